@@ -40,7 +40,7 @@ from readiness.analysis.any_csv.results import estimate_all  # noqa: E402
 from readiness.analysis.any_csv.sample import make_sample  # noqa: E402
 from readiness.analysis.any_csv.settings import Survey  # noqa: E402
 from readiness.analysis.selection import Selection  # noqa: E402
-from readiness.commands.any_csv.reading import read_settings  # noqa: E402
+from readiness.commands.estimate import read_settings  # noqa: E402
 from readiness.config import load_config  # noqa: E402
 from readiness.datasets.store import find_object  # noqa: E402
 from readiness.datasets.versions import find_version  # noqa: E402

@@ -44,11 +44,14 @@ from fuzzing import run  # noqa: E402
 from readiness.analysis.any_csv.results import estimate_all  # noqa: E402
 from readiness.analysis.any_csv.sample import make_sample  # noqa: E402
 from readiness.analysis.selection import Selection  # noqa: E402
-from readiness.commands.any_csv.reading import read_settings  # noqa: E402
+from readiness.commands.estimate import read_settings  # noqa: E402
 from readiness.config import read_yaml  # noqa: E402
-from readiness.datasets.pointers import read_pointer  # noqa: E402
 from readiness.datasets.store import find_object  # noqa: E402
-from readiness.datasets.versions import find_version, read_versions  # noqa: E402
+from readiness.datasets.versions import (  # noqa: E402
+    find_version,
+    read_pointer,
+    read_versions,
+)
 from readiness.errors import ReadinessError  # noqa: E402
 from readiness.forensics.judging.claims import read_claims  # noqa: E402
 from readiness.forensics.judging.structure import parse_structure  # noqa: E402

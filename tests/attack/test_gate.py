@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from project_copy import ROOT, Project
 from readiness.attack import Rules, Target, attack, attack_table, read_release
 from readiness.errors import DataError, DisclosureError
-from readiness.publications.fitness import Judged
+from readiness.publications.material import refuse_unfit
 from readiness.register.disclosure_risk import (
     ATTACK,
     findings,
@@ -66,13 +67,13 @@ def test_a_freeze_refuses_it_and_what_was_not_attacked(shipped: Project, given: 
 
     wave = load_config(shipped.root / "config.yaml").waves["simulated-2026"]
     figures = read_register(shipped.root / WAVE / "register/figures.csv")
-    judged = Judged("r9", shipped.root / WAVE, wave)
+    refuse = partial(refuse_unfit, "r9", shipped.root / WAVE, wave.figures.minimum_base, figures)
     whole = shipped.root / WAVE / "attack"
-    judged.refuse(figures, whole, "somebody")
+    refuse(whole, "somebody")
     with pytest.raises(DisclosureError, match=r"r9: regulation\."):
-        judged.refuse(figures, given.parent, "somebody")
+        refuse(given.parent, "somebody")
     fewer = read_attack(whole / ATTACK)
     fewer = fewer[~fewer["id"].isin([fewer["id"].iloc[-1], fewer["id"].iloc[-1].lstrip("~")])]
     (given.parent / ATTACK).write_text(to_csv(fewer), "utf-8")
     with pytest.raises(DataError, match="is withheld, and was not attacked"):
-        judged.refuse(figures, given.parent, "somebody")
+        refuse(given.parent, "somebody")

@@ -501,7 +501,7 @@ def test_a_questionnaire_brings_questions_answers_and_labels(
 
 
 def test_few_people_behind_a_share_are_told() -> None:
-    from readiness.commands.any_csv.showing import few
+    from readiness.commands.showing import few
 
     table = pd.DataFrame({"count": [0, 4, 40, 37], "n": [40, 40, 40, 40]})
     assert few(table).startswith("2 of 4 shares stand for fewer than 5 people")

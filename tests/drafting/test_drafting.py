@@ -13,7 +13,7 @@ import pyreadstat
 import pytest
 
 from readiness.bounded import TextLoader, read_yaml_text
-from readiness.commands.starting.reading import export_table
+from readiness.commands.starting.beginnings import export_table
 from readiness.drafting import (
     Codebook,
     Column,

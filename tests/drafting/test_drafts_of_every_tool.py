@@ -9,7 +9,7 @@ import pytest
 from readers.writers.every import EXPORTS
 from readers.writers.interviews import interviews
 from readiness.bounded import TextLoader, read_yaml_text
-from readiness.commands.starting.reading import export_table
+from readiness.commands.starting.beginnings import export_table
 from readiness.drafting import document_of, draft_text, make_draft
 from readiness.questionnaire import questionnaire_of
 from readiness.readers import read_export

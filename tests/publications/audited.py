@@ -14,8 +14,7 @@ from readiness.facts import Fact, Listed
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.numbers import in_another_environment, ledger_rows, recomputed
-from readiness.publications.audit.report import SAME, not_compared
-from readiness.publications.audit.rerun import Rerun
+from readiness.publications.audit.rerun import SAME, Rerun, not_compared
 from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.chain import Divergence, frozen_chain
 from readiness.publications.erratum import Correction

@@ -17,15 +17,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from readiness.datasets.pointers import Pointer
 from readiness.datasets.store import find_object
-from readiness.datasets.versions import Version
-from readiness.publications.archive import assemble
+from readiness.datasets.versions import Pointer, Version
 from readiness.publications.ledger import (
     read_datasets,
     read_inputs,
     versions_table,
 )
+from readiness.publications.program import assemble
 from readiness.publications.scratch import run_in, scratch_project
 from readiness.publications.seal import read_seal
 from readiness.publications.trace import affected

@@ -12,9 +12,9 @@ from pathlib import Path
 from relist import relist
 
 from readiness.files import files_below
-from readiness.publications.archive import pack
 from readiness.publications.ledger import read_datasets, versions_table
 from readiness.publications.log import read_log
+from readiness.publications.program import pack
 from readiness.publications.seal import ATTESTATIONS, SEAL, make_seal
 from readiness.tables import rows_to_csv
 

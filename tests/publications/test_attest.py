@@ -25,16 +25,20 @@ from readiness.cli import main
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.publications.attest import (
+    PASSPHRASE,
     Fit,
     Verification,
     attest,
+    key_id,
+    new_key,
+    private_key,
+    public_key,
     signed_bytes,
     verify,
 )
-from readiness.publications.keys import PASSPHRASE, key_id, new_key, private_key, public_key
 from readiness.publications.ledger import FOLDER
+from readiness.publications.outcomes import told
 from readiness.publications.seal import ATTESTATIONS, check_seal, make_seal, values_table
-from readiness.publications.telling import told
 
 LEDGER = "id,value,display_en,lineage\na.share,0.25,25.0,aa\nb.share,0.5,50.0,bb\n"
 

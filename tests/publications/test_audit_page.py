@@ -31,9 +31,8 @@ from readiness.publications.audit.subject import Subject
 from readiness.publications.chain import Divergence
 from readiness.publications.outcomes import Finding, Outcome, error_fact
 from readiness.publications.presenting.page import audit_page
-from readiness.publications.presenting.summary import level_result, sentences
+from readiness.publications.presenting.summary import OUTCOMES, VERDICTS, level_result, sentences
 from readiness.publications.presenting.terminal import SHOWN, audit_text, number_lines
-from readiness.publications.presenting.verdicts import OUTCOMES, VERDICTS
 from readiness.publications.presenting.writing import Writing, html, markdown
 from readiness.rendering.checks import check_self_contained
 

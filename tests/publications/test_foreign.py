@@ -20,9 +20,8 @@ from released_tree import STUDY, released_root
 
 from project_copy import ROOT, Project, shipped_files
 from readiness.datasets.places import Foreign, remote_settings
-from readiness.datasets.pointers import check_pointer
 from readiness.datasets.store import find_object, local_copies
-from readiness.datasets.versions import find_version
+from readiness.datasets.versions import check_pointer, find_version
 from readiness.errors import DataError
 from readiness.publications.program import program_files
 from readiness.publications.sandbox import Bounds, bubblewrap, run_confined

@@ -20,11 +20,11 @@ from relist import relist
 from project_copy import Project, message
 from readiness.errors import ConfigError, DataError
 from readiness.language import text
-from readiness.publications.archive import ARCHIVE, pack, present_program, read_archive
-from readiness.publications.correcting import erratum_table
 from readiness.publications.log import read_log, withdraw
+from readiness.publications.material import superseded
+from readiness.publications.program import ARCHIVE, pack, present_program, read_archive
+from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import SEAL, make_seal, read_seal, sha256
-from readiness.publications.succession import superseded
 from readiness.register.display import shown
 from readiness.register.figures import read_register
 from releases import SECOND, released_figures

@@ -27,20 +27,19 @@ from relist import relist
 
 from readiness.bounded import read_yaml_text
 from readiness.cli import main
-from readiness.datasets.pointers import parse_pointer
+from readiness.datasets.versions import parse_pointer
 from readiness.errors import DataError
 from readiness.files import files_below, read_file, reading_once
-from readiness.publications.archive import ARCHIVE, read_archive
-from readiness.publications.attest import attest
+from readiness.publications.attest import attest, new_key, private_key
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Changes
 from readiness.publications.audit.subject import read_subject
 from readiness.publications.bundle import gather
 from readiness.publications.bundle.contents import _refuse_unsound
-from readiness.publications.keys import new_key, private_key
 from readiness.publications.log import LOG, Log, read_log
 from readiness.publications.outcomes import Finding, Outcome, error_fact
 from readiness.publications.presenting.page import audit_page
+from readiness.publications.program import ARCHIVE, read_archive
 from readiness.publications.reproduce import compare
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, make_seal, sha256
 from readiness.register.disclosure_risk import read_attack

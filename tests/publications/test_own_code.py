@@ -16,8 +16,7 @@ from project_copy import ROOT, Project
 from readiness.datasets.places import Foreign
 from readiness.facts import Fact
 from readiness.language import tell
-from readiness.publications.audit.audit import audit
-from readiness.publications.audit.changes import present_changes
+from readiness.publications.audit.audit import audit, present_changes
 from readiness.publications.audit.model import FROZEN, TODAY, TRUSTED, Audit, Terms
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting.terminal import audit_text
@@ -91,7 +90,7 @@ def test_code_that_does_not_start_under_this_lock_differs_in_nothing(
     from readiness.publications.audit import rerun
 
     monkeypatch.setattr(rerun, "run_sealed", lambda *_, **__: "No module named 'gone'")
-    monkeypatch.setattr("readiness.publications.audit.changes._code_changes", lambda _: ())
+    monkeypatch.setattr("readiness.publications.audit.audit._code_changes", lambda _: ())
     changes = present_changes(forged.root, NAME, environment=True)
     terms = Terms(Foreign((), forged.root / "fetched"), sandbox=False)
     locked = type(changes)(**{**vars(changes), "lock": True})

@@ -25,11 +25,11 @@ from project_copy import Project
 from readiness.cli import main
 from readiness.datasets.versions import RESTRICTED
 from readiness.errors import DataError
-from readiness.publications.archive import ARCHIVE
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Changes
 from readiness.publications.bundle.respondents import Respondents
 from readiness.publications.outcomes import Outcome
+from readiness.publications.program import ARCHIVE
 from readiness.publications.seal import LEFT_OUT, WITHHELD, sha256
 from tiny_project import TINY
 

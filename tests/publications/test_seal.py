@@ -18,8 +18,8 @@ from readiness.cli import main
 from readiness.errors import DataError
 from readiness.files import LARGEST, read_file
 from readiness.language import tell
-from readiness.publications.archive import ARCHIVE, pack, read_archive
 from readiness.publications.outcomes import Outcome, exit_code
+from readiness.publications.program import ARCHIVE, pack, read_archive
 from readiness.publications.seal import (
     LEDGER,
     SEAL,

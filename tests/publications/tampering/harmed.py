@@ -57,7 +57,7 @@ class Range:
 
     @classmethod
     def at(cls, folder: Path, kept: Kept | None = None) -> Range:
-        from readiness.publications.keys import new_key
+        from readiness.publications.attest import new_key
         from tampering.catalogue import KINDS
 
         bench = Bench.at(folder / "tree")

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from readiness.publications.archive import ARCHIVE
 from readiness.publications.audit import rerun as room
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_inputs
+from readiness.publications.program import ARCHIVE
 
 PROJECT = ("workflow", "reports", "profiles", "Snakefile", "requirements.lock", "report.qmd")
 

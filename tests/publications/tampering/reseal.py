@@ -16,13 +16,12 @@ from dataclasses import fields, replace
 
 from relist import relisted
 
-from readiness.datasets.pointers import Pointer
-from readiness.datasets.versions import Version
+from readiness.datasets.versions import Pointer, Version
 from readiness.lineage import Lineage
-from readiness.publications.archive import ARCHIVE, pack, program_hashes
 from readiness.publications.documents import kept_as, languages_among
 from readiness.publications.ledger import datasets_table, versions_table
 from readiness.publications.log import LOG
+from readiness.publications.program import ARCHIVE, pack, program_hashes
 from readiness.publications.seal import make_seal, sha256, values_table
 from tampering.tree import Rows, Target, as_csv, copies
 

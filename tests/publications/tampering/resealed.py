@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from readiness.lineage import Lineage
-from readiness.publications.archive import ARCHIVE
+from readiness.publications.program import ARCHIVE
 from readiness.publications.seal import SEAL
 from tampering import reseal
 from tampering.model import (

@@ -6,8 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from readiness.publications.attest import attest
-from readiness.publications.keys import new_key, private_key
+from readiness.publications.attest import attest, new_key, private_key
 from tampering import reseal
 from tampering.model import Kind, unseen
 from tampering.tree import Change, Made, Target, other_digit

@@ -18,7 +18,7 @@ from unittest import mock
 from readiness import cli
 from readiness.commands import audit as command
 from readiness.datasets.versions import Version
-from readiness.publications import archive, program
+from readiness.publications import program
 from readiness.publications import tree as trees
 from readiness.publications.audit.model import Audit
 from readiness.publications.ledger import SealedDataset, read_datasets
@@ -123,8 +123,8 @@ class Tree:
             contextlib.ExitStack() as stack,
         ):
             # Its hash is kept for the whole process: neither tree's may serve for the other.
-            archive.present_program.cache_clear()
-            stack.callback(archive.present_program.cache_clear)
+            program.present_program.cache_clear()
+            stack.callback(program.present_program.cache_clear)
             status = cli.main(words)
         page.flush()
         page.seek(0)

@@ -15,7 +15,7 @@ from pathlib import Path
 from readiness.datasets.versions import find_version
 from readiness.publications.ledger import FOLDER
 from readiness.publications.log import listed_ids, withdrawals
-from readiness.publications.telling import told_plainly
+from readiness.publications.outcomes import told_plainly
 from readiness.publications.trace import affected, refuse_broken
 from readiness.register.display import said
 from readiness.terminal import one_line

@@ -13,8 +13,7 @@ import argparse
 from pathlib import Path
 
 from readiness.errors import ConfigError
-from readiness.publications.attest import attest
-from readiness.publications.keys import new_key, private_key, refuse_within
+from readiness.publications.attest import attest, new_key, private_key, refuse_within
 from readiness.publications.ledger import find_publication
 from readiness.publications.seal import ATTESTATIONS
 

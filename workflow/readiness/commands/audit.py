@@ -19,16 +19,14 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
-from readiness.errors import ConfigError, DataError
+from readiness.errors import ConfigError
 from readiness.facts import Fact
 from readiness.files import reading_once
 from readiness.language import LANGUAGES
-from readiness.publications.audit.audit import audit
-from readiness.publications.audit.changes import present_changes
+from readiness.publications.attest import public_keys
+from readiness.publications.audit.audit import audit, present_changes
 from readiness.publications.audit.model import (
     FROZEN,
     NUMBERS,
@@ -38,7 +36,6 @@ from readiness.publications.audit.model import (
     Terms,
 )
 from readiness.publications.audit.subject import Subject, read_subject
-from readiness.publications.keys import public_keys
 from readiness.publications.ledger import (
     FOLDER,
     find_publication,
@@ -50,12 +47,12 @@ from readiness.publications.log import (
     check_log,
     listed_ids,
     read_log,
+    read_seals,
     withdrawals,
 )
-from readiness.publications.outcomes import COULD_NOT_CHECK, most_severe
+from readiness.publications.outcomes import COULD_NOT_CHECK, most_severe, told_plainly
 from readiness.publications.presenting.terminal import audit_text, summary_text
-from readiness.publications.seal import DRAFT, read_seal
-from readiness.publications.telling import told_plainly
+from readiness.publications.seal import DRAFT
 from readiness.publications.tree import is_tree, opened
 from readiness.running.outputs import add_force, check_output
 
@@ -134,7 +131,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     subjects: dict[str, Subject] = {}
     keys = public_keys(arguments.key)
     log = read_log(root)
-    told = _superseded(root, known)
+    told = _superseded(root)
     for name, fact in gone.items():
         told.setdefault(name, []).append(fact)
     # Where all are audited the log has lines of its own.
@@ -189,12 +186,9 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     return most_severe(one.exit_code for one in audits)
 
 
-def _superseded(root: Path, known: Sequence[str]) -> dict[str, list[Fact]]:
+def _superseded(root: Path) -> dict[str, list[Fact]]:
     """What other publications say of one: superseded, with which erratum; by its id."""
-    seals = {}
-    for name in known:
-        with suppress(DataError):
-            seals[name] = read_seal(root / FOLDER / name)
+    seals = read_seals(root)
     notes: dict[str, list[Fact]] = {}
     for other, sealed in seals.items():
         before = sealed.get("supersedes")

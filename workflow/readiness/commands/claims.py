@@ -16,27 +16,50 @@ makes a new version: a register in use is never edited.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from readiness.commands.starting.showing import beside_json, print_beside
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from readiness.commands.estimate import coded_answers
+from readiness.commands.starting.beginnings import begin
+from readiness.commands.validate import questionnaire_file
 from readiness.config import Study, load_config, read_yaml
+from readiness.datasets.store import find_object
+from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError
+from readiness.files import write_atomically
+from readiness.forensics.beginning import Source
+from readiness.forensics.judging.beside_data import Beside, beside_data
+from readiness.forensics.judging.context import Study as JudgedStudy
+from readiness.forensics.judging.structure import Structure, parse_structure
+from readiness.forensics.judging.study import judge, read_study
+from readiness.forensics.judging.verdict import Verdict
+from readiness.forensics.reporting import (
+    NATURE,
+    STATUS,
+    add_claim,
+    told,
+    verdict_html,
+    verdict_json,
+)
+from readiness.forensics.solve import solve
+from readiness.language import LANGUAGES, show, tell
+from readiness.plan.runs import runs_of
+from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.questionnaire.items import TOTAL
 from readiness.running.outputs import add_force, check_output
+from readiness.tables import read_text_table, write_csv
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from readiness.forensics.judging.structure import Structure
-    from readiness.forensics.judging.verdict import Verdict
-    from readiness.questionnaire import Questionnaire
+PLAIN = Console(highlight=False, markup=False, color_system=None)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    from readiness.language import LANGUAGES
-
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     actions = parser.add_subparsers(dest="action", required=True)
     solve = actions.add_parser("solve", help="bases on which percentages can rest")
@@ -72,8 +95,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _solve(arguments: argparse.Namespace) -> None:
-    from readiness.forensics.solve import solve
-
     solution = solve(
         arguments.figures,
         n_max=arguments.n_max,
@@ -93,11 +114,6 @@ def _study(name: str) -> Study:
 
 def _material(study: Study) -> tuple[pd.DataFrame, Structure]:
     """The study's claims, verified, and their structure."""
-    from readiness.datasets.store import find_object
-    from readiness.datasets.versions import find_version
-    from readiness.forensics.judging.structure import parse_structure
-    from readiness.tables import read_text_table
-
     root = Path.cwd()
     path = find_object(root, find_version(root, study.claims))
     structure = parse_structure(read_yaml(Path(f"data/claims/{study.structure}.yaml")))
@@ -108,9 +124,6 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.wave or arguments.data:
         _check_beside(arguments)
         return
-    from readiness.files import write_atomically
-    from readiness.forensics.judging.study import judge
-    from readiness.forensics.reporting import verdict_html, verdict_json
 
     if arguments.html:
         check_output(arguments.html, "--html", force=arguments.force, root=Path.cwd())
@@ -135,27 +148,17 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _print_table(verdicts: list[Verdict], language: str) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    from readiness.forensics.reporting import NATURE, STATUS, told
-    from readiness.language import show
-
     table = Table(box=box.SIMPLE_HEAD, show_lines=True)
     table.add_column("verdict", max_width=24, overflow="fold")
     table.add_column("sentence")
     for verdict in verdicts:
         words = [show(STATUS[verdict.status], language), show(NATURE[verdict.nature], language)]
         table.add_row(f"{'; '.join(words)}\n{verdict.id}", told(verdict.facts, language))
-    Console(highlight=False, markup=False, color_system=None).print(table)
+    PLAIN.print(table)
 
 
 def _check_beside(arguments: argparse.Namespace) -> None:
     """Each published figure beside the data's own."""
-    from readiness.forensics.judging.beside_data import beside_data
-    from readiness.forensics.judging.study import read_study
-
     if arguments.html:
         raise ConfigError("--html: with --wave or --data there is no page; leave it out.")
     study = read_study(*_material(_study(arguments.study)))
@@ -174,17 +177,12 @@ def _data(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Questionnaire, M
 
     Then what the wave's register has, by id: its shares are weighted as the wave is.
     """
-    from readiness.commands.any_csv.reading import coded_answers, find_questionnaire
-    from readiness.questionnaire import load_questionnaire
-    from readiness.tables import read_text_table
-
     root = Path.cwd()
     if arguments.data:
         if arguments.wave or not arguments.questionnaire:
             raise ConfigError("--data: needs --questionnaire, and no --wave beside it.")
-        asked = load_questionnaire(find_questionnaire(root, arguments.questionnaire))
+        asked = load_questionnaire(questionnaire_file(root, arguments.questionnaire))
         return coded_answers(arguments.data, asked), asked, {}
-    from readiness.plan.runs import runs_of
 
     runs = {run.name: run for run in runs_of(load_config(root / "config.yaml"))
             if run.folder.startswith("waves/")}  # fmt: skip
@@ -215,8 +213,6 @@ def _add(arguments: argparse.Namespace) -> None:
         raise ConfigError(
             "--from TABLE starts a study; one more claim needs column=value and --to."
         )
-    from readiness.forensics.reporting import add_claim
-    from readiness.tables import write_csv
 
     fields = {}
     for field in arguments.fields:
@@ -236,19 +232,68 @@ def _add(arguments: argparse.Namespace) -> None:
 
 def _begin(arguments: argparse.Namespace) -> None:
     """Start a study; say what was written and what comes next."""
-    from readiness.commands.any_csv.reading import find_questionnaire
-    from readiness.commands.starting.study import begin
-    from readiness.forensics.beginning import Source
-    from readiness.questionnaire import load_questionnaire
-
     for option in ("publisher", "source"):
         if not getattr(arguments, option):
             raise ConfigError(f"--{option}: missing; a study says whose figures, and where read.")
     asked = arguments.questionnaire and load_questionnaire(
-        find_questionnaire(Path.cwd(), arguments.questionnaire)
+        questionnaire_file(Path.cwd(), arguments.questionnaire)
     )
     source = Source(arguments.publisher, arguments.source, arguments.date, arguments.language)
     claims = begin(Path.cwd(), arguments.study, arguments.table, source, asked or None)
     print(f"{arguments.study}-claims@1: {claims} claims registered")
     print(f"data/claims/{arguments.study}-1.yaml and config.yaml: studies.{arguments.study} added")
     print(f"Then: readiness claims check {arguments.study}")
+
+
+# --- Published figures beside the data's own, for a terminal and for a machine.
+def beside_json(found: Sequence[Beside], register: Mapping[str, str], language: str) -> str:
+    """One object a question: its sentence, the base, each figure with the data's own.
+
+    `register` has the shares of the wave's register, by id.
+    """
+    content = [
+        {
+            "item": one.item,
+            "sentence": tell(one.fact, language),
+            "kind": one.fact.kind,
+            "reported": one.reported,
+            "base": None if one.base is None else one.base.n,
+            "answered": one.answered,
+            "figures": [
+                {
+                    "claim": c.claim_id,
+                    "answer": c.category,
+                    "published": str(c.figure),
+                    "count": k,
+                    "register": register.get(f"{one.item}.{c.category}.{TOTAL}"),
+                }
+                for c, k in zip(one.claims, one.counts, strict=True)
+            ],
+        }
+        for one in found
+    ]
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def print_beside(
+    found: Sequence[Beside], study: JudgedStudy, register: Mapping[str, str], language: str
+) -> None:
+    """A table of all figures, and a sentence a question."""
+    table = Table(box=box.SIMPLE_HEAD)
+    names = ["item", "answer", "published", "of who answered", "count", "n"]
+    names += ["register"] if register else []
+    for name in names:
+        table.add_column(name, justify="left" if name in ("item", "answer") else "right")
+    for one in found:
+        for claim, count in zip(one.claims, one.counts, strict=True):
+            label = study.structure.answer(one.item, claim.category)
+            share = "" if count is None or not one.answered else f"{100 * count / one.answered:.2f}"
+            answer = claim.category if label is None else show(label, language)
+            own = register.get(f"{one.item}.{claim.category}.{TOTAL}", "")
+            cells = [one.item, answer, str(claim.figure), share,
+                     "" if count is None else str(count), str(one.answered or "")]  # fmt: skip
+            cells += [f"{100 * float(own):.2f}" if own else ""] if register else []
+            table.add_row(*cells)
+    PLAIN.print(table)
+    for one in found:
+        PLAIN.print(tell(one.fact, language), soft_wrap=True)

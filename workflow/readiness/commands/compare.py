@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparisons; returns 0."""
     from readiness.analysis.any_csv.results import compare_all, estimate_all
-    from readiness.commands.any_csv.showing import few
+    from readiness.commands.showing import few
     from readiness.tables import write_csv
 
     shown = estimate.load(arguments)

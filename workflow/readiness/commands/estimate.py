@@ -11,16 +11,27 @@ and their labels are the questionnaire's, and the columns that DESIGN.yaml names
 from __future__ import annotations
 
 import argparse
+import re
 import sys
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import Any, get_args
 
-from readiness.config import SelectionName
-from readiness.errors import ConfigError
+import pandas as pd
+from pydantic import ValidationError
+
+from readiness.analysis.any_csv.results import estimate_all, scales, spoken_of
+from readiness.analysis.any_csv.sample import LANGUAGE, make_sample, numbers, row_at
+from readiness.analysis.any_csv.settings import Survey
+from readiness.commands.showing import Shown, few
+from readiness.commands.validate import questionnaire_file
+from readiness.config import SelectionName, explain, read_yaml
+from readiness.errors import ConfigError, DataError
+from readiness.questionnaire import BLANK, Questionnaire, load_questionnaire
+from readiness.readers import read_export, read_sheet
 from readiness.running.outputs import add_force, check_output
-
-if TYPE_CHECKING:
-    from readiness.commands.any_csv.showing import Shown
+from readiness.tables import MEND, write_csv
+from readiness.validation import first_reading
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 
@@ -68,36 +79,28 @@ def load(arguments: argparse.Namespace) -> Shown:
         ConfigError, DataError, StatisticsError: what cannot be used, and where; `--csv` that is one
             of the inputs, or exists.
     """
-    from readiness.analysis.any_csv.results import spoken_of
-    from readiness.analysis.any_csv.sample import LANGUAGE, make_sample
-    from readiness.commands.any_csv import reading
-    from readiness.commands.any_csv.showing import Shown
-    from readiness.questionnaire import load_questionnaire
-
     inputs = [path for path in (arguments.file, arguments.design) if path]
     described = None
     if arguments.questionnaire is not None:
-        inputs.append(reading.find_questionnaire(Path.cwd(), arguments.questionnaire))
+        inputs.append(questionnaire_file(Path.cwd(), arguments.questionnaire))
         described = load_questionnaire(inputs[-1])
     elif arguments.design is None:
         raise ConfigError("a design file or --questionnaire: which columns are questions?")
-    settings = reading.read_settings(
-        arguments.design, selection=arguments.selection, by=arguments.by
-    )
+    settings = read_settings(arguments.design, selection=arguments.selection, by=arguments.by)
     if described is None:
-        frame = reading.read_answers(arguments.file)
+        frame = read_answers(arguments.file)
     elif settings.items or settings.multiple:
         raise ConfigError(
             f"{arguments.design}: items, multiple: the questionnaire says what is asked; remove "
             "them."
         )
     else:
-        frame = reading.coded_answers(arguments.file, described)
+        frame = coded_answers(arguments.file, described)
     margins = settings.margins
     if settings.margins_file is not None:
         # As a link in a page: beside the file that names it.
         inputs.append(arguments.design.parent / settings.margins_file)
-        margins = reading.read_totals(inputs[-1])
+        margins = read_totals(inputs[-1])
     if arguments.csv:
         check_output(arguments.csv, "--csv", inputs, force=arguments.force)
     sample = make_sample(frame, settings, margins, str(arguments.file), described)
@@ -108,10 +111,6 @@ def load(arguments: argparse.Namespace) -> Shown:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the shares; returns 0."""
-    from readiness.analysis.any_csv.results import estimate_all, scales
-    from readiness.commands.any_csv.showing import few
-    from readiness.tables import write_csv
-
     shown = load(arguments)
     table = estimate_all(shown.sample, shown.selection)
     alphas = scales(shown.sample, shown.selection)
@@ -126,3 +125,97 @@ def run(arguments: argparse.Namespace) -> int:
     if told := few(table):
         print(f"readiness estimate: {told}", file=sys.stderr)
     return 0
+
+
+# --- The files of the two commands: the table or export, its design, totals to rake to.
+GUIDE = "docs/any-csv.md"
+
+
+def read_settings(path: Path | None, **more: Any) -> Survey:
+    """The design file at `path`, or what stands in its place.
+
+    Args:
+        path: None: `more` is all there is.
+        more: keys that the command line or a questionnaire gives; None: not given.
+
+    Raises:
+        ConfigError: not found, not YAML, or the first key that does not fit, in one line.
+    """
+    document = {} if path is None else read_yaml(path)
+    if not isinstance(document, dict):
+        raise ConfigError(f"{path}: empty; expected at least selection and items ({GUIDE}).")
+    given = {key: value for key, value in more.items() if value is not None}
+    if path is None and "selection" not in given:
+        raise ConfigError(
+            f"--selection: missing; say how respondents came in, or name a design file ({GUIDE})."
+        )
+    try:
+        return Survey.model_validate({**document, **given})
+    except ValidationError as error:
+        return _refuse(path or Path("the command line"), error)
+
+
+def _refuse(path: Path, error: ValidationError) -> Survey:
+    """One line; a rule about several keys does not repeat the whole file."""
+    problems = error.errors(include_url=False)
+    rules = [p for p in problems if p["type"] == "value_error"]
+    if len(rules) == len(problems):
+        where = "".join(f"{part}." for part in rules[0]["loc"]).rstrip(".")
+        rule = rules[0]["msg"].removeprefix("Value error, ")
+        message = f"{path}: {where}: {rule}" if where else f"{path}: {rule}"
+    else:
+        message = explain(error, Survey, str(path)).replace("config/README.md", GUIDE)
+        message = re.sub(r"expected \w+ should have (.*) after validation", r"expected \1", message)
+    raise ConfigError(message if message.endswith(("?", ")", ".")) else f"{message}.")
+
+
+def read_answers(path: Path) -> pd.DataFrame:
+    """The table as text (CSV, workbook or SPSS file), checked to be one of named columns.
+
+    Raises:
+        DataError: not found, letters that cannot be told, not a table, no rows, a column named
+            twice.
+    """
+    if not path.is_file():
+        raise DataError(f"{path}: not found, or no file; correct its name.")
+    sheet = read_sheet(path)
+    for at, why in sorted(sheet.faults.items())[:1]:
+        raise DataError(f"{path}, row {sheet.numbers[at]}: {why}. {MEND}")
+    times = Counter(header for header in sheet.columns if header.strip())
+    if again := [header for header in times if times[header] > 1]:
+        raise DataError(f"{path}: two columns are named {again[0]!r}; rename one.")
+    frame = sheet.frame()
+    if frame.empty:
+        raise DataError(f"{path}: 0 rows below the header; expected one row a respondent.")
+    return frame
+
+
+def coded_answers(file: Path, questionnaire: Questionnaire) -> pd.DataFrame:
+    """The answers that an export would keep, every cell a code; one column an item or option.
+
+    Raises DataError as `readiness validate` does.
+    """
+    answers = first_reading(read_export(file, questionnaire), questionnaire).answers
+    return answers.astype(str).replace(BLANK, "")
+
+
+def read_totals(path: Path) -> dict[str, dict[str, float]]:
+    """Margins from a CSV with the columns variable, category, total.
+
+    Raises:
+        DataError: a column is missing, a total is no number, a category is given twice.
+    """
+    frame = read_answers(path)
+    missing = [c for c in ("variable", "category", "total") if c not in frame.columns]
+    if missing:
+        raise DataError(f"{path}: no column {missing[0]}; expected variable, category, total.")
+    totals = numbers(frame, "total", str(path), least=0.0)
+    margins: dict[str, dict[str, float]] = {}
+    for at, (variable, category) in enumerate(
+        zip(frame["variable"], frame["category"], strict=True)
+    ):
+        margin = margins.setdefault(variable, {})
+        if category in margin:
+            raise DataError(f"{row_at(path, at)}: {variable} {category} is given twice.")
+        margin[category] = float(totals[at])
+    return margins

@@ -22,7 +22,7 @@ from readiness.config import SelectionName
 from readiness.errors import ConfigError
 
 if TYPE_CHECKING:
-    from readiness.commands.starting.wave import Begun
+    from readiness.commands.starting.beginnings import Begun
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _begin(root: Path, arguments: argparse.Namespace) -> Begun:
-    from readiness.commands.starting.wave import begin_wave
+    from readiness.commands.starting.beginnings import begin_wave
 
     return begin_wave(
         root,

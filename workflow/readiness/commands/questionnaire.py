@@ -123,7 +123,7 @@ def read(path: Path, written_in: str | None = None) -> _Read:
     Raises ConfigError or DataError, in one line naming the file, when it is none.
     """
     from readiness.bounded import TextLoader, read_yaml_text
-    from readiness.commands.starting.reading import export_table
+    from readiness.commands.starting.beginnings import export_table
     from readiness.datasets.add import read_whole
     from readiness.drafting import document_of, draft_text, make_draft
     from readiness.files import read_file

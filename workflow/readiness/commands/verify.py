@@ -15,11 +15,17 @@ from pathlib import Path
 
 from readiness.facts import Fact, Term
 from readiness.language import LANGUAGES, Language
-from readiness.publications.attest import Fit, Signature, Verification, verify
-from readiness.publications.keys import key_id, public_key, public_keys
+from readiness.publications.attest import (
+    Fit,
+    Signature,
+    Verification,
+    key_id,
+    public_key,
+    public_keys,
+    verify,
+)
 from readiness.publications.ledger import find_publication
-from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, VALID
-from readiness.publications.telling import plain
+from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, VALID, plain
 from readiness.terminal import one_line
 
 VERDICTS = {

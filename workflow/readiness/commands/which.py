@@ -21,7 +21,7 @@ from typing import Any
 from readiness.errors import ConfigError
 from readiness.publications.ledger import publication_ids
 from readiness.publications.log import withdrawals
-from readiness.publications.telling import told_plainly
+from readiness.publications.outcomes import told_plainly
 from readiness.publications.trace import (
     Trace,
     find_numbers,

@@ -13,16 +13,18 @@ from urllib.parse import unquote, urlsplit
 
 from readiness.datasets.hashing import fault_of
 from readiness.datasets.places import cache_folder, default_store, kept_by_git, remotes
-from readiness.datasets.pointers import Pointer, read_pointer, write_pointer
 from readiness.datasets.versions import (
     OPEN,
     RESTRICTED,
     VERSIONS,
+    Pointer,
     Version,
     append_versions,
     changing_versions,
     one_line,
+    read_pointer,
     read_versions,
+    write_pointer,
 )
 from readiness.errors import ConfigError, DataError
 from readiness.files import left_behind, read_file, write_atomically

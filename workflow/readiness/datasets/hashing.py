@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -16,18 +15,7 @@ LARGE = 64 << 20
 """Bytes that are hashed whatever they are."""
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a copy: in a few English words for errors and logs, and as a fact."""
-
-    said: str
-    fact: Fact
-
-    def __str__(self) -> str:
-        return self.said
-
-
-ABSENT = Fault("missing", Fact("audit.states.absent"))
+ABSENT = Fact("audit.states.absent")
 """That there is no such file."""
 
 
@@ -37,7 +25,7 @@ def chunks(file: IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def fault_of_bytes(content: Iterable[bytes], version: Version) -> Fault | None:
+def fault_of_bytes(content: Iterable[bytes], version: Version) -> Fact | None:
     """What is wrong with the bytes; None when they are the version.
 
     Size, SHA-256 and MD5, in one pass: a stream from a server is read once.
@@ -48,25 +36,25 @@ def fault_of_bytes(content: Iterable[bytes], version: Version) -> Fault | None:
         size += len(chunk)
         if size > LARGE and b"\0" in chunk:
             # A hole of a terabyte takes no room on the disk, and would be hashed for an hour.
-            return Fault("it holds null bytes, as no table does", Fact("audit.copy.null"))
+            return Fact("audit.copy.null")
         md5.update(chunk)
         sha256.update(chunk)
     if size != version.bytes:
         return _other_size(size, version)
     if sha256.hexdigest() != version.sha256:
-        return _other_hash("SHA-256")
+        return Fact("audit.copy.hash", {"hash": "SHA-256"})
     if md5.hexdigest() != version.md5:
-        return _other_hash("MD5")
+        return Fact("audit.copy.hash", {"hash": "MD5"})
     return None
 
 
-def fault_of(path: Path, version: Version) -> Fault | None:
+def fault_of(path: Path, version: Version) -> Fact | None:
     """The same of a file; one that cannot be read is damaged."""
     try:
         if path.is_dir():
-            return Fault("it is a folder", Fact("audit.copy.folder"))
+            return Fact("audit.copy.folder")
         if path.exists() and not path.is_file():
-            return Fault("it is not a file", Fact("audit.copy.no_file"))
+            return Fact("audit.copy.no_file")
         size = path.stat().st_size
         if size != version.bytes:
             return _other_size(size, version)
@@ -76,21 +64,15 @@ def fault_of(path: Path, version: Version) -> Fault | None:
         return _unreadable(error)
 
 
-def _other_size(size: int, version: Version) -> Fault:
-    fact = Fact("audit.copy.size", {"found": size, "sealed": version.bytes})
-    return Fault(f"{size} bytes instead of {version.bytes}", fact)
+def _other_size(size: int, version: Version) -> Fact:
+    return Fact("audit.copy.size", {"found": size, "sealed": version.bytes})
 
 
-def _other_hash(name: str) -> Fault:
-    return Fault(f"its {name} is not the registered one", Fact("audit.copy.hash", {"hash": name}))
+def _unreadable(error: OSError) -> Fact:
+    return Fact("audit.unreadable", {"said": error.strerror or "?"})
 
 
-def _unreadable(error: OSError) -> Fault:
-    said = error.strerror or "?"
-    return Fault(f"it cannot be read ({said})", Fact("audit.unreadable", {"said": said}))
-
-
-def fault_if_there(path: Path, version: Version) -> Fault | None:
+def fault_if_there(path: Path, version: Version) -> Fact | None:
     """The same; `ABSENT` when there is no such file."""
     try:
         path.lstat()

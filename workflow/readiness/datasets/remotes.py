@@ -16,12 +16,13 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import IO, Any
 
-from readiness.datasets.hashing import ABSENT, Fault, chunks, fault_if_there, fault_of_bytes
+from readiness.datasets.hashing import ABSENT, chunks, fault_if_there, fault_of_bytes
 from readiness.datasets.places import Foreign, local_remotes, remote_settings
 from readiness.datasets.versions import Version
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import temporary_name
+from readiness.language import tell
 
 
 class UnreachableError(DataError):
@@ -58,7 +59,7 @@ class Remotes:
         """The names of the remotes that are no folder of this machine."""
         return [name for name in self.addresses if name not in self.folders]
 
-    def fault(self, name: str, version: Version) -> Fault | None:
+    def fault(self, name: str, version: Version) -> Fact | None:
         """What is wrong with the version in the remote: None for nothing, `ABSENT` if missing.
 
         Raises UnreachableError when the remote cannot be asked.
@@ -74,7 +75,7 @@ class Remotes:
         except FileNotFoundError:
             return ABSENT
 
-    def fetch(self, name: str, version: Version, target: Path) -> Fault | None:
+    def fetch(self, name: str, version: Version, target: Path) -> Fact | None:
         """Bring the version to `target` when its bytes are right; returns what `fault` would.
 
         Nothing else is ever written there: damage does not spread into DVC's cache.
@@ -229,6 +230,7 @@ def check_in_default_remote(root: Path, *versions: Version) -> None:
                 )
             if fault:
                 raise DataError(
-                    f"{version.name}: damaged in the default remote {name}: {fault} "
-                    f"({opened.address(name, version)}). Replace it there by a right copy."
+                    f"{version.name}: damaged in the default remote {name}: "
+                    f"{tell(fault, 'en')} ({opened.address(name, version)}). Replace it there by a "
+                    "right copy."
                 )

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.datasets.hashing import ABSENT, Fault, fault_if_there, fault_of
+from readiness.datasets.hashing import ABSENT, fault_if_there, fault_of
 from readiness.datasets.places import Foreign, cache_folder, local_remotes
-from readiness.datasets.pointers import Pointer, check_pointer
 from readiness.datasets.remotes import Remotes, UnreachableError
-from readiness.datasets.versions import Version
+from readiness.datasets.versions import Pointer, Version, check_pointer
 from readiness.errors import DataError
-from readiness.facts import Fact, Listed, Value
+from readiness.facts import Fact, Listed
 from readiness.files import left_behind, temporary_name
+from readiness.language import tell
 
 RESTORED = Path("results/inputs")
 """Where the restore step places verified copies."""
@@ -39,7 +39,7 @@ class Copy:
 
     place: str
     path: Path
-    fault: Fault | None
+    fault: Fact | None
 
 
 def copies_beside_remotes(root: Path, version: Version) -> dict[str, Path]:
@@ -67,17 +67,12 @@ def local_copies(
         places |= copies_beside_remotes(root, version)
         del places["results/inputs"]  # a result is never a source
     for place, path in places.items():
-        outside = _leads_out(root, path) if foreign and place == INSIDE else None
-        fault = outside or fault_if_there(path, version)
+        fault = fault_if_there(path, version)
+        inside = path.resolve().is_relative_to(root.resolve())
+        if foreign and place == INSIDE and not inside:
+            fault = Fact("audit.copy.leads_out")
         if fault != ABSENT:
             yield Copy(place, path, fault)
-
-
-def _leads_out(root: Path, path: Path) -> Fault | None:
-    """What is wrong with an object of a foreign store that is a link to elsewhere; else None."""
-    inside = path.resolve().is_relative_to(root.resolve())
-    said = "a link that leads out of the tree"
-    return None if inside else Fault(said, Fact("audit.copy.leads_out"))
 
 
 def stray_copies(root: Path, version: Version) -> Iterator[Path]:
@@ -116,58 +111,38 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
             "data/versions.csv; what rests on it can no longer be computed."
         )
     pointer = check_pointer(root, version)
-    damaged: list[Fault] = []
+    damaged: list[Fact] = []
     for copy in local_copies(root, version, pointer, foreign):
         if copy.fault is None:
             return copy.path
-        at = Fact("audit.copy.at", {"path": _seen(copy.path, root), "fault": copy.fault.fact})
-        damaged.append(Fault(f"{copy.path}: {copy.fault}", at))
+        seen = _seen(copy.path, root)
+        damaged.append(Fact("audit.copy.at", {"path": seen, "fault": copy.fault}))
     fetched, faults = _fetch(root, version, pointer, foreign)
     if fetched:
         return fetched
-    damaged += [fault for fault in faults if fault.fact.kind == DAMAGED]
+    damaged += [fault for fault in faults if fault.kind == DAMAGED]
     if damaged:
-        raise DataError(
-            f"{version.name}: every copy is damaged ({'; '.join(map(str, damaged))}).\n"
-            "Restore data/store with git, or fetch the object from another remote.",
-            Fact("audit.copy.damaged", {"copies": _listed(damaged)}),
-        )
-    looked = [
-        Fault(f"remote {name}", Fact("audit.remote.folder", {"remote": name}))
-        for name in local_remotes(root, foreign)
-    ]
-    raise _not_found(version, pointer, [*looked, *faults], foreign)
+        fact = Fact("audit.copy.damaged", {"copies": Listed(tuple(damaged), "comma")})
+    else:
+        looked = [
+            *(Fact("audit.remote.folder", {"remote": n}) for n in local_remotes(root, foreign)),
+            *faults,
+        ]
+        fact = _not_found(version, pointer, looked, foreign)
+    raise DataError(f"{version.name}: {tell(fact, 'en')}", fact)
 
 
 def _not_found(
-    version: Version, pointer: Pointer, looked: list[Fault], foreign: Foreign | None
-) -> DataError:
+    version: Version, pointer: Pointer, looked: list[Fact], foreign: Foreign | None
+) -> Fact:
     """That the version is in none of the places that were looked at."""
-    said = f"{version.name}: the object {pointer.md5} is in no place that was looked at"
-    values: dict[str, Value] = {"object": pointer.md5, "looked": _listed(looked)}
+    kind = "audit.copy.nowhere_restricted" if version.restricted else "audit.copy.nowhere"
     if foreign is not None:
-        return DataError(
-            f"{said} ({', '.join(map(str, looked))}).\nName the remote that holds it: --remote "
-            "ADDRESS.",
-            Fact("audit.copy.nowhere_foreign", values),
-        )
-    looked = looked or [Fault("no remote configured", Fact("audit.remote.none"))]
-    looked += [_place(DVC_CACHE), _place("data/raw")]
-    values["looked"] = _listed(looked)
-    whose = "It is restricted: ask who may have it. " if version.restricted else ""
-    return DataError(
-        f"{said} ({', '.join(map(str, looked))}).\n{whose}Restore data/store with git, or add the "
-        "remote that holds it.",
-        Fact("audit.copy.nowhere_restricted" if whose else "audit.copy.nowhere", values),
-    )
-
-
-def _place(name: str) -> Fault:
-    return Fault(name, Fact("audit.copy.place", {"name": name}))
-
-
-def _listed(faults: list[Fault]) -> Listed:
-    return Listed(tuple(fault.fact for fault in faults), "comma")
+        kind = "audit.copy.nowhere_foreign"
+    else:
+        looked = looked or [Fact("audit.remote.none")]
+        looked += [Fact("audit.copy.place", {"name": name}) for name in (DVC_CACHE, "data/raw")]
+    return Fact(kind, {"object": pointer.md5, "looked": Listed(tuple(looked), "comma")})
 
 
 def _seen(path: Path, root: Path) -> str:
@@ -177,36 +152,28 @@ def _seen(path: Path, root: Path) -> str:
 
 def _fetch(
     root: Path, version: Version, pointer: Pointer, foreign: Foreign | None
-) -> tuple[Path | None, list[Fault]]:
+) -> tuple[Path | None, list[Fact]]:
     """The object, brought into DVC's cache from a remote elsewhere; and why not from the others."""
     target = cache_folder(root, foreign) / pointer.object_name
-    faults: list[Fault] = []
+    faults: list[Fact] = []
     with Remotes(root, foreign) as opened:
         for name in opened.elsewhere:
             try:
                 fault = opened.fetch(name, version, target)
             except UnreachableError as error:
-                said = str(error).rstrip(".")
-                faults.append(Fault(said, error.fact or Fact("audit.error", {"said": said})))
+                faults.append(error.fact or Fact("audit.error", {"said": str(error).rstrip(".")}))
                 continue
             except OSError as error:
-                faults.append(_unwritable(target.parent, root, error))
+                values = {"path": _seen(target.parent, root), "said": error.strerror or "?"}
+                faults.append(Fact("audit.remote.unwritable", values))
                 break
             if fault is None:
                 return target, []
             if fault == ABSENT:
-                fact = Fact("audit.remote.missing", {"remote": name})
-                faults.append(Fault(f"remote {name}: missing", fact))
+                faults.append(Fact("audit.remote.missing", {"remote": name}))
             else:
-                fact = Fact(DAMAGED, {"remote": name, "fault": fault.fact})
-                faults.append(Fault(f"remote {name}: damaged, {fault}", fact))
+                faults.append(Fact(DAMAGED, {"remote": name, "fault": fault}))
     return None, faults
-
-
-def _unwritable(folder: Path, root: Path, error: OSError) -> Fault:
-    said = error.strerror or "?"
-    fact = Fact("audit.remote.unwritable", {"path": _seen(folder, root), "said": said})
-    return Fault(f"{folder} cannot be written: {said}", fact)
 
 
 def restore(root: Path, version: Version, target: Path) -> None:
@@ -219,7 +186,8 @@ def restore(root: Path, version: Version, target: Path) -> None:
         # Hashed again after the copy: a disk that fails or a file that changes meanwhile is seen.
         fault = fault_of(temporary_path, version)
         if fault:
-            raise DataError(f"{version.name}: the copy at {target} is damaged: {fault}. Try again.")
+            said = tell(fault, "en")
+            raise DataError(f"{version.name}: the copy at {target} is damaged: {said}. Try again.")
         temporary_path.chmod(0o644)
         temporary_path.replace(target)
     finally:

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.datasets.hashing import ABSENT, Fault, fault_if_there
+from readiness.datasets.hashing import ABSENT, fault_if_there
 from readiness.datasets.places import local_remotes
-from readiness.datasets.pointers import check_pointer
 from readiness.datasets.remotes import Remotes, UnreachableError
 from readiness.datasets.store import copies_beside_remotes, stray_copies
-from readiness.datasets.versions import RAW, VERSIONS, Version, read_versions
+from readiness.datasets.versions import RAW, VERSIONS, Version, check_pointer, read_versions
 from readiness.errors import DataError
+from readiness.facts import Fact
+from readiness.language import tell
 
 RIGHT = "right"
 
@@ -40,7 +41,7 @@ class Finding:
         return "  ".join(part for part in (self.version, self.place, self.state) if part)
 
 
-def _judged(version: Version, place: str, fault: Fault | None, where: str) -> Finding:
+def _judged(version: Version, place: str, fault: Fact | None, where: str) -> Finding:
     """The finding for an object that has `fault` (None for none), or is missing (`ABSENT`)."""
     if version.erased:
         gone = fault == ABSENT
@@ -49,7 +50,7 @@ def _judged(version: Version, place: str, fault: Fault | None, where: str) -> Fi
     if fault == ABSENT:
         state = "missing (restricted)" if version.restricted else "missing"
         return Finding(version.name, place, state, where, not version.restricted)
-    state = f"damaged: {fault}" if fault else RIGHT
+    state = f"damaged: {tell(fault, 'en')}" if fault else RIGHT
     return Finding(version.name, place, state, where, bool(fault))
 
 

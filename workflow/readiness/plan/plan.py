@@ -10,9 +10,8 @@ from typing import Any
 
 from readiness.closure import code_hash
 from readiness.config import SHIPPED, Config, Report, Study, Wave, load_config
-from readiness.datasets.pointers import check_pointer
 from readiness.datasets.store import on_this_machine
-from readiness.datasets.versions import Version, read_versions
+from readiness.datasets.versions import Version, check_pointer, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
 from readiness.lineage import canonical_json

@@ -15,9 +15,8 @@ from readiness.errors import DataError
 from readiness.facts import Term, of_domain
 from readiness.language import Language
 from readiness.language.numbers import whole
-from readiness.publications.outcomes import UNREADABLE, Outcome
+from readiness.publications.outcomes import UNREADABLE, Outcome, plain
 from readiness.publications.reproduce import tally
-from readiness.publications.telling import plain
 from readiness.tables import read_text_table
 from readiness.terminal import one_line
 

@@ -6,15 +6,15 @@ Columns: `id` of the number; `was`, its value or text as it was published; `is`,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from readiness.errors import DataError
 from readiness.files import read_file
-from readiness.publications.ledger import FOLDER, publication_ids
+from readiness.publications.ledger import FOLDER
+from readiness.publications.log import read_seals
 from readiness.publications.seal import read_seal, sha256
 
 ERRATUM = "erratum.csv"
@@ -41,21 +41,12 @@ class Correction:
         )
 
 
-def successors(root: Path, identity: str) -> Iterator[Path]:
-    """The folders of the publications that supersede `identity`, under its present seal."""
-    own = ""
-    with suppress(DataError):
-        own = read_seal(root / FOLDER / identity)["digest"]
-    for name in publication_ids(root):
-        with suppress(DataError):
-            before = read_seal(root / FOLDER / name).get("supersedes")
-            if isinstance(before, dict) and before == {"id": identity, "digest": own}:
-                yield root / FOLDER / name
-
-
 def errata_of(root: Path, identity: str) -> list[Path]:
-    """The errata on a publication, each a file of a successor of it."""
-    return [path / ERRATUM for path in successors(root, identity) if (path / ERRATUM).is_file()]
+    """The errata on a publication, each a file of one that supersedes it under its present seal."""
+    seals = read_seals(root)
+    own = {"id": identity, "digest": seals.get(identity, {}).get("digest", "")}
+    paths = [root / FOLDER / n / ERRATUM for n, s in seals.items() if s.get("supersedes") == own]
+    return [path for path in paths if path.is_file()]
 
 
 def read_errata(paths: Iterable[Path]) -> dict[str, Correction]:

@@ -19,20 +19,10 @@ from readiness.files import KEY_NAME, PRIVATE, write_atomically
 from readiness.language import tell
 from readiness.lineage import PROVENANCE, Lineage, sha256_of
 from readiness.privacy import FROM_DATA
-from readiness.publications.archive import (
-    ARCHIVE,
-    assemble,
-    pack,
-    program_digest,
-    program_hashes,
-    read_archive,
-    strangers,
-)
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import REPORT as LEVEL_REPORT
 from readiness.publications.audit.model import Changes, Terms
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
-from readiness.publications.correcting import erratum_table
 from readiness.publications.documents import PAGES, folder_of_step, in_languages, shown, steps_shown
 from readiness.publications.environment import ENVIRONMENT, environment_text, lock_hash
 from readiness.publications.erratum import ERRATUM
@@ -48,9 +38,19 @@ from readiness.publications.ledger import (
     versions_table,
 )
 from readiness.publications.log import Log, append, open_log
-from readiness.publications.material import Material
-from readiness.publications.outcomes import Outcome
+from readiness.publications.material import Material, attacked_folder, refuse_unfit
+from readiness.publications.outcomes import Outcome, told
 from readiness.publications.pages import Facts, citation, codecheck, readme
+from readiness.publications.program import (
+    ARCHIVE,
+    assemble,
+    pack,
+    program_digest,
+    program_hashes,
+    read_archive,
+    strangers,
+)
+from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import (
     DRAFT,
     LEDGER,
@@ -60,7 +60,6 @@ from readiness.publications.seal import (
     read_seal,
     values_table,
 )
-from readiness.publications.telling import told
 from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import read_register
 from readiness.register.published import published
@@ -247,9 +246,9 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     figures = read_register(folders[REGISTER] / LEDGER)
     judged = None
     if isinstance(section, Wave):
-        fitness = material.judged
-        judged = fitness.attacked(folders, files_by_role)
-        fitness.refuse(figures, judged, material.reviewer)
+        run, least = root / "results" / material.run, section.figures.minimum_base
+        judged = attacked_folder(run, folders, files_by_role)
+        refuse_unfit(material.identity, run, least, figures, judged, material.reviewer)
         refuse_named(material)
     material = with_key(material)
 
@@ -263,7 +262,9 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     project = _code(material)
     files[ARCHIVE] = pack(project)
     if (root / FOLDER / material.supersedes / LEDGER).is_file():
-        files[ERRATUM] = _erratum(material, figures).encode()
+        before = read_register(find_publication(root, material.supersedes) / LEDGER)
+        table = erratum_table(before, figures, material.erratum, material.reasons)
+        files[ERRATUM] = table.encode()
     if judged is not None:
         files[ATTACK] = (judged / ATTACK).read_bytes()
     facts = _facts(material, figures, files)
@@ -277,12 +278,6 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     if material.status != DRAFT:
         append(root, material.identity, log)
     return len(figures)
-
-
-def _erratum(material: Material, figures: pd.DataFrame) -> str:
-    """`erratum.csv`: every number of what is superseded that moved, and why."""
-    before = read_register(find_publication(material.root, material.supersedes) / LEDGER)
-    return erratum_table(before, figures, material.erratum, material.reasons)
 
 
 def _write(material: Material, files: Mapping[str, bytes], cores: str) -> None:

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
-from readiness.datasets.pointers import Pointer, parse_pointer
-from readiness.datasets.versions import COLUMNS, Version, read_row
+from readiness.datasets.versions import COLUMNS, Pointer, Version, parse_pointer, read_row
 from readiness.errors import ConfigError, DataError
 from readiness.files import read_file
 from readiness.tables import records_to_csv

@@ -126,7 +126,7 @@ def read_log(root: Path) -> Log:
         if not all(isinstance(cell, str) for e in entries for cell in asdict(e).values()):
             raise TypeError
         # Half a character has no bytes to be hashed: a ValueError, too.
-        heads = list(_heads(entries))
+        heads = ["", *(entry.head for entry in entries)][: len(entries)]
     except FileNotFoundError:
         return Log(fault=Fact("audit.log.missing"), missing=True)
     except OSError as error:
@@ -139,11 +139,6 @@ def read_log(root: Path) -> Log:
     if text != log.as_text() or not chained or not _only_grew(entries):
         return Log(fault=Fact("audit.seal.rewritten"))
     return log
-
-
-def _heads(entries: Sequence[Entry]) -> Iterator[str]:
-    """The head before each entry."""
-    yield from ["", *(entry.head for entry in entries)][: len(entries)]
 
 
 def _only_grew(entries: Sequence[Entry]) -> bool:
@@ -163,6 +158,15 @@ def _only_grew(entries: Sequence[Entry]) -> bool:
             return False
         known[entry.id] = entry
     return True
+
+
+def read_seals(root: Path) -> dict[str, dict[str, Any]]:
+    """What each publication's seal states, by its id; a broken one is the audit's business."""
+    seals = {}
+    for name in publication_ids(root):
+        with suppress(DataError):
+            seals[name] = read_seal(root / FOLDER / name)
+    return seals
 
 
 def listed_ids(root: Path) -> list[str]:
@@ -225,12 +229,10 @@ def _faults(entry: Entry | None, seal: str, sealed: Mapping[str, Any], log: Log)
         yield Fact("audit.log.other_seal")
     if sealed["log"] not in {"", *(e.head for e in log.entries)}:
         yield Fact("audit.log.other_log")
-    elif entry and sealed["log"] != _first(log, entry.id).previous:
-        yield Fact("audit.log.other_place")
-
-
-def _first(log: Log, identity: str) -> Entry:
-    return next(entry for entry in log.entries if entry.id == identity)
+    elif entry:
+        first = next(e for e in log.entries if e.id == entry.id)
+        if sealed["log"] != first.previous:
+            yield Fact("audit.log.other_place")
 
 
 def open_log(root: Path) -> Log:
@@ -241,10 +243,7 @@ def open_log(root: Path) -> Log:
     log = read_log(root)
     if not log.fault:
         return log
-    seals = {}
-    for identity in publication_ids(root):
-        with suppress(DataError):
-            seals[identity] = read_seal(root / FOLDER / identity)
+    seals = read_seals(root)
     if not log.missing or any(sealed.get("log") for sealed in seals.values()):
         raise DataError(f"{LOG}: missing or damaged. Restore it with git.")
     log = Log()

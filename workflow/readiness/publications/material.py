@@ -7,14 +7,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from readiness.config import Privacy, Study, Wave
 from readiness.datasets.versions import Version
-from readiness.publications.fitness import Judged
-from readiness.publications.ledger import FOLDER
-from readiness.publications.seal import DRAFT
-from readiness.publications.succession import superseded
+from readiness.errors import ConfigError, DataError
+from readiness.lineage import PROVENANCE
+from readiness.publications.chain import ATTACKED, read_chain, refuse_stale
+from readiness.publications.ledger import FOLDER, find_publication
+from readiness.publications.log import open_log, read_seals
+from readiness.publications.outcomes import told
+from readiness.publications.seal import DRAFT, check_seal
+from readiness.register.disclosure_risk import (
+    ATTACK,
+    left_behind,
+    not_attacked,
+    read_attack,
+    refuse_given_away,
+    small_groups,
+)
 
 
 @dataclass(frozen=True)
@@ -58,12 +70,6 @@ class Material:
     def folder(self) -> Path:
         """The publication's folder."""
         return self.root / FOLDER / self.identity
-
-    @property
-    def judged(self) -> Judged:
-        """A wave's figures, for who says whether they may leave."""
-        assert isinstance(self.section, Wave)
-        return Judged(self.identity, self.root / "results" / self.run, self.section)
 
     @property
     def supersession(self) -> dict[str, str] | None:
@@ -110,3 +116,93 @@ def of_one_run(privacy: Privacy, section: Wave | Study) -> dict[str, Any]:
         return {}
     kept = privacy if not section.simulated else Privacy.model_validate(privacy.looked_for)
     return kept.model_dump(mode="json", exclude_defaults=True, exclude={"names"})
+
+
+# --- Whether a wave's figures may be published: what gives respondents away, or wants a review.
+def attacked_folder(run: Path, folders: Mapping[str, Path], files: Mapping[str, Path]) -> Path:
+    """The folder of the attack on a wave's register, in its folder of results `run`.
+
+    DataError where it was not made, or is of another register. `folders` are those of the run's
+    steps, `files` the inputs that no step made.
+    """
+    folder = run / ATTACKED
+    if not (folder / PROVENANCE).is_file():
+        raise DataError(f"{folder}: not made. Run freeze again.")
+    whole = {**folders, ATTACKED: folder}
+    refuse_stale(whole, read_chain(whole), files)
+    return folder
+
+
+def refuse_unfit(
+    identity: str, run: Path, least: int, figures: pd.DataFrame, attacked: Path, reviewer: str
+) -> None:
+    """Refuse what must not be published: what gives people away, or shows a base below `least`;
+    figures for review without a reviewer."""
+    table = read_attack(attacked / ATTACK)
+    refuse_given_away(identity, table)
+    faults = sorted([*small_groups(figures, least), *left_behind(figures)])
+    for name in not_attacked(figures, table):
+        faults.append(f"{name}: is withheld, and was not attacked.")
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise DataError(
+            f"{identity}: {faults[0]}{more} The minimum is figures.minimum_base.\n"
+            "Publish fewer groups or coarser margins; where the register was changed by hand, "
+            f"delete {run} and freeze again."
+        )
+    review = figures[(figures["reliability"] == "review") & (figures["suppressed"] == "")]
+    if len(review) and not reviewer:
+        raise ConfigError(
+            f"{identity}: {len(review)} figures are marked for review, the first "
+            f"{review['id'].iloc[0]}. Name who reviewed them: --reviewer NAME."
+        )
+
+
+# --- Which publication takes the place of which: what `--supersedes` may name.
+def superseded(
+    root: Path, identity: str, before: str, *, status: str = DRAFT, erratum: str = ""
+) -> dict[str, str] | None:
+    """The publication `before` that `identity` supersedes, by id and seal; None for "".
+
+    Of one that was withdrawn and whose folder is not here the log knows the seal's SHA-256
+    (`seal`). ConfigError when there is none of that name, when it has a successor already (readers
+    could not say which one counts) or is one itself, when it is a draft and this is none, or when
+    it is not here and `erratum` does not say what is corrected; DataError when its seal is broken.
+    """
+    if not before:
+        return None
+    withdrawn = open_log(root).withdrawn.get(before)
+    if withdrawn and not (root / FOLDER / before).exists():
+        if not erratum:
+            raise ConfigError(
+                f"--supersedes {before}: was withdrawn, and its numbers are not here; say what is "
+                "corrected: --erratum TEXT."
+            )
+        return {"id": before, "seal": withdrawn.seal}
+    folder = find_publication(root, before)
+    if broken := check_seal(folder):
+        raise DataError(
+            f"{folder}: {told(broken[0], 'en')}: the seal of what --supersedes names is broken. "
+            "Restore it with git."
+        )
+    seals = read_seals(root)
+    if seals[before]["status"] == DRAFT != status:
+        raise ConfigError(
+            f"--supersedes {before}: a draft; release it before what takes its place, or name a "
+            "released one."
+        )
+    follows = {name: (seal["supersedes"] or {}).get("id") for name, seal in seals.items()}
+    follows.pop(identity, None)
+    for name, older in follows.items():
+        if older == before:
+            raise ConfigError(
+                f"--supersedes {before}: {name} supersedes it already; name the latest one."
+            )
+    older = before
+    while older:
+        if older == identity:
+            raise ConfigError(
+                f"--supersedes {before}: {identity} would supersede itself; name an earlier one."
+            )
+        older = follows.get(older)
+    return {"id": before, "digest": seals[before]["digest"]}

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from readiness.facts import Fact
+from readiness.facts import Fact, Value
+from readiness.language import Language, tell
 from readiness.language.rounding import ROUNDINGS
+from readiness.language.typography import unmarked
+from readiness.terminal import one_line
 
 
 class Outcome(StrEnum):
@@ -59,9 +62,6 @@ def most_severe(codes: Iterable[int]) -> int:
     return min(codes, key=SEVERITY.index, default=VALID)
 
 
-ROUNDING_KINDS = tuple(f"audit.rounding.{name}" for name in ROUNDINGS)
-
-
 @dataclass(frozen=True)
 class Finding:
     """What was found at one place: a file of the publication, a page, or a copy of a dataset (which
@@ -84,3 +84,25 @@ def rounding_rule(row: Mapping[Any, Any]) -> Fact | None:
     if not re.fullmatch("[0-9]{1,2}", digits) or mode not in ROUNDINGS:
         return None
     return Fact(f"audit.rounding.{mode}", {"n": int(digits)})
+
+
+# --- Facts of an audit in words: a finding and its place, a line of a terminal.
+def place_text(finding: Finding, language: Language) -> str:
+    """Where something was found, in words."""
+    place = finding.place
+    return tell(place, language) if isinstance(place, Fact) else place
+
+
+def told(finding: Finding, language: Language) -> str:
+    """A finding in one line: where, and what."""
+    return f"{place_text(finding, language)}: {tell(finding.fact, language)}"
+
+
+def plain(key: str, language: Language, **values: Value) -> str:
+    """A text without marks of direction, which a terminal would show as signs."""
+    return told_plainly(Fact(key, values), language)
+
+
+def told_plainly(fact: Fact, language: Language) -> str:
+    """A fact in one line, without marks of direction."""
+    return one_line(unmarked(tell(fact, language)))

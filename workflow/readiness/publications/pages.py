@@ -23,8 +23,7 @@ from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
 from readiness.language.typography import unmarked
 from readiness.publications.documents import in_order
-from readiness.publications.presenting.templating import render
-from readiness.publications.presenting.writing import Writing, markdown
+from readiness.publications.presenting.writing import Writing, markdown, render
 from readiness.reporting.data_protection import stated
 from readiness.terminal import one_line
 

@@ -6,11 +6,21 @@ In a tree they lie as the tree has them. Installed from a wheel, the package hol
 
 from __future__ import annotations
 
+import hashlib
+import io
+import lzma
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+import tarfile
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import IO
 
 from readiness.closure import PACKAGE_FOLDER
+from readiness.errors import DataError
+from readiness.files import LARGEST, read_file, write_atomically
+from readiness.lineage import canonical_json
+from readiness.publications.ledger import FOLDER
 
 PACKAGE = Path("workflow/readiness")
 """Where a tree has the package."""
@@ -72,3 +82,172 @@ def code_files(root: Path) -> Iterator[Path]:
         name = path.relative_to(root)
         if place_of(name.as_posix()):
             yield name
+
+
+# --- The code and configuration of a publication as a small project of its own, in one archive.
+ARCHIVE = "code.tar.xz"
+MOST_MEMORY = 1 << 27
+"""Bytes that unpacking one may take: what it was packed with needs a tenth of it."""
+MOST_MEMBERS = 5_000
+"""How many files an archive may hold."""
+LOADED = re.compile(r".*\.(?:py|pyc|pyd|pyo|pth|so)|.*\.(?:dist|egg)-info", re.ASCII)
+"""What Python takes from a folder that it starts in."""
+DVC_FILE = ".dvc/config"
+OWN = ("config.yaml", "data/versions.csv")
+"""What an archive holds of its own run, beside pointers and inputs."""
+# A remote of its own: an audit fetches nothing by itself and needs no git.
+DVC_CONFIG = """\
+[core]
+    remote = store
+    no_scm = true
+    analytics = false
+    check_update = false
+['remote "store"']
+    url = ../data/store
+"""
+
+
+def strangers(root: Path) -> Iterator[Path]:
+    """What lies where code is loaded from and is none of it, relative to the project's root.
+
+    Python's own caches and hidden files apart: no archive holds them, and no run reads them there.
+    """
+    for path in sorted(root.iterdir()):
+        package = path.is_dir() and any(path.glob("__init__.*"))
+        if not path.name.startswith(".") and (LOADED.fullmatch(path.name) or package):
+            yield path.relative_to(root)
+    for folder in CODE_FOLDERS:
+        for path in sorted((root / folder).rglob("*")):
+            name = path.relative_to(root)
+            hidden = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
+            known = (path.is_dir() and not path.is_symlink()) or place_of(name.as_posix())
+            if not hidden and not known:
+                yield name
+
+
+def program_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
+    """A hash of all code by its place: SHA-256 over the names and hashes of the files there.
+
+    `files` are those of a project, by name; what is no code among them is left out. The settings
+    of DVC count as the project's: they can name programs.
+    """
+    lines: dict[str, list[str]] = {place: [] for place in PLACES}
+    for name, content in sorted(files.items()):
+        place = "project" if name == DVC_FILE else place_of(name)
+        if place:
+            lines[place].append(f"{name} {hashlib.sha256(content).hexdigest()}\n")
+    return {
+        place: hashlib.sha256("".join(names).encode()).hexdigest() for place, names in lines.items()
+    }
+
+
+def program_digest(hashes: Mapping[str, str]) -> str:
+    """One hash of all code, by which it is named: over the hashes of its places."""
+    return hashlib.sha256(canonical_json(dict(hashes)).encode()).hexdigest()
+
+
+@cache
+def present_program() -> dict[str, str]:
+    """The same of the program that runs, as an archive of it would be."""
+    files = {name: path.read_bytes() for name, path in program_files().items()}
+    return program_hashes({**files, DVC_FILE: DVC_CONFIG.encode()})
+
+
+def assemble(
+    root: Path, config: str, versions: str, pointers: Mapping[Path, str], inputs: Iterable[Path]
+) -> dict[str, bytes]:
+    """The files of one run's project, by name: the running program with the run's own settings.
+
+    Never a program that lies at `root`, which may be somebody else's. `config` and `versions`
+    become config.yaml and data/versions.csv, `pointers` the DVC pointers by path, `inputs` are
+    files taken as they are (questionnaire, margins, a revised ledger).
+    """
+    files = {name: path.read_bytes() for name, path in program_files().items()}
+    files |= {path.as_posix(): read_file(root / path) for path in inputs}
+    files |= {path.as_posix(): text.encode() for path, text in pointers.items()}
+    files["config.yaml"] = config.encode()
+    files["data/versions.csv"] = versions.encode()
+    files[DVC_FILE] = DVC_CONFIG.encode()
+    return dict(sorted(files.items()))
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """An archive of the files, the same bytes for the same content; without what other
+    publications published."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name, content in sorted(files.items()):
+            if is_earlier(name):
+                continue
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            member.mode = 0o644
+            tar.addfile(member, io.BytesIO(content))
+    return lzma.compress(buffer.getvalue(), lzma.FORMAT_XZ, lzma.CHECK_CRC64, preset=6)
+
+
+def is_earlier(name: str) -> bool:
+    """Whether an input, by its path from the project's root, is of an earlier publication."""
+    return PurePosixPath(name).parts[0] == FOLDER.name
+
+
+def read_archive(archive: Path) -> dict[str, bytes]:
+    """The files of an archive by name; DataError when it is no archive of this kind.
+
+    Links, devices, sparse files, names that lead out of the folder and names that stand twice are
+    refused, and so is more than `LARGEST` bytes or `MOST_MEMBERS` files. (Not by tarfile's own
+    filter, which Python 3.11 has only since 3.11.4.)
+    """
+    files: dict[str, bytes] = {}
+    try:
+        content = io.BytesIO(_unpacked(read_file(archive)))
+        with tarfile.open(fileobj=content, mode="r:") as tar:
+            for name, member in members(tar, most_bytes=LARGEST, most_files=MOST_MEMBERS):
+                if name in files:
+                    raise tarfile.TarError(f"{name!r} stands there twice")
+                files[name] = member.read()
+        for name in files:
+            if any(str(folder) in files for folder in PurePosixPath(name).parents):
+                raise tarfile.TarError(f"{name!r} lies in what is a file")
+    except (tarfile.TarError, lzma.LZMAError, ValueError, EOFError) as error:
+        raise DataError(f"{archive}: cannot be unpacked: {error}. Restore it with git.") from None
+    return files
+
+
+def _unpacked(content: bytes) -> bytes:
+    """The tar in an archive; LZMAError when it is none, or larger than one may be."""
+    decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_MEMORY)
+    tar = decompressor.decompress(content, LARGEST + 1)
+    if len(tar) > LARGEST or not decompressor.eof or decompressor.unused_data:
+        raise lzma.LZMAError("more than an archive may hold, or not the whole of one")
+    return tar
+
+
+def members(
+    tar: tarfile.TarFile, *, most_bytes: int, most_files: int
+) -> Iterator[tuple[str, IO[bytes]]]:
+    """The files of an open tar, from where it stands on; TarError at the first that is none.
+
+    Links, devices, sparse files and names that lead out of a folder are refused, and so is more
+    than so many bytes or files.
+    """
+    left = most_bytes
+    # An iteration over the tar would begin again with what was read before.
+    for count, member in enumerate(iter(tar.next, None)):
+        # A member may state a size that its bytes do not have, and the rest be a hole.
+        left -= member.size
+        if member.issparse() or member.size < 0 or left < 0 or count >= most_files:
+            raise tarfile.TarError(f"{member.name!r}: more than an archive may hold")
+        name = PurePosixPath(member.name)
+        inside = name.parts and not name.is_absolute() and ".." not in name.parts
+        if not inside or member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
+            raise tarfile.TarError(f"{member.name!r} is no file inside of it")
+        content = tar.extractfile(member)
+        assert content is not None  # of an ordinary file
+        yield name.as_posix(), content
+
+
+def write_project(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write the files of a project below `folder`."""
+    for name, content in files.items():
+        write_atomically(folder / name, content)

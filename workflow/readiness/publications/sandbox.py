@@ -27,7 +27,7 @@ import psutil
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.language import tell
-from readiness.publications.archive import members
+from readiness.publications.program import members
 
 PROGRAMS = (Path("/usr/bin/bwrap"), Path("/usr/local/bin/bwrap"), Path("/bin/bwrap"))
 """Where bubblewrap is looked for: not by PATH, which may name a folder that is somebody else's."""

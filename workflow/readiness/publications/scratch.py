@@ -20,9 +20,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from readiness.datasets.places import STORE
-from readiness.datasets.pointers import Pointer
+from readiness.datasets.versions import Pointer
 from readiness.errors import DataError
-from readiness.publications.archive import write_project
+from readiness.publications.program import write_project
 from readiness.publications.sandbox import PROJECT, run_confined
 from readiness.rendering.quarto import find_quarto
 

@@ -7,26 +7,19 @@ folder prints makes nothing valid.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from readiness.config import load_config
 from readiness.errors import DataError, ReadinessError
-from readiness.facts import Fact
+from readiness.facts import Fact, Listed
 from readiness.lineage import sha256_of
-from readiness.publications.archive import (
-    ARCHIVE,
-    present_program,
-    program_digest,
-    program_hashes,
-    read_archive,
-)
 from readiness.publications.audit import rerun
 from readiness.publications.audit.model import (
     FROZEN,
@@ -39,13 +32,11 @@ from readiness.publications.audit.model import (
 )
 from readiness.publications.audit.numbers import (
     in_another_environment,
+    ledger_table,
     recomputed,
     unchecked,
 )
-from readiness.publications.audit.own_code import own_answer, with_own_numbers
-from readiness.publications.audit.report import check_report, has_pseudonyms, not_compared
-from readiness.publications.audit.rerun import Rerun
-from readiness.publications.audit.stated import stated_otherwise
+from readiness.publications.audit.rerun import Rerun, check_report, has_pseudonyms, not_compared
 from readiness.publications.chain import (
     ENVIRONMENT_ALONE,
     REGISTER,
@@ -58,7 +49,21 @@ from readiness.publications.environment import lock_hash
 from readiness.publications.erratum import Correction, errata_of, read_errata
 from readiness.publications.ledger import read_inputs
 from readiness.publications.outcomes import PASSING, Finding, Outcome
+from readiness.publications.program import (
+    ARCHIVE,
+    present_program,
+    program_digest,
+    program_hashes,
+    read_archive,
+)
+from readiness.publications.reproduce import compare, quoted
 from readiness.publications.sandbox import bubblewrap
+from readiness.register.published import same_cell
+
+if TYPE_CHECKING:
+    from readiness.lineage import Lineage
+    from readiness.publications.chain import Chain
+
 
 NEVER = "audit.note.unconfined.never"
 ANOTHER_BUILD, OTHER_OUTPUTS = "audit.diverges.build", "audit.diverges.outputs"
@@ -264,3 +269,76 @@ def _told(divergence: Divergence | None, numbers: Iterable[Number]) -> Fact | No
         # Hashes say where to look, never what to think of it.
         return Fact(ANOTHER_BUILD if same else OTHER_OUTPUTS, {"step": divergence.named})
     return divergence.fact
+
+
+# --- Whether published numbers still come out of the code that was sealed with them.
+def own_answer(
+    rows: Sequence[Mapping[str, str]], figures: pd.DataFrame, digest: str, *, known: bool = True
+) -> Finding:
+    """Whether the numbers of a ledger still come out of the code that was sealed with them.
+
+    `figures` is what that code computed, `digest` its hash; `known` whether it is trusted: the
+    answer makes no number right.
+    """
+    compared = compare(ledger_table(rows, figures.columns), figures)
+    wrong = sum(Outcome(verdict) not in PASSING for verdict in compared["verdict"])
+    if wrong:
+        n = {"n": wrong, "all": len(compared)}
+        return Finding(ARCHIVE, Outcome.DIFFERS, Fact("audit.code.other_numbers", n))
+    kind = "audit.code.known" if known else "audit.code.unknown"
+    return Finding(ARCHIVE, Outcome.REPRODUCED, Fact(kind, {"digest": digest}))
+
+
+def with_own_numbers(
+    numbers: Iterable[Number], own: pd.DataFrame, present: pd.DataFrame
+) -> Iterator[Number]:
+    """The numbers, each of which the sealed code computes otherwise than this program with both
+    values: `own` is the register that it left, `present` this program's."""
+    before, after = ({row["id"]: row for row in t.to_dict("records")} for t in (own, present))
+    for number in numbers:
+        old, new = before.get(number.id), after.get(number.id)
+        if not (old and new) or same_cell(old["value"], new["value"]):
+            yield number
+            continue
+        texts = {"text_own": quoted(old), "text_now": quoted(new)}
+        fact = Fact("audit.code.gives", texts)
+        if number.fact:
+            fact = Fact("audit.both", {"first": number.fact, "second": fact})
+        yield replace(number, fact=fact)
+
+
+# --- What provenance records state, compared with the run that the sealed code made.
+def stated_otherwise(
+    frozen: Chain, present: Chain, *, whole: bool, edited: Collection[str] = ()
+) -> Iterator[Finding]:
+    """The provenance records of a publication that are not those that its own code leaves.
+
+    `whole`: whether the run made charts and report too, so that a record more is one too many;
+    `edited` are the hashes of the files it read that are not the sealed ones: of those no record
+    can tell.
+    """
+    different = [s for s in frozen if s in present and present[s].code != frozen[s].code]
+    if different:
+        other = Fact("audit.stated.code", {"steps": Listed(tuple(different), "comma")})
+        yield Finding(ARCHIVE, Outcome.BROKEN, other)
+    for step in sorted(frozen.keys() | present.keys()):
+        place = f"lineage/{step}.json"
+        if step not in frozen:
+            yield Finding(place, Outcome.BROKEN, Fact("audit.stated.absent"))
+        elif step not in present:
+            if whole:
+                yield Finding(place, Outcome.BROKEN, Fact("audit.stated.surplus"))
+        elif frozen[step].settings != present[step].settings:
+            yield Finding(place, Outcome.BROKEN, Fact("audit.stated.settings"))
+        else:
+            apart = {role for role, digest in present[step].inputs.items() if digest in edited}
+            if _origin(frozen[step], apart) != _origin(present[step], apart):
+                yield Finding(place, Outcome.BROKEN, Fact("audit.stated.read"))
+
+
+def _origin(lineage: Lineage, apart: Collection[str]) -> tuple[object, ...]:
+    """The step, its data, what it read: files that no step made by hash, others by role, and so
+    those in the roles `apart`."""
+    raw = {role: d for role, d in lineage.inputs.items() if role not in lineage.parents}
+    hashes = {role: "" if role in apart else digest for role, digest in raw.items()}
+    return lineage.step, lineage.datasets, hashes, sorted(lineage.parents)

@@ -21,14 +21,6 @@ from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed
 from readiness.files import read_file
-from readiness.publications.archive import (
-    ARCHIVE,
-    DVC_FILE,
-    OWN,
-    is_earlier,
-    program_hashes,
-    read_archive,
-)
 from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_chain
 from readiness.publications.documents import kept_as, languages_of, steps_shown
 from readiness.publications.ledger import (
@@ -44,7 +36,16 @@ from readiness.publications.ledger import (
     versions_table,
 )
 from readiness.publications.outcomes import Finding, Outcome
-from readiness.publications.program import LOCK, place_of
+from readiness.publications.program import (
+    ARCHIVE,
+    DVC_FILE,
+    LOCK,
+    OWN,
+    is_earlier,
+    place_of,
+    program_hashes,
+    read_archive,
+)
 from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_table
 from readiness.register.precision import PRECISION, PUBLISHED
 

@@ -59,7 +59,7 @@ def check_dataset(
     present = (today or {}).get(sealed.name, sealed)
     good: Path | None = None
     for copy in local_copies(root, sealed, dataset.pointer, foreign):
-        fault = copy.fault.fact if copy.fault else _rows_fault(copy.path, sealed)
+        fault = copy.fault or _rows_fault(copy.path, sealed)
         place = _place(sealed.name, copy, root)
         if present.erased:
             findings.append(Finding(place, Outcome.DIFFERS, Fact("audit.copy.of_erased")))

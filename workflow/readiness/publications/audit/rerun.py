@@ -8,24 +8,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
-from readiness.datasets.pointers import Pointer
+from readiness.attack import given_away
+from readiness.bounded import read_yaml_text
+from readiness.datasets.versions import Pointer
 from readiness.errors import DataError
 from readiness.facts import Fact
-from readiness.files import read_file
+from readiness.files import files_below, read_file
 from readiness.lineage import PROVENANCE, Lineage
-from readiness.publications.archive import ARCHIVE, assemble, is_earlier, read_archive
 from readiness.publications.chain import REGISTER, read_chain, step_folders
-from readiness.publications.documents import folder_of_step, languages_of, steps_shown
+from readiness.publications.documents import folder_of_step, languages_of, shown, steps_shown
+from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.ledger import (
     CONFIG,
+    DATASETS,
+    INPUTS,
     SealedDataset,
     read_datasets,
     read_inputs,
     versions_table,
 )
+from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.program import ARCHIVE, assemble, is_earlier, read_archive
 from readiness.publications.scratch import run_in, run_sealed, scratch_project
-from readiness.publications.seal import LEDGER, sha256
+from readiness.publications.seal import ATTESTATIONS, LEDGER, SEAL, VALUES, WITHHELD, sha256
+from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
 from readiness.register.figures import read_register
 
 
@@ -110,3 +118,60 @@ def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) 
         {d.version.pointer_path: d.pointer_text for d in datasets},
         inputs,
     )
+
+
+# --- Level 3: charts, tables and the report, made again by code that is trusted, byte for byte.
+SAME = Fact("audit.page.same")
+BESIDE = {
+    SEAL, ATTESTATIONS, WITHHELD, VALUES, LEDGER, CONFIG, DATASETS, INPUTS, ENVIRONMENT, ARCHIVE,
+    ATTACK, "README.md", "CITATION.cff", "codecheck.yml", "erratum.csv",
+}  # fmt: skip
+"""What a publication holds beside its charts, tables and pages; other levels hold it to account, or
+nothing recomputes it. Any further file is one that no run makes."""
+
+
+def not_compared(why: Fact) -> Finding:
+    """That no page is compared, and why; said once."""
+    return Finding("report", Outcome.NOT_COMPARED, why)
+
+
+def check_report(folder: Path, again: Rerun) -> Iterator[Finding]:
+    """One finding a chart, table and report of the publication in `folder`."""
+    made = dict(shown(again.folders))
+    kept = {path.relative_to(folder).as_posix(): path for path in files_below(folder)}
+    kept = {n: path for n, path in kept.items() if n not in BESIDE and not n.startswith("lineage/")}
+    for name in sorted(made.keys() | kept.keys()):
+        if name not in made:
+            yield Finding(name, Outcome.DIFFERS, Fact("audit.page.no_longer"))
+        elif name not in kept:
+            yield Finding(name, Outcome.DIFFERS, Fact("audit.number.new"))
+        elif read_file(kept[name]) == read_file(made[name]):
+            yield Finding(name, Outcome.REPRODUCED, SAME)
+        else:
+            yield Finding(name, Outcome.DIFFERS, Fact("audit.page.other"))
+    if (folder / ATTACK).is_file():
+        yield _attacked(folder, again)
+
+
+def _attacked(folder: Path, again: Rerun) -> Finding:
+    """The disclosure-risk check rests on what readers had then, earlier releases among it: what was
+    kept is held to attack every withheld share once and to have given none away."""
+    try:
+        table = read_attack(folder / ATTACK)
+        rows = table.loc[table["published"] == "no", ["id", "counted"]]
+        whole = not (not_attacked(again.figures, table) or rows.duplicated().any())
+        holds = whole and given_away(table).empty
+    except (KeyError, ValueError):
+        holds = False
+    if holds:
+        return Finding(ATTACK, Outcome.REPRODUCED, SAME)
+    return Finding(ATTACK, Outcome.DIFFERS, Fact("audit.page.other"))
+
+
+def has_pseudonyms(folder: Path) -> bool:
+    """Whether a key made pseudonyms: then tables between the data and the numbers have other bytes
+    wherever it is not, and so other hashes stand in the pages."""
+    try:
+        return bool((read_yaml_text(read_file(folder / CONFIG)).get("privacy") or {}).get("key"))
+    except (ValueError, yaml.YAMLError, AttributeError, OSError):
+        return False

@@ -19,17 +19,15 @@ from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.files import read_file, reading_once
 from readiness.language import tell
-from readiness.publications.archive import DVC_CONFIG
 from readiness.publications.attest import Fit, verify
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes
 from readiness.publications.bundle.respondents import CORRECTIONS, Respondents, respondents
 from readiness.publications.ledger import CONFIG, FOLDER, SealedDataset, read_datasets, read_inputs
 from readiness.publications.log import LOG, check_listed, read_log
-from readiness.publications.outcomes import Outcome
-from readiness.publications.program import code_files
+from readiness.publications.outcomes import Outcome, place_text
+from readiness.publications.program import DVC_CONFIG, code_files
 from readiness.publications.seal import ATTESTATIONS, SEAL, WITHHELD, read_seal, sha256
-from readiness.publications.telling import place_text
 from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given_away
 from readiness.tables import records_to_csv, rows_to_csv
 

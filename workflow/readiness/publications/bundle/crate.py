@@ -11,8 +11,10 @@ https://w3id.org/workflowhub/workflow-ro-crate/1.0.
 
 from __future__ import annotations
 
+import io
 import json
 import tomllib
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -22,7 +24,6 @@ from readiness.datasets.versions import RESTRICTED
 from readiness.errors import DataError
 from readiness.files import read_file
 from readiness.lineage import Lineage
-from readiness.publications.archive import ARCHIVE
 from readiness.publications.bundle.contents import Contents
 from readiness.publications.bundle.pages import (
     README,
@@ -33,17 +34,20 @@ from readiness.publications.bundle.pages import (
     left_out,
     plain,
     read_citation,
+    readme,
     withheld,
 )
 from readiness.publications.chain import frozen_chain
 from readiness.publications.documents import CHARTS, REPORT
 from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.ledger import CONFIG, FOLDER, read_datasets, read_inputs
+from readiness.publications.program import ARCHIVE
 from readiness.publications.seal import LEDGER, read_seal, sha256
 
 if TYPE_CHECKING:
     from rocrate.model.entity import Entity
     from rocrate.rocrate import ROCrate
+
 
 DESCRIPTION = "ro-crate-metadata.json"
 WORKFLOW = "Snakefile"
@@ -376,3 +380,40 @@ def _plain(value: Any) -> Any:
 def _once(entities: Iterable[Entity]) -> list[Entity]:
     """The entities without repetition: two roles may be the same bytes."""
     return list({entity.id: entity for entity in entities}.values())
+
+
+# --- The zip of a bundle: the same bytes for the same tree, on any machine.
+BEGINNING = (1980, 1, 1, 0, 0, 0)
+MODE = 0o100644
+UNIX = 3
+
+
+def bundle(root: Path, contents: Contents, date: str = "") -> bytes:
+    """The zip of these contents, with its README and the description as a research object.
+
+    `date` is the day of publication, YYYY-MM-DD, "" when none is known. DataError when the finished
+    zip names a respondent of data that were left out.
+    """
+    files = dict(contents.files)
+    files[README] = readme(root, contents, date).encode()
+    files[DESCRIPTION] = crate_text(root, contents, files, date).encode()
+    content = zipped(files)
+    # Not what was meant to go in, but what is in it.
+    if place := contents.people.named_in("the bundle", content):
+        raise DataError(
+            f"{place}: names a respondent of data that must not leave; nothing was written. "
+            "Take the code out of it."
+        )
+    return content
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """An uncompressed zip of files by name."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in sorted(files.items()):
+            member = zipfile.ZipInfo(name, BEGINNING)
+            member.create_system = UNIX
+            member.external_attr = MODE << 16
+            archive.writestr(member, content)
+    return buffer.getvalue()

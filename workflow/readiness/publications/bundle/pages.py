@@ -22,8 +22,7 @@ from readiness.language.typography import unmarked
 from readiness.publications.bundle.contents import Contents
 from readiness.publications.documents import FIRST, in_order, languages_of, pages_of
 from readiness.publications.ledger import FOLDER
-from readiness.publications.presenting.templating import render
-from readiness.publications.presenting.writing import Writing, markdown
+from readiness.publications.presenting.writing import Writing, markdown, render
 from readiness.terminal import one_line
 
 README = "README.md"

@@ -20,7 +20,7 @@ from readiness.publications.outcomes import (
     exit_code,
     rounding_rule,
 )
-from readiness.publications.presenting.verdicts import CHANGED, OUTCOMES, SIGNINGS, VERDICTS
+from readiness.publications.presenting.summary import CHANGED, OUTCOMES, SIGNINGS, VERDICTS
 from readiness.publications.seal import DRAFT
 from readiness.terminal import one_line
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
@@ -20,8 +22,7 @@ from readiness.language.catalogue import direction
 from readiness.language.typography import FIRST_STRONG, LEFT_TO_RIGHT, POP
 from readiness.publications.audit.model import Audit
 from readiness.publications.outcomes import Outcome
-from readiness.publications.presenting.summary import computed
-from readiness.publications.presenting.verdicts import (
+from readiness.publications.presenting.summary import (
     CHANGED,
     CHANGED_SIGN,
     CODES,
@@ -30,8 +31,11 @@ from readiness.publications.presenting.verdicts import (
     SIGNS,
     TONES,
     VERDICTS,
+    computed,
     ran,
 )
+from readiness.rendering.policy import stylesheet
+from readiness.templating import environment
 from readiness.terminal import one_line, printable
 
 Write = Callable[[str], Markup]
@@ -204,3 +208,17 @@ class Writing:
     def named(self, one: str | Fact) -> Markup:
         """A file or a key by its name; what has none of its own (a copy of data) as told."""
         return self.tell(one) if isinstance(one, Fact) else self.form.name(one)
+
+
+# --- The templates of pages and READMEs, and the style of pages.
+FOLDER = Path(__file__).resolve().parent / "templates"
+
+
+def render(name: str, form: Form, /, **values: Any) -> str:
+    """The text of a template of `templates/`; a value that it lacks is an error."""
+    return environment(FOLDER, form.plain).get_template(name).render(values)
+
+
+def style() -> str:
+    """The report's own style, and what the pages of an audit add."""
+    return stylesheet("readiness.publications.presenting", "page.css")

@@ -1,0 +1,320 @@
+"""Beginnings in a project: a wave from its export, a study from a table of published figures.
+
+The data are registered, what was asked is drafted or read, the section is written. All or nothing:
+what cannot be refused beforehand is taken back.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from readiness.bounded import TextLoader, read_yaml_text
+from readiness.datasets.add import add_version, read_whole
+from readiness.datasets.places import default_store, kept_by_git
+from readiness.datasets.versions import VERSIONS, Version, read_versions
+from readiness.drafting import (
+    Codebook,
+    Column,
+    Table,
+    document_of,
+    draft_text,
+    make_draft,
+    read_codebook,
+    study_section,
+    wave_section,
+    with_section,
+)
+from readiness.errors import ConfigError
+from readiness.files import write_atomically
+from readiness.forensics.beginning import Source, begin_study
+from readiness.forensics.judging.claims import read_register
+from readiness.forensics.judging.structure import parse_structure
+from readiness.patterns import NAME, WORDS
+from readiness.privacy import names_people
+from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
+from readiness.questionnaire.naming import form_name
+from readiness.questionnaire.writing import open_decisions
+from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
+from readiness.readers import Sheet, read_sheet
+from readiness.readers.export import recognised
+from readiness.readers.table import each_once
+from readiness.tables import to_csv
+from readiness.terminal import one_line
+
+VERSION = "1"
+UNDECIDED = "undecided"
+"""What stands for the selection where nobody said it: no run accepts it."""
+ESTIMATED = ("single", "ordinal", "multi", "number")
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What was written, and how many decisions are open; `undecided`: the selection is.
+
+    `named`: the export says who its respondents are; their pseudonyms need a key.
+    """
+
+    wave: str
+    questionnaire: str
+    drafted: bool
+    rows: int
+    decisions: int
+    undecided: bool
+    restricted: bool
+    named: bool
+
+
+def begin_wave(
+    root: Path,
+    export: Path,
+    *,
+    wave: str = "",
+    labels: Sequence[Path] = (),
+    language: str = "",
+    selection: str = "",
+    questionnaire: str = "",
+    form: Path | None = None,
+    public: bool = False,
+) -> Begun:
+    """Begin a wave from an export.
+
+    Args:
+        root: of the project.
+        export: the file as the tool wrote it; its bytes are what is registered.
+        wave: its name; the file's own unless given.
+        labels: codebooks that lie beside the export.
+        language: of the texts; found unless given.
+        selection: how respondents came in; left open unless given.
+        questionnaire: one that exists; drafted unless given.
+        form: an XLSForm, or an SPSS file with labels, that says what was asked.
+        public: the answers may be public: git may keep them.
+
+    Raises ConfigError where a name is taken or none, or git would take answers that may not be
+    public; DataError where a file cannot be read.
+    """
+    wave = wave or form_name(export.stem)
+    _check_names(root, wave, questionnaire)
+    if not public:
+        _refuse_git(root)
+    table = export_table(export, read_whole(export))
+    if questionnaire:
+        known = load_questionnaire(root / f"data/questionnaires/{questionnaire}.yaml")
+        text, items, told = "", _estimated(known), known.language
+    elif form is not None:
+        text, items, told = _of_form(form, wave, language)
+    else:
+        text, items, told = _drafted(table, export.name, wave, labels, language)
+    if not items:
+        raise ConfigError(f"{export}: no question whose answers can be estimated.")
+    name = questionnaire or f"{wave}-{VERSION}"
+    section = wave_section(
+        wave, language=language or told, selection=selection or UNDECIDED, dataset=wave,
+        version=VERSION, questionnaire=name,
+    )  # fmt: skip
+    config = with_section((root / "config.yaml").read_text("utf-8"), "waves", wave, section)
+
+    def add() -> Version:
+        return add_version(
+            root, export, wave, VERSION, questionnaire=name, restricted=not public,
+            count=lambda content: len(read_sheet(export, content)),
+        )  # fmt: skip
+
+    path = root / f"data/questionnaires/{name}.yaml"
+    added = _write_all(root, config, path, text, add)
+    asked = load_questionnaire(path)
+    personal = [item.id for item in asked.items if item.personal]
+    named = names_people(asked.export.invitation, asked.export.respondent, personal)
+    left = open_decisions(text)
+    return Begun(wave, name, bool(text), added.rows, left, not selection, not public, named)
+
+
+def _write_all(
+    root: Path, config: str, path: Path, text: str, add: Callable[[], Version]
+) -> Version:
+    """Write a file (none where the text is empty), a dataset version and the configuration.
+
+    All or nothing: what was done is taken back when the rest fails.
+    """
+    versions = root / VERSIONS
+    before = versions.read_bytes() if versions.exists() else None
+    added = None
+    try:
+        if text:
+            write_atomically(path, text)
+        added = add()
+        write_atomically(root / "config.yaml", config)
+        return added
+    except BaseException:
+        if added:
+            (root / added.pointer_path).unlink(missing_ok=True)
+        if before is None:
+            versions.unlink(missing_ok=True)
+        else:
+            write_atomically(versions, before)
+        if text:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _estimated(asked: Questionnaire) -> list[str]:
+    """The items of a questionnaire that can be estimated."""
+    return [i.id for i in asked.items if i.kind in ESTIMATED and not i.personal]
+
+
+def _of_form(form: Path, wave: str, language: str) -> tuple[str, list[str], str]:
+    """The questionnaire that a form, or the labels of an SPSS file, give: as `_drafted`."""
+    if is_xlsform(form):
+        document = from_xlsform(form, language or None)
+    else:
+        table = export_table(form, read_whole(form))
+        document = document_of(make_draft(table, wave, one_line(form.name), language=language))
+    text = draft_text({**document, "name": wave}, one_line(form.name), VERSION)
+    asked = questionnaire_of(read_yaml_text(text, TextLoader), f"{wave}-{VERSION}")
+    return text, _estimated(asked), asked.language
+
+
+def _drafted(
+    table: Table, file: str, wave: str, labels: Sequence[Path], language: str
+) -> tuple[str, list[str], str]:
+    """The text of a drafted questionnaire, its items that can be estimated, its language."""
+    source = f"{one_line(file)} ({table.rows} rows, {len(table.columns)} columns)"
+    book = Codebook()
+    for path in labels:
+        book = book.and_also(read_codebook(table_of(read_sheet(path)), table, str(path)))
+    draft = make_draft(table, wave, source, codebook=book, language=language)
+    return draft_text(document_of(draft), source, VERSION), draft.estimated, draft.language
+
+
+def _refuse_git(root: Path) -> None:
+    """ConfigError where what is registered would go into a commit."""
+    store = default_store(root)
+    if store is not None and kept_by_git(root, store / "answers"):
+        raise ConfigError(
+            f"{store}: git keeps it, and answers of people must not go there. First name a private "
+            "remote (dvc remote add -d private /a/folder/elsewhere), or say --public."
+        )
+
+
+def _check_names(root: Path, wave: str, questionnaire: str) -> None:
+    if not re.fullmatch(NAME, wave) or not wave[0].isalpha():
+        raise ConfigError(f"--wave {wave!r}: expected {WORDS[NAME]}, a letter first.")
+    if questionnaire:
+        path = root / f"data/questionnaires/{questionnaire}.yaml"
+        if not re.fullmatch(NAME, questionnaire) or not path.is_file():
+            raise ConfigError(f"--questionnaire {questionnaire!r}: no such file {path}.")
+    elif (root / f"data/questionnaires/{wave}-{VERSION}.yaml").exists():
+        raise ConfigError(
+            f"data/questionnaires/{wave}-{VERSION}.yaml exists; choose another --wave, or use it: "
+            f"--questionnaire {wave}-{VERSION}."
+        )
+    versions = read_versions(root) if (root / VERSIONS).exists() else {}
+    if f"{wave}@{VERSION}" in versions:
+        raise ConfigError(f"the dataset version {wave}@{VERSION} exists; choose another --wave.")
+
+
+# --- Files of an export and its codebooks as the tables that a draft is made of.
+def export_table(path: Path, content: bytes) -> Table:
+    """An export as a draft sees it: without further header rows, its tool's own columns marked.
+
+    Raises DataError where the file cannot be read.
+    """
+    sheet, tool = recognised(path, content)
+    headings = tool.headings(sheet)
+    names = [_named(heading) for heading in headings]
+    own = []
+    for at, heading in enumerate(headings):
+        # What the tool adds by itself, and its reader knows.
+        key = tool.own_key(heading)
+        added = key in tool.own or bool(tool.also and tool.also.fullmatch(key))
+        own.append(added or tool.is_own(sheet, at))
+    return table_of(sheet, names, own, tool.signs)
+
+
+def _named(heading: tuple[str, ...]) -> tuple[str, str]:
+    """By what a column is known, and its text as far as the header has one.
+
+    A header may hold both, its code first; texts have blanks, names have none.
+    """
+    first, *others = heading
+    short = next((name for name in others if name and first.startswith(name) and name != first), "")
+    texts = [name for name in others if " " in name.strip() and name != short]
+    known = short if short and " " not in short and texts else first
+    return known, texts[0] if texts else ""
+
+
+def table_of(
+    sheet: Sheet,
+    names: Sequence[tuple[str, str]] = (),
+    own: Sequence[bool] = (),
+    signs: tuple[str, ...] = (),
+) -> Table:
+    """A sheet as a draft sees it, with what the file itself says of its columns.
+
+    `names` are the header and the text of each column where a tool tells them, `own` whether it is
+    the tool's, `signs` what it puts between ticked options.
+    """
+    columns = []
+    for at, header in enumerate(each_once([name for name, _ in names] or sheet.columns)):
+        said: dict[str, Any] = {"label": names[at][1]} if names else {}
+        said |= {"own": own[at]} if own else {}
+        if variable := sheet.labels.get(sheet.columns[at]):
+            said |= {
+                "label": variable.label,
+                "values": dict(variable.values),
+                "missing": tuple(variable.missing),
+                "ordered": variable.measure == "ordinal",
+                "together": variable.together,
+            }
+        cells = sheet.rows[at]
+        codes = cells.codes.astype(np.int64)
+        columns.append(Column.coded(at, header, cells.texts, codes, **said))
+    return Table(tuple(columns), signs)
+
+
+# --- A study of published figures in a project: its claims registered, its structure, its section.
+_HEAD = """\
+# How the claims of {study}-claims version 1 hang together: what the register cannot say row by row.
+# Never edited once used: a new version is a new file.
+"""
+
+
+def begin(root: Path, study: str, table: Path, source: Source, asked: Questionnaire | None) -> int:
+    """Start a study from a table of published figures; returns how many claims there are.
+
+    Raises ConfigError where the name is taken or none, DataError naming what of the table cannot be
+    used.
+    """
+    path = root / f"data/claims/{study}-{VERSION}.yaml"
+    dataset = f"{study}-claims"
+    if not re.fullmatch(NAME, study):
+        raise ConfigError(f"study {study!r}: expected {WORDS[NAME]}.")
+    versions = read_versions(root) if (root / VERSIONS).exists() else {}
+    if path.exists() or f"{dataset}@{VERSION}" in versions:
+        raise ConfigError(f"{path.relative_to(root)} or {dataset}@{VERSION} exists; another name.")
+    sheet = read_sheet(table)
+    cells = pd.DataFrame({name.strip(): sheet.texts(at) for at, name in enumerate(sheet.columns)})
+    register, document = begin_study(cells, study, source, asked, str(table))
+    read_register(register, parse_structure(document, str(table)), str(table))
+    section = study_section(
+        study, title=document["publishers"][source.publisher], dataset=dataset, version=VERSION
+    )
+    config = with_section((root / "config.yaml").read_text("utf-8"), "studies", study, section)
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "claims.csv"
+        file.write_text(to_csv(register), "utf-8", newline="")
+        note = f"figures of {source.publisher}"
+        _write_all(
+            root, config, path, _HEAD.format(study=study) + text,
+            lambda: add_version(root, file, dataset, VERSION, note=note),
+        )  # fmt: skip
+    return len(register)
