@@ -96,9 +96,12 @@ def _parser(program: str, commands: Mapping[str, tuple[str, str]]) -> argparse.A
             "--version", action=_PrintVersion, nargs=0, help="print the version and the Python"
         )
         parser.add_argument(
-            "--print-completion", action=_PrintCompletion, choices=SHELLS, metavar="SHELL",
+            "--print-completion",
+            action=_PrintCompletion,
+            choices=SHELLS,
+            metavar="SHELL",
             help=f"print what lets a shell complete commands and options: {', '.join(SHELLS)}",
-        )  # fmt: skip
+        )
     parser.add_argument("command", choices=listed, metavar="NAME", help="one of the above")
     return parser
 
@@ -269,7 +272,11 @@ def _parsed(arguments: list[str]) -> tuple[str, Callable[[], int], Path | None]:
     first = 1 if not arguments[0].startswith("-") else len(arguments)
     name = _parser(program, commands).parse_args(arguments[:first]).command
     module: Any = importlib.import_module(commands[name][0])
-    parser = argparse.ArgumentParser(prog=f"{program} {name}", description=module.__doc__)
+    parser = argparse.ArgumentParser(
+        prog=f"{program} {name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     if commands is STEPS:
         parser.add_argument("--log", type=Path, help="file for the step's log")
         add_arguments(module, parser)
@@ -298,7 +305,9 @@ def _parsed(arguments: list[str]) -> tuple[str, Callable[[], int], Path | None]:
 def _go_to_root(parsed: argparse.Namespace) -> None:
     """From a folder inside a project go to its root, as git does, and take the paths along."""
     here = Path.cwd()
-    root = next((folder for folder in (here, *here.parents) if _is_project(folder)), here)
+    marks = ("Snakefile", "workflow/Snakefile")
+    projects = (f for f in (here, *here.parents) if all((f / mark).is_file() for mark in marks))
+    root = next(projects, here)
     if root == here:
         return
     if root.stat().st_uid != os.geteuid():
@@ -315,19 +324,11 @@ def _go_to_root(parsed: argparse.Namespace) -> None:
     os.chdir(root)
 
 
-def _is_project(folder: Path) -> bool:
-    return (folder / "Snakefile").is_file() and (folder / "workflow" / "Snakefile").is_file()
-
-
-def _programs_by_whole_names() -> None:
-    """Leave relative folders out of PATH: what lies in the present folder is no program here."""
-    folders = os.environ.get("PATH", "").split(os.pathsep)
-    os.environ["PATH"] = os.pathsep.join(f for f in folders if Path(f).is_absolute())
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    _programs_by_whole_names()
+    # What lies in the present folder is no program here: no relative folders in PATH.
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    os.environ["PATH"] = os.pathsep.join(f for f in folders if Path(f).is_absolute())
     with speaking() as (out, _):
         return _main(list(sys.argv[1:] if argv is None else argv), out)
 

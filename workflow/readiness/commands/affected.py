@@ -23,7 +23,6 @@ from readiness.terminal import one_line
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("version", help="NAME@VERSION")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 

@@ -20,7 +20,6 @@ from readiness.publications.seal import ATTESTATIONS
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("id", nargs="?", metavar="ID", help="the publication")
     parser.add_argument("--key", type=Path, metavar="FILE", help="an ed25519 private key (PEM)")
     parser.add_argument("--new-key", type=Path, metavar="FILE", help="make a key first")

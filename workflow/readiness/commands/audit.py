@@ -69,7 +69,6 @@ def _address(word: str) -> str | Path:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "ids", nargs="*", metavar="ID", type=_subject,
         help="publications (default: all); first, the folder or zip that holds them",

@@ -17,6 +17,7 @@ from pathlib import Path
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
 from readiness.publications.ledger import find_publication, refuse_inside
+from readiness.publications.outcomes import told_plainly
 from readiness.running.outputs import add_force, check_output
 
 BUNDLES = Path("results/bundles")
@@ -24,7 +25,6 @@ BUNDLES = Path("results/bundles")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("id", metavar="ID", help="the publication")
     parser.add_argument(
         "--to", type=Path, metavar="FILE.zip", help=f"file to write (default: {BUNDLES}/ID.zip)"
@@ -55,9 +55,14 @@ def run(arguments: argparse.Namespace) -> int:
     refuse_inside(root, target)
     # Below results/ it is a result, which is made again as often as it is asked for.
     check_output(target, "--to", force=arguments.force or arguments.to is None, root=root)
-    _check_date(arguments.date)
+    try:
+        day = arguments.date and datetime.date.fromisoformat(arguments.date).isoformat()
+    except ValueError:
+        day = None
+    if day != arguments.date:
+        raise ConfigError(f"--date {arguments.date}: expected a day as YYYY-MM-DD.")
     from readiness.publications.bundle import bundle, gather
-    from readiness.publications.bundle.pages import dated, gaps, plain, read_citation
+    from readiness.publications.bundle.pages import dated, gaps, read_citation
     from readiness.publications.seal import sha256
 
     contents = gather(root, arguments.id, restricted=arguments.restricted)
@@ -67,16 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{target}: {len(content)} bytes, sha256 {sha256(content)}")
     print(f"publications {', '.join(contents.publications)}; {len(contents.objects)} datasets")
     for fact in gaps(contents):
-        print(plain(fact))
+        print(told_plainly(fact, "en"))
     if not date:
-        print(plain(dated(date)))
+        print(told_plainly(dated(date), "en"))
     return 0
-
-
-def _check_date(text: str) -> None:
-    try:
-        fine = not text or datetime.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        fine = False
-    if not fine:
-        raise ConfigError(f"--date {text}: expected a day as YYYY-MM-DD.")

@@ -60,7 +60,6 @@ PLAIN = Console(highlight=False, markup=False, color_system=None)
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     actions = parser.add_subparsers(dest="action", required=True)
     solve = actions.add_parser("solve", help="bases on which percentages can rest")
     solve.add_argument("figures", nargs="+", help="percentages as printed: 67 33 or 66,7")

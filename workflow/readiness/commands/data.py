@@ -32,7 +32,6 @@ PLACE = len("results/inputs")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     actions = parser.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="all versions, with rows and hashes")
     actions.add_parser("verify", help="hash every version in every remote and local place")

@@ -38,7 +38,6 @@ SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("file", type=Path, help="one row a respondent, UTF-8, a header row")
     parser.add_argument(
         "design",

@@ -47,13 +47,12 @@ LONGEST_ID = 100
 """Characters: file systems take 255 bytes for a name, and files are named after the id."""
 NUMBER = r"[a-z0-9_-]+(?:\.[A-Za-z0-9_ -]+)*"
 """The id of a number, or the beginning of one."""
-UNSAYABLE = ("Cc", "Cs", "Zl", "Zp")
+UNSAYABLE = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode's control characters, line ends, and bytes that are no text."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("id", help="id of the publication: lower-case letters, digits, hyphens")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--wave", help="a wave of config.yaml")
@@ -81,20 +80,16 @@ def run(arguments: argparse.Namespace) -> int:
     _check(arguments)
     if arguments.withdraw:
         with _only_freeze(root):
-            return _withdraw(root, arguments)
+            withdraw(root, arguments.id, arguments.withdraw.strip(), arguments.successor or "")
+        print(
+            f"publications/{arguments.id}: withdrawn, and the log says why. Now commit it; the "
+            "folder may be removed."
+        )
+        return 0
     plan = load_plan(root)
     chosen = _chosen(plan, arguments)
     with _only_freeze(root):
         return _freeze(plan, chosen, arguments)
-
-
-def _withdraw(root: Path, arguments: argparse.Namespace) -> int:
-    withdraw(root, arguments.id, arguments.withdraw.strip(), arguments.successor or "")
-    print(
-        f"publications/{arguments.id}: withdrawn, and the log says why. Now commit it; the folder "
-        "may be removed."
-    )
-    return 0
 
 
 def _freeze(plan: Plan, chosen: Run, arguments: argparse.Namespace) -> int:
@@ -153,12 +148,9 @@ def _check(arguments: argparse.Namespace) -> None:
     for name in ("supersedes", "erratum", "reviewer", "withdraw"):
         said = getattr(arguments, name)
         for text in said if isinstance(said, list) else [said]:
-            if text is not None and _says_nothing(text):
+            # Empty, or with what no page shows: control characters, ends of lines, no text.
+            if text is not None and (not text.strip() or UNSAYABLE & set(map(category, text))):
                 raise ConfigError(f"--{name} {_short(text)}: expected one line of text.")
-
-
-def _says_nothing(text: str) -> bool:
-    return not text.strip() or any(category(character) in UNSAYABLE for character in text)
 
 
 def _short(text: str) -> str:

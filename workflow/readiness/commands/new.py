@@ -29,7 +29,6 @@ SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("folder", type=Path, nargs="?", help="of the new project; empty, or none")
     parser.add_argument("--from", dest="export", type=Path, metavar="EXPORT", help="of any tool")
     parser.add_argument("--wave", default="", metavar="NAME", help="the export's name unless given")

@@ -26,11 +26,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from readiness.errors import ConfigError
+from readiness.facts import Fact
 from readiness.files import write_atomically
 from readiness.language import LANGUAGES, Language, tell
 
 if TYPE_CHECKING:
-    from readiness.facts import Fact
     from readiness.questionnaire import Questionnaire
 
 FORMS = ("codebook", "table", "xlsform", "header", "schema", "yaml")
@@ -39,7 +39,6 @@ HOME = Path("data/questionnaires")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("file", type=Path, help="a questionnaire, an XLSForm, an SPSS file")
     parser.add_argument("--to", choices=FORMS, help="what to make of it")
     parser.add_argument("--out", type=Path, metavar="PATH", help="the file to write")
@@ -69,14 +68,17 @@ def run(arguments: argparse.Namespace) -> int:
 
         old = read(before, arguments.written_in).questionnaire
         since = changes(old, found.questionnaire)
-        summary.append(tell(_counted(old, since), arguments.language))
+        counted = Fact("questionnaire.read.since", {"questionnaire": old.id, "n": len(since)})
+        summary.append(tell(counted, arguments.language))
     if arguments.to is None:
         lines = [*summary, *(tell(fact, arguments.language) for fact in since)]
         print("\n".join(lines))
         return 0
     content = _made(found, arguments.to, arguments.language, summary, since)
     if arguments.out is not None:
-        _refuse_own(arguments)
+        for path in (arguments.file, arguments.since):
+            if path is not None and _place(path).resolve() == arguments.out.resolve():
+                raise ConfigError(f"--out {arguments.out}: that file is read; name another one.")
         write_atomically(arguments.out, content)
         print(f"written: {arguments.out}")
     elif isinstance(content, bytes):
@@ -96,19 +98,6 @@ def _earlier(path: Path, questionnaire: Questionnaire) -> Path | None:
     }
     older = [version for version in found if version < int(questionnaire.version)]
     return found[max(older)] if older and path.suffix in (".yaml", ".yml") else None
-
-
-def _counted(old: Questionnaire, since: list[Fact]) -> Fact:
-    from readiness.facts import Fact
-
-    return Fact("questionnaire.read.since", {"questionnaire": old.id, "n": len(since)})
-
-
-def _refuse_own(arguments: argparse.Namespace) -> None:
-    """What is read is never written over."""
-    for path in (arguments.file, arguments.since):
-        if path is not None and _place(path).resolve() == arguments.out.resolve():
-            raise ConfigError(f"--out {arguments.out}: that file is read; name another one.")
 
 
 def _place(path: Path) -> Path:
@@ -180,7 +169,6 @@ def _made(
 
 def _summary(path: Path, found: _Read) -> Iterator[Fact]:
     """What a questionnaire holds, in about ten lines."""
-    from readiness.facts import Fact
     from readiness.questionnaire.summary import summary
     from readiness.questionnaire.writing import open_decisions
 

@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 
@@ -127,14 +127,6 @@ def _full(root: Path) -> str:
     return ""
 
 
-def _no_notes(root: Path) -> str:
-    """What to say when a file stands where Snakemake keeps its notes."""
-    notes = root / ".snakemake"
-    if notes.exists() and not notes.is_dir():
-        return f"{notes}: a file where Snakemake keeps a folder; move it away, then run again."
-    return ""
-
-
 def _read_only(root: Path) -> str:
     """What to say when a folder of results cannot be written, as Snakemake itself meets it."""
     for folder in (root / "results", *sorted((root / "results").rglob("*/"))):
@@ -163,11 +155,10 @@ def _snakemake(root: Path, cores: str, arguments: list[str], descriptor: int) ->
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        with (
-            _guarded(process.pid),
-            _passing_on(process) as asked,
-            _listener(arguments) as listener,
-        ):
+        listening: AbstractContextManager[Listener | None] = progress_bar()
+        if any(argument.startswith("-") for argument in arguments):
+            listening = nullcontext(sys.stdout.write)
+        with _guarded(process.pid), _passing_on(process) as asked, listening as listener:
             code = follow(process, said, listener) if listener else process.wait()
     if asked and code != 0:
         raise KeyboardInterrupt
@@ -216,16 +207,6 @@ def _passing_on(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-@contextmanager
-def _listener(arguments: list[str]) -> Iterator[Listener | None]:
-    """Who hears Snakemake: standard output, a bar on a terminal, or nobody."""
-    if any(argument.startswith("-") for argument in arguments):
-        yield sys.stdout.write
-    else:
-        with progress_bar() as bar:
-            yield bar
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Run the default target (or what is named after `--`); returns the exit code."""
     root = Path.cwd()
@@ -233,9 +214,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(f"{root}: no Snakefile here; run readiness in the project's folder.")
     finished = not arguments.snakemake and _is_finished(root)
     if not finished:
+        from readiness.config import load_config
         from readiness.plan import load_plan
+        from readiness.publications.ledger import publication_ids
 
-        if _is_empty(root):
+        config = load_config(root / "config.yaml")
+        if not (config.studies or config.waves or publication_ids(root)):
             print("Nothing to compute yet. Begin with: readiness new --from EXPORT")
             return 0
 
@@ -251,15 +235,6 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.snakemake:
         print((root / GATE).read_text("utf-8"), end="")
     return 0
-
-
-def _is_empty(root: Path) -> bool:
-    """Whether a project has no study, no wave and no publication yet: it has just begun."""
-    from readiness.config import load_config
-    from readiness.publications.ledger import publication_ids
-
-    config = load_config(root / "config.yaml")
-    return not (config.studies or config.waves or publication_ids(root))
 
 
 def _losses(root: Path) -> list[str]:
@@ -317,8 +292,13 @@ def run_snakemake(root: Path, cores: str, arguments: list[str], *, finished: boo
     as its step wrote it.
     """
     with _only_run(root) as descriptor:
-        if obstacle := _full(root) or _no_notes(root):
+        if obstacle := _full(root):
             raise StoppedError(obstacle)
+        notes = root / ".snakemake"
+        if notes.exists() and not notes.is_dir():
+            raise StoppedError(
+                f"{notes}: a file where Snakemake keeps a folder; move it away, then run again."
+            )
         make_room(root / FAILURE)
         # The lock is ours, so whatever a killed run left locked or half-written is stale.
         if not DRY_RUN.intersection(arguments):

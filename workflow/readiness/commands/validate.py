@@ -37,7 +37,6 @@ WORST = 10
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "file", type=Path, help="the export of the form, the drawn sample, or a run's issues.csv"
     )

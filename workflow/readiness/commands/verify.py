@@ -17,7 +17,6 @@ from readiness.facts import Fact, Term
 from readiness.language import LANGUAGES, Language
 from readiness.publications.attest import (
     Fit,
-    Signature,
     Verification,
     key_id,
     public_key,
@@ -45,7 +44,6 @@ SHOWN = 10
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("id", metavar="ID", help="the publication")
     parser.add_argument(
         "--key", type=Path, metavar="PUBLIC", action="append", default=[],
@@ -77,7 +75,13 @@ def _lines(found: Verification, paths: dict[str, Path], language: Language) -> l
     if not found.faults:
         lines.append(f"  {says('terminal.name.seal'):<12} {says('signing.seal_valid')}")
     for signature in found.signatures:
-        who, what = _signer(signature, paths), signature.fact
+        what = signature.fact
+        # Whose it is: a key, with the file where that was given.
+        who = Fact("signing.key", {"key": signature.signer})
+        if not signature.signer:
+            who = Fact("signing.no_key")
+        elif file := paths.get(signature.signer):
+            who = Fact("signing.key_of", {"key": signature.signer, "file": str(file)})
         if signature.fit is Fit.FITS:
             line = says("language.labelled", label=who, what=what)
         else:
@@ -87,12 +91,3 @@ def _lines(found: Verification, paths: dict[str, Path], language: Language) -> l
     if not any(signature.fit is not Fit.UNSIGNED for signature in found.signatures):
         lines.append(f"  {says('signing.nobody')}")
     return lines
-
-
-def _signer(signature: Signature, paths: dict[str, Path]) -> Fact:
-    """Whose a signature is: a key, with the file where it was given."""
-    if not signature.signer:
-        return Fact("signing.no_key")
-    if file := paths.get(signature.signer):
-        return Fact("signing.key_of", {"key": signature.signer, "file": str(file)})
-    return Fact("signing.key", {"key": signature.signer})

@@ -38,7 +38,6 @@ from readiness.terminal import one_line
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "name", help="PUBLICATION/ID, an id, the beginning of ids, a chart, or a page (report.pdf)"
     )

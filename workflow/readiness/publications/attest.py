@@ -15,7 +15,7 @@ import base64
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import read_file, reading_once, write_atomically
-from readiness.lineage import Lineage, canonical_json
+from readiness.lineage import canonical_json
 from readiness.publications.chain import frozen_chain
 from readiness.publications.outcomes import (
     BROKEN,
@@ -111,7 +111,20 @@ def statement(folder: Path) -> bytes:
     predicate = {
         **{name: seal[name] for name in named},
         "seal": seal["digest"],
-        "steps": [_link(name, step) for name, step in frozen_chain(folder).items()],
+        # As in-toto has a step: the command, what it read (by role) and what it wrote.
+        "steps": [
+            {
+                "name": name,
+                "command": [
+                    *("readiness", "step", step.step),
+                    *("--settings", canonical_json(step.settings)),
+                ],
+                "code": {"sha256": step.code},
+                "materials": _files(step.inputs),
+                "products": _files(step.outputs),
+            }
+            for name, step in frozen_chain(folder).items()
+        ],
     }
     record = {
         "_type": STATEMENT,
@@ -125,18 +138,6 @@ def statement(folder: Path) -> bytes:
         "predicate": predicate,
     }
     return canonical_json(record).encode()
-
-
-def _link(name: str, step: Lineage) -> dict[str, Any]:
-    """One step as in-toto has it: the command, what it read (by role) and what it wrote."""
-    command = ["readiness", "step", step.step, "--settings", canonical_json(step.settings)]
-    return {
-        "name": name,
-        "command": command,
-        "code": {"sha256": step.code},
-        "materials": _files(step.inputs),
-        "products": _files(step.outputs),
-    }
 
 
 def _files(hashes: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -233,13 +234,9 @@ def verify(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verification:
     Reads the folder alone: no data, no network, no git.
     """
     with reading_once(folder):
-        return _verified(folder, keys)
-
-
-def _verified(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verification:
-    found = check_seal(folder)
-    faults = [one for one in found if one.outcome is not Outcome.RESTRICTED]
-    return Verification(folder.name, tuple(faults), tuple(signatures(folder, keys)))
+        found = check_seal(folder)
+        faults = tuple(one for one in found if one.outcome is not Outcome.RESTRICTED)
+        return Verification(folder.name, faults, tuple(signatures(folder, keys)))
 
 
 def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[Signature]:
@@ -249,33 +246,20 @@ def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[Signa
     expected = b""
     with suppress(DataError):
         expected = statement(folder) if lines else b""
-    found = list(_signatures(lines, expected, keys))
-    signed = {signature.signer for signature in found}
-    found += [
-        Signature(name, Fit.UNSIGNED, Fact("audit.signature.no_signer"))
-        for name in keys
-        if name not in signed
-    ]
-    return found
-
-
-def _signatures(
-    lines: Sequence[str], expected: bytes, keys: Mapping[str, Ed25519PublicKey]
-) -> Iterator[Signature]:
-    seen: set[str] = set()
+    found: list[Signature] = []
     for number, line in enumerate(lines, start=1):
         parts = _parts(line)
+        signer = parts["signer"] if parts else ""
         if parts is None:
-            no_envelope = Fact("audit.signature.no_envelope", {"line": number})
-            yield Signature("", Fit.DOES_NOT_FIT, no_envelope)
-            continue
-        signer = parts["signer"]
-        fit, fact = _fit(parts, expected, keys)
-        if signer in seen:
-            fit = Fit.DOES_NOT_FIT
-            fact = Fact("audit.signature.repeated", {"line": number})
-        seen.add(signer)
-        yield Signature(signer, fit, fact)
+            fit, fact = Fit.DOES_NOT_FIT, Fact("audit.signature.no_envelope", {"line": number})
+        elif any(other.signer == signer for other in found):
+            fit, fact = Fit.DOES_NOT_FIT, Fact("audit.signature.repeated", {"line": number})
+        else:
+            fit, fact = _fit(parts, expected, keys)
+        found.append(Signature(signer, fit, fact))
+    signed = {signature.signer for signature in found}
+    missing = Fact("audit.signature.no_signer")
+    return found + [Signature(name, Fit.UNSIGNED, missing) for name in keys if name not in signed]
 
 
 def _fit(

@@ -35,6 +35,8 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
     kernels of each BLAS, `simd` what numpy uses of the processor's vector instructions, `engine`
     what makes the pages.
     """
+    from readiness.rendering.render import present_engine
+
     packages = {}
     for name in sorted({*locked_packages(lock), *further}):
         try:
@@ -49,7 +51,7 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
         "processor": _processor(),
         "blas": _blas(),
         "simd": _simd(),
-        "engine": _engine(),
+        "engine": present_engine(),
         "packages": packages,
     }
 
@@ -89,12 +91,6 @@ def _simd() -> list[str]:
 
     shown: Any = np.show_config(mode="dicts")
     return sorted(shown["SIMD Extensions"]["found"])
-
-
-def _engine() -> str:
-    from readiness.rendering.render import present_engine
-
-    return present_engine()
 
 
 def changes(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> list[Fact]:

@@ -156,21 +156,6 @@ def _results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, by
     return files
 
 
-def _code(material: Material) -> dict[str, bytes]:
-    """What the archive holds: the project of this run alone."""
-    pointers = {
-        v.pointer_path: (material.root / v.pointer_path).read_text("utf-8")
-        for v in material.versions
-    }
-    return assemble(
-        material.root,
-        material.config,
-        versions_table(material.versions),
-        pointers,
-        material.files.values(),
-    )
-
-
 def _facts(material: Material, figures: pd.DataFrame, files: Iterable[str]) -> Facts:
     path = material.root / "CITATION.cff"
     # Who made the figures is for them to say: without it nobody is named.
@@ -259,7 +244,12 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     hashes = {path: sha256_of(root / path) for path in material.files.values()}
     files[INPUTS] = inputs_table(hashes).encode()
     files[ENVIRONMENT] = environment_text().encode()
-    project = _code(material)
+    # What the archive holds: the project of this run alone.
+    project = assemble(
+        root, material.config, versions_table(material.versions),
+        {v.pointer_path: (root / v.pointer_path).read_text("utf-8") for v in material.versions},
+        material.files.values(),
+    )  # fmt: skip
     files[ARCHIVE] = pack(project)
     if (root / FOLDER / material.supersedes / LEDGER).is_file():
         before = read_register(find_publication(root, material.supersedes) / LEDGER)

@@ -18,11 +18,11 @@ from markupsafe import Markup
 from readiness.config import Study, Wave
 from readiness.datasets.versions import ERASED, RESTRICTED, Version
 from readiness.facts import Fact
-from readiness.language import Language, tell
+from readiness.language import Language
 from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
-from readiness.language.typography import unmarked
 from readiness.publications.documents import in_order
+from readiness.publications.outcomes import told_plainly
 from readiness.publications.presenting.writing import Writing, markdown, render
 from readiness.reporting.data_protection import stated
 from readiness.terminal import one_line
@@ -95,11 +95,6 @@ def _what(facts: Facts) -> Iterator[Fact]:
     yield Fact("publication.what_wave", {"n": facts.numbers})
 
 
-def _plain(fact: Fact, language: Language) -> str:
-    """The sentence for a file that programs read: without marks of direction."""
-    return unmarked(tell(fact, language))
-
-
 def readme(facts: Facts) -> str:
     """README.md, in the sections of the AEA data editor's template."""
     return "".join(_readme(facts, language) for language in facts.ordered)
@@ -110,6 +105,9 @@ def _readme(facts: Facts, language: Language) -> str:
     form = writing.form
     kept = [version for version in facts.versions if version.status not in ACCESS]
     wave = isinstance(facts.section, Wave)
+    seed = None
+    if isinstance(facts.section, Wave) and facts.section.compare.items:
+        seed = facts.section.compare.seed  # of the tests that draw by chance
     return render(
         "publication.md",
         form,
@@ -120,13 +118,16 @@ def _readme(facts: Facts, language: Language) -> str:
         title=writing.tell(_title(facts, language)),
         what=[writing.tell(fact) for fact in _what(facts)],
         kept=len(kept),
-        versions=[(version, _access(version, writing)) for version in facts.versions],
+        versions=[
+            (v, writing.text(ACCESS.get(v.status, "publication.access.kept"), store="data/store"))
+            for v in facts.versions
+        ],
         wave=wave,
         privacy=[
             (writing.text("language.labelled", label=writing.text(key), what=form.quoted(said)))
             for key, said in stated(facts.privacy, language)
         ],
-        seed=_seed(facts.section),
+        seed=seed,
         # A block of code has no escapes.
         code=lambda text: Markup(one_line(text)),
         name=form.name,
@@ -134,19 +135,6 @@ def _readme(facts: Facts, language: Language) -> str:
         whole=lambda number: form.number(whole(number, language)),
         listed=writing.listed,
     )
-
-
-def _seed(section: Wave | Study) -> int | None:
-    """The seed of the tests that draw by chance; None where none is made."""
-    if not isinstance(section, Wave) or not section.compare.items:
-        return None
-    return section.compare.seed
-
-
-def _access(version: Version, writing: Writing) -> Markup:
-    if version.status in ACCESS:
-        return writing.text(ACCESS[version.status])
-    return writing.text("publication.access.kept", store="data/store")
 
 
 def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
@@ -161,12 +149,12 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
     record: dict[str, Any] = {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
         "paper": {
-            "title": _plain(_title(facts, language), language),
+            "title": told_plainly(_title(facts, language), language),
             "authors": [{"name": _named(author)} for author in facts.authors],
             "reference": f"publications/{facts.identity}/{reference}",
         },
         "manifest": [
-            {"file": name, "comment": _plain(comment, language)}
+            {"file": name, "comment": told_plainly(comment, language)}
             for name, comment in _manifest(facts, outputs)
         ],
     }
@@ -176,7 +164,7 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
         Fact("publication.check_again", {"command": command}),
         Fact("publication.checker_adds", {"fields": fields}),
     )
-    head = "".join(f"# {_plain(note, language)}\n" for note in notes)
+    head = "".join(f"# {told_plainly(note, language)}\n" for note in notes)
     return f"---\n{head}" + yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)
 
 
@@ -206,12 +194,12 @@ def citation(facts: Facts) -> str:
     language = facts.first
     record: dict[str, Any] = {
         "cff-version": "1.2.0",
-        "message": _plain(Fact("publication.cite"), language),
-        "title": _plain(_title(facts, language), language),
+        "message": told_plainly(Fact("publication.cite"), language),
+        "title": told_plainly(_title(facts, language), language),
         "type": "dataset",
         "version": facts.identity,
         **({"license": facts.licence} if facts.licence else {}),
         "authors": [dict(author) for author in facts.authors],
-        "abstract": " ".join(_plain(fact, language) for fact in _what(facts)),
+        "abstract": " ".join(told_plainly(fact, language) for fact in _what(facts)),
     }
     return yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)

@@ -18,7 +18,7 @@ from typing import IO
 
 from readiness.closure import PACKAGE_FOLDER
 from readiness.errors import DataError
-from readiness.files import LARGEST, read_file, write_atomically
+from readiness.files import LARGEST, read_file
 from readiness.lineage import canonical_json
 from readiness.publications.ledger import FOLDER
 
@@ -245,9 +245,3 @@ def members(
         content = tar.extractfile(member)
         assert content is not None  # of an ordinary file
         yield name.as_posix(), content
-
-
-def write_project(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write the files of a project below `folder`."""
-    for name, content in files.items():
-        write_atomically(folder / name, content)

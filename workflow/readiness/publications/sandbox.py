@@ -130,17 +130,14 @@ def interpreter() -> list[Path]:
         found.add(Path(os.path.normpath(link.parent)))
     found |= {path.resolve() for path in found}
     home = Path.home().resolve()
-    needed = sorted(p for p in found if p.exists() and not _of_the_system(p))
+    own = (p for p in found if not any(p.is_relative_to(name) for name in SYSTEM))
+    needed = sorted(p for p in own if p.exists())
     for path in needed:
         if home.is_relative_to(path.resolve()) or path == Path("/"):
             raise DataError(
                 f"{path}: holds the home of the user and Python's own files; no sandbox"
             )
     return needed
-
-
-def _of_the_system(path: Path) -> bool:
-    return any(path.is_relative_to(name) for name in SYSTEM)
 
 
 def run_confined(

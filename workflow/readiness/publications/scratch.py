@@ -22,7 +22,7 @@ from pathlib import Path
 from readiness.datasets.places import STORE
 from readiness.datasets.versions import Pointer
 from readiness.errors import DataError
-from readiness.publications.program import write_project
+from readiness.files import write_atomically
 from readiness.publications.sandbox import PROJECT, run_confined
 from readiness.rendering.quarto import find_quarto
 
@@ -50,7 +50,8 @@ def scratch_project(code: Mapping[str, bytes], objects: Mapping[Pointer, Path]) 
     with ended_like_interrupted(), temporary_folder() as scratch:
         folder = scratch / "project"
         try:
-            write_project(code, folder)
+            for name, content in code.items():
+                write_atomically(folder / name, content)
             for pointer, path in objects.items():
                 target = folder / STORE / pointer.object_name
                 target.parent.mkdir(parents=True, exist_ok=True)

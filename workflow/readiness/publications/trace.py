@@ -182,14 +182,12 @@ def _traces(
             used.add(files.get(f"{FOLDER}/{other}/figures.csv", ""))
         yield Trace(
             publication, row, own,
-            tuple(_step(name, chain[name]) for name in steps),
+            tuple(
+                Step(s, chain[s].code, chain[s].settings, chain[s].inputs) for s in steps
+            ),
             {path: digest for path, digest in files.items() if digest in used},
             tuple(earlier),
         )  # fmt: skip
-
-
-def _step(name: str, lineage: Lineage) -> Step:
-    return Step(name, lineage.code, lineage.settings, lineage.inputs)
 
 
 def _earlier(root: Path, row: Mapping[str, str], chain: Mapping[str, Lineage]) -> list[str]:

@@ -36,7 +36,7 @@ from readiness.publications.audit.numbers import (
     recomputed,
     unchecked,
 )
-from readiness.publications.audit.rerun import Rerun, check_report, has_pseudonyms, not_compared
+from readiness.publications.audit.rerun import Rerun, check_report, has_pseudonyms
 from readiness.publications.chain import (
     ENVIRONMENT_ALONE,
     REGISTER,
@@ -46,7 +46,7 @@ from readiness.publications.chain import (
     frozen_chain,
 )
 from readiness.publications.environment import lock_hash
-from readiness.publications.erratum import Correction, errata_of, read_errata
+from readiness.publications.erratum import errata_of, read_errata
 from readiness.publications.ledger import read_inputs
 from readiness.publications.outcomes import PASSING, Finding, Outcome
 from readiness.publications.program import (
@@ -176,10 +176,6 @@ class Again:
         locks = {"sealed": str(result.sealed.get("lock"))[:12], "now": lock_hash()[:12]}
         return Fact("audit.code.another_lock", {"why": why, **locks})
 
-    def _errata(self, result: Audit) -> dict[str, Correction]:
-        """What later publications name as corrected; of its own code nothing is."""
-        return {} if self.known else read_errata(errata_of(self.root, result.identity))
-
     def _run(self, result: Audit) -> str:
         """The run's folder: as sealed or, where the seal cannot be read, as configured."""
         if result.sealed:
@@ -194,13 +190,17 @@ class Again:
             raise DataError(f"{self.folder}/lineage/{REGISTER}.json: not found")
         steps = ancestors(frozen, [frozen[REGISTER].hash])
         environment = result.changes.environment
+        # What later publications name as corrected; of its own code nothing is.
+        errata = {} if self.known else read_errata(errata_of(self.root, result.identity))
         numbers = recomputed(
             self.rows, again, frozen, environment, result.seal,
-            today=not self.known, errata=self._errata(result),
+            today=not self.known, errata=errata,
         )  # fmt: skip
         report: list[Finding] = []
         if result.level >= REPORT:
-            report = [not_compared(apart)] if apart else [*check_report(self.folder, again)]
+            # That no page is compared, and why, is said once.
+            report = [Finding("report", Outcome.NOT_COMPARED, apart)] if apart else []
+            report += [] if apart else check_report(self.folder, again)
         seal = list(result.seal)
         if self.known:
             seal += stated_otherwise(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
 from readiness.files import read_file, reading_once
 from readiness.publications.attest import Fit, signatures
+from readiness.publications.audit.agreeing import contradictions, only_stated
 from readiness.publications.audit.model import (
     DATA,
     FROZEN,
@@ -115,9 +116,12 @@ def _audited(
     except DataError:
         sealed = {}
     rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
+    limits = [Fact("audit.note.draft")] if sealed.get("status") == DRAFT else []
+    if sealed and level >= DATA:
+        limits.append(only_stated(frozen=code == FROZEN and level >= NUMBERS))
     result = Audit(
         identity, level, code, sealed, changes, seal=tuple(seal),
-        notes=(*notes, *_limits(sealed, level, code)),
+        notes=(*notes, *limits),
         numbers=tuple(unchecked(rows, seal, LEVEL)),
     )  # fmt: skip
     if level < DATA:
@@ -125,8 +129,6 @@ def _audited(
     against: tuple[Finding, ...] = ()
     try:
         if not seal:
-            from readiness.publications.audit.agreeing import contradictions
-
             against = tuple(contradictions(folder, sealed))
         result = _with_data(root, folder, result, rows, cores, against, terms)
         # Beside what is said of the numbers: it is not the ledger that the seal does not fit.
@@ -143,16 +145,6 @@ def _audited(
         )
 
 
-def _limits(sealed: Mapping[str, Any], level: int, code: str) -> Iterator[Fact]:
-    """What the verdict does not cover."""
-    if sealed.get("status") == DRAFT:
-        yield Fact("audit.note.draft")
-    if sealed and level >= DATA:
-        from readiness.publications.audit.agreeing import only_stated
-
-        yield only_stated(frozen=code == FROZEN and level >= NUMBERS)
-
-
 def _with_data(
     root: Path,
     folder: Path,
@@ -164,7 +156,14 @@ def _with_data(
 ) -> Audit:
     from readiness.publications.audit.data import check_dataset, check_inputs, registered
 
-    findings = list(_unfit((*result.seal, *against)))
+    # Compared with tables that are not the sealed ones, the data would be called wrong for what is
+    # wrong with the table, and the numbers for what is wrong with the configuration.
+    unfit = Fact("audit.input.unfit")
+    findings = [
+        Finding(name, Outcome.NOT_CHECKED, unfit)
+        for name in dict.fromkeys(finding.place for finding in (*result.seal, *against))
+        if name in (CONFIG, DATASETS, INPUTS)
+    ]
     if findings:
         why = Fact("audit.number.unfit", {"file": findings[0].place})
         numbers = unchecked(rows, result.seal, why)
@@ -193,17 +192,6 @@ def _with_data(
 
     again = Again(root, folder, rows, objects, cores, terms, why_not if faults else None)
     return again.check(result)
-
-
-def _unfit(seal: Sequence[Finding]) -> Iterator[Finding]:
-    """The tables that say what to check, where they are not the sealed ones.
-
-    Compared with them, the data would be called wrong for what is wrong with the table, and the
-    numbers for what is wrong with the configuration.
-    """
-    for name in dict.fromkeys(finding.place for finding in seal):
-        if name in (CONFIG, DATASETS, INPUTS):
-            yield Finding(name, Outcome.NOT_CHECKED, Fact("audit.input.unfit"))
 
 
 # --- In what today's tree and environment are not those that a publication was sealed with.

@@ -75,20 +75,14 @@ def check_dataset(
     elif good:
         found = Availability(good, RIGHT)
     else:
-        found = _fetched(root, sealed, foreign, restricted=present.restricted)
+        try:
+            found = Availability(find_object(root, sealed, foreign), RIGHT)
+        except DataError as error:
+            outcome = Outcome.RESTRICTED if present.restricted else Outcome.MISSING
+            found = Availability(None, outcome, error.fact or error_fact(_short(error, root)))
     if found.fact is not None:
         findings.append(Finding(sealed.name, found.outcome, found.fact))
     return findings, found
-
-
-def _fetched(
-    root: Path, version: Version, foreign: Foreign | None, *, restricted: bool
-) -> Availability:
-    try:
-        return Availability(find_object(root, version, foreign), RIGHT)
-    except DataError as error:
-        outcome = Outcome.RESTRICTED if restricted else Outcome.MISSING
-        return Availability(None, outcome, error.fact or error_fact(_short(error, root)))
 
 
 def _row(sealed: Version, today: Mapping[str, Version]) -> Iterator[Finding]:
@@ -161,17 +155,14 @@ def _rows_fault(path: Path, version: Version) -> Fact | None:
 
 def _place(version: str, copy: Copy, root: Path) -> Fact:
     """Where a copy of a dataset version lies."""
-    where = {"version": version, "path": _relative(copy.path, root)}
+    inside, base = copy.path.resolve(), root.resolve()
+    path = str(inside.relative_to(base)) if inside.is_relative_to(base) else ""
+    where = {"version": version, "path": path}
     if copy.place == DVC_CACHE:
         return Fact("audit.place.cache", where)
     if copy.place.startswith(STORES):
         return Fact("audit.place.store", {**where, "store": copy.place.removeprefix(STORES)})
     return Fact("audit.place.folder", {**where, "folder": copy.place})
-
-
-def _relative(path: Path, root: Path) -> str:
-    inside = path.resolve()
-    return str(inside.relative_to(root.resolve())) if inside.is_relative_to(root.resolve()) else ""
 
 
 def _short(error: DataError, root: Path) -> str:

@@ -147,7 +147,7 @@ def recomputed(
     ]
     numbers = []
     for verdict in verdicts:
-        row = by_id.get(verdict["id"]) or new[verdict["id"]]
+        row: Mapping[Any, str] = by_id.get(verdict["id"]) or new[verdict["id"]]
         hashes = row.get("lineage", "")
         if hashes not in behind:
             behind[hashes] = _code(hashes.split(), frozen, again.chain)
@@ -163,21 +163,17 @@ def recomputed(
             )
         )  # fmt: skip
         made = new.get(verdict["id"], row)
-        told = _told_beside(row, made)
+        # What a row of the ledger says and the reproduced one does not.
+        beside = [c for c in row if c not in made and row[c] and c != PRECISION]
+        told = None
+        if beside:
+            more = beside[0] or Fact("audit.number.beyond")
+            told = Fact("audit.number.beside", {"column": more})
         if not told and not today and made is not row and _strays(row, made, *step_of):
             told = Fact("audit.number.lineage")
         if told and numbers[-1].outcome in PASSING:
             numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, fact=told)
     return _under(seal, numbers)
-
-
-def _told_beside(row: Mapping[Any, str], made: Mapping[Any, str]) -> Fact | None:
-    """What a row of the ledger says and the reproduced one does not; None for nothing."""
-    beside = [name for name in row if name not in made and row[name] and name != PRECISION]
-    if beside:
-        more = beside[0] or Fact("audit.number.beyond")
-        return Fact("audit.number.beside", {"column": more})
-    return None
 
 
 def _strays(

@@ -130,11 +130,6 @@ BESIDE = {
 nothing recomputes it. Any further file is one that no run makes."""
 
 
-def not_compared(why: Fact) -> Finding:
-    """That no page is compared, and why; said once."""
-    return Finding("report", Outcome.NOT_COMPARED, why)
-
-
 def check_report(folder: Path, again: Rerun) -> Iterator[Finding]:
     """One finding a chart, table and report of the publication in `folder`."""
     made = dict(shown(again.folders))

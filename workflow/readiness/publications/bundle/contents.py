@@ -19,7 +19,7 @@ from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.files import read_file, reading_once
 from readiness.language import tell
-from readiness.publications.attest import Fit, verify
+from readiness.publications.attest import Fit, signatures
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes
 from readiness.publications.bundle.respondents import CORRECTIONS, Respondents, respondents
@@ -177,7 +177,7 @@ def _refuse_unsound(root: Path, identity: str) -> None:
                 f"{tell(finding.fact, 'en')}; only what is valid is bundled.\n"
                 f"`readiness audit {identity} --level 1` says what is not."
             )
-    for signature in verify(root / FOLDER / identity, {}).signatures:
+    for signature in signatures(root / FOLDER / identity, {}):
         if signature.fit is Fit.DOES_NOT_FIT:
             raise DataError(
                 f"{identity}: {ATTESTATIONS}: {tell(signature.fact, 'en')}; only what is valid is "

@@ -32,15 +32,15 @@ from readiness.publications.bundle.pages import (
     dated,
     gaps,
     left_out,
-    plain,
     read_citation,
     readme,
     withheld,
 )
 from readiness.publications.chain import frozen_chain
-from readiness.publications.documents import CHARTS, REPORT
+from readiness.publications.documents import CHARTS, FIRST, REPORT
 from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.ledger import CONFIG, FOLDER, read_datasets, read_inputs
+from readiness.publications.outcomes import told_plainly
 from readiness.publications.program import ARCHIVE
 from readiness.publications.seal import LEDGER, read_seal, sha256
 
@@ -120,7 +120,8 @@ class _Description:
         license_ = self._license(self.citation.license)
         for name in self.hashes:
             self.entities[name] = self._workflow() if name == WORKFLOW else self._file(name)
-        self._readme(self.entities[README])
+        self.entities[README]["about"] = self.crate.root_dataset
+        self.entities[README]["description"] = "How to audit the publication in this bundle."
         workflow = self.entities[WORKFLOW]
         if authors:
             workflow["author"] = workflow["creator"] = authors
@@ -147,8 +148,8 @@ class _Description:
         said = (
             self.citation.abstract,
             f"A project in which `readiness audit {identity} --level 3` checks every number.",
-            *(plain(fact) for fact in gaps(self.contents)),
-            "" if date else plain(dated(date)),
+            *(told_plainly(fact, FIRST) for fact in gaps(self.contents)),
+            "" if date else told_plainly(dated(date), FIRST),
         )
         root["name"] = f"Bundle of the publication {identity}: {self.citation.title}"
         root["description"] = " ".join(part for part in said if part)
@@ -202,10 +203,6 @@ class _Description:
             what = f"Dataset version {version.name}, {version.rows} rows"
             properties["description"] = f"{what}: {version.note}" if version.note else what
         return self.crate.add_file(dest_path=name, properties=properties)
-
-    def _readme(self, entity: Entity) -> None:
-        entity["about"] = self.crate.root_dataset
-        entity["description"] = "How to audit the publication in this bundle."
 
     def _workflow(self) -> Entity:
         from rocrate.model import ComputationalWorkflow
@@ -284,23 +281,20 @@ class _Description:
         """The file with these bytes, or what can be said of one that is not in the bundle."""
         if digest in places:
             return self.entities[places[digest]]
+        about = {
+            "name": name,
+            "description": "Not in the bundle: an audit at level 2 makes it again.",
+        }
+        for file, content in self.contents.withheld.items():
+            if sha256(content) == digest:
+                about = {"name": file, "description": told_plainly(withheld([file]), FIRST)}
+                about["conditionsOfAccess"] = RESTRICTED
         for version in self.contents.left_out:
             if version.sha256 == digest:
-                return self._add(
-                    f"#sha256/{digest}", kind="CreativeWork", name=f"dataset {version.name}",
-                    description=plain(left_out(version)), sha256=digest,
-                    conditionsOfAccess=version.status,
-                )  # fmt: skip
-        for name_left_out, content in self.contents.withheld.items():
-            if sha256(content) == digest:
-                return self._add(
-                    f"#sha256/{digest}", kind="CreativeWork", name=name_left_out, sha256=digest,
-                    description=plain(withheld([name_left_out])), conditionsOfAccess=RESTRICTED,
-                )  # fmt: skip
-        return self._add(
-            f"#sha256/{digest}", kind="CreativeWork", name=name, sha256=digest,
-            description="Not in the bundle: an audit at level 2 makes it again.",
-        )  # fmt: skip
+                said = told_plainly(left_out(version), FIRST)
+                about = {"name": f"dataset {version.name}", "description": said}
+                about["conditionsOfAccess"] = version.status
+        return self._add(f"#sha256/{digest}", kind="CreativeWork", sha256=digest, **about)
 
     def _inputs(self, folder: Path, places: Mapping[str, str]) -> list[Entity]:
         """The datasets and the other inputs of a publication."""

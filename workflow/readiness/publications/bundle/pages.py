@@ -15,12 +15,11 @@ from readiness.datasets.versions import Version
 from readiness.errors import DataError
 from readiness.facts import Day, Fact, Listed, Term
 from readiness.files import read_file
-from readiness.language import LANGUAGES, Language, tell
+from readiness.language import LANGUAGES, Language
 from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
-from readiness.language.typography import unmarked
 from readiness.publications.bundle.contents import Contents
-from readiness.publications.documents import FIRST, in_order, languages_of, pages_of
+from readiness.publications.documents import in_order, languages_of, pages_of
 from readiness.publications.ledger import FOLDER
 from readiness.publications.presenting.writing import Writing, markdown, render
 from readiness.terminal import one_line
@@ -87,11 +86,6 @@ def dated(date: str) -> Fact:
     if date:
         return Fact("bundle.published_on", {"day": Day(date)})
     return Fact("bundle.no_date", {"day": UNKNOWN_DATE})
-
-
-def plain(fact: Fact, language: Language = FIRST) -> str:
-    """The sentence for a terminal or a description: without marks of direction."""
-    return unmarked(tell(fact, language))
 
 
 def readme(root: Path, contents: Contents, date: str = "") -> str:

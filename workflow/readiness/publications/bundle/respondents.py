@@ -72,8 +72,10 @@ class Respondents:
         words = set(re.findall(r"[^\W_]+", text))
         if not words.isdisjoint(self.words) or OPEN_LINK.search(text):
             return True
+        # Of a code with a hyphen or a dot in it the first part is looked for before the whole.
         composed = (word for word in self.words if not word.isalnum())
-        return any(_first(word) in words and word in text for word in composed)
+        parts = ((word, re.search(r"[^\W_]+", word)) for word in composed)
+        return any(first and first[0] in words and word in text for word, first in parts)
 
     def _in_table(self, content: bytes) -> bool:
         if not self.short:
@@ -91,11 +93,6 @@ def _text(content: bytes) -> str:
     # A spreadsheet's UTF-16 is the same letters with zeros between.
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     return (content[2:] if marked else content).replace(b"\0", b"").decode("utf-8-sig", "replace")
-
-
-def _first(word: str) -> str:
-    found = re.search(r"[^\W_]+", word)
-    return found[0] if found else ""
 
 
 def respondents(

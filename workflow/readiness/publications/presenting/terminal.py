@@ -59,17 +59,15 @@ def audit_text(
     lines = _Lines(audit, language)
     told = [one_line(line) for line in lines.all()]
     if width > 2 * INDENT:
-        told = [folded for line in told for folded in _folded(line, width)]
+        # A hash or a path stays whole, for it is to be copied.
+        fold = textwrap.TextWrapper(
+            width, subsequent_indent=" " * INDENT, break_long_words=False, break_on_hyphens=False
+        )
+        told = [folded for line in told for folded in fold.wrap(line)]
     if every_number:
         # A table is not folded: its columns stand below each other.
         told += [f"  {line}" for line in number_lines(audit.numbers, language)]
     return "\n".join(told) + "\n"
-
-
-def _folded(line: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        line, width, subsequent_indent=" " * INDENT, break_long_words=False, break_on_hyphens=False
-    )
 
 
 def _severity(one: Finding | Number) -> int:
