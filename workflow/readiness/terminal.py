@@ -28,15 +28,11 @@ LONGEST_LINE = 600
 LONGEST_CELL = 60
 
 
-def _escaped(found: re.Match[str]) -> str:
-    # As JSON writes it: in a printed JSON document it is the same text as before.
-    # (json itself leaves U+007F as it is.)
-    return "\\u007f" if found[0] == "\x7f" else json.dumps(found[0])[1:-1]
-
-
 def printable(text: str) -> str:
     """The text without what moves a cursor or turns the direction; `\\u001b` in its place."""
-    return _MOVES.sub(_escaped, text)
+    # As JSON writes it: in a printed JSON document it is the same text as before.
+    # (json itself leaves U+007F as it is.)
+    return _MOVES.sub(lambda m: json.dumps(m[0])[1:-1].replace("\x7f", "\\u007f"), text)
 
 
 def one_line(text: str) -> str:
@@ -59,14 +55,13 @@ def cut_lines(message: str) -> str:
 
     The beginning names the place, the end says what to do.
     """
-    return "\n".join(_cut(line) for line in message.split("\n"))
-
-
-def _cut(line: str) -> str:
-    if len(line) <= LONGEST_LINE:
-        return line
     head, tail = 2 * LONGEST_LINE // 3, LONGEST_LINE // 4
-    return f"{line[:head]} [… {len(line) - head - tail} characters …] {line[-tail:]}"
+    return "\n".join(
+        line
+        if len(line) <= LONGEST_LINE
+        else f"{line[:head]} [… {len(line) - head - tail} characters …] {line[-tail:]}"
+        for line in message.split("\n")
+    )
 
 
 class Spoken(io.TextIOBase):
@@ -128,10 +123,6 @@ class Spoken(io.TextIOBase):
         return str(self.fault.strerror)
 
 
-def _nowhere() -> TextIO:
-    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
-
-
 @contextmanager
 def speaking() -> Iterator[tuple[Spoken, Spoken]]:
     """Within it, standard output and error are `Spoken`, also where they are closed."""
@@ -146,7 +137,10 @@ def speaking() -> Iterator[tuple[Spoken, Spoken]]:
         # Under LC_ALL=C a French or Arabic message would otherwise be a UnicodeEncodeError.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    out, err = (Spoken(stream or _nowhere()) for stream in before)
+    out, err = (
+        Spoken(stream or open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        for stream in before
+    )
     sys.stdout, sys.stderr = out, err
     try:
         yield out, err

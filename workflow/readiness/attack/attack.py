@@ -20,7 +20,16 @@ import numpy as np
 from readiness.attack.decoding import reachable
 from readiness.attack.model import Attacked, Cell, How, Reader, Target, Verdict
 from readiness.attack.released import ANSWERED, ASKED, DONT_KNOW, Release, Share, Table, untold
-from readiness.attack.solving import MARGIN, MOST_CELLS, Found, Judge, Solver, narrow
+from readiness.attack.solving import (
+    FRAME_NODES,
+    MARGIN,
+    MOST_CELLS,
+    SEARCHES,
+    Found,
+    Judge,
+    Solver,
+    narrow,
+)
 from readiness.attack.system import CAME, GROWTHS, PEOPLE, REST, WEIGHT, Classes, build
 from readiness.errors import DataError
 
@@ -367,7 +376,8 @@ class Knowledge:
                     "away cannot be told. Were they changed by hand? Make the register again."
                 )
             if frame and solver.counts(self._data) <= MOST_CELLS:
-                solver.search_frames()
+                # Few and short searches: the unknowns are people of frame cells.
+                solver.nodes, solver.searches = FRAME_NODES, SEARCHES
             self._solvers[key] = solver
         return self._solvers[key]
 

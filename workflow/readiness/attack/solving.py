@@ -57,10 +57,6 @@ class Solver:
         """How many whole numbers of people of some data are unknown."""
         return sum(self.whole[at] for name, at in self.system.names.items() if data in name)
 
-    def search_frames(self) -> None:
-        """From now on, few and short searches: the unknowns are people of frame cells."""
-        self.nodes, self.searches = FRAME_NODES, SEARCHES
-
     def relaxed(self, column: int, wide: Judge | None = None) -> tuple[int, int]:
         """The least and the largest whole number that the linear program leaves possible.
 

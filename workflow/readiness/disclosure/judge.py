@@ -88,7 +88,9 @@ class Judge:
         """Whether a target is one where this is withheld."""
         if target.of is None:
             return True
-        return self.system.places[target.of] in hidden and not self._was_settled(target, hidden)
+        # What was settled where as much was withheld, or more, is settled.
+        settled = target.name in self._settled and hidden <= self._settled[target.name]
+        return self.system.places[target.of] in hidden and not settled
 
     def asks(self, target: Target, hidden: frozenset[int]) -> bool:
         """Whether it is one for which anything can be done."""
@@ -141,7 +143,3 @@ class Judge:
     def _held(self, target: Target, bounds: Bounds) -> bool:
         """The same of what is all that a reader can tell."""
         return self.settles(target, bounds) or self._protected(target, bounds)
-
-    def _was_settled(self, target: Target, hidden: frozenset[int]) -> bool:
-        """Whether that was seen where as much was withheld, or more."""
-        return target.name in self._settled and hidden <= self._settled[target.name]

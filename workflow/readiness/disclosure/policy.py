@@ -70,7 +70,10 @@ class Policy:
         unknown = sorted(said.keys() - {each.name for each in fields(cls)})
         if unknown:
             raise StatisticsError(f"policy: no rule {unknown[0]!r}.")
-        rules = {**_preset(reader, minimum), **said}
+        least = PRESETS[reader]
+        cell = minimum if least is None else least
+        preset = {"minimum_cell": cell, "minimum_base": minimum, "k": cell}
+        rules = {**preset, "width": 0 if cell == 1 else cell, **said}
         if "minimum_cell" in said and "width" not in said:
             rules["width"] = 0 if said["minimum_cell"] == 1 else said["minimum_cell"]
         if rules.get("p_percent") is not None:
@@ -108,17 +111,6 @@ class Policy:
         The interval is as wide as `width`, and does not prove that there are few, but some.
         """
         return highest - lowest >= self.width and not (lowest > 0 and self.is_small(highest))
-
-
-def _preset(reader: str, minimum: int) -> dict[str, Any]:
-    least = PRESETS[reader]
-    cell = minimum if least is None else least
-    return {
-        "minimum_cell": cell,
-        "minimum_base": minimum,
-        "width": 0 if cell == 1 else cell,
-        "k": cell,
-    }
 
 
 PRESETS: Mapping[str, int | None] = {"public": None, "researchers": 3, "internal": 1}

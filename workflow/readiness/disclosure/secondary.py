@@ -59,11 +59,6 @@ class Derived:
         """The one hidden cell that is thereby known, if it is one."""
         return next(iter(self.hidden)) if len(self.hidden) == 1 else None
 
-    @property
-    def is_sum(self) -> bool:
-        """Whether the hidden cells are simply added: all coefficients are equal."""
-        return len(set(self.hidden.values())) == 1
-
 
 def derivable(hidden: Collection[str], relations: Iterable[Relation]) -> list[Derived]:
     """What a reader can derive about the hidden cells from all others.
@@ -145,14 +140,16 @@ def exposures(
     unknown = {name for name in hidden if cells[name].count}
     rows = derivable(unknown, relations)
     sums = derivable_sums(rows, unknown, relations)
-    return [each for each in (*rows, *sums) if _tells(each, cells, minimum)]
 
+    def tells(derived: Derived) -> bool:
+        # Only where the hidden cells are simply added: all coefficients are equal.
+        simple = len(set(derived.hidden.values())) == 1
+        if not simple or not any(cells[name].sensitive for name in derived.hidden):
+            return False
+        total = sum(cells[name].count for name in derived.hidden)
+        return len(derived.hidden) == 1 or total < minimum or total <= len(derived.hidden)
 
-def _tells(derived: Derived, cells: Mapping[str, Cell], minimum: int) -> bool:
-    if not derived.is_sum or not any(cells[name].sensitive for name in derived.hidden):
-        return False
-    total = sum(cells[name].count for name in derived.hidden)
-    return len(derived.hidden) == 1 or total < minimum or total <= len(derived.hidden)
+    return [each for each in (*rows, *sums) if tells(each)]
 
 
 def suppress(cells: Sequence[Cell], relations: Sequence[Relation], minimum: int) -> frozenset[str]:

@@ -72,7 +72,8 @@ class Detectors:
             found = set()
             if _SUSPECT.search(plain):
                 found |= {k for k, each in patterns.items() if any(p.search(plain) for p in each)}
-                found |= {IBAN} if _holds_iban(plain) else set()
+                accounts = (account[0] for account in _IBAN.finditer(plain.upper()))
+                found |= {IBAN} if any(map(_is_iban, accounts)) else set()
             found |= {NAME} if names and _holds_name(plain, names) else set()
             return tuple(kind for kind in KINDS if kind in found)
 
@@ -120,10 +121,6 @@ def _plain(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _holds_iban(plain: str) -> bool:
-    return any(_is_iban(found[0]) for found in _IBAN.finditer(plain.upper()))
-
-
 def _is_iban(candidate: str) -> bool:
     """Whether an account begins the candidate: of the length of its country where that is known,
     else the whole of it, or of it without words that follow."""
@@ -133,13 +130,12 @@ def _is_iban(candidate: str) -> bool:
         len(re.sub("[ -]", "", candidate[:end]))
         for end in (*(m.start() for m in re.finditer("[ -]", candidate)), len(candidate))
     ]
-    return any(15 <= n <= len(joined) and _checks(joined[:n]) for n in ends)
 
+    def checks(account: str) -> bool:
+        # ISO 7064 mod 97-10: letters are 10 to 35, the first four characters stand last.
+        return int("".join(str(int(c, 36)) for c in account[4:] + account[:4])) % 97 == 1
 
-def _checks(account: str) -> bool:
-    """ISO 7064 mod 97-10: letters are 10 to 35, the first four characters stand last."""
-    digits = "".join(str(int(c, 36)) for c in account[4:] + account[:4])
-    return int(digits) % 97 == 1
+    return any(15 <= n <= len(joined) and checks(joined[:n]) for n in ends)
 
 
 def _words(text: str) -> list[str]:

@@ -34,16 +34,12 @@ def pseudonyms(ids: pd.Series[str], key: bytes) -> pd.Series[str]:
     """
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key of {len(key)} bytes; expected {KEY_BYTES}")
-    named = {str(text): _pseudonym(str(text), key) for text in ids.unique()}
+    named = {"": ""}
+    for text in {str(each) for each in ids.unique()} - {""}:
+        digest = hmac.digest(key, text.encode("utf-8"), "sha256")[:DIGEST_BYTES]
+        named[text] = f"P{base64.b32encode(digest).decode()}"
     found: pd.Series[str] = ids.astype(object).map(named)
     return found
-
-
-def _pseudonym(text: str, key: bytes) -> str:
-    if text == "":
-        return ""
-    digest = hmac.digest(key, text.encode("utf-8"), "sha256")[:DIGEST_BYTES]
-    return f"P{base64.b32encode(digest).decode()}"
 
 
 def key_id(key: bytes) -> str:
