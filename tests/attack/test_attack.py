@@ -203,18 +203,6 @@ def test_what_the_strongest_reader_knows_to_be_large_is_no_small_count_to_others
     assert found(None)["q.no.a"][2] is found(frame)["q.no.a"][2] is Verdict.GIVEN
 
 
-def test_what_the_strongest_reader_knows_to_be_of_nobody_is_none_either() -> None:
-    """Nobody of a group: to who knows the weights; who does not know them says one at most."""
-    release, frame = beside_a_withheld_group(12, 0.8, 1.2)
-    verdicts = []
-    for classes in (None, frame):
-        found = {e.cell.id: e for e in attack(Target(release, classes=classes, rules=RULES))}
-        verdicts.append(found["q.yes.a"].verdict)
-        low, high = found["q.yes.a"].lowest, found["q.yes.a"].highest
-        assert (low, high) == ((0, 0) if classes else (0, 1))
-    assert verdicts == [Verdict.GIVEN, Verdict.HELD]
-
-
 def test_later_answers_are_told_by_what_they_add() -> None:
     def release(name: str, more: int) -> Release:
         shares: dict[tuple[str, str], Interval | None] = {("yes", "a"): None, ("no", "a"): None}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from project_copy import ROOT, Project
+from project_copy import Project
 from readiness.attack import Rules, Target, attack, attack_table, read_release
 from readiness.errors import DataError, DisclosureError
 from readiness.publications.material import refuse_unfit
@@ -24,7 +24,6 @@ from readiness.tables import to_csv
 from releases import SECOND, released_figures
 
 WAVE = "results/waves/simulated-2026"
-QUESTIONNAIRE = ROOT / "data/questionnaires/ai-readiness-1.yaml"
 
 
 @pytest.fixture

@@ -131,7 +131,6 @@ def sav(frame: pd.DataFrame) -> bytes:
 
 
 WHOLE = data()
-PLAIN = WHOLE.decode().replace("É", "E").replace("é", "e").replace("Â", "A").encode()
 BOOK = book([HEADER, *ROWS])
 SAV = sav(pd.DataFrame({"visits": [1.0, 2.0], "age": [34.0, 51.0]}))
 KOBO = ["start", "end", "main/visits", "main/uses", "main/age", "main/remark", "_id", "_uuid",

@@ -64,12 +64,6 @@ def test_without_a_folder_for_logs_the_traceback_is_a_temporary_file(tmp_path: P
     assert not (tmp_path / "results").exists()
 
 
-def test_a_full_memory_is_no_fault_of_the_program(tmp_path: Path) -> None:
-    done = shell(with_fault(tmp_path, "raise MemoryError"), tmp_path)
-    assert (done.returncode, len(done.stderr.splitlines())) == (7, 1)
-    assert "memory" in done.stderr
-
-
 # --- streams that are closed, full or left --------------------------------------------------------
 @pytest.mark.parametrize(
     ("line", "code", "said"),
@@ -171,12 +165,6 @@ def test_bash_completes_commands_options_and_files(tmp_path: Path) -> None:
     assert completed("audit", "--lev") == ["--level"]
     assert completed("audit", "--code", "fro") == ["frozen"]
     assert completed("estimate", "ans") == ["answers.csv"]
-
-
-def test_completion_for_other_shells_and_none_for_unknown_ones() -> None:
-    assert "#compdef readiness" in shell("readiness --print-completion zsh").stdout
-    assert shell("readiness --print-completion tcsh").stdout.count("complete") > 0
-    assert shell("readiness --print-completion fish").returncode == 2
 
 
 def test_from_a_subfolder_the_root_is_found_and_paths_go_along(tmp_path: Path) -> None:

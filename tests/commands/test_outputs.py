@@ -12,8 +12,6 @@ import pytest
 
 from project_copy import ROOT, Project
 from readiness.cli import main
-from readiness.errors import ConfigError
-from readiness.running.outputs import check_output
 
 ANY_CSV = ROOT / "tests/commands/any_csv"
 
@@ -77,16 +75,6 @@ def test_an_existing_file_is_replaced_only_by_force(library: Path, capsys: Any) 
     assert main([*call[:-1], "there", "--force"]) == 2
 
 
-def test_totals_beside_the_design_are_an_input(library: Path, capsys: Any) -> None:
-    totals = "variable,category,total\nbranch,centre,2400\nbranch,harbour,900\nbranch,hill,300\n"
-    Path("totals.csv").write_text(totals, "utf-8")
-    design = Path("visitors.yaml")
-    design.write_text(design.read_text("utf-8") + "margins_file: totals.csv\n", "utf-8")
-    assert main(["estimate", "library.csv", "visitors.yaml", "--csv", "totals.csv", "--force"]) == 2
-    assert "totals.csv itself" in capsys.readouterr().err
-    assert Path("totals.csv").read_text("utf-8") == totals
-
-
 @pytest.fixture(scope="module")
 def copy(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project's files, for commands that write beside them."""
@@ -145,9 +133,3 @@ def test_a_version_is_got_again_where_it_lies(
     assert place.read_bytes() == whole
     for path in [path for path in (copy / "data/store").rglob("*") if path.is_file()]:
         assert main(["data", "get", VERSION, "--to", str(path), "--force"]) == 2
-
-
-def test_a_name_that_does_not_exist_yet_is_compared_as_a_path(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="itself"):
-        check_output(tmp_path / "a/../new", "--to", [tmp_path / "new"], force=True)
-    check_output(tmp_path / "new", "--to", [tmp_path / "other"], force=False)

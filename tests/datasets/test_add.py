@@ -130,20 +130,6 @@ def test_a_questionnaire_that_is_not_there_is_refused(root: Path, name: str) -> 
     add_version(root, root / "export.csv", "survey", "1", questionnaire="ai-readiness-1")
 
 
-def test_rows_that_are_wider_than_the_header_are_refused(root: Path) -> None:
-    """pandas would take the respondent for the row's name, and the answer for the respondent."""
-    (root / "export.csv").write_text("respondent,answer\nA,yes,\nB,no,\n", "utf-8")
-    with pytest.raises(DataError, match="row 2: 3 cells where the header has 2"):
-        add_version(root, root / "export.csv", "survey", "1")
-
-
-def test_what_is_no_file_is_said(root: Path) -> None:
-    with pytest.raises(DataError, match=r"gone\.csv: no such file"):
-        add_version(root, root / "gone.csv", "survey", "1")
-    with pytest.raises(DataError, match="a folder; expected one CSV file"):
-        add_version(root, root, "survey", "1")
-
-
 # The command, in a process that is disturbed the n-th time that it opens the export, or that it
 # puts a file in its place.
 DISTURBED = """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 from project_copy import ROOT
 from readiness.cli import main
 from readiness.commands.data_diff import read_keyed
-from readiness.datasets.add import add_version
 from readiness.datasets.diff import KeyedTable, diff_rows, table_by
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import find_version
@@ -140,38 +138,11 @@ def test_the_command_says_the_same_to_people_and_machines(
 ) -> None:
     monkeypatch.chdir(ROOT)
     arguments = ["data", "diff", "haca-2024-claims@1", "haca-2024-claims@2", "--rows"]
-    assert (
-        main(
-            [
-                *arguments,
-                "--json",
-            ]
-        )
-        == 0
-    )
+    assert main([*arguments, "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
     assert record["rows"] == {"before": 6, "after": 62} and record["key"] == "claim_id"
     assert (len(record["added"]), record["removed"], record["cells"]) == (56, [], [])
-    assert (
-        main(
-            [
-                *arguments,
-            ]
-        )
-        == 0
-    )
+    assert main(arguments) == 0
     text = capsys.readouterr().out
     assert "rows   6 -> 62, matched by claim_id" in text
     assert all(key in text for key in record["added"])
-
-
-def test_an_erased_version_cannot_be_compared(tmp_path: Path) -> None:
-    (tmp_path / ".dvc").mkdir()
-    (tmp_path / ".dvc/config").write_text((ROOT / ".dvc/config").read_text("utf-8"), "utf-8")
-    (tmp_path / "t.csv").write_text("id\n1\n", "utf-8")
-    version = add_version(tmp_path, tmp_path / "t.csv", "survey", "1")
-    register = tmp_path / "data/versions.csv"
-    row = register.read_text("utf-8").splitlines()[1]
-    register.write_text(register.read_text("utf-8") + row.replace("open", "erased"), "utf-8")
-    with pytest.raises(DataError, match="survey@1 was erased"):
-        read_keyed(tmp_path, find_version(tmp_path, version.name), None)

@@ -80,15 +80,6 @@ def test_pull_fills_the_workspace_and_status_is_clean(clone: Path) -> None:
     assert git(clone, "status", "--porcelain") == ""
 
 
-def test_list_and_get_from_a_local_path(origin: Path, clone: Path) -> None:
-    assert dvc(clone, "list", str(origin), "data/raw/simulated-2026").split() == [
-        "1.csv", "1.csv.dvc", "2.csv", "2.csv.dvc",
-    ]  # fmt: skip
-    dvc(clone, "get", str(origin), "data/raw/simulated-2026/1.csv", "--out", "taken.csv")
-    row = next(r for r in versions() if (r["dataset"], r["version"]) == ("simulated-2026", "1"))
-    assert hashlib.sha256((clone / "taken.csv").read_bytes()).hexdigest() == row["sha256"]
-
-
 def test_a_clone_with_other_line_ends_keeps_every_byte(origin: Path, clone: Path) -> None:
     for row in versions():
         content = object_of(clone, row["md5"]).read_bytes()
@@ -123,14 +114,6 @@ def test_a_version_added_by_the_command_is_clean_to_dvc(clone: Path) -> None:
     assert "3.csv.dvc" in git(clone, "status", "--porcelain", "--untracked-files=all")
 
 
-def test_no_socket_is_needed(clone: Path) -> None:
-    proxies = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
-    result = call(clone, sys.executable, "-m", "dvc", "pull", **proxies)
-    assert result.returncode == 0, result.stderr
-    config = (clone / ".dvc/config").read_text("utf-8")
-    assert "analytics = false" in config and "check_update = false" in config
-
-
 # --- the shipped files, without DVC ---------------------------------------------------------------
 def test_pointers_register_and_store_agree() -> None:
     pointers = {path for path in shipped_files() if path.suffix == ".dvc" and path.name != ".dvc"}
@@ -160,8 +143,3 @@ def test_what_is_simulated_says_so_in_the_register() -> None:
     for row in versions():
         if row["dataset"].startswith("simulated"):
             assert "simulated" in row["note"]
-
-
-def test_there_is_one_graph_of_steps_and_it_is_not_dvcs() -> None:
-    names = {path.name for path in shipped_files()}
-    assert not names & {"dvc.yaml", "dvc.lock"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from readiness.datasets.add import add_version
 from readiness.datasets.erase import erase_versions
 from readiness.datasets.store import find_object, restore
 from readiness.datasets.verify import verify
-from readiness.datasets.versions import Version, find_version
+from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError, DataError
 
 TABLE = "respondent,answer\nA,yes\nB,no\n"
@@ -127,12 +126,6 @@ def test_a_remote_that_cannot_be_reached_is_left_to_people(root: Path) -> None:
     assert find_version(root, "survey@2").erased
 
 
-def test_erasing_twice_is_refused(root: Path) -> None:
-    erase_versions(root, ["survey@2"], REASON)
-    with pytest.raises(ConfigError, match=rf"survey@2 was erased already \({REASON}\)"):
-        erase_versions(root, ["survey@2"], REASON)
-
-
 def test_a_file_that_stays_keeps_the_tombstone_away(root: Path) -> None:
     """A folder in the file's place cannot be unlinked, whoever the user is."""
     raw = root / "data/raw/survey/2.csv"
@@ -145,23 +138,6 @@ def test_a_file_that_stays_keeps_the_tombstone_away(root: Path) -> None:
     raw.rmdir()
     erase_versions(root, ["survey@2"], REASON)
     assert copies_of(root, TABLE + "C,yes\n") == []
-
-
-def provenance(root: Path, folder: str, version: Version) -> Path:
-    path = root / "results" / folder / "answers.csv"
-    path.parent.mkdir(parents=True)
-    path.write_text("respondent\nA\n", "utf-8")
-    record = {"datasets": [version.name], "outputs": {"answers.csv": ""}}
-    (path.parent / "lineage.json").write_text(json.dumps(record), "utf-8")
-    return path
-
-
-def test_results_with_a_row_a_respondent_go_too(root: Path) -> None:
-    gone = provenance(root, "waves/a/validate", find_version(root, "survey@2"))
-    kept = provenance(root, "waves/b/validate", find_version(root, "survey@1"))
-    erase_versions(root, ["survey@2"], REASON)
-    assert not gone.exists() and not (gone.parent / "lineage.json").exists()
-    assert kept.exists() and (kept.parent / "lineage.json").exists()
 
 
 def test_after_a_run_no_file_names_a_respondent_of_the_erased_version(project: Project) -> None:

@@ -244,19 +244,6 @@ def test_a_server_that_is_not_there(root: Path) -> None:
     assert "cannot be reached" in line and "Traceback" not in result.stderr
 
 
-def test_a_bucket_that_is_not_there(root: Path, bucket: Any) -> None:
-    settings(
-        root, f"['remote \"far\"']\n    url = s3://other\n    endpointurl = {bucket.address}\n"
-    )
-    (fault,) = [finding for finding in verify(root) if finding.is_fault]
-    assert str(fault).startswith("remote far (s3://other) cannot be reached: ")
-
-
-def test_no_remote_is_no_place_to_publish_from(root: Path) -> None:
-    with pytest.raises(DataError, match="no remote"):
-        check_in_default_remote(root, find_version(root, "survey@1"))
-
-
 @pytest.mark.parametrize("place", ["remote far", "remote near", "DVC cache", "data/raw"])
 def test_a_changed_byte_is_found_in_every_place(root: Path, tmp_path: Path, place: str) -> None:
     version = in_two_folders(root, tmp_path)

@@ -43,13 +43,6 @@ def copies(root: Path) -> list[Path]:
     ]
 
 
-def test_a_version_lies_in_store_cache_and_workspace(root: Path) -> None:
-    found = [path.relative_to(root).parts[0] for path in copies(root)]
-    assert found == ["data", ".dvc", "data"]
-    for path in copies(root):
-        assert path.read_text("utf-8") == TABLE
-
-
 @pytest.mark.parametrize("left", [0, 1, 2])
 def test_one_right_copy_is_enough_wherever_it_lies(root: Path, left: int) -> None:
     for number, path in enumerate(copies(root)):
@@ -218,18 +211,6 @@ def test_restricted_bytes_never_go_where_git_keeps_them(
     assert said.out.splitlines()[-1] == ("Now commit data/raw/survey/2.csv.dvc, data/versions.csv.")
 
 
-def test_a_remote_of_the_project_that_git_ignores_is_private(
-    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    subprocess.run(["git", "init", "-q", str(root)], check=True)
-    (root / ".gitignore").write_text("/.dvc/cache\n/data/raw/*/*.csv\n/data/store/\n")
-    (root / "export.csv").write_text(TABLE + "C,yes\n", "utf-8")
-    monkeypatch.chdir(root)
-    command = ["data", "add", "export.csv", "--dataset", "survey", "--as", "2", "--restricted"]
-    assert main(command) == 0
-    assert "data/store" not in capsys.readouterr().out
-
-
 def test_a_tombstone_is_a_second_row_and_the_last_one_counts(root: Path) -> None:
     row = (root / "data/versions.csv").read_text("utf-8").splitlines()[1]
     before = find_version(root, "survey@1")
@@ -279,13 +260,6 @@ def test_bytes_that_were_erased_are_not_added_again(root: Path) -> None:
         add_version(root, root / "export.csv", "survey", "2")
     assert (root / "data/versions.csv").read_bytes() == before
     assert not (root / "data/raw/survey/2.csv").exists()
-
-
-def test_remotes_are_those_of_dvc_the_default_first(root: Path) -> None:
-    (root / ".dvc/config.local").write_text(
-        "[core]\n    remote = far\n['remote \"far\"']\n    url = s3://bucket/data\n", "utf-8"
-    )
-    assert list(remotes(root).items()) == [("far", "s3://bucket/data"), ("store", "../data/store")]
 
 
 def test_answers_never_land_in_a_store_that_is_not_the_default(root: Path) -> None:

@@ -33,12 +33,6 @@ def test_what_a_section_says_replaces_what_its_preset_says() -> None:
     assert policy.identifiers == ("region", "size") and policy.p_percent == Fraction(1, 10)
 
 
-def test_one_word_is_a_preset() -> None:
-    assert Disclosure.model_validate("internal") == Disclosure(preset="internal")
-    with pytest.raises(ValueError, match="public"):
-        Disclosure.model_validate("anybody")
-
-
 @pytest.mark.parametrize(
     ("zero", "whole", "sensitive"),
     [

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
-from itertools import combinations, product
+from collections.abc import Iterator, Mapping
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.disclosure import Cell, Relation, suppress
-from readiness.disclosure.secondary import derivable, exposures
+from readiness.disclosure.secondary import exposures
 from readiness.errors import StatisticsError
 
 LEAST = 3
@@ -75,43 +74,6 @@ def test_no_small_count_is_the_only_one_possible(shape: tuple[int, int], values:
     assert all(len(found) > 1 for found in seen.values()), (hidden, seen)
 
 
-def rank(rows: Sequence[Sequence[Fraction]]) -> int:
-    """The rank of a matrix, written apart from the code under test."""
-    left = [list(row) for row in rows]
-    found = 0
-    for column in range(len(left[0]) if left else 0):
-        pivot = next((row for row in left[found:] if row[column]), None)
-        if pivot is None:
-            continue
-        left.remove(pivot)
-        left.insert(found, pivot)
-        for row in left[found + 1 :]:
-            factor = row[column] / pivot[column]
-            row[:] = [a - factor * b for a, b in zip(row, pivot, strict=True)]
-        found += 1
-    return found
-
-
-@settings(max_examples=80)
-@given(
-    coefficients=st.lists(
-        st.lists(st.integers(-1, 1), min_size=6, max_size=6), min_size=1, max_size=5
-    ),
-    hidden=st.sets(st.integers(0, 5), min_size=1),
-)
-def test_a_cell_is_derivable_iff_its_unit_vector_is_in_the_row_space(
-    coefficients: list[list[int]], hidden: set[int]
-) -> None:
-    names = "abcdef"
-    relations = [dict(zip(names, row, strict=True)) for row in coefficients]
-    found = {each.cell for each in derivable({names[k] for k in hidden}, relations)}
-    places = sorted(hidden)
-    matrix = [[Fraction(row[k]) for k in places] for row in coefficients]
-    for position, place in enumerate(places):
-        unit = [Fraction(position == k) for k in range(len(places))]
-        assert (names[place] in found) == (rank([*matrix, unit]) == rank(matrix))
-
-
 @settings(max_examples=40)
 @given(values=st.lists(st.integers(0, 9), min_size=9, max_size=9))
 def test_what_is_hidden_is_protected_needed_and_the_same_in_every_order(values: list[int]) -> None:
@@ -158,18 +120,3 @@ def test_tables_that_are_none() -> None:
         suppress([Cell("a", 1)], [{"a": 1, "b": -1}], LEAST)
     with pytest.raises(StatisticsError, match="do not fulfil"):
         suppress([Cell("a", 1), Cell("b", 2)], [{"a": 1, "b": -1}], LEAST)
-
-
-def test_every_small_sum_of_two_is_seen() -> None:
-    """What no single relation says: 1 and 1 in two groups, each beside a large hidden cell."""
-    counts: Counts = {(0, 0): 1, (0, 1): 30, (1, 0): 1, (1, 1): 30, (2, 0): 20, (2, 1): 40}
-    cells, relations = two_way(counts, 3, 2)
-    known = {cell.name: cell for cell in cells}
-    hidden = {name(r, c) for r, c in product(range(2), range(2))}
-    assert any(set(e.hidden) == {name(0, 0), name(1, 0)} for e in exposures(
-        known, hidden, relations, LEAST))  # fmt: skip
-    protected = suppress(cells, relations, LEAST)
-    for pair in combinations(sorted(protected), 2):
-        told = {frozenset(e.hidden) for e in derivable(protected, relations)}
-        small = sum(known[cell].count for cell in pair) < LEAST
-        assert not (small and frozenset(pair) in told)

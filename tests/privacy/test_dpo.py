@@ -14,7 +14,7 @@ from project_copy import ROOT
 from readiness.language import LANGUAGES
 from readiness.questionnaire import load_questionnaire
 from readiness.rendering.checks import check_self_contained
-from readiness.site.dpo import KNOWING, Protection, dpo_page
+from readiness.site.dpo import Protection, dpo_page
 from readiness.steps.dpo import DpoPages, protection
 
 QUESTIONNAIRE = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
@@ -83,10 +83,6 @@ def test_what_was_given_away_and_who_did_not_sign_is_said() -> None:
     for part in ("Révélés : 8. Cette diffusion ne doit pas sortir", "décodé : 3", "simulées",
                  "Nombres masqués : 1 sur 3", "Personne n’a encore approuvé"):  # fmt: skip
         assert part in said, part
-
-
-def test_readers_of_the_attack_are_all_told() -> None:
-    assert set(made().readers) == set(KNOWING)
 
 
 @browser.needed

@@ -28,18 +28,6 @@ def test_pseudonyms_are_hmac_sha256_of_each_id_in_place() -> None:
     assert found[3] == "" and found[7] == found[1] != found[9]
 
 
-def test_another_key_gives_other_names_and_the_same_rows() -> None:
-    ids = pd.Series([f"person {n}" for n in range(50)])
-    one, other = pseudonyms(ids, KEY), pseudonyms(ids, bytes(32))
-    assert not set(one) & set(other)
-    assert one.is_unique and other.is_unique
-
-
-def test_a_short_key_is_refused() -> None:
-    with pytest.raises(ValueError, match="expected 32"):
-        pseudonyms(pd.Series(["a"]), b"secret")
-
-
 def test_an_export_names_people_by_a_code_or_a_personal_item() -> None:
     assert names_people("Code", None)
     assert names_people(None, "id")

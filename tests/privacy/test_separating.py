@@ -21,7 +21,6 @@ from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import BLANK
 from readiness.running.personal import detectors_of
 from readiness.running.pseudonym_key import KEYS, new_key
-from readiness.running.repair import repair
 from readiness.running.step import perform
 from readiness.steps import validate as validating
 from readiness.validation import validate
@@ -172,16 +171,6 @@ def test_an_auditor_without_the_key_gets_the_same_answers(wave: Path) -> None:
     assert private.stat().st_mode & 0o777 == 0o700
     assert {f.stat().st_mode & 0o777 for f in private.iterdir()} == {0o600}
     assert "Rita Secret" in (private / "answers.csv").read_text("utf-8")
-
-
-def test_what_is_kept_apart_stays_when_results_are_repaired(tmp_path: Path) -> None:
-    kept = tmp_path / "results/waves/w/private/answers.csv"
-    left = tmp_path / "results/waves/w/validate/answers.csv"
-    for path in (kept, left):
-        path.parent.mkdir(parents=True)
-        path.write_text("x\n")
-    repair(tmp_path)
-    assert kept.exists() and not left.exists()
 
 
 def test_what_is_kept_apart_is_erased_with_the_answers(tmp_path: Path) -> None:

@@ -153,11 +153,6 @@ def test_a_publication_names_its_key_and_shares_it_with_no_other_data(tmp_path: 
     assert sealed_key(tmp_path, KEY[::-1]) == KEY[::-1]
 
 
-def test_the_same_answers_may_be_released_again(tmp_path: Path) -> None:
-    frozen_with(tmp_path, KEY, REAL.answers.partition("@")[2])
-    assert sealed_key(tmp_path, KEY) == KEY
-
-
 def test_a_publication_holds_no_name_of_a_respondent(tmp_path: Path) -> None:
     version = read_versions(ROOT)["simulated-2026@2"]
     path = tmp_path / "corrections.csv"
