@@ -59,7 +59,7 @@ def test_damage_of_the_same_size_and_time_is_seen(root: Path) -> None:
     version = find_version(root, "survey@1")
     with pytest.raises(DataError, match=r"survey@1: every copy is damaged .*SHA-256") as caught:
         find_object(root, version)
-    assert str(caught.value).count("\n") == 1
+    assert "\n" not in str(caught.value)
     with pytest.raises(DataError):
         restore(root, version, root / "out/data.csv")
     assert list((root / "out").iterdir() if (root / "out").exists() else []) == []
