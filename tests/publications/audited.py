@@ -14,7 +14,7 @@ from readiness.facts import Fact, Listed
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.numbers import in_another_environment, ledger_rows, recomputed
-from readiness.publications.audit.rerun import SAME, Rerun, not_compared
+from readiness.publications.audit.rerun import SAME, Rerun
 from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.chain import Divergence, frozen_chain
 from readiness.publications.erratum import Correction
@@ -135,7 +135,7 @@ def later() -> Audit:
         today=True, errata=errata,
     )  # fmt: skip
     first = audit(released_root(), SECOND, 1, changes=Changes())
-    report = (not_compared(Fact("audit.page.other_build")),)
+    report = (Finding("report", Outcome.NOT_COMPARED, Fact("audit.page.other_build")),)
     return replace(first, level=3, numbers=tuple(numbers), report=report)
 
 

@@ -9,7 +9,6 @@ import re
 import shutil
 import stat
 import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,7 +19,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from released_tree import copy_released
 
-from project_copy import ROOT
 from readiness.cli import main
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
@@ -447,32 +445,6 @@ def test_the_commands_refuse_in_one_line(
     assert main(arguments) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"readiness {arguments[0]}: ") and said.count("\n") == 1
-
-
-def test_without_the_package_it_is_named(folder: Path, tmp_path: Path) -> None:
-    code = (
-        "import sys\n"
-        "sys.modules['cryptography'] = None\n"  # so that importing it is an ImportError
-        "from readiness.cli import main\n"
-        "sys.exit(main(sys.argv[1:]))"
-    )
-    key = tmp_path / "office"
-
-    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", code, *arguments], capture_output=True, text=True,
-            cwd=folder.parents[1], env={"PYTHONPATH": str(ROOT / "workflow")},
-        )  # fmt: skip
-
-    for arguments in (("attest", "small-2026"), ("verify", "small-2026")):
-        result = call(*arguments, "--key", str(key))
-        assert result.returncode == 2, result.stderr
-        assert "need the package cryptography; `make setup` installs it" in result.stderr
-        assert result.stderr.count("\n") == 1
-    # Who has signed can be told without it.
-    (folder / ATTESTATIONS).write_text("", "utf-8")
-    result = call("verify", "small-2026")
-    assert result.returncode == 2 and "nobody has signed it" in result.stdout
 
 
 # The statement, and whose a publication is.

@@ -201,7 +201,7 @@ def test_the_auditor_names_where_data_may_come_from(hostile: Path, tmp_path: Pat
     (hostile / "data/store").symlink_to(tmp_path / "store")
     pointer = check_pointer(hostile, version)
     (copy,) = local_copies(hostile, version, pointer, Foreign((), tmp_path))
-    assert copy.fault is not None and copy.fault.fact.kind == "audit.copy.leads_out"
+    assert copy.fault is not None and copy.fault.kind == "audit.copy.leads_out"
 
 
 def test_only_plain_settings_of_a_remote_reach_dvc(

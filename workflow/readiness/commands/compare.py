@@ -14,7 +14,10 @@ from __future__ import annotations
 import argparse
 import sys
 
+from readiness.analysis.any_csv.results import compare_all, estimate_all
 from readiness.commands import estimate
+from readiness.commands.showing import few
+from readiness.tables import write_csv
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,10 +27,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the comparisons; returns 0."""
-    from readiness.analysis.any_csv.results import compare_all, estimate_all
-    from readiness.commands.showing import few
-    from readiness.tables import write_csv
-
     shown = estimate.load(arguments)
     table, choices = compare_all(shown.sample, shown.selection)
     if arguments.csv:

@@ -23,15 +23,25 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from readiness.bounded import TextLoader, read_yaml_text
+from readiness.commands.starting.beginnings import export_table
+from readiness.datasets.add import read_whole
+from readiness.drafting import document_of, draft_text, make_draft
 from readiness.errors import ConfigError
 from readiness.facts import Fact
-from readiness.files import write_atomically
+from readiness.files import read_file, write_atomically
 from readiness.language import LANGUAGES, Language, tell
-
-if TYPE_CHECKING:
-    from readiness.questionnaire import Questionnaire
+from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
+from readiness.questionnaire.codebook import COLUMNS, table
+from readiness.questionnaire.naming import form_name
+from readiness.questionnaire.schema import header, table_schema
+from readiness.questionnaire.summary import summary
+from readiness.questionnaire.writing import open_decisions
+from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
+from readiness.site.codebook import codebook_page
+from readiness.tables import records_to_csv, rows_to_csv
 
 FORMS = ("codebook", "table", "xlsform", "header", "schema", "yaml")
 HOME = Path("data/questionnaires")
@@ -111,15 +121,6 @@ def read(path: Path, written_in: str | None = None) -> _Read:
 
     Raises ConfigError or DataError, in one line naming the file, when it is none.
     """
-    from readiness.bounded import TextLoader, read_yaml_text
-    from readiness.commands.starting.beginnings import export_table
-    from readiness.datasets.add import read_whole
-    from readiness.drafting import document_of, draft_text, make_draft
-    from readiness.files import read_file
-    from readiness.questionnaire import load_questionnaire, questionnaire_of
-    from readiness.questionnaire.naming import form_name
-    from readiness.questionnaire.xlsform import from_xlsform
-
     path = _place(path)
     kind = path.suffix.lower()
     if kind in (".yaml", ".yml"):
@@ -146,12 +147,6 @@ def _made(
     found: _Read, form: str, language: Language, summary: list[str], since: list[Fact]
 ) -> str | bytes:
     """The bytes of a workbook, or a text."""
-    from readiness.questionnaire.codebook import COLUMNS, table
-    from readiness.questionnaire.schema import header, table_schema
-    from readiness.questionnaire.xlsform import to_xlsform
-    from readiness.site.codebook import codebook_page
-    from readiness.tables import records_to_csv, rows_to_csv
-
     if form == "yaml":
         return found.text
     if form == "xlsform":
@@ -169,9 +164,6 @@ def _made(
 
 def _summary(path: Path, found: _Read) -> Iterator[Fact]:
     """What a questionnaire holds, in about ten lines."""
-    from readiness.questionnaire.summary import summary
-    from readiness.questionnaire.writing import open_decisions
-
     yield from summary(found.questionnaire, str(path))
     if open_ := open_decisions(found.text):
         yield Fact("questionnaire.read.open", {"n": open_})

@@ -6,7 +6,11 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
 
 from readiness.analysis.any_csv.results import sizes
 from readiness.analysis.any_csv.sample import Sample
@@ -18,9 +22,6 @@ from readiness.language import tell
 from readiness.questionnaire import DONT_KNOW, Item
 from readiness.questionnaire.model import TOTAL
 from readiness.survey.comparisons.classical import CLASSICAL
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # Wider than any table: a line is never broken by the width of a window.
 _WIDTH = 500
@@ -240,7 +241,6 @@ def _clean(value: Any) -> Any:
         return [_clean(v) for v in value]
     if value is None or isinstance(value, (bool, str, int)):
         return value
-    import pandas as pd
 
     if pd.isna(value):
         return None
@@ -252,9 +252,6 @@ def _clean(value: Any) -> Any:
 
 def _grid(rows: pd.DataFrame, columns: Columns) -> str:
     """Columns of text, by their headers; those that are empty throughout are left out."""
-    from rich.console import Console
-    from rich.table import Table
-
     cells = {
         header: [
             form(row) if column is None else "" if _missing(row[column]) else form(row[column])

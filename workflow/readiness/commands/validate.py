@@ -17,19 +17,33 @@ import argparse
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from readiness.config import load_config
 from readiness.datasets.add import check_questionnaire, read_whole
 from readiness.errors import ConfigError, DataError, ReadinessError, RenderError
 from readiness.facts import Fact, Listed, Value
+from readiness.files import write_atomically
 from readiness.language import LANGUAGES, Language, tell, text
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from readiness.questionnaire import Questionnaire
-    from readiness.validation import Validated
+from readiness.privacy import Detectors
+from readiness.questionnaire import Questionnaire, load_questionnaire, match_key
+from readiness.readers import SAMPLE_COLUMNS, read_export, read_sample, read_sheet
+from readiness.site.faults import Found, faults_page
+from readiness.tables import read_text_table, write_csv
+from readiness.validation import (
+    ISSUE_COLUMNS,
+    LARGEST_LOSS,
+    MEANINGS,
+    SEVERITIES,
+    Validated,
+    first_reading,
+    loss_lines,
+    refuse_mass_loss,
+    sentence,
+)
+from readiness.validation.issues import by_rule, worst
+from readiness.validation.separating import separate
 
 WORST = 10
 """Faults that are said; --html and --csv have all."""
@@ -84,9 +98,6 @@ def faults(file: Path, content: bytes, language: Language) -> list[str]:
 
     Raises ConfigError where the file is another one: an export needs its questionnaire.
     """
-    from readiness.tables import read_text_table
-    from readiness.validation import ISSUE_COLUMNS, sentence
-
     table = read_text_table(file, "the faults", content)
     if not set(ISSUE_COLUMNS) <= set(table.columns):
         raise ConfigError(
@@ -126,10 +137,6 @@ def read(path: Path, file: Path, content: bytes) -> Read | Drawn:
 
     Raises DataError for another header, or a sample that does not hold together.
     """
-    from readiness.questionnaire import load_questionnaire, match_key
-    from readiness.readers import SAMPLE_COLUMNS, read_export, read_sample, read_sheet
-    from readiness.validation import first_reading
-
     questionnaire = load_questionnaire(path)
     header = read_sheet(file, content, encoding=questionnaire.export.encoding).columns
     if set(SAMPLE_COLUMNS) <= set(header):
@@ -145,9 +152,6 @@ def told(found: Read | Drawn, language: Language, largest: float) -> str:
 
     Raises DataError for what a run would refuse: codes or times that most rows do not have.
     """
-    from readiness.validation import MEANINGS, SEVERITIES, loss_lines, refuse_mass_loss, sentence
-    from readiness.validation.issues import by_rule, worst
-
     known: dict[str, Value] = {"file": str(found.file), "questionnaire": found.questionnaire.id}
     if isinstance(found, Drawn):
         strata = found.sample.drop_duplicates("stratum")
@@ -173,12 +177,6 @@ def told(found: Read | Drawn, language: Language, largest: float) -> str:
 
 def _write(found: Read, html: Path | None, csv: Path | None, language: Language) -> None:
     """All faults as a page, and as a table; neither quotes what is personal."""
-    from readiness.files import write_atomically
-    from readiness.privacy import Detectors
-    from readiness.site.faults import Found, faults_page
-    from readiness.tables import write_csv
-    from readiness.validation.separating import separate
-
     beside = found.raw[["_row"]]  # Columns that are no question's are in neither.
     result, _ = separate(found.result, found.raw, beside, found.questionnaire, Detectors())
     if csv is not None:
@@ -203,8 +201,6 @@ def _kept(result: Validated) -> Fact:
 
 def largest_loss(root: Path, questionnaire: str) -> float:
     """The largest loss that a wave with this questionnaire allows, or the one of every wave."""
-    from readiness.validation import LARGEST_LOSS
-
     named: list[float] = []
     with suppress(ReadinessError):
         waves = load_config(root / "config.yaml").waves.values()

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
 from typing import IO, Any
 
 from readiness.datasets.hashing import ABSENT, chunks, fault_if_there, fault_of_bytes
@@ -29,30 +28,19 @@ class UnreachableError(DataError):
     """A remote could not be asked; so nothing is known of what it holds."""
 
 
-class Remotes:
+class Remotes(ExitStack):
     """The project's remotes, the default one first; DVC is started when one is no folder.
 
     To be used in a `with` block, which ends DVC.
     """
 
     def __init__(self, root: Path, foreign: Foreign | None = None) -> None:
+        super().__init__()
         self._settings = remote_settings(root, foreign)
         self.addresses = {name: found["url"] for name, found in self._settings.items()}
         self.folders = local_remotes(root, foreign)
-        self._stack = ExitStack()
         self._repo: Any = None
         self._stores: dict[str, Any] = {}
-
-    def __enter__(self) -> Remotes:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stack.close()
 
     @property
     def elsewhere(self) -> list[str]:
@@ -66,7 +54,11 @@ class Remotes:
         """
         if name in self.folders:
             with self._asking(name):
-                self._check_folder(name)
+                folder = self.folders[name]
+                if not folder.is_dir():
+                    raise NotADirectoryError("no such folder")
+                if not os.access(folder, os.R_OK | os.X_OK):
+                    raise PermissionError(f"{folder} cannot be read")
             # One file that cannot be read is a damaged object, and no word about the others.
             return fault_if_there(self._file(name, version), version)
         try:
@@ -130,13 +122,6 @@ class Remotes:
     def _file(self, name: str, version: Version) -> Path:
         return self.folders[name] / version.object_name
 
-    def _check_folder(self, name: str) -> None:
-        folder = self.folders[name]
-        if not folder.is_dir():
-            raise NotADirectoryError("no such folder")
-        if not os.access(folder, os.R_OK | os.X_OK):
-            raise PermissionError(f"{folder} cannot be read")
-
     def _open(self, name: str, version: Version) -> IO[bytes]:
         store = self._store(name)
         file: IO[bytes] = store.fs.open(store.oid_to_path(version.md5), mode="rb")
@@ -148,16 +133,16 @@ class Remotes:
             from dvc.repo import Repo
 
             # In a folder of its own: what DVC finds in a project's settings it obeys.
-            folder = self._stack.enter_context(TemporaryDirectory(prefix="readiness-"))
+            folder = self.enter_context(TemporaryDirectory(prefix="readiness-"))
             (Path(folder) / ".dvc").mkdir()
             elsewhere = {name: dict(self._settings[name]) for name in self.elsewhere}
             # no_scm: there is no git, and DVC would refuse to start.
             core = {"no_scm": True, "analytics": False, "check_update": False}
             repo = Repo(folder, config={"core": core, "remote": elsewhere})
-            self._repo = self._stack.enter_context(repo)
+            self._repo = self.enter_context(repo)
         if name not in self._stores:
             self._stores[name] = self._repo.cloud.get_remote_odb(name)
-            self._stack.callback(_close_session, self._stores[name].fs)
+            self.callback(_close_session, self._stores[name].fs)
         return self._stores[name]
 
     @contextmanager

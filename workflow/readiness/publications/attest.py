@@ -4,14 +4,12 @@ A signature is one line of `attestation.jsonl`: a DSSE envelope (version 1 of th
 payload an in-toto Statement v1 about `seal.json`), signed with ed25519 (RFC 8032). The statement
 has no clock, so what must be in it can be computed from the folder, and a line that differs from
 that by one byte does not fit.
-
-The package `cryptography` is needed here and for keys (`publications.keys`); it is imported where
-it is used.
 """
 
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import re
@@ -20,7 +18,23 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
 
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
@@ -44,13 +58,6 @@ from readiness.publications.seal import (
     sha256,
     unreadable,
 )
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-        Ed25519PrivateKey,
-        Ed25519PublicKey,
-    )
-
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PAYLOAD = "application/vnd.in-toto+json"
@@ -187,8 +194,6 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Wait until nobody else signs here: of two who write the lines at once, one would be lost."""
-    import fcntl
-
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -278,8 +283,6 @@ def _fit(
 
 
 def _made_by(key: Ed25519PublicKey, parts: Mapping[str, Any]) -> bool:
-    from cryptography.exceptions import InvalidSignature
-
     try:
         key.verify(parts["signature"], signed_bytes(parts["payload"]))
     except InvalidSignature:
@@ -292,19 +295,8 @@ PASSPHRASE = "READINESS_KEY_PASSPHRASE"
 """The environment variable that holds the passphrase of an encrypted private key."""
 
 
-def _cryptography() -> None:
-    try:
-        import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401
-    except ImportError:
-        raise ConfigError(
-            "signatures need the package cryptography; `make setup` installs it."
-        ) from None
-
-
 def key_id(key: Ed25519PublicKey) -> str:
     """SHA-256 of the public key (SubjectPublicKeyInfo, DER), hexadecimal."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
     return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
 
 
@@ -314,17 +306,6 @@ def new_key(path: Path, root: Path) -> str:
     It is encrypted when the environment has a passphrase. Refuses an existing file and, as a key
     must never be committed or bundled, a place below `root`, the project.
     """
-    _cryptography()
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import (
-        BestAvailableEncryption,
-        Encoding,
-        KeySerializationEncryption,
-        NoEncryption,
-        PrivateFormat,
-        PublicFormat,
-    )
-
     public = path.with_name(f"{path.name}.pub")
     refuse_within(path, root)
     for taken in (path, public):
@@ -369,11 +350,6 @@ def _read_key(path: Path) -> bytes:
 
 def private_key(path: Path) -> Ed25519PrivateKey:
     """The private key in `path` (PEM, PKCS 8); ConfigError when there is none."""
-    _cryptography()
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
     text = _read_key(path)
     phrase = _passphrase() if b"ENCRYPTED" in text else None
     try:
@@ -388,11 +364,6 @@ def private_key(path: Path) -> Ed25519PrivateKey:
 
 def public_key(path: Path) -> Ed25519PublicKey:
     """The public key in `path` (PEM); ConfigError when there is none."""
-    _cryptography()
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
     try:
         key = load_pem_public_key(_read_key(path))
     except (ValueError, UnsupportedAlgorithm):

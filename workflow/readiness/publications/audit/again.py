@@ -12,14 +12,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from readiness.config import load_config
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
-from readiness.lineage import sha256_of
+from readiness.lineage import Lineage, sha256_of
 from readiness.publications.audit import rerun
 from readiness.publications.audit.model import (
     FROZEN,
@@ -40,6 +40,7 @@ from readiness.publications.audit.rerun import Rerun, check_report, has_pseudony
 from readiness.publications.chain import (
     ENVIRONMENT_ALONE,
     REGISTER,
+    Chain,
     Divergence,
     ancestors,
     first_divergence,
@@ -59,11 +60,6 @@ from readiness.publications.program import (
 from readiness.publications.reproduce import compare, quoted
 from readiness.publications.sandbox import bubblewrap
 from readiness.register.published import same_cell
-
-if TYPE_CHECKING:
-    from readiness.lineage import Lineage
-    from readiness.publications.chain import Chain
-
 
 NEVER = "audit.note.unconfined.never"
 ANOTHER_BUILD, OTHER_OUTPUTS = "audit.diverges.build", "audit.diverges.outputs"

@@ -7,16 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from readiness.bounded import read_yaml_text
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
 from readiness.files import read_file, reading_once
 from readiness.publications.attest import Fit, signatures
+from readiness.publications.audit.again import Again
 from readiness.publications.audit.agreeing import contradictions, only_stated
+from readiness.publications.audit.data import check_dataset, check_inputs, registered
 from readiness.publications.audit.model import (
     DATA,
     FROZEN,
@@ -33,13 +36,17 @@ from readiness.publications.audit.numbers import (
     unavailable,
     unchecked,
 )
+from readiness.publications.chain import code_today
+from readiness.publications.environment import (
+    ENVIRONMENT,
+    changes,
+    lock_hash,
+    present_environment,
+)
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.outcomes import Finding, Outcome, error_fact
+from readiness.publications.program import lock_file, present_program
 from readiness.publications.seal import ATTESTATIONS, DRAFT, check_seal, read_seal, sha256, withheld
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 
 LEVEL = Fact("audit.number.level")
 _FITS = {
@@ -154,7 +161,6 @@ def _with_data(
     against: Sequence[Finding],
     terms: Terms,
 ) -> Audit:
-    from readiness.publications.audit.data import check_dataset, check_inputs, registered
 
     # Compared with tables that are not the sealed ones, the data would be called wrong for what is
     # wrong with the table, and the numbers for what is wrong with the configuration.
@@ -188,7 +194,6 @@ def _with_data(
     faults = (*result.seal, *against)
     broken = any(f.outcome is Outcome.BROKEN for f in faults)
     why_not = Fact("audit.code.seal_broken" if broken else "audit.code.seal_unchecked")
-    from readiness.publications.audit.again import Again
 
     again = Again(root, folder, rows, objects, cores, terms, why_not if faults else None)
     return again.check(result)
@@ -207,14 +212,6 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     Empty where the publication's own seal cannot be read. The environment costs reading the
     versions of all packages, so it is looked at on request.
     """
-    from readiness.publications.environment import (
-        ENVIRONMENT,
-        changes,
-        lock_hash,
-        present_environment,
-    )
-    from readiness.publications.program import lock_file
-
     folder = root / "publications" / identity
     try:
         sealed = read_seal(folder)
@@ -245,9 +242,6 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
 
 def _code_changes(sealed: Mapping[str, Any]) -> tuple[str, ...]:
     """The steps whose code is another one today, and the places of other code that is."""
-    from readiness.publications.chain import code_today
-    from readiness.publications.program import present_program
-
     present = present_program()
     moved = [place for place in present if sealed["program"].get(place) != present[place]]
     # Where every byte is the sealed one, no syntax tree needs to be looked at.

@@ -8,24 +8,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+
+import pandas as pd
 
 from readiness.facts import Fact
 from readiness.files import read_file
 from readiness.lineage import Lineage
+from readiness.publications.audit.data import Availability
 from readiness.publications.audit.model import Number
+from readiness.publications.audit.rerun import Rerun
 from readiness.publications.chain import ancestors
+from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import PASSING, Finding, Outcome
+from readiness.publications.reproduce import compare
 from readiness.publications.seal import LEDGER, MORE_NUMBERS, SEAL
 from readiness.register.display import said
 from readiness.register.precision import PRECISION
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from readiness.publications.audit.data import Availability
-    from readiness.publications.audit.rerun import Rerun
-    from readiness.publications.erratum import Correction
 
 Line = TypeVar("Line", Number, Finding)
 
@@ -133,8 +132,6 @@ def recomputed(
     `environment` is in what today's environment is another one than the frozen one; `today` whether
     today's code ran, which may compute more, and `errata` what later publications have corrected.
     """
-    from readiness.publications.reproduce import compare
-
     published = ledger_table(rows, again.figures.columns)
     compared = compare(published, again.figures, today=today, errata=errata)
     verdicts = compared.to_dict("records")
@@ -220,7 +217,5 @@ def in_another_environment(lines: Iterable[Line], environment: Sequence[Fact]) -
 
 def ledger_table(rows: Sequence[Mapping[str, str]], made: Iterable[str]) -> pd.DataFrame:
     """A ledger's rows with the columns of a register, and their precision."""
-    import pandas as pd
-
     columns = list(dict.fromkeys([*made, PRECISION]))
     return pd.DataFrame(rows, columns=columns, dtype=object).fillna("")

@@ -58,6 +58,8 @@ def audit_page(
         writing.form,
         w=writing,
         t=writing.text,
+        tones=TONES,
+        computed=computed,
         bold=lambda written: Markup("<b>{}</b>").format(written),
         count=lambda numbers: writing.form.number(whole(len(numbers), language)),
         direction=direction(language),
@@ -105,30 +107,9 @@ class _Section:
     anchor: str
 
     @property
-    def title(self) -> Markup:
-        """The publication's title; isolated, or one in another script would turn what is beside."""
-        return self.writing.form.quoted(self.subject.title[self.writing.language])
-
-    @property
-    def digest(self) -> str:
-        return str(self.audit.sealed.get("digest") or "")
-
-    @property
-    def tone(self) -> str:
-        return TONES[self.audit.exit_code][1]
-
-    @property
-    def computed(self) -> bool:
-        return computed(self.audit)
-
-    @property
-    def looked_at_numbers(self) -> bool:
-        return self.audit.level >= NUMBERS
-
-    @property
     def harmless(self) -> bool:
         """Whether the chain diverges and every recomputed number is as published."""
-        return self.computed and Outcome.DIFFERS not in self.audit.counts
+        return computed(self.audit) and Outcome.DIFFERS not in self.audit.counts
 
     @property
     def first(self) -> Fact:
@@ -155,7 +136,7 @@ class _Section:
         """Each number that is not valid, with what was published and what was recomputed; none
         where there are more than the first screen can hold."""
         failed = [n for n in self.audit.numbers if n.outcome in (Outcome.BROKEN, Outcome.DIFFERS)]
-        if not self.looked_at_numbers or len(failed) > NAMED:
+        if self.audit.level < NUMBERS or len(failed) > NAMED:
             return []
         language, nothing = self.writing.language, self.writing.text("page.nothing")
         plain = self.writing.form.plain
