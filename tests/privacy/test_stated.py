@@ -18,6 +18,7 @@ from readiness.plan import Plan
 from readiness.publications.freeze import refuse_named, with_key
 from readiness.publications.material import Material, frozen_config
 from readiness.publications.pages import Facts, citation, codecheck, readme
+from readiness.publications.seal import RELEASED
 from readiness.reporting.data_protection import STATED, stated
 
 CONFIG = load_config(ROOT / "config.yaml")
@@ -72,8 +73,8 @@ def test_only_real_answers_are_frozen_with_statements() -> None:
 def facts() -> Facts:
     versions = read_versions(ROOT)
     return Facts(
-        identity="office-r1", run="waves/office", section=REAL,
-        versions=[versions["simulated-2026@2"]], inputs=[], numbers=3, judged=0,
+        root=ROOT, identity="office-r1", run="waves/office", name="office", section=REAL,
+        versions=[versions["simulated-2026@2"]], files={}, numbers=3, status=RELEASED,
         authors=[], supersedes="", erratum="", reviewer="", languages=("ar", "en", "fr"),
         pages=[],
     )  # fmt: skip
@@ -83,7 +84,7 @@ def test_a_readme_states_what_was_written_and_nothing_else(facts: Facts) -> None
     silent = readme(facts)
     for word in ("Protection", "CITATION", "consent", "licence CC", "contact", "ask the publisher"):
         assert word not in silent, word
-    page = readme(dataclasses.replace(facts, privacy=privacy().stated))
+    page = readme(dataclasses.replace(facts, privacy=privacy()))
     assert "### Protection of personal data" in page and "- Controller: Office 7, " in page
     assert "<b>" not in page and "D-12/2026" in page and "- Finalité du traitement" in page
     assert page.count("A study") == page.count("Une étude") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 import yaml
@@ -12,16 +13,17 @@ from readiness.config import load_config
 from readiness.datasets.versions import read_versions
 from readiness.publications.documents import PAGES
 from readiness.publications.pages import Facts, citation, codecheck, readme
+from readiness.publications.seal import RELEASED
 
 
 @pytest.fixture(scope="module")
 def facts() -> Facts:
     versions = read_versions(ROOT)
     return Facts(
-        identity="wave-r9", run="waves/simulated-2026",
+        root=ROOT, identity="wave-r9", run="waves/simulated-2026", name="simulated-2026",
         section=load_config(ROOT / "config.yaml").waves["simulated-2026"],
         versions=[versions["simulated-2026@2"], versions["simulated-2026-sample@1"]],
-        inputs=["data/margins/simulated-2026-1.csv"], numbers=3, judged=0,
+        files={"margins": Path("data/margins/simulated-2026-1.csv")}, numbers=3, status=RELEASED,
         authors=[{"name": "The readiness developers"}],
         supersedes="wave-r8", erratum="one answer was coded twice", reviewer="A Reviewer",
         languages=("ar", "en", "fr"),

@@ -62,8 +62,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do what was asked; returns 0."""
     root = Path.cwd()
-    actions = {"list": _list, "verify": _verify, "get": _get, "add": _add, "erase": _erase,
-               "diff": _diff, "key": _key}  # fmt: skip
+    if arguments.action == "diff":
+        from readiness.commands.data_diff import run_diff  # it reads tables
+
+        run_diff(root, arguments)
+        return 0
+    actions = {
+        "list": _list, "verify": _verify, "get": _get, "add": _add, "erase": _erase, "key": _key
+    }  # fmt: skip
     actions[arguments.action](root, arguments)
     return 0
 
@@ -132,12 +138,6 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     ):
         also = f" and {store.relative_to(root.resolve())}"
     print(f"Now commit {version.pointer_path}, data/versions.csv{also}.")
-
-
-def _diff(root: Path, arguments: argparse.Namespace) -> None:
-    from readiness.commands.data_diff import run_diff  # it reads tables, too
-
-    run_diff(root, arguments)
 
 
 def _erase(root: Path, arguments: argparse.Namespace) -> None:

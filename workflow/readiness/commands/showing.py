@@ -115,7 +115,7 @@ class Shown:
             "share %": ("estimate", _percent),
             "se": ("se", _percent),
             **self._interval(100, 1),
-            "reliability": ("reliability", _right),
+            "reliability": ("reliability", format),
             "note": ("note", str),
         }
         for item in self.sample.items:
@@ -208,10 +208,16 @@ class Shown:
         if self.selection.p_values:
             adjusted = f"; p adjusted by {self.sample.settings.adjust}"
         columns: Columns = {"answer": ("answer", str)} if several else {}
-        columns |= {"a": ("a", str), "b": ("b", str), "points": ("effect", _signed),
-                    **self._interval(100, 1), "p": ("p_value", _p),
-                    **self._interval(100, 1, "_simultaneous", ", all pairs"),
-                    "adjusted p": ("p_adjusted", _p), **_NOTED}  # fmt: skip
+        columns |= {
+            "a": ("a", str),
+            "b": ("b", str),
+            "points": ("effect", lambda value: f"{100 * value:+.1f}"),
+            **self._interval(100, 1),
+            "p": ("p_value", _p),
+            **self._interval(100, 1, "_simultaneous", ", all pairs"),
+            "adjusted p": ("p_adjusted", _p),
+            **_NOTED,
+        }
         return [f"Difference in the share of {what} (b - a){adjusted}", _grid(rows, columns)]
 
     def as_json(self, **tables: pd.DataFrame) -> str:
@@ -281,19 +287,11 @@ def _several(column: pd.Series[str]) -> bool:
     return column.nunique() > 1
 
 
-def _right(text: str) -> str:
-    return text
-
-
 _whole = "{:.0f}".format
 
 
 def _percent(value: float) -> str:
     return f"{100 * value:.1f}"
-
-
-def _signed(value: float) -> str:
-    return f"{100 * value:+.1f}"
 
 
 def _p(value: float) -> str:

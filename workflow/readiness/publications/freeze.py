@@ -161,24 +161,15 @@ def _facts(material: Material, figures: pd.DataFrame, files: Iterable[str]) -> F
     # Who made the figures is for them to say: without it nobody is named.
     own = read_yaml(path, as_text=True) if path.is_file() else {}
     pages = [name for name in sorted(files) if name.endswith(PAGES)]
+    named = material.languages or sorted({name.split("/")[1] for name in pages})
     return Facts(
-        identity=material.identity,
-        run=material.home,
-        section=material.section,
-        versions=material.versions,
-        inputs=sorted({path.as_posix() for path in material.files.values()}),
+        **{**vars(material), "languages": named},
         numbers=len(figures),
         judged=int((figures["kind"] == "claim").sum()),
         authors=own.get("authors", ()),
-        supersedes=material.supersedes,
-        erratum=material.erratum,
         erratum_table=ERRATUM in files,
-        reviewer=material.reviewer,
-        languages=material.languages or sorted({name.split("/")[1] for name in pages}),
         pages=pages,
         licence=str(own.get("license", "")),
-        draft=material.status == DRAFT,
-        privacy=material.stated,
     )
 
 

@@ -9,21 +9,23 @@ authors' name that the authors did not write.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from markupsafe import Markup
 
 from readiness.config import Study, Wave
-from readiness.datasets.versions import ERASED, RESTRICTED, Version
+from readiness.datasets.versions import ERASED, RESTRICTED
 from readiness.facts import Fact
 from readiness.language import Language
 from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
 from readiness.publications.documents import in_order
+from readiness.publications.material import Material
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.presenting.writing import Writing, markdown, render
+from readiness.publications.seal import DRAFT
 from readiness.reporting.data_protection import stated
 from readiness.terminal import one_line
 
@@ -35,32 +37,30 @@ ACCESS = {
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What the pages tell of a publication.
+class Facts(Material):
+    """What the pages tell of a publication beside what it is made of.
 
     `pages` are the names of its reports; `erratum_table` is whether `erratum.csv` names each number
     of what it supersedes that moved; `licence` is the one that the authors' own CITATION.cff
-    names, "" where it names none; without one there are no `authors`. `privacy` is what the
-    configuration states of personal data.
+    names, "" where it names none; without one there are no `authors`.
     """
 
-    identity: str
-    run: str
-    section: Wave | Study
-    versions: Sequence[Version]
-    inputs: Sequence[str]
-    numbers: int
-    judged: int
-    authors: Sequence[Mapping[str, str]]
-    supersedes: str
-    erratum: str
-    reviewer: str
-    languages: Sequence[Language]
-    pages: Sequence[str]
+    numbers: int = 0
+    judged: int = 0
+    authors: Sequence[Mapping[str, str]] = ()
+    pages: Sequence[str] = ()
     licence: str = ""
-    draft: bool = False
     erratum_table: bool = False
-    privacy: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def draft(self) -> bool:
+        """Whether it may be frozen again."""
+        return self.status == DRAFT
+
+    @property
+    def inputs(self) -> list[str]:
+        """The files that went in beside the datasets."""
+        return sorted({path.as_posix() for path in self.files.values()})
 
     @property
     def simulated(self) -> bool:
@@ -125,7 +125,7 @@ def _readme(facts: Facts, language: Language) -> str:
         wave=wave,
         privacy=[
             (writing.text("language.labelled", label=writing.text(key), what=form.quoted(said)))
-            for key, said in stated(facts.privacy, language)
+            for key, said in stated(facts.stated, language)
         ],
         seed=seed,
         # A block of code has no escapes.

@@ -85,7 +85,9 @@ def new_project(folder: Path) -> Iterator[Path]:
 def _fill(place: Path, name: str) -> None:
     for own, path in program_files().items():
         if not OF_THIS.match(own):
-            _copy(path, place / own)
+            copy = place / own
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
     for path, text in documents().items():
         _write(place / path, text)
     guides = _guides(place)
@@ -124,12 +126,6 @@ def _guides(place: Path) -> list[str]:
 
 def _kept(link: re.Match[str], there: list[str]) -> str:
     return link[0] if link[2] in (*there, "../config/README.md") else link[1]
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
-    shutil.copymode(source, target)
 
 
 def _write(path: Path, text: str) -> None:

@@ -166,7 +166,11 @@ class _Stated:
                 left = before.get(role, "")
                 if left is None:
                     yield place, Fact("audit.states.no_parent", {"role": role})
-                elif left and digest not in self.left_by(left):
+                elif left and digest not in (
+                    # What a step left, its provenance record included.
+                    *self.chain[left].outputs.values(),
+                    self.sealed["files"].get(f"lineage/{left}.json", ""),
+                ):
                     yield place, Fact("audit.states.not_left", {"role": role, "step": left})
                 elif not left and digest not in raw:
                     yield place, Fact("audit.states.unsealed", {"role": role})
@@ -179,11 +183,6 @@ class _Stated:
             if behind - {*lineage.datasets} or ({*lineage.datasets} - behind and not revises):
                 yield place, Fact("audit.states.datasets")
             yield from self.kept(step, lineage.outputs)
-
-    def left_by(self, step: str) -> set[str]:
-        """The hashes of what a step left, its provenance record included."""
-        own = self.sealed["files"].get(f"lineage/{step}.json", "")
-        return {*self.chain[step].outputs.values(), own}
 
     def kept(self, step: str, outputs: Mapping[str, str]) -> Iterator[tuple[str, Fact]]:
         """The outputs of a step that lie in the folder."""

@@ -76,7 +76,12 @@ def _gathered(root: Path, identity: str, restricted: bool | None) -> Contents:
     today = read_versions(root)
     datasets = {d.version.name: d for folder in folders for d in read_datasets(folder)}
     versions = {name: today[name] for name in datasets if name in today}
-    _refuse_to_guess(identity, versions.values(), restricted)
+    hidden = [version.name for version in versions.values() if version.restricted]
+    if hidden and restricted is None:
+        raise ConfigError(
+            f"{identity} rests on restricted data ({', '.join(hidden)}).\n"
+            "Say whether they may leave: --without-restricted or --with-restricted."
+        )
     for name in publications:
         _refuse_unsound(root, name)
         if (found := root / FOLDER / name / ATTACK).is_file():
@@ -87,7 +92,10 @@ def _gathered(root: Path, identity: str, restricted: bool | None) -> Contents:
     for path in _plain_files(root, folders, datasets.values()):
         files[path.as_posix()] = _read(root, path)
     files[CONFIG] = files[(FOLDER / identity / CONFIG).as_posix()]
-    files[VERSIONS.as_posix()] = _register(root, versions)
+    # The rows of these versions, tombstones too, as they stand there.
+    head, *rows = csv.reader(io.StringIO((root / VERSIONS).read_text("utf-8"), newline=""))
+    kept = [row for row in rows if f"{row[0]}@{row[1]}" in versions]
+    files[VERSIONS.as_posix()] = rows_to_csv([head, *kept]).encode()
     files[".dvc/config"] = DVC_CONFIG.encode()
     objects, left_out = {}, []
     for name, version in versions.items():
@@ -156,15 +164,6 @@ def _publications(root: Path, identity: str) -> list[str]:
     return found
 
 
-def _refuse_to_guess(identity: str, versions: Iterable[Version], restricted: bool | None) -> None:
-    names = [version.name for version in versions if version.restricted]
-    if names and restricted is None:
-        raise ConfigError(
-            f"{identity} rests on restricted data ({', '.join(names)}).\n"
-            "Say whether they may leave: --without-restricted or --with-restricted."
-        )
-
-
 def _refuse_unsound(root: Path, identity: str) -> None:
     """DataError naming the first thing in which a publication does not hold at level 1."""
     listed = check_listed(root, identity, read_log(root))
@@ -210,14 +209,6 @@ def _read(root: Path, path: Path) -> bytes:
     if whole.resolve() != root.resolve() / path or not whole.is_file():
         raise DataError(f"{path}: no ordinary file of the project; a bundle takes no links.")
     return read_file(whole)
-
-
-def _register(root: Path, versions: Mapping[str, Version]) -> bytes:
-    """The rows of `data/versions.csv` for these versions, tombstones too, as they stand there."""
-    text = (root / VERSIONS).read_text("utf-8")
-    head, *rows = list(csv.reader(io.StringIO(text, newline="")))
-    kept = [row for row in rows if f"{row[0]}@{row[1]}" in versions]
-    return rows_to_csv([head, *kept]).encode()
 
 
 def _verified(root: Path, version: Version) -> bytes:
