@@ -23,7 +23,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.commands.starting.beginnings import export_table
@@ -59,10 +58,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True)
 class _Read:
-    """A questionnaire with the document it was read from; `drafted`: of labels or a form."""
+    """A questionnaire with its text; `drafted`: of labels or a form."""
 
     questionnaire: Questionnaire
-    document: dict[str, Any]
     text: str
     drafted: bool
 
@@ -126,7 +124,7 @@ def read(path: Path, written_in: str | None = None) -> _Read:
     if kind in (".yaml", ".yml"):
         questionnaire = load_questionnaire(path)
         text = read_file(path).decode("utf-8-sig")
-        return _Read(questionnaire, dict(read_yaml_text(text, TextLoader)), text, False)
+        return _Read(questionnaire, text, False)
     if kind in (".xlsx", ".xls", ".xlsm"):
         document = from_xlsform(path, written_in)
     elif kind in (".sav", ".zsav"):
@@ -140,7 +138,7 @@ def read(path: Path, written_in: str | None = None) -> _Read:
         )
     text = draft_text(document, path.name, document["version"])
     document = dict(read_yaml_text(text, TextLoader))
-    return _Read(questionnaire_of(document, str(path)), document, text, True)
+    return _Read(questionnaire_of(document, str(path)), text, True)
 
 
 def _made(

@@ -8,7 +8,6 @@ fractions. What is hidden beside them so that they cannot be computed back is an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import pandas as pd
@@ -18,19 +17,6 @@ from readiness.errors import StatisticsError
 Magnitude = int | Fraction
 
 
-@dataclass(frozen=True)
-class Concentration:
-    """What the second largest contributor can know about the largest one.
-
-    `upper_estimate` is the total less their own part; `relative_error` how far it lies above the
-    largest contribution, as a fraction of it.
-    """
-
-    sensitive: bool
-    upper_estimate: Magnitude
-    relative_error: Fraction
-
-
 def minimum_frequency(count: int, least: int) -> bool:
     """Whether a count of people is too small to show: 1..least-1. Zero is judged by other rules."""
     if least < 1 or count < 0:
@@ -38,29 +24,18 @@ def minimum_frequency(count: int, least: int) -> bool:
     return 0 < count < least
 
 
-def p_percent_rule(
-    contributions: Sequence[Magnitude], total: Magnitude, p: Fraction
-) -> Concentration:
+def p_percent_rule(contributions: Sequence[Magnitude], total: Magnitude, p: Fraction) -> bool:
     """Whether the second largest contributor can estimate the largest to within the share p (0-1).
 
-    Sensitive when the total less the two largest is below p times the largest.
+    Their estimate is the total less their own part: sensitive when the total less the two largest
+    is below p times the largest.
     """
-    largest = _checked(contributions, total)
-    if not 0 < p <= 1:
-        raise StatisticsError(f"p = {p}: expected a share in (0, 1].")
-    if not largest or largest[0] == 0:
-        return Concentration(False, total, Fraction(0))
-    second = largest[1] if len(largest) > 1 else 0
-    estimate = total - second
-    error = Fraction(estimate - largest[0]) / largest[0]
-    return Concentration(error < p, estimate, error)
-
-
-def _checked(contributions: Sequence[Magnitude], total: Magnitude) -> list[Magnitude]:
     largest = sorted(contributions, reverse=True)
     if any(value < 0 for value in largest) or sum(largest) > total:
         raise StatisticsError("Contributions must be 0 or more and add to the total or less.")
-    return largest
+    if not 0 < p <= 1:
+        raise StatisticsError(f"p = {p}: expected a share in (0, 1].")
+    return bool(largest and largest[0]) and total - sum(largest[:2]) < p * largest[0]
 
 
 # --- k-anonymity: Samarati and Sweeney (1998); the Handbook, chapter 3.

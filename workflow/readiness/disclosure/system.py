@@ -19,7 +19,6 @@ import numpy.typing as npt
 from scipy import sparse
 
 from readiness.disclosure.policy import Policy
-from readiness.errors import StatisticsError
 
 Vector = npt.NDArray[np.float64]
 GRACE = 1e-6
@@ -160,21 +159,6 @@ class System:
         grace = near * np.maximum(1.0, np.abs(values))
         fits: npt.NDArray[np.bool_] = (values >= low - grace) & (values <= high + grace)
         return fits
-
-    def check(self) -> None:
-        """StatisticsError where the counts do not fulfil a row, or a name stands twice."""
-        if len(self.places) < len(self.statements):
-            raise StatisticsError("two statements of a release have the same name.")
-        if (
-            len(self.truth) != len(self.upper)
-            or ((self.truth > self.upper) | (self.truth < 0)).any()
-        ):
-            raise StatisticsError("a count is outside its bounds.")
-        wrong = np.flatnonzero(~self.fulfilled(self.truth, GRACE))
-        if len(wrong):
-            owner = self.of_row[wrong[0]]
-            name = self.statements[owner].name if owner >= 0 else "what is known"
-            raise StatisticsError(f"{name}: the counts do not fulfil it.")
 
 
 def published(system: System, hidden: Iterable[int]) -> npt.NDArray[np.bool_]:

@@ -167,7 +167,7 @@ def _concentrated(
         values = pd.to_numeric(answers.loc[inside, row["item"]], errors="coerce").dropna()
         parts = [abs(Fraction(str(value))) for value in values]
         total = sum(parts, Fraction(0))
-        if total and p_percent_rule(parts, total, policy.p_percent).sensitive:
+        if total and p_percent_rule(parts, total, policy.p_percent):
             yield share_id(row["item"], row["level"], group, row["base"])
 
 

@@ -33,7 +33,6 @@ from readiness.publications.audit.model import (
 )
 from readiness.publications.audit.numbers import (
     ledger_rows,
-    unavailable,
     unchecked,
 )
 from readiness.publications.chain import code_today
@@ -187,7 +186,7 @@ def _with_data(
     result = replace(result, data=tuple(findings))
     if missing:
         needs = Fact("audit.number.needs", {"names": Listed(tuple(missing), "comma")})
-        numbers = unavailable(rows, result.seal, missing, needs)
+        numbers = unchecked(rows, result.seal, needs, missing)
         return replace(result, numbers=tuple(numbers))
     if result.level < NUMBERS:
         return result

@@ -119,21 +119,19 @@ def check_inputs(
     `withheld` are those that a bundle left out, with their hashes.
     """
     for path, digest in sealed.items():
-        if not (root / path).is_file() and withheld.get(path.as_posix()) == digest:
-            yield Finding(str(path), Outcome.RESTRICTED, LEFT_OUT)
-            continue
-        if not (root / path).is_file():
-            yield Finding(str(path), Outcome.DIFFERS, Fact("audit.input.removed"))
-            continue
+        outcome = Outcome.DIFFERS
         try:
-            same = sha256(read_file(root / path)) == digest
+            if not (root / path).is_file():
+                left_out = withheld.get(path.as_posix()) == digest
+                outcome = Outcome.RESTRICTED if left_out else outcome
+                fact = LEFT_OUT if left_out else Fact("audit.input.removed")
+            elif sha256(read_file(root / path)) == digest:
+                outcome, fact = RIGHT, Fact("audit.input.right")
+            else:
+                fact = Fact("audit.input.other")
         except OSError as error:
-            yield Finding(str(path), Outcome.NOT_CHECKED, unreadable(error))
-            continue
-        if same:
-            yield Finding(str(path), RIGHT, Fact("audit.input.right"))
-        else:
-            yield Finding(str(path), Outcome.DIFFERS, Fact("audit.input.other"))
+            outcome, fact = Outcome.NOT_CHECKED, unreadable(error)
+        yield Finding(str(path), outcome, fact)
 
 
 def _rows_fault(path: Path, version: Version) -> Fact | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -137,17 +137,17 @@ class Audit:
         """`draft` or `released`, as the seal states; "" where that cannot be read."""
         return str(self.sealed.get("status", ""))
 
+    def found(self, level: int) -> Sequence[Finding]:
+        """What was found at a level; of the numbers, what their own code gives."""
+        return ((*self.seal, *self.signatures), self.data, self.own_code, self.report)[level]
+
     @property
     def covered(self) -> Iterable[Outcome]:
         """The outcomes that the level answers for."""
-        yield from (finding.outcome for finding in (*self.seal, *self.signatures))
-        if self.level >= DATA:
-            yield from (finding.outcome for finding in self.data)
+        for level in range(self.level + 1):
+            yield from (finding.outcome for finding in self.found(level))
         if self.level >= NUMBERS:
             yield from (number.outcome for number in self.numbers)
-            yield from (finding.outcome for finding in self.own_code)
-        if self.level >= REPORT:
-            yield from (finding.outcome for finding in self.report)
 
     @property
     def exit_code(self) -> int:

@@ -54,10 +54,28 @@ def ledger_rows(folder: Path) -> list[dict[str, str]]:
 
 
 def unchecked(
-    rows: Sequence[Mapping[str, str]], seal: Sequence[Finding], why: Fact
+    rows: Sequence[Mapping[str, str]],
+    seal: Sequence[Finding],
+    why: Fact,
+    missing: Mapping[str, Availability] | None = None,
 ) -> list[Number]:
-    """The numbers where nothing was computed: NOT CHECKED, or SEAL BROKEN."""
-    return _under(seal, [_line(row, Outcome.NOT_CHECKED, why) for row in rows])
+    """The numbers where nothing was computed: NOT CHECKED, or SEAL BROKEN.
+
+    `missing`: the datasets that cannot be had; of what rests on them it is said why not.
+    """
+    numbers = []
+    for row in rows:
+        names = row.get("dataset", "").split()
+        gone = next((missing[name] for name in names if name in missing), None) if missing else None
+        number = Number(
+            id=row["id"], kind=row.get("kind", ""), dataset=row.get("dataset", ""),
+            published=row.get("value", ""), shown=said(row, "en"), recomputed="",
+            difference="", digits=row.get("digits", ""), rounding=row.get("rounding", ""),
+            code="", environment="", outcome=gone.outcome if gone else Outcome.NOT_CHECKED,
+            fact=gone.fact if gone else why,
+        )  # fmt: skip
+        numbers.append(number)
+    return _under(seal, numbers)
 
 
 def _under(seal: Sequence[Finding], numbers: list[Number]) -> list[Number]:
@@ -66,7 +84,13 @@ def _under(seal: Sequence[Finding], numbers: list[Number]) -> list[Number]:
     if not found:
         return numbers
     broken = broken_numbers(found)
-    return [_sealed(number, broken) for number in numbers]
+    under = []
+    for number in numbers:
+        fact = Fact("audit.number.ledger") if broken is None else broken.get(number.id)
+        if broken and fact and number.outcome is Outcome.DIFFERS and number.fact:
+            fact = Fact("audit.both", {"first": number.fact, "second": fact})
+        under.append(replace(number, outcome=Outcome.BROKEN, fact=fact) if fact else number)
+    return under
 
 
 def broken_numbers(seal: Sequence[Finding]) -> Mapping[str, Fact] | None:
@@ -80,41 +104,6 @@ def broken_numbers(seal: Sequence[Finding]) -> Mapping[str, Fact] | None:
     if LEDGER in places and (more or not named):
         return None
     return named
-
-
-def _sealed(number: Number, broken: Mapping[str, Fact] | None) -> Number:
-    if broken is None:
-        return replace(number, outcome=Outcome.BROKEN, fact=Fact("audit.number.ledger"))
-    if number.id in broken:
-        fact = broken[number.id]
-        if number.outcome is Outcome.DIFFERS and number.fact:
-            fact = Fact("audit.both", {"first": number.fact, "second": fact})
-        return replace(number, outcome=Outcome.BROKEN, fact=fact)
-    return number
-
-
-def unavailable(
-    rows: Sequence[Mapping[str, str]],
-    seal: Sequence[Finding],
-    missing: Mapping[str, Availability],
-    why: Fact,
-) -> list[Number]:
-    """The numbers when datasets cannot be had: by dataset why not, the others NOT CHECKED."""
-    numbers = []
-    for row in rows:
-        gone = [missing[name] for name in row.get("dataset", "").split() if name in missing]
-        outcome = gone[0].outcome if gone else Outcome.NOT_CHECKED
-        numbers.append(_line(row, outcome, gone[0].fact if gone else why))
-    return _under(seal, numbers)
-
-
-def _line(row: Mapping[str, str], outcome: Outcome, fact: Fact | None) -> Number:
-    return Number(
-        id=row["id"], kind=row.get("kind", ""), dataset=row.get("dataset", ""),
-        published=row.get("value", ""), shown=said(row, "en"), recomputed="",
-        difference="", digits=row.get("digits", ""), rounding=row.get("rounding", ""), code="",
-        environment="", outcome=outcome, fact=fact,
-    )  # fmt: skip
 
 
 def recomputed(

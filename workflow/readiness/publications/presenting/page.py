@@ -34,7 +34,6 @@ from readiness.publications.presenting.summary import (
     TONES,
     by_outcome,
     computed,
-    findings,
     level_result,
     sentences,
 )
@@ -165,7 +164,7 @@ class _Section:
         return [self._part(level) for level in levels]
 
     def _part(self, level: int) -> _Part:
-        found = findings(self.audit, level)
+        found = self.audit.found(level)
         whole, why = 0, ""
         if level == SEAL and not self.audit.seal:
             whole = len(self.audit.sealed.get("files", ()))

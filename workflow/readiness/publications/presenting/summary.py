@@ -47,12 +47,6 @@ def by_outcome(audit: Audit) -> dict[Outcome, list[Number]]:
     return {outcome: numbers for outcome, numbers in groups.items() if numbers}
 
 
-def findings(audit: Audit, level: int) -> Sequence[Finding]:
-    """What was found at a level, but for the numbers: of these, what their own code gives."""
-    seal = (*audit.seal, *audit.signatures)
-    return {SEAL: seal, DATA: audit.data, NUMBERS: audit.own_code, REPORT: audit.report}[level]
-
-
 def computed(audit: Audit) -> bool:
     """Whether the numbers were recomputed: a level that asks for it may not get that far."""
     return any(number.code for number in audit.numbers)
@@ -62,7 +56,7 @@ def level_result(audit: Audit, level: int) -> int | None:
     """The exit code of one level alone; None when the audit did not look at it."""
     if level > audit.level:
         return None
-    found = [one.outcome for one in findings(audit, level)]
+    found = [one.outcome for one in audit.found(level)]
     if level == NUMBERS:
         found += [number.outcome for number in audit.numbers]
     if found and set(found) == {Outcome.NOT_COMPARED}:
@@ -95,7 +89,7 @@ def _severe(audit: Audit) -> Iterator[Fact]:
         (DATA, "verdict.says.data_differ"),
         (REPORT, "verdict.says.report_differs"),
     ):
-        if audit.level >= level and (n := _count(findings(audit, level), Outcome.DIFFERS)):
+        if audit.level >= level and (n := _count(audit.found(level), Outcome.DIFFERS)):
             yield Fact(kind, {"n": n})
     if audit.level >= NUMBERS:
         for outcome, kind in _UNAVAILABLE:
