@@ -77,13 +77,16 @@ def error_fact(said: str) -> Fact:
     return Fact("audit.error", {"said": said})
 
 
+_ROUNDING_KINDS = {mode: f"audit.rounding.{mode}" for mode in ROUNDINGS}
+
+
 def rounding_rule(row: Mapping[Any, Any]) -> Fact | None:
     """The rounding rule of a number, how many decimals it is shown with and the mode; None where
     its row names none."""
     digits, mode = str(row.get("digits", "")), str(row.get("rounding", ""))
-    if not re.fullmatch("[0-9]{1,2}", digits) or mode not in ROUNDINGS:
+    if not re.fullmatch("[0-9]{1,2}", digits) or mode not in _ROUNDING_KINDS:
         return None
-    return Fact(f"audit.rounding.{mode}", {"n": int(digits)})
+    return Fact(_ROUNDING_KINDS[mode], {"n": int(digits)})
 
 
 # --- Facts of an audit in words: a finding and its place, a line of a terminal.
