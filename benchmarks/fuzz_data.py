@@ -53,7 +53,7 @@ from readiness.readers import (  # noqa: E402
     read_sample,
 )
 from readiness.tables import read_text_table, rows_to_csv, to_csv  # noqa: E402
-from readiness.validation import first_reading, loss_line, refuse_mass_loss, validate  # noqa: E402
+from readiness.validation import first_reading, refuse_mass_loss, validate, write_loss_line  # noqa: E402
 from readiness.validation.validate import NOT_KEPT, SET_ASIDE, Validated  # noqa: E402
 
 Rows = list[list[str]]
@@ -253,7 +253,7 @@ def accounted(result: Validated, received: int) -> None:
         raise FaultError("a submission that is not kept is no issue")
     for name in ("answers", "issues", "counts", "quarantine"):
         read_again(getattr(result, name), name)
-    if "\n" in loss_line(result):
+    if "\n" in write_loss_line(result):
         raise FaultError("the line of what is lost is more than one")
 
 

@@ -26,7 +26,7 @@ from readiness.drafting import (
     wave_section,
     with_section,
 )
-from readiness.drafting.joined import joined_options
+from readiness.drafting.joined import find_joined_options
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import open_decisions
@@ -94,11 +94,11 @@ def test_options_may_hold_what_joins_them() -> None:
             "Sports, Music": 2, "Music, Reading, at home": 2,
         }
     )  # fmt: skip
-    found = joined_options(cells)
+    found = find_joined_options(cells)
     assert found is not None
     assert (set(found[0]), found[1]) == ({"Reading, at home", "Sports", "Music"}, ", ")
     alone = {"University, Research": 9, "Hospital, Clinic": 8, "Government": 4}
-    assert joined_options(Counter(alone)) is None
+    assert find_joined_options(Counter(alone)) is None
 
 
 def test_grids_and_ticked_columns_are_one_question() -> None:

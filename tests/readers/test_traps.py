@@ -29,7 +29,8 @@ from broken_exports import (
 
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.items import Missing
-from readiness.readers import read_export, read_ignored, read_sheet, recognised
+from readiness.readers import read_export, read_ignored, read_sheet
+from readiness.readers.export import recognised
 from readiness.validation import validate
 
 NAME = Path("answers.csv")

@@ -14,7 +14,7 @@ from readiness.language import LANGUAGES
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.site.faults import Found, faults_page
 from readiness.validation import RULES, Validated, sentence, validate
-from readiness.validation.rows import with_ineligible
+from readiness.validation.rows import mark_ineligible
 
 LEVELS = ["Très faible", "Faible", "Moyen", "Bon"]
 SCALE = [{"code": f"l{k}", "text": text, "value": str(k)} for k, text in enumerate(LEVELS, 1)]
@@ -274,9 +274,9 @@ def test_rows_that_cannot_be_used_are_set_aside_with_their_reasons() -> None:
     assert found.count("received") == found.count("kept") + found.count("quarantined") == 3
     assert (found.count("screened_out"), found.count("structure")) == (1, 1)
     sample = pd.DataFrame({"token": ["row-2", "row-3", "row-9"]})
-    ended = with_ineligible(sample, found.quarantine)["disposition"].tolist()
+    ended = mark_ineligible(sample, found.quarantine)["disposition"].tolist()
     assert ended == ["", "ineligible", ""]
-    assert with_ineligible(sample, found.quarantine.iloc[1:]) is sample
+    assert mark_ineligible(sample, found.quarantine.iloc[1:]) is sample
     with pytest.raises(DataError, match="no submission of 1 can be kept"):
         validate(raw.iloc[[1]], screened)
 

@@ -14,7 +14,7 @@ from readiness.cli import main
 from readiness.commands.run import _losses as said_losses
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire
-from readiness.validation import LARGEST_LOSS, loss_line, losses, refuse_mass_loss, validate
+from readiness.validation import LARGEST_LOSS, losses, refuse_mass_loss, validate, write_loss_line
 from readiness.validation.losses import Loss
 from simulated_wave import CLOSES, OPENS
 from simulated_wave.files import export_bytes
@@ -95,7 +95,7 @@ def test_the_shipped_waves_lose_little_and_say_it(wave: Wave) -> None:
         first, *items = losses(result)
         assert first.of == of and first.lost == of - result.count("kept")
         assert all(loss.item and loss.share < 0.02 for loss in items)
-        line = loss_line(result)
+        line = write_loss_line(result)
         assert (
             line.startswith(f"LOST: Submissions not kept: {first.lost} of {of} (")
             and "\n" not in line

@@ -38,9 +38,9 @@ from readiness.validation import (
     SEVERITIES,
     Validated,
     first_reading,
-    loss_lines,
     refuse_mass_loss,
     sentence,
+    write_loss_lines,
 )
 from readiness.validation.issues import by_rule, worst
 from readiness.validation.separating import separate
@@ -160,7 +160,7 @@ def told(found: Read | Drawn, language: Language, largest: float) -> str:
         return tell(Fact("validation.read.sample", {**known, **sizes}), language)
     result = found.result
     refuse_mass_loss(result, found.file, largest)
-    lost = loss_lines(result, language) or [text("validation.lost.nothing", language)]
+    lost = write_loss_lines(result, language) or [text("validation.lost.nothing", language)]
     received = Fact("validation.read.export", {**known, "n": result.count("received")})
     lines = [tell(received, language), tell(_kept(result), language), *lost]
     for rule, severity, n in by_rule(result.issues).itertuples(index=False):

@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from readiness.drafting.joined import joined_options
+from readiness.drafting.joined import find_joined_options
 from readiness.drafting.table import MOST_OPTIONS, Column
 from readiness.drafting.wordings import (
+    find_meaning,
+    find_special,
     is_none,
     is_other,
-    meaning_of,
-    number_order,
-    scale_order,
-    special_of,
+    order_numbers,
+    order_scale,
 )
 from readiness.privacy import Detectors
 from readiness.questionnaire.naming import option_code
@@ -71,7 +71,7 @@ class Answers:
     checks: tuple[str, ...] = field(default=())
 
 
-def answers_of(
+def propose_answers(
     columns: Sequence[Column],
     labels: Sequence[tuple[str, str]] = (),
     signs: Sequence[str] = (),
@@ -97,12 +97,12 @@ def answers_of(
         if few:
             return _partly_labelled(counts, labels, missing_values)
         return _labelled(counts, labels, ordered=columns[0].ordered, missing=missing_values)
-    return answers_of_unlabelled(counts, signs)
+    return propose_unlabelled(counts, signs)
 
 
-def answers_of_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Answers:
+def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Answers:
     """The same of texts that nothing names."""
-    special = {t: means for t in counts if (means := special_of(t))}
+    special = {t: means for t in counts if (means := find_special(t))}
     kept = Counter({t: n for t, n in counts.items() if t not in special})
     missing = tuple((text, "", means) for text, means in sorted(special.items()))
     if not kept:
@@ -111,7 +111,7 @@ def answers_of_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> An
     return replace(found or Answers("text"), missing=(*missing, *(found.missing if found else ())))
 
 
-def with_codes(options: Sequence[Option]) -> tuple[Option, ...]:
+def give_codes(options: Sequence[Option]) -> tuple[Option, ...]:
     """The options with a code each."""
     taken: set[str] = set()
     coded = []
@@ -132,7 +132,7 @@ def _labelled(
     outside, named = _outside(labels, missing)
     options = [Option(label, value=value, other=is_other(label)) for value, label in named]
     if len(options) < 2:
-        return replace(answers_of_unlabelled(counts), missing=tuple(outside))
+        return replace(propose_unlabelled(counts), missing=tuple(outside))
     known = {match_key(text) for pair in labels for text in pair}
     unlisted = [text for text in counts if match_key(text) not in known]
     checks = []
@@ -144,7 +144,7 @@ def _labelled(
     kind, options, said = _in_order(options, declared=True)
     if ordered and kind == "single" and len(options) > 2:
         kind, said = "ordinal", ["the file says that its values have an order: low to high?"]
-    return Answers(kind, with_codes(options), tuple(outside), checks=(*said, *checks))
+    return Answers(kind, give_codes(options), tuple(outside), checks=(*said, *checks))
 
 
 def _outside(
@@ -153,7 +153,7 @@ def _outside(
     """The labelled values that are no answers, with what they mean; and those that are."""
     outside, answers = [], []
     for value, label in labels:
-        means = meaning_of(label) if is_missing(value, missing) else special_of(label)
+        means = find_meaning(label) if is_missing(value, missing) else find_special(label)
         if means:
             outside.append((label, value, means))
         else:
@@ -192,7 +192,7 @@ def _partly_labelled(
 def _in_order(options: list[Option], *, declared: bool) -> tuple[str, list[Option], list[str]]:
     """Ordinal and low to high where the texts are a known scale or bands of numbers."""
     texts = [option.text for option in options]
-    order = scale_order(texts) or number_order(texts)
+    order = order_scale(texts) or order_numbers(texts)
     if order is not None and len(options) > 2:
         said = "low to high?"
         if declared and order != sorted(order):
@@ -251,13 +251,13 @@ def _dates(counts: Counter[str]) -> Answers | None:
 
 def _joined(counts: Counter[str], signs: Sequence[str]) -> Answers | None:
     """A multiple choice whose ticked options stand in one cell."""
-    found = joined_options(counts, signs)
+    found = find_joined_options(counts, signs)
     if found is None:
         return None
     options, separator = found
     checks = [f"options joined by {separator!r}: are these all, and each whole?"]
     proposed = [Option(t, other=is_other(t), exclusive=is_none(t)) for t in options]
-    return Answers("multi", with_codes(proposed), checks=tuple(checks))
+    return Answers("multi", give_codes(proposed), checks=tuple(checks))
 
 
 def _closed(counts: Counter[str]) -> Answers | None:
@@ -290,7 +290,7 @@ def _closed(counts: Counter[str]) -> Answers | None:
     once = sum(counts[text] == 1 for text in texts)
     if once:
         said.append(f"{once} of the options were given once: options, or typed?")
-    return Answers(kind, with_codes(options), checks=(*said, *checks))
+    return Answers(kind, give_codes(options), checks=(*said, *checks))
 
 
 def _some(texts: Sequence[str], counts: Counter[str] | None = None) -> str:

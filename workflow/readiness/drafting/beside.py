@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from readiness.drafting.table import Column, Table
-from readiness.drafting.wordings import role_of
+from readiness.drafting.wordings import find_role
 from readiness.privacy import Detectors
 
 MOMENT = re.compile(
@@ -39,7 +39,7 @@ class Beside:
     why: str
 
 
-def beside_questions(table: Table) -> dict[int, Beside]:
+def find_beside(table: Table) -> dict[int, Beside]:
     """By place, the columns that are no questions."""
     found: dict[int, Beside] = {}
     given: set[str] = set()
@@ -56,7 +56,7 @@ def beside_questions(table: Table) -> dict[int, Beside]:
             found[column.at] = Beside("personal", reason)
         elif sum(column.counts[t] for t in filter(MOMENT.fullmatch, column.texts)) >= most:
             moments.append(column)
-        elif (role := role_of(column.header)) and _fits(column, role) and role not in given:
+        elif (role := find_role(column.header)) and _fits(column, role) and role not in given:
             given |= {role} if role in _SINGLE else set()
             found[column.at] = Beside(role, "by its name")
         elif _names_rows(column):
@@ -69,7 +69,7 @@ def beside_questions(table: Table) -> dict[int, Beside]:
 
 def _moments(columns: list[Column]) -> dict[int, Beside]:
     """Of several moments in a row the one named so, else the last, is when an answer was sent."""
-    named = {role_of(column.header): column.at for column in reversed(columns)}
+    named = {find_role(column.header): column.at for column in reversed(columns)}
     sent = named.get("timestamp", columns[-1].at if columns else -1)
     begun = named.get("started", next((c.at for c in columns if c.at != sent), -1))
     roles = {sent: "timestamp", begun: "started"}
@@ -81,7 +81,7 @@ def _moments(columns: list[Column]) -> dict[int, Beside]:
 
 
 def _personal(column: Column) -> str:
-    if role_of(column.header) == "personal":
+    if find_role(column.header) == "personal":
         return "personal by its name"
     seen = Detectors().ready()
     looked_at = dict(islice(column.counts.items(), LOOK))

@@ -38,7 +38,7 @@ class Block:
     check: str = ""
 
 
-def blocks_of(columns: Sequence[Column], codebook: Codebook) -> list[Block]:
+def group_columns(columns: Sequence[Column], codebook: Codebook) -> list[Block]:
     """The questions, in the order of the file."""
     found: list[Block] = []
     at = 0

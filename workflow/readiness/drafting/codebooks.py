@@ -83,7 +83,7 @@ def _answers(table: Table, export: Table) -> Codebook | None:
     """The reading in which most values are ones that the export holds."""
     best: tuple[float, Codebook] | None = None
     for code in table.columns:
-        headers = {text: headers_of(text, export.headers) for text in code.texts}
+        headers = {text: match_headers(text, export.headers) for text in code.texts}
         if code.total < table.rows or sum(map(bool, headers.values())) * 2 < len(headers):
             continue
         for value in table.columns:
@@ -125,7 +125,7 @@ def _pairs(
     return Codebook(answers=answers), fits / seen if seen else 0.0
 
 
-def headers_of(code: str, headers: Sequence[str]) -> list[str]:
+def match_headers(code: str, headers: Sequence[str]) -> list[str]:
     """The headers that the code of a question stands for: itself, else all that begin with it."""
     key = match_key(code)
     exact = [header for header in headers if match_key(header) == key]

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from readiness.drafting.answers import Answers, Option, answers_of, with_codes
-from readiness.drafting.beside import EMPTY, Beside, beside_questions
-from readiness.drafting.blocks import Block, blocks_of
+from readiness.drafting.answers import Answers, Option, give_codes, propose_answers
+from readiness.drafting.beside import EMPTY, Beside, find_beside
+from readiness.drafting.blocks import Block, group_columns
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.routing import Hint, Source, hint
 from readiness.drafting.table import Table
-from readiness.drafting.wordings import is_none, is_other, language_of
+from readiness.drafting.wordings import guess_language, is_none, is_other
 from readiness.errors import DataError
 from readiness.questionnaire.naming import item_id
 from readiness.questionnaire.text import match_key
@@ -88,10 +88,12 @@ def make_draft(
     Raises DataError where no column can be a question, or the language cannot be told.
     """
     codebook = codebook or Codebook()
-    beside = beside_questions(table)
+    beside = find_beside(table)
     empty = {at for at, column in beside.items() if column.role == EMPTY}
     asked = [column for column in table.columns if column.at in empty or column.at not in beside]
-    blocks = [b for b in blocks_of(asked, codebook) if any(c.total or c.values for c in b.columns)]
+    blocks = [
+        b for b in group_columns(asked, codebook) if any(c.total or c.values for c in b.columns)
+    ]
     if not blocks:
         raise DataError(f"{source}: no column that can be a question.")
     used = {column.at for block in blocks for column in block.columns}
@@ -107,7 +109,7 @@ def make_draft(
     texts = [q.block.question for q in questions]
     texts += [row for q in questions for row in q.block.rows]
     texts += [option.text for q in questions for option in q.answers.options]
-    found = language or language_of(texts)
+    found = language or guess_language(texts)
     if not found:
         raise DataError(
             f"{source}: its language cannot be told; say --language CODE, or --written-in CODE of "
@@ -177,9 +179,9 @@ def _answers(block: Block, codebook: Codebook, signs: Sequence[str]) -> Answers:
             Option(row, column=column.header, other=is_other(row), exclusive=is_none(row))
             for row, column in zip(block.rows, block.columns, strict=True)
         ]
-        return Answers("multi", with_codes(options))
+        return Answers("multi", give_codes(options))
     labels = codebook.answers.get(first.header) or list(first.values.items())
-    found = answers_of(block.columns, labels, signs)
+    found = propose_answers(block.columns, labels, signs)
     if block.kind == "grid" and found.ends:
         low, high = found.ends
         points = [Option(str(k), code=f"p{k}") for k in range(low, high + 1)]

@@ -21,7 +21,9 @@ LEAST_JOINED = 0.05
 """Share of the cells that hold two options or more, at least."""
 
 
-def joined_options(counts: Counter[str], more: Sequence[str] = ()) -> tuple[list[str], str] | None:
+def find_joined_options(
+    counts: Counter[str], more: Sequence[str] = ()
+) -> tuple[list[str], str] | None:
     """The options that cells join, most frequent first, and what joins them.
 
     `more` are further separators that the tool is known to use.

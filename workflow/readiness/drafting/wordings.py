@@ -51,7 +51,7 @@ def _meaning(name: str) -> frozenset[str]:
     )
 
 
-def language_of(texts: Iterable[str]) -> str:
+def guess_language(texts: Iterable[str]) -> str:
     """The language of texts, by its letters or its commonest words; "" where nothing tells."""
     said = " ".join(texts)
     letters = len(re.findall(r"[^\W\d_]", said))
@@ -65,7 +65,7 @@ def language_of(texts: Iterable[str]) -> str:
     return best if score[best] else ""
 
 
-def scale_order(texts: Sequence[str]) -> list[int] | None:
+def order_scale(texts: Sequence[str]) -> list[int] | None:
     """The places of the texts from low to high on a known scale; None where they are on none."""
     keys = [match_key(text) for text in texts]
     for scale in _scales():
@@ -76,7 +76,7 @@ def scale_order(texts: Sequence[str]) -> list[int] | None:
     return None
 
 
-def number_order(texts: Sequence[str]) -> list[int] | None:
+def order_numbers(texts: Sequence[str]) -> list[int] | None:
     """The same of bands of numbers (`less than 5`, `5 to 9`, `10 or more`), by their ends."""
     ends = []
     for text in texts:
@@ -103,19 +103,19 @@ def ticks() -> tuple[frozenset[str], ...]:
     return (frozenset("01"), *map(_keys, pairs))
 
 
-def role_of(header: str) -> str:
+def find_role(header: str) -> str:
     """What a column of that header is beside a question; "" where nothing says so."""
     key = match_key(header)
     return next((role for role in ROLES if key in _meaning(role)), "")
 
 
-def special_of(text: str) -> str:
+def find_special(text: str) -> str:
     """`dont_know`, `refused` or `not_asked` where a text is known to mean it; else ""."""
     key = match_key(text)
     return next((name for name in SPECIALS if key in _meaning(name)), "")
 
 
-def meaning_of(label: str) -> str:
+def find_meaning(label: str) -> str:
     """What a label says of a value that is declared missing ("Refused to say"), else `blank`."""
     said = _spaced(label)
     for name in SPECIALS:

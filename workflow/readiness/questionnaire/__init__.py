@@ -5,7 +5,7 @@ A questionnaire is a YAML file that never changes once a wave used it (a new ver
 """
 
 from readiness.questionnaire.expansion import expand
-from readiness.questionnaire.labels import Label, Language
+from readiness.questionnaire.labels import Label
 from readiness.questionnaire.load import load_questionnaire, questionnaire_of
 from readiness.questionnaire.model import (
     BLANK,
@@ -34,7 +34,6 @@ __all__ = [
     "FrameVariable",
     "Item",
     "Label",
-    "Language",
     "Questionnaire",
     "expand",
     "load_questionnaire",

@@ -5,10 +5,8 @@ from readiness.readers.export import (
     read_export,
     read_ignored,
     read_sheet,
-    recognised,
 )
 from readiness.readers.table import Sheet
-from readiness.readers.tools.base import INVITATION, ROW, TIMESTAMP
 from readiness.readers.wave_tables import (
     SAMPLE_COLUMNS,
     read_corrections,
@@ -17,10 +15,7 @@ from readiness.readers.wave_tables import (
 )
 
 __all__ = [
-    "INVITATION",
-    "ROW",
     "SAMPLE_COLUMNS",
-    "TIMESTAMP",
     "Sheet",
     "read_cells",
     "read_corrections",
@@ -29,5 +24,4 @@ __all__ = [
     "read_margins",
     "read_sample",
     "read_sheet",
-    "recognised",
 ]

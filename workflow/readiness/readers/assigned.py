@@ -26,7 +26,7 @@ class Assigned:
     twice: list[str] = field(default_factory=list)
 
 
-def told_apart(
+def name_apart(
     headings: Sequence[tuple[str, ...]], wanted: Collection[str]
 ) -> list[tuple[str, ...]]:
     """Headings with a name for a column that has none, and for one whose header occurs again.
@@ -48,7 +48,7 @@ def told_apart(
     return made
 
 
-def numbers_rows(sheet: Sheet, at: int) -> bool:
+def is_row_number(sheet: Sheet, at: int) -> bool:
     """Whether a column without a header counts the rows, as a data frame is written with them."""
     if match_key(sheet.columns[at]) not in ("", "unnamed: 0"):
         return False
@@ -96,7 +96,7 @@ def whole(item: Item, columns: Mapping[str, int]) -> bool:
     return set(item.codes) <= set(columns)
 
 
-def missing_items(questionnaire: Questionnaire, assigned: Assigned) -> list[str]:
+def find_missing_items(questionnaire: Questionnaire, assigned: Assigned) -> list[str]:
     """Headers of the items that no column holds, with the first option that is not there."""
     missing = []
     for item in questionnaire.items:

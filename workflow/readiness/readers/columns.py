@@ -54,7 +54,7 @@ _TEXTS, _NAMES = ("{0} [{1}]", "{0} - {1}", "{0}-{1}"), ("{0}_{1}", "{0}[{1}]", 
 _ROW_IN_HEADER = re.compile(r"(.+?) ?\[([^\[\]]+)\]", re.DOTALL)
 
 
-def names_of(questionnaire: Questionnaire, *, numbered: bool) -> tuple[Names, ...]:
+def list_names(questionnaire: Questionnaire, *, numbered: bool) -> tuple[Names, ...]:
     """Match keys of all that each column may be called, the surest first.
 
     A key that means two things at one rank means neither there (None). `numbered`: the tool also

@@ -28,9 +28,9 @@ from readiness.readers.table import (
     HEAD,
     Sheet,
     bounded,
-    header_at,
+    drop_empty_columns,
+    find_header,
     hold_columns,
-    without_empty,
 )
 from readiness.readers.texts import Texts
 from readiness.tables import LONG, counted, is_regular, number_rows
@@ -83,7 +83,7 @@ def read(
         text = ""
         sheet = _read_by_pandas(path, body, separator, line)
         text = text if sheet else body.decode("utf-8")
-    sheet = without_empty(sheet or _read_by_csv(path, text, separator, wanted, line))
+    sheet = drop_empty_columns(sheet or _read_by_csv(path, text, separator, wanted, line))
     return replace(sheet, encoding=named, separator=separator)
 
 
@@ -127,7 +127,7 @@ def _read_by_csv(
         bounded(path, len(rows), len(cells))
     if not rows:
         raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
-    at = header_at([cells for _, cells in rows[:HEAD]], wanted)
+    at = find_header([cells for _, cells in rows[:HEAD]], wanted)
     header = rows[at][1]
     other = [sign for sign in SEPARATORS if sign != separator and sign in header[0]]
     if len(header) == 1 and len(other) > 1:

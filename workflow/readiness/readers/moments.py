@@ -139,7 +139,7 @@ def read_all(texts: Sequence[str], order: str) -> list[str]:
     return [str(text) for text in made]
 
 
-def seconds_between(started: str, ended: str) -> str:
+def count_seconds_between(started: str, ended: str) -> str:
     """Whole seconds from one moment to another, zones regarded; "" where either is none."""
     first, last = match_moment(started), match_moment(ended)
     if not first or not last:

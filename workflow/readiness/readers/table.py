@@ -92,7 +92,7 @@ class Sheet:
 
     def names(self) -> list[str]:
         """The headers, each once."""
-        return each_once(self.columns)
+        return name_each_once(self.columns)
 
     def frame(self) -> pd.DataFrame:
         """All cells as text (object), columns by `names`."""
@@ -138,7 +138,7 @@ def is_missing(value: str, declared: Sequence[str]) -> bool:
     return False
 
 
-def each_once(headers: Sequence[str]) -> list[str]:
+def name_each_once(headers: Sequence[str]) -> list[str]:
     """Headers as a questionnaire names them: `column 4` for none, `Again (2)` for the second."""
     seen: Counter[str] = Counter()
     made = []
@@ -150,7 +150,7 @@ def each_once(headers: Sequence[str]) -> list[str]:
     return made
 
 
-def header_at(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> int:
+def find_header(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> int:
     """Which of the first rows is the header.
 
     The one with most of the `wanted` match keys. Where there is none: the first that is filled at
@@ -181,7 +181,7 @@ def bounded(path: Path, rows: int, columns: int) -> None:
         )
 
 
-def without_empty(sheet: Sheet) -> Sheet:
+def drop_empty_columns(sheet: Sheet) -> Sheet:
     """The sheet without columns that have neither a name nor a cell."""
     kept = [
         at

@@ -26,9 +26,9 @@ from readiness.readers.table import (
     Sheet,
     as_text,
     bounded,
-    header_at,
+    drop_empty_columns,
+    find_header,
     hold_columns,
-    without_empty,
 )
 from readiness.terminal import quoted
 
@@ -131,7 +131,7 @@ def read(path: Path, content: bytes, wanted: Collection[str], name: str | None) 
 def _sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet:
     texts = [[as_text(cell) for cell in row] for row in cells]
     head = texts[:HEAD]
-    at = header_at(head, wanted)
+    at = find_header(head, wanted)
     body = list(enumerate(texts[at + 1 :], at + 2))
     while body and not any(body[-1][1]):
         body.pop()
@@ -139,4 +139,4 @@ def _sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet
     columns = zip(*(row for _, row in body), strict=True) if body else [()] * len(head[at])
     numbers = np.array([number for number, _ in body], dtype=np.int64)
     above = tuple(tuple(row) for row in head[:at] if any(row))
-    return without_empty(Sheet(path, tuple(head[at]), hold_columns(columns), numbers, above))
+    return drop_empty_columns(Sheet(path, tuple(head[at]), hold_columns(columns), numbers, above))

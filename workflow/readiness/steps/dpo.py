@@ -14,7 +14,7 @@ from readiness.register.figures import read_register
 from readiness.running.step import Job, log
 from readiness.site.dpo import REASONS, Protection, dpo_page
 from readiness.tables import read_text_table
-from readiness.validation.separating import PERSONAL_DATA, set_apart
+from readiness.validation.separating import PERSONAL_DATA, list_kept_apart
 
 LONGEST = 10
 """Groups in the table: a sheet has no room for more."""
@@ -86,7 +86,7 @@ def protection(
         optimal=withheld.get("optimal"),
         attack=verdict,
         readers=tuple(sorted(readers)),
-        apart=len(set_apart(questionnaire)),
+        apart=len(list_kept_apart(questionnaire)),
         seen=int((tables["issues"]["rule"] == PERSONAL_DATA).sum()),
         pseudonyms=settings.pseudonyms,
         simulated=settings.simulated,

@@ -16,8 +16,8 @@ from readiness.running.personal import (
     key_of,
 )
 from readiness.running.step import Job, log
-from readiness.validation import LARGEST_LOSS, loss_line, refuse_mass_loss, validate
-from readiness.validation.rows import with_ineligible
+from readiness.validation import LARGEST_LOSS, refuse_mass_loss, validate, write_loss_line
+from readiness.validation.rows import mark_ineligible
 from readiness.validation.separating import separate
 
 JUDGING = {"simulated", "largest_loss", "privacy", "pseudonyms"}
@@ -64,9 +64,9 @@ def run(job: Job[ValidateWave]) -> None:
     job.csv("quarantine.csv", result.quarantine)
     job.csv("counts.csv", result.counts)
     sample = frame_of(listed, questionnaire, key.secret)
-    job.csv("sample.csv", with_ineligible(sample, result.quarantine))
+    job.csv("sample.csv", mark_ineligible(sample, result.quarantine))
     job.record = {**settings.model_dump(exclude=JUDGING), **looked_for}
-    if line := loss_line(result):
+    if line := write_loss_line(result):
         # `readiness run` says it again at its end, and where there is nothing to do.
         log.warning("%s Every fault: %s", line, job.out / "issues.csv")
         print(f"readiness validate: {line}", file=sys.stderr)

@@ -12,12 +12,11 @@ from readiness.validation.issues import (
 )
 from readiness.validation.losses import (
     LARGEST_LOSS,
-    loss_line,
-    loss_lines,
     losses,
     refuse_mass_loss,
+    write_loss_line,
+    write_loss_lines,
 )
-from readiness.validation.rows import DuplicateRule
 from readiness.validation.validate import Validated, first_reading, validate
 
 __all__ = [
@@ -26,13 +25,12 @@ __all__ = [
     "MEANINGS",
     "RULES",
     "SEVERITIES",
-    "DuplicateRule",
     "Validated",
     "first_reading",
-    "loss_line",
-    "loss_lines",
     "losses",
     "refuse_mass_loss",
     "sentence",
     "validate",
+    "write_loss_line",
+    "write_loss_lines",
 ]

@@ -156,7 +156,7 @@ def _near(texts: Texts, facts: Mapping[int, Fact], options: Options) -> dict[int
     return found
 
 
-def differences_from_frame(
+def find_differences_from_frame(
     table: pd.DataFrame, rows: npt.NDArray[np.int64], questionnaire: Questionnaire
 ) -> list[pd.DataFrame]:
     """Issues where an answer that repeats a frame variable says something else.

@@ -80,7 +80,7 @@ def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
     return made
 
 
-def break_offs(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.DataFrame]:
+def find_break_offs(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.DataFrame]:
     """An issue for each interview that broke off, at the first question without an answer."""
     fact = Fact("validation.broken_off")
     places = [np.flatnonzero(broke == place) for place in range(len(coded))]
@@ -173,7 +173,7 @@ def _log_answers(item: Item) -> float:
     return log(len(item.codes)) if item.codes else inf
 
 
-def straight_lines(
+def find_straight_lines(
     coded: Sequence[Coded], answers: Answers, questionnaire: Questionnaire
 ) -> list[pd.DataFrame]:
     """An issue for each interview with one and the same answer to all questions of a block."""

@@ -113,7 +113,7 @@ def refuse_mass_loss(result: Validated, source: object, largest: float) -> None:
             )
 
 
-def loss_lines(result: Validated, language: Language, *, quoting: bool = True) -> list[str]:
+def write_loss_lines(result: Validated, language: Language, *, quoting: bool = True) -> list[str]:
     """What is lost: the submissions, then the item that loses the largest share and how many
     others lose something. Empty when nothing is lost. `quoting`: with what an example holds."""
     found = losses(result)
@@ -125,7 +125,7 @@ def loss_lines(result: Validated, language: Language, *, quoting: bool = True) -
     return lines
 
 
-def loss_line(result: Validated) -> str:
+def write_loss_line(result: Validated) -> str:
     """The same in one line, for logs, which quote nobody; "" when nothing is lost."""
-    lines = loss_lines(result, "en", quoting=False)
+    lines = write_loss_lines(result, "en", quoting=False)
     return " ".join(["LOST:", *lines]) if lines else ""

@@ -64,7 +64,7 @@ def submissions(
     answer = raw[questionnaire.group_item] if questionnaire.group_item else None
     table["group"] = "" if answer is None else _group(answer, questionnaire)
     codes = Texts.of(raw["_invitation"]) if "_invitation" in raw else Texts.filled("", len(raw))
-    tokens_of = codes.mapped([invitation_code(text) for text in codes.texts])
+    tokens_of = codes.mapped([read_invitation_code(text) for text in codes.texts])
     table["token"] = tokens_of.cells
     known = tokens_of.isin(tokens) if tokens is not None else tokens_of.where(bool)
     apart = table["group"].isin(questionnaire.apart).to_numpy()
@@ -90,7 +90,7 @@ def submissions(
     winner = _mark_duplicates(raw, table, questionnaire, keep)
 
     kept = (table["status"] == KEPT).to_numpy()
-    spelled = kept & known & codes.where(lambda text: text != invitation_code(text))
+    spelled = kept & known & codes.where(lambda text: text != read_invitation_code(text))
     stray = kept & by_open_link & tokens_of.where(bool)
     invitation = questionnaire.export.invitation or ""
     said: list[_Said] = [
@@ -147,7 +147,7 @@ def _conflict(group: str, questionnaire: Questionnaire) -> Fact:
     return Fact("validation.group.blank", {"group": questionnaire.weighted[0]})
 
 
-def invitation_code(text: str) -> str:
+def read_invitation_code(text: str) -> str:
     """A code as it was sent, without the spaces and small letters that people add."""
     if text.isascii() and text.isalnum() and text.isupper():
         return text
@@ -302,7 +302,7 @@ def set_aside(
     return pd.DataFrame({**made, **{name: c.to_numpy(dtype=object) for name, c in cells.items()}})
 
 
-def with_ineligible(sample: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
+def mark_ineligible(sample: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
     """The sample in which who was screened out is known not to be of the population.
 
     Both name people alike. AAPOR (2023): a case found ineligible by the interview's own screening.

@@ -42,7 +42,7 @@ QUOTING = ("value", "expected", "suggestion")
 """Columns of the table of issues that may quote an answer."""
 
 
-def set_apart(questionnaire: Questionnaire) -> frozenset[str]:
+def list_kept_apart(questionnaire: Questionnaire) -> frozenset[str]:
     """The items whose answers are kept apart: personal ones, and free text."""
     return frozenset(i.id for i in questionnaire.items if i.personal or i.kind == "text")
 
@@ -78,7 +78,7 @@ def separate(
         detectors: what is looked for.
         key: makes pseudonyms of the respondents; None where nobody is named (a simulated wave).
     """
-    apart = set_apart(questionnaire)
+    apart = list_kept_apart(questionnaire)
     columns = {name for item in apart for name in questionnaire.item(item).columns}
     answers, said = kept_apart(result.answers, columns, SPECIAL_CODES)
     quarantine = result.quarantine.copy()
@@ -103,7 +103,7 @@ def _silent(issues: pd.DataFrame, questionnaire: Questionnaire, key: bytes | Non
     quoting = [name for name in QUOTING if name in issues.columns]
     export = questionnaire.export
     codes = [text for text in (export.invitation, export.respondent) if text and key is not None]
-    at = issues["item"].isin(list(set_apart(questionnaire)))
+    at = issues["item"].isin(list(list_kept_apart(questionnaire)))
     silent = without_values(issues, at | issues["column"].isin(codes), quoting)
     told = at & issues["value"].ne("")
     silent["fact"] = silent["fact"].where(~told, to_json(Fact("validation.kept_apart")))

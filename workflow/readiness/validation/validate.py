@@ -22,23 +22,29 @@ from readiness.validation.answers import Answers, Coded
 from readiness.validation.coding import (
     cells_of,
     code_answers,
-    differences_from_frame,
     expectation,
+    find_differences_from_frame,
 )
 from readiness.validation.corrections import apply_corrections
 from readiness.validation.distributions import columns
 from readiness.validation.interviews import (
     blanks,
-    break_offs,
     broken_off,
     ends,
+    find_break_offs,
+    find_straight_lines,
     same_content,
     screened_out,
-    straight_lines,
     times,
 )
 from readiness.validation.issues import collect, sentence
-from readiness.validation.rows import KEPT, DuplicateRule, invitation_code, set_aside, submissions
+from readiness.validation.rows import (
+    KEPT,
+    DuplicateRule,
+    read_invitation_code,
+    set_aside,
+    submissions,
+)
 from readiness.validation.schema import check_coded
 
 NOT_KEPT = ("undated", "early", "late", "unknown_invitation", "duplicate")
@@ -140,7 +146,7 @@ def validate(
     groups = _groups(answers, questionnaire)
     coded, faults = code_answers(answers, groups, questionnaire)
     found += faults
-    coded, more = whole_interviews(coded, answers, questionnaire)
+    coded, more = judge_whole_interviews(coded, answers, questionnaire)
     found += more
     frame = _frame_columns(answers, groups, questionnaire, sample)
     held = {"group": groups, **frame, **cells_of(coded)}
@@ -148,7 +154,7 @@ def validate(
     whole = pd.DataFrame(
         {"respondent": answers.respondent, **{name: texts.cells for name, texts in held.items()}}
     )
-    found += differences_from_frame(whole, answers.row, questionnaire)
+    found += find_differences_from_frame(whole, answers.row, questionnaire)
     unused = 0 if corrections is None else len(corrections) - applied
     listed = (*questionnaire.weighted, *questionnaire.apart)
     expected = {i.id: (i.label.text(questionnaire.language), expectation(i))
@@ -169,13 +175,13 @@ def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
     tokens = None
     if questionnaire.frame and "_invitation" in raw:
         codes = Texts.of(raw["_invitation"]).texts
-        tokens = frozenset(code for code in map(invitation_code, codes) if code)
+        tokens = frozenset(code for code in map(read_invitation_code, codes) if code)
     dated = questionnaire.export.timestamp is not None
     opens, closes = (date.min, date.max) if dated else (None, None)
     return validate(raw, questionnaire, tokens=tokens, opens=opens, closes=closes)
 
 
-def whole_interviews(
+def judge_whole_interviews(
     coded: Sequence[Coded], answers: Answers, questionnaire: Questionnaire
 ) -> tuple[list[Coded], list[pd.DataFrame]]:
     """Find what single cells do not show; returns the items with the code of break-offs, and the
@@ -183,10 +189,10 @@ def whole_interviews(
     broke = ends(coded, answers)
     coded = broken_off(coded, broke)
     found = [
-        *break_offs(coded, answers, broke),
+        *find_break_offs(coded, answers, broke),
         *blanks(coded, answers, broke, questionnaire.group_item),
         *same_content(coded, answers),
-        *straight_lines(coded, answers, questionnaire),
+        *find_straight_lines(coded, answers, questionnaire),
         *times(coded, answers, broke),
     ]
     return coded, [*found, *columns(coded, answers)]

@@ -46,7 +46,7 @@ from readiness.questionnaire.writing import open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
 from readiness.readers import Sheet, read_sheet
 from readiness.readers.export import recognised
-from readiness.readers.table import each_once
+from readiness.readers.table import name_each_once
 from readiness.tables import to_csv
 from readiness.terminal import one_line
 
@@ -263,7 +263,7 @@ def table_of(
     the tool's, `signs` what it puts between ticked options.
     """
     columns = []
-    for at, header in enumerate(each_once([name for name, _ in names] or sheet.columns)):
+    for at, header in enumerate(name_each_once([name for name, _ in names] or sheet.columns)):
         said: dict[str, Any] = {"label": names[at][1]} if names else {}
         said |= {"own": own[at]} if own else {}
         if variable := sheet.labels.get(sheet.columns[at]):

@@ -276,7 +276,7 @@ def _joined_by_and(whole: ast.expr) -> list[ast.expr]:
     return [whole]
 
 
-def exclusive_options(constraint: str) -> set[str]:
+def read_exclusive_options(constraint: str) -> set[str]:
     """The names of options that a constraint lets nobody tick beside another.
 
     Read are the usual ways to write it, several joined by `and`. Raises Unsaid for anything else.
@@ -308,6 +308,6 @@ def _one(atom: Atom) -> str:
     return tests[0] if len(tests) == 1 else f"({' or '.join(tests)})"
 
 
-def written_exclusive(names: Sequence[str]) -> str:
+def write_exclusive_options(names: Sequence[str]) -> str:
     """The constraint that lets nobody tick one of these options beside another."""
     return " and ".join(f"not(selected(., '{name}') and count-selected(.) > 1)" for name in names)

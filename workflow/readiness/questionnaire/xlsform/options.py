@@ -8,7 +8,7 @@ from typing import Any
 from readiness.questionnaire.items import MEANINGS
 from readiness.questionnaire.naming import option_code
 from readiness.questionnaire.text import match_key
-from readiness.questionnaire.xlsform.expressions import Unsaid, exclusive_options
+from readiness.questionnaire.xlsform.expressions import Unsaid, read_exclusive_options
 from readiness.questionnaire.xlsform.sheets import (
     MEANS,
     OUTSIDE,
@@ -59,7 +59,7 @@ def mark_exclusive(item: dict[str, Any], row: SheetRow) -> list[str]:
     if not constraint:
         return []
     try:
-        alone = exclusive_options(constraint)
+        alone = read_exclusive_options(constraint)
     except Unsaid as error:
         return [f"constraint {constraint!r}: not carried over ({error})."]
     for category in item["categories"]:

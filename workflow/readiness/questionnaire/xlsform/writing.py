@@ -17,7 +17,12 @@ from pathlib import Path
 from readiness.language import LANGUAGES, own_name
 from readiness.questionnaire.items import Answer, Item, Routing
 from readiness.questionnaire.model import Grid, Questionnaire
-from readiness.questionnaire.xlsform.expressions import Atom, Source, written, written_exclusive
+from readiness.questionnaire.xlsform.expressions import (
+    Atom,
+    Source,
+    write_exclusive_options,
+    written,
+)
 from readiness.questionnaire.xlsform.sheets import MEANS, OUTSIDE, SCREENS, SPECIFY, judge
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -217,7 +222,7 @@ def _names(wanted: Sequence[str | None], codes: Sequence[str]) -> list[str]:
 def _constraint(item: Item) -> str:
     if item.kind == "multi":
         named = zip(option_names(item), item.categories, strict=False)
-        return written_exclusive([name for name, category in named if category.exclusive])
+        return write_exclusive_options([name for name, category in named if category.exclusive])
     if item.range is None:
         return ""
     low, high = item.range.bounds

@@ -20,13 +20,13 @@ from readiness.questionnaire.items import Answer
 from readiness.readers import moments, rankings
 from readiness.readers.assigned import (
     Assigned,
-    missing_items,
-    numbers_rows,
+    find_missing_items,
+    is_row_number,
+    name_apart,
     refuse_other_columns,
-    told_apart,
     whole,
 )
-from readiness.readers.columns import find, names_of, surest
+from readiness.readers.columns import find, list_names, surest
 from readiness.readers.table import SOME, Sheet
 from readiness.readers.texts import Texts
 from readiness.readers.tools import words
@@ -142,9 +142,9 @@ class Tool:
         """What each column is."""
         made = Assigned()
         export = questionnaire.export
-        names = names_of(questionnaire, numbered=self.numbered)
+        names = list_names(questionnaire, numbered=self.numbered)
         optional = {match_key(text) for text in (*export.ignored, export.marker or "") if text}
-        headings = told_apart(self.headings(sheet), {*optional, *names[0]})
+        headings = name_apart(self.headings(sheet), {*optional, *names[0]})
         keys = [{match_key(name) for name in heading} for heading in headings]
         taken: set[int] = set()
         declared: dict[str, str | None] = {role: getattr(export, role) for role in READ}
@@ -187,12 +187,12 @@ class Tool:
             and not keys[at] & optional
             and not (self.also and self.also.fullmatch(key))
             and not self.is_own(sheet, at)
-            and not numbers_rows(sheet, at)
+            and not is_row_number(sheet, at)
         ]
         made.missing = [
             header for role, header in declared.items()
             if header and role in ("timestamp", "invitation") and role not in made.roles
-        ] + missing_items(questionnaire, made)  # fmt: skip
+        ] + find_missing_items(questionnaire, made)  # fmt: skip
         if self.places and "timestamp" not in made.roles and self.is_localised(sheet):
             made.roles |= self.places
         if self.ends_when_sent and "timestamp" in made.roles:
@@ -278,7 +278,9 @@ class Tool:
             frame[SECONDS] = took.changed(moments.seconds).categorical
         elif "started" in assigned.roles and "ended" in assigned.roles:
             columns = (sheet.texts(assigned.roles[role]) for role in ("started", "ended"))
-            frame[SECONDS] = [moments.seconds_between(*pair) for pair in zip(*columns, strict=True)]
+            frame[SECONDS] = [
+                moments.count_seconds_between(*pair) for pair in zip(*columns, strict=True)
+            ]
 
     def moment(self, text: str, read: str) -> str:
         """A moment as it was read of `text`; "" for what the tool writes where it has none."""
