@@ -225,7 +225,7 @@ class _Item:
         column = None if solver is None else self._column(solver, cell)
         if solver is None or column is None:
             return None
-        found = narrow(solver, column, _never, _never)
+        found = narrow(solver, column, lambda low, high: False, lambda low, high: False)
         return found.lowest, found.highest
 
     def _column(self, solver: Solver, cell: Cell) -> int | None:
@@ -309,7 +309,9 @@ class _Item:
             return None
         for other in self.table.shares:
             place = solver.system.names.get((PEOPLE, self.table.data, other.level, other.group))
-            if other.value is not None or place is None or not self._linked(cell.share, other):
+            # Two cells tell of each other that stand in one sum: of a group, or of an answer.
+            linked = cell.share.group == other.group or cell.share.level == other.level
+            if other.value is not None or place is None or not linked:
                 continue
             for known in range(KNOWN_ANSWERS, 0, -1):
                 rules = self.rules.beside(known)
@@ -325,15 +327,6 @@ class _Item:
             else:
                 return worst
         return None
-
-    @staticmethod
-    def _linked(one: Share, other: Share) -> bool:
-        """Whether two cells stand in one sum: of a group, or of an answer."""
-        return one.group == other.group or one.level == other.level
-
-
-def _never(lowest: int, highest: int) -> bool:
-    return False
 
 
 LISTED = 5.0

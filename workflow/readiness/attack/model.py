@@ -143,26 +143,25 @@ UNBOUNDED = 10**9
 
 def attack_table(found: Iterable[Attacked]) -> pd.DataFrame:
     """One row a count, as text, sorted by id."""
-    table = pd.DataFrame([_row(each) for each in found], columns=list(COLUMNS), dtype=str)
+    rows = [
+        (
+            each.cell.id,
+            each.cell.item,
+            each.cell.share.level,
+            each.cell.share.group,
+            "rest" if each.cell.rest else "answer",
+            "no" if each.cell.withheld else "yes",
+            str(each.lowest),
+            "" if each.highest >= UNBOUNDED else str(each.highest),
+            each.verdict.value,
+            each.reader.value,
+            each.how.value,
+            each.known,
+        )
+        for each in found
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
     return table.sort_values(["id", "counted"], kind="stable").reset_index(drop=True)
-
-
-def _row(found: Attacked) -> tuple[str, ...]:
-    share = found.cell.share
-    return (
-        found.cell.id,
-        found.cell.item,
-        share.level,
-        share.group,
-        "rest" if found.cell.rest else "answer",
-        "no" if found.cell.withheld else "yes",
-        str(found.lowest),
-        "" if found.highest >= UNBOUNDED else str(found.highest),
-        found.verdict.value,
-        found.reader.value,
-        found.how.value,
-        found.known,
-    )
 
 
 def classes_of(

@@ -23,7 +23,6 @@ from readiness.attack.released import (
     DONT_KNOW,
     TOTAL,
     WITH_DONT_KNOW,
-    Interval,
     Release,
     Share,
     Table,
@@ -321,10 +320,9 @@ class _Block:
                 self.system.row(pair, n, n)
         if self.table.tested and TOTAL in self.table.groups:
             self.system.row({self.people(ANSWERED, TOTAL): 1.0}, self.table.tested, inf)
-        printed = {ANSWERED: ANSWERED, DONT_KNOW: DONT_KNOW}
-        for told, name in printed.items():
-            if told in self.table.counts and (name == ANSWERED or self.with_dont_know):
-                within: Interval = self.table.counts[told]
+        for name in (ANSWERED, DONT_KNOW):
+            within = self.table.counts.get(name)
+            if within and (name == ANSWERED or self.with_dont_know):
                 self.system.row({self.people(name, TOTAL): 1.0}, within.low, within.high)
 
     def _cells(self, classes: Classes) -> None:

@@ -181,11 +181,11 @@ def _chosen(plan: Plan, arguments: argparse.Namespace) -> Run:
         if arguments.study
         else f"publications/{arguments.id}"
     )
-    if folder not in plan.runs and not (arguments.wave or arguments.study):
+    if folder in plan.runs:
+        return plan.runs[folder]
+    if not (arguments.wave or arguments.study):
         raise ConfigError(f"{folder}: no such draft; name a run: --wave NAME or --study NAME.")
-    if folder not in plan.runs:
-        raise ConfigError(f"{folder}: no such run; there are {', '.join(plan.runs)}.")
-    return plan.runs[folder]
+    raise ConfigError(f"{folder}: no such run; there are {', '.join(plan.runs)}.")
 
 
 def _material(

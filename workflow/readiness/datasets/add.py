@@ -24,7 +24,6 @@ from readiness.datasets.versions import (
     one_line,
     read_pointer,
     read_versions,
-    write_pointer,
 )
 from readiness.errors import ConfigError, DataError
 from readiness.files import left_behind, read_file, write_atomically
@@ -188,4 +187,4 @@ def _write(root: Path, file: Path, new: Version, content: bytes) -> None:
         if place.resolve() != file.resolve() and fault_of(place, new):
             write_atomically(place, content)
     pointer = Pointer(md5=new.md5, size=new.bytes, name=new.pointer_path.stem)
-    write_pointer(root / new.pointer_path, pointer)
+    write_atomically(root / new.pointer_path, pointer.as_text())

@@ -258,8 +258,3 @@ def check_pointer(root: Path, version: Version) -> Pointer:
             f"{version.md5} ({version.bytes} bytes) for {version.name}. Restore both with git."
         )
     return pointer
-
-
-def write_pointer(path: Path, pointer: Pointer) -> None:
-    """Write the pointer file, whole or not at all."""
-    write_atomically(path, pointer.as_text())

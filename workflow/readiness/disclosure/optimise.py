@@ -259,17 +259,22 @@ class Search:
                     return made[0]
         return None
 
-    def _asked(self, target: Target, hidden: frozenset[int]) -> Mapping[int, float]:
-        """The cut that a target gives which is not protected; empty when it is, or cannot be."""
+    def _asked(self, target: Target, hidden: frozenset[int]) -> None:
+        """Note the cut that a target gives which is not protected."""
         found = self.judge.narrow(target, hidden, supported=True)
         if found is None:
-            return {}
+            return
         support = self.judge.reader(hidden).support(target, both=found.lowest > 0)
         open_ = {k: w for k, w in support.items() if k not in self.kept and k not in hidden}
         if not open_:
-            return {}
-        self._cut(target, found, open_)
-        return self._cuts[-1]
+            return
+        # Of the statements that an interval rests on enough must go to make it wide enough. Where
+        # it is, for real numbers but not for whole ones, one of them must go all the same.
+        missing = self.judge.width(target) - (found.highest - found.lowest)
+        cut = dict.fromkeys(open_, 1.0)
+        if missing > 1e-6:
+            cut = {k: min(1.0, width / missing) for k, width in open_.items()}
+        self._cuts.append(cut)
 
     def _thinned(self, hidden: frozenset[int]) -> frozenset[int]:
         """The choice without what it does not need, the dearest first."""
@@ -286,15 +291,6 @@ class Search:
                 targets.remove(needs)
                 targets.insert(0, needs)
         return hidden
-
-    def _cut(self, target: Target, found: Bounds, support: Mapping[int, float]) -> None:
-        """Of the statements that an interval rests on enough must go to make it wide enough."""
-        missing = self.judge.width(target) - (found.highest - found.lowest)
-        if missing <= 1e-6:
-            # Wide enough for real numbers, not for whole ones: one of them must go all the same.
-            self._cuts.append(dict.fromkeys(support, 1.0))
-            return
-        self._cuts.append({k: min(1.0, width / missing) for k, width in support.items()})
 
     def loss(self, hidden: Collection[int]) -> float:
         """What a choice costs beyond what is given."""

@@ -9,7 +9,7 @@ go for it, at the least loss (mixed-integer, HiGHS; it stops by its nodes, never
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import numpy as np
 from scipy import sparse
@@ -82,7 +82,7 @@ class Worlds:
             found = [self._searched(target, gone, *each, free) for each in ends]
             choices = [each for each in found if each is not None]
             if choices:
-                return min(choices, key=self._loss) | gone - before
+                return min(choices, key=lambda each: self.losses[list(each)].sum()) | gone - before
         return None
 
     def found(self, target: Target, hidden: Collection[int]) -> bool:
@@ -105,9 +105,6 @@ class Worlds:
         down = 0 if self.policy.is_small(high) else high - width
         # Fewer people first, where that is for nothing: then less is asked for above.
         return [(float(up), np.inf), *([(-np.inf, float(down))] if 0 <= down < low else [])]
-
-    def _loss(self, statements: Iterable[int]) -> float:
-        return float(self.losses[list(statements)].sum())
 
     def _searched(
         self, target: Target, hidden: Collection[int], least: float, most: float, free: Vector
