@@ -198,22 +198,23 @@ class _Lines(_Says):
         changes = self.audit.changes
         if changes.code:
             names = Listed(changes.code, "comma")
-            yield self._changed(Fact("terminal.changed_code", {"names": names}))
+            yield self._changed(self.text("terminal.changed_code", names=names))
         if changes.lock:
-            yield f"  {self.text(CHANGED):<12} requirements.lock"
+            yield self._changed("requirements.lock")
         if changes.config:
             names = Listed(changes.config, "comma")
-            yield self._changed(Fact("terminal.changed_config", {"names": names}))
+            yield self._changed(self.text("terminal.changed_config", names=names))
         if changes.environment:
             names = Listed(changes.environment[:3], "comma")
-            if more := max(0, len(changes.environment) - 3):
-                told = Fact("terminal.changed_environment_more", {"names": names, "n": more})
-            else:
-                told = Fact("terminal.changed_environment", {"names": names})
-            yield self._changed(told)
+            more = len(changes.environment) - 3
+            yield self._changed(
+                self.text("terminal.changed_environment_more", names=names, n=more)
+                if more > 0
+                else self.text("terminal.changed_environment", names=names)
+            )
 
-    def _changed(self, what: Fact) -> str:
-        return f"  {self.text(CHANGED):<12} {self.fact(what)}"
+    def _changed(self, what: str) -> str:
+        return f"  {self.text(CHANGED):<12} {what}"
 
 
 def _detail(number: Number) -> Value:
