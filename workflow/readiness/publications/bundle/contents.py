@@ -159,7 +159,8 @@ def _publications(root: Path, identity: str) -> list[str]:
         found.append(name)
         folder = root / FOLDER / name
         before = read_seal(folder).get("supersedes")
-        waiting += [str(before["id"])] if isinstance(before, dict) else []
+        # Of one that was withdrawn and is not here the seal has no digest: the log tells of it.
+        waiting += [before["id"]] if isinstance(before, dict) and "digest" in before else []
         waiting += [path.parts[1] for path in read_inputs(folder) if path.parts[0] == str(FOLDER)]
     return found
 
