@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from readiness.errors import BusyError
+
 TEMPORARY = ".tmp"
 """How the hidden name ends of what is being written, and of what a killed process has left."""
 JOBS = Path("results/.jobs.lock")
@@ -205,3 +207,16 @@ def lock(path: Path, *, shared: bool = False) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+@contextmanager
+def holding(path: Path, busy: str) -> Iterator[None]:
+    """Within it, a file is locked; BusyError saying `busy` when another process holds it."""
+    try:
+        descriptor = lock(path)
+    except BlockingIOError:
+        raise BusyError(busy) from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)

@@ -16,10 +16,8 @@ its id is never used again, and its folder may be removed.
 from __future__ import annotations
 
 import argparse
-import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from unicodedata import category
 
@@ -27,8 +25,8 @@ from readiness.commands.run import check_cores, run_snakemake
 from readiness.config import Wave
 from readiness.datasets.remotes import check_in_default_remote
 from readiness.datasets.versions import find_version
-from readiness.errors import BusyError, ConfigError, DataError
-from readiness.files import lock
+from readiness.errors import ConfigError, DataError
+from readiness.files import holding
 from readiness.lineage import PROVENANCE
 from readiness.patterns import NAME
 from readiness.plan import Plan, Run, input_files, load_plan
@@ -78,8 +76,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Bring the run, its charts and its report up to date, then seal them."""
     root = Path.cwd()
     _check(arguments)
+    # Two at once would write into one scratch folder.
+    only_freeze = holding(
+        root / LOCK,
+        f"another freeze is at work in {root}. Wait until it has ended, then freeze again.",
+    )
     if arguments.withdraw:
-        with _only_freeze(root):
+        with only_freeze:
             withdraw(root, arguments.id, arguments.withdraw.strip(), arguments.successor or "")
         print(
             f"publications/{arguments.id}: withdrawn, and the log says why. Now commit it; the "
@@ -88,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     plan = load_plan(root)
     chosen = _chosen(plan, arguments)
-    with _only_freeze(root):
+    with only_freeze:
         return _freeze(plan, chosen, arguments)
 
 
@@ -156,21 +159,6 @@ def _check(arguments: argparse.Namespace) -> None:
 def _short(text: str) -> str:
     """The text in quotes, on one line, cut where it is long."""
     return repr(text) if len(text) <= LONGEST_ID else f"{text[:20]!r}..."
-
-
-@contextmanager
-def _only_freeze(root: Path) -> Iterator[None]:
-    """Hold the lock of freezes: two at once would write into one scratch folder."""
-    try:
-        descriptor = lock(root / LOCK)
-    except BlockingIOError:
-        raise BusyError(
-            f"another freeze is at work in {root}. Wait until it has ended, then freeze again."
-        ) from None
-    try:
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _chosen(plan: Plan, arguments: argparse.Namespace) -> Run:

@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 import yaml
 
 from readiness.bounded import TextLoader, read_yaml_text
-from readiness.errors import BusyError, ConfigError, DataError
-from readiness.files import lock, read_file, write_atomically
+from readiness.errors import ConfigError, DataError
+from readiness.files import holding, read_file, write_atomically
 from readiness.patterns import NAME, VERSION
 from readiness.tables import rows_to_csv
 
@@ -172,24 +171,16 @@ def append_versions(root: Path, versions: Iterable[Version]) -> None:
     write_atomically(path, before + between + rows_to_csv(rows).encode("utf-8"))
 
 
-@contextmanager
-def changing_versions(root: Path) -> Iterator[None]:
-    """Hold the register while a version is added or erased.
+def changing_versions(root: Path) -> AbstractContextManager[None]:
+    """Hold the register while a version is added or erased; BusyError when another process does.
 
     Two at once would each write the rows that they have read, and one of them would be lost.
-    Raises BusyError when another process is at it.
     """
-    try:
-        descriptor = lock(root / AT_WORK)
-    except BlockingIOError:
-        raise BusyError(
-            f"{root / VERSIONS}: another `readiness data` adds or erases a version; try again when "
-            "it is done."
-        ) from None
-    try:
-        yield
-    finally:
-        os.close(descriptor)
+    return holding(
+        root / AT_WORK,
+        f"{root / VERSIONS}: another `readiness data` adds or erases a version; try again when it "
+        "is done.",
+    )
 
 
 def one_line(text: str, option: str) -> str:
