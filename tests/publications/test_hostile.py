@@ -34,8 +34,7 @@ from readiness.publications.attest import attest, new_key, private_key
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Changes
 from readiness.publications.audit.subject import read_subject
-from readiness.publications.bundle import gather
-from readiness.publications.bundle.contents import _refuse_unsound
+from readiness.publications.bundle.contents import _refuse_unsound, gather
 from readiness.publications.log import LOG, Log, read_log
 from readiness.publications.outcomes import Finding, Outcome, error_fact
 from readiness.publications.presenting.page import audit_page
