@@ -37,7 +37,7 @@ from readiness.charts.figures import quoted
 from readiness.charts.rows import Rows
 from readiness.charts.sheet import Mark, Sheet
 from readiness.forensics.judging.study import LeadBases, Reported
-from readiness.register.order import answer_order, group_order, values_of
+from readiness.register.figures import answer_order, group_order, values_of
 
 TITLE = {"fr": "Préparation", "ar": "الاستعداد"}
 AXIS = {"fr": "Préparation jugée inexistante ou faible", "ar": "استعداد منعدم أو ضعيف"}

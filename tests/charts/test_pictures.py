@@ -34,8 +34,8 @@ from participation_drawing import flow, missing, participation_rows, ranges
 from register_sample import GROUPS, make_register
 
 from readiness.charts import NARROW, WIDE, Groups, Picture, palette
-from readiness.charts.files import to_png
 from readiness.charts.metrics import measure
+from readiness.charts.picture import to_png
 from readiness.charts.sheet import Sheet
 from readiness.language import text
 
@@ -179,7 +179,7 @@ CODE = """
 import sys
 sys.path[:0] = ["tests/charts", "workflow"]
 import hashlib, drawing, register_sample
-from readiness.charts.files import to_png
+from readiness.charts.picture import to_png
 from readiness.charts.sheet import Sheet
 made = []
 for draw in (drawing.bars, drawing.intervals, drawing.revision, drawing.weights, drawing.bases):

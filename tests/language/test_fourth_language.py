@@ -18,12 +18,12 @@ from tiny_project import copy_program
 TOLD = """
 import json, sys
 from fractions import Fraction
-from readiness.facts import Day, Fact, Interval, Listed, Printed, Quantity
+from readiness.facts import Day, Fact, Listed, Printed, Quantity
 from readiness.forensics.arithmetic.phrases import read_phrase
 from readiness.language import LANGUAGES, direction, own_name, show, tell, text
 values = [
     1234567, Fraction(1, 8), Quantity("0.673", "share", 1), Quantity("-0.015", "points", 1),
-    Interval("0.1", "0.25", "share", 0), Printed("67.5"), Day("2024-03-05"),
+    Printed("67.5"), Day("2024-03-05"),
     Listed(("a", "b", "c"), "and"), Listed((12, 15), "or"),
 ]
 said = {"languages": LANGUAGES, "name": own_name("es"), "direction": direction("es")}
@@ -67,13 +67,13 @@ def test_everything_is_told_in_it(project: Path) -> None:
     assert said["languages"] == ["ar", "en", "es", "fr"]
     assert (said["name"], said["direction"]) == ("Español", "ltr")
     assert said["values"] == [
-        "1.234.567", "12,5", "67,3\u00a0%", "\u22121,5\u00a0puntos", "10\u00a0% a 25\u00a0%",
+        "1.234.567", "12,5", "67,3\u00a0%", "\u22121,5\u00a0puntos",
         "67,5", "5 de marzo de 2024", "a, b y c", "12 o 15",
     ]  # fmt: skip
     assert said["counted"] == [
-        "posible si puede faltar 1 respuesta por pregunta",
-        "posible si pueden faltar 2 respuestas por pregunta",
-        "posible si pueden faltar 1.000.000 de respuestas por pregunta",
+        "encaja si falta como mucho 1 respuesta por pregunta",
+        "encaja si faltan como mucho 2 respuestas por pregunta",
+        "encaja si faltan como mucho 1.000.000 de respuestas por pregunta",
     ]
     assert said["shares"] == ["1/3", "2/3", "3/5", "None"]
     assert len(said["told"]) == 2 * len(facts) > 1000

@@ -12,7 +12,6 @@ from readiness.errors import RenderError
 from readiness.facts import (
     Day,
     Fact,
-    Interval,
     Label,
     Listed,
     Named,
@@ -127,7 +126,6 @@ VALUES = [
     (Printed("n/a"), "n/a", "n/a", "n/a"),
     (Quantity("0.673", "share", 1), "67,3\u202f%", "67.3%", "67,3\u200e%\u200e"),
     (Quantity.of(0.0004, "p", 3), "p\u00a0<\u00a00,001", "p\u00a0<\u00a00.001", None),
-    (Interval.of(0.1, 0.25, "share", 0), "10\u202f% à 25\u202f%", "10% to 25%", None),
     (Day("2024-03-05"), "5 mars 2024", "March 5, 2024", "5 مارس 2024"),
     (Listed((1, 2, 3), "or"), "1, 2 ou 3", "1, 2 or 3", "1، 2 أو 3"),
     (Listed(("a", "b"), "comma"), "a, b", "a, b", "\u2066a\u2069، \u2066b\u2069"),

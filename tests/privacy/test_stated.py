@@ -19,7 +19,7 @@ from readiness.publications.freeze import refuse_named, with_key
 from readiness.publications.material import Material, frozen_config
 from readiness.publications.pages import Facts, citation, codecheck, readme
 from readiness.publications.seal import RELEASED
-from readiness.reporting.data_protection import STATED, stated
+from readiness.reporting.blocks import STATED, stated
 
 CONFIG = load_config(ROOT / "config.yaml")
 WAVE = CONFIG.waves["simulated-2026"]

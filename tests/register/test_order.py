@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from readiness.register.order import answer_order, group_order, values_of
+from readiness.register.figures import answer_order, group_order, values_of
 
 ROWS = pd.DataFrame(
     [

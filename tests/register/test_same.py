@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 from project_copy import Project
 from readiness.language import LANGUAGES
 from readiness.register.display import shown
-from readiness.register.figures import FigureRow, Origin, make_register, read_register
-from readiness.register.precision import PRECISION, PUBLISHED
+from readiness.register.figures import (
+    PRECISION,
+    PUBLISHED,
+    FigureRow,
+    Origin,
+    make_register,
+    read_register,
+)
 from readiness.register.published import close, gives, gives_row, number, plain, same_cell
 from tiny_project import RESULTS
 

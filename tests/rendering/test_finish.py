@@ -13,9 +13,8 @@ from selectolax.lexbor import LexborHTMLParser
 from readiness.errors import RenderError
 from readiness.register.figures import COLUMNS
 from readiness.rendering.checks import check_self_contained
-from readiness.rendering.finish import OPENED, finished
+from readiness.rendering.finish import OPENED, finished, inlined
 from readiness.rendering.numbers import numbers_page
-from readiness.rendering.pictures import inlined
 from readiness.reporting.passports import Passports
 from readiness.reporting.shown import Register
 

@@ -13,7 +13,7 @@ from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES
 from readiness.questionnaire.model import Questionnaire
 from readiness.reporting.banners import Contrasts, Material
-from readiness.reporting.items.findings import Findings, in_short
+from readiness.reporting.item_findings import Findings, in_short
 from readiness.reporting.shown import Register
 
 ITEM = {

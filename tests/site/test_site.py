@@ -10,7 +10,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from project_copy import Project
-from readiness.site.guides import guide
+from readiness.site.pages import guide
 
 OUTSIDE = ("https:", "http:", "mailto:", "data:")
 

@@ -56,24 +56,6 @@ class Quantity:
         return cls(_text(value), unit, digits, rounding)
 
 
-@dataclass(frozen=True)
-class Interval:
-    """The two ends of an interval, each as the value of a `Quantity`."""
-
-    lower: str
-    upper: str
-    unit: str = "share"
-    digits: int = 1
-    rounding: str = "half_even"
-
-    @classmethod
-    def of(
-        cls, lower: float, upper: float, unit: str, digits: int, rounding: str = "half_even"
-    ) -> Interval:
-        """The interval between two numbers that were computed."""
-        return cls(_text(lower), _text(upper), unit, digits, rounding)
-
-
 def _text(value: float) -> str:
     return format(value, f".{SIGNIFICANT_DIGITS}g") if isinstance(value, float) else str(value)
 
@@ -113,20 +95,7 @@ class Fact:
         return hash((self.kind, *plain))
 
 
-Value = (
-    int
-    | Fraction
-    | str
-    | Quantity
-    | Interval
-    | Printed
-    | Day
-    | Term
-    | Label
-    | Listed
-    | Named
-    | Fact
-)
+Value = int | Fraction | str | Quantity | Printed | Day | Term | Label | Listed | Named | Fact
 """int: a count. Fraction: a share, 0 to 1, said in percent without the sign. str: a name, a code,
 a foreign sentence."""
 
@@ -145,8 +114,6 @@ def encode(value: Value) -> Any:
         return {"label": dict(sorted(value.texts.items()))}
     if isinstance(value, Quantity):
         return {"quantity": value.value, **_shown(value)}
-    if isinstance(value, Interval):
-        return {"interval": [value.lower, value.upper], **_shown(value)}
     if isinstance(value, Printed):
         return {"printed": value.figure}
     if isinstance(value, Day):
@@ -158,7 +125,7 @@ def encode(value: Value) -> Any:
     return {"fact": value.kind, "values": {k: encode(v) for k, v in sorted(value.values.items())}}
 
 
-def _shown(value: Quantity | Interval) -> dict[str, Any]:
+def _shown(value: Quantity) -> dict[str, Any]:
     return {"unit": value.unit, "digits": value.digits, "rounding": value.rounding}
 
 
@@ -179,8 +146,6 @@ def decode(value: Any) -> Value:
             return Day(iso)
         case {"quantity": str(v), "unit": str(u), "digits": int(d), "rounding": str(r)}:
             return Quantity(v, u, d, r)
-        case {"interval": [str(v), str(w)], "unit": str(u), "digits": int(d), "rounding": str(r)}:
-            return Interval(v, w, u, d, r)
         case {"list": list(items), "link": str(link)}:
             return Listed(tuple(decode(item) for item in items), link)
         case {"name": str(name), "value": inner}:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Iterable
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -29,4 +33,50 @@ def environment(folder: Path, plain: Callable[[str], Markup]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+    )
+
+
+_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+_SCRIPT = re.compile(r"<script[^>]*>(.*?)</script>", re.DOTALL)
+_HEAD = '<meta charset="utf-8">'
+
+
+def policy(html: str) -> str:
+    """The Content-Security-Policy of a page: its own styles and scripts, pictures within it."""
+    styles, scripts = (hashes(found.findall(html)) for found in (_STYLE, _SCRIPT))
+    parts = [
+        "default-src 'none'",
+        f"style-src {styles}",
+        *([f"script-src {scripts}"] if scripts != "'none'" else []),
+        "img-src data:",
+        "font-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    return "; ".join(parts)
+
+
+def guarded(html: str) -> str:
+    """The page with its policy, right after what says how its letters are written."""
+    said = f'<meta http-equiv="Content-Security-Policy" content="{policy(html)}">'
+    return html.replace(_HEAD, f"{_HEAD}\n{said}", 1)
+
+
+def hashes(contents: Iterable[str]) -> str:
+    """The sources that these contents are, in order; `'none'` where there is none."""
+    digests = (hashlib.sha256(content.encode("utf-8")).digest() for content in contents)
+    sources = (f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
+    return " ".join(dict.fromkeys(sources)) or "'none'"
+
+
+OWN = "page.css"
+"""The stylesheet of the reports, beside this module."""
+
+
+@cache
+def stylesheet(room: str, name: str) -> str:
+    """The reports' style, and the one called `name` in a room (`readiness.site`)."""
+    return "".join(
+        files(place).joinpath(sheet).read_text("utf-8")
+        for place, sheet in (("readiness.rendering", OWN), (room, name))
     )

@@ -9,10 +9,9 @@ of chart is one module that makes rows, its texts in the catalogues, and a line 
 
 from readiness.charts.bases import bases_chart, grid_chart
 from readiness.charts.figures import Figures, Groups
-from readiness.charts.files import files_of
 from readiness.charts.intervals import by_answer, by_group, intervals, revision
 from readiness.charts.levels import Levels, level_bars
-from readiness.charts.picture import Picture
+from readiness.charts.picture import Picture, files_of
 from readiness.charts.sheet import NARROW, WIDE
 from readiness.charts.weights import Margins, weights_chart
 

@@ -18,7 +18,6 @@ from readiness.errors import RenderError
 from readiness.facts import (
     Day,
     Fact,
-    Interval,
     Label,
     Listed,
     Named,
@@ -157,14 +156,12 @@ def _isolated(value: str, written: str, language: Language) -> str:
     return written if whole == value else f"{whole[0]}{written}{whole[-1]}"
 
 
-def _number(value: int | Fraction | Quantity | Interval | Printed | Day, language: Language) -> str:
+def _number(value: int | Fraction | Quantity | Printed | Day, language: Language) -> str:
     match value:
         case Fraction():
             return numbers.percentage(value, language)
         case Quantity(amount, unit, digits, rounding):
             return numbers.number(amount, unit, digits, language, rounding)
-        case Interval(lower, upper, unit, digits, rounding):
-            return numbers.interval(lower, upper, unit, digits, language, rounding)
         case Printed(figure):
             return numbers.printed(figure, language)
         case Day(iso):

@@ -26,7 +26,7 @@ from readiness.publications.material import Material
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.presenting.writing import Writing, markdown, render
 from readiness.publications.seal import DRAFT
-from readiness.reporting.data_protection import stated
+from readiness.reporting.blocks import stated
 from readiness.terminal import one_line
 
 ACCESS = {

@@ -22,7 +22,7 @@ from readiness.disclosure.system import Row, System, Target
 from readiness.errors import StatisticsError
 from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.questionnaire.model import TOTAL
-from readiness.register.precision import PRECISION, PUBLISHED
+from readiness.register.figures import PRECISION, PUBLISHED
 from readiness.register.protection import base_id, read_statistic
 
 NEAR = 1e-9

@@ -9,7 +9,7 @@ and where it comes from (dataset versions, lineage hash).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,14 @@ from readiness.errors import DataError
 from readiness.language.rounding import round_value
 from readiness.lineage import Lineage
 from readiness.patterns import SIGNIFICANT_DIGITS
-from readiness.register.precision import PRECISION, WORKING
+from readiness.questionnaire.model import TOTAL
 from readiness.tables import read_text_table
+
+PRECISION = "precision"
+WORKING, PUBLISHED = "working", "published"
+"""12 digits, not for release; or the digits that are shown. A ledger without the column is of 12
+digits, too."""
+
 
 LEVEL = "settings.level"
 """The id of the confidence level, where there are intervals."""
@@ -162,3 +168,64 @@ def selection_of(name: str, register: pd.DataFrame) -> Selection:
     """How the respondents of a register came in, by the word of the configuration: a census that
     has a confidence level is one that some did not answer."""
     return Selection.of(name, complete=not (register["id"] == LEVEL).any())
+
+
+Values = Callable[[str], float | None]
+
+
+def values_of(rows: pd.DataFrame) -> Values:
+    """The value of an id in a register (numbers, or the text of `figures.csv`).
+
+    None where the register has no such row, or does not publish its value.
+    """
+    known: dict[str, Any] = dict(zip(rows["id"], rows["value"], strict=True))
+    withheld = set(rows.loc[rows["suppressed"].fillna("") != "", "id"])
+
+    def value(identity: str) -> float | None:
+        cell = None if identity in withheld else known.get(identity)
+        return None if cell is None or cell == "" or cell != cell else float(cell)
+
+    return value
+
+
+def by_size(codes: Iterable[str], value: Values) -> list[str]:
+    """Codes from the largest value to the smallest.
+
+    Those without a value come last; those that are equal keep the order of listing.
+    """
+    listed = list(codes)
+
+    def order(code: str) -> tuple[bool, float, int]:
+        known = value(code)
+        return (known is None, -(known or 0.0), listed.index(code))
+
+    return sorted(listed, key=order)
+
+
+def group_order(
+    value: Values, item: str, level: str, codes: Sequence[str], *, ordered: bool, prefix: str = ""
+) -> list[str]:
+    """The groups of a variable, as charts and tables of an item show them.
+
+    `level`: the level whose number stands for the item (`Item.shown`). `ordered`: whether the
+    variable's categories have an order by nature, that of `codes`. `prefix`: what stands before a
+    code in the register's ids (`region:`), for variables other than the first.
+    """
+    if ordered:
+        return list(codes)
+    return by_size(codes, lambda code: value(f"{item}.{level}.{prefix}{code}"))
+
+
+def answer_order(
+    value: Values, item: str, codes: Sequence[str], *, ordered: bool, group: str = TOTAL
+) -> list[str]:
+    """The answers of an item: as listed where they are a scale, else by their share in `group`."""
+    return list(codes) if ordered else by_size(codes, lambda code: value(f"{item}.{code}.{group}"))
+
+
+def number(value: Any) -> float | None:
+    """A cell as a number; None where it is empty."""
+    if value in ("", None):
+        return None
+    found = float(value)
+    return None if math.isnan(found) else found

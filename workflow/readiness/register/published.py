@@ -19,7 +19,7 @@ import pandas as pd
 
 from readiness.errors import StatisticsError
 from readiness.language.rounding import ROUNDINGS, UNITS, rounded
-from readiness.register.precision import PRECISION, PUBLISHED
+from readiness.register.figures import PRECISION, PUBLISHED
 
 RELATIVE = 1e-9
 """How far two values may be apart, relative to the larger one, to be the same."""

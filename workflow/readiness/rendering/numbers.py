@@ -14,9 +14,8 @@ from markupsafe import Markup, escape
 from readiness import fonts
 from readiness.facts import Fact
 from readiness.language import Language, direction, tell, text
-from readiness.rendering.policy import guarded
 from readiness.reporting.passports import CODES, TRACE, Passport, Passports
-from readiness.templating import environment
+from readiness.templating import environment, guarded
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 PAGE = "numbers.html"

@@ -21,9 +21,8 @@ from readiness.language.rounding import rounded
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL, FrameVariable, Item
 from readiness.register.display import Sign, sign
-from readiness.register.order import answer_order, group_order
+from readiness.register.figures import answer_order, group_order, number
 from readiness.register.protection import ASKED, DONT_KNOW, base_id, share_id
-from readiness.register.rows.cells import number
 from readiness.reporting.shown import Register, ShownWave
 
 UPPER, LOWER = 0.05, 0.10

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from readiness.errors import RenderError
+from readiness.language import Language
+from readiness.language.catalogue import locale
+from readiness.language.numbers import day
 
 
 @dataclass(frozen=True)
@@ -62,3 +66,30 @@ class Prose:
                     f"{path.name}: there is no such block; there are {', '.join(known)}, each with "
                     "-before or -after behind it, or as it is."
                 )
+
+
+STATED = {
+    "controller": "privacy.controller",
+    "purpose": "privacy.purpose",
+    "receipt": "privacy.receipt",
+    "hosting": "privacy.hosting",
+    "keep_until": "privacy.keep_until",
+}
+"""What each key is called, as a key of the catalogues, in the order of telling."""
+
+
+def stated(privacy: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
+    """What is stated, each with the key of its name; a purpose only in its own languages.
+
+    `privacy`: the keys of the section that are given (`Privacy.stated`).
+    """
+    for key, name in STATED.items():
+        value = privacy.get(key)
+        if key == "purpose":
+            value = (value or {}).get(language)
+        elif value and key == "hosting":
+            value = locale(language).territories.get(value, value)
+        elif value and key == "keep_until":
+            value = day(value, language)
+        if value:
+            yield name, str(value)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from readiness.facts import Fact, Listed, Value
 from readiness.reporting import statements
 from readiness.reporting.blocks import paragraphs
-from readiness.reporting.items import level_label
+from readiness.reporting.item_findings import level_label
 from readiness.reporting.markdown import EMPTY, fold, plain
 from readiness.reporting.shown import ShownWave
 

@@ -19,7 +19,7 @@ from readiness.language import Language, show, tell, text
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import FrameVariable, Item
 from readiness.register.display import shown, signed
-from readiness.reporting.items import level_label
+from readiness.reporting.item_findings import level_label
 from readiness.reporting.participation import MEASURES
 from readiness.reporting.shown import Register
 

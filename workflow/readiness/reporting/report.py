@@ -22,8 +22,7 @@ from readiness.config import read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, Markup, joined, tell, text
-from readiness.reporting.blocks import Block, paragraphs
-from readiness.reporting.data_protection import stated
+from readiness.reporting.blocks import Block, paragraphs, stated
 from readiness.reporting.markdown import (
     EMPTY,
     Markdown,

@@ -18,7 +18,8 @@ from readiness.register.rows.weighting import (
 from readiness.reporting import participation, statements
 from readiness.reporting.banners import material_of
 from readiness.reporting.blocks import Block, paragraphs
-from readiness.reporting.items import in_short, item_block, level_label
+from readiness.reporting.item import item_block
+from readiness.reporting.item_findings import in_short, level_label
 from readiness.reporting.markdown import brief, label, note, plain, table
 from readiness.reporting.shown import ShownWave
 from readiness.survey.weighting.margins import JOINED

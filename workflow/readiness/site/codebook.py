@@ -13,8 +13,7 @@ from readiness.facts import Fact
 from readiness.language import Language, direction, tell, text
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.codebook import Entry, Option, entries, frame_entries
-from readiness.rendering.policy import guarded, stylesheet
-from readiness.templating import environment
+from readiness.templating import environment, guarded, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 COLUMNS = tuple(

@@ -18,9 +18,8 @@ from readiness.facts import Fact, Listed, Quantity, Term, Value
 from readiness.language import Language, tell, text
 from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
-from readiness.rendering.policy import guarded, stylesheet
-from readiness.reporting.data_protection import stated
-from readiness.templating import environment
+from readiness.reporting.blocks import stated
+from readiness.templating import environment, guarded, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 READERS = {

@@ -24,8 +24,7 @@ from readiness.language import Language, direction, numbers, tell, text
 from readiness.questionnaire import Item, Label, Questionnaire
 from readiness.register.figures import FigureRow, Origin, make_register
 from readiness.register.rows.nonresponse import MISSING
-from readiness.rendering.policy import guarded, stylesheet
-from readiness.templating import environment
+from readiness.templating import environment, guarded, stylesheet
 from readiness.terminal import one_line, shortened
 from readiness.validation import MEANINGS, SEVERITIES
 from readiness.validation.issues import by_item, by_rule, listed

@@ -30,8 +30,14 @@ from readiness.facts import Listed
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.questionnaire.model import TOTAL, Item
-from readiness.register.figures import read_register, selection_of
-from readiness.register.order import Values, answer_order, group_order, values_of
+from readiness.register.figures import (
+    Values,
+    answer_order,
+    group_order,
+    read_register,
+    selection_of,
+    values_of,
+)
 from readiness.register.protection import DONT_KNOW
 from readiness.register.published import published
 from readiness.running.step import Job

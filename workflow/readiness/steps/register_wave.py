@@ -17,8 +17,13 @@ from readiness.register.earlier import earlier_release
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.protection import Scheme
 from readiness.register.rows.comparisons import comparison_rows
-from readiness.register.rows.nonresponse import nonresponse_rows, suppressed
-from readiness.register.rows.quality import everybody_answered, quality_rows, settings_rows
+from readiness.register.rows.nonresponse import (
+    everybody_answered,
+    nonresponse_rows,
+    quality_rows,
+    settings_rows,
+    suppressed,
+)
 from readiness.register.rows.shares import revision_rows, scale_rows, share_rows
 from readiness.register.rows.weighting import are_weighted, weighting_rows
 from readiness.register.withholding import Withheld, withhold

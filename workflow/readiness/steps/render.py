@@ -27,7 +27,7 @@ from readiness.rendering.finish import finished
 from readiness.rendering.numbers import PAGE, numbers_page
 from readiness.rendering.qmd import parse
 from readiness.rendering.render import render
-from readiness.reporting.data_protection import stated
+from readiness.reporting.blocks import stated
 from readiness.reporting.markdown import plain
 from readiness.reporting.passports import Passports
 from readiness.reporting.shown import Register

@@ -21,8 +21,7 @@ from readiness.publications.reproduce import tally
 from readiness.register.disclosure_risk import read_attack, refuse_given_away
 from readiness.running.step import Job, log
 from readiness.site import pages
-from readiness.site.guides import Guide, guide
-from readiness.site.pages import Dataset, File, Published, Reported, below
+from readiness.site.pages import Dataset, File, Guide, Published, Reported, below, guide
 
 READ = (REPORT, CHARTS, TABLES)
 """The folders of a run that a reader gets."""

@@ -47,7 +47,7 @@ from readiness.publications.program import (
     read_archive,
 )
 from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_table
-from readiness.register.precision import PRECISION, PUBLISHED
+from readiness.register.figures import PRECISION, PUBLISHED
 
 PACKAGE = "workflow/readiness/"
 STATED = ("seal.json (reviewer, erratum)", "environment.json", "README.md", "CITATION.cff",

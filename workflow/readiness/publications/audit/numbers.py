@@ -24,7 +24,7 @@ from readiness.publications.outcomes import PASSING, Finding, Outcome
 from readiness.publications.reproduce import compare
 from readiness.publications.seal import LEDGER, MORE_NUMBERS, SEAL
 from readiness.register.display import said
-from readiness.register.precision import PRECISION
+from readiness.register.figures import PRECISION
 
 Line = TypeVar("Line", Number, Finding)
 

@@ -38,8 +38,8 @@ from readiness.publications.presenting.summary import (
     sentences,
 )
 from readiness.publications.presenting.writing import FOLDER, Writing, html, render, style
-from readiness.rendering.policy import guarded
 from readiness.reporting.passports import KINDS
+from readiness.templating import guarded
 
 NAMED = 5
 """How many numbers that are not valid stand beside the verdict itself."""

@@ -34,8 +34,7 @@ from readiness.publications.presenting.summary import (
     computed,
     ran,
 )
-from readiness.rendering.policy import stylesheet
-from readiness.templating import environment
+from readiness.templating import environment, stylesheet
 from readiness.terminal import one_line, printable
 
 Write = Callable[[str], Markup]

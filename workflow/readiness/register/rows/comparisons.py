@@ -16,9 +16,8 @@ from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
 from readiness.config import Figures
 from readiness.questionnaire.model import TOTAL
-from readiness.register.figures import FigureRow
+from readiness.register.figures import FigureRow, number
 from readiness.register.protection import Scheme, base_id
-from readiness.register.rows.cells import number
 from readiness.register.rows.shares import reason_of
 
 P_DIGITS = 3

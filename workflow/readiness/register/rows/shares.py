@@ -15,7 +15,7 @@ from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
 from readiness.config import Figures
 from readiness.questionnaire.model import MEAN
-from readiness.register.figures import FigureRow
+from readiness.register.figures import FigureRow, number
 from readiness.register.protection import (
     BASE,
     UNRELIABLE,
@@ -25,7 +25,6 @@ from readiness.register.protection import (
     share_id,
     statistic_text,
 )
-from readiness.register.rows.cells import number
 
 
 def share_rows(

@@ -15,7 +15,7 @@ from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Listed, Named, Term, Value
 from readiness.language import Language
 from readiness.questionnaire.model import MEAN, TOTAL, Item
-from readiness.register.order import answer_order
+from readiness.register.figures import answer_order
 from readiness.register.protection import share_id
 from readiness.reporting.banners import MANY, Gap, Material
 
