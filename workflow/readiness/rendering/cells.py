@@ -6,12 +6,11 @@ that was tested. What comes out is plain Markdown, which every engine lays out.
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ class Run:
     work: Path
     environment: Mapping[str, str]
     timeout: float
-    images: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -42,8 +40,8 @@ class _Piece:
 def execute(document: Document, run: Run) -> str:
     """The document's body as plain Markdown, every cell and inline expression evaluated in order.
 
-    Images that cells show are written to the work folder. Raises RenderError that names the line of
-    the .qmd when a cell fails or time runs out; the program and its children end in every case.
+    Raises RenderError that names the line of the .qmd when a cell fails or time runs out; the
+    program and its children end in every case.
     """
     pieces = list(_pieces(document))
     results = iter(_results(document, pieces, run) if pieces else [])
@@ -53,7 +51,7 @@ def execute(document: Document, run: Run) -> str:
             parts.append(_text(block, results))
         else:
             ran = document.option(block, "eval", True) is not False
-            parts.append(_cell(document, run, block, next(results) if ran else []))
+            parts.append(_cell(document, block, next(results) if ran else []))
     return "\n".join(parts)
 
 
@@ -107,7 +105,7 @@ def _text(block: Text, results: Iterator[list[dict[str, str]]]) -> str:
     return "".join([*text, block.source[at:]])
 
 
-def _cell(document: Document, run: Run, cell: Cell, outputs: list[dict[str, str]]) -> str:
+def _cell(document: Document, cell: Cell, outputs: list[dict[str, str]]) -> str:
     if document.option(cell, "include", True) is False:
         return ""
     parts = []
@@ -115,45 +113,14 @@ def _cell(document: Document, run: Run, cell: Cell, outputs: list[dict[str, str]
         parts.append(_fenced(cell.source, "python"))
     wanted = document.option(cell, "output", True)
     if wanted is not False:
-        parts += [_shown(output, run, wanted == "asis") for output in outputs]
-    return _float(cell, "\n\n".join(part for part in parts if part))
+        for output in outputs:
+            ((kind, text),) = output.items()
+            asis = kind == "markdown" or (kind == "printed" and wanted == "asis")
+            parts.append(text if asis else _fenced(text))
+    body = "\n\n".join(part for part in parts if part)
+    return f"\n{body}\n"
 
 
 def _fenced(text: str, language: str = "") -> str:
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
-
-
-def _shown(output: Mapping[str, str], run: Run, asis: bool) -> str:
-    ((kind, text),) = output.items()
-    match kind:
-        case "markdown":
-            return text
-        case "svg" | "png":
-            return _image(text, kind, run)
-        case "html":
-            return f"```{{=html}}\n{text}\n```"
-        case "printed" if asis:
-            return text
-        case _:
-            return _fenced(text)
-
-
-def _image(content: str, ending: str, run: Run) -> str:
-    name = f"cell-image-{len(run.images) + 1}.{ending}"
-    data = content.encode("utf-8") if ending == "svg" else base64.b64decode(content)
-    (run.work / name).write_bytes(data)
-    run.images.append(name)
-    return f"![]({name})"
-
-
-def _float(cell: Cell, body: str) -> str:
-    """A cell's output with a label becomes a numbered figure or table, as in Quarto."""
-    label = str(cell.options.get("label", ""))
-    if not label.startswith(("fig-", "tbl-")):
-        return f"\n{body}\n"
-    caption = str(cell.options.get(f"{label[:3]}-cap", ""))
-    if alt := cell.options.get("fig-alt"):
-        quoted = str(alt).replace("\\", "\\\\").replace('"', '\\"')
-        body = re.sub(r"(!\[[^\]]*\]\([^)]*\))(?!\{)", rf'\1{{fig-alt="{quoted}"}}', body, count=1)
-    return f"\n::: {{#{label}}}\n\n{body}\n\n{caption}\n\n:::\n"

@@ -35,7 +35,6 @@ class Rendering:
     """What was made and by what: `html` or `pdf` is None when it was not asked for."""
 
     engine: str
-    engine_version: str
     html: Path | None
     pdf: Path | None
 
@@ -85,7 +84,7 @@ def render(
             done = _delivered(made, output_folder, source.stem)
         finally:
             shutil.rmtree(work, ignore_errors=True)
-    return Rendering(engine, version, done.get("html"), done.get("pdf"))
+    return Rendering(engine, done.get("html"), done.get("pdf"))
 
 
 def present_engine() -> str:

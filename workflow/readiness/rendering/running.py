@@ -9,7 +9,6 @@ leaves the lines of what ended before.
 from __future__ import annotations
 
 import ast
-import base64
 import contextlib
 import io
 import json
@@ -20,38 +19,26 @@ from pathlib import Path
 from typing import Any
 
 Shown = dict[str, str]
-"""One thing shown: its kind (`printed`, `markdown`, `svg`, `png`, `html`, `plain`), its text."""
+"""One thing shown: its kind (`printed`, `markdown`, `plain`), its text."""
 
-_REPRESENTATIONS = (
-    ("markdown", "_repr_markdown_"),
-    ("svg", "_repr_svg_"),
-    ("png", "_repr_png_"),
-    ("html", "_repr_html_"),
-)
-"""How a value says how it is shown, the best first: the methods that notebooks look for."""
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^$@])")
 
 
 def shown(value: object) -> Shown:
-    """How a value is shown; as Python prints it where it does not say."""
-    for kind, method in _REPRESENTATIONS:
-        represent = getattr(type(value), method, None)
-        text = represent(value) if represent else None
-        if isinstance(text, bytes):
-            text = base64.b64encode(text).decode("ascii")
-        if text is not None:
-            return {kind: str(text)}
-    return {"plain": repr(value)}
+    """How a value is shown: as the Markdown that it says it is, else as Python prints it.
+
+    A picture is no value: the check of the page's numbers could not read what stands in it.
+    """
+    represent = getattr(type(value), "_repr_markdown_", None)
+    return {"markdown": represent(value)} if represent else {"plain": repr(value)}
 
 
 def inline(value: object) -> Shown:
-    """The same within a line of text: a string is escaped, nothing is a block or a picture."""
+    """The same within a line of text, where a string is escaped."""
     # As Quarto does (src/core/jupyter/jupyter-inline.ts).
     found = shown(value)
     if "markdown" in found:
         return found
-    if "html" in found:
-        return {"markdown": f"`{found['html']}`{{=html}}"}
     return {"markdown": _MARKUP.sub(r"\\\1", value) if isinstance(value, str) else repr(value)}
 
 

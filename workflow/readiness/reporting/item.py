@@ -84,10 +84,8 @@ class Tests:
         return self.wave.caption(kind, **{**shared, **values})
 
     def _interval(self, identity: str) -> str:
-        if not self.register.has(f"{identity}.lower"):
-            return EMPTY
-        ends = {end: self.register.named(f"{identity}.{end}") for end in ("lower", "upper")}
-        return self.wave.tell("language.interval", **ends)
+        interval = self.register.interval(identity)
+        return self.register.told(interval) if interval else EMPTY
 
     def _span(self, identity: str) -> str:
         return self.register.span(identity) if self.register.has(identity) else EMPTY
@@ -152,11 +150,8 @@ class Tests:
         if self.register.number(identity) is None:
             return
         effect: Value = self.register.named(identity)
-        ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
-        if all(self.register.number(name) is not None for name in ends.values()):
-            interval = {end: self.register.named(name) for end, name in ends.items()}
-            what = Fact("language.interval", interval)
-            effect = Fact("language.beside", {"label": effect, "what": what})
+        if interval := self.register.interval(identity):
+            effect = Fact("language.beside", {"label": effect, "what": interval})
         yield Fact("report.effect", {"effect": effect})
 
     def contrasts(self) -> Iterator[str]:
@@ -289,10 +284,8 @@ class _Page:
 
     def _interval(self, identity: str, kind: str) -> str:
         wanted = kind not in ("base", "outside") and self.intervals in ("all", kind)
-        if not wanted or not self.register.has(f"{identity}.lower"):
-            return ""
-        ends = {end: self.register.named(f"{identity}.{end}") for end in ("lower", "upper")}
-        return " " + under(self.register.told(Fact("language.interval", ends)))
+        interval = self.register.interval(identity) if wanted else None
+        return " " + under(self.register.told(interval)) if interval else ""
 
 
 CAPTIONS = {
@@ -350,9 +343,7 @@ class _Block:
         if register.number(identity) is None:
             return ""
         alpha: Value = register.named(identity)
-        ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
-        if all(map(register.has, ends.values())):
-            interval = Fact("language.interval", {e: register.named(of) for e, of in ends.items()})
+        if interval := register.interval(identity):
             alpha = Fact("language.beside", {"label": alpha, "what": interval})
         return register.told(
             Fact("report.alpha", {"alpha": alpha, "n": register.named(f"{identity}.n")})

@@ -71,8 +71,8 @@ def _counts(wave: ShownWave) -> Iterator[Fact]:
             counts[rule] = _counted(wave, rule)
     yield Fact("report.received", {"received": register.named("quality.received.all")})
     yield statements.excluded(counts)
-    yield statements.issues(*_counted(wave, "issues"))
-    yield statements.corrections(*_counted(wave, "corrections_applied"))
+    yield statements.count_or_none("report.issues", *_counted(wave, "issues"))
+    yield statements.count_or_none("report.corrections", *_counted(wave, "corrections_applied"))
     for code, name in wave.apart.items():
         if register.has(f"quality.kept.{code}"):
             n = register.named(f"quality.kept.{code}")
@@ -91,7 +91,10 @@ def _reading(wave: ShownWave) -> Iterator[Fact]:
     asked, answers = (register.number(f"quality.{name}.all") for name in ("invited", "answered"))
     complete = asked is not None and asked == answers
     yield statements.selected(
-        wave.selection, raked=_raked(wave), complete=complete, listed=asked is not None
+        wave.selection,
+        raked=any(str(i).startswith("weighting.target.") for i in wave.register.rows["id"]),
+        complete=complete,
+        listed=asked is not None,
     )
     bounds = {name: register.named(f"settings.{name}_base") for name in ("reliable", "minimum")}
     yield Fact("report.hidden", bounds)
@@ -99,10 +102,6 @@ def _reading(wave: ShownWave) -> Iterator[Fact]:
     groups = [items[name].label.text(wave.language) for name in wave.variables if name in items]
     if groups:
         yield Fact("report.groups.answers", {"variables": Listed(tuple(groups), "slash")})
-
-
-def _raked(wave: ShownWave) -> bool:
-    return any(str(i).startswith("weighting.target.") for i in wave.register.rows["id"])
 
 
 def _rates(wave: ShownWave) -> str:
@@ -209,14 +208,11 @@ def _bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
 
 
 def _between(wave: ShownWave, identity: str) -> str:
-    """Two numbers of the register, as an interval."""
-    ids = [f"{identity}.{end}" for end in ("lower", "upper")]
-    if not all(wave.register.has(end) for end in ids):
+    """Two numbers of the register, as an interval; the first where they are withheld."""
+    if not wave.register.has(f"{identity}.lower"):
         return EMPTY
-    if any(wave.register.number(end) is None for end in ids):
-        return wave.register.span(ids[0])
-    ends = dict(zip(("lower", "upper"), map(wave.register.named, ids), strict=True))
-    return wave.register.told(Fact("language.interval", ends))
+    interval = wave.register.interval(identity)
+    return wave.register.told(interval) if interval else wave.register.span(f"{identity}.lower")
 
 
 def _missing(wave: ShownWave) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 from readiness.config import read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
-from readiness.language import Language, Markup, joined, tell, text
+from readiness.language import Markup, joined, tell, text
 from readiness.reporting.blocks import Block, paragraphs, stated
 from readiness.reporting.markdown import (
     EMPTY,
@@ -53,7 +53,6 @@ SUMMARY = "summary"
 class Report:
     """The study or the wave that a report shows, in one language."""
 
-    language: Language
     part: Part
     draft: bool = False
     name: str = "report"
@@ -64,12 +63,11 @@ class Report:
         """The report's material, from the folder that READINESS_RESULTS names."""
         folder = Path(os.environ.get("READINESS_RESULTS", "results"))
         settings = json.loads((folder / "report.json").read_text("utf-8"))
-        language = settings["language"]
-        part = open_part(folder, settings["part"], language)
+        part = open_part(folder, settings["part"], settings["language"])
         part.prose.check([SUMMARY, *(block.place for block in blocks_of(part))])
         draft, name = bool(settings.get("draft")), settings.get("name", "report")
         files = tuple((kind, address) for kind, address in settings.get("downloads", ()))
-        return cls(language, part, draft, name, files)
+        return cls(part, draft, name, files)
 
     # For a whole document.
 
@@ -83,13 +81,15 @@ class Report:
         self._print(status(self._state()))
         if isinstance(part, ShownStudy):
             return self._print(said)
-        self._print(heading(1, self._word("report.title.summary"), "sec-summary"), said)
+        self._print(heading(1, self.part.word("report.title.summary"), "sec-summary"), said)
 
     def reading(self) -> None:
         """Print how the report is to be read, and which dataset versions it rests on."""
         data = self._provenance(self.part.register.current_datasets)
-        body = f"{self._word('report.reading')}\n\n{self._word('report.reading.data')} {data}"
-        self._print(fold(self._word("report.title.reading"), body))
+        body = (
+            f"{self.part.word('report.reading')}\n\n{self.part.word('report.reading.data')} {data}"
+        )
+        self._print(fold(self.part.word("report.title.reading"), body))
 
     def chapters(self) -> None:
         """Print every block."""
@@ -101,14 +101,14 @@ class Report:
         data, lineage = (self._provenance(names) for names in (register.datasets, register.lineage))
         engine = f"[{os.environ['READINESS_ENGINE']}]{{.prov}}"
         lines = [
-            (self._word("report.reading.data"), data),
-            (self._word("report.origin.lineage"), lineage),
+            (self.part.word("report.reading.data"), data),
+            (self.part.word("report.origin.lineage"), lineage),
             *self._cited(data),
             *self._protection(),
-            (self._word("report.origin.engine"), engine),
+            (self.part.word("report.origin.engine"), engine),
         ]
         self._print(
-            heading(1, self._word("report.title.origin"), "sec-origin"),
+            heading(1, self.part.word("report.title.origin"), "sec-origin"),
             actions(self._files()),
             glossary(lines),
         )
@@ -116,21 +116,21 @@ class Report:
     def _state(self) -> Iterator[tuple[str, str]]:
         """What this is: real or simulated, a draft, of which run and data; how to cite it."""
         if self.part.simulated:
-            yield "simu", self._word("rendering.status.simulated")
+            yield "simu", self.part.word("rendering.status.simulated")
         else:
-            yield "real", self._word("rendering.status.real")
+            yield "real", self.part.word("rendering.status.real")
         if self.draft:
-            yield "old", self._word("rendering.status.draft")
+            yield "old", self.part.word("rendering.status.draft")
         yield "", f"[{self.part.run}]{{.prov}}"
         yield "", self._provenance(self.part.register.current_datasets)
-        yield "", f"[{self._word('rendering.status.cite')}](#sec-origin)"
+        yield "", f"[{self.part.word('rendering.status.cite')}](#sec-origin)"
 
     def _files(self) -> Iterator[tuple[str, str]]:
         """The files beside the page, each with its name in words."""
-        yield self._word("rendering.origin.paper"), f"{self.name}.pdf"
-        yield self._word("rendering.origin.numbers"), "numbers.html"
+        yield self.part.word("rendering.origin.paper"), f"{self.name}.pdf"
+        yield self.part.word("rendering.origin.numbers"), "numbers.html"
         for kind, address in self.downloads:
-            yield self._word(DOWNLOADS[kind]), address
+            yield self.part.word(DOWNLOADS[kind]), address
 
     def _cited(self, data: str) -> Iterator[tuple[str, str]]:
         """How it is cited, under which licence it stands and whom to ask: as CITATION.cff says."""
@@ -150,25 +150,29 @@ class Report:
         def mark(name: str, text: str) -> str:
             return own_names.get(name, text)
 
-        said = tell(Fact("rendering.origin.cited", cited), self.language, mark, Markup(name=plain))
-        yield self._word("numbers.cite"), said
+        said = tell(
+            Fact("rendering.origin.cited", cited), self.part.language, mark, Markup(name=plain)
+        )
+        yield self.part.word("numbers.cite"), said
         if licence := own.get("license"):
-            yield self._word("rendering.origin.licence"), plain(str(licence))
+            yield self.part.word("rendering.origin.licence"), plain(str(licence))
         contacts = [_named(contact) for contact in own.get("contact", ())]
         if contacts:
             yield (
-                self._word("rendering.origin.contact"),
-                joined([plain(name) for name in contacts], "comma", self.language),
+                self.part.word("rendering.origin.contact"),
+                joined([plain(name) for name in contacts], "comma", self.part.language),
             )
 
     def _protection(self) -> Iterator[tuple[str, str]]:
         """Who answers for the personal data behind it, as far as the configuration says."""
-        for key, said in stated(self.part.settings.get("privacy", {}), self.language):
-            yield self._word(key), f"[{plain(said)}]{{.prov}}"
+        for key, said in stated(self.part.settings.get("privacy", {}), self.part.language):
+            yield self.part.word(key), f"[{plain(said)}]{{.prov}}"
 
     def _provenance(self, names: Iterable[str]) -> str:
         """Dataset versions or lineage, each marked as such."""
-        return joined([f"[{name}]{{.prov}}" for name in names], "comma", self.language) or EMPTY
+        return (
+            joined([f"[{name}]{{.prov}}" for name in names], "comma", self.part.language) or EMPTY
+        )
 
     # For an author who lays out a document piece by piece.
 
@@ -189,9 +193,6 @@ class Report:
         if not isinstance(self.part, ShownStudy):
             raise RenderError(f"{self.part.run} is a wave: it has no verdicts.")
         return Markdown(self.part.verdict(identity))
-
-    def _word(self, key: str) -> str:
-        return text(key, self.language)
 
     def _print(self, *parts: str) -> None:
         print(paragraphs(parts) + "\n")

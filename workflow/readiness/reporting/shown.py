@@ -89,6 +89,13 @@ class Register:
         digits = int(row["digits"] or 0)
         return Named(identity, Quantity(str(row["value"]), row["unit"], digits, row["rounding"]))
 
+    def interval(self, identity: str) -> Fact | None:
+        """The limits of a number; None unless both are published."""
+        ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
+        if any(self.number(name) is None for name in ends.values()):
+            return None
+        return Fact("language.interval", {end: self.named(name) for end, name in ends.items()})
+
     def told(self, fact: Fact) -> str:
         """A fact as Markdown: every number of the register in its span, foreign text escaped."""
 

@@ -68,6 +68,7 @@ ADJUST = tuple(
     f"report.adjust.{method.lower()}"
     for method in ("holm", "BH", "BY", "hochberg", "hommel", "bonferroni")
 )
+NONE = tuple(f"report.{what}.none" for what in ("issues", "corrections"))
 MANY = 6
 """From so many pairs on, a sentence names none: the table does."""
 
@@ -167,9 +168,9 @@ def excluded(counts: Mapping[str, tuple[int, Value]]) -> Fact:
     return Fact("report.excluded", {"excluded": Listed(found)})
 
 
-def issues(n: int, value: Value) -> Fact:
-    """How many issues the checks found, or that there was none."""
-    return Fact("report.issues", {"n": value}) if n else Fact("report.issues.none")
+def count_or_none(kind: str, n: int, value: Value) -> Fact:
+    """How many issues the checks found, or corrections were applied; that there was none."""
+    return Fact(kind, {"n": value}) if n else Fact(f"{kind}.none")
 
 
 def asked(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
@@ -178,11 +179,6 @@ def asked(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
         return Fact("tables.line.question", {"question": item.column})
     labels = [questionnaire.variable(name).label.text(language) for name in item.derived_from]
     return Fact("tables.line.derived", {"items": Listed(tuple(labels), "slash")})
-
-
-def corrections(n: int, value: Value) -> Fact:
-    """How many corrections were applied, or that none was."""
-    return Fact("report.corrections", {"n": value}) if n else Fact("report.corrections.none")
 
 
 def tested(p_values: Sequence[tuple[str, Value]]) -> Fact | None:

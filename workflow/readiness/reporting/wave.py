@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from readiness.analysis.weighting import UNKNOWN
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
-from readiness.questionnaire.model import FrameVariable, Item, one_number
+from readiness.questionnaire.model import FrameVariable, one_number
 from readiness.register.rows.weighting import (
     OF_PRECISION,
     UNWEIGHTED,
@@ -39,11 +39,13 @@ def weighting(wave: ShownWave) -> str:
     if wave.selection.intervals:
         parts = {name: register.named(f"{WEIGHTS}.{name}") for name in ("kish_deff", "n_eff", "n")}
         cost.insert(0, Fact("report.weighting.effect", parts))
+    # Gaps are drawn where there are any.
+    kind = "report.caption.weights" if _moved(wave) else "report.caption.weights_alone"
     return paragraphs(
         [
             told,
             " ".join(register.told(fact) for fact in cost),
-            wave.chart("weights", wave.caption(_caption(wave))),
+            wave.chart("weights", wave.caption(kind)),
             _margins(wave),
         ]
     )
@@ -101,11 +103,6 @@ def _labels_of(wave: ShownWave, fact: Fact, codes: list[str]) -> dict[str, str]:
     return {}
 
 
-def _caption(wave: ShownWave) -> str:
-    """The kind of the picture's caption: gaps are drawn where there are any."""
-    return "report.caption.weights" if _moved(wave) else "report.caption.weights_alone"
-
-
 def _margins(wave: ShownWave) -> str:
     """Each margin's target and what is left of the gap after raking, and after trimming; "" where
     every category meets its own target, as the steps say."""
@@ -138,9 +135,7 @@ def _moved(wave: ShownWave) -> bool:
 def wave_blocks(wave: ShownWave) -> list[Block]:
     """The blocks of a wave's chapter, in order."""
 
-    def title(key: str) -> str:
-        return text(key, wave.language)
-
+    title = wave.word
     return [
         Block("opening", "", lambda: _opening(wave)),
         Block("answered", title("report.title.answered"), lambda: participation.answered(wave)),
@@ -177,11 +172,6 @@ def _who(wave: ShownWave) -> Iterator[str]:
     yield " ".join(wave.register.told(fact) for fact in facts)
 
 
-def _share_of(wave: ShownWave, item: Item) -> str:
-    label_of = item.label.text(wave.language)
-    return wave.tell("language.labelled", label=label_of, what=level_label(item, wave.language))
-
-
 def _opening(wave: ShownWave) -> str:
     if not wave.simulated:
         return ""
@@ -210,7 +200,9 @@ def _revision(wave: ShownWave) -> str:
     ]
     totals = []
     for other in moved:
-        totals.append([_share_of(wave, other), *spans(f"{other.id}.{other.shown}.all")])
+        label_of, level = other.label.text(wave.language), level_label(other, wave.language)
+        named = wave.tell("language.labelled", label=label_of, what=level)
+        totals.append([named, *spans(f"{other.id}.{other.shown}.all")])
     caption = wave.caption("report.caption.revision", item=item.label.text(wave.language))
     whole = wave.caption("report.caption.revision_totals")
     header = [plain(wave.by_text), *map(wave.word, columns)]
