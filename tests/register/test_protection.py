@@ -10,8 +10,7 @@ from readiness.language import LANGUAGES
 from readiness.register.disclosure_risk import left_behind, small_groups
 from readiness.register.display import SUPPRESSED_TEXT, Sign, shown, sign, signed
 from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, withheld
-from readiness.register.rows.comparisons import comparison_rows
-from readiness.register.rows.shares import revision_rows, share_rows
+from readiness.register.rows.shares import comparison_rows, revision_rows, share_rows
 
 LEAST = 5
 WEIGHTS = {"producer": 1.3, "director": 0.7, "voice": 2.1}

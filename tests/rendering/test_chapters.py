@@ -9,8 +9,8 @@ from selectolax.lexbor import LexborHTMLParser
 from small_report import html_of
 
 from readiness.errors import RenderError
+from readiness.rendering.engines import find_quarto
 from readiness.rendering.qmd import parse
-from readiness.rendering.quarto import find_quarto
 
 FRONT = "---\ntitle: Essai\nexecute:\n  echo: false\n---\n\n"
 QUARTO = find_quarto()

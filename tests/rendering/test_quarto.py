@@ -11,7 +11,7 @@ from small_report import CHARTS, DISPLAYS, PAGE, html_of, write
 
 from readiness.errors import RenderError
 from readiness.rendering.checks import check_numbers, check_self_contained
-from readiness.rendering.quarto import find_quarto
+from readiness.rendering.engines import find_quarto
 from readiness.rendering.render import Rendering, render
 
 QUARTO = find_quarto()

@@ -102,7 +102,7 @@ class Plan:
 
         "" where that cannot be told: the step that renders says why.
         """
-        from readiness.rendering.quarto import find_quarto, quarto_version
+        from readiness.rendering.engines import find_quarto, quarto_version
 
         try:
             program = find_quarto()

@@ -24,7 +24,7 @@ from readiness.datasets.versions import Pointer
 from readiness.errors import DataError
 from readiness.files import write_atomically
 from readiness.publications.sandbox import PROJECT, run_confined
-from readiness.rendering.quarto import find_quarto
+from readiness.rendering.engines import find_quarto
 
 START = """
 import runpy, sys

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -36,20 +37,29 @@ class Section:
     passports: Sequence[Passport]
 
 
-def _template(name: str, language: Language, **values: Any) -> str:
-    def words(key: str) -> str:
-        return text(key, language)
-
-    template = environment(FOLDER, escape).get_template(name)
-    return template.render(t=words, language=language, **values)
+def render_template(folder: Path, name: str, language: Language, css: str, **values: Any) -> str:
+    """A template in a language; it has its words by `t`, and its stylesheet."""
+    return (
+        environment(folder, escape)
+        .get_template(name)
+        .render(
+            t=partial(text, language=language),
+            language=language,
+            direction=direction(language),
+            style=Markup(css),
+            **values,
+        )
+    )
 
 
 def passports_html(passports: Iterable[Passport], language: Language) -> str:
     """The passports of a page's numbers: closed on the screen, notes on paper."""
     long = Markup(' class="long"')
-    return _template(
+    return render_template(
+        FOLDER,
         "passports.html",
         language,
+        "",
         passports=passports,
         codes=CODES,
         long=lambda key: long if key in _LONG else "",
@@ -69,12 +79,12 @@ def numbers_page(
         Section(f"kind-{k}", kind, list(group))
         for k, (kind, group) in enumerate(groupby(told, key=lambda p: passports.kind(p.id)), 1)
     ]
-    page = _template(
+    page = render_template(
+        FOLDER,
         "numbers.html",
         language,
+        style(language),
         title=tell(Fact("numbers.title", {"name": passports.title}), language),
-        direction=direction(language),
-        style=Markup(style(language)),
         heads=Markup(_heads(language)),
         columns=[text(key, language) for key in COLUMNS],
         sections=sections,

@@ -20,12 +20,16 @@ from typing import Any, Literal
 
 from readiness.errors import RenderError
 from readiness.files import write_atomically
-from readiness.rendering.cells import Run, execute
 from readiness.rendering.counted import words_for
-from readiness.rendering.embedded import embedded_version, render_embedded
+from readiness.rendering.engines import (
+    embedded_version,
+    find_quarto,
+    quarto_version,
+    render_embedded,
+    render_quarto,
+)
 from readiness.rendering.process import terminated_like_interrupted
-from readiness.rendering.qmd import Document, parse
-from readiness.rendering.quarto import find_quarto, quarto_version, render_quarto
+from readiness.rendering.qmd import Document, Run, execute, parse
 
 FORMATS = ("html", "pdf")
 

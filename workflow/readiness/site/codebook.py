@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from readiness.facts import Fact
-from readiness.language import Language, direction, tell, text
+from readiness.language import Language, tell
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.codebook import Entry, Option, entries, frame_entries
-from readiness.templating import environment, guarded, stylesheet
+from readiness.rendering.numbers import render_template
+from readiness.templating import guarded, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 COLUMNS = tuple(
@@ -59,31 +59,27 @@ def codebook_page(
     changes: Sequence[Fact] = (),
 ) -> str:
     """The page; `summary` are sentences to put first, `changes` what is new in this version."""
-    css = stylesheet("readiness.site", "codebook.css")
-    templates = environment(FOLDER, escape)
-    say = partial(text, language=language)
-    one = templates.get_template("codebook-entry.html")
-
     columns = _columns(questionnaire.language)
 
     def shown(entry: Entry) -> Markup:
-        return Markup(one.render(entry=entry, own=questionnaire.language, columns=columns, t=say))
+        own = {"entry": entry, "own": questionnaire.language, "columns": columns}
+        return Markup(render_template(FOLDER, "codebook-entry.html", language, "", **own))
 
     title = questionnaire.title.root
     named = {"title": title.get(language) or next(iter(title.values()))}
     listed = list(entries(questionnaire, language))
-    page = templates.get_template("codebook.html").render(
+    page = render_template(
+        FOLDER,
+        "codebook.html",
+        language,
+        stylesheet("readiness.site", "codebook.css"),
         questionnaire=questionnaire,
-        language=language,
-        direction=direction(language),
         heading=tell(Fact("questionnaire.page.title", named), language),
-        style=Markup(css),
         summary=summary,
         changes=[tell(change, language) for change in changes],
         entries=listed,
         seen=[entry.grid for entry in listed],
         frame=list(frame_entries(questionnaire, language)),
         shown=shown,
-        t=say,
     )
     return guarded(page)

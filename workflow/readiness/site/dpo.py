@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup, escape
-
-from readiness.facts import Fact, Listed, Quantity, Term, Value
+from readiness.facts import Fact, Listed, Quantity, Term
 from readiness.language import Language, tell, text
-from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
+from readiness.rendering.numbers import render_template
 from readiness.reporting.blocks import stated
-from readiness.templating import environment, guarded, stylesheet
+from readiness.templating import guarded, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 READERS = {
@@ -79,28 +76,19 @@ class Protection:
 
 def dpo_page(found: Protection, title: str, language: Language) -> str:
     """The page in a language; `title` is the wave's."""
-    say = partial(text, language=language)
-
-    def told(kind: str, **values: Value) -> str:
-        return tell(Fact(kind, values), language)
-
-    page = (
-        environment(FOLDER, escape)
-        .get_template("dpo.html")
-        .render(
-            language=language,
-            direction=direction(language),
-            style=Markup(stylesheet("readiness.site", "dpo.css")),
-            t=say,
-            heading=told("dpo.title", title=title),
-            found=found,
-            number=lambda count: whole(count, language),
-            hidden=[tell(fact, language) for fact in _hidden(found)],
-            against=[tell(fact, language) for fact in _against(found)],
-            possible=[tell(fact, language) for fact in _possible(found)],
-            personal=[tell(fact, language) for fact in _personal(found)],
-            stated=[(say(key), said) for key, said in stated(found.privacy, language)],
-        )
+    page = render_template(
+        FOLDER,
+        "dpo.html",
+        language,
+        stylesheet("readiness.site", "dpo.css"),
+        heading=tell(Fact("dpo.title", {"title": title}), language),
+        found=found,
+        number=lambda count: whole(count, language),
+        hidden=[tell(fact, language) for fact in _hidden(found)],
+        against=[tell(fact, language) for fact in _against(found)],
+        possible=[tell(fact, language) for fact in _possible(found)],
+        personal=[tell(fact, language) for fact in _personal(found)],
+        stated=[(text(key, language), said) for key, said in stated(found.privacy, language)],
     )
     return guarded(page)
 

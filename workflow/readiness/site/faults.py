@@ -13,18 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from readiness.analysis.responding import missing_table
 from readiness.charts import Figures, Picture
 from readiness.charts.participation import faults, missing
 from readiness.errors import DataError, RenderError
 from readiness.facts import Fact, of_domain
-from readiness.language import Language, direction, numbers, tell, text
+from readiness.language import Language, numbers, tell, text
 from readiness.questionnaire import Item, Label, Questionnaire
 from readiness.register.figures import FigureRow, Origin, make_register
 from readiness.register.rows.nonresponse import MISSING
-from readiness.templating import environment, guarded, stylesheet
+from readiness.rendering.numbers import render_template
+from readiness.templating import guarded, stylesheet
 from readiness.terminal import one_line, shortened
 from readiness.validation import MEANINGS, SEVERITIES
 from readiness.validation.issues import by_item, by_rule, listed
@@ -58,7 +59,6 @@ def faults_page(questionnaire: Questionnaire, found: Found, language: Language) 
     questionnaire = questionnaire.model_copy(update={"items": items})
     labels = {item.id: item.label.text(language) for item in items}
     say = partial(text, language=language)
-    templates = environment(FOLDER, escape)
     title = questionnaire.title.root
     named = {"title": title.get(language) or next(iter(title.values()))}
     count = partial(_number, language=language)
@@ -67,12 +67,13 @@ def faults_page(questionnaire: Questionnaire, found: Found, language: Language) 
         aside = [_aside(row, language) for row in _first(found.quarantine)]
     except (ValueError, RenderError) as error:
         raise DataError(f"a fault that cannot be told: {error}. Run again.") from None
-    page = templates.get_template("faults.html").render(
+    page = render_template(
+        FOLDER,
+        "faults.html",
+        language,
+        stylesheet("readiness.site", "codebook.css"),
         questionnaire=questionnaire,
-        language=language,
-        direction=direction(language),
         heading=tell(Fact("validation.page.title", named), language),
-        style=Markup(stylesheet("readiness.site", "codebook.css")),
         counts=[(say(f"validation.page.{name}"), count(_count(found.counts, name)))
                 for name in COUNTED],
         pictures=[Markup(chart.svg(name=f"chart{k}").decode("utf-8"))
@@ -83,7 +84,6 @@ def faults_page(questionnaire: Questionnaire, found: Found, language: Language) 
         more=_more(len(found.issues), language),
         aside=aside,
         more_aside=_more(len(found.quarantine), language),
-        t=say,
     )  # fmt: skip
     return guarded(page)
 

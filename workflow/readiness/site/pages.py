@@ -12,12 +12,13 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from readiness.facts import Fact
-from readiness.language import Language, direction, own_name, tell, text
+from readiness.language import Language, own_name, tell
 from readiness.language.numbers import whole
-from readiness.templating import environment, hashes, stylesheet
+from readiness.rendering.numbers import render_template
+from readiness.templating import hashes, stylesheet
 
 _READER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -258,7 +259,9 @@ def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
     root = "" if at_root else "../"
     return _page(
         "index.html", site, language, root,
-        reports=site.reports, publications=_newest_first(site.publications),
+        reports=site.reports, publications=sorted(
+            site.publications, key=lambda one: (bool(one.successor), one.draft, one.identity)
+        ),
         datasets=site.datasets, guides=site.guides, levels=LEVELS, columns=COLUMNS,
         called=dict(zip(ORDER, FILES, strict=True)), commands=COMMANDS,
     )  # fmt: skip
@@ -277,27 +280,24 @@ def with_way_back(page: str, site: Site, language: Language, depth: int) -> str:
     return page.replace(PLACE, link, 1)
 
 
-def _newest_first(publications: Sequence[Published]) -> list[Published]:
-    """Those that are in force first."""
-    return sorted(publications, key=lambda one: (bool(one.successor), one.draft, one.identity))
-
-
-def _values(site: Site, language: Language, root: str) -> dict[str, Any]:
-    def said(kind: str, **values: Any) -> str:
-        return tell(Fact(kind, values), language)
-
-    return {
-        "site": site, "language": language, "direction": direction(language), "root": root,
-        "t": partial(text, language=language), "say": said, "own_name": own_name,
-        "number": lambda n: whole(n, language),
-        "title": site.title[language], "named": partial(named, language=language),
-    }  # fmt: skip
-
-
 def _page(name: str, site: Site, language: Language, root: str, **values: Any) -> str:
     css = stylesheet("readiness.site", "site.css")
-    return (
-        environment(FOLDER, escape)
-        .get_template(name)
-        .render(_values(site, language, root), style=Markup(css), policy=policy(css), **values)
+
+    def said(kind: str, **own: Any) -> str:
+        return tell(Fact(kind, own), language)
+
+    return render_template(
+        FOLDER,
+        name,
+        language,
+        css,
+        site=site,
+        root=root,
+        say=said,
+        own_name=own_name,
+        number=lambda n: whole(n, language),
+        title=site.title[language],
+        named=partial(named, language=language),
+        policy=policy(css),
+        **values,
     )

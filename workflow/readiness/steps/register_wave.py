@@ -16,7 +16,6 @@ from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.earlier import earlier_release
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.protection import Scheme
-from readiness.register.rows.comparisons import comparison_rows
 from readiness.register.rows.nonresponse import (
     everybody_answered,
     nonresponse_rows,
@@ -24,7 +23,7 @@ from readiness.register.rows.nonresponse import (
     settings_rows,
     suppressed,
 )
-from readiness.register.rows.shares import revision_rows, scale_rows, share_rows
+from readiness.register.rows.shares import comparison_rows, revision_rows, scale_rows, share_rows
 from readiness.register.rows.weighting import are_weighted, weighting_rows
 from readiness.register.withholding import Withheld, withhold
 from readiness.running.step import Job, log
