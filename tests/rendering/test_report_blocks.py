@@ -10,19 +10,19 @@ from readiness.reporting import markdown as md
 
 HEADER = ["Réponse", "Ensemble", "Nord"]
 ROWS = [
-    ["faible", f"[61]{{.n}}{md.under('de 53 à 62')}", f"[70]{{.n}}{md.letters('B')}"],
+    ["faible", f"[61]{{.n}}{md.mark('ci', 'de 53 à 62')}", f"[70]{{.n}}{md.mark('letter', 'B')}"],
     ["forte", "[39]{.n}", "[30]{.n}"],
     ["base", "[640]{.n}", "[80]{.n}"],
 ]
 PIECES = [
     md.status([("simu", "SIMULÉ"), ("", "une vague")]),
-    md.headline("Plus de la moitié *hésitent*"),
-    md.lead("Deux phrases. Pas plus."),
+    md.block("headline", "Plus de la moitié *hésitent*"),
+    md.block("lead", "Deux phrases. Pas plus."),
     md.heading(1, "En bref", "sec-brief"),
     md.three([("sure", "Établi", "Un."), ("plain", "Simple", "Deux."), ("open", "Inconnu", "?")]),
-    md.brief(["Première chose.", "Seconde chose."]),
+    md.numbered("brief", ["Première chose.", "Seconde chose."]),
     md.heading(1, "Une question", "sec-item"),
-    md.finding("Les uns plus que les autres"),
+    md.block("finding", "Les uns plus que les autres"),
     md.table(
         HEADER, ROWS, "tbl-banner", "La part", kind="banner", marks=["main", "", "base"]
     ),
@@ -34,7 +34,7 @@ PIECES = [
             "tbl-cards", "Les énoncés", words=(0, 1), kind="stack", marks=["k1", "k2"],
         ),
     ),
-    md.ask(["Combien ?"]),
+    md.numbered("ask", ["Combien ?"]),
     md.glossary([("Base", "le nombre de réponses"), ("Part", "sur la base")]),
     md.actions([("Le PDF", "report.pdf")]),
 ]  # fmt: skip

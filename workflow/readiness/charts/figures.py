@@ -13,18 +13,12 @@ from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, numbers, tell
 from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, sign
+from readiness.register.figures import number
 
-COLUMNS: tuple[str, ...] = (
-    "id",
-    "unit",
-    "value",
-    "lower",
-    "upper",
-    "n",
-    "reliability",
-    "suppressed",
+COLUMNS = (
+    *("id", "unit", "value", "lower", "upper", "n", "reliability", "suppressed"),
+    *("digits", "rounding", "simulated"),
 )
-COLUMNS += ("digits", "rounding", "simulated")
 
 _PERCENT = "%\u066a\u00a0\u202f\u200e\u200f\u061c "
 """What may stand beside the digits of a share."""
@@ -96,10 +90,6 @@ class Figures:
         )
         self._rows = {row["id"]: row for row in rows.to_dict("records")}
 
-    def find(self, item: str, level: str, group: str) -> Figure | None:
-        """The number of a level in a group; None where the register has none. Raises as `get`."""
-        return self.get(f"{item}.{level}.{group}")
-
     def get(self, identity: str) -> Figure | None:
         """The number of an id; None where the register has none.
 
@@ -109,25 +99,25 @@ class Figures:
         return None if row is None else self._figure(row)
 
     def _figure(self, row: Mapping[Any, Any]) -> Figure:
-        suppressed, value = _text(row["suppressed"]), _number(row["value"])
+        suppressed, value = _text(row["suppressed"]), number(row["value"])
         if value is None and not suppressed:
             raise RenderError(
                 f"chart: {row['id']} has neither a value nor a reason for suppression."
             )
-        unit, digits = _text(row["unit"]), int(_number(row["digits"]) or 0)
+        unit, digits = _text(row["unit"]), int(number(row["digits"]) or 0)
         rounding = _text(row["rounding"]) or "half_even"
         display = ""
         if not suppressed:
             # The cell, not its float: its text is the number's.
             display = numbers.number(row["value"], unit, digits, self.language, rounding)
-        run, n = _text(row.get("run")), _number(row["n"])
+        run, n = _text(row.get("run")), number(row["n"])
         return Figure(
             id=str(row["id"]),
             place=f"{run}/{row['id']}" if run else str(row["id"]),
             unit=unit,
             value=None if suppressed else value,
-            lower=None if suppressed else _number(row["lower"]),
-            upper=None if suppressed else _number(row["upper"]),
+            lower=None if suppressed else number(row["lower"]),
+            upper=None if suppressed else number(row["upper"]),
             n=None if n is None else int(n),
             reliability=_text(row["reliability"]),
             suppressed=suppressed,
@@ -140,10 +130,6 @@ class Figures:
 
 def _text(value: Any) -> str:
     return "" if value is None or value != value else str(value)
-
-
-def _number(value: Any) -> float | None:
-    return float(text) if (text := _text(value)) else None
 
 
 @dataclass(frozen=True)

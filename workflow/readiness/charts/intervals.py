@@ -40,13 +40,13 @@ Numbers = Sequence[tuple[Group, Figure]]
 
 def by_group(figures: Figures, item: str, level: str, groups: Groups) -> Numbers:
     """One number by group; a group of which the register has nothing has no row."""
-    found = ((group, figures.find(item, level, group.code)) for group in groups)
+    found = ((group, figures.get(f"{item}.{level}.{group.code}")) for group in groups)
     return [(group, figure) for group, figure in found if figure is not None]
 
 
 def by_answer(figures: Figures, item: str, levels: Mapping[str, str], group: str) -> Numbers:
     """The shares of an item's answers (code to label, as listed) in one group."""
-    found = ((Group(*each), figures.find(item, each[0], group)) for each in levels.items())
+    found = ((Group(*each), figures.get(f"{item}.{each[0]}.{group}")) for each in levels.items())
     return [(answer, figure) for answer, figure in found if figure is not None]
 
 

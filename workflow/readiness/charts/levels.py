@@ -96,7 +96,7 @@ class Levels:
 
         Raises RenderError when it lacks a level of a group of which it has others.
         """
-        found = {level: figures.find(self.item, level, group.code) for level in self.labels}
+        found = {level: figures.get(f"{self.item}.{level}.{group.code}") for level in self.labels}
         known = [figure for figure in found.values() if figure is not None]
         if not known:
             return None
@@ -108,11 +108,11 @@ class Levels:
             )
         codes, boxes = list(self.labels), []
         for name, members in self.boxes.items():
-            box = figures.find(self.item, name, group.code)
+            box = figures.get(f"{self.item}.{name}.{group.code}")
             places = sorted(codes.index(member) for member in members)
             if box and places == list(range(places[0], places[-1] + 1)):
                 boxes.append((places, box))
-        dont_know = self.dont_know and figures.find(self.item, self.dont_know[0], group.code)
+        dont_know = self.dont_know and figures.get(f"{self.item}.{self.dont_know[0]}.{group.code}")
         return Answers(group, known, dont_know or None, boxes, self)
 
 

@@ -105,7 +105,8 @@ class ItemTable:
         for group in dict.fromkeys(group for *_, group in self.shares):
             n = base_id(self.item, group, ANSWERED)
             levels = self._levels(group)
-            if levels and (ANSWERED not in self._both_bases()):
+            # Of several answers each option is a share of its own, which adds to nothing.
+            if levels and not any(base == ASKED for _, base, _ in self.shares):
                 yield {**dict.fromkeys(levels.values(), 1), n: -1}
             for box in self.boxes:
                 if (box, ANSWERED, group) in there:
@@ -127,10 +128,6 @@ class ItemTable:
         if levels.keys() >= set(self.boxes[box]):
             yield {**dict.fromkeys((levels[level] for level in self.boxes[box]), 1), name: -1}
         yield {name: 1, rest_id(self.item, box, group): 1, n: -1}
-
-    def _both_bases(self) -> set[str]:
-        """The bases of which a multiple-choice item has each option."""
-        return {ANSWERED, ASKED} if any(base == ASKED for _, base, _ in self.shares) else set()
 
     def _levels(self, group: str) -> dict[str, str]:
         return {

@@ -125,13 +125,9 @@ def withhold(
     means = withheld(numbers, figures, scheme, sensitive) if policy.protects else frozenset()
     table = _facts(estimates, found, means, rules, policy, scheme)
     rarest = rare(respondents, policy.identifiers, policy.k) if policy.identifiers else 0
-    return Withheld(frozenset(table["id"]) - _weak(table), found, table, rarest)
-
-
-def _weak(table: pd.DataFrame) -> frozenset[str]:
-    """What is withheld for its base alone: a rule of its own hides it, with its own sign."""
+    # What is withheld for its base alone a rule of its own hides, with its own sign.
     alone = table[(table["reason"] == RELIABILITY) & (table["what"] != "base")]
-    return frozenset(alone["id"])
+    return Withheld(frozenset(table["id"]) - frozenset(alone["id"]), found, table, rarest)
 
 
 def _less(system: System, hidden: Collection[str]) -> System:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from re import Pattern
 
@@ -69,7 +69,8 @@ class _Check:
         for pattern in patterns:
             for match in pattern.finditer(text):
                 covered[match.start() : match.end()] = b"\1" * (match.end() - match.start())
-        for start, token in _tokens(text):
+        for match in re.finditer(r"\S+", text):
+            start, token = match.start(), match[0]
             if any(
                 has_digit(character) and not covered[start + k] for k, character in enumerate(token)
             ):
@@ -180,7 +181,8 @@ def _walk(node: LexborNode, check: _Check) -> None:
     check.attributes(node)
     if tag == "style":
         for content in re.findall(r"content\s*:\s*([^;}]*)", node.text(deep=True)):
-            check.text(_strings_of(content), f"style: {content}")
+            strings = re.findall(r"[\"']([^\"']*)[\"']", content)
+            check.text(" ".join(strings), f"style: {content}")
     elif tag == "template":
         # Its content is outside the tree, and a shadow root shows it.
         check.text(re.sub(r"<[^>]*>", " ", node.html or ""), "a template")
@@ -202,11 +204,6 @@ def _walk(node: LexborNode, check: _Check) -> None:
             _walk(child, check)
 
 
-def _strings_of(value: str) -> str:
-    """What a CSS value writes on the page: its strings."""
-    return " ".join(re.findall(r"[\"']([^\"']*)[\"']", value))
-
-
 def _classes(node: LexborNode) -> set[str]:
     return set((node.attributes.get("class") or "").split())
 
@@ -214,13 +211,6 @@ def _classes(node: LexborNode) -> set[str]:
 def _whole(value: str) -> Pattern[str]:
     """A display text that is no part of a longer number."""
     return re.compile(rf"(?<![\w.,−-]){re.escape(value)}(?!\w|[.,]\d)")
-
-
-def _tokens(text: str) -> Iterator[tuple[int, str]]:
-    """The words of a text that hold a digit, each with its place."""
-    for match in re.finditer(r"\S+", text):
-        if has_digit(match[0]):
-            yield match.start(), match[0]
 
 
 def _around(node: LexborNode) -> str:

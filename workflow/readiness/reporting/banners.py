@@ -201,11 +201,6 @@ class Banner:
     tested: frozenset[str] = frozenset()
 
     @property
-    def lettered(self) -> bool:
-        """Whether any column has a letter."""
-        return any(column.letter for column in self.columns)
-
-    @property
     def left_out(self) -> tuple[str, ...]:
         """The labels of the groups whose share is not published, which no letter compares."""
         return tuple(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.questionnaire.model import Item
-from readiness.register.display import Sign, sign
+from readiness.register.display import sign
 from readiness.register.rows.shares import ALPHA
 from readiness.reporting import statements
 from readiness.reporting.banners import (
@@ -23,17 +23,7 @@ from readiness.reporting.banners import (
 )
 from readiness.reporting.blocks import Block, paragraphs
 from readiness.reporting.item_findings import Findings, level_label
-from readiness.reporting.markdown import (
-    EMPTY,
-    finding,
-    fold,
-    label,
-    letters,
-    plain,
-    small,
-    table,
-    under,
-)
+from readiness.reporting.markdown import EMPTY, block, fold, label, mark, plain, table
 from readiness.reporting.shown import Register, ShownWave
 from readiness.reporting.workbooks.wave import lettering
 
@@ -230,7 +220,7 @@ def banner_table(
 def notes(material: Material, own: Banner) -> str:
     """What must be known to read the table, as one small paragraph; "" where nothing must."""
     said = [*_notes(material, own)]
-    return small(" ".join(said)) if said else ""
+    return mark("small", " ".join(said)) if said else ""
 
 
 def _notes(material: Material, own: Banner) -> Iterator[str]:
@@ -241,17 +231,14 @@ def _notes(material: Material, own: Banner) -> Iterator[str]:
         yield material.register.told(Fact("tables.note.outside", {"label": label}))
     if not adds_up(material.register, own):
         yield text("tables.note.rounding", material.language)
-    signs = [(mark_of(one), one.words(material.language))
-             for one in signs_of(material.register, own)]  # fmt: skip
-    for mark, words in signs:
+    signs = [
+        (f"(…)^{one.value}^" if one.withheld else one.mark, one.words(material.language))
+        for one in signs_of(material.register, own)
+    ]
+    for said, words in signs:
         yield material.register.told(
             Fact("tables.note.sign", {"sign": SIGN, "words": words})
-        ).replace(SIGN, mark)
-
-
-def mark_of(one: Sign) -> str:
-    """A sign as Markdown."""
-    return f"(…)^{one.value}^" if one.withheld else one.mark
+        ).replace(SIGN, said)
 
 
 class _Page:
@@ -263,14 +250,14 @@ class _Page:
         said = plain(column.label)
         if column.apart:
             said = self.register.told(Fact("report.apart", {"group": column.label}))
-        return f"{said} {letters(column.letter)}" if column.letter else said
+        return f"{said} {mark('letter', column.letter)}" if column.letter else said
 
     def cells(self, line: Line) -> Iterator[str]:
-        marks = line.letters or ("",) * len(line.ids)
-        for identity, mark in zip(line.ids, marks, strict=True):
-            yield self._cell(identity, mark, line.kind)
+        letters = line.letters or ("",) * len(line.ids)
+        for identity, letter in zip(line.ids, letters, strict=True):
+            yield self._cell(identity, letter, line.kind)
 
-    def _cell(self, identity: str, mark: str, kind: str) -> str:
+    def _cell(self, identity: str, letter: str, kind: str) -> str:
         if not identity:
             return EMPTY
         found = sign(self.register.row(identity))
@@ -278,14 +265,14 @@ class _Page:
         if found.withheld:
             return f"{said}^{found.value}^"
         said += found.mark
-        if mark:
-            said += f" {letters(mark)}"
+        if letter:
+            said += f" {mark('letter', letter)}"
         return said + self._interval(identity, kind)
 
     def _interval(self, identity: str, kind: str) -> str:
         wanted = kind not in ("base", "outside") and self.intervals in ("all", kind)
         interval = self.register.interval(identity) if wanted else None
-        return " " + under(self.register.told(interval)) if interval else ""
+        return " " + mark("ci", self.register.told(interval)) if interval else ""
 
 
 CAPTIONS = {
@@ -334,7 +321,7 @@ class _Block:
         differ = groups is not None and groups.kind != "findings.groups.none"
         order = [groups, whole] if differ else [whole, groups]
         said = [capital(self.wave.register.told(fact)) for fact in order if fact is not None]
-        yield from (finding(sentence) for sentence in said[:1])
+        yield from (block("finding", sentence) for sentence in said[:1])
         yield from said[1:]
 
     def _alpha(self) -> str:

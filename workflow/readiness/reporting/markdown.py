@@ -71,24 +71,26 @@ def table(
     return "\n".join([f"::: {{#{name} .{kind}}}", *lines, "", caption, ":::"])
 
 
+def block(kind: str, body: str) -> str:
+    """A part of the page of its own look: `headline` (the finding, as the title of the whole
+    document), `lead` (the sentences below it), `finding` (what a block's numbers say), ..."""
+    return f"::: {{.{kind}}}\n{body}\n:::"
+
+
+def mark(kind: str, text: str) -> str:
+    """A text of its own look: `ci` (the interval below a number in its cell), `letter` (of a
+    column, or of those that a share is above), `small` (of less weight)."""
+    return f"[{text}]{{.{kind}}}"
+
+
+def numbered(kind: str, lines: Iterable[str]) -> str:
+    """Numbered sentences: `brief` (what matters most), `ask` (questions to somebody)."""
+    return block(kind, "\n".join(f"{k}. {line}" for k, line in enumerate(lines, 1)))
+
+
 def filtered(labels: Sequence[str], table: str) -> str:
     """A table of which a reader chooses rows: the first label shows all, the others k1, k2, ..."""
     return f"::: {{.filter}}\n{listed(labels)}\n\n{table}\n:::"
-
-
-def under(text: str) -> str:
-    """What stands below a number in its cell: its interval."""
-    return f"[{text}]{{.ci}}"
-
-
-def letters(text: str) -> str:
-    """The letters of a column, or of those that a share is above."""
-    return f"[{text}]{{.letter}}"
-
-
-def small(text: str) -> str:
-    """A text of less weight."""
-    return f"[{text}]{{.small}}"
 
 
 def picture(path: str, alternative: str, name: str, caption: str, narrow: str = "") -> str:
@@ -112,23 +114,10 @@ def cards(texts: Iterable[tuple[str, str]]) -> str:
     return "\n".join(["::: {.key-figures}", *tiles, ":::"])
 
 
-# What a report opens with.
-
-
-def headline(sentence: str) -> str:
-    """The finding, as the title of the whole document."""
-    return _block("headline", sentence)
-
-
 def status(parts: Iterable[tuple[str, str]]) -> str:
     """One line of what this is: each text with its kind (`real`, `simu`, `valid`, `old`, none)."""
     told = [f"[{text}]{{.tag .{kind}}}" if kind else f"[{text}]{{.part}}" for kind, text in parts]
-    return _block("status", " ".join(told))
-
-
-def lead(text: str) -> str:
-    """The sentences below the title."""
-    return _block("lead", text)
+    return block("status", " ".join(told))
 
 
 def three(texts: Iterable[tuple[str, str, str]]) -> str:
@@ -137,27 +126,9 @@ def three(texts: Iterable[tuple[str, str, str]]) -> str:
     return "\n".join([":::: {.three}", *told, "::::"])
 
 
-def brief(lines: Iterable[str]) -> str:
-    """What matters most, in numbered sentences."""
-    return _block("brief", "\n".join(f"{k}. {line}" for k, line in enumerate(lines, 1)))
-
-
-# Within a block.
-
-
-def finding(sentence: str) -> str:
-    """The sentence that a block's numbers say."""
-    return _block("finding", sentence)
-
-
-def ask(lines: Iterable[str]) -> str:
-    """Questions to somebody, numbered."""
-    return _block("ask", "\n".join(f"{k}. {line}" for k, line in enumerate(lines, 1)))
-
-
 def glossary(pairs: Iterable[tuple[str, str]]) -> str:
     """Terms, each with its text."""
-    return _block("gloss", "\n\n".join(f"{term}\n\n:   {said}" for term, said in pairs))
+    return block("gloss", "\n\n".join(f"{term}\n\n:   {said}" for term, said in pairs))
 
 
 def fold(summary: str, body: str) -> str:
@@ -172,8 +143,4 @@ def later(summary: str, body: str) -> str:
 
 def actions(links: Iterable[tuple[str, str]]) -> str:
     """Links to files, each with its text: on the page alone."""
-    return _block("actions", listed(f"[{said}]({address})" for said, address in links))
-
-
-def _block(name: str, body: str) -> str:
-    return f"::: {{.{name}}}\n{body}\n:::"
+    return block("actions", listed(f"[{said}]({address})" for said, address in links))

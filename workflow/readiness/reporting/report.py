@@ -104,7 +104,10 @@ class Report:
             (self.part.word("report.reading.data"), data),
             (self.part.word("report.origin.lineage"), lineage),
             *self._cited(data),
-            *self._protection(),
+            *(
+                (self.part.word(key), f"[{plain(said)}]{{.prov}}")
+                for key, said in stated(self.part.settings.get("privacy", {}), self.part.language)
+            ),
             (self.part.word("report.origin.engine"), engine),
         ]
         self._print(
@@ -162,11 +165,6 @@ class Report:
                 self.part.word("rendering.origin.contact"),
                 joined([plain(name) for name in contacts], "comma", self.part.language),
             )
-
-    def _protection(self) -> Iterator[tuple[str, str]]:
-        """Who answers for the personal data behind it, as far as the configuration says."""
-        for key, said in stated(self.part.settings.get("privacy", {}), self.part.language):
-            yield self.part.word(key), f"[{plain(said)}]{{.prov}}"
 
     def _provenance(self, names: Iterable[str]) -> str:
         """Dataset versions or lineage, each marked as such."""

@@ -11,17 +11,8 @@ from readiness.forensics.judging.verdict import Status
 from readiness.forensics.reporting import STATUS
 from readiness.language import joined, show, text
 from readiness.reporting.blocks import Block, paragraphs
-from readiness.reporting.markdown import (
-    ask,
-    filtered,
-    fold,
-    glossary,
-    headline,
-    lead,
-    listed,
-    plain,
-    three,
-)
+from readiness.reporting.markdown import block as look
+from readiness.reporting.markdown import filtered, fold, glossary, listed, numbered, plain, three
 from readiness.reporting.shown import ShownStudy
 from readiness.reporting.study_finding import Finding, Judged, every_of, finding, joint_of, judged
 
@@ -151,17 +142,13 @@ def _list_claims(study: ShownStudy) -> str:
     sets = study.structure.sets
     alone = [judged(study, f"bases.{s.id}") for s in sets]
     bounded = next((verdict for verdict in alone if verdict and verdict.has("n_max")), None)
-    rows = [[_item(study, s), _printed(study, s), _who(study, s)] for s in sets]
+    rows = [[plain(study.item(s.item)), _printed(study, s), _who(study, s)] for s in sets]
     more = []
     if bounded is not None:
         more = [study.told(Fact("study.column.alone", bounded.taken("n_max")))]
         rows = [[*row, _alone(study, s)] for row, s in zip(rows, sets, strict=True)]
     caption, words = study.word("study.caption.claims"), tuple(range(4))
     return study.table("claims", CLAIM_COLUMNS, rows, caption, more=more, words=words, kind="stack")
-
-
-def _item(study: ShownStudy, claim_set: ClaimSet) -> str:
-    return plain(study.item(claim_set.item))
 
 
 def _printed(study: ShownStudy, claim_set: ClaimSet) -> str:
@@ -295,7 +282,7 @@ STRENGTH = ("forensics.power", "forensics.power_all", "forensics.power_both")
 
 def questions_block(study: ShownStudy) -> str:
     """The questions, the one that would settle most first."""
-    return paragraphs([text("study.ask.intro", study.language), ask(_questions(study))])
+    return paragraphs([text("study.ask.intro", study.language), numbered("ask", _questions(study))])
 
 
 def _questions(study: ShownStudy) -> Iterator[str]:
@@ -394,8 +381,8 @@ def study_summary(study: ShownStudy) -> str:
     sentences = " ".join(study.told(fact) for fact in found.lead)
     return paragraphs(
         [
-            headline(study.told(found.headline)),
-            lead(sentences) if sentences else "",
+            look("headline", study.told(found.headline)),
+            look("lead", sentences) if sentences else "",
             _cards(study, found),
             picture(study),
         ]

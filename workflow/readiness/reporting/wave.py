@@ -20,7 +20,7 @@ from readiness.reporting.banners import material_of
 from readiness.reporting.blocks import Block, paragraphs
 from readiness.reporting.item import item_block
 from readiness.reporting.item_findings import in_short, level_label
-from readiness.reporting.markdown import brief, label, note, plain, table
+from readiness.reporting.markdown import label, note, numbered, plain, table
 from readiness.reporting.shown import ShownWave
 from readiness.survey.weighting.margins import JOINED
 
@@ -156,7 +156,7 @@ def wave_summary(wave: ShownWave) -> str:
     kind = "report.summary.simulated" if wave.simulated else "report.summary.wave"
     items = [wave.questionnaire.item(name) for name in wave.items]
     said = [wave.register.told(fact) for fact in in_short(material_of(wave), items)]
-    return paragraphs([wave.tell(kind), brief(said) if said else "", *_who(wave)])
+    return paragraphs([wave.tell(kind), numbered("brief", said) if said else "", *_who(wave)])
 
 
 def _who(wave: ShownWave) -> Iterator[str]:

@@ -61,7 +61,7 @@ def faults_page(questionnaire: Questionnaire, found: Found, language: Language) 
     say = partial(text, language=language)
     title = questionnaire.title.root
     named = {"title": title.get(language) or next(iter(title.values()))}
-    count = partial(_number, language=language)
+    count = partial(numbers.whole, language=language)
     try:
         rows = [_fault(issue, labels, language) for issue in _first(listed(found.issues))]
         aside = [_aside(row, language) for row in _first(found.quarantine)]
@@ -168,7 +168,3 @@ def _cell(value: object) -> str:
 def _count(counts: pd.DataFrame, quantity: str) -> int:
     at = (counts["quantity"] == quantity) & (counts["group"] == "all")
     return int(counts.loc[at, "value"].iloc[0]) if at.any() else 0
-
-
-def _number(value: int, language: Language) -> str:
-    return numbers.number(str(value), "count", 0, language)

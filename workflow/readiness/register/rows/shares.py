@@ -202,6 +202,8 @@ def scale_rows(scales: pd.DataFrame, rules: Figures) -> Iterator[FigureRow]:
 
 
 P_DIGITS = 3
+OF_GROUPS = ("contrast", "odds_ratio", "probability_of_superiority")
+"""What compares two groups, `a` and `b`: beside a test of several groups stands an option."""
 EFFECT_DIGITS = 2
 
 
@@ -223,7 +225,9 @@ def comparison_rows(
     unknown = _unknown(estimates, rules, scheme, ids)
     shown = []
     for row in comparisons.to_dict("records"):
-        groups = [group for group in (row["a"], row["b"]) if group] if _of_groups(row) else []
+        groups = (
+            [group for group in (row["a"], row["b"]) if group] if row["test"] in OF_GROUPS else []
+        )
         if not any((row["item"], g, row["test"] == "contrast") in unknown for g in groups):
             shown.append(row)
             bases = [base_id(row["item"], group, ANSWERED) for group in groups or [TOTAL]]
@@ -309,11 +313,6 @@ def _comparison_row(
                 statistic=f"{test}{suffix.replace('.', ' ')}", digits=digits,
                 **(own if not suffix else {}), **common,
             )  # fmt: skip
-
-
-def _of_groups(row: dict[Any, Any]) -> bool:
-    """Whether `a` and `b` are groups: beside a test of several groups stands an option."""
-    return row["test"] in ("contrast", "odds_ratio", "probability_of_superiority")
 
 
 def _family(row: dict[Any, Any]) -> int | None:

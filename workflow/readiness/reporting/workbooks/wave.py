@@ -182,7 +182,7 @@ class _Sheet:
 
 def lettering(material: Material, table: Banner) -> Iterator[str]:
     """What the letters of a table compare, and whom they leave out."""
-    if table.lettered:
+    if any(column.letter for column in table.columns):
         yield text("tables.note.letters", material.language)
     if table.left_out:
         groups = Listed(table.left_out, "comma")
