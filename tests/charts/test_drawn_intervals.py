@@ -7,7 +7,6 @@ import pytest
 from drawing import (
     AXIS,
     intervals,
-    means,
     on_one_scale,
     options,
     revised,
@@ -87,11 +86,6 @@ def test_rows_of_answers_say_their_one_base_once(register: pd.DataFrame) -> None
     assert "«\u00a0Faible, " in spec.title
     said = texts(spec.sheet())
     assert said.count("n = 497") == 1
-
-
-def test_an_axis_of_numbers_has_no_percents(register: pd.DataFrame) -> None:
-    said = texts(means(register).sheet())
-    assert not [each for each in said if "%" in each] and "0" in said and "20" in said
 
 
 def test_without_intervals_none_is_named(register: pd.DataFrame) -> None:

@@ -34,7 +34,6 @@ from participation_drawing import flow, missing, participation_rows, ranges
 from register_sample import GROUPS, make_register
 
 from readiness.charts import NARROW, WIDE, Groups, Picture, palette
-from readiness.charts.metrics import measure
 from readiness.charts.picture import to_png
 from readiness.charts.sheet import Sheet
 from readiness.language import text
@@ -161,20 +160,6 @@ def test_what_is_withheld_or_absent_is_said(draw: Draw, register: pd.DataFrame) 
             assert claim not in chart.alt
 
 
-def test_register_rows_may_be_text(register: pd.DataFrame, tmp_path: Path) -> None:
-    from readiness.tables import read_text_table, write_csv
-
-    write_csv(with_a_suppressed_group(register), tmp_path / "figures.csv")
-    read = read_text_table(tmp_path / "figures.csv", "register")
-    for draw in (bars, intervals):
-        chart = draw(with_a_suppressed_group(register))
-        # Values of the file have 12 significant digits; bytes are compared between two readings.
-        again = draw(read)
-        ids = [[line["id"] for line in each.table] for each in (again, chart)]
-        assert again.alt == chart.alt and ids[0] == ids[1]
-        assert again.svg() == draw(read).svg()
-
-
 CODE = """
 import sys
 sys.path[:0] = ["tests/charts", "workflow"]
@@ -214,12 +199,6 @@ def test_the_same_bytes_under_another_locale_clock_and_hash_seed(register: pd.Da
     assert len(set(outputs[0])) == 12
     here = [hashlib.sha256(bars(register).svg()).hexdigest().encode() for _ in range(2)]
     assert here == [outputs[0][0]] * 2
-
-
-def test_marks_have_no_width_and_bold_letters_more() -> None:
-    assert measure("بَ") == measure("ب") == measure("\u2067ب\u2069")
-    assert measure("n = 57", size=24) == 2 * measure("n = 57", size=12)
-    assert measure("Journalistes", bold=True) > measure("Journalistes")
 
 
 @pytest.mark.parametrize("colours", [palette.LIGHT, palette.DARK])

@@ -64,13 +64,6 @@ def test_weights_refuse_what_they_cannot_show(change: dict[str, Any], message: s
         weights(**change)
 
 
-def test_equal_weights_are_one_column() -> None:
-    same = np.full(50, 3.7)
-    edges, before, _ = counts(same, same)
-    assert before.max() == 50 and edges[-1] >= 1
-    assert weights(before=same, after=same).svg()
-
-
 def test_without_trimming_there_is_no_before_and_without_margins_no_gap() -> None:
     spec = weights(bounds=(), gaps=NO_GAPS)
     sheet = spec.sheet()

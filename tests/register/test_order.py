@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from readiness.register.figures import answer_order, group_order, values_of
+from readiness.register.figures import group_order, values_of
 
 ROWS = pd.DataFrame(
     [
@@ -33,9 +33,3 @@ def test_groups_go_by_the_number_that_is_shown(text: bool) -> None:
     assert group_order(value, "q", "low", codes, ordered=False) == expected
     assert group_order(value, "q", "low", codes, ordered=True) == codes
     assert group_order(value, "q", "low", ["x", "y"], ordered=False, prefix="region:") == ["y", "x"]
-
-
-def test_answers_of_a_scale_keep_their_order() -> None:
-    value = values_of(ROWS)
-    assert answer_order(value, "q", ["one", "two"], ordered=True) == ["one", "two"]
-    assert answer_order(value, "q", ["one", "two"], ordered=False) == ["two", "one"]

@@ -144,10 +144,6 @@ def test_what_would_be_loaded_is_found(part: str) -> None:
     assert len(check_self_contained(GOOD.replace("</body>", f"{part}</body>"))) == 1
 
 
-def test_a_link_to_follow_is_fine() -> None:
-    assert check_self_contained('<p><a href="https://example.org">lien</a></p>') == []
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_labels_are_known_in_every_language_and_counted_again(language: str) -> None:
     """As the language's catalogue has them; a number that is no count is found."""

@@ -16,7 +16,7 @@ from readiness.language import LANGUAGES, Language, text
 from readiness.language.catalogue import setting
 
 KEYS = (
-    "rendering.toc", "rendering.skip", "rendering.engines", "rendering.fig", "rendering.tbl",
+    "rendering.toc", "rendering.skip", "rendering.embedded", "rendering.fig", "rendering.tbl",
     "rendering.sec", "rendering.label", "rendering.note", "rendering.tip", "rendering.warning",
     "rendering.important", "rendering.caution", "rendering.cue",
 )  # fmt: skip
