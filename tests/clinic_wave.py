@@ -37,14 +37,14 @@ from readiness.readers import read_export, read_sample
 from readiness.register.disclosure_risk import left_behind
 from readiness.register.figures import Origin, make_register
 from readiness.register.protection import Scheme, withheld
-from readiness.register.rows.nonresponse import (
+from readiness.register.rows.respondents import (
     nonresponse_rows,
     quality_rows,
     settings_rows,
     suppressed,
+    weighting_rows,
 )
 from readiness.register.rows.shares import comparison_rows, revision_rows, share_rows
-from readiness.register.rows.weighting import weighting_rows
 from readiness.validation import Validated, validate
 
 QUESTIONNAIRE = """\

@@ -19,7 +19,7 @@ from readiness.config import Weight
 from readiness.facts import of_domain
 from readiness.language import LANGUAGES, tell
 from readiness.register.figures import selection_of
-from readiness.register.rows.nonresponse import everybody_answered
+from readiness.register.rows.respondents import everybody_answered
 
 MARGINS = Weight(margins="clinic-1")
 

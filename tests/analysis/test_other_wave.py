@@ -12,7 +12,7 @@ from clinic_wave import ANSWERED, APART, RULES, Clinic, Tables, clinic, figures,
 from readiness.analysis.selection import Selection
 from readiness.questionnaire import BLANK
 from readiness.register.protection import BASE
-from readiness.register.rows.weighting import weighting_rows
+from readiness.register.rows.respondents import weighting_rows
 
 
 @pytest.fixture(scope="module")

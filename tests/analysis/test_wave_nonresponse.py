@@ -28,7 +28,7 @@ from readiness.readers import read_sample
 from readiness.readers.wave_tables import ENDED
 from readiness.register.disclosure_risk import left_behind
 from readiness.register.protection import WITHHELD
-from readiness.register.rows.nonresponse import bound_rows, missing_rows
+from readiness.register.rows.respondents import bound_rows, missing_rows
 from readiness.survey import design
 from readiness.survey.nonresponse import SelectedMoments, mubp, probit_proxy, smub
 from readiness.survey.replicates import Replicates

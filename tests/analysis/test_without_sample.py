@@ -18,7 +18,7 @@ from readiness.analysis.weighted import read_replicates, replicates_file, weight
 from readiness.analysis.weighting import people, weigh_wave, weighted_part, weights_table
 from readiness.config import Compare, Estimate
 from readiness.language import LANGUAGES, tell
-from readiness.register.rows.nonresponse import everybody_answered, quality_rows
+from readiness.register.rows.respondents import everybody_answered, quality_rows
 from readiness.reporting import statements
 from readiness.survey.design import Design
 from readiness.validation import Validated, validate

@@ -1,4 +1,8 @@
-"""Templates of what readers read; whatever they print is escaped in the markup of the file."""
+"""Templates of what readers read, their stylesheets, and what a page may load and run.
+
+Whatever a template prints is escaped in the markup of the file. A page may load nothing but the
+styles that it holds, by their hashes.
+"""
 
 from __future__ import annotations
 

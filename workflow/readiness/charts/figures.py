@@ -1,4 +1,14 @@
-"""The register's numbers as charts need them, one `Figure` for each that is drawn; their groups."""
+"""The register's numbers as charts need them, one `Figure` for each that is drawn; their groups.
+
+Labels of groups, levels and claims come from the questionnaire and the claims' structure; the
+catalogue has only stamps, keys and alternative texts. Alternative texts hold no number: every
+number of a report comes from the register, and the table beside a chart gives it.
+
+What a chart says first is chosen by its numbers; nothing where a number is not firm enough. "More
+than half" needs the lower end of the interval above a half, "less than half" the upper end below
+it; in between it is about half. Where a number has no interval (all were asked, or respondents were
+chosen) the number itself decides. No sentence is made of a number that carries a sign.
+"""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@ The last has three ranges around a share, from the narrowest line to the widest 
 the range by assumption, the bounds that assume nothing. Each has its own height as well as its own
 colour, so that a grey print tells them apart. Whatever is not published of a share is not drawn,
 and its row says so.
+
+What validation found of the answers is drawn by the same bars: faults by how much they cost.
 """
 
 from __future__ import annotations

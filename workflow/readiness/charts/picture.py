@@ -1,4 +1,12 @@
-"""A picture: what is said around its panels, its words for who does not see it, its numbers."""
+"""A picture: what is said around its panels, its words for who does not see it, its files.
+
+Ribbon, title, subtitle and keys stand above the panels, texts below: each function draws from a
+height on and returns where it ended, so that a chart is built from top to bottom.
+
+A label that a spreadsheet would run is text there; the register has it as it is. Typst draws the
+PNG, for whoever cannot place an SVG, with the fonts that come with the packages and no others: the
+same bytes on every machine.
+"""
 
 from __future__ import annotations
 

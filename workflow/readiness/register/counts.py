@@ -1,4 +1,10 @@
-"""The unknowns of a system: how many people of one cell, who came at one time, gave one answer."""
+"""The unknowns of a system: how many people of one cell, who came at one time, gave one answer.
+
+Respondents stand in cells by what a reader knows of them, the frame's cell and the weight. Nobody
+says of a respondent when they came, but how many of a group did is printed. So of each cell the
+people of every cohort (between two releases of the wave) are counts of their own: what an earlier
+release told is of those who were there, and what only today's tells is of the others, too.
+"""
 
 from __future__ import annotations
 

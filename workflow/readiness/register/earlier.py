@@ -3,6 +3,10 @@
 Between two releases people came: a count grew by those of its group at most. So what an earlier one
 printed bounds today's count, and where few came, today's number tells what was withheld before, or
 what those few answered (differencing).
+
+By itself a printed share of weights says how many people gave an answer as far as the range of the
+weights does. People of all answers and groups add to totals, and so do their weights: together the
+shares say more (`Joint`). Two linear programs a count.
 """
 
 from __future__ import annotations

@@ -4,6 +4,10 @@ The report, the tables and the charts take their numbers from here by id; a publ
 of it. A row says what the number is (item, level, group, statistic, unit), its value and precision,
 how it is shown (decimals and rounding rule; the text is made where it is read: `display.shown`),
 and where it comes from (dataset versions, lineage hash).
+
+Here is, too, the one order of groups and of answers, for charts and tables alike: what has an order
+by nature keeps it, as the questionnaire lists it; everything else goes from the largest number to
+the smallest. The alphabet orders nothing.
 """
 
 from __future__ import annotations

@@ -4,6 +4,18 @@ The working register in `results/` holds 12 digits (column `precision`: `working
 of a weighted share, whoever knows who answered can work out counts and answers that were withheld,
 so it is not for release. A ledger from the second format of seals on is this one (`published`);
 one without the column is of the first format, with 12 digits.
+
+When two numbers are the same number: the one rule of audits, reproductions, diffs and tests.
+
+Two values are the same when they are equal to a relative 1e-9, or to an absolute 1e-12 beside zero,
+and when the published text is one that the recomputed value gives. At a rounding boundary a value
+gives both texts: it may be moved by the same 1e-9 before it is rounded. Processors and builds of
+BLAS and numpy differ in the last bits of a sum; a result of a survey is known to far fewer digits.
+
+Spaces, direction marks, and which minus or percent sign a language writes are typography. Decimal
+commas and points are not: a reader takes another number from them.
+
+See docs/auditing.md, "The same number".
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 They are counted again from the page's own structure, so a number that is only dressed as one of
 them (a "section 32" in a page of five sections) is found.
+
+The words that say them, and the few others that a renderer adds, come from the catalogues.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
-"""The embedded renderer: the page by pandoc, the paper by Typst.
+"""What lays out a page: the embedded renderer (the page by pandoc, the paper by Typst), or Quarto.
 
-For machines without Quarto; every part comes with the packages that are installed anyway.
+The first is for machines without Quarto; every part of it comes with the packages that are
+installed anyway. Quarto lays out the Markdown that the cells left, and runs none. Of Quarto 1.9, as
+observed: messages go to stderr; `--quiet` hides errors too, so the log file is read; an unresolved
+cross-reference is a warning with exit code 0, and an error here; `--output` takes a bare name; it
+needs HOME or the XDG folders; killing it alone leaves its children.
 """
 
 from __future__ import annotations

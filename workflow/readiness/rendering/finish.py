@@ -2,6 +2,10 @@
 
 What came from either renderer is the same afterwards: no styles of elements, no ids that nobody can
 follow. The text of the page stays as it was checked; what is added is made of the register alone.
+
+A chart is within the page as elements of it, with nothing that acts, loads or styles: styles of
+elements become attributes of the same name, and names that the drawing gives its parts get the
+chart's own prefix, since a page holds several.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
-"""A banner table: the answers to one question as rows, the groups of every variable as columns.
+"""Banner tables: one question by every group, in a page, a workbook and a tidy table.
 
 A table holds ids of the register, no numbers: page and workbook look each up, so all say the same.
+
+An upper-case letter names a column that the share is higher than at the 95 % level, a lower-case
+letter at the 90 % level; p-values are adjusted within one question and variable. Groups whose
+share is not published are in no comparison that is shown.
 """
 
 from __future__ import annotations

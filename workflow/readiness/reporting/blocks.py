@@ -1,4 +1,10 @@
-"""A block: what a document says of one thing, under a name by which its author can reach it."""
+"""A block: what a document says of one thing, under a name by which its author can reach it.
+
+The author's own texts stand before a block, after it, or in place of it: `reports/<study or
+wave>/<language>/<place>-before.md`, `<place>-after.md` or `<place>.md`, where `place` is a block's
+name (`summary`, `item-<id>`, ...). They are Markdown. A number is written by its id in braces,
+`{<id>}`, and comes from the register like every other.
+"""
 
 from __future__ import annotations
 

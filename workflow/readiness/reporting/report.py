@@ -53,7 +53,7 @@ SUMMARY = "summary"
 class Report:
     """The study or the wave that a report shows, in one language."""
 
-    part: Part
+    part: ShownStudy | ShownWave
     draft: bool = False
     name: str = "report"
     downloads: tuple[tuple[str, str], ...] = ()
@@ -77,7 +77,8 @@ class Report:
         That of a study opens with its finding and needs no title.
         """
         part = self.part
-        said = part.prose.around(SUMMARY, _in_short(part), part.register.span)
+        short = wave_summary(part) if isinstance(part, ShownWave) else study_summary(part)
+        said = part.prose.around(SUMMARY, short, part.register.span)
         self._print(status(self._state()))
         if isinstance(part, ShownStudy):
             return self._print(said)
@@ -208,19 +209,9 @@ def section(part: Part, block: Block, level: int) -> str:
     return f"{heading(level, block.title, label('sec', part.run, block.place))}\n\n{body}"
 
 
-def blocks_of(part: Part) -> list[Block]:
+def blocks_of(part: ShownStudy | ShownWave) -> list[Block]:
     """The blocks of a study or a wave, in order."""
-    if isinstance(part, ShownWave):
-        return wave_blocks(part)
-    assert isinstance(part, ShownStudy)
-    return study_blocks(part)
-
-
-def _in_short(part: Part) -> str:
-    if isinstance(part, ShownWave):
-        return wave_summary(part)
-    assert isinstance(part, ShownStudy)
-    return study_summary(part)
+    return wave_blocks(part) if isinstance(part, ShownWave) else study_blocks(part)
 
 
 def _named(person: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ from readiness.language.telling import Markup
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import shown
 from readiness.register.figures import read_register, selection_of
-from readiness.register.rows.weighting import WEIGHTS
+from readiness.register.rows.respondents import WEIGHTS
 from readiness.reporting.blocks import Prose
 from readiness.reporting.markdown import EMPTY, actions, label, picture, plain, table
 from readiness.tables import read_text_table
@@ -361,7 +361,7 @@ def _joined(said: str) -> str:
     return _UNIT_OUTSIDE.sub(one, said)
 
 
-def open_part(folder: Path, settings: dict[str, Any], language: Language) -> Part:
+def open_part(folder: Path, settings: dict[str, Any], language: Language) -> ShownStudy | ShownWave:
     """The study or wave whose files the render step put into a folder of `folder`."""
     own = folder / str(settings["run"])
     register = Register(read_register(own / "figures.csv"), language)

@@ -1,4 +1,10 @@
-"""The blocks of a study's document: its finding first, then the evidence, then how it was found."""
+"""The document of a study of which only figures were published: its finding first, then the
+evidence.
+
+The one picture with the table behind it, what the finding changes for a reader, who printed what,
+words beside the figures that they describe, what one would ask whoever published them, how they
+were checked, and every verdict in a table that a reader can reduce without a script.
+"""
 
 from __future__ import annotations
 

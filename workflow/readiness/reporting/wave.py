@@ -1,4 +1,6 @@
-"""What a document says of a wave: who answered, each item, the weights, what a revision moved."""
+"""What a document says of a wave: who answered, each item, what was done to the weights and what it
+cost, what a revision moved.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from readiness.analysis.weighting import UNKNOWN
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.questionnaire.model import FrameVariable, one_number
-from readiness.register.rows.weighting import (
+from readiness.register.rows.respondents import (
     OF_PRECISION,
     UNWEIGHTED,
     WEIGHTS,

@@ -23,7 +23,7 @@ from readiness.facts import Fact, of_domain
 from readiness.language import Language, numbers, tell, text
 from readiness.questionnaire import Item, Label, Questionnaire
 from readiness.register.figures import FigureRow, Origin, make_register
-from readiness.register.rows.nonresponse import MISSING
+from readiness.register.rows.respondents import MISSING
 from readiness.rendering.numbers import render_template
 from readiness.templating import guarded, stylesheet
 from readiness.terminal import one_line, shortened

@@ -1,4 +1,6 @@
-"""The pages of the site, from templates and the catalogue."""
+"""The pages of the site, from templates and the catalogue: what it has (reports, publications with
+their last check, versions of data), and the guides, which are the Markdown pages of `docs/`.
+"""
 
 from __future__ import annotations
 

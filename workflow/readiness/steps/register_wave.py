@@ -16,15 +16,16 @@ from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.earlier import earlier_release
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.protection import Scheme
-from readiness.register.rows.nonresponse import (
+from readiness.register.rows.respondents import (
+    are_weighted,
     everybody_answered,
     nonresponse_rows,
     quality_rows,
     settings_rows,
     suppressed,
+    weighting_rows,
 )
 from readiness.register.rows.shares import comparison_rows, revision_rows, scale_rows, share_rows
-from readiness.register.rows.weighting import are_weighted, weighting_rows
 from readiness.register.withholding import Withheld, withhold
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table

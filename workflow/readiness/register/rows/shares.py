@@ -1,7 +1,15 @@
-"""Shares and means of a wave, with their precision.
+"""Shares and means of a wave with their precision, their comparisons and revisions, its scales.
 
 Ids: `<item>.<level>.<group>`, with `.asked` behind it where a multiple-choice option is a share of
 those asked; `<item>.n.<group>` for a base, `<item>.n.<group>.weighted` for what its answers weigh.
+How a share moved since a publication: `revision.<id of the share>`.
+
+Scales: `<scale>.alpha`, with `.lower`, `.upper` and `.n`; `<scale>.alpha.without.<item>` of the
+scale without one of its items.
+
+Comparisons: `<item>.test.<test>`, `<item>.contrast.<a>.<b>`, `<item>.odds_ratio.<a>.<b>`; a test of
+one option of a multiple choice has its code behind it. The limits of a contrast are those that hold
+for the whole family, as its p does; its own ones are `.pointwise.lower` and `.pointwise.upper`.
 """
 
 from __future__ import annotations

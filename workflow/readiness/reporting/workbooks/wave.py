@@ -1,4 +1,8 @@
-"""The workbook of a wave: a banner table a question, every number at its published precision."""
+"""The numbers of a wave as files: a workbook with a banner table a question, and one tidy table.
+
+One row a number, one column a property; codes as in the register, words beside them. The values are
+those of the register at its published precision; which run and data a number rests on stands there.
+"""
 
 from __future__ import annotations
 
