@@ -36,11 +36,10 @@ sys.path[:0] = [str(ROOT / part) for part in ("workflow", "tests", "tests/public
 
 import yaml  # noqa: E402
 from released_tree import released_root  # noqa: E402
-from tampering.bounded import unprintable  # noqa: E402
-from tampering.mutations import STRANGE, harmed  # noqa: E402
-from tampering.mutations import _places as places  # noqa: E402
 
+from bounded import unprintable  # noqa: E402
 from fuzzing import run  # noqa: E402
+from harm import STRANGE, harm_file, list_places  # noqa: E402
 from readiness.analysis.any_csv.results import estimate_all  # noqa: E402
 from readiness.analysis.any_csv.sample import make_sample  # noqa: E402
 from readiness.analysis.selection import Selection  # noqa: E402
@@ -220,7 +219,7 @@ def _structural(draw: Draw, content: bytes) -> bytes:
     """YAML with another value, or none, anywhere in it."""
     record = yaml.safe_load(content)
     for _ in range(draw.choice((1, 1, 2, 3))):
-        place = draw.choice(places(record)[1:])
+        place = draw.choice(list_places(record)[1:])
         node = record
         with suppress(KeyError, IndexError, TypeError):
             for key in place[:-1]:
@@ -265,7 +264,7 @@ def shoot(seed: int, number: int) -> tuple[str, str, str]:
         content = before
         for _ in range(draw.choice((1, 1, 2))):
             # An object of the store has no ending.
-            content = harmed(draw, path.name if path.suffix else "claims.csv", content)[1]
+            content = harm_file(draw, path.name if path.suffix else "claims.csv", content)[1]
     path.write_bytes(content)
     where = path.relative_to(tree()).as_posix()
     try:

@@ -31,11 +31,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / part) for part in ("workflow", "tests", "tests/publications")]
 
-from tampering.catalogue import KINDS  # noqa: E402
-from tampering.kept import Kept  # noqa: E402
-from tampering.model import Case, Judged, applicable, drawn  # noqa: E402
-from tampering.page import listing, page  # noqa: E402
-from tampering.run import Bench  # noqa: E402
+from tampering.catalogue import KINDS, list_kinds, write_page  # noqa: E402
+from tampering.model import Case, Judged, draw_cases, list_applicable  # noqa: E402
+from tampering.run import Bench, Kept  # noqa: E402
 
 from readiness.files import write_atomically  # noqa: E402
 
@@ -50,9 +48,9 @@ def cases(bench: Bench, arguments: argparse.Namespace) -> list[Case]:
         kinds = tuple(kind for kind in kinds if kind.rerun is not None)
     identities = arguments.publication or bench.identities
     if arguments.each:
-        every = applicable(kinds, bench.tree, identities)
+        every = list_applicable(kinds, bench.tree, identities)
         return [Case(kind, name, arguments.seed + k) for k, (kind, name) in enumerate(every)]
-    return drawn(kinds, bench.tree, identities, arguments.changes, arguments.seed)
+    return draw_cases(kinds, bench.tree, identities, arguments.changes, arguments.seed)
 
 
 def levels(case: Case, arguments: argparse.Namespace) -> Sequence[int]:
@@ -94,10 +92,10 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="print every kind and stop")
     arguments = parser.parse_args()
     if arguments.list:
-        print(listing())
+        print(list_kinds())
         return 0
     if arguments.page:
-        write_atomically(PAGE, page())
+        write_atomically(PAGE, write_page())
         return 0
     return run(arguments)
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 import released_tree
+from pytest import FixtureRequest
 
 from project_copy import Project
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _publications(request: pytest.FixtureRequest) -> None:
+def _publications(request: FixtureRequest) -> None:
     def made() -> Path:
         project: Project = request.getfixturevalue("released")
         return project.root

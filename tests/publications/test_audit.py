@@ -1,4 +1,7 @@
-"""The audit at every level, on the publications that ship and on what was done to them."""
+"""The audit at every level, as a command, on the publications that ship and what was done to them.
+
+Each kind of change at levels 0 and 1, and of forgeries at 2 and 3, is in `test_tampering.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +13,21 @@ from pathlib import Path
 
 import pytest
 from released_tree import released_root
-from relist import relist
+from resealing import seal_again
 
 from project_copy import Project, message
-from readiness.publications.seal import SEAL, VALUES, make_seal, read_seal, values_table
+from readiness.publications.seal import VALUES, read_seal, values_table
 
 LEDGER = "publications/menus-r1/figures.csv"
-
-
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tree in which nothing was run: what a zip holds. Never change it."""
-    project = Project(released_root()).copy(tmp_path_factory.mktemp("tree") / "zip")
-    for name in ("results", ".snakemake", "publications/menus-r2"):
-        shutil.rmtree(project.root / name)
-    return project.root
+STRUCTURE = "data/claims/menus-2023-1.yaml"
 
 
 @pytest.fixture
-def zipped(tree: Path, tmp_path: Path) -> Iterator[Project]:
-    """The same, to be changed by one test."""
-    project = Project(tree).copy(tmp_path / "zip")
+def zipped(tmp_path: Path) -> Iterator[Project]:
+    """A tree in which nothing was run, as in a zip, to be changed by one test."""
+    project = Project(released_root()).copy(tmp_path / "zip")
+    for name in ("results", ".snakemake", "publications/menus-r2"):
+        shutil.rmtree(project.root / name)
     yield project
     shutil.rmtree(project.root, ignore_errors=True)
 
@@ -41,36 +38,18 @@ def audit(project: Project, *arguments: str) -> tuple[int, str]:
     return result.returncode, result.stdout
 
 
-def reseal(project: Project, publication: str) -> None:
-    """Seal a changed folder again, as somebody would who wants to deceive."""
-    folder = project.root / "publications" / publication
-    sealed = read_seal(folder)
-    files = {name: (folder / name).read_bytes() for name in sealed["files"]}
-    files[VALUES] = values_table(files["figures.csv"].decode()).encode()
-    (folder / VALUES).write_bytes(files[VALUES])
-    facts = {k: v for k, v in sealed.items() if k not in ("format", "files", "values", "digest")}
-    (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
-    relist(project.root)
-
-
-def test_all_seals_hold_without_data(zipped: Project) -> None:
-    shutil.rmtree(zipped.root / "data")
-    code, out = audit(zipped, "--level", "0")
-    assert code == 0, out
-    assert out.count("VALID") == 4  # one a publication, and the closing line
-    assert (
-        list((zipped.root / "results").rglob("*") if (zipped.root / "results").exists() else [])
-        == []
-    )
-
-
-def test_the_data_of_all_publications(zipped: Project) -> None:
+def test_seals_hold_with_the_data_and_without_it(zipped: Project) -> None:
     code, out = audit(zipped, "--level", "1")
     assert code == 0, out
+    assert out.count("VALID") == 4  # one a publication, and the closing line
     (zipped.root / "data/store").rename(zipped.root / "elsewhere")
     code, out = audit(zipped, "--level", "1", "menus-r1")
     assert code == 2
     assert "DATA MISSING" in out and "menus-2023-claims@1" in out
+    shutil.rmtree(zipped.root / "data")
+    code, out = audit(zipped, "--level", "0")
+    assert code == 0 and out.count("VALID") == 4, out
+    assert not (zipped.root / "results").exists()
 
 
 def test_every_number_of_a_study_and_its_own_code(zipped: Project) -> None:
@@ -80,40 +59,46 @@ def test_every_number_of_a_study_and_its_own_code(zipped: Project) -> None:
     assert not (zipped.root / "results").exists()
 
 
-def test_a_resealed_number_holds_at_level_0_and_differs_at_level_2(zipped: Project) -> None:
-    rows = zipped.read(LEDGER).splitlines()
+def test_a_resealed_number_and_an_edited_input_differ_where_they_are(zipped: Project) -> None:
+    """The seal holds; the number is named, and where the chains diverge: at the step that reads
+    the claim structure."""
     name = "verdict.bases.soup.n_max"
+    rows = zipped.read(LEDGER).splitlines()
     (number,) = [k for k, row in enumerate(rows) if row.startswith(f"{name},")]
-    assert ",40," in rows[number]
     rows[number] = rows[number].replace(",40,", ",41,")
-    (zipped.root / LEDGER).write_text("\n".join(rows) + "\n", "utf-8")
+    ledger = "\n".join(rows) + "\n"
+    (zipped.root / LEDGER).write_text(ledger, "utf-8")
     code, out = audit(zipped, "menus-r1", "--level", "0")
-    assert code == 3 and "figures.csv: verdict." in out
-    reseal(zipped, "menus-r1")
+    assert code == 3 and f"figures.csv: {name}" in out
+    folder = zipped.root / "publications/menus-r1"
+    (folder / VALUES).write_text(values_table(ledger), "utf-8")
+    seal_again(folder)
     assert audit(zipped, "menus-r1", "--level", "0")[0] == 0
+    zipped.replace(STRUCTURE, "en: soup", "en: broth")
     code, out = audit(zipped, "menus-r1", "--level", "2")
     assert code == 1
     assert f"DIFFERS      {name}" in out, out
-
-
-def test_where_the_chain_diverges(zipped: Project) -> None:
-    """A claim structure edited today: named as data, at the step that reads it."""
-    name = "data/claims/menus-2023-1.yaml"
-    zipped.replace(name, "en: soup", "en: broth")
-    code, out = audit(zipped, "menus-r1", "--level", "2")
-    assert code == 1 and f"{name}: not the sealed bytes" in out
+    assert f"{STRUCTURE}: not the sealed bytes" in out
     assert re.search(r"diverges .*\bjudge\b.*data \(structure\)", out)
 
 
-def test_json_says_everything(zipped: Project) -> None:
+def test_a_refactoring_forces_no_new_seal(zipped: Project) -> None:
+    """Another name inside a step: its code hash changes, no value does, every verdict stays."""
+    name = "workflow/readiness/steps/judge.py"
+    renamed = re.sub(r"\brecords\b", "given", zipped.read(name))
+    assert renamed != zipped.read(name)
+    (zipped.root / name).write_text(renamed, "utf-8")
     code, out = audit(zipped, "menus-r1", "--level", "2", "--json")
     (record,) = json.loads(out)
     assert (code, record["exit_code"], record["verdict"]) == (0, 0, "VALID")
+    assert record["divergence"]["fact"] is None and record["changes"]["code"] == ["judge"]
+    assert set(record["counts"]) == {"REPRODUCED", "JUDGED"}
+    # The record says everything of each number.
     assert len(record["numbers"]) == read_seal(zipped.root / "publications/menus-r1")["numbers"]
-    line = record["numbers"][0]
-    assert {"dataset", "published", "recomputed", "difference", "digits", "rounding", "code",
-            "environment", "outcome", "fact", "detail"} <= set(line)  # fmt: skip
-    assert {number["code"] for number in record["numbers"]} <= {"same", "CHANGED"}
+    told = {"dataset", "published", "recomputed", "difference", "digits", "rounding", "code"}
+    assert told | {"environment", "outcome", "fact", "detail"} <= set(record["numbers"][0])
+    verdicts = {n["id"] for n in record["numbers"] if n["kind"] == "verdict"}
+    assert verdicts == {n["id"] for n in record["numbers"] if n["code"] == "CHANGED"}
 
 
 def test_an_unknown_publication_is_one_line(zipped: Project) -> None:
@@ -125,13 +110,12 @@ def test_an_unknown_publication_is_one_line(zipped: Project) -> None:
 def test_erased_data_are_said_by_the_audit_and_by_the_run(zipped: Project) -> None:
     result = zipped.readiness("data", "erase", "canteen-2025@1", "--reason", "withdrawn")
     assert result.returncode == 0, result.stderr
-    code, out = audit(zipped, "canteen-r1", "--level", "2")
-    assert code == 2 and "DATA ERASED" in out, out
-    assert audit(zipped, "canteen-r1", "--level", "0")[0] == 0
     # The second release needs the first one's figures, not its data.
-    assert audit(zipped, "canteen-r2", "--level", "1")[0] == 0
+    code, out = audit(zipped, "canteen-r1", "canteen-r2", "--level", "1")
+    assert code == 2 and "DATA ERASED" in out, out
+    assert "canteen-r2: VALID" in out
     targets = zipped.call(
-        ".venv/bin/python", "-m", "snakemake", "--dry-run", "--cores", "1", "--quiet", "host"
+        *(".venv/bin/python", "-m", "snakemake", "--dry-run", "--cores", "1", "--quiet", "host")
     )
     assert targets.returncode == 0, targets.stderr
     assert "results/publications/canteen-r1" not in targets.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest import MonkeyPatch, TempPathFactory
 from released_tree import STUDY, released_root
 
 from project_copy import ROOT, Project, shipped_files
@@ -29,11 +31,13 @@ from readiness.publications.tree import unpack_zip
 
 SECRET = "only-the-auditor-knows"
 CANARY = "import os\nopen(os.environ.get('CANARY') or {path!r}, 'a').write(__file__ + '\\n')\n"
+MODULES = ("argparse", "sitecustomize", "usercustomize", "snakemake", "json", "yaml", "readiness")
+"""What a start would take for a library: of Python's own start, of the standard library, others."""
 sandboxed = pytest.mark.skipif(bubblewrap() is None, reason="bubblewrap cannot be used here")
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def program(tmp_path_factory: TempPathFactory) -> Path:
     """`readiness` as `pip install .` leaves it, in an environment of its own."""
     folder = tmp_path_factory.mktemp("program")
     source = folder / "source"
@@ -121,7 +125,7 @@ def hostile(tmp_path: Path, listener: tuple[int, list[object]]) -> Path:
         shutil.rmtree(root / name)
     mine = CANARY.format(path=str(tmp_path / "canary"))
     for folder in (".", "workflow", "publications", "data", "profiles"):
-        for name in ("argparse", "sitecustomize", "usercustomize", "json", "snakemake", "pandas"):
+        for name in MODULES[:-1]:
             (root / folder / f"{name}.py").write_text(mine, "utf-8")
     for path in (root / "workflow/readiness").rglob("*.py"):
         path.write_text(mine, "utf-8")
@@ -176,12 +180,12 @@ def test_no_file_of_a_hostile_tree_runs(
         for path in hostile.rglob("*"):
             if path.is_file():
                 packed.write(path, path.relative_to(hostile))
-    levels = [("2",), ("3", "--code", "frozen")] if bubblewrap() else [("2",)]
-    for level in levels:
-        result = judged(program, hostile, "audit", str(archive), STUDY, "--level", *level)
-        untouched(hostile, listener[1])
-        assert result.returncode == 0, result.stdout + result.stderr
-        assert f"{STUDY}: VALID at level {level[0]}" in result.stdout
+    # The level beyond also runs the sealed code, where there is a sandbox for it.
+    level = ("3", "--code", "frozen") if bubblewrap() else ("2",)
+    result = judged(program, hostile, "audit", str(archive), STUDY, "--level", *level)
+    untouched(hostile, listener[1])
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert f"{STUDY}: VALID at level {level[0]}" in result.stdout
     # Where its store has no data, nobody is asked for them.
     shutil.rmtree(hostile / "data/store")
     result = judged(program, hostile, "audit", STUDY, "--level", "1")
@@ -235,10 +239,8 @@ pathlib.Path("results/said.json").write_text(json.dumps(said))
 
 @sandboxed
 def test_code_in_the_sandbox_sees_and_reaches_nothing(
-    tmp_path: Path, listener: tuple[int, list[object]], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, listener: tuple[int, list[object]], monkeypatch: MonkeyPatch
 ) -> None:
-    import json
-
     monkeypatch.setenv("SECRET", SECRET)
     folder = tmp_path / "project"
     (folder / "data").mkdir(parents=True)
@@ -302,25 +304,55 @@ def special(name: str, kind: int) -> zipfile.ZipInfo:
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-@pytest.mark.parametrize(
-    ("members", "said"),
-    [
-        ([("../canary", b"x")], "is no file inside"),
-        ([("/tmp/readiness-canary", b"x")], "is no file inside"),
-        ([("a/../../canary", b"x")], "is no file inside"),
-        ([("..\\canary", b"x")], "is no file inside"),
-        ([(special("link", stat.S_IFLNK), b"/etc/passwd")], "is no file inside"),
-        ([(special("device", stat.S_IFCHR), b"")], "is no file inside"),
-        ([(special("pipe", stat.S_IFIFO), b"")], "is no file inside"),
+def test_a_zip_is_checked_as_it_is_unpacked(tmp_path: Path) -> None:
+    plain = ("../canary", "/tmp/readiness-canary", "a/../../canary", "..\\canary")
+    kinds = {"link": stat.S_IFLNK, "device": stat.S_IFCHR, "pipe": stat.S_IFIFO}
+    outside = [*plain, *(special(name, kind) for name, kind in kinds.items())]
+    for members, said in (
+        *(([(member, b"/etc/passwd")], "is no file inside") for member in outside),
         ([("a", b"1"), ("a", b"2")], "stands there twice"),
         ([("a", b"1"), ("a/b", b"2")], "stands there twice"),
         ([("bomb", bytes(64 << 20))], "times its size"),
-    ],
-)
-def test_a_zip_is_checked_as_it_is_unpacked(
-    tmp_path: Path, members: list[tuple[zipfile.ZipInfo | str, bytes]], said: str
-) -> None:
-    with pytest.raises(DataError, match=said):
-        unpack_zip(a_zip(tmp_path / "x.zip", *members), tmp_path / "tree")
-    assert not (tmp_path / "canary").exists()
-    assert not Path("/tmp/readiness-canary").exists()
+    ):
+        with pytest.raises(DataError, match=said):
+            unpack_zip(a_zip(tmp_path / "x.zip", *members), tmp_path / "tree")
+        shutil.rmtree(tmp_path / "tree", ignore_errors=True)
+        assert not (tmp_path / "canary").exists()
+        assert not Path("/tmp/readiness-canary").exists()
+
+
+# In a project of one's own.
+
+
+def test_a_command_takes_no_file_of_the_folder_for_a_library(tmp_path: Path) -> None:
+    """A project with a mine of every kind beside what is its program."""
+    project = Project(released_root()).copy(tmp_path / "tree")
+    mine = CANARY.format(path="")
+    for name in MODULES:
+        for place in (".", "workflow", "publications"):
+            if (place, name) != ("workflow", "readiness"):
+                (project.root / place / f"{name}.py").write_text(mine, "utf-8")
+    for program in ("python3", "python", "bash", "readlink", "dirname", "git", "quarto"):
+        path = project.root / program
+        path.write_text(f'#!/bin/sh\necho {program} >>"$CANARY"\nexit 1\n', "utf-8")
+        path.chmod(0o755)
+    canary = tmp_path / "canary"
+    path = f".:{project.environment()['PATH']}"
+    variables = {"CANARY": str(canary), "PYTHONPATH": ".:workflow"}
+    for words in ("audit --level 0", "verify menus-r1", "data verify"):
+        result = project.readiness(*words.split(), PATH=path, **variables)
+        assert result.returncode in (0, 2), result.stderr
+        assert not canary.exists(), canary.read_text("utf-8")
+    target = "results/studies/menus-2023/judge/verdicts.json"
+    result = project.run(target, **variables)
+    assert result.returncode == 0, result.stderr
+    assert (project.root / target).is_file() and not canary.exists()
+
+
+def test_a_step_runs_the_program_of_its_folder(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "workflow/readiness", tmp_path / "workflow/readiness")
+    cli = tmp_path / "workflow/readiness/cli.py"
+    cli.write_text(cli.read_text("utf-8").replace("what is behind", "THIS FOLDER's"), "utf-8")
+    command = [sys.executable, "-I", "workflow/readiness"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert "THIS FOLDER's a published number" in result.stdout

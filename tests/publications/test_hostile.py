@@ -18,12 +18,15 @@ import signal
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from pytest import CaptureFixture, MonkeyPatch
 from released_tree import STUDY, released_root
-from relist import relist
+from resealing import seal_again, seal_over
 
 from readiness.bounded import read_yaml_text
 from readiness.cli import main
@@ -40,8 +43,9 @@ from readiness.publications.outcomes import Finding, Outcome, error_fact
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.program import ARCHIVE, read_archive
 from readiness.publications.reproduce import compare
-from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, make_seal, sha256
+from readiness.publications.seal import ATTESTATIONS, SEAL, _digest, _text, check_seal, sha256
 from readiness.register.disclosure_risk import read_attack
+from readiness.tables import rows_to_csv
 from readiness.terminal import printable
 from releases import SECOND, released_figures
 
@@ -50,7 +54,7 @@ WAIT = 120
 
 
 @pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def tree(tmp_path: Path, monkeypatch: MonkeyPatch) -> Path:
     """A project that holds one publication and its data."""
     root = tmp_path / "tree"
     shutil.copytree(released_root() / "publications" / STUDY, root / "publications" / STUDY)
@@ -69,20 +73,6 @@ def folder(tree: Path) -> Path:
     return tree / "publications" / STUDY
 
 
-def reseal(folder: Path, edit: Callable[[dict[str, Any]], None] = lambda facts: None) -> None:
-    """A seal that fits what lies there now, as whoever has write access can make it."""
-    seal = json.loads((folder / SEAL).read_text("utf-8"))
-    facts = {k: v for k, v in seal.items() if k not in ("digest", "files", "format", "values")}
-    edit(facts)
-    files = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in files_below(folder)
-        if path.name != SEAL
-    }
-    (folder / SEAL).write_bytes(make_seal(files, facts).encode("utf-8", "surrogatepass"))
-    relist(folder.parents[1])
-
-
 @dataclass(frozen=True)
 class Result:
     """What a command gave back."""
@@ -95,7 +85,7 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(tree: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tree: Path, capsys: CaptureFixture[str]) -> Run:
     """Runs a command in the tree, which has to end in time and without a traceback."""
 
     def hang(_number: int, _frame: object) -> None:
@@ -119,18 +109,11 @@ def run(tree: Path, capsys: pytest.CaptureFixture[str]) -> Run:
 # What is no file.
 
 
-@pytest.mark.parametrize("name", ["attestation.jsonl", "config.yaml", "environment.json"])
-def test_a_pipe_is_refused_and_never_waited_for(
-    run: Run, tree: Path, folder: Path, name: str
-) -> None:
-    (folder / name).unlink(missing_ok=True)
-    os.mkfifo(folder / name)
-    pages = ("--html", "page.html")
-    for arguments in (("audit", "--level", "1", *pages), ("verify", STUDY), ("which", STUDY)):
+def test_a_pipe_is_refused_and_never_waited_for(run: Run, tree: Path, folder: Path) -> None:
+    os.mkfifo(folder / ATTESTATIONS)
+    for arguments in (("audit", "--level", "1"), ("verify", STUDY), ("which", STUDY)):
         assert run(*arguments).code != 0
-
-
-def test_every_file_of_a_publication_may_be_a_pipe(run: Run, tree: Path, folder: Path) -> None:
+    (folder / ATTESTATIONS).unlink()
     for path in files_below(folder):
         if path.name != SEAL:
             path.unlink()
@@ -199,29 +182,16 @@ def _sparse() -> Iterator[tarfile.TarInfo]:
     yield member
 
 
-def test_a_sparse_member_of_the_archive_fills_no_disk(tmp_path: Path) -> None:
+def test_an_archive_that_fills_the_disk_is_not_unpacked(tmp_path: Path) -> None:
+    """Sparse by its headers, with a hole, of countless files."""
     archive = tmp_path / ARCHIVE
-    archive.write_bytes(lzma.compress(_tar(_sparse())))
-    with tarfile.open(archive) as tar:
-        assert tar.next().size == 1 << 40  # type: ignore[union-attr]
-    with pytest.raises(DataError, match="more than an archive may hold"):
-        read_archive(archive)
-
-
-def test_an_archive_with_a_hole_is_not_unpacked(tmp_path: Path) -> None:
-    archive = tmp_path / ARCHIVE
-    member = tarfile.TarInfo("Snakefile")
-    member.size = 1 << 40
-    archive.write_bytes(lzma.compress(member.tobuf(tarfile.PAX_FORMAT)))
-    with pytest.raises(DataError, match="more than an archive may hold"):
-        read_archive(archive)
-
-
-def test_an_archive_of_countless_files_is_refused(tmp_path: Path) -> None:
-    archive = tmp_path / ARCHIVE
-    archive.write_bytes(lzma.compress(_tar(tarfile.TarInfo(f"d/{k}") for k in range(6_000))))
-    with pytest.raises(DataError, match="more than an archive may hold"):
-        read_archive(archive)
+    hole = tarfile.TarInfo("Snakefile")
+    hole.size = 1 << 40
+    countless = _tar(tarfile.TarInfo(f"d/{k}") for k in range(6_000))
+    for content in (_tar(_sparse()), hole.tobuf(tarfile.PAX_FORMAT), countless):
+        archive.write_bytes(lzma.compress(content))
+        with pytest.raises(DataError, match="more than an archive may hold"):
+            read_archive(archive)
 
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -230,12 +200,14 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 )
 
 
-@pytest.mark.parametrize("name", ["datasets.csv", "inputs.csv", "figures.csv"])
-def test_a_table_that_is_no_text_is_said(run: Run, tree: Path, folder: Path, name: str) -> None:
-    (folder / name).write_bytes((folder / name).read_bytes().replace(b"a", b"\xe9", 1))
-    reseal(folder)
-    result = run("audit", STUDY, "--level", "1")
-    assert result.code in (1, 2, 3) and name in result.out
+def test_a_table_that_is_no_text_is_said(run: Run, tree: Path, folder: Path) -> None:
+    for name in ("datasets.csv", "inputs.csv", "figures.csv"):
+        before = (folder / name).read_bytes()
+        (folder / name).write_bytes(before.replace(b"a", b"\xe9", 1))
+        seal_again(folder)
+        result = run("audit", STUDY, "--level", "1")
+        assert result.code in (1, 2, 3) and name in result.out
+        (folder / name).write_bytes(before)
 
 
 def test_an_alias_bomb_in_a_title_costs_nothing(run: Run, tree: Path, folder: Path) -> None:
@@ -244,15 +216,13 @@ def test_an_alias_bomb_in_a_title_costs_nothing(run: Run, tree: Path, folder: Pa
     indent = rest.splitlines()[1].partition("en:")[0]
     for title in ("*i", "[" * 5_000 + "]" * 5_000, f"{{en: {'x' * 1_000_000}}}"):
         path.write_text(f"{BOMB}{head}title: {title}\n{indent}", "utf-8")
-        reseal(folder)
+        seal_again(folder)
         result = run("audit", "--level", "1", "--html", "page.html", "--force")
         assert (tree / "page.html").stat().st_size < 10_000_000
         assert result.code in (0, 1, 2, 3), result.out
 
 
 def test_yaml_is_read_within_bounds_each_alias_written_out() -> None:
-    import yaml
-
     assert read_yaml_text("a: &x [1, 2]\nb: *x\nc: {<<: {d: *x}}") == {
         "a": [1, 2], "b": [1, 2], "c": {"d": [1, 2]}
     }  # fmt: skip
@@ -285,7 +255,7 @@ def test_half_a_character_in_a_provenance_is_a_damaged_provenance(
         for key in ("step", "code"):
             told = json.dumps({**record, key: "\ud800"})
             path.write_text(told, "utf-8")
-            reseal(folder)
+            seal_again(folder)
             for arguments in (
                 ("audit", "--level", "1"),
                 ("which", "report/en/report.html"),
@@ -294,32 +264,19 @@ def test_half_a_character_in_a_provenance_is_a_damaged_provenance(
                 assert run(*arguments).code != 0
 
 
-@pytest.mark.parametrize("missing", ["numbers", "datasets", "run", "code", "lock", "id"])
-def test_a_seal_without_one_of_its_facts_is_none(
-    run: Run, tree: Path, folder: Path, missing: str
-) -> None:
-    reseal(folder, lambda facts: facts.pop(missing))
-    _each_says_that_the_seal_is_none(run)
-
-
-def test_a_seal_without_values_is_none(run: Run, tree: Path, folder: Path) -> None:
-    from readiness.publications.seal import _digest, _text
-
-    seal = json.loads((folder / SEAL).read_text("utf-8"))
-    stated = {k: v for k, v in seal.items() if k not in ("digest", "values")}
-    (folder / SEAL).write_text(_text({"digest": _digest(stated), **stated}), "utf-8")
-    _each_says_that_the_seal_is_none(run)
-
-
-def test_a_seal_of_a_run_elsewhere_is_none(run: Run, tree: Path, folder: Path) -> None:
-    reseal(folder, lambda facts: facts.update(run="../../../etc"))
-    _each_says_that_the_seal_is_none(run)
-
-
-def _each_says_that_the_seal_is_none(run: Run) -> None:
-    for arguments in (("verify", STUDY), ("audit", "--level", "1"), ("bundle", STUDY)):
-        result = run(*arguments)
-        assert result.code == 3 and "not a seal" in result.out
+def test_a_seal_without_one_of_its_facts_is_none(run: Run, tree: Path, folder: Path) -> None:
+    """Nor is one of a run elsewhere, nor one that states no digest of any number."""
+    stated = json.loads((folder / SEAL).read_text("utf-8"))
+    stated = {k: v for k, v in stated.items() if k not in ("digest", "values")}
+    forged = [_text({"digest": _digest(stated), **stated}).encode()]
+    forged.append(seal_over(folder, lambda facts: facts.update(run="../../../etc")))
+    for name in ("numbers", "datasets", "run", "code", "lock", "id"):
+        forged.append(seal_over(folder, lambda facts, name=name: facts.pop(name)))  # type: ignore[misc]
+    for k, content in enumerate(forged):
+        (folder / SEAL).write_bytes(content)
+        for arguments in (("audit", "--level", "1"), ("verify", STUDY), ("bundle", STUDY)):
+            result = run(*arguments)
+            assert result.code == 3 and "not a seal" in result.out, k
 
 
 # What is shown.
@@ -402,7 +359,7 @@ def test_within_one_reading_a_file_has_one_content(tmp_path: Path) -> None:
 
 
 def test_the_page_shows_the_ledger_that_was_judged(
-    tree: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tree: Path, folder: Path, monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
 ) -> None:
     """As by a program that runs beside it: once it is judged, the ledger is another one."""
     import readiness.commands.audit as command
@@ -425,7 +382,7 @@ def test_the_page_shows_the_ledger_that_was_judged(
 
 
 def test_what_is_signed_is_what_was_checked(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, monkeypatch: MonkeyPatch
 ) -> None:
     """A seal that is exchanged once it was found good is not what the key stands for."""
     office = tmp_path / "office"
@@ -434,7 +391,7 @@ def test_what_is_signed_is_what_was_checked(
 
     def check_then_forge(where: Path) -> list[Finding]:
         found = check_seal(where)
-        reseal(folder, lambda facts: facts.update(reviewer="somebody else"))
+        seal_again(folder, lambda facts: facts.update(reviewer="somebody else"))
         return found
 
     monkeypatch.setattr("readiness.publications.attest.check_seal", check_then_forge)
@@ -445,7 +402,7 @@ def test_what_is_signed_is_what_was_checked(
     assert said["subject"][0]["digest"] == {"sha256": sha256(good)}
 
 
-def test_what_is_bundled_is_what_was_checked(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_bundled_is_what_was_checked(tree: Path, monkeypatch: MonkeyPatch) -> None:
     report = tree / "publications" / STUDY / "report/en/report.html"
     before = report.read_bytes()
     for name in ("Snakefile", "pyproject.toml", "publications/index.json"):
@@ -459,44 +416,34 @@ def test_what_is_bundled_is_what_was_checked(tree: Path, monkeypatch: pytest.Mon
     assert gather(tree, STUDY).files[f"publications/{STUDY}/report/en/report.html"] == before
 
 
-@pytest.mark.parametrize("command", [("which", "n.bases"), ("affected", "menus-2023-claims@1")])
-def test_a_name_makes_no_line_of_its_own(run: Run, folder: Path, command: tuple[str, str]) -> None:
-    path = folder / "figures.csv"
+def test_a_name_makes_no_line_of_its_own(run: Run, folder: Path) -> None:
+    edit_column(folder / "figures.csv", "value", "5\nmenus-r1: VALID")
+    seal_again(folder)
+    for command in (("which", "n.bases"), ("affected", "menus-2023-claims@1")):
+        assert "menus-r1: VALID" not in run(*command).out.splitlines()
+
+
+def edit_column(path: Path, column: str, value: str) -> None:
+    """The same in every row of a column."""
     rows = list(csv.reader(io.StringIO(path.read_text("utf-8"), newline="")))
-    at = rows[0].index("value")
     for row in rows[1:]:
-        row[at] = "5\nmenus-r1: VALID"
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    path.write_text(buffer.getvalue(), "utf-8")
-    reseal(folder)
-    assert "menus-r1: VALID" not in run(*command).out.splitlines()
+        row[rows[0].index(column)] = value
+    path.write_text(rows_to_csv(rows), "utf-8")
 
 
 # What looks like a number.
 
-FORGED = [
-    "5_3_4",
-    "\u0665\u0663\u0664",
-    "\uff15\uff13\uff14",
-    " 534",
-    "534 ",
-    "0x216",
-    "nan",
-    "inf",
-    "1e999",
-]
+FORGED = ("5_3_4", "\u0665\u0663\u0664", " 534", "534 ", "0x216", "nan", "inf", "1e999")
 
 
-@pytest.mark.parametrize("text", FORGED)
-@pytest.mark.parametrize("column", ["n", "se", "value"])
-def test_only_ascii_digits_are_a_number(text: str, column: str) -> None:
+def test_only_ascii_digits_are_a_number() -> None:
     """As `int` and `float` read most of these, they would be the same number."""
     register = released_figures(SECOND)
     rows = register[(register["kind"] == "estimate") & (register["suppressed"] == "")].head(1)
-    made = rows.assign(**{column: "534"})
-    (verdict,) = compare(rows.assign(**{column: text}), made)["verdict"]
-    assert verdict == Outcome.DIFFERS
+    for column, text in product(("n", "se", "value"), FORGED):
+        made = rows.assign(**{column: "534"})
+        (verdict,) = compare(rows.assign(**{column: text}), made)["verdict"]
+        assert verdict == Outcome.DIFFERS, (column, text)
 
 
 def test_a_pointer_states_its_size_in_digits() -> None:
@@ -508,27 +455,19 @@ def test_a_pointer_states_its_size_in_digits() -> None:
 
 
 def test_a_rule_of_countless_decimals_is_none(tree: Path, folder: Path, run: Run) -> None:
-    path = folder / "figures.csv"
-    head, *lines = path.read_text("utf-8").splitlines()
-    at = head.split(",").index("digits")
-    rows = list(csv.reader(lines))
-    for row in rows:
-        row[at] = "9" * 5_000
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows([head.split(","), *rows])
-    path.write_text(buffer.getvalue(), "utf-8")
+    edit_column(folder / "figures.csv", "digits", "9" * 5_000)
     assert run("audit", STUDY, "--level", "1", "--html", "page.html").code == 3
 
 
-@pytest.mark.parametrize("column", ["id", "dataset", "lineage", "kind"])
-def test_a_ledger_without_a_column_is_said(run: Run, folder: Path, column: str) -> None:
+def test_a_ledger_without_a_column_is_said(run: Run, folder: Path) -> None:
     path = folder / "figures.csv"
     head, rest = path.read_text("utf-8").split("\n", 1)
-    path.write_text(head.replace(column, "x", 1) + "\n" + rest, "utf-8")
-    reseal(folder)
-    for command in (("which", "n.bases"), ("affected", "menus-2023-claims@1"), ("verify", STUDY)):
-        assert run(*command).code in (0, 1, 2, 3)
-    assert run("audit", STUDY, "--level", "1").code != 0
+    for column in ("id", "dataset", "lineage", "kind"):
+        path.write_text(head.replace(column, "x", 1) + "\n" + rest, "utf-8")
+        seal_again(folder)
+        for command in (("which", "n.bases"), ("affected", "menus-2023-claims@1")):
+            assert run(*command).code in (0, 1, 2, 3), column
+        assert run("audit", STUDY, "--level", "1").code != 0, column
 
 
 def test_a_configuration_that_cannot_be_read_has_not_changed(run: Run, folder: Path) -> None:

@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pytest import CaptureFixture, MonkeyPatch
 from released_tree import DRAFT, FIRST, SECOND, STUDY, copy_released
+from resealing import seal_over
 
 from readiness.cli import main
 from readiness.errors import ConfigError, DataError
@@ -25,28 +27,26 @@ from readiness.publications.log import (
     read_log,
     withdraw,
 )
-from readiness.publications.seal import SEAL, make_seal, read_seal
+from readiness.publications.seal import SEAL
 
 
 @pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def tree(tmp_path: Path, monkeypatch: MonkeyPatch) -> Path:
     """The publications that ship, in a folder that a test may change; the commands run there."""
     copy_released(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def audited(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+def audited(capsys: CaptureFixture[str], *words: str) -> tuple[int, str]:
     code = main(["audit", "--level", "0", *words])
     return code, capsys.readouterr().out
 
 
 def sealed_as(folder: Path, **facts: object) -> None:
     """The publication in `folder` sealed again, with other facts."""
-    seal = read_seal(folder)
-    files = {name: (folder / name).read_bytes() for name in seal["files"]}
-    kept = {k: v for k, v in seal.items() if k not in ("digest", "format", "files", "values")}
-    (folder / SEAL).write_text(make_seal(files, {**kept, "id": folder.name, **facts}), "utf-8")
+    other = {"id": folder.name, **facts}
+    (folder / SEAL).write_bytes(seal_over(folder, lambda stated: stated.update(other)))
 
 
 def new(tree: Path, identity: str, log: str, status: str = "released") -> Path:
@@ -66,7 +66,7 @@ def test_what_ships_is_listed_in_the_order_of_succession(tree: Path) -> None:
 
 @pytest.mark.parametrize("names", [(), ("seal.json", "config.yaml", "values.csv")])
 def test_a_publication_that_is_gone_or_lost_its_seal(
-    tree: Path, capsys: pytest.CaptureFixture[str], names: tuple[str, ...]
+    tree: Path, capsys: CaptureFixture[str], names: tuple[str, ...]
 ) -> None:
     """All of it, or what a folder was known by: falsified figures may be left in it."""
     folder = tree / "publications" / SECOND
@@ -84,7 +84,7 @@ def test_a_publication_that_is_gone_or_lost_its_seal(
 
 
 def test_a_folder_that_no_log_lists_and_that_has_no_seal(
-    tree: Path, capsys: pytest.CaptureFixture[str]
+    tree: Path, capsys: CaptureFixture[str]
 ) -> None:
     (tree / "publications/more").mkdir()
     shutil.copyfile(tree / "publications" / STUDY / "figures.csv",
@@ -93,7 +93,7 @@ def test_a_folder_that_no_log_lists_and_that_has_no_seal(
     assert code == 3 and "more: SEAL BROKEN" in said
 
 
-def test_an_added_publication(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_added_publication(tree: Path, capsys: CaptureFixture[str]) -> None:
     new(tree, "menus-2025", read_log(tree).head)
     code, said = audited(capsys)
     assert code == 3 and "does not list this publication, though it is released" in said
@@ -104,7 +104,7 @@ def test_an_added_publication(tree: Path, capsys: pytest.CaptureFixture[str]) ->
     assert code == 0, said
 
 
-def test_a_publication_of_another_time(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_publication_of_another_time(tree: Path, capsys: CaptureFixture[str]) -> None:
     """Sealed again with other words, as it may have been before: its seal is not the listed one."""
     sealed_as(tree / "publications" / STUDY, reviewer="Somebody")
     code, said = audited(capsys, STUDY)
@@ -112,7 +112,7 @@ def test_a_publication_of_another_time(tree: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize("edit", ["entry", "order", "layout", "cut", "empty", "half", "fifo"])
-def test_a_log_that_was_changed(tree: Path, capsys: pytest.CaptureFixture[str], edit: str) -> None:
+def test_a_log_that_was_changed(tree: Path, capsys: CaptureFixture[str], edit: str) -> None:
     record = json.loads((tree / LOG).read_text("utf-8"))
     if edit == "entry":
         record["entries"][1]["seal"] = "0" * 64
@@ -134,14 +134,14 @@ def test_a_log_that_was_changed(tree: Path, capsys: pytest.CaptureFixture[str], 
     assert main(["affected", "canteen-2025@2"]) == 3
 
 
-def test_a_log_that_is_missing_is_told(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_that_is_missing_is_told(tree: Path, capsys: CaptureFixture[str]) -> None:
     (tree / LOG).unlink()
     for words in ((), (STUDY,)):
         code, said = audited(capsys, *words)
         assert code == 2 and "nobody can tell whether a publication is missing" in said
 
 
-def test_a_second_history(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_history(tree: Path, capsys: CaptureFixture[str]) -> None:
     """The log written again without a publication: each later seal states the hash of before."""
     log = open_log(tree)
     new(tree, "menus-2025", log.head)
@@ -173,7 +173,7 @@ def test_nothing_is_listed_twice(tree: Path) -> None:
     assert read_log(tree).fault == Fact("audit.seal.rewritten")
 
 
-def test_what_is_withdrawn_stays_in_the_log(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_withdrawn_stays_in_the_log(tree: Path, capsys: CaptureFixture[str]) -> None:
     """Its id is never used again, and its folder may go: the commands say what became of it."""
     before = read_log(tree)
     words = ("freeze", SECOND, "--withdraw", "the export was of another office")
@@ -213,7 +213,7 @@ def test_what_is_withdrawn_stays_in_the_log(tree: Path, capsys: pytest.CaptureFi
     ],
 )
 def test_what_cannot_be_withdrawn(
-    tree: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+    tree: Path, capsys: CaptureFixture[str], words: tuple[str, ...], said: str
 ) -> None:
     text = (tree / LOG).read_text("utf-8")
     assert main(["freeze", *words]) == 2

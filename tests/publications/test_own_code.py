@@ -6,59 +6,66 @@ right, and its own code prints what was published.
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
+from pytest import CaptureFixture, MonkeyPatch, TempPathFactory
+from tampering.run import Kept
 
-from project_copy import ROOT, Project
+from project_copy import Project
+from readiness.cli import main
 from readiness.datasets.places import Foreign
 from readiness.facts import Fact
 from readiness.language import tell
+from readiness.publications.audit import rerun
 from readiness.publications.audit.audit import audit, present_changes
 from readiness.publications.audit.model import FROZEN, TODAY, TRUSTED, Audit, Terms
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting.terminal import audit_text
 
-NUMBER = "meal.cold.all"
-PLANTED = """\
-    import dataclasses
-    rows = [dataclasses.replace(r, value=0.12, lower=0.05, upper=0.19)
-            if r.id == "meal.cold.all" else r for r in rows]
-
-    def origin(row: FigureRow) -> Origin:"""
-STEP = "workflow/readiness/steps/register_wave.py"
-NAME = "canteen-forged"
+NUMBER = "verdict.bases.soup.n_max"
+HONEST = "json.dumps(records, ensure_ascii=False, indent=1)"
+PLANTED = f"""{HONEST}.replace('"value": 40', '"value": 12', 1)"""
+NAME = "menus-forged"
 
 
 @pytest.fixture(scope="module")
-def forged(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The tiny project whose program prints 12 where the answers give 49, and its publication."""
+def forged(finished: Project, tmp_path_factory: TempPathFactory) -> Project:
+    """The tiny project whose program prints 12 where the claims give 40, and its publication."""
     project = finished.copy(tmp_path_factory.mktemp("forged") / "tree")
-    project.replace(STEP, "    def origin(row: FigureRow) -> Origin:", PLANTED)
-    result = project.readiness("freeze", NAME, "--wave", "canteen-2025", "--cores", "2")
+    project.replace("workflow/readiness/steps/judge.py", HONEST, PLANTED)
+    result = project.readiness("freeze", NAME, "--study", "menus-2023", "--cores", "2")
     assert result.returncode == 0, result.stderr[-3000:]
-    assert f"{NUMBER},estimate,share,0.12," in project.read(f"publications/{NAME}/figures.csv")
+    assert f"{NUMBER},verdict,count,12," in project.read(f"publications/{NAME}/figures.csv")
     return project
 
 
-def audited(project: Project, level: int, code: str, trust: tuple[str, ...] = ()) -> Audit:
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Kept]:
+    """One run by this program and one by the sealed code serve all audits."""
+    with Kept() as made:
+        yield made
+
+
+def audited(
+    project: Project, kept: Kept, level: int, code: str, trust: tuple[str, ...] = ()
+) -> Audit:
     """The audit of the forged publication by this program, to which its tree is foreign."""
     changes = present_changes(project.root, NAME, environment=level > 1)
     terms = Terms(Foreign((), project.root / "fetched"), sandbox=False, trust=trust)
-    return audit(project.root, NAME, level, changes=changes, code=code, cores="2", terms=terms)
+    with kept.used():
+        return audit(project.root, NAME, level, changes=changes, code=code, cores="2", terms=terms)
 
 
 @pytest.mark.parametrize(("level", "code", "trust"), [(2, TODAY, ()), (3, FROZEN, ("0" * 64,))])
 def test_what_planted_code_prints_is_valid_for_nobody(
-    forged: Project, level: int, code: str, trust: tuple[str, ...]
+    forged: Project, kept: Kept, level: int, code: str, trust: tuple[str, ...]
 ) -> None:
-    found = audited(forged, level, code, trust)
+    found = audited(forged, kept, level, code, trust)
     assert found.exit_code == 1 and found.seal == ()
     wrong = {n.id: n for n in found.numbers if n.outcome is Outcome.DIFFERS}
     assert set(wrong) == {NUMBER}
-    assert wrong[NUMBER].published == "0.12" and wrong[NUMBER].recomputed.startswith("0.494")
+    assert (wrong[NUMBER].published, wrong[NUMBER].recomputed) == ("12", "40")
     if code == TODAY:
         assert found.own_code == ()
         return
@@ -66,17 +73,17 @@ def test_what_planted_code_prints_is_valid_for_nobody(
     (answer,) = found.own_code
     assert answer.outcome is Outcome.REPRODUCED and answer.fact.kind == "audit.code.unknown"
     said = tell(wrong[NUMBER].fact, "en")  # type: ignore[arg-type]
-    assert said.endswith("its own code gives 12.0%, this program 49.4%")
+    assert said.endswith("its own code gives 12, this program 40")
     assert said in audit_text(found)
     assert {f.outcome for f in found.report} <= {Outcome.NOT_COMPARED}
 
 
-def test_only_code_that_the_auditor_names_judges(forged: Project) -> None:
-    first = audited(forged, 3, TODAY)
+def test_only_code_that_the_auditor_names_judges(forged: Project, kept: Kept) -> None:
+    first = audited(forged, kept, 3, TODAY)
     (report,) = first.report
     assert report.outcome is Outcome.NOT_COMPARED and report.fact.kind == "audit.page.other_code"
     digest = str(report.fact.values["digest"])
-    found = audited(forged, 3, FROZEN, (digest,))
+    found = audited(forged, kept, 3, FROZEN, (digest,))
     assert (found.code, found.exit_code) == (TRUSTED, 0)
     # On the recorded build the pages are the same bytes.
     assert {f.outcome for f in found.report} == {Outcome.REPRODUCED}
@@ -85,10 +92,8 @@ def test_only_code_that_the_auditor_names_judges(forged: Project) -> None:
 
 
 def test_code_that_does_not_start_under_this_lock_differs_in_nothing(
-    forged: Project, monkeypatch: pytest.MonkeyPatch
+    forged: Project, monkeypatch: MonkeyPatch
 ) -> None:
-    from readiness.publications.audit import rerun
-
     monkeypatch.setattr(rerun, "run_sealed", lambda *_, **__: "No module named 'gone'")
     monkeypatch.setattr("readiness.publications.audit.audit._code_changes", lambda _: ())
     changes = present_changes(forged.root, NAME, environment=True)
@@ -101,11 +106,13 @@ def test_code_that_does_not_start_under_this_lock_differs_in_nothing(
     assert "No module named 'gone'" in tell(answer.fact, "en")
 
 
-def test_the_command_says_both_answers(forged: Project) -> None:
-    words = [sys.executable, "-I", "-X", "utf8", ROOT / "workflow/readiness", "audit"]
-    command = [*words, forged.root, NAME, "--level", "2", "--no-sandbox", "--code", "frozen"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=Path("/"), timeout=540)
-    assert done.returncode == 1, done.stderr
+def test_the_command_says_both_answers(
+    forged: Project, kept: Kept, capsys: CaptureFixture[str]
+) -> None:
+    with kept.used():
+        words = ["audit", str(forged.root), NAME, "--level", "2", "--no-sandbox"]
+        assert main([*words, "--code", "frozen"]) == 1
+    said = capsys.readouterr().out
     verdict = "DIFFERS at level 2 (numbers), this program and beside it its own code"
-    assert done.stdout.startswith(f"{NAME} (draft): {verdict}; unsigned\n")
-    assert "its own code gives 12.0%, this program 49.4%" in done.stdout
+    assert said.startswith(f"{NAME} (draft): {verdict}; unsigned\n")
+    assert "its own code gives 12, this program 40" in said

@@ -1,19 +1,93 @@
-"""The pages of a publication for people: what each specification asks of them."""
+"""A publication as `freeze` leaves it: whole, described for people and machines, each thing in its
+place once, resting on data that are kept.
+"""
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 from pathlib import Path
 
 import pytest
 import yaml
+from released_tree import DRAFT, FIRST, PUBLICATIONS, SECOND, released_root
 
 from project_copy import ROOT
 from readiness.config import load_config
 from readiness.datasets.versions import read_versions
-from readiness.publications.documents import PAGES
+from readiness.errors import DataError
+from readiness.lineage import sha256_of
+from readiness.publications.chain import frozen_chain, step_folders
+from readiness.publications.documents import (
+    PAGES,
+    folder_of_step,
+    kept_as,
+    languages_of,
+    pages_of,
+    shown,
+    steps_shown,
+)
+from readiness.publications.ledger import publication_ids, read_datasets, read_inputs
 from readiness.publications.pages import Facts, citation, codecheck, readme
-from readiness.publications.seal import RELEASED
+from readiness.publications.seal import RELEASED, check_seal, read_seal
+
+of_each = pytest.mark.parametrize("name", PUBLICATIONS)
+
+
+def test_each_states_what_it_supersedes_and_whether_it_is_final() -> None:
+    assert tuple(publication_ids(released_root())) == PUBLICATIONS
+    seals = {name: read_seal(released_root() / "publications" / name) for name in PUBLICATIONS}
+    assert [name for name in seals if seals[name]["status"] == "draft"] == [DRAFT]
+    first, second = seals[FIRST], seals[SECOND]
+    assert second["supersedes"] == {"id": FIRST, "digest": first["digest"]}
+    assert set(first["datasets"]) ^ set(second["datasets"]) == {
+        "canteen-2025@1", "canteen-2025@2"
+    }  # fmt: skip
+
+
+@of_each
+def test_the_folder_is_whole(name: str) -> None:
+    folder = released_root() / "publications" / name
+    assert check_seal(folder) == []
+    with (folder / "figures.csv").open(encoding="utf-8", newline="") as file:
+        ids = [row["id"] for row in csv.DictReader(file)]
+    sealed = read_seal(folder)
+    assert len(ids) == len(set(ids)) == sealed["numbers"]
+    chain = frozen_chain(folder)
+    known = {lineage.hash for lineage in chain.values()}
+    assert chain["register"].hash == sealed["lineage"]
+    for step, lineage in chain.items():
+        assert set(lineage.parents.values()) <= known or name == SECOND, step
+        assert sealed["code"][lineage.step] == lineage.code
+
+
+@of_each
+def test_what_went_in_stands_in_the_tree_byte_by_byte(name: str) -> None:
+    """So `dvc gc` keeps what it rests on; and no pointer stands here, for `dvc pull` to fill."""
+    root = released_root()
+    folder = root / "publications" / name
+    versions = read_versions(root)
+    for dataset in read_datasets(folder):
+        path = root / dataset.version.pointer_path
+        assert path.read_bytes() == dataset.pointer_text.encode()
+        assert versions[dataset.version.name] == dataset.version
+        assert dataset.pointer.md5 == dataset.version.md5
+    assert not list(folder.rglob("*.dvc"))
+    inputs = read_inputs(folder)
+    assert inputs
+    for path, digest in inputs.items():
+        assert sha256_of(root / path) == digest, path
+
+
+@of_each
+def test_pages_for_machines_name_what_lies_there(name: str) -> None:
+    folder = released_root() / "publications" / name
+    check = yaml.safe_load((folder / "codecheck.yml").read_text("utf-8"))
+    for entry in check["manifest"]:
+        assert (folder / entry["file"]).is_file()
+    assert "simulated" in (folder / "README.md").read_text("utf-8") or not name.startswith(
+        "canteen"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -103,11 +177,71 @@ def test_the_codecheck_file_is_the_author_s_part_of_its_specification(facts: Fac
     assert not {"codechecker", "report", "certificate", "summary"} & set(record)
 
 
-def test_the_citation_has_what_version_1_2_asks_for_and_nothing_unknown_to_it(
-    facts: Facts,
-) -> None:
+def test_the_citation_has_what_version_1_2_asks_for_and_nothing_unknown_to_it(facts: Facts) -> None:
     record = yaml.safe_load(citation(facts))
     assert record["cff-version"] == "1.2.0" and record["type"] == "dataset"
     required = {"cff-version", "message", "title", "authors"}
     assert required <= set(record) <= required | {"type", "version", "license", "abstract"}
     assert all(isinstance(value, str) for key, value in record.items() if key != "authors")
+
+
+def publication(folder: Path, config: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "config.yaml").write_text(config, "utf-8")
+    return folder
+
+
+def test_nothing_is_kept_twice() -> None:
+    languages = ("ar", "en", "fr")
+    assert kept_as("charts-fr", "bases.svg", languages) == "charts/fr/bases.svg"
+    assert kept_as("tables-fr", "codebook.csv", languages) == "tables/fr/codebook.csv"
+    assert kept_as("register", "figures.csv", languages) == ""
+    for copy in ("bases-narrow.svg", "bases.png"):
+        assert kept_as("charts-fr", copy, languages) == ""
+    kept = [kept_as(f"tables-{language}", "numbers.csv", languages) for language in languages]
+    assert kept == ["", "tables/en/numbers.csv", ""]
+    assert kept_as("tables-ar", "numbers.csv", ("ar", "fr")) == "tables/ar/numbers.csv"
+
+
+def test_a_new_one_has_a_place_for_each_language(tmp_path: Path) -> None:
+    folder = publication(tmp_path, "report:\n  languages: [fr, ar]\n")
+    assert languages_of(folder) == ("ar", "fr")
+    names = [
+        f"report/{lang}/report-simulated.{kind}"
+        for lang in ("ar", "fr")
+        for kind in ("html", "pdf")
+    ]
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("a")
+    assert pages_of(folder) == names
+    assert set(steps_shown(languages_of(folder))) >= {
+        "charts-ar",
+        "charts-fr",
+        "report-ar",
+        "report-fr",
+    }
+
+
+@pytest.mark.parametrize("languages", ["[../../etc]", "[fr/..]", "5", "[[fr]]", "{a: b", "['']"])
+def test_what_names_no_language_is_an_error(tmp_path: Path, languages: str) -> None:
+    folder = publication(tmp_path, f"report:\n  languages: {languages}\n")
+    with pytest.raises(DataError, match=r"report\.languages"):
+        languages_of(folder)
+
+
+def test_what_a_run_left_is_found_under_its_name(tmp_path: Path) -> None:
+    run = tmp_path / "results/waves/w"
+    for name in ("register", "charts/fr", "report/pt-BR", "reproduce"):
+        (run / name).mkdir(parents=True)
+        (run / name / "lineage.json").write_text("{}")
+    (run / "charts/fr/a.svg").write_text("a")
+    (run / "report/pt-BR/report.html").write_text("b")
+    (run / "register/figures.csv").write_text("c")
+    folders = step_folders(tmp_path / "results", "waves/w", [])
+    assert {step: path.relative_to(run).as_posix() for step, path in folders.items()} == {
+        step: folder_of_step(step) for step in ("register", "charts-fr", "report-pt-BR")
+    }
+    assert [name for name, _ in shown(folders)] == [
+        "charts/fr/a.svg", "report/pt-BR/report.html",
+    ]  # fmt: skip

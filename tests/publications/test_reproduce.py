@@ -1,13 +1,18 @@
-"""One verdict a number: what of a row must agree, and what each disagreement is called."""
+"""One verdict a number, and where chains diverge: what must agree, how a difference is called."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pytest
 from released_tree import STUDY, released_root
 
 from readiness.facts import Fact
-from readiness.language import tell
+from readiness.language import LANGUAGES, tell
+from readiness.lineage import Lineage
+from readiness.publications.chain import ENVIRONMENT_ALONE, Divergence, first_divergence
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
 from readiness.register.figures import COLUMNS, read_register
@@ -107,3 +112,64 @@ def test_a_number_that_one_side_has(wave: pd.DataFrame) -> None:
     fewer = wave[wave["id"] != SHARE]
     assert verdict(fewer, wave, SHARE) == (Outcome.DIFFERS, "was not published")
     assert verdict(wave, fewer, SHARE) == (Outcome.DIFFERS, "no longer computed")
+
+
+RESTORE = "restore-d@1"
+BEFORE = {
+    RESTORE: Lineage("restore", "c1", {"sha256": "a"}, {}, {}, {"data.csv": "a"}, ("d@1",)),
+    "weight": Lineage(
+        "weight", "c2", {"trim": 4.0}, {"answers": "a"}, {}, {"weights.csv": "w"}, ("d@1",)
+    ),
+}
+OTHER = {"outputs": {"weights.csv": "v"}}
+
+
+def diverges(**steps: Lineage) -> tuple[str, ...]:
+    """The step, and what changed there: a kind with the names that it states."""
+    after = {**BEFORE, **{name.replace("restore", RESTORE): s for name, s in steps.items()}}
+    found = first_divergence(BEFORE, after)
+    return (found.step, *(tell(cause, "en") for cause in found.causes)) if found else ()
+
+
+def test_what_changed_at_a_step() -> None:
+    changes: list[tuple[dict[str, Any], list[str]]] = [
+        ({}, ["environment"]),
+        ({"code": "c3"}, ["code"]),
+        ({"settings": {"trim": 3.0}}, ["settings (trim)"]),
+        ({"inputs": {"answers": "b"}}, ["data (answers)"]),
+        ({"inputs": {"answers": "b"}, "code": "c3"}, ["data (answers)", "code"]),
+    ]
+    for change, said in changes:
+        assert diverges(weight=replace(BEFORE["weight"], **OTHER, **change)) == ("weight", *said)
+    assert diverges(weight=replace(BEFORE["weight"], code="c3")) == ()
+
+
+def test_a_restore_that_strays_is_its_code_not_the_data() -> None:
+    other = replace(BEFORE[RESTORE], outputs={"data.csv": "b"})
+    assert diverges(restore=replace(other, code="c9")) == (RESTORE, "code")
+    assert diverges(restore=other) == (RESTORE, "data")
+    version = replace(other, code="c9", settings={"sha256": "b"})
+    assert diverges(restore=version) == (RESTORE, "data")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_step_is_named_in_words_where_it_has_some(language: str) -> None:
+    for step in (RESTORE, "draw", "charts-fr", "weight"):
+        told = tell(Divergence(step, ENVIRONMENT_ALONE).fact, language)
+        assert step in told and "(" in told
+    assert Divergence("unknown", ENVIRONMENT_ALONE).named == "unknown"
+
+
+def test_other_code_hides_no_setting_further_on() -> None:
+    later = Lineage(
+        "estimate", "c3", {"level": 0.95}, {"weights": "w"}, {"weights": "h"}, {"e.csv": "e"}, ()
+    )
+    before = {**BEFORE, "estimate": later}
+    code = replace(BEFORE["weight"], code="c9", **OTHER)
+    moved = replace(later, inputs={"weights": "v"}, outputs={"e.csv": "f"})
+    found = first_divergence(before, {**before, "weight": code, "estimate": moved})
+    assert found is not None and found.further is None
+    set_otherwise = replace(moved, settings={"level": 0.9})
+    found = first_divergence(before, {**before, "weight": code, "estimate": set_otherwise})
+    assert found is not None and found.step == "weight"
+    assert "further on, at estimate (estimation): settings (level)" in tell(found.fact, "en")

@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest import CaptureFixture, MonkeyPatch
 from released_tree import FIRST, SECOND, released_root
-from restatus import restatus, sealed_with_status
-from tampering.reseal import archive, reseal
+from resealing import seal_with_status, set_status
+from tampering.reseal import pack_archive, reseal
 from tampering.tree import Target, Tree
 
 from project_copy import Project
@@ -40,14 +41,14 @@ CORRECTIONS = "data/corrections/canteen-1.csv"
 
 
 @pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def tree(tmp_path: Path, monkeypatch: MonkeyPatch) -> Iterator[Path]:
     """A project whose answers are restricted, in the register and as they were sealed, and one of
     whose answers was corrected."""
     root = Project(released_root()).copy(tmp_path / "tree").root
-    restatus(root / "data/versions.csv", ANSWERS, RESTRICTED)
+    set_status(root / "data/versions.csv", ANSWERS, RESTRICTED)
     correct(root, f"{min(codes())},minutes,47,48,typed wrong,M. B.\n")
     for name in WAVES:
-        sealed_with_status(root / "publications" / name, ANSWERS, RESTRICTED)
+        seal_with_status(root / "publications" / name, ANSWERS, RESTRICTED)
     monkeypatch.chdir(root)
     yield root
     shutil.rmtree(tmp_path)
@@ -65,7 +66,7 @@ def correct(root: Path, row: str) -> None:
         old, table = sha256(ledger.read_bytes()), inputs.read_text("utf-8")
         for digest, new in renamed.items():
             table = table.replace(digest, new)
-        code = archive(target, {CORRECTIONS: path.read_bytes()})
+        code = pack_archive(target, {CORRECTIONS: path.read_bytes()})
         reseal(target, {"inputs.csv": table.encode(), ARCHIVE: code}, renamed)
         renamed[old] = sha256(ledger.read_bytes())
 
@@ -94,7 +95,7 @@ def searched(content: bytes) -> Iterator[bytes]:
 
 
 def test_no_code_of_the_answers_is_in_the_zip(
-    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tree: Path, tmp_path: Path, capsys: CaptureFixture[str]
 ) -> None:
     target = tmp_path / "out.zip"
     arguments = ["bundle", WAVE, "--without-restricted", "--to", str(target)]
@@ -131,7 +132,7 @@ def test_no_code_of_the_answers_is_in_the_zip(
 
 
 def test_the_command_refuses_what_it_cannot_leave_out(
-    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tree: Path, tmp_path: Path, capsys: CaptureFixture[str]
 ) -> None:
     target = tmp_path / "out.zip"
     code = "open-20250301T120000"  # of somebody who came by the open link
@@ -144,7 +145,7 @@ def test_the_command_refuses_what_it_cannot_leave_out(
 
 
 def test_where_the_answers_are_not_nothing_can_be_proven(
-    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tree: Path, tmp_path: Path, capsys: CaptureFixture[str]
 ) -> None:
     shutil.rmtree(tree / ".dvc/cache", ignore_errors=True)
     for name in ANSWERS:

@@ -1,20 +1,27 @@
-"""The scratch folder of an audit goes with it, and nothing is written outside of it."""
+"""What a rerun leaves, and what is known of the machine: the scratch folder of an audit goes with
+it, nothing is written outside of it, and the environment decides no verdict.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pytest import MonkeyPatch
 
-from project_copy import PATIENCE
+from project_copy import PATIENCE, ROOT
 from readiness.errors import DataError
+from readiness.language import tell
+from readiness.publications.environment import changes, present_environment
 from readiness.publications.ledger import DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.scratch import scratch_project
 
-ROOT = Path(__file__).parents[2]
 # A run that never ends by itself, and takes the signal to end as `readiness run` does.
 ENDLESS = """
 import sys, time
@@ -46,9 +53,7 @@ def test_who_is_asked_to_end_takes_run_and_folder_away(tmp_path: Path, number: i
     assert [path.name for path in tmp_path.iterdir()] == ["started"]
 
 
-def test_a_temporary_folder_that_cannot_be_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_temporary_folder_that_cannot_be_used(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
     (tmp_path / "a:b").mkdir()
     for place, said in ((tmp_path / "a:b", "holds ':'"), (tmp_path / "none", "No such file")):
         monkeypatch.setattr("tempfile.tempdir", str(place))
@@ -83,3 +88,44 @@ def test_an_input_leads_nowhere_else(tmp_path: Path, name: str) -> None:
     (tmp_path / INPUTS).write_text(f"path,sha256\n{name},{'a' * 64}\n", "utf-8")
     with pytest.raises(DataError, match="not a table of inputs"):
         read_inputs(tmp_path)
+
+
+CODE = (
+    "import json; from readiness.publications.environment import present_environment;"
+    "print(json.dumps(present_environment('')))"
+)
+
+
+def environment(**variables: str) -> dict[str, Any]:
+    """The environment of a process that is told which kernels to use."""
+    result = subprocess.run(
+        [sys.executable, "-c", CODE], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "workflow"), **variables},
+    )  # fmt: skip
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="kernels of that processor")
+def test_the_kernels_in_use_are_recorded() -> None:
+    """Two kernels that any x86-64 processor of the last ten years has."""
+    haswell = environment(OPENBLAS_CORETYPE="Haswell")
+    older = environment(OPENBLAS_CORETYPE="Nehalem", NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL")
+    assert haswell["blas"] and all(name.endswith("Haswell") for name in haswell["blas"])
+    assert older["blas"] and all(name.endswith("Nehalem") for name in older["blas"])
+    assert not {"X86_V4", "AVX512_ICL"} & set(older["simd"])
+    assert haswell["engine"] == older["engine"] and haswell["processor"] == older["processor"]
+    assert [fact.values["name"] for fact in changes(haswell, older)][:1] == ["blas"]
+    assert changes(haswell, haswell) == []
+
+
+def test_another_renderer_is_another_build() -> None:
+    present = present_environment("")
+    quarto = {**present, "engine": "Quarto 1.9.36"}
+    (fact,) = changes(present, quarto)
+    assert tell(fact, "en") == f"engine {present['engine']} → Quarto 1.9.36"
+
+
+def test_no_host_and_no_path() -> None:
+    text = json.dumps(present_environment((ROOT / "requirements.lock").read_text("utf-8")))
+    assert os.uname().nodename not in text and str(Path.home()) not in text

@@ -1,29 +1,95 @@
-"""Every kind of single change, in the order of the table."""
+"""Every kind of single change: what `kinds.csv` promises of it, and how it is made.
+
+`docs/tampering.md` is written from it: alike changes of a group share a line.
+"""
 
 from __future__ import annotations
 
-from tampering import (
-    columns,
-    data,
-    folder,
-    machine,
-    resealed,
-    sealed,
-    signatures,
-    statements,
-    today,
-)
+import csv
+from collections import defaultdict
+from pathlib import Path
+
+from tampering import data, files, ledger, statements, today
 from tampering.model import Kind
 
-GROUPS: dict[str, tuple[Kind, ...]] = {
-    "What is sealed": sealed.KINDS + columns.KINDS + statements.KINDS,
-    "The folder, and publications as a whole": folder.KINDS,
-    "Signatures (`readiness verify`)": signatures.KINDS,
-    "The data and the other inputs": data.KINDS,
-    "Today's configuration, lock and code": today.KINDS,
-    "On the auditor's machine": machine.KINDS,
-    "Sealed again by someone who knows how": (
-        resealed.KINDS + columns.RESEALED + statements.RESEALED + machine.RESEALED
-    ),
-}
+CHANGES = {**ledger.CHANGES, **statements.CHANGES, **files.CHANGES, **data.CHANGES, **today.CHANGES}
+
+
+def read_kinds() -> dict[str, list[Kind]]:
+    """The table's kinds by group, in its order."""
+    groups: dict[str, list[Kind]] = {}
+    table = Path(__file__).with_name("kinds.csv").read_text("utf-8")
+    for row in csv.DictReader(table.splitlines()):
+        groups.setdefault(row["group"], []).append(Kind.from_row(row, CHANGES[row["name"]]))
+    return groups
+
+
+GROUPS = read_kinds()
 KINDS: tuple[Kind, ...] = tuple(kind for kinds in GROUPS.values() for kind in kinds)
+SHOWN = 3
+"""How many of the changes that share a line are named."""
+
+HEAD = """\
+<!-- written by benchmarks/tampering.py --page; do not edit -->
+# What an audit sees
+
+The catalogue has {kinds} kinds of change, each made alone. The tables say at which level
+`readiness audit` first tells of it, with which verdict, and how it exits at the levels 0, 1, 2 and
+3 (0 valid, 1 differs, 2 could not check, 3 seal broken). `tests/publications/test_tampering.py`
+draws changes from a seed, makes each in a copy of the tree and compares; more of them, and each
+kind by name:
+
+```
+.venv/bin/python benchmarks/tampering.py --changes 300 --seed 1
+.venv/bin/python benchmarks/tampering.py --changes 30 --seed 1 --level2
+.venv/bin/python benchmarks/tampering.py --list
+```
+
+## What an audit cannot see
+
+- **Levels 0 and 1 compute nothing.** Whoever can write the folder can change a number and seal it
+  again. Level 2 makes the numbers again from the data, level 3 the charts, tables and pages.
+- **Who also replaces the data**, everywhere, with pointer and register, has made another
+  publication. Only something outside the folder tells the two apart: a signature over the seal, the
+  digest that a successor states, a commit.
+- **Who also replaces the code in the archive**: this program judges, and says DIFFERS; only whoever
+  says `--trust` of that code believes it.
+- **README, CITATION.cff and codecheck.yml** are not recomputed.
+- **A publication that is gone altogether** is missed by its successor, and by who asks for it.
+
+Changed code, lock or configuration of today is told as CHANGED and breaks nothing. Nothing that
+lies in a folder is run for it; [signatures](auditing.md#signatures) are for `readiness verify`.
+"""
+
+COLUMNS = "| what is changed | kinds | seen at | verdict | exit |\n|---|--:|---|---|---|"
+
+
+def tell_outcome(kind: Kind) -> tuple[str, str, str]:
+    """Where a change is seen, with which verdict, and the exit codes."""
+    seen = "-" if kind.level is None else f"level {kind.level}"
+    return seen, kind.verdict, " ".join(map(str, kind.codes))
+
+
+def list_kinds() -> str:
+    """A line a kind: its group, what is changed, the outcome, and what the audit names."""
+    return "\n".join(
+        " | ".join([title, kind.what, *tell_outcome(kind), kind.place])
+        for title, kinds in GROUPS.items()
+        for kind in kinds
+    )
+
+
+def write_page() -> str:
+    """The whole page."""
+    parts = [HEAD.format(kinds=len(KINDS))]
+    for title, kinds in GROUPS.items():
+        alike = defaultdict(list)
+        for kind in kinds:
+            alike[tell_outcome(kind)].append(kind.what)
+        rows = [
+            f"| {'; '.join(what[:SHOWN])}{'; ...' if len(what) > SHOWN else ''} | {len(what)} | "
+            f"{' | '.join(told)} |"
+            for told, what in alike.items()
+        ]
+        parts.append(f"## {title}\n\n{COLUMNS}\n" + "\n".join(rows) + "\n")
+    return "\n".join(parts)

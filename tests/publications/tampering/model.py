@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tampering.tree import Change, Made, Target, Tree
 
-BROKEN, DIFFERS, CHANGED = "SEAL BROKEN", "DIFFERS", "CHANGED"
-MISSING, ERASED, RESTRICTED = "DATA MISSING", "DATA ERASED", "DATA RESTRICTED"
-NOT_CHECKED, NOTHING = "NOT CHECKED", "nothing"
-ROUNDED = "WITHIN ROUNDING"
-SAID = (BROKEN, DIFFERS, CHANGED, MISSING, ERASED, RESTRICTED, NOT_CHECKED, ROUNDED)
+BROKEN, CHANGED, NOTHING = "SEAL BROKEN", "CHANGED", "nothing"
+DATA = ("DATA MISSING", "DATA ERASED", "DATA RESTRICTED")
+SAID = (BROKEN, "DIFFERS", CHANGED, *DATA, "NOT CHECKED", "WITHIN ROUNDING")
 """How a line of an audit that tells of a problem begins."""
 
 
-def always(target: Target) -> bool:
-    return True
+def is_revised(target: Target) -> bool:
+    """Whether another publication has read its ledger."""
+    names = [n for n in target.tree.files("publications") if n.endswith("/inputs.csv")]
+    return any(f"{target.folder}/" in target.tree.text(f"publications/{n}") for n in names)
 
 
-def of_a_wave(target: Target) -> bool:
-    return target.wave
-
-
-def of_a_study(target: Target) -> bool:
-    return not target.wave
+FITS: dict[str, Callable[[Target], bool]] = {
+    "": lambda target: True,
+    "wave": lambda target: target.wave,
+    "study": lambda target: not target.wave,
+    "revising": lambda target: any(p.startswith("publications/") for p in target.inputs()),
+    "unrevised": lambda target: not is_revised(target),
+}
+"""To which publications a kind of change can happen, by the table's word for it."""
 
 
 @dataclass(frozen=True)
@@ -37,23 +39,42 @@ class Kind:
     follow from the change and may stand beside it. `code` is whose code the audit runs,
     `program` whether the tree's own program audits it, for it is what was changed; `fresh` whether
     it changes what goes into the run that makes the numbers again; `every` whether the audit is
-    that of all publications, none named; `command` is `verify` where that judges, at no level.
+    that of all publications, none named.
     """
 
     name: str
     what: str
     level: int | None
     verdict: str
-    codes: tuple[int, int, int, int]
+    codes: tuple[int, ...]
     place: str
     change: Change
-    fits: Callable[[Target], bool] = always
-    also: tuple[str, ...] = ()
-    code: str = "today"
-    program: bool = False
-    fresh: bool = False
-    every: bool = False
-    command: str = "audit"
+    fits: Callable[[Target], bool]
+    also: tuple[str, ...]
+    code: str
+    program: bool
+    fresh: bool
+    every: bool
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, str], change: Change) -> Kind:
+        """The kind of a row of the table."""
+        flags = row["flags"].split()
+        return cls(
+            name=row["name"],
+            what=row["what"],
+            level=int(row["level"]) if row["level"] else None,
+            verdict=row["verdict"],
+            codes=tuple(map(int, row["codes"].split())),
+            place=row["place"],
+            change=change,
+            fits=FITS[row["fits"]],
+            also=tuple(row["also"].split("; ")) if row["also"] else (),
+            code="frozen" if "frozen" in flags else "today",
+            program="program" in flags,
+            fresh="fresh" in flags,
+            every="every" in flags,
+        )
 
     @property
     def rerun(self) -> int | None:
@@ -67,34 +88,6 @@ class Kind:
             return 3
         # Code and configuration of today: a rerun must show that no number moves.
         return 2 if self.level == 0 and self.verdict == CHANGED else None
-
-
-def broken(name: str, what: str, place: str, change: Change, **more: object) -> Kind:
-    """A change of what is sealed: seen at once, at every level."""
-    return Kind(name, what, 0, BROKEN, (3, 3, 3, 3), place, change,
-                **{"also": (NOT_CHECKED,), **more})  # type: ignore[arg-type]  # fmt: skip
-
-
-def differs(name: str, what: str, level: int, place: str, change: Change, **more: object) -> Kind:
-    """A change that differs from what is sealed, from a level on."""
-    codes = tuple(int(k >= level) for k in range(4))
-    return Kind(name, what, level, DIFFERS, codes, place, change, **more)  # type: ignore[arg-type]
-
-
-def contradicts(name: str, what: str, place: str, change: Change, **more: object) -> Kind:
-    """A change after which the folder says two things, though every hash of it holds."""
-    also = (*more.pop("also", ()), NOT_CHECKED)  # type: ignore[misc]
-    return Kind(name, what, 1, BROKEN, (0, 3, 3, 3), place, change, also=also, **more)  # type: ignore[arg-type]
-
-
-def changed(name: str, what: str, place: str, change: Change, **more: object) -> Kind:
-    """A change of today's tree that is told and breaks nothing."""
-    return Kind(name, what, 0, CHANGED, (0, 0, 0, 0), place, change, **more)  # type: ignore[arg-type]
-
-
-def unseen(name: str, what: str, place: str, change: Change, **more: object) -> Kind:
-    """A change of which an audit says nothing; `place` says why."""
-    return Kind(name, what, None, NOTHING, (0, 0, 0, 0), place, change, **more)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -131,13 +124,13 @@ class Judged:
         )
 
 
-def problems(page: str) -> list[str]:
+def list_problems(page: str) -> list[str]:
     """The lines of an audit that tell of a problem, blanks evened out."""
     lines = [" ".join(line.split()) for line in page.splitlines()[1:]]
     return [line for line in lines if line.startswith(SAID)]
 
 
-def faults(
+def find_faults(
     kind: Kind, made: Made, level: int, found: tuple[int, str], untouched: tuple[int, str]
 ) -> list[str]:
     """In what an audit of the changed tree is not what the table promises.
@@ -148,30 +141,23 @@ def faults(
     """
     status, page = found
     wrong = []
-    expected = kind.codes[level]
-    if kind.command == "audit":
-        expected = max(expected, untouched[0], key=(0, 2, 1, 3).index)
+    expected = max(kind.codes[level], untouched[0], key=(0, 2, 1, 3).index)
     if status != expected:
         wrong.append(f"exit {status} instead of {expected}")
     if "Traceback" in page:
         wrong.append("a traceback")
-    if kind.command != "audit":
-        said = " ".join(page.split())
-        return wrong + [
-            f"{p!r} is not named" for p in (kind.verdict, *made.places) if p not in said
-        ]
-    before = problems(untouched[1])
-    new = [line for line in problems(page) if line not in before]
+    before = list_problems(untouched[1])
+    new = [line for line in list_problems(page) if line not in before]
     if kind.level is None or level < kind.level:
         early = CHANGED if CHANGED in kind.also else NOTHING
         wrong += [f"said without need: {line}" for line in new if not line.startswith(early)]
         return wrong
     lines = [" ".join(line.split()) for line in page.splitlines()]
-    everything = [line for line in lines if line.startswith("diverges")] + problems(page)
+    everything = [line for line in lines if line.startswith("diverges")] + list_problems(page)
     for place in (*made.places, *(made.later if level >= 2 else ())):
         if not any(place in line for line in everything):
             wrong.append(f"{place!r} is not named")
-    told = [line for line in problems(page) if line.startswith(kind.verdict)]
+    told = [line for line in list_problems(page) if line.startswith(kind.verdict)]
     if not told:
         wrong.append(f"no line says {kind.verdict}")
     # What runs again may differ in turn, and where the seal is broken in any way.
@@ -187,7 +173,7 @@ def faults(
     return wrong
 
 
-def applicable(
+def list_applicable(
     kinds: tuple[Kind, ...], tree: Tree, identities: list[str]
 ) -> list[tuple[Kind, str]]:
     """Every kind with every publication that it can happen to."""
@@ -199,12 +185,13 @@ def applicable(
     ]
 
 
-def drawn(kinds: tuple[Kind, ...], tree: Tree, identities: list[str], count: int, seed: int
-          ) -> list[Case]:  # fmt: skip
+def draw_cases(
+    kinds: tuple[Kind, ...], tree: Tree, identities: list[str], count: int, seed: int
+) -> list[Case]:
     """`count` single changes from a seed: every kind in turn, in any order, and its target."""
     draw = random.Random(seed)
     targets: dict[str, list[str]] = {}
-    for kind, identity in applicable(kinds, tree, identities):
+    for kind, identity in list_applicable(kinds, tree, identities):
         targets.setdefault(kind.name, []).append(identity)
     possible = [kind for kind in kinds if kind.name in targets]
     cases: list[Case] = []

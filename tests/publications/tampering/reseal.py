@@ -10,13 +10,13 @@ import csv
 import hashlib
 import io
 import json
-import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
+from typing import Any
 
-from relist import relisted
+from resealing import MADE, read_members, relist, seal_over, seal_with_status, set_status
 
-from readiness.datasets.versions import Pointer, Version
+from readiness.datasets.versions import RESTRICTED, Pointer, Version
 from readiness.lineage import Lineage
 from readiness.publications.documents import kept_as, languages_among
 from readiness.publications.ledger import datasets_table, versions_table
@@ -42,47 +42,41 @@ def reseal(
     files |= changes
     _link_anew(files, dict(renamed or {}))
     files["values.csv"] = values_table(files["figures.csv"].decode()).encode()
-    chain = _chain(files)
+    chain = _read_chain(files)
     versions = target.versions() if known is None else known
-    facts = {k: v for k, v in seal.items() if k not in ("digest", "format", "files", "values")}
+    facts = {k: v for k, v in seal.items() if k not in MADE}
     facts |= {
         "numbers": files["values.csv"].count(b"\n") - 1,
         "lineage": chain["register"].hash,
         "code": {lineage.step: lineage.code for lineage in chain.values()},
         "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in versions},
-        "program": program_hashes(_members(files[ARCHIVE])),
+        "program": program_hashes(read_members(files[ARCHIVE])),
     }
     files["seal.json"] = make_seal(files, facts).encode()
     for name, content in files.items():
         if not target.has(name) or target.tree.read(target.name(name)) != content:
             target.tree.write(target.name(name), content)
-    target.tree.write(str(LOG), relisted(target.tree.root))
+    target.tree.write(str(LOG), relist(target.tree.root))
 
 
-def _members(archive: bytes) -> dict[str, bytes]:
-    """The files in an archive of the code, by name."""
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        return {m.name: tar.extractfile(m).read() for m in tar if m.isfile()}  # type: ignore[union-attr]
-
-
-def sealed_as(target: Target, changes: Mapping[str, bytes], **facts: object) -> None:
+def seal_as(
+    target: Target,
+    changes: Mapping[str, bytes | str] | None = None,
+    edit: Callable[[dict[str, Any]], object] = lambda facts: None,
+) -> None:
     """The publication with these files and facts as they are, and a seal over them."""
-    files = {name: target.tree.read(target.name(name)) for name in target.files()}
-    stated = json.loads(files.pop("seal.json"))
-    files |= changes
-    kept = {k: v for k, v in stated.items() if k not in ("digest", "format", "files", "values")}
-    files["seal.json"] = make_seal(files, {**kept, **facts}).encode()
-    for name in (*changes, "seal.json"):
-        target.tree.write(target.name(name), files[name])
-    target.tree.write(str(LOG), relisted(target.tree.root))
+    for name, content in (changes or {}).items():
+        target.tree.write(target.name(name), content)
+    target.tree.write(target.name("seal.json"), seal_over(target.tree.root / target.folder, edit))
+    target.tree.write(str(LOG), relist(target.tree.root))
 
 
-def ledger(target: Target, rows: Rows) -> None:
+def reseal_ledger(target: Target, rows: Rows) -> None:
     """The publication with another ledger."""
     reseal(target, {"figures.csv": as_csv(rows).encode()})
 
 
-def _chain(files: Mapping[str, bytes]) -> dict[str, Lineage]:
+def _read_chain(files: Mapping[str, bytes]) -> dict[str, Lineage]:
     found = {}
     for name, content in files.items():
         if name.startswith("lineage/"):
@@ -95,7 +89,7 @@ def _chain(files: Mapping[str, bytes]) -> dict[str, Lineage]:
 
 def _link_anew(files: dict[str, bytes], renamed: dict[str, str]) -> None:
     """Records that state the outputs as they are now, and each other's hashes."""
-    chain = _chain(files)
+    chain = _read_chain(files)
     original = files["figures.csv"].decode()
     provenances = {step: sha256(files[f"lineage/{step}.json"]) for step in chain}
     stated = {step: json.loads(files[f"lineage/{step}.json"])["lineage"] for step in chain}
@@ -106,7 +100,7 @@ def _link_anew(files: dict[str, bytes], renamed: dict[str, str]) -> None:
                 lineage,
                 inputs={role: renamed.get(d, d) for role, d in lineage.inputs.items()},
                 parents={role: renamed.get(d, d) for role, d in lineage.parents.items()},
-                outputs=_outputs(step, lineage, files),
+                outputs=_hash_outputs(step, lineage, files),
             )
             renamed |= {
                 d: new.outputs[n] for n, d in lineage.outputs.items() if d != new.outputs[n]
@@ -123,7 +117,7 @@ def _link_anew(files: dict[str, bytes], renamed: dict[str, str]) -> None:
             return
 
 
-def _outputs(step: str, lineage: Lineage, files: Mapping[str, bytes]) -> dict[str, str]:
+def _hash_outputs(step: str, lineage: Lineage, files: Mapping[str, bytes]) -> dict[str, str]:
     languages = languages_among(name.split("/")[-1].removesuffix(".json") for name in files)
     kept = {name: kept_as(step, name, languages) for name in lineage.outputs}
     return {
@@ -132,43 +126,33 @@ def _outputs(step: str, lineage: Lineage, files: Mapping[str, bytes]) -> dict[st
     }
 
 
-def archive(target: Target, edits: Mapping[str, bytes]) -> bytes:
+def pack_archive(target: Target, edits: Mapping[str, bytes]) -> bytes:
     """The archive of the code with other files in it."""
-    return pack({**_members(target.tree.read(target.name(ARCHIVE))), **edits})
+    return pack({**read_members(target.tree.read(target.name(ARCHIVE))), **edits})
 
 
-def archived(target: Target, name: str) -> str:
+def read_archived(target: Target, name: str) -> str:
     """A file of the archive of the code, as text."""
-    return _members(target.tree.read(target.name(ARCHIVE)))[name].decode()
+    return read_members(target.tree.read(target.name(ARCHIVE)))[name].decode()
 
 
-def restricted(target: Target, name: str) -> None:
+def restrict(target: Target, name: str) -> None:
     """The publication as it would be had the dataset version been restricted from the start."""
-    versions = [replace(v, status="restricted") if v.name == name else v for v in target.versions()]
-    table = datasets_table(target.tree.root, versions)
-    own = archive(target, {"data/versions.csv": versions_table(versions).encode()})
-    reseal(target, {"datasets.csv": table.encode(), ARCHIVE: own})
-    path = "data/versions.csv"
-    text = target.tree.text(path)
-    (version,) = [v for v in versions if v.name == name]
-    lines = [
-        line.removesuffix(",open") + ",restricted" if f",{version.md5}," in line else line
-        for line in text.splitlines()
-    ]
-    target.tree.write(path, "\n".join(lines) + "\n")
+    own = (target.name(file) for file in ("datasets.csv", ARCHIVE, "seal.json"))
+    target.tree.keep("data/versions.csv", str(LOG), *own)
+    set_status(target.tree.root / "data/versions.csv", [name], RESTRICTED)
+    seal_with_status(target.tree.root / target.folder, [name], RESTRICTED)
 
 
-def provenance(
-    target: Target, step: str, **other: object
-) -> tuple[dict[str, bytes], dict[str, str]]:
+def restate(target: Target, step: str, **other: object) -> tuple[dict[str, bytes], dict[str, str]]:
     """The record of a step with other statements, as a file that changed; the renamed hashes."""
     name = f"lineage/{step}.json"
-    before = _chain({name: target.tree.read(target.name(name))})[step]
+    before = _read_chain({name: target.tree.read(target.name(name))})[step]
     after = replace(before, **other)  # type: ignore[arg-type]
     return {name: after.as_json().encode()}, {before.hash: after.hash}
 
 
-def data(target: Target, version: Version, content: bytes) -> Version:
+def replace_data(target: Target, version: Version, content: bytes) -> Version:
     """Other bytes under the name of a version: in every copy, with pointer, register and seal."""
     sha256, md5 = (hashlib.new(name, content).hexdigest() for name in ("sha256", "md5"))
     # An answer may hold a line break.
@@ -186,12 +170,12 @@ def data(target: Target, version: Version, content: bytes) -> Version:
     versions = [other if v.name == version.name else v for v in target.versions()]
     settings = {"version": version.name, "sha256": sha256, "md5": md5}
     step = f"restore-{version.name}"
-    changes, renamed = provenance(target, step, settings=settings, outputs={"data.csv": sha256})
+    changes, renamed = restate(target, step, settings=settings, outputs={"data.csv": sha256})
     changes["datasets.csv"] = datasets_table(target.tree.root, versions).encode()
     own = {
         "data/versions.csv": versions_table(versions).encode(),
         version.pointer_path.as_posix(): pointer.encode(),
     }
-    changes[ARCHIVE] = archive(target, own)
+    changes[ARCHIVE] = pack_archive(target, own)
     reseal(target, changes, {**renamed, version.sha256: sha256}, versions)
     return other

@@ -1,24 +1,84 @@
-"""Making single changes in a tree, one at a time, and judging what an audit says of each."""
+"""Making single changes in a tree, one at a time, and judging what an audit says of each.
+
+A forged number, chart or page changes nothing that goes into the run which makes it again. So a
+run is made once, for real, and compared with every forgery. Whatever goes in is in its key: where
+the configuration, the data, the inputs, the archive or the tree's code is another one, it is made
+again.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 from released_tree import DRAFT, released_root
 
 from project_copy import Project
 from readiness.datasets.versions import read_versions
+from readiness.publications.audit import rerun as room
 from readiness.publications.environment import ENVIRONMENT, environment_text
+from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_inputs
+from readiness.publications.program import ARCHIVE
 from tampering.catalogue import KINDS
-from tampering.kept import Kept
-from tampering.machine import canary
-from tampering.model import Case, Judged, applicable, drawn, faults
+from tampering.model import Case, Judged, draw_cases, find_faults
 from tampering.reseal import reseal
 from tampering.tree import Target, Tree, pull
+
+PROJECT = ("workflow", "reports", "profiles", "Snakefile", "requirements.lock", "report.qmd")
+
+
+@dataclass
+class Kept:
+    """The reruns made so far; `real` is the program's own way to make one."""
+
+    real: Any = room.rerun
+    made: dict[str, Any] = field(default_factory=dict)
+    held: ExitStack = field(default_factory=ExitStack)
+
+    @contextmanager
+    def rerun(self, root: Path, folder: Path, run: str, objects: Any, **how: Any) -> Iterator[Any]:
+        how["report"] = True  # once made, the run serves every level
+        key = _hash_inputs(root, folder, run, objects, how["frozen"])
+        if key not in self.made:
+            self.made[key] = self.held.enter_context(self.real(root, folder, run, objects, **how))
+        yield self.made[key]
+
+    def __enter__(self) -> Kept:
+        """Their folders last until the end of this context."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.held.close()
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """As long as this lasts, audits in this process use them."""
+        with mock.patch.object(room, "rerun", self.rerun):
+            yield
+
+
+def _hash_inputs(root: Path, folder: Path, run: str, objects: Any, frozen: bool) -> str:
+    digest = hashlib.sha256(repr((folder.name, run, frozen)).encode())
+    names = [folder / name for name in (CONFIG, DATASETS, INPUTS)]
+    names += [Path(path) for _, path in sorted(objects.items(), key=lambda pair: str(pair))]
+    names += [root / path for path in read_inputs(folder)]
+    if frozen:
+        names.append(folder / ARCHIVE)
+    else:
+        for name in PROJECT:
+            top = root / name
+            names += sorted(top.rglob("*")) if top.is_dir() else [top]
+    for path in names:
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 @dataclass
@@ -72,16 +132,9 @@ class Bench:
             made = case.make(self.tree)
             found = []
             for level in levels:
-                if kind.command == "audit":
-                    with self.kept.used():
-                        said = self.tree.audit(identity, level, code, own_program=kind.program)
-                else:
-                    key = self.tree.root.parent / "signer.pem.pub"
-                    said = self.tree.said([kind.command, identity, "--key", str(key)])
-                wrong = faults(kind, made, level, said, before[level])
-                if canary(case.target(self.tree)).exists():
-                    canary(case.target(self.tree)).unlink()
-                    wrong.append("a file of the folder was run")
+                with self.kept.used():
+                    said = self.tree.audit(identity, level, code, own_program=kind.program)
+                wrong = find_faults(kind, made, level, said, before[level])
                 found.append(Judged(case, made, level, said[0], tuple(wrong)))
             return found
         finally:
@@ -90,11 +143,4 @@ class Bench:
     def draw(self, count: int, seed: int, *, programs: bool = True) -> list[Case]:
         """`count` changes of every kind, or of every kind that this program can audit itself."""
         kinds = tuple(kind for kind in KINDS if programs or not kind.program)
-        return drawn(kinds, self.tree, self.identities, count, seed)
-
-    def each(self) -> list[Case]:
-        """Every kind once for every publication that it can happen to."""
-        return [
-            Case(kind, identity, k)
-            for k, (kind, identity) in enumerate(applicable(KINDS, self.tree, self.identities))
-        ]
+        return draw_cases(kinds, self.tree, self.identities, count, seed)

@@ -12,18 +12,13 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 from readiness import cli
-from readiness.commands import audit as command
 from readiness.datasets.versions import Version
 from readiness.publications import program
 from readiness.publications import tree as trees
-from readiness.publications.audit.model import Audit
 from readiness.publications.ledger import SealedDataset, read_datasets
-from readiness.publications.presenting.terminal import audit_text
-from readiness.terminal import one_line
 from tampering import told
 
 Rows = list[dict[str, str]]
@@ -31,11 +26,7 @@ Rows = list[dict[str, str]]
 
 @dataclass
 class Tree:
-    """A project folder. Every change goes through `write`, `remove` or `link`, for `undo` to know.
-
-    `own_code`: whether its own copy of the program audits it, as a command, or the one that is
-    imported here.
-    """
+    """A project folder. `undo` knows of changes that go through `write`, `remove` or `put`."""
 
     root: Path
     before: dict[str, bytes | None] = field(default_factory=dict)
@@ -70,8 +61,14 @@ class Tree:
     def remove(self, name: str) -> None:
         self._remember(name)
 
-    def link(self, name: str, target: Path) -> None:
-        self._remember(name).symlink_to(target)
+    def put(self, name: str, make: Callable[[Path], object]) -> None:
+        """Make something else in the place of a file: a link, a pipe, a folder."""
+        make(self._remember(name))
+
+    def keep(self, *names: str) -> None:
+        """Write files anew as they are, for what changes them without this tree's knowledge."""
+        for name in names:
+            self.write(name, self.read(name))
 
     def undo(self) -> None:
         """Put back all that was changed."""
@@ -94,29 +91,24 @@ class Tree:
         words = ["audit", *identity.split(), "--level", str(level), "--code", code, "--cores", "2"]
         if own_program:
             done = subprocess.run(
-                [str(self.root / ".venv/bin/readiness"), *words, "--json"], cwd=self.root,
-                capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL,
-            )  # fmt: skip
-            return done.returncode, told.of_json(done.stdout) + done.stderr
-        found: list[str] = []
+                [str(self.root / ".venv/bin/readiness"), *words, "--json"],
+                cwd=self.root,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                stdin=subprocess.DEVNULL,
+            )
+            return done.returncode, told.describe_audits(done.stdout) + done.stderr
+        status, printed, errors = self.call([*words, "--json"])
+        return status, told.describe_audits(printed) + errors
 
-        def shown(audit: Audit, *arguments: Any, **how: Any) -> str:
-            found.extend(map(one_line, told.lines(audit)))
-            # What people read is made as well, for it must not fail.
-            assert audit_text(audit, *arguments, **how)
-            return ""
-
-        with mock.patch.object(command, "audit_text", shown):
-            status, page = self.said(words)
-        return status, "\n".join([*found, page])
-
-    def said(self, words: Sequence[str]) -> tuple[int, str]:
-        """Exit code and output of a command, by this program, as if the tree were its own."""
-        page = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    def call(self, words: Sequence[str]) -> tuple[int, str, str]:
+        """Exit code and both outputs of a command, by this program, as if the tree were its own."""
+        pages = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2)]
         with (
             contextlib.chdir(self.root),
-            contextlib.redirect_stdout(page),
-            contextlib.redirect_stderr(page),
+            contextlib.redirect_stdout(pages[0]),
+            contextlib.redirect_stderr(pages[1]),
             mock.patch.object(trees, "own_tree", lambda: self.root),
             # The program that a seal knows is the tree's: this one has reports of its own.
             mock.patch.object(program, "own_tree", lambda: self.root),
@@ -126,9 +118,9 @@ class Tree:
             program.present_program.cache_clear()
             stack.callback(program.present_program.cache_clear)
             status = cli.main(words)
-        page.flush()
-        page.seek(0)
-        return status, page.read()
+        for page in pages:
+            page.seek(0)
+        return status, pages[0].read(), pages[1].read()
 
 
 def _clear(path: Path) -> None:
@@ -194,18 +186,28 @@ def as_csv(rows: Rows, columns: Sequence[str] = ()) -> str:
     return buffer.getvalue()
 
 
-def other_digit(draw: random.Random, text: str, digits: str = "0123456789") -> str:
+def change_digit(target: Target, text: str, digits: str = "0123456789") -> str:
     """The text with one of its digits replaced by another one."""
-    places = [k for k, character in enumerate(text) if character in digits]
-    k = draw.choice(places)
-    return text[:k] + draw.choice([d for d in digits if d != text[k]]) + text[k + 1 :]
+    k = target.draw.choice([k for k, character in enumerate(text) if character in digits])
+    return text[:k] + target.draw.choice([d for d in digits if d != text[k]]) + text[k + 1 :]
 
 
-def other_byte(draw: random.Random, content: bytes) -> tuple[bytes, int]:
-    """The content with one byte replaced by another one, and where."""
-    k = draw.randrange(len(content))
-    byte = (content[k] + draw.randrange(1, 256)) % 256
-    return content[:k] + bytes([byte]) + content[k + 1 :], k
+def change_hash(target: Target, text: str) -> str:
+    """The text with one of its hexadecimal digits replaced by another one."""
+    return change_digit(target, text, "0123456789abcdef")
+
+
+def change_first(target: Target, text: str) -> str:
+    """Another first digit that counts, whatever precision it is published with."""
+    k = next((k for k, c in enumerate(text) if c in "123456789"), text.find("0"))
+    return text[:k] + change_digit(target, text[k]) + text[k + 1 :]
+
+
+def change_byte(target: Target, content: bytes) -> bytes:
+    """The content with one byte replaced by another one."""
+    k = target.draw.randrange(len(content))
+    byte = (content[k] + target.draw.randrange(1, 256)) % 256
+    return content[:k] + bytes([byte]) + content[k + 1 :]
 
 
 def copies(version: Version) -> Mapping[str, str]:

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tampering.tree import Tree
-
 Draw = random.Random
 Harm = Callable[[Draw, bytes], bytes]
 """The bytes of a file, harmed."""
@@ -78,11 +76,11 @@ BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
 """A billion laughs."""
 
 
-def _places(node: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+def list_places(node: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     inner: Any = enumerate(node) if isinstance(node, list) else ()
     if isinstance(node, dict):
         inner = node.items()
-    return [at, *(place for key, value in inner for place in _places(value, (*at, key)))]
+    return [at, *(place for key, value in inner for place in list_places(value, (*at, key)))]
 
 
 def of_json(draw: Draw, content: bytes) -> bytes:
@@ -91,7 +89,7 @@ def of_json(draw: Draw, content: bytes) -> bytes:
         record = json.loads(content)
     except (ValueError, RecursionError):
         return noisy(draw, content)
-    place = draw.choice(_places(record))
+    place = draw.choice(list_places(record))
     if not place:
         record = draw.choice(STRANGE)
     else:
@@ -193,7 +191,7 @@ SHAPES: dict[str, tuple[Harm, ...]] = {
 }  # fmt: skip
 
 
-def harmed(draw: Draw, name: str, content: bytes) -> tuple[str, bytes]:
+def harm_file(draw: Draw, name: str, content: bytes) -> tuple[str, bytes]:
     """The harm that was done to a file, and its bytes after it."""
     harm = draw.choice(BYTES + SHAPES.get(Path(name).suffix, ()) * 2)
     return harm.__name__, harm(draw, content)
@@ -239,9 +237,8 @@ NO_FILE: tuple[Callable[[Path], None], ...] = (
 """What can lie in the place of a file."""
 
 
-def instead(draw: Draw, tree: Tree, name: str) -> str:
-    """Something else in the place of a file; what it is."""
+def replace_file(draw: Draw, path: Path) -> str:
+    """Put something else in the place of a file that is gone; what it is."""
     make = draw.choice(NO_FILE)
-    tree.remove(name)
-    make(tree.root / name)
+    make(path)
     return make.__name__.strip("_")

@@ -65,7 +65,7 @@ def unprintable(text: str) -> str:
     return " ".join(sorted(f"U+{ord(c):04X}" for c in steer))
 
 
-def forked(words: Sequence[str], root: Path, log: Path, seconds: float = PATIENCE) -> Ended:
+def fork_command(words: Sequence[str], root: Path, log: Path, seconds: float = PATIENCE) -> Ended:
     """`readiness WORDS` in the folder `root`, by the program that is imported here."""
     sys.stdout.flush()
     sys.stderr.flush()
@@ -120,7 +120,7 @@ def _wait(child: int, until: float) -> tuple[resource.struct_rusage, int | None]
         pause = min(pause * 1.5, 0.02)
 
 
-def called(words: Sequence[str], root: Path, log: Path, seconds: float = PATIENCE) -> Ended:
+def call_command(words: Sequence[str], root: Path, log: Path, seconds: float = PATIENCE) -> Ended:
     """`readiness WORDS` as a real command, in a process of its own, by the program of `root`."""
     began = time.monotonic()
     with log.open("wb") as output:
