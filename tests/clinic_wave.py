@@ -47,71 +47,7 @@ from readiness.register.rows.respondents import (
 from readiness.register.rows.shares import comparison_rows, revision_rows, share_rows
 from readiness.validation import Validated, validate
 
-QUESTIONNAIRE = """\
-name: clinic
-version: "1"
-title: {fr: Soins, en: Care, ar: الرعاية}
-export: {timestamp: Sent, invitation: Code}
-group_item: role
-groups: {weighted: [nurse, midwife], apart: [manager, visitor]}
-frame:
-  - id: site
-    label: {fr: Site, en: Site, ar: الموقع}
-    categories:
-      - {code: harbour, text: Harbour, en: Harbour, ar: المرفأ, fr: Port}
-      - {code: hill, text: Hill, en: Hill, ar: التل, fr: Colline}
-items:
-  - id: role
-    kind: single
-    column: You are
-    label: {fr: Fonction, en: Role, ar: الوظيفة}
-    source: made up
-    status: inferred
-    categories:
-      - {code: nurse, text: Nurse, en: Nurse, ar: ممرض, fr: Infirmier}
-      - {code: midwife, text: Midwife, en: Midwife, ar: قابلة, fr: Sage-femme}
-      - {code: manager, text: Manager, en: Manager, ar: مدير, fr: Cadre}
-      - {code: visitor, text: Visitor, en: Visitor, ar: زائر, fr: Visiteur}
-  - id: rating
-    kind: ordinal
-    column: How good is it?
-    label: {fr: Note, en: Rating, ar: التقييم}
-    source: made up
-    status: inferred
-    boxes: {top: [fine, great]}
-    categories:
-      - {code: bad, text: Bad, en: Bad, ar: سيئ, fr: Mauvais}
-      - {code: fair, text: Fair, en: Fair, ar: متوسط, fr: Moyen}
-      - {code: fine, text: Fine, en: Fine, ar: جيد, fr: Bon}
-      - {code: great, text: Great, en: Great, ar: ممتاز, fr: Excellent}
-  - id: shift
-    kind: single
-    column: Which shift?
-    label: {fr: Horaire, en: Shift, ar: النوبة}
-    source: made up
-    status: inferred
-    dont_know: {text: No idea, en: No idea, ar: لا أعرف}
-    categories:
-      - {code: day, text: Day, en: Day, ar: نهار, fr: Jour}
-      - {code: night, text: Night, en: Night, ar: ليل, fr: Nuit}
-  - id: tools
-    kind: multi
-    column: Which tools?
-    label: {fr: Outils, en: Tools, ar: الأدوات}
-    source: made up
-    status: inferred
-    blank_means: skipped
-    categories:
-      - {code: tablet, text: Tablet, en: Tablet, ar: لوحة, fr: Tablette}
-      - {code: paper, text: Paper, en: Paper, ar: ورق, fr: Papier}
-  - id: beds
-    kind: number
-    column: How many beds?
-    label: {fr: Lits, en: Beds, ar: الأسرّة}
-    source: made up
-    status: inferred
-    range: {low: 0, high: 60, unit: {fr: lits, en: beds, ar: أسرّة}}
-"""
+QUESTIONNAIRE = Path(__file__).with_suffix(".yaml").read_text("utf-8")
 GROUPS = "group_item: role\ngroups: {weighted: [nurse, midwife], apart: [manager, visitor]}\n"
 POPULATION = {"harbour": 400, "hill": 150}
 DRAWN = {"harbour": 120, "hill": 60}
