@@ -384,7 +384,7 @@ def test_the_commands_sign_and_verify(
     assert main(["verify", "small-2026", "--language", "fr"]) == 2
     said = capsys.readouterr().out
     assert "N’A PU ÊTRE VÉRIFIÉ\n" in said
-    assert "NON VÉRIFIÉE" in said and "aucune clé publique n’a été fournie" in said
+    assert "NON VÉRIFIÉ" in said and "aucune clé publique n’a été fournie" in said
     (folder / "config.yaml").write_text("waves: {a: 1}\n", "utf-8")
     assert main(["verify", "small-2026", "--key", f"{office}.pub"]) == 3
     assert "config.yaml: changed" in capsys.readouterr().out

@@ -128,7 +128,7 @@ def diverges(**steps: Lineage) -> tuple[str, ...]:
     """The step, and what changed there: a kind with the names that it states."""
     after = {**BEFORE, **{name.replace("restore", RESTORE): s for name, s in steps.items()}}
     found = first_divergence(BEFORE, after)
-    return (found.step, *(tell(cause, "en") for cause in found.causes)) if found else ()
+    return (found.step, *(tell(cause, "en").lower() for cause in found.causes)) if found else ()
 
 
 def test_what_changed_at_a_step() -> None:
@@ -154,10 +154,10 @@ def test_a_restore_that_strays_is_its_code_not_the_data() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_step_is_named_in_words_where_it_has_some(language: str) -> None:
-    for step in (RESTORE, "draw", "charts-fr", "weight"):
+    for step in (RESTORE, "draw", "weight"):
         told = tell(Divergence(step, ENVIRONMENT_ALONE).fact, language)
         assert step in told and "(" in told
-    assert Divergence("unknown", ENVIRONMENT_ALONE).named == "unknown"
+    assert Divergence("charts-fr", ENVIRONMENT_ALONE).named == "charts-fr"
 
 
 def test_other_code_hides_no_setting_further_on() -> None:
