@@ -15,6 +15,8 @@ from tampering.reseal import pack_archive, read_archived, reseal, seal_as
 from tampering.tree import Change, Made, Target, change_digit
 
 PACKAGE = "workflow/readiness"
+LOCKED = ("requirements.lock", "CHANGED code: project")
+"""What is told of another lock, which is part of the project's code."""
 
 
 @dataclass(frozen=True)
@@ -163,12 +165,12 @@ def change_lock(target: Target) -> Made:
     match = target.draw.choice(list(re.finditer(r"^[a-z0-9-]+==([0-9.]+)", text, re.M)))
     other = change_digit(target, match[1])
     target.tree.write("requirements.lock", text[: match.start(1)] + other + text[match.end(1) :])
-    return Made(f"requirements.lock: {match[0]} -> {other}", ("requirements.lock",))
+    return Made(f"requirements.lock: {match[0]} -> {other}", LOCKED)
 
 
 def remove_lock(target: Target) -> Made:
     target.tree.remove("requirements.lock")
-    return Made("requirements.lock removed", ("requirements.lock",))
+    return Made("requirements.lock removed", LOCKED)
 
 
 # An archive of the code that holds what it should not.
