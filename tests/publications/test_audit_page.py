@@ -296,7 +296,7 @@ def test_a_terminal_says_once_what_is_true_of_many(harmed: Mapping[str, Audit]) 
 def test_every_number_stands_in_columns(harmed: Mapping[str, Audit]) -> None:
     head, *lines = number_lines(harmed["differing"].numbers)
     for name, value in (("number", "id"), ("recomputed", "recomputed"), ("code", "code")):
-        at = head.index(f"  {name}") + 2
+        at = head.casefold().index(f"  {name}") + 2
         for line, number in zip(lines, harmed["differing"].numbers, strict=True):
             assert line[at:].startswith(getattr(number, value) or "-")
 
