@@ -11,15 +11,15 @@ import pandas as pd
 
 from readiness.arrays import FloatArray, TextArray
 
+# Persons of the population by frame variable and category.
 Targets = Mapping[str, Mapping[str, float]]
-"""Persons of the population by frame variable and category."""
 
+# Fewer answers of a kind than these in a category: it goes with the variable's largest one, or a
+# model would fit those few without error.
 LEAST = 5
-"""Fewer answers of a kind than these in a category: it goes with the variable's largest one, or a
-model would fit those few without error."""
 TINY = 1e-9
+# Of the test whether auxiliaries predict an answer.
 LEVEL = 0.05
-"""Of the test whether auxiliaries predict an answer."""
 
 
 @dataclass(frozen=True, eq=False)

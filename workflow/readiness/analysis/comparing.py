@@ -19,19 +19,19 @@ from readiness.survey.comparisons.multiple import multiple_marginal_independence
 from readiness.survey.comparisons.results import ComparisonRow, frame
 from readiness.survey.design import Column, Design
 
+# The kind of fact that says that there is nothing to compare.
 NOTHING = "report.choice.nothing"
-"""The kind of fact that says that there is nothing to compare."""
+# The kind of fact that says which test an item of several options has.
 OPTIONS = "report.choice.options"
-"""The kind of fact that says which test an item of several options has."""
+# The primary test of a multiple choice, as `choices.csv` names it.
 OPTIONS_LEAD = "multiple_marginal"
-"""The primary test of a multiple choice, as `choices.csv` names it."""
 CHOICES = ["item", "lead", "fact"]
 CONTRASTED = (
     "Difference of shares (b - a), MOVER limits from the shares' own limits on each group's "
     "degrees of freedom; simultaneous limits by max-t over the family"
 )
+# Most weights of replicates (rows times replicates) under which tests are fitted again.
 REFITTED = 20_000_000
-"""Most weights of replicates (rows times replicates) under which tests are fitted again."""
 
 
 def compare_items(

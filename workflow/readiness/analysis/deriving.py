@@ -32,11 +32,11 @@ from readiness.questionnaire import (
 )
 from readiness.questionnaire.model import FrameVariable, Item
 
+# What the answers of a condition are called.
 ANSWERS = {YES: "questionnaire.yes", NO: "questionnaire.no"}
-"""What the answers of a condition are called."""
 ENDS = ("low", "high")
+# Of a scale: a mean of whole numbers has many.
 DECIMALS = 12
-"""Of a scale: a mean of whole numbers has many."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 

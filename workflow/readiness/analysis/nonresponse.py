@@ -46,13 +46,13 @@ NO_POPULATION = "no_population"
 ROUTED = "routed"
 FEW = "few"
 NO_PROXY = "no_proxy"
+# Nothing is known beside the answers, and nobody said that anything would be: no reason is told,
+# for no range was to be expected.
 NOT_GIVEN = "not_given"
-"""Nothing is known beside the answers, and nobody said that anything would be: no reason is told,
-for no range was to be expected."""
+# Why a number has no range by assumption: respondents stand for nobody else; no totals are known;
+# only a part was asked, of which the frame has no totals; too few answers for any auxiliary; the
+# auxiliaries do not predict the answer better than chance, or predict it without error.
 REASONS = (NO_POPULATION, NO_FRAME, ROUTED, FEW, NO_PROXY)
-"""Why a number has no range by assumption: respondents stand for nobody else; no totals are known;
-only a part was asked, of which the frame has no totals; too few answers for any auxiliary; the
-auxiliaries do not predict the answer better than chance, or predict it without error."""
 
 
 class Headline(NamedTuple):

@@ -28,8 +28,8 @@ from readiness.questionnaire.model import (
 )
 from readiness.survey.response import DISPOSITIONS, balance, r_indicator, response_table
 
+# Shares of the applicable questions from which on a case is complete, or partial.
 COMPLETE, PARTIAL = 0.8, 0.5
-"""Shares of the applicable questions from which on a case is complete, or partial."""
 RATES = ("RR1", "RR2", "RR3", "RR4", "RR5", "RR6")
 WEIGHTED = "_weighted"
 R_INDICATOR = "r_indicator"
@@ -38,10 +38,10 @@ NO_INELIGIBLE = "no_ineligible"
 UNKNOWN_ELIGIBILITY = "unknown_eligibility"
 ALL_ALIKE = "all_alike"
 NO_FRAME = "no_frame"
+# Why a measure of response is not computable: no drawn case is known to be ineligible, so how many
+# of the unknown ones are is not known; cases of unknown eligibility cannot be left out; everybody
+# or nobody answered; the frame tells nothing by which response could differ.
 RESPONSE_REASONS = (NO_INELIGIBLE, UNKNOWN_ELIGIBILITY, ALL_ALIKE, NO_FRAME)
-"""Why a measure of response is not computable: no drawn case is known to be ineligible, so how many
-of the unknown ones are is not known; cases of unknown eligibility cannot be left out; everybody or
-nobody answered; the frame tells nothing by which response could differ."""
 RESPONSE_COLUMNS = ["measure", "group", "unit", "value", "n", "reason"]
 BALANCE_COLUMNS = ["variable", "category", "n", "population", "before", "after"]
 MISSING = ("answered", "dont_know", "blank", "not_asked")

@@ -18,8 +18,8 @@ from readiness.survey.replicates import AnyReplicates, Kind, PatternedReplicates
 from readiness.survey.variance import Stage
 from readiness.tables import read_text_table
 
+# The columns of the weights that a design needs.
 OF_A_WEIGHT = ("respondent", "stratum", "stratum_population", "weight")
-"""The columns of the weights that a design needs."""
 
 
 def replicates_beside(weights: Path) -> Path:

@@ -20,12 +20,12 @@ from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_ada
 from readiness.survey.weighting.margins import Collapse, joined
 from readiness.survey.weighting.recipe import Trim, Weighting
 
+# Persons by variable and category.
 Margins = Mapping[str, Mapping[str, float]]
-"""Persons by variable and category."""
+# The columns of the coded answers that weighting needs, beside the variables of the margins.
 OF_A_RESPONDENT = ("respondent", "group", "stratum", "base_weight")
-"""The columns of the coded answers that weighting needs, beside the variables of the margins."""
+# The category of a margin for respondents without an answer to it.
 UNKNOWN = "_unknown"
-"""The category of a margin for respondents without an answer to it."""
 
 
 @dataclass(frozen=True, eq=False)

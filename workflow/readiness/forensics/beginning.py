@@ -21,10 +21,10 @@ from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.questionnaire.naming import item_id, option_code
 
 REQUIRED = ("item", "answer", "value")
+# Further columns: how many answered, texts for readers, how answers hang together.
 OPTIONAL = ("base", "question", "label", "kind", "wording", "note")
-"""Further columns: how many answered, texts for readers, how answers hang together."""
+# The category of the claim that says how many people a question's figures rest on.
 BASE = "base"
-"""The category of the claim that says how many people a question's figures rest on."""
 
 
 @dataclass(frozen=True)

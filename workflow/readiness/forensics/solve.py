@@ -34,8 +34,8 @@ DEFAULT_N_MAX = 40
 LARGEST_N_MAX = 100_000
 LISTED = 20
 
+# Of more numbers than `LISTED`, the first so many are shown.
 SHOWN = 8
-"""Of more numbers than `LISTED`, the first so many are shown."""
 
 READINGS = {
     reading: Term(f"forensics.reading.{reading}") for reading in ("exhaustive", "together", "alone")

@@ -24,10 +24,10 @@ from readiness.survey.weighting.recipe import Trim, weigh
 from readiness.survey.weighting.report import WeightingReport
 from readiness.validation.cells import split_options
 
+# Of a drafted questionnaire, whose labels are the names and answers of the table.
 LANGUAGE = "en"
-"""Of a drafted questionnaire, whose labels are the names and answers of the table."""
+# The code of an answer that the design declares outside the base.
 OUTSIDE = "_outside"
-"""The code of an answer that the design declares outside the base."""
 # The first row below the header is line 2 of the file.
 _FIRST_ROW = 2
 

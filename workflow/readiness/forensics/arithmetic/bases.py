@@ -32,12 +32,12 @@ SEARCH_LIMIT = 1_000_000
 class SetKind(StrEnum):
     """How the counts of one set hang together."""
 
+    # Everyone gave exactly one of the answers: the counts sum to the base.
     EXHAUSTIVE = "exhaustive"
-    """Everyone gave exactly one of the answers: the counts sum to the base."""
+    # At most one answer each: the counts sum to the base or less.
     EXCLUSIVE = "exclusive"
-    """At most one answer each: the counts sum to the base or less."""
+    # Several answers allowed: each count is at most the base.
     MULTI = "multi"
-    """Several answers allowed: each count is at most the base."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def conventions(roundings: Sequence[Rounding]) -> tuple[Convention, ...]:
     return tuple(Convention(r, complement) for complement in (False, True) for r in roundings)
 
 
+# Rounded to the nearest value, whatever happens at halves, complements allowed.
 NEAREST = conventions(NEAREST_ROUNDINGS)
-"""Rounded to the nearest value, whatever happens at halves, complements allowed."""
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,8 @@ from readiness.errors import DataError
 
 MAX_DECIMALS = 6
 MAX_DIGITS = 12
+# Parts of a whole in a percentage; a mean uses 1 instead.
 PERCENT = 100
-"""Parts of a whole in a percentage; a mean uses 1 instead."""
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.")
 # Direction marks that word processors leave around numbers in Arabic text.
@@ -50,8 +50,8 @@ class Rounding(StrEnum):
     CEILING = "ceiling"
 
 
+# The three ways to round to the nearest value; they differ at exact halves only.
 NEAREST_ROUNDINGS = (Rounding.HALF_UP, Rounding.HALF_DOWN, Rounding.HALF_EVEN)
-"""The three ways to round to the nearest value; they differ at exact halves only."""
 
 
 @dataclass(frozen=True)
@@ -165,13 +165,13 @@ def count_interval(figure: Figure, n: int, rounding: Rounding) -> tuple[int, int
     return int(lowest), int(highest)
 
 
+# How far, in half last digits, a share may lie from its figure, and which ends belong.
 _ENDS = {
     Rounding.HALF_UP: (-1, 1, True, False),
     Rounding.HALF_DOWN: (-1, 1, False, True),
     Rounding.TRUNCATION: (0, 2, True, False),
     Rounding.CEILING: (-2, 0, False, True),
 }
-"""How far, in half last digits, a share may lie from its figure, and which ends belong."""
 
 
 def ends(digits: int, rounding: Rounding) -> tuple[int, int, bool, bool]:

@@ -31,16 +31,16 @@ from readiness.forensics.arithmetic.figures import (
 )
 from readiness.language.catalogue import LANGUAGES, form
 
+# How far "un peu plus", "à peine moins", "près de" reach when read strictly: five points.
 A_LITTLE = Fraction(1, 20)
-"""How far "un peu plus", "à peine moins", "près de" reach when read strictly: five points."""
+# The same, read loosely: ten points.
 WIDER = Fraction(1, 10)
-"""The same, read loosely: ten points."""
+# How far "près de" may overshoot its anchor when read loosely: two points.
 SLACK = Fraction(1, 50)
-"""How far "près de" may overshoot its anchor when read loosely: two points."""
+# Where "almost all" begins when read strictly; ten points lower loosely.
 NEARLY_ALL = Fraction(9, 10)
-"""Where "almost all" begins when read strictly; ten points lower loosely."""
+# Where a "vast" or "large" majority begins when read strictly; a majority is above one half.
 VAST = Fraction(2, 3)
-"""Where a "vast" or "large" majority begins when read strictly; a majority is above one half."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ SHARES: tuple[tuple[str, Fraction], ...] = (
 )
 _Reach = tuple[Fraction, Fraction, bool, bool]
 _NONE, _HALF, _ALL = Fraction(0), Fraction(1, 2), Fraction(1)
+# How far words reach around their anchor, read strictly and loosely, and which ends belong.
 MODIFIERS: dict[str, tuple[_Reach, _Reach]] = {
     "bit_more": ((_NONE, A_LITTLE, False, True), (_NONE, WIDER, True, True)),
     "bit_less": ((-A_LITTLE, _NONE, True, False), (-WIDER, _NONE, True, True)),
@@ -77,7 +78,7 @@ MODIFIERS: dict[str, tuple[_Reach, _Reach]] = {
     "about": ((-A_LITTLE, A_LITTLE, True, True), (-WIDER, WIDER, True, True)),
     "exactly": ((_NONE, _NONE, True, True), (_NONE, _NONE, True, True)),
 }
-"""How far words reach around their anchor, read strictly and loosely, and which ends belong."""
+# Words without an anchor, read strictly and loosely.
 WHOLES: dict[str, tuple[Shares, Shares]] = {
     "vast": (Shares(VAST, _ALL, with_low=False), Shares(_HALF, _ALL, with_low=False)),
     "slim": (
@@ -90,15 +91,14 @@ WHOLES: dict[str, tuple[Shares, Shares]] = {
     "all": (Shares(_ALL, _ALL), Shares(Fraction(19, 20), _ALL)),
     "none": (Shares(_NONE, _NONE), Shares(_NONE, A_LITTLE)),
 }
-"""Words without an anchor, read strictly and loosely."""
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 KEYS = (
     *(f"phrases.{modifier}" for modifier in MODIFIERS),
     *(f"phrases.whole.{whole}" for whole in WHOLES),
     *(f"phrases.number.{number}" for number in NUMBERS),
 )
+# Arabic's stroke between letters; it is no letter.
 _LENGTHENING = chr(0x640)
-"""Arabic's stroke between letters; it is no letter."""
 
 
 def read_phrase(phrase: str, language: str) -> Reading:

@@ -28,8 +28,8 @@ from readiness.forensics.arithmetic.figures import Figure, Rounding, counts_betw
 
 Integers = npt.NDArray[np.int64]
 MAX_ALTERNATIVES = 6_000
+# Alternatives times bases tried at once; more is not counted.
 MAX_CELLS = 4_000_000
-"""Alternatives times bases tried at once; more is not counted."""
 MAX_PAIRS = 2_000_000
 
 

@@ -44,8 +44,8 @@ def clopper_pearson(count: int, base: int, level: float = 0.95) -> tuple[float, 
 class Presentation:
     """What the NCHS scale would do with a share, and why; its text is both."""
 
+    # present, review or suppress.
     action: str
-    """present, review or suppress."""
     reason: str = ""
 
     def __str__(self) -> str:

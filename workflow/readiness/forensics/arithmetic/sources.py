@@ -20,12 +20,12 @@ from readiness.forensics.arithmetic.sums import sum_to_whole
 class Edit:
     """One typo: an inserted, dropped, replaced digit, or two neighbours swapped."""
 
+    # Which figure of the set, from 0.
     position: int
-    """Which figure of the set, from 0."""
     before: str
     after: str
+    # insertion, deletion, substitution, transposition.
     kind: str
-    """insertion, deletion, substitution, transposition."""
 
 
 def one_edit_away(text: str) -> dict[str, str]:

@@ -24,8 +24,8 @@ from readiness.questionnaire.items import BROKEN_OFF, DONT_KNOW, NOT_ASKED
 
 Mask = npt.NDArray[np.bool_]
 CLOSED = ("single", "ordinal", "multi")
+# Respondents of a group whose answers are compared: of fewer, many figures fit by chance.
 FEWEST = 5
-"""Respondents of a group whose answers are compared: of fewer, many figures fit by chance."""
 
 
 @dataclass(frozen=True)

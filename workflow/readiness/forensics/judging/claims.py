@@ -29,12 +29,13 @@ ONE_OF = {
     "weighted": ("yes", "no", "unknown"),
     "exactness": ("printed", "approximate"),
 }
+# What else a claim of a unit says of itself.
 _OF_UNIT = {
     "percent": ("rounding", "weighted", "exactness"),
     "mean": ("exactness",),
     "sd": ("exactness",),
 }
-"""What else a claim of a unit says of itself."""
+# What the cells of a column look like, and that in words.
 _FORMS = {
     "claim_id": (
         r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+",
@@ -51,7 +52,6 @@ _FORMS = {
     "item": (ITEM, "a lower-case code"),
     "category": (ITEM, "a lower-case code"),
 }
-"""What the cells of a column look like, and that in words."""
 SHOWN_FAULTS = 5
 
 

@@ -15,10 +15,10 @@ from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.structure import ClaimSet, Structure, Total
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, named
 
+# How far bases are listed when no total is reported.
 DEFAULT_REACH = 40
-"""How far bases are listed when no total is reported."""
+# Longer lists of bases are told by their number and their smallest.
 LONGEST_LIST = 15
-"""Longer lists of bases are told by their number and their smallest."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Study:
 
     claims: Mapping[str, Claim]
     structure: Structure
+    # Bases are listed from 1 to this: the largest reported total, or a default.
     reach: int
-    """Bases are listed from 1 to this: the largest reported total, or a default."""
 
     @cached_property
     def by_item(self) -> dict[str, list[Claim]]:

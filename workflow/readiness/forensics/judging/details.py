@@ -14,8 +14,8 @@ from readiness.forensics.judging.context import Study, verdict
 from readiness.forensics.judging.structure import Difference, Mean, Net
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, named
 
+# How many answers fewer are tried when a mean is not possible on the printed number.
 NEARBY = 20
-"""How many answers fewer are tried when a mean is not possible on the printed number."""
 
 
 def _figure(study: Study, claim: str) -> Figure:

@@ -21,8 +21,8 @@ from readiness.forensics.judging.context import Study, verdict
 from readiness.forensics.judging.structure import ClaimSet, SharedBase, Structure
 from readiness.forensics.judging.verdict import Status, Verdict, named
 
+# Longer lists of numbers of people are told by their smallest.
 LONGEST = 100
-"""Longer lists of numbers of people are told by their smallest."""
 
 
 def lead(structure: Structure, attributed: Mapping[str, str]) -> SharedBase | None:

@@ -30,12 +30,12 @@ from readiness.forensics.judging.structure import ClaimSet, SharedBase, Total
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, named
 
 SHOWN_WITNESSES = 5
+# What is said of everyone's answers, and with missing ones.
 TWO_CHECKS = ("forensics.joint.reconciled", "forensics.joint.apart")
-"""What is said of everyone's answers, and with missing ones."""
+# How far above a reported base others are sought that would fit.
 NEAR = 1_000
-"""How far above a reported base others are sought that would fit."""
+# How far a first common base is sought before giving up.
 SEARCH = 10_000
-"""How far a first common base is sought before giving up."""
 
 
 def claim_names(sets: Sequence[ClaimSet]) -> tuple[str, ...]:

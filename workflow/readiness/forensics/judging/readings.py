@@ -40,13 +40,13 @@ from readiness.forensics.judging.structure import ClaimSet, Phrase
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name, named
 
 MOST_MISSING = 3
+# A reading of everything at once is sought for so many sets; beyond, nobody could read it.
 MOST_SETS = 12
-"""A reading of everything at once is sought for so many sets; beyond, nobody could read it."""
 LEVEL = Fraction(95, 100)
 WORDING_SEARCH = 10_000
 
+# Unicode's isolate: what stands between the two keeps its own order in any sentence.
 FIRST_STRONG, POP = "\u2068", "\u2069"
-"""Unicode's isolate: what stands between the two keeps its own order in any sentence."""
 
 ANCHORS = {
     Fraction(1, 10): Term("forensics.anchor.tenth"),
@@ -58,11 +58,11 @@ ANCHORS = {
     Fraction(3, 4): Term("forensics.anchor.three_quarters"),
 }
 ROUNDING_NAMES = {r: Term(f"forensics.rounding.{r}") for r in Rounding}
+# The typo behind an edit: inserting a digit mends one that was lost.
 TYPOS = {
     kind: Term(f"forensics.typo.{kind}")
     for kind in ("insertion", "deletion", "substitution", "transposition")
 }
-"""The typo behind an edit: inserting a digit mends one that was lost."""
 NCHS = {scale: Term(f"forensics.nchs.{scale}") for scale in ("suppress", "review", "present")}
 STATCAN = {
     "acceptable": Term("forensics.statcan.acceptable"),

@@ -19,11 +19,11 @@ from readiness.patterns import repeated
 from readiness.questionnaire.items import Strict
 from readiness.questionnaire.labels import Code, LanguageCode
 
+# How a register of claims says that figures are the press's own.
 PRESS = "press"
-"""How a register of claims says that figures are the press's own."""
 
+# A text for readers in any set of languages, by code.
 Text = dict[LanguageCode, Annotated[str, Field(min_length=1)]]
-"""A text for readers in any set of languages, by code."""
 
 
 class _Named(Strict):
@@ -34,8 +34,8 @@ class ItemInfo(Strict):
     """What the register calls an item, and how a reader would."""
 
     label: Text
+    # Known category codes, and how a reader would call each; empty accepts any.
     categories: tuple[str, ...] | dict[str, Text] = ()
-    """Known category codes, and how a reader would call each; empty accepts any."""
 
 
 class ClaimSet(_Named):
@@ -56,12 +56,12 @@ class Total(Strict):
     """A reported number of people, as a claim with unit `count`."""
 
     claim: str
+    # What the number counts.
     counts: Literal["sent", "answered", "unknown"] = "unknown"
-    """What the number counts."""
+    # Names of groups that add up to it; empty when none are reported.
     groups: tuple[str, ...] = ()
-    """Names of groups that add up to it; empty when none are reported."""
+    # The sets of figures that are reported on it; empty when that is not said.
     sets: tuple[str, ...] = ()
-    """The sets of figures that are reported on it; empty when that is not said."""
 
 
 class Phrase(Strict):
@@ -70,8 +70,8 @@ class Phrase(Strict):
     claim: str
     phrase: str
     language: LanguageCode
+    # A claim whose figure the words are compared with; the claim's own figure when empty.
     against: str | None = None
-    """A claim whose figure the words are compared with; the claim's own figure when empty."""
 
 
 class Contradiction(_Named):
@@ -80,23 +80,23 @@ class Contradiction(_Named):
     aspect: Literal["base", "construct", "direction"]
     claims: tuple[str, ...] = Field(min_length=2)
     statement: Text
+    # The question to the publisher that would settle it.
     ask: Text | None = None
-    """The question to the publisher that would settle it."""
 
 
 class Mean(_Named):
     """A printed mean, with its SD if there is one, on a printed number of answers."""
 
     mean: str
+    # A claim with unit `count`: how many people answered.
     n: str
-    """A claim with unit `count`: how many people answered."""
     sd: str | None = None
+    # How many whole-number items make one person's score.
     items: int = Field(default=1, ge=1)
-    """How many whole-number items make one person's score."""
+    # Answers 0 and 1: the SD then follows from the mean (DEBIT).
     binary: bool = False
-    """Answers 0 and 1: the SD then follows from the mean (DEBIT)."""
+    # The lowest and highest score of a person, as a sum of items.
     scale: tuple[int, int] | None = None
-    """The lowest and highest score of a person, as a sum of items."""
 
 
 class Net(_Named):
@@ -123,8 +123,8 @@ class Unknown(_Named):
 
     claims: tuple[str, ...] = ()
     statement: Text
+    # The question to the publisher that would settle it.
     ask: Text | None = None
-    """The question to the publisher that would settle it."""
 
 
 class CrossTable(_Named):
@@ -139,20 +139,20 @@ class Structure(Strict):
 
     study: str
     publisher: str
+    # How a reader knows whoever a figure is attributed to; absent, as the register writes it.
     publishers: dict[str, Text] = Field(default_factory=dict)
-    """How a reader knows whoever a figure is attributed to; absent, as the register writes it."""
+    # How a headline calls the publisher's percentages; absent, they are "the published ones".
     subject: Text | None = None
-    """How a headline calls the publisher's percentages; absent, they are "the published ones"."""
     claims: str
     version: str
     items: dict[str, ItemInfo]
     sets: tuple[ClaimSet, ...] = ()
     shared_bases: tuple[SharedBase, ...] = ()
     totals: tuple[Total, ...] = ()
+    # Sets that may rest on one of the total's groups: the splits that fit them are sought.
     group_sets: tuple[str, ...] = ()
-    """Sets that may rest on one of the total's groups: the splits that fit them are sought."""
+    # How many answers may be missing on each item when the reconciling reading is sought.
     max_missing: int = Field(default=1, ge=0)
-    """How many answers may be missing on each item when the reconciling reading is sought."""
     phrases: tuple[Phrase, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     cross_tables: tuple[CrossTable, ...] = ()

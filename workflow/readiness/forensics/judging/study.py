@@ -78,8 +78,8 @@ class Reported:
 
     n: int
     whose: str
+    # What it counts: `sent`, `answered` or `unknown`.
     counts: str
-    """What it counts: `sent`, `answered` or `unknown`."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ class LeadBases:
     reported: tuple[Reported, ...]
 
 
+# The numbers of people that the picture shows, at least up to the largest reported.
 PICTURE = 100
-"""The numbers of people that the picture shows, at least up to the largest reported."""
 
 
 def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
@@ -132,8 +132,8 @@ def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
     )
 
 
+# Whose figures a joint line judges: nobody's alone.
 TOGETHER = "together"
-"""Whose figures a joint line judges: nobody's alone."""
 
 
 @dataclass(frozen=True)
@@ -141,15 +141,15 @@ class Axis:
     """One line of the picture: on which numbers of answers a set, or several together, can rest."""
 
     id: str
+    # The items of its sets.
     items: tuple[str, ...]
-    """The items of its sets."""
+    # The figures of a single set, as printed; none for a joint line.
     figures: tuple[str, ...]
-    """The figures of a single set, as printed; none for a joint line."""
+    # The publisher's name, or `press`; `together` for a joint line.
     whose: str
-    """The publisher's name, or `press`; `together` for a joint line."""
     bases: tuple[int, ...]
+    # The same with up to `max_missing` missing answers.
     bases_missing: tuple[int, ...]
-    """The same with up to `max_missing` missing answers."""
     joint: bool
 
 

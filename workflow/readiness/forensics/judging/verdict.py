@@ -19,16 +19,16 @@ from typing import Any
 
 from readiness.facts import Fact, Listed, Named, Printed, Value, decode, encode
 
+# A number of a verdict: a str is a figure as it was printed, a tuple one list.
 Number = int | Fraction | str | tuple[int, ...]
-"""A number of a verdict: a str is a figure as it was printed, a tuple one list."""
 
 
 class Status(StrEnum):
     """What the arithmetic says, under the assumptions that the sentence names."""
 
     IMPOSSIBLE = "impossible"
+    # Figures that do not go together if everyone answered, and do with a missing answer.
     INCOMPATIBLE = "incompatible"
-    """Figures that do not go together if everyone answered, and do with a missing answer."""
     POSSIBLE = "possible"
     UNDETERMINED = "undetermined"
     NOT_APPLICABLE = "not_applicable"

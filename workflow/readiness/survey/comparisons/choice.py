@@ -27,10 +27,10 @@ LARGE = 20_000
 SAFE_GROUP = 60
 SAFE_EFFECTIVE = 30.0
 
+# Kinds of the fact that says why, where the number of answers decides.
 REASONS = ("report.choice.measured", "report.choice.very_large")
-"""Kinds of the fact that says why, where the number of answers decides."""
+# Terms of the tests that may be primary.
 TESTS = tuple(f"report.test.{lead}" for lead in get_args(Lead))
-"""Terms of the tests that may be primary."""
 
 
 @dataclass(frozen=True)

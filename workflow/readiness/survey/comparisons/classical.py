@@ -13,12 +13,12 @@ from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.results import ComparisonRow
 
+# Names of the tests beside those of the design in a table of comparisons.
 CLASSICAL = ("pearson_chi_square", "kruskal_wallis", "wilcoxon_exact", "wilcoxon_asymptotic")
-"""Names of the tests beside those of the design in a table of comparisons."""
+# Answers of each group: with fewer, and no ties, R's Wilcoxon test is exact.
 EXACT_BELOW = 50
-"""Answers of each group: with fewer, and no ties, R's Wilcoxon test is exact."""
+# The expected count below which the chi-square distribution is a rough guide (Cochran, 1954).
 SMALL = 5
-"""The expected count below which the chi-square distribution is a rough guide (Cochran, 1954)."""
 
 
 def _two_samples(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -55,8 +55,8 @@ def density(link: Link, x: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.where(finite, f, 0.0), np.where(finite, slope, 0.0)
 
 
+# Rows that derivatives are summed over at a time: they stay in the cache.
 _BLOCK = 1 << 15
-"""Rows that derivatives are summed over at a time: they stay in the cache."""
 
 
 def distinct_rows(

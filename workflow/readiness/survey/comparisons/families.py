@@ -33,10 +33,10 @@ from readiness.survey.estimates.proportions import Proportions
 from readiness.survey.intervals import Interval, check_level, proportion_interval
 from readiness.survey.options import one_of
 
+# Logarithm of the smallest p that limits can say.
 _LEAST = float(np.log(1e-9))
-"""Logarithm of the smallest p that limits can say."""
+# The lowest level at which limits are asked for p.
 _LOWEST = 1e-6
-"""The lowest level at which limits are asked for p."""
 
 Limited: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
 

@@ -31,13 +31,13 @@ from readiness.survey.options import one_of
 Statistic = Literal["midrank", "studentised", "anova", "combined", "pearson", "categories"]
 
 _BOTH: tuple[Studentised, ...] = ("studentised", "anova")
+# Statistics for which answers take their relative weights along, and their parts.
 _PAIRED: dict[Statistic, tuple[Studentised, ...]] = {
     "studentised": ("studentised",),
     "anova": ("anova",),
     "combined": _BOTH,
     "categories": _BOTH,
 }
-"""Statistics for which answers take their relative weights along, and their parts."""
 
 _NAMES: dict[Statistic, tuple[str, str]] = {
     "midrank": ("H", "weighted mid-rank statistic"),
@@ -49,8 +49,8 @@ _NAMES: dict[Statistic, tuple[str, str]] = {
 }
 
 _CHUNK = 2_000_000
+# Relative distance up to which two weights, or sums of them, are taken for equal.
 _SAME = 1e-9
-"""Relative distance up to which two weights, or sums of them, are taken for equal."""
 
 
 def permutation_test(

@@ -53,13 +53,13 @@ from readiness.survey.weighting.report import (
     summarise,
 )
 
+# Respondents that a category of a margin needs.
 LEAST = 5
-"""Respondents that a category of a margin needs."""
+# Relative gaps: up to which a margin counts as met, and beyond which trimming is given up.
 NEGLIGIBLE, MOST_MOVED = 1e-3, 0.1
-"""Relative gaps: up to which a margin counts as met, and beyond which trimming is given up."""
 BASE, EVERYBODY = "_stratum", "_everybody"
+# Names of the margins where there is none: the strata, or all respondents as one.
 OWN = (BASE, EVERYBODY)
-"""Names of the margins where there is none: the strata, or all respondents as one."""
 
 
 @dataclass(frozen=True)

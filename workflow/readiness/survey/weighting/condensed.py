@@ -238,11 +238,10 @@ class Perturbed:
 
 Repeats: TypeAlias = Literal["auto", "JKn", "groups"]
 
+# Random groups: their variance has 79 degrees of freedom, and a t quantile 1 % above the normal's.
 GROUPS = 80
-"""Random groups: their variance has 79 degrees of freedom, and a t quantile 1 % above the normal's.
-"""
+# Respondents up to which each is left out once.
 MOST_JACKKNIFE = 2000
-"""Respondents up to which each is left out once."""
 
 
 @dataclass(frozen=True, eq=False)

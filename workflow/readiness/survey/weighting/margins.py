@@ -161,10 +161,10 @@ def _same_total(margins: Sequence[Margin]) -> None:
             )
 
 
+# Respondents and people of categories that count together, by their codes in order.
 Groups: TypeAlias = dict[tuple[str, ...], tuple[int, float]]
-"""Respondents and people of categories that count together, by their codes in order."""
+# Between the codes of categories that count together, in the name of what they became.
 JOINED = "+"
-"""Between the codes of categories that count together, in the name of what they became."""
 
 
 def joined(codes: Sequence[str]) -> str:

@@ -13,8 +13,8 @@ import pandas as pd
 from readiness.arrays import FloatArray, IntArray
 from readiness.survey.weighting.margins import Collapse, Margin
 
+# The columns of the course of raking.
 COURSE = ["iteration", "variable", "largest_gap", "category"]
-"""The columns of the course of raking."""
 
 
 @dataclass(frozen=True)
