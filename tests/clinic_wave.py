@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis import comparing
-from readiness.analysis.contrasting import contrast_items
+from readiness.analysis.comparing import contrast_items
 from readiness.analysis.estimating import estimate
 from readiness.analysis.nonresponse import nonresponse_tables, unanswered
 from readiness.analysis.selection import Selection

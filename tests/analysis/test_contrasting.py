@@ -10,7 +10,7 @@ import pytest
 from statsmodels.stats.multitest import multipletests
 
 from project_copy import ROOT
-from readiness.analysis.contrasting import COLUMNS, LIMITS, TESTED, contrast_items
+from readiness.analysis.comparing import COLUMNS, LIMITS, TESTED, contrast_items
 from readiness.analysis.selection import Selection
 from readiness.config import Compare
 from readiness.questionnaire import load_questionnaire

@@ -11,7 +11,7 @@ from readiness.config import Estimate
 from readiness.errors import StatisticsError
 from readiness.questionnaire import load_questionnaire
 from readiness.survey import design, proportions
-from readiness.survey.estimates.multiresponse import option_answers
+from readiness.survey.coding import option_answers
 
 ITEM = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml").item("use_areas")
 SETTINGS = Estimate(by="profession", items=[ITEM.id], level=0.95, interval="korn-graubard")

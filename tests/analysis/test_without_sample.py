@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from clinic_wave import ITEMS, Clinic, as_text, clinic
-from readiness.analysis.comparing import compare_items
-from readiness.analysis.contrasting import contrast_items
+from readiness.analysis.comparing import compare_items, contrast_items
 from readiness.analysis.estimating import estimate
 from readiness.analysis.nonresponse import NOT_GIVEN, nonresponse_tables, unanswered
 from readiness.analysis.selection import Selection

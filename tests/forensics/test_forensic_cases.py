@@ -40,8 +40,7 @@ from readiness.forensics.arithmetic.precision import (
     squared_cv,
     statcan_band,
 )
-from readiness.forensics.arithmetic.sources import repairs
-from readiness.forensics.arithmetic.sums import sum_to_whole
+from readiness.forensics.arithmetic.sums import repairs, sum_to_whole
 from readiness.survey.intervals import clopper_pearson, wilson
 from readiness.survey.response import DISPOSITIONS, response_table
 

@@ -25,7 +25,7 @@ from readiness.forensics.arithmetic.precision import (
     p_range,
     statcan_band,
 )
-from readiness.forensics.arithmetic.sources import (
+from readiness.forensics.arithmetic.sums import (
     one_edit_away,
     repairs,
 )

@@ -23,7 +23,6 @@ from readiness.survey.comparisons import (
     classical,
     contrasts,
     effects,
-    fisher,
     linear,
     ranks,
     rao_scott,
@@ -263,7 +262,7 @@ def fisher_rxc(case: dict[str, Any], data: Any, design: Any) -> None:
     counts = case["args"]["table"]
     built = pd.crosstab(column(case, data, "row"), column(case, data, "col"))
     assert built.to_numpy().tolist() == counts
-    close(fisher.fisher_freeman_halton(counts).p_value, case["result"]["p_value"])
+    close(classical.fisher_freeman_halton(counts).p_value, case["result"]["p_value"])
 
 
 @check("fisher2x2")

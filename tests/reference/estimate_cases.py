@@ -10,8 +10,7 @@ import pandas as pd
 from reference_designs import close, replicated, taylor
 
 from readiness.survey import Design, means, proportion_estimates, ratio, totals, variance
-from readiness.survey.estimates.means import Estimates
-from readiness.survey.estimates.quantiles import quantiles
+from readiness.survey.estimates.means import Estimates, quantiles
 from readiness.survey.intervals import (
     clopper_pearson,
     effective_size,

@@ -15,7 +15,7 @@ from readiness.errors import StatisticsError
 from readiness.survey import adjust_p, exact_permutation, exact_wilcoxon, fisher_freeman_halton
 from readiness.survey.comparisons.cumulative import cdf, density, interval_probability
 from readiness.survey.comparisons.effects import noncentrality_interval
-from readiness.survey.comparisons.quadratic_form import tail_probability
+from readiness.survey.comparisons.rao_scott import tail_probability
 
 BOUNDED = settings(max_examples=40)
 

@@ -18,7 +18,7 @@ from readiness.survey import (
     totals,
     variance,
 )
-from readiness.survey.estimates.multiresponse import option_answers
+from readiness.survey.coding import option_answers
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ from readiness.survey import (
     table,
     totals,
 )
-from readiness.survey.comparisons.quadratic_form import tail_probability
+from readiness.survey.comparisons.rao_scott import tail_probability
 
 FIXTURES = Path(__file__).parents[1] / "reference" / "fixtures"
 R: dict[str, dict[str, Any]] = json.loads((FIXTURES / "held_out.json").read_text("utf-8"))

@@ -12,7 +12,7 @@ from comparison_samples import make, sample
 from scipy import stats
 
 from readiness.survey import design, permutation_test
-from readiness.survey.comparisons.studentised import (
+from readiness.survey.comparisons.permutation import (
     indicated,
     ranked,
     studentised_statistics,

@@ -20,10 +20,9 @@ from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.errors import StatisticsError
 from readiness.questionnaire import DONT_KNOW
 from readiness.questionnaire.model import Item
-from readiness.survey.coding import Codes, Factorized, factorized
+from readiness.survey.coding import Base, Codes, Factorized, factorized, option_answers
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.crossing import Crossing, can_cross
-from readiness.survey.estimates.multiresponse import Base, option_answers
 from readiness.survey.estimates.proportions import (
     Proportions,
     SurveyWarning,

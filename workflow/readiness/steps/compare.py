@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from readiness.analysis.comparing import compare_items, without_tests
-from readiness.analysis.contrasting import contrast_items
+from readiness.analysis.comparing import compare_items, contrast_items, without_tests
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import complete, read_weighted
 from readiness.config import Compare, SelectionName

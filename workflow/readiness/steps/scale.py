@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness.analysis.scaling import scales_table
+from readiness.analysis.estimating import scales_table
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import complete, read_weighted
 from readiness.config import Derived, Section, SelectionName

@@ -20,7 +20,7 @@ from readiness.config import Section, SelectionName, Weight
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
 from readiness.running.step import Job, log
-from readiness.survey.weighting.report import COURSE
+from readiness.survey.weighting.margins import COURSE
 from readiness.tables import read_text_table
 
 

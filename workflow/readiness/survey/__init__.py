@@ -16,6 +16,7 @@ modules themselves.
 from readiness.survey.comparisons.classical import (
     exact_permutation,
     exact_wilcoxon,
+    fisher_freeman_halton,
     kruskal_wallis,
     pearson_chi_square,
     wilcoxon,
@@ -25,7 +26,6 @@ from readiness.survey.comparisons.contrasts import adjust_p, pairwise
 from readiness.survey.comparisons.covariates import covariates
 from readiness.survey.comparisons.effects import cronbach_alpha, kappa
 from readiness.survey.comparisons.families import share_contrasts
-from readiness.survey.comparisons.fisher import fisher_freeman_halton
 from readiness.survey.comparisons.linear import linear_model, t_test
 from readiness.survey.comparisons.multiple import multiple_marginal_independence
 from readiness.survey.comparisons.ordinal import ordinal_model
@@ -33,15 +33,12 @@ from readiness.survey.comparisons.permutation import permutation_test
 from readiness.survey.comparisons.ranks import rank_test
 from readiness.survey.comparisons.rao_scott import association, table
 from readiness.survey.design import Design, design
-from readiness.survey.estimates.means import means, ratio, totals, variance
+from readiness.survey.estimates.means import means, quantiles, ratio, totals, variance
 from readiness.survey.estimates.proportions import SurveyWarning, proportion_estimates, proportions
-from readiness.survey.estimates.quantiles import quantiles
 from readiness.survey.intervals import proportion_interval
 from readiness.survey.weighting.adjust import calibrate, post_stratify, rake, trim
-from readiness.survey.weighting.margins import Collapse
-from readiness.survey.weighting.recipe import Trim, weigh
-from readiness.survey.weighting.replicating import replicate, with_replicates
-from readiness.survey.weighting.report import summarise
+from readiness.survey.weighting.margins import Collapse, summarise
+from readiness.survey.weighting.recipe import Trim, replicate, weigh, with_replicates
 
 __all__ = [
     "Collapse",

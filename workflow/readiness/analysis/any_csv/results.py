@@ -8,10 +8,8 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.any_csv.sample import Sample
-from readiness.analysis.comparing import CONTRASTED, compare_items
-from readiness.analysis.contrasting import contrast_items
-from readiness.analysis.estimating import COLUMNS, estimate_item
-from readiness.analysis.scaling import scales_table
+from readiness.analysis.comparing import CONTRASTED, compare_items, contrast_items
+from readiness.analysis.estimating import COLUMNS, estimate_item, scales_table
 from readiness.analysis.selection import Selection
 from readiness.arrays import FloatArray
 from readiness.config import Compare, Derived, Estimate

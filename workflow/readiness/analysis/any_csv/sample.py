@@ -20,8 +20,8 @@ from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.questionnaire import BLANK, Category, FrameVariable, Item, Label, Questionnaire
 from readiness.questionnaire.text import match_key
 from readiness.survey.design import Design, design
+from readiness.survey.weighting.margins import WeightingReport
 from readiness.survey.weighting.recipe import Trim, weigh
-from readiness.survey.weighting.report import WeightingReport
 from readiness.validation.cells import split_options
 
 # Of a drafted questionnaire, whose labels are the names and answers of the table.

@@ -31,8 +31,7 @@ from readiness.forensics.arithmetic.precision import (
     nchs_presentation,
     statcan_band,
 )
-from readiness.forensics.arithmetic.sources import repairs
-from readiness.forensics.arithmetic.sums import sum_to_whole
+from readiness.forensics.arithmetic.sums import repairs, sum_to_whole
 from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.context import NEAREST_ALONE, UNWEIGHTED_NEAREST, Study, verdict
 from readiness.forensics.judging.judgements import SEARCH, claim_names, witness_record

@@ -2,6 +2,11 @@
 
 R equivalents: `chisq.test(correct = FALSE)`, `kruskal.test`, `wilcox.test`. What scipy has not is
 the exact distribution of ranks with ties (Streitberg and Roehmel 1986).
+
+Fisher's exact test of r x c tables, by a network algorithm.
+
+Unweighted counts, both margins fixed. Sources: Freeman and Halton (1951); Mehta and Patel (1983)
+for the network.
 """
 
 from __future__ import annotations
@@ -187,3 +192,196 @@ def wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike, exact: bool | None = None) -> C
         n=len(a) + len(b),
         method=f"Wilcoxon rank-sum test, {how}, unweighted",
     )
+
+
+def fisher_freeman_halton(
+    counts: npt.ArrayLike, *, limit: int = 1_000_000, monte_carlo: int | None = None, seed: int = 0
+) -> ComparisonRow:
+    """Fisher's exact test of an r x c table, both margins fixed. R equivalent: `fisher.test`.
+
+    Args:
+        counts: unweighted counts, shape (r, c).
+        limit: most partial tables kept at once; beyond it the test says so and stops.
+        monte_carlo: number of random tables instead of the exact count, p = (b+1)/(B+1);
+            declared by the caller, never chosen silently.
+        seed: of the random tables.
+
+    Raises:
+        StatisticsError: a bad table, or one too large for the limit.
+    """
+    values = np.asarray(counts, dtype=np.float64)
+    if values.ndim != 2 or not np.isfinite(values).all() or (values < 0).any():
+        raise StatisticsError("an exact test needs a two-way table of counts, none negative")
+    if (values != np.round(values)).any():
+        raise StatisticsError(
+            "an exact test needs whole unweighted counts; weighted totals are no counts"
+        )
+    table: IntArray = values.astype(np.int64)
+    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    if min(table.shape) < 2:
+        raise StatisticsError("an exact test needs two rows and two columns with answers")
+    if table.shape[1] > table.shape[0]:
+        table = table.T
+    n = int(table.sum())
+    if monte_carlo is not None:
+        p = _monte_carlo(table, monte_carlo, seed)
+        method = f"Fisher-Freeman-Halton test, Monte Carlo ({monte_carlo} tables, seed {seed})"
+    else:
+        p = _network(table, limit)
+        method = "Fisher-Freeman-Halton exact test, unweighted counts"
+    return ComparisonRow("fisher_freeman_halton", p_value=p, n=n, method=method)
+
+
+def _log_factorials(n: int) -> FloatArray:
+    """log k! for k = 0..n, shape (n + 1,)."""
+    from scipy import special
+
+    return np.asarray(special.gammaln(np.arange(n + 1) + 1.0), dtype=np.float64)
+
+
+def _number_of_compositions(total: int, caps: IntArray) -> float:
+    """How many rows `_compositions` would have."""
+    ways = np.ones(1)
+    for cap in caps:
+        ways = np.convolve(ways, np.ones(int(cap) + 1))[: total + 1]
+    return float(ways[total])
+
+
+def _compositions(total: int, caps: IntArray) -> IntArray:
+    """All vectors 0 <= x <= caps with sum `total`, shape (m, c)."""
+    rows = np.zeros((1, 0), dtype=np.int64)
+    left = np.array([total])
+    for j, cap in enumerate(caps):
+        room = int(caps[j + 1 :].sum())
+        low, high = np.maximum(0, left - room), np.minimum(cap, left)
+        repeat = np.maximum(high - low + 1, 0)
+        start = np.repeat(np.cumsum(repeat) - repeat, repeat)
+        value = np.arange(int(repeat.sum())) - start + np.repeat(low, repeat)
+        rows = np.column_stack([np.repeat(rows, repeat, axis=0), value])
+        left = np.repeat(left, repeat) - value
+    return rows
+
+
+def _network(table: IntArray, limit: int) -> float:
+    """Sum of the probabilities of all tables no likelier than the observed one.
+
+    Rows are laid one after the other; a node is what is left of the column margins. The longest and
+    shortest way from a node to the end decide most partial tables without laying the rest.
+    """
+    rows = np.sort(table.sum(axis=1))[::-1]
+    columns = table.sum(axis=0)
+    n = int(table.sum())
+    lf = _log_factorials(n)
+    observed = float(-lf[table].sum())
+    bound = observed + 1e-7  # R's relative tolerance for ties in probability
+    radix = np.concatenate([[1], np.cumprod(columns[:-1] + 1)]).astype(np.int64)
+    stages, arcs = _stages(rows, columns, radix, lf, limit)
+    longest, shortest = _bounds(stages, arcs)
+    after = np.cumsum(rows[::-1])[::-1]
+    past = np.zeros(1)
+    node = np.zeros(1, dtype=np.int64)
+    mass = np.ones(1)
+    tail = 0.0
+    for i in range(len(rows)):
+        # Ways to finish from each node, all tables: n_left! / prod(rows left! columns left!).
+        finish = np.exp(lf[after[i]] - lf[rows[i:]].sum() - lf[stages[i]].sum(axis=1))
+        counted = past + longest[i][node] <= bound
+        tail += float((mass[counted] * np.exp(past[counted]) * finish[node[counted]]).sum())
+        open_ = ~counted & (past + shortest[i][node] <= bound)
+        node, past, mass = node[open_], past[open_], mass[open_]
+        if len(node) == 0:
+            break
+        node, past, mass = _step(node, past, mass, arcs[i], limit)
+    else:
+        counted = past <= bound
+        tail += float((mass[counted] * np.exp(past[counted])).sum())
+    constant = lf[rows].sum() + lf[columns].sum() - lf[n]
+    return float(min(tail * np.exp(constant), 1.0))
+
+
+_Arcs = tuple[IntArray, IntArray, FloatArray]
+
+
+def _stages(
+    rows: IntArray, columns: IntArray, radix: IntArray, lf: FloatArray, limit: int
+) -> tuple[list[IntArray], list[_Arcs]]:
+    """Nodes of each stage, shape (nodes, c), and the arcs (from, to, -log prod x!) between them."""
+    nodes = columns[None, :]
+    stages, arcs = [nodes], []
+    for i, total in enumerate(rows):
+        if len(nodes) * _number_of_compositions(int(total), columns) > limit:
+            raise StatisticsError(
+                f"the table ({len(rows)} x {len(columns)}, n = {int(rows.sum())}) is too large for "
+                "an exact count; collapse levels, or declare monte_carlo"
+            )
+        laid = _compositions(int(total), columns)
+        start, move = _feasible(nodes, laid, rows[i + 1 :].sum() == 0)
+        reached = nodes[start] - laid[move]
+        keys, target = np.unique(reached @ radix, return_inverse=True)
+        first = np.zeros(len(keys), dtype=np.int64)
+        first[target] = np.arange(len(target))
+        arcs.append((start, target.astype(np.int64), -lf[laid].sum(axis=1)[move]))
+        nodes = reached[first]
+        stages.append(nodes)
+    return stages, arcs
+
+
+def _feasible(nodes: IntArray, laid: IntArray, last: bool) -> tuple[IntArray, IntArray]:
+    """Pairs (node, row) where the row fits into what is left."""
+    fits = np.ones((len(nodes), len(laid)), dtype=np.bool_)
+    for j in range(nodes.shape[1]):
+        if last:
+            fits &= nodes[:, j, None] == laid[None, :, j]
+        else:
+            fits &= nodes[:, j, None] >= laid[None, :, j]
+    start, move = np.nonzero(fits)
+    return start.astype(np.int64), move.astype(np.int64)
+
+
+def _bounds(stages: list[IntArray], arcs: list[_Arcs]) -> tuple[list[FloatArray], list[FloatArray]]:
+    """Largest and smallest log-probability of the rest, from each node of each stage."""
+    longest, shortest = [np.zeros(len(stages[-1]))], [np.zeros(len(stages[-1]))]
+    for nodes, (start, target, value) in zip(stages[-2::-1], arcs[::-1], strict=True):
+        high, low = np.full(len(nodes), -np.inf), np.full(len(nodes), np.inf)
+        np.maximum.at(high, start, value + longest[0][target])
+        np.minimum.at(low, start, value + shortest[0][target])
+        longest.insert(0, high)
+        shortest.insert(0, low)
+    return longest, shortest
+
+
+def _step(
+    node: IntArray, past: FloatArray, mass: FloatArray, arcs: _Arcs, limit: int
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Lay one row on every open partial table; those with equal node and value are one."""
+    start, target, value = arcs
+    order = np.argsort(start, kind="stable")
+    start, target, value = start[order], target[order], value[order]
+    first = np.searchsorted(start, node, side="left")
+    many = np.searchsorted(start, node, side="right") - first
+    total = int(many.sum())
+    if total > limit * 5:
+        raise StatisticsError(
+            f"{total} partial tables are too many for an exact count; collapse levels, or declare "
+            "monte_carlo"
+        )
+    arc = np.arange(total) - np.repeat(np.cumsum(many) - many, many) + np.repeat(first, many)
+    new_node = target[arc]
+    new_past = np.repeat(past, many) + value[arc]
+    rounded = np.round(new_past * 1e9).astype(np.int64)
+    order = np.lexsort((rounded, new_node))
+    a, b = new_node[order], rounded[order]
+    edge = np.flatnonzero(np.concatenate([[True], (np.diff(a) != 0) | (np.diff(b) != 0)]))
+    return a[edge], new_past[order][edge], np.add.reduceat(np.repeat(mass, many)[order], edge)
+
+
+def _monte_carlo(table: IntArray, draws: int, seed: int) -> float:
+    from scipy import stats
+
+    lf = _log_factorials(int(table.sum()))
+    tables = stats.random_table(table.sum(axis=1), table.sum(axis=0)).rvs(
+        draws, random_state=np.random.Generator(np.random.PCG64(seed))
+    )
+    values = -lf[np.asarray(tables, dtype=np.int64)].sum(axis=(1, 2))
+    exceeding = int((values <= -lf[table].sum() + 1e-7).sum())
+    return (exceeding + 1) / (draws + 1)

@@ -3,23 +3,244 @@
 What the workflow calls. Every part that has no answer (separation, a group of one, no degrees of
 freedom) becomes a row without a p-value whose note says why; only what leaves nothing to compare
 stops.
+
+An answer, its groups and the choice of the test: what every comparison of an item shares.
+
+Every part that has no answer (separation, a group of one, no degrees of freedom) is a row without a
+p-value whose note says why. On a design that refits, a part that a replicate cannot fit (it lacks a
+level) is linearised; the name of its method says which was done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from readiness.survey.comparisons.choice import Choice, Lead
-from readiness.survey.comparisons.item import ComparedItem
+import numpy as np
+
+from readiness.arrays import FloatArray
+from readiness.errors import StatisticsError
+from readiness.survey.comparisons.cells import Factor, cell_totals, factor, two_or_more
+from readiness.survey.comparisons.choice import Choice, Lead, choose
+from readiness.survey.comparisons.classical import fisher_freeman_halton
+from readiness.survey.comparisons.covariates import of_factor
+from readiness.survey.comparisons.effects import cramers_v, superiority_of
+from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model
+from readiness.survey.comparisons.permutation import Statistic, permutation_test
 from readiness.survey.comparisons.ranks import rank_test
+from readiness.survey.comparisons.rao_scott import rao_scott_test
 from readiness.survey.comparisons.results import ComparisonRow, frame
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+Make = Callable[[Design], ComparisonRow]
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedItem:
+    """An answer, its groups and the choice of the test; what both comparisons share."""
+
+    design: Design
+    answer: Factor
+    groups: Factor
+    blocks: Factor | None
+    choice: Choice
+    sizes: Mapping[str, int]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def make(
+        cls,
+        design: Design,
+        outcome: Column,
+        categories: Sequence[Any],
+        groups: Column,
+        group_names: Sequence[Any],
+        blocks: Column | None,
+        lead: Lead | None,
+    ) -> ComparedItem:
+        """The item on the base of those who have an answer and a group.
+
+        Raises:
+            StatisticsError: nobody has both, one level or one group, an unknown value.
+        """
+        answer = factor(design, outcome, categories, "the outcome")
+        group = factor(design, groups, group_names, "the grouping")
+        known = answer.known & group.known
+        if not known.any():
+            raise StatisticsError(
+                f"no respondent has both {answer.name} and {group.name}: nothing to compare"
+            )
+        answer, group = answer.within(known), group.within(known)
+        two_or_more(answer, "a comparison")
+        two_or_more(group, "a comparison")
+        block = None if blocks is None else factor(design, blocks, None, "the blocks")
+        sizes = group.counts()
+        notes = [
+            f"{what} without answers: {', '.join(empty)}"
+            for what, f in (("categories", answer), ("groups", group))
+            if (empty := [v for v, k in zip(f.levels, f.counts(), strict=True) if k == 0])
+        ]
+        return cls(
+            design,
+            answer,
+            group,
+            block,
+            choose(int(known.sum()), list(sizes), _effective_sizes(design, group), lead),
+            {name: int(k) for name, k in zip(group.levels, sizes, strict=True)},
+            tuple(notes),
+        )
+
+    @property
+    def n(self) -> int:
+        """Respondents in the base."""
+        return int(self.answer.known.sum())
+
+    @property
+    def positions(self) -> FloatArray:
+        """Category positions as numbers, NaN outside the base."""
+        return np.where(self.answer.known, self.answer.codes.astype(np.float64), np.nan)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The tests to make, the primary one first."""
+        return (self.choice.lead, *self.choice.beside)
+
+    def overall(
+        self, statistics: Sequence[Statistic], permutations: int, seed: int
+    ) -> list[ComparisonRow]:
+        """Rao-Scott, permutation, Fisher: those that the choice shows."""
+        rows = self.asymptotic(
+            "rao_scott_f",
+            lambda d: rao_scott_test(d, self.groups, self.answer).second_order(),
+        )
+        for statistic in statistics if "permutation" in self.shown else ():
+            rows += self._try(
+                f"permutation_{statistic}",
+                lambda d, statistic=statistic: permutation_test(  # type: ignore[misc]
+                    d,
+                    self.positions,
+                    self.groups,
+                    blocks=self.blocks,
+                    permutations=permutations,
+                    seed=seed,
+                    statistic=statistic,
+                ),
+            )
+        if "fisher_freeman_halton" in self.shown:
+            rows += self._try("fisher_freeman_halton", lambda _: self._fisher(permutations, seed))
+        return rows
+
+    def _fisher(self, draws: int, seed: int) -> ComparisonRow:
+        """Exact where the table is small enough, else Monte Carlo, and the row says so."""
+        known = self.answer.known
+        counts = np.zeros((self.groups.size, self.answer.size))
+        np.add.at(counts, (self.groups.codes[known], self.answer.codes[known]), 1)
+        try:
+            return fisher_freeman_halton(counts)
+        except StatisticsError:
+            return fisher_freeman_halton(counts, monte_carlo=draws, seed=seed)
+
+    def asymptotic(self, name: str, make: Make) -> list[ComparisonRow]:
+        """A design-based test, or none where n is too small for the number of groups."""
+        wanted = {"rao_scott_f": "rao_scott", "kruskal_wallis_design": "kruskal_wallis"}[name]
+        return self._by_design(name, make) if wanted in self.shown else []
+
+    def _try(self, name: str, make: Make) -> list[ComparisonRow]:
+        """The row, or one without p that says why there is none."""
+        try:
+            return [make(self.design)]
+        except StatisticsError as error:
+            return self._failed(name, error)
+
+    def _by_design(self, name: str, make: Make) -> list[ComparisonRow]:
+        """`_try`, the method saying what the replicates do; linearised where a refit has no result.
+
+        A replicate may lack what the whole sample has (an empty level, separation).
+        """
+        if self.design.replicates is None:
+            return self._try(name, make)
+        if self.design.refits:
+            try:
+                return _named([make(self.design)], "refitted under each replicate")
+            except StatisticsError:
+                pass
+        return _named(self._linear._try(name, make), "linearised")
+
+    @property
+    def _linear(self) -> ComparedItem:
+        """The same without refitting."""
+        return replace(self, design=replace(self.design, refits=False))
+
+    def model(self) -> tuple[list[ComparisonRow], list[ComparisonRow]]:
+        """Term test and check of the ordinal logit, and its odds ratios against the first group."""
+        if "ordinal_logit" not in self.shown:
+            return [], []
+        try:
+            fit: OrdinalFit = ordinal_model(
+                self.design, self.answer, of_factor(self.groups, "group")
+            )
+        except StatisticsError as error:
+            if self.design.refits:
+                return self._linear.model()
+            return self._failed("ordinal_logit_term", error), []
+        how = "refitted under each replicate" if self.design.refits else "linearised"
+        tests = self._try("ordinal_logit_term", lambda _: fit.term_test("group"))
+        check = []
+        if len(fit.cuts) > 1:
+            check = self._try("proportional_odds_check", lambda _: fit.proportional_odds_check())
+        reference = self.groups.observed().levels[0]
+        names = self.groups.observed().levels[1:]
+        ratios = [
+            replace(r, a=reference, b=name)
+            for r, name in zip(fit.odds_ratios(), names, strict=True)
+        ]
+        if self.design.replicates is None:
+            return tests + check, ratios
+        return [*_named(tests, how), *_named(check, "linearised")], _named(ratios, how)
+
+    def _failed(self, name: str, error: StatisticsError) -> list[ComparisonRow]:
+        return [ComparisonRow(name, n=self.n, note=f"no result: {error}")]
+
+    def association(self, level: float) -> list[ComparisonRow]:
+        """Cramer's V."""
+        return self._by_design(
+            "cramers_v", lambda d: cramers_v(rao_scott_test(d, self.groups, self.answer), level)
+        )
+
+    def superiority(self, level: float) -> list[ComparisonRow]:
+        """Probability of superiority of every pair of observed groups."""
+        groups = self.groups.observed()
+        cells = cell_totals(self.design, groups, self.answer)
+        return [
+            row
+            for i in range(groups.size)
+            for j in range(i + 1, groups.size)
+            for row in self._try(
+                "probability_of_superiority",
+                lambda _, i=i, j=j: superiority_of(cells, i, j, level),  # type: ignore[misc]
+            )
+        ]
+
+
+def _named(rows: Sequence[ComparisonRow], how: str) -> list[ComparisonRow]:
+    """The rows with what the replicates did in the name of their method."""
+    return [replace(r, method=f"{r.method}, {how}") if r.method else r for r in rows]
+
+
+def _effective_sizes(design: Design, groups: Factor) -> list[float]:
+    """Kish's effective number of answers of each group, (sum w)^2 / sum w^2; 0 if empty."""
+    known = groups.known
+    codes, w = groups.codes[known], design.full_weights[known]
+    total = np.bincount(codes, weights=w, minlength=groups.size)
+    squares = np.bincount(codes, weights=w**2, minlength=groups.size)
+    return list(np.divide(total**2, squares, out=np.zeros(groups.size), where=squares > 0))
+
 
 _LEAD_ROWS: Mapping[str, tuple[str, ...]] = {
     "permutation": (

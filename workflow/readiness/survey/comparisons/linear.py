@@ -24,8 +24,7 @@ from readiness.survey.comparisons.covariates import (
     of_factor,
     refuse_separation,
 )
-from readiness.survey.comparisons.quadratic_form import tail_probability
-from readiness.survey.comparisons.rao_scott import quadratic
+from readiness.survey.comparisons.rao_scott import quadratic, tail_probability
 from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level

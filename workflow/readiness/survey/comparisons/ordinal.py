@@ -25,8 +25,7 @@ from readiness.survey.comparisons.cells import (
 )
 from readiness.survey.comparisons.covariates import Covariates, check_rank, refuse_separation
 from readiness.survey.comparisons.cumulative import CumulativeLikelihood, Link, distinct_rows
-from readiness.survey.comparisons.quadratic_form import tail_probability
-from readiness.survey.comparisons.rao_scott import quadratic
+from readiness.survey.comparisons.rao_scott import quadratic, tail_probability
 from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of

@@ -40,18 +40,16 @@ from readiness.survey.weighting.condensed import Limits, Raking, Recipe, Repeate
 from readiness.survey.weighting.margins import (
     Collapse,
     Totals,
+    WeightingReport,
+    iteration_table,
     joined,
+    margin_table,
     merged_categories,
     merged_strata,
+    summarise,
 )
 from readiness.survey.weighting.raking import MAX_ITERATIONS
 from readiness.survey.weighting.recipe import Trim, Weighting
-from readiness.survey.weighting.report import (
-    WeightingReport,
-    iteration_table,
-    margin_table,
-    summarise,
-)
 
 # Respondents that a category of a margin needs.
 LEAST = 5

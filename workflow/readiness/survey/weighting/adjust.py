@@ -19,7 +19,7 @@ from readiness.survey.design import Design
 from readiness.survey.options import one_of
 from readiness.survey.replicates import Adjustment
 from readiness.survey.variance import Projection
-from readiness.survey.weighting.calibration import Bounds, Distance, calibrate_weights
+from readiness.survey.weighting.calibration import Bounds, Distance, calibrate_weights, trim_weights
 from readiness.survey.weighting.margins import Collapse, Totals, make_margins
 from readiness.survey.weighting.raking import (
     MAX_ITERATIONS,
@@ -28,7 +28,6 @@ from readiness.survey.weighting.raking import (
     cross,
     rake_weights,
 )
-from readiness.survey.weighting.trimming import trim_weights
 
 Residuals: TypeAlias = Literal["greg", "r-rake"]
 

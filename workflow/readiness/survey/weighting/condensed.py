@@ -31,7 +31,7 @@ from readiness.survey.replicates import (
     deal,
     patterned,
 )
-from readiness.survey.weighting.calibration import bounded_rake, indicators
+from readiness.survey.weighting.calibration import bounded_rake, indicators, trim_weights
 from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
 from readiness.survey.weighting.raking import (
     MAX_ITERATIONS,
@@ -41,7 +41,6 @@ from readiness.survey.weighting.raking import (
     cross,
     rake_weights,
 )
-from readiness.survey.weighting.trimming import trim_weights
 
 
 def condense(*keys: IntArray) -> tuple[IntArray, IntArray]:
