@@ -65,8 +65,8 @@ SETTINGS: dict[Setting, tuple[int, int]] = {
 REFITTED_UP_TO = 1000
 PERMUTATIONS = {30: 399, 60: 399, 150: 399, 640: 199, 3000: 199}
 ALPHA = 0.05
-PERMUTED = ("combined", "studentised", "midrank")
-BY_NAME = ("anova", "pearson", "categories")
+PERMUTED = ("combined",)
+BY_NAME = ("categories",)
 """Of these only the level is counted, and the power against dispersion."""
 LEVEL_ONLY = (*NULLS, DISPERSED)
 WITH_INTERVALS = (NULLS[0], NULLS[2], CLEAR[3])

@@ -287,7 +287,7 @@ def _power(counts: Sequence[Counts], outcomes: Sequence[str]) -> Rows:
 
 
 def _dispersion(counts: Sequence[Counts]) -> Rows:
-    names = (PRIMARY, "permutation, categories", "permutation, pearson", "Rao-Scott F")
+    names = (PRIMARY, "permutation, categories", "Rao-Scott F")
     return {name: [str(c.rate("test", [DISPERSED], name)) for c in counts] for name in names}
 
 

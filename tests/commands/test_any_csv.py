@@ -17,7 +17,7 @@ from any_csv.page import PAGE, filled
 
 from readiness.cli import main
 from readiness.config import PERMUTATIONS
-from readiness.survey import compare_ordinal, design, proportions, share_contrasts, weigh
+from readiness.survey import compare_groups, design, proportions, share_contrasts, weigh
 from readiness.survey.comparisons.classical import CLASSICAL
 from readiness.survey.comparisons.results import frame as frame_of
 from readiness.tables import to_csv
@@ -99,7 +99,7 @@ def test_comparisons_are_those_of_the_survey_core(run: Run) -> None:
     low = frame["use"].map({"never": 1.0, "monthly": 1.0, "weekly": 0.0, "daily": 0.0})
     contrasts = frame_of(share_contrasts(made, low, "age", group_levels=groups))
     for expected, rows in (
-        (compare_ordinal(made, "use", categories, "age", groups, **how).frame(), False),
+        (compare_groups(made, "use", categories, "age", groups, **how).frame(), False),
         (contrasts.drop(columns="statistic"), True),
     ):
         own = shown[shown["test"].eq("contrast").eq(rows)]

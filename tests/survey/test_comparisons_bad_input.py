@@ -15,7 +15,7 @@ from readiness.errors import StatisticsError
 from readiness.survey import (
     Design,
     association,
-    compare_ordinal,
+    compare_groups,
     covariates,
     cronbach_alpha,
     design,
@@ -41,7 +41,7 @@ def compared(d: Design, **changes: Any) -> Any:
         "seed": 1,
         "permutations": 199,
     }
-    return compare_ordinal(d, **(arguments | changes))
+    return compare_groups(d, **(arguments | changes))
 
 
 def message(call: Callable[[], object]) -> str:

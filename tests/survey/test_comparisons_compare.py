@@ -11,8 +11,7 @@ from comparison_samples import GROUPS, LEVELS, make, sample
 from readiness.facts import from_json, to_json
 from readiness.language import LANGUAGES, tell
 from readiness.survey import (
-    compare_nominal,
-    compare_ordinal,
+    compare_groups,
     covariates,
     design,
     ordinal_model,
@@ -27,7 +26,7 @@ from readiness.survey.comparisons.rao_scott import rao_scott_test
 def test_an_ordered_item_has_every_part() -> None:
     frame = sample(1200)
     d = make(frame)
-    made = compare_ordinal(
+    made = compare_groups(
         d,
         "level",
         (*LEVELS, "excellent"),
@@ -59,7 +58,7 @@ def test_an_ordered_item_has_every_part() -> None:
 def test_its_parts_are_those_of_the_single_functions() -> None:
     frame = sample(1200)
     d = make(frame)
-    made = compare_ordinal(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
+    made = compare_groups(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
     rao = rao_scott_test(d, factor(d, "group"), factor(d, "level"))
     assert made.test("rao_scott_f").p_value == pytest.approx(rao.second_order().p_value)  # type: ignore[union-attr]
     kw = rank_test(d, frame["code"].to_numpy(float), "group")
@@ -71,10 +70,14 @@ def test_its_parts_are_those_of_the_single_functions() -> None:
 
 def test_a_binary_item_has_a_logit_and_an_unordered_one_has_not() -> None:
     d = make(sample(400))
-    binary = compare_nominal(d, "yes", [1, 0], "group", GROUPS, seed=1, permutations=99)
+    binary = compare_groups(
+        d, "yes", [1, 0], "group", GROUPS, seed=1, permutations=99, ordered=False
+    )
     assert binary.tests[0].test == "rao_scott_f"
     assert binary.test("ordinal_logit_term") is not None
-    unordered = compare_nominal(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
+    unordered = compare_groups(
+        d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99, ordered=False
+    )
     assert unordered.test("ordinal_logit_term") is None
     assert unordered.test("kruskal_wallis_design") is None
     assert unordered.lead.test == "permutation_categories" and unordered.lead.p_value is not None
@@ -84,15 +87,15 @@ def test_special_codes_are_outside_the_base() -> None:
     frame = sample(300)
     frame.loc[:19, "level"] = "_dont_know"
     frame.loc[20:29, "level"] = None
-    made = compare_ordinal(make(frame), "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
+    made = compare_groups(make(frame), "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
     assert made.n == 270
 
 
 def test_columns_and_arrays_give_the_same() -> None:
     frame = sample(300)
     d = make(frame)
-    by_name = compare_ordinal(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
-    by_value = compare_ordinal(
+    by_name = compare_groups(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
+    by_value = compare_groups(
         d, frame["level"].to_numpy(), LEVELS, frame["group"], GROUPS, seed=1, permutations=99
     )
     assert by_name.rows == by_value.rows
@@ -130,7 +133,7 @@ def test_the_reason_can_be_told_in_every_language_without_digits(choice: Choice)
 
 def test_a_forced_lead_that_the_band_would_not_show_is_made() -> None:
     d = make(sample(60))
-    made = compare_ordinal(
+    made = compare_groups(
         d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99, lead="rao_scott"
     )
     assert made.lead.test == "rao_scott_f" and made.lead.p_value is not None
@@ -138,7 +141,7 @@ def test_a_forced_lead_that_the_band_would_not_show_is_made() -> None:
 
 def test_small_samples_get_exact_tests() -> None:
     frame = sample(40)
-    made = compare_ordinal(
+    made = compare_groups(
         design(frame, weights="weight"), "level", LEVELS, "group", GROUPS, seed=1, permutations=499
     )
     assert made.choice.band == "small" and made.lead.test == "permutation_combined"
@@ -149,7 +152,7 @@ def test_small_samples_get_exact_tests() -> None:
 
 def test_fisher_says_when_it_is_monte_carlo() -> None:
     frame = sample(95, effect=0.2)
-    made = compare_ordinal(
+    made = compare_groups(
         design(frame, weights="weight"), "level", LEVELS, "group", GROUPS, seed=1, permutations=499
     )
     fisher = made.test("fisher_freeman_halton")

@@ -46,14 +46,13 @@ def test_a_slice_keeps_its_level_and_sees_the_smallest_group(setting: Any, thoro
     if setting is SHIPPED and not thorough:
         pytest.skip("takes half a minute: --thorough")
     people, runs = study.population(setting), 60 if setting is SMALL else 30
-    found: dict[str, list[bool]] = {"null": [], "combined": [], "midrank": []}
+    found: dict[str, list[bool]] = {"null": [], "combined": []}
     for seed in range(runs):
         made = study.weighted(study.answering(people, setting, 77_000 + seed), None)
         design = made.weighting.design
         for key, outcome, statistic in (
             ("null", study.NULLS[2], "combined"),
             ("combined", study.CLEAR[0], "combined"),
-            ("midrank", study.CLEAR[0], "midrank"),
         ):
             row = study.permutation_test(
                 design, outcome, "group", blocks=None, permutations=99, seed=seed,
@@ -63,7 +62,7 @@ def test_a_slice_keeps_its_level_and_sees_the_smallest_group(setting: Any, thoro
     rates = {key: float(np.mean(values)) for key, values in found.items()}
     # Three simulation standard errors above the target of docs/measurements.md.
     assert rates["null"] <= 0.065 + 3 * (0.065 * 0.935 / runs) ** 0.5
-    assert rates["combined"] >= 0.7 and rates["combined"] > rates["midrank"] - 0.05
+    assert rates["combined"] >= 0.7
 
 
 def test_the_published_study_meets_its_targets_of_level() -> None:

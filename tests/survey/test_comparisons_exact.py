@@ -116,32 +116,21 @@ def test_exact_wilcoxon_does_not_overflow_where_the_normal_test_is_right() -> No
     assert exact_wilcoxon(x, y).p_value == pytest.approx(normal, abs=0.01)
 
 
-def test_equal_weights_give_the_f_distribution() -> None:
+def test_the_saddlepoint_is_near_what_it_approximates() -> None:
     for x, k, ddf in ((3.0, 2, 11.0), (40.0, 7, 300.0), (260.0, 4, 90.0)):
         expected = stats.f.sf(x / k, k, ddf)
-        assert tail_probability(x, np.ones(k), ddf, "satterthwaite") == pytest.approx(expected)
-        assert tail_probability(x, np.ones(k), ddf, "integration") == pytest.approx(
-            expected, abs=1e-9
-        )
-        assert tail_probability(x, np.ones(k), ddf, "saddlepoint") == pytest.approx(
-            expected, rel=0.02
-        )
-
-
-def test_weighted_sum_of_chi_squares_agrees_with_simulation() -> None:
+        assert tail_probability(x, np.ones(k), ddf) == pytest.approx(expected, rel=0.02)
     rng = np.random.default_rng(11)
     weights, ddf = np.array([2.5, 1.0, 0.3]), 18.0
     draws = (weights * rng.chisquare(1, (400_000, 3))).sum(axis=1) / (
         rng.chisquare(ddf, 400_000) / ddf
     )
     share = float((draws > 8.0).mean())
-    error = 4 * math.sqrt(share * (1 - share) / len(draws))
-    assert tail_probability(8.0, weights, ddf, "integration") == pytest.approx(share, abs=error)
-    assert tail_probability(8.0, weights, ddf, "saddlepoint") == pytest.approx(share, rel=0.03)
+    assert tail_probability(8.0, weights, ddf) == pytest.approx(share, rel=0.03)
 
 
 def test_tiny_tails_do_not_underflow() -> None:
-    p = tail_probability(900.0, np.ones(4), 2000.0, "saddlepoint")
+    p = tail_probability(900.0, np.ones(4), 2000.0)
     assert p == pytest.approx(stats.f.sf(225.0, 4, 2000), rel=0.05) and 0 < p < 1e-50
 
 

@@ -49,8 +49,8 @@ def test_equal_seeds_give_equal_groups_and_degrees_are_counted() -> None:
     a, b = (replicate(d, "groups", n_replicates=20, seed=4) for _ in range(2))
     c = replicate(d, "groups", n_replicates=20, seed=5)
     assert a.replicates is not None and b.replicates is not None and c.replicates is not None
-    np.testing.assert_array_equal(a.replicates.matrix, b.replicates.matrix)
-    assert (a.replicates.matrix != c.replicates.matrix).any()
+    np.testing.assert_array_equal(a.replicates.written(), b.replicates.written())
+    assert (a.replicates.written() != c.replicates.written()).any()
     assert a.replicates.kind == "groups" and a.degrees_of_freedom == 19
 
 
@@ -61,7 +61,9 @@ def test_weighting_rakes_and_trims_each_group_replicate() -> None:
     assert made.design.replicates is not None and made.design.replicates.count == 40
     assert "replicates: groups" in made.report.method
     inside = (d.data["h"] == 0).to_numpy()
-    np.testing.assert_allclose(made.design.replicates.matrix[inside].sum(axis=0), 600.0, rtol=0.02)
+    np.testing.assert_allclose(
+        made.design.replicates.written()[inside].sum(axis=0), 600.0, rtol=0.02
+    )
 
 
 def test_what_cannot_be_grouped() -> None:

@@ -192,4 +192,4 @@ def test_a_bootstrap_is_the_same_for_the_same_seed() -> None:
     d = made(sample(1))
     a, b, c = (replicate(d, "subbootstrap", n_replicates=10, seed=s).replicates for s in (1, 1, 2))
     assert a is not None and b is not None and c is not None
-    assert (a.matrix == b.matrix).all() and not (a.matrix == c.matrix).all()
+    assert (a.written() == b.written()).all() and not (a.written() == c.written()).all()

@@ -219,10 +219,10 @@ def test_each_replicate_is_raked_and_trimmed_like_the_main_weights(d: Design) ->
     assert raw is not None
     margins = make_margins(d.data, TOTALS)
     for r in (0, 40, 149):
-        raked = rake_weights(raw.matrix[:, r], margins).weights
+        raked = rake_weights(raw.written()[:, r], margins).weights
         mean = raked.sum() / (raked > 0).sum()
         expected = trim_weights(raked, 0.6 * mean, 1.6 * mean)
-        np.testing.assert_allclose(replicates.matrix[:, r], expected, rtol=1e-8)
+        np.testing.assert_allclose(replicates.written()[:, r], expected, rtol=1e-8)
 
 
 def test_a_replicate_that_cannot_be_raked_says_which(d: Design) -> None:
@@ -250,7 +250,7 @@ def test_a_replicate_design_that_is_raked_rakes_every_replicate(d: Design) -> No
     raked = rake(replicate(d, "subbootstrap", n_replicates=20, seed=2), TOTALS)
     assert raked.replicates is not None
     female = (d.data["sex"] == "f").to_numpy()
-    np.testing.assert_allclose(raked.replicates.matrix[female].sum(axis=0), 520, rtol=1e-9)
+    np.testing.assert_allclose(raked.replicates.written()[female].sum(axis=0), 520, rtol=1e-9)
 
 
 def test_given_replicate_weights_are_checked(d: Design) -> None:
@@ -281,9 +281,9 @@ def test_replicates_go_through_trimming(d: Design) -> None:
     replicated = replicate(d, "subbootstrap", n_replicates=15, seed=3)
     trimmed = trim(replicated, 1.0, 30.0)
     assert replicated.replicates is not None and trimmed.replicates is not None
-    before = replicated.replicates.matrix
+    before = replicated.replicates.written()
     expected = np.column_stack([trim_weights(before[:, r], 1, 30) for r in range(15)])
-    np.testing.assert_allclose(trimmed.replicates.matrix, expected)
+    np.testing.assert_allclose(trimmed.replicates.written(), expected)
 
 
 def test_replicate_weights_are_stored_with_the_digits_of_a_table() -> None:

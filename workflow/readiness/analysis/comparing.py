@@ -23,7 +23,7 @@ from readiness.errors import StatisticsError
 from readiness.facts import Fact, to_json
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
-from readiness.survey.comparisons.compare import Comparison, compare_nominal, compare_ordinal
+from readiness.survey.comparisons.compare import Comparison, compare_groups
 from readiness.survey.comparisons.families import ContrastRow, Shares, family_of
 from readiness.survey.comparisons.multiple import multiple_marginal_independence
 from readiness.survey.comparisons.results import ComparisonRow, frame
@@ -104,8 +104,13 @@ def compare_item(
     contrasts are made by `contrast_items`."""
     values = design.data[item.id].where(design.data[item.id].isin(item.codes))
     arguments = (design, values.to_numpy(dtype=object), item.codes, by, groups)
-    compare = compare_nominal if item.headline is None else compare_ordinal
-    return compare(*arguments, seed=settings.seed, permutations=PERMUTATIONS, level=level)
+    return compare_groups(
+        *arguments,
+        seed=settings.seed,
+        ordered=item.headline is not None,
+        permutations=PERMUTATIONS,
+        level=level,
+    )
 
 
 def compare_options(

@@ -35,7 +35,7 @@ def replicates_file(replicates: AnyReplicates | None) -> bytes:
         replicates = Replicates(np.empty((0, 0)), 1.0, np.empty(0))
     patterned = replicates if isinstance(replicates, PatternedReplicates) else None
     content = {
-        "matrix": stored(patterned.table if patterned else replicates.matrix),
+        "matrix": stored(patterned.table if patterned else replicates.written()),
         "scale": np.array(replicates.scale),
         "rscales": replicates.rscales,
         "kind": np.array(replicates.kind),

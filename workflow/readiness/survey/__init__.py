@@ -21,7 +21,7 @@ from readiness.survey.comparisons.classical import (
     pearson_chi_square,
     wilcoxon,
 )
-from readiness.survey.comparisons.compare import compare_nominal, compare_ordinal
+from readiness.survey.comparisons.compare import compare_groups
 from readiness.survey.comparisons.contrasts import adjust_p, pairwise
 from readiness.survey.comparisons.covariates import covariates
 from readiness.survey.comparisons.effects import cronbach_alpha, kappa
@@ -48,8 +48,7 @@ __all__ = [
     "adjust_p",
     "association",
     "calibrate",
-    "compare_nominal",
-    "compare_ordinal",
+    "compare_groups",
     "covariates",
     "cronbach_alpha",
     "design",

@@ -14,14 +14,16 @@ instead of 640, and a replicated total costs one sum over the rows instead of 80
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
+from readiness.survey.coding import Codes
 from readiness.survey.variance import Stage
 
 Adjustment: TypeAlias = Callable[[FloatArray], FloatArray]
@@ -31,16 +33,67 @@ Kind: TypeAlias = Literal["JKn", "groups", "subbootstrap", "given"]
 _RANK_TOLERANCE = 1e-5
 
 
-@dataclass(frozen=True, eq=False)
-class Replicates:
-    """Replicate weights and the constants of their variance.
+class AnyReplicates(ABC):
+    """Replicate weights, however they are held, and the constants of their variance.
 
     Attributes:
-        matrix: the weight of each row in each replicate (sampling weight included), (rows, R).
         scale: factor of the whole sum of squares.
         rscales: factor of each replicate, shape (R,).
         mse: deviations from the full-sample estimate instead of the mean of the replicates.
         kind: how they were made (`JKn`, `groups`, `subbootstrap`, `given`).
+    """
+
+    scale: float
+    rscales: FloatArray
+    mse: bool
+    kind: Kind
+
+    @property
+    def count(self) -> int:
+        """Number of replicates R."""
+        return len(self.rscales)
+
+    @abstractmethod
+    def column(self, r: int) -> FloatArray:
+        """The weights of replicate r (from 0), shape (rows,)."""
+
+    def written(self) -> FloatArray:
+        """All the weights, written out, shape (rows, R)."""
+        return np.column_stack([self.column(r) for r in range(self.count)])
+
+    def totals(self, x: FloatArray) -> FloatArray:
+        """Totals of x (rows, k) under each replicate, shape (R, k)."""
+        return np.array([self.column(r) @ x for r in range(self.count)])
+
+    def code_totals(self, codes: IntArray, size: int) -> FloatArray:
+        """Totals of codes 0..size-1 (-1: nowhere) under each replicate, shape (R, size)."""
+        totals = np.empty((self.count, size))
+        for r in range(self.count):
+            totals[r] = np.bincount(codes + 1, weights=self.column(r), minlength=size + 1)[1:]
+        return totals
+
+    def adjusted(self, adjust: Adjustment) -> AnyReplicates:
+        """Each replicate through an adjustment of weights (rows,) -> (rows,), written out.
+
+        Raises:
+            StatisticsError: an adjustment that fails, with the number of the replicate.
+        """
+        columns = [_attempt(adjust, self.column(r), r) for r in range(self.count)]
+        matrix = np.column_stack(columns)
+        return Replicates(matrix, self.scale, self.rscales, self.mse, self.kind)
+
+    def degrees_of_freedom(self, mask: BoolArray) -> int:
+        """Number of replicates less one."""
+        return self.count - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Replicates(AnyReplicates):
+    """Replicate weights as a matrix.
+
+    Attributes:
+        matrix: the weight of each row in each replicate (sampling weight included), (rows, R).
+        scale, rscales, mse, kind: as in `AnyReplicates`.
         full_degrees: degrees of freedom of the whole sample, for weights that came with the data;
             None: rank of the matrix less one.
     """
@@ -51,57 +104,35 @@ class Replicates:
     mse: bool = False
     kind: Kind = "given"
     full_degrees: int | None = None
-    _rank: dict[bytes, int] = field(default_factory=dict, repr=False)
-
-    @property
-    def count(self) -> int:
-        """Number of replicates R."""
-        return len(self.rscales)
 
     def column(self, r: int) -> FloatArray:
         """The weights of replicate r (from 0), shape (rows,)."""
         return self.matrix[:, r]
 
+    def written(self) -> FloatArray:
+        """All the weights, shape (rows, R)."""
+        return self.matrix
+
     def totals(self, x: FloatArray) -> FloatArray:
         """Totals of x (rows, k) under each replicate, shape (R, k)."""
         return self.matrix.T @ x
 
-    def code_totals(self, codes: IntArray, size: int) -> FloatArray:
-        """Totals of codes 0..size-1 (-1: nowhere) under each replicate, shape (R, size)."""
-        return _code_totals(self, codes, size)
-
-    def adjusted(self, adjust: Adjustment) -> Replicates:
-        """Each replicate through an adjustment of weights (rows,) -> (rows,).
-
-        Raises:
-            StatisticsError: an adjustment that fails, with the number of the replicate.
-        """
-        matrix = np.empty_like(self.matrix)
-        for r in range(self.count):
-            matrix[:, r] = _attempt(adjust, self.matrix[:, r], r)
-        return replace(self, matrix=matrix, _rank={})
-
     def degrees_of_freedom(self, mask: BoolArray) -> int:
         """Rank of the replicate weights of the rows in `mask`, less one."""
-        whole = bool(mask.all())
-        if whole and self.full_degrees is not None:
+        if mask.all() and self.full_degrees is not None:
             return self.full_degrees
-        key = b"" if whole else np.packbits(mask).tobytes()
-        if key not in self._rank:
-            self._rank[key] = _rank(self.matrix if whole else self.matrix[mask]) - 1
-        return self._rank[key]
+        return _rank(self.matrix[mask]) - 1
 
 
 @dataclass(frozen=True, eq=False)
-class StreamedReplicates:
+class StreamedReplicates(AnyReplicates):
     """Replicates that are made again, one at a time, each time they are used.
 
-    For many replicates of many rows: the whole matrix would not fit. The interface and the numbers
-    are those of `Replicates`.
+    For many replicates of many rows: the whole matrix would not fit.
 
     Attributes:
         generate: the weights (rows,) of replicate r (from 0); the same for the same r.
-        scale, rscales, mse, kind: as in `Replicates`.
+        scale, rscales, mse, kind: as in `AnyReplicates`.
     """
 
     generate: Callable[[int], FloatArray]
@@ -110,30 +141,9 @@ class StreamedReplicates:
     mse: bool = False
     kind: Kind = "subbootstrap"
 
-    @property
-    def count(self) -> int:
-        """Number of replicates R."""
-        return len(self.rscales)
-
-    @property
-    def matrix(self) -> FloatArray:
-        """All the weights, written out, shape (rows, R)."""
-        written = np.empty((len(self.column(0)), self.count))
-        for r in range(self.count):
-            written[:, r] = self.column(r)
-        return written
-
     def column(self, r: int) -> FloatArray:
         """The weights of replicate r (from 0), shape (rows,)."""
         return self.generate(r)
-
-    def totals(self, x: FloatArray) -> FloatArray:
-        """Totals of x (rows, k) under each replicate, shape (R, k)."""
-        return np.array([self.column(r) @ x for r in range(self.count)])
-
-    def code_totals(self, codes: IntArray, size: int) -> FloatArray:
-        """Totals of codes 0..size-1 (-1: nowhere) under each replicate, shape (R, size)."""
-        return _code_totals(self, codes, size)
 
     def adjusted(self, adjust: Adjustment) -> StreamedReplicates:
         """Each replicate through an adjustment, when it is used.
@@ -149,26 +159,12 @@ class StreamedReplicates:
         adjusted(0)
         return replace(self, generate=adjusted)
 
-    def degrees_of_freedom(self, mask: BoolArray) -> int:
-        """Number of replicates less one."""
-        return self.count - 1
-
 
 def _attempt(adjust: Adjustment, weights: FloatArray, r: int) -> FloatArray:
     try:
         return adjust(weights)
     except StatisticsError as error:
         raise StatisticsError(f"replicate {r + 1}: {error}") from None
-
-
-def _code_totals(
-    replicates: Replicates | StreamedReplicates, codes: IntArray, size: int
-) -> FloatArray:
-    key = codes + 1
-    totals = np.empty((replicates.count, size))
-    for r in range(replicates.count):
-        totals[r] = np.bincount(key, weights=replicates.column(r), minlength=size + 1)[1:]
-    return totals
 
 
 def _rank(matrix: FloatArray) -> int:
@@ -181,6 +177,13 @@ def _rank(matrix: FloatArray) -> int:
     return int((values > values[0] * _RANK_TOLERANCE).sum()) if len(values) else 0
 
 
+def _refuse_lonely(stage: Stage, why: str) -> None:
+    lonely = stage.sampled == 1
+    if lonely.any():
+        name = stage.strata.label(int(np.argmax(lonely)))
+        raise StatisticsError(f"stratum {name} has one PSU: {why}")
+
+
 def jackknife_factors(stage: Stage, *, lonely_fails: bool = True) -> tuple[FloatArray, FloatArray]:
     """Delete-one-PSU jackknife of strata (JKn).
 
@@ -191,12 +194,8 @@ def jackknife_factors(stage: Stage, *, lonely_fails: bool = True) -> tuple[Float
         StatisticsError: a stratum of one PSU (`lonely_fails`), or no other ones.
     """
     n = stage.sampled
-    if lonely_fails and (n == 1).any():
-        h = int(np.argmax(n == 1))
-        raise StatisticsError(
-            f"stratum {stage.strata.label(h)} has one PSU, so JKn cannot leave it out; merge it or "
-            "choose another lonely_psu"
-        )
+    if lonely_fails:
+        _refuse_lonely(stage, "JKn cannot leave it out; merge it or choose another lonely_psu")
     owner = stage.unit_stratum
     # A lonely PSU is kept in every replicate: its stratum adds no variance.
     deleted = np.flatnonzero(n[owner] > 1)
@@ -231,11 +230,7 @@ def bootstrap_factors(
     if replicates < 2:
         raise StatisticsError(f"{replicates} bootstrap replicates; expected 2 or more")
     n = stage.sampled.astype(np.int64)
-    if (n == 1).any():
-        h = int(np.argmax(n == 1))
-        raise StatisticsError(
-            f"stratum {stage.strata.label(h)} has one PSU; a bootstrap needs 2: merge it"
-        )
+    _refuse_lonely(stage, "a bootstrap needs 2: merge it")
     order = np.argsort(stage.unit_stratum, kind="stable")
     ends = np.cumsum(n - 1)
     first = np.cumsum(n) - n
@@ -297,12 +292,7 @@ def deal(stage: Stage, groups: int, seed: int) -> Dealt:
         raise StatisticsError(
             f"{groups} groups of {stage.units.size} PSUs; expected 2 or more, and no more than PSUs"
         )
-    if (n == 1).any():
-        h = int(np.argmax(n == 1))
-        raise StatisticsError(
-            f"stratum {stage.strata.label(h)} has one PSU, so no group of it can be left out; "
-            "merge it"
-        )
+    _refuse_lonely(stage, "no group of it can be left out: merge it")
     rng = np.random.Generator(np.random.PCG64(seed))
     owner = stage.unit_stratum
     order = np.lexsort((rng.random(len(owner)), owner))
@@ -337,13 +327,13 @@ def group_factors(
 
 
 @dataclass(frozen=True, eq=False)
-class PatternedReplicates:
-    """Replicate weights by pattern; the interface and, to rounding, the numbers of `Replicates`.
+class PatternedReplicates(AnyReplicates):
+    """Replicate weights by pattern; to rounding, the numbers of `Replicates`.
 
     Attributes:
         table: the weight of a row of each pattern in each replicate, shape (patterns, R).
         pattern: the pattern of each row, shape (rows,).
-        scale, rscales, mse, kind: as in `Replicates`.
+        scale, rscales, mse, kind: as in `AnyReplicates`.
     """
 
     table: FloatArray
@@ -353,16 +343,6 @@ class PatternedReplicates:
     mse: bool = False
     kind: Kind = "groups"
 
-    @property
-    def count(self) -> int:
-        """Number of replicates R."""
-        return len(self.rscales)
-
-    @property
-    def matrix(self) -> FloatArray:
-        """All the weights, written out, shape (rows, R)."""
-        return self.table[self.pattern]
-
     def column(self, r: int) -> FloatArray:
         """The weights of replicate r (from 0), shape (rows,)."""
         weights: FloatArray = self.table[:, r][self.pattern]
@@ -370,11 +350,7 @@ class PatternedReplicates:
 
     def totals(self, x: FloatArray) -> FloatArray:
         """Totals of x (rows, k) under each replicate, shape (R, k)."""
-        size = len(self.table)
-        sums = np.empty((size, x.shape[1]))
-        for j in range(x.shape[1]):
-            sums[:, j] = np.bincount(self.pattern, weights=x[:, j], minlength=size)
-        return self.table.T @ sums
+        return self.table.T @ Codes(self.pattern, len(self.table)).sums(x)
 
     def code_totals(self, codes: IntArray, size: int) -> FloatArray:
         """Totals of codes 0..size-1 (-1: nowhere) under each replicate, shape (R, size)."""
@@ -382,19 +358,6 @@ class PatternedReplicates:
         counted = np.bincount(key, minlength=len(self.table) * (size + 1))
         counts = counted.reshape(len(self.table), size + 1)[:, 1:]
         return self.table.T @ counts.astype(np.float64)
-
-    def adjusted(self, adjust: Adjustment) -> Replicates:
-        """Each replicate through an adjustment of weights (rows,) -> (rows,), written out."""
-        return Replicates(self.matrix, self.scale, self.rscales, self.mse, self.kind).adjusted(
-            adjust
-        )
-
-    def degrees_of_freedom(self, mask: BoolArray) -> int:
-        """Number of replicates less one."""
-        return self.count - 1
-
-
-AnyReplicates: TypeAlias = Replicates | StreamedReplicates | PatternedReplicates
 
 
 def patterned(

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
+from readiness.survey import intervals
 from readiness.survey.coding import Factorized
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
@@ -270,13 +272,20 @@ def t_quantile(level: float, df: float) -> float:
     Raises:
         StatisticsError: no degrees of freedom, a level outside (0, 1).
     """
-    from scipy import stats
-
     check_level(level)
-
     if df <= 0:
         raise StatisticsError("the design has no degrees of freedom left for an interval")
-    return float(stats.t.ppf((1 + level) / 2, df))
+    return float(intervals.t_quantile(level, df))
+
+
+def two_sided_t(t: Any, df: Any) -> Any:
+    """P(|T| >= |t|) on `df` degrees of freedom; never 1 - cdf, which loses small tails."""
+    return 2 * special.stdtr(df, -np.abs(t))
+
+
+def upper_f(value: float, df1: float, df2: float) -> float:
+    """P(F >= value)."""
+    return float(special.fdtrc(df1, df2, value))
 
 
 def weighted_counts(codes: IntArray, weights: FloatArray, size: int) -> FloatArray:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special, stats
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -46,8 +47,6 @@ def exact_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
     Raises:
         StatisticsError: an empty group, missing or infinite values, all answers the same.
     """
-    from scipy import stats
-
     a, b = _two_samples(x, y)
     ranks = stats.rankdata(np.concatenate([a, b]))
     scores = np.rint(2 * ranks).astype(np.int64)  # mid-ranks are halves
@@ -121,8 +120,6 @@ def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
     Raises:
         StatisticsError: fewer than two groups, missing values, all answers the same.
     """
-    from scipy import stats
-
     values, labels = np.asarray(y, dtype=np.float64), np.asarray(group)
     groups = [values[labels == g] for g in np.unique(labels)]
     if len(groups) < 2:
@@ -146,8 +143,6 @@ def pearson_chi_square(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
     Raises:
         StatisticsError: fewer than two answers or two groups that occur.
     """
-    from scipy import stats
-
     _, table = stats.contingency.crosstab(np.asarray(y), np.asarray(group))
     if min(table.shape) < 2:
         raise StatisticsError("a chi-square test needs two answers and two groups that occur")
@@ -176,8 +171,6 @@ def wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike, exact: bool | None = None) -> C
     Raises:
         StatisticsError: an empty group, missing or infinite values, all answers the same.
     """
-    from scipy import stats
-
     a, b = _two_samples(x, y)
     if exact is None:
         ties = len(np.unique(np.concatenate([a, b]))) < len(a) + len(b)
@@ -234,8 +227,6 @@ def fisher_freeman_halton(
 
 def _log_factorials(n: int) -> FloatArray:
     """log k! for k = 0..n, shape (n + 1,)."""
-    from scipy import special
-
     return np.asarray(special.gammaln(np.arange(n + 1) + 1.0), dtype=np.float64)
 
 
@@ -376,8 +367,6 @@ def _step(
 
 
 def _monte_carlo(table: IntArray, draws: int, seed: int) -> float:
-    from scipy import stats
-
     lf = _log_factorials(int(table.sum()))
     tables = stats.random_table(table.sum(axis=1), table.sum(axis=0)).rvs(
         draws, random_state=np.random.Generator(np.random.PCG64(seed))

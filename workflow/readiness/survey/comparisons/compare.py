@@ -244,10 +244,7 @@ def _effective_sizes(design: Design, groups: Factor) -> list[float]:
 
 _LEAD_ROWS: Mapping[str, tuple[str, ...]] = {
     "permutation": (
-        "permutation_midrank",
-        "permutation_studentised",
         "permutation_combined",
-        "permutation_pearson",
         "permutation_categories",
     ),
     "rao_scott": ("rao_scott_f",),
@@ -298,7 +295,7 @@ class Comparison:
         return table
 
 
-def compare_ordinal(
+def compare_groups(
     design: Design,
     outcome: Column,
     categories: Sequence[Any],
@@ -306,12 +303,13 @@ def compare_ordinal(
     group_names: Sequence[Any],
     *,
     seed: int,
+    ordered: bool = True,
     permutations: int = 9999,
     blocks: Column | None = None,
     lead: Lead | None = None,
     level: float = 0.95,
 ) -> Comparison:
-    """An ordered item across groups; contrasts of its shares are `share_contrasts`.
+    """An item across groups; contrasts of its shares are `share_contrasts`.
 
     Args:
         design: the survey design (and its domain).
@@ -321,6 +319,7 @@ def compare_ordinal(
         groups: the groups, likewise.
         group_names: declared groups, in order.
         seed: of the permutations.
+        ordered: whether the categories are a scale: then ranks are compared, too.
         permutations: number of permutations.
         blocks: within which answers are exchangeable, or None for the whole sample; never the
             groups themselves.
@@ -333,33 +332,14 @@ def compare_ordinal(
     """
     check_level(level)
     item = ComparedItem.make(design, outcome, categories, groups, group_names, blocks, lead)
-    tests = item.overall(("combined", "categories"), permutations, seed)
-    tests += item.asymptotic(
-        "kruskal_wallis_design", lambda d: rank_test(d, item.positions, item.groups)
-    )
-    model_tests, ratios = item.model()
-    effects = (*item.association(level), *item.superiority(level), *ratios)
-    tests += model_tests
-    return Comparison(item.choice, tuple(tests), effects, item.n, item.sizes, item.notes)
-
-
-def compare_nominal(
-    design: Design,
-    outcome: Column,
-    categories: Sequence[Any],
-    groups: Column,
-    group_names: Sequence[Any],
-    *,
-    seed: int,
-    permutations: int = 9999,
-    blocks: Column | None = None,
-    lead: Lead | None = None,
-    level: float = 0.95,
-) -> Comparison:
-    """A binary or unordered item across groups; arguments and errors as `compare_ordinal`."""
-    check_level(level)
-    item = ComparedItem.make(design, outcome, categories, groups, group_names, blocks, lead)
-    tests = item.overall(("categories",), permutations, seed)
-    model_tests, ratios = item.model() if len(categories) == 2 else ([], [])
-    tests, effects = [*tests, *model_tests], (*item.association(level), *ratios)
-    return Comparison(item.choice, tuple(tests), effects, item.n, item.sizes, item.notes)
+    tests = item.overall(("combined", "categories")[not ordered :], permutations, seed)
+    effects = item.association(level)
+    if ordered:
+        tests += item.asymptotic(
+            "kruskal_wallis_design", lambda d: rank_test(d, item.positions, item.groups)
+        )
+        effects += item.superiority(level)
+    if ordered or len(categories) == 2:
+        model_tests, ratios = item.model()
+        tests, effects = tests + model_tests, effects + ratios
+    return Comparison(item.choice, tuple(tests), tuple(effects), item.n, item.sizes, item.notes)

@@ -22,7 +22,9 @@ from readiness.survey.comparisons.cells import (
     Factor,
     factor,
     needs_degrees_of_freedom,
+    t_quantile,
     two_or_more,
+    two_sided_t,
 )
 from readiness.survey.comparisons.ranks import group_means
 from readiness.survey.comparisons.results import ComparisonRow
@@ -130,8 +132,6 @@ def _contrast(
     replaced: frozenset[int],
 ) -> ComparisonRow:
     """One contrast; no p and no interval where a group has no variance of its own."""
-    from scipy import stats
-
     difference = float(means[j] - means[i])
     base = ComparisonRow(
         "contrast",
@@ -157,13 +157,13 @@ def _contrast(
         return replace(base, note="the difference has no variance under this design: no test")
     se = float(np.sqrt(variance))
     t = difference / se
-    half = float(stats.t.ppf((1 + level) / 2, df)) * se
+    half = t_quantile(level, df) * se
     return replace(
         base,
         statistic=t,
         statistic_name="t",
         df1=float(df),
-        p_value=float(2 * stats.t.sf(abs(t), df)),
+        p_value=float(two_sided_t(t, df)),
         lower=difference - half,
         upper=difference + half,
         note=note,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+from scipy import special
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -28,15 +29,11 @@ def interval_probability(link: Link, upper: FloatArray, lower: FloatArray) -> Fl
 
 def cdf(link: Link, x: FloatArray) -> FloatArray:
     """Distribution function F."""
-    from scipy import special
-
     return np.asarray(special.expit(x) if link == "logistic" else special.ndtr(x), dtype=np.float64)
 
 
 def quantile(link: Link, p: FloatArray) -> FloatArray:
     """The inverse of F."""
-    from scipy import special
-
     value = special.logit(p) if link == "logistic" else special.ndtri(p)
     return np.asarray(value, dtype=np.float64)
 

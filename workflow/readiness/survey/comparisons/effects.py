@@ -13,12 +13,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
     CellTotals,
-    Factor,
     cell_totals,
     factor,
     t_quantile,
@@ -74,7 +74,7 @@ def noncentrality_interval(
         level: of the interval, 0-1.
         largest: no limit is sought beyond it.
     """
-    from scipy import optimize, special
+    from scipy import optimize
 
     def limit(probability: float) -> float:
         def gap(nc: float) -> float:
@@ -90,30 +90,19 @@ def noncentrality_interval(
     return limit((1 + level) / 2), limit((1 - level) / 2)
 
 
-def probability_of_superiority(
-    design: Design, y: Factor, groups: Factor, a: int, b: int, level: float = 0.95
-) -> ComparisonRow:
+def superiority_of(cells: CellTotals, a: int, b: int, level: float = 0.95) -> ComparisonRow:
     """P(Y_b > Y_a) + P(Y_b = Y_a)/2 for one respondent of each group drawn by weight.
 
     One half: no tendency. The interval is symmetric on the logit scale, t on the design df.
 
     Args:
-        design: the survey design.
-        y: the ordered answer.
-        groups: the groups.
-        a, b: positions of the two groups.
+        cells: the groups by the ordered answers.
+        a, b: rows of the two groups.
         level: of the interval, 0-1.
 
     Raises:
         StatisticsError: a group without answers, no degrees of freedom.
     """
-    pair = groups.keep([a, b])
-    cells = cell_totals(design, pair, y)
-    return superiority_of(cells, 0, 1, level)
-
-
-def superiority_of(cells: CellTotals, a: int, b: int, level: float = 0.95) -> ComparisonRow:
-    """`probability_of_superiority` of two rows of a table (groups by ordered answers)."""
     sizes = cells.totals[[a, b]].sum(axis=1)
     if (sizes <= 0).any():
         raise StatisticsError(

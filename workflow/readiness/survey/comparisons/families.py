@@ -1,8 +1,8 @@
 """Contrasts of shares with limits of their own, and limits that hold for the whole family at once.
 
 Each difference has limits of its own (MOVER, `shares`). Beside adjusted p-values stand limits for
-all pairs of the family together: Bonferroni, or from the joint distribution of the contrasts under
-the design (max-t; Hothorn, Bretz and Westfall 2008), whose covariance is that of the replicates
+all pairs of the family together, from the joint distribution of the contrasts under the design
+ (max-t; Hothorn, Bretz and Westfall 2008), whose covariance is that of the replicates
 where the design has them. A family may span several answers of an item: each of them has then an
 equal part of the error that the whole may make (Bonferroni), and p is adjusted over all.
 
@@ -18,20 +18,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+from scipy import special
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import Factor, factor, two_or_more
-from readiness.survey.comparisons.contrasts import Adjustment, adjust_p, constant_shares
-from readiness.survey.comparisons.ranks import group_means
+from readiness.survey.comparisons.cells import Factor, factor, two_or_more, two_sided_t
+from readiness.survey.comparisons.contrasts import Adjustment, adjust_p
 from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
-from readiness.survey.estimates.proportions import Proportions
+from readiness.survey.estimates.proportions import Proportions, proportion_estimates
 from readiness.survey.intervals import Interval, check_level, proportion_interval
-from readiness.survey.options import one_of
 
 # Logarithm of the smallest p that limits can say.
 _LEAST = float(np.log(1e-9))
@@ -78,22 +77,6 @@ class Shares:
     df: IntArray
     interval: Interval
     replaced: frozenset[int]
-
-    @classmethod
-    def make(cls, design: Design, y: FloatArray, groups: Factor, interval: Interval) -> Shares:
-        """The share of y = 1 (0/1; NaN: missing) in each group, by the design."""
-        seen = np.flatnonzero(groups.counts() > 0)
-        observed = groups.observed()
-        domain = design.subset(observed.known)
-        means, v = group_means(domain, y[observed.known], observed)
-        v, replaced = constant_shares(domain, y, observed, means, v)
-        p = np.full(groups.size, np.nan)
-        covariance = np.full((groups.size, groups.size), np.nan)
-        p[seen] = means
-        covariance[np.ix_(seen, seen)] = v
-        df = domain.domain_degrees(groups.codes, groups.size)
-        constant = frozenset(int(seen[g]) for g in replaced)
-        return cls(p, covariance, groups.counts(), df, interval, constant)
 
     @classmethod
     def of(cls, estimates: Proportions, category: int, interval: Interval) -> Shares:
@@ -179,17 +162,13 @@ class Shares:
 
     def tests(self, a: Any, b: Any) -> tuple[FloatArray, FloatArray, FloatArray]:
         """t, its degrees of freedom (Satterthwaite, of both groups' own) and p of each pair."""
-        from scipy import stats
-
         va, vb = self.covariance[a, a], self.covariance[b, b]
         variance = va + vb - 2 * self.covariance[a, b]
         with np.errstate(divide="ignore", invalid="ignore"):
             t = np.where(variance > 0, (self.p[b] - self.p[a]) / np.sqrt(variance), np.nan)
             df = (va + vb) ** 2 / (va**2 / self.df[a] + vb**2 / self.df[b])
-        return t, df, np.asarray(2 * stats.t.sf(np.abs(t), df))
+        return t, df, np.asarray(two_sided_t(t, df))
 
-
-Simultaneous: TypeAlias = Literal["max-t", "bonferroni"]
 
 # Draws of the joint distribution; the simultaneous level is then met to about 0.1 point.
 _DRAWS = 50_000
@@ -224,7 +203,6 @@ def share_contrasts(
     *,
     group_levels: Sequence[Any] | None = None,
     interval: Interval = "korn-graubard",
-    simultaneous: Simultaneous = "max-t",
     adjust: Adjustment = "holm",
     level: float = 0.95,
 ) -> tuple[ContrastRow, ...]:
@@ -236,7 +214,6 @@ def share_contrasts(
         group: the groups; pairs come in their declared (or sorted) order.
         group_levels: declared groups; every pair of them is a row, tested or not.
         interval: of each share, from which the limits of the difference are made.
-        simultaneous: how the limits for all pairs at once are found.
         adjust: adjustment of the p-values over the tested pairs.
         level: of the limits, 0-1.
 
@@ -250,18 +227,17 @@ def share_contrasts(
     known = values[groups.known]
     if not ((known == 0) | (known == 1)).all():
         raise StatisticsError("a contrast of shares takes 0 and 1; for other numbers use pairwise")
-    shares = Shares.make(design, values, groups, interval)
-    made = family_of(
-        {"": shares}, groups.levels, simultaneous=simultaneous, adjust=adjust, level=level
-    )
-    return made[""]
+    domain = design.subset(groups.known)
+    codes, places = groups.codes, range(groups.size)
+    made = proportion_estimates(domain, values, [1.0, 0.0], by=codes, groups=places)
+    shares = Shares.of(made, 0, interval)
+    return family_of({"": shares}, groups.levels, adjust=adjust, level=level)[""]
 
 
 def family_of(
     shares: Mapping[str, Shares],
     groups: Sequence[str],
     *,
-    simultaneous: Simultaneous = "max-t",
     adjust: Adjustment = "holm",
     level: float = 0.95,
 ) -> dict[str, tuple[ContrastRow, ...]]:
@@ -270,11 +246,8 @@ def family_of(
     p is adjusted over all of them, and the simultaneous limits hold for all of them.
     """
     check_level(level)
-    one_of(simultaneous, Simultaneous, "simultaneous limits")
     part = 1 - (1 - level) / len(shares)
-    made = {
-        name: _contrasts(each, groups, simultaneous, level, part) for name, each in shares.items()
-    }
+    made = {name: _contrasts(each, groups, level, part) for name, each in shares.items()}
     whole = [row for rows in made.values() for row in rows]
     p = adjust_p([np.nan if row.p_value is None else row.p_value for row in whole], adjust)
     untested = sum(row.p_value is None for row in whole)
@@ -286,7 +259,7 @@ def family_of(
 
 
 def _contrasts(
-    shares: Shares, groups: Sequence[str], simultaneous: Simultaneous, level: float, part: float
+    shares: Shares, groups: Sequence[str], level: float, part: float
 ) -> list[ContrastRow]:
     """All pairs before adjustment: own limits at `level`, limits of all pairs at `part`."""
     first, second = np.triu_indices(len(groups), 1)
@@ -296,7 +269,7 @@ def _contrasts(
         return rows
     a, b = first[tested], second[tested]
     own = shares.limits(a, b, level)
-    together = shares.limits(a, b, _family_level(shares, a, b, simultaneous, part))
+    together = shares.limits(a, b, _family_level(shares, a, b, part))
     t, df, _ = shares.tests(a, b)
     p = shares.p_values(a, b)
     for k, place in enumerate(np.flatnonzero(tested)):
@@ -318,15 +291,11 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _family_level(
-    shares: Shares, a: IntArray, b: IntArray, simultaneous: Simultaneous, level: float
-) -> float:
+def _family_level(shares: Shares, a: IntArray, b: IntArray, level: float) -> float:
     """The level of each pair at which all pairs hold together with `level`."""
     alone = 1 - (1 - level) / len(a)
-    if simultaneous == "bonferroni" or len(a) == 1:
+    if len(a) == 1:
         return alone
-    from scipy import stats
-
     contrast = np.zeros((len(a), len(shares.p)))
     contrast[np.arange(len(a)), a] = -1.0
     contrast[np.arange(len(a)), b] = 1.0
@@ -344,7 +313,7 @@ def _family_level(
             for part in np.array_split(draws, _DRAWS // 5_000)
         ]
     )
-    each = float(2 * stats.norm.sf(np.quantile(largest, level)))
+    each = float(2 * special.ndtr(-np.quantile(largest, level)))
     return max(min(1 - each, alone), level)
 
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from scipy import special
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import factor, two_or_more
+from readiness.survey.comparisons.cells import factor, t_quantile, two_or_more, two_sided_t, upper_f
 from readiness.survey.comparisons.covariates import (
     Covariates,
     check_rank,
@@ -80,12 +81,10 @@ class LinearFit:
         Raises:
             StatisticsError: no residual degrees of freedom, a level outside (0, 1).
         """
-        from scipy import stats
-
         check_level(level)
 
         df = self._positive_df()
-        quantile = float(stats.t.ppf((1 + level) / 2, df))
+        quantile = t_quantile(level, df)
         rows = []
         for name, b, se in zip(self.names, self.coefficients, self.standard_errors, strict=True):
             t = float(b / se)
@@ -96,7 +95,7 @@ class LinearFit:
                     "t",
                     float(df),
                     None,
-                    float(2 * stats.t.sf(abs(t), df)),
+                    float(two_sided_t(t, df)),
                     None,
                     float(b),
                     float(b - quantile * se),
@@ -119,8 +118,6 @@ class LinearFit:
         Raises:
             StatisticsError: no such term, an unknown method, no residual degrees of freedom.
         """
-        from scipy import stats
-
         one_of(method, TermTest, "method of the term test")
 
         columns = [i + 1 for i in self.x.columns(term)]
@@ -134,7 +131,7 @@ class LinearFit:
                 "F",
                 float(k),
                 float(df),
-                float(stats.f.sf(value, k, df)),
+                upper_f(value, k, df),
                 n=self.n,
                 method=f"Wald F of {term} in the {self.family} model, design-based covariance",
             )
@@ -145,7 +142,7 @@ class LinearFit:
             "X2",
             float(k),
             float(df),
-            tail_probability(value, scale_factors, df, "saddlepoint"),
+            tail_probability(value, scale_factors, df),
             n=self.n,
             method=f"Rao-Scott likelihood ratio of {term} in the {self.family} model",
         )
@@ -192,8 +189,6 @@ def linear_model(
         StatisticsError: an outcome with one value, constant or dependent covariates, a binomial
             outcome outside 0-1, separation, no convergence.
     """
-    from scipy import special
-
     one_of(family, Family, "family")
     values = design.numeric(y, "the outcome")
     known = x.known & np.isfinite(values) & design.mask

@@ -21,11 +21,13 @@ from readiness.survey.comparisons.cells import (
     factor,
     needs_degrees_of_freedom,
     t_quantile,
+    two_sided_t,
+    upper_f,
     weighted_counts,
 )
 from readiness.survey.comparisons.covariates import Covariates, check_rank, refuse_separation
 from readiness.survey.comparisons.cumulative import CumulativeLikelihood, Link, distinct_rows
-from readiness.survey.comparisons.rao_scott import quadratic, tail_probability
+from readiness.survey.comparisons.rao_scott import quadratic
 from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
@@ -102,8 +104,6 @@ class OrdinalFit:
         ]
 
     def _odds_ratio(self, name: str, beta: float, se: float, quantile: float) -> ComparisonRow:
-        from scipy import stats
-
         row = ComparisonRow(
             "odds_ratio",
             n=self.n,
@@ -117,7 +117,7 @@ class OrdinalFit:
             return replace(row, note="; ".join(filter(None, (self.note, note))))
         t, df = beta / se, float(self.design_df)
         ratio, lower, upper = (float(v) for v in np.exp(ends))
-        p = float(2 * stats.t.sf(abs(t), df))
+        p = float(two_sided_t(t, df))
         return replace(
             row,
             statistic=t,
@@ -135,8 +135,6 @@ class OrdinalFit:
         Raises:
             StatisticsError: no such term; fewer degrees of freedom than coefficients.
         """
-        from scipy import stats
-
         columns = list(self.terms.get(term, ()))
         if not columns:
             raise StatisticsError(f"no term {term!r} in the model; it has: {', '.join(self.terms)}")
@@ -155,7 +153,7 @@ class OrdinalFit:
             "F",
             float(k),
             ddf,
-            float(stats.f.sf(value, k, ddf)),
+            upper_f(value, k, ddf),
             n=self.n,
             method=f"Wald F of {term} in the cumulative {self.link} model, design-based covariance",
             note=self.note,
@@ -194,7 +192,7 @@ class OrdinalFit:
         scale = float(eigenvalues.sum())
         d0 = float(scale**2 / (eigenvalues**2).sum())
         ddf = d0 * self.design_df
-        p_value = tail_probability(statistic, eigenvalues, ddf, "satterthwaite")
+        p_value = upper_f(statistic / scale, d0, ddf)
         return ComparisonRow(
             "proportional_odds_check",
             statistic / scale,

@@ -1,13 +1,9 @@
-"""Permutation tests of weighted rank (or Pearson) statistics within declared blocks.
+"""Permutation tests of studentised statistics within declared blocks.
 
 The answers are permuted within blocks and no group loses its mass: raked weights depend on the
-group, so permuting the grouping would break them. With `midrank` and `pearson` the answers move and
-every weight stays (null hypothesis: within a block, who gave which answer has nothing to do with
-group and weight). With the studentised statistics an answer takes its relative weight along (null
-hypothesis: the weighted answers are alike in the groups). p = (b + 1) / (B + 1) (Davison and
-Hinkley 1997, section 4.3; Phipson and Smyth 2010), so never 0 and never below the level's due.
-
-Studentised statistics for the permutation test: each answer goes with its relative weight.
+group, so permuting the grouping would break them. Null hypothesis: the weighted answers are alike
+in the groups. p = (b + 1) / (B + 1) (Davison and Hinkley 1997, section 4.3; Phipson and Smyth
+2010), so never 0 and never below the level's due.
 
 What moves is a pair, the answer and its weight relative to the mean weight of its group, so that a
 group keeps its mass and the answers keep what ties them to their weights (where dispersion hangs on
@@ -35,9 +31,10 @@ for sure.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
+from scipy import stats
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -57,8 +54,6 @@ _MOST = 10.0
 
 def ranked(y: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray]:
     """Mid-ranks of the pooled answers (0-1), less the mean of their block: one score, weight 1."""
-    from scipy import stats
-
     return _centred(stats.rankdata(y)[:, None] / len(y), block), np.ones(1)
 
 
@@ -145,25 +140,8 @@ def studentised_statistics(
     return statistics
 
 
-Statistic = Literal["midrank", "studentised", "anova", "combined", "pearson", "categories"]
-
-_BOTH: tuple[Studentised, ...] = ("studentised", "anova")
-# Statistics for which answers take their relative weights along, and their parts.
-_PAIRED: dict[Statistic, tuple[Studentised, ...]] = {
-    "studentised": ("studentised",),
-    "anova": ("anova",),
-    "combined": _BOTH,
-    "categories": _BOTH,
-}
-
-_NAMES: dict[Statistic, tuple[str, str]] = {
-    "midrank": ("H", "weighted mid-rank statistic"),
-    "studentised": ("W", "studentised (Wald-type) statistic of mid-ranks"),
-    "anova": ("A", "ANOVA-type statistic of mid-ranks"),
-    "combined": ("min p", "the smaller p of Wald-type and ANOVA-type statistic of mid-ranks"),
-    "pearson": ("X2", "weighted Pearson statistic"),
-    "categories": ("min p", "the smaller p of Wald-type and ANOVA-type statistic of categories"),
-}
+Statistic = Literal["combined", "categories"]
+_SCORES: dict[Statistic, str] = {"combined": "mid-ranks", "categories": "categories"}
 
 _CHUNK = 2_000_000
 # Relative distance up to which two weights, or sums of them, are taken for equal.
@@ -178,7 +156,7 @@ def permutation_test(
     blocks: Column | Factor | None,
     permutations: int = 9999,
     seed: int,
-    statistic: Statistic = "midrank",
+    statistic: Statistic = "combined",
     group_levels: Sequence[Any] | None = None,
 ) -> ComparisonRow:
     """Permutation test of equal answers across groups.
@@ -192,14 +170,11 @@ def permutation_test(
             themselves), or None: the whole sample.
         permutations: B, at least 99.
         seed: of the generator; the same seed gives the same p for any order of the rows.
-        statistic: for ordered answers `combined`, or one of its parts `studentised` (Wald type: a
-            group counts by its own standard error) and `anova` (a group counts by its mass), all
-            of mid-ranks; for unordered ones `categories`, the same of category indicators. The
-            smaller of the two p-values has its own permutation distribution (Tippett's
-            combination; Pesarin and Salmaso 2010, section 4.2): nearly as good as the better one,
-            whether a large or a small group differs. By name: `midrank` (between-group share of
-            the variance of weighted mid-ranks, as Kruskal-Wallis) and `pearson` (X2 of weighted
-            shares), where weights stay and only answers move.
+        statistic: `combined` of mid-ranks for ordered answers, `categories` of their indicators
+            for unordered ones: the smaller p of the Wald-type statistic (a group counts by its own
+            standard error) and the ANOVA-type one (by its mass), which has its own permutation
+            distribution (Tippett's combination; Pesarin and Salmaso 2010, section 4.2): nearly as
+            good as the better one, whether a large or a small group differs.
         group_levels: declared groups.
 
     Raises:
@@ -224,7 +199,7 @@ def permutation_test(
     code, weight = groups.codes[known], design.full_weights[known]
     if blocks is not None:
         _refuse_fixed(block, code, answers)
-    left = _left(design) if statistic in _PAIRED else None
+    left = finite_factors(design)
     order = _canonical_order(block, code, weight, answers)
     observed, exceeding = _count(
         answers[order],
@@ -238,12 +213,12 @@ def permutation_test(
         None if left is None else left[known][order],
     )
     where = "within the declared blocks" if blocks is not None else "over the whole sample"
-    name, words = _NAMES[statistic]
+    words = f"the smaller p of Wald-type and ANOVA-type statistic of {_SCORES[statistic]}"
     words += "" if left is None else ", its variances for a finite population"
     return ComparisonRow(
         f"permutation_{statistic}",
         observed,
-        name,
+        "min p",
         None,
         None,
         float((exceeding + 1) / (permutations + 1)),
@@ -252,7 +227,7 @@ def permutation_test(
     )
 
 
-def _left(design: Design) -> FloatArray | None:
+def finite_factors(design: Design) -> FloatArray | None:
     """1 - 1/w of each respondent, 0-1, shape (rows,), w in persons of the stratum; None where no
     population is known, or more than one stage was drawn (it holds for the first stage alone)."""
     stage, weights = design.stages[0], design.full_weights
@@ -323,26 +298,14 @@ def _count(
     starts = np.flatnonzero(np.diff(block, prepend=block[0] - 1) != 0)
     size = max(1, _CHUNK // len(y))
     sizes = [min(size, permutations - done) for done in range(0, permutations, size)]
-    if statistic in _PAIRED:
-        made = indicated(y, block) if statistic == "categories" else ranked(y, block)
-        both = studentised_statistics(*made, code, weight, groups)
-        parts = _PAIRED[statistic]
-        # The observed order comes first.
-        drawn = [both(np.arange(len(y))[None, :], left)]
-        drawn += [both(_shuffled(rng, many, starts, len(y))) for many in sizes]
-        values = [np.concatenate([found[part] for found in drawn]) for part in parts]
-        if len(values) == 2:
-            smaller = np.minimum(*(_shares_above(one) for one in values))
-            return float(smaller[0]), int((smaller[1:] <= smaller[0]).sum())
-    else:
-        compute = _statistic(y, code, weight, groups, statistic)
-        offset = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(block))))
-        found = [compute(np.arange(len(y))[None, :])]
-        for many in sizes:
-            found.append(compute(np.argsort(rng.random((many, len(y))) + offset, axis=1)))
-        values = [np.concatenate(found)]
-    observed = float(values[0][0])
-    return observed, int((values[0][1:] >= observed * (1 - 1e-10)).sum())
+    made = indicated(y, block) if statistic == "categories" else ranked(y, block)
+    both = studentised_statistics(*made, code, weight, groups)
+    # The observed order comes first.
+    drawn = [both(np.arange(len(y))[None, :], left)]
+    drawn += [both(_shuffled(rng, many, starts, len(y))) for many in sizes]
+    found = (np.concatenate([one[part] for one in drawn]) for part in get_args(Studentised))
+    smaller = np.minimum(*map(_shares_above, found))
+    return float(smaller[0]), int((smaller[1:] <= smaller[0]).sum())
 
 
 def _shuffled(rng: np.random.Generator, many: int, starts: IntArray, n: int) -> IntArray:
@@ -358,61 +321,3 @@ def _shares_above(values: FloatArray) -> FloatArray:
     reached = np.searchsorted(np.sort(values), values * (1 - 1e-10), side="left")
     share: FloatArray = (len(values) - reached) / len(values)
     return share
-
-
-def _statistic(
-    y: FloatArray, code: IntArray, weight: FloatArray, groups: int, statistic: Statistic
-) -> Callable[[IntArray], FloatArray]:
-    """The statistic as a function of rows in permuted order, shape (B, n) -> (B,)."""
-    levels, position = np.unique(y, return_inverse=True)
-    indicator = np.zeros((len(y), groups))
-    indicator[np.arange(len(y)), code] = weight
-    sizes = indicator.sum(axis=0)
-    compute = _midrank if statistic == "midrank" else _pearson
-    return lambda order: compute(position[order], indicator, sizes, weight, len(levels))
-
-
-def _midrank(
-    position: IntArray,
-    indicator: FloatArray,
-    sizes: FloatArray,
-    weight: FloatArray,
-    levels: int,
-) -> FloatArray:
-    """Between-group share of the weighted variance of mid-ranks, times n - 1; one a permutation.
-
-    Args:
-        position: level of each respondent's answer, shape (B, n).
-        indicator: weight in the respondent's group column, else 0, shape (n, G).
-    """
-    draws, n = position.shape
-    flat = (position + np.arange(draws)[:, None] * levels).ravel()
-    mass = np.bincount(flat, weights=np.tile(weight, draws), minlength=draws * levels)
-    mass = mass.reshape(draws, levels)
-    total = sizes.sum()
-    ranks = (np.cumsum(mass, axis=1) - mass / 2) / total
-    scores = np.take_along_axis(ranks, position, axis=1)
-    means = (scores @ indicator) / sizes
-    between = ((means - 0.5) ** 2 @ sizes) / total
-    spread = ((ranks - 0.5) ** 2 * mass).sum(axis=1) / total
-    share: FloatArray = (n - 1) * between / spread
-    return share
-
-
-def _pearson(
-    position: IntArray,
-    indicator: FloatArray,
-    sizes: FloatArray,
-    weight: FloatArray,
-    levels: int,
-) -> FloatArray:
-    """Pearson's X2 of the weighted table scaled to n; one a permutation. Arguments as above."""
-    total, n = sizes.sum(), position.shape[1]
-    value = np.zeros(len(position))
-    for level in range(levels):
-        answered = (position == level).astype(np.float64)
-        share = (answered @ weight) / total
-        means = (answered @ indicator) / sizes
-        value += ((means - share[:, None]) ** 2 @ sizes) / total / share
-    value *= n
-    return value

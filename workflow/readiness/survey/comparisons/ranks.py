@@ -12,18 +12,25 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
+from scipy import special
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import Factor, factor, two_or_more, weighted_counts
+from readiness.survey.comparisons.cells import (
+    Factor,
+    factor,
+    t_quantile,
+    two_or_more,
+    two_sided_t,
+    upper_f,
+    weighted_counts,
+)
 from readiness.survey.comparisons.rao_scott import quadratic
 from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 
 Score = Literal["wilcoxon", "kruskal_wallis", "van_der_waerden", "median"]
-# R's names of the same scores.
-_R_SCORES: dict[str, str] = {"KruskalWallis": "kruskal_wallis", "vanderWaerden": "van_der_waerden"}
 
 _FEW_VALUES = 20
 
@@ -77,9 +84,7 @@ def rank_test(
         StatisticsError: fewer than two groups, an outcome with one level, infinite values, an
             unknown score, too few degrees of freedom.
     """
-    from scipy import stats
-
-    score = one_of(score, Score, "score", _R_SCORES)
+    one_of(score, Score, "score")
     values = design.numeric(y, "the outcome")
     groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
     two_or_more(groups, "a rank test")
@@ -106,7 +111,7 @@ def rank_test(
     wald = quadratic(difference, v, f"the {_NAMES[score]} test")
     if k == 1:
         t = float(np.sign(difference[0]) * np.sqrt(wald))
-        half = float(stats.t.ppf(0.975, ddf) * np.sqrt(v[0, 0]))
+        half = float(t_quantile(0.95, ddf) * np.sqrt(v[0, 0]))
         effect = float(difference[0])
         return ComparisonRow(
             test,
@@ -114,7 +119,7 @@ def rank_test(
             "t",
             float(ddf),
             None,
-            float(2 * stats.t.sf(abs(t), ddf)),
+            float(two_sided_t(t, ddf)),
             None,
             effect,
             effect - half,
@@ -125,7 +130,7 @@ def rank_test(
             a=groups.levels[0],
             b=groups.levels[1],
         )
-    p = float(stats.f.sf(wald / k, k, ddf))
+    p = upper_f(wald / k, k, ddf)
     return ComparisonRow(
         test, wald / k, "F", float(k), float(ddf), p, n=domain.n, method=name, note=note
     )
@@ -211,7 +216,5 @@ def _scores(ranks: FloatArray, score: Score) -> FloatArray:
     if score == "median":
         return (ranks > 0.5).astype(np.float64)
     if score == "van_der_waerden":
-        from scipy import stats
-
-        return np.asarray(stats.norm.ppf(ranks), dtype=np.float64)
+        return np.asarray(special.ndtri(ranks), dtype=np.float64)
     return ranks

@@ -96,8 +96,6 @@ class Estimates:
 
 Missing: TypeAlias = Literal["fail", "drop"]
 DesignEffect: TypeAlias = Literal["none", "without-replacement", "replace"]
-# R's `deff=FALSE` and `deff=TRUE`.
-_R_DEFF: dict[bool, str] = {False: "none", True: "without-replacement"}
 
 
 def means(
@@ -124,7 +122,7 @@ def means(
     Raises:
         StatisticsError: missing values with `fail`, an empty base, an empty declared group.
     """
-    deff = one_of(deff, DesignEffect, "deff", _R_DEFF)
+    one_of(deff, DesignEffect, "deff")
     y, domain, codes = _prepare(design, values, by, groups, missing)
     inside = _indicators(domain, codes)
     result = ratio_estimates(domain, y[:, None] * inside, inside, _names(codes, values))
@@ -144,7 +142,7 @@ def totals(
     deff: DesignEffect = "none",
 ) -> Estimates:
     """Weighted totals with their design covariance; arguments and errors as for `means`."""
-    deff = one_of(deff, DesignEffect, "deff", _R_DEFF)
+    one_of(deff, DesignEffect, "deff")
     y, domain, codes = _prepare(design, values, by, groups, missing)
     inside = _indicators(domain, codes)
     x = y[:, None] * inside

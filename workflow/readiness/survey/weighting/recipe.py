@@ -89,7 +89,7 @@ def _drawn(design: Design, kind: Kind, number: int, seed: int) -> AnyReplicates:
     # Groups are few and used often: only a matrix beyond the largest is made again each time.
     if design.rows * number > (_LARGEST if kind == "groups" else _STREAMED):
         return streamed
-    return Replicates(streamed.matrix, scale, streamed.rscales, kind=kind)
+    return Replicates(streamed.written(), scale, streamed.rscales, kind=kind)
 
 
 def replicate(
