@@ -187,12 +187,6 @@ def test_where_all_were_asked_and_answered_nothing_is_left_to_chance(
     assert made.loc["rating.contrast.harbour.hill", "value"]
 
 
-def test_a_wave_without_a_scale(wave: Clinic) -> None:
-    made = figures(wave, Selection.PROBABILITY, ["shift", "tools", "beds"])
-    assert not {"low", "top"} & set(made["level"])
-    assert "shift.contrast.harbour.hill" in made.index
-
-
 def test_groups_without_an_answer_are_rows_without_numbers(wave: Clinic) -> None:
     """Nobody of one site answered these two: the base is 0, and nothing stops."""
     answers = wave.validated.answers.copy()

@@ -20,7 +20,6 @@ from readiness.forensics.arithmetic.bases import (
     Convention,
     FigureSet,
     SetKind,
-    bases,
     joint_bases,
     joint_splits,
     smallest_joint_base,
@@ -189,7 +188,7 @@ def check_set_base(given: Any, expected: Any) -> None:
 
 def check_set_bases(given: Any, expected: Any) -> None:
     figures = figure_set(given["pcts"], kind(given["exhaustive"]))
-    assert bases(figures, given["n_max"], plain(given)) == expected["bases"]
+    assert joint_bases([figures], given["n_max"], 0, plain(given)) == expected["bases"]
     for n, counts in expected.get("counts", {}).items():
         assert tuple(counts) in set(witnesses(figures, int(n), plain(given)[0]))
 

@@ -9,7 +9,7 @@ import pytest
 from haca_study import haca_claims, haca_structure, haca_verdicts, sentence
 
 from readiness.forensics.judging.study import axis_data
-from readiness.forensics.judging.verdict import Nature, Status, Verdict
+from readiness.forensics.judging.verdict import Status, Verdict
 from readiness.forensics.reporting import told
 from readiness.language import LANGUAGES
 
@@ -90,12 +90,6 @@ def test_innocent_reading_first() -> None:
     text = sentence(haca_verdicts("2")["joint.release"], "fr")
     assert text.index("sont compatibles si") < text.index("aucun nombre jusqu’à")
     assert next(iter(haca_verdicts("2"))) == "simplest.reading"
-
-
-def test_natures_are_told_apart() -> None:
-    natures = {v.nature for v in haca_verdicts("2").values()}
-    assert natures == set(Nature)
-    assert haca_verdicts("2")["unknown.sent_or_answered"].nature is Nature.UNKNOWN
 
 
 @pytest.mark.parametrize("version", ["1", "2"])

@@ -172,12 +172,6 @@ def test_sums_at_the_ends_of_what_rounding_allows(
     assert sum_to_whole([parse_figure(t) for t in texts], [rounding]).ok is ok
 
 
-def test_nets() -> None:
-    figure = parse_figure
-    for net, fits in (("46", True), ("45", True), ("48", False)):
-        assert net_fits([figure("30"), figure("16")], figure(net), NEAREST_ROUNDINGS) is fits
-
-
 @settings(max_examples=150)
 @given(n=st.integers(1, 60), data=st.data(), rounding=st.sampled_from(list(NEAREST_ROUNDINGS)))
 def test_nets_of_real_tables(n: int, data: st.DataObject, rounding: Rounding) -> None:

@@ -130,29 +130,6 @@ def test_separation_gives_no_estimate_and_says_so() -> None:
     assert all(complete(r) for r in compared(d).rows)
 
 
-def test_complete_separation_by_a_number() -> None:
-    frame = sample().assign(x=lambda f: f["code"] * 10.0)
-    d = make(frame)
-    assert "separation" in message(
-        lambda: ordinal_model(d, "level", covariates(d, ["x"]), levels=LEVELS)
-    )
-    frame["x"] = frame["yes"] * 2.0 - 1
-    assert "separation" in message(
-        lambda: linear_model(d, "yes", covariates(make(frame), ["x"]), family="binomial")
-    )
-
-
-def test_near_separation_is_estimated() -> None:
-    """One answer on the other side is enough: the estimate exists and must not be refused."""
-    frame = sample()
-    producers = frame.index[frame["group"] == "producer"]
-    frame.loc[producers, "level"] = "good"
-    frame.loc[producers[0], "level"] = "none"
-    d = make(frame)
-    fit = ordinal_model(d, "level", covariates(d, ["group"]), levels=LEVELS)
-    assert np.isfinite(fit.coefficients).all() and (fit.standard_errors > 0).all()
-
-
 def test_constants_and_dependent_covariates() -> None:
     frame = sample().assign(constant=5.0, twice=lambda f: 2 * f["score"])
     d = make(frame)

@@ -15,7 +15,6 @@ from readiness.survey import (
     covariates,
     design,
     ordinal_model,
-    rank_test,
 )
 from readiness.survey.comparisons.cells import factor
 from readiness.survey.comparisons.choice import REASONS, Choice, choose
@@ -55,19 +54,6 @@ def test_an_ordered_item_has_every_part() -> None:
     assert logit is not None and "merged in the model: excellent" in logit.note
 
 
-def test_its_parts_are_those_of_the_single_functions() -> None:
-    frame = sample(1200)
-    d = make(frame)
-    made = compare_groups(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
-    rao = rao_scott_test(d, factor(d, "group"), factor(d, "level"))
-    assert made.test("rao_scott_f").p_value == pytest.approx(rao.second_order().p_value)  # type: ignore[union-attr]
-    kw = rank_test(d, frame["code"].to_numpy(float), "group")
-    assert made.test("kruskal_wallis_design").p_value == pytest.approx(kw.p_value)  # type: ignore[union-attr]
-    fit = ordinal_model(d, "level", covariates(d, ["group"]), levels=LEVELS)
-    ratios = [r.effect for r in made.effects if r.test == "odds_ratio"]
-    assert ratios == pytest.approx(list(np.exp(fit.coefficients)))
-
-
 def test_a_binary_item_has_a_logit_and_an_unordered_one_has_not() -> None:
     d = make(sample(400))
     binary = compare_groups(
@@ -89,16 +75,6 @@ def test_special_codes_are_outside_the_base() -> None:
     frame.loc[20:29, "level"] = None
     made = compare_groups(make(frame), "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
     assert made.n == 270
-
-
-def test_columns_and_arrays_give_the_same() -> None:
-    frame = sample(300)
-    d = make(frame)
-    by_name = compare_groups(d, "level", LEVELS, "group", GROUPS, seed=1, permutations=99)
-    by_value = compare_groups(
-        d, frame["level"].to_numpy(), LEVELS, frame["group"], GROUPS, seed=1, permutations=99
-    )
-    assert by_name.rows == by_value.rows
 
 
 def test_the_choice_follows_n_and_can_be_overridden() -> None:

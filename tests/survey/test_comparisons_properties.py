@@ -17,20 +17,15 @@ from readiness.survey import (
     compare_groups,
     covariates,
     cronbach_alpha,
-    design,
     kappa,
-    linear_model,
     ordinal_model,
     pairwise,
     permutation_test,
     rank_test,
-    replicate,
     table,
 )
-from readiness.survey.comparisons.cells import factor
 from readiness.survey.comparisons.effects import superiority_of
 from readiness.survey.comparisons.permutation import Statistic
-from readiness.survey.comparisons.rao_scott import rao_scott_test
 from readiness.survey.comparisons.results import frame as frame_of
 
 BOUNDED = settings(max_examples=6)
@@ -105,65 +100,6 @@ def test_reversing_the_scale_mirrors_the_ordinal_results() -> None:
     assert rank_test(d, "code", "group").p_value == pytest.approx(
         rank_test(d, 3 - d.data["code"], "group").p_value, rel=1e-9
     )
-
-
-def test_a_domain_equals_the_same_respondents_marked_as_missing() -> None:
-    frame = sample()
-    inside = (frame["stratum"] != "S3").to_numpy()
-    d = make(frame)
-    marked = frame.assign(level=frame["level"].where(inside, "_not_asked"))
-    pd.testing.assert_frame_equal(flat(d.subset(inside)), flat(make(marked)), rtol=1e-10)
-
-
-def test_jackknife_replicates_reproduce_taylor() -> None:
-    d = make(sample())
-    pd.testing.assert_frame_equal(flat(replicate(d, "JKn")), flat(d), rtol=1e-7)
-
-
-def test_bootstrap_replicates_agree_within_simulation_error() -> None:
-    d = make(sample())
-    boot = replicate(d, "subbootstrap", n_replicates=400, seed=3)
-    for taylor, resampled in zip(
-        pairwise(d, "yes", "group"), pairwise(boot, "yes", "group"), strict=True
-    ):
-        assert taylor.upper is not None and resampled.upper is not None
-        assert taylor.lower is not None and resampled.lower is not None
-        ratio = (resampled.upper - resampled.lower) / (taylor.upper - taylor.lower)
-        assert ratio == pytest.approx(1.0, abs=0.15)
-
-
-def test_equal_weights_reproduce_the_unweighted_formulas() -> None:
-    frame = sample(300).assign(weight=1.0)
-    d = design(frame, weights="weight")
-    counts = pd.crosstab(frame["group"], frame["level"]).to_numpy()
-    rao = rao_scott_test(d, factor(d, "group"), factor(d, "level"))
-    assert rao.pearson == pytest.approx(stats.chi2_contingency(counts, correction=False).statistic)
-    # Under simple random sampling every design effect is n/(n-1).
-    np.testing.assert_allclose(rao.delta, 300 / 299, rtol=1e-9)
-    answers = frame.groupby("group")["code"].apply(list)
-    u = stats.mannwhitneyu(answers["producer"], answers["creator"]).statistic
-    sizes = frame["group"].value_counts()
-    row = superiority_of(table(d, "group", "level", row_levels=GROUPS, column_levels=LEVELS), 0, 3)
-    assert row.effect == pytest.approx(u / (sizes["producer"] * sizes["creator"]), rel=1e-12)
-
-
-def test_binary_ordinal_logit_equals_the_binomial_model() -> None:
-    d = make(sample())
-    x = covariates(d, ["group", "score"])
-    ordered, binomial = ordinal_model(d, "yes", x), linear_model(d, "yes", x, family="binomial")
-    np.testing.assert_allclose(ordered.coefficients, binomial.coefficients[1:], rtol=1e-8)
-    np.testing.assert_allclose(
-        ordered.standard_errors[:-1], binomial.standard_errors[1:], rtol=1e-7
-    )
-    np.testing.assert_allclose(ordered.cuts, -binomial.coefficients[:1], rtol=1e-8)
-
-
-def test_rank_test_of_two_levels_equals_the_difference_of_shares() -> None:
-    d = make(sample()).subset(np.isin(sample()["group"], GROUPS[:2]))
-    rank = rank_test(d, "yes", "group")
-    share = pairwise(d, "yes", "group")[0]
-    assert rank.effect == pytest.approx(share.effect / 2, rel=1e-10)  # type: ignore[operator]
-    assert rank.statistic == pytest.approx(share.statistic, rel=1e-10)
 
 
 def jackknife(d: Design, statistic: Callable[[Design], float]) -> float:

@@ -86,20 +86,6 @@ def test_unknown_lonely_rule(frame: pd.DataFrame) -> None:
     refused(frame, "lonely_psu 'ignore' is unknown", lonely_psu="ignore")
 
 
-def test_fpc_as_sizes_and_as_fractions_agree(frame: pd.DataFrame) -> None:
-    frame["fraction"] = 4 / frame["size"]
-    sizes = design(frame, strata="stratum", fpc="size")
-    fractions = design(frame, strata="stratum", fpc="fraction")
-    np.testing.assert_allclose(sizes.weights, frame["size"] / 4)
-    np.testing.assert_allclose(means(sizes, "y").se, means(fractions, "y").se, rtol=1e-14)
-
-
-def test_a_census_has_no_sampling_variance(frame: pd.DataFrame) -> None:
-    frame["size"] = 4
-    whole = design(frame, strata="stratum", fpc="size")
-    assert means(whole, "y").se[0] == 0
-
-
 def test_lonely_psu_fails_by_name_and_other_rules_differ(frame: pd.DataFrame) -> None:
     frame = frame.iloc[:5]
     with pytest.raises(StatisticsError, match="stratum 'b' has one PSU"):
@@ -118,22 +104,6 @@ def test_lonely_everywhere_has_nothing_to_average(frame: pd.DataFrame) -> None:
         means(d, "y")
 
 
-def test_a_domain_outside_the_lonely_stratum_still_works(frame: pd.DataFrame) -> None:
-    d = design(frame.iloc[:5], weights="weight", strata="stratum")
-    assert means(d.subset(d.data["stratum"] == "a"), "y").se[0] > 0
-
-
-def test_domain_keeps_the_drawn_psus(frame: pd.DataFrame) -> None:
-    d = design(frame, weights="weight", strata="stratum", psu="psu")
-    domain = d.subset(frame["psu"] != 2)
-    alone = design(frame[frame["psu"] != 2], weights="weight", strata="stratum", psu="psu")
-    assert domain.n == 6 and domain.rows == 8
-    # PSU 2 was drawn: stratum a still varies, where the cut data have one PSU left.
-    assert np.isfinite(means(domain, "y").se[0])
-    with pytest.raises(StatisticsError, match="one PSU"):
-        means(alone, "y")
-
-
 def test_domain_values_outside_do_not_matter(frame: pd.DataFrame) -> None:
     d = design(frame, weights="weight", strata="stratum").subset(frame["y"] < 8)
     spoiled = np.where(frame["y"] < 8, frame["y"], np.nan)
@@ -148,20 +118,6 @@ def test_influence_values_must_be_finite_and_of_the_right_length(frame: pd.DataF
         d.total_covariance(np.ones(7))
     with pytest.raises(StatisticsError, match="7 values for a design of 8 rows"):
         d.subset(np.ones(7, dtype=bool))
-
-
-def test_two_stages_add_to_one(frame: pd.DataFrame) -> None:
-    frame = frame.assign(unit=range(8), n1=6, n2=10)
-    both = design(frame, psu=["psu", "unit"], fpc=["n1", "n2"])
-    first = design(frame, weights=both.weights, psu="psu", fpc="n1")
-    z = frame["y"].to_numpy()
-    w = both.weights
-    second = 0.0
-    for psu in (1, 2, 3, 4):
-        u = (w * z)[frame["psu"] == psu]
-        second += 4 / 6 * (1 - 2 / 10) * 2 * ((u - u.mean()) ** 2).sum()
-    expected = first.total_covariance(z)[0, 0] + second
-    assert both.total_covariance(z)[0, 0] == pytest.approx(expected, rel=1e-12)
 
 
 def test_three_stages_are_refused(frame: pd.DataFrame) -> None:

@@ -15,7 +15,6 @@ from readiness.survey import (
     proportions,
     quantiles,
     ratio,
-    totals,
     variance,
 )
 from readiness.survey.coding import option_answers
@@ -59,17 +58,6 @@ def test_special_codes_leave_the_base_and_others_are_refused(d: Design) -> None:
     assert (kept["n"] == 239).all()
 
 
-def test_proportions_are_the_means_of_indicators(d: Design) -> None:
-    table = proportions(d, "level", LEVELS, by="group")
-    for _, row in table.iterrows():
-        domain = d.subset(d.data["group"] == row["group"])
-        m = means(domain, (d.data["level"] == row["category"]).astype(float))
-        assert row["estimate"] == pytest.approx(m.values[0], rel=1e-13)
-        assert row["se"] == pytest.approx(m.se[0], rel=1e-12)
-        assert row["df"] == domain.degrees_of_freedom
-        assert row["n"] == domain.n
-
-
 def test_a_declared_group_without_respondents_is_empty_with_a_warning(d: Design) -> None:
     with pytest.warns(SurveyWarning, match="group 'z': no respondent"):
         table = proportions(d, "level", LEVELS, by="group", groups=["x", "y", "z"])
@@ -99,13 +87,6 @@ def test_empty_base(d: Design) -> None:
         proportions(d, "level", ["low", "low"])
 
 
-def test_constant_variable(d: Design) -> None:
-    m = means(d, np.ones(d.rows))
-    assert m.values[0] == 1 and m.se[0] == 0
-    row = proportions(d, np.full(d.rows, "yes"), ["yes", "no"]).iloc[0]
-    assert row["estimate"] == 1 and row["upper"] == 1 and 0.97 < row["lower"] < 1
-
-
 def test_infinite_missing_and_text_values(d: Design) -> None:
     y = d.data["score"].to_numpy().copy()
     y[4] = np.inf
@@ -131,29 +112,11 @@ def test_variance_needs_two_respondents(d: Design) -> None:
         variance(d.subset(np.arange(d.rows) == 3), "score")
 
 
-def test_total_and_mean_by_group_agree_with_domains(d: Design) -> None:
-    by = means(d, "score", by="group")
-    sums = totals(d, "score", by="group")
-    for i, group in enumerate(by.names):
-        domain = d.subset(d.data["group"] == group)
-        assert by.se[i] == pytest.approx(means(domain, "score").se[0], rel=1e-12)
-        assert sums.se[i] == pytest.approx(totals(domain, "score").se[0], rel=1e-12)
-    with pytest.raises(StatisticsError, match="group 'z' has no respondent"):
-        means(d, "score", by="group", groups=["x", "y", "z"])
-
-
 def test_quantiles_refuse_what_they_cannot_do(d: Design) -> None:
     with pytest.raises(StatisticsError, match="quantile at 1"):
         quantiles(d, "score", [0.5, 1])
     with pytest.raises(StatisticsError, match="rule 'hf9'"):
         quantiles(d, "score", [0.5], rule="hf9")  # type: ignore[arg-type]
-
-
-def test_median_of_equal_weights() -> None:
-    flat = design(pd.DataFrame({"y": [3.0, 1, 2, 4]}))
-    assert quantiles(flat, "y", [0.5], rule="math")["estimate"][0] == 2
-    assert quantiles(flat, "y", [0.5], rule="school")["estimate"][0] == 2.5
-    assert quantiles(flat, "y", [0.5], rule="hf7")["estimate"][0] == 2.5
 
 
 def test_options_on_both_bases() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from readiness.errors import StatisticsError
-from readiness.survey import Design, Trim, design, means, replicate, weigh
+from readiness.survey import Design, design, means, replicate
 
 
 def sample(sizes: tuple[int, ...], fpc: bool = False) -> Design:
@@ -38,12 +38,6 @@ def test_the_variance_is_that_of_the_design_on_average(sizes: tuple[int, ...], f
     assert np.mean(found) / taylor == pytest.approx(1, abs=0.06 + 3 * error)
 
 
-def test_as_many_groups_as_psus_are_the_jackknife() -> None:
-    d = sample((60,))
-    every = means(replicate(d, "groups", n_replicates=60, seed=1), "y").se[0]
-    assert every == pytest.approx(means(replicate(d, "JKn"), "y").se[0], rel=1e-9)
-
-
 def test_equal_seeds_give_equal_groups_and_degrees_are_counted() -> None:
     d = sample((300, 200))
     a, b = (replicate(d, "groups", n_replicates=20, seed=4) for _ in range(2))
@@ -52,18 +46,6 @@ def test_equal_seeds_give_equal_groups_and_degrees_are_counted() -> None:
     np.testing.assert_array_equal(a.replicates.written(), b.replicates.written())
     assert (a.replicates.written() != c.replicates.written()).any()
     assert a.replicates.kind == "groups" and a.degrees_of_freedom == 19
-
-
-def test_weighting_rakes_and_trims_each_group_replicate() -> None:
-    d = sample((300, 200))
-    totals = {"h": {0: 600.0, 1: 500.0}}
-    made = weigh(d, totals, trim=Trim(0.3, 3.0), replicates="groups", n_replicates=40, seed=2)
-    assert made.design.replicates is not None and made.design.replicates.count == 40
-    assert "replicates: groups" in made.report.method
-    inside = (d.data["h"] == 0).to_numpy()
-    np.testing.assert_allclose(
-        made.design.replicates.written()[inside].sum(axis=0), 600.0, rtol=0.02
-    )
 
 
 def test_what_cannot_be_grouped() -> None:

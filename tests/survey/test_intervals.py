@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
 from readiness.errors import StatisticsError
 from readiness.survey import proportion_interval
-from readiness.survey.intervals import nchs, nchs_effective_size, t_quantile, wilson
+from readiness.survey.intervals import nchs
 
 ALL = ["korn-graubard", "beta", "logit", "asin", "likelihood", "wilson", "wald", "clopper-pearson"]
 
@@ -28,31 +26,6 @@ def test_limits_enclose_the_share_and_grow_with_the_level(method: str) -> None:
     wide = proportion_interval(method, p, se, 120, 100, 0.99)  # type: ignore[arg-type]
     assert (narrow[0] < p).all() and (p < narrow[1]).all()
     assert (wide[0] < narrow[0]).all() and (narrow[1] < wide[1]).all()
-
-
-def test_statsmodels_agrees_on_fractional_counts() -> None:
-    p, se, n, df = 0.37, 0.05, 150, 40
-    n_eff = float(nchs_effective_size(p, se, n, df))
-    ours = proportion_interval("korn-graubard", p, se, n, df)
-    theirs = proportion_confint(p * n_eff, n_eff, 0.05, "beta")
-    np.testing.assert_allclose(ours, theirs, rtol=1e-13)
-    np.testing.assert_allclose(
-        wilson(p, n_eff, t_quantile(0.95, np.inf)),
-        proportion_confint(p * n_eff, n_eff, 0.05, "wilson"),
-        rtol=1e-13,
-    )
-
-
-def test_effective_size_is_at_most_n_and_n_when_the_share_is_certain() -> None:
-    assert nchs_effective_size(0.5, 0.001, 100, 50) == 100
-    assert nchs_effective_size(0.0, 0.0, 100, 50) == 100
-    assert nchs_effective_size(0.5, 0.001, 100, 50, truncate=False) > 100_000
-
-
-def test_few_degrees_of_freedom_shrink_the_effective_size() -> None:
-    plain = 0.3 * 0.7 / 0.05**2
-    ratio = stats.t.ppf(0.975, 199) / stats.t.ppf(0.975, 5)
-    assert nchs_effective_size(0.3, 0.05, 200, 5) == pytest.approx(plain * ratio**2)
 
 
 def test_no_degrees_of_freedom_no_limits() -> None:

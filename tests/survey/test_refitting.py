@@ -18,7 +18,6 @@ from readiness.survey import (
     design,
     kappa,
     linear_model,
-    means,
     ordinal_model,
     pairwise,
     rank_test,
@@ -103,11 +102,6 @@ def test_without_it_the_numbers_are_those_of_the_linear_part(jackknife: Design) 
         lambda d: association(d, "profession", "readiness").statistic,
     ):
         close(make(jackknife), make(taylor))
-
-
-def test_means_are_refitted_in_either_case(refitting: Design, jackknife: Design) -> None:
-    close(means(jackknife, "score", by="profession").se, R["by_se"])
-    close(means(refitting, "score", by="profession").se, R["by_se"])
 
 
 def test_what_cannot_be_refitted_is_said() -> None:

@@ -181,19 +181,6 @@ def test_whole_numbers_are_levels_in_a_column_and_in_an_array(frame: pd.DataFram
     )
 
 
-def test_booleans_and_floats_are_levels(frame: pd.DataFrame) -> None:
-    yes = frame["uses_ai"] == 1
-    frame = frame.assign(yes=yes, half=np.where(yes, 1.5, 2.0))
-    d = design(frame, weights="weight", strata="stratum")
-    counts = table(d, "yes", "half", row_levels=[False, True], column_levels=[2.0, 1.5])
-    assert counts.rows == ("False", "True") and counts.columns == ("2", "1.5")
-    assert counts.counts.tolist() == [[int((~yes).sum()), 0], [0, int(yes.sum())]]
-    shares = proportion_estimates(d, "yes", [True, False])
-    np.testing.assert_allclose(shares.values[0, 0], means(d, "uses_ai").values[0])
-    refused("twice", lambda: table(d, "yes", "half", row_levels=[True, 1]))
-    refused("no value is no level", lambda: table(d, "yes", "half", column_levels=[1.5, np.nan]))
-
-
 def test_a_group_of_one_has_no_standard_error_and_no_interval(frame: pd.DataFrame) -> None:
     frame = frame.assign(team=np.where(frame["id"] == 7, "alone", frame["region"]))
     d = design(frame, weights="weight")

@@ -16,11 +16,8 @@ from readiness.survey import (
     calibrate,
     design,
     means,
-    post_stratify,
     rake,
     replicate,
-    summarise,
-    totals,
     trim,
     weigh,
     with_replicates,
@@ -75,14 +72,6 @@ def test_raked_weights_meet_the_margins_and_the_report_says_so(d: Design) -> Non
     assert report.iterations.iloc[-1]["largest_gap"] < 1e-10
 
 
-def test_summary_by_hand() -> None:
-    s = summarise([1.0, 1, 2, 4])
-    assert (s.n, s.total, s.minimum, s.maximum) == (4, 8, 1, 4)
-    assert s.kish_deff == pytest.approx(4 * 22 / 64)
-    assert s.n_eff == pytest.approx(64 / 22)
-    assert s.cv == pytest.approx(np.std([1, 1, 2, 4], ddof=1) / 2)
-
-
 def test_category_in_the_sample_without_a_total(d: Design) -> None:
     margins = {"region": {"north": 500, "south": 500}}
     refused(d, "margin 'region', category 'west'.*not in the margin", margins)
@@ -130,38 +119,6 @@ def test_collapse_as_declared(d: Design) -> None:
     assert row["target"] == 300 and abs(row["gap"]) < 1e-9
     with pytest.raises(StatisticsError, match="cannot collapse 'moon'"):
         weigh(d, margins, collapse=[Collapse("region", ("moon",), "west", "none")])
-
-
-def test_post_stratification_by_hand(d: Design) -> None:
-    made = post_stratify(d, "sex", TOTALS["sex"])
-    for sex, total in TOTALS["sex"].items():
-        inside = (d.data["sex"] == sex).to_numpy()
-        expected = d.weights[inside] * total / d.weights[inside].sum()
-        np.testing.assert_allclose(made.weights[inside], expected, rtol=1e-12)
-
-
-def test_calibrated_totals_do_not_vary(d: Design) -> None:
-    for made in (rake(d, TOTALS), weigh(d, TOTALS).design):
-        count = totals(made, (d.data["sex"] == "f").astype(float))
-        assert count.values[0] == pytest.approx(520)
-        assert count.se[0] < 1e-6
-
-
-def test_both_raking_standard_errors_have_their_name(d: Design) -> None:
-    greg, r = rake(d, TOTALS), rake(d, TOTALS, residuals="r-rake")
-    np.testing.assert_allclose(greg.weights, r.weights)
-    assert means(greg, "y").se[0] != pytest.approx(means(r, "y").se[0], rel=1e-6)
-
-
-@pytest.mark.parametrize("distance", ["linear", "raking", "logit"])
-def test_calibration_meets_numeric_totals_within_bounds(d: Design, distance: Any) -> None:
-    x = {"one": np.ones(d.rows), "y": d.data["y"]}
-    known = {"one": 1000.0, "y": 10_300.0}
-    made = calibrate(d, x, known, distance=distance, bounds=(0.5, 2.0))
-    ratio = made.weights / d.weights
-    assert made.weights.sum() == pytest.approx(1000, rel=1e-10)
-    assert made.weights @ d.data["y"].to_numpy() == pytest.approx(10_300, rel=1e-10)
-    assert ratio.min() >= 0.5 and ratio.max() <= 2.0
 
 
 def test_calibration_refusals(d: Design) -> None:
@@ -275,15 +232,6 @@ def test_nonrespondents_stay_out_of_the_margins() -> None:
     jackknife = means(made.design, "y")
     assert jackknife.values[0] == pytest.approx(means(greg, "y").values[0])
     assert jackknife.se[0] == pytest.approx(means(greg, "y").se[0], rel=0.1)
-
-
-def test_replicates_go_through_trimming(d: Design) -> None:
-    replicated = replicate(d, "subbootstrap", n_replicates=15, seed=3)
-    trimmed = trim(replicated, 1.0, 30.0)
-    assert replicated.replicates is not None and trimmed.replicates is not None
-    before = replicated.replicates.written()
-    expected = np.column_stack([trim_weights(before[:, r], 1, 30) for r in range(15)])
-    np.testing.assert_allclose(trimmed.replicates.written(), expected)
 
 
 def test_replicate_weights_are_stored_with_the_digits_of_a_table() -> None:

@@ -104,15 +104,18 @@ def auxiliaries(answered: Answered, targets: Targets) -> Auxiliaries | None:
     if others <= TINY * whole:
         empty = np.empty((len(weights), 0))
         return Auxiliaries(empty, weights, 0.0, np.empty(0), np.empty((0, 0)))
+    binary = np.isin(answered.answers, (0.0, 1.0)).all()
     columns: list[FloatArray] = []
     means: list[float] = []
     owners: list[str] = []
     for variable, totals in targets.items():
         values = answered.frame[variable].to_numpy(dtype=object)
         shares = _others_shares(values, weights, totals)
-        for category in _indicated(values, answered, totals):
+        # A yes or no needs enough of both; of a number, answers are of one kind.
+        kinds = answered.answers if binary else np.zeros(len(values))
+        for category in indicated(values, kinds, totals, answered.counts):
             inside = (values == category).astype(np.float64)
-            if _adds(columns, inside):
+            if adds(columns, inside):
                 columns.append(inside)
                 means.append(shares[category])
                 owners.append(variable)
@@ -156,33 +159,25 @@ def tells(answered: Answered, z: Auxiliaries) -> bool:
     return bool(stats.f.sf(f, k, rest) < LEVEL)
 
 
-def enough(
+def indicated(
     values: TextArray,
     kinds: FloatArray,
     categories: Iterable[str],
     counts: FloatArray | None = None,
 ) -> list[str]:
-    """The categories with `LEAST` cases of each kind, such as yes and no."""
+    """The categories that get an indicator: with `LEAST` cases of each kind, but the largest."""
     n = np.ones(len(values)) if counts is None else counts
     every = np.unique(kinds)
-    return [
-        category
+    size = {
+        category: float(n[values == category].sum())
         for category in categories
         if all(n[(values == category) & (kinds == kind)].sum() >= LEAST for kind in every)
-    ]
+    }
+    largest = max(size, key=size.__getitem__, default="")
+    return [category for category in size if category != largest]
 
 
-def _indicated(values: TextArray, answered: Answered, categories: Iterable[str]) -> list[str]:
-    """The categories that get an indicator: all with enough answers but the largest."""
-    binary = np.isin(answered.answers, (0.0, 1.0)).all()
-    kinds = answered.answers if binary else np.zeros(len(values))
-    found = enough(values, kinds, categories, answered.counts)
-    size = {category: answered.counts[values == category].sum() for category in found}
-    largest = max(found, key=lambda category: float(size[category]), default="")
-    return [category for category in found if category != largest]
-
-
-def _adds(columns: list[FloatArray], column: FloatArray) -> bool:
+def adds(columns: list[FloatArray], column: FloatArray) -> bool:
     """Whether a column is no sum of a constant and the columns before it."""
     matrix = np.column_stack([np.ones(len(column)), *columns, column])
     return bool(np.linalg.matrix_rank(matrix.T @ matrix) == matrix.shape[1])

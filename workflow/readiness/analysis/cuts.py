@@ -63,8 +63,7 @@ class Cut:
         table = np.array(
             [*(-1 if c is None else place[c] for c in self.chosen), -1], dtype=np.int64
         )
-        dtype = pd.CategoricalDtype(labels)
-        return pd.Categorical.from_codes(table[codes], dtype=dtype)
+        return pd.Categorical.from_codes(table[codes], dtype=pd.CategoricalDtype(labels))
 
     @property
     def place(self) -> list[int]:
@@ -197,8 +196,7 @@ def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
     yield from scale_cuts(found, item.codes, item.levels_of)
     if item.dont_know:
         inside = (*item.codes, DONT_KNOW)
-        level = DONT_KNOW.strip("_")
-        yield flagged(level, WITH_DONT_KNOW, found, (DONT_KNOW,), inside)
+        yield flagged(DONT_KNOW.strip("_"), WITH_DONT_KNOW, found, (DONT_KNOW,), inside)
 
 
 def compared_cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:

@@ -49,8 +49,7 @@ def with_derived(
     """
     made = dict(document)
     for one in derived:
-        known = questionnaire_of(made, where)
-        made["items"] = [*made["items"], _item(one, known)]
+        made["items"] = [*made["items"], _item(one, questionnaire_of(made, where))]
     questionnaire_of(made, where)
     return made
 
@@ -228,8 +227,7 @@ def scores(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> F
     for name in one.scale.items:
         item, codes = questionnaire.item(name), _codes(table, name)
         if item.range is None:
-            worth = points(item)
-            values = pd.Series(codes).map(worth).to_numpy(dtype=np.float64)
+            values = pd.Series(codes).map(points(item)).to_numpy(dtype=np.float64)
         else:
             values = _numbers(codes)
         if name in one.scale.reverse:

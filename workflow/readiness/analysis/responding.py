@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.auxiliaries import Targets, enough
+from readiness.analysis.auxiliaries import Targets, adds, indicated
 from readiness.analysis.selection import Selection
 from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.errors import StatisticsError
@@ -159,7 +159,7 @@ def _representativity(
 ) -> dict[str, Any]:
     """The R-indicator of the frame's categories, less what a small sample adds."""
     answered = np.isin(ended, ("complete", "partial"))
-    columns = list(_indicators(sample, answered, questionnaire))
+    columns = _indicators(sample, answered, questionnaire)
     row = {"measure": R_INDICATOR, "group": "", "unit": "number", "n": len(sample)}
     if answered.all() or not answered.any():
         return {**row, "value": np.nan, "reason": ALL_ALIKE}
@@ -175,19 +175,16 @@ def _representativity(
 
 def _indicators(
     sample: pd.DataFrame, answered: BoolArray, questionnaire: Questionnaire
-) -> Iterator[FloatArray]:
+) -> list[FloatArray]:
     """Categories with enough cases that answered and that did not, without the largest of each."""
-    columns = [np.ones(len(sample))]
+    columns: list[FloatArray] = []
     for variable in questionnaire.frame:
         values = sample[variable.id].to_numpy(dtype=object)
-        found = enough(values, answered.astype(np.float64), variable.codes)
-        largest = max(found, key=lambda code: int((values == code).sum()), default="")
-        for code in found:
+        for code in indicated(values, answered.astype(np.float64), variable.codes):
             inside = (values == code).astype(np.float64)
-            wider = np.column_stack([*columns, inside])
-            if code != largest and np.linalg.matrix_rank(wider.T @ wider) == wider.shape[1]:
+            if adds(columns, inside):
                 columns.append(inside)
-                yield inside
+    return columns
 
 
 def drawn_totals(sample: pd.DataFrame, questionnaire: Questionnaire) -> dict[str, dict[str, float]]:

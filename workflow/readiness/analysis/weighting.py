@@ -6,7 +6,7 @@ Groups counted apart have no frame: they get no weight and stay outside every to
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,9 @@ from readiness.analysis.selection import Selection
 from readiness.config import STRATUM, Weight
 from readiness.facts import Fact, Listed, to_json
 from readiness.questionnaire.model import TOTAL
-from readiness.survey.replicates import AnyReplicates
 from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_adapting
 from readiness.survey.weighting.margins import Collapse, joined
-from readiness.survey.weighting.recipe import Trim, Weighting
+from readiness.survey.weighting.recipe import Trim
 
 # Persons by variable and category.
 Margins = Mapping[str, Mapping[str, float]]
@@ -26,30 +25,6 @@ Margins = Mapping[str, Mapping[str, float]]
 OF_A_RESPONDENT = ("respondent", "group", "stratum", "base_weight")
 # The category of a margin for respondents without an answer to it.
 UNKNOWN = "_unknown"
-
-
-@dataclass(frozen=True, eq=False)
-class Weighed:
-    """The weights of a wave.
-
-    Attributes:
-        weighting: the weighting; None where there was nobody to weight, and the steps say so.
-        raked: weights before any limit, shape (respondents,).
-        strata: stratum of each respondent, after merging.
-        populations: persons on the frame in it; NaN: no finite population counts.
-        steps: what was done, as facts of the domain `weighting`.
-    """
-
-    weighting: Weighting | None
-    raked: np.ndarray
-    strata: np.ndarray
-    populations: np.ndarray
-    steps: tuple[Fact, ...]
-
-    @property
-    def replicates(self) -> AnyReplicates | None:
-        """The replicate weights; None where nobody is weighted."""
-        return None if self.weighting is None else self.weighting.design.replicates
 
 
 def weighted_part(
@@ -82,7 +57,7 @@ def weigh_wave(
     margins: Margins,
     settings: Weight | None,
     selection: Selection,
-) -> Weighed:
+) -> Adapted:
     """The weights of `table` (from `weighted_part`), as much as its respondents bear.
 
     Where chance drew respondents, or everyone was asked, the finite population counts: those who
@@ -109,8 +84,7 @@ def weigh_wave(
     )
     kept = tuple(name for name in unknown if name in found.margins)
     said = (Fact("weighting.step.unknown", {"variables": Listed(kept)}),) if kept else ()
-    steps = (*found.steps, *said)
-    return Weighed(found.weighting, found.raked, found.strata, _finite(found), steps)
+    return replace(found, steps=(*found.steps, *said))
 
 
 def with_unknown(
@@ -132,14 +106,6 @@ def with_unknown(
     return table, made, missing
 
 
-def _finite(found: Adapted) -> np.ndarray:
-    none = np.full(len(found.raked), np.nan)
-    if found.weighting is None:
-        return none
-    data = found.weighting.design.data
-    return data["_population"].to_numpy(float) if "_population" in data else none
-
-
 def declared(collapse: Mapping[str, Sequence[Sequence[str]]]) -> list[Collapse]:
     """The merges of a configuration."""
     return [
@@ -149,7 +115,7 @@ def declared(collapse: Mapping[str, Sequence[Sequence[str]]]) -> list[Collapse]:
     ]
 
 
-def weights_table(table: pd.DataFrame, weighed: Weighed) -> pd.DataFrame:
+def weights_table(table: pd.DataFrame, weighed: Adapted) -> pd.DataFrame:
     """One row a weighted respondent: stratum, its population, base, raked and final weight."""
     columns = ["respondent", "stratum", "stratum_population", "base_weight"]
     if weighed.weighting is None:
@@ -162,7 +128,7 @@ def weights_table(table: pd.DataFrame, weighed: Weighed) -> pd.DataFrame:
     return known.assign(raked_weight=weighed.raked, weight=weighed.weighting.weights)
 
 
-def margins_table(weighed: Weighed) -> pd.DataFrame:
+def margins_table(weighed: Adapted) -> pd.DataFrame:
     """The margins of the report, with the weighted totals after raking and before any limit."""
     if weighed.weighting is None:
         columns = ["variable", "category", "n", "target", "base", "final", "gap", "raked"]
@@ -174,7 +140,7 @@ def margins_table(weighed: Weighed) -> pd.DataFrame:
     return known[~known["variable"].isin(OWN)].reset_index(drop=True)
 
 
-def summary_table(weighed: Weighed) -> pd.DataFrame:
+def summary_table(weighed: Adapted) -> pd.DataFrame:
     """The measures of the report, and how many weights were beyond the limits."""
     if weighed.weighting is None:
         return pd.DataFrame(columns=["measure", "base", "final"])
@@ -183,6 +149,6 @@ def summary_table(weighed: Weighed) -> pd.DataFrame:
     return pd.concat([report.to_frame(), pd.DataFrame(trimmed)])
 
 
-def steps_table(weighed: Weighed) -> pd.DataFrame:
+def steps_table(weighed: Adapted) -> pd.DataFrame:
     """What was done, one fact a row as JSON, in order: column `fact`."""
     return pd.DataFrame({"fact": [to_json(fact) for fact in weighed.steps]}, dtype=object)

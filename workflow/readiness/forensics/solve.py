@@ -99,18 +99,14 @@ def _readings(
 ) -> list[tuple[str, list[FigureSet], int]]:
     roundings = list(dict.fromkeys(convention.rounding for convention in allowed))
     found: list[tuple[str, list[FigureSet], int]] = []
-    if len(figures) > 1 and _adds_up(figures, roundings):
+    whole = sum((figure.share for figure in figures), Fraction(0)) == 1
+    if len(figures) > 1 and (whole or sum_to_whole(figures, roundings).ok):
         found.append(("exhaustive", [FigureSet(tuple(figures), SetKind.EXHAUSTIVE)], 0))
     alone = [FigureSet((figure,), SetKind.EXCLUSIVE) for figure in figures]
     if len(figures) > 1:
         found += [("together", alone, missing) for missing in range(max_missing + 1)]
     distinct = dict.fromkeys(alone)
     return found + [("alone", [single], 0) for single in distinct]
-
-
-def _adds_up(figures: list[Figure], roundings: list[Rounding]) -> bool:
-    total = sum((figure.share for figure in figures), Fraction(0))
-    return total == 1 or sum_to_whole(figures, roundings).ok
 
 
 def _row(

@@ -73,8 +73,7 @@ def worst_case(
         raise StatisticsError("nobody who was asked answered: there is no share, only 0 to 1")
 
     def share(filled: FloatArray) -> pd.Series[Any]:
-        text = np.where(filled == 1, "1", "0")
-        made = proportion_estimates(base, text, ["1", "0"])
+        made = proportion_estimates(base, np.where(filled == 1, "1", "0"), ["1", "0"])
         return proportion_table(made, level=level, interval=interval).iloc[0]
 
     low, high = share(np.where(known, values, 0.0)), share(np.where(known, values, 1.0))

@@ -247,8 +247,7 @@ def bootstrap_factors(
             draws = generator.integers(0, n[h], n[h] - 1, dtype=np.uint32)
             np.add(draws, first[h], out=picked[ends[h] - n[h] + 1 : ends[h]])
         counts = np.bincount(picked, minlength=len(factor))
-        multiplied: FloatArray = factor * (counts if sorted_units else counts[place])
-        return multiplied
+        return np.asarray(factor * (counts if sorted_units else counts[place]))
 
     return 1.0 / (replicates - 1), factors
 
@@ -320,8 +319,7 @@ def group_factors(
     dealt, owner = deal(stage, groups, seed), stage.unit_stratum
 
     def factors(r: int) -> FloatArray:
-        found: FloatArray = np.where(dealt.group == r, dealt.gone[owner], dealt.kept[owner, r])
-        return found
+        return np.asarray(np.where(dealt.group == r, dealt.gone[owner], dealt.kept[owner, r]))
 
     return dealt.scale, factors
 
@@ -345,8 +343,7 @@ class PatternedReplicates(AnyReplicates):
 
     def column(self, r: int) -> FloatArray:
         """The weights of replicate r (from 0), shape (rows,)."""
-        weights: FloatArray = self.table[:, r][self.pattern]
-        return weights
+        return np.asarray(self.table[:, r][self.pattern])
 
     def totals(self, x: FloatArray) -> FloatArray:
         """Totals of x (rows, k) under each replicate, shape (R, k)."""

@@ -135,8 +135,7 @@ def r_indicator(
     beta = refit(answered, matrix, w, "binomial", np.zeros(full.shape[1]))
     rho = 1 / (1 + np.exp(-(full @ beta)))
     size = float(w.sum())
-    mean = float(w @ rho / size)
-    variance = float(w @ (rho - mean) ** 2 / size) * n / (n - 1)
+    variance = float(w @ (rho - float(w @ rho / size)) ** 2 / size) * n / (n - 1)
     slope = (rho * (1 - rho))[:, None] * full
     inverse = np.linalg.inv((slope * (w / w.mean())[:, None]).T @ full)
     noise = float(np.einsum("ij,jk,ik,i->", slope, inverse, slope, w) / size)

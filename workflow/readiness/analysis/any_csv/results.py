@@ -52,7 +52,7 @@ def estimate_all(sample: Sample, selection: Selection) -> pd.DataFrame:
     parts = []
     for item in sample.items:
         blank = (sample.design.data[list(item.columns)] == BLANK).any(axis=None)
-        for place, by in enumerate(_crossings(sample, item) or [""]):
+        for place, by in enumerate([c for c in sample.settings.by if c != item.id] or [""]):
             groups = sample.questionnaire.grouping(by).codes if by else ()
             try:
                 table = estimate_item(sample.design, item, by, groups, settings)
@@ -69,10 +69,6 @@ def estimate_all(sample: Sample, selection: Selection) -> pd.DataFrame:
         whole[PRECISION] = None
         whole["note"] = whole["note"].where(whole["n"] == 0, "")
     return whole
-
-
-def _crossings(sample: Sample, item: Item) -> list[str]:
-    return [by for by in sample.settings.by if by != item.id]
 
 
 def scales(sample: Sample, selection: Selection) -> pd.DataFrame:

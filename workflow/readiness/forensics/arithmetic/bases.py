@@ -91,25 +91,16 @@ def witnesses(figures: FigureSet, n: int, convention: Convention) -> Iterator[tu
     if n < 1:
         return
     if convention.complement and figures.is_pair:
-        yield from _complement_witnesses(figures, n, convention.rounding)
+        first, second = (_clipped(figure, n, convention.rounding) for figure in figures.figures)
+        # Either of the two was rounded, the other is what it leaves of 100.
+        pairs = [(k, n - k) for k in range(first[0], first[1] + 1)]
+        pairs += [(n - k, k) for k in range(second[0], second[1] + 1)]
+        yield from dict.fromkeys(pairs)
         return
     ranges = [_clipped(figure, n, convention.rounding) for figure in figures.figures]
     if any(low > high for low, high in ranges):
         return
     yield from _fill(ranges, n, figures.kind)
-
-
-def _complement_witnesses(
-    figures: FigureSet, n: int, rounding: Rounding
-) -> Iterator[tuple[int, ...]]:
-    seen: set[tuple[int, int]] = set()
-    for position, figure in enumerate(figures.figures):
-        low, high = _clipped(figure, n, rounding)
-        for count in range(low, high + 1):
-            pair = (count, n - count) if position == 0 else (n - count, count)
-            if pair not in seen:
-                seen.add(pair)
-                yield pair
 
 
 def _fill(ranges: list[tuple[int, int]], n: int, kind: SetKind) -> Iterator[tuple[int, ...]]:
@@ -202,11 +193,6 @@ def joint_mask(
     return found
 
 
-def bases(figures: FigureSet, n_max: int, allowed: Sequence[Convention] = NEAREST) -> list[int]:
-    """Every base up to `n_max` on which the set can have been computed."""
-    return joint_bases([figures], n_max, 0, allowed)
-
-
 def joint_bases(
     sets: Sequence[FigureSet],
     n_max: int,
@@ -251,8 +237,7 @@ def every_base_from(
     # From `scale` people on each figure has its count; a whole of k figures has slack within k.
     n_max = min(4 * widest * most, limit)
     mask = joint_mask(sets, n_max, max_missing, allowed)
-    apart = np.flatnonzero(~mask)
-    first = int(apart[-1]) + 1
+    first = int(np.flatnonzero(~mask)[-1]) + 1
     return first if first <= n_max // 2 else None
 
 

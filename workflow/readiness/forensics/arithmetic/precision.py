@@ -107,10 +107,15 @@ def fisher_p(table: tuple[int, int, int, int]) -> Fraction:
     if min(table) < 0 or a + b + c + d == 0:
         raise StatisticsError(f"{table}: expected counts of 0 or more, not all of them 0.")
     row, column, n = a + b, a + c, a + b + c + d
-    lowest, highest = max(0, row + column - n), min(row, column)
-    weights = {k: comb(column, k) * comb(n - column, row - k) for k in range(lowest, highest + 1)}
-    observed = weights[a]
-    return Fraction(sum(w for w in weights.values() if w <= observed), sum(weights.values()))
+    weights = _weights(row, column, n)
+    observed = weights[a - max(0, row + column - n)]
+    return Fraction(sum(w for w in weights if w <= observed), sum(weights))
+
+
+def _weights(row: int, column: int, n: int) -> list[int]:
+    """In how many ways each table with these margins comes about, the least first cell first."""
+    counts = range(max(0, row + column - n), min(row, column) + 1)
+    return [comb(column, k) * comb(n - column, row - k) for k in counts]
 
 
 @dataclass(frozen=True)
@@ -148,21 +153,15 @@ def p_range(rows: tuple[int, int], columns: tuple[int, int]) -> PRange:
     n = sum(rows)
     if n != sum(columns) or min(*rows, *columns) < 0 or n == 0:
         raise StatisticsError(f"Margins {rows} and {columns}: expected one total above 0.")
-    lowest, highest = max(0, rows[0] + columns[0] - n), min(rows[0], columns[0])
-    weights = [
-        comb(columns[0], k) * comb(columns[1], rows[0] - k) for k in range(lowest, highest + 1)
-    ]
+    weights = _weights(rows[0], columns[0], n)
     rarest = min(weights)
     return PRange(Fraction(rarest * weights.count(rarest), sum(weights)), Fraction(1), len(weights))
 
 
 @dataclass(frozen=True)
-class CrossRange:
+class CrossRange(PRange):
     """The range of p over all cross-tables behind two published sets, and their largest table."""
 
-    low: Fraction
-    high: Fraction
-    tables: int
     people: tuple[int, ...]
 
 

@@ -77,6 +77,10 @@ class Study:
             return UNWEIGHTED_NEAREST if nearest else Term("forensics.assumed.unweighted_declared")
         return NEAREST_ALONE if nearest else Term("forensics.assumed.declared")
 
+    def words(self, sets: Sequence[ClaimSet]) -> dict[str, Value]:
+        """Several sets and the conditions of arithmetic on them, as a fact states them."""
+        return {"labels": self.labels(sets), "assumed": self.assumed(sets)}
+
     def whose(self, claim: Claim) -> Value:
         """Whose figure it is, as a reader knows them: the publisher's name, or the press."""
         return self.structure.whose(claim.attributed_to)

@@ -81,8 +81,7 @@ def judge_every(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[V
     all_answered, some_missing = (fits(figures, m, allowed) for m in (0, missing))
     if all_answered is None or some_missing is None:
         return
-    words: dict[str, Value] = {"labels": study.labels(sets), "assumed": study.assumed(sets)}
-    facts = [_told("forensics.every.all", all_answered, "", words)]
+    facts = [_told("forensics.every.all", all_answered, "", study.words(sets))]
     if missing:
         loosely = named(missing=missing)
         facts.append(_told("forensics.every.missing", some_missing, "_missing", loosely))

@@ -15,7 +15,6 @@ from readiness.forensics.arithmetic.bases import (
     Convention,
     FigureSet,
     JointWitness,
-    bases,
     joint_bases,
     joint_splits,
     joint_witness,
@@ -61,7 +60,7 @@ def judge_set(study: Study, claim_set: ClaimSet) -> Iterator[Verdict]:
 
 def _set_bases(study: Study, claim_set: ClaimSet) -> Verdict:
     figures, allowed = study.figures(claim_set), study.conventions([claim_set])
-    found = bases(figures, study.reach, allowed)
+    found = joint_bases([figures], study.reach, 0, allowed)
     smallest = found[0] if found else smallest_joint_base([figures], 0, allowed, SEARCH)
     if found and len(found) <= LONGEST_LIST:
         key, numbers = "forensics.bases.list", named(n_max=study.reach, bases=tuple(found))
@@ -72,15 +71,11 @@ def _set_bases(study: Study, claim_set: ClaimSet) -> Verdict:
         key, numbers = "forensics.bases.later", named(n_max=study.reach, smallest=smallest)
     else:
         key, numbers = "forensics.bases.never", {}
-    words: dict[str, Value] = {
-        "labels": study.labels([claim_set]),
-        "assumed": study.assumed([claim_set]),
-    }
     return verdict(
         f"bases.{claim_set.id}",
         "bases",
         Status.POSSIBLE if found else Status.IMPOSSIBLE,
-        [Fact(key, words | numbers)],
+        [Fact(key, study.words([claim_set]) | numbers)],
         claim_set.claims,
         witnesses=[
             witness_record(study, [claim_set], w)
@@ -136,8 +131,7 @@ def _joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
     found = joint_bases(figures, study.reach, 0, allowed)
     reconciled = joint_bases(figures, study.reach, missing, allowed)
     key, numbers = _joint_fact(study, figures, allowed, found, reconciled)
-    words: dict[str, Value] = {"labels": study.labels(sets), "assumed": study.assumed(sets)}
-    facts = [Fact(key, words | numbers)]
+    facts = [Fact(key, study.words(sets) | numbers)]
     power = joint_power(figures, study.reach, 0, allowed) if study.bounded else None
     if power is not None and missing and key in TWO_CHECKS:
         # Two checks are stated: each has its own share of arbitrary figures that would pass.
@@ -232,13 +226,12 @@ def _robustness(
     curve = [smallest_joint_base(figures, m, allowed, SEARCH) for m in range(3)]
     if len(set(curve)) == 1 or any(n is None for n in curve):
         return
-    words: dict[str, Value] = {"labels": study.labels(sets), "assumed": study.assumed(sets)}
     numbers = named(first=curve[0], first_one=curve[1], first_two=curve[2])
     yield verdict(
         f"robustness.{name}",
         "robustness",
         Status.POSSIBLE,
-        [Fact("forensics.robustness", words | numbers)],
+        [Fact("forensics.robustness", study.words(sets) | numbers)],
         claim_names(sets),
     )
 
@@ -258,7 +251,7 @@ def judge_totals(study: Study) -> Iterator[Verdict]:
         granted: list[ClaimSet] = []
         refused: list[ClaimSet] = []
         for s in sets:
-            fits = people in bases(study.figures(s), people, study.conventions([s]))
+            fits = people in joint_bases([study.figures(s)], people, 0, study.conventions([s]))
             (granted if fits else refused).append(s)
         suffix = "" if position == 0 else f".{position + 1}"
         if sets:
@@ -273,10 +266,9 @@ def _reported(study: Study, total: Total, people: int, claim_set: ClaimSet) -> V
     if study.weighted([claim_set]) == "yes":
         return not_applicable(study, name, "total", [claim_set])
     figures, allowed = study.figures(claim_set), study.conventions([claim_set])
-    found = bases(figures, people + NEAR, allowed)
+    found = joint_bases([figures], people + NEAR, 0, allowed)
     words: dict[str, Value] = {
-        "labels": study.labels([claim_set]),
-        "assumed": study.assumed([claim_set]),
+        **study.words([claim_set]),
         "whose": study.whose_where(study.claims[total.claim]),
         **named(total=people),
     }
@@ -352,9 +344,8 @@ def _groups(study: Study, name: str, claim_id: str, people: int) -> Iterator[Ver
     if not loose:
         return
     words: dict[str, Value] = {
-        "labels": study.labels(sets),
+        **study.words(sets),
         "whose": study.whose_where(study.claims[claim_id]),
-        "assumed": study.assumed(sets),
     }
     sizes = tuple(s.smaller for s in loose)
     split = Fact(

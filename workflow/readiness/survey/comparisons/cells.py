@@ -201,8 +201,7 @@ class CellTotals:
     @property
     def proportions(self) -> FloatArray:
         """Weighted shares of the whole, shape (r, c), sum 1."""
-        shares: FloatArray = self.totals / self.totals.sum()
-        return shares
+        return np.asarray(self.totals / self.totals.sum())
 
     def proportion_covariance(self) -> FloatArray:
         """Design covariance of `proportions`, shape (r*c, r*c): ratios to the estimated size."""
@@ -214,8 +213,7 @@ class CellTotals:
 
     def delta(self, jacobian: FloatArray) -> FloatArray:
         """Covariance of a function of the totals with this jacobian, shape (k, r*c)."""
-        covariance: FloatArray = jacobian @ self.covariance @ jacobian.T
-        return covariance
+        return np.asarray(jacobian @ self.covariance @ jacobian.T)
 
 
 def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:

@@ -243,8 +243,7 @@ def _compositions(total: int, caps: IntArray) -> IntArray:
     rows = np.zeros((1, 0), dtype=np.int64)
     left = np.array([total])
     for j, cap in enumerate(caps):
-        room = int(caps[j + 1 :].sum())
-        low, high = np.maximum(0, left - room), np.minimum(cap, left)
+        low, high = np.maximum(0, left - int(caps[j + 1 :].sum())), np.minimum(cap, left)
         repeat = np.maximum(high - low + 1, 0)
         start = np.repeat(np.cumsum(repeat) - repeat, repeat)
         value = np.arange(int(repeat.sum())) - start + np.repeat(low, repeat)
@@ -263,8 +262,7 @@ def _network(table: IntArray, limit: int) -> float:
     columns = table.sum(axis=0)
     n = int(table.sum())
     lf = _log_factorials(n)
-    observed = float(-lf[table].sum())
-    bound = observed + 1e-7  # R's relative tolerance for ties in probability
+    bound = float(-lf[table].sum()) + 1e-7  # R's relative tolerance for ties in probability
     radix = np.concatenate([[1], np.cumprod(columns[:-1] + 1)]).astype(np.int64)
     stages, arcs = _stages(rows, columns, radix, lf, limit)
     longest, shortest = _bounds(stages, arcs)

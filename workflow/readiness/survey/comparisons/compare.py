@@ -332,7 +332,8 @@ def compare_groups(
     """
     check_level(level)
     item = ComparedItem.make(design, outcome, categories, groups, group_names, blocks, lead)
-    tests = item.overall(("combined", "categories")[not ordered :], permutations, seed)
+    statistics: Sequence[Statistic] = ("combined", "categories") if ordered else ("categories",)
+    tests = item.overall(statistics, permutations, seed)
     effects = item.association(level)
     if ordered:
         tests += item.asymptotic(

@@ -93,8 +93,7 @@ class Covariates:
             scale[i] = half if half > 0 and np.isfinite(half) else 1.0
         values = self.values - centre
         values /= scale
-        moved = replace(self, values=values)
-        return Standardised(moved, centre, scale)
+        return Standardised(replace(self, values=values), centre, scale)
 
     def columns(self, term: str) -> tuple[int, ...]:
         """Positions of the columns of a term.

@@ -23,8 +23,7 @@ def interval_probability(link: Link, upper: FloatArray, lower: FloatArray) -> Fl
     # Both are symmetric: take both tails on the side where F is small.
     flip = lower > 0
     u, low = np.where(flip, -lower, upper), np.where(flip, -upper, lower)
-    difference: FloatArray = cdf(link, u) - cdf(link, low)
-    return difference
+    return np.asarray(cdf(link, u) - cdf(link, low))
 
 
 def cdf(link: Link, x: FloatArray) -> FloatArray:
@@ -106,8 +105,7 @@ class CumulativeLikelihood:
 
     def log_likelihood(self, theta: FloatArray) -> float:
         """Weighted log-likelihood; -inf where the cut points are not in order."""
-        p = self.x.shape[1]
-        if (np.diff(theta[p:]) <= 0).any():
+        if (np.diff(theta[self.x.shape[1] :]) <= 0).any():
             return -np.inf
         upper, lower = self._ends(theta)
         probability = interval_probability(self.link, upper, lower)
@@ -295,6 +293,5 @@ def _ascent(information: FloatArray, gradient: FloatArray) -> FloatArray | None:
             ridge = max(1e-8, ridge * 10)
             continue
         half = np.linalg.solve(factor_, gradient / scale)
-        step: FloatArray = np.linalg.solve(factor_.T, half) / scale
-        return step
+        return np.asarray(np.linalg.solve(factor_.T, half) / scale)
     return None

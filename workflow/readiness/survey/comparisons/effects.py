@@ -217,8 +217,7 @@ def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> Co
     domain, k = design.subset(known), x.shape[1]
     w, values = domain.full_weights[known], x[known]
     centred = values - (w @ values) / w.sum()
-    total = centred.sum(axis=1)
-    items_part, scale_part = (centred**2).sum(axis=1), total**2
+    items_part, scale_part = (centred**2).sum(axis=1), centred.sum(axis=1) ** 2
     within, whole = float(w @ items_part / w.sum()), float(w @ scale_part / w.sum())
     rounding = 1e-24 * float((values**2).max())
     if within <= rounding or whole <= max(rounding, 1e-12 * within):

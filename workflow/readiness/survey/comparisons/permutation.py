@@ -59,8 +59,7 @@ def ranked(y: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray]:
 
 def indicated(y: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray]:
     """One score a category, 1 or 0 less the mean of the block, and 1 / share of the category."""
-    levels = np.unique(y)
-    hit = (y[:, None] == levels).astype(np.float64)
+    hit = (y[:, None] == np.unique(y)).astype(np.float64)
     return _centred(hit, block), 1 / hit.mean(axis=0)
 
 
@@ -68,8 +67,7 @@ def _centred(scores: FloatArray, block: IntArray) -> FloatArray:
     _, place = np.unique(block, return_inverse=True)
     mean = np.zeros((int(place.max()) + 1, scores.shape[1]))
     np.add.at(mean, place, scores)
-    centred: FloatArray = scores - (mean / np.bincount(place)[:, None])[place]
-    return centred
+    return np.asarray(scores - (mean / np.bincount(place)[:, None])[place])
 
 
 def studentised_statistics(
@@ -319,5 +317,4 @@ def _shuffled(rng: np.random.Generator, many: int, starts: IntArray, n: int) -> 
 def _shares_above(values: FloatArray) -> FloatArray:
     """For each value the share of all that reach it: its p-value among the permutations."""
     reached = np.searchsorted(np.sort(values), values * (1 - 1e-10), side="left")
-    share: FloatArray = (len(values) - reached) / len(values)
-    return share
+    return np.asarray((len(values) - reached) / len(values))

@@ -56,8 +56,7 @@ def mid_ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
 
     inverse, values = pd.factorize(y, sort=True)
     mass = weighted_counts(inverse.astype(np.int64), weights, len(values))
-    ranks: FloatArray = ((np.cumsum(mass) - mass / 2) / mass.sum())[inverse]
-    return ranks
+    return np.asarray(((np.cumsum(mass) - mass / 2) / mass.sum())[inverse])
 
 
 def rank_test(
@@ -93,8 +92,7 @@ def rank_test(
     if np.ptp(values[known]) == 0:
         raise StatisticsError("the outcome has one level: there is nothing to rank")
     domain = design.subset(known)
-    w = domain.full_weights[known]
-    scores = _scores(mid_ranks(values[known], w), score)
+    scores = _scores(mid_ranks(values[known], domain.full_weights[known]), score)
     means, covariance = group_means(domain, scores, groups)
     k = groups.size - 1
     ddf = domain.degrees_of_freedom - k

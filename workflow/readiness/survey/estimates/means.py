@@ -260,8 +260,7 @@ def _indicators(design: Design, codes: Codes | None) -> FloatArray:
     if codes is None:
         return design.mask[:, None].astype(np.float64)
     inside = codes.codes[:, None] == np.arange(codes.size)[None, :]
-    indicators: FloatArray = (inside & design.mask[:, None]).astype(np.float64)
-    return indicators
+    return np.asarray((inside & design.mask[:, None]).astype(np.float64))
 
 
 def _bases(design: Design, denominators: FloatArray) -> IntArray:
@@ -281,8 +280,7 @@ def _srs_variances(
     more = np.where(n > 1, n - 1, np.nan)
     spread = (w @ ((y[:, None] - mean) ** 2 * inside)) / size * n / more
     factor = 1.0 if kind == "replace" else (size - n) / size
-    variances: FloatArray = spread / n * factor
-    return variances
+    return np.asarray(spread / n * factor)
 
 
 def _with_deff(result: Estimates, deff: FloatArray) -> Estimates:

@@ -35,6 +35,7 @@ from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.survey.design import Design, design
+from readiness.survey.replicates import AnyReplicates
 from readiness.survey.variance import Projection
 from readiness.survey.weighting.condensed import Limits, Raking, Recipe, Repeated, Repeats, repeat
 from readiness.survey.weighting.margins import (
@@ -97,6 +98,18 @@ class Adapted:
     raked: FloatArray
     strata: npt.NDArray[np.str_]
     limits: Limits = Limits.NONE
+
+    @property
+    def populations(self) -> FloatArray:
+        """Persons of the stratum of each row; NaN: no finite population counts."""
+        data = pd.DataFrame() if self.weighting is None else self.weighting.design.data
+        known = "_population" in data
+        return data["_population"].to_numpy(float) if known else np.full(len(self.raked), np.nan)
+
+    @property
+    def replicates(self) -> AnyReplicates | None:
+        """The replicate weights; None where nobody is weighted."""
+        return None if self.weighting is None else self.weighting.design.replicates
 
 
 def weigh_adapting(

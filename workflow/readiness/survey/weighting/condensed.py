@@ -231,8 +231,7 @@ class Perturbed:
         weighted = x * (start * count)[:, None]
         gap = totals - weighted.sum(axis=0)
         change = np.linalg.pinv(weighted.T @ x, rcond=1e-10, hermitian=True) @ gap
-        found: FloatArray = start * (1 + x @ change)
-        return found
+        return np.asarray(start * (1 + x @ change))
 
 
 Repeats: TypeAlias = Literal["auto", "JKn", "groups"]
@@ -252,8 +251,7 @@ class Repeated:
 
     def steps(self) -> Iterator[Fact]:
         """What was done, as facts of the domain `weighting`."""
-        n = self.replicates.count
-        yield Fact(_TOLD[self.replicates.kind], {"n": n})
+        yield Fact(_TOLD[self.replicates.kind], {"n": self.replicates.count})
         if self.linear:
             yield Fact("weighting.step.linear", {"n": self.linear})
 

@@ -205,8 +205,7 @@ class Reraking:
                 tolerance=self._tolerance,
                 max_iterations=self._max_iterations,
             ).weights
-        raked: FloatArray = base * factor.ravel()[self._cells.of_row]
-        return raked
+        return np.asarray(base * factor.ravel()[self._cells.of_row])
 
     def _solve(self, start: FloatArray) -> FloatArray | None:
         """Factor of each cell, or None when the steps do not converge."""
