@@ -6,16 +6,11 @@ from sums of weights by stratum (or PSU) and category, and for calibrated weight
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.survey.coding import Codes
 from readiness.survey.variance import CERTAIN, LonelyPsu, Projection, Stage, between_units
-
-# Indicators of more cells than this are never written out (8 bytes each).
-_DENSE = 200_000
 
 
 def code_covariance(
@@ -97,42 +92,3 @@ def can_calibrate(stages: tuple[Stage, ...], projections: tuple[Projection, ...]
     stage, projection = stages[0], projections[0]
     exact = projection.sweeps is None and projection.matrix is None
     return exact and stage.units.identity and bool((stage.sampled > 1).all())
-
-
-def design_code_covariance(design: Any, codes: IntArray, size: int) -> FloatArray:
-    """Covariance of the weighted totals of codes 0..size-1 (-1: nowhere), shape (size, size).
-
-    By the shortest way that the design allows: sums of codes under each replicate, sums by stratum
-    and code or by PSU and code, or the indicators written out. `design` is a `Design`, whose method
-    `code_covariance` this is.
-    """
-    inside = codes if design.mask.all() else np.where(design.mask, codes, -1)
-    used = np.flatnonzero(np.bincount(inside + 1, minlength=size + 1)[1:])
-    place = np.full(size + 1, -1, dtype=np.int64)
-    place[used] = np.arange(len(used))
-    compact = inside if len(used) == size else place[inside]
-    large = design.rows * len(used) > _DENSE
-    if design.replicates is not None:
-        totals = design.replicate_code_totals(compact, len(used))
-        there = compact >= 0
-        whole = np.bincount(compact[there], design.full_weights[there], minlength=len(used))
-        inner = design.replicate_covariance(totals, whole.astype(np.float64))
-    elif large and can_calibrate(design.stages, design.projections):
-        inner = calibrated_code_covariance(
-            compact, len(used), design.full_weights, design.stages[0], design.projections[0]
-        )
-    elif large and not design.projections and len(design.stages) == 1:
-        inner = code_covariance(
-            compact,
-            len(used),
-            design.full_weights,
-            design.stages[0],
-            in_domain=None if design.mask.all() else design.mask,
-            lonely_psu=design.lonely_psu,
-            adjust_domain_lonely=design.adjust_domain_lonely,
-        )
-    else:
-        inner = design.total_covariance(compact[:, None] == np.arange(len(used))[None, :])
-    covariance = np.zeros((size, size))
-    covariance[np.ix_(used, used)] = inner
-    return covariance

@@ -58,12 +58,6 @@ class Codes:
         """The label of a code, quoted, for messages."""
         return repr(self.labels[code]) if self.labels is not None else str(code)
 
-    def counts(self) -> IntArray:
-        """Rows in each category, shape (size,)."""
-        if self.identity:
-            return np.ones(self.size, dtype=np.int64)
-        return np.bincount(self.codes, minlength=self.size).astype(np.int64)
-
     def count_used(self, used: BoolArray) -> int:
         """Number of categories with at least one row where `used` is true."""
         if self.identity:
@@ -111,21 +105,17 @@ def encode(column: Any, what: str) -> Codes:
 
 def factorized(column: Any) -> Factorized:
     """A column as codes of its distinct values, in order of appearance; missing is -1."""
-    codes, seen = _factorize(np.asarray(column))
-    return codes, np.asarray(seen).tolist()
-
-
-def _factorize(values: npt.NDArray[Any]) -> tuple[IntArray, npt.NDArray[Any]]:
-    """pandas.factorize, five times as fast for long columns of few texts, as read from a file."""
+    values = np.asarray(column)
     if values.dtype == object and len(values) > _LONG and values.flags.c_contiguous:
+        # Five times as fast for long columns of few texts, as read from a file.
         start = values[:_LOOK].tolist()
         if len(set(map(id, start))) < len(start) // 10:
             return _factorize_shared(values)
     codes, seen = pd.factorize(values)
-    return np.asarray(codes, dtype=np.int64), np.asarray(seen)
+    return np.asarray(codes, dtype=np.int64), np.asarray(seen).tolist()
 
 
-def _factorize_shared(values: npt.NDArray[Any]) -> tuple[IntArray, npt.NDArray[Any]]:
+def _factorize_shared(values: npt.NDArray[Any]) -> Factorized:
     """Factorize objects that are shared between rows: first by identity, then by value.
 
     A column read from a file holds each text once and a pointer a row. Pointers are integers, which
@@ -137,7 +127,7 @@ def _factorize_shared(values: npt.NDArray[Any]) -> tuple[IntArray, npt.NDArray[A
     distinct = np.empty(len(addresses), dtype=object)
     distinct[:] = [ctypes.cast(int(a), ctypes.py_object).value for a in addresses]
     by_value, seen = pd.factorize(distinct)
-    return np.asarray(by_value, dtype=np.int64)[by_identity], np.asarray(seen)
+    return np.asarray(by_value, dtype=np.int64)[by_identity], np.asarray(seen).tolist()
 
 
 def encode_declared(

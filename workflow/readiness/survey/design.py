@@ -24,7 +24,11 @@ import pandas as pd
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.code_variance import design_code_covariance
+from readiness.survey.code_variance import (
+    calibrated_code_covariance,
+    can_calibrate,
+    code_covariance,
+)
 from readiness.survey.coding import Factorized, factorized
 from readiness.survey.options import one_of
 from readiness.survey.specification import (
@@ -47,6 +51,8 @@ from readiness.survey.variance import (
 if TYPE_CHECKING:
     from readiness.survey.replicates import AnyReplicates
 
+# Indicators of more cells than this are never written out (8 bytes each).
+_DENSE = 200_000
 Column: TypeAlias = "str | npt.ArrayLike | pd.Series[Any]"
 
 
@@ -272,14 +278,44 @@ class Design:
     def code_covariance(self, codes: IntArray, size: int) -> FloatArray:
         """Covariance of the weighted totals of categories, shape (size, size).
 
-        The same as `total_covariance` of the indicators of each code, but at many rows through
-        sums by stratum and code, or by PSU and code, where the design allows it.
+        The same as `total_covariance` of the indicators of each code, by the shortest way that the
+        design allows: sums of codes under each replicate, sums by stratum and code or by PSU and
+        code, or the indicators written out.
 
         Args:
             codes: category of each row in 0..size-1, or -1 (counts nowhere).
             size: number of categories.
         """
-        return design_code_covariance(self, codes, size)
+        inside = codes if self.mask.all() else np.where(self.mask, codes, -1)
+        used = np.flatnonzero(np.bincount(inside + 1, minlength=size + 1)[1:])
+        place = np.full(size + 1, -1, dtype=np.int64)
+        place[used] = np.arange(len(used))
+        compact = inside if len(used) == size else place[inside]
+        large = self.rows * len(used) > _DENSE
+        if self.replicates is not None:
+            totals = self.replicate_code_totals(compact, len(used))
+            there = compact >= 0
+            whole = np.bincount(compact[there], self.full_weights[there], minlength=len(used))
+            inner = self.replicate_covariance(totals, whole.astype(np.float64))
+        elif large and can_calibrate(self.stages, self.projections):
+            inner = calibrated_code_covariance(
+                compact, len(used), self.full_weights, self.stages[0], self.projections[0]
+            )
+        elif large and not self.projections and len(self.stages) == 1:
+            inner = code_covariance(
+                compact,
+                len(used),
+                self.full_weights,
+                self.stages[0],
+                in_domain=None if self.mask.all() else self.mask,
+                lonely_psu=self.lonely_psu,
+                adjust_domain_lonely=self.adjust_domain_lonely,
+            )
+        else:
+            inner = self.total_covariance(compact[:, None] == np.arange(len(used))[None, :])
+        covariance = np.zeros((size, size))
+        covariance[np.ix_(used, used)] = inner
+        return covariance
 
     def replicate_code_totals(self, codes: IntArray, size: int) -> FloatArray:
         """Weighted totals of categories under each replicate, shape (R, size); -1 counts nowhere.

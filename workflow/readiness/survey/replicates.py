@@ -355,12 +355,3 @@ class PatternedReplicates(AnyReplicates):
         counted = np.bincount(key, minlength=len(self.table) * (size + 1))
         counts = counted.reshape(len(self.table), size + 1)[:, 1:]
         return self.table.T @ counts.astype(np.float64)
-
-
-def patterned(
-    matrix: FloatArray, pattern: IntArray, scale: float, rscales: FloatArray, kind: Kind
-) -> Replicates | PatternedReplicates:
-    """Replicates of a table by pattern; written out where no two rows share a pattern."""
-    if len(matrix) == len(pattern):
-        return Replicates(matrix[pattern], scale, rscales, kind=kind)
-    return PatternedReplicates(matrix, pattern, scale, rscales, kind=kind)

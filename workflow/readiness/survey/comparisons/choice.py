@@ -16,11 +16,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from readiness.errors import StatisticsError
-from readiness.facts import Fact, Term
-from readiness.survey.options import one_of
+from readiness.facts import Fact
 
-Lead = Literal["permutation", "rao_scott", "effect_size"]
-Band = Literal["small", "medium", "large"]
+Lead = Literal["permutation", "effect_size"]
 
 SMALL = 100
 LARGE = 20_000
@@ -38,25 +36,20 @@ class Choice:
     """Which test is primary, and why.
 
     Attributes:
-        lead: the primary test: `permutation`, `rao_scott` or `effect_size`.
+        lead: the primary test: `permutation` or `effect_size`.
         beside: tests shown with it.
-        band: `small`, `medium` or `large` n.
-        reason: why, as a fact: one of `REASONS`, or `report.choice.set` with the term `test`.
-        overridden: set by the user, not by n.
+        reason: why, as a fact: one of `REASONS`.
     """
 
     lead: Lead
     beside: tuple[str, ...]
-    band: Band
     reason: Fact
-    overridden: bool = False
 
 
 def choose(
     n: int,
     group_sizes: Sequence[int],
     effective_sizes: Sequence[float] | None = None,
-    override: Lead | None = None,
 ) -> Choice:
     """The primary test for n answers in groups of these sizes.
 
@@ -68,33 +61,21 @@ def choose(
         n: unweighted base.
         group_sizes: unweighted answers of each group.
         effective_sizes: Kish's effective number of answers of each group, if known.
-        override: a primary test chosen in the config.
 
     Raises:
-        StatisticsError: no answers, fewer than two groups, an unknown override.
+        StatisticsError: no answers, fewer than two groups.
     """
     sizes = [int(s) for s in group_sizes if s > 0]
     if n <= 0 or len(sizes) < 2:
         raise StatisticsError(f"{n} answers in {len(sizes)} groups: there is nothing to compare")
-    if override is not None:
-        one_of(override, Lead, "primary test")
-    band: Band = "small" if n < SMALL else "large" if n >= LARGE else "medium"
+    measured = Fact("report.choice.measured")
+    if n < SMALL:
+        return Choice("permutation", ("fisher_freeman_halton", "effect_size"), measured)
     effective = [e for e in effective_sizes or () if e > 0]
     small_group = min(sizes) < SAFE_GROUP or min(effective, default=SAFE_EFFECTIVE) < SAFE_EFFECTIVE
-    lead: Lead = "effect_size" if band == "large" else "permutation"
-    reason = Fact("report.choice.very_large" if band == "large" else "report.choice.measured")
-    if override is not None:
-        lead = override
-        reason = Fact("report.choice.set", {"test": Term(f"report.test.{override}")})
-    others = tuple(test for test in _beside(band, small_group) if test != lead)
-    return Choice(lead, others, band, reason, overridden=override is not None)
-
-
-def _beside(band: Band, small_group: bool) -> tuple[str, ...]:
-    """Tests worth showing: an asymptotic one only where it was seen to keep its level, but for the
-    ordinal logit, which is there for its odds ratios."""
-    if band == "small":
-        return ("permutation", "fisher_freeman_halton", "effect_size")
-    ranks = () if small_group else ("kruskal_wallis",)
-    first = () if band == "large" else ("permutation",)
-    return (*first, "rao_scott", *ranks, "ordinal_logit", "effect_size")
+    # An asymptotic test stands beside it only where it was seen to keep its level, but for the
+    # ordinal logit, which is there for its odds ratios.
+    shown = ("rao_scott", *(() if small_group else ("kruskal_wallis",)), "ordinal_logit")
+    if n >= LARGE:
+        return Choice("effect_size", shown, Fact("report.choice.very_large"))
+    return Choice("permutation", (*shown, "effect_size"), measured)

@@ -13,7 +13,7 @@ level) is linearised; the name of its method says which was done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ import numpy as np
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, cell_totals, factor, two_or_more
-from readiness.survey.comparisons.choice import Choice, Lead, choose
+from readiness.survey.comparisons.choice import Choice, choose
 from readiness.survey.comparisons.classical import fisher_freeman_halton
 from readiness.survey.comparisons.covariates import of_factor
 from readiness.survey.comparisons.effects import cramers_v, superiority_of
@@ -50,7 +50,6 @@ class ComparedItem:
     groups: Factor
     blocks: Factor | None
     choice: Choice
-    sizes: Mapping[str, int]
     notes: tuple[str, ...]
 
     @classmethod
@@ -62,7 +61,6 @@ class ComparedItem:
         groups: Column,
         group_names: Sequence[Any],
         blocks: Column | None,
-        lead: Lead | None,
     ) -> ComparedItem:
         """The item on the base of those who have an answer and a group.
 
@@ -91,8 +89,7 @@ class ComparedItem:
             answer,
             group,
             block,
-            choose(int(known.sum()), list(sizes), _effective_sizes(design, group), lead),
-            {name: int(k) for name, k in zip(group.levels, sizes, strict=True)},
+            choose(int(known.sum()), list(sizes), _effective_sizes(design, group)),
             tuple(notes),
         )
 
@@ -242,14 +239,7 @@ def _effective_sizes(design: Design, groups: Factor) -> list[float]:
     return list(np.divide(total**2, squares, out=np.zeros(groups.size), where=squares > 0))
 
 
-_LEAD_ROWS: Mapping[str, tuple[str, ...]] = {
-    "permutation": (
-        "permutation_combined",
-        "permutation_categories",
-    ),
-    "rao_scott": ("rao_scott_f",),
-    "effect_size": ("cramers_v",),
-}
+_PRIMARY = ("permutation_combined", "permutation_categories")
 
 
 @dataclass(frozen=True)
@@ -262,7 +252,6 @@ class Comparison:
             `proportional_odds_check`, `permutation_combined`, `fisher_freeman_halton`).
         effects: Cramer's V, probabilities of superiority, odds ratios.
         n: unweighted base.
-        group_sizes: unweighted answers by group, declared order.
         notes: levels or groups left out, in words.
     """
 
@@ -270,7 +259,6 @@ class Comparison:
     tests: tuple[ComparisonRow, ...]
     effects: tuple[ComparisonRow, ...]
     n: int
-    group_sizes: Mapping[str, int]
     notes: tuple[str, ...] = ()
 
     @property
@@ -281,7 +269,8 @@ class Comparison:
     @property
     def lead(self) -> ComparisonRow:
         """The row of the primary test."""
-        return next(r for r in self.rows if r.test in _LEAD_ROWS[self.choice.lead])
+        names = _PRIMARY if self.choice.lead == "permutation" else ("cramers_v",)
+        return next(r for r in self.rows if r.test in names)
 
     def test(self, name: str) -> ComparisonRow | None:
         """An overall test by name, or None if it was not made."""
@@ -290,8 +279,7 @@ class Comparison:
     def frame(self) -> pd.DataFrame:
         """All rows as a data frame, with a column `leads`."""
         table = frame(self.rows)
-        lead = self.lead
-        table["leads"] = [row is lead for row in self.rows]
+        table["leads"] = [row is self.lead for row in self.rows]
         return table
 
 
@@ -306,7 +294,6 @@ def compare_groups(
     ordered: bool = True,
     permutations: int = 9999,
     blocks: Column | None = None,
-    lead: Lead | None = None,
     level: float = 0.95,
 ) -> Comparison:
     """An item across groups; contrasts of its shares are `share_contrasts`.
@@ -323,7 +310,6 @@ def compare_groups(
         permutations: number of permutations.
         blocks: within which answers are exchangeable, or None for the whole sample; never the
             groups themselves.
-        lead: override of the primary test.
         level: of intervals, 0-1.
 
     Raises:
@@ -331,7 +317,7 @@ def compare_groups(
             a level outside (0, 1).
     """
     check_level(level)
-    item = ComparedItem.make(design, outcome, categories, groups, group_names, blocks, lead)
+    item = ComparedItem.make(design, outcome, categories, groups, group_names, blocks)
     statistics: Sequence[Statistic] = ("combined", "categories") if ordered else ("categories",)
     tests = item.overall(statistics, permutations, seed)
     effects = item.association(level)
@@ -343,4 +329,4 @@ def compare_groups(
     if ordered or len(categories) == 2:
         model_tests, ratios = item.model()
         tests, effects = tests + model_tests, effects + ratios
-    return Comparison(item.choice, tuple(tests), tuple(effects), item.n, item.sizes, item.notes)
+    return Comparison(item.choice, tuple(tests), tuple(effects), item.n, item.notes)

@@ -280,18 +280,12 @@ class CumulativeLikelihood:
 
 
 def _ascent(information: FloatArray, gradient: FloatArray) -> FloatArray | None:
-    """Newton's step; a ridge where the information is not positive definite (cauchit)."""
+    """Newton's step; None where the information is not positive definite (separation)."""
     scale = np.sqrt(np.abs(np.diag(information)))
     if not (np.isfinite(scale).all() and (scale > 0).all() and np.isfinite(gradient).all()):
         return None
-    scaled = information / np.outer(scale, scale)
-    ridge = 0.0
-    for _ in range(12):
-        try:
-            factor_ = np.linalg.cholesky(scaled + ridge * np.eye(len(scale)))
-        except np.linalg.LinAlgError:
-            ridge = max(1e-8, ridge * 10)
-            continue
-        half = np.linalg.solve(factor_, gradient / scale)
-        return np.asarray(np.linalg.solve(factor_.T, half) / scale)
-    return None
+    try:
+        root = np.linalg.cholesky(information / np.outer(scale, scale))
+    except np.linalg.LinAlgError:
+        return None
+    return np.asarray(np.linalg.solve(root.T, np.linalg.solve(root, gradient / scale)) / scale)

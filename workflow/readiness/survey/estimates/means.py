@@ -16,7 +16,7 @@ share leaves [0, 1] the quantile has no such limit (NaN), and no standard error.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -129,7 +129,7 @@ def means(
     if deff == "none":
         return result
     effects = result.covariance.diagonal() / _srs_variances(domain, y, inside, result, deff)
-    return _with_deff(result, effects)
+    return replace(result, deff=effects)
 
 
 def totals(
@@ -153,7 +153,7 @@ def totals(
     if deff == "none":
         return result
     per_mean = _srs_variances(domain, y, inside, None, deff)
-    return _with_deff(result, covariance.diagonal() / (per_mean * (domain.weights @ inside) ** 2))
+    return replace(result, deff=covariance.diagonal() / (per_mean * (domain.weights @ inside) ** 2))
 
 
 def ratio(design: Design, numerator: Column, denominator: Column) -> Estimates:
@@ -281,12 +281,6 @@ def _srs_variances(
     spread = (w @ ((y[:, None] - mean) ** 2 * inside)) / size * n / more
     factor = 1.0 if kind == "replace" else (size - n) / size
     return np.asarray(spread / n * factor)
-
-
-def _with_deff(result: Estimates, deff: FloatArray) -> Estimates:
-    return Estimates(
-        result.names, result.values, result.covariance, result.n, result.degrees_of_freedom, deff
-    )
 
 
 def _names(codes: Codes | None, values: Column) -> tuple[str, ...]:

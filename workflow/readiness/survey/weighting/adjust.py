@@ -62,15 +62,11 @@ def rake(
     )
     weights = main.weights
     codes = tuple(m.codes for m in margins)
-    if residuals == "greg":
-        projection = Projection(codes, None, weights, base)
-    else:
-        projection = Projection(codes, None, weights, np.ones(design.rows), _R_SWEEPS)
-    adjusted = design.with_weights(weights, projection)
-    if design.replicates is None:
-        return adjusted
+    greg = residuals == "greg"
+    regression = base if greg else np.ones(design.rows)
+    projection = Projection(codes, None, weights, regression, None if greg else _R_SWEEPS)
     again = Reraking(margins, cells, main, tolerance=tolerance, max_iterations=max_iterations)
-    return replace(adjusted, replicates=design.replicates.adjusted(again))
+    return _adjusted(design, weights, projection, again)
 
 
 def post_stratify(design: Design, variable: str, totals: Mapping[Any, float]) -> Design:

@@ -72,8 +72,15 @@ def calibrate_weights(
             break
         hessian = (x * (base * slope)[:, None]).T @ x / unit[:, None]
         step = np.linalg.pinv(hessian, rcond=1e-12) @ gap
-        b, ratio, slope, gap, moved = _damped(distance, base, x, totals, b, step, gap, low, high)
-        if not moved:
+        # A step is halved until the gaps shrink; where none does, there is nothing left to try.
+        for length in 0.5 ** np.arange(27):
+            trial = b + length * step
+            tried, its_slope = _ratio(distance, x @ trial, low, high)
+            left = (totals - (base * tried) @ x) / unit
+            if np.linalg.norm(left) < np.linalg.norm(gap):
+                b, ratio, slope, gap = trial, tried, its_slope, left
+                break
+        else:
             break
     if not np.abs(gap).max() <= tolerance:
         j = int(np.argmax(np.abs(gap)))
@@ -114,33 +121,6 @@ def _ratio(
     slope = np.ones_like(u) if distance == "linear" else free
     inside = (free >= low) & (free <= high)
     return np.clip(free, low, high), np.where(inside, slope, 0.0)
-
-
-def _damped(
-    distance: Distance,
-    base: FloatArray,
-    x: FloatArray,
-    totals: FloatArray,
-    b: FloatArray,
-    step: FloatArray,
-    gap: FloatArray,
-    low: FloatArray,
-    high: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, bool]:
-    """A Newton step, halved until the gaps shrink; `moved` is False when none does."""
-    unit = np.maximum(np.abs(totals), 1.0)
-    before = float(np.linalg.norm(gap))
-    length = 1.0
-    while True:
-        trial = b + length * step
-        ratio, slope = _ratio(distance, x @ trial, low, high)
-        new = (totals - (base * ratio) @ x) / unit
-        if float(np.linalg.norm(new)) < before:
-            return trial, ratio, slope, new, True
-        length /= 2
-        if length < 1e-8:
-            ratio, slope = _ratio(distance, x @ b, low, high)
-            return b, ratio, slope, gap, False
 
 
 def bounded_rake(

@@ -27,9 +27,9 @@ from readiness.survey.coding import Codes
 from readiness.survey.design import Design
 from readiness.survey.replicates import (
     AnyReplicates,
+    PatternedReplicates,
     Replicates,
     deal,
-    patterned,
 )
 from readiness.survey.weighting.calibration import bounded_rake, indicators, trim_weights
 from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
@@ -313,5 +313,8 @@ def _groups(design: Design, raking: Raking, final: FloatArray, seed: int) -> Rep
         factor = np.concatenate([dealt.kept[stratum, r], dealt.gone[stratum]])
         counts = np.bincount(place, weights=count, minlength=2 * patterns).astype(np.float64)
         table[:, r] = perturbed(raking.base[twice], factor, counts)[place]
-    made = patterned(table, fine, dealt.scale, np.ones(number), "groups")
+    constants = dealt.scale, np.ones(number), False, "groups"
+    made: AnyReplicates = PatternedReplicates(table, fine, *constants)
+    if len(table) == len(fine):  # no two rows share a pattern
+        made = Replicates(table[fine], *constants)
     return Repeated(made, perturbed.linear)
