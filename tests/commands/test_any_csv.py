@@ -18,8 +18,8 @@ from any_csv.page import PAGE, filled
 from readiness.cli import main
 from readiness.config import PERMUTATIONS
 from readiness.survey import compare_groups, design, proportions, share_contrasts, weigh
+from readiness.survey.comparisons.cells import frame as frame_of
 from readiness.survey.comparisons.classical import CLASSICAL
-from readiness.survey.comparisons.results import frame as frame_of
 from readiness.tables import to_csv
 
 HERE = Path(__file__).parent / "any_csv"

@@ -28,8 +28,8 @@ from readiness.survey import (
     share_contrasts,
     t_test,
 )
-from readiness.survey.comparisons.choice import choose
-from readiness.survey.comparisons.results import ComparisonRow
+from readiness.survey.comparisons.cells import ComparisonRow
+from readiness.survey.comparisons.compare import choose
 
 
 def compared(d: Design, **changes: Any) -> Any:

@@ -17,7 +17,7 @@ from readiness.survey import (
     ordinal_model,
 )
 from readiness.survey.comparisons.cells import factor
-from readiness.survey.comparisons.choice import REASONS, Choice, choose
+from readiness.survey.comparisons.compare import REASONS, Choice, choose
 from readiness.survey.comparisons.effects import cramers_v
 from readiness.survey.comparisons.rao_scott import rao_scott_test
 

@@ -24,9 +24,9 @@ from readiness.survey import (
     rank_test,
     table,
 )
+from readiness.survey.comparisons.cells import frame as frame_of
 from readiness.survey.comparisons.effects import superiority_of
 from readiness.survey.comparisons.permutation import Statistic
-from readiness.survey.comparisons.results import frame as frame_of
 
 BOUNDED = settings(max_examples=6)
 

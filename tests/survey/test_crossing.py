@@ -10,8 +10,7 @@ import pytest
 
 from readiness.survey import Design, design, proportion_estimates, proportions, replicate
 from readiness.survey.coding import factorized
-from readiness.survey.estimates.crossing import Crossing, can_cross
-from readiness.survey.estimates.proportions import group_codes
+from readiness.survey.estimates.proportions import Crossing, can_cross, group_codes
 from readiness.survey.replicates import Replicates
 
 LEVELS = ["low", "middle", "high"]

@@ -148,7 +148,7 @@ def test_sums_by_cell_equal_the_dense_covariance() -> None:
 
 
 def _by_cells(d: Design, codes: Any, size: int) -> Any:
-    from readiness.survey.code_variance import code_covariance
+    from readiness.survey.variance import code_covariance
 
     return code_covariance(
         np.where(d.mask, codes, -1),
@@ -178,7 +178,7 @@ def test_calibrated_sums_by_margin_equal_the_dense_covariance(monkeypatch: Any) 
     for d in (raked, raked.subset(frame["w"] > 2), trim(raked, 1.0, 9.0)):
         dense = d.code_covariance(codes, 6)
         with monkeypatch.context() as patch:
-            patch.setattr(sys.modules["readiness.survey.code_variance"], "_DENSE", 0)
+            patch.setattr(sys.modules["readiness.survey.design"], "_DENSE", 0)
             sums = d.code_covariance(codes, 6)
         np.testing.assert_allclose(sums, dense, rtol=1e-9, atol=1e-9)
         assert np.diag(dense).min() > 1

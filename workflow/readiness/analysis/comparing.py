@@ -23,10 +23,10 @@ from readiness.errors import StatisticsError
 from readiness.facts import Fact, to_json
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
+from readiness.survey.comparisons.cells import ComparisonRow, frame
 from readiness.survey.comparisons.compare import Comparison, compare_groups
 from readiness.survey.comparisons.families import ContrastRow, Shares, family_of
 from readiness.survey.comparisons.multiple import multiple_marginal_independence
-from readiness.survey.comparisons.results import ComparisonRow, frame
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import Interval
 

@@ -22,10 +22,11 @@ from readiness.questionnaire import DONT_KNOW
 from readiness.questionnaire.model import Item
 from readiness.survey.coding import Base, Codes, Factorized, factorized, option_answers
 from readiness.survey.design import Column, Design
-from readiness.survey.estimates.crossing import Crossing, can_cross
 from readiness.survey.estimates.proportions import (
+    Crossing,
     Proportions,
     SurveyWarning,
+    can_cross,
     group_codes,
     no_proportions,
     proportion_estimates,

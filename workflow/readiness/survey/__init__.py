@@ -36,9 +36,17 @@ from readiness.survey.design import Design, design
 from readiness.survey.estimates.means import means, quantiles, ratio, totals, variance
 from readiness.survey.estimates.proportions import SurveyWarning, proportion_estimates, proportions
 from readiness.survey.intervals import proportion_interval
-from readiness.survey.weighting.adjust import calibrate, post_stratify, rake, trim
 from readiness.survey.weighting.margins import Collapse, summarise
-from readiness.survey.weighting.recipe import Trim, replicate, weigh, with_replicates
+from readiness.survey.weighting.recipe import (
+    Trim,
+    calibrate,
+    post_stratify,
+    rake,
+    replicate,
+    trim,
+    weigh,
+    with_replicates,
+)
 
 __all__ = [
     "Collapse",

@@ -24,11 +24,6 @@ import pandas as pd
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.code_variance import (
-    calibrated_code_covariance,
-    can_calibrate,
-    code_covariance,
-)
 from readiness.survey.coding import Factorized, factorized
 from readiness.survey.options import one_of
 from readiness.survey.specification import (
@@ -44,6 +39,9 @@ from readiness.survey.variance import (
     LonelyPsu,
     Projection,
     Stage,
+    calibrated_code_covariance,
+    can_calibrate,
+    code_covariance,
     multistage_covariance,
     replicate_covariance,
 )

@@ -17,8 +17,8 @@ from readiness.config.derived import Scale
 from readiness.errors import ConfigError, StatisticsError
 from readiness.questionnaire import BLANK, Item
 from readiness.questionnaire.model import TOTAL
+from readiness.survey.comparisons.cells import ComparisonRow, frame
 from readiness.survey.comparisons.classical import kruskal_wallis, pearson_chi_square, wilcoxon
-from readiness.survey.comparisons.results import ComparisonRow, frame
 
 PRECISION = ["se", "lower", "upper", "n_eff", "deff", "df", "reliability"]
 INFERENCE = ["statistic", "df1", "df2", "p_value", "p_adjusted", "lower", "upper",

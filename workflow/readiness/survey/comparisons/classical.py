@@ -17,7 +17,7 @@ from scipy import special, stats
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.results import ComparisonRow
+from readiness.survey.comparisons.cells import ComparisonRow
 
 # Names of the tests beside those of the design in a table of comparisons.
 CLASSICAL = ("pearson_chi_square", "kruskal_wallis", "wilcoxon_exact", "wilcoxon_asymptotic")

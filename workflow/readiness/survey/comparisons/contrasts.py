@@ -19,6 +19,7 @@ import numpy.typing as npt
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
+    ComparisonRow,
     Factor,
     factor,
     needs_degrees_of_freedom,
@@ -27,7 +28,6 @@ from readiness.survey.comparisons.cells import (
     two_sided_t,
 )
 from readiness.survey.comparisons.ranks import group_means
-from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
 from readiness.survey.options import one_of

@@ -19,12 +19,12 @@ from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
     CellTotals,
+    ComparisonRow,
     cell_totals,
     factor,
     t_quantile,
 )
 from readiness.survey.comparisons.rao_scott import RaoScott
-from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
 

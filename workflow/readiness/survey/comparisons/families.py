@@ -25,9 +25,14 @@ from scipy import special
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import Factor, factor, two_or_more, two_sided_t
+from readiness.survey.comparisons.cells import (
+    ComparisonRow,
+    Factor,
+    factor,
+    two_or_more,
+    two_sided_t,
+)
 from readiness.survey.comparisons.contrasts import Adjustment, adjust_p
-from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import Proportions, proportion_estimates
 from readiness.survey.intervals import Interval, check_level, proportion_interval

@@ -18,7 +18,14 @@ from scipy import special
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import factor, t_quantile, two_or_more, two_sided_t, upper_f
+from readiness.survey.comparisons.cells import (
+    ComparisonRow,
+    factor,
+    t_quantile,
+    two_or_more,
+    two_sided_t,
+    upper_f,
+)
 from readiness.survey.comparisons.covariates import (
     Covariates,
     check_rank,
@@ -26,7 +33,6 @@ from readiness.survey.comparisons.covariates import (
     refuse_separation,
 )
 from readiness.survey.comparisons.rao_scott import quadratic, tail_probability
-from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
 from readiness.survey.options import one_of

@@ -18,10 +18,15 @@ import numpy as np
 from readiness.arrays import BoolArray, FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Base, option_answers
-from readiness.survey.comparisons.cells import Factor, factor, needs_degrees_of_freedom, two_or_more
+from readiness.survey.comparisons.cells import (
+    ComparisonRow,
+    Factor,
+    factor,
+    needs_degrees_of_freedom,
+    two_or_more,
+)
 from readiness.survey.comparisons.contrasts import Adjustment, adjust_p
 from readiness.survey.comparisons.rao_scott import Corrected, rao_scott_test
-from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 

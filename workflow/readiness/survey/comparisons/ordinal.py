@@ -17,6 +17,7 @@ import numpy as np
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
+    ComparisonRow,
     Factor,
     factor,
     needs_degrees_of_freedom,
@@ -28,7 +29,6 @@ from readiness.survey.comparisons.cells import (
 from readiness.survey.comparisons.covariates import Covariates, check_rank, refuse_separation
 from readiness.survey.comparisons.cumulative import CumulativeLikelihood, Link, distinct_rows
 from readiness.survey.comparisons.rao_scott import quadratic
-from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 

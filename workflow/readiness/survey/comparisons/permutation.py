@@ -38,8 +38,7 @@ from scipy import stats
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import Factor, factor, two_or_more
-from readiness.survey.comparisons.results import ComparisonRow
+from readiness.survey.comparisons.cells import ComparisonRow, Factor, factor, two_or_more
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 

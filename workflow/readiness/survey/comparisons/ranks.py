@@ -17,6 +17,7 @@ from scipy import special
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
+    ComparisonRow,
     Factor,
     factor,
     t_quantile,
@@ -26,7 +27,6 @@ from readiness.survey.comparisons.cells import (
     weighted_counts,
 )
 from readiness.survey.comparisons.rao_scott import quadratic
-from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 

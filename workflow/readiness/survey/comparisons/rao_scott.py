@@ -23,6 +23,7 @@ from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
     CellTotals,
+    ComparisonRow,
     Factor,
     cell_totals,
     factor,
@@ -30,7 +31,6 @@ from readiness.survey.comparisons.cells import (
     two_or_more,
     upper_f,
 )
-from readiness.survey.comparisons.results import ComparisonRow
 from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 
