@@ -32,7 +32,6 @@ def taylor() -> Design:
     return design(frame, weights="w", strata="s").subset(frame["w"] < 2.8)
 
 
-@pytest.mark.filterwarnings("ignore::readiness.survey.SurveyWarning")
 @pytest.mark.parametrize("kind", ["JKn", "groups", "subbootstrap"])
 def test_the_shares_are_those_of_each_count(taylor: Design, kind: str) -> None:
     made = replicate(taylor, kind, n_replicates=12, seed=3)  # type: ignore[arg-type]
@@ -55,7 +54,6 @@ def test_the_shares_are_those_of_each_count(taylor: Design, kind: str) -> None:
             assert one.groups == other.groups
 
 
-@pytest.mark.filterwarnings("ignore::readiness.survey.SurveyWarning")
 def test_a_group_that_a_replicate_empties_takes_no_variance_from_the_others(
     taylor: Design,
 ) -> None:

@@ -9,7 +9,6 @@ import pytest
 from readiness.errors import StatisticsError
 from readiness.survey import (
     Design,
-    SurveyWarning,
     design,
     means,
     proportions,
@@ -58,20 +57,19 @@ def test_special_codes_leave_the_base_and_others_are_refused(d: Design) -> None:
     assert (kept["n"] == 239).all()
 
 
-def test_a_declared_group_without_respondents_is_empty_with_a_warning(d: Design) -> None:
-    with pytest.warns(SurveyWarning, match="group 'z': no respondent"):
-        table = proportions(d, "level", LEVELS, by="group", groups=["x", "y", "z"])
+def test_a_declared_group_without_respondents_is_empty_and_says_so(d: Design) -> None:
+    table = proportions(d, "level", LEVELS, by="group", groups=["x", "y", "z"])
     empty = table[table["group"] == "z"]
     assert (empty["n"] == 0).all() and empty["estimate"].isna().all()
     assert (empty["reliability"] == "suppress").all()
+    assert (empty["note"] == "no respondent in the base").all()
     full = proportions(d, "level", LEVELS, by="group")
     pd.testing.assert_frame_equal(table[table["group"] != "z"], full)
 
 
 def test_a_group_of_one_respondent_has_a_share_and_no_interval(d: Design) -> None:
     group = np.where(np.arange(d.rows) == 5, "one", "many")
-    with pytest.warns(SurveyWarning, match="group 'one': no more PSUs than strata"):
-        table = proportions(d, "level", LEVELS, by=group)
+    table = proportions(d, "level", LEVELS, by=group)
     one = table[table["group"] == "one"]
     assert sorted(one["estimate"]) == [0, 0, 1]
     assert one[["se", "lower", "upper", "n_eff"]].isna().all(axis=None)

@@ -25,7 +25,7 @@ from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
 from readiness.survey.comparisons.cells import ComparisonRow, frame
 from readiness.survey.comparisons.compare import Comparison, compare_groups
-from readiness.survey.comparisons.families import ContrastRow, Shares, family_of
+from readiness.survey.comparisons.families import Shares, family_of
 from readiness.survey.comparisons.multiple import multiple_marginal_independence
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import Interval
@@ -210,9 +210,10 @@ def contrast_item(
         groups, adjust=settings.adjust, level=level,
     )  # fmt: skip
     return [
-        {"item": item.id, "level": name, "base": found[name][0].base, "by": by, **_columns(row)}
+        {"item": item.id, "level": name, "base": found[name][0].base, "by": by, **values}
         for name, rows in family.items()
         for row in rows
+        for values in [{_RENAMED.get(key, key): value for key, value in asdict(row).items()}]
     ]
 
 
@@ -231,8 +232,3 @@ def _shares(
     for category in cut.compared:
         place = cut.categories.index(category)
         yield cut.level or category, Shares.of(made, place, interval)
-
-
-def _columns(row: ContrastRow) -> dict[str, object]:
-    """A contrast as a row of the table."""
-    return {_RENAMED.get(name, name): value for name, value in asdict(row).items()}

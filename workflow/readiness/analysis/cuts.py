@@ -8,7 +8,6 @@ those who answered (an answer that was excluded is in neither).
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +24,6 @@ from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import (
     Crossing,
     Proportions,
-    SurveyWarning,
     can_cross,
     group_codes,
     no_proportions,
@@ -103,9 +101,7 @@ class Cut:
 
     def table(self, made: Proportions, level: float, interval: Interval) -> pd.DataFrame:
         """The same of estimates that are made already."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SurveyWarning)  # the note is in the table
-            table = proportion_table(made, level=level, interval=interval)
+        table = proportion_table(made, level=level, interval=interval)
         table = table[table["category"].isin(self.kept)]
         return table.assign(level=self.level or table["category"], base=self.base)
 

@@ -204,7 +204,7 @@ def _categories(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame)
                 raise ConfigError(f"derive, {one.id}: {name} has no answer {strange[0]!r}.")
             found = np.where(np.isin(codes.astype(str), category.of), category.code, found)
     elif one.bands:
-        numbers = _numbers(codes)
+        numbers = read_numbers(codes)
         for band in one.bands.categories:
             low = -np.inf if band.at_least is None else band.at_least
             high = np.inf if band.below is None else band.below
@@ -212,7 +212,7 @@ def _categories(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame)
     return found
 
 
-def _numbers(codes: TextArray) -> FloatArray:
+def read_numbers(codes: Any) -> FloatArray:
     """The numbers of a coded column; NaN where it holds a special code."""
     return pd.to_numeric(pd.Series(codes), errors="coerce").to_numpy(dtype=np.float64)
 
@@ -229,7 +229,7 @@ def scores(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> F
         if item.range is None:
             values = pd.Series(codes).map(points(item)).to_numpy(dtype=np.float64)
         else:
-            values = _numbers(codes)
+            values = read_numbers(codes)
         if name in one.scale.reverse:
             low, high = _ends_of(item)
             if not np.isfinite(low + high):

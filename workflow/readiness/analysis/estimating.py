@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.cuts import Crossings, cuts
-from readiness.analysis.deriving import scores
+from readiness.analysis.deriving import read_numbers, scores
 from readiness.analysis.names import ANSWERED, crossed
 from readiness.analysis.selection import Selection
 from readiness.arrays import FloatArray
@@ -97,7 +97,7 @@ def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
     """Unweighted shares, or the mean, of a group counted apart, without interval."""
     rows: list[dict[str, Any]] = []
     if item.kind == "number":
-        known = _numbers(answers[item.id])
+        known = read_numbers(answers[item.id])
         known = known[~np.isnan(known)]
         found = [(MEAN, ANSWERED, len(known), len(known), known.mean())] if len(known) else []
     else:
@@ -113,16 +113,11 @@ def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _numbers(values: pd.Series[str]) -> np.ndarray:
-    """The numbers of a coded column; NaN where it holds a special code."""
-    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64)
-
-
 def _means(
     design: Design, item: Item, by: str, groups: Sequence[str], level: float
 ) -> pd.DataFrame:
     """Weighted means with t limits; a group without answers is a row without a mean."""
-    known = _numbers(design.data[item.id])
+    known = read_numbers(design.data[item.id])
     answered = np.isfinite(known) & design.mask
     parts = []
     for grouping in (None, by) if by else (None,):

@@ -22,11 +22,6 @@ from readiness.tables import read_text_table
 OF_A_WEIGHT = ("respondent", "stratum", "stratum_population", "weight")
 
 
-def replicates_beside(weights: Path) -> Path:
-    """The replicate weights that belong to a `weights.csv`."""
-    return weights.parent / "replicates.npz"
-
-
 def replicates_file(replicates: AnyReplicates | None) -> bytes:
     """The content of `replicates.npz`: the weights, and the pattern of each row where rows share
     one; nothing but the names where nobody was weighted."""
@@ -75,7 +70,7 @@ def read_weighted(
     wanted = None if columns is None else {"respondent", "group", "stratum", *columns}
     coded = read_text_table(answers, "the coded answers", columns=wanted)
     final = read_text_table(weights, "the weights", columns=OF_A_WEIGHT)
-    made = weighted_design(coded, final, read_replicates(replicates_beside(weights)))
+    made = weighted_design(coded, final, read_replicates(weights.parent / "replicates.npz"))
     return made, coded.loc[coded["group"].isin(list(apart))].reset_index(drop=True)
 
 

@@ -34,7 +34,7 @@ from readiness.survey.comparisons.ranks import rank_test
 from readiness.survey.comparisons.rao_scott import association, table
 from readiness.survey.design import Design, design
 from readiness.survey.estimates.means import means, quantiles, ratio, totals, variance
-from readiness.survey.estimates.proportions import SurveyWarning, proportion_estimates, proportions
+from readiness.survey.estimates.proportions import proportion_estimates, proportions
 from readiness.survey.intervals import proportion_interval
 from readiness.survey.weighting.margins import Collapse, summarise
 from readiness.survey.weighting.recipe import (
@@ -51,7 +51,6 @@ from readiness.survey.weighting.recipe import (
 __all__ = [
     "Collapse",
     "Design",
-    "SurveyWarning",
     "Trim",
     "adjust_p",
     "association",

@@ -33,7 +33,6 @@ from readiness.survey.specification import (
     named_columns,
     one_column,
     one_value_a_row,
-    unit_columns,
 )
 from readiness.survey.variance import (
     LonelyPsu,
@@ -401,7 +400,9 @@ def design(
     one_of(lonely_psu, LonelyPsu, "lonely_psu")
     if len(data) == 0:
         raise StatisticsError("the data have 0 rows; a design needs at least one respondent")
-    units = unit_columns(data, psu)
+    units = named_columns(data, psu, several=True)
+    if len(units) > 2:
+        raise StatisticsError(f"{len(units)} stages of PSUs; one or two are supported")
     population = named_columns(data, fpc, several=True)
     if len(population) > max(len(units), 1):
         raise StatisticsError(

@@ -216,9 +216,6 @@ def _likelihood_roots(p: float, se: float, n: float, t: float) -> tuple[float, f
     return float(low), float(high)
 
 
-StringArray: TypeAlias = npt.NDArray[np.str_]
-
-
 @dataclass(frozen=True)
 class NchsRules:
     """Thresholds of the NCHS presentation standards for proportions.
@@ -245,8 +242,7 @@ def nchs(
     lower: npt.ArrayLike,
     upper: npt.ArrayLike,
     df: npt.ArrayLike,
-    rules: NchsRules | None = None,
-) -> StringArray:
+) -> npt.NDArray[np.str_]:
     """Flag of each proportion by the NCHS standards.
 
     `suppress`: n or n_eff below 30, width >= .30, no limits, or width/p above 130 % where the width
@@ -259,9 +255,8 @@ def nchs(
         n_eff: effective sizes.
         lower, upper: Korn-Graubard limits, in 0-1.
         df: degrees of freedom of the domain.
-        rules: other thresholds.
     """
-    r = rules or NchsRules()
+    r = NchsRules()
     share, size, effective, low, high, degrees = (
         np.asarray(a, dtype=np.float64) for a in (p, n, n_eff, lower, upper, df)
     )

@@ -112,18 +112,6 @@ def named_columns(data: pd.DataFrame, given: Any, *, several: bool = False) -> l
     return columns
 
 
-def unit_columns(data: pd.DataFrame, psu: Any) -> list[Named]:
-    """The columns of PSUs, outermost first: none, one or two.
-
-    Raises:
-        StatisticsError: unknown columns, or more than two stages.
-    """
-    units = named_columns(data, psu, several=True)
-    if len(units) > 2:
-        raise StatisticsError(f"{len(units)} stages of PSUs; one or two are supported")
-    return units
-
-
 def make_stages(
     data: pd.DataFrame,
     strata: Any,

@@ -191,8 +191,10 @@ def _design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
     """The design before weighting: numbers as numbers, units without gaps."""
     data = frame.copy(deep=False)
     for column in (settings.strata, *(settings.psu or ())):
-        if column is not None:
-            _refuse_empty(frame, column, source)
+        empty = np.zeros(0) if column is None else frame[column].eq("").to_numpy()
+        if empty.any():
+            where = f"{row_at(source, int(np.argmax(empty)))}, column {column}"
+            raise DataError(f"{where}: empty; each row needs a value.")
     weights: Any = None
     if settings.weights is not None:
         weights = numbers(frame, settings.weights, source)
@@ -276,14 +278,6 @@ def _split(cell: str, ticks: Ticks) -> tuple[list[str], list[str]]:
         return [], parts
     known = ticks.options or parts
     return [p for p in parts if p in known], [p for p in parts if p not in known]
-
-
-def _refuse_empty(frame: pd.DataFrame, column: str, source: str) -> None:
-    """DataError where a cell of the column is empty."""
-    empty = frame[column].eq("").to_numpy()
-    if empty.any():
-        at = int(np.argmax(empty))
-        raise DataError(f"{row_at(source, at)}, column {column}: empty; each row needs a value.")
 
 
 def _declared(

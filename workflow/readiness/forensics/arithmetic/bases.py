@@ -15,8 +15,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import BoolArray, IntArray
 from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
     Figure,
@@ -25,7 +25,6 @@ from readiness.forensics.arithmetic.figures import (
     count_intervals,
 )
 
-Mask = npt.NDArray[np.bool_]
 SEARCH_LIMIT = 1_000_000
 
 
@@ -131,7 +130,7 @@ def _fill(ranges: list[tuple[int, int]], n: int, kind: SetKind) -> Iterator[tupl
 
 
 @lru_cache(maxsize=4096)
-def _feasible(figures: FigureSet, n_max: int, convention: Convention) -> Mask:
+def _feasible(figures: FigureSet, n_max: int, convention: Convention) -> BoolArray:
     """For each base 0..n_max, whether the set fits. Read-only, as it is shared."""
     n = np.arange(n_max + 1, dtype=np.int64)
     lows, highs = [], []
@@ -146,13 +145,13 @@ def _feasible(figures: FigureSet, n_max: int, convention: Convention) -> Mask:
 
 
 def fitting(
-    lows: Sequence[npt.NDArray[np.int64]],
-    highs: Sequence[npt.NDArray[np.int64]],
-    n: npt.NDArray[np.int64],
+    lows: Sequence[IntArray],
+    highs: Sequence[IntArray],
+    n: IntArray,
     kind: SetKind,
     *,
     either: bool,
-) -> Mask:
+) -> BoolArray:
     """Where counts between `lows` and `highs` hang together on bases `n` (0 first, last axis).
 
     `either`: one of the two figures is enough, the other being its complement.
@@ -170,7 +169,7 @@ def fitting(
     return np.asarray(mask, dtype=np.bool_)
 
 
-def with_missing(mask: Mask, max_missing: int) -> Mask:
+def with_missing(mask: BoolArray, max_missing: int) -> BoolArray:
     """Bases n such that some n - m..n is feasible, for up to `max_missing` missing answers."""
     reached = mask.copy()
     for missing in range(1, min(max_missing, len(mask) - 1) + 1):
@@ -183,7 +182,7 @@ def joint_mask(
     n_max: int,
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
-) -> Mask:
+) -> BoolArray:
     """For each number of people 0..n_max, whether all sets fit, with missing answers on each."""
     found = np.zeros(n_max + 1, dtype=np.bool_)
     for convention in allowed:

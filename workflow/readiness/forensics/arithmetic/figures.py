@@ -23,8 +23,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import IntArray
 from readiness.errors import DataError
 
 MAX_DECIMALS = 6
@@ -190,9 +190,7 @@ def counts_between(
     return lowest, highest
 
 
-def count_intervals(
-    figure: Figure, n_max: int, rounding: Rounding
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def count_intervals(figure: Figure, n_max: int, rounding: Rounding) -> tuple[IntArray, IntArray]:
     """`count_interval` for every base 0..n_max at once: two int64 arrays indexed by the base.
 
     Index 0 holds an empty interval. int64 stays exact here: n_max x 2(X+1) is checked to fit.

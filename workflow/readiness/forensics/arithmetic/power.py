@@ -13,20 +13,18 @@ from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from readiness.arrays import BoolArray, IntArray
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
     FigureSet,
-    Mask,
     SetKind,
     fitting,
     with_missing,
 )
 from readiness.forensics.arithmetic.figures import Figure, Rounding, counts_between, ends
 
-Integers = npt.NDArray[np.int64]
 MAX_ALTERNATIVES = 6_000
 # Alternatives times bases tried at once; more is not counted.
 MAX_CELLS = 4_000_000
@@ -106,8 +104,8 @@ def _digits(size: int, left: int, kind: SetKind) -> Iterator[tuple[int, ...]]:
 
 
 def _feasible(
-    digits: Integers, scale: int, kind: SetKind, n_max: int, convention: Convention
-) -> Mask:
+    digits: IntArray, scale: int, kind: SetKind, n_max: int, convention: Convention
+) -> BoolArray:
     """For each row of digits and each base 0..n_max, whether the set fits (`bases._feasible`)."""
     n = np.arange(n_max + 1, dtype=np.int64)
     lows, highs = [], []
@@ -120,8 +118,8 @@ def _feasible(
 
 
 def _intervals(
-    column: Integers, scale: int, n: Integers, rounding: Rounding
-) -> tuple[Integers, Integers]:
+    column: IntArray, scale: int, n: IntArray, rounding: Rounding
+) -> tuple[IntArray, IntArray]:
     """`figures.count_interval` for many figures (rows) and bases (columns) at once."""
     low = np.empty((len(column), len(n)), dtype=np.int64)
     high = np.empty_like(low)

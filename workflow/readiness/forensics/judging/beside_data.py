@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from readiness.arrays import BoolArray
 from readiness.facts import Fact, Label, Quantity, Value
 from readiness.forensics.arithmetic.figures import Figure, Rounding, count_interval
 from readiness.forensics.judging.claims import Claim
@@ -22,7 +22,6 @@ from readiness.forensics.judging.structure import ClaimSet
 from readiness.questionnaire import Item, Questionnaire
 from readiness.questionnaire.items import BROKEN_OFF, DONT_KNOW, NOT_ASKED
 
-Mask = npt.NDArray[np.bool_]
 CLOSED = ("single", "ordinal", "multi")
 # Respondents of a group whose answers are compared: of fewer, many figures fit by chance.
 FEWEST = 5
@@ -39,7 +38,7 @@ class Base:
     """
 
     kind: str
-    rows: Mask
+    rows: BoolArray
     words: Mapping[str, Value] = field(default_factory=dict)
 
     @property
@@ -128,7 +127,7 @@ def _fact(
     reported: int | None,
     answered: Base,
     figures: Sequence[Figure],
-    chosen: Sequence[Mask],
+    chosen: Sequence[BoolArray],
 ) -> Fact:
     if base is None:
         off = max(
@@ -147,7 +146,7 @@ def _fact(
 
 def _base(
     figures: Sequence[Figure],
-    chosen: Sequence[Mask],
+    chosen: Sequence[BoolArray],
     roundings: Sequence[Rounding],
     bases: Sequence[Base],
     reported: int | None,
@@ -158,7 +157,10 @@ def _base(
 
 
 def _gives(
-    figures: Sequence[Figure], chosen: Sequence[Mask], roundings: Sequence[Rounding], base: Base
+    figures: Sequence[Figure],
+    chosen: Sequence[BoolArray],
+    roundings: Sequence[Rounding],
+    base: Base,
 ) -> bool:
     if not base.n:
         return False
@@ -171,7 +173,7 @@ def _gives(
     return any(shows(rounding) for rounding in roundings)
 
 
-def _given(answers: pd.DataFrame, item: Item, category: str) -> Mask | None:
+def _given(answers: pd.DataFrame, item: Item, category: str) -> BoolArray | None:
     """Who gave an answer, or one of the levels that a box adds up; None where there is none."""
     if item.kind == "multi":
         column = f"{item.id}.{category}"
@@ -182,7 +184,7 @@ def _given(answers: pd.DataFrame, item: Item, category: str) -> Mask | None:
     return answers[item.id].isin(levels).to_numpy()
 
 
-def _answered(answers: pd.DataFrame, item: Item) -> Mask:
+def _answered(answers: pd.DataFrame, item: Item) -> BoolArray:
     codes = ("0", "1") if item.kind == "multi" else item.codes
     return answers[item.columns[0]].isin(codes).to_numpy()
 

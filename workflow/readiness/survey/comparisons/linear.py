@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -91,27 +91,22 @@ class LinearFit:
 
         df = self._positive_df()
         quantile = t_quantile(level, df)
-        rows = []
-        for name, b, se in zip(self.names, self.coefficients, self.standard_errors, strict=True):
-            t = float(b / se)
-            rows.append(
-                ComparisonRow(
-                    "coefficient",
-                    t,
-                    "t",
-                    float(df),
-                    None,
-                    float(two_sided_t(t, df)),
-                    None,
-                    float(b),
-                    float(b - quantile * se),
-                    float(b + quantile * se),
-                    self.n,
-                    f"Coefficient of the design-based {self.family} model",
-                    b=name,
-                )
+        return [
+            ComparisonRow(
+                "coefficient",
+                float(b / se),
+                "t",
+                float(df),
+                p_value=float(two_sided_t(b / se, df)),
+                effect=float(b),
+                lower=float(b - quantile * se),
+                upper=float(b + quantile * se),
+                n=self.n,
+                method=f"Coefficient of the design-based {self.family} model",
+                b=name,
             )
-        return rows
+            for name, b, se in zip(self.names, self.coefficients, self.standard_errors, strict=True)
+        ]
 
     def term_test(self, term: str, method: TermTest = "Wald") -> ComparisonRow:
         """Test of one term. R equivalent: `regTermTest(method=)`.
@@ -332,20 +327,10 @@ def t_test(
     if observed.counts().min() < 2:
         raise StatisticsError(f"a group of {groups.name} has one respondent: it has no variance")
     fit = linear_model(design, values, of_factor(observed, "group"))
-    row = fit.coefficient_tests()[1]
-    return ComparisonRow(
-        "t_test",
-        row.statistic,
-        "t",
-        row.df1,
-        None,
-        row.p_value,
-        None,
-        row.effect,
-        row.lower,
-        row.upper,
-        row.n,
-        "Design-based t test of the difference in means",
+    return replace(
+        fit.coefficient_tests()[1],
+        test="t_test",
+        method="Design-based t test of the difference in means",
         a=observed.levels[0],
         b=observed.levels[1],
     )

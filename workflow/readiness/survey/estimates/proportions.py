@@ -15,7 +15,6 @@ replicates of single respondents; the numbers are those of `proportion_estimates
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -101,10 +100,6 @@ def _refuse_undeclared(
 
 def _name(values: Column) -> str:
     return repr(values) if isinstance(values, str) else "the variable"
-
-
-class SurveyWarning(UserWarning):
-    """A result exists but says less than usual; the message says which and why."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -272,12 +267,8 @@ def proportions(
         Columns `group`, `category`, `n` (unweighted base of the group), `count` (unweighted
         answers), `estimate`, `se`, `lower`, `upper` (shares in 0-1), `n_eff` (NCHS effective size,
         at most n), `deff` (against a simple random sample with replacement), `df` (of the
-        domain), `reliability` (present, review, caution, suppress), `note`,
-        `weighted` (weighted base of the group).
-
-    Warns:
-        SurveyWarning: a declared group has no respondent, or too few PSUs for an interval; the
-        row's numbers that do not exist are NaN and the flag is `suppress`.
+        domain), `reliability` (present, review, caution, suppress), `note` (why a number is
+        missing), `weighted` (weighted base of the group).
 
     Raises:
         StatisticsError: as `proportion_estimates`.
@@ -310,7 +301,7 @@ def proportion_table(
     note = np.where(bare, "a replicate leaves the group empty: no variance", note)
     # The design gives one respondent a variance of 0, as if the answer stood for the whole group.
     blank = (n > 0) & ((df < 1) | (n < 2)) | bare
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "group": np.repeat(np.array(estimates.groups, dtype=object), k),
             "category": np.tile(np.array(estimates.categories, dtype=object), len(p) // k),
@@ -328,10 +319,6 @@ def proportion_table(
             "weighted": np.repeat(estimates.weighted, k),
         }
     )
-    for group, note in dict(zip(table["group"], table["note"], strict=True)).items():
-        if note:
-            warnings.warn(f"group {group!r}: {note}", SurveyWarning, stacklevel=3)
-    return table
 
 
 def can_cross(design: Design) -> bool:

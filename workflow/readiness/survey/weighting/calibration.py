@@ -164,7 +164,7 @@ def indicators(margins: Sequence[Margin]) -> tuple[FloatArray, FloatArray, list[
     """A column of 0 and 1 for each category of each margin, their totals, and their names."""
     blocks = [(m.codes.codes[:, None] == np.arange(m.codes.size)).astype(float) for m in margins]
     names = [
-        f"margin {m.variable!r}, category {m.label(k)},"
+        f"margin {m.variable!r}, category {m.codes.label(k)},"
         for m in margins
         for k in range(m.codes.size)
     ]

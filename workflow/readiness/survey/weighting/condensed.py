@@ -313,8 +313,7 @@ def _groups(design: Design, raking: Raking, final: FloatArray, seed: int) -> Rep
         factor = np.concatenate([dealt.kept[stratum, r], dealt.gone[stratum]])
         counts = np.bincount(place, weights=count, minlength=2 * patterns).astype(np.float64)
         table[:, r] = perturbed(raking.base[twice], factor, counts)[place]
-    constants = dealt.scale, np.ones(number), False, "groups"
-    made: AnyReplicates = PatternedReplicates(table, fine, *constants)
+    made: AnyReplicates = PatternedReplicates(table, fine, dealt.scale, np.ones(number))
     if len(table) == len(fine):  # no two rows share a pattern
-        made = Replicates(table[fine], *constants)
+        made = Replicates(table[fine], dealt.scale, np.ones(number), kind="groups")
     return Repeated(made, perturbed.linear)

@@ -44,10 +44,6 @@ class Margin:
     totals: FloatArray
     counts: IntArray
 
-    def label(self, code: int) -> str:
-        """The name of a category, quoted, for messages."""
-        return self.codes.label(code)
-
 
 @dataclass(frozen=True)
 class Collapse:

@@ -113,8 +113,8 @@ def rake_weights(
         m = int(np.argmax(gaps[-1]))
         raise StatisticsError(
             f"raking did not converge in {len(gaps)} iterations: margin "
-            f"{margins[m].variable!r}, category {margins[m].label(worst[-1][m])} is still off by "
-            f"{gaps[-1][m]:.2g} of its total; collapse categories or drop a margin"
+            f"{margins[m].variable!r}, category {margins[m].codes.label(worst[-1][m])} is still "
+            f"off by {gaps[-1][m]:.2g} of its total; collapse categories or drop a margin"
         )
     factor = np.divide(cell, start, out=np.zeros_like(cell), where=start > 0)
     return Raked(
@@ -137,8 +137,8 @@ def _sweep(
         if empty.any():
             k = int(np.argmax(empty))
             raise StatisticsError(
-                f"margin {margin.variable!r}, category {margin.label(k)}: total {target[k]:g} but "
-                "no weight in the sample; collapse it into another category"
+                f"margin {margin.variable!r}, category {margin.codes.label(k)}: total "
+                f"{target[k]:g} but no weight in the sample; collapse it into another category"
             )
         used = target > 0
         factor = np.divide(target, current, out=np.ones_like(target), where=used)
