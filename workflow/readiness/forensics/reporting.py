@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from pathlib import Path
 from textwrap import fill
 
@@ -22,7 +21,6 @@ from readiness.forensics.judging.claims import COLUMNS, read_register
 from readiness.forensics.judging.structure import Structure
 from readiness.forensics.judging.verdict import (
     Nature,
-    Number,
     Status,
     Verdict,
     numbers_of,
@@ -80,18 +78,12 @@ def verdict_json(verdicts: Sequence[Verdict], language: str = "en") -> str:
         {
             **record(v),
             "sentence": told(v.facts, language),
-            "numbers": {name: _plain(number) for name, number in v.numbers.items()},
+            "numbers": v.numbers,
             "witnesses": [dict(w) for w in v.witnesses],
         }
         for v in verdicts
     ]
-    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def _plain(value: Number) -> int | str | list[int]:
-    if isinstance(value, tuple):
-        return list(value)
-    return str(value) if isinstance(value, Fraction) else value
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"
 
 
 def add_claim(

@@ -93,14 +93,18 @@ def encode(column: Any, what: str) -> Codes:
     if len(codes) and codes.min() < 0:
         row = int(np.flatnonzero(codes < 0)[0])
         raise StatisticsError(f"{what} is missing in row {row}; every respondent needs one")
+    ordered = sort_labels(labels)
+    position = {label: place for place, label in enumerate(ordered)}
+    place = np.array([position[label] for label in labels], dtype=np.int64)
+    return Codes(place[codes], len(labels), tuple(ordered))
+
+
+def sort_labels(labels: Sequence[Any], order: Sequence[Any] | None = None) -> list[Any]:
+    """Labels by themselves or in a declared order; mixed ones, which have none, by their texts."""
     try:
-        order = sorted(range(len(labels)), key=labels.__getitem__)
+        return sorted(labels, key=None if order is None else order.index)
     except TypeError:
-        # Numbers and texts in one column have no order of their own.
-        order = sorted(range(len(labels)), key=lambda i: str(labels[i]))
-    place = np.empty(len(labels), dtype=np.int64)
-    place[order] = np.arange(len(labels))
-    return Codes(place[codes], len(labels), tuple(labels[i] for i in order))
+        return sorted(labels, key=str)
 
 
 def factorized(column: Any) -> Factorized:
@@ -192,7 +196,7 @@ def option_answers(values: Any, option: str, base: Base) -> TextArray:
     known = {"1": "1", "0": "0"}
     known |= dict.fromkeys(NOT_ASKED, "_outside")
     known |= dict.fromkeys(NO_ANSWER, "0" if base == "asked" else "_blank")
-    texts = [*map(_plain, distinct), "_blank"]  # the last one: a missing value, code -1
+    texts = [*map(plain_text, distinct), "_blank"]  # the last one: a missing value, code -1
     bad = np.array([text not in known for text in texts])[codes]
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
@@ -204,7 +208,7 @@ def option_answers(values: Any, option: str, base: Base) -> TextArray:
     return np.asarray(mapped[codes])
 
 
-def _plain(value: Any) -> str:
+def plain_text(value: Any) -> str:
     """Text of a value; 1.0 and True read as 1."""
     if isinstance(value, (bool, np.bool_, float, np.floating)) and float(value).is_integer():
         return str(int(value))

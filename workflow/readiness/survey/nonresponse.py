@@ -167,7 +167,9 @@ def smub(
             f"means of {mean_others.size} auxiliaries of the others for {selected.mean_z.size} of "
             "those selected"
         )
-    beta = _solve(selected.covariance_z, selected.covariance_yz)
+    if np.linalg.matrix_rank(selected.covariance_z) < len(selected.covariance_z):
+        raise StatisticsError("the auxiliaries depend on one another; leave one out")
+    beta = np.linalg.solve(selected.covariance_z, selected.covariance_yz)
     variance_x = float(beta @ selected.covariance_z @ beta)
     if not variance_x > 1e-14 * selected.variance_y:
         raise StatisticsError("the auxiliaries tell nothing of the answer: there is no proxy")
@@ -367,9 +369,3 @@ def _complete(y: npt.ArrayLike, z: npt.ArrayLike) -> tuple[FloatArray, FloatArra
     if len(answer) < matrix.shape[1] + 2:
         raise StatisticsError(f"{len(answer)} answers for {matrix.shape[1]} auxiliaries: too few")
     return answer, matrix
-
-
-def _solve(covariance: FloatArray, right: FloatArray) -> FloatArray:
-    if np.linalg.matrix_rank(covariance) < len(covariance):
-        raise StatisticsError("the auxiliaries depend on one another; leave one out")
-    return np.asarray(np.linalg.solve(covariance, right), dtype=np.float64)

@@ -19,7 +19,7 @@ from scipy import special
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey import intervals
-from readiness.survey.coding import Factorized
+from readiness.survey.coding import Factorized, plain_text, sort_labels
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
 
@@ -128,11 +128,7 @@ def _occurring(seen: list[Any], used: BoolArray, order: list[Any] | None) -> tup
         for v, u in zip(seen, used, strict=True)
         if u and (text := _text(v)) is not None and not text.startswith("_")
     ]
-    try:
-        kept = sorted(kept, key=None if order is None else order.index)
-    except TypeError:
-        kept = sorted(kept, key=str)
-    return tuple(dict.fromkeys(str(_text(v)) for v in kept))
+    return tuple(dict.fromkeys(str(_text(v)) for v in sort_labels(kept, order)))
 
 
 def _encode(
@@ -165,13 +161,7 @@ def _encode(
 
 
 def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, (bool, np.bool_)):
-        return str(int(value))
-    if isinstance(value, (float, np.floating)) and float(value).is_integer():
-        return str(int(value))
-    return str(value)
+    return None if value is None else plain_text(value)
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,7 @@ import pandas as pd
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.coding import Codes, Factorized, encode_declared
+from readiness.survey.coding import Codes, Factorized, encode_declared, sort_labels
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import (
     Interval,
@@ -71,12 +71,7 @@ def group_codes(design: Design, by: Column, groups: Sequence[Any] | None = None)
     seen = [label for label, count in zip(labels, counts, strict=True) if count]
     if not seen:
         raise StatisticsError(f"nobody in the domain has a value of the grouping {_name(by)}")
-    order = design.declared_order(by)
-    try:
-        seen = sorted(seen, key=None if order is None else order.index)
-        return encode_declared(None, seen, known)
-    except TypeError:
-        return encode_declared(None, sorted(seen, key=str), known)
+    return encode_declared(None, sort_labels(seen, design.declared_order(by)), known)
 
 
 def _refuse_undeclared(

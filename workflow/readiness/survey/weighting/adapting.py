@@ -162,8 +162,11 @@ def weigh_adapting(
             steps.append(Fact("weighting.step.dropped_unmet", {"variable": last}))
             del kept[last]
     if found is None:
-        alone = EVERYBODY if totals is None else BASE
-        steps.append(Fact(_alone(totals)))
+        alone = BASE
+        why = "weighting.step.strata_alone" if totals else "weighting.step.by_strata"
+        if totals is None:
+            alone, why = EVERYBODY, "weighting.step.unweighted"
+        steps.append(Fact(why))
         found = Raking.of(base, {alone: _people(base, alone)}, (), tolerance, max_iterations)
     else:
         steps.append(Fact("weighting.step.raked", {"variables": Listed(tuple(kept))}))
@@ -239,13 +242,6 @@ def _categories(
     parts = parts or {}
     codes = [str(c) for name in merge.categories for c in parts.get(str(name), (name,))]
     return {"variable": merge.variable, "categories": Listed(tuple(codes))}
-
-
-def _alone(totals: Totals | None) -> str:
-    """The kind of fact that says why there is no margin."""
-    if totals is None:
-        return "weighting.step.unweighted"
-    return "weighting.step.strata_alone" if totals else "weighting.step.by_strata"
 
 
 def _people(base: Design, by: str) -> dict[str, float]:

@@ -86,7 +86,15 @@ def make_margins(
         merges = [c for c in collapse if c.variable == variable]
         column, merged = _collapsed(data[variable], dict(by_category), merges)
         margins.append(_margin(variable, column, merged, mask))
-    _same_total(margins)
+    first = margins[0]
+    expected = float(first.totals.sum())
+    for margin in margins[1:]:
+        total = float(margin.totals.sum())
+        if abs(total - expected) > _SAME_TOTAL * max(abs(expected), abs(total)):
+            raise StatisticsError(
+                f"margins disagree: {first.variable!r} adds up to {expected:.12g}, "
+                f"{margin.variable!r} to {total:.12g}; they must describe one population"
+            )
     return tuple(margins)
 
 
@@ -146,18 +154,6 @@ def _margin(
             "respondents; give its total or take them out of the population"
         )
     return Margin(variable, codes, values, counts)
-
-
-def _same_total(margins: Sequence[Margin]) -> None:
-    first = margins[0]
-    expected = float(first.totals.sum())
-    for margin in margins[1:]:
-        total = float(margin.totals.sum())
-        if abs(total - expected) > _SAME_TOTAL * max(abs(expected), abs(total)):
-            raise StatisticsError(
-                f"margins disagree: {first.variable!r} adds up to {expected:.12g}, "
-                f"{margin.variable!r} to {total:.12g}; they must describe one population"
-            )
 
 
 # Respondents and people of categories that count together, by their codes in order.
