@@ -59,7 +59,10 @@ class AnyReplicates(ABC):
 
     def written(self) -> FloatArray:
         """All the weights, written out, shape (rows, R)."""
-        return np.column_stack([self.column(r) for r in range(self.count)])
+        matrix = np.empty((len(self.column(0)), self.count))
+        for r in range(self.count):
+            matrix[:, r] = self.column(r)
+        return matrix
 
     def totals(self, x: FloatArray) -> FloatArray:
         """Totals of x (rows, k) under each replicate, shape (R, k)."""
@@ -67,9 +70,9 @@ class AnyReplicates(ABC):
 
     def code_totals(self, codes: IntArray, size: int) -> FloatArray:
         """Totals of codes 0..size-1 (-1: nowhere) under each replicate, shape (R, size)."""
-        totals = np.empty((self.count, size))
+        key, totals = codes + 1, np.empty((self.count, size))
         for r in range(self.count):
-            totals[r] = np.bincount(codes + 1, weights=self.column(r), minlength=size + 1)[1:]
+            totals[r] = np.bincount(key, weights=self.column(r), minlength=size + 1)[1:]
         return totals
 
     def adjusted(self, adjust: Adjustment) -> AnyReplicates:
@@ -78,9 +81,11 @@ class AnyReplicates(ABC):
         Raises:
             StatisticsError: an adjustment that fails, with the number of the replicate.
         """
-        columns = [_attempt(adjust, self.column(r), r) for r in range(self.count)]
-        matrix = np.column_stack(columns)
-        return Replicates(matrix, self.scale, self.rscales, self.mse, self.kind)
+        matrix = np.array(self.written())
+        for r in range(self.count):
+            matrix[:, r] = _attempt(adjust, matrix[:, r], r)
+        degrees = self.full_degrees if isinstance(self, Replicates) else None
+        return Replicates(matrix, self.scale, self.rscales, self.mse, self.kind, degrees)
 
     def degrees_of_freedom(self, mask: BoolArray) -> int:
         """Number of replicates less one."""
