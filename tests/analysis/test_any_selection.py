@@ -131,7 +131,7 @@ def test_nobody_to_weight_has_no_weighted_share_and_a_reason(
     made = tables(wave)
     assert steps_of(made.steps) == ["none"]
     found = register(wave, made, Selection.PROBABILITY)
-    assert "weighting.n" not in found.index and found.loc["count.answer", "value"] == str(
+    assert "weighting.n" not in found.index and found.loc["weighting.answers", "value"] == str(
         sum(answered.values())
     )
     weighted = found[found["group"].isin(["all", "harbour", "hill"]) & (found["unit"] == "share")]
