@@ -42,8 +42,6 @@ PRIMARY = {
     "permutation": (
         "permutation_combined",
         "permutation_categories",
-        "permutation_midrank",
-        "permutation_pearson",
     ),
     "rao_scott": ("rao_scott_f",),
     "effect_size": (),
