@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from math import ceil, floor
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from readiness.attack.system import System
 
@@ -45,6 +44,8 @@ class Solver:
     """How many searches are left; None: any number."""
 
     def __post_init__(self) -> None:
+        from scipy.optimize import LinearConstraint
+
         self.points: list[np.ndarray] = []
         self.matrix = self.system.matrix()
         self.rows = LinearConstraint(
@@ -147,6 +148,8 @@ class Solver:
         self, column: int, sign: int, *, whole: bool, gap: float = 0.0
     ) -> tuple[float | None, np.ndarray | None]:
         """The bound of a column (sign 1: from below), and the solution behind it."""
+        from scipy.optimize import Bounds, milp
+
         cost = np.zeros(len(self.low))
         cost[column] = sign
         result = milp(

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from readiness.attack.released import (
     ANSWERED,
@@ -28,6 +27,9 @@ from readiness.attack.released import (
     Table,
     variable_of,
 )
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 SLACK = 1e-7
 """How far a sum of weights may miss its printed value, in mean weights: a solver's tolerance."""
@@ -78,6 +80,8 @@ class System:
 
     def matrix(self) -> csr_array:
         """The rows as a sparse matrix."""
+        from scipy.sparse import csr_array
+
         indices = [at for row in self.rows for at in row]
         values = [value for row in self.rows for value in row.values()]
         ends = np.cumsum([0, *(len(row) for row in self.rows)])

@@ -13,8 +13,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 
-from fontTools.ttLib import TTFont
-
 from readiness import fonts
 
 TITLE = 16.0
@@ -29,6 +27,8 @@ _WIDER = {False: 1.16, True: 1.26}
 @cache
 def _advances(bold: bool) -> dict[int, float]:
     """The width of each character of the own family as a part of the type size."""
+    from fontTools.ttLib import TTFont
+
     weight = fonts.BOLD if bold else fonts.REGULAR
     with TTFont(fonts.own_file(weight), lazy=True) as font:
         em, widths = font["head"].unitsPerEm, font["hmtx"].metrics

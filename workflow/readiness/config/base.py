@@ -50,4 +50,6 @@ Items = Annotated[list[str], Field(min_length=1), AfterValidator(no_repeats)]
 class Section(BaseModel):
     """A part of the configuration: no unknown key, no silent change of type."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", defer_build=True, strict=True, frozen=True, allow_inf_nan=False
+    )

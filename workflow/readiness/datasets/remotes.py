@@ -7,7 +7,6 @@ Neither git nor DVC's cache is needed.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -175,6 +174,8 @@ def _close_session(system: Any) -> None:
     Left to the garbage collector they stay open where it runs in the thread that serves them, or
     where the machine is busy: it then waits a tenth of a second.
     """
+    import asyncio
+
     session = getattr(system.fs, "_session", None)
     if session is not None:
         asyncio.run_coroutine_threadsafe(session.close(), system.fs.loop).result()

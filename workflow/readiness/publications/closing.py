@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from rich.console import Console
-from rich.table import Table
 
 from readiness.errors import DataError
 from readiness.facts import Term, of_domain
@@ -83,6 +81,9 @@ def closing_text(
 
     `unavailable` are those that were not recomputed, id to reason: DATA ERASED, DATA RESTRICTED.
     """
+    from rich.console import Console
+    from rich.table import Table
+
     page = io.StringIO()
     console = Console(file=page, width=100, highlight=False)
     for summary in summaries:

@@ -12,8 +12,6 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
 from readiness.errors import DataError
 from readiness.questionnaire import match_key
 
@@ -174,5 +172,7 @@ def _by_letters(content: bytes) -> str | None:
         return "cp1252"
     if high < _ENOUGH or accents < 0.2 * high:
         return None
+    from charset_normalizer import from_bytes
+
     found = from_bytes(sample, cp_isolation=list(EIGHT_BIT)).best()
     return None if found is None or found.chaos > _CHAOS else str(found.encoding)

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyreadstat
 
 from readiness.errors import DataError
 from readiness.readers.table import Sheet, Variable, as_text, bounded
@@ -33,6 +32,8 @@ def read(path: Path, content: bytes) -> Sheet:
     """The table of an SPSS file; DataError when it is damaged."""
     if len(content) < _HEADER:
         raise DataError(f"{path}: an SPSS file that is cut. Export it again.")
+    import pyreadstat
+
     try:
         _, about = pyreadstat.read_sav(io.BytesIO(content), metadataonly=True)
         bounded(path, max(about.number_rows or 0, 0), about.number_columns or 0)
