@@ -101,7 +101,7 @@ def test_derived_variables_are_items_of_the_plan(tmp_path: Path, run_of: Made) -
     run = run_of(derive=DERIVE, estimate=estimate)
     assert variables_of(tmp_path, run) == ("ages",)
     assert told_items(tmp_path, run) == ["rating", "high"]
-    assert run.answers.endswith("/derive/answers.csv") and run.derives and not run.scales
+    assert run.answers.endswith("/derive/answers.csv") and run.derives
     lacking = missing_labels(tmp_path, run, "fr")
     assert "config.yaml: waves.made.derive.high" in lacking
     assert "config.yaml: waves.made.derive.ages.young" in lacking

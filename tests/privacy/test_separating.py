@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
 from datetime import date
 from pathlib import Path
 
@@ -139,8 +138,7 @@ def step(root: Path, out: str, sealed: str = "") -> Path:
     named = {"answers": [Path("export.csv")], "questionnaire": [Path("office-1.yaml")]}
     named |= {"sample": [], "corrections": []}
     folder = root / "results" / out / "validate"
-    given = Namespace(settings=json.dumps(settings), code="0" * 64, out=folder, **named)
-    perform("validate", validating, given)
+    perform("validate", validating, named, json.dumps(settings), "0" * 64, folder)
     return folder
 
 

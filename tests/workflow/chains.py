@@ -26,7 +26,6 @@ FOLDERS = {
     "weight": f"{WAVE}/weight",
     "estimate": f"{WAVE}/estimate",
     "compare": f"{WAVE}/compare",
-    "nonresponse": f"{WAVE}/nonresponse",
     "register-wave": f"{WAVE}/register",
     "attack": f"{WAVE}/attack",
     "dpo": f"{WAVE}/disclosure",
@@ -41,7 +40,7 @@ FOLDERS = {
 # one, and test_disks.py one that renders).
 QUICK = ("restore", "gate")
 # Of waves that compute variables: this one has none.
-OTHER_WAVES = {"derive", "scale"}
+OTHER_WAVES = {"derive"}
 # The study's and the wave's first results: without them all of it is made again.
 FIRST = ("restore", "validate")
 

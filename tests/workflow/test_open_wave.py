@@ -83,7 +83,7 @@ def test_what_is_derived_is_estimated_and_traced_like_what_was_asked(project: Pr
         for record in [json.loads(path.read_text("utf-8"))]
         if str(figures.loc["trust.alpha", "lineage"]) in json.dumps(record)
     }
-    assert "scale" in steps
+    assert "estimate" in steps
     page = project.read(f"{HOME}/report/en/report-simulated.html")
     assert "Cronbach" in page and "Not asked: computed from the answers to" in page
 

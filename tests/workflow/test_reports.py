@@ -63,7 +63,7 @@ def test_an_authors_text_renders_what_has_it(reports: Project, tmp_path: Path) -
     prose = project.root / "reports/canteen-2025/en/weighting-after.md"
     prose.parent.mkdir(parents=True)
     prose.write_text("One sentence more, of 4321 words.\n", "utf-8")
-    assert project.to_do() == {f"render_simulated {WAVE}@en", "site", "gate"}
+    assert project.to_do() == {f"report_simulated {WAVE}@en", "site", "gate"}
     result = project.run(page_of(WAVE))
     assert result.returncode == 5 and "4321" in message(result)
     prose.write_text("One sentence more.\n", "utf-8")

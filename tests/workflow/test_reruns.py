@@ -13,23 +13,20 @@ from tiny_project import RESULTS
 
 LIVE, STUDY, PUBLISHED = "waves/canteen-2025", "studies/menus-2023", "publications/menus-r1"
 ENDS = {"gate", "site"}
-SHOWN = ENDS | {f"render_simulated {LIVE}@en"}
+SHOWN = ENDS | {f"report_simulated {LIVE}@en"}
 """What shows the live wave."""
-EVERY_PAGE = SHOWN | {f"render {STUDY}@en"}
-IN_LANGUAGES = ("draw_wave", "tables_simulated")
-"""Rules of which there is a job a language."""
+EVERY_PAGE = SHOWN | {f"report_study {STUDY}@en"}
+FIGURES = ("register_wave", "attack")
 MODULES = "workflow/readiness"
 
 
 def live(*rules: str) -> set[str]:
-    """The jobs of the live wave's rules; it is drawn and told in each language."""
-    return {f"{rule} {LIVE}{'@en' * (rule in IN_LANGUAGES)}" for rule in rules}
+    """The jobs of the live wave's rules, and what shows it."""
+    return {f"{rule} {LIVE}" for rule in rules} | SHOWN
 
 
-def of_study(*rules: str) -> set[str]:
-    """The rules for the study, which the publication of it shares, and what hangs on it."""
-    told = {f"{rule} {STUDY}@en" for rule in ("tables", "render")}
-    return {f"{rule} {STUDY}" for rule in rules} | told | {"reproduce menus-r1", *ENDS}
+OF_STUDY = {f"judge {STUDY}", f"report_study {STUDY}@en", "reproduce menus-r1", *ENDS}
+"""The jobs of the study, which the publication of it shares, and what hangs on it."""
 
 
 def test_a_finished_project_has_nothing_to_do(finished: Project) -> None:
@@ -79,49 +76,36 @@ def test_a_comment_in_config_reruns_nothing(project: Project) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "first"),
     [
-        ("seed: 1", "seed: 2",
-         ("compare", "register_wave", "attack", "dpo", *IN_LANGUAGES)),
-        ("level: 0.95", "level: 0.9",
-         ("estimate", "compare", "nonresponse", "register_wave", "attack", "dpo", *IN_LANGUAGES)),
-        ("digits: 1", "digits: 2", ("register_wave", "attack", "dpo", *IN_LANGUAGES)),
-        ("trim: [0.2,", "trim: [0.25,",
-         ("weight", "estimate", "compare", "nonresponse", "register_wave", "attack", "dpo",
-          *IN_LANGUAGES)),
+        ("seed: 1", "seed: 2", ("compare",)),
+        ("level: 0.95", "level: 0.9", ("estimate", "compare")),
+        ("digits: 1", "digits: 2", ()),
+        ("trim: [0.2,", "trim: [0.25,", ("weight", "estimate", "compare")),
     ],
-)  # fmt: skip
+)
 def test_a_section_of_the_config_reruns_its_step_of_the_live_wave_only(
     project: Project, old: str, new: str, first: tuple[str, ...]
 ) -> None:
     project.replace("config.yaml", old, new)
-    assert project.to_do() == live(*first) | SHOWN
+    assert project.to_do() == live(*first, *FIGURES)
 
 
 def test_another_dataset_version_reruns_from_validate_on(project: Project) -> None:
-    project.replace(
-        "config.yaml",
-        "answers: canteen-2025@1",
-        "answers: canteen-2025@2",
-    )
-    steps = ("validate", "weight", "estimate", "compare", "nonresponse", "register_wave", "attack",
-             "dpo", "faults", *IN_LANGUAGES)  # fmt: skip
-    assert project.to_do() == live(*steps) | SHOWN | {"restore canteen-2025@2"}
+    project.replace("config.yaml", "answers: canteen-2025@1", "answers: canteen-2025@2")
+    steps = live("validate", "weight", "estimate", "compare", "faults", *FIGURES)
+    assert project.to_do() == steps | {"restore canteen-2025@2"}
 
 
 @pytest.mark.parametrize(
     ("module", "expected"),
     [
-        ("survey/comparisons/compare.py",
-         live("compare", "register_wave", "attack", "dpo", *IN_LANGUAGES) | SHOWN),
-        ("survey/estimates/proportions.py",
-         live("estimate", "compare", "register_wave", "nonresponse", "attack", "dpo", "faults",
-              *IN_LANGUAGES) | SHOWN),
-        ("steps/judge.py", of_study("judge", "register_study")),
-        ("steps/draw_wave.py", live("draw_wave") | SHOWN),
-        ("publications/reproduce.py",
-         ENDS | {"reproduce menus-r1"}),
+        ("survey/comparisons/compare.py", live("compare", *FIGURES)),
+        ("survey/estimates/proportions.py", live("estimate", "compare", "faults", *FIGURES)),
+        ("steps/judge.py", OF_STUDY),
+        ("steps/draw_wave.py", SHOWN),
+        ("publications/reproduce.py", ENDS | {"reproduce menus-r1"}),
         ("config/documents.py", set()),
     ],
-)  # fmt: skip
+)
 def test_changed_code_reruns_the_steps_that_can_reach_it(
     project: Project, module: str, expected: set[str]
 ) -> None:
@@ -133,13 +117,13 @@ def test_changed_code_reruns_the_steps_that_can_reach_it(
 def test_changed_files_that_are_not_python_rerun_their_step(project: Project) -> None:
     for name in ("report.qmd", f"{MODULES}/rendering/page.css"):
         (project.root / name).write_text(project.read(name) + "\n", "utf-8")
-    assert project.to_do() == EVERY_PAGE | live("dpo", "faults")
+    assert project.to_do() == EVERY_PAGE | live("attack", "faults")
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        (f"{STUDY}/report/en/report.pdf", {f"render {STUDY}@en", *ENDS}),
+        (f"{STUDY}/report/en/report.pdf", {f"report_study {STUDY}@en", *ENDS}),
         (f"{PUBLISHED}/reproduce/verdicts.csv", {"reproduce menus-r1", *ENDS}),
         ("gate.txt", {"gate"}),
     ],

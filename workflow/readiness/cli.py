@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from readiness.errors import (
 )
 from readiness.files import JOBS, lock, note_once
 from readiness.lineage import check_inputs
-from readiness.running.step import add_arguments, perform
+from readiness.running.step import add_arguments, inputs_of, perform
 from readiness.terminal import Spoken, one_line, printable, shortened, speaking
 
 COMMANDS = {
@@ -55,12 +56,13 @@ STEPS = {
     "faults": ("readiness.steps.faults", "tell the faults on pages for whoever prepares the data"),
     "derive": ("readiness.steps.derive", "variables that are computed of answers"),
     "weight": ("readiness.steps.weight", "rake to the margins, trim, report"),
-    "estimate": ("readiness.steps.estimate", "shares with design-based precision"),
+    "estimate": (
+        "readiness.steps.estimate",
+        "shares, scales and nonresponse, with precision",
+    ),
     "attack": ("readiness.steps.attack", "what readers could prove of withheld counts"),
     "dpo": ("readiness.steps.dpo", "tell the data protection officer what is hidden"),
     "compare": ("readiness.steps.compare", "tests and contrasts across groups"),
-    "scale": ("readiness.steps.scale", "how well the items of a scale measure the same"),
-    "nonresponse": ("readiness.steps.nonresponse", "who answered, and what the others could do"),
     "judge": ("readiness.steps.judge", "what published figures can and cannot mean"),
     "register-wave": ("readiness.steps.register_wave", "the figures of a wave"),
     "register-study": ("readiness.steps.register_study", "the figures of a study"),
@@ -243,25 +245,41 @@ def _stopped(error: OSError) -> StoppedError:
     return StoppedError(f"{error.filename or 'disk'}: {error.strerror}.")
 
 
-def _inputs_of_step(arguments: argparse.Namespace) -> list[Path]:
-    """The files that a step reads; ConfigError when it would write its log or its results there."""
-    files = [
-        path
-        for name, value in vars(arguments).items()
-        if name not in ("out", "log")
-        for path in (value if isinstance(value, list) else [value])
-        if isinstance(path, Path) and not path.is_dir()
-    ]
-    for path in files:
-        for option in ("out", "log"):
-            written = getattr(arguments, option, None)
+def _check_places(inputs: Sequence[Path], out: Path, log: Path | None) -> None:
+    """ConfigError when a step would write its log or its results where it reads."""
+    for path in inputs:
+        for option, written in (("out", out), ("log", log)):
             if written and written.resolve() in (path.resolve(), path.resolve().parent):
                 raise ConfigError(f"--{option} {written}: {path} is read; name another place.")
-    return files
 
 
-def _parsed(arguments: list[str]) -> tuple[str, Callable[[], int], Path | None]:
-    """The command's name, what runs it, and the file for its log; ends here for a wrong one."""
+def _run_step(parsed: argparse.Namespace, steps: Mapping[str, Any], name: str) -> int:
+    """Run one of the steps that a process performs; it may read what those before it have left."""
+    place = list(steps).index(name)
+    out: Path = parsed.out[place]
+    inputs = inputs_of(steps[name], parsed)
+    files = [path for paths in inputs.values() for path in paths if not path.is_dir()]
+    _check_places(files, out, parsed.log)
+    _set_up_log(None if place else parsed.log)
+    with _at_work(out):
+        # Refused before they are read as if they were what their step wrote.
+        check_inputs(files)
+        perform(name, steps[name], inputs, parsed.settings[place], parsed.code[place], out)
+    return 0
+
+
+def _run_command(parsed: argparse.Namespace, command: Any) -> int:
+    _set_up_log(None)
+    _go_to_root(parsed)
+    return int(command.run(parsed))
+
+
+Work = dict[str, Callable[[], int]]
+"""What is to be run one after the other, by the name of the command or step."""
+
+
+def _parsed(arguments: list[str]) -> tuple[Work, Path | None]:
+    """What is asked for, and the file for its log; ends here for what nobody can ask for."""
     program, commands = "readiness", COMMANDS
     if arguments[:1] == ["step"]:
         program, commands, arguments = "readiness step", STEPS, arguments[1:]
@@ -269,37 +287,24 @@ def _parsed(arguments: list[str]) -> tuple[str, Callable[[], int], Path | None]:
         _parser(program, commands).print_help()
         raise SystemExit(2)
     # An option is for the whole program; what follows a name is the command's own.
-    first = 1 if not arguments[0].startswith("-") else len(arguments)
-    name = _parser(program, commands).parse_args(arguments[:first]).command
-    module: Any = importlib.import_module(commands[name][0])
+    options = arguments if arguments[0].startswith("-") else None
+    words = arguments[0].split("+") if commands is STEPS else arguments[:1]
+    names = [_parser(program, commands).parse_args(options or [word]).command for word in words]
+    modules: dict[str, Any] = {n: importlib.import_module(commands[n][0]) for n in names}
     parser = argparse.ArgumentParser(
-        prog=f"{program} {name}",
-        description=module.__doc__,
+        prog=f"{program} {'+'.join(names)}",
+        description="\n\n".join(module.__doc__ for module in modules.values()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    if commands is STEPS:
-        parser.add_argument("--log", type=Path, help="file for the step's log")
-        add_arguments(module, parser)
-    else:
-        module.configure(parser)
+    if commands is COMMANDS:
+        [command] = modules.values()
+        command.configure(parser)
+        parsed = parser.parse_args(arguments[1:])
+        return {names[0]: partial(_run_command, parsed, command)}, None
+    parser.add_argument("--log", type=Path, help="file for the log")
+    add_arguments([*modules.values()], parser)
     parsed = parser.parse_args(arguments[1:])
-    log = getattr(parsed, "log", None)
-
-    def run_step() -> int:
-        files = _inputs_of_step(parsed)
-        _set_up_log(log)
-        with _at_work(parsed.out):
-            # Refused before they are read as if they were what their step wrote.
-            check_inputs(files)
-            perform(name, module, parsed)
-        return 0
-
-    def run_command() -> int:
-        _set_up_log(log)
-        _go_to_root(parsed)
-        return int(module.run(parsed))
-
-    return name, run_step if commands is STEPS else run_command, log
+    return {name: partial(_run_step, parsed, modules, name) for name in modules}, parsed.log
 
 
 def _go_to_root(parsed: argparse.Namespace) -> None:
@@ -336,8 +341,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(arguments: list[str], out: Spoken) -> int:
     name, log = next((word for word in arguments[:1] if word in COMMANDS), "step"), None
     try:
-        name, run, log = _parsed(arguments)
-        code = run()
+        work, log = _parsed(arguments)
+        for name in work:
+            if code := work[name]():
+                break
         out.flush()
         if out.lost and code == 0:
             raise StoppedError(f"standard output: {out.lost}; what it was to show is lost.")

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from snakemake.persistence import PersistenceBase
 
 PACKAGE = Path(workflow.current_basedir).resolve().parent / "readiness"
 LANGUAGES = sorted(
@@ -29,6 +30,10 @@ os.environ.update(
     OPENBLAS_NUM_THREADS="1",
     MKL_NUM_THREADS="1",
 )
+
+
+# No parameter is a table: pandas, whose import takes as long as the plan, is not asked whether one is.
+PersistenceBase._serialize_param = property(lambda self: self._serialize_param_builtin)
 
 
 @cache
@@ -68,24 +73,33 @@ def its(role):
     return lambda wildcards: plan().files(wildcards.run, role)
 
 
-def step(name):
-    """The parameters of a step: its name, what it is told, and the hash of all code that it can
-    reach, a change of which reruns it."""
+def steps(*names):
+    """The parameters of the steps that a job performs in one process: their names, what each is
+    told, and the hash of all code that it can reach, a change of which reruns the job.
+    """
     return dict(
-        step=name,
-        settings=lambda wildcards: plan().settings(name, **dict(wildcards.items())),
-        code=lambda wildcards: plan().code(name),
+        steps="+".join(names),
+        settings=lambda wildcards: [
+            plan().settings(name, **dict(wildcards.items())) for name in names
+        ],
+        code=lambda wildcards: [plan().code(name) for name in names],
     )
 
 
-def arguments(wildcards, input):
-    """Every named input as an option; those without a name only make a job run again."""
+def arguments(wildcards, input, output):
+    """Every named input as an option, and every named output, which a later step of the job reads;
+    those without a name only make a job run again."""
     return shlex.join(
         word
-        for name, files in input.items()
+        for name, files in (*input.items(), *output.items())
         if files
         for word in (f"--{name}", *([files] if isinstance(files, str) else files))
     )
+
+
+def folders(wildcards, output):
+    """Where each step of a job leaves its files: beside its provenance record."""
+    return [os.path.dirname(path) for path in output if path.endswith("lineage.json")]
 
 
 def design(*patterns):

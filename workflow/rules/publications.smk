@@ -4,12 +4,12 @@ use rule step as reproduce with:
         recomputed=planned("register_of", "id"),
         errata=planned("errata", "id"),
     output:
-        verdicts="results/publications/{id}/reproduce/verdicts.csv",
-        lineage="results/publications/{id}/reproduce/lineage.json",
+        "results/publications/{id}/reproduce/verdicts.csv",
+        "results/publications/{id}/reproduce/lineage.json",
     pathvars:
         job="publications/{id}/reproduce",
     params:
-        **step("reproduce"),
+        **steps("reproduce"),
 
 
 # Reports, publications and guides as plain files, for a browser without a network.
@@ -23,12 +23,12 @@ use rule step as site with:
         verdicts=planned("verdicts"),
         attacks=planned("attacks"),
     output:
-        index="results/site/index.html",
-        lineage="results/site/lineage.json",
+        "results/site/index.html",
+        "results/site/lineage.json",
     pathvars:
         job="site",
     params:
-        **step("site"),
+        **steps("site"),
 
 
 # Every job that judges writes its verdict and succeeds, for Snakemake deletes the outputs of a job
@@ -39,9 +39,9 @@ use rule step as gate with:
         summaries=planned("summaries"),
         site="results/site/index.html",
     output:
-        table="results/gate.txt",
-        lineage="results/lineage.json",
+        "results/gate.txt",
+        "results/lineage.json",
     pathvars:
         job="gate",
     params:
-        **step("gate"),
+        **steps("gate"),

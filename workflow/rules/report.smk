@@ -1,61 +1,97 @@
-use rule step as render with:
+# The report of a run in a language: its charts, its tables, its pages.
+use rule step as report_study with:
     input:
         planned("chapters"),
         design("rendering/**/*"),
-        unpack(planned("read_by_report", "run", "language")),
         source="report.qmd",
+        figures="results/{run}/register/figures.csv",
+        claims=its("claims"),
+        structure=its("structure"),
+        verdicts="results/{run}/judge/verdicts.json",
+        prose=planned("prose", "run", "language"),
+        citation=planned("citation"),
     output:
-        html=report("results/{run}/report/{language}/report.html", category="Reports"),
-        pdf="results/{run}/report/{language}/report.pdf",
-        numbers="results/{run}/report/{language}/numbers.html",
-        lineage="results/{run}/report/{language}/lineage.json",
+        report("results/{run}/charts/{language}/questions.svg", category="Charts"),
+        "results/{run}/charts/{language}/lineage.json",
+        "results/{run}/tables/{language}/tables.xlsx",
+        "results/{run}/tables/{language}/numbers.csv",
+        "results/{run}/tables/{language}/codebook.csv",
+        "results/{run}/tables/{language}/lineage.json",
+        report("results/{run}/report/{language}/report.html", category="Reports"),
+        "results/{run}/report/{language}/report.pdf",
+        "results/{run}/report/{language}/numbers.html",
+        "results/{run}/report/{language}/lineage.json",
+        charts=report("results/{run}/charts/{language}/bases.svg", category="Charts"),
     pathvars:
         job="{run}/report-{language}",
+    wildcard_constraints:
+        run=runs_of("studies"),
     conda:
         "../envs/quarto.yaml"
     params:
-        **step("render"),
+        **steps("draw-study", "tables", "render"),
         engine=planned("engine"),
 
 
-# The report of a simulated wave says so in the name of its files.
-use rule render as render_simulated with:
+# The charts of its items follow from a wave's questionnaire and document: the record names each.
+use rule report_study as report_wave with:
+    input:
+        planned("chapters"),
+        design("rendering/**/*"),
+        source="report.qmd",
+        figures="results/{run}/register/figures.csv",
+        weights="results/{run}/weight/weights.csv",
+        margins="results/{run}/weight/margins.csv",
+        steps="results/{run}/weight/steps.csv",
+        choices="results/{run}/compare/choices.csv",
+        contrasts="results/{run}/compare/contrasts.csv",
+        questionnaire=its("questionnaire"),
+        prose=planned("prose", "run", "language"),
+        citation=planned("citation"),
     output:
-        html=report(
+        report("results/{run}/charts/{language}/missingness.svg", category="Charts"),
+        report("results/{run}/charts/{language}/nonresponse.svg", category="Charts"),
+        "results/{run}/charts/{language}/lineage.json",
+        "results/{run}/tables/{language}/tables.xlsx",
+        "results/{run}/tables/{language}/numbers.csv",
+        "results/{run}/tables/{language}/codebook.csv",
+        "results/{run}/tables/{language}/lineage.json",
+        report("results/{run}/report/{language}/report.html", category="Reports"),
+        "results/{run}/report/{language}/report.pdf",
+        "results/{run}/report/{language}/numbers.html",
+        "results/{run}/report/{language}/lineage.json",
+        charts=report(
+            "results/{run}/charts/{language}/participation.svg", category="Charts"
+        ),
+    wildcard_constraints:
+        run=runs_of("waves"),
+    params:
+        **steps("draw-wave", "tables", "render"),
+        engine=planned("engine"),
+
+
+# The report and the workbook of a simulated wave say so in the names of their files.
+use rule report_wave as report_simulated with:
+    output:
+        report("results/{run}/charts/{language}/missingness.svg", category="Charts"),
+        report("results/{run}/charts/{language}/nonresponse.svg", category="Charts"),
+        "results/{run}/charts/{language}/lineage.json",
+        "results/{run}/tables/{language}/tables-simulated.xlsx",
+        "results/{run}/tables/{language}/numbers.csv",
+        "results/{run}/tables/{language}/codebook.csv",
+        "results/{run}/tables/{language}/lineage.json",
+        report(
             "results/{run}/report/{language}/report-simulated.html", category="Reports"
         ),
-        pdf="results/{run}/report/{language}/report-simulated.pdf",
-        numbers="results/{run}/report/{language}/numbers.html",
-        lineage="results/{run}/report/{language}/lineage.json",
+        "results/{run}/report/{language}/report-simulated.pdf",
+        "results/{run}/report/{language}/numbers.html",
+        "results/{run}/report/{language}/lineage.json",
+        charts=report(
+            "results/{run}/charts/{language}/participation.svg", category="Charts"
+        ),
     wildcard_constraints:
         run=runs_of("waves", simulated=True),
 
 
-use rule step as tables with:
-    input:
-        unpack(planned("read_by_tables", "run")),
-    output:
-        workbook="results/{run}/tables/{language}/tables.xlsx",
-        numbers="results/{run}/tables/{language}/numbers.csv",
-        codebook="results/{run}/tables/{language}/codebook.csv",
-        lineage="results/{run}/tables/{language}/lineage.json",
-    pathvars:
-        job="{run}/tables-{language}",
-    params:
-        **step("tables"),
-
-
-# The workbook of a simulated wave says so in its name.
-use rule tables as tables_simulated with:
-    output:
-        workbook="results/{run}/tables/{language}/tables-simulated.xlsx",
-        numbers="results/{run}/tables/{language}/numbers.csv",
-        codebook="results/{run}/tables/{language}/codebook.csv",
-        lineage="results/{run}/tables/{language}/lineage.json",
-    wildcard_constraints:
-        run=runs_of("waves", simulated=True),
-
-
-# Both have a page of numbers, a record and tables of the same name.
-ruleorder: render_simulated > render
-ruleorder: tables_simulated > tables
+# Both have a page of numbers, tables and records of the same name.
+ruleorder: report_simulated > report_wave

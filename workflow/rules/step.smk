@@ -12,9 +12,10 @@ rule step:
     conda:
         lambda wildcards: None
     params:
-        **step("none"),
+        **steps("none"),
         arguments=arguments,
-        folder=subpath(output[0], parent=True),
+        folders=folders,
     shell:
-        "python -I -X utf8 workflow/readiness step {params.step} --log {log:q} --code {params.code}"
-        " --settings {params.settings:q} {params.arguments} --out {params.folder:q}"
+        "python -I -X utf8 workflow/readiness step {params.steps} --log {log:q}"
+        " --code {params.code} --settings {params.settings:q} {params.arguments}"
+        " --out {params.folders:q}"

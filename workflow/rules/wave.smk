@@ -5,16 +5,16 @@ use rule step as validate with:
         questionnaire=its("asked"),
         corrections=its("corrections"),
     output:
-        answers="results/{run}/validate/answers.csv",
-        issues="results/{run}/validate/issues.csv",
-        counts="results/{run}/validate/counts.csv",
-        sample="results/{run}/validate/sample.csv",
-        quarantine="results/{run}/validate/quarantine.csv",
-        lineage="results/{run}/validate/lineage.json",
+        "results/{run}/validate/answers.csv",
+        "results/{run}/validate/issues.csv",
+        "results/{run}/validate/counts.csv",
+        "results/{run}/validate/sample.csv",
+        "results/{run}/validate/quarantine.csv",
+        "results/{run}/validate/lineage.json",
     pathvars:
         job="{run}/validate",
     params:
-        **step("validate"),
+        **steps("validate"),
 
 
 use rule step as derive with:
@@ -22,13 +22,13 @@ use rule step as derive with:
         answers="results/{run}/validate/answers.csv",
         questionnaire=its("asked"),
     output:
-        answers="results/{run}/derive/answers.csv",
-        questionnaire="results/{run}/derive/questionnaire.yaml",
-        lineage="results/{run}/derive/lineage.json",
+        "results/{run}/derive/answers.csv",
+        "results/{run}/derive/questionnaire.yaml",
+        "results/{run}/derive/lineage.json",
     pathvars:
         job="{run}/derive",
     params:
-        **step("derive"),
+        **steps("derive"),
 
 
 # What is wrong with the answers, for whoever prepares them: internal, and part of no publication.
@@ -41,14 +41,12 @@ use rule step as faults with:
         quarantine="results/{run}/validate/quarantine.csv",
         questionnaire=its("asked"),
     output:
-        pages=expand(
-            "results/{{run}}/faults/faults-{language}.html", language=LANGUAGES
-        ),
-        lineage="results/{run}/faults/lineage.json",
+        expand("results/{{run}}/faults/faults-{language}.html", language=LANGUAGES),
+        "results/{run}/faults/lineage.json",
     pathvars:
         job="{run}/faults",
     params:
-        **step("faults"),
+        **steps("faults"),
 
 
 use rule step as weight with:
@@ -58,47 +56,39 @@ use rule step as weight with:
         questionnaire=its("questionnaire"),
         margins=its("margins"),
     output:
-        weights="results/{run}/weight/weights.csv",
-        replicates="results/{run}/weight/replicates.npz",
-        margins="results/{run}/weight/margins.csv",
-        summary="results/{run}/weight/summary.csv",
-        steps="results/{run}/weight/steps.csv",
-        iterations="results/{run}/weight/iterations.csv",
-        lineage="results/{run}/weight/lineage.json",
+        "results/{run}/weight/weights.csv",
+        "results/{run}/weight/replicates.npz",
+        "results/{run}/weight/margins.csv",
+        "results/{run}/weight/summary.csv",
+        "results/{run}/weight/steps.csv",
+        "results/{run}/weight/iterations.csv",
+        "results/{run}/weight/lineage.json",
     pathvars:
         job="{run}/weight",
     params:
-        **step("weight"),
+        **steps("weight"),
 
 
 use rule step as estimate with:
     input:
         answers=its("answers"),
+        sample=its("sample"),
         weights="results/{run}/weight/weights.csv",
         replicates="results/{run}/weight/replicates.npz",
+        margins=its("margins"),
         questionnaire=its("questionnaire"),
     output:
-        estimates="results/{run}/estimate/estimates.csv",
-        lineage="results/{run}/estimate/lineage.json",
+        "results/{run}/estimate/estimates.csv",
+        "results/{run}/estimate/scales.csv",
+        "results/{run}/estimate/bounds.csv",
+        "results/{run}/estimate/response.csv",
+        "results/{run}/estimate/balance.csv",
+        "results/{run}/estimate/missing.csv",
+        "results/{run}/estimate/lineage.json",
     pathvars:
         job="{run}/estimate",
     params:
-        **step("estimate"),
-
-
-use rule step as scale with:
-    input:
-        answers=its("answers"),
-        weights="results/{run}/weight/weights.csv",
-        replicates="results/{run}/weight/replicates.npz",
-        questionnaire=its("questionnaire"),
-    output:
-        scales="results/{run}/scale/scales.csv",
-        lineage="results/{run}/scale/lineage.json",
-    pathvars:
-        job="{run}/scale",
-    params:
-        **step("scale"),
+        **steps("estimate"),
 
 
 use rule step as compare with:
@@ -108,34 +98,14 @@ use rule step as compare with:
         replicates="results/{run}/weight/replicates.npz",
         questionnaire=its("questionnaire"),
     output:
-        comparisons="results/{run}/compare/comparisons.csv",
-        choices="results/{run}/compare/choices.csv",
-        contrasts="results/{run}/compare/contrasts.csv",
-        lineage="results/{run}/compare/lineage.json",
+        "results/{run}/compare/comparisons.csv",
+        "results/{run}/compare/choices.csv",
+        "results/{run}/compare/contrasts.csv",
+        "results/{run}/compare/lineage.json",
     pathvars:
         job="{run}/compare",
     params:
-        **step("compare"),
-
-
-use rule step as nonresponse with:
-    input:
-        answers=its("answers"),
-        sample=its("sample"),
-        weights="results/{run}/weight/weights.csv",
-        replicates="results/{run}/weight/replicates.npz",
-        margins=its("margins"),
-        questionnaire=its("questionnaire"),
-    output:
-        bounds="results/{run}/nonresponse/bounds.csv",
-        response="results/{run}/nonresponse/response.csv",
-        balance="results/{run}/nonresponse/balance.csv",
-        missing="results/{run}/nonresponse/missing.csv",
-        lineage="results/{run}/nonresponse/lineage.json",
-    pathvars:
-        job="{run}/nonresponse",
-    params:
-        **step("nonresponse"),
+        **steps("compare"),
 
 
 use rule step as register_wave with:
@@ -147,21 +117,21 @@ use rule step as register_wave with:
         margins="results/{run}/weight/margins.csv",
         counts="results/{run}/validate/counts.csv",
         issues="results/{run}/validate/issues.csv",
-        bounds="results/{run}/nonresponse/bounds.csv",
-        response="results/{run}/nonresponse/response.csv",
-        balance="results/{run}/nonresponse/balance.csv",
-        missing="results/{run}/nonresponse/missing.csv",
-        scales=its("scales"),
+        bounds="results/{run}/estimate/bounds.csv",
+        response="results/{run}/estimate/response.csv",
+        balance="results/{run}/estimate/balance.csv",
+        missing="results/{run}/estimate/missing.csv",
+        scales="results/{run}/estimate/scales.csv",
         questionnaire=its("questionnaire"),
         answers=its("answers"),
         weights="results/{run}/weight/weights.csv",
         published=its("published"),
         earlier=its("earlier"),
     output:
-        figures=report("results/{run}/register/figures.csv", category="Figures"),
-        facts="results/{run}/register/disclosure.csv",
-        disclosure="results/{run}/register/disclosure.json",
-        lineage="results/{run}/register/lineage.json",
+        report("results/{run}/register/figures.csv", category="Figures"),
+        "results/{run}/register/disclosure.csv",
+        "results/{run}/register/disclosure.json",
+        "results/{run}/register/lineage.json",
     pathvars:
         job="{run}/register",
     wildcard_constraints:
@@ -170,71 +140,31 @@ use rule step as register_wave with:
         mem_mb=4000,
         runtime=30,
     params:
-        **step("register-wave"),
+        **steps("register-wave"),
 
 
-# What readers could prove of counts that are withheld, judged before anything leaves.
+# What readers could prove of counts that are withheld, judged before anything leaves; and the page
+# that tells the data protection officer.
 use rule step as attack with:
     input:
+        design("rendering/page.css", "site/dpo.css", "site/templates/dpo.html"),
         figures="results/{run}/register/figures.csv",
+        disclosure="results/{run}/register/disclosure.json",
         answers=its("answers"),
         weights="results/{run}/weight/weights.csv",
         questionnaire=its("questionnaire"),
+        issues="results/{run}/validate/issues.csv",
         earlier=its("earlier"),
     output:
+        "results/{run}/attack/lineage.json",
+        expand("results/{{run}}/disclosure/dpo-{language}.html", language=LANGUAGES),
+        "results/{run}/disclosure/lineage.json",
         attack="results/{run}/attack/attack.csv",
         verdict="results/{run}/attack/verdict.json",
-        lineage="results/{run}/attack/lineage.json",
     pathvars:
         job="{run}/attack",
     resources:
         mem_mb=4000,
         runtime=30,
     params:
-        **step("attack"),
-
-
-use rule step as dpo with:
-    input:
-        design("rendering/page.css", "site/dpo.css", "site/templates/dpo.html"),
-        figures="results/{run}/register/figures.csv",
-        disclosure="results/{run}/register/disclosure.json",
-        attack="results/{run}/attack/attack.csv",
-        verdict="results/{run}/attack/verdict.json",
-        issues="results/{run}/validate/issues.csv",
-        questionnaire=its("questionnaire"),
-    output:
-        pages=expand(
-            "results/{{run}}/disclosure/dpo-{language}.html", language=LANGUAGES
-        ),
-        lineage="results/{run}/disclosure/lineage.json",
-    pathvars:
-        job="{run}/dpo",
-    params:
-        **step("dpo"),
-
-
-# The charts of its items follow from a wave's questionnaire and document: the record names each.
-use rule step as draw_wave with:
-    input:
-        figures="results/{run}/register/figures.csv",
-        weights="results/{run}/weight/weights.csv",
-        margins="results/{run}/weight/margins.csv",
-        questionnaire=its("questionnaire"),
-    output:
-        participation=report(
-            "results/{run}/charts/{language}/participation.svg", category="Charts"
-        ),
-        missingness=report(
-            "results/{run}/charts/{language}/missingness.svg", category="Charts"
-        ),
-        nonresponse=report(
-            "results/{run}/charts/{language}/nonresponse.svg", category="Charts"
-        ),
-        lineage="results/{run}/charts/{language}/lineage.json",
-    pathvars:
-        job="{run}/draw-{language}",
-    wildcard_constraints:
-        run=runs_of("waves"),
-    params:
-        **step("draw-wave"),
+        **steps("attack", "dpo"),

@@ -9,8 +9,6 @@ from readiness.config import Wave
 from readiness.plan.runs import Run, input_files
 
 PROSE = Path("reports")
-CITATION = "CITATION.cff"
-"""How the project is cited: who wrote it, under which licence."""
 Files = dict[str, str | list[str]]
 
 
@@ -36,29 +34,10 @@ def files_of(run: Run, earlier: Sequence[str]) -> Files:
     if section.sample:
         files["listed"] = restored(section.sample)
         files["sample"] = f"results/{run.folder}/validate/sample.csv"
-    if run.scales:
-        files["scales"] = f"results/{run.folder}/scale/scales.csv"
     return files
 
 
-def read_by_tables(run: Run) -> Files:
-    """What is read for the tables of a run."""
-    results = f"results/{run.folder}"
-    files: Files = {"figures": f"{results}/register/figures.csv"}
-    if isinstance(run.section, Wave):
-        contrasts = f"{results}/compare/contrasts.csv"
-        return {**files, "questionnaire": run.questionnaire, "contrasts": contrasts}
-    return {**files, "verdicts": f"{results}/judge/verdicts.json", **files_of(run, ())}
-
-
-def read_by_report(root: Path, run: Run, language: str) -> Files:
-    """What is read for the report of a run; its charts are found beside their record."""
-    results, prose = f"results/{run.folder}", root / PROSE / run.name / language
-    files = {**read_by_tables(run), "charts": f"{results}/charts/{language}/lineage.json"}
-    files["prose"] = sorted(str(path.relative_to(root)) for path in prose.glob("*.md"))
-    if (root / CITATION).is_file():
-        files["citation"] = CITATION
-    if isinstance(run.section, Wave):
-        files["choices"] = f"{results}/compare/choices.csv"
-        files["steps"] = f"{results}/weight/steps.csv"
-    return files
+def prose_of(root: Path, run: Run, language: str) -> list[str]:
+    """The analyst's own words of a run in a language."""
+    folder = root / PROSE / run.name / language
+    return sorted(str(path.relative_to(root)) for path in folder.glob("*.md"))

@@ -19,7 +19,7 @@ from readiness.plan.asking import Asked, asked
 from readiness.plan.checks import check_languages, check_report, check_wave
 from readiness.plan.deriving import with_derived, with_items
 from readiness.plan.documents import chapters_of, missing_labels, page_name
-from readiness.plan.files import Files, files_of, read_by_report, read_by_tables
+from readiness.plan.files import Files, files_of, prose_of
 from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
 from readiness.plan.settings import (
     WORKBOOK,
@@ -219,13 +219,14 @@ class Plan:
         """The files of a role that a run has; none where it has none."""
         return self._files[run].get(role, [])
 
-    def read_by_tables(self, run: str) -> Files:
-        """What is read for the tables of a run, by role."""
-        return read_by_tables(self.runs[run])
+    def prose(self, run: str, language: str) -> list[str]:
+        """The analyst's own words of a run in a language."""
+        return prose_of(self.root, self.runs[run], language)
 
-    def read_by_report(self, run: str, language: str) -> Files:
-        """What is read for the report of a run, by role."""
-        return read_by_report(self.root, self.runs[run], language)
+    @property
+    def citation(self) -> list[str]:
+        """How the project is cited: who wrote it, under which licence; nothing where it is not."""
+        return ["CITATION.cff"] if (self.root / "CITATION.cff").is_file() else []
 
     def check_document(self) -> None:
         """Raise RenderError, with file and line, when the report includes what is not there."""

@@ -63,11 +63,6 @@ class Run:
         return isinstance(self.section, Wave) and bool(self.section.derive)
 
     @property
-    def scales(self) -> bool:
-        """Whether scales are among them."""
-        return isinstance(self.section, Wave) and any(one.scale for one in self.section.derive)
-
-    @property
     def answers(self) -> str:
         """The coded answers of a wave, with what is derived of them."""
         return f"results/{self.folder}/{'derive' if self.derives else 'validate'}/answers.csv"

@@ -44,10 +44,8 @@ def told_of_answers(root: Path, run: Run, step: str) -> Told:
             return derived
         case "weight":
             return {"weight": wave.weight.model_dump() if wave.weight else None, **selection}
-        case "scale":
-            return {**derived, **level, **selection}
-        case "nonresponse":
-            return {**wave.estimate.model_dump(), **selection, **base}
+        case "estimate":
+            return {**wave.estimate.model_dump(), **derived, **selection, **base}
         case "compare":
             items = dict.fromkeys([*wave.estimate.items, *wave.compare.items])
             by = {"contrasted": list(items), "by": variables_of(root, run)}
@@ -63,10 +61,8 @@ def told_of_answers(root: Path, run: Run, step: str) -> Told:
                 **level,
                 **selection,
             }
-        case "attack":
+        case _:  # attack
             return {"disclosure": protection_of(wave), **base, "by": variables_of(root, run)}
-        case _:
-            return wave.estimate.model_dump()
 
 
 def protection_of(wave: Wave) -> Told:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -78,36 +78,51 @@ class Job(Generic[Settings]):
         self.names.append(name)
 
 
-def add_arguments(step: Step, parser: argparse.ArgumentParser) -> None:
-    """The arguments of a step: an option for each role, and those that all steps have."""
-    for role in step.INPUTS:
+def add_arguments(steps: Sequence[Step], parser: argparse.ArgumentParser) -> None:
+    """The arguments of steps that one process performs: an option for each role that one of them
+    has, and those that all steps have, with a value a step."""
+    roles = dict.fromkeys(role for step in steps for role in step.INPUTS)
+    for role in roles:
         name, number = role.rstrip("?*"), "*" if role.endswith("*") else 1
+        if name != role and name in roles:
+            continue  # another step needs it
         parser.add_argument(
             f"--{name}", type=Path, nargs=number, required=name == role, default=[], metavar="FILE"
         )
-    parser.add_argument("--settings", default="{}", help="the step's settings, as JSON")
-    parser.add_argument("--code", required=True, help="hash of the step's code")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the outputs")
+    each, none = len(steps), ["{}"] * len(steps)
+    parser.add_argument("--settings", nargs=each, default=none, help="the settings, as JSON")
+    parser.add_argument("--code", nargs=each, required=True, help="hash of the code")
+    parser.add_argument("--out", nargs=each, type=Path, required=True, help="folder of the outputs")
 
 
-def perform(name: str, step: Step, arguments: argparse.Namespace) -> None:
+def inputs_of(step: Step, arguments: argparse.Namespace) -> dict[str, list[Path]]:
+    """The files of each role of a step."""
+    return {role: getattr(arguments, role) for role in (r.rstrip("?*") for r in step.INPUTS)}
+
+
+def perform(
+    name: str, step: Step, inputs: Mapping[str, list[Path]], settings: str, code: str, out: Path
+) -> None:
     """Run a step; it is complete with the provenance record, which is written last."""
-    given: dict[str, list[Path]] = {}
-    job: Job[Any] = Job(None, given, arguments.out)
-    for role in (role.rstrip("?*") for role in step.INPUTS):
-        given[role] = getattr(arguments, role)
+    job: Job[Any] = Job(None, inputs, out)
+    for role, paths in inputs.items():
         several = f"{role}*" in step.INPUTS
-        for path in given[role]:
+        for path in paths:
             job.reads[f"{role}-{path.parent.name}" if several else role] = path
     if step.SETTINGS is not None:
         # The models of the configuration take a while to build.
         from readiness.config import parse_json
 
-        job.settings = parse_json(step.SETTINGS, arguments.settings)
+        job.settings = parse_json(step.SETTINGS, settings)
         job.record = job.settings.model_dump()
     step.run(job)
     lineage = leave_lineage(
-        name, job.out, code=arguments.code, settings=job.record, inputs=job.reads,
-        outputs=job.names, datasets=job.datasets,
-    )  # fmt: skip
+        name,
+        job.out,
+        code=code,
+        settings=job.record,
+        inputs=job.reads,
+        outputs=job.names,
+        datasets=job.datasets,
+    )
     log.info("%s: lineage %s", name, lineage.hash)

@@ -1,23 +1,60 @@
-"""Estimate: shares of every answer, overall and by group, with design-based precision."""
+"""Estimate: shares of every answer with design-based precision, overall and by group; how well the
+items of scales measure the same; who answered, and what the others could do to the numbers."""
 
 from __future__ import annotations
 
 from readiness.analysis.estimating import estimate
-from readiness.analysis.weighted import read_weighted
-from readiness.config import Estimate
+from readiness.analysis.nonresponse import nonresponse_tables, unanswered
+from readiness.analysis.scaling import scales_table
+from readiness.analysis.selection import Selection
+from readiness.analysis.weighted import complete, read_weighted
+from readiness.config import Derived, Estimate, SelectionName
 from readiness.questionnaire import load_questionnaire
+from readiness.readers import read_margins, read_sample
 from readiness.running.step import Job, log
-
-INPUTS = ("answers", "weights", "replicates", "questionnaire")
-SETTINGS = Estimate
+from readiness.tables import read_text_table
 
 
-def run(job: Job[Estimate]) -> None:
-    """Write `estimates.csv`."""
+class EstimateWave(Estimate):
+    """The numbers of a wave, how its respondents came in, and its scales among what it derives."""
+
+    selection: SelectionName
+    minimum_base: int
+    derive: list[Derived]
+
+
+INPUTS = ("answers", "sample?", "weights", "replicates", "margins?", "questionnaire")
+SETTINGS = EstimateWave
+
+
+def run(job: Job[EstimateWave]) -> None:
+    """Write `estimates.csv`, `scales.csv`, and of nonresponse `bounds.csv`, `response.csv`,
+    `balance.csv` and `missing.csv`."""
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
-    columns = questionnaire.coded_columns({*settings.items, *settings.variables(())})
-    design, apart = read_weighted(job["answers"], job["weights"], questionnaire.apart, columns)
+    margins_file, sample_file = job.get("margins"), job.get("sample")
+    margins = read_margins(margins_file, questionnaire) if margins_file else {}
+    sample = read_sample(sample_file, questionnaire) if sample_file else None
+    design, apart = read_weighted(job["answers"], job["weights"], questionnaire.apart)
     table = estimate(design, apart, questionnaire, settings)
     job.csv("estimates.csv", table)
+    scales = [one for one in settings.derive if one.scale]
+    shown = Selection.of(settings.selection, complete=complete(design))
+    job.csv("scales.csv", scales_table(design, questionnaire, scales, settings.level, shown))
+    coded = read_text_table(job["answers"], "the coded answers")
+    respondents = coded[~coded["group"].isin(list(questionnaire.apart))]
+    selection = Selection(settings.selection)
+    known = unanswered(design, margins, sample, questionnaire, selection)
+    tables = nonresponse_tables(
+        design,
+        respondents,
+        sample,
+        questionnaire,
+        settings,
+        known,
+        selection,
+        settings.minimum_base,
+    )
+    for name, made in tables.items():
+        job.csv(f"{name}.csv", made)
     log.info("estimated: %d shares of %d items", len(table), len(settings.items))

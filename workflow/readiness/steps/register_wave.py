@@ -45,7 +45,7 @@ class WaveRegister(Section):
 
 TABLES = (
     *("estimates", "comparisons", "summary", "steps", "margins", "counts", "issues"),
-    *("bounds", "response", "balance", "missing"),
+    *("bounds", "response", "balance", "missing", "scales"),
 )
 OF_RESPONDENTS = ("questionnaire", "answers", "weights")
 """What decides what is withheld, beside the estimates."""
@@ -70,7 +70,7 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
 """The inputs that the numbers of each kind are made from."""
 
 
-INPUTS = (*TABLES, "scales?", *OF_RESPONDENTS, "published?", "earlier*")
+INPUTS = (*TABLES, *OF_RESPONDENTS, "published?", "earlier*")
 SETTINGS = WaveRegister
 
 
@@ -108,8 +108,6 @@ def run(job: Job[WaveRegister]) -> None:
     """Write `figures.csv`, and `disclosure.csv` and `.json`, which are not for release."""
     settings = job.settings
     inputs = {name: job[name] for name in TABLES}
-    if scales := job.get("scales"):
-        inputs["scales"] = scales
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
     steps = {name: read_lineage(path.parent / PROVENANCE) for name, path in inputs.items()}
     questionnaire = load_questionnaire(job["questionnaire"])
@@ -140,8 +138,7 @@ def run(job: Job[WaveRegister]) -> None:
     rows += settings_rows(settings.level, rules, selection)
     rows += quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart)
     rows += nonresponse_rows(tables, suppressed(rows), rules)
-    if scales:
-        rows += scale_rows(tables["scales"], rules)
+    rows += scale_rows(tables["scales"], rules)
 
     def origin(row: FigureRow) -> Origin:
         own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))
