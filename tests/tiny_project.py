@@ -17,7 +17,6 @@ from readiness.datasets.versions import COLUMNS, VERSIONS
 TINY = ROOT / "tests/tiny"
 WAVE, STUDY = "canteen-2025", "menus-2023"
 RESULTS = f"results/waves/{WAVE}"
-QUESTIONNAIRE = "canteen-1"
 ERRATUM = "three stays were typed in quarters of an hour"
 PUBLICATIONS = ("canteen-r1", "canteen-r2", "menus-r1", "menus-r2")
 """Of the wave on its first and its second data, and of the study; the last one is a draft."""
@@ -35,22 +34,28 @@ def copy_program(target: Path) -> None:
             shutil.copyfile(ROOT / name, target / name)
 
 
-def make_tiny(target: Path) -> Project:
-    """The program with that wave and study at `target`, as after a checkout; nothing has run."""
+def make_tiny(target: Path, home: Path = TINY) -> Project:
+    """The program with what lies in `home` at `target`, as after a checkout; nothing has run."""
     copy_program(target)
-    shutil.copyfile(TINY / "config.yaml", target / "config.yaml")
-    shutil.copytree(TINY / "data", target / "data", dirs_exist_ok=True)
+    shutil.copyfile(home / "config.yaml", target / "config.yaml")
     (target / VERSIONS).write_text(",".join(COLUMNS) + "\n", "utf-8")
-    for export in sorted((TINY / "exports").glob("*.csv")):
-        dataset, version = export.stem.split("@")
-        asked = QUESTIONNAIRE if dataset.startswith(WAVE) else ""
-        add_version(target, export, dataset, version, questionnaire=asked, note="simulated")
+    add_data(target, home)
     # Only the store is in a checkout: not DVC's cache, and no copy beside a pointer.
     shutil.rmtree(target / ".dvc/cache")
     for copy in (target / "data/raw").rglob("*.csv"):
         copy.unlink()
     add_environment(target)
     return Project(target)
+
+
+def add_data(target: Path, home: Path) -> None:
+    """Put what was asked in `home` into a project, and register what was answered."""
+    shutil.copytree(home / "data", target / "data", dirs_exist_ok=True)
+    [questionnaire] = (home / "data/questionnaires").glob("*.yaml")
+    for export in sorted((home / "exports").glob("*.csv")):
+        dataset, version = export.stem.split("@")
+        asked = "" if dataset.endswith("-claims") else questionnaire.stem
+        add_version(target, export, dataset, version, questionnaire=asked, note="simulated")
 
 
 def finish_tiny(project: Project) -> Project:

@@ -8,12 +8,11 @@ import re
 
 import pandas as pd
 import pytest
-from open_wave import WAVE, make_alone
 
-from project_copy import Project, message
+from project_copy import ROOT, Project, message
 from tiny_project import make_tiny
 
-HOME = f"results/waves/{WAVE}"
+HOME = "results/waves/readers-2025"
 NEVER = r"(?i)population|response rate|invit|margin|strat(?!ified mid-ranks)|weighted base|drawn"
 """What an open link has not, and what is not told of it."""
 
@@ -21,8 +20,7 @@ NEVER = r"(?i)population|response rate|invit|margin|strat(?!ified mid-ranks)|wei
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The project, run to its end."""
-    project = make_tiny(tmp_path_factory.mktemp("open") / "project")
-    make_alone(project)
+    project = make_tiny(tmp_path_factory.mktemp("open") / "project", ROOT / "tests/open_wave")
     result = project.run()
     assert result.returncode == 0, message(result) or result.stderr[-3000:]
     return project

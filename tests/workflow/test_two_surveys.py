@@ -1,22 +1,26 @@
 """Two waves and two studies that share nothing live in one project, each reported in any language.
 
-The second ones are data alone (`second_survey.py`): no line of the program and no shared word of
+The second ones are data alone (`tests/libraries`): no line of the program and no shared word of
 the report is touched.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
-from second_survey import BRANCHES, LABELS, PUBLISHER, STUDY, WAVE, add_survey
 
-from project_copy import Project, message
+from project_copy import ROOT, Project, message
 from spanish import add_spanish
-from tiny_project import make_tiny
+from tiny_project import add_data, make_tiny
 
+LIBRARIES = ROOT / "tests/libraries"
+WAVE, STUDY, PUBLISHER = "libraries-2025", "reading-2023", "Reading Observatory"
+TOLD = ("satisfaction", "channel", "devices", "loans", "old_town", "harbour", "hills", "volunteer")
 LANGUAGES = ("en", "es")
 """One of the program, and one that the test brings: one catalogue and one set of labels."""
 
@@ -26,12 +30,27 @@ def both(tmp_path: Path) -> Project:
     """A project with the tiny and the second survey, reports of the second ones made."""
     project = make_tiny(tmp_path / "project")
     add_spanish(project.root)
-    add_survey(project, LANGUAGES)
-    runs = (f"waves/{WAVE}", f"studies/{STUDY}")
-    wanted = [path_of(run, language) for run in runs for language in LANGUAGES]
+    add_data(project.root, LIBRARIES)
+    config = yaml.safe_load(project.read("config.yaml"))
+    for kind, runs in yaml.safe_load((LIBRARIES / "config.yaml").read_text("utf-8")).items():
+        config[kind] |= runs
+    (project.root / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    shown = (f"waves/{WAVE}", f"studies/{STUDY}")
+    wanted = [path_of(run, language) for run in shown for language in LANGUAGES]
     result = project.run(*wanted)
     assert result.returncode == 0, message(result) or result.stderr[-3000:]
     return project
+
+
+def labels(node: Any) -> Iterator[tuple[str, dict[str, str]]]:
+    """What is asked and answered in a document, by its id or code, with its texts."""
+    if isinstance(node, dict):
+        for key, child in node.items():
+            if key in ("label", "labels") and isinstance(child, dict):
+                yield str(node.get("id", node.get("code"))), child
+            yield from labels(child)
+    for child in node if isinstance(node, list) else ():
+        yield from labels(child)
 
 
 def path_of(run: str, language: str) -> str:
@@ -50,16 +69,18 @@ def words(html: str) -> str:
 
 
 def test_each_is_told_in_its_own_words_in_every_language(both: Project) -> None:
+    asked = dict(labels(yaml.safe_load(both.read("data/questionnaires/libraries-1.yaml"))))
+    claimed = yaml.safe_load(both.read(f"data/claims/{STUDY}-1.yaml"))["items"]
     for language in LANGUAGES:
         wave = page(both, f"waves/{WAVE}", language)
-        for code in ("satisfaction", "channel", "devices", "loans", *BRANCHES, "volunteer"):
-            assert LABELS[code][language] in words(wave), (language, code)
+        for code in TOLD:
+            assert asked[code][language] in words(wave), (language, code)
         for other in ("Canteen", "canteen", "Menu Observatory", "Fruit"):
             assert other not in words(wave), (language, other)
         assert f'lang="{language}"' in wave
         study = words(page(both, f"studies/{STUDY}", language))
         assert PUBLISHER in study and "Menu Observatory" not in study
-        assert LABELS["reading"][language] in study
+        assert claimed["reading"]["label"][language] in study
     no_intervals_and_no_tests(both)
     a_language_without_labels_is_refused(both)
 
