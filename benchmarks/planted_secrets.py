@@ -43,7 +43,7 @@ USES = ("daily", "weekly", "rarely", "semaphore")
 AREAS = ("letters", "sums", "maps")
 FIRST = ("Rita", "Omar", "Salma", "Youssef", "Nadia", "Karim", "Ilham", "Driss", "Hiba", "Anas")
 LAST = ("Zemmouri", "Quatrefages", "Oubaydallah", "Xhelili", "Wintergerst", "Tazrouti")
-INTERNAL = ("inputs", "private", "validate", "derive", "weight", "nonresponse", "disclosure",
+INTERNAL = ("inputs", "private", "validate", "derive", "weight", "disclosure",
             "attack", "estimate", "compare", "faults")  # fmt: skip
 """Folders of results that have a row a respondent, or are for the office itself."""
 

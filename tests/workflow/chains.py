@@ -96,17 +96,17 @@ def start(project: Project) -> subprocess.Popen[str]:
     return project.start(".venv/bin/python", "-m", "readiness", "run", "--cores", "2")
 
 
-def kill_at(project: Project, step: Step, moment: Moment, tries: int = 8) -> int:
-    """Kill everything while a step is at that moment; returns how many runs it took."""
+def kill_at(project: Project, step: Step, moment: Moment, tries: int = 8) -> None:
+    """Kill everything while a step is at that moment."""
     if (project.root / step.folder / "lineage.json").exists():
         unmake(project.root, step.name)  # it was made beside the one that was caught before
-    for attempt in range(1, tries + 1):
+    for _ in range(tries):
         run = start(project)
         try:
             held = hold(run, step, moment, project.root / step.folder)
         finally:
             kill(run)
         if held:
-            return attempt
+            return
         unmake(project.root, step.name)
     raise AssertionError(f"{step.name} was never caught {moment}")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chains import FOLDERS, STUDY, WAVE, different, results
+from chains import STUDY, WAVE, different, results
 
 from project_copy import Project, message
 from readiness.files import PRIVATE
@@ -187,7 +187,8 @@ def test_without_snakemakes_notes_changed_settings_are_still_seen(
     assert said == ["Snakemake's notes are missing or damaged: all results are made again."]
     # What respondents said in their own words is no result: it lies apart, and nothing reads it.
     assert not [name for name in results(project.root) if f"/{PRIVATE}/" not in name]
-    assert len(project.to_do()) > len(FOLDERS)
+    made = {job.split()[0] for job in project.to_do()}
+    assert {"restore", "validate", "judge", "report_study", "site", "gate"} <= made
 
 
 def test_a_dry_run_takes_nothing_away(project: Project) -> None:

@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,9 +130,7 @@ def fill_one_after_the_other(
     project: Mounted, chain: Sequence[Step], moment: Moment, left: int
 ) -> None:
     for step in chain:
-        began = time.monotonic()
         fill_at(project, step, moment, left)
-        print(f"{step.name:15} disk full {moment}: {time.monotonic() - began:.1f} s")
 
 
 def test_a_disk_that_is_full_from_the_beginning(mounted: Mounted, finished: Project) -> None:
@@ -144,13 +141,8 @@ def test_a_disk_that_is_full_from_the_beginning(mounted: Mounted, finished: Proj
     finishes_alike(mounted, finished)
 
 
-def test_a_disk_that_fills_up_while_files_are_written(
-    mounted: Mounted, finished: Project, thorough: bool
-) -> None:
-    """A page and a record (and a table: --thorough) meet a disk with too little left for them."""
-    if thorough:
-        unmake(mounted.inside, "judge")
-        fill_one_after_the_other(mounted, steps(finished, ("judge",)), Moment.BEGUN, 200_000)
+def test_a_disk_that_fills_up_while_files_are_written(mounted: Mounted, finished: Project) -> None:
+    """A record and a page meet a disk with too little left for them."""
     unmake(mounted.inside, "register-study")
     fill_one_after_the_other(mounted, steps(finished, ("register-study",)), Moment.UNSEALED, 0)
     fill_one_after_the_other(mounted, steps(finished, ("render",)), Moment.BEGUN, 300_000)

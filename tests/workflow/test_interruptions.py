@@ -77,7 +77,7 @@ def test_ctrl_c_ends_all_and_the_next_run_finishes(
     assert "Traceback" not in err
     _, alive = psutil.wait_procs(children, timeout=PATIENCE)
     assert alive == []
-    assert not (project.root / TABLE).exists()
+    assert not (project.root / TABLE).with_name("lineage.json").exists()
     finishes(project, finished)
 
 
