@@ -3,9 +3,8 @@ items of scales measure the same; who answered, and what the others could do to 
 
 from __future__ import annotations
 
-from readiness.analysis.estimating import estimate
+from readiness.analysis.estimating import estimate, scales_table
 from readiness.analysis.nonresponse import nonresponse_tables, unanswered
-from readiness.analysis.scaling import scales_table
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import complete, read_weighted
 from readiness.config import Derived, Estimate, SelectionName
