@@ -144,9 +144,12 @@ def page(times: Mapping[str, Mapping[int, float]], repeat: int) -> str:
     sizes = [path.stat().st_size for path in (ROOT / "publications").rglob("*") if path.is_file()]
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}"
     return PAGE.format(
-        machine=machine, repeat=repeat, table=table(times), growth=growth(times).capitalize(),
+        machine=machine,
+        repeat=repeat,
+        table=table(times),
+        growth=growth(times).capitalize(),
         size=sum(sizes) / len(publication_ids(ROOT)) / 1e6,
-    )  # fmt: skip
+    )
 
 
 def main() -> None:
@@ -163,8 +166,17 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as name:
                 folder = Path(name) / "project"
                 ids = project(folder, count)
-                command = [sys.executable, "-m", "readiness", "audit", *ids, "--level", str(level),
-                           "--cores", arguments.cores]  # fmt: skip
+                command = [
+                    sys.executable,
+                    "-m",
+                    "readiness",
+                    "audit",
+                    *ids,
+                    "--level",
+                    str(level),
+                    "--cores",
+                    arguments.cores,
+                ]
                 repeat = 1 if level in AGAIN else arguments.repeat
                 times.setdefault(f"level {level}", {})[count] = seconds(command, folder, repeat)
                 if level == 0:

@@ -125,9 +125,13 @@ def call_command(words: Sequence[str], root: Path, log: Path, seconds: float = P
     began = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [str(root / ".venv/bin/python"), "-m", "readiness", *words], cwd=root,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
-        )  # fmt: skip
+            [str(root / ".venv/bin/python"), "-m", "readiness", *words],
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
         usage, status = _wait(process.pid, began + seconds)
     process.returncode = status if status is not None else -signal.SIGKILL
     return _ended(status, log, time.monotonic() - began, usage)

@@ -86,9 +86,14 @@ def tests(
 
     def permuted(statistic: str, blocks: pd.Series | None = None) -> Callable[[], object]:
         return lambda: permutation_test(
-            sample, outcome, "group", blocks=blocks, permutations=draws, seed=seed,
+            sample,
+            outcome,
+            "group",
+            blocks=blocks,
+            permutations=draws,
+            seed=seed,
             statistic=statistic,  # type: ignore[arg-type]
-        )  # fmt: skip
+        )
 
     for statistic in (*PERMUTED, *(BY_NAME if outcome in LEVEL_ONLY else ())):
         yield f"permutation, {statistic}", permuted(statistic)

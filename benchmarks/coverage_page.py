@@ -250,8 +250,13 @@ def _least_by_test(counts: Sequence[Counts], outcomes: Sequence[str]) -> Rows:
 
 
 def _judged(c: Counts, what: str) -> list[str]:
-    return [o for o in (*NULLS, *CLEAR) if c.rate(what, [o], "all pairs").n
-            or c.rate(what, [o], "pairs").n or c.rate(what, [o], "groups").n]  # fmt: skip
+    return [
+        o
+        for o in (*NULLS, *CLEAR)
+        if c.rate(what, [o], "all pairs").n
+        or c.rate(what, [o], "pairs").n
+        or c.rate(what, [o], "groups").n
+    ]
 
 
 def _nulls(counts: Sequence[Counts]) -> Rows:
@@ -292,9 +297,9 @@ def _dispersion(counts: Sequence[Counts]) -> Rows:
 
 
 def _coverage(counts: Sequence[Counts]) -> Rows:
-    rows: Rows = {"share, all answers": [
-        str(c.rate("share", _judged(c, "share"), "all")) for c in counts
-    ]}  # fmt: skip
+    rows: Rows = {
+        "share, all answers": [str(c.rate("share", _judged(c, "share"), "all")) for c in counts]
+    }
     bases = ("0 to 4", "5 to 9", "10 to 19", "20 to 29", "30 to 99", "100 and more")
     for what, word in (("share", "share of a group"), ("contrast", "difference of two groups")):
         for base in bases:
@@ -316,7 +321,5 @@ def _silent(counts: Sequence[Counts]) -> Rows:
     bias = [c.rate("silent", ["same"], "bias") for c in counts]
     return {
         "bias, points": [f"{100 * r.value:+.1f}" for r in bias],
-        "coverage of its interval": [
-            str(c.rate("silent", ["same"], "coverage")) for c in counts
-        ],
-    }  # fmt: skip
+        "coverage of its interval": [str(c.rate("silent", ["same"], "coverage")) for c in counts],
+    }

@@ -32,17 +32,17 @@ import pandas as pd  # noqa: E402
 
 from disclosure_surveys import Rule, Survey, known, releases, survey, table, told  # noqa: E402
 from measurements import MEASUREMENTS, write_section  # noqa: E402
-from readiness.attack import Release, Rules, Target, Verdict, attack  # noqa: E402
-from readiness.config import Figures  # noqa: E402
+from readiness.attack import AttackRules, AttackTarget, CountVerdict, Release, attack  # noqa: E402
+from readiness.config import FigureRules  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
 from readiness.disclosure.optimise import optimise  # noqa: E402
-from readiness.register.protection import Scheme, base_id, share_id, withheld  # noqa: E402
+from readiness.register.protection import Scheme, base_id, find_withheld, share_id  # noqa: E402
 from readiness.register.withholding import withhold  # noqa: E402
 
 SURVEYS = 300
-FIGURES = Figures(digits=1, rounding="half_even", minimum_base=5, reliable_base=5)
+FIGURES = FigureRules(digits=1, rounding="half_even", minimum_base=5, reliable_base=5)
 POLICY = Policy.of({}, 5)
-RULES = Rules(POLICY.minimum_cell, POLICY.width)
+RULES = AttackRules(POLICY.minimum_cell, POLICY.width)
 
 
 Releases = Sequence[Release]
@@ -65,7 +65,7 @@ def linear(
     made: Survey, answers: pd.DataFrame, table: pd.DataFrame, earlier: Releases
 ) -> Collection[str]:
     """What exact linear algebra over the shares of one item gives back is withheld as well."""
-    return withheld(table, FIGURES, Scheme.of(made.questionnaire))
+    return find_withheld(table, FIGURES, Scheme.of(made.questionnaire))
 
 
 @dataclass(frozen=True)
@@ -103,21 +103,27 @@ def tried(seed: int, name: str, rule: Rule) -> Outcome:
     for before, earlier_table, _ in published[:-1]:
         counts |= {f"{before.name}/{_named(*each)}" for each in _small(earlier_table)}
         counts |= {f"+{before.name}/{each}" for each in _came(earlier_table, table)}
-    target = Target(release, earlier, known(made, answers), RULES)
+    target = AttackTarget(release, earlier, known(made, answers), RULES)
     # The gate does not know which withheld counts are small: it looks at all of them.
     gate = name == "optimised"
     found = attack(target, counts=() if gate else counts) if gate or counts else []
-    narrowed = [each for each in found if each.verdict is Verdict.GIVEN]
+    narrowed = [each for each in found if each.verdict is CountVerdict.GIVEN]
     given = [each for each in narrowed if each.cell.id in counts]
     keys = table.loc[table["n"] > 0, ["item", "level", "group", "base"]]
     numbers = {share_id(*key) for key in keys.to_numpy()}
     hidden = {s.id for t in release.tables.values() for s in t.shares if s.value is None}
     return Outcome(
-        seed, name, len(numbers), len(counts), len(given),
-        sum(each.verdict is Verdict.BEFORE and each.cell.id in counts for each in found),
-        len(hidden & numbers - {identity for identity, _ in small}), seconds,
-        len(narrowed) if gate else None, narrowed[0].cell.id if narrowed else "",
-    )  # fmt: skip
+        seed,
+        name,
+        len(numbers),
+        len(counts),
+        len(given),
+        sum(each.verdict is CountVerdict.BEFORE and each.cell.id in counts for each in found),
+        len(hidden & numbers - {identity for identity, _ in small}),
+        seconds,
+        len(narrowed) if gate else None,
+        narrowed[0].cell.id if narrowed else "",
+    )
 
 
 def _came(before: pd.DataFrame, table: pd.DataFrame) -> set[str]:
@@ -150,9 +156,15 @@ def optimised(
     """The least loss that leaves every protected count wide enough, all linked numbers together."""
     rows = answers.reset_index(drop=True)
     return withhold(
-        table, rows, rows.iloc[:0], made.questionnaire, made.variables, FIGURES, POLICY,
+        table,
+        rows,
+        rows.iloc[:0],
+        made.questionnaire,
+        made.variables,
+        FIGURES,
+        POLICY,
         [told(each) for each in earlier],
-    ).ids  # fmt: skip
+    ).ids
 
 
 RULES_TRIED: dict[str, Rule] = {

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, crossed
+from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, group_name
 from readiness.attack import Classes, Release, classes_of
-from readiness.attack.released import Interval, Share, Table
+from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
 from readiness.disclosure import Policy
-from readiness.disclosure.system import Row, Statement, System, Target
+from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum, Statement
 from readiness.questionnaire import DONT_KNOW, NOT_ASKED, Questionnaire, questionnaire_of
 from readiness.questionnaire.model import TOTAL
 from readiness.register.earlier import Earlier, Ends, Told
@@ -54,7 +54,7 @@ class Survey:
         found = {}
         for place, name in enumerate(self.variables):
             for code in sorted(self.answers[name].unique()):
-                found[crossed(name, code) if place else code] = (name, code)
+                found[group_name(name, code) if place else code] = (name, code)
         return found
 
     def inside(self, group: str, answers: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +91,10 @@ def survey(seed: int, largest: int = 260) -> Survey:
         answers[item["id"]] = _answered(rng, answers, item)
     made = questionnaire_of(
         {
-            "name": "random", "version": "1", "language": "en", "title": {"en": "Random"},
+            "name": "random",
+            "version": "1",
+            "language": "en",
+            "title": {"en": "Random"},
             "frame": [
                 {"id": v, "label": {"en": v}, "categories": _codes(sorted(set(answers[v])))}
                 for v in variables
@@ -99,7 +102,7 @@ def survey(seed: int, largest: int = 260) -> Survey:
             "items": asked,
         },
         f"seed {seed}",
-    )  # fmt: skip
+    )
     several = bool(rng.random() < 0.25)
     late = rng.choice(n, size=int(rng.integers(1, 5)), replace=False) if several else []
     earlier = ~np.isin(np.arange(n), late)
@@ -113,9 +116,12 @@ def _codes(codes: Collection[str]) -> list[dict[str, str]]:
 def _item(rng: np.random.Generator, name: str, after: dict | None) -> dict:
     levels = [f"level_{k}" for k in range(int(rng.integers(2, 5)))]
     item = {
-        "id": name, "kind": "single", "column": name, "label": {"en": name},
+        "id": name,
+        "kind": "single",
+        "column": name,
+        "label": {"en": name},
         "categories": _codes(levels),
-    }  # fmt: skip
+    }
     if rng.random() < 0.5:
         item["dont_know"] = {"text": "unsure"}
     if after is not None:
@@ -168,7 +174,7 @@ def released(
 
     A group of which nobody was asked keeps its place, like one of few.
     """
-    tables = {item: Table(item, {}, data=name) for item in made.items}
+    tables = {item: ReleasedTable(item, {}, data=name) for item in made.items}
     for row in table.to_dict("records"):
         own = tables[row["item"]]
         identity = share_id(row["item"], row["level"], row["group"], row["base"])
@@ -176,11 +182,11 @@ def released(
         if row["n"] and identity not in hidden:
             half = 0.5 * 10.0 ** -(DIGITS + 2)
             shown = round(row["share"], DIGITS + 2)
-            value = Interval(shown - half, shown + half)
+            value = PrintedInterval(shown - half, shown + half)
         whole = value is not None and row["count"] in (0, row["n"])
         if whole:
-            value = Interval(float(row["count"] > 0), float(row["count"] > 0))
-        share = Share(identity, row["level"], row["group"], row["base"], value, True, whole)
+            value = PrintedInterval(float(row["count"] > 0), float(row["count"] > 0))
+        share = ReleasedShare(identity, row["level"], row["group"], row["base"], value, True, whole)
         own.shares.append(share)
         # The wider base stands by its one share.
         there = row["n"] and (row["base"] != WITH_DONT_KNOW or value is not None)
@@ -230,21 +236,21 @@ def releases(made: Survey, rule: Rule) -> Iterator[tuple[Release, pd.DataFrame, 
         yield earlier[-1], table, answers
 
 
-def table(counts: list[list[int]], policy: Policy) -> System:
+def table(counts: list[list[int]], policy: Policy) -> CountSystem:
     """A table whose cells are published beside margins that are known."""
     cells = np.array(counts, dtype=float)
     at = np.arange(cells.size).reshape(cells.shape)
     statements, targets = [], []
     for (i, j), count in np.ndenumerate(cells):
         place, small = int(at[i, j]), policy.is_small(int(count))
-        row = Row.total([place], float(count))
+        row = LinearRow.total([place], float(count))
         statements.append(
             Statement(f"{i}.{j}", (row,), float(count) or 0.5, given=small, kept=count == 0)
         )
         if small:
-            targets.append(Target(f"{i}.{j}", (place,), int(count)))
+            targets.append(ProtectedSum(f"{i}.{j}", (place,), int(count)))
     lines = [*zip(at.tolist(), cells, strict=True), *zip(at.T.tolist(), cells.T, strict=True)]
-    fixed = tuple(Row.total(places, float(values.sum())) for places, values in lines)
-    return System(
+    fixed = tuple(LinearRow.total(places, float(values.sum())) for places, values in lines)
+    return CountSystem(
         np.full(cells.size, cells.sum()), fixed, tuple(statements), tuple(targets), cells.ravel()
     )

@@ -61,13 +61,61 @@ NAME = Path("fuzzed.csv")
 ROWS = 24
 """Rows of an export or a table that is harmed: enough for every kind of fault to meet another."""
 NASTY = (
-    "", " ", "\r", "\n", "\r\n", '"', '""', ",", ";", "\0", "a\0b", "a\rb", "\u202eb", "\u2066",
-    "=1+1", "@x", "-1", "+2", "0", "1e308", "1e400", "-inf", "nan", "NA", "None", "5_3", "٥", "½",
-    "12,5", "1.5", "\ufeff", "\u2028", "\x1b[31m", "\x7f", "x" * 5_000, "31/02/2026 10:00:00",
-    "03/31/2026 10:00:00", "01/01/0001 00:00:00", "31/12/9999 23:59:59", "05/03/2026 10:00",
-    "2026-03-05T10:00:00Z", "\U0001f600", "_invalid", "_blank", "_not_asked", "Oui;Oui",
-    "Oui, Non", "’", "\xa0", "é", "é", "9" * 400, "'", "true",
-)  # fmt: skip
+    "",
+    " ",
+    "\r",
+    "\n",
+    "\r\n",
+    '"',
+    '""',
+    ",",
+    ";",
+    "\0",
+    "a\0b",
+    "a\rb",
+    "\u202eb",
+    "\u2066",
+    "=1+1",
+    "@x",
+    "-1",
+    "+2",
+    "0",
+    "1e308",
+    "1e400",
+    "-inf",
+    "nan",
+    "NA",
+    "None",
+    "5_3",
+    "٥",
+    "½",
+    "12,5",
+    "1.5",
+    "\ufeff",
+    "\u2028",
+    "\x1b[31m",
+    "\x7f",
+    "x" * 5_000,
+    "31/02/2026 10:00:00",
+    "03/31/2026 10:00:00",
+    "01/01/0001 00:00:00",
+    "31/12/9999 23:59:59",
+    "05/03/2026 10:00",
+    "2026-03-05T10:00:00Z",
+    "\U0001f600",
+    "_invalid",
+    "_blank",
+    "_not_asked",
+    "Oui;Oui",
+    "Oui, Non",
+    "’",
+    "\xa0",
+    "é",
+    "é",
+    "9" * 400,
+    "'",
+    "true",
+)
 BYTES = (
     b"\xff",
     b"\x00",
@@ -187,8 +235,21 @@ def _shuffle(rows: Rows, draw: Random) -> None:
     rows[1:] = body
 
 
-HARM = (_cell, _cell, _cell, _cell, _swap, _swap, _column, _short, _long, _twice, _gone, _no_column,
-        _shuffle)  # fmt: skip
+HARM = (
+    _cell,
+    _cell,
+    _cell,
+    _cell,
+    _swap,
+    _swap,
+    _column,
+    _short,
+    _long,
+    _twice,
+    _gone,
+    _no_column,
+    _shuffle,
+)
 
 
 def _bytes(content: bytes, draw: Random) -> bytes:
@@ -268,9 +329,13 @@ def _export(draw: Random) -> None:
     else:
         rule = draw.choice(("last", "first", "most_answered"))
         result = validate(
-            raw, ground.questionnaire, ground.sample_frame,
-            opens=ground.opens, closes=ground.closes, duplicates=rule,
-        )  # fmt: skip
+            raw,
+            ground.questionnaire,
+            ground.sample_frame,
+            opens=ground.opens,
+            closes=ground.closes,
+            duplicates=rule,
+        )
     accounted(result, received)
     refuse_mass_loss(result, NAME, draw.choice((0.05, 0.5, 1.0)))
 

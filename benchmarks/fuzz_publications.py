@@ -118,8 +118,9 @@ class Range:
 
     def _forged(self, kept: Kept, draw: random.Random, number: int, identity: str) -> Shot:
         """A number or text of a publication that is sealed again: a rerun must not say VALID."""
-        possible = [k for k in self.kinds
-                    if k.fits(Target(self.bench.tree, identity, random.Random(0)))]  # fmt: skip
+        possible = [
+            k for k in self.kinds if k.fits(Target(self.bench.tree, identity, random.Random(0)))
+        ]
         kind = draw.choice(possible)
         case = Case(kind, identity, draw.getrandbits(32))
         level = kind.rerun or 2
@@ -177,24 +178,38 @@ class Range:
         number = draw.choice(self.numbers[identity])
         out = self.beside
         key, public = str(out / KEY), str(out / KEY) + ".pub"
-        more = [[], [], ["--numbers"], ["--json"], ["--html", str(out / "a.html")],
-                ["--html", str(out / "a.html"), "--language", draw.choice(["en", "fr"])],
-                ["--html", str(out / "a.html"), "--language", "ar"]]  # fmt: skip
+        more = [
+            [],
+            [],
+            ["--numbers"],
+            ["--json"],
+            ["--html", str(out / "a.html")],
+            ["--html", str(out / "a.html"), "--language", draw.choice(["en", "fr"])],
+            ["--html", str(out / "a.html"), "--language", "ar"],
+        ]
         version = draw.choice(["canteen-2025@1", "canteen-2025-sample@1", "menus-2023-claims@1"])
-        return draw.choice([
-            ["audit", identity, "--level", "0", *draw.choice(more)],
-            ["audit", identity, "--level", "1", *draw.choice(more)],
-            ["audit", identity, "--level", "1", *draw.choice(more)],
-            ["audit", "--level", "0"], ["audit", "--level", "1", "--json"],
-            ["verify", identity], ["verify", identity, "--key", public],
-            ["which", f"{identity}/{number}"], ["which", number, "--json"],
-            ["which", number.partition(".")[0]], ["which", f"{identity}/report.pdf"],
-            ["which", "weights"],
-            ["affected", version], ["affected", version, "--json"],
-            ["bundle", identity, "--to", str(out / "bundle.zip")],
-            ["attest", identity, "--key", key],
-            ["data", "verify"], ["data", "list"],
-        ])  # fmt: skip
+        return draw.choice(
+            [
+                ["audit", identity, "--level", "0", *draw.choice(more)],
+                ["audit", identity, "--level", "1", *draw.choice(more)],
+                ["audit", identity, "--level", "1", *draw.choice(more)],
+                ["audit", "--level", "0"],
+                ["audit", "--level", "1", "--json"],
+                ["verify", identity],
+                ["verify", identity, "--key", public],
+                ["which", f"{identity}/{number}"],
+                ["which", number, "--json"],
+                ["which", number.partition(".")[0]],
+                ["which", f"{identity}/report.pdf"],
+                ["which", "weights"],
+                ["affected", version],
+                ["affected", version, "--json"],
+                ["bundle", identity, "--to", str(out / "bundle.zip")],
+                ["attest", identity, "--key", key],
+                ["data", "verify"],
+                ["data", "list"],
+            ]
+        )
 
 
 def _rests_on(words: list[str], identity: str) -> bool:

@@ -42,16 +42,61 @@ from readiness.validation import first_reading  # noqa: E402
 NAME = Path("fuzzed.csv")
 INTERVIEWS = 25
 NASTY = (
-    "", " ", "\u00a0", ";", ",", "; ", "\t", '"', "'", "\n", "\r\n", "[", "]", "a [b]", "q[1]/x",
-    "{}", "0", "1", "-99", "1e999", "N/A", "-oth-", "TRUE", "=1+1", "\x1b[31m", "\u202e", "\ufeff",
-    "x" * 300, "\u0661\u0662", "2026-03-02", "31/02/2026 25:61:61", "0001-01-01 00:00:00",
-    "99999999999999999999", '{"ImportId":"QID1"}', "Survey Preview", "_parent_index",
-    "Respondent ID", "\x00", "\x1f",
-)  # fmt: skip
+    "",
+    " ",
+    "\u00a0",
+    ";",
+    ",",
+    "; ",
+    "\t",
+    '"',
+    "'",
+    "\n",
+    "\r\n",
+    "[",
+    "]",
+    "a [b]",
+    "q[1]/x",
+    "{}",
+    "0",
+    "1",
+    "-99",
+    "1e999",
+    "N/A",
+    "-oth-",
+    "TRUE",
+    "=1+1",
+    "\x1b[31m",
+    "\u202e",
+    "\ufeff",
+    "x" * 300,
+    "\u0661\u0662",
+    "2026-03-02",
+    "31/02/2026 25:61:61",
+    "0001-01-01 00:00:00",
+    "99999999999999999999",
+    '{"ImportId":"QID1"}',
+    "Survey Preview",
+    "_parent_index",
+    "Respondent ID",
+    "\x00",
+    "\x1f",
+)
 BEGINNINGS = (
-    b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\x00\x00", b"PK\x03\x04", b"$FL2",
-    b"$FL3", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"sep=;\n", b'"', b"<?xml",
-)  # fmt: skip
+    b"",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"\xff\xfe\x00\x00",
+    b"PK\x03\x04",
+    b"$FL2",
+    b"$FL3",
+    b"\x1f\x8b",
+    b"\xd0\xcf\x11\xe0",
+    b"sep=;\n",
+    b'"',
+    b"<?xml",
+)
 
 
 class FaultError(Exception):
@@ -83,11 +128,14 @@ def survey() -> Questionnaire:
     """The questionnaire of the simulated interviews."""
     return questionnaire_of(
         {
-            "name": "simulated", "version": "1", "language": "fr", "title": {"fr": "Simulation"},
+            "name": "simulated",
+            "version": "1",
+            "language": "fr",
+            "title": {"fr": "Simulation"},
             "items": [_item(question) for question in SURVEY],
         },
         "simulated-1",
-    )  # fmt: skip
+    )
 
 
 @cache

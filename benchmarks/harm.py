@@ -17,19 +17,84 @@ Harm = Callable[[Draw, bytes], bytes]
 """The bytes of a file, harmed."""
 
 NOISE = (
-    b"\0", b",", b'"', b"\n", b"\r", b"\r\n", b"\xff\xfe", b"\xef\xbb\xbf", b"\xe2\x80", b"- [",
-    b"{",     b"<script>", b"]]>", b"&amp", b"'", b"\x1b[31m", "\u202e".encode(), "\u2066".encode(),
-    "\u0663\u0664".encode(), b"1_000", b"1e999", b"-0", b"nan", b"../../", b"0" * 40, b"A" * 70000,
-)  # fmt: skip
+    b"\0",
+    b",",
+    b'"',
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\xe2\x80",
+    b"- [",
+    b"{",
+    b"<script>",
+    b"]]>",
+    b"&amp",
+    b"'",
+    b"\x1b[31m",
+    "\u202e".encode(),
+    "\u2066".encode(),
+    "\u0663\u0664".encode(),
+    b"1_000",
+    b"1e999",
+    b"-0",
+    b"nan",
+    b"../../",
+    b"0" * 40,
+    b"A" * 70000,
+)
 STRANGE: tuple[Any, ...] = (
-    None, True, -1, 0, 1.5, float("nan"), 10**400, "", "x", "\ud800", "\x1b[2J", "\u202e", [], {},
-    [[]], {"": None}, "../..", "/etc/passwd", "a\0b", "٣", [None, 1], {"md5": 1}, "n" * 10000,
-)  # fmt: skip
+    None,
+    True,
+    -1,
+    0,
+    1.5,
+    float("nan"),
+    10**400,
+    "",
+    "x",
+    "\ud800",
+    "\x1b[2J",
+    "\u202e",
+    [],
+    {},
+    [[]],
+    {"": None},
+    "../..",
+    "/etc/passwd",
+    "a\0b",
+    "٣",
+    [None, 1],
+    {"md5": 1},
+    "n" * 10000,
+)
 CELLS = (
-    "", "nan", "inf", "-1", "1_0", "٣", "５", "1e999", "1/0", " 0.5", "0.5 ", "+0.5", "0x1",
-    "x" * 200000, "\x1b[31mred", "\u202e05", "a\0b", '"', "\r", "=1+1", "../../x", "true",
-    "\ufeff", "9" * 400,
-)  # fmt: skip
+    "",
+    "nan",
+    "inf",
+    "-1",
+    "1_0",
+    "٣",
+    "５",
+    "1e999",
+    "1/0",
+    " 0.5",
+    "0.5 ",
+    "+0.5",
+    "0x1",
+    "x" * 200000,
+    "\x1b[31mred",
+    "\u202e05",
+    "a\0b",
+    '"',
+    "\r",
+    "=1+1",
+    "../../x",
+    "true",
+    "\ufeff",
+    "9" * 400,
+)
 
 
 def flipped(draw: Draw, content: bytes) -> bytes:
@@ -63,11 +128,29 @@ def line_ends(draw: Draw, content: bytes) -> bytes:
 
 
 def replaced(draw: Draw, content: bytes) -> bytes:
-    return draw.choice([
-        b"", b"\n", b"\0" * 4096, b"[" * 100_000, b"{" * 100_000, b'{"a":' * 20_000, b"1" * 100_000,
-        b"- " * 50_000, BOMB, b"\xff" * 64, b"null", b"[]", b'"x"', b"0", b"{}", b"%PDF-1.4",
-        b"<html>", b"PK\3\4", b"\x1f\x8b\x08",
-    ])  # fmt: skip
+    return draw.choice(
+        [
+            b"",
+            b"\n",
+            b"\0" * 4096,
+            b"[" * 100_000,
+            b"{" * 100_000,
+            b'{"a":' * 20_000,
+            b"1" * 100_000,
+            b"- " * 50_000,
+            BOMB,
+            b"\xff" * 64,
+            b"null",
+            b"[]",
+            b'"x"',
+            b"0",
+            b"{}",
+            b"%PDF-1.4",
+            b"<html>",
+            b"PK\3\4",
+            b"\x1f\x8b\x08",
+        ]
+    )
 
 
 BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
@@ -118,10 +201,28 @@ def of_yaml(draw: Draw, content: bytes) -> bytes:
         return b"a: 1\n"
     k = draw.randrange(len(lines))
     key, colon, _ = lines[k].partition(":")
-    values = ("", " null", " []", " {}", " 1e400", " -1", " !!python/object/apply:os.system [id]",
-              " &a [*a]", " !!int x", " 2024-99-99", ' "\\uD800"', " *b", " {a: &x [*x, *x]}",
-              " 0o9", " .nan", " " + "9" * 5000, " |\n  x", " !!binary x",
-              ' "\\x1b[2J"', " \u202e0")  # fmt: skip
+    values = (
+        "",
+        " null",
+        " []",
+        " {}",
+        " 1e400",
+        " -1",
+        " !!python/object/apply:os.system [id]",
+        " &a [*a]",
+        " !!int x",
+        " 2024-99-99",
+        ' "\\uD800"',
+        " *b",
+        " {a: &x [*x, *x]}",
+        " 0o9",
+        " .nan",
+        " " + "9" * 5000,
+        " |\n  x",
+        " !!binary x",
+        ' "\\x1b[2J"',
+        " \u202e0",
+    )
     lines[k] = key + (colon or ":") + draw.choice(values) + "\n"
     return "".join(lines).encode()
 
@@ -172,11 +273,29 @@ def of_tar(draw: Draw, content: bytes) -> bytes:
                     archive.addfile(member, file)
         except tarfile.TarError:
             return flipped(draw, content)
-        name = draw.choice(["../out", "/tmp/out", "a/../../out", "workflow/readiness/cli.py",
-                            "sitecustomize.py", "x" * 300, "\x1b[2J", "\u202e.py"])  # fmt: skip
+        name = draw.choice(
+            [
+                "../out",
+                "/tmp/out",
+                "a/../../out",
+                "workflow/readiness/cli.py",
+                "sitecustomize.py",
+                "x" * 300,
+                "\x1b[2J",
+                "\u202e.py",
+            ]
+        )
         extra = tarfile.TarInfo(name)
-        extra.type = draw.choice([tarfile.REGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE,
-                                  tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE])  # fmt: skip
+        extra.type = draw.choice(
+            [
+                tarfile.REGTYPE,
+                tarfile.SYMTYPE,
+                tarfile.LNKTYPE,
+                tarfile.FIFOTYPE,
+                tarfile.CHRTYPE,
+                tarfile.DIRTYPE,
+            ]
+        )
         extra.linkname = draw.choice(["/etc/passwd", "../../x", name])
         extra.size = 2 if extra.isreg() else 0
         archive.addfile(extra, io.BytesIO(b"x\n"))
@@ -185,10 +304,14 @@ def of_tar(draw: Draw, content: bytes) -> bytes:
 
 BYTES: tuple[Harm, ...] = (flipped, noisy, cut, twice, recoded, line_ends, replaced)
 SHAPES: dict[str, tuple[Harm, ...]] = {
-    ".json": (of_json, of_json, of_json), ".jsonl": (of_json, of_json),
-    ".csv": (of_csv, of_csv, of_csv), ".yaml": (of_yaml, of_yaml), ".yml": (of_yaml,),
-    ".cff": (of_yaml, of_yaml), ".tar": (of_tar,),
-}  # fmt: skip
+    ".json": (of_json, of_json, of_json),
+    ".jsonl": (of_json, of_json),
+    ".csv": (of_csv, of_csv, of_csv),
+    ".yaml": (of_yaml, of_yaml),
+    ".yml": (of_yaml,),
+    ".cff": (of_yaml, of_yaml),
+    ".tar": (of_tar,),
+}
 
 
 def harm_file(draw: Draw, name: str, content: bytes) -> tuple[str, bytes]:
@@ -232,8 +355,15 @@ def _forbidden(path: Path) -> None:
 
 
 NO_FILE: tuple[Callable[[Path], None], ...] = (
-    _pipe, _folder, _loop, _endless, _nowhere, _outside, _sparse, _forbidden,
-)  # fmt: skip
+    _pipe,
+    _folder,
+    _loop,
+    _endless,
+    _nowhere,
+    _outside,
+    _sparse,
+    _forbidden,
+)
 """What can lie in the place of a file."""
 
 

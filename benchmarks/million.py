@@ -34,7 +34,7 @@ import pandas as pd  # noqa: E402
 
 from readiness.config import load_config  # noqa: E402
 from readiness.lineage import canonical_json  # noqa: E402
-from readiness.plan.runs import Run  # noqa: E402
+from readiness.plan.runs import PlannedRun  # noqa: E402
 from readiness.plan.settings import told_of_answers  # noqa: E402
 from readiness.questionnaire import Questionnaire, load_questionnaire  # noqa: E402
 from readiness.questionnaire.model import TOTAL, Item  # noqa: E402
@@ -101,8 +101,9 @@ def _answers(item: Item, rows: int, rng: np.random.Generator) -> np.ndarray:
     elif item.kind in ("number", "text"):
         codes = np.array([*map(str, range(20)), "_blank"], dtype=object)
     else:
-        codes = np.array([*item.codes, "_blank", *(["_dont_know"] if item.dont_know else [])],
-                         dtype=object)  # fmt: skip
+        codes = np.array(
+            [*item.codes, "_blank", *(["_dont_know"] if item.dont_know else [])], dtype=object
+        )
     found: np.ndarray = codes[rng.integers(0, len(codes), rows)]
     return found
 
@@ -129,7 +130,7 @@ def write(folder: Path, questionnaire: Questionnaire, rows: int) -> None:
 WEIGHTS = ("weights.csv", "replicates.npz")
 
 
-def command(run: Run, folder: Path, step: str) -> list[str]:
+def command(run: PlannedRun, folder: Path, step: str) -> list[str]:
     """The command line of a step, as the rule has it."""
     questionnaire = ROOT / f"data/questionnaires/{run.section.questionnaire}.yaml"  # type: ignore[union-attr]
     inputs = {"answers": folder / "answers.csv", "questionnaire": questionnaire}
@@ -139,14 +140,26 @@ def command(run: Run, folder: Path, step: str) -> list[str]:
         inputs |= {n.partition(".")[0]: folder / "weight" / n for n in WEIGHTS}
     told = canonical_json(told_of_answers(ROOT, run, step))
     return [
-        sys.executable, "-I", "-X", "utf8", str(ROOT / "workflow/readiness"), "step", step,
-        "--log", str(folder / f"{step}.log"), "--code", "0" * 64, "--settings", told,
+        sys.executable,
+        "-I",
+        "-X",
+        "utf8",
+        str(ROOT / "workflow/readiness"),
+        "step",
+        step,
+        "--log",
+        str(folder / f"{step}.log"),
+        "--code",
+        "0" * 64,
+        "--settings",
+        told,
         *(part for name, path in inputs.items() for part in (f"--{name}", str(path))),
-        "--out", str(folder / step),
-    ]  # fmt: skip
+        "--out",
+        str(folder / step),
+    ]
 
 
-def _frame(run: Run) -> list[str]:
+def _frame(run: PlannedRun) -> list[str]:
     path = ROOT / f"data/questionnaires/{run.section.questionnaire}.yaml"  # type: ignore[union-attr]
     return [variable.id for variable in load_questionnaire(path).frame]
 
@@ -183,7 +196,7 @@ else:
 
 def measure(rows: int) -> dict[str, tuple[Cost, Cost]]:
     """Each step and what stands in for it, at so many rows."""
-    run = Run(f"waves/{WAVE}", WAVE, load_config(ROOT / "config.yaml").waves[WAVE])
+    run = PlannedRun(f"waves/{WAVE}", WAVE, load_config(ROOT / "config.yaml").waves[WAVE])
     questionnaire = load_questionnaire(
         ROOT / f"data/questionnaires/{run.section.questionnaire}.yaml"  # type: ignore[union-attr]
     )
@@ -242,9 +255,10 @@ def main(arguments: Iterable[str] | None = None) -> int:
     if options.out:
         options.out.write_text(text + "\n", "utf-8")
     beyond = [
-        step for step, (own, _) in found.items()
+        step
+        for step, (own, _) in found.items()
         if own.cpu > LIMITS[step][0] or own.gigabytes > (LIMITS[step][1] or np.inf)
-    ]  # fmt: skip
+    ]
     return 1 if beyond and options.rows >= 1_000_000 else 0
 
 

@@ -77,12 +77,16 @@ def shipped(register: pd.DataFrame, asked: Questionnaire, truth: dict[str, float
         published = float(value[share])
         arms = (published - interval[0], interval[1] - published)
         rows.append(
-            [f"`{name}`", _percent(truth[name]), _percent(published),
-             _range(interval, truth[name]),
-             _range(worst, truth[name], arms),
-             _range(assumed, truth[name], arms) if told else NOT_COMPUTABLE,
-             f"{float(value[f'{share}.selection.correlation']):.2f}" if told else "-"]
-        )  # fmt: skip
+            [
+                f"`{name}`",
+                _percent(truth[name]),
+                _percent(published),
+                _range(interval, truth[name]),
+                _range(worst, truth[name], arms),
+                _range(assumed, truth[name], arms) if told else NOT_COMPUTABLE,
+                f"{float(value[f'{share}.selection.correlation']):.2f}" if told else "-",
+            ]
+        )
     header = ["item", "truth", "published", *RANGES[:3], "correlation"]
     return markdown(header, rows)
 

@@ -34,9 +34,12 @@ def seconds(name: str, empty: Path) -> float:
     environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")}
     began = time.perf_counter()
     done = subprocess.run(
-        COMMANDS[name], cwd=empty if name == EMPTY else ROOT, env=environment, capture_output=True,
+        COMMANDS[name],
+        cwd=empty if name == EMPTY else ROOT,
+        env=environment,
+        capture_output=True,
         text=True,
-    )  # fmt: skip
+    )
     took = time.perf_counter() - began
     assert done.returncode == 0, done.stderr
     assert name == EMPTY or "Nothing to be done" in done.stderr, done.stderr

@@ -43,8 +43,18 @@ USES = ("daily", "weekly", "rarely", "semaphore")
 AREAS = ("letters", "sums", "maps")
 FIRST = ("Rita", "Omar", "Salma", "Youssef", "Nadia", "Karim", "Ilham", "Driss", "Hiba", "Anas")
 LAST = ("Zemmouri", "Quatrefages", "Oubaydallah", "Xhelili", "Wintergerst", "Tazrouti")
-INTERNAL = ("inputs", "private", "validate", "derive", "weight", "disclosure",
-            "attack", "estimate", "compare", "faults")  # fmt: skip
+INTERNAL = (
+    "inputs",
+    "private",
+    "validate",
+    "derive",
+    "weight",
+    "disclosure",
+    "attack",
+    "estimate",
+    "compare",
+    "faults",
+)
 """Folders of results that have a row a respondent, or are for the office itself."""
 
 
@@ -89,34 +99,57 @@ def questionnaire(text: Mapping[str, str] | None = None) -> dict[str, Any]:
         name: str, kind: str, column: str, codes: Sequence[str] = (), **more: Any
     ) -> dict[str, Any]:
         found: dict[str, Any] = {
-            "id": name, "kind": kind, "column": told(f"{name}.column", column),
+            "id": name,
+            "kind": kind,
+            "column": told(f"{name}.column", column),
             "label": {"en": told(f"{name}.label", column)},
-            "source": told(f"{name}.source", "made for a test"), "status": "inferred", **more,
-        }  # fmt: skip
+            "source": told(f"{name}.source", "made for a test"),
+            "status": "inferred",
+            **more,
+        }
         return found | ({"categories": [option(name, c) for c in codes]} if codes else {})
 
     areas = [
-        {"code": area, "text": told(f"region.{area}", area.capitalize()),
-         "labels": {"en": told(f"region.{area}", area.capitalize())}}
+        {
+            "code": area,
+            "text": told(f"region.{area}", area.capitalize()),
+            "labels": {"en": told(f"region.{area}", area.capitalize())},
+        }
         for area in PEOPLE
-    ]  # fmt: skip
+    ]
     return {
-        "name": "offices", "version": "1", "language": "en",
+        "name": "offices",
+        "version": "1",
+        "language": "en",
         "title": {"en": told("title", "Offices")},
-        "export": {"timestamp": "Timestamp", "invitation": "Code", "marker": "Simulated",
-                   "marked": "yes", "ignored": ["E-mail", "Phone", told("ignored", "Notes")]},
-        "frame": [{"id": "region", "label": {"en": told("region.label", "Region")},
-                   "categories": areas}],
+        "export": {
+            "timestamp": "Timestamp",
+            "invitation": "Code",
+            "marker": "Simulated",
+            "marked": "yes",
+            "ignored": ["E-mail", "Phone", told("ignored", "Notes")],
+        },
+        "frame": [
+            {"id": "region", "label": {"en": told("region.label", "Region")}, "categories": areas}
+        ],
         "items": [
             item("use", "ordinal", "How often?", USES, boxes={"low": [USES[0]]}),
             item("areas", "multi", "For what?", AREAS, blank_means="none"),
-            item("years", "number", "Since how many years?",
-                 range={"low": 0, "high": 60, "unit": {"en": told("years.unit", "years")},
-                        "language": "en"}),
+            item(
+                "years",
+                "number",
+                "Since how many years?",
+                range={
+                    "low": 0,
+                    "high": 60,
+                    "unit": {"en": told("years.unit", "years")},
+                    "language": "en",
+                },
+            ),
             item("who", "text", "Who are you?", personal=True),
             item("said", "text", "Anything else?"),
         ],
-    }  # fmt: skip
+    }
 
 
 def tables(
@@ -137,11 +170,15 @@ def tables(
             if number % 15 == 0:
                 secrets.plant("invitation", code)
             person = {
-                "token": code, "stratum": region, "region": region,
-                "stratum_population": str(PEOPLE[region]), "stratum_drawn": str(drawn),
-                "base_weight": f"{PEOPLE[region] / drawn:.10f}", "simulated": "yes",
+                "token": code,
+                "stratum": region,
+                "region": region,
+                "stratum_population": str(PEOPLE[region]),
+                "stratum_drawn": str(drawn),
+                "base_weight": f"{PEOPLE[region] / drawn:.10f}",
+                "simulated": "yes",
                 "full_name": secrets.plant("sample", next(names)) if number % 15 == 1 else "",
-            }  # fmt: skip
+            }
             sample.append(person)
             number += 1
     answered = [person for person in sample if rng.random() < 0.8]
@@ -156,8 +193,11 @@ def tables(
             columns["years"]: str(int(rng.integers(0, 40))),
             columns["who"]: "",
             columns["said"]: open_answers.pop() if open_answers else "",
-            "E-mail": "", "Phone": "", form["export"]["ignored"][2]: "", "Simulated": "yes",
-        }  # fmt: skip
+            "E-mail": "",
+            "Phone": "",
+            form["export"]["ignored"][2]: "",
+            "Simulated": "yes",
+        }
         mail = next(names).lower().replace(" ", ".") + "@mail.example" if place % 12 == 2 else ""
         if mail:
             cells["E-mail"] = secrets.plant("ignored", mail)
@@ -210,18 +250,27 @@ def make_project(
     (root / name).write_text(yaml.safe_dump(form, allow_unicode=True), "utf-8")
     told = dict(text or {})
     margins = [
-        {"variable": "region", "category": region, "total": str(total), "status": "scenario",
-         "note": told.get("margins.note", "simulated")}
+        {
+            "variable": "region",
+            "category": region,
+            "total": str(total),
+            "status": "scenario",
+            "note": told.get("margins.note", "simulated"),
+        }
         for region, total in PEOPLE.items()
-    ]  # fmt: skip
+    ]
     _write(root / "data/margins/offices-1.csv", margins)
     years = form["items"][2]["column"]
     row, corrected = next((k, r) for k, r in enumerate(export, 2) if r[years].isdigit())
     # The row of the export names nobody; a publication holds this file.
     correction = {
-        "respondent": f"row-{row}", "item": "years", "from": corrected[years], "to": "7",
-        "reason": told.get("reason", "checked"), "reviewer": told.get("reviewer", "a reviewer"),
-    }  # fmt: skip
+        "respondent": f"row-{row}",
+        "item": "years",
+        "from": corrected[years],
+        "to": "7",
+        "reason": told.get("reason", "checked"),
+        "reviewer": told.get("reviewer", "a reviewer"),
+    }
     _write(root / "data/corrections/offices-1.csv", [correction])
     private = root.parent / "private"
     private.mkdir()
@@ -230,9 +279,17 @@ def make_project(
         path = _write(root.parent / f"{dataset}.csv", rows)
         note = told.get("note", "simulated")
         added = project.readiness(
-            "data", "add", str(path), "--dataset", dataset, "--as", "1", "--restricted",
-            "--note", note,
-        )  # fmt: skip
+            "data",
+            "add",
+            str(path),
+            "--dataset",
+            dataset,
+            "--as",
+            "1",
+            "--restricted",
+            "--note",
+            note,
+        )
         if added.returncode:
             raise SystemExit(added.stderr)
     config = {
@@ -240,18 +297,20 @@ def make_project(
         "privacy": {"telephone": ["0[5-8]########"], "identity": ["@@######"]},
         "waves": {
             WAVE: {
-                "title": {"en": told.get("wave", "Offices 2025")}, "simulated": True,
+                "title": {"en": told.get("wave", "Offices 2025")},
+                "simulated": True,
                 "selection": "probability",
                 "answers": f"{WAVE}@1",
                 "sample": f"{WAVE}-sample@1",
-                "questionnaire": "offices-1", "corrections": "offices-1",
+                "questionnaire": "offices-1",
+                "corrections": "offices-1",
                 "validate": {"opens": "2025-03-01", "closes": "2025-03-31", "largest_loss": 0.5},
                 "weight": {"margins": "offices-1"},
                 "estimate": {"by": "region", "items": ["use", "areas", "years"]},
                 "compare": {"items": ["use"], "seed": 1},
             }
         },
-    }  # fmt: skip
+    }
     (root / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
     return project
 
@@ -364,8 +423,10 @@ def main() -> int:
             sys.exit(f"{' '.join(command)}: {result.stderr[-2000:]}")
     files = for_release(project.root)
     found = found_in(files, secrets.all) + rare_answers(project.root / "results")
-    print(f"{len(secrets.all)} secrets in {len(secrets.by_place)} places: "
-          f"{', '.join(f'{place} {len(v)}' for place, v in secrets.by_place.items())}")  # fmt: skip
+    print(
+        f"{len(secrets.all)} secrets in {len(secrets.by_place)} places: "
+        f"{', '.join(f'{place} {len(v)}' for place, v in secrets.by_place.items())}"
+    )
     print(f"{len(files)} files searched, {len(found)} secrets found")
     for line in found:
         print(f"  {line}")

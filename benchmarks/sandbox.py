@@ -30,9 +30,15 @@ def seconds(identity: str, cores: str, *, confined: bool) -> float:
     objects = {d.pointer: find_object(ROOT, d.version) for d in read_datasets(folder)}
     begin = time.monotonic()
     with rerun(
-        ROOT, folder, str(read_seal(folder)["run"]), objects,
-        frozen=True, report=True, cores=cores, confined=confined,
-    ):  # fmt: skip
+        ROOT,
+        folder,
+        str(read_seal(folder)["run"]),
+        objects,
+        frozen=True,
+        report=True,
+        cores=cores,
+        confined=confined,
+    ):
         return time.monotonic() - begin
 
 

@@ -85,11 +85,16 @@ def one_draw(n: int, seed: int) -> dict[str, object]:
     found = weigh_adapting(respondents, SAMPLED, margins(), collapse=[DECLARED], trim=LIMITS)
     steps = {fact.kind.rpartition(".")[2] for fact in found.steps}
     row: dict[str, object] = {
-        "n": n, "seed": seed, "respondents": len(respondents),
+        "n": n,
+        "seed": seed,
+        "respondents": len(respondents),
         "end": end_of(found, len(margins())),
-        "strata_merged": "strata" in steps, "bounded": bool({"bounded", "inside"} & steps),
-        "trimmed": "trimmed" in steps, "limits": "limits" in steps, "linear": "linear" in steps,
-    }  # fmt: skip
+        "strata_merged": "strata" in steps,
+        "bounded": bool({"bounded", "inside"} & steps),
+        "trimmed": "trimmed" in steps,
+        "limits": "limits" in steps,
+        "linear": "linear" in steps,
+    }
     if found.weighting is None:
         return row
     weights = found.weighting.weights
@@ -136,26 +141,44 @@ def table(results: pd.DataFrame) -> str:
     rows = [
         line("respondents wanted", sizes),
         "|---|" + "--:|" * len(sizes),
-        line("respondents, least to most",
-             (f"{r['respondents'].min()} to {r['respondents'].max()}" for r in by_size.values())),
+        line(
+            "respondents, least to most",
+            (f"{r['respondents'].min()} to {r['respondents'].max()}" for r in by_size.values()),
+        ),
         line("draws", (len(r) for r in by_size.values())),
-        *(line(f"**ends with** {said}", ((r["end"] == end).sum() for r in by_size.values()))
-          for end, said in ENDS.items()),
+        *(
+            line(f"**ends with** {said}", ((r["end"] == end).sum() for r in by_size.values()))
+            for end, said in ENDS.items()
+        ),
         *(line(said, counted(column)) for column, said in MARKS.items()),
-        line("largest gap of a margin without trimming",
-             (f"{r.loc[~r['trimmed'], 'gap'].max():.1e}" for r in by_size.values())),
-        line("largest gap of a margin after trimming",
-             (_percent(r.loc[r["trimmed"], "gap"].max()) for r in by_size.values())),
-        line("median of Kish's design effect",
-             (f"{r['kish'].median():.2f}" for r in by_size.values())),
-        line("bias of the share, points",
-             (f"{100 * (r['estimate'].mean() - truth):+.1f}" for r in by_size.values())),
-        line("mean standard error over the spread of the estimates",
-             (f"{r['se'].mean() / r['estimate'].std():.2f}" for r in by_size.values())),
-        line("intervals that cover the truth",
-             (_percent(((r["lower"] <= truth) & (truth <= r["upper"])).mean())
-              for r in by_size.values())),
-    ]  # fmt: skip
+        line(
+            "largest gap of a margin without trimming",
+            (f"{r.loc[~r['trimmed'], 'gap'].max():.1e}" for r in by_size.values()),
+        ),
+        line(
+            "largest gap of a margin after trimming",
+            (_percent(r.loc[r["trimmed"], "gap"].max()) for r in by_size.values()),
+        ),
+        line(
+            "median of Kish's design effect",
+            (f"{r['kish'].median():.2f}" for r in by_size.values()),
+        ),
+        line(
+            "bias of the share, points",
+            (f"{100 * (r['estimate'].mean() - truth):+.1f}" for r in by_size.values()),
+        ),
+        line(
+            "mean standard error over the spread of the estimates",
+            (f"{r['se'].mean() / r['estimate'].std():.2f}" for r in by_size.values()),
+        ),
+        line(
+            "intervals that cover the truth",
+            (
+                _percent(((r["lower"] <= truth) & (truth <= r["upper"])).mean())
+                for r in by_size.values()
+            ),
+        ),
+    ]
     return "\n".join(rows)
 
 

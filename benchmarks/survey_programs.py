@@ -103,8 +103,12 @@ def svy(task: str, path: str, totals: dict[str, Any], hard: bool) -> Prepared:
         sample.estimation.prop("level", by="profession", method="replication")
         return []
 
-    return {"rake": rake, "proportions": proportions, "rao-scott": rao_scott,
-            "bootstrap": bootstrap}[task]  # fmt: skip
+    return {
+        "rake": rake,
+        "proportions": proportions,
+        "rao-scott": rao_scott,
+        "bootstrap": bootstrap,
+    }[task]
 
 
 def ipfn(task: str, path: str, totals: dict[str, Any], hard: bool) -> Prepared:

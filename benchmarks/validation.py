@@ -51,26 +51,49 @@ def document() -> dict[str, Any]:
     """The questionnaire: a block of ten, a routed question, boxes, numbers."""
     scale = [{"code": f"level_{k}", "text": text} for k, text in enumerate(LEVELS)]
     rows = [{"id": f"grid_{k}", "text": f"Statement {k}"} for k in range(10)]
-    single = [{"id": f"single_{k}", "kind": "ordinal", "column": f"Question {k}",
-               "categories": scale} for k in range(4)]  # fmt: skip
-    numbers = [{"id": f"number_{k}", "kind": "number", "column": f"Number {k}",
-                "range": {"low": 0, "high": 100}} for k in range(3)]  # fmt: skip
+    single = [
+        {"id": f"single_{k}", "kind": "ordinal", "column": f"Question {k}", "categories": scale}
+        for k in range(4)
+    ]
+    numbers = [
+        {
+            "id": f"number_{k}",
+            "kind": "number",
+            "column": f"Number {k}",
+            "range": {"low": 0, "high": 100},
+        }
+        for k in range(3)
+    ]
     used = [{"code": "yes", "text": "Yes"}, {"code": "no", "text": "No"}]
     how = [{"code": "much", "text": "Much"}, {"code": "little", "text": "Little"}]
     tasks = [{"code": f"task_{k}", "text": text} for k, text in enumerate(TASKS)]
     return {
-        "name": "million", "version": "1", "language": "en", "title": {"en": "A million"},
+        "name": "million",
+        "version": "1",
+        "language": "en",
+        "title": {"en": "A million"},
         "export": {"timestamp": "Timestamp", "tool": "google-forms"},
         "items": [
             {"id": "grid", "kind": "grid", "column": "How much", "rows": rows, "categories": scale},
-            *single, *numbers,
+            *single,
+            *numbers,
             {"id": "used", "kind": "single", "column": "Used?", "categories": used},
-            {"id": "how", "kind": "single", "column": "How much?", "categories": how,
-             "asked_if": [{"item": "used", "one_of": ["yes"]}]},
-            {"id": "tasks", "kind": "multi", "column": "Tasks", "blank_means": "skipped",
-             "categories": tasks},
+            {
+                "id": "how",
+                "kind": "single",
+                "column": "How much?",
+                "categories": how,
+                "asked_if": [{"item": "used", "one_of": ["yes"]}],
+            },
+            {
+                "id": "tasks",
+                "kind": "multi",
+                "column": "Tasks",
+                "blank_means": "skipped",
+                "categories": tasks,
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def _drawn(rng: np.random.Generator, texts: Any, rows: int) -> npt.NDArray[np.object_]:
@@ -104,8 +127,15 @@ def write(path: Path, rows: int) -> dict[str, int]:
     out = np.flatnonzero(columns["Used?"] == "No")[:few]
     columns["How much?"][out] = "Much"
     pd.DataFrame(columns).to_csv(path, index=False, lineterminator="\n")
-    rules = ("unknown_option", "out_of_range", "not_a_number", "no_answer", "straight_line",
-             "routed_blank", "routed_out")  # fmt: skip
+    rules = (
+        "unknown_option",
+        "out_of_range",
+        "not_a_number",
+        "no_answer",
+        "straight_line",
+        "routed_blank",
+        "routed_out",
+    )
     return dict.fromkeys(rules, few)
 
 

@@ -35,8 +35,11 @@ EDITS = (
     # Likely soon, likely later, unlikely: the order of the codes is one of time.
     (QUESTIONNAIRE, "id: q2_1\n    kind: single", "id: q2_1\n    kind: ordinal"),
     *(
-        (QUESTIONNAIRE, f"id: {grid}\n    kind: grid\n    each: single",
-         f"id: {grid}\n    kind: grid\n    each: ordinal")
+        (
+            QUESTIONNAIRE,
+            f"id: {grid}\n    kind: grid\n    each: single",
+            f"id: {grid}\n    kind: grid\n    each: ordinal",
+        )
         for grid in ("q3", "q4")
     ),
     ("config.yaml", 'title: {en: "ai survey"}', "title: {en: AI in diagnostic medicine}"),
@@ -51,7 +54,7 @@ EDITS = (
         "    compare: {items: [q2_1, q3_1]}\n"
         "    estimate: {by: q1_1}\n",
     ),
-)  # fmt: skip
+)
 """What the analyst decides: the file, what stands there, and what instead."""
 KNOWN = {
     ("routed_out", "q6_1"): 7,
@@ -80,9 +83,12 @@ class Walk:
         """Run `readiness ...` in the project; what it printed. CalledProcessError when it fails."""
         self.commands.append(f"readiness {' '.join(arguments)}")
         done = subprocess.run(
-            [str(self.folder / ".venv/bin/readiness"), *arguments], cwd=self.folder,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            [str(self.folder / ".venv/bin/readiness"), *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise RuntimeError(f"{self.commands[-1]}: exit {done.returncode}\n{done.stderr}")
         return done.stdout
@@ -111,13 +117,26 @@ def begin(folder: Path, data: Path) -> Walk:
     files = {name: str(data / f"ai_survey_{name}.csv") for name in ("data", "questions", "answers")}
     labels = ["--labels", files["questions"], "--labels", files["answers"]]
     walk = Walk(folder)
-    command = ["new", str(folder), "--from", files["data"], "--wave", WAVE, *labels,
-               "--language", "en", "--selection", "opt-in"]  # fmt: skip
+    command = [
+        "new",
+        str(folder),
+        "--from",
+        files["data"],
+        "--wave",
+        WAVE,
+        *labels,
+        "--language",
+        "en",
+        "--selection",
+        "opt-in",
+    ]
     walk.commands.append(f"readiness {' '.join(command)}")
     subprocess.run(
-        [sys.executable, "-m", "readiness", *command], check=True, capture_output=True,
+        [sys.executable, "-m", "readiness", *command],
+        check=True,
+        capture_output=True,
         env={"PYTHONPATH": str(ROOT / "workflow"), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-    )  # fmt: skip
+    )
     add_environment(folder)
     return walk
 
@@ -155,8 +174,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said = walk.call("audit", PUBLICATION, "--level", "2")
         wrong = missing_faults(faults(walk))
         print("\n".join(walk.commands))
-        print(f"{len(walk.commands)} commands, {walk.edited} edited lines, "
-              f"{time.perf_counter() - began:.0f} s")  # fmt: skip
+        print(
+            f"{len(walk.commands)} commands, {walk.edited} edited lines, "
+            f"{time.perf_counter() - began:.0f} s"
+        )
         print(said)
         for line in wrong:
             print(f"NOT AS KNOWN: {line}")

@@ -26,11 +26,18 @@ SEED = 2_612
 # sample, and three.
 GROUPS: dict[int, tuple[tuple[str, ...], ...]] = {
     7: tuple((name,) for name in world.POPULATION),
-    4: (("producer", "director"), ("creator",), ("advertiser", "journalist"),
-        ("technician", "voice_artist")),
-    3: (("producer", "director", "technician"), ("creator", "voice_artist"),
-        ("advertiser", "journalist")),
-}  # fmt: skip
+    4: (
+        ("producer", "director"),
+        ("creator",),
+        ("advertiser", "journalist"),
+        ("technician", "voice_artist"),
+    ),
+    3: (
+        ("producer", "director", "technician"),
+        ("creator", "voice_artist"),
+        ("advertiser", "journalist"),
+    ),
+}
 TRIM = Trim(0.2, 4.0, keep_margins=True)
 SAMPLED = Sampled("base_weight", "stratum", world.POPULATION)
 

@@ -19,7 +19,7 @@ import pandas as pd
 from readiness.analysis import comparing
 from readiness.analysis.comparing import contrast_items
 from readiness.analysis.estimating import estimate
-from readiness.analysis.nonresponse import nonresponse_tables, unanswered
+from readiness.analysis.nonresponse import describe_nonresponse, nonresponse_tables
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import read_replicates, replicates_file, weighted_design
 from readiness.analysis.weighting import (
@@ -31,17 +31,17 @@ from readiness.analysis.weighting import (
     weighted_part,
     weights_table,
 )
-from readiness.config import Compare, Estimate, Figures, Weight
+from readiness.config import Compare, Estimate, FigureRules, Weight
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import read_export, read_sample
 from readiness.register.disclosure_risk import left_behind
 from readiness.register.figures import Origin, make_register
-from readiness.register.protection import Scheme, withheld
+from readiness.register.protection import Scheme, find_withheld
 from readiness.register.rows.respondents import (
+    map_reasons,
     nonresponse_rows,
     quality_rows,
     settings_rows,
-    suppressed,
     weighting_rows,
 )
 from readiness.register.rows.shares import comparison_rows, revision_rows, share_rows
@@ -94,9 +94,14 @@ def clinic(
             for token, site in people
         ],
         columns=[
-            "token", "stratum", "site", "stratum_population", "stratum_drawn", "base_weight",
+            "token",
+            "stratum",
+            "site",
+            "stratum_population",
+            "stratum_drawn",
+            "base_weight",
         ],
-    ).to_csv(sample_file, index=False)  # fmt: skip
+    ).to_csv(sample_file, index=False)
     export_file = folder / "export.csv"
     _export(people, apart=apart, answered=answered).to_csv(export_file, index=False)
     sample = read_sample(sample_file, questionnaire)
@@ -114,15 +119,17 @@ def _export(
 
     def row(token: str, role: str, night: float) -> None:
         minute = len(rows)
-        rows.append((
-            f"04/05/2025 {minute // 60:02}:{minute % 60:02}:00",
-            token,
-            role,
-            rng.choice(["Bad", "Fair", "Fine", "Great"], p=[0.2, 0.3, 0.3, 0.2]),
-            rng.choice(["Day", "Night", "No idea"], p=[0.9 - night, night, 0.1]),
-            rng.choice(["Tablet", "Paper", "Tablet;Paper", ""], p=[0.3, 0.3, 0.3, 0.1]),
-            str(rng.integers(0, 40)) if rng.random() < 0.95 else "",
-        ))  # fmt: skip
+        rows.append(
+            (
+                f"04/05/2025 {minute // 60:02}:{minute % 60:02}:00",
+                token,
+                role,
+                rng.choice(["Bad", "Fair", "Fine", "Great"], p=[0.2, 0.3, 0.3, 0.2]),
+                rng.choice(["Day", "Night", "No idea"], p=[0.9 - night, night, 0.1]),
+                rng.choice(["Tablet", "Paper", "Tablet;Paper", ""], p=[0.3, 0.3, 0.3, 0.1]),
+                str(rng.integers(0, 40)) if rng.random() < 0.95 else "",
+            )
+        )
 
     left = dict(answered)
     for token, site in people:
@@ -135,13 +142,20 @@ def _export(
     for role, n in APART.items() if apart else ():
         for _ in range(n):
             row("", role, 0.4)
-    header = ["Sent", "Code", "You are", "How good is it?", "Which shift?", "Which tools?",
-              "How many beds?"]  # fmt: skip
+    header = [
+        "Sent",
+        "Code",
+        "You are",
+        "How good is it?",
+        "Which shift?",
+        "Which tools?",
+        "How many beds?",
+    ]
     return pd.DataFrame(rows, columns=header)
 
 
 ITEMS = ["rating", "shift", "tools", "beds"]
-RULES = Figures()
+RULES = FigureRules()
 WEIGHT = Weight(margins="clinic-1")
 
 
@@ -175,26 +189,32 @@ def tables(
     """The steps without their files."""
     questionnaire, validated = wave.questionnaire, wave.validated
     answers, counts = as_text(validated.answers), as_text(validated.counts)
-    table = weighted_part(answers, counts, questionnaire.apart)
+    table = weighted_part(answers, counts, questionnaire.groups_apart)
     weighed = weigh_wave(table, people(counts), wave.margins, weight, selection)
     weights = as_text(weights_table(table, weighed))
     file = wave.path.with_name("replicates.npz")
     file.write_bytes(replicates_file(weighed.replicates))
     design = weighted_design(answers, weights, read_replicates(file))
-    apart = answers[answers["group"].isin(questionnaire.apart)]
+    apart = answers[answers["group"].isin(questionnaire.groups_apart)]
     asked = Estimate(by="site", items=items, level=level)
     estimates = as_text(estimate(design, apart, questionnaire, asked))
     closed = [name for name in items if name in ("rating", "shift", "tools")]
-    known = unanswered(design, wave.margins, wave.sample, questionnaire, selection)
-    respondents = answers[~answers["group"].isin(questionnaire.apart)]
+    known = describe_nonresponse(design, wave.margins, wave.sample, questionnaire, selection)
+    respondents = answers[~answers["group"].isin(questionnaire.groups_apart)]
     nonresponse = nonresponse_tables(
         design, respondents, wave.sample, questionnaire, asked, known, selection, 5
     )
     settings = Compare(items=closed, seed=1)
     contrasts = contrast_items(
-        design, questionnaire, ["site"], closed, settings, level=level,
-        interval=asked.interval, selection=Selection.PROBABILITY,
-    )  # fmt: skip
+        design,
+        questionnaire,
+        ["site"],
+        closed,
+        settings,
+        level=level,
+        interval=asked.interval,
+        selection=Selection.PROBABILITY,
+    )
     # So many permutations as a test needs; a wave has a hundred times more.
     with mock.patch.object(comparing, "PERMUTATIONS", 99):
         compared = comparing.compare_items(
@@ -204,23 +224,28 @@ def tables(
     margins = as_text(margins_table(weighed))
     summary = as_text(summary_table(weighed))
     return Tables(
-        estimates, comparisons, summary, as_text(steps_table(weighed)), margins, counts,
+        estimates,
+        comparisons,
+        summary,
+        as_text(steps_table(weighed)),
+        margins,
+        counts,
         as_text(validated.issues),
         {name: as_text(table) for name, table in nonresponse.items()},
         as_text(contrasts),
-    )  # fmt: skip
+    )
 
 
 def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
     """The register of the wave, as text, by id."""
     scheme = Scheme.of(wave.questionnaire)
-    hidden = withheld(made.estimates, RULES, scheme)
+    hidden = find_withheld(made.estimates, RULES, scheme)
     rows = list(share_rows(made.estimates, RULES, scheme, selection, hidden, weighted_bases=True))
     rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), RULES)
     rows += comparison_rows(made.comparisons, made.estimates, RULES, scheme, selection, hidden)
     rows += weighting_rows(made.summary, made.steps, made.margins, selection, simulated=True)
     rows += quality_rows(made.counts, made.issues, selection)
-    rows += nonresponse_rows(made.nonresponse, suppressed(rows), RULES)
+    rows += nonresponse_rows(made.nonresponse, map_reasons(rows), RULES)
     rows += settings_rows(0.95, RULES, selection)
     table = make_register(rows, run="waves/clinic", origin=lambda _: Origin(), simulated=True)
     assert not list(left_behind(table.astype(str)))

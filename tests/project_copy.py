@@ -23,8 +23,15 @@ from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
 NOT_SHIPPED = {
-    ".git", ".venv", ".cache", ".snakemake", "__pycache__", "results", ".hypothesis", ".ruff_cache"
-}  # fmt: skip
+    ".git",
+    ".venv",
+    ".cache",
+    ".snakemake",
+    "__pycache__",
+    "results",
+    ".hypothesis",
+    ".ruff_cache",
+}
 PATIENCE = 1800
 """Seconds until a command is taken to hang: far more than it takes on the busiest machine."""
 JOB = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
@@ -44,8 +51,11 @@ def shipped_files(root: Path = ROOT) -> list[Path]:
     if (root / ".git").exists():
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=root, capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         names = {Path(name) for name in listed.split("\0") if name}
         return sorted(name for name in names if (root / name).is_file())
     found = []
@@ -109,9 +119,15 @@ class Project:
     def start(self, *command: str, **more: str | None) -> subprocess.Popen[str]:
         """Start a command in a process group of its own."""
         return subprocess.Popen(
-            command, cwd=self.root, env=self.environment(**more), text=True, encoding="utf-8",
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+            command,
+            cwd=self.root,
+            env=self.environment(**more),
+            text=True,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def call(self, *command: str, **more: str | None) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""

@@ -21,9 +21,19 @@ ERRATUM = "three stays were typed in quarters of an hour"
 PUBLICATIONS = ("canteen-r1", "canteen-r2", "menus-r1", "menus-r2")
 """Of the wave on its first and its second data, and of the study; the last one is a draft."""
 PROGRAM = (
-    "workflow", "profiles", ".dvc", "Snakefile", "Makefile", "LICENSE", "CITATION.cff",
-    "pyproject.toml", "requirements.lock", "report.qmd", ".gitignore", "data/raw/.gitignore",
-)  # fmt: skip
+    "workflow",
+    "profiles",
+    ".dvc",
+    "Snakefile",
+    "Makefile",
+    "LICENSE",
+    "CITATION.cff",
+    "pyproject.toml",
+    "requirements.lock",
+    "report.qmd",
+    ".gitignore",
+    "data/raw/.gitignore",
+)
 
 
 def copy_program(target: Path) -> None:
@@ -73,9 +83,16 @@ def release_tiny(project: Project) -> Project:
     first, second = (f"answers: {WAVE}@{version}" for version in (1, 2))
     project.replace("config.yaml", first, f"{second}\n    revises: canteen-r1")
     freeze(
-        project, "canteen-r2", "--wave", WAVE, "--release",
-        "--supersedes", "canteen-r1", "--erratum", ERRATUM,
-    )  # fmt: skip
+        project,
+        "canteen-r2",
+        "--wave",
+        WAVE,
+        "--release",
+        "--supersedes",
+        "canteen-r1",
+        "--erratum",
+        ERRATUM,
+    )
     freeze(project, "menus-r2", "--study", STUDY, "--supersedes", "menus-r1")
     return project
 

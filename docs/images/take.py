@@ -23,9 +23,12 @@ WIDTH, MARGIN = 1100, 12
 # Name of the picture: its page, the elements that it shows from the first to the end of the last.
 PICTURES = {
     "study.png": (STUDY, "#content", "#figure-haca-2024-bases svg:visible"),
-    "wave.png": (WAVE, "#sec-simulated-2026-item-preparation",
-                 "#figure-simulated-2026-preparation-levels svg:visible"),
-}  # fmt: skip
+    "wave.png": (
+        WAVE,
+        "#sec-simulated-2026-item-preparation",
+        "#figure-simulated-2026-preparation-levels svg:visible",
+    ),
+}
 
 
 def browser() -> str:

@@ -70,7 +70,7 @@ def test_a_complete_census_has_neither(tmp_path: Path) -> None:
     assert "settings.level" not in found.index and "weighting.replicates" not in found.index
     assert selection_of("census", found.reset_index()) is Selection.CENSUS
     answers = as_text(wave.validated.answers)
-    table = weighted_part(answers, as_text(wave.validated.counts), wave.questionnaire.apart)
+    table = weighted_part(answers, as_text(wave.validated.counts), wave.questionnaire.groups_apart)
     counts = as_text(wave.validated.counts)
     weighed = weigh_wave(table, people(counts), wave.margins, MARGINS, Selection.CENSUS)
     replicates = weighed.replicates
@@ -83,7 +83,7 @@ def test_a_complete_census_has_neither(tmp_path: Path) -> None:
 def test_who_was_not_drawn_has_no_finite_population(tmp_path: Path, selection: Selection) -> None:
     wave = clinic(tmp_path)
     counts = as_text(wave.validated.counts)
-    table = weighted_part(as_text(wave.validated.answers), counts, wave.questionnaire.apart)
+    table = weighted_part(as_text(wave.validated.answers), counts, wave.questionnaire.groups_apart)
     weighed = weigh_wave(table, people(counts), wave.margins, MARGINS, selection)
     weights = as_text(weights_table(table, weighed))
     assert set(weights["stratum_population"]) == {""}
@@ -143,7 +143,7 @@ def test_nobody_to_weight_has_no_weighted_share_and_a_reason(
 def test_merges_are_declared_and_limits_kept(tmp_path: Path) -> None:
     wave = clinic(tmp_path)
     counts = as_text(wave.validated.counts)
-    table = weighted_part(as_text(wave.validated.answers), counts, wave.questionnaire.apart)
+    table = weighted_part(as_text(wave.validated.answers), counts, wave.questionnaire.groups_apart)
     merge = {"site": [["harbour", "hill"]], "stratum": [["harbour", "hill"]]}
     settings = Weight(margins="clinic-1", collapse=merge, trim=[0.5, 2.0])
     found = weigh_wave(table, people(counts), wave.margins, settings, Selection.PROBABILITY)

@@ -9,26 +9,46 @@ import pytest
 
 from readiness.analysis.deriving import derive, with_derived
 from readiness.analysis.weighting import UNKNOWN, with_unknown
-from readiness.config import Derived, parse
+from readiness.config import DerivedVariable, parse
 from readiness.errors import ConfigError
 from readiness.questionnaire import questionnaire_of
 
 LEVELS = ("bad", "fair", "fine", "great")
 DOCUMENT: dict[str, Any] = {
-    "name": "made", "version": "1", "language": "en", "title": {"en": "Made"},
+    "name": "made",
+    "version": "1",
+    "language": "en",
+    "title": {"en": "Made"},
     "items": [
-        {"id": "one", "kind": "ordinal", "column": "One?", "categories": [
-            {"code": code, "text": code} for code in LEVELS]},
-        {"id": "two", "kind": "ordinal", "column": "Two?", "categories": [
-            {"code": f"p{k}", "text": str(k)} for k in range(5)]},
-        {"id": "job", "kind": "single", "column": "Job?",
-         "dont_know": {"text": "No idea"}, "categories": [
-            {"code": code, "text": code} for code in ("farm", "shop", "none")]},
-        {"id": "tools", "kind": "multi", "column": "Tools?", "blank_means": "skipped",
-         "categories": [{"code": code, "text": code} for code in ("saw", "pen")]},
+        {
+            "id": "one",
+            "kind": "ordinal",
+            "column": "One?",
+            "categories": [{"code": code, "text": code} for code in LEVELS],
+        },
+        {
+            "id": "two",
+            "kind": "ordinal",
+            "column": "Two?",
+            "categories": [{"code": f"p{k}", "text": str(k)} for k in range(5)],
+        },
+        {
+            "id": "job",
+            "kind": "single",
+            "column": "Job?",
+            "dont_know": {"text": "No idea"},
+            "categories": [{"code": code, "text": code} for code in ("farm", "shop", "none")],
+        },
+        {
+            "id": "tools",
+            "kind": "multi",
+            "column": "Tools?",
+            "blank_means": "skipped",
+            "categories": [{"code": code, "text": code} for code in ("saw", "pen")],
+        },
         {"id": "age", "kind": "number", "column": "Age?", "range": {"low": 0, "high": 99}},
     ],
-}  # fmt: skip
+}
 ANSWERS = pd.DataFrame(
     {
         "respondent": list("abcdefg"),
@@ -42,11 +62,11 @@ ANSWERS = pd.DataFrame(
 )
 
 
-def derived(**way: object) -> Derived:
-    return parse(Derived, {"id": "new", "label": {"en": "New"}, **way}, "the test")
+def derived(**way: object) -> DerivedVariable:
+    return parse(DerivedVariable, {"id": "new", "label": {"en": "New"}, **way}, "the test")
 
 
-def made(*each: Derived) -> pd.DataFrame:
+def made(*each: DerivedVariable) -> pd.DataFrame:
     document = with_derived(DOCUMENT, each, "the test")
     return derive(ANSWERS, questionnaire_of(document, "the test"), each)
 
@@ -57,8 +77,14 @@ def column(**way: object) -> list[str]:
 
 def test_a_box_is_missing_as_its_answers_are() -> None:
     assert column(any=[{"item": "one", "top": 2}]) == [
-        "no", "yes", "yes", "_blank", "_refused", "no", "_not_asked",
-    ]  # fmt: skip
+        "no",
+        "yes",
+        "yes",
+        "_blank",
+        "_refused",
+        "no",
+        "_not_asked",
+    ]
     assert column(any=[{"item": "one", "low": 1}]) == column(any=[{"item": "one", "of": ["bad"]}])
 
 
@@ -72,26 +98,44 @@ def test_parts_of_a_condition_follow_three_valued_logic() -> None:
 
 
 def test_a_recode_joins_answers_and_leaves_out_the_rest() -> None:
-    recode = {"item": "job", "categories": [
-        {"code": "outside", "label": {"en": "Outside"}, "of": ["farm"]},
-        {"code": "inside", "label": {"en": "Inside"}, "of": ["shop"]},
-    ]}  # fmt: skip
+    recode = {
+        "item": "job",
+        "categories": [
+            {"code": "outside", "label": {"en": "Outside"}, "of": ["farm"]},
+            {"code": "inside", "label": {"en": "Inside"}, "of": ["shop"]},
+        ],
+    }
     assert column(recode=recode) == [
-        "outside", "inside", "_not_asked", "_dont_know", "_blank", "inside", "_broken_off",
-    ]  # fmt: skip
+        "outside",
+        "inside",
+        "_not_asked",
+        "_dont_know",
+        "_blank",
+        "inside",
+        "_broken_off",
+    ]
     document = with_derived(DOCUMENT, [derived(recode=recode)], "the test")
     item = questionnaire_of(document, "the test").item("new")
     assert item.derived_from == ("job",) and item.dont_know is not None and item.kind == "single"
 
 
 def test_bands_take_their_lower_end_and_leave_the_upper_one() -> None:
-    bands = {"item": "age", "categories": [
-        {"code": "young", "label": {"en": "Young"}, "at_least": 17, "below": 35},
-        {"code": "old", "label": {"en": "Old"}, "at_least": 35, "below": 99},
-    ]}  # fmt: skip
+    bands = {
+        "item": "age",
+        "categories": [
+            {"code": "young", "label": {"en": "Young"}, "at_least": 17, "below": 35},
+            {"code": "old", "label": {"en": "Old"}, "at_least": 35, "below": 99},
+        ],
+    }
     assert column(bands=bands) == [
-        "young", "young", "old", "_invalid", "old", "_blank", "_not_asked",
-    ]  # fmt: skip
+        "young",
+        "young",
+        "old",
+        "_invalid",
+        "old",
+        "_blank",
+        "_not_asked",
+    ]
 
 
 def test_a_scale_counts_levels_reverses_them_and_asks_for_enough_answers() -> None:
@@ -99,8 +143,11 @@ def test_a_scale_counts_levels_reverses_them_and_asks_for_enough_answers() -> No
     assert column(scale={"items": ["one", "two"]})[:3] == ["0.5", "3", "4"]
     assert column(scale={"items": ["one", "two"], "reverse": ["two"]})[:3] == ["2.5", "2", "2"]
     assert column(scale={"items": ["one", "two"]})[3:] == [
-        "_blank", "_refused", "_blank", "_not_asked",
-    ]  # fmt: skip
+        "_blank",
+        "_refused",
+        "_blank",
+        "_not_asked",
+    ]
     some = {"items": ["one", "two"], "measure": "sum", "answered": 1}
     # A sum of some is their mean times the number of items.
     assert column(scale=some) == ["1", "6", "8", "4", "_refused", "4", "_not_asked"]
@@ -111,11 +158,14 @@ def test_a_scale_counts_levels_reverses_them_and_asks_for_enough_answers() -> No
 
 def test_one_is_derived_of_another() -> None:
     scale = {"id": "score", "label": {"en": "Score"}, "scale": {"items": ["one", "two"]}}
-    bands = {"item": "score", "categories": [
-        {"code": "little", "label": {"en": "Little"}, "below": 3},
-        {"code": "much", "label": {"en": "Much"}, "at_least": 3},
-    ]}  # fmt: skip
-    both = made(parse(Derived, scale, "the test"), derived(bands=bands))
+    bands = {
+        "item": "score",
+        "categories": [
+            {"code": "little", "label": {"en": "Little"}, "below": 3},
+            {"code": "much", "label": {"en": "Much"}, "at_least": 3},
+        ],
+    }
+    both = made(parse(DerivedVariable, scale, "the test"), derived(bands=bands))
     assert both["new"].tolist()[:4] == ["little", "much", "much", "_blank"]
 
 
@@ -127,14 +177,32 @@ def test_one_is_derived_of_another() -> None:
         ({"any": [{"item": "one", "top": 1}], "scale": {"items": ["one", "two"]}}, "one of any"),
         ({"scale": {"items": ["one", "two"], "reverse": ["three"]}}, "three is none"),
         ({"scale": {"items": ["one", "two"], "answered": 3}}, "at most the 2 items"),
-        ({"bands": {"item": "age", "categories": [
-            {"code": "a", "label": {"en": "A"}, "below": 40},
-            {"code": "b", "label": {"en": "B"}, "at_least": 30}]}}, "b begins before a ends"),
-        ({"recode": {"item": "job", "categories": [
-            {"code": "a", "label": {"en": "A"}, "of": ["farm"]},
-            {"code": "b", "label": {"en": "B"}, "of": ["farm"]}]}}, "farm is repeated"),
+        (
+            {
+                "bands": {
+                    "item": "age",
+                    "categories": [
+                        {"code": "a", "label": {"en": "A"}, "below": 40},
+                        {"code": "b", "label": {"en": "B"}, "at_least": 30},
+                    ],
+                }
+            },
+            "b begins before a ends",
+        ),
+        (
+            {
+                "recode": {
+                    "item": "job",
+                    "categories": [
+                        {"code": "a", "label": {"en": "A"}, "of": ["farm"]},
+                        {"code": "b", "label": {"en": "B"}, "of": ["farm"]},
+                    ],
+                }
+            },
+            "farm is repeated",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_derived_is_refused_in_one_line(way: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said) as caught:
         derived(**way)

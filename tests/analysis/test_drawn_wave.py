@@ -11,13 +11,19 @@ from test_other_wave import figures
 from clinic_wave import Clinic, clinic
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES, text
-from readiness.register.published import published
-from readiness.steps.draw_wave import DrawWave, PlannedChart, Wave
+from readiness.register.published import round_register
+from readiness.steps.draw_wave import DrawnWave, DrawWave, PlannedChart
 
 NAMES = {
-    "rating-levels", "rating-intervals", "rating-revision", "shift-intervals", "tools-options",
-    "beds-means", "beds-revision", "weights",
-}  # fmt: skip
+    "rating-levels",
+    "rating-intervals",
+    "rating-revision",
+    "shift-intervals",
+    "tools-options",
+    "beds-means",
+    "beds-revision",
+    "weights",
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +50,7 @@ def charts(
 
 def planned_wave(
     wave: Clinic, rows: pd.DataFrame, language: str, selection: str, only: str, base: int = 30
-) -> Wave:
+) -> DrawnWave:
     """The wave as the step draws it, with every chart of it or only one."""
     items = [wave.questionnaire.item(name) for name in ("rating", "shift", "tools", "beds")]
     planned = [
@@ -58,15 +64,22 @@ def planned_wave(
     planned.append(PlannedChart(name="weights", form="weights", item=""))
     planned = [each for each in planned if only in ("", each.name)]
     settings = DrawWave(
-        language=language, by="site", bounds=[], simulated=False,
-        selection=selection, reliable_base=base, charts=planned,
-    )  # fmt: skip
+        language=language,
+        by="site",
+        bounds=[],
+        simulated=False,
+        selection=selection,
+        reliable_base=base,
+        charts=planned,
+    )
     weights = pd.DataFrame({"raked_weight": ["1", "2"], "weight": ["1", "2"]})
     margins = pd.DataFrame(
         [("site", "harbour", "400", "400", "400"), ("site", "hill", "150", "150", "150")],
         columns=["variable", "category", "target", "raked", "final"],
     )
-    return Wave(published(rows.reset_index()), weights, margins, wave.questionnaire, settings)
+    return DrawnWave(
+        round_register(rows.reset_index()), weights, margins, wave.questionnaire, settings
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -92,13 +105,13 @@ def test_every_kind_is_drawn_in_every_language(
 def test_words_of_intervals_follow_the_selection(wave: Clinic, register: pd.DataFrame) -> None:
     chosen = figures(wave, Selection.PURPOSIVE)
     for selection, rows in ((Selection.OPT_IN, register), (Selection.PURPOSIVE, chosen)):
-        drawn = charts(wave, rows, "en", selection.declared, only="rating-intervals")
+        drawn = charts(wave, rows, "en", selection.configured_word, only="rating-intervals")
         alt = drawn["rating-intervals"][1]
         assert ("with its interval" in alt) == selection.intervals
         assert ("without interval" in alt) == (not selection.intervals)
 
 
-def words(made: Wave) -> str:
+def words(made: DrawnWave) -> str:
     """Every text of the one chart that is drawn."""
     (drawn,) = made.charts().values()
     return "\n".join(word.text for word in drawn.sheet().words)
@@ -111,8 +124,8 @@ def test_flags_of_precision_are_shown_only_of_a_sample_that_was_drawn(
     flagged = register.assign(reliability="suppress")
     weak = f"†: {text('tables.sign.weak', 'en')}"
     for selection in Selection:
-        said = words(planned_wave(wave, flagged, "en", selection.declared, name))
-        assert selection.drawn == (weak in said) == ("†" in said)
+        said = words(planned_wave(wave, flagged, "en", selection.configured_word, name))
+        assert selection.is_drawn == (weak in said) == ("†" in said)
 
 
 @pytest.mark.parametrize("name", ["rating-levels", "rating-intervals"])

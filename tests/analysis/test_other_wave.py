@@ -66,9 +66,12 @@ def test_the_register_has_the_levels_groups_and_boxes_of_the_questionnaire(
 def test_only_the_margins_of_a_simulated_wave_are_a_scenario(made_by_steps: Tables) -> None:
     for simulated in (True, False):
         rows = weighting_rows(
-            made_by_steps.summary, made_by_steps.steps, made_by_steps.margins,
-            Selection.PROBABILITY, simulated=simulated,
-        )  # fmt: skip
+            made_by_steps.summary,
+            made_by_steps.steps,
+            made_by_steps.margins,
+            Selection.PROBABILITY,
+            simulated=simulated,
+        )
         said = {row.statistic for row in rows if row.id.startswith("weighting.target.")}
         assert said == {"target share (scenario)" if simulated else "target share"}
 
@@ -192,12 +195,20 @@ def test_groups_without_an_answer_are_rows_without_numbers(wave: Clinic) -> None
     answers = wave.validated.answers.copy()
     answers.loc[answers["stratum"] == "hill", ["beds", "shift"]] = BLANK
     silent = Clinic(
-        wave.questionnaire, wave.sample, wave.export,
-        type(wave.validated)(answers, wave.validated.issues, wave.validated.counts,
-                             wave.validated.given, wave.validated.groups,
-                             wave.validated.quarantine),
-        wave.margins, wave.path,
-    )  # fmt: skip
+        wave.questionnaire,
+        wave.sample,
+        wave.export,
+        type(wave.validated)(
+            answers,
+            wave.validated.issues,
+            wave.validated.counts,
+            wave.validated.given,
+            wave.validated.groups,
+            wave.validated.quarantine,
+        ),
+        wave.margins,
+        wave.path,
+    )
     made = figures(silent, Selection.PROBABILITY, ["rating", "shift", "beds"])
     assert made.loc["beds.mean.hill", "value"] == "" == made.loc["shift.day.hill", "value"]
     assert made.loc["beds.mean.hill", "suppressed"] == BASE

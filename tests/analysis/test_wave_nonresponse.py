@@ -10,18 +10,18 @@ import pytest
 from scipy import stats
 
 from clinic_wave import Clinic, Tables, clinic, register, tables
-from readiness.analysis.auxiliaries import Cells, auxiliaries, tells
+from readiness.analysis.auxiliaries import RespondentCells, auxiliaries, tells
 from readiness.analysis.nonresponse import (
     Unanswered,
+    describe_nonresponse,
     headlines,
     nonresponse_bounds,
     nonresponse_tables,
-    unanswered,
 )
 from readiness.analysis.responding import dispositions, response
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import weighted_design
-from readiness.config import Estimate, Figures
+from readiness.config import Estimate, FigureRules
 from readiness.errors import DataError
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_sample
@@ -51,8 +51,13 @@ def number(rows: pd.DataFrame, identity: str) -> float:
 
 def test_every_headline_number_stands_between_its_bounds(wave: Clinic, made: Tables) -> None:
     rows = register(wave, made, Selection.PROBABILITY)
-    shares = ("rating.top.all", "shift.day.all", "tools.tablet.all", "tools.paper.all",
-              "beds.mean.all")  # fmt: skip
+    shares = (
+        "rating.top.all",
+        "shift.day.all",
+        "tools.tablet.all",
+        "tools.paper.all",
+        "beds.mean.all",
+    )
     for share in shares:
         low, high = (number(rows, f"{share}.worst.{end}") for end in ("lower", "upper"))
         assert low - 1e-9 <= number(rows, share) <= high + 1e-9, share
@@ -112,12 +117,18 @@ def test_where_nobody_could_be_weighted_the_rest_is_told(wave: Clinic) -> None:
     kept = answers[answers["base_weight"] != ""]
     nobody = pd.DataFrame(columns=["respondent", "stratum", "stratum_population", "weight"])
     d = weighted_design(kept, nobody, Replicates(np.empty((0, 0)), 1.0, np.empty(0)))
-    known = unanswered(d, {}, wave.sample, wave.questionnaire, Selection.PROBABILITY)
+    known = describe_nonresponse(d, {}, wave.sample, wave.questionnaire, Selection.PROBABILITY)
     assert known.targets["site"] == pytest.approx({"harbour": 400, "hill": 150})
     made = nonresponse_tables(
-        d, kept, wave.sample, wave.questionnaire, Estimate(by="site", items=["shift"]), known,
-        Selection.PROBABILITY, 5,
-    )  # fmt: skip
+        d,
+        kept,
+        wave.sample,
+        wave.questionnaire,
+        Estimate(by="site", items=["shift"]),
+        known,
+        Selection.PROBABILITY,
+        5,
+    )
     assert made["bounds"].empty and made["balance"].empty
     rates = made["response"].set_index(["measure", "group"])["value"]
     assert rates["rr2", "all"] == pytest.approx(126 / 180)
@@ -172,10 +183,10 @@ def test_bounds_are_withheld_with_their_share(wave: Clinic, made: Tables) -> Non
     bounds = made.nonresponse["bounds"].set_index("item", drop=False)
     assumed = ["selection_lower", "selection_upper", "correlation", "reason"]
     bounds.loc["shift", assumed] = ["0.4", "0.6", "0.3", ""]
-    told = {row.id: row.value for row in bound_rows(bounds, {}, Figures())}
+    told = {row.id: row.value for row in bound_rows(bounds, {}, FigureRules())}
     assert told["shift.day.all.selection.upper"] == 0.6
     hidden = {"shift.day.all": WITHHELD, "shift.dont_know.all": WITHHELD}
-    rows = {row.id: row for row in bound_rows(bounds, hidden, Figures())}
+    rows = {row.id: row for row in bound_rows(bounds, hidden, FigureRules())}
     for end in ("worst.lower", "worst.upper", "selection.lower", "selection.upper"):
         row = rows[f"shift.day.all.{end}"]
         assert row.value is None and row.suppressed == WITHHELD
@@ -183,8 +194,8 @@ def test_bounds_are_withheld_with_their_share(wave: Clinic, made: Tables) -> Non
     assert rows["rating.top.all.worst.lower"].value is not None
     # A blank and a "don't know" are told apart only where the latter is published.
     missing = made.nonresponse["missing"]
-    told = {row.id: row.value for row in missing_rows(missing, hidden, Figures())}
-    open_ = {row.id: row.value for row in missing_rows(missing, {}, Figures())}
+    told = {row.id: row.value for row in missing_rows(missing, hidden, FigureRules())}
+    open_ = {row.id: row.value for row in missing_rows(missing, {}, FigureRules())}
     assert "missing.shift.dont_know" in open_ and "missing.shift.dont_know" not in told
     both = open_["missing.shift.dont_know"] + open_["missing.shift.blank"]  # type: ignore[operator]
     assert told["missing.shift.no_answer"] == pytest.approx(both)
@@ -222,7 +233,7 @@ def test_the_ranges_are_smub_and_mubp_of_the_categories(wave: Clinic) -> None:
     hill = (data["site"] == "hill").to_numpy(dtype=float)
     y = (rng.random(300) < 0.3 + 0.4 * hill).astype(float)
     targets = {"site": {"harbour": 400.0, "hill": 500.0}}
-    z = auxiliaries(Cells(data, ["site"], np.ones(300)).answered(y), targets)
+    z = auxiliaries(RespondentCells(data, ["site"], np.ones(300)).keep_answered(y), targets)
     assert z is not None and z.others == 600
     p = (500 - hill.sum()) / 600
     np.testing.assert_allclose(z.others_mean, [p])
@@ -257,7 +268,7 @@ def test_of_what_the_frame_does_not_tell_there_is_no_range() -> None:
         data = pd.DataFrame({v: rng.choice(["p", "q", "r"], 300) for v in ("a", "b")})
         targets = {v: dict.fromkeys(("p", "q", "r"), 400.0) for v in ("a", "b")}
         y = (rng.random(300) < 0.5).astype(float)
-        answered = Cells(data, ["a", "b"], rng.uniform(1, 3, 300)).answered(y)
+        answered = RespondentCells(data, ["a", "b"], rng.uniform(1, 3, 300)).keep_answered(y)
         z = auxiliaries(answered, targets)
         assert z is not None and answered.effective < 300
         passed.append(tells(answered, z))
@@ -304,8 +315,10 @@ def test_the_truth_is_in_the_range_whatever_drove_response(tmp_path: Path, by_an
     data = data.reset_index(drop=True)
     base = np.where(data["a"] == "y", 2.0, 8.0)
     d = design(data.assign(w=base), weights="w")
-    targets = {v: {k: float(c) for k, c in pd.Series(x).value_counts().items()}
-               for v, x in (("a", a), ("b", b))}  # fmt: skip
+    targets = {
+        v: {k: float(c) for k, c in pd.Series(x).value_counts().items()}
+        for v, x in (("a", a), ("b", b))
+    }
     known = Unanswered(base, targets, False)
     settings = Estimate(by="a", items=["use"])
     (row,) = nonresponse_bounds(d, questionnaire, settings, known).to_dict("records")

@@ -11,7 +11,7 @@ import pytest
 from clinic_wave import ITEMS, Clinic, as_text, clinic
 from readiness.analysis.comparing import compare_items, contrast_items
 from readiness.analysis.estimating import estimate
-from readiness.analysis.nonresponse import NOT_GIVEN, nonresponse_tables, unanswered
+from readiness.analysis.nonresponse import NOT_GIVEN, describe_nonresponse, nonresponse_tables
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import read_replicates, replicates_file, weighted_design
 from readiness.analysis.weighting import people, weigh_wave, weighted_part, weights_table
@@ -82,17 +82,24 @@ def test_groups_are_the_answers_to_an_item_and_who_has_none_is_in_the_total(
     assert ratings.loc["all", "n"] == sum(rows.sum() for rows in inside.values()) + others.sum()
     # No item is told by its own answers.
     assert set(made.loc[made["item"].eq("shift"), "group"]) == {
-        "all", *(f"rating:{code}" for code in ("bad", "fair", "fine", "great")),
-    }  # fmt: skip
+        "all",
+        *(f"rating:{code}" for code in ("bad", "fair", "fine", "great")),
+    }
     assert set(ratings.index) == {"all", "day", "night"}
 
 
 def test_tests_and_contrasts_are_of_those_groups(wave: Clinic, design: Design) -> None:
     settings = Compare(items=["rating"])
     contrasts = contrast_items(
-        design, wave.questionnaire, ["shift"], ["rating", "shift"], settings,
-        level=0.95, interval="wilson", selection=OPEN,
-    )  # fmt: skip
+        design,
+        wave.questionnaire,
+        ["shift"],
+        ["rating", "shift"],
+        settings,
+        level=0.95,
+        interval="wilson",
+        selection=OPEN,
+    )
     assert set(zip(contrasts["item"], contrasts["a"], contrasts["b"], strict=True)) == {
         ("rating", "day", "night")
     }
@@ -107,8 +114,8 @@ def test_tests_and_contrasts_are_of_those_groups(wave: Clinic, design: Design) -
 def test_a_census_without_its_list_says_that_nobody_knows_its_size() -> None:
     some = Selection.of("census", complete=False)
     for fact in (
-        statements.answered(some, {"answered": 5}),
-        statements.selected(some, raked=False, complete=False, listed=False),
+        statements.describe_response(some, {"answered": 5}),
+        statements.describe_selection(some, raked=False, complete=False, listed=False),
     ):
         assert fact.kind.endswith(".unlisted")
         assert all(tell(fact, language) for language in LANGUAGES)
@@ -118,7 +125,7 @@ def test_nothing_is_known_of_those_who_did_not_answer(
     wave: Clinic, design: Design, validated: Validated
 ) -> None:
     asked = Estimate(by="shift", items=["rating"])
-    known = unanswered(design, {}, None, wave.questionnaire, OPEN)
+    known = describe_nonresponse(design, {}, None, wave.questionnaire, OPEN)
     assert known.reason == NOT_GIVEN and (known.base_weights == 1).all()
     tables = nonresponse_tables(
         design, design.data, None, wave.questionnaire, asked, known, OPEN, 5

@@ -14,8 +14,12 @@ from readiness.cli import COMMANDS, STEPS
 def readiness(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "readiness", *arguments],
-        cwd=ROOT, env=None, capture_output=True, text=True, encoding="utf-8",
-    )  # fmt: skip
+        cwd=ROOT,
+        env=None,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
 
 
 def test_help_lists_every_command_with_one_line() -> None:

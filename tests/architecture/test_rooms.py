@@ -176,7 +176,7 @@ def test_no_module_is_longer_than_a_sitting() -> None:
     long = {
         str(path.relative_to(PACKAGE)): lines
         for path in MODULES
-        if (lines := len(path.read_text("utf-8").splitlines())) > 450
+        if (lines := len(path.read_text("utf-8").splitlines())) > 500
     }
     assert long == {}
 

@@ -13,27 +13,27 @@ import pytest
 from project_copy import ROOT
 from readiness.attack import (
     Attacked,
+    AttackRules,
+    AttackTarget,
     Classes,
+    CountVerdict,
     Release,
-    Rules,
-    Target,
-    Verdict,
     attack,
     attack_table,
-    decoded,
+    decode_shares,
     first_given_away,
     read_release,
 )
 from readiness.attack.attack import Knowledge, cells_of
 from readiness.attack.decoding import TooMany, decode, reachable
-from readiness.attack.model import Cell
-from readiness.attack.released import Interval, Share, Table
+from readiness.attack.model import AttackedCell
+from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
 from readiness.attack.solving import narrow
 from readiness.attack.system import PEOPLE
 from readiness.questionnaire import load_questionnaire
 from releases import FIRST, SECOND, released_figures
 
-RULES = Rules(5, 5)
+RULES = AttackRules(5, 5)
 
 
 def shipped(name: str) -> Release:
@@ -49,12 +49,12 @@ def proven_small(found: list[Attacked]) -> dict[str, tuple[int, int]]:
     return {
         each.cell.id: (each.lowest, each.highest)
         for each in found
-        if each.verdict is Verdict.GIVEN and not RULES.shows(each.lowest, each.highest)
+        if each.verdict is CountVerdict.GIVEN and not RULES.shows(each.lowest, each.highest)
     }
 
 
 def test_the_first_releases_give_small_counts_away_by_what_they_print() -> None:
-    one, two = (attack(Target(shipped(n), rules=RULES), ITEMS) for n in (FIRST, SECOND))
+    one, two = (attack(AttackTarget(shipped(n), rules=RULES), ITEMS) for n in (FIRST, SECOND))
     assert proven_small(one) == {
         "cost_saving.dont_know.voice_artist": (1, 3),
         "revolution.dont_know.voice_artist": (2, 3),
@@ -75,7 +75,7 @@ def test_the_first_releases_together_give_more_away_than_each() -> None:
     releases = [shipped(FIRST), shipped(SECOND)]
     found = {}
     for item in (*ITEMS, "future_use"):
-        target = Target(releases[1], releases[:1], rules=RULES)
+        target = AttackTarget(releases[1], releases[:1], rules=RULES)
         solver = Knowledge(target, item, releases[1].tables[item].data).possible(releases)
         assert solver is not None
         for release in releases:
@@ -95,11 +95,13 @@ def test_the_first_releases_together_give_more_away_than_each() -> None:
 def test_the_second_release_gives_away_what_the_first_one_withheld_and_who_came_since() -> None:
     """Four experts came in between: what three of them said, and one, is a difference."""
     first, second = shipped(FIRST), shipped(SECOND)
-    found = attack(Target(second, [first], rules=RULES), ("regulation", "perception", "revolution"))
+    found = attack(
+        AttackTarget(second, [first], rules=RULES), ("regulation", "perception", "revolution")
+    )
     given = {
         each.cell.id: (each.lowest, each.highest)
         for each in found
-        if each.cell.before and each.verdict is Verdict.GIVEN
+        if each.cell.before and each.verdict is CountVerdict.GIVEN
     }
     assert given == {
         "+simulated-2026-r1/perception.low.expert": (3, 3),
@@ -114,76 +116,86 @@ def test_the_second_release_gives_away_what_the_first_one_withheld_and_who_came_
 def test_what_earlier_numbers_and_who_came_tell_is_no_fault_of_this_release() -> None:
     """Nobody of thirty before, and one came: one at most."""
 
-    def release(name: str, people: int, share: Interval | None) -> Release:
+    def release(name: str, people: int, share: PrintedInterval | None) -> Release:
         shares = {("yes", "a"): share, ("no", "a"): None, ("maybe", "a"): None}
         table = table_of(shares, {})
         table.data = f"d@{name}"
         return Release(name, {"q": table}, {"a": people})
 
-    before = release("1", 30, Interval(0.0, 0.0))
+    before = release("1", 30, PrintedInterval(0.0, 0.0))
     before.tables["q"].shares[0] = replace(before.tables["q"].shares[0], whole=True)
-    found = attack(Target(release("2", 31, None), [before], rules=RULES), counts=["q.yes.a"])
-    assert [(e.lowest, e.highest, e.verdict) for e in found] == [(0, 1, Verdict.BEFORE)]
+    found = attack(AttackTarget(release("2", 31, None), [before], rules=RULES), counts=["q.yes.a"])
+    assert [(e.lowest, e.highest, e.verdict) for e in found] == [(0, 1, CountVerdict.BEFORE)]
 
 
-def _of(cell: Cell) -> tuple[str, str]:
+def _of(cell: AttackedCell) -> tuple[str, str]:
     return cell.share.level, cell.share.group
 
 
 def table_of(
-    shares: dict[tuple[str, str], Interval | None], bases: dict[str, int], item: str = "q"
-) -> Table:
-    made = Table(item, {}, data="d@1")
+    shares: dict[tuple[str, str], PrintedInterval | None], bases: dict[str, int], item: str = "q"
+) -> ReleasedTable:
+    made = ReleasedTable(item, {}, data="d@1")
     for (level, group), value in shares.items():
         made.shares.append(
-            Share(f"{item}.{level}.{group}", level, group, "answered", value, weighted=True)
+            ReleasedShare(f"{item}.{level}.{group}", level, group, "answered", value, weighted=True)
         )
     made.bases = {("answered", group): n for group, n in bases.items()}
     return made
 
 
-def around(value: float, half: float = 0.0005) -> Interval:
-    return Interval(value - half, value + half)
+def around(value: float, half: float = 0.0005) -> PrintedInterval:
+    return PrintedInterval(value - half, value + half)
 
 
 def test_a_withheld_share_follows_from_the_others() -> None:
-    shares: dict[tuple[str, str], Interval | None] = {
-        ("yes", "all"): around(12 / 40), ("no", "all"): around(28 / 40),
-        ("yes", "a"): None, ("no", "a"): None,
-        ("yes", "b"): around(9 / 20), ("no", "b"): around(11 / 20),
-    }  # fmt: skip
+    shares: dict[tuple[str, str], PrintedInterval | None] = {
+        ("yes", "all"): around(12 / 40),
+        ("no", "all"): around(28 / 40),
+        ("yes", "a"): None,
+        ("no", "a"): None,
+        ("yes", "b"): around(9 / 20),
+        ("no", "b"): around(11 / 20),
+    }
     table = table_of(shares, {"all": 40, "a": 20, "b": 20})
-    found = {each.cell.id: each for each in attack(Target(Release("r", {"q": table}, {})))}
+    found = {each.cell.id: each for each in attack(AttackTarget(Release("r", {"q": table}, {})))}
     assert (found["q.yes.a"].lowest, found["q.yes.a"].highest) == (3, 3)
-    assert found["q.yes.a"].verdict is Verdict.GIVEN
+    assert found["q.yes.a"].verdict is CountVerdict.GIVEN
     assert first_given_away(attack_table(found.values())).startswith(
         "q.yes.a: 3 to 3 people can be proven from the published shares"
     )
     # The larger one of the two is known as well, and is no small number.
-    assert found["q.no.a"].verdict is Verdict.HELD
+    assert found["q.no.a"].verdict is CountVerdict.HELD
 
 
 def test_who_knows_two_answers_knows_more() -> None:
-    shares: dict[tuple[str, str], Interval | None] = {
-        ("yes", "all"): around(30 / 60), ("no", "all"): around(30 / 60),
-        ("yes", "a"): None, ("no", "a"): None, ("yes", "b"): None, ("no", "b"): None,
-    }  # fmt: skip
+    shares: dict[tuple[str, str], PrintedInterval | None] = {
+        ("yes", "all"): around(30 / 60),
+        ("no", "all"): around(30 / 60),
+        ("yes", "a"): None,
+        ("no", "a"): None,
+        ("yes", "b"): None,
+        ("no", "b"): None,
+    }
     table = table_of(shares, {"all": 60, "a": 5, "b": 55})
-    found = attack(Target(Release("r", {"q": table}, {}), rules=Rules(5, 5)))
-    assert all(each.verdict is Verdict.HELD for each in found)
+    found = attack(AttackTarget(Release("r", {"q": table}, {}), rules=AttackRules(5, 5)))
+    assert all(each.verdict is CountVerdict.HELD for each in found)
     # A protection of six is wider than five people can be.
-    found = attack(Target(Release("r", {"q": table}, {}), rules=Rules(5, 6)))
-    assert {e.cell.id for e in found if e.verdict is Verdict.GIVEN} >= {"q.yes.a", "q.no.a"}
+    found = attack(AttackTarget(Release("r", {"q": table}, {}), rules=AttackRules(5, 6)))
+    assert {e.cell.id for e in found if e.verdict is CountVerdict.GIVEN} >= {"q.yes.a", "q.no.a"}
 
 
 def beside_a_withheld_group(yes: int, lightest: float, heaviest: float) -> tuple[Release, Classes]:
     """So many of forty say yes, twelve of them in a group of thirty, the other ten are withheld;
     all weigh the same, which who does not know the frame cannot tell."""
-    shares: dict[tuple[str, str], Interval | None] = {
-        ("yes", "all"): around(yes / 40), ("no", "all"): around(1 - yes / 40),
-        ("yes", "a"): None, ("no", "a"): None,
-        ("yes", "b"): around(12 / 30), ("no", "b"): around(18 / 30),
-    }  # fmt: skip
+    shares: dict[tuple[str, str], PrintedInterval | None] = {
+        ("yes", "all"): around(yes / 40),
+        ("no", "all"): around(1 - yes / 40),
+        ("yes", "a"): None,
+        ("no", "a"): None,
+        ("yes", "b"): around(12 / 30),
+        ("no", "b"): around(18 / 30),
+    }
     people = {"all": 40, "a": 10, "b": 30}
     release = Release("r", {"q": table_of(shares, people)}, people, lightest, heaviest)
     return release, Classes(pd.DataFrame({"": ["a", "b"]}), np.array([10, 30]), np.ones(2))
@@ -193,32 +205,36 @@ def test_what_the_strongest_reader_knows_to_be_large_is_no_small_count_to_others
     """Six of ten: who knows all weights sees it, who knows their range says four to eight."""
     release, frame = beside_a_withheld_group(18, 0.7, 1.4)
 
-    def found(classes: Classes | None) -> dict[str, tuple[int, int, Verdict]]:
-        target = Target(release, classes=classes, rules=RULES)
+    def found(classes: Classes | None) -> dict[str, tuple[int, int, CountVerdict]]:
+        target = AttackTarget(release, classes=classes, rules=RULES)
         return {e.cell.id: (e.lowest, e.highest, e.verdict) for e in attack(target)}
 
-    assert found(None)["q.yes.a"] == (4, 8, Verdict.GIVEN)
-    assert found(frame)["q.yes.a"] == (6, 6, Verdict.HELD)
+    assert found(None)["q.yes.a"] == (4, 8, CountVerdict.GIVEN)
+    assert found(frame)["q.yes.a"] == (6, 6, CountVerdict.HELD)
     # The other four are few, whoever reads.
-    assert found(None)["q.no.a"][2] is found(frame)["q.no.a"][2] is Verdict.GIVEN
+    assert found(None)["q.no.a"][2] is found(frame)["q.no.a"][2] is CountVerdict.GIVEN
 
 
 def test_later_answers_are_told_by_what_they_add() -> None:
     def release(name: str, more: int) -> Release:
-        shares: dict[tuple[str, str], Interval | None] = {("yes", "a"): None, ("no", "a"): None}
+        shares: dict[tuple[str, str], PrintedInterval | None] = {
+            ("yes", "a"): None,
+            ("no", "a"): None,
+        }
         table = table_of(shares, {"a": 20 + more})
         table.data = f"d@{name}"
         table.weights = {}
         return Release(name, {"q": table}, {})
 
     before = release("1", 0)
-    before.tables["q"].shares[0] = Share(
+    before.tables["q"].shares[0] = ReleasedShare(
         "q.yes.a", "yes", "a", "answered", around(9 / 20), weighted=True
     )
-    found = attack(Target(release("2", 2), [before], rules=RULES))
+    found = attack(AttackTarget(release("2", 2), [before], rules=RULES))
     assert {(e.cell.id, e.lowest, e.highest) for e in found} == {
-        ("q.yes.a", 9, 11), ("q.no.a", 11, 13),
-    }  # fmt: skip
+        ("q.yes.a", 9, 11),
+        ("q.no.a", 11, 13),
+    }
 
 
 @pytest.mark.parametrize("digits", [3, 6])
@@ -230,10 +246,11 @@ def test_the_worlds_that_are_decoded_are_all_there_are(digits: int) -> None:
     found = decode(people, weights, (share - half, share + half), 8, most=100)
     listed = {
         (tuple(y), tuple(x))
-        for y in product(*(range(n + 1) for n in people)) if sum(y) == 8
+        for y in product(*(range(n + 1) for n in people))
+        if sum(y) == 8
         for x in product(*(range(n + 1) for n in y))
         if abs(np.dot(x, weights) / np.dot(y, weights) - share) <= half
-    }  # fmt: skip
+    }
     assert {(each.answered, each.gave) for each in found} == listed
     assert ((3, 2, 3), (1, 2, 0)) in listed
 
@@ -245,7 +262,7 @@ def test_sums_of_weights_are_reached_by_certain_numbers_of_people() -> None:
         sum(x)
         for x in product(*(range(n + 1) for n in people))
         if low <= np.dot(x, weights) <= high
-    }  # fmt: skip
+    }
     assert reachable(people, weights, low, high) == listed
     with pytest.raises(TooMany):
         reachable([9] * 20, list(np.linspace(1, 2, 20)), 1, 2)
@@ -259,4 +276,4 @@ def test_twelve_digits_of_a_share_name_its_people_and_three_do_not() -> None:
     classes = Classes(cells, people, weights)
     for half, names in ((5e-13, ["q.yes.a"]), (5e-4, [])):
         table = table_of({("yes", "a"): around(share, half)}, {"a": 24})
-        assert list(decoded(Release("r", {"q": table}, {}), classes)) == names
+        assert list(decode_shares(Release("r", {"q": table}, {}), classes)) == names

@@ -7,9 +7,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from readiness.attack.attack import _Item
-from readiness.attack.model import Cell, Rules, Target
-from readiness.attack.released import Interval, Release, Share, Table
+from readiness.attack.attack import _ItemAttack
+from readiness.attack.model import AttackedCell, AttackRules, AttackTarget
+from readiness.attack.released import PrintedInterval, Release, ReleasedShare, ReleasedTable
 from readiness.attack.solving import narrow
 
 GROUPS, LEVELS = ("a", "b", "c"), ("no", "yes", "some")
@@ -23,23 +23,27 @@ def test_no_world_lies_outside_and_the_ends_are_worlds(seed: int) -> None:
     hidden = rng.random(people.shape) < 0.5
     hidden_total = rng.random(len(LEVELS)) < 0.3
     bases = people.sum(axis=1)
-    table = Table("q", {}, data="d@1")
+    table = ReleasedTable("q", {}, data="d@1")
     for (g, group), (k, level) in product(enumerate(GROUPS), enumerate(LEVELS)):
         share = people[g, k] / bases[g]
-        value = None if hidden[g, k] else Interval(share - 5e-5, share + 5e-5)
-        table.shares.append(Share(f"q.{level}.{group}", level, group, "answered", value, False))
+        value = None if hidden[g, k] else PrintedInterval(share - 5e-5, share + 5e-5)
+        table.shares.append(
+            ReleasedShare(f"q.{level}.{group}", level, group, "answered", value, False)
+        )
     for k, level in enumerate(LEVELS):
         share = people[:, k].sum() / people.sum()
-        value = None if hidden_total[k] else Interval(share - 5e-5, share + 5e-5)
-        table.shares.append(Share(f"q.{level}.all", level, "all", "answered", value, False))
+        value = None if hidden_total[k] else PrintedInterval(share - 5e-5, share + 5e-5)
+        table.shares.append(ReleasedShare(f"q.{level}.all", level, "all", "answered", value, False))
     table.bases = {("answered", group): int(n) for group, n in zip(GROUPS, bases, strict=True)}
     table.bases["answered", "all"] = int(people.sum())
     worlds = _worlds(people, hidden, hidden_total)
-    item = _Item(Target(Release("r", {"q": table}, {}), rules=Rules(5, 5)), "q", table)
+    item = _ItemAttack(
+        AttackTarget(Release("r", {"q": table}, {}), rules=AttackRules(5, 5)), "q", table
+    )
     solver = item.knowledge.solver()
     for (g, _), (k, _) in product(enumerate(GROUPS), enumerate(LEVELS)):
         share_ = table.shares[g * len(LEVELS) + k]
-        column = item._column(solver, Cell("q", share_, withheld=True))
+        column = item._column(solver, AttackedCell("q", share_, withheld=True))
         assert column is not None
         found = narrow(solver, column, lambda low, high: True, lambda low, high: False)
         values = [world[g, k] for world in worlds]

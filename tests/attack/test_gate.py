@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from project_copy import Project
-from readiness.attack import Rules, Target, attack, attack_table, read_release
+from readiness.attack import AttackRules, AttackTarget, attack, attack_table, read_release
 from readiness.errors import DataError, DisclosureError
 from readiness.publications.material import refuse_unfit
 from readiness.register.disclosure_risk import (
@@ -34,7 +34,7 @@ def given(tmp_path: Path) -> Path:
     assert shown.sum() == 2  # of those who answered, and of those who were asked
     figures.loc[shown, "value"] = "0.04"
     release = read_release("", figures, {})
-    table = attack_table(attack(Target(release, rules=Rules(5, 5)), ("regulation",)))
+    table = attack_table(attack(AttackTarget(release, rules=AttackRules(5, 5)), ("regulation",)))
     path = tmp_path / "waves/shown/attack" / ATTACK
     path.parent.mkdir(parents=True)
     path.write_text(to_csv(table), "utf-8")

@@ -28,22 +28,37 @@ QUESTIONNAIRE = questionnaire_of(
         "language": "fr",
         "title": {"fr": "Bibliothèque"},
         "export": {
-            "timestamp": "Horodateur", "invitation": "Code", "marker": "Simulé",
+            "timestamp": "Horodateur",
+            "invitation": "Code",
+            "marker": "Simulé",
             "ignored": ["Adresse e-mail"],
         },
         "items": [
-            {"id": "visits", "kind": "single", "column": "Venez-vous souvent ?",
-             "categories": [{"code": "often", "text": "Souvent", "value": "1"},
-                            {"code": "never", "text": "Jamais", "value": "2"}]},
-            {"id": "uses", "kind": "multi", "column": "Pour quoi faire ?", "blank_means": "none",
-             "categories": [{"code": "read", "text": "Lire, étudier", "value": "a"},
-                            {"code": "meet", "text": "Rencontrer", "value": "b"}]},
+            {
+                "id": "visits",
+                "kind": "single",
+                "column": "Venez-vous souvent ?",
+                "categories": [
+                    {"code": "often", "text": "Souvent", "value": "1"},
+                    {"code": "never", "text": "Jamais", "value": "2"},
+                ],
+            },
+            {
+                "id": "uses",
+                "kind": "multi",
+                "column": "Pour quoi faire ?",
+                "blank_means": "none",
+                "categories": [
+                    {"code": "read", "text": "Lire, étudier", "value": "a"},
+                    {"code": "meet", "text": "Rencontrer", "value": "b"},
+                ],
+            },
             {"id": "age", "kind": "number", "column": "Âge", "range": {"low": 10, "high": 99}},
             {"id": "remark", "kind": "text", "column": "Une remarque ?"},
         ],
     },
     "library-1",
-)  # fmt: skip
+)
 
 HEADER = [
     "Horodateur",
@@ -133,22 +148,87 @@ def sav(frame: pd.DataFrame) -> bytes:
 WHOLE = data()
 BOOK = book([HEADER, *ROWS])
 SAV = sav(pd.DataFrame({"visits": [1.0, 2.0], "age": [34.0, 51.0]}))
-KOBO = ["start", "end", "main/visits", "main/uses", "main/age", "main/remark", "_id", "_uuid",
-        "_submission_time"]  # fmt: skip
-KOBO_ROW = ["2026-03-02T08:00:00", "2026-03-02T08:09:00", "1", "a b", "34", "x", "7", "u-7",
-            "2026-03-02T08:09:01"]  # fmt: skip
-LIME = ["id", "submitdate", "lastpage", "startlanguage", "visits", "uses[a]", "uses[b]", "age",
-        "remark"]  # fmt: skip
+KOBO = [
+    "start",
+    "end",
+    "main/visits",
+    "main/uses",
+    "main/age",
+    "main/remark",
+    "_id",
+    "_uuid",
+    "_submission_time",
+]
+KOBO_ROW = [
+    "2026-03-02T08:00:00",
+    "2026-03-02T08:09:00",
+    "1",
+    "a b",
+    "34",
+    "x",
+    "7",
+    "u-7",
+    "2026-03-02T08:09:01",
+]
+LIME = [
+    "id",
+    "submitdate",
+    "lastpage",
+    "startlanguage",
+    "visits",
+    "uses[a]",
+    "uses[b]",
+    "age",
+    "remark",
+]
 LIME_ROW = ["1", "2026-03-02 08:00:00", "2", "fr", "1", "Y", "", "34.0000000000", "x"]
-QUALTRICS = ["StartDate", "EndDate", "Status", "Finished", "RecordedDate", "ResponseId", "visits",
-             "uses", "age", "remark"]  # fmt: skip
-QUALTRICS_ROW = ["2026-03-02 08:00:00", "2026-03-02 08:09:00", "IP Address", "True",
-                 "2026-03-02 08:09:01", "R_1", "Souvent", "Rencontrer", "34", "x"]  # fmt: skip
+QUALTRICS = [
+    "StartDate",
+    "EndDate",
+    "Status",
+    "Finished",
+    "RecordedDate",
+    "ResponseId",
+    "visits",
+    "uses",
+    "age",
+    "remark",
+]
+QUALTRICS_ROW = [
+    "2026-03-02 08:00:00",
+    "2026-03-02 08:09:00",
+    "IP Address",
+    "True",
+    "2026-03-02 08:09:01",
+    "R_1",
+    "Souvent",
+    "Rencontrer",
+    "34",
+    "x",
+]
 IMPORT = [json.dumps({"ImportId": name}) for name in QUALTRICS]
-MONKEY = ["Respondent ID", "Collector ID", "Start Date", "End Date", "Venez-vous souvent ?",
-          "Pour quoi faire ?", "", "Âge", "Une remarque ?"]  # fmt: skip
-MONKEY_BELOW = ["", "", "", "", "Response", "Lire, étudier", "Rencontrer", "Open-Ended Response",
-                "Open-Ended Response"]  # fmt: skip
+MONKEY = [
+    "Respondent ID",
+    "Collector ID",
+    "Start Date",
+    "End Date",
+    "Venez-vous souvent ?",
+    "Pour quoi faire ?",
+    "",
+    "Âge",
+    "Une remarque ?",
+]
+MONKEY_BELOW = [
+    "",
+    "",
+    "",
+    "",
+    "Response",
+    "Lire, étudier",
+    "Rencontrer",
+    "Open-Ended Response",
+    "Open-Ended Response",
+]
 MICROSOFT = ["ID", "Start time", "Completion time", "Email", "Name", *HEADER[2:]]
 
 ARABIC = (

@@ -20,8 +20,8 @@ from register_sample import (
 )
 
 from readiness.charts import (
-    Figures,
-    Groups,
+    DrawnFigures,
+    GroupLabels,
     Levels,
     Margins,
     Picture,
@@ -33,10 +33,10 @@ from readiness.charts import (
 from readiness.charts import intervals as draw_intervals
 from readiness.charts import revision as draw_revision
 from readiness.charts.bases import axis_chart, cells_chart
-from readiness.charts.figures import quoted
+from readiness.charts.figures import quote_labels
 from readiness.charts.rows import Rows
-from readiness.charts.sheet import Mark, Sheet
-from readiness.forensics.judging.study import LeadBases, Reported
+from readiness.charts.sheet import Drawing, Mark
+from readiness.forensics.judging.study import LeadBases, ReportedBase
 from readiness.register.figures import answer_order, group_order, values_of
 
 TITLE = {"fr": "Préparation", "ar": "الاستعداد"}
@@ -57,8 +57,8 @@ VARIABLES = {
 BOXES = {"low": ("none", "weak")}
 
 
-def groups_of(rows: pd.DataFrame, lang: str = "fr") -> Groups:
-    return Groups(in_order(GROUPS[lang], rows), TOTAL[lang], dict([EXPERTS[lang]]))
+def groups_of(rows: pd.DataFrame, lang: str = "fr") -> GroupLabels:
+    return GroupLabels(in_order(GROUPS[lang], rows), TOTAL[lang], dict([EXPERTS[lang]]))
 
 
 def levels_of(lang: str = "fr", **more: Any) -> Levels:
@@ -67,10 +67,10 @@ def levels_of(lang: str = "fr", **more: Any) -> Levels:
 
 
 def bars(
-    rows: pd.DataFrame, lang: str = "fr", groups: Groups | None = None, **more: Any
+    rows: pd.DataFrame, lang: str = "fr", groups: GroupLabels | None = None, **more: Any
 ) -> Picture:
     groups = groups or groups_of(rows, lang)
-    return level_bars(Figures(rows, lang), levels_of(lang, **more), groups, small=30)
+    return level_bars(DrawnFigures(rows, lang), levels_of(lang, **more), groups, small=30)
 
 
 def stacked(rows: pd.DataFrame, lang: str = "fr") -> Picture:
@@ -78,20 +78,20 @@ def stacked(rows: pd.DataFrame, lang: str = "fr") -> Picture:
 
 
 def intervals(rows: pd.DataFrame, lang: str = "fr", title: str = "", axis: str = "") -> Picture:
-    figures = Figures(rows, lang)
+    figures = DrawnFigures(rows, lang)
     return draw_intervals(
         figures,
         by_group(figures, "preparation", "low", groups_of(rows, lang)),
         axis or AXIS[lang],
         title=title or TITLE[lang],
-        levels=quoted([LEVELS[lang][code] for code in BOXES["low"]]),
+        levels=quote_labels([LEVELS[lang][code] for code in BOXES["low"]]),
         note=NOTE[lang],
         small=30,
     )
 
 
 def options(rows: pd.DataFrame, lang: str = "fr") -> Picture:
-    figures = Figures(rows, lang)
+    figures = DrawnFigures(rows, lang)
     levels = {code: f"{label}, {AXIS[lang]} {AXIS[lang]}" for code, label in LEVELS[lang].items()}
     codes = answer_order(values_of(rows), "preparation", list(levels), ordered=False)
     table = by_answer(figures, "preparation", {code: levels[code] for code in codes}, "all")
@@ -153,7 +153,7 @@ def grid(_: Any = None, lang: str = "fr", last: int = 100) -> Picture:
     bases = tuple(n for n in range(1, 101) if all(can_show(f, n) for f in figures))
     printed = (("67", "33"), ("64",))
     found = LeadBases(
-        "", (), printed, last, bases, (*bases, *MISSING), 1, (Reported(32, "press", "unknown"),)
+        "", (), printed, last, bases, (*bases, *MISSING), 1, (ReportedBase(32, "press", "unknown"),)
     )
     return cells_chart(found, lang)
 
@@ -168,7 +168,7 @@ def revised(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def revision(rows: pd.DataFrame, lang: str = "fr") -> Picture:
-    figures = Figures(rows if "before" in "".join(rows["id"]) else revised(rows), lang)
+    figures = DrawnFigures(rows if "before" in "".join(rows["id"]) else revised(rows), lang)
     return draw_revision(figures, "preparation", "low", groups_of(rows, lang), AXIS[lang])
 
 
@@ -199,7 +199,7 @@ def with_nothing(rows: pd.DataFrame) -> pd.DataFrame:
 Draw = Callable[..., Any]
 
 
-def by_id(sheet: Sheet, kind: str) -> dict[str, Mark]:
+def by_id(sheet: Drawing, kind: str) -> dict[str, Mark]:
     """The shapes of a kind that show something, by its id (the last one drawn, where several)."""
     return {mark.id: mark for mark in sheet.marks if mark.id and mark.kind == kind}
 
@@ -209,7 +209,7 @@ def rows_of(picture: Picture) -> Sequence[Any]:
     return next(panel.rows for panel in picture.panels if isinstance(panel, Rows))
 
 
-def texts(sheet: Sheet) -> list[str]:
+def texts(sheet: Drawing) -> list[str]:
     return [word.text for word in sheet.words]
 
 

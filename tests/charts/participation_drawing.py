@@ -10,21 +10,39 @@ from typing import Any
 import pandas as pd
 
 from clinic_wave import QUESTIONNAIRE
-from readiness.charts import Figures, Picture, participation
+from readiness.charts import DrawnFigures, Picture, participation
 from readiness.questionnaire import Questionnaire, load_questionnaire
 
 EMPTY: dict[str, Any] = dict.fromkeys(
     ("lower", "upper", "n", "reliability", "suppressed", "rounding"), ""
 )
 SHARES = {
-    "rating.top.all": 0.52, "rating.top.all.worst.lower": 0.41, "rating.top.all.worst.upper": 0.6,
-    "rating.top.all.selection.lower": 0.33, "rating.top.all.selection.upper": 0.52,
-    "shift.day.all": 0.71, "shift.day.all.worst.lower": 0.7, "shift.day.all.worst.upper": 0.72,
-    "missing.rating.answered": 0.8, "missing.rating.dont_know": 0.05, "missing.rating.blank": 0.15,
-    "missing.shift.answered": 0.5, "missing.shift.no_answer": 0.1, "missing.shift.not_asked": 0.4,
-}  # fmt: skip
-COUNTS = {"invited": 180, "received": 140, "duplicate": 3, "late": 0, "early": 1, "undated": 0,
-          "unknown_invitation": 2, "kept": 134, "answered": 126}  # fmt: skip
+    "rating.top.all": 0.52,
+    "rating.top.all.worst.lower": 0.41,
+    "rating.top.all.worst.upper": 0.6,
+    "rating.top.all.selection.lower": 0.33,
+    "rating.top.all.selection.upper": 0.52,
+    "shift.day.all": 0.71,
+    "shift.day.all.worst.lower": 0.7,
+    "shift.day.all.worst.upper": 0.72,
+    "missing.rating.answered": 0.8,
+    "missing.rating.dont_know": 0.05,
+    "missing.rating.blank": 0.15,
+    "missing.shift.answered": 0.5,
+    "missing.shift.no_answer": 0.1,
+    "missing.shift.not_asked": 0.4,
+}
+COUNTS = {
+    "invited": 180,
+    "received": 140,
+    "duplicate": 3,
+    "late": 0,
+    "early": 1,
+    "undated": 0,
+    "unknown_invitation": 2,
+    "kept": 134,
+    "answered": 126,
+}
 
 
 @cache
@@ -53,12 +71,12 @@ def _items() -> list[Any]:
 
 
 def ranges(rows: pd.DataFrame, lang: str = "fr") -> Picture:
-    return participation.ranges(Figures(rows, lang), _items())
+    return participation.ranges(DrawnFigures(rows, lang), _items())
 
 
 def missing(rows: pd.DataFrame, lang: str = "fr") -> Picture:
-    return participation.missing(Figures(rows, lang), _items())
+    return participation.missing(DrawnFigures(rows, lang), _items())
 
 
 def flow(rows: pd.DataFrame, lang: str = "fr") -> Picture:
-    return participation.flow(Figures(rows, lang))
+    return participation.flow(DrawnFigures(rows, lang))

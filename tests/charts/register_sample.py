@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.forensics.judging.study import Axis
+from readiness.forensics.judging.study import BaseAxis
 
 LEVELS = {
     "fr": {"none": "Inexistante", "weak": "Faible", "medium": "Moyenne", "good": "Bonne"},
@@ -125,12 +125,12 @@ LAST = 40
 MISSING = (12, 15, 22, 25, 28)
 
 
-def base_lines() -> list[tuple[str, Axis]]:
+def base_lines() -> list[tuple[str, BaseAxis]]:
     """A label and a line a claim or set, with the bases that can show all of its figures."""
     return [
         (
             label,
-            Axis(
+            BaseAxis(
                 id=label,
                 items=(),
                 figures=(),

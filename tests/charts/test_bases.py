@@ -72,7 +72,10 @@ def test_joint_rows_come_last_and_an_empty_row_says_so() -> None:
 
 LABEL = {"fr": "Confiance", "en": "Trust", "ar": "الثقة"}
 STRUCTURE = {
-    "study": "trust-2025", "publisher": "Institute B", "claims": "trust-2025", "version": "1",
+    "study": "trust-2025",
+    "publisher": "Institute B",
+    "claims": "trust-2025",
+    "version": "1",
     "items": {item: {"label": LABEL} for item in ("trust", "use", "hope", "size")},
     "sets": [
         {"id": item, "item": item, "claims": [f"trust.{item}"], "kind": "multi"}
@@ -81,25 +84,42 @@ STRUCTURE = {
     "shared_bases": [{"id": "all", "sets": ["trust", "use", "hope"]}],
     "totals": [{"claim": "trust.size", "counts": "answered"}],
     "max_missing": 2,
-}  # fmt: skip
+}
 
 
 def claims_of(publisher: str, *others: str) -> pd.DataFrame:
     """Two figures and a number of answers of a publisher's, and one of somebody else's."""
     rows = [
-        ("trust", "67.5", "percent", publisher), ("use", "30", "percent", publisher),
-        ("hope", "20", "percent", others[0]), ("size", "34", "count", publisher),
-    ]  # fmt: skip
+        ("trust", "67.5", "percent", publisher),
+        ("use", "30", "percent", publisher),
+        ("hope", "20", "percent", others[0]),
+        ("size", "34", "count", publisher),
+    ]
     same = {
-        "source": "https://example.org", "outlet": publisher, "date": "2025", "language": "en",
-        "category": "yes", "decimals": "0", "exactness": "printed", "rounding": "unknown",
-        "weighted": "unknown", "wording": "yes", "status": "documented",
-    }  # fmt: skip
+        "source": "https://example.org",
+        "outlet": publisher,
+        "date": "2025",
+        "language": "en",
+        "category": "yes",
+        "decimals": "0",
+        "exactness": "printed",
+        "rounding": "unknown",
+        "weighted": "unknown",
+        "wording": "yes",
+        "status": "documented",
+    }
     records = [
-        {"claim_id": f"trust.{item}", "item": item, "value": value, "unit": unit,
-         "attributed_to": whose, **same, "decimals": str(len(value.partition(".")[2]))}
+        {
+            "claim_id": f"trust.{item}",
+            "item": item,
+            "value": value,
+            "unit": unit,
+            "attributed_to": whose,
+            **same,
+            "decimals": str(len(value.partition(".")[2])),
+        }
         for item, value, unit, whose in rows
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(records).reindex(columns=list(COLUMNS), fill_value="")
 
 

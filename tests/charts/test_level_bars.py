@@ -19,8 +19,8 @@ from drawing import (
 )
 from register_sample import GROUPS, LEVELS, TOTAL, make_register
 
-from readiness.charts import NARROW, WIDE, Figures, Groups, Levels, level_bars
-from readiness.charts.figures import quoted, word
+from readiness.charts import NARROW, WIDE, DrawnFigures, GroupLabels, Levels, level_bars
+from readiness.charts.figures import quote_labels, word
 from readiness.errors import RenderError
 from readiness.language import numbers, text
 
@@ -90,7 +90,7 @@ def test_the_headline_share_stands_where_its_side_ends(register: pd.DataFrame) -
         assert word_.bold and word_.box[2] <= drawn[f"preparation.none.{group}"].box[0]
         value = rows.set_index("id").loc[f"preparation.low.{group}", "value"]
         assert f"{word_.text} %" == numbers.number(value, "share", 1, "fr").replace("\u202f", " ")
-    assert word("charts.bold", "fr", levels=quoted(["Inexistante", "Faible"])) in texts(sheet)
+    assert word("charts.bold", "fr", levels=quote_labels(["Inexistante", "Faible"])) in texts(sheet)
     narrow = bars(rows).sheet(NARROW)
     assert [w.text for w in narrow.words if w.id == "wave-1/preparation.low.producer"]
 
@@ -172,9 +172,12 @@ def test_other_suppressed_levels_leave_no_bar(register: pd.DataFrame) -> None:
     alt = spec.alt.replace("\u00a0", " ")
     partly = alt.split("Publié en partie seulement : ")[1].split(".")[0]
     assert {*partly.replace(" et ", ", ").split(", ")} == {
-        "Producteurs", "Journalistes", "Publicitaires", "Créateurs de contenus numériques",
+        "Producteurs",
+        "Journalistes",
+        "Publicitaires",
+        "Créateurs de contenus numériques",
         "Experts",
-    }  # fmt: skip
+    }
 
 
 def test_what_is_not_published_carries_no_flag(register: pd.DataFrame) -> None:
@@ -188,7 +191,7 @@ def test_what_is_not_published_carries_no_flag(register: pd.DataFrame) -> None:
 def test_an_odd_scale_lies_across_the_axis(register: pd.DataFrame) -> None:
     three = {"none": "Bas", "weak": "Milieu", "medium": "Haut"}
     levels = Levels("preparation", "Préparation", three)
-    spec = level_bars(Figures(register, "fr"), levels, Groups(GROUPS["fr"]), small=30)
+    spec = level_bars(DrawnFigures(register, "fr"), levels, GroupLabels(GROUPS["fr"]), small=30)
     drawn = by_id(spec.sheet(), "rect")
     middle = drawn["preparation.weak.producer"]
     axis = next(m.x for m in spec.sheet().marks if m.id == "axis")
@@ -223,7 +226,7 @@ def test_groups_apart_are_last_and_a_group_without_rows_is_left_out(
 ) -> None:
     apart = {"expert": "Experts", "voice_artist": "Doublage", "nobody": "Personne"}
     groups = {code: name for code, name in GROUPS["fr"].items() if code != "voice_artist"}
-    spec = bars(register, groups=Groups(groups | {"no_answer": "Aucun"}, TOTAL["fr"], apart))
+    spec = bars(register, groups=GroupLabels(groups | {"no_answer": "Aucun"}, TOTAL["fr"], apart))
     labels = [row.label for row in rows_of(spec)]
     assert labels[-2:] == ["Experts", "Doublage"] and {*labels[1:-2]} == {*groups.values()}
     assert "hors du total\u00a0: Experts et Doublage." in spec.alt
@@ -244,4 +247,4 @@ def test_register_faults_are_named(register: pd.DataFrame) -> None:
     with pytest.raises(RenderError, match=r"preparation\.weak\.producer has neither"):
         bars(hole)
     with pytest.raises(RenderError, match="'de'"):
-        Figures(register, "de").get("preparation.weak.producer")
+        DrawnFigures(register, "de").get("preparation.weak.producer")

@@ -9,10 +9,10 @@ from participation_drawing import COUNTS, SHARES, flow, missing, participation_r
 
 from readiness.charts import Picture
 from readiness.charts.figures import word
-from readiness.charts.sheet import Mark, Sheet
+from readiness.charts.sheet import Drawing, Mark
 
 
-def marks(sheet: Sheet, ending: str) -> dict[str, Mark]:
+def marks(sheet: Drawing, ending: str) -> dict[str, Mark]:
     return {m.id: m for m in sheet.marks if m.id.endswith(ending) and m.kind != "hatch"}
 
 
@@ -71,8 +71,10 @@ def test_a_bar_of_answers_is_whole_and_its_pieces_are_told_apart_in_grey() -> No
         pieces.sort(key=lambda piece: piece.box[0])
         for one, other in itertools.pairwise(pieces):
             assert one.box[2] == pytest.approx(other.box[0], abs=0.02)
-    whole = [max(m.box[2] for m in sheet.marks if m.id.startswith(f"missing.{i}"))
-             for i in ("rating", "shift")]  # fmt: skip
+    whole = [
+        max(m.box[2] for m in sheet.marks if m.id.startswith(f"missing.{i}"))
+        for i in ("rating", "shift")
+    ]
     assert whole[0] == pytest.approx(whole[1], abs=0.02)
     assert sum(mark.kind == "hatch" for mark in sheet.marks) >= 2
     # A question that was not asked of all is not one that many left empty.

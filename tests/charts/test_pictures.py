@@ -33,9 +33,9 @@ from drawing import (
 from participation_drawing import flow, missing, participation_rows, ranges
 from register_sample import GROUPS, make_register
 
-from readiness.charts import NARROW, WIDE, Groups, Picture, palette
+from readiness.charts import NARROW, WIDE, GroupLabels, Picture, palette
 from readiness.charts.picture import to_png
-from readiness.charts.sheet import Sheet
+from readiness.charts.sheet import Drawing
 from readiness.language import text
 
 ROOT = Path(__file__).parents[2]
@@ -218,7 +218,7 @@ def test_a_picture_is_drawn_from_the_same_svg(register: pd.DataFrame) -> None:
 
 
 def test_texts_are_set_as_their_language_sets_them() -> None:
-    sheet = Sheet(100, "ar", "one", 20)
+    sheet = Drawing(100, "ar", "one", 20)
     sheet.write(0, 0, "l'IA <&>")
     sheet.write(0, 0, "الاستعداد (57)")
     found = [element.text for element in ElementTree.fromstring(sheet.svg("t")).iter(f"{SVG}text")]
@@ -227,7 +227,7 @@ def test_texts_are_set_as_their_language_sets_them() -> None:
 
 @pytest.mark.parametrize("label", ["x" * 900, "two words \x00\x0b</svg>" + "y" * 90, "ب" * 300])
 def test_a_label_of_any_kind_stays_in_its_place(label: str, register: pd.DataFrame) -> None:
-    groups = Groups(dict.fromkeys(GROUPS["fr"], label), ("all", label))
+    groups = GroupLabels(dict.fromkeys(GROUPS["fr"], label), ("all", label))
     for drawn in (bars(register, groups=groups), intervals(register, title=label, axis=label)):
         for width in (WIDE, NARROW):
             sheet = drawn.sheet(width)

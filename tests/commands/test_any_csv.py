@@ -27,11 +27,16 @@ ROOT = Path(__file__).parents[2]
 PLAIN: dict[str, Any] = {
     "selection": "probability",
     "weights": "weight",
-    "items": {"use": {"categories": ["never", "monthly", "weekly", "daily"], "ordered": True,
-                      "outside": ["don't know"]}},
+    "items": {
+        "use": {
+            "categories": ["never", "monthly", "weekly", "daily"],
+            "ordered": True,
+            "outside": ["don't know"],
+        }
+    },
     "by": "age",
     "seed": 7,
-}  # fmt: skip
+}
 LIBRARY = pd.read_csv(HERE / "library.csv", dtype=str, keep_default_na=False)
 Run = Callable[..., tuple[int, str, str]]
 
@@ -123,9 +128,11 @@ def test_ticks_have_both_bases_where_blank_is_no_answer(run: Run) -> None:
     _, out, _ = run("estimate", frame, settings, ["--json"])
     rows = {(r["base"], r["level"]): r for r in json.loads(out)["estimates"]}
     assert {k: (r["n"], r["count"]) for k, r in rows.items()} == {
-        ("asked", "a"): (4, 2), ("asked", "b"): (4, 1),
-        ("answered", "a"): (3, 2), ("answered", "b"): (3, 1),
-    }  # fmt: skip
+        ("asked", "a"): (4, 2),
+        ("asked", "b"): (4, 1),
+        ("answered", "a"): (3, 2),
+        ("answered", "b"): (3, 1),
+    }
     settings["multiple"]["q"]["blank_means"] = "not_ticked"  # type: ignore[index]
     _, out, _ = run("estimate", frame, settings, ["--json"])
     assert [(r["base"], r["n"]) for r in json.loads(out)["estimates"]] == [("asked", 4)] * 2
@@ -139,9 +146,11 @@ def test_a_domain_keeps_the_drawn_design(run: Run) -> None:
     frame["weight"] = frame["weight"].astype(float)
     whole = design(frame, weights="weight", strata="branch", psu="village")
     expected = proportions(
-        whole.subset(frame["age"] == "60+"), "use", PLAIN["items"]["use"]["categories"],
+        whole.subset(frame["age"] == "60+"),
+        "use",
+        PLAIN["items"]["use"]["categories"],
         outside=["don't know"],
-    )  # fmt: skip
+    )
     shown = json.loads(out)["estimates"]
     np.testing.assert_allclose([r["se"] for r in shown[:4]], expected["se"], rtol=1e-11)
 
@@ -213,43 +222,106 @@ def villages(**columns: Any) -> pd.DataFrame:
 USE = PLAIN["items"]
 ROWS = len(LIBRARY)
 BAD: dict[str, tuple[str, pd.DataFrame, dict[str, Any], int, str]] = {
-    "negative weight": ("estimate", cell("weight", 5, "-24"), {}, 3,
-                        r"row 5, column weight: '-24'; expected a finite number above 0"),
+    "negative weight": (
+        "estimate",
+        cell("weight", 5, "-24"),
+        {},
+        3,
+        r"row 5, column weight: '-24'; expected a finite number above 0",
+    ),
     "weight that is text": ("estimate", cell("weight", 3, "24,5"), {}, 3, "row 3, column weight"),
     "0 rows": ("estimate", LIBRARY.head(0), {}, 3, "0 rows below the header"),
-    "no stratum": ("estimate", cell("branch", 7, ""), {"strata": "branch"}, 3,
-                   "row 7, column branch: empty"),
-    "a stratum with no PSU": ("estimate", villages(v=["", *["v"] * (ROWS - 1)]),
-                              {"strata": "branch", "psu": "v"}, 3, "row 2, column v: empty"),
-    "a stratum with one PSU": ("estimate", villages(v=LIBRARY["branch"]),
-                               {"strata": "branch", "psu": "v"}, 4, "'centre'"),
-    "a PSU in two strata": ("estimate", villages(v=[str(i % 10) for i in range(ROWS)]),
-                            {"strata": "branch", "psu": "v"}, 4, "more than one stratum.*nest: t"),
-    "FPC below the sample": ("estimate", villages(N="50"), {"strata": "branch", "fpc": "N"}, 4,
-                             "50"),
-    "undeclared answer": ("estimate", cell("use", 4, "hourly"), {}, 3,
-                          "row 4, column use: 'hourly' is not declared; expected never, monthly"),
-    "undeclared group": ("compare", cell("age", 4, "14"), {"groups": ["15-29", "30-59", "60+"]}, 3,
-                         "row 4, column age: '14'"),
-    "undeclared tick": ("estimate", LIBRARY,
-                        {"multiple": {"r": {"columns": ["travel"], "blank_means": "no_answer"}}}, 3,
-                        "column travel: 'x' is not declared; expected 1, 0"),
+    "no stratum": (
+        "estimate",
+        cell("branch", 7, ""),
+        {"strata": "branch"},
+        3,
+        "row 7, column branch: empty",
+    ),
+    "a stratum with no PSU": (
+        "estimate",
+        villages(v=["", *["v"] * (ROWS - 1)]),
+        {"strata": "branch", "psu": "v"},
+        3,
+        "row 2, column v: empty",
+    ),
+    "a stratum with one PSU": (
+        "estimate",
+        villages(v=LIBRARY["branch"]),
+        {"strata": "branch", "psu": "v"},
+        4,
+        "'centre'",
+    ),
+    "a PSU in two strata": (
+        "estimate",
+        villages(v=[str(i % 10) for i in range(ROWS)]),
+        {"strata": "branch", "psu": "v"},
+        4,
+        "more than one stratum.*nest: t",
+    ),
+    "FPC below the sample": (
+        "estimate",
+        villages(N="50"),
+        {"strata": "branch", "fpc": "N"},
+        4,
+        "50",
+    ),
+    "undeclared answer": (
+        "estimate",
+        cell("use", 4, "hourly"),
+        {},
+        3,
+        "row 4, column use: 'hourly' is not declared; expected never, monthly",
+    ),
+    "undeclared group": (
+        "compare",
+        cell("age", 4, "14"),
+        {"groups": ["15-29", "30-59", "60+"]},
+        3,
+        "row 4, column age: '14'",
+    ),
+    "undeclared tick": (
+        "estimate",
+        LIBRARY,
+        {"multiple": {"r": {"columns": ["travel"], "blank_means": "no_answer"}}},
+        3,
+        "column travel: 'x' is not declared; expected 1, 0",
+    ),
     "one level": ("compare", villages(use="weekly"), {}, 4, "use: .* only 'weekly'"),
     "nobody in the domain": ("estimate", LIBRARY, {"domain": {"age": ["7-9"]}}, 4, "age 7-9"),
-    "empty cell of a margin": ("estimate", LIBRARY, {"margins": {"age": {
-        "15-29": 1, "30-59": 1, "60+": 1, "90+": 5}}}, 4, "'90\\+': total 5 but no respondent"),
-    "margins that disagree": ("estimate", LIBRARY, {"margins": {
-        "age": {"15-29": 1, "30-59": 1, "60+": 1},
-        "branch": {"centre": 5, "harbour": 5, "hill": 5}}}, 4, "'age' adds up to 3.*to 15"),
+    "empty cell of a margin": (
+        "estimate",
+        LIBRARY,
+        {"margins": {"age": {"15-29": 1, "30-59": 1, "60+": 1, "90+": 5}}},
+        4,
+        "'90\\+': total 5 but no respondent",
+    ),
+    "margins that disagree": (
+        "estimate",
+        LIBRARY,
+        {
+            "margins": {
+                "age": {"15-29": 1, "30-59": 1, "60+": 1},
+                "branch": {"centre": 5, "harbour": 5, "hill": 5},
+            }
+        },
+        4,
+        "'age' adds up to 3.*to 15",
+    ),
     "unknown column": ("estimate", LIBRARY, {"weights": "wieght"}, 2, "did you mean weight"),
     "unknown key": ("estimate", LIBRARY, {"wieghts": "weight"}, 2, "did you mean `weights`"),
     "unknown selection": ("estimate", LIBRARY, {"selection": "random"}, 2, "'probability'"),
-    "yes without quotes": ("estimate", LIBRARY, {"items": {"use": {"categories": [True, False]}}},
-                           2, "put it in quotes"),
+    "yes without quotes": (
+        "estimate",
+        LIBRARY,
+        {"items": {"use": {"categories": [True, False]}}},
+        2,
+        "put it in quotes",
+    ),
     "no question": ("estimate", LIBRARY, {"items": {}}, 2, "at least one question"),
     "no groups to compare": ("compare", LIBRARY, {"by": None}, 2, "by: missing"),
     "missing margins file": ("estimate", LIBRARY, {"margins_file": "none.csv"}, 3, "none.csv"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD)
@@ -290,8 +362,11 @@ def test_a_group_of_one_has_a_share_and_a_note(run: Run) -> None:
     assert code == 0
     assert "10-14" in out
     _, document, _ = run("compare", frame, PLAIN, ["--json"])
-    alone = [r for r in json.loads(document)["comparisons"]
-             if r["test"] == "contrast" and "10-14" in (r["a"], r["b"])]  # fmt: skip
+    alone = [
+        r
+        for r in json.loads(document)["comparisons"]
+        if r["test"] == "contrast" and "10-14" in (r["a"], r["b"])
+    ]
     assert len(alone) == 3
     assert all(r["p_value"] is None and r["note"] for r in alone)
 
@@ -361,12 +436,18 @@ def test_joined_answers_are_split_by_the_options_or_by_what_joins_them(run: Run)
     }
     _, out, _ = run("estimate", frame, settings, ["--json"])
     rows = json.loads(out)["estimates"]
-    counts = {(r["item"], r["level"]): (r["n"], r["count"])
-              for r in rows if r["base"] == "answered" or r["item"] == "t"}  # fmt: skip
+    counts = {
+        (r["item"], r["level"]): (r["n"], r["count"])
+        for r in rows
+        if r["base"] == "answered" or r["item"] == "t"
+    }
     assert counts == {
-        ("m", "Radio"): (3, 2), ("m", "Press, print"): (3, 1), ("m", "Press"): (3, 2),
-        ("t", "a"): (4, 2), ("t", "b"): (4, 3),
-    }  # fmt: skip
+        ("m", "Radio"): (3, 2),
+        ("m", "Press, print"): (3, 1),
+        ("m", "Press"): (3, 2),
+        ("t", "a"): (4, 2),
+        ("t", "b"): (4, 3),
+    }
     frame.loc[1, "media"] = "Press, Telly"
     code, _, err = run("estimate", frame, settings)
     assert code == 3
@@ -433,10 +514,14 @@ def test_a_questionnaire_brings_questions_answers_and_labels(
     rows = [
         f'0{k + 1}/03/2026 10:00:00,,"{visits}",{uses},{member}'
         for k, (visits, uses, member) in enumerate(
-            zip(answers, ['"Pool, outside, Bar"', "Bar", "", "Bar"], ["Yes", "No", "Yes", "No"],
-                strict=True)
+            zip(
+                answers,
+                ['"Pool, outside, Bar"', "Bar", "", "Bar"],
+                ["Yes", "No", "Yes", "No"],
+                strict=True,
+            )
         )
-    ]  # fmt: skip
+    ]
     header = "Timestamp,Code,How often?,What do you use?,Member?"
     Path("export.csv").write_text("\n".join([header, *rows]) + "\n", "utf-8")
     given = ["export.csv", "--questionnaire", "club-1.yaml"]

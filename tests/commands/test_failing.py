@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from project_copy import ROOT
-from readiness.terminal import LONGEST_LINE, cut_lines, one_line, printable, quoted
+from readiness.terminal import LONGEST_LINE, cut_lines, one_line, printable, quote_cell
 
 PYTHON = sys.executable
 READINESS = f"{PYTHON} -m readiness"
@@ -21,9 +21,13 @@ def shell(line: str, folder: Path = ROOT, **more: str) -> subprocess.CompletedPr
     program = f'set -o pipefail; readiness() {{ {READINESS} "$@"; }}; {line}'
     environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")} | more
     return subprocess.run(
-        ["bash", "-c", program], cwd=folder, env=environment, capture_output=True, text=True,
+        ["bash", "-c", program],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
         encoding="utf-8",
-    )  # fmt: skip
+    )
 
 
 def with_fault(folder: Path, fault: str) -> str:
@@ -80,7 +84,7 @@ def test_without_a_folder_for_logs_the_traceback_is_a_temporary_file(tmp_path: P
         ("readiness which nothing 2>&-", 2, ""),
         ("readiness --help >&-", 0, ""),
     ],
-)  # fmt: skip
+)
 def test_a_stream_that_is_gone_changes_no_verdict(line: str, code: int, said: str) -> None:
     done = shell(line)
     assert done.returncode == code, done.stderr
@@ -134,7 +138,7 @@ def test_long_cells_are_cut_and_both_ends_of_a_message_kept() -> None:
     assert len(first) < LONGEST_LINE and second == "Mend it, then run again."
     assert first.startswith("row 3, column x: 'yyy") and first.endswith("; expected a number.")
     assert cut_lines("short") == "short"
-    assert quoted("a" * 10**6) == repr("a" * 59 + "…") and quoted("a'b") == '"a\'b"'
+    assert quote_cell("a" * 10**6) == repr("a" * 59 + "…") and quote_cell("a'b") == '"a\'b"'
 
 
 # --- what a command line must have ----------------------------------------------------------------
@@ -154,10 +158,17 @@ def test_bash_completes_commands_options_and_files(tmp_path: Path) -> None:
     def completed(*words: str) -> list[str]:
         typed = " ".join(f"'{word}'" for word in words)
         done = subprocess.run(
-            ["bash", "-c", f"source ./complete; COMP_WORDS=(readiness {typed}); "
-             f"COMP_CWORD={len(words)}; _shtab_readiness; printf '%s\\n' \"${{COMPREPLY[@]}}\""],
-            cwd=tmp_path, capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            [
+                "bash",
+                "-c",
+                f"source ./complete; COMP_WORDS=(readiness {typed}); "
+                f"COMP_CWORD={len(words)}; _shtab_readiness; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return [word.rstrip() for word in done.stdout.splitlines()]
 
     assert completed("au") == ["audit"]

@@ -42,14 +42,23 @@ def test_a_project_has_the_program_and_nobody_s_studies(office: Path, capsys: An
     own = [name.encode() for name in (*config.studies, *config.waves)]
     told = {name for name, text in files.items() if any(each in text for each in own)}
     assert told == set()
-    assert {"Makefile", "config.yaml", "workflow/Snakefile", "tests/test_project.py",
-            "config/README.md", ".dvc/config", "data/versions.csv"} <= set(files)  # fmt: skip
+    assert {
+        "Makefile",
+        "config.yaml",
+        "workflow/Snakefile",
+        "tests/test_project.py",
+        "config/README.md",
+        ".dvc/config",
+        "data/versions.csv",
+    } <= set(files)
     assert not any(name.startswith(("publications/", "examples/", "benchmarks/")) for name in files)
     assert main(["run"]) == 0
     assert "readiness new --from EXPORT" in capsys.readouterr().out
     readme = files["README.md"].decode()
-    assert all((office / "docs" / name).is_file() for name in
-               {part.partition(")")[0] for part in readme.split("(docs/")[1:]})  # fmt: skip
+    assert all(
+        (office / "docs" / name).is_file()
+        for name in {part.partition(")")[0] for part in readme.split("(docs/")[1:]}
+    )
 
 
 def test_a_wave_is_begun_and_waits_for_its_decisions(office: Path, capsys: Any) -> None:
@@ -79,8 +88,9 @@ def test_a_form_or_labels_say_what_was_asked(office: Path, capsys: Any) -> None:
     assert "votes@1: 20 rows registered" in capsys.readouterr().out
     asked = load_questionnaire(office / "data/questionnaires/votes-1.yaml")
     assert [(i.id, i.kind, i.label.root["en"]) for i in asked.items] == [
-        ("vote", "single", "Do you vote?"), ("year", "number", "Born in"),
-    ]  # fmt: skip
+        ("vote", "single", "Do you vote?"),
+        ("year", "number", "Born in"),
+    ]
     assert asked.draft
     # The labels of one file, the answers of another.
     (office.parent / "plain.csv").write_text("vote,year\n" + "1,1990\n2,1991\n" * 20, "utf-8")

@@ -90,8 +90,13 @@ COMMANDS = {
     "audit": (["audit", "menus-r1", "--level", "0", "--html"], []),
     "bundle": (["bundle", "menus-r1", "--to"], [".zip"]),
 }
-KEPT = ("config.yaml", "data/versions.csv", "data/raw/menus-2023-claims/1.csv.dvc",
-        "data/margins/canteen-1.csv", "publications/menus-r1/figures.csv")  # fmt: skip
+KEPT = (
+    "config.yaml",
+    "data/versions.csv",
+    "data/raw/menus-2023-claims/1.csv.dvc",
+    "data/margins/canteen-1.csv",
+    "publications/menus-r1/figures.csv",
+)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

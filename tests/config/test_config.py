@@ -84,20 +84,25 @@ def test_a_study_and_a_wave_do_not_share_a_name(tmp_path: Path) -> None:
         ("seed: 20260301", "adjust: Holm", r"adjust: got 'Holm'; expected 'holm', 'BH'"),
         ("en: Simulated wave", "En: Simulated wave", r"title\.En: got 'En'; expected the code of"),
         ("  simulated-2026:", "  Simulated 2026:", r"a name of at most 100 lower-case letters"),
-        ("compare:\n      items: [prep", "compare:\n      items: [use_ai, prep",
-         r"each once; use_ai is repeated"),
-        ("languages: [fr, ar, en]", "languages: []",
-         r"at least 1 item"),
+        (
+            "compare:\n      items: [prep",
+            "compare:\n      items: [use_ai, prep",
+            r"each once; use_ai is repeated",
+        ),
+        ("languages: [fr, ar, en]", "languages: []", r"at least 1 item"),
         ("{margins: simulated-2026-1}", "{trim: [4.0, 0.2]}", r"trim: got \[4\.0, 0\.2\]; exp"),
         ("{margins: simulated-2026-1}", "", r"weight: got None; expected a section, or none"),
         ("{margins: simulated-2026-1}", "{trim: [0.2, .inf]}", r"trim\.1: .*finite"),
         ("seed: 20260301", f"seed: {10**30}", r"seed: .*less than or equal to"),
         ("seed: 20260301", "seed: 1e12", r"seed: .*valid integer"),
-        ("    weight:", f"    figures: {{minimum_base: {10**30}}}\n    weight:",
-         "minimum_base: .*less than or equal to 1000000"),
+        (
+            "    weight:",
+            f"    figures: {{minimum_base: {10**30}}}\n    weight:",
+            "minimum_base: .*less than or equal to 1000000",
+        ),
         ("simulated-2026@2", "simulated-2026", r"answers: got 'simulated-2026'; expected a data"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_one_line_with_the_key_and_what_was_expected(
     tmp_path: Path, old: str, new: str, message: str
 ) -> None:
@@ -131,11 +136,14 @@ def test_what_is_no_configuration_is_said_with_its_line(
 
 YAML_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text("abc:-#'\"{}[]\n &*!", max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["waves", "report", "studies", "x", "title"]), inner,
-                      max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["waves", "report", "studies", "x", "title"]), inner, max_size=3
+        )
+    ),
     max_leaves=8,
-)  # fmt: skip
+)
 
 
 @given(YAML_VALUES)
@@ -168,7 +176,7 @@ def test_any_content_is_a_configuration_or_one_line(
         ("? [x]\n: 1", ("line 2",)),
         ("a: \x07", ("line 2",)),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("name", ["config.yaml", "questionnaire.yaml"])
 def test_yaml_of_any_kind_is_refused_with_its_line(
     tmp_path: Path, name: str, text: str, words: tuple[str, ...]

@@ -78,9 +78,10 @@ def test_an_object_of_no_version_is_named(root: Path) -> None:
     stray.parent.mkdir()
     stray.write_text(TABLE, "utf-8")
     (found,) = [finding for finding in verify(root) if not finding.version]
-    assert str(found) == (
-        f"remote store  files/md5/00/{'0' * 30}: no row of data/versions.csv"
-    ) and not found.is_fault  # fmt: skip
+    assert (
+        str(found) == (f"remote store  files/md5/00/{'0' * 30}: no row of data/versions.csv")
+        and not found.is_fault
+    )
     assert new.name in {finding.version for finding in verify(root)}
 
 
@@ -117,7 +118,7 @@ def test_a_text_that_is_not_utf8_is_refused_before_anything_is_written(
     assert main(add) == 0
     assert main(["data", "erase", "survey@1", "--reason", os.fsdecode(b"\xff")]) == 2
     assert "--reason: not UTF-8" in capsys.readouterr().err
-    assert not find_version(root, "survey@1").erased and faults(root) == []
+    assert not find_version(root, "survey@1").is_erased and faults(root) == []
 
 
 @pytest.mark.parametrize("name", ["ai-readines-1", "../margins/x", "Ai-readiness-1"])
@@ -152,9 +153,10 @@ add_version(Path("."), Path("export.csv"), "survey", "1")
 
 def disturbed(root: Path, *arguments: str) -> int:
     return subprocess.run(
-        [sys.executable, "-c", DISTURBED, *arguments], cwd=root,
+        [sys.executable, "-c", DISTURBED, *arguments],
+        cwd=root,
         env={**os.environ, "PYTHONPATH": str(ROOT / "workflow")},
-    ).returncode  # fmt: skip
+    ).returncode
 
 
 def test_a_file_that_changes_meanwhile_is_one_version(root: Path) -> None:

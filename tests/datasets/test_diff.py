@@ -66,9 +66,14 @@ def test_submissions_of_one_respondent_are_matched_by_their_moment() -> None:
     found = diff_rows(twice, keyed(("A", "2026-03-05", "yes")))
     assert (found.removed, found.added, found.changed) == (("A",), (), 0)
     # A later one came in, and an answer was corrected.
-    found = diff_rows(twice, keyed(
-        ("A", "2026-03-07", "no"), ("A", "2026-03-05", "no"), ("A", "2026-03-02", "no"),
-    ))  # fmt: skip
+    found = diff_rows(
+        twice,
+        keyed(
+            ("A", "2026-03-07", "no"),
+            ("A", "2026-03-05", "no"),
+            ("A", "2026-03-02", "no"),
+        ),
+    )
     assert (found.removed, found.added, found.changed) == ((), ("A",), 1)
     assert found.changes.to_dict("records") == [
         {"key": "A", "column": "answer", "before": "yes", "after": "no"}

@@ -17,11 +17,14 @@ from project_copy import PATIENCE, ROOT, copy_project, shipped_files
 
 # No user's or machine's settings of git or DVC, and nothing to reach by network.
 ALONE = {
-    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull,
-    "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
-    "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_AUTHOR_NAME": "a",
+    "GIT_AUTHOR_EMAIL": "a@example.org",
+    "GIT_COMMITTER_NAME": "a",
+    "GIT_COMMITTER_EMAIL": "a@example.org",
     "DVC_NO_ANALYTICS": "1",
-}  # fmt: skip
+}
 
 
 def call(folder: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -99,10 +102,21 @@ def test_a_version_added_by_the_command_is_clean_to_dvc(clone: Path) -> None:
     source = clone / "data/raw/simulated-2026/1.csv"
     (clone / "export.csv").write_bytes(source.read_bytes() + b"\n")
     result = call(
-        clone, sys.executable, "-m", "readiness", "data", "add", "export.csv",
-        "--dataset", "simulated-2026", "--as", "3", "--note", "simulated: a test",
+        clone,
+        sys.executable,
+        "-m",
+        "readiness",
+        "data",
+        "add",
+        "export.csv",
+        "--dataset",
+        "simulated-2026",
+        "--as",
+        "3",
+        "--note",
+        "simulated: a test",
         PYTHONPATH="workflow",
-    )  # fmt: skip
+    )
     assert result.returncode == 0, result.stderr
     assert "up to date" in dvc(clone, "status")
     assert "in sync" in dvc(clone, "status", "--cloud")
@@ -129,9 +143,11 @@ def test_pointers_register_and_store_agree() -> None:
         text = (ROOT / f"data/raw/{row['dataset']}/{row['version']}.csv.dvc").read_text("utf-8")
         (out,) = yaml.safe_load(text)["outs"]
         assert out == {
-            "md5": row["md5"], "size": int(row["bytes"]), "hash": "md5",
+            "md5": row["md5"],
+            "size": int(row["bytes"]),
+            "hash": "md5",
             "path": f"{row['version']}.csv",
-        }  # fmt: skip
+        }
 
 
 def test_the_store_holds_nothing_that_no_version_names() -> None:

@@ -98,7 +98,7 @@ def test_two_versions_of_the_same_bytes_are_erased_together_or_not_at_all(root: 
     assert len(copies_of(root, TABLE)) == 4
     erase_versions(root, ["survey@1", "same@1", "survey@1"], REASON)
     assert copies_of(root, TABLE) == []
-    assert find_version(root, "survey@1").erased and find_version(root, "same@1").erased
+    assert find_version(root, "survey@1").is_erased and find_version(root, "same@1").is_erased
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_remote_that_cannot_be_reached_is_left_to_people(root: Path) -> None:
     erasure = erase_versions(root, ["survey@2"], REASON)
     (left,) = erasure.left
     assert left.startswith(f"{root / 'near' / version.object_name}: remove it there by hand (")
-    assert find_version(root, "survey@2").erased
+    assert find_version(root, "survey@2").is_erased
 
 
 def test_a_file_that_stays_keeps_the_tombstone_away(root: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_file_that_stays_keeps_the_tombstone_away(root: Path) -> None:
     (raw / "inside").mkdir(parents=True)
     with pytest.raises(DataError, match=r"2\.csv: cannot be removed.*nothing is registered"):
         erase_versions(root, ["survey@2"], REASON)
-    assert not find_version(root, "survey@2").erased
+    assert not find_version(root, "survey@2").is_erased
     (raw / "inside").rmdir()
     raw.rmdir()
     erase_versions(root, ["survey@2"], REASON)
@@ -159,7 +159,7 @@ def test_after_a_run_no_file_names_a_respondent_of_the_erased_version(project: P
             if path.name not in (sample.md5[2:], "sample.csv")
             and "canteen-2025-sample" not in path.parts
             and any(code in path.read_bytes() for code in codes)
-        }  # fmt: skip
+        }
 
     assert len(holders()) > 4
     result = project.readiness("data", "erase", *erased, "--reason", REASON)

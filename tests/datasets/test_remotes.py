@@ -19,7 +19,7 @@ from project_copy import ROOT
 from readiness.datasets.add import add_version
 from readiness.datasets.remotes import check_in_default_remote
 from readiness.datasets.store import find_object
-from readiness.datasets.verify import Finding, verify
+from readiness.datasets.verify import CopyFinding, verify
 from readiness.datasets.versions import Version, find_version, read_versions
 from readiness.errors import DataError
 
@@ -67,9 +67,12 @@ def bucket(root: Path) -> Iterator[Any]:
     address = f"http://{host}:{port}"
     urlopen(Request(f"{address}/moto-api/reset", method="POST")).close()
     resource = boto3.resource(
-        "s3", endpoint_url=address, region_name="us-east-1",
-        aws_access_key_id="test", aws_secret_access_key="test",
-    )  # fmt: skip
+        "s3",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
     made = resource.create_bucket(Bucket=BUCKET)
     made.address = address
     yield made
@@ -105,9 +108,12 @@ def dvc(root: Path, *arguments: str) -> str:
 def readiness(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "readiness", "data", *arguments],
-        cwd=root, capture_output=True, text=True, encoding="utf-8",
+        cwd=root,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
         env={**os.environ, "PYTHONPATH": str(ROOT / "workflow")},
-    )  # fmt: skip
+    )
 
 
 def forget_local_copies(root: Path) -> None:
@@ -142,8 +148,9 @@ def test_an_s3_remote_is_hashed_where_it_lies(root: Path, bucket: Any) -> None:
     key.put(Body=damaged(content))
     assert "in sync" in dvc(root, "status", "--cloud")
     assert found(root, "remote far") == {
-        "survey@1": "damaged: its SHA-256 is not the registered one", "survey@2": "right",
-    }  # fmt: skip
+        "survey@1": "damaged: its SHA-256 is not the registered one",
+        "survey@2": "right",
+    }
     result = readiness(root, "verify")
     assert result.returncode == 3
     assert f"s3://{BUCKET}/data/{first.object_name}" in result.stderr
@@ -199,8 +206,9 @@ def test_a_web_server_is_a_remote_to_read_from(root: Path, site: tuple[str, Path
     served.write_bytes(damaged(served.read_bytes()))
     (folder / second.object_name).unlink()
     assert found(root, "remote far") == {
-        "survey@1": "damaged: its SHA-256 is not the registered one", "survey@2": "missing",
-    }  # fmt: skip
+        "survey@1": "damaged: its SHA-256 is not the registered one",
+        "survey@2": "missing",
+    }
     served.write_bytes(TABLE.encode())
     forget_local_copies(root)
     assert find_object(root, first).read_text("utf-8") == TABLE
@@ -208,7 +216,7 @@ def test_a_web_server_is_a_remote_to_read_from(root: Path, site: tuple[str, Path
     result = readiness(root, "erase", "survey@1", "--reason", "a respondent withdrew")
     assert result.returncode == 3
     assert f"{address}/{first.object_name}: remove it there by hand" in result.stderr
-    assert find_version(root, "survey@1").erased
+    assert find_version(root, "survey@1").is_erased
     assert {f.place for f in verify(root) if f.is_fault and f.version == "survey@1"} == {
         "remote far"
     }
@@ -221,9 +229,10 @@ def test_a_remote_that_cannot_be_reached_says_so_once(root: Path, tmp_path: Path
     settings(root, f"['remote \"far\"']\n    url = {folder}\n")
     findings = list(verify(root))
     assert [f for f in findings if f.is_fault] == [
-        Finding("", "", f"remote far ({folder}) cannot be reached: no such folder",
-                str(folder), True)
-    ]  # fmt: skip
+        CopyFinding(
+            "", "", f"remote far ({folder}) cannot be reached: no such folder", str(folder), True
+        )
+    ]
     # What could be looked at was looked at all the same.
     assert [str(f) for f in findings if not f.is_fault] == [
         f"survey@{number}  {place}  right"
@@ -232,8 +241,9 @@ def test_a_remote_that_cannot_be_reached_says_so_once(root: Path, tmp_path: Path
     ]
     forget_local_copies(root)
     assert [f.version for f in verify(root) if f.state == "in no place of this machine"] == [
-        "survey@1", "survey@2",
-    ]  # fmt: skip
+        "survey@1",
+        "survey@2",
+    ]
 
 
 def test_a_server_that_is_not_there(root: Path) -> None:

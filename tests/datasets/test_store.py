@@ -174,17 +174,21 @@ def test_a_status_is_open_unless_said_otherwise(
     private_remote(root, tmp_path_factory.mktemp("private"))
     add_version(root, root / "export.csv", "survey", "2", restricted=True)
     first, second = read_versions(root).values()
-    assert (first.status, first.restricted, first.erased) == ("open", False, False)
-    assert (second.status, second.restricted, second.erased) == ("restricted", True, False)
+    assert (first.status, first.is_restricted, first.is_erased) == ("open", False, False)
+    assert (second.status, second.is_restricted, second.is_erased) == ("restricted", True, False)
     assert (root / "data/versions.csv").read_text("utf-8").endswith(",,,restricted\n")
 
 
 @pytest.mark.parametrize("address", ["../data/store", "file://{root}/data/store"])
 @pytest.mark.parametrize("git", [True, False])
 def test_restricted_bytes_never_go_where_git_keeps_them(
-    root: Path, address: str, git: bool, tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    root: Path,
+    address: str,
+    git: bool,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     if git:
         subprocess.run(["git", "init", "-q", str(root)], check=True)
     monkeypatch.chdir(root)
@@ -216,7 +220,7 @@ def test_a_tombstone_is_a_second_row_and_the_last_one_counts(root: Path) -> None
     before = find_version(root, "survey@1")
     with_rows(root, row.replace(",first,open", ",a respondent withdrew,erased"))
     after = find_version(root, "survey@1")
-    assert after.erased and not after.restricted and after.note == "a respondent withdrew"
+    assert after.is_erased and not after.is_restricted and after.note == "a respondent withdrew"
     assert (after.md5, after.sha256, after.rows) == (before.md5, before.sha256, before.rows)
     assert list(read_versions(root)) == ["survey@1"]
 
@@ -240,13 +244,14 @@ def test_a_tombstone_that_cannot_be_one_is_said_with_its_row(
     erased = row.replace(",open", ",erased")
     version = find_version(root, "survey@1")
     made = {
-        "row": row, "erased": erased,
+        "row": row,
+        "erased": erased,
         "new": erased.replace("survey,1", "survey,2"),
         "unknown": row.replace(",open", ",gone"),
         "sha256": erased.replace(version.sha256, "0" * 64),
         "md5": erased.replace(version.md5, "0" * 32),
         "rows": erased.replace(",29,2,", ",29,3,"),
-    }  # fmt: skip
+    }
     with_rows(root, *(text.format(**made) for text in rows))
     with pytest.raises(DataError, match=message):
         read_versions(root)

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from readiness.disclosure import Policy
-from readiness.disclosure.bounds import Reader
+from readiness.disclosure.bounds import BoundReader
 from readiness.disclosure.optimise import optimise
-from readiness.disclosure.system import Row, Statement, System, Target, components
+from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum, Statement, components
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 from disclosure_surveys import table
@@ -20,16 +20,16 @@ from disclosure_surveys import table
 POLICY = Policy(minimum_cell=3, minimum_base=3, width=3)
 
 
-def table_of(counts: list[list[int]]) -> System:
+def table_of(counts: list[list[int]]) -> CountSystem:
     return table(counts, POLICY)
 
 
-def protects(system: System, hidden: set[int]) -> bool:
-    reader = Reader(system, hidden)
+def protects(system: CountSystem, hidden: set[int]) -> bool:
+    reader = BoundReader(system, hidden)
     return all(reader.bounds(target)[0].protect(POLICY) for target in system.targets)
 
 
-def least_loss(system: System) -> float | None:
+def least_loss(system: CountSystem) -> float | None:
     """The least loss of all choices, one by one."""
     given = {k for k, each in enumerate(system.statements) if each.given}
     free = [k for k, each in enumerate(system.statements) if not (each.given or each.kept)]
@@ -46,7 +46,7 @@ def least_loss(system: System) -> float | None:
 def test_no_choice_loses_less(seed: int) -> None:
     counts = np.random.default_rng(seed).poisson(4, (2, 3)) if seed else np.array([[1, 7], [6, 8]])
     system = table_of(counts.tolist())
-    assert system.fulfilled(system.truth).all()
+    assert system.find_fulfilled(system.truth).all()
     found, best = optimise(system, POLICY), least_loss(system)
     if best is None:
         assert found.unprotected
@@ -62,17 +62,17 @@ def test_the_same_table_is_withheld_alike_and_every_interval_is_wide_enough() ->
         bounds = found.bounds[target.name]
         assert bounds.least <= target.count <= bounds.most
         assert bounds.most - bounds.least >= POLICY.width
-    alone = Reader(system, [k for k, each in enumerate(system.statements) if each.given])
+    alone = BoundReader(system, [k for k, each in enumerate(system.statements) if each.given])
     assert not all(alone.bounds(target)[0].protect(POLICY) for target in system.targets)
 
 
 def test_tables_that_share_no_count_are_solved_by_themselves() -> None:
     one, two = table_of([[1, 7], [6, 8]]), table_of([[2, 9], [5, 5]])
 
-    def moved(row: Row) -> Row:
-        return Row(tuple(place + 4 for place in row.at), row.by, row.low, row.high)
+    def moved(row: LinearRow) -> LinearRow:
+        return LinearRow(tuple(place + 4 for place in row.at), row.by, row.low, row.high)
 
-    both = System(
+    both = CountSystem(
         np.concatenate([one.upper, two.upper]),
         (*one.fixed, *map(moved, two.fixed)),
         (
@@ -82,7 +82,10 @@ def test_tables_that_share_no_count_are_solved_by_themselves() -> None:
                 for s in two.statements
             ),
         ),
-        (*one.targets, *(Target(f"other {t.name}", (t.at[0] + 4,), t.count) for t in two.targets)),
+        (
+            *one.targets,
+            *(ProtectedSum(f"other {t.name}", (t.at[0] + 4,), t.count) for t in two.targets),
+        ),
         np.concatenate([one.truth, two.truth]),
     )
     assert len(components(both)) == 2
@@ -99,38 +102,38 @@ def test_a_count_that_is_known_anyway_is_told_as_unprotected() -> None:
 def test_a_share_at_its_published_precision_narrows_a_withheld_count() -> None:
     """Two cells of five people, who weigh 1 and 3; of each cell one person is of the few."""
 
-    def system(half: float) -> System:
+    def system(half: float) -> CountSystem:
         weights = {0: 1.0, 1: 3.0, 2: 1.0, 3: 3.0}
         few, share = (0, 1), (1 + 3) / (5 + 15)
         rows = [
-            Row.of({p: w * ((p in few) - end) for p, w in weights.items()}, *ends)
+            LinearRow.of({p: w * ((p in few) - end) for p, w in weights.items()}, *ends)
             for end, ends in ((share - half, (0.0, np.inf)), (share + half, (-np.inf, 0.0)))
         ]
-        fixed = (Row.total([0, 2], 5.0), Row.total([1, 3], 5.0))
+        fixed = (LinearRow.total([0, 2], 5.0), LinearRow.total([1, 3], 5.0))
         said = (Statement("share", tuple(rows), given=False),)
-        target = (Target("few", (0, 1), 2),)
-        return System(np.full(4, 5.0), fixed, said, target, np.array([1.0, 1.0, 4.0, 4.0]))
+        target = (ProtectedSum("few", (0, 1), 2),)
+        return CountSystem(np.full(4, 5.0), fixed, said, target, np.array([1.0, 1.0, 4.0, 4.0]))
 
     sharp, blunt = system(0.0005), system(0.2)
-    assert not Reader(sharp, []).bounds(sharp.targets[0])[0].protect(POLICY)
-    assert Reader(blunt, []).bounds(blunt.targets[0])[0].protect(POLICY)
+    assert not BoundReader(sharp, []).bounds(sharp.targets[0])[0].protect(POLICY)
+    assert BoundReader(blunt, []).bounds(blunt.targets[0])[0].protect(POLICY)
     assert optimise(sharp, POLICY).complementary == {"share"}
     assert not optimise(blunt, POLICY).complementary
 
 
-def beside(low: int, *, withheld: bool = True) -> System:
+def beside(low: int, *, withheld: bool = True) -> CountSystem:
     """One of few, four of many and twenty others, all withheld; a share puts the many between
     `low` and two more."""
     rows = {"few": ({0: 1.0}, 1, 1), "many": ({1: 1.0}, 4, 4), "rest": ({2: 1.0}, 20, 20)}
     said = [
-        Statement(name, (Row.of(*row),), given=withheld or name != "many")
+        Statement(name, (LinearRow.of(*row),), given=withheld or name != "many")
         for name, row in rows.items()
     ]
-    said.append(Statement("share", (Row.of({1: 1.0}, low, low + 2),)))
+    said.append(Statement("share", (LinearRow.of({1: 1.0}, low, low + 2),)))
     counts = np.array([1.0, 4.0, 20.0])
-    fixed = (Row.total([0, 1, 2], 25.0),)
-    targets = (Target("few", (0,), 1), Target("many", (1,), 4, POLICY.width, "many"))
-    return System(np.full(3, 25.0), fixed, tuple(said), targets, counts)
+    fixed = (LinearRow.total([0, 1, 2], 25.0),)
+    targets = (ProtectedSum("few", (0,), 1), ProtectedSum("many", (1,), 4, POLICY.width, "many"))
+    return CountSystem(np.full(3, 25.0), fixed, tuple(said), targets, counts)
 
 
 def test_what_is_withheld_but_not_small_may_be_known_to_be_large_alone() -> None:

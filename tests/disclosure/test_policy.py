@@ -24,10 +24,13 @@ def test_presets_differ_by_the_smallest_cell_and_the_configuration_sets_that_of_
 def test_what_a_section_says_replaces_what_its_preset_says() -> None:
     section = Disclosure.model_validate(
         {
-            "preset": "researchers", "minimum_cell": 4, "zero": "protected",
-            "identifiers": ["region", "size"], "p_percent": 0.1,
+            "preset": "researchers",
+            "minimum_cell": 4,
+            "zero": "protected",
+            "identifiers": ["region", "size"],
+            "p_percent": 0.1,
         }
-    )  # fmt: skip
+    )
     policy = Policy.of(section.model_dump(exclude_none=True), minimum=6)
     assert (policy.minimum_cell, policy.width, policy.minimum_base, policy.k) == (4, 4, 6, 3)
     assert policy.identifiers == ("region", "size") and policy.p_percent == Fraction(1, 10)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.disclosure import Cell, Relation, suppress
+from readiness.disclosure import Relation, TableCell, suppress
 from readiness.disclosure.secondary import exposures
 from readiness.errors import StatisticsError
 
@@ -21,7 +21,7 @@ def name(row: int | str, column: int | str) -> str:
     return f"r{row}c{column}"
 
 
-def two_way(counts: Counts, rows: int, columns: int) -> tuple[list[Cell], list[Relation]]:
+def two_way(counts: Counts, rows: int, columns: int) -> tuple[list[TableCell], list[Relation]]:
     """A table of groups (rows) by levels (columns), with both margins; `a` is a total."""
     whole: dict[str, int] = {name(r, c): counts[r, c] for r in range(rows) for c in range(columns)}
     relations: list[Relation] = []
@@ -31,12 +31,12 @@ def two_way(counts: Counts, rows: int, columns: int) -> tuple[list[Cell], list[R
     for c in (*range(columns), "a"):
         whole[name("a", c)] = sum(whole[name(r, c)] for r in range(rows))
         relations.append({**{name(r, c): 1 for r in range(rows)}, name("a", c): -1})
-    cells = [Cell(cell, count, 0 < count < LEAST) for cell, count in whole.items()]
+    cells = [TableCell(cell, count, 0 < count < LEAST) for cell, count in whole.items()]
     return cells, relations
 
 
 def possible(
-    cells: Mapping[str, Cell], hidden: frozenset[str], rows: int, columns: int
+    cells: Mapping[str, TableCell], hidden: frozenset[str], rows: int, columns: int
 ) -> Iterator[Mapping[str, int]]:
     """Tables that agree with what is published; a reader knows that no hidden cell is 0."""
     unknown = sorted(cell for cell in hidden if "a" not in cell)
@@ -89,34 +89,48 @@ def test_what_is_hidden_is_protected_needed_and_the_same_in_every_order(values: 
 
 def test_two_ones_are_not_hidden_alone() -> None:
     """They add to 2, and no hidden cell is 0: both are 1."""
-    cells = [Cell("x", 1, True), Cell("y", 1, True), Cell("z", 20), Cell("zero", 0), Cell("n", 22)]
+    cells = [
+        TableCell("x", 1, True),
+        TableCell("y", 1, True),
+        TableCell("z", 20),
+        TableCell("zero", 0),
+        TableCell("n", 22),
+    ]
     relation = {"x": 1, "y": 1, "z": 1, "zero": 1, "n": -1}
     assert suppress(cells, [relation], LEAST) == {"x", "y", "z"}
 
 
 def test_a_hidden_base_takes_its_shares_along() -> None:
     cells = [
-        Cell("yes", 2, True, base="n"), Cell("no", 30, base="n"), Cell("n", 32),
-        Cell("dk", 4, base="wide"), Cell("wide", 36),
-    ]  # fmt: skip
+        TableCell("yes", 2, True, base="n"),
+        TableCell("no", 30, base="n"),
+        TableCell("n", 32),
+        TableCell("dk", 4, base="wide"),
+        TableCell("wide", 36),
+    ]
     levels, outside = {"yes": 1, "no": 1, "n": -1}, {"n": 1, "dk": 1, "wide": -1}
     assert suppress(cells, [levels, outside], LEAST) == {"yes", "no"}
-    small = [Cell("dk", 2, True, base="wide") if c.name == "dk" else c for c in cells]
-    small = [Cell("wide", 34) if c.name == "wide" else c for c in small]
+    small = [TableCell("dk", 2, True, base="wide") if c.name == "dk" else c for c in cells]
+    small = [TableCell("wide", 34) if c.name == "wide" else c for c in small]
     assert suppress(small, [levels, outside], LEAST) == {"yes", "no", "dk", "wide"}
 
 
 def test_what_is_hidden_for_another_reason_protects_but_is_not_counted() -> None:
-    groups = [Cell("a", 2, True), Cell("b", 9, hidden=True), Cell("c", 40), Cell("all", 51)]
+    groups = [
+        TableCell("a", 2, True),
+        TableCell("b", 9, hidden=True),
+        TableCell("c", 40),
+        TableCell("all", 51),
+    ]
     total = {"a": 1, "b": 1, "c": 1, "all": -1}
     assert suppress(groups, [total], LEAST) == {"a"}
-    assert suppress([*groups[:1], Cell("b", 9), *groups[2:]], [total], LEAST) == {"a", "b"}
+    assert suppress([*groups[:1], TableCell("b", 9), *groups[2:]], [total], LEAST) == {"a", "b"}
 
 
 def test_tables_that_are_none() -> None:
     with pytest.raises(StatisticsError, match="same name"):
-        suppress([Cell("a", 1), Cell("a", 2)], [], LEAST)
+        suppress([TableCell("a", 1), TableCell("a", 2)], [], LEAST)
     with pytest.raises(StatisticsError, match="no such cell"):
-        suppress([Cell("a", 1)], [{"a": 1, "b": -1}], LEAST)
+        suppress([TableCell("a", 1)], [{"a": 1, "b": -1}], LEAST)
     with pytest.raises(StatisticsError, match="do not fulfil"):
-        suppress([Cell("a", 1), Cell("b", 2)], [{"a": 1, "b": -1}], LEAST)
+        suppress([TableCell("a", 1), TableCell("b", 2)], [{"a": 1, "b": -1}], LEAST)

@@ -9,27 +9,42 @@ import pandas as pd
 import pytest
 
 from readiness.disclosure import Policy
-from readiness.disclosure.bounds import Reader
+from readiness.disclosure.bounds import BoundReader
 from readiness.disclosure.optimise import optimise
-from readiness.disclosure.system import System, published
+from readiness.disclosure.system import CountSystem, find_published_rows
 from readiness.questionnaire import questionnaire_of
-from readiness.register.counts import Cells
-from readiness.register.linked import Rules, systems
+from readiness.register.counts import KnownCells
+from readiness.register.linked import PrintRules, systems
 
 POLICY = Policy.of({}, 5)
 QUESTIONNAIRE = questionnaire_of(
     {
-        "name": "two", "version": "1", "language": "en", "title": {"en": "Two"},
-        "frame": [{"id": "kind", "label": {"en": "Kind"}, "categories": [
-            {"code": code, "text": code} for code in ("a", "b", "c")]}],
-        "items": [{"id": "use", "kind": "single", "column": "Use", "label": {"en": "Use"},
-                   "categories": [{"code": code, "text": code} for code in ("yes", "no")]}],
+        "name": "two",
+        "version": "1",
+        "language": "en",
+        "title": {"en": "Two"},
+        "frame": [
+            {
+                "id": "kind",
+                "label": {"en": "Kind"},
+                "categories": [{"code": code, "text": code} for code in ("a", "b", "c")],
+            }
+        ],
+        "items": [
+            {
+                "id": "use",
+                "kind": "single",
+                "column": "Use",
+                "label": {"en": "Use"},
+                "categories": [{"code": code, "text": code} for code in ("yes", "no")],
+            }
+        ],
     },
     "two",
-)  # fmt: skip
+)
 
 
-def made(seed: int) -> System:
+def made(seed: int) -> CountSystem:
     """Three groups of 7 to 9 people, each of one weight, few of whom say yes."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -38,12 +53,12 @@ def made(seed: int) -> System:
         said = ["yes"] * few + ["_blank"] * int(rng.integers(0, 2))
         rows += [(kind, answer, weight) for answer in [*said, *["no"] * (n - len(said))]]
     answers = pd.DataFrame(rows, columns=["kind", "use", "weight"])
-    (cells,) = Cells.by(answers, answers["weight"], ["kind"])
-    (system,) = systems(answers, cells, QUESTIONNAIRE, ["use"], POLICY, Rules(1, 5))
+    (cells,) = KnownCells.by(answers, answers["weight"], ["kind"])
+    (system,) = systems(answers, cells, QUESTIONNAIRE, ["use"], POLICY, PrintRules(1, 5))
     return system
 
 
-def worlds(system: System, hidden: frozenset[str]) -> np.ndarray:
+def worlds(system: CountSystem, hidden: frozenset[str]) -> np.ndarray:
     """Every table of whole numbers that a reader of what is not hidden holds possible."""
     cells = 3
     sizes = system.upper[:cells].astype(int)
@@ -53,13 +68,13 @@ def worlds(system: System, hidden: frozenset[str]) -> np.ndarray:
     every = tables.reshape(len(tables), -1)
     gone = [k for k, each in enumerate(system.statements) if each.name in hidden]
     matrix, low, high = system.rows
-    seen = published(system, gone)
+    seen = find_published_rows(system, gone)
     values = every @ matrix[seen].T
     fits = (values >= low[seen] - 1e-7) & (values <= high[seen] + 1e-7)
     return every[fits.all(axis=1)]
 
 
-def narrow(system: System, hidden: frozenset[str]) -> list[str]:
+def narrow(system: CountSystem, hidden: frozenset[str]) -> list[str]:
     """The targets that a reader of what is not hidden knows too well."""
     possible = worlds(system, hidden)
     found = []
@@ -96,12 +111,12 @@ def test_a_group_of_which_nobody_was_asked_is_protected_like_one_of_few() -> Non
     rows = [("a", "_not_asked", 1.0)] * 8
     rows += [(kind, said, w) for kind, w in (("b", 1.2), ("c", 1.5)) for said in ["yes", "no"] * 4]
     answers = pd.DataFrame(rows, columns=["kind", "use", "weight"])
-    (cells,) = Cells.by(answers, answers["weight"], ["kind"])
-    (system,) = systems(answers, cells, QUESTIONNAIRE, ["use"], POLICY, Rules(1, 5))
+    (cells,) = KnownCells.by(answers, answers["weight"], ["kind"])
+    (system,) = systems(answers, cells, QUESTIONNAIRE, ["use"], POLICY, PrintRules(1, 5))
     asked = {t.name: t for t in system.targets}["use.yes.a"]
     assert asked.count == 0 and asked.of == "use.n.a"
     found = optimise(system, POLICY)
     assert asked.of in found.given and not found.unprotected
     hidden = [k for k, each in enumerate(system.statements) if each.name in found.hidden]
-    bounds = Reader(system, hidden).bounds(asked)[0]
+    bounds = BoundReader(system, hidden).bounds(asked)[0]
     assert bounds.least == 0 and bounds.most >= POLICY.width

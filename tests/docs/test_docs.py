@@ -174,8 +174,11 @@ def test_every_room_is_on_the_map() -> None:
     package = ROOT / "workflow/readiness"
     rooms = {path.stem for path in package.iterdir() if not path.name.startswith("_")}
     table = text("docs/architecture.md").split("## Rooms")[1].split("\n## ")[0]
-    named = {name for row in re.findall(r"^\|([^|]+)\|", table, re.M)
-             for name in re.findall(r"`(\w+)`", row)}  # fmt: skip
+    named = {
+        name
+        for row in re.findall(r"^\|([^|]+)\|", table, re.M)
+        for name in re.findall(r"`(\w+)`", row)
+    }
     assert named == rooms
 
 

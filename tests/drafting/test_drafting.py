@@ -16,9 +16,9 @@ from readiness.bounded import TextLoader, read_yaml_text
 from readiness.commands.starting.beginnings import export_table
 from readiness.drafting import (
     Codebook,
-    Column,
     Draft,
-    Table,
+    ExportColumn,
+    ExportTable,
     document_of,
     draft_text,
     make_draft,
@@ -35,20 +35,20 @@ AGREE = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree",
 N = 60
 
 
-def column(at: int, header: str, cells: Sequence[str], **known: Any) -> Column:
+def column(at: int, header: str, cells: Sequence[str], **known: Any) -> ExportColumn:
     codes = np.arange(len(cells), dtype=np.int64)
-    return Column.coded(at, header, cells, codes, **known)
+    return ExportColumn.from_codes(at, header, cells, codes, **known)
 
 
-def table(**columns: Sequence[str]) -> Table:
-    return Table(tuple(column(k, h, list(c)) for k, (h, c) in enumerate(columns.items())))
+def table(**columns: Sequence[str]) -> ExportTable:
+    return ExportTable(tuple(column(k, h, list(c)) for k, (h, c) in enumerate(columns.items())))
 
 
 def cycle(*texts: str, n: int = N) -> list[str]:
     return [texts[k % len(texts)] for k in range(n)]
 
 
-def drafted(columns: Table, **how: Any) -> tuple[Draft, Questionnaire, str]:
+def drafted(columns: ExportTable, **how: Any) -> tuple[Draft, Questionnaire, str]:
     draft = make_draft(columns, "trial", "a test", **{"language": "en", **how})
     text = draft_text(document_of(draft), "a test")
     return draft, questionnaire_of(read_yaml_text(text, TextLoader), "draft"), text
@@ -73,8 +73,14 @@ def test_each_kind_is_proposed_by_its_cells() -> None:
     draft, asked, text = drafted(columns)
     kinds = {item.id: item.kind for item in asked.items}
     assert list(kinds.values()) == [
-        "ordinal", "single", "number", "text", "ordinal", "multi", "date",
-    ]  # fmt: skip
+        "ordinal",
+        "single",
+        "number",
+        "text",
+        "ordinal",
+        "multi",
+        "date",
+    ]
     assert [c.text for c in asked.items[0].categories] == AGREE
     assert [c.text for c in asked.items[1].categories] == ["No", "Yes"]
     assert [(m.text, m.special) for m in asked.items[1].missing] == [("Don't know", "_dont_know")]
@@ -82,7 +88,7 @@ def test_each_kind_is_proposed_by_its_cells() -> None:
     assert asked.export.timestamp == "Timestamp"
     assert asked.draft
     assert open_decisions(text) >= 6
-    assert len(draft.estimated) == 5
+    assert len(draft.estimable_items) == 5
 
 
 def test_options_may_hold_what_joins_them() -> None:
@@ -90,10 +96,13 @@ def test_options_may_hold_what_joins_them() -> None:
 
     cells = Counter(
         {
-            "Reading, at home, Sports": 4, "Sports": 3, "Reading, at home": 5,
-            "Sports, Music": 2, "Music, Reading, at home": 2,
+            "Reading, at home, Sports": 4,
+            "Sports": 3,
+            "Reading, at home": 5,
+            "Sports, Music": 2,
+            "Music, Reading, at home": 2,
         }
-    )  # fmt: skip
+    )
     found = find_joined_options(cells)
     assert found is not None
     assert (set(found[0]), found[1]) == ({"Reading, at home", "Sports", "Music"}, ", ")
@@ -114,8 +123,10 @@ def test_grids_and_ticked_columns_are_one_question() -> None:
     )
     draft, asked, _ = drafted(columns)
     assert [(q.block.kind, q.kind) for q in draft.questions] == [
-        ("grid", "ordinal"), ("ticks", "multi"), ("ticks", "multi"),
-    ]  # fmt: skip
+        ("grid", "ordinal"),
+        ("ticks", "multi"),
+        ("ticks", "multi"),
+    ]
     assert [item.row.text for item in asked.items[:2] if item.row] == ["the food", "the room"]
     assert [c.column for c in asked.items[2].categories] == ["Uses [radio]", "Uses [press]"]
 
@@ -123,14 +134,31 @@ def test_grids_and_ticked_columns_are_one_question() -> None:
 def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:
     yes_no = {"0": "No", "1": "Yes"}
     draft, asked, _ = drafted(
-        Table(
+        ExportTable(
             (
-                column(0, "Q1", cycle("1", "2", "9"), label="Do you vote?",
-                       values={"1": "Yes", "2": "No", "9": "Refused"}, missing=("9",)),
-                column(1, "AGE", [str(20 + k) for k in range(N - 1)] + ["999"], label="Age",
-                       values={"999": "not known"}, missing=("990..999",)),
-                column(2, "Q3", cycle("0", "5", "10", "7"), label="0 to 10",
-                       values={"0": "not at all", "10": "very"}),
+                column(
+                    0,
+                    "Q1",
+                    cycle("1", "2", "9"),
+                    label="Do you vote?",
+                    values={"1": "Yes", "2": "No", "9": "Refused"},
+                    missing=("9",),
+                ),
+                column(
+                    1,
+                    "AGE",
+                    [str(20 + k) for k in range(N - 1)] + ["999"],
+                    label="Age",
+                    values={"999": "not known"},
+                    missing=("990..999",),
+                ),
+                column(
+                    2,
+                    "Q3",
+                    cycle("0", "5", "10", "7"),
+                    label="0 to 10",
+                    values={"0": "not at all", "10": "very"},
+                ),
                 column(3, "Q4_1", cycle("1", "0"), label="Do you use? - Radio", values=yes_no),
                 column(4, "Q4_2", cycle("0", "1", "1"), label="Do you use? - Web", values=yes_no),
                 column(5, "Q5_1", cycle("1", ""), label="Which fruit-Kiwi"),
@@ -138,10 +166,15 @@ def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:
                 column(7, "Q5_3", [""] * N, label="Which fruit-Fig"),
             )
         )
-    )  # fmt: skip
+    )
     kinds = [(item.id, item.kind) for item in asked.items]
-    assert kinds == [("q1", "single"), ("age", "number"), ("q3", "ordinal"), ("q4", "multi"),
-                     ("q5", "multi")]  # fmt: skip
+    assert kinds == [
+        ("q1", "single"),
+        ("age", "number"),
+        ("q3", "ordinal"),
+        ("q4", "multi"),
+        ("q5", "multi"),
+    ]
     assert [m.special for m in asked.item("q1").missing] == ["_refused"]
     assert [(m.value, m.special) for m in asked.item("age").missing] == [("999", "_blank")]
     assert asked.item("q3").labels("en")["p10"] == "10 (very)"
@@ -153,22 +186,26 @@ def test_an_spss_file_is_drafted_of_what_it_says_of_itself(tmp_path: Path) -> No
     """Labels without any answer are enough, and sets of ticked variables are one question."""
     path = tmp_path / "My Survey.sav"
     pyreadstat.write_sav(
-        pd.DataFrame({"Q1": [1.0], "Q2": [3.0], "A": [1.0], "B": [0.0]}).iloc[:0], path,
+        pd.DataFrame({"Q1": [1.0], "Q2": [3.0], "A": [1.0], "B": [0.0]}).iloc[:0],
+        path,
         column_labels={"Q1": "Do you agree?", "Q2": "How good is the service?", "A": "Radio"},
         variable_value_labels={
             "Q1": {1.0: "Yes", 2.0: "No", 9.0: "Refused to say"},
             "Q2": {1.0: "poor", 2.0: "fair", 3.0: "good", 98.0: "Does not know the answer"},
-            "A": {0.0: "No", 1.0: "Yes"}, "B": {0.0: "No", 1.0: "Yes"},
+            "A": {0.0: "No", 1.0: "Yes"},
+            "B": {0.0: "No", 1.0: "Yes"},
         },
         missing_ranges={"Q1": [9.0], "Q2": [{"lo": 97.0, "hi": 99.0}]},
         variable_measure={"Q1": "nominal", "Q2": "ordinal"},
-    )  # fmt: skip
+    )
     table = export_table(path, path.read_bytes())
     media = [replace(column, together="Which media?") for column in table.columns[2:]]
-    _, asked, _ = drafted(Table((*table.columns[:2], *media)))
+    _, asked, _ = drafted(ExportTable((*table.columns[:2], *media)))
     assert [(i.id, i.kind) for i in asked.items] == [
-        ("q1", "single"), ("q2", "ordinal"), ("which_media", "multi"),
-    ]  # fmt: skip
+        ("q1", "single"),
+        ("q2", "ordinal"),
+        ("which_media", "multi"),
+    ]
     assert [(m.text, m.value, m.special) for m in asked.item("q1").missing] == [
         ("Refused to say", "9", "_refused")
     ]
@@ -237,8 +274,10 @@ def test_codebooks_are_known_by_their_content() -> None:
     assert asked.item("q1").label.root == {"en": "Do you know it?"}
     assert [i.row.text for i in asked.items if i.row] == ["... save time", "... save money"]
     assert [(c.value, c.text) for c in asked.item("q3_1").categories] == [
-        ("1", "Disagree"), ("2", "Neutral"), ("3", "Agree"),
-    ]  # fmt: skip
+        ("1", "Disagree"),
+        ("2", "Neutral"),
+        ("3", "Agree"),
+    ]
     assert "no label for '7' (30 times)" in text
     assert "nobody answered 'Field'" in text
     with pytest.raises(DataError, match=r"other\.csv: no codebook of the export"):

@@ -14,8 +14,8 @@ from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import Verdict
-from readiness.forensics.reporting import told
-from readiness.language.typography import unmarked
+from readiness.forensics.reporting import render_verdict
+from readiness.language.typography import strip_marks
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,7 +45,7 @@ def haca_structure(version: str) -> Structure:
 
 def sentence(verdict: Verdict, language: str = "en") -> str:
     """What a verdict says, without the marks of direction around its names."""
-    return unmarked(told(verdict.facts, language))
+    return strip_marks(render_verdict(verdict.facts, language))
 
 
 @cache

@@ -14,7 +14,7 @@ from readiness.forensics.judging.claims import COLUMNS
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import Verdict, facts_of, numbers_of, record
-from readiness.forensics.reporting import told
+from readiness.forensics.reporting import render_verdict
 from readiness.register.study_rows import claim_rows, verdict_rows
 
 TEXTS = {
@@ -39,14 +39,18 @@ def structure(*languages: str, **changes: Any) -> Structure:
             "people": {"label": item},
         },
         "sets": [
-            {"id": "city", "item": "cycling", "kind": "exhaustive",
-             "claims": ["city.daily", "city.times"]},
+            {
+                "id": "city",
+                "item": "cycling",
+                "kind": "exhaustive",
+                "claims": ["city.daily", "city.times"],
+            },
             {"id": "club", "item": "cycling", "kind": "exclusive", "claims": ["club.daily"]},
         ],
         "shared_bases": [{"id": "both", "sets": ["city", "club"]}],
         "totals": [{"claim": "city.people", "counts": "answered"}],
         "unknown": [{"id": "method", "statement": unknown}],
-    }  # fmt: skip
+    }
     return parse_structure(content | changes)
 
 
@@ -60,8 +64,15 @@ def claims() -> pd.DataFrame:
     ]
     records = []
     for name, whose, item, category, value, unit in rows:
-        row = {"claim_id": name, "outlet": whose, "attributed_to": whose, "item": item,
-               "category": category, "value": value, "unit": unit}  # fmt: skip
+        row = {
+            "claim_id": name,
+            "outlet": whose,
+            "attributed_to": whose,
+            "item": item,
+            "category": category,
+            "value": value,
+            "unit": unit,
+        }
         if unit == "percent":
             row |= {"exactness": "printed", "rounding": "unknown", "weighted": "unknown"}
         records.append(dict.fromkeys(COLUMNS, "") | row)
@@ -108,9 +119,12 @@ def test_a_study_has_the_languages_that_its_labels_have() -> None:
     assert lacking.languages == ("fr",)
     assert lacking.missing("en") == ["publishers.Tiefbauamt"]
     assert structure("fr").missing("en") == [
-        "items.cycling.label", "items.cycling.categories.daily", "items.cycling.categories.times",
-        "items.people.label", "unknown.method.statement",
-    ]  # fmt: skip
+        "items.cycling.label",
+        "items.cycling.categories.daily",
+        "items.cycling.categories.times",
+        "items.people.label",
+        "unknown.method.statement",
+    ]
     with pytest.raises(RenderError, match="no label in 'en'"):
         sentence(judged("fr")["bases.city"], "en")
 
@@ -135,7 +149,7 @@ def test_a_verdict_goes_through_a_file_unchanged() -> None:
         facts = facts_of(record(found))
         assert facts == found.facts
         assert numbers_of(facts) == found.numbers
-        assert told(facts, "fr") == told(found.facts, "fr")
+        assert render_verdict(facts, "fr") == render_verdict(found.facts, "fr")
 
 
 def test_the_study_is_told_in_three_languages() -> None:

@@ -20,9 +20,13 @@ from readiness.errors import StatisticsError
 
 def test_numbers_stay_numbers_and_text_is_made_safe() -> None:
     frame = pd.DataFrame(
-        {"=name": ["=1+1", "ok", "-5"], "value": [-5, 2, 3], "share": [-0.5, 0.2, 0.3],
-         "mixed": ["@x", None, 4]}
-    )  # fmt: skip
+        {
+            "=name": ["=1+1", "ok", "-5"],
+            "value": [-5, 2, 3],
+            "share": [-0.5, 0.2, 0.3],
+            "mixed": ["@x", None, 4],
+        }
+    )
     safe = escape_frame(frame)
     assert list(safe.columns) == ["'=name", "value", "share", "mixed"]
     assert list(safe["'=name"]) == ["'=1+1", "ok", "'-5"]
@@ -44,8 +48,10 @@ def test_sensitive_cells() -> None:
     assert not p_percent_rule([40, 30, 20, 10], 100, Fraction(1, 10))
     assert p_percent_rule([100], 100, Fraction(1, 10))
     assert not p_percent_rule([], 0, Fraction(1, 10))
-    for bad in (lambda: minimum_frequency(-1, 5),
-                lambda: p_percent_rule([5], 3, Fraction(1, 2)),
-                lambda: p_percent_rule([5], 5, Fraction(2))):  # fmt: skip
+    for bad in (
+        lambda: minimum_frequency(-1, 5),
+        lambda: p_percent_rule([5], 3, Fraction(1, 2)),
+        lambda: p_percent_rule([5], 5, Fraction(2)),
+    ):
         with pytest.raises(StatisticsError):
             bad()

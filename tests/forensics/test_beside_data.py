@@ -13,30 +13,48 @@ import yaml
 from readiness.cli import main
 from readiness.commands.starting.project import new_project
 from readiness.errors import DataError
-from readiness.forensics.beginning import Source, begin_study
+from readiness.forensics.beginning import ClaimSource, begin_study
 from readiness.forensics.judging.beside_data import beside_data
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge, read_study
 from readiness.language import tell
 from readiness.questionnaire import questionnaire_of
 
-SOURCE = Source("The Journal", "https://example.org/report", "2024-05", "en")
+SOURCE = ClaimSource("The Journal", "https://example.org/report", "2024-05", "en")
 ASKED = questionnaire_of(
     {
-        "name": "press", "version": "1", "language": "en", "title": {"en": "Press"},
+        "name": "press",
+        "version": "1",
+        "language": "en",
+        "title": {"en": "Press"},
         "items": [
-            {"id": "uses", "kind": "single", "column": "Do you use it?",
-             "categories": [{"code": "yes", "text": "Yes"}, {"code": "no", "text": "No"}]},
-            {"id": "view", "kind": "ordinal", "column": "What is your view?",
-             "categories": [{"code": "bad", "text": "Bad"}, {"code": "mixed", "text": "Mixed"},
-                            {"code": "good", "text": "Good"}]},
-            {"id": "fears", "kind": "multi", "column": "What do you fear?",
-             "blank_means": "skipped",
-             "categories": [{"code": "jobs", "text": "Jobs"}, {"code": "lies", "text": "Lies"}]},
+            {
+                "id": "uses",
+                "kind": "single",
+                "column": "Do you use it?",
+                "categories": [{"code": "yes", "text": "Yes"}, {"code": "no", "text": "No"}],
+            },
+            {
+                "id": "view",
+                "kind": "ordinal",
+                "column": "What is your view?",
+                "categories": [
+                    {"code": "bad", "text": "Bad"},
+                    {"code": "mixed", "text": "Mixed"},
+                    {"code": "good", "text": "Good"},
+                ],
+            },
+            {
+                "id": "fears",
+                "kind": "multi",
+                "column": "What do you fear?",
+                "blank_means": "skipped",
+                "categories": [{"code": "jobs", "text": "Jobs"}, {"code": "lies", "text": "Lies"}],
+            },
         ],
     },
     "test",
-)  # fmt: skip
+)
 # 280 answered; 259 of them use it, and those who do not are of another mind.
 USES = ["yes"] * 259 + ["no"] * 21
 VIEW = ["bad"] * 60 + ["mixed"] * 90 + ["good"] * 109 + ["bad"] * 20 + ["_blank"]
@@ -84,9 +102,10 @@ def test_a_base_that_is_another_table_s_is_only_seen_beside_the_data() -> None:
 
 def test_figures_of_a_group_name_the_group() -> None:
     table = figures(
-        ("view", "bad", share(60, 259), "259"), ("view", "mixed", share(90, 259), "259"),
+        ("view", "bad", share(60, 259), "259"),
+        ("view", "mixed", share(90, 259), "259"),
         ("view", "good", share(109, 259), "259"),
-    )  # fmt: skip
+    )
     (view,) = found(table)
     assert (view.fact.kind, view.base.kind) == ("forensics.data.same_base", "forensics.data.group")
     assert tell(view.base.fact, "en") == "the 259 people with “Yes” to “Do you use it?”"
@@ -100,8 +119,9 @@ def test_figures_that_nothing_gives_say_how_far_they_are() -> None:
 
 def test_several_answers_each_are_shares_of_those_who_answered() -> None:
     jobs, lies = (sum(each[k] for each in FEARS) for k in (0, 1))
-    (fears,) = found(figures(("fears", "Jobs", share(jobs, 280), ""),
-                             ("fears", "lies", share(lies, 280), "")))  # fmt: skip
+    (fears,) = found(
+        figures(("fears", "Jobs", share(jobs, 280), ""), ("fears", "lies", share(lies, 280), ""))
+    )
     assert (fears.fact.kind, fears.base.n) == ("forensics.data.same", 280)
     register, document = begin_study(
         figures(("fears", "Jobs", "60", ""), ("fears", "Lies", "70", "")), "j", SOURCE, ASKED
@@ -111,8 +131,12 @@ def test_several_answers_each_are_shares_of_those_who_answered() -> None:
 
 
 def test_a_reported_base_is_used_as_one() -> None:
-    table = figures(("view", "bad", "33.3", "9"), ("view", "good", "67", "9"),
-                    ("uses", "yes", "12.5", "9"), ("uses", "no", "87.5", "9"))  # fmt: skip
+    table = figures(
+        ("view", "bad", "33.3", "9"),
+        ("view", "good", "67", "9"),
+        ("uses", "yes", "12.5", "9"),
+        ("uses", "no", "87.5", "9"),
+    )
     register, document = begin_study(table, "journal", SOURCE)
     verdicts = {v.id: v for v in judge(register, parse_structure(document))}
     view, uses = verdicts["total.base.view"], verdicts["total.base.uses"]
@@ -166,10 +190,13 @@ def test_a_study_is_begun_and_checked_by_commands(
     texts = {item.id: {c.code: c.text for c in item.categories} for item in ASKED.items}
     header = ["Do you use it?", "What is your view?", "What do you fear?"]
     lines = [
-        [texts["uses"][u], texts["view"].get(v, ""),
-         ";".join(t for t, f in zip(("Jobs", "Lies"), fear, strict=True) if f)]
+        [
+            texts["uses"][u],
+            texts["view"].get(v, ""),
+            ";".join(t for t, f in zip(("Jobs", "Lies"), fear, strict=True) if f),
+        ]
         for u, v, fear in zip(USES, VIEW, FEARS, strict=True)
-    ]  # fmt: skip
+    ]
     pd.DataFrame(lines, columns=header).to_csv(tmp_path / "export.csv", index=False)
     figures(
         ("view", "Bad", share(80, 279), "259"), ("view", "Good", share(109, 279), "259")

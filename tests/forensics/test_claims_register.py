@@ -23,14 +23,22 @@ STRUCTURE: dict[str, Any] = {
     "claims": "trial-claims",
     "version": "1",
     "items": {
-        "rating": {"label": {"fr": "note", "en": "rating", "ar": "تقييم"},
-                   "categories": ["high", "low"]},
+        "rating": {
+            "label": {"fr": "note", "en": "rating", "ar": "تقييم"},
+            "categories": ["high", "low"],
+        },
         "people": {"label": {"fr": "effectif", "en": "people", "ar": "عدد"}},
     },
-    "sets": [{"id": "rating", "item": "rating", "kind": "exhaustive",
-              "claims": ["acme.rating.high", "acme.rating.low"]}],
+    "sets": [
+        {
+            "id": "rating",
+            "item": "rating",
+            "kind": "exhaustive",
+            "claims": ["acme.rating.high", "acme.rating.low"],
+        }
+    ],
     "totals": [{"claim": "acme.people.all", "counts": "answered"}],
-}  # fmt: skip
+}
 
 
 SOUND = parse_structure(STRUCTURE)
@@ -39,18 +47,35 @@ SOUND = parse_structure(STRUCTURE)
 def register(**changes: str) -> pd.DataFrame:
     """Two figures and a total; `changes` alter the first row."""
     base = dict.fromkeys(COLUMNS, "") | {
-        "source": "https://example.org/a", "outlet": "ACME", "date": "2024-03-13",
-        "language": "fr", "attributed_to": "ACME", "status": "documented",
-    }  # fmt: skip
-    percent = {"unit": "percent", "exactness": "printed", "rounding": "unknown",
-               "weighted": "unknown", "item": "rating"}  # fmt: skip
+        "source": "https://example.org/a",
+        "outlet": "ACME",
+        "date": "2024-03-13",
+        "language": "fr",
+        "attributed_to": "ACME",
+        "status": "documented",
+    }
+    percent = {
+        "unit": "percent",
+        "exactness": "printed",
+        "rounding": "unknown",
+        "weighted": "unknown",
+        "item": "rating",
+    }
     rows = [
-        base | percent | {"claim_id": "acme.rating.high", "category": "high", "value": "75"}
+        base
+        | percent
+        | {"claim_id": "acme.rating.high", "category": "high", "value": "75"}
         | changes,
         base | percent | {"claim_id": "acme.rating.low", "category": "low", "value": "25"},
-        base | {"claim_id": "acme.people.all", "item": "people", "category": "all",
-                "value": "20", "unit": "count"},
-    ]  # fmt: skip
+        base
+        | {
+            "claim_id": "acme.people.all",
+            "item": "people",
+            "category": "all",
+            "value": "20",
+            "unit": "count",
+        },
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -95,7 +120,7 @@ def test_haca_registers_are_sound(version: str) -> None:
         ({"attributed_to": ""}, "attributed_to", "empty"),
         ({"status": "sure"}, "status", "documented, inferred"),
     ],
-)  # fmt: skip
+)
 def test_faults_name_row_and_expectation(
     changes: dict[str, str], column: str, expected: str
 ) -> None:
@@ -139,7 +164,7 @@ def test_many_faults_stay_short() -> None:
         ({"max_missing": -1}, "max_missing"),
         ({"phrases": [{"claim": "x.y", "phrase": "z", "language": "Fr"}]}, "phrases.0.language"),
     ],
-)  # fmt: skip
+)
 def test_bad_structures(change: dict[str, Any], expected: str) -> None:
     with pytest.raises(ConfigError, match=expected) as raised:
         parse_structure(STRUCTURE | change)
@@ -152,10 +177,16 @@ def test_bad_structures(change: dict[str, Any], expected: str) -> None:
         ({"totals": [{"claim": "acme.people.none"}]}, "not in the register"),
         ({"totals": [{"claim": "acme.rating.low"}]}, "needs a count"),
         ({"phrases": [{"claim": "acme.people.all", "phrase": "z", "language": "fr"}]}, "percent"),
-        ({"sets": [{"id": "p", "item": "people", "kind": "multi", "claims": ["acme.rating.low"]}]},
-         "is about 'people'"),
+        (
+            {
+                "sets": [
+                    {"id": "p", "item": "people", "kind": "multi", "claims": ["acme.rating.low"]}
+                ]
+            },
+            "is about 'people'",
+        ),
     ],
-)  # fmt: skip
+)
 def test_structure_and_register_must_agree(change: dict[str, Any], expected: str) -> None:
     with pytest.raises(DataError, match=expected):
         read_register(register(), parse_structure(STRUCTURE | change))
@@ -194,10 +225,16 @@ def test_declared_rounding_is_followed() -> None:
 def test_a_new_claim_is_checked_with_the_rest() -> None:
     frame = register()
     new = {
-        "claim_id": "press.rating.high", "source": "https://example.org/b", "outlet": "example.org",
-        "language": "fr", "item": "rating", "category": "high", "value": "75", "unit": "percent",
+        "claim_id": "press.rating.high",
+        "source": "https://example.org/b",
+        "outlet": "example.org",
+        "language": "fr",
+        "item": "rating",
+        "category": "high",
+        "value": "75",
+        "unit": "percent",
         "attributed_to": "press",
-    }  # fmt: skip
+    }
     longer = add_claim(frame, new, SOUND)
     assert len(longer) == 4 and len(frame) == 3
     assert longer.iloc[3]["weighted"] == "unknown"
@@ -211,10 +248,32 @@ def test_a_new_claim_is_checked_with_the_rest() -> None:
 
 cell = st.one_of(
     st.text(max_size=8),
-    st.sampled_from(["", "percent", "count", "text", "unknown", "yes", "67", "~60", "٦٧", "-1",
-                     "1e9", "rating", "high", "acme.rating.high", "https://example.org", "fr",
-                     "2024-03", "printed", "\x00", "=1+1", "9" * 20]),
-)  # fmt: skip
+    st.sampled_from(
+        [
+            "",
+            "percent",
+            "count",
+            "text",
+            "unknown",
+            "yes",
+            "67",
+            "~60",
+            "٦٧",
+            "-1",
+            "1e9",
+            "rating",
+            "high",
+            "acme.rating.high",
+            "https://example.org",
+            "fr",
+            "2024-03",
+            "printed",
+            "\x00",
+            "=1+1",
+            "9" * 20,
+        ]
+    ),
+)
 
 
 @settings(max_examples=200)

@@ -92,9 +92,11 @@ def test_each_stated_check_has_its_own_pass_rate() -> None:
     joint = haca_verdicts("2")["joint.everything"]
     sets = [
         pair(*[str(v) for k, v in joint.numbers.items() if k.startswith(f"{s.id}_")])
-        for s in (haca_structure("2").set_named(n) for n in (
-            "prep_sector", "team_trained", "replace", "use", "revolution", "cost", "time"))
-    ]  # fmt: skip
+        for s in (
+            haca_structure("2").set_named(n)
+            for n in ("prep_sector", "team_trained", "replace", "use", "revolution", "cost", "time")
+        )
+    ]
     assert joint.numbers["power"] == joint_power(sets, 32, 0)
     assert joint.numbers["power_missing"] == joint_power(sets, 32, 1)
     shares = [joint.numbers[k] for k in ("power_missing", "power")]

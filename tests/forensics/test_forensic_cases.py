@@ -30,7 +30,7 @@ from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
     Rounding,
     parse_figure,
-    printed,
+    print_share,
 )
 from readiness.forensics.arithmetic.grim import debit, grim, grim_probability, grimmer
 from readiness.forensics.arithmetic.phrases import judge_wording, read_phrase
@@ -196,7 +196,7 @@ def check_set_bases(given: Any, expected: Any) -> None:
 def every_count_recovered(decimals: int, base: int) -> bool:
     """Whether printed percentages give every count away on that base, however halves are taken."""
     return all(
-        counts_behind(str(printed(Fraction(k, base), decimals, r)), base, [r]) == {k}
+        counts_behind(str(print_share(Fraction(k, base), decimals, r)), base, [r]) == {k}
         for r in NEAREST_ROUNDINGS
         for k in range(base + 1)
     )
@@ -249,7 +249,7 @@ def check_sum(given: Any, expected: Any) -> None:
         for name in ("half_up", "half_even"):
             [rounding] = ROUNDINGS[name]
             shares = [Fraction(k, given["n"]) for k in given["counts"]]
-            shown = [printed(share, given["decimals"], rounding).digits for share in shares]
+            shown = [print_share(share, given["decimals"], rounding).digits for share in shares]
             assert [*shown, sum(shown)] == expected[name]
         return
     figures = [parse_figure(text) for text in given["pcts"]]

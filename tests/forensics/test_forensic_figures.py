@@ -24,12 +24,12 @@ from readiness.forensics.arithmetic.bases import (
     witnesses,
 )
 from readiness.forensics.arithmetic.figures import (
-    Figure,
+    PrintedFigure,
     Rounding,
     count_interval,
     count_intervals,
     parse_figure,
-    printed,
+    print_share,
 )
 
 N_MAX = 200
@@ -58,7 +58,9 @@ def test_closed_form_is_brute_force(decimals: int, rounding: Rounding) -> None:
     lowest = np.empty((scale + 1, N_MAX + 1), dtype=np.int64)
     highest = np.empty_like(lowest)
     for digits in range(scale + 1):
-        lowest[digits], highest[digits] = count_intervals(Figure(digits, decimals), N_MAX, rounding)
+        lowest[digits], highest[digits] = count_intervals(
+            PrintedFigure(digits, decimals), N_MAX, rounding
+        )
     for n in range(1, N_MAX + 1):
         shown = brute_digits(n, scale, rounding)
         first = np.full(scale + 1, n + 1)
@@ -84,7 +86,7 @@ def test_closed_form_is_brute_force(decimals: int, rounding: Rounding) -> None:
 def test_intervals_at_once_are_intervals_one_by_one(
     digits: int, decimals: int, n_max: int, rounding: Rounding
 ) -> None:
-    figure = Figure(digits, decimals)
+    figure = PrintedFigure(digits, decimals)
     low, high = count_intervals(figure, n_max, rounding)
     for n in range(1, n_max + 1):
         assert (int(low[n]), int(high[n])) == count_interval(figure, n, rounding)
@@ -115,8 +117,8 @@ def test_set_bases_are_brute_force(
 
 
 def brute_witnesses(figures: FigureSet, n: int, convention: Convention) -> set[tuple[int, ...]]:
-    def shows(count: int, figure: Figure) -> bool:
-        return printed(Fraction(count, n), figure.decimals, convention.rounding) == figure
+    def shows(count: int, figure: PrintedFigure) -> bool:
+        return print_share(Fraction(count, n), figure.decimals, convention.rounding) == figure
 
     def every(i: int) -> list[tuple[int, ...]]:
         if i == len(figures.figures):
@@ -133,16 +135,19 @@ def brute_witnesses(figures: FigureSet, n: int, convention: Convention) -> set[t
     else:
         candidates = [
             (a, b, c)
-            for a in range(n + 1) if shows(a, figures.figures[0])
-            for b in range(n + 1) if shows(b, figures.figures[1])
+            for a in range(n + 1)
+            if shows(a, figures.figures[0])
+            for b in range(n + 1)
+            if shows(b, figures.figures[1])
             for c in range(n + 1)
-        ]  # fmt: skip
+        ]
     return {
-        counts for counts in candidates
+        counts
+        for counts in candidates
         if all(shows(k, f) for k, f in zip(counts, figures.figures, strict=True))
         and (figures.kind is not SetKind.EXHAUSTIVE or sum(counts) == n)
         and (figures.kind is not SetKind.EXCLUSIVE or sum(counts) <= n)
-    }  # fmt: skip
+    }
 
 
 @settings(max_examples=60)
@@ -158,9 +163,10 @@ def test_joint_bases_are_one_by_one(first: int, second: int, missing: int) -> No
     found = joint_bases([pair, single], 60, missing, convention)
     each = [set(joint_bases([s], 60, 0, convention)) for s in (pair, single)]
     expected = [
-        n for n in range(1, 61)
+        n
+        for n in range(1, 61)
         if all(any(n - m in possible for m in range(missing + 1)) for possible in each)
-    ]  # fmt: skip
+    ]
     assert found == expected
     if found:
         assert smallest_joint_base([pair, single], missing, convention) == found[0]
@@ -189,8 +195,8 @@ def test_equal_readings() -> None:
         "67,5\u202f%",
         "\u200f67,5",
     ]
-    assert {parse_figure(text) for text in same} == {Figure(675, 1)}
-    assert parse_figure("67.0") == Figure(670, 1) != parse_figure("67")
+    assert {parse_figure(text) for text in same} == {PrintedFigure(675, 1)}
+    assert parse_figure("67.0") == PrintedFigure(670, 1) != parse_figure("67")
     assert str(parse_figure("67,50")) == "67.50"
     assert str(parse_figure("-0.05", per=1, signed=True)) == "-0.05"
 
@@ -217,7 +223,7 @@ def test_equal_readings() -> None:
         ("0.1234567", "too many digits"),
         ("９９", "expected digits"),
     ],
-)  # fmt: skip
+)
 def test_refused_figures(text: str, expected: str) -> None:
     with pytest.raises(DataError, match=expected):
         parse_figure(text)

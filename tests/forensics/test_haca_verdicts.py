@@ -10,7 +10,7 @@ from haca_study import haca_claims, haca_structure, haca_verdicts, sentence
 
 from readiness.forensics.judging.study import axis_data
 from readiness.forensics.judging.verdict import Status, Verdict
-from readiness.forensics.reporting import told
+from readiness.forensics.reporting import render_verdict
 from readiness.language import LANGUAGES
 
 
@@ -50,9 +50,9 @@ def test_every_number_is_traceable(language: str) -> None:
             seen.add(name)
             return f"[{text}]"
 
-        marked = told(found.facts, language, mark)
+        marked = render_verdict(found.facts, language, mark)
         assert not re.search(r"\d", re.sub(r"\[[^\]]*\]", "", marked)), (found.id, marked)
-        assert marked.replace("[", "").replace("]", "") == told(found.facts, language)
+        assert marked.replace("[", "").replace("]", "") == render_verdict(found.facts, language)
         # "One missing answer" may be told in words: a number that a message counts.
         assert set(found.numbers) - seen <= {"missing", "silent"}, (found.id, language)
         assert not re.search("[{}<>]", marked)
@@ -80,9 +80,22 @@ def test_conclusion_and_assumptions_share_a_sentence() -> None:
 def test_nobody_is_accused() -> None:
     for found in every_verdict():
         text = " ".join(sentence(found, language) for language in LANGUAGES).lower()
-        for word in ("fraud", "fabricat", "false", "mensong", "faux", "erreur de la haca",
-                     "truqu", "manipul", "invent", "كذب", "تزوير", "margin of error",
-                     "représentatif", "representative"):  # fmt: skip
+        for word in (
+            "fraud",
+            "fabricat",
+            "false",
+            "mensong",
+            "faux",
+            "erreur de la haca",
+            "truqu",
+            "manipul",
+            "invent",
+            "كذب",
+            "تزوير",
+            "margin of error",
+            "représentatif",
+            "representative",
+        ):
             assert not re.search(rf"\b{word}", text), (found.id, word)
 
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from readiness.errors import StatisticsError
 from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
-    Figure,
+    PrintedFigure,
     Rounding,
     parse_figure,
-    printed,
+    print_share,
 )
 from readiness.forensics.arithmetic.grim import (
     _some_attainable,
@@ -32,17 +32,17 @@ from readiness.forensics.arithmetic.sums import (
 )
 
 
-def shown_sd(variance: Fraction, decimals: int, rounding: Rounding) -> Figure:
+def shown_sd(variance: Fraction, decimals: int, rounding: Rounding) -> PrintedFigure:
     """What the root of a variance prints as, exactly: the digits whose square is next below."""
     scaled = variance * 10 ** (2 * decimals)
     floor = isqrt(scaled.numerator // scaled.denominator)
     half = Fraction(2 * floor + 1, 2) ** 2
     up = scaled > half or (scaled == half and rounding is Rounding.HALF_UP)
-    return Figure(floor + int(up), decimals, per=1)
+    return PrintedFigure(floor + int(up), decimals, per=1)
 
 
-def figures_of_counts(counts: list[int], n: int, rounding: Rounding) -> list[Figure]:
-    return [printed(Fraction(k, n), 0, rounding) for k in counts]
+def figures_of_counts(counts: list[int], n: int, rounding: Rounding) -> list[PrintedFigure]:
+    return [print_share(Fraction(k, n), 0, rounding) for k in counts]
 
 
 @pytest.mark.parametrize("n", [2, 3, 4, 5, 6])
@@ -52,7 +52,7 @@ def test_grimmer_accepts_every_real_sample(n: int) -> None:
         total, squares = sum(sample), sum(x * x for x in sample)
         variance = (squares - Fraction(total * total, n)) / (n - 1)
         for rounding in (Rounding.HALF_UP, Rounding.HALF_DOWN):
-            mean = printed(Fraction(total, n), 2, rounding, per=1)
+            mean = print_share(Fraction(total, n), 2, rounding, per=1)
             sd = shown_sd(variance, 2, rounding)
             assert grimmer(mean, sd, n), sample
             assert grimmer(mean, sd, n, scale=(1, 5)), sample
@@ -82,11 +82,15 @@ def test_debit_accepts_what_is_and_refuses_what_is_not(n: int) -> None:
     for count in range(n + 1):
         variance = Fraction(count * (n - count), n * (n - 1))
         for r in (Rounding.HALF_UP, Rounding.HALF_DOWN):
-            real.add((printed(Fraction(count, n), 2, r, per=1).digits,
-                      shown_sd(variance, 2, r).digits))  # fmt: skip
+            real.add(
+                (
+                    print_share(Fraction(count, n), 2, r, per=1).digits,
+                    shown_sd(variance, 2, r).digits,
+                )
+            )
     step = 7 if n > 12 else 1
     for mean, sd in product(range(0, 101, step), range(0, 72, step)):
-        claimed = debit(Figure(mean, 2, per=1), Figure(sd, 2, per=1), n)
+        claimed = debit(PrintedFigure(mean, 2, per=1), PrintedFigure(sd, 2, per=1), n)
         # A mean at a half may round one way and its SD the other: the engine allows that mixture.
         if claimed and (mean, sd) not in real:
             halves = [k for k in range(n + 1) if (200 * k) % n == 0 and (200 * k // n) % 2]
@@ -96,19 +100,24 @@ def test_debit_accepts_what_is_and_refuses_what_is_not(n: int) -> None:
 
 
 @settings(max_examples=200)
-@given(total=st.integers(0, 3000), n=st.integers(1, 90), items=st.integers(1, 4),
-       decimals=st.integers(0, 3), rounding=st.sampled_from(list(Rounding)))  # fmt: skip
+@given(
+    total=st.integers(0, 3000),
+    n=st.integers(1, 90),
+    items=st.integers(1, 4),
+    decimals=st.integers(0, 3),
+    rounding=st.sampled_from(list(Rounding)),
+)
 def test_grim_accepts_every_real_mean(
     total: int, n: int, items: int, decimals: int, rounding: Rounding
 ) -> None:
-    mean = printed(Fraction(total, n * items), decimals, rounding, per=1)
+    mean = print_share(Fraction(total, n * items), decimals, rounding, per=1)
     assert grim(mean, n, items, [rounding])
 
 
 def test_grim_probability_is_the_share_refused() -> None:
     """Counting what GRIM refuses among all means with two decimals between 1 and 2."""
     for n in (7, 20, 63):
-        refused = sum(not grim(Figure(100 + x, 2, per=1), n) for x in range(100))
+        refused = sum(not grim(PrintedFigure(100 + x, 2, per=1), n) for x in range(100))
         probability = grim_probability(parse_figure("1.00", per=1), n)
         # Ties may let one more figure through than the formula counts.
         assert abs(refused - probability * 100) <= 2 * n / 7
@@ -159,12 +168,19 @@ def test_sums_that_cannot_be() -> None:
 
 @pytest.mark.parametrize(
     ("texts", "rounding", "ok"),
-    [(["67", "34"], Rounding.HALF_UP, True), (["67", "34"], Rounding.HALF_DOWN, False),
-     (["66", "33"], Rounding.HALF_DOWN, True), (["66", "33"], Rounding.HALF_UP, False),
-     (["12", "88"], Rounding.HALF_EVEN, True), (["13", "88"], Rounding.HALF_EVEN, False),
-     (["67", "33"], Rounding.TRUNCATION, True), (["67", "34"], Rounding.TRUNCATION, False),
-     (["67", "34"], Rounding.CEILING, True), (["66", "33"], Rounding.CEILING, False)],
-)  # fmt: skip
+    [
+        (["67", "34"], Rounding.HALF_UP, True),
+        (["67", "34"], Rounding.HALF_DOWN, False),
+        (["66", "33"], Rounding.HALF_DOWN, True),
+        (["66", "33"], Rounding.HALF_UP, False),
+        (["12", "88"], Rounding.HALF_EVEN, True),
+        (["13", "88"], Rounding.HALF_EVEN, False),
+        (["67", "33"], Rounding.TRUNCATION, True),
+        (["67", "34"], Rounding.TRUNCATION, False),
+        (["67", "34"], Rounding.CEILING, True),
+        (["66", "33"], Rounding.CEILING, False),
+    ],
+)
 def test_sums_at_the_ends_of_what_rounding_allows(
     texts: list[str], rounding: Rounding, ok: bool
 ) -> None:

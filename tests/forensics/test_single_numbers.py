@@ -20,19 +20,30 @@ def study(values: dict[str, tuple[str, str]], **structure: Any) -> dict[str, Ver
     rows = []
     for category, (value, unit) in values.items():
         row = dict.fromkeys(COLUMNS, "") | {
-            "claim_id": f"x.item.{category}", "source": "https://example.org/a", "outlet": "X",
-            "date": "2024", "language": "en", "item": "item", "category": category,
-            "value": value, "unit": unit, "attributed_to": "X", "status": "documented",
-        }  # fmt: skip
+            "claim_id": f"x.item.{category}",
+            "source": "https://example.org/a",
+            "outlet": "X",
+            "date": "2024",
+            "language": "en",
+            "item": "item",
+            "category": category,
+            "value": value,
+            "unit": unit,
+            "attributed_to": "X",
+            "status": "documented",
+        }
         if unit in ("percent", "mean", "sd"):
             row["exactness"] = "printed"
         if unit == "percent":
             row |= {"rounding": "unknown", "weighted": "unknown"}
         rows.append(row)
     content = {
-        "study": "x", "publisher": "X", "claims": "x", "version": "1",
+        "study": "x",
+        "publisher": "X",
+        "claims": "x",
+        "version": "1",
         "items": {"item": {"label": {"fr": "question", "en": "question", "ar": "سؤال"}}},
-    } | structure  # fmt: skip
+    } | structure
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return {v.id: v for v in judge(frame, parse_structure(content))}
 
@@ -51,7 +62,7 @@ def study(values: dict[str, tuple[str, str]], **structure: Any) -> dict[str, Ver
         ("3.00", "2.00", "10", {"scale": [1, 5]}, Status.POSSIBLE, None),
         ("3.00", "0.5", "1", {}, Status.IMPOSSIBLE, None),
     ],
-)  # fmt: skip
+)
 def test_means(
     mean: str, sd: str | None, n: str, options: dict[str, Any], status: Status, nearest: int | None
 ) -> None:
@@ -77,10 +88,20 @@ def test_nets(net: str, status: Status) -> None:
 
 
 def test_differences_of_two_groups() -> None:
-    values = {"a": ("67", "percent"), "b": ("33", "percent"), "n_a": ("300", "count"),
-              "n_b": ("300", "count"), "small": ("7", "count")}  # fmt: skip
-    pair = {"id": "ab", "first": "x.item.a", "second": "x.item.b", "n_first": "x.item.n_a",
-            "n_second": "x.item.n_b"}  # fmt: skip
+    values = {
+        "a": ("67", "percent"),
+        "b": ("33", "percent"),
+        "n_a": ("300", "count"),
+        "n_b": ("300", "count"),
+        "small": ("7", "count"),
+    }
+    pair = {
+        "id": "ab",
+        "first": "x.item.a",
+        "second": "x.item.b",
+        "n_first": "x.item.n_a",
+        "n_second": "x.item.n_b",
+    }
     found = study(values, differences=[pair])["groups.difference.ab"]
     assert found.status is Status.UNDETERMINED
     assert (found.numbers["p_low"], found.numbers["p_high"]) == ("0.000", "0.000")
@@ -93,8 +114,9 @@ def test_differences_of_two_groups() -> None:
 )
 def test_totals_by_what_they_count(counts: str, expected: str | None) -> None:
     values = {"a": ("75", "percent"), "b": ("25", "percent"), "n": ("20", "count")}
-    sets = [{"id": "item", "item": "item", "kind": "exhaustive",
-             "claims": ["x.item.a", "x.item.b"]}]  # fmt: skip
+    sets = [
+        {"id": "item", "item": "item", "kind": "exhaustive", "claims": ["x.item.a", "x.item.b"]}
+    ]
     found = study(values, sets=sets, totals=[{"claim": "x.item.n", "counts": counts}])
     if expected is None:
         assert "total.base" not in found

@@ -26,7 +26,7 @@ from readiness.forensics.arithmetic.bases import (
     joint_mask,
     witness,
 )
-from readiness.forensics.arithmetic.figures import Figure, Rounding
+from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding
 from readiness.forensics.arithmetic.power import joint_power
 from readiness.forensics.judging.claims import COLUMNS, read_register
 from readiness.forensics.judging.structure import parse_structure
@@ -70,10 +70,16 @@ def test_solve_other_roundings_and_languages() -> None:
 
 @pytest.mark.parametrize(
     ("figures", "options", "expected"),
-    [([], {}, "at least one"), (["~60"], {}, "approximate"), (["67"], {"n_max": 0}, "n_max 0"),
-     (["67"], {"n_max": 10**9}, "n_max"), (["67"], {"max_missing": -1}, "missing"),
-     (["67"], {"rounding": "up"}, "truncation"), (["67"], {"language": "xx"}, "one of ar, en, fr")],
-)  # fmt: skip
+    [
+        ([], {}, "at least one"),
+        (["~60"], {}, "approximate"),
+        (["67"], {"n_max": 0}, "n_max 0"),
+        (["67"], {"n_max": 10**9}, "n_max"),
+        (["67"], {"max_missing": -1}, "missing"),
+        (["67"], {"rounding": "up"}, "truncation"),
+        (["67"], {"language": "xx"}, "one of ar, en, fr"),
+    ],
+)
 def test_solve_refuses(figures: list[str], options: dict[str, Any], expected: str) -> None:
     with pytest.raises(DataError, match=expected):
         solve(figures, **options)
@@ -82,11 +88,16 @@ def test_solve_refuses(figures: list[str], options: dict[str, Any], expected: st
 @settings(max_examples=80)
 @given(
     figures=st.lists(
-        st.one_of(st.integers(0, 100).map(str), st.decimals(0, 100, places=1).map(str),
-                  st.text(max_size=4)), max_size=4),
+        st.one_of(
+            st.integers(0, 100).map(str),
+            st.decimals(0, 100, places=1).map(str),
+            st.text(max_size=4),
+        ),
+        max_size=4,
+    ),
     n_max=st.integers(-2, 120),
     rounding=st.sampled_from(["nearest", "half_even", "ceiling", "x"]),
-)  # fmt: skip
+)
 def test_anything_is_solved_or_refused(figures: list[str], n_max: int, rounding: str) -> None:
     try:
         found = solve(figures, n_max=n_max, rounding=rounding)
@@ -144,11 +155,18 @@ def test_one_fair_paragraph() -> None:
     """What the publisher's own figures can share, the innocent reading with it, what is unknown."""
     verdicts = list(haca_verdicts("2").values())
     assert summary_ids(verdicts, "release") == [
-        "joint.release", "unknown.full_study", "unknown.sent_or_answered",
-    ]  # fmt: skip
+        "joint.release",
+        "unknown.full_study",
+        "unknown.sent_or_answered",
+    ]
     text = " ".join(summary_text(verdicts, "release", "en").split())
-    for words in ("12, 15, 22, 25 or 28", "the first that does is 33", "(67% / 33%, HACA)",
-                  "The full study was not read", "sent or answers received"):  # fmt: skip
+    for words in (
+        "12, 15, 22, 25 or 28",
+        "the first that does is 33",
+        "(67% / 33%, HACA)",
+        "The full study was not read",
+        "sent or answers received",
+    ):
         assert words in text, words
     assert max(map(len, summary_text(verdicts, "release", "fr").splitlines())) <= 96
     for language in LANGUAGES:
@@ -160,10 +178,14 @@ def brute_power(sets: list[FigureSet], n_max: int, missing: int) -> Fraction:
     shapes: list[list[FigureSet]] = []
     for one in sets:
         if one.kind is SetKind.EXHAUSTIVE and len(one.figures) == 2:
-            shapes.append([FigureSet((Figure(a, 0), Figure(100 - a, 0)), one.kind)
-                           for a in range(101)])  # fmt: skip
+            shapes.append(
+                [
+                    FigureSet((PrintedFigure(a, 0), PrintedFigure(100 - a, 0)), one.kind)
+                    for a in range(101)
+                ]
+            )
         else:
-            shapes.append([FigureSet((Figure(a, 0),), one.kind) for a in range(101)])
+            shapes.append([FigureSet((PrintedFigure(a, 0),), one.kind) for a in range(101)])
     tried = passed = 0
     for alternative in product(*shapes):
         tried += 1
@@ -194,14 +216,31 @@ def large_register(claims: int) -> tuple[pd.DataFrame, Any]:
         for j, name in enumerate(names):
             rows.append(
                 dict.fromkeys(COLUMNS, "")
-                | {"claim_id": name, "source": "https://example.org/a", "outlet": "example.org",
-                   "date": "2024-03", "language": "fr", "item": f"item{i}", "category": f"c{j}",
-                   "value": values[j], "unit": "percent", "exactness": "printed",
-                   "rounding": "unknown", "weighted": "unknown", "attributed_to": "press",
-                   "status": "documented"}
-            )  # fmt: skip
-    content = {"study": "large", "publisher": "x", "claims": "large", "version": "1",
-               "items": items, "sets": sets}  # fmt: skip
+                | {
+                    "claim_id": name,
+                    "source": "https://example.org/a",
+                    "outlet": "example.org",
+                    "date": "2024-03",
+                    "language": "fr",
+                    "item": f"item{i}",
+                    "category": f"c{j}",
+                    "value": values[j],
+                    "unit": "percent",
+                    "exactness": "printed",
+                    "rounding": "unknown",
+                    "weighted": "unknown",
+                    "attributed_to": "press",
+                    "status": "documented",
+                }
+            )
+    content = {
+        "study": "large",
+        "publisher": "x",
+        "claims": "large",
+        "version": "1",
+        "items": items,
+        "sets": sets,
+    }
     return pd.DataFrame(rows, columns=list(COLUMNS)), parse_structure(content)
 
 

@@ -94,12 +94,24 @@ def test_phrases(language: str, phrase: str, inside: str, outside: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "phrase"),
-    [("fr", "pas mal de gens"), ("fr", ""), ("fr", "plus de"), ("fr", "3 sur 2"), ("fr", "67"),
-     ("en", "un peu plus du tiers"), ("ar", "كثيرون"), ("es", "la mitad"), ("fr", "près de 140 %"),
-     ("en", "one in zero"), ("fr", "plus du tiers de la moitié"), ("fr", "pas la majorité"),
-     ("en", "two thirds of 60%"), ("fr", "deux tiers ou trois quarts des gens"),
-     ("fr", "plus de deux tiers environ")],
-)  # fmt: skip
+    [
+        ("fr", "pas mal de gens"),
+        ("fr", ""),
+        ("fr", "plus de"),
+        ("fr", "3 sur 2"),
+        ("fr", "67"),
+        ("en", "un peu plus du tiers"),
+        ("ar", "كثيرون"),
+        ("es", "la mitad"),
+        ("fr", "près de 140 %"),
+        ("en", "one in zero"),
+        ("fr", "plus du tiers de la moitié"),
+        ("fr", "pas la majorité"),
+        ("en", "two thirds of 60%"),
+        ("fr", "deux tiers ou trois quarts des gens"),
+        ("fr", "plus de deux tiers environ"),
+    ],
+)
 def test_phrases_that_are_not_understood(language: str, phrase: str) -> None:
     with pytest.raises(DataError):
         read_phrase(phrase, language)
@@ -116,9 +128,14 @@ def test_any_phrase_is_read_or_refused(phrase: str, language: str) -> None:
 
 @pytest.mark.parametrize(
     ("rounding", "expected"),
-    [(Rounding.HALF_UP, 203), (Rounding.HALF_EVEN, 203), (Rounding.HALF_DOWN, 200),
-     (Rounding.TRUNCATION, 53), (Rounding.CEILING, None)],
-)  # fmt: skip
+    [
+        (Rounding.HALF_UP, 203),
+        (Rounding.HALF_EVEN, 203),
+        (Rounding.HALF_DOWN, 200),
+        (Rounding.TRUNCATION, 53),
+        (Rounding.CEILING, None),
+    ],
+)
 def test_a_little_more_than_a_third_at_33(rounding: Rounding, expected: int | None) -> None:
     reading, figure = read_phrase("un peu plus du tiers", "fr"), parse_figure("33")
     assert smallest_strict_base(reading, figure, rounding) == expected
@@ -142,10 +159,18 @@ def test_strict_bases_are_brute_force() -> None:
 
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
-    [("3", "83", "insertion"), ("83", "3", "deletion"), ("38", "83", "transposition"),
-     ("67", "64", "substitution"), ("67", "67", None), ("3", "33", "insertion"),
-     ("12", "34", None), ("11", "1", "deletion"), ("6.75", "67.5", None)],
-)  # fmt: skip
+    [
+        ("3", "83", "insertion"),
+        ("83", "3", "deletion"),
+        ("38", "83", "transposition"),
+        ("67", "64", "substitution"),
+        ("67", "67", None),
+        ("3", "33", "insertion"),
+        ("12", "34", None),
+        ("11", "1", "deletion"),
+        ("6.75", "67.5", None),
+    ],
+)
 def test_one_keystroke(before: str, after: str, kind: str | None) -> None:
     assert one_edit_away(before).get(after) == kind
 

@@ -26,9 +26,22 @@ TEMPLATES = sorted(
 DOMAINS = sorted({path.stem for path in FOLDER.glob("*/*.po")})
 KEY = re.compile(rf"(?:{'|'.join(DOMAINS)})\.[a-z0-9_.]*[a-z0-9_]")
 SUFFIXES = (
-    "csv", "css", "html", "json", "md", "pdf", "po", "py", "qmd", "smk", "svg", "tsv", "txt", "typ",
+    "csv",
+    "css",
+    "html",
+    "json",
+    "md",
+    "pdf",
+    "po",
+    "py",
+    "qmd",
+    "smk",
+    "svg",
+    "tsv",
+    "txt",
+    "typ",
     "yaml",
-)  # fmt: skip
+)
 PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)(?::([a-z0-9_.]+))?\}")
 
 

@@ -60,16 +60,26 @@ def test_everything_is_told_in_it(project: Path) -> None:
     ]
     said = json.loads(
         subprocess.run(
-            [sys.executable, "-c", TOLD], input=json.dumps(facts), capture_output=True, text=True,
-            check=True, env={**os.environ, "PYTHONPATH": str(project / "workflow")},
+            [sys.executable, "-c", TOLD],
+            input=json.dumps(facts),
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONPATH": str(project / "workflow")},
         ).stdout
-    )  # fmt: skip
+    )
     assert said["languages"] == ["ar", "en", "es", "fr"]
     assert (said["name"], said["direction"]) == ("Español", "ltr")
     assert said["values"] == [
-        "1.234.567", "12,5", "67,3\u00a0%", "\u22121,5\u00a0puntos",
-        "67,5", "5 de marzo de 2024", "a, b y c", "12 o 15",
-    ]  # fmt: skip
+        "1.234.567",
+        "12,5",
+        "67,3\u00a0%",
+        "\u22121,5\u00a0puntos",
+        "67,5",
+        "5 de marzo de 2024",
+        "a, b y c",
+        "12 o 15",
+    ]
     assert said["counted"] == [
         "encaja si falta como mucho 1 respuesta por pregunta",
         "encaja si faltan como mucho 2 respuestas por pregunta",
@@ -86,9 +96,10 @@ def test_it_is_no_copy_of_another() -> None:
     alike = [
         key
         for key in spanish
-        if key in english and forms(spanish[key]) == forms(english[key])
+        if key in english
+        and forms(spanish[key]) == forms(english[key])
         and any(len(word) > 4 for word in forms(english[key])[0].split())
-    ]  # fmt: skip
+    ]
     bare = [key for key in alike if not names(forms(english[key])[0])]
     assert len(bare) < 12, bare
     assert {key.partition(".")[0] for key in spanish} == set(DOMAINS)
@@ -100,9 +111,10 @@ def test_no_code_names_it(project: Path) -> None:
     changed = [
         path.relative_to(project)
         for path in project.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file()
+        and "__pycache__" not in path.parts
         and not (ROOT / path.relative_to(project)).is_file()
-    ]  # fmt: skip
+    ]
     assert {path.parent for path in changed} == {CATALOGUES / "es"}
 
 
@@ -111,9 +123,12 @@ def test_a_publication_is_audited_in_it(released: Project, project: Path) -> Non
     code = "import sys; from readiness.cli import main; sys.exit(main(sys.argv[1:]))"
     words = ["audit", str(released.root), "canteen-r1", "--level", "1", "--language", "es"]
     done = subprocess.run(
-        [sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=project,
+        [sys.executable, "-c", code, *words],
+        capture_output=True,
+        text=True,
+        cwd=project,
         env={**os.environ, "PYTHONPATH": str(project / "workflow")},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert "canteen-r1: VÁLIDO en el nivel 1" in done.stdout
     assert "sello        válido: " in done.stdout

@@ -12,12 +12,12 @@ from readiness.errors import RenderError
 from readiness.facts import (
     Day,
     Fact,
-    Label,
     Listed,
-    Named,
+    NamedNumber,
     Printed,
     Quantity,
     Term,
+    TranslatedText,
     decode,
     encode,
 )
@@ -86,8 +86,13 @@ def test_a_sentence_counts_and_is_set_as_its_language_wants() -> None:
     assert tell(seen(2), "en").startswith("2 people of")
     starts = {n: tell(seen(n), "ar").split(" من ")[0] for n in (0, 1, 2, 3, 11, 100)}
     assert starts == {
-        0: "لا أحد", 1: "شخص واحد", 2: "شخصان", 3: "3 أشخاص", 11: "11 شخصا", 100: "100 شخص",
-    }  # fmt: skip
+        0: "لا أحد",
+        1: "شخص واحد",
+        2: "شخصان",
+        3: "3 أشخاص",
+        11: "11 شخصا",
+        100: "100 شخص",
+    }
     assert "«\u2066oui\u2069» في \u2066report.html\u2069" in tell(seen(3), "ar")
 
 
@@ -100,8 +105,10 @@ def test_marks_and_markup_go_around_the_values() -> None:
 
 @pytest.mark.usefixtures("small")
 def test_a_number_with_a_name_of_its_own_keeps_it() -> None:
-    values = dict(seen(0).values) | {"n": Named("people", 2)}
-    values["what"] = Listed((Named("a", Printed("67")), Named("b", Printed("33"))), "slash")
+    values = dict(seen(0).values) | {"n": NamedNumber("people", 2)}
+    values["what"] = Listed(
+        (NamedNumber("a", Printed("67")), NamedNumber("b", Printed("33"))), "slash"
+    )
     said = tell(Fact("small.seen", values), "en", lambda name, t: f"[{name}|{t}]")
     assert said == "[people|2] people of [base|1,234]: [share|66.7]% “[a|67] / [b|33]”!"
 
@@ -115,7 +122,7 @@ def test_what_is_missing_is_named() -> None:
     with pytest.raises(RenderError, match=r"no texts for 'other'"):
         text("other.one", "fr")
     with pytest.raises(RenderError, match="no label in 'fr'; there is en"):
-        show(Label({"en": "x"}), "fr")
+        show(TranslatedText({"en": "x"}), "fr")
 
 
 VALUES = [
@@ -130,8 +137,8 @@ VALUES = [
     (Listed((1, 2, 3), "or"), "1, 2 ou 3", "1, 2 or 3", "1، 2 أو 3"),
     (Listed(("a", "b"), "comma"), "a, b", "a, b", "\u2066a\u2069، \u2066b\u2069"),
     (Listed((Printed("67"), Printed("33")), "slash"), "67 / 33", "67 / 33", "67 / 33"),
-    (Named("first", Listed((1, 2), "or")), "1 ou 2", "1 or 2", "1 أو 2"),
-    (Label({"fr": "f", "en": "e", "ar": "ع"}), "f", "e", "ع"),
+    (NamedNumber("first", Listed((1, 2), "or")), "1 ou 2", "1 or 2", "1 أو 2"),
+    (TranslatedText({"fr": "f", "en": "e", "ar": "ع"}), "f", "e", "ع"),
     (Term("language.name"), "Français", "English", "العربية"),
 ]
 

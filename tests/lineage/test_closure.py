@@ -96,8 +96,11 @@ def _forget() -> Iterator[None]:
 
 def test_imports_inside_functions_and_through_packages_are_followed(package: Package) -> None:
     assert closure("readiness.steps.one") == (
-        "readiness.deep", "readiness.late", "readiness.room.first", "readiness.steps.one",
-    )  # fmt: skip
+        "readiness.deep",
+        "readiness.late",
+        "readiness.room.first",
+        "readiness.steps.one",
+    )
     assert closure("readiness.steps.two") == ("readiness.alone", "readiness.steps.two")
 
 
@@ -283,8 +286,11 @@ def test_every_step_reaches_what_it_imports_at_run_time() -> None:
     names = [name for name, _ in STEPS.values()]
     result = subprocess.run(
         [sys.executable, "-c", code, *names],
-        cwd=ROOT / "workflow", capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT / "workflow",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     lines = result.stdout.splitlines()
     assert len(lines) == len(names), result.stderr
     for module_name, line in zip(names, lines, strict=True):
@@ -314,9 +320,13 @@ def test_the_hash_is_the_same_in_another_process_and_hash_seed() -> None:
     code = "from readiness.closure import code_hash; print(code_hash('readiness.steps.compare'))"
     printed = {
         subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT / "workflow", capture_output=True, text=True,
-            env={"PYTHONHASHSEED": seed, "PATH": ""}, check=True,
+            [sys.executable, "-c", code],
+            cwd=ROOT / "workflow",
+            capture_output=True,
+            text=True,
+            env={"PYTHONHASHSEED": seed, "PATH": ""},
+            check=True,
         ).stdout.strip()
         for seed in ("0", "1", "random")
-    }  # fmt: skip
+    }
     assert printed == {code_hash("readiness.steps.compare")}

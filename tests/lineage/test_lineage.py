@@ -128,7 +128,14 @@ def test_provenances_hold_no_clock_no_host_and_no_path(finished: Project) -> Non
     for path in (finished.root / "results").rglob(PROVENANCE):
         record = json.loads(path.read_text("utf-8"))
         assert set(record) == {
-            "lineage", "step", "code", "settings", "inputs", "parents", "datasets", "outputs",
+            "lineage",
+            "step",
+            "code",
+            "settings",
+            "inputs",
+            "parents",
+            "datasets",
+            "outputs",
             "digest",
-        }  # fmt: skip
+        }
         assert str(finished.root) not in path.read_text("utf-8")

@@ -18,8 +18,11 @@ def copy_settings(target: Path, *more: str) -> Path:
         shutil.copyfile(ROOT / name, target / name)
     for name in (*FOLDERS, *more):
         shutil.copytree(ROOT / name, target / name)
-    shutil.copytree(ROOT / "data/raw", target / "data/raw", ignore=lambda folder, names: [
-        name for name in names if name.endswith(".csv")])  # fmt: skip
+    shutil.copytree(
+        ROOT / "data/raw",
+        target / "data/raw",
+        ignore=lambda folder, names: [name for name in names if name.endswith(".csv")],
+    )
     return target
 
 

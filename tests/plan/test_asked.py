@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
-from readiness.config import Wave, parse
+from readiness.config import WaveSettings, parse
 from readiness.errors import ConfigError
-from readiness.plan.asking import asked
+from readiness.plan.asking import read_outline
 from readiness.plan.checks import check_wave
 from readiness.plan.deriving import asked_of, variables_of
 from readiness.plan.documents import missing_labels, told_items
 from readiness.plan.drawn import charts_of
-from readiness.plan.runs import Run
+from readiness.plan.runs import PlannedRun
 
 
 def item(code: str, kind: str, codes: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
@@ -25,10 +25,15 @@ def item(code: str, kind: str, codes: tuple[str, ...] = (), **more: Any) -> dict
 
 
 QUESTIONNAIRE = {
-    "name": "made", "version": "1", "language": "en", "title": {"en": "Made"},
-    "group_item": "role", "groups": {"weighted": ["staff"], "apart": ["guest"]},
-    "frame": [{"id": "site", "label": {"en": "Site"},
-               "categories": [{"code": "hill", "text": "Hill"}]}],
+    "name": "made",
+    "version": "1",
+    "language": "en",
+    "title": {"en": "Made"},
+    "group_item": "role",
+    "groups": {"weighted": ["staff"], "apart": ["guest"]},
+    "frame": [
+        {"id": "site", "label": {"en": "Site"}, "categories": [{"code": "hill", "text": "Hill"}]}
+    ],
     "items": [
         item("role", "single", ("staff", "guest")),
         item("rating", "ordinal", ("bad", "fine", "great")),
@@ -38,14 +43,17 @@ QUESTIONNAIRE = {
         {"id": "age", "kind": "number", "column": "age"},
         {"id": "born", "kind": "date", "column": "born"},
     ],
-}  # fmt: skip
+}
 OPEN: dict[str, Any] = {
-    "title": {"en": "Made"}, "simulated": True, "selection": "opt-in",
-    "answers": "made@1", "questionnaire": "made-1",
+    "title": {"en": "Made"},
+    "simulated": True,
+    "selection": "opt-in",
+    "answers": "made@1",
+    "questionnaire": "made-1",
     "estimate": {"items": ["rating"]},
-}  # fmt: skip
+}
 SAMPLE = "made-sample@1"
-Made = Callable[..., Run]
+Made = Callable[..., PlannedRun]
 
 
 @pytest.fixture
@@ -55,9 +63,9 @@ def run_of(tmp_path: Path) -> Made:
     path.parent.mkdir(parents=True)
     path.write_text(yaml.safe_dump(QUESTIONNAIRE), "utf-8")
 
-    def make(**keys: Any) -> Run:
-        run = Run("waves/made", "made", parse(Wave, {**OPEN, **keys}, "config.yaml"))
-        assert isinstance(run.section, Wave)
+    def make(**keys: Any) -> PlannedRun:
+        run = PlannedRun("waves/made", "made", parse(WaveSettings, {**OPEN, **keys}, "config.yaml"))
+        assert isinstance(run.section, WaveSettings)
         check_wave(tmp_path, run.key, run.section, asked_of(tmp_path, run))
         return run
 
@@ -65,10 +73,10 @@ def run_of(tmp_path: Path) -> Made:
 
 
 def test_groups_are_what_is_known_of_respondents(tmp_path: Path, run_of: Made) -> None:
-    known = asked(tmp_path, Path("data/questionnaires/made-1.yaml"))
+    known = read_outline(tmp_path, Path("data/questionnaires/made-1.yaml"))
     wave = run_of().section
     drawn = run_of(sample=SAMPLE, selection="probability").section
-    assert isinstance(wave, Wave) and isinstance(drawn, Wave)
+    assert isinstance(wave, WaveSettings) and isinstance(drawn, WaveSettings)
     assert set(known.groupings(wave)) == {"role", "rating", "whole"}
     assert known.groupings(wave)["role"] == ["staff"]  # who is counted apart is in no group
     assert set(known.groupings(drawn)) == {"role", "rating", "whole", "site"}
@@ -90,10 +98,18 @@ def test_a_question_without_groups_has_one_picture(tmp_path: Path, run_of: Made)
 
 DERIVE = [
     {"id": "high", "label": {"en": "High"}, "any": [{"item": "rating", "top": 1}]},
-    {"id": "ages", "label": {"en": "Ages", "fr": "Âges"}, "bands": {"item": "age", "categories": [
-        {"code": "young", "label": {"en": "Young"}, "below": 30},
-        {"code": "old", "label": {"en": "Old"}, "at_least": 30}]}},
-]  # fmt: skip
+    {
+        "id": "ages",
+        "label": {"en": "Ages", "fr": "Âges"},
+        "bands": {
+            "item": "age",
+            "categories": [
+                {"code": "young", "label": {"en": "Young"}, "below": 30},
+                {"code": "old", "label": {"en": "Old"}, "at_least": 30},
+            ],
+        },
+    },
+]
 
 
 def test_derived_variables_are_items_of_the_plan(tmp_path: Path, run_of: Made) -> None:
@@ -125,19 +141,29 @@ def one(**way: Any) -> dict[str, Any]:
         ({"estimate": {"items": ["name"]}}, "personal data"),
         ({"estimate": {"items": ["born"]}}, "a 'date' item"),
         ({"compare": {"items": ["rating"]}}, "nothing to compare by"),
-        ({"estimate": {"by": "rating", "items": ["tools"]}, "compare": {"items": ["rating"]}},
-         "what groups are made of"),
+        (
+            {"estimate": {"by": "rating", "items": ["tools"]}, "compare": {"items": ["rating"]}},
+            "what groups are made of",
+        ),
         (one(any=[{"item": "rating", "top": 3}]), "3 levels of rating, which has 3"),
         (one(any=[{"item": "rating", "of": ["poor"]}]), "no answer 'poor'"),
         (one(any=[{"item": "site", "of": ["hill"]}]), "persons of a sample"),
         (one(any=[{"item": "name", "of": ["ann"]}]), "personal data"),
         (one(scale={"items": ["rating", "tools"]}), "expected ordinal or number"),
-        (one(bands={"item": "rating", "categories": DERIVE[1]["bands"]["categories"]}),  # type: ignore[index]
-         "expected number"),
-        ({"derive": [{"id": "age", "label": {"en": "A"}, "any": [{"item": "rating", "top": 1}]}]},
-         "has already"),
+        (
+            one(bands={"item": "rating", "categories": DERIVE[1]["bands"]["categories"]}),  # type: ignore[index]
+            "expected number",
+        ),
+        (
+            {
+                "derive": [
+                    {"id": "age", "label": {"en": "A"}, "any": [{"item": "rating", "top": 1}]}
+                ]
+            },
+            "has already",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_the_wave_has_not_is_refused_in_one_line(
     run_of: Made, keys: dict[str, Any], said: str
 ) -> None:

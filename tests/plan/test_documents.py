@@ -33,7 +33,7 @@ def tree(tmp_path: Path) -> Path:
 def test_without_a_word_everything_is_shown_in_every_language(tree: Path) -> None:
     replace(tree, "config.yaml", SHOWN, "")
     plan = load_plan(tree)
-    assert [run.name for run in plan.shown] == ["haca-2024", "simulated-2026"]
+    assert [run.name for run in plan.runs_with_reports] == ["haca-2024", "simulated-2026"]
     assert plan.languages == LANGUAGES
 
 
@@ -50,12 +50,15 @@ def test_what_is_shown_and_in_which_order_is_said(tree: Path) -> None:
     [
         (SHOWN, "  show: [haca-2025]\n", ("report.show", "'haca-2025'", "haca-2024, simulated")),
         (SHOWN, "  languages: [fr, xx]\n", ("no texts in 'xx'", "ar, en, fr")),
-        ("      en: The figures", "      es: The figures",
-         ("report.languages: en needs", "config.yaml: studies.haca-2024.title")),
+        (
+            "      en: The figures",
+            "      es: The figures",
+            ("report.languages: en needs", "config.yaml: studies.haca-2024.title"),
+        ),
         ("    en: Readiness", "    es: Readiness", ("en needs labels", "report.title")),
         ("show: [preparation, use_ai,", "show: [jobs, use_ai,", ("show: 'jobs' is not estimated",)),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_shown_is_refused(
     tree: Path, old: str, new: str, words: tuple[str, ...]
 ) -> None:

@@ -59,15 +59,23 @@ def test_one_confidence_level_governs_a_wave(tree: Path) -> None:
         ("items: [preparation,", "items: [remark,", ("compare.items", "remark", "text")),
         ("items: [preparation,", "items: [experience_years,", ("compare.items", "number")),
         ("use_areas, regulation]\n", "remark]\n", ("estimate.items", "remark", "text")),
-        ("simulated-2026-1}", "simulated-2026-1, collapse: {region: [[north, mars]]}}",
-         ("weight.collapse.region", "'mars'", "north")),
-        ("simulated-2026-1}", "simulated-2026-1, collapse: {use_areas: [[none, weak]]}}",
-         ("weight.collapse", "'use_areas'", "stratum")),
-        ("simulated-2026-1}",
-         "simulated-2026-1, collapse: {size: [[solo, small], [small, large]]}}",
-         ("weight.collapse.size", "'small'", "twice")),
+        (
+            "simulated-2026-1}",
+            "simulated-2026-1, collapse: {region: [[north, mars]]}}",
+            ("weight.collapse.region", "'mars'", "north"),
+        ),
+        (
+            "simulated-2026-1}",
+            "simulated-2026-1, collapse: {use_areas: [[none, weak]]}}",
+            ("weight.collapse", "'use_areas'", "stratum"),
+        ),
+        (
+            "simulated-2026-1}",
+            "simulated-2026-1, collapse: {size: [[solo, small], [small, large]]}}",
+            ("weight.collapse.size", "'small'", "twice"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_items_that_a_step_cannot_take(
     tree: Path, old: str, new: str, words: tuple[str, ...]
 ) -> None:
@@ -117,8 +125,10 @@ def test_margins_that_a_spreadsheet_saved(tree: Path, name: str, words: tuple[st
 def test_a_cell_of_a_book(tmp_path: Path, content: str, words: tuple[str, ...]) -> None:
     path = tmp_path / "answers.csv"
     path.write_text(content, "utf-8")
-    for read in (lambda: read_text_table(path, "answers"),
-                 lambda: read_export(path, load_questionnaire(ROOT / QUESTIONNAIRE))):  # fmt: skip
+    for read in (
+        lambda: read_text_table(path, "answers"),
+        lambda: read_export(path, load_questionnaire(ROOT / QUESTIONNAIRE)),
+    ):
         with pytest.raises(DataError) as caught:
             read()
         assert len(str(caught.value)) < 400

@@ -19,33 +19,49 @@ from readiness.steps.dpo import DpoPages, protection
 
 QUESTIONNAIRE = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
 VERDICT = {
-    "attacked": 188, "before": 9, "decoded": 0, "given_away": 0, "held": 179, "minimum": 5,
+    "attacked": 188,
+    "before": 9,
+    "decoded": 0,
+    "given_away": 0,
+    "held": 179,
+    "minimum": 5,
     "width": 6,
-}  # fmt: skip
+}
 WITHHELD = {
-    "numbers": 872, "primary": 87, "complementary": 69, "reliability": 50, "optimal": False,
+    "numbers": 872,
+    "primary": 87,
+    "complementary": 69,
+    "reliability": 50,
+    "optimal": False,
     "reader": "researchers",
     "by_group": {
         "voice_artist": {"of": 57, "withheld": 51},
         "region:south": {"of": 57, "withheld": 23},
     },
-}  # fmt: skip
+}
 TABLES = {
     "figures": pd.DataFrame(
-        {"kind": ["estimate"] * 3 + ["quality"], "suppressed": ["", "few answers", "", ""],
-         "dataset": ["w@2 s@1", "w@2", "w@2", "w@2"]}
+        {
+            "kind": ["estimate"] * 3 + ["quality"],
+            "suppressed": ["", "few answers", "", ""],
+            "dataset": ["w@2 s@1", "w@2", "w@2", "w@2"],
+        }
     ),
     "attack": pd.DataFrame({"reader": ["frame", "answers", "frame", "releases", "publication"]}),
     "issues": pd.DataFrame({"rule": ["personal_data_seen", "no_answer"]}),
-}  # fmt: skip
+}
 
 
 def settings(**changes: Any) -> DpoPages:
     told: dict[str, Any] = {
-        "languages": ["fr"], "titles": {"fr": "Vague"}, "simulated": False, "pseudonyms": True,
-        "reader": "public", "privacy": {"controller": "Office <b>7</b>", "hosting": "MA"},
+        "languages": ["fr"],
+        "titles": {"fr": "Vague"},
+        "simulated": False,
+        "pseudonyms": True,
+        "reader": "public",
+        "privacy": {"controller": "Office <b>7</b>", "hosting": "MA"},
         "signed_off_by": "A. <i>Reader</i>",
-    }  # fmt: skip
+    }
     return DpoPages(**{**told, **changes})
 
 
@@ -63,12 +79,24 @@ def words(page: str) -> str:
 def test_it_says_what_was_hidden_why_and_against_whom() -> None:
     said = words(dpo_page(made(), "Vague", "fr"))
     assert "Nombres masqués : 206 sur 872 (23,6 %)" in said
-    for part in ("peu de personnes : 87", "s’en déduiraient : 69", "peu de réponses : 50",
-                 "Comédien de doublage", "51", "Sud", "chercheurs habilités",
-                 "moins de 5 personnes",
-                 "au moins 6 personnes", "une ou deux réponses", "attaqués", "Aucun n’est révélé",
-                 "antérieures, quoi que dise celle-ci : 9", "conservées à part", "signalées : 1",
-                 "peut-être possible"):  # fmt: skip
+    for part in (
+        "peu de personnes : 87",
+        "s’en déduiraient : 69",
+        "peu de réponses : 50",
+        "Comédien de doublage",
+        "51",
+        "Sud",
+        "chercheurs habilités",
+        "moins de 5 personnes",
+        "au moins 6 personnes",
+        "une ou deux réponses",
+        "attaqués",
+        "Aucun n’est révélé",
+        "antérieures, quoi que dise celle-ci : 9",
+        "conservées à part",
+        "signalées : 1",
+        "peut-être possible",
+    ):
         assert part in said, part
     assert "Hébergement" in said or "Maroc" in said
     assert "Lu et approuvé par A. <i>Reader</i>" in said
@@ -76,12 +104,21 @@ def test_it_says_what_was_hidden_why_and_against_whom() -> None:
 
 def test_what_was_given_away_and_who_did_not_sign_is_said() -> None:
     found = protection(
-        settings(signed_off_by="", simulated=True, pseudonyms=False), QUESTIONNAIRE, TABLES,
-        {**VERDICT, "given_away": 8, "decoded": 3}, {}, "fr",
-    )  # fmt: skip
+        settings(signed_off_by="", simulated=True, pseudonyms=False),
+        QUESTIONNAIRE,
+        TABLES,
+        {**VERDICT, "given_away": 8, "decoded": 3},
+        {},
+        "fr",
+    )
     said = words(dpo_page(found, "Vague", "fr"))
-    for part in ("Révélés : 8. Cette diffusion ne doit pas sortir", "décodé : 3", "simulées",
-                 "Nombres masqués : 1 sur 3", "Personne n’a encore approuvé"):  # fmt: skip
+    for part in (
+        "Révélés : 8. Cette diffusion ne doit pas sortir",
+        "décodé : 3",
+        "simulées",
+        "Nombres masqués : 1 sur 3",
+        "Personne n’a encore approuvé",
+    ):
         assert part in said, part
 
 

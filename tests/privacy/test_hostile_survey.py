@@ -27,11 +27,33 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import planted_secrets as planted
 
 FIELDS = (
-    "title", "region.label", "region.north", "region.south", "use.source", "use.column",
-    "said.column", "ignored", "margins.note", "reason", "reviewer", "note", "report", "wave",
-    "shown", "areas.label", "areas.letters", "areas.sums", "areas.maps", "years.label",
-    "years.unit", "use.label", "use.daily", "use.weekly", "use.rarely", "use.semaphore",
-)  # fmt: skip
+    "title",
+    "region.label",
+    "region.north",
+    "region.south",
+    "use.source",
+    "use.column",
+    "said.column",
+    "ignored",
+    "margins.note",
+    "reason",
+    "reviewer",
+    "note",
+    "report",
+    "wave",
+    "shown",
+    "areas.label",
+    "areas.letters",
+    "areas.sums",
+    "areas.maps",
+    "years.label",
+    "years.unit",
+    "use.label",
+    "use.daily",
+    "use.weekly",
+    "use.rarely",
+    "use.semaphore",
+)
 NO_LABEL = ("terminal", "format")
 """What a YAML file or a header cannot hold as it is."""
 

@@ -35,13 +35,24 @@ DOCUMENT = {
     "title": {"en": "Office"},
     "export": {"timestamp": "Sent", "invitation": "Code", "ignored": ["Phone"]},
     "items": [
-        {"id": "use", "kind": "ordinal", "column": "Use", "label": {"en": "Use"},
-         "categories": OPTIONS},
-        {"id": "town", "kind": "single", "column": "Town", "label": {"en": "Town"},
-         "personal": True, "categories": TOWNS},
+        {
+            "id": "use",
+            "kind": "ordinal",
+            "column": "Use",
+            "label": {"en": "Use"},
+            "categories": OPTIONS,
+        },
+        {
+            "id": "town",
+            "kind": "single",
+            "column": "Town",
+            "label": {"en": "Town"},
+            "personal": True,
+            "categories": TOWNS,
+        },
         {"id": "said", "kind": "text", "column": "Said", "label": ASKED},
     ],
-}  # fmt: skip
+}
 CODES = ["rita@example.org", "omar@example.org", "sara@example.org"]
 SECRETS = ["Rita Secret", "0612345678", "Zuwara", "Nowhere", *CODES]
 
@@ -131,10 +142,13 @@ def wave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def step(root: Path, out: str, sealed: str = "") -> Path:
     settings = {
-        "opens": "2026-01-01", "closes": "2026-12-31", "largest_loss": 1.0, "simulated": False,
+        "opens": "2026-01-01",
+        "closes": "2026-12-31",
+        "largest_loss": 1.0,
+        "simulated": False,
         "privacy": {"telephone": ["0[5-8]########"]},
         "pseudonyms": {"dataset": "office@1", "sealed": sealed},
-    }  # fmt: skip
+    }
     named = {"answers": [Path("export.csv")], "questionnaire": [Path("office-1.yaml")]}
     named |= {"sample": [], "corrections": []}
     folder = root / "results" / out / "validate"

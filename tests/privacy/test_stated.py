@@ -11,15 +11,15 @@ import pytest
 import yaml
 
 from project_copy import ROOT
-from readiness.config import Config, Privacy, Wave, load_config, parse
+from readiness.config import Config, Privacy, WaveSettings, load_config, parse
 from readiness.datasets.versions import read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.plan import Plan
 from readiness.publications.freeze import refuse_named, with_key
-from readiness.publications.material import Material, frozen_config
+from readiness.publications.material import PublicationMaterial, frozen_config
 from readiness.publications.pages import Facts, citation, codecheck, readme
 from readiness.publications.seal import RELEASED
-from readiness.reporting.blocks import STATED, stated
+from readiness.reporting.blocks import STATED, list_statements
 
 CONFIG = load_config(ROOT / "config.yaml")
 WAVE = CONFIG.waves["simulated-2026"]
@@ -38,14 +38,14 @@ def privacy(**keys: Any) -> Privacy:
 
 
 def test_each_key_is_told_where_it_is_given() -> None:
-    told = dict(stated(privacy().stated, "fr"))
+    told = dict(list_statements(privacy().statements, "fr"))
     assert told["privacy.hosting"] == "Maroc" and told["privacy.purpose"] == "Une étude"
     assert told["privacy.keep_until"].startswith("31")
     # No purpose is stated in a language in which nobody has written it.
-    assert set(told) - set(dict(stated(privacy().stated, "ar"))) == {"privacy.purpose"}
+    assert set(told) - set(dict(list_statements(privacy().statements, "ar"))) == {"privacy.purpose"}
     for key, name in STATED.items():
-        assert next(iter(stated({key: privacy().stated[key]}, "en")))[0] == name
-    assert not list(stated(Privacy().stated, "fr"))
+        assert next(iter(list_statements({key: privacy().statements[key]}, "en")))[0] == name
+    assert not list(list_statements(Privacy().statements, "fr"))
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,7 @@ def test_only_real_answers_are_frozen_with_statements() -> None:
     simulated = yaml.safe_load(frozen_config("w", WAVE, ["fr"], own))
     assert simulated["privacy"] == {"telephone": ["0#########"]}
     real = yaml.safe_load(frozen_config("w", REAL, ["fr"], own))
-    assert real["privacy"] == {
-        **GIVEN, "telephone": ["0#########"], "signed_off_by": "A. Reader"
-    }  # fmt: skip
+    assert real["privacy"] == {**GIVEN, "telephone": ["0#########"], "signed_off_by": "A. Reader"}
     study = CONFIG.studies["haca-2024"]
     assert "privacy" not in yaml.safe_load(frozen_config("s", study, ["fr"], own))
 
@@ -73,11 +71,22 @@ def test_only_real_answers_are_frozen_with_statements() -> None:
 def facts() -> Facts:
     versions = read_versions(ROOT)
     return Facts(
-        root=ROOT, identity="office-r1", run="waves/office", name="office", section=REAL,
-        versions=[versions["simulated-2026@2"]], files={}, numbers=3, status=RELEASED,
-        authors=[], supersedes="", erratum="", reviewer="", languages=("ar", "en", "fr"),
+        root=ROOT,
+        identity="office-r1",
+        run="waves/office",
+        name="office",
+        section=REAL,
+        versions=[versions["simulated-2026@2"]],
+        files={},
+        numbers=3,
+        status=RELEASED,
+        authors=[],
+        supersedes="",
+        erratum="",
+        reviewer="",
+        languages=("ar", "en", "fr"),
         pages=[],
-    )  # fmt: skip
+    )
 
 
 def test_a_readme_states_what_was_written_and_nothing_else(facts: Facts) -> None:
@@ -134,10 +143,16 @@ def frozen_with(tmp_path: Path, key: str, version: str) -> None:
 
 
 def sealed_key(tmp_path: Path, used: str) -> str | None:
-    material = Material(
-        root=tmp_path, identity="office-r2", run="waves/w", name="w", section=REAL, versions=[],
-        files={}, privacy=privacy(),
-    )  # fmt: skip
+    material = PublicationMaterial(
+        root=tmp_path,
+        identity="office-r2",
+        run="waves/w",
+        name="w",
+        section=REAL,
+        versions=[],
+        files={},
+        privacy=privacy(),
+    )
     path = tmp_path / "results/waves/w/private/key"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(used, "utf-8")
@@ -158,14 +173,19 @@ def test_a_publication_holds_no_name_of_a_respondent(tmp_path: Path) -> None:
     version = read_versions(ROOT)["simulated-2026@2"]
     path = tmp_path / "corrections.csv"
 
-    def check(who: str, section: Wave = REAL) -> None:
+    def check(who: str, section: WaveSettings = REAL) -> None:
         path.write_text(f"respondent,item,from,to,reason,reviewer\n{who},x,1,2,a,b\n", "utf-8")
         refuse_named(
-            Material(
-                root=tmp_path, identity="r", run="waves/w", name="w", section=section,
-                versions=[version], files={"corrections": Path("corrections.csv")},
+            PublicationMaterial(
+                root=tmp_path,
+                identity="r",
+                run="waves/w",
+                name="w",
+                section=section,
+                versions=[version],
+                files={"corrections": Path("corrections.csv")},
             )
-        )  # fmt: skip
+        )
 
     check("row-17")
     check("EY3H4FLW", WAVE)  # what anybody may have names its respondents itself

@@ -13,12 +13,16 @@ from released_tree import FIRST, SECOND, STUDY, released_root
 from readiness.facts import Fact, Listed
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
-from readiness.publications.audit.numbers import in_another_environment, ledger_rows, recomputed
+from readiness.publications.audit.numbers import (
+    compare_recomputed,
+    in_another_environment,
+    ledger_rows,
+)
 from readiness.publications.audit.rerun import SAME, Rerun
 from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.chain import Divergence, frozen_chain
 from readiness.publications.erratum import Correction
-from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.seal import CHANGED, LEDGER
 from readiness.register.figures import read_register
 
@@ -28,12 +32,12 @@ OTHERS = tuple(
 )
 CHANGES = Changes(("weight", "estimate"), True, ("waves/canteen-2025.weight",), OTHERS)
 REPORT = (
-    Finding("report.html", Outcome.DIFFERS, Fact("audit.page.other")),
-    Finding("charts/a.svg", Outcome.REPRODUCED, SAME),
-    Finding(
+    AuditFinding("report.html", Outcome.DIFFERS, Fact("audit.page.other")),
+    AuditFinding("charts/a.svg", Outcome.REPRODUCED, SAME),
+    AuditFinding(
         "report.pdf", Outcome.NOT_CHECKED, Fact("audit.unreadable", {"said": "Permission denied"})
     ),
-    Finding("tables/estimates.csv", Outcome.REPRODUCED, SAME),
+    AuditFinding("tables/estimates.csv", Outcome.REPRODUCED, SAME),
 )
 
 
@@ -79,13 +83,13 @@ def at_level_2(
     edit: Callable[[pd.DataFrame], None] = lambda table: None,
     *,
     level: int = 2,
-    seal: Sequence[Finding] = (),
+    seal: Sequence[AuditFinding] = (),
     changes: Changes = Changes(),  # noqa: B008
 ) -> Audit:
     """The audit whose rerun gave what `edit` makes of the published numbers."""
     folder = released_root() / "publications" / identity
     first = audit(released_root(), identity, 1, changes=changes)
-    numbers = recomputed(
+    numbers = compare_recomputed(
         ledger_rows(folder), rerun(identity, edit), frozen_chain(folder), changes.environment, seal
     )
     return replace(first, level=level, numbers=tuple(numbers), seal=tuple(seal))
@@ -130,21 +134,26 @@ def later() -> Audit:
         table.loc[len(table)] = {**table.iloc[0].to_dict(), "id": "a.new.number"}
 
     errata = {wrong: Correction(wrong, rows[wrong]["value"], "an answer was coded twice", "r-9")}
-    numbers = recomputed(
-        list(rows.values()), rerun(SECOND, edit), frozen_chain(folder), (), (),
-        today=True, errata=errata,
-    )  # fmt: skip
+    numbers = compare_recomputed(
+        list(rows.values()),
+        rerun(SECOND, edit),
+        frozen_chain(folder),
+        (),
+        (),
+        today=True,
+        errata=errata,
+    )
     first = audit(released_root(), SECOND, 1, changes=Changes())
-    report = (Finding("report", Outcome.NOT_COMPARED, Fact("audit.page.other_build")),)
+    report = (AuditFinding("report", Outcome.NOT_COMPARED, Fact("audit.page.other_build")),)
     return replace(first, level=3, numbers=tuple(numbers), report=report)
 
 
 def broken() -> Audit:
     """One number of the ledger and one file changed after the seal, and the chain not remade."""
     seal = [
-        Finding("README.md", Outcome.BROKEN, CHANGED),
-        Finding(LEDGER, Outcome.BROKEN, CHANGED),
-        Finding(f"{LEDGER}: meal.hot.hill", Outcome.BROKEN, CHANGED),
+        AuditFinding("README.md", Outcome.BROKEN, CHANGED),
+        AuditFinding(LEDGER, Outcome.BROKEN, CHANGED),
+        AuditFinding(f"{LEDGER}: meal.hot.hill", Outcome.BROKEN, CHANGED),
     ]
     return at_level_2(SECOND, harm, seal=seal)
 

@@ -43,7 +43,7 @@ from readiness.publications.attest import (
     verify,
 )
 from readiness.publications.ledger import FOLDER
-from readiness.publications.outcomes import told
+from readiness.publications.outcomes import describe_finding
 from readiness.publications.seal import ATTESTATIONS, check_seal, make_seal, values_table
 
 KeyMaker = Callable[[str], Path]
@@ -58,10 +58,16 @@ def seal_small(folder: Path, ledger: str) -> None:
         "config.yaml": b"waves: {}\n",
     }
     facts = {
-        "id": "small-2026", "run": "waves/w", "lock": "", "code": {}, "numbers": 2,
-        "datasets": {"d@1": {"md5": "m", "sha256": "s"}}, "status": "released", "log": "",
+        "id": "small-2026",
+        "run": "waves/w",
+        "lock": "",
+        "code": {},
+        "numbers": 2,
+        "datasets": {"d@1": {"md5": "m", "sha256": "s"}},
+        "status": "released",
+        "log": "",
         "program": {},
-    }  # fmt: skip
+    }
     for name, content in files.items():
         (folder / name).write_bytes(content)
     (folder / "seal.json").write_text(make_seal(files, facts), "utf-8")
@@ -151,8 +157,19 @@ def test_another_program_finds_the_signature_right(
     message.write_bytes(signed_bytes(base64.b64decode(envelope["payload"])))
     signature.write_bytes(base64.b64decode(envelope["signatures"][0]["sig"]))
     public = f"{office}.pub"
-    command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin",
-               "-in", str(message), "-sigfile", str(signature)]  # fmt: skip
+    command = [
+        "openssl",
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-inkey",
+        public,
+        "-rawin",
+        "-in",
+        str(message),
+        "-sigfile",
+        str(signature),
+    ]
     assert subprocess.run(command, capture_output=True).returncode == 0
     der = subprocess.run(
         ["openssl", "pkey", "-pubin", "-in", public, "-outform", "DER"], capture_output=True
@@ -212,7 +229,7 @@ def test_what_was_changed_after_it_was_signed(folder: Path, key: KeyMaker) -> No
     (folder / "figures.csv").write_text(forged, "utf-8")
     found = held(folder, office)
     assert found.exit_code == 3
-    assert "figures.csv: changed" in [told(fault, "en") for fault in found.faults]
+    assert "figures.csv: changed" in [describe_finding(fault, "en") for fault in found.faults]
     with pytest.raises(DataError, match="what is not as sealed is not signed"):
         attest(folder, private_key(office))
     seal_small(folder, forged)
@@ -496,9 +513,11 @@ def test_a_step_otherwise_than_in_its_provenance_does_not_fit(shipped: tuple[Pat
 
 
 def test_the_first_line_says_whose_it_is(
-    shipped: tuple[Path, Path], tmp_path: Path, monkeypatch: MonkeyPatch,
+    shipped: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: MonkeyPatch,
     capsys: CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     folder, office = shipped
     monkeypatch.chdir(folder.parents[1])
     stranger = tmp_path / "stranger"

@@ -25,7 +25,7 @@ import browser
 from project_copy import PATIENCE, ROOT
 from readiness.facts import Fact, decode
 from readiness.language import tell, text
-from readiness.language.catalogue import read
+from readiness.language.catalogue import read_catalogue
 from readiness.language.rounding import ROUNDINGS
 from readiness.publications.audit.again import ANOTHER_BUILD, OTHER_OUTPUTS
 from readiness.publications.audit.audit import audit
@@ -33,7 +33,7 @@ from readiness.publications.audit.model import Audit, Changes, Number
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.audit.subject import Subject
 from readiness.publications.chain import Divergence
-from readiness.publications.outcomes import Finding, Outcome, error_fact, rounding_rule
+from readiness.publications.outcomes import AuditFinding, Outcome, error_fact, rounding_rule
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.presenting.summary import OUTCOMES, VERDICTS, level_result, sentences
 from readiness.publications.presenting.terminal import SHOWN, audit_text, number_lines
@@ -100,7 +100,7 @@ def test_a_line_says_what_the_audit_says(harmed: Mapping[str, Audit]) -> None:
         stored = [part for cell in line for part in cell.split(" ")]
         for value in (number.published, number.recomputed, number.difference):
             assert not value or value in " ".join(line), (number, line)
-        shown = subject.shown(number, "fr")
+        shown = subject.show_published(number, "fr")
         assert shown in " ".join(line)
         assert set(number.dataset.split()) <= set(stored)
         assert text(OUTCOMES[number.outcome], "fr") in line[3]
@@ -163,20 +163,34 @@ def hostile() -> tuple[Audit, Subject]:
     found = audited.differing()
     said = error_fact(HOSTILE)
     number = replace(
-        found.numbers[0], id=HOSTILE, kind=HOSTILE, dataset=HOSTILE, published=HOSTILE,
-        recomputed=HOSTILE, difference=HOSTILE, digits=HOSTILE, rounding=HOSTILE,
-        outcome=Outcome.DIFFERS, fact=said,
-    )  # fmt: skip
-    finding = Finding(HOSTILE, Outcome.DIFFERS, said)
+        found.numbers[0],
+        id=HOSTILE,
+        kind=HOSTILE,
+        dataset=HOSTILE,
+        published=HOSTILE,
+        recomputed=HOSTILE,
+        difference=HOSTILE,
+        digits=HOSTILE,
+        rounding=HOSTILE,
+        outcome=Outcome.DIFFERS,
+        fact=said,
+    )
+    finding = AuditFinding(HOSTILE, Outcome.DIFFERS, said)
     copied = {"version": HOSTILE, "store": HOSTILE, "path": HOSTILE}
-    copy = Finding(Fact("audit.place.store", copied), Outcome.DIFFERS, said)
+    copy = AuditFinding(Fact("audit.place.store", copied), Outcome.DIFFERS, said)
     note = Fact("language.labelled", {"label": HOSTILE, "what": HOSTILE})
     found = replace(
-        found, identity=HOSTILE, sealed={"digest": HOSTILE, "files": {}}, seal=(finding,),
-        changes=Changes((HOSTILE,), True, (HOSTILE,), (said,)), data=(finding, copy),
-        numbers=(number, replace(number, outcome=Outcome.REPRODUCED)), report=(finding,),
-        divergence=Divergence(HOSTILE, (said,)).fact, notes=(said, note),
-    )  # fmt: skip
+        found,
+        identity=HOSTILE,
+        sealed={"digest": HOSTILE, "files": {}},
+        seal=(finding,),
+        changes=Changes((HOSTILE,), True, (HOSTILE,), (said,)),
+        data=(finding, copy),
+        numbers=(number, replace(number, outcome=Outcome.REPRODUCED)),
+        report=(finding,),
+        divergence=Divergence(HOSTILE, (said,)).fact,
+        notes=(said, note),
+    )
     row = {"id": HOSTILE, "value": HOSTILE, "kind": "claim", "statistic": ""}
     title = dict.fromkeys(LANGUAGES, HOSTILE)
     datasets = [replace(v, dataset=HOSTILE) for v in audited.subject(audited.STUDY).datasets]
@@ -195,7 +209,7 @@ def test_no_text_becomes_markup(language: str) -> None:
 def texts(domain: str, language: str) -> dict[str, str]:
     """Every text of a domain by its key, all forms of a plural in one."""
     found = {}
-    for message in read(language, domain):
+    for message in read_catalogue(language, domain):
         if message.id:
             key = message.id if isinstance(message.id, str) else message.id[0]
             forms = (message.string,) if isinstance(message.string, str) else message.string
@@ -492,7 +506,7 @@ def test_a_record_holds_the_kind_and_the_values_beside_the_english(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_chain_that_diverges_without_a_change_is_told(language: str) -> None:
-    step = Divergence("register", ()).named
+    step = Divergence("register", ()).step_name
     told = {tell(Fact(kind, {"step": step}), language) for kind in (ANOTHER_BUILD, OTHER_OUTPUTS)}
     assert len(told) == 2 and all("register" in text for text in told)
 

@@ -140,11 +140,23 @@ def test_nothing_is_in_it_but_what_an_audit_needs(bundles: dict[str, Zip]) -> No
         and not name.startswith(f"publications/{STUDY}/")
     }
     assert others == {
-        ".dvc/config", "CITATION.cff", "LICENSE", "Makefile", "README.md", "Snakefile",
-        "config.yaml", "data/claims/menus-2023-1.yaml", "data/raw/menus-2023-claims/1.csv.dvc",
-        f"data/store/files/md5/{CLAIMS_DIGEST[:2]}/{CLAIMS_OBJECT}", "data/versions.csv",
-        "publications/index.json", "pyproject.toml", "report.qmd", "requirements.lock", DESCRIPTION,
-    }  # fmt: skip
+        ".dvc/config",
+        "CITATION.cff",
+        "LICENSE",
+        "Makefile",
+        "README.md",
+        "Snakefile",
+        "config.yaml",
+        "data/claims/menus-2023-1.yaml",
+        "data/raw/menus-2023-claims/1.csv.dvc",
+        f"data/store/files/md5/{CLAIMS_DIGEST[:2]}/{CLAIMS_OBJECT}",
+        "data/versions.csv",
+        "publications/index.json",
+        "pyproject.toml",
+        "report.qmd",
+        "requirements.lock",
+        DESCRIPTION,
+    }
     assert not any("__pycache__" in name or name.startswith("tests/") for name in files)
     registered = list(csv.DictReader(io.StringIO(files["data/versions.csv"].decode())))
     assert [(row["dataset"], row["version"]) for row in registered] == [tuple(CLAIMS.split("@"))]
@@ -154,8 +166,10 @@ def test_nothing_is_in_it_but_what_an_audit_needs(bundles: dict[str, Zip]) -> No
 def test_what_is_superseded_comes_along_with_its_data(bundles: dict[str, Zip]) -> None:
     files = bundles[SECOND].files
     assert {name.split("/")[1] for name in files if name.startswith("publications/")} == {
-        "index.json", "canteen-r1", SECOND,
-    }  # fmt: skip
+        "index.json",
+        "canteen-r1",
+        SECOND,
+    }
     objects = {name for name in files if name.startswith("data/store/")}
     assert len(objects) == 3
     for name in objects:

@@ -27,7 +27,7 @@ from readiness.publications.erratum import ERRATUM, errata_of, read_errata
 from readiness.publications.outcomes import UNREADABLE, Outcome, exit_code
 from readiness.publications.reproduce import compare, tally
 from readiness.publications.seal import SEAL, VALUES, make_seal, read_seal
-from readiness.register.display import shown
+from readiness.register.display import show_row
 from readiness.register.figures import read_register
 from releases import SECOND as NAME
 from releases import released_figures
@@ -35,8 +35,17 @@ from releases import released_figures
 OLD, NEW = "canteen-r2", "canteen-r9"
 SHARE = "meal.hot.harbour"
 STATED = (
-    "id", "run", "lock", "code", "supersedes", "numbers", "datasets", "status", "log", "program"
-)  # fmt: skip
+    "id",
+    "run",
+    "lock",
+    "code",
+    "supersedes",
+    "numbers",
+    "datasets",
+    "status",
+    "log",
+    "program",
+)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +87,7 @@ def moved(ledger: pd.DataFrame, *identities: str) -> pd.DataFrame:
 
 
 def text(ledger: pd.DataFrame, identity: str) -> str:
-    return shown(ledger[ledger["id"] == identity].iloc[0].to_dict(), "fr")
+    return show_row(ledger[ledger["id"] == identity].iloc[0].to_dict(), "fr")
 
 
 @pytest.mark.parametrize("was", [value, text])
@@ -175,12 +184,26 @@ def test_the_table_speaks_the_language(verdicts: Path) -> None:
     table = read_verdicts([verdicts])
     away = {"old-1": Outcome.ERASED, "old-2": Outcome.RESTRICTED, "old-3": UNREADABLE}
     plain = closing_text(table, [], away, ["old-1"])
-    for words in ("Publications recomputed", "old-1 (draft)", "DATA ERASED", "DATA RESTRICTED",
-                  "COULD NOT CHECK", "28", "12"):  # fmt: skip
+    for words in (
+        "Publications recomputed",
+        "old-1 (draft)",
+        "DATA ERASED",
+        "DATA RESTRICTED",
+        "COULD NOT CHECK",
+        "28",
+        "12",
+    ):
         assert words in plain, words
     french = closing_text(table, [], away, ["old-1"], "fr")
-    for words in ("Publications recalculées", "old-1 (brouillon)", "DONNÉES EFFACÉES",
-                  "DONNÉES À ACCÈS RÉSERVÉ", "N’A PU ÊTRE VÉRIFIÉ", "28", "12"):  # fmt: skip
+    for words in (
+        "Publications recalculées",
+        "old-1 (brouillon)",
+        "DONNÉES EFFACÉES",
+        "DONNÉES À ACCÈS RÉSERVÉ",
+        "N’A PU ÊTRE VÉRIFIÉ",
+        "28",
+        "12",
+    ):
         assert words in french, words
     assert not {"draft", "DATA", "numbers", "differ"} & set(french.split())
     said = site_text(Path("results/site/index.html"), "fr")

@@ -26,7 +26,7 @@ from readiness.datasets.store import find_object, local_copies
 from readiness.datasets.versions import check_pointer, find_version
 from readiness.errors import DataError
 from readiness.publications.program import program_files
-from readiness.publications.sandbox import Bounds, bubblewrap, run_confined
+from readiness.publications.sandbox import RunBounds, bubblewrap, run_confined
 from readiness.publications.tree import unpack_zip
 
 SECRET = "only-the-auditor-knows"
@@ -100,15 +100,20 @@ def dvc_settings(folder: Path, port: int) -> str:
         f"[default]\ncredential_process = sh -c 'echo aws >>{folder.parent}/canary'\n", "utf-8"
     )
     kinds = {
-        "s3": ("s3://bucket/data", f"configpath = {folder}/aws",
-               f"endpointurl = http://127.0.0.1:{port}"),
+        "s3": (
+            "s3://bucket/data",
+            f"configpath = {folder}/aws",
+            f"endpointurl = http://127.0.0.1:{port}",
+        ),
         "web": (f"http://127.0.0.1:{port}/data", "ask_password = false"),
-        "dav": (f"webdav://127.0.0.1:{port}/data",
-                f"bearer_token_command = touch {folder.parent}/canary"),
+        "dav": (
+            f"webdav://127.0.0.1:{port}/data",
+            f"bearer_token_command = touch {folder.parent}/canary",
+        ),
         "ssh": (f"ssh://127.0.0.1:{port}/data", f"keyfile = {folder}/aws"),
         "gs": ("gs://bucket/data", f"credentialpath = {folder}/aws"),
         "outside": (str(folder.parent / "outside"), "verify = true"),
-    }  # fmt: skip
+    }
     text = "[core]\n    remote = s3\n    no_scm = true\n"
     for name, (url, *more) in kinds.items():
         lines = "".join(f"    {line}\n" for line in (f"url = {url}", *more))
@@ -151,10 +156,15 @@ def judged(program: Path, cwd: Path, *words: str) -> subprocess.CompletedProcess
     home = cwd.parent / "home"
     home.mkdir(exist_ok=True)
     environment = {
-        "PATH": f".:{os.environ['PATH']}", "PYTHONPATH": ".:workflow", "HOME": str(home),
-        "CANARY": str(cwd.parent / "canary"), "SECRET": SECRET, "AWS_EC2_METADATA_DISABLED": "true",
-        "SNAKEMAKE_PROFILE": str(cwd / "profiles/default"), "PYTHONSTARTUP": "argparse.py",
-    }  # fmt: skip
+        "PATH": f".:{os.environ['PATH']}",
+        "PYTHONPATH": ".:workflow",
+        "HOME": str(home),
+        "CANARY": str(cwd.parent / "canary"),
+        "SECRET": SECRET,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "SNAKEMAKE_PROFILE": str(cwd / "profiles/default"),
+        "PYTHONSTARTUP": "argparse.py",
+    }
     return subprocess.run(
         [program, *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=500
     )
@@ -253,8 +263,13 @@ def test_code_in_the_sandbox_sees_and_reaches_nothing(
     assert set(found.pop("environment")) <= {"LANG", "LC_CTYPE", "PWD"}
     assert SECRET not in (folder / "results/said.json").read_text("utf-8")
     assert {name for name, text in found.items() if text.startswith("refused")} == {
-        "network", "canary", "home", "input", "interpreter", "root",
-    }  # fmt: skip
+        "network",
+        "canary",
+        "home",
+        "input",
+        "interpreter",
+        "root",
+    }
     assert found["processes"] == "[]"
     assert (folder / "data/input.csv").read_text("utf-8") == "1"
     assert [path.name for path in (folder / "results").iterdir()] == ["said.json"]
@@ -266,17 +281,22 @@ BOMBS = {
     "seconds": ("import time; time.sleep(60)", "seconds"),
     "memory": ("x = [bytearray(1 << 24) for _ in range(400)]; import time; time.sleep(60)", ""),
     "disk": ("f = open('/tmp/x', 'wb')\nwhile True: f.write(bytes(1 << 20))", ""),
-    "results": ("import os; os.mkdir('results'); [open(f'results/{n}', 'wb').write(bytes(1 << 20))"
-                " for n in range(500)]", ""),
-    "processes": ("import os, time\nwhile True:\n    if os.fork() == 0: time.sleep(60)",
-                  "processes"),
-}  # fmt: skip
+    "results": (
+        "import os; os.mkdir('results'); [open(f'results/{n}', 'wb').write(bytes(1 << 20))"
+        " for n in range(500)]",
+        "",
+    ),
+    "processes": (
+        "import os, time\nwhile True:\n    if os.fork() == 0: time.sleep(60)",
+        "processes",
+    ),
+}
 
 
 @sandboxed
 @pytest.mark.parametrize("kind", BOMBS)
 def test_a_bomb_in_the_sandbox_is_ended(tmp_path: Path, kind: str) -> None:
-    bounds = Bounds(seconds=4.0, memory=1 << 28, disk=1 << 26, processes=100)
+    bounds = RunBounds(seconds=4.0, memory=1 << 28, disk=1 << 26, processes=100)
     (tmp_path / "project").mkdir()
     source, word = BOMBS[kind]
     command = [sys.executable, "-I", "-c", source]

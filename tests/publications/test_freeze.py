@@ -24,11 +24,11 @@ from readiness.files import lock
 from readiness.language import text
 from readiness.publications.chain import read_chain, stale, step_folders
 from readiness.publications.log import read_log, withdraw
-from readiness.publications.material import superseded
+from readiness.publications.material import find_superseded
 from readiness.publications.program import ARCHIVE, pack, present_program, read_archive
 from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import SEAL, read_seal, sha256
-from readiness.register.display import shown
+from readiness.register.display import show_row
 from readiness.register.figures import read_register
 from releases import SECOND, released_figures
 from tiny_project import ERRATUM, make_tiny
@@ -65,8 +65,12 @@ def test_a_release_that_supersedes_another(published: Project) -> None:
 
 
 def test_a_draft_says_on_each_of_its_pages_that_it_is_one(released: Project) -> None:
-    for name, word in (("README.md", "This is a draft"), ("CITATION.cff", "Draft: "),
-                       ("codecheck.yml", "Draft: "), ("report/en/report.html", SAID)):  # fmt: skip
+    for name, word in (
+        ("README.md", "This is a draft"),
+        ("CITATION.cff", "Draft: "),
+        ("codecheck.yml", "Draft: "),
+        ("report/en/report.html", SAID),
+    ):
         assert word in released.read(f"publications/menus-r2/{name}")
     said = released.readiness("audit", "menus-r2", "menus-r1", "--level", "1").stdout
     assert "menus-r2 (draft): VALID" in said
@@ -120,9 +124,10 @@ def append_stranger(project: Project, identity: str) -> None:
 def test_a_draft_is_frozen_again_and_released_for_good(published: Project) -> None:
     project, folder = published, published.root / "publications/menus-r2"
     assert freeze(project, "menus-r3") == (
-        2, "readiness freeze: publications/menus-r3: no such draft; name a run: --wave NAME or "
-        "--study NAME."
-    )  # fmt: skip
+        2,
+        "readiness freeze: publications/menus-r3: no such draft; name a run: --wave NAME or "
+        "--study NAME.",
+    )
     # From its own configuration, with what was said of it; no draft is in the log.
     strays = ("workflow/sitecustomize.py", "argparse.py", "workflow/any.pth")
     for name in strays:
@@ -173,11 +178,13 @@ def test_an_erratum_names_every_number_that_moved_and_no_other() -> None:
     text = erratum_table(before, after, "coded twice", {second: "a wrong formula"})
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["id"]: row["why"] for row in rows} == {
-        first: "coded twice", second: "a wrong formula", gone: "coded twice"
-    }  # fmt: skip
+        first: "coded twice",
+        second: "a wrong formula",
+        gone: "coded twice",
+    }
     by_id = {row["id"]: row for row in rows}
-    assert by_id[first]["was"] == shown(before.loc[shares[3]], "en")
-    assert by_id[first]["is"] == shown(after.loc[shares[3]], "en")
+    assert by_id[first]["was"] == show_row(before.loc[shares[3]], "en")
+    assert by_id[first]["is"] == show_row(after.loc[shares[3]], "en")
     assert by_id[gone]["is"] == ""
     # What is released of the new values has no more digits than is shown.
     assert len(by_id[second]["is"]) <= 6
@@ -200,9 +207,10 @@ def test_refused_when_the_remote_lacks_the_data_or_there_is_nothing_to_correct(
 def test_refused_when_a_result_was_edited(project: Project) -> None:
     """A run makes edited results again by itself; what it cannot see, the freeze sees."""
     folders = step_folders(
-        project.root / "results", "waves/canteen-2025",
+        project.root / "results",
+        "waves/canteen-2025",
         ["canteen-2025@1", "canteen-2025-sample@1"],
-    )  # fmt: skip
+    )
     margins = project.root / "data/margins/canteen-1.csv"
     chain = read_chain(folders)
     assert list(stale(folders, chain, {"margins": margins})) == []
@@ -234,12 +242,10 @@ def test_what_no_publication_can_be_called_or_say(capsys: CaptureFixture[str]) -
 def test_a_publication_has_one_successor_and_never_itself(tmp_path: Path) -> None:
     copy_released(tmp_path)
     digest = read_seal(tmp_path / "publications/canteen-r2")["digest"]
-    assert superseded(tmp_path, "r3", "canteen-r2") == {
-        "id": "canteen-r2", "digest": digest
-    }  # fmt: skip
+    assert find_superseded(tmp_path, "r3", "canteen-r2") == {"id": "canteen-r2", "digest": digest}
     # What is sealed again goes on superseding what it has superseded.
-    assert superseded(tmp_path, "canteen-r2", "canteen-r1")
-    assert superseded(tmp_path, "r3", "") is None
+    assert find_superseded(tmp_path, "canteen-r2", "canteen-r1")
+    assert find_superseded(tmp_path, "r3", "") is None
     for identity, before, said in (
         ("r3", "nothing", "no such publication"),
         ("r3", "../publications/menus-r1", "no such publication"),
@@ -249,26 +255,26 @@ def test_a_publication_has_one_successor_and_never_itself(tmp_path: Path) -> Non
         ("canteen-r1", "canteen-r2", "would supersede itself"),
     ):
         with pytest.raises(ConfigError, match=said):
-            superseded(tmp_path, identity, before)
+            find_superseded(tmp_path, identity, before)
     # Of one that was withdrawn and is not here, the log knows the seal.
     withdraw(tmp_path, "canteen-r2", "of another office")
-    assert superseded(tmp_path, "r3", "canteen-r2")
+    assert find_superseded(tmp_path, "r3", "canteen-r2")
     seal = sha256((tmp_path / "publications/canteen-r2" / SEAL).read_bytes())
     shutil.rmtree(tmp_path / "publications/canteen-r2")
     with pytest.raises(ConfigError, match=r"say what is corrected: --erratum TEXT"):
-        superseded(tmp_path, "r3", "canteen-r2")
-    found = superseded(tmp_path, "r3", "canteen-r2", erratum="all of it")
+        find_superseded(tmp_path, "r3", "canteen-r2")
+    found = find_superseded(tmp_path, "r3", "canteen-r2", erratum="all of it")
     assert found == {"id": "canteen-r2", "seal": seal}
     (tmp_path / "publications/menus-r1/README.md").write_text("other", "utf-8")
     with pytest.raises(DataError, match=r"menus-r1: README.md: changed: the seal .* is broken"):
-        superseded(tmp_path, "r3", "menus-r1")
+        find_superseded(tmp_path, "r3", "menus-r1")
 
 
 def test_a_draft_supersedes_a_draft_and_what_is_released_a_released_one(released: Project) -> None:
-    found = superseded(released.root, "menus-r3", "menus-r2")
+    found = find_superseded(released.root, "menus-r3", "menus-r2")
     assert found is not None and found["id"] == "menus-r2"
     with pytest.raises(ConfigError, match="a draft; release it before what takes its place"):
-        superseded(released.root, "menus-r3", "menus-r2", status="released")
+        find_superseded(released.root, "menus-r3", "menus-r2", status="released")
 
 
 def test_one_freeze_at_a_time(tmp_path: Path) -> None:

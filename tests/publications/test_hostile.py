@@ -39,7 +39,7 @@ from readiness.publications.audit.model import Changes
 from readiness.publications.audit.subject import read_subject
 from readiness.publications.bundle.contents import _refuse_unsound, gather
 from readiness.publications.log import LOG, Log, read_log
-from readiness.publications.outcomes import Finding, Outcome, error_fact
+from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.program import ARCHIVE, read_archive
 from readiness.publications.reproduce import compare
@@ -176,9 +176,12 @@ def _sparse() -> Iterator[tarfile.TarInfo]:
     """An ordinary file to its type; its headers say that it is 1 TiB of nothing."""
     member = tarfile.TarInfo("Snakefile")
     member.pax_headers = {
-        "GNU.sparse.major": "0", "GNU.sparse.minor": "1", "GNU.sparse.name": "Snakefile",
-        "GNU.sparse.size": str(1 << 40), "GNU.sparse.map": f"{1 << 40},0",
-    }  # fmt: skip
+        "GNU.sparse.major": "0",
+        "GNU.sparse.minor": "1",
+        "GNU.sparse.name": "Snakefile",
+        "GNU.sparse.size": str(1 << 40),
+        "GNU.sparse.map": f"{1 << 40},0",
+    }
     yield member
 
 
@@ -224,8 +227,10 @@ def test_an_alias_bomb_in_a_title_costs_nothing(run: Run, tree: Path, folder: Pa
 
 def test_yaml_is_read_within_bounds_each_alias_written_out() -> None:
     assert read_yaml_text("a: &x [1, 2]\nb: *x\nc: {<<: {d: *x}}") == {
-        "a": [1, 2], "b": [1, 2], "c": {"d": [1, 2]}
-    }  # fmt: skip
+        "a": [1, 2],
+        "b": [1, 2],
+        "c": {"d": [1, 2]},
+    }
 
     assert read_yaml_text("a: [1, {b: ب}]") == {"a": [1, {"b": "ب"}]}
     for text in (
@@ -389,7 +394,7 @@ def test_what_is_signed_is_what_was_checked(
     new_key(office, folder.parents[1])
     good = (folder / SEAL).read_bytes()
 
-    def check_then_forge(where: Path) -> list[Finding]:
+    def check_then_forge(where: Path) -> list[AuditFinding]:
         found = check_seal(where)
         seal_again(folder, lambda facts: facts.update(reviewer="somebody else"))
         return found

@@ -87,8 +87,9 @@ def test_a_folder_that_no_log_lists_and_that_has_no_seal(
     tree: Path, capsys: CaptureFixture[str]
 ) -> None:
     (tree / "publications/more").mkdir()
-    shutil.copyfile(tree / "publications" / STUDY / "figures.csv",
-                    tree / "publications/more/figures.csv")  # fmt: skip
+    shutil.copyfile(
+        tree / "publications" / STUDY / "figures.csv", tree / "publications/more/figures.csv"
+    )
     code, said = audited(capsys)
     assert code == 3 and "more: SEAL BROKEN" in said
 

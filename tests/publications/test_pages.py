@@ -21,10 +21,10 @@ from readiness.publications.chain import frozen_chain, step_folders
 from readiness.publications.documents import (
     PAGES,
     folder_of_step,
+    iterate_documents,
     kept_as,
     languages_of,
     pages_of,
-    shown,
     steps_shown,
 )
 from readiness.publications.ledger import publication_ids, read_datasets, read_inputs
@@ -40,9 +40,7 @@ def test_each_states_what_it_supersedes_and_whether_it_is_final() -> None:
     assert [name for name in seals if seals[name]["status"] == "draft"] == [DRAFT]
     first, second = seals[FIRST], seals[SECOND]
     assert second["supersedes"] == {"id": FIRST, "digest": first["digest"]}
-    assert set(first["datasets"]) ^ set(second["datasets"]) == {
-        "canteen-2025@1", "canteen-2025@2"
-    }  # fmt: skip
+    assert set(first["datasets"]) ^ set(second["datasets"]) == {"canteen-2025@1", "canteen-2025@2"}
 
 
 @of_each
@@ -94,31 +92,52 @@ def test_pages_for_machines_name_what_lies_there(name: str) -> None:
 def facts() -> Facts:
     versions = read_versions(ROOT)
     return Facts(
-        root=ROOT, identity="wave-r9", run="waves/simulated-2026", name="simulated-2026",
+        root=ROOT,
+        identity="wave-r9",
+        run="waves/simulated-2026",
+        name="simulated-2026",
         section=load_config(ROOT / "config.yaml").waves["simulated-2026"],
         versions=[versions["simulated-2026@2"], versions["simulated-2026-sample@1"]],
-        files={"margins": Path("data/margins/simulated-2026-1.csv")}, numbers=3, status=RELEASED,
+        files={"margins": Path("data/margins/simulated-2026-1.csv")},
+        numbers=3,
+        status=RELEASED,
         authors=[{"name": "The readiness developers"}],
-        supersedes="wave-r8", erratum="one answer was coded twice", reviewer="A Reviewer",
+        supersedes="wave-r8",
+        erratum="one answer was coded twice",
+        reviewer="A Reviewer",
         languages=("ar", "en", "fr"),
         pages=[f"report/{x}/{name}" for x in ("ar", "en", "fr") for name in PAGES],
-    )  # fmt: skip
+    )
 
 
 def test_the_readme_has_the_sections_of_the_data_editor(facts: Facts) -> None:
     page = readme(facts)
     sections = (
-        "## Overview", "## Data Availability and Provenance Statements",
-        "### Statement about Rights", "### Summary of Availability",
-        "### Details on each Data Source", "## Dataset list", "## Computational requirements",
-        "### Software Requirements", "### Controlled Randomness",
-        "### Memory, Runtime, Storage Requirements", "## Description of programs/code",
-        "## Instructions to Replicators", "## List of tables and programs", "## References",
-    )  # fmt: skip
+        "## Overview",
+        "## Data Availability and Provenance Statements",
+        "### Statement about Rights",
+        "### Summary of Availability",
+        "### Details on each Data Source",
+        "## Dataset list",
+        "## Computational requirements",
+        "### Software Requirements",
+        "### Controlled Randomness",
+        "### Memory, Runtime, Storage Requirements",
+        "## Description of programs/code",
+        "## Instructions to Replicators",
+        "## List of tables and programs",
+        "## References",
+    )
     places = [page.index(f"\n{section}\n") for section in sections]
     assert places == sorted(places)
-    for said in ("supersedes `wave-r8`", "one answer was coded twice", "A Reviewer", "simulated",
-                 "All data are available", "- `data/raw/simulated-2026/2.csv`\n"):  # fmt: skip
+    for said in (
+        "supersedes `wave-r8`",
+        "one answer was coded twice",
+        "A Reviewer",
+        "simulated",
+        "All data are available",
+        "- `data/raw/simulated-2026/2.csv`\n",
+    ):
         assert said in page
 
 
@@ -133,8 +152,10 @@ def test_the_readme_has_every_language_of_the_publication(facts: Facts) -> None:
     page = readme(facts)
     parts = page.split("\n---\n")
     assert [part.strip().splitlines()[0] for part in parts] == [
-        "# Simulated wave 2026 (wave-r9)", '<div dir="rtl">', "# Vague simulée 2026 (wave-r9)",
-    ]  # fmt: skip
+        "# Simulated wave 2026 (wave-r9)",
+        '<div dir="rtl">',
+        "# Vague simulée 2026 (wave-r9)",
+    ]
     # Whatever the authors wrote stands in each, and every block of code is as it was.
     for part in parts:
         assert "one answer was coded twice" in part and "A Reviewer" in part
@@ -155,9 +176,12 @@ def test_nothing_is_said_in_the_name_of_the_authors(facts: Facts) -> None:
 def test_no_text_of_the_authors_becomes_markup(facts: Facts) -> None:
     bad = "<script>alert(1)</script> | `a` [x](http://y)\n# z"
     hostile = dataclasses.replace(
-        facts, erratum=bad, reviewer=bad, identity="wave-r9",
+        facts,
+        erratum=bad,
+        reviewer=bad,
+        identity="wave-r9",
         versions=[dataclasses.replace(v, note=bad) for v in facts.versions],
-    )  # fmt: skip
+    )
     page = readme(hostile)
     assert "<script>" not in page and "\n# z" not in page
     assert page.count("\n|") == readme(facts).count("\n|")
@@ -169,8 +193,10 @@ def test_the_codecheck_file_is_the_author_s_part_of_its_specification(facts: Fac
     assert text.startswith("---\n")
     record = yaml.safe_load(text)
     assert [entry["file"] for entry in record["manifest"]] == [
-        "charts/a.svg", "figures.csv", "report/en/report.pdf",
-    ]  # fmt: skip
+        "charts/a.svg",
+        "figures.csv",
+        "report/en/report.pdf",
+    ]
     assert record["paper"]["reference"] == "publications/wave-r9/report/en/report.pdf"
     assert [author["name"] for author in record["paper"]["authors"]]
     # The checker's own: named empty, they would be invalid; filled in here, untrue.
@@ -242,6 +268,7 @@ def test_what_a_run_left_is_found_under_its_name(tmp_path: Path) -> None:
     assert {step: path.relative_to(run).as_posix() for step, path in folders.items()} == {
         step: folder_of_step(step) for step in ("register", "charts-fr", "report-pt-BR")
     }
-    assert [name for name, _ in shown(folders)] == [
-        "charts/fr/a.svg", "report/pt-BR/report.html",
-    ]  # fmt: skip
+    assert [name for name, _ in iterate_documents(folders)] == [
+        "charts/fr/a.svg",
+        "report/pt-BR/report.html",
+    ]

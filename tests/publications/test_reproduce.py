@@ -157,7 +157,7 @@ def test_a_step_is_named_in_words_where_it_has_some(language: str) -> None:
     for step in (RESTORE, "draw", "weight"):
         told = tell(Divergence(step, ENVIRONMENT_ALONE).fact, language)
         assert step in told and "(" in told
-    assert Divergence("charts-fr", ENVIRONMENT_ALONE).named == "charts-fr"
+    assert Divergence("charts-fr", ENVIRONMENT_ALONE).step_name == "charts-fr"
 
 
 def test_other_code_hides_no_setting_further_on() -> None:

@@ -122,7 +122,7 @@ def test_no_code_of_the_answers_is_in_the_zip(
     assert [(f.place, f.outcome, f.fact) for f in found.seal] == [
         ("code.tar.xz", Outcome.RESTRICTED, LEFT_OUT)
     ]
-    assert Outcome.BROKEN not in found.covered and Outcome.REPRODUCED not in found.counts
+    assert Outcome.BROKEN not in found.covered_outcomes and Outcome.REPRODUCED not in found.counts
     assert found.exit_code == 2
     assert [f.place for f in found.data if f.fact == LEFT_OUT] == [CORRECTIONS]
     # A word about another file than the sealed one is none, and neither is one of a file beside.

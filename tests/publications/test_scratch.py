@@ -99,9 +99,12 @@ CODE = (
 def environment(**variables: str) -> dict[str, Any]:
     """The environment of a process that is told which kernels to use."""
     result = subprocess.run(
-        [sys.executable, "-c", CODE], capture_output=True, text=True, check=True,
+        [sys.executable, "-c", CODE],
+        capture_output=True,
+        text=True,
+        check=True,
         env={**os.environ, "PYTHONPATH": str(ROOT / "workflow"), **variables},
-    )  # fmt: skip
+    )
     found: dict[str, Any] = json.loads(result.stdout)
     return found
 

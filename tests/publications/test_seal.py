@@ -33,9 +33,15 @@ from readiness.publications.seal import (
 )
 
 FACTS = {
-    "run": "waves/w", "lock": "", "code": {}, "numbers": 2, "datasets": {}, "status": "released",
-    "log": "", "program": {},
-}  # fmt: skip
+    "run": "waves/w",
+    "lock": "",
+    "code": {},
+    "numbers": 2,
+    "datasets": {},
+    "status": "released",
+    "log": "",
+    "program": {},
+}
 LEDGER_TEXT = 'id,value,display_en,lineage\na.b,0.5,50%,abc\nc.d,1,"1,0",def\n'
 
 

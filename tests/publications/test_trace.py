@@ -22,7 +22,7 @@ from readiness.publications.program import assemble
 from readiness.publications.scratch import run_in, scratch_project
 from readiness.publications.seal import read_seal
 from readiness.publications.trace import (
-    affected,
+    find_affected,
     find_numbers,
     find_pictures,
     which,
@@ -46,7 +46,7 @@ def test_which_and_affected_agree_on_every_number() -> None:
         read_seal(released_root() / "publications" / name)["numbers"] for name in PUBLICATIONS
     )
     for version in read_versions(released_root()):
-        touched = {(where, row["id"]) for where, row in affected(released_root(), version)}
+        touched = {(where, row["id"]) for where, row in find_affected(released_root(), version)}
         assert touched == {number for number, names in behind.items() if version in names}
 
 
@@ -77,9 +77,7 @@ def test_a_number_traced_to_the_bytes() -> None:
 
 def test_a_revision_rests_on_what_it_revises() -> None:
     (trace,) = which(released_root(), "canteen-r2", ["revision.meal.hot.all"])
-    assert set(trace.datasets) == {
-        "canteen-2025-sample@1", "canteen-2025@1", "canteen-2025@2"
-    }  # fmt: skip
+    assert set(trace.datasets) == {"canteen-2025-sample@1", "canteen-2025@1", "canteen-2025@2"}
     assert trace.through == ("canteen-r1",)
     assert "publications/canteen-r1/figures.csv" in trace.files
 
@@ -190,7 +188,7 @@ def test_whatever_moves_when_a_dataset_changes_is_named(tmp_path: Path) -> None:
         after = read_register(scratch / register).set_index("id")["value"].to_dict()
     before = read_register(folder / "figures.csv").set_index("id")["value"].to_dict()
     moved = {identity for identity, value in before.items() if after.get(identity) != value}
-    named = {row["id"] for where, row in affected(root, name) if where == "menus-r1"}
+    named = {row["id"] for where, row in find_affected(root, name) if where == "menus-r1"}
     assert len(moved) > 3 and moved <= named
 
 

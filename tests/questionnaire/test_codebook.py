@@ -98,14 +98,27 @@ def test_the_page_is_one_file_that_runs_nothing(language: str) -> None:
 def test_an_empty_header_and_a_schema_of_the_coded_table() -> None:
     questionnaire = read()
     assert header(questionnaire) == [
-        "Sent", "Your age", "Do you buy?", "Tea bought", "None bought", "Rate us [Price]",
-        "Rate us [Service]", "Say more",
-    ]  # fmt: skip
+        "Sent",
+        "Your age",
+        "Do you buy?",
+        "Tea bought",
+        "None bought",
+        "Rate us [Price]",
+        "Rate us [Service]",
+        "Say more",
+    ]
     schema = table_schema(questionnaire, "en")
     fields = {field["name"]: field for field in schema["fields"]}
     assert list(fields) == [
-        "respondent", "age", "buys", "what.tea", "what.none", "rate_1", "rate_2", "note",
-    ]  # fmt: skip
+        "respondent",
+        "age",
+        "buys",
+        "what.tea",
+        "what.none",
+        "rate_1",
+        "rate_2",
+        "note",
+    ]
     assert fields["age"]["constraints"] == {"minimum": 18, "maximum": 99, "required": True}
     assert fields["rate_1"]["categoriesOrdered"] and "_refused" in schema["missingValues"]
     assert fields["buys"]["categories"][0] == {"value": "yes", "label": "Yes"}
@@ -126,12 +139,15 @@ CHANGES = [
     ("low: 18", "low: 16", ["change.keys"]),
     ("at_least: 21", "at_least: 18", ["change.routing"]),
     ("kind: grid", "kind: grid\n    each: single", ["change.kind", "change.kind"]),
-    ("{code: bad, text: Bad}, {code: good, text: Good}",
-     "{code: good, text: Good}, {code: bad, text: Bad}", ["change.order", "change.order"]),
+    (
+        "{code: bad, text: Bad}, {code: good, text: Good}",
+        "{code: good, text: Good}, {code: bad, text: Bad}",
+        ["change.order", "change.order"],
+    ),
     ("  - {id: note", "  - {id: new, kind: text}\n  - {id: note", ["change.added"]),
     ("items:", "group_item: buys\nitems:", ["change.groups"]),
     ("label", "label", []),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), CHANGES)

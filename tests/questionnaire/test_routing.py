@@ -8,12 +8,16 @@ from readiness.questionnaire import NOT_ASKED, questionnaire_of
 from readiness.validation import validate
 
 ASKED = [
-    {"id": "tools", "kind": "multi", "blank_means": "none",
-     "categories": [{"code": c, "text": c} for c in "abc"]},
+    {
+        "id": "tools",
+        "kind": "multi",
+        "blank_means": "none",
+        "categories": [{"code": c, "text": c} for c in "abc"],
+    },
     {"id": "age", "kind": "number", "range": {"low": 0, "high": 120}},
     {"id": "why", "kind": "text", "asked_if": [{"item": "tools", "one_of": ["a", "b"]}]},
     {"id": "work", "kind": "text", "asked_if": [{"item": "age", "at_least": 18, "at_most": 64}]},
-]  # fmt: skip
+]
 ANSWERS = [
     ("a, c", "18", "so", "yes"),
     ("c", "64", "", "yes"),
@@ -35,4 +39,6 @@ def test_routing_on_ticks_and_on_numbers() -> None:
     assert coded["work"].tolist() == ["yes", "yes", NOT_ASKED, NOT_ASKED, NOT_ASKED]
     out = result.issues[result.issues["rule"] == "routed_out"]
     assert sorted(out["respondent"]) == ["C", "D"]
-    assert [routing.told for routing in questionnaire.item("work").asked_if] == [(">= 18", "<= 64")]
+    assert [routing.condition_terms for routing in questionnaire.item("work").asked_if] == [
+        (">= 18", "<= 64")
+    ]

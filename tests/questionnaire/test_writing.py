@@ -18,8 +18,10 @@ def read(document: dict[str, Any]) -> tuple[Questionnaire, str]:
 def test_names_of_any_script() -> None:
     assert item_id("Âge (années)") == "age_annees" and item_id("group") == "group_2"
     assert [option_code("نعم", {"c1"}), option_code("2+"), option_code("Low")] == [
-        "c2", "c2", "low_2",
-    ]  # fmt: skip
+        "c2",
+        "c2",
+        "low_2",
+    ]
     assert (
         option_code("a " * 40) == "a_" * 14 + "a" and form_name("Enquête 2027 !") == "enquete-2027"
     )
@@ -30,12 +32,15 @@ def test_what_is_written_is_read_as_it_was() -> None:
     categories = [{"code": "yes", "text": "yes", "value": "1"}, {"code": "no", "text": "no: # x"}]
     document = {
         "#": "two\nlines\x07",
-        "name": "q", "version": "1", "language": "en", "title": {"en": "'Q' – نعم"},
+        "name": "q",
+        "version": "1",
+        "language": "en",
+        "title": {"en": "'Q' – نعم"},
         "items": [
             {"id": "a", "kind": "single", "column": "Why?, {x}", "categories": categories},
             {"#": "decide", "id": "b", "kind": "single", "categories": [*categories]},
         ],
-    }  # fmt: skip
+    }
     questionnaire, text = read(document)
     assert text.startswith("# two\n# lines\nname: q\n") and "\n  # decide\n  - id: b\n" in text
     assert text.count("no: # x") == 1 and "categories: *a" in text

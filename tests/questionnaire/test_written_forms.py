@@ -10,7 +10,7 @@ import yaml
 from project_copy import ROOT
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.errors import ConfigError
-from readiness.plan.asking import asked
+from readiness.plan.asking import read_outline
 from readiness.questionnaire import Questionnaire, expand, questionnaire_of
 
 TEXT = """\
@@ -118,7 +118,7 @@ def test_what_is_ordinary_stays_as_it_is() -> None:
 
 def test_the_plan_sees_the_same_items(tmp_path: Any) -> None:
     (tmp_path / "q.yaml").write_text(TEXT, "utf-8")
-    light, whole = asked(tmp_path, tmp_path / "q.yaml"), read()
+    light, whole = read_outline(tmp_path, tmp_path / "q.yaml"), read()
     assert light.kinds == {item.id: item.kind for item in whole.items}
     assert light.codes == {item.id: list(item.codes) for item in whole.items}
     assert light.frame == {}
@@ -147,7 +147,7 @@ def test_the_plan_sees_the_same_items(tmp_path: Any) -> None:
         (CODE, f"missing: [{{value: 9, means: gone}}]\n    {CODE}", "missing no. 1, means"),
         (CODE, f"grid: views\n    {CODE}", "grid, row: both or none"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_form_is_told_where(old: str, new: str, expected: str) -> None:
     assert old in TEXT
     with pytest.raises(ConfigError) as caught:

@@ -15,7 +15,7 @@ from readiness.errors import ConfigError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import write
 from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
-from readiness.questionnaire.xlsform.expressions import Source, conditions
+from readiness.questionnaire.xlsform.expressions import FormQuestion, conditions
 
 SURVEY = """\
 type | name | label::English (en) | label::العربية (ar) | relevant | constraint | \
@@ -92,11 +92,22 @@ def test_items_are_the_questions_of_the_form(work: tuple[Questionnaire, str]) ->
     questionnaire, _ = work
     assert (questionnaire.id, questionnaire.language) == ("work-2027-3", "en")
     assert {item.id: item.kind for item in questionnaire.items} == {
-        "age": "number", "work": "single", "tools": "multi", "tools_other": "text",
-        "hours": "number", "v_a": "ordinal", "v_b": "ordinal", "mood": "ordinal",
-        "order_pen": "ordinal", "order_none": "ordinal", "order_other": "ordinal",
-        "trust": "number", "born": "date", "why": "single", "why_other": "text",
-    }  # fmt: skip
+        "age": "number",
+        "work": "single",
+        "tools": "multi",
+        "tools_other": "text",
+        "hours": "number",
+        "v_a": "ordinal",
+        "v_b": "ordinal",
+        "mood": "ordinal",
+        "order_pen": "ordinal",
+        "order_none": "ordinal",
+        "order_other": "ordinal",
+        "trust": "number",
+        "born": "date",
+        "why": "single",
+        "why_other": "text",
+    }
     age = questionnaire.item("age")
     assert (age.variable, age.column) == ("age", "How old are you?")
     assert age.label.root == {"en": "How old are you?", "ar": "كم عمرك؟"} and age.required
@@ -109,8 +120,9 @@ def test_options_keep_values_labels_and_what_is_no_answer(work: tuple[Questionna
     questionnaire, text = work
     item = questionnaire.item("work")
     assert [(c.code, c.value, c.text) for c in item.categories] == [
-        ("y", "y", "Yes"), ("n_2", "n", "No"),
-    ]  # fmt: skip
+        ("y", "y", "Yes"),
+        ("n_2", "n", "No"),
+    ]
     assert item.labels("ar") == {"y": "نعم", "n_2": "لا"}
     assert [(m.value, m.special) for m in item.missing] == [("99", "_refused")]
     tools = questionnaire.item("tools")
@@ -134,7 +146,7 @@ def test_conditions_are_said_in_answers(work: tuple[Questionnaire, str]) -> None
     questionnaire, _ = work
 
     def of(item: str) -> list[tuple[str, tuple[str, ...]]]:
-        return [(r.item, r.told) for r in questionnaire.item(item).asked_if]
+        return [(r.item, r.condition_terms) for r in questionnaire.item(item).asked_if]
 
     assert of("work") == [("age", (">= 18",))]
     assert of("tools") == [("work", ("y",))]
@@ -147,8 +159,11 @@ def test_conditions_are_said_in_answers(work: tuple[Questionnaire, str]) -> None
     ("old", "new", "expected"),
     [
         ("begin group | job", "begin_repeat | job", "survey, row 8: the repeat 'job': repeats are"),
-        ("${work} = 'y' or ${work}='n'", "${work} = 'y' or ${age} > 20",
-         "row 14: relevant \"${work} = 'y' or ${age} > 20\": an `or` of conditions on several"),
+        (
+            "${work} = 'y' or ${work}='n'",
+            "${work} = 'y' or ${age} > 20",
+            "row 14: relevant \"${work} = 'y' or ${age} > 20\": an `or` of conditions on several",
+        ),
         ("selected(${tools}, 'other')", "not(selected(${tools}, 'pen'))", "row 10: relevant"),
         ("selected(${tools}, 'other')", "count-selected(${tools}) > 2", "how many options"),
         ("${work} = 'y'\nselect", "${work} = 'x'\nselect", "'x', which is no option of work"),
@@ -163,7 +178,7 @@ def test_conditions_are_said_in_answers(work: tuple[Questionnaire, str]) -> None
         ("geopoint | place", "odd | place", "pyxform refuses the form"),
         ("begin group | job", "begin_group | ", "pyxform refuses the form"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_said_is_refused(tmp_path: Path, old: str, new: str, expected: str) -> None:
     assert old in SURVEY
     changed = SURVEY.replace(old, new, 1).replace(
@@ -179,18 +194,23 @@ def test_what_cannot_be_said_is_refused(tmp_path: Path, old: str, new: str, expe
 @pytest.mark.parametrize(
     ("expression", "low", "high"),
     [
-        (". < 17.5", None, 17), (". > 17.5", 18, None), (". <= 17.5", None, 17),
-        (". >= 17.5", 18, None), (". > 2 and 9 >= .", 3, 9), ("not(. < 5)", 5, None),
+        (". < 17.5", None, 17),
+        (". > 17.5", 18, None),
+        (". <= 17.5", None, 17),
+        (". >= 17.5", 18, None),
+        (". > 2 and 9 >= .", 3, 9),
+        ("not(. < 5)", 5, None),
         (". = 4 or . = 5", 4, 5),
     ],
-)  # fmt: skip
+)
 def test_whole_numbers_are_compared_as_such(
     expression: str, low: int | None, high: int | None
 ) -> None:
-    (atom,) = conditions(expression, {".": Source(".", "integer", {})})
+    (atom,) = conditions(expression, {".": FormQuestion(".", "integer", {})})
     assert (atom.low, atom.high) == (
-        float("-inf") if low is None else low, float("inf") if high is None else high,
-    )  # fmt: skip
+        float("-inf") if low is None else low,
+        float("inf") if high is None else high,
+    )
 
 
 def test_files_that_are_no_forms(tmp_path: Path) -> None:
@@ -284,20 +304,29 @@ def documents(draw: Any) -> dict[str, Any]:
         question = texts(draw, used, "G")
         items.append(
             {
-                "id": "g", "kind": "grid", "variable": "g", "column": question, "header": "{row}",
-                "label": {"en": question}, "rows": rows,
+                "id": "g",
+                "kind": "grid",
+                "variable": "g",
+                "column": question,
+                "header": "{row}",
+                "label": {"en": question},
+                "rows": rows,
                 "categories": [
                     {"code": c, "value": c, "text": texts(draw, used, "O")} for c in ("a", "b")
                 ],
             }
-        )  # fmt: skip
+        )
     typed = [item["id"] for item in items if item["kind"] == "text"]
     for item in closed:
         if typed and item["kind"] == "single" and draw(st.booleans()):
             item["categories"][-1] |= {"specify": typed[0], "screens_out": True}
     return {
-        "name": "made", "version": "7", "language": "en", "title": {"en": "Made"}, "items": items,
-    }  # fmt: skip
+        "name": "made",
+        "version": "7",
+        "language": "en",
+        "title": {"en": "Made"},
+        "items": items,
+    }
 
 
 def test_texts_and_values_that_a_form_cannot_have(tmp_path: Path) -> None:

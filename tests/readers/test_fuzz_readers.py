@@ -14,8 +14,9 @@ import fuzz_readers
 
 def test_broken_exports_of_every_tool_are_read_whole_or_refused_in_words() -> None:
     ends = [fuzz_readers.shoot(14, number) for number in range(60)]
-    faults = [f"case {n} ({kind}): {said}" for n, (kind, end, said) in enumerate(ends)
-              if end == "fault"]  # fmt: skip
+    faults = [
+        f"case {n} ({kind}): {said}" for n, (kind, end, said) in enumerate(ends) if end == "fault"
+    ]
     assert faults == []
     assert {"read", "refused"} <= {end for _, end, _ in ends}
 

@@ -30,7 +30,7 @@ from broken_exports import (
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.items import Missing
 from readiness.readers import read_export, read_ignored, read_sheet
-from readiness.readers.export import recognised
+from readiness.readers.export import recognise_export
 from readiness.validation import validate
 
 NAME = Path("answers.csv")
@@ -40,8 +40,11 @@ OPEN = QUESTIONNAIRE.model_copy(
     }
 )
 """The same questions for tools that have moments and codes of their own."""
-CODED = [["often", "1", "1", "34", "Été"], ["never", "0", "0", "51", "_blank"],
-         ["never", "0", "1", "27", "Rien"]]  # fmt: skip
+CODED = [
+    ["often", "1", "1", "34", "Été"],
+    ["never", "0", "0", "51", "_blank"],
+    ["never", "0", "1", "27", "Rien"],
+]
 """The clean table's answers: visits, uses.read, uses.meet, age, remark."""
 ITEMS = ["visits", "uses.read", "uses.meet", "age", "remark"]
 
@@ -64,14 +67,18 @@ def test_the_clean_table() -> None:
     assert coded(data()) == CODED
     raw = read_export(NAME, QUESTIONNAIRE, data())
     assert raw["_submitted"].tolist() == [
-        "2026-03-02T08:00:00", "2026-03-02T09:30:00", "2026-03-14T10:00:00",
-    ]  # fmt: skip
+        "2026-03-02T08:00:00",
+        "2026-03-02T09:30:00",
+        "2026-03-14T10:00:00",
+    ]
 
 
 SPACED = [[f" {cell}\u00a0" for cell in row] for row in (HEADER, *ROWS)]
 WIDER = [[*row, ""] for row in (HEADER, *ROWS)]
-MAIL = [[row[0], mail, *row[1:]] for row, mail in
-        zip((HEADER, *ROWS), ("Username", "a@b.ma", "c@d.ma", ""), strict=True)]  # fmt: skip
+MAIL = [
+    [row[0], mail, *row[1:]]
+    for row, mail in zip((HEADER, *ROWS), ("Username", "a@b.ma", "c@d.ma", ""), strict=True)
+]
 BROKEN_LINES = [[cell.replace("souvent ?", "souvent\n?") for cell in HEADER], *ROWS]
 CUT = text([HEADER, *ROWS]).rstrip("\n")
 
@@ -84,8 +91,15 @@ CUT = text([HEADER, *ROWS]).rstrip("\n")
         ("a column without header or cell", data(WIDER)),
         ("the moment under the header of another language", of(ROWS, ["Timestamp", *HEADER[1:]])),
         ("a mail address that the form collected", data(MAIL)),
-        ("a column that is ignored", data([[*row, "x@y.ma" if at else "Adresse e-mail"]
-                                           for at, row in enumerate((HEADER, *ROWS))])),
+        (
+            "a column that is ignored",
+            data(
+                [
+                    [*row, "x@y.ma" if at else "Adresse e-mail"]
+                    for at, row in enumerate((HEADER, *ROWS))
+                ]
+            ),
+        ),
         ("UTF-8 with a mark", text([HEADER, *ROWS]).encode("utf-8-sig")),
         ("UTF-16 with a mark", text([HEADER, *ROWS]).encode("utf-16")),
         ("UTF-16, low byte first", text([HEADER, *ROWS]).encode("utf-16-le")),
@@ -99,29 +113,43 @@ CUT = text([HEADER, *ROWS]).rstrip("\n")
         ("line ends of Windows", text([HEADER, *ROWS], end="\r\n").encode()),
         ("line ends of old Macs", text([HEADER, *ROWS], end="\r").encode()),
         ("letters taken apart", unicodedata.normalize("NFD", text([HEADER, *ROWS])).encode()),
-        ("marks of direction", data([[f"\u200e{cell}\u202c" for cell in row]
-                                     for row in (HEADER, *ROWS)])),
-        ("digits of Arabic", text([HEADER, *ROWS]).translate(
-            {ord(str(n)): chr(0x660 + n) for n in range(10)}).encode()),
+        (
+            "marks of direction",
+            data([[f"\u200e{cell}\u202c" for cell in row] for row in (HEADER, *ROWS)]),
+        ),
+        (
+            "digits of Arabic",
+            text([HEADER, *ROWS])
+            .translate({ord(str(n)): chr(0x660 + n) for n in range(10)})
+            .encode(),
+        ),
         ("line breaks in headers", data(BROKEN_LINES)),
-        ("options joined by semicolons", of([[*row[:3], row[3].replace("r, R", "r;R"), *row[4:]]
-                                             for row in ROWS])),
-        ("options joined by semicolons and spaces", of(
-            [[*row[:3], row[3].replace("r, R", "r; R"), *row[4:]] for row in ROWS])),
+        (
+            "options joined by semicolons",
+            of([[*row[:3], row[3].replace("r, R", "r;R"), *row[4:]] for row in ROWS]),
+        ),
+        (
+            "options joined by semicolons and spaces",
+            of([[*row[:3], row[3].replace("r, R", "r; R"), *row[4:]] for row in ROWS]),
+        ),
         ("a preamble", b"Library survey\nExported on 2026-03-20\n\n" + data()),
         ("a preamble as wide as the table", b"Library survey,,,,,\n,,,,,\n" + data()),
         ("blank rows before and after", data([[""] * 6, HEADER, *ROWS, [""] * 6, [""] * 6])),
         ("names below the headers", data([["t", "c", "v", "u", "a", "r"], HEADER, *ROWS])),
-        ("names above and below", data([HEADER, ["", "", "visits", "uses", "age", "remark"],
-                                        *ROWS])),
+        (
+            "names above and below",
+            data([HEADER, ["", "", "visits", "uses", "age", "remark"], *ROWS]),
+        ),
         ("last cells of the last row left out", of([ROWS[0], ROWS[2], ROWS[1][:-1]])),
         ("a workbook", book([HEADER, *([*row[:4], int(row[4]), row[5]] for row in ROWS)])),
         ("a workbook with a preamble", book([["Library"], [], HEADER, *ROWS])),
         ("a workbook whose second sheet it is", book([["Notes"], ["none"]], [HEADER, *ROWS])),
-        ("row numbers of a data frame", data([["" if not at else str(at - 1), *row] for at, row
-                                              in enumerate((HEADER, *ROWS))])),
+        (
+            "row numbers of a data frame",
+            data([["" if not at else str(at - 1), *row] for at, row in enumerate((HEADER, *ROWS))]),
+        ),
     ],
-)  # fmt: skip
+)
 def test_it_is_read_as_the_clean_table_is(trap: str, content: bytes) -> None:
     assert coded(content) == CODED, trap
 
@@ -215,15 +243,25 @@ def test_line_breaks_in_cells_stay() -> None:
 
 ARABIC = questionnaire_of(
     {
-        "name": "maktaba", "version": "1", "language": "ar", "title": {"ar": "مكتبة"},
+        "name": "maktaba",
+        "version": "1",
+        "language": "ar",
+        "title": {"ar": "مكتبة"},
         "items": [
-            {"id": "visits", "kind": "single", "column": "هل تأتي كثيرا؟", "categories": [
-                {"code": "often", "text": "غالبا"}, {"code": "never", "text": "أبدا"}]},
+            {
+                "id": "visits",
+                "kind": "single",
+                "column": "هل تأتي كثيرا؟",
+                "categories": [
+                    {"code": "often", "text": "غالبا"},
+                    {"code": "never", "text": "أبدا"},
+                ],
+            },
             {"id": "remark", "kind": "text", "column": "ملاحظة"},
         ],
     },
     "maktaba-1",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1256"])
@@ -235,11 +273,31 @@ def test_arabic_letters_of_each_encoding(encoding: str) -> None:
 
 
 def test_the_questionnaire_s_own_words_tell_letters_of_other_countries() -> None:
-    polish = ARABIC.model_copy(update={"items": questionnaire_of(
-        {"name": "p", "version": "1", "language": "pl", "title": {"pl": "P"}, "items": [
-            {"id": "visits", "kind": "single", "column": "Jak?", "categories": [
-                {"code": "well", "text": "Dobrze"}, {"code": "badly", "text": "Źle"}]},
-            {"id": "remark", "kind": "text", "column": "Uwagi"}]}, "p-1").items})  # fmt: skip
+    polish = ARABIC.model_copy(
+        update={
+            "items": questionnaire_of(
+                {
+                    "name": "p",
+                    "version": "1",
+                    "language": "pl",
+                    "title": {"pl": "P"},
+                    "items": [
+                        {
+                            "id": "visits",
+                            "kind": "single",
+                            "column": "Jak?",
+                            "categories": [
+                                {"code": "well", "text": "Dobrze"},
+                                {"code": "badly", "text": "Źle"},
+                            ],
+                        },
+                        {"id": "remark", "kind": "text", "column": "Uwagi"},
+                    ],
+                },
+                "p-1",
+            ).items
+        }
+    )
     content = text([["Jak?", "Uwagi"], ["Źle", "żółć"]]).encode("cp1250")
     assert read_export(NAME, polish, content)["remark"].tolist() == ["żółć"]
 
@@ -258,8 +316,9 @@ def test_options_joined_and_spread_that_agree_and_that_do_not() -> None:
     raw = read_export(NAME, OPEN, data([header, *rows]))
     assert raw["uses"].tolist() == ["Lire, étudier\x1fRencontrer", "Lire, étudier"]
     assert raw["_fault"].tolist() == [
-        "", "uses: the options in one cell are not those in a column each",
-    ]  # fmt: skip
+        "",
+        "uses: the options in one cell are not those in a column each",
+    ]
 
 
 def test_what_is_no_option_among_options_stays() -> None:
@@ -292,15 +351,26 @@ def test_answers_of_a_pilot_count_where_nobody_calls_them_real() -> None:
 
 def test_codes_that_went_through_a_table_of_decimals() -> None:
     header = ["", "visits", "uses_a", "uses_b", "age", "remark"]
-    rows = [["0", "1.0", "1.0", "1.0", "34.0", "Été"], ["1", "2.0", "0.0", "", "51.0", ""],
-            ["2", "2.0", "0.0", "1.0", "27.0", "Rien"]]  # fmt: skip
+    rows = [
+        ["0", "1.0", "1.0", "1.0", "34.0", "Été"],
+        ["1", "2.0", "0.0", "", "51.0", ""],
+        ["2", "2.0", "0.0", "1.0", "27.0", "Rien"],
+    ]
     assert coded(data([header, *rows]), OPEN) == CODED
 
 
 def test_limesurvey_with_underscores_for_spaces() -> None:
-    full = ["id", "submitdate", "lastpage", "startlanguage", "Venez-vous_souvent_?",
-            "Pour_quoi_faire_?_[Lire,_étudier]", "Pour_quoi_faire_?_[Rencontrer]", "Âge",
-            "Une_remarque_?"]  # fmt: skip
+    full = [
+        "id",
+        "submitdate",
+        "lastpage",
+        "startlanguage",
+        "Venez-vous_souvent_?",
+        "Pour_quoi_faire_?_[Lire,_étudier]",
+        "Pour_quoi_faire_?_[Rencontrer]",
+        "Âge",
+        "Une_remarque_?",
+    ]
     raw = read_export(NAME, OPEN, data([full, [*LIME_ROW[:4], "Souvent", "Oui", "Non", "34", "x"]]))
     assert raw[["visits", "uses", "age"]].to_numpy().tolist() == [
         ["Souvent", "Lire, étudier", "34"]
@@ -319,9 +389,10 @@ def test_what_stands_for_no_answer_is_proposed_and_declared(said: str, means: st
     assert set(faults.loc[faults["item"].isin(["visits", "age"]), "suggestion"]) == {proposed}
     declared = [
         item.model_copy(update={"missing": (Missing(text=said, means=means),)})  # type: ignore[arg-type]
-        if item.id in ("visits", "age") else item
+        if item.id in ("visits", "age")
+        else item
         for item in QUESTIONNAIRE.items
-    ]  # fmt: skip
+    ]
     stated = QUESTIONNAIRE.model_copy(update={"items": tuple(declared)})
     answers = validate(read_export(NAME, stated, content), stated).answers
     assert f"_{means}" in answers["visits"].tolist() and f"_{means}" in answers["age"].tolist()
@@ -355,46 +426,99 @@ def test_rows_of_another_width_are_set_aside_with_their_reason() -> None:
 
 def test_surveymonkey_and_microsoft_forms() -> None:
     monkey = [
-        ["11", "7", "03/02/2026 07:50:00 AM", "03/02/2026 08:00:00 AM", "Souvent", "Lire, étudier",
-         "Rencontrer", "34", "Été"],
+        [
+            "11",
+            "7",
+            "03/02/2026 07:50:00 AM",
+            "03/02/2026 08:00:00 AM",
+            "Souvent",
+            "Lire, étudier",
+            "Rencontrer",
+            "34",
+            "Été",
+        ],
         ["12", "7", "03/02/2026 09:00:00 AM", "03/02/2026 09:30:00 AM", "Jamais", "", "", "51", ""],
-        ["13", "7", "03/14/2026 09:00:00 PM", "03/14/2026 10:00:00 PM", "Jamais", "", "Rencontrer",
-         "27", "Rien"],
-    ]  # fmt: skip
+        [
+            "13",
+            "7",
+            "03/14/2026 09:00:00 PM",
+            "03/14/2026 10:00:00 PM",
+            "Jamais",
+            "",
+            "Rencontrer",
+            "27",
+            "Rien",
+        ],
+    ]
     content = data([MONKEY, MONKEY_BELOW, *monkey])
     assert coded(content, OPEN) == CODED
     raw = read_export(NAME, OPEN, content)
     assert raw["_submitted"].iloc[2] == "2026-03-14T22:00:00"
     assert raw["_id"].tolist() == ["11", "12", "13"]
-    forms = [[at, f"3/2/26 7:0{at}:00", f"3/2/26 8:0{at}:00", "anonymous", "", row[2],
-              row[3].replace("r, R", "r;R") + (";" if row[3] else ""), int(row[4]), row[5]]
-             for at, row in enumerate(ROWS, 1)]  # fmt: skip
+    forms = [
+        [
+            at,
+            f"3/2/26 7:0{at}:00",
+            f"3/2/26 8:0{at}:00",
+            "anonymous",
+            "",
+            row[2],
+            row[3].replace("r, R", "r;R") + (";" if row[3] else ""),
+            int(row[4]),
+            row[5],
+        ]
+        for at, row in enumerate(ROWS, 1)
+    ]
     content = book([MICROSOFT, *forms])
     assert coded(content, OPEN) == CODED
-    assert recognised(NAME, content)[1].name == "microsoft-forms"
+    assert recognise_export(NAME, content)[1].name == "microsoft-forms"
     # The tool's own headers are in the language of who exports; their cells tell them.
     french = ["ID", "Heure de début", "Heure de fin", "Adresse de messagerie", "Nom", *HEADER[2:]]
     assert coded(book([french, *forms]), OPEN) == CODED
 
 
 def test_options_put_in_order_in_one_cell_or_a_column_a_rank() -> None:
-    options = [{"code": code, "text": text, "value": value}
-               for code, text, value in (("books", "Des livres", "A1"), ("quiet", "Du calme", "A2"),
-                                         ("light", "De la lumière, le soir", "A3"))]  # fmt: skip
-    ranking = {"id": "wish", "kind": "ranking", "column": "Que voulez-vous ?", "ranks": 2,
-               "categories": options}  # fmt: skip
+    options = [
+        {"code": code, "text": text, "value": value}
+        for code, text, value in (
+            ("books", "Des livres", "A1"),
+            ("quiet", "Du calme", "A2"),
+            ("light", "De la lumière, le soir", "A3"),
+        )
+    ]
+    ranking = {
+        "id": "wish",
+        "kind": "ranking",
+        "column": "Que voulez-vous ?",
+        "ranks": 2,
+        "categories": options,
+    }
     asked = questionnaire_of(
-        {"name": "wishes", "version": "1", "language": "fr", "title": {"fr": "Vœux"},
-         "items": [ranking]}, "wishes-1",
-    )  # fmt: skip
-    ranks = {"wish_books": ["2", "", "1"], "wish_quiet": ["-", "", "2"],
-             "wish_light": ["1", "", "-"]}  # fmt: skip
-    joined = [["Que voulez-vous ?"], ["De la lumière, le soir;Des livres;"], [" "],
-              ["Des livres;Du calme"]]  # fmt: skip
+        {
+            "name": "wishes",
+            "version": "1",
+            "language": "fr",
+            "title": {"fr": "Vœux"},
+            "items": [ranking],
+        },
+        "wishes-1",
+    )
+    ranks = {
+        "wish_books": ["2", "", "1"],
+        "wish_quiet": ["-", "", "2"],
+        "wish_light": ["1", "", "-"],
+    }
+    joined = [
+        ["Que voulez-vous ?"],
+        ["De la lumière, le soir;Des livres;"],
+        [" "],
+        ["Des livres;Du calme"],
+    ]
     apart = [["wish[1]", "wish[2]"], ["A3", "A1"], ["", ""], ["A1", "A2"]]
     for rows in (joined, apart):
-        raw = read_export(NAME, asked, data([[str(n), *row] if n else ["", *row]
-                                             for n, row in enumerate(rows)]))  # fmt: skip
+        raw = read_export(
+            NAME, asked, data([[str(n), *row] if n else ["", *row] for n, row in enumerate(rows)])
+        )
         assert {name: raw[name].tolist() for name in ranks} == ranks
 
 

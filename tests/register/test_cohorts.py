@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.disclosure.system import System
-from readiness.register.counts import Cells, Cohorts, Counts
+from readiness.disclosure.system import CountSystem
+from readiness.register.counts import Cohorts, Counts, KnownCells
 from readiness.register.earlier import Earlier, Told
 
 MANY = 10
@@ -45,22 +45,22 @@ def released(table: pd.DataFrame, groups: list[str]) -> Earlier:
 
 
 def counts_of(table: pd.DataFrame, earlier: Earlier) -> Counts:
-    cells = Cells.of(table, table["weight"], ["trade", "size"])
+    cells = KnownCells.of(table, table["weight"], ["trade", "size"])
     cohorts = Cohorts.of(cells, cells.sizes, [earlier], frozenset(), MANY)
     counts = Counts(cells, cells.sizes, np.empty(0, np.int64), cohorts)
     counts.add("said", table["said"].to_numpy(dtype=object), SAID)
     for group in cells.groups:
         every, yes = (counts.at("said", said, group) for said in (SAID, SAID[:1]))
         said, there = (at[counts.since(at) == 0].tolist() for at in (yes, every))
-        for row in earlier.rows(group, f"n.{group}", said, there, counts.mixed(0, group)):
-            counts.told(row)
+        for row in earlier.rows(group, f"n.{group}", said, there, counts.count_newcomers(0, group)):
+            counts.add_known_row(row)
     counts.came()
     return counts
 
 
-def system_of(counts: Counts) -> System:
+def system_of(counts: Counts) -> CountSystem:
     fixed, truth = tuple(counts.fixed), np.array(counts.truth)
-    return System(np.array(counts.upper), fixed, (), (), truth)
+    return CountSystem(np.array(counts.upper), fixed, (), (), truth)
 
 
 @settings(max_examples=40)
@@ -79,10 +79,10 @@ def test_who_really_came_is_possible_and_so_is_a_table_that_is_found(seed: int, 
         for place, cell, since in zip(at, cohorts.cell, cohorts.since, strict=True):
             real[place] = (said & (cells.of_row == cell) & (late == (since > 0))).sum()
     system = system_of(counts)
-    assert (real <= system.upper).all() and system.fulfilled(real, 1e-6).all()
-    found = counts.divided(system)
+    assert (real <= system.upper).all() and system.find_fulfilled(real, 1e-6).all()
+    found = counts.divide_by_arrival(system)
     assert found is not None
-    assert found.fulfilled(found.truth).all()
+    assert found.find_fulfilled(found.truth).all()
     for state in SAID:
         for group in groups:
             at = counts.at("said", [state], group)
@@ -105,13 +105,13 @@ def test_numbers_that_contradict_each_other_leave_nobody() -> None:
         {**earlier.shares, "bakery": Told(1.0, 1.0)}, earlier.bases, earlier.respondents
     )
     counts = counts_of(table, wrong)
-    assert counts.divided(system_of(counts)) is None
+    assert counts.divide_by_arrival(system_of(counts)) is None
 
 
 @pytest.mark.parametrize("same", [True, False])
 def test_of_the_same_data_nobody_came(same: bool) -> None:
     table = people(3, 80)
-    cells = Cells.of(table, table["weight"], ["trade"])
+    cells = KnownCells.of(table, table["weight"], ["trade"])
     cohorts = Cohorts.of(cells, cells.sizes, [Earlier(same=same)], frozenset(), MANY)
     # Where nobody tells how many came, any number did.
     assert cohorts.mixed[0].sum() == (0 if same else 80) and not cohorts.since.any()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.analysis.cuts import cuts
-from readiness.config import Figures
+from readiness.config import FigureRules
 from readiness.disclosure import Policy
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.earlier import Earlier, Told, earlier_release
@@ -25,14 +25,28 @@ SAID = ("yes", "no")
 def asked(*trades: str) -> Questionnaire:
     return questionnaire_of(
         {
-            "name": "made-up", "version": "1", "title": LABELS,
-            "frame": [{"id": "trade", "label": LABELS,
-                       "categories": [{"code": t, "text": t, "en": t} for t in trades]}],
-            "items": [{"id": "early", "kind": "single", "column": "Early?", "label": LABELS,
-                       "categories": [{"code": c, "text": c, "en": c} for c in SAID]}],
+            "name": "made-up",
+            "version": "1",
+            "title": LABELS,
+            "frame": [
+                {
+                    "id": "trade",
+                    "label": LABELS,
+                    "categories": [{"code": t, "text": t, "en": t} for t in trades],
+                }
+            ],
+            "items": [
+                {
+                    "id": "early",
+                    "kind": "single",
+                    "column": "Early?",
+                    "label": LABELS,
+                    "categories": [{"code": c, "text": c, "en": c} for c in SAID],
+                }
+            ],
         },
         "made up",
-    )  # fmt: skip
+    )
 
 
 def withheld(
@@ -56,9 +70,15 @@ def withheld(
     table = pd.DataFrame(made, columns=["level", "base", "group", "n", "count"])
     apart = pd.DataFrame({"group": pd.Series([], dtype=str)})
     return withhold(
-        table.assign(item="early"), answers, apart, questionnaire, ["trade"],
-        Figures(reliable_base=10), policy, earlier,
-    )  # fmt: skip
+        table.assign(item="early"),
+        answers,
+        apart,
+        questionnaire,
+        ["trade"],
+        FigureRules(reliable_base=10),
+        policy,
+        earlier,
+    )
 
 
 @given(
@@ -84,7 +104,7 @@ def test_a_release_is_read_as_its_readers_read_it() -> None:
     found = earlier_release(figures, data)
     assert found.same and not earlier_release(figures, "other@1").same
     hidden = figures[(figures["kind"] == "estimate") & (figures["suppressed"] != "")]
-    assert set(hidden["id"]) <= found.withheld
+    assert set(hidden["id"]) <= found.withheld_ids
     rows = figures.set_index("id")
     assert found.respondents["all"] == int(rows.loc["quality.answered.all", "value"])
     for name, ends in found.bases.items():
@@ -129,7 +149,7 @@ def before(people: int, yes: tuple[float, float] | None, *, same: bool = False) 
         # It was told.
         (before(38, (6.0, 6.0), same=True), False),
     ],
-)  # fmt: skip
+)
 def test_a_number_is_withheld_that_would_tell_what_was_withheld_before(
     earlier: Earlier | None, hidden: bool
 ) -> None:
@@ -151,8 +171,9 @@ def test_what_was_told_narrows_what_must_stay_wide() -> None:
     counts = {"bakery": (3, 35), "mill": (20, 20), "shop": (30, 14)}
     shares = {
         share_id("early", "yes", group, "answered"): Told(*(yes / (yes + no),) * 2)
-        for group, (yes, no) in counts.items() if group != "bakery"
-    }  # fmt: skip
+        for group, (yes, no) in counts.items()
+        if group != "bakery"
+    }
     bases = {base_id("early", g, "answered"): (float(sum(b)),) * 2 for g, b in counts.items()}
     known = Earlier(shares, bases, {g: sum(both) for g, both in counts.items()}, True)
     alone, after = withheld(counts), withheld(counts, known)

@@ -38,8 +38,11 @@ def released(counts: np.ndarray, seed: int, shown: float) -> tuple[Joint, dict[s
         shares[f"{category}.{group}"] = told
     joint = Joint(
         Earlier(shares, bases),
-        {(c, g): f"{c}.{g}" for c, g in CELLS}, {g: f"n.{g}" for g in GROUPS}, CATEGORIES, GROUPS,
-    )  # fmt: skip
+        {(c, g): f"{c}.{g}" for c, g in CELLS},
+        {g: f"n.{g}" for g in GROUPS},
+        CATEGORIES,
+        GROUPS,
+    )
     return joint, {f"{c}.{g}": people[c, g] for c, g in CELLS}
 
 
@@ -81,6 +84,9 @@ def test_numbers_that_contradict_each_other_tell_nothing() -> None:
     wrong = dict(joint.earlier.shares) | {"yes.all": Told(0.9, 0.91, RATIO)}
     other = Joint(
         Earlier(wrong, joint.earlier.bases),
-        joint.shares, joint.bases, joint.categories, joint.groups,
-    )  # fmt: skip
+        joint.shares,
+        joint.bases,
+        joint.categories,
+        joint.groups,
+    )
     assert other.ends("no", "mill") is None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from wave_tables import DRAWN, SCHEME, everything, options, ordinal, register
 
-from readiness.config import Figures
+from readiness.config import FigureRules
 from readiness.language import LANGUAGES
 from readiness.register.disclosure_risk import left_behind, small_groups
-from readiness.register.display import SUPPRESSED_TEXT, Sign, shown, sign, signed
-from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, withheld
+from readiness.register.display import SUPPRESSED_TEXT, Sign, show_row, show_with_sign, sign
+from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, find_withheld
 from readiness.register.rows.shares import comparison_rows, revision_rows, share_rows
 
 LEAST = 5
@@ -31,7 +31,7 @@ def row(figures: pd.DataFrame, identity: str) -> pd.Series[str]:
 def test_a_small_cell_goes_with_all_that_gives_it_away() -> None:
     figures = register(ordinal(WAVE, WEIGHTS))
     hidden = row(figures, "readiness.none.director")
-    assert hidden["suppressed"] == WITHHELD and shown(hidden, "fr") == SUPPRESSED_TEXT
+    assert hidden["suppressed"] == WITHHELD and show_row(hidden, "fr") == SUPPRESSED_TEXT
     numbers = ["value", "se", "lower", "upper", "n_eff", "deff", "reliability", "note"]
     assert not any(hidden[numbers])
     ids = set(figures["id"])
@@ -53,7 +53,7 @@ def test_a_base_below_the_minimum_is_not_told() -> None:
     figures = register(ordinal(wave, WEIGHTS))
     for group in ("expert", "voice"):
         base = row(figures, f"readiness.n.{group}")
-        assert (base["value"], shown(base, "en")) == ("", SUPPRESSED_TEXT)
+        assert (base["value"], show_row(base, "en")) == ("", SUPPRESSED_TEXT)
         assert base["suppressed"] == BASE
         assert row(figures, f"readiness.low.{group}")["n"] == ""
     # Else it would be the total less the others.
@@ -64,9 +64,13 @@ def test_an_option_is_hidden_on_both_bases_and_for_those_who_did_not_choose_it()
     figures = register(options({"all": (50, 3, 40, 61), "expert": (20, 20, 30, 61)}, 70, 64))
     hidden = set(figures.loc[figures["suppressed"] == WITHHELD, "id"])
     assert hidden == {
-        "uses.weak.all", "uses.weak.all.asked", "uses.good.all", "uses.good.all.asked",
-        "uses.good.expert", "uses.good.expert.asked",
-    }  # fmt: skip
+        "uses.weak.all",
+        "uses.weak.all.asked",
+        "uses.good.all",
+        "uses.good.all.asked",
+        "uses.good.expert",
+        "uses.good.expert.asked",
+    }
 
 
 def test_what_one_table_withholds_another_does_not_give_back() -> None:
@@ -81,7 +85,7 @@ def test_what_one_table_withholds_another_does_not_give_back() -> None:
         {},
     )
     linked = pd.concat([first, second[second["group"] != "all"]], ignore_index=True)
-    alone, both = (withheld(table, Figures(), SCHEME) for table in (first, linked))
+    alone, both = (find_withheld(table, FigureRules(), SCHEME) for table in (first, linked))
     assert not alone
     assert "readiness.none.region:x" in both
     assert {"readiness.none.region:y", "readiness.none.region:z"} & both
@@ -93,11 +97,14 @@ def test_a_withheld_and_a_weak_number_have_their_signs_in_every_language() -> No
     shown_one = row(figures, "readiness.weak.producer")
     weak = {**shown_one, "reliability": "suppress"}
     assert [sign(r) for r in (few, base, shown_one, weak)] == [
-        Sign.FEW, Sign.BASE, Sign.NONE, Sign.WEAK,
-    ]  # fmt: skip
+        Sign.FEW,
+        Sign.BASE,
+        Sign.NONE,
+        Sign.WEAK,
+    ]
     for language in LANGUAGES:
-        assert signed(few, language) == "(…)ᶜ" and signed(base, language) == "(…)ᶠ"
-        assert signed(weak, language) == shown(weak, language) + "†"
+        assert show_with_sign(few, language) == "(…)ᶜ" and show_with_sign(base, language) == "(…)ᶠ"
+        assert show_with_sign(weak, language) == show_row(weak, language) + "†"
         assert len({one.words(language) for one in Sign}) == len(Sign)
 
 
@@ -108,24 +115,37 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
         "voice": (3, 6, 7, 0, 0),
     }
     estimates = ordinal(wave, WEIGHTS)
-    hidden = withheld(estimates, Figures(), SCHEME)
-    shared = (Figures(), SCHEME, DRAWN, hidden)
+    hidden = find_withheld(estimates, FigureRules(), SCHEME)
+    shared = (FigureRules(), SCHEME, DRAWN, hidden)
     assert {f"readiness.{level}.technician" for level in ("none", "weak")} <= hidden
     assert "readiness.low.technician" not in hidden
     tests = ("contrast", "odds_ratio", "probability_of_superiority", "rao_scott_f")
     pairs = [("producer", "technician"), ("producer", "voice")]
     comparisons = pd.DataFrame(
-        {"item": "readiness", "test": test, "a": a, "b": b, "n": "100", "effect": "0.1",
-         "statistic": "2", "statistic_name": "F", "p_value": "0.2", "p_adjusted": "0.3",
-         "lower": "0.05", "upper": "0.2", "note": ""}
-        for test in tests for a, b in (pairs if test != "rao_scott_f" else [("", "")])
-    )  # fmt: skip
+        {
+            "item": "readiness",
+            "test": test,
+            "a": a,
+            "b": b,
+            "n": "100",
+            "effect": "0.1",
+            "statistic": "2",
+            "statistic_name": "F",
+            "p_value": "0.2",
+            "p_adjusted": "0.3",
+            "lower": "0.05",
+            "upper": "0.2",
+            "note": "",
+        }
+        for test in tests
+        for a, b in (pairs if test != "rao_scott_f" else [("", "")])
+    )
     ids = {figure.id for figure in comparison_rows(comparisons, estimates, *shared)}
     # `low` of technicians is shown, so its difference may be; what rests on every level may not.
     assert {"readiness.contrast.producer.technician", "readiness.test.rao_scott_f.p"} <= ids
     assert not [i for i in ids if "voice" in i or "odds" in i or "superiority" in i]
     rows = list(share_rows(estimates, *shared))
-    moved = {figure.id for figure in revision_rows(rows, everything(estimates), Figures())}
+    moved = {figure.id for figure in revision_rows(rows, everything(estimates), FigureRules())}
     assert "revision.readiness.low.technician" in moved
     assert not {i for i in moved if "readiness.none.technician" in i}
 
@@ -147,9 +167,15 @@ def test_few_respondents_of_a_stratum_or_of_a_category_are_seen() -> None:
     rows = [
         {"id": "quality.answered.voice", "kind": "quality", "statistic": "answered", **people},
         {"id": "quality.kept.expert", "kind": "quality", "statistic": "kept", **people},
-        {"id": "weighting.target.x.a", "kind": "weighting", "statistic": "target", **people,
-         "value": "0.5", "n": "3"},
-    ]  # fmt: skip
+        {
+            "id": "weighting.target.x.a",
+            "kind": "weighting",
+            "statistic": "target",
+            **people,
+            "value": "0.5",
+            "n": "3",
+        },
+    ]
     for row in rows:
         few = pd.concat([figures, pd.DataFrame([row])], ignore_index=True)
         assert list(small_groups(few, LEAST)) == [f"{row['id']}: shown on a base of 3, below 5."]

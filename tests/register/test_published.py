@@ -9,9 +9,9 @@ from project_copy import Project
 from readiness.language import LANGUAGES
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
-from readiness.register.display import said, shown
+from readiness.register.display import show_row, show_safely
 from readiness.register.figures import read_register
-from readiness.register.published import moved, plain, published
+from readiness.register.published import find_moved_columns, plain, round_register
 from tiny_project import RESULTS, STUDY
 
 
@@ -29,7 +29,7 @@ def study(finished: Project) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def ledger(register: pd.DataFrame) -> pd.DataFrame:
-    return published(register)
+    return round_register(register)
 
 
 def test_values_have_the_digits_that_are_shown(
@@ -38,7 +38,7 @@ def test_values_have_the_digits_that_are_shown(
     """Their own text can still be made of them, in every language."""
     for row in ledger.to_dict("records"):
         for language in LANGUAGES:
-            assert plain(shown(row, language)) == plain(said(row, language)), row["id"]
+            assert plain(show_row(row, language)) == plain(show_safely(row, language)), row["id"]
     shares = ledger[(ledger["kind"] == "estimate") & (ledger["suppressed"] == "")]
     longest = {c: shares[c].str.partition(".")[2].str.len().max() for c in ("value", "lower", "se")}
     assert longest == {"value": 3, "lower": 3, "se": 4}
@@ -56,31 +56,48 @@ def test_the_same_values_reproduce_it_and_others_do_not(
     sealed = {**ledger[ledger["id"] == row["id"]].iloc[0].to_dict(), "value": "0.184"}
     row |= {"value": "0.184"}
     # Anything that rounds to the figure gives it, and what does not does not.
-    for value, given in (("0.18350000001", True), ("0.18449999", True), ("0.184500001", False),
-                         ("0.1834", False), ("0.185", False)):  # fmt: skip
-        assert ("value" not in moved(sealed, {**row, "value": value})) == given, value
+    for value, given in (
+        ("0.18350000001", True),
+        ("0.18449999", True),
+        ("0.184500001", False),
+        ("0.1834", False),
+        ("0.185", False),
+    ):
+        assert ("value" not in find_moved_columns(sealed, {**row, "value": value})) == given, value
     for column, value in (("se", "0.0412"), ("n_eff", "90.6"), ("deff", "1.15"), ("upper", "0.29")):
-        assert list(moved(sealed, {**row, column: value})) == [column]
+        assert list(find_moved_columns(sealed, {**row, column: value})) == [column]
 
 
 def test_what_somebody_printed_stays_as_it_was_printed(study: pd.DataFrame) -> None:
     columns = [name for name in study.columns if name != "precision"]
     of_others = study["unit"].isin(["figure", "printed", "list"])
-    assert published(study)[of_others][columns].equals(study[of_others][columns])
+    assert round_register(study)[of_others][columns].equals(study[of_others][columns])
 
 
 def test_a_study_s_shares_keep_the_digits_of_their_sentences(study: pd.DataFrame) -> None:
-    for was, row in zip(study.to_dict("records"), published(study).to_dict("records"), strict=True):
+    for was, row in zip(
+        study.to_dict("records"), round_register(study).to_dict("records"), strict=True
+    ):
         # Of 98.0, which is no whole number before it is rounded, the ledger keeps 98.
-        kept = shown(was, "en")
-        assert shown(row, "en") in (kept, kept.removesuffix(".0")), row["id"]
+        kept = show_row(was, "en")
+        assert show_row(row, "en") in (kept, kept.removesuffix(".0")), row["id"]
 
 
 def test_a_p_value_at_an_edge_is_given_by_what_is_shown_alike() -> None:
-    row = {"id": "a", "kind": "test", "unit": "p", "digits": "3", "rounding": "half_even",
-           "se": "", "lower": "", "upper": "", "n_eff": "", "deff": ""}  # fmt: skip
+    row = {
+        "id": "a",
+        "kind": "test",
+        "unit": "p",
+        "digits": "3",
+        "rounding": "half_even",
+        "se": "",
+        "lower": "",
+        "upper": "",
+        "n_eff": "",
+        "deff": "",
+    }
     table = pd.DataFrame([{**row, "value": v} for v in ("0.0006", "0.9993", "1", "0.0013")])
-    assert list(published(table)["value"]) == ["0.0005", "0.9995", "1", "0.001"]
+    assert list(round_register(table)["value"]) == ["0.0005", "0.9995", "1", "0.001"]
     sealed = {**row, "value": "0.0005", "precision": "published"}
     for value, given in (("0.0006", True), ("1e-20", True), ("0.0011", False), ("0.1", False)):
-        assert ("value" not in moved(sealed, {**row, "value": value})) == given, value
+        assert ("value" not in find_moved_columns(sealed, {**row, "value": value})) == given, value

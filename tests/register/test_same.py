@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from project_copy import Project
 from readiness.language import LANGUAGES
-from readiness.register.display import shown
+from readiness.register.display import show_row
 from readiness.register.figures import (
     PRECISION,
     PUBLISHED,
@@ -35,7 +35,7 @@ def row(value: float, unit: str = "share", digits: int = 1) -> dict[Any, Any]:
 
 def texts_of(row: dict[Any, Any]) -> dict[str, str]:
     """What readers of each language see of a row."""
-    return {language: shown(row, language) for language in LANGUAGES}
+    return {language: show_row(row, language) for language in LANGUAGES}
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,17 @@ import pytest
 
 from readiness.analysis.cuts import cuts
 from readiness.analysis.selection import Selection
-from readiness.config import Figures
+from readiness.config import FigureRules
 from readiness.disclosure import Policy
 from readiness.disclosure.primary import rare
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire, questionnaire_of
-from readiness.register.counts import Cells
+from readiness.register.counts import KnownCells
 from readiness.register.protection import Scheme
 from readiness.register.rows.shares import share_rows
 from readiness.register.withholding import COMPLEMENTARY, PRIMARY, Withheld, withhold
 
-RULES = Figures(reliable_base=10)
+RULES = FigureRules(reliable_base=10)
 POLICY = Policy.of({}, 5)
 GROUPS = {"bakery": 1.0, "mill": 3.0, "shop": 2.0}
 # By group: yes, no, don't know, blank.
@@ -30,19 +30,29 @@ def questionnaire() -> Questionnaire:
     labels = {"en": "x"}
     return questionnaire_of(
         {
-            "name": "made-up", "version": "1", "title": labels,
+            "name": "made-up",
+            "version": "1",
+            "title": labels,
             "frame": [
-                {"id": "trade", "label": labels,
-                 "categories": [{"code": g, "text": g, "en": g} for g in GROUPS]},
+                {
+                    "id": "trade",
+                    "label": labels,
+                    "categories": [{"code": g, "text": g, "en": g} for g in GROUPS],
+                },
             ],
             "items": [
-                {"id": "early", "kind": "single", "column": "Early?", "label": labels,
-                 "categories": [{"code": c, "text": c, "en": c} for c in ("yes", "no")],
-                 "dont_know": {"text": "?", "en": "?"}},
+                {
+                    "id": "early",
+                    "kind": "single",
+                    "column": "Early?",
+                    "label": labels,
+                    "categories": [{"code": c, "text": c, "en": c} for c in ("yes", "no")],
+                    "dont_know": {"text": "?", "en": "?"},
+                },
             ],
         },
         "made up",
-    )  # fmt: skip
+    )
 
 
 def people() -> pd.DataFrame:
@@ -102,7 +112,9 @@ def test_a_weight_of_ones_own_is_no_cell_of_ones_own(questionnaire: Questionnair
     answers = people()
     answers["weight"] *= np.linspace(0.9, 1.1, len(answers))
     answers["size"] = np.where(np.arange(len(answers)) % 3, "few", "many")
-    alone, both = (Cells.by(answers, answers["weight"], v) for v in (["trade"], ["trade", "size"]))
+    alone, both = (
+        KnownCells.by(answers, answers["weight"], v) for v in (["trade"], ["trade", "size"])
+    )
     assert [len(cells.sizes) for cells in (*alone, *both)] == [3, 3, 2]
     assert set(both[1].groups) == {"all", "size:few", "size:many"}
     for cells in (*alone, *both):
@@ -119,10 +131,14 @@ def test_a_share_stands_without_the_base_that_is_withheld(questionnaire: Questio
     rows = {
         row.id: row
         for row in share_rows(
-            estimates(people(), questionnaire).astype(str), RULES, Scheme(), Selection.PROBABILITY,
-            ids, weighted_bases=True,
+            estimates(people(), questionnaire).astype(str),
+            RULES,
+            Scheme(),
+            Selection.PROBABILITY,
+            ids,
+            weighted_bases=True,
         )
-    }  # fmt: skip
+    }
     share = rows["early.yes.bakery"]
     assert share.value is not None and not share.suppressed and share.se is not None
     assert share.n is share.n_eff is share.deff is None

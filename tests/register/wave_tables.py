@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from readiness.analysis.selection import Selection
-from readiness.config import Figures
+from readiness.config import FigureRules
 from readiness.register.figures import Origin, make_register
-from readiness.register.protection import Scheme, withheld
+from readiness.register.protection import Scheme, find_withheld
 from readiness.register.rows.shares import share_rows
 
 LEVELS = ("none", "weak", "medium", "good")
@@ -26,10 +26,17 @@ def share(
     if group != "expert":
         precision |= {"se": "0.05", "lower": "0.01", "upper": "0.99", "n_eff": "31", "deff": "1.2"}
     return {
-        "item": item, "level": level, "base": base, "group": group, "n": str(n),
-        "count": str(count), "estimate": format(share, ".12g"), "reliability": "present",
-        "note": "", **precision,
-    }  # fmt: skip
+        "item": item,
+        "level": level,
+        "base": base,
+        "group": group,
+        "n": str(n),
+        "count": str(count),
+        "estimate": format(share, ".12g"),
+        "reliability": "present",
+        "note": "",
+        **precision,
+    }
 
 
 def ordinal(
@@ -67,17 +74,19 @@ def options(counts: Mapping[str, Sequence[int]], asked: int, answered: int) -> p
     return pd.DataFrame(rows)
 
 
-def register(estimates: pd.DataFrame, rules: Figures | None = None) -> pd.DataFrame:
+def register(estimates: pd.DataFrame, rules: FigureRules | None = None) -> pd.DataFrame:
     """The register of shares and bases, as text."""
-    rules = rules or Figures()
-    hidden = withheld(estimates, rules, SCHEME)
+    rules = rules or FigureRules()
+    hidden = find_withheld(estimates, rules, SCHEME)
     made = make_register(
-        share_rows(estimates, rules, SCHEME, DRAWN, hidden), run="waves/made-up",
-        origin=lambda row: Origin.of(), simulated=True,
-    )  # fmt: skip
+        share_rows(estimates, rules, SCHEME, DRAWN, hidden),
+        run="waves/made-up",
+        origin=lambda row: Origin.of(),
+        simulated=True,
+    )
     return made.astype(str)
 
 
 def everything(estimates: pd.DataFrame) -> pd.DataFrame:
     """The register as it would be if nothing were held back."""
-    return register(estimates, Figures.model_construct(minimum_base=1, reliable_base=1))
+    return register(estimates, FigureRules.model_construct(minimum_base=1, reliable_base=1))

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from readiness.language import LANGUAGES
-from readiness.language.typography import unmarked
+from readiness.language.typography import strip_marks
 from readiness.reporting.shown import Register
-from readiness.steps.render import Part, RenderSettings, metadata_of
+from readiness.steps.render import PageSource, RenderSettings, metadata_of
 
 
 def above(
@@ -22,7 +22,7 @@ def above(
 ) -> dict[str, Any]:
     rows = pd.DataFrame({"run": ["w"], "id": ["a"], "simulated": [str(simulated).lower()]})
     told = {"run": "w", "kind": "wave", "title": "Titre"}
-    part = Part(Register(rows, language), {}, set(), set(), told)
+    part = PageSource(Register(rows, language), {}, set(), set(), told)
     settings = RenderSettings(language=language, part=told, draft=draft, languages=list(others))
     return metadata_of(part, settings)
 
@@ -31,7 +31,7 @@ def above(
 def test_only_simulated_answers_are_said_to_be(language: str) -> None:
     said = above(simulated=True, language=language)
     assert said["ribbon"] and said["pagetitle"] != said["title"] == "Titre"
-    assert unmarked(str(said["pagetitle"])).startswith("Titre")
+    assert strip_marks(str(said["pagetitle"])).startswith("Titre")
     assert not {"ribbon", "pagetitle"} & above(language=language).keys()
 
 

@@ -72,20 +72,44 @@ def test_a_document_says_what_it_includes(tmp_path: Path) -> None:
         ("{{< include ../a.qmd >}}", "", "main.qmd, line 7", "below the folder of main.qmd"),
         ("un {{< include parts/_a.qmd >}}", "a", "main.qmd, line 7", "alone on its line"),
         ("```\n{{< include parts/_a.qmd >}}\n```", "a", "main.qmd, line 8", "outside of code"),
-        ("{{< include parts/_a.qmd >}}", "a\n\n{{< include parts/_a.qmd >}}",
-         "parts/_a.qmd, line 3", "includes no other; include it in main.qmd"),
-        ("{{< include parts/_a.qmd >}}", "---\ntitle: b\n---\n", "parts/_a.qmd, line 1",
-         "no front matter"),
-        ("{{< include parts/_a.qmd >}}", "a\n\n```{python}\n1\n", "parts/_a.qmd, line 3",
-         "never closed"),
-        ("un\n\n{{< include parts/_a.qmd >}}", "a\n\n```{python}\nb = 1\nb / 0\n```",
-         "parts/_a.qmd, line 5", "ZeroDivisionError"),
-        ("{{< include parts/_a.qmd >}}\n\n`{python} inconnu`", "a\n\nb\n", "main.qmd, line 9",
-         "NameError"),
-        ("{{< include parts/_a.qmd >}}", "a\n\nb @sec-absente.", "parts/_a.qmd, line 3",
-         "unresolved cross-reference @sec-absente"),
+        (
+            "{{< include parts/_a.qmd >}}",
+            "a\n\n{{< include parts/_a.qmd >}}",
+            "parts/_a.qmd, line 3",
+            "includes no other; include it in main.qmd",
+        ),
+        (
+            "{{< include parts/_a.qmd >}}",
+            "---\ntitle: b\n---\n",
+            "parts/_a.qmd, line 1",
+            "no front matter",
+        ),
+        (
+            "{{< include parts/_a.qmd >}}",
+            "a\n\n```{python}\n1\n",
+            "parts/_a.qmd, line 3",
+            "never closed",
+        ),
+        (
+            "un\n\n{{< include parts/_a.qmd >}}",
+            "a\n\n```{python}\nb = 1\nb / 0\n```",
+            "parts/_a.qmd, line 5",
+            "ZeroDivisionError",
+        ),
+        (
+            "{{< include parts/_a.qmd >}}\n\n`{python} inconnu`",
+            "a\n\nb\n",
+            "main.qmd, line 9",
+            "NameError",
+        ),
+        (
+            "{{< include parts/_a.qmd >}}",
+            "a\n\nb @sec-absente.",
+            "parts/_a.qmd, line 3",
+            "unresolved cross-reference @sec-absente",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_one_line_with_file_and_line(
     tmp_path: Path, main: str, chapter: str, place: str, said: str
 ) -> None:

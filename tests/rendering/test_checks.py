@@ -88,16 +88,16 @@ def test_a_good_page_has_no_problem() -> None:
         ('<p><a class="quarto-xref" href="#s">section 2</a></p>', "2"),
         ('<p><a class="quarto-xref" href="#fig-a">Figure 64</a></p>', "64"),
         ('<p><a class="footnote-ref" href="#fn1">12</a></p>', "12"),
-        ('<figure><figcaption>Figure 7 : base</figcaption></figure>', "7"),
+        ("<figure><figcaption>Figure 7 : base</figcaption></figure>", "7"),
         ('<p><span class="n" data-id="w/a">67,3 %<img alt="99"></span></p>', "99"),
         ('<p><span class="prov">simulated-2026@2 · 9f3a01<i title="4"></i></span></p>', "4"),
         ('<p><a class="quarto-xref" href="#s">32 avis</a></p>', "32"),
         ('<p><span class="caption-label">Soit 32</span></p>', "32"),
-        ('<figure><figcaption>Figure 2 : base 32</figcaption></figure>', "32"),
+        ("<figure><figcaption>Figure 2 : base 32</figcaption></figure>", "32"),
         ('<p><span class="prov">simulated-2026@3</span></p>', "simulated-2026@3"),
         ('<p><span class="prov">base 32</span></p>', "base 32"),
     ],
-)  # fmt: skip
+)
 def test_each_smuggled_digit_is_found(smuggled: str, text: str) -> None:
     found = problems(GOOD.replace("</body>", f"<h3>Ajout</h3>{smuggled}</body>"))
     assert found, smuggled

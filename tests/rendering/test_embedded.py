@@ -106,8 +106,12 @@ def test_same_bytes_twice_in_another_folder_locale_and_zone(
     arguments = [str(source), str(folder / "out"), str(CHARTS["charts"])]
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments],
-        env=environment, cwd=folder, capture_output=True, text=True, timeout=PATIENCE,
-    )  # fmt: skip
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
     assert done.returncode == 0, done.stderr
     assert rendering.html is not None and rendering.pdf is not None
     assert (folder / "out" / "page.html").read_bytes() == rendering.html.read_bytes()
@@ -256,7 +260,7 @@ def test_an_arabic_page_runs_from_right_to_left(tmp_path: Path) -> None:
         ("```{python}\n1\n```\n\n```{python}\nimport os\nos._exit(3)\n```", 12, "died while"),
         ("```{python}\n1\nraise SystemExit(0)\n```", 9, "SystemExit: 0"),
     ],
-)  # fmt: skip
+)
 def test_what_fails_names_its_line_and_leaves_nothing(
     tmp_path: Path, body: str, line: int, said: str
 ) -> None:

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from readiness.errors import RenderError
 from readiness.register.figures import COLUMNS
 from readiness.rendering.checks import check_self_contained
-from readiness.rendering.finish import OPENED, finished, inlined
+from readiness.rendering.finish import OPENED, finish_page, inline_picture
 from readiness.rendering.numbers import numbers_page
 from readiness.reporting.passports import Passports
 from readiness.reporting.shown import Register
@@ -23,10 +23,18 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30">{}</svg>'
 
 def row(identity: str, value: object, **more: object) -> dict[str, object]:
     own = {
-        "id": identity, "kind": "quality", "unit": "count", "value": value, "digits": 0,
-        "rounding": "half_even", "run": "w", "dataset": "d@1", "lineage": "ab" * 32,
-        "simulated": "false", **more,
-    }  # fmt: skip
+        "id": identity,
+        "kind": "quality",
+        "unit": "count",
+        "value": value,
+        "digits": 0,
+        "rounding": "half_even",
+        "run": "w",
+        "dataset": "d@1",
+        "lineage": "ab" * 32,
+        "simulated": "false",
+        **more,
+    }
     return {name: str(own.get(name, "")) for name in COLUMNS}
 
 
@@ -56,7 +64,7 @@ def page(body: str) -> str:
 
 
 def made(body: str, numbers: Passports | None = None) -> LexborHTMLParser:
-    html = finished(page(body), numbers or passports())
+    html = finish_page(page(body), numbers or passports())
     assert check_self_contained(html) == []
     return LexborHTMLParser(html)
 
@@ -102,7 +110,7 @@ def test_the_words_of_the_page_stay_as_they_were_checked() -> None:
 
 
 def test_the_policy_allows_the_styles_of_the_page_alone() -> None:
-    html = finished(page("<p>x</p>"), passports(), style=".k { fill: red }")
+    html = finish_page(page("<p>x</p>"), passports(), style=".k { fill: red }")
     tree = LexborHTMLParser(html)
     style = tree.css_first("style").text()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -121,13 +129,13 @@ def test_what_the_policy_would_silence_is_gone() -> None:
 
 def test_a_drawing_is_of_the_page_and_can_do_nothing() -> None:
     acts = (
-        '<script>alert(1)</script><style>p { color: red }</style><foreignObject/>'
+        "<script>alert(1)</script><style>p { color: red }</style><foreignObject/>"
         '<g id="a" onclick="x()" style="fill: red; font-size: 12px">'
-        '<text>Ar <tspan>oui</tspan></text>'
+        "<text>Ar <tspan>oui</tspan></text>"
         '<use xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="#a"/>'
         '<rect clip-path="url(#a)" fill="url(http://x/y)"/><a href="javascript:x">z</a></g>'
-    )  # fmt: skip
-    drawing = inlined(SVG.format(acts), "c1", 'dit "x" < y', "wide")
+    )
+    drawing = inline_picture(SVG.format(acts), "c1", 'dit "x" < y', "wide")
     tree = LexborHTMLParser(f"<figure>{drawing}</figure>")
     root = tree.css_first("svg")
     assert root.attributes["viewBox"] == "0 0 90 30" and root.attributes["class"] == "wide"
@@ -139,7 +147,7 @@ def test_a_drawing_is_of_the_page_and_can_do_nothing() -> None:
     assert "Ar oui" in root.text() and not tree.css("script, style, foreignObject, [onclick]")
     assert "javascript" not in drawing and "http:" not in drawing
     with pytest.raises(RenderError, match="no SVG"):
-        inlined("<html/>", "c1", "", "")
+        inline_picture("<html/>", "c1", "", "")
 
 
 def test_both_widths_of_a_chart_stand_in_the_page() -> None:

@@ -23,21 +23,24 @@ PIECES = [
     md.numbered("brief", ["Première chose.", "Seconde chose."]),
     md.heading(1, "Une question", "sec-item"),
     md.block("finding", "Les uns plus que les autres"),
-    md.table(
-        HEADER, ROWS, "tbl-banner", "La part", kind="banner", marks=["main", "", "base"]
-    ),
+    md.table(HEADER, ROWS, "tbl-banner", "La part", kind="banner", marks=["main", "", "base"]),
     md.fold("Tests et **précision**", f"{md.table(HEADER, ROWS, 'tbl-plain', 'Encore')}\n\nFin."),
-    md.filtered(
+    md.write_filtered(
         ["Tout", "possible", "indéterminé"],
         md.table(
-            ["Énoncé", "Verdict"], [["Un énoncé", "possible"], ["Un autre", "indéterminé"]],
-            "tbl-cards", "Les énoncés", words=(0, 1), kind="stack", marks=["k1", "k2"],
+            ["Énoncé", "Verdict"],
+            [["Un énoncé", "possible"], ["Un autre", "indéterminé"]],
+            "tbl-cards",
+            "Les énoncés",
+            words=(0, 1),
+            kind="stack",
+            marks=["k1", "k2"],
         ),
     ),
     md.numbered("ask", ["Combien ?"]),
     md.glossary([("Base", "le nombre de réponses"), ("Part", "sur la base")]),
     md.actions([("Le PDF", "report.pdf")]),
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +66,10 @@ def test_the_finding_is_the_title(made: tuple[LexborHTMLParser, str]) -> None:
     assert tree.css_first("h1").text().strip() == "Plus de la moitié hésitent"
     head = tree.css_first("#title-block-header")
     assert [node.text().strip() for node in head.css(".tag, .title, .lead")] == [
-        "SIMULÉ", "La vague", "Deux phrases. Pas plus.",
-    ]  # fmt: skip
+        "SIMULÉ",
+        "La vague",
+        "Deux phrases. Pas plus.",
+    ]
     assert paper.index("La vague") < paper.index("Plus de la moitié") < paper.index("Deux phrases")
 
 

@@ -55,10 +55,18 @@ def shown(wave: Clinic, rows: pd.DataFrame, selection: Selection, language: str)
     """The wave as a report shows it, without charts."""
     told = {"run": "clinic", "title": "A wave", "kind": "wave", "adjust": "holm"}
     return ShownWave(
-        Register(rows, language), Path("nowhere"), told, Prose(Path("nowhere")),
-        steps=STEPS, choices=CHOICES, questionnaire=wave.questionnaire, variables=("site",),
-        selection=selection, items=ITEMS, contrasts=CONTRASTS[wave.path],
-    )  # fmt: skip
+        Register(rows, language),
+        Path("nowhere"),
+        told,
+        Prose(Path("nowhere")),
+        steps=STEPS,
+        choices=CHOICES,
+        questionnaire=wave.questionnaire,
+        variables=("site",),
+        selection=selection,
+        items=ITEMS,
+        contrasts=CONTRASTS[wave.path],
+    )
 
 
 def document(part: ShownWave) -> dict[str, str]:
@@ -75,8 +83,14 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
     rows = registers[selection]
     part = shown(wave, rows, selection, language)
     blocks = document(part)
-    assert list(blocks) == ["opening", "answered", *(f"item-{i}" for i in ITEMS), "nonresponse",
-                            "weighting", "revision"]  # fmt: skip
+    assert list(blocks) == [
+        "opening",
+        "answered",
+        *(f"item-{i}" for i in ITEMS),
+        "nonresponse",
+        "weighting",
+        "revision",
+    ]
     text = wave_summary(part) + "\n\n".join(blocks.values())
     assert not SHIPPED.search(text)
     # Every digit is a number of the register, as its language shows it.
@@ -87,7 +101,7 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
     assert not re.search(r"\d", plain.replace("A wave", "")), re.findall(r".*\d.*", plain)
     # The words of the selection, whatever the block.
     words = SPAN.sub("", text)
-    assert bool(re.search(DRAWN[language], words)) == selection.drawn
+    assert bool(re.search(DRAWN[language], words)) == selection.is_drawn
     assert bool(re.search(RATE[language], words)) == selection.response_rate
     assert bool(re.search(INTERVAL[language], words, re.I)) == selection.intervals
     assert not re.search(REPRESENTATIVE[language], words)

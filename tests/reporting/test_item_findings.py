@@ -12,25 +12,36 @@ import pytest
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES
 from readiness.questionnaire.model import Questionnaire
-from readiness.reporting.banners import Contrasts, Material
+from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.item_findings import Findings, in_short
 from readiness.reporting.shown import Register
 
 ITEM = {
-    "id": "rating", "kind": "ordinal", "column": "How good?", "source": "made up",
-    "status": "inferred", "label": {"fr": "Note", "en": "Rating", "ar": "التقييم"},
+    "id": "rating",
+    "kind": "ordinal",
+    "column": "How good?",
+    "source": "made up",
+    "status": "inferred",
+    "label": {"fr": "Note", "en": "Rating", "ar": "التقييم"},
     "categories": [
         {"code": code, "text": code, "fr": code, "en": code, "ar": code} for code in ("bad", "good")
     ],
-}  # fmt: skip
+}
 FRAME = {
-    "id": "site", "label": {"fr": "Site", "en": "Site", "ar": "الموقع"},
+    "id": "site",
+    "label": {"fr": "Site", "en": "Site", "ar": "الموقع"},
     "categories": [{"code": c, "text": c, "fr": c, "en": c, "ar": c} for c in ("x", "y", "z")],
-}  # fmt: skip
+}
 QUESTIONNAIRE = Questionnaire.model_validate(
-    {"name": "made-up", "version": "1", "export": {"timestamp": "Sent", "invitation": "Code"},
-     "title": {"fr": "T", "en": "T", "ar": "T"}, "frame": [FRAME], "items": [ITEM]}
-)  # fmt: skip
+    {
+        "name": "made-up",
+        "version": "1",
+        "export": {"timestamp": "Sent", "invitation": "Code"},
+        "title": {"fr": "T", "en": "T", "ar": "T"},
+        "frame": [FRAME],
+        "items": [ITEM],
+    }
+)
 MORE = {"fr": "lus de la moitié", "en": "ore than half", "ar": "أكثر من النصف|أكثر من نصف"}
 LESS = {"fr": "oins de la moitié", "en": "ess than half", "ar": "أقل من النصف|أقل من نصف"}
 GRID = ((0.51, 0.6, 0.7), (0.5, 0.6, 0.7), (0.2, 0.3, 0.49), (0.3, 0.4, 0.5), (0.4, 0.5, 0.6))
@@ -39,25 +50,42 @@ FAR = {"fr": "bien plus", "en": "far more", "ar": "بكثير"}
 
 def row(identity: str, value: float, **more: Any) -> dict[str, Any]:
     usual = {
-        "kind": "estimate", "unit": "share", "digits": "1", "rounding": "half_even",
-        "suppressed": "", "reliability": "present", "run": "made-up", "simulated": "false",
-    }  # fmt: skip
+        "kind": "estimate",
+        "unit": "share",
+        "digits": "1",
+        "rounding": "half_even",
+        "suppressed": "",
+        "reliability": "present",
+        "run": "made-up",
+        "simulated": "false",
+    }
     return {"id": identity, "value": str(value), **usual, **more}
 
 
 def contrast(a: str, b: str, effect: float, p: float, least: float = 0.01) -> dict[str, str]:
-    return {"item": "rating", "level": "low", "by": "site", "a": a, "b": b, "effect": str(effect),
-            "p_adjusted": str(p), "lower_simultaneous": str(least),
-            "upper_simultaneous": str(effect + 0.2)}  # fmt: skip
+    return {
+        "item": "rating",
+        "level": "low",
+        "by": "site",
+        "a": a,
+        "b": b,
+        "effect": str(effect),
+        "p_adjusted": str(p),
+        "lower_simultaneous": str(least),
+        "upper_simultaneous": str(effect + 0.2),
+    }
 
 
 def material(
     rows: list[dict[str, Any]], pairs: list[dict[str, str]], language: str, selection: Selection
-) -> Material:
-    return Material(
-        Register(pd.DataFrame(rows), language), QUESTIONNAIRE, ("site",), selection,
+) -> TableMaterial:
+    return TableMaterial(
+        Register(pd.DataFrame(rows), language),
+        QUESTIONNAIRE,
+        ("site",),
+        selection,
         Contrasts.of(pd.DataFrame(pairs)),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -73,7 +101,7 @@ def test_a_half_needs_its_limits_and_a_reliable_share(language: str) -> None:
                 assert fact is None
                 continue
             assert fact is not None
-            said = own.register.told(fact)
+            said = own.register.write_fact(fact)
             assert bool(re.search(MORE[language], said)) == (lower > 0.5), said
             assert bool(re.search(LESS[language], said)) == (upper < 0.5), said
             assert all(f"rating.low.all{end}" in said for end in ("", ".lower", ".upper"))
@@ -85,15 +113,18 @@ def test_only_established_pairs_of_published_groups_are_named(language: str) -> 
         row(f"rating.low.{group}", value)
         for group, value in zip("xyz", (0.2, 0.5, 0.7), strict=True)
     ]
-    pairs = [contrast("x", "y", 0.3, 0.04), contrast("x", "z", 0.5, 0.001, 0.25),
-             contrast("y", "z", 0.2, 0.06)]  # fmt: skip
+    pairs = [
+        contrast("x", "y", 0.3, 0.04),
+        contrast("x", "z", 0.5, 0.001, 0.25),
+        contrast("y", "z", 0.2, 0.06),
+    ]
     item = QUESTIONNAIRE.item("rating")
 
     def said(rows: list[dict[str, Any]], pairs: list[dict[str, str]], drawn: bool = True) -> str:
         selection = Selection.PROBABILITY if drawn else Selection.CENSUS
         own = material(rows, pairs, language, selection)
         fact = Findings(own, item).groups()
-        return "" if fact is None else own.register.told(fact)
+        return "" if fact is None else own.register.write_fact(fact)
 
     text = said(rows, pairs)
     assert re.search(r"z.*y.*x", text) and not re.search(FAR[language], text)
@@ -109,16 +140,21 @@ def test_only_established_pairs_of_published_groups_are_named(language: str) -> 
 
 
 def test_what_matters_most_begins_with_its_question() -> None:
-    rows = [row("rating.low.all", 0.6), row("rating.low.all.lower", 0.55),
-            row("rating.low.all.upper", 0.65), row("rating.low.x", 0.2), row("rating.low.z", 0.7),
-            row("rating.contrast.x.z", 0.5, unit="points"),
-            row("rating.contrast.x.z.lower", 0.3, unit="points"),
-            row("rating.contrast.x.z.upper", 0.7, unit="points")]  # fmt: skip
+    rows = [
+        row("rating.low.all", 0.6),
+        row("rating.low.all.lower", 0.55),
+        row("rating.low.all.upper", 0.65),
+        row("rating.low.x", 0.2),
+        row("rating.low.z", 0.7),
+        row("rating.contrast.x.z", 0.5, unit="points"),
+        row("rating.contrast.x.z.lower", 0.3, unit="points"),
+        row("rating.contrast.x.z.upper", 0.7, unit="points"),
+    ]
     own = material(rows, [contrast("x", "z", 0.5, 0.001)], "en", Selection.PROBABILITY)
-    said = [own.register.told(fact) for fact in in_short(own, [QUESTIONNAIRE.item("rating")])]
+    said = [own.register.write_fact(fact) for fact in in_short(own, [QUESTIONNAIRE.item("rating")])]
     assert len(said) == 2 and all(line.startswith("Rating: ") for line in said)
     assert all(f"rating.contrast.x.z{end}" in said[1] for end in ("", ".lower", ".upper"))
     bare = replace(own, register=Register(pd.DataFrame(rows[:5]), "en"))
     assert "a gap of" not in " ".join(
-        bare.register.told(fact) for fact in in_short(bare, [QUESTIONNAIRE.item("rating")])
+        bare.register.write_fact(fact) for fact in in_short(bare, [QUESTIONNAIRE.item("rating")])
     )

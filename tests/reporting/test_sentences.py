@@ -51,8 +51,11 @@ INTERVAL = {
     "en": "interval|confidence",
     "ar": "المجال|مجال|مستوى ثقة|مستوى الثقة",
 }
-REPRESENTATIVE = {"fr": "représentati|marge d.erreur", "en": "representative|margin of error",
-                  "ar": "تمثيلي|هامش الخطأ"}  # fmt: skip
+REPRESENTATIVE = {
+    "fr": "représentati|marge d.erreur",
+    "en": "representative|margin of error",
+    "ar": "تمثيلي|هامش الخطأ",
+}
 
 
 def said(fact: Fact, language: str) -> str:
@@ -132,18 +135,18 @@ def test_the_words_follow_the_selection(
     numbers["rate"] = Quantity("0.372", "share", 1)
     partial = selection is Selection.PARTIAL_CENSUS
     complete = complete and not partial  # by its name
-    selected = statements.selected(selection, raked=raked, complete=complete)
-    facts = [statements.answered(selection, numbers), selected]
+    selected = statements.describe_selection(selection, raked=raked, complete=complete)
+    facts = [statements.describe_response(selection, numbers), selected]
     if not selection.p_values:
         facts.append(statements.no_test(selection))
     text = " ".join(said(fact, language) for fact in facts)
-    assert bool(re.search(DRAWN[language], text)) == selection.drawn, text
+    assert bool(re.search(DRAWN[language], text)) == selection.is_drawn, text
     if language == "en":
         nonresponse = re.search("onresponse|not answer|raking", said(selected, language))
         known = (selection.intervals and raked) or partial or selection is Selection.CENSUS
         unsaid = (selection.response_rate and complete) or not known
         plain = "not corrected" in said(selected, language)
-        assert plain == (selection.drawn and not raked and not complete)
+        assert plain == (selection.is_drawn and not raked and not complete)
         assert bool(nonresponse) == (not unsaid or plain)
     assert bool(re.search(RATE[language], text)) == selection.response_rate, text
     assert bool(re.search(INTERVAL[language], text)) == selection.intervals, text
@@ -157,7 +160,7 @@ def test_what_was_excluded_is_counted_and_nothing_else(language: str) -> None:
         shown: dict[str, tuple[int, Value]] = {
             rule: (n, n) for rule, n in zip(rules, counts, strict=True)
         }
-        text = said(statements.excluded(shown), language)
+        text = said(statements.describe_exclusions(shown), language)
         digits = {int(found) for found in re.findall(r"\d+", text)}
         # Arabic says one and two by the noun alone.
         assert digits <= set(counts) and digits >= {n for n in counts if n > 2}, text

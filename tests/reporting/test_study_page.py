@@ -23,7 +23,7 @@ from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record
 from readiness.language import LANGUAGES, text
-from readiness.language.typography import unmarked
+from readiness.language.typography import strip_marks
 from readiness.register.figures import Origin, make_register
 from readiness.register.study_rows import claim_rows, verdict_rows
 from readiness.reporting.blocks import Prose
@@ -46,21 +46,30 @@ def judged(claims: pd.DataFrame, structure: Structure) -> tuple[list[dict[str, A
     verdicts = [record(verdict) for verdict in judge(claims, structure)]
     register = make_register(
         [*claim_rows(claims), *verdict_rows(verdicts)],
-        run="study", origin=lambda row: Origin(), simulated=False,
-    )  # fmt: skip
+        run="study",
+        origin=lambda row: Origin(),
+        simulated=False,
+    )
     return verdicts, register.astype(str)
 
 
 def shown(
-    claims: pd.DataFrame, structure: Structure, language: str,
-    verdicts: list[dict[str, Any]], register: pd.DataFrame,
-) -> ShownStudy:  # fmt: skip
+    claims: pd.DataFrame,
+    structure: Structure,
+    language: str,
+    verdicts: list[dict[str, Any]],
+    register: pd.DataFrame,
+) -> ShownStudy:
     """A study as its page shows it, without charts."""
     return ShownStudy(
-        Register(register, language), Path("nowhere"), {"run": "study", "title": "A study"},
-        Prose(Path("nowhere")), verdicts={v["id"]: v for v in verdicts}, claims=claims,
+        Register(register, language),
+        Path("nowhere"),
+        {"run": "study", "title": "A study"},
+        Prose(Path("nowhere")),
+        verdicts={v["id"]: v for v in verdicts},
+        claims=claims,
         structure=structure,
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -73,9 +82,12 @@ def haca() -> tuple[pd.DataFrame, Structure, list[dict[str, Any]], pd.DataFrame]
 
 
 def small(
-    *questions: tuple[str, ...], language: str = "en", total: str = "", weighted: str = "unknown",
+    *questions: tuple[str, ...],
+    language: str = "en",
+    total: str = "",
+    weighted: str = "unknown",
     **more: Any,
-) -> ShownStudy:  # fmt: skip
+) -> ShownStudy:
     """A study of some questions, each with its figures; `total`: a reported number of people."""
     rows, sets = [], []
     for place, figures in enumerate(questions):
@@ -83,24 +95,51 @@ def small(
         kind = "exhaustive" if len(figures) > 1 else "exclusive"
         sets.append({"id": f"q{place}", "item": f"q{place}", "kind": kind, "claims": names})
         rows += [
-            {"claim_id": name, "item": f"q{place}", "category": f"a{k}", "value": figure,
-             "unit": "percent", "exactness": "printed", "rounding": "unknown",
-             "weighted": weighted}
+            {
+                "claim_id": name,
+                "item": f"q{place}",
+                "category": f"a{k}",
+                "value": figure,
+                "unit": "percent",
+                "exactness": "printed",
+                "rounding": "unknown",
+                "weighted": weighted,
+            }
             for k, (name, figure) in enumerate(zip(names, figures, strict=True))
-        ]  # fmt: skip
+        ]
     if total:
-        rows.append({"claim_id": "paper.size.n", "item": "size", "category": "n", "value": total,
-                     "unit": "count"})  # fmt: skip
+        rows.append(
+            {
+                "claim_id": "paper.size.n",
+                "item": "size",
+                "category": "n",
+                "value": total,
+                "unit": "count",
+            }
+        )
         more["totals"] = [{"claim": "paper.size.n", "counts": more.pop("counts", "unknown")}]
-    common = {"source": "https://paper.example", "outlet": "Paper", "date": "unknown",
-              "language": "en", "attributed_to": "Paper", "status": "documented"}  # fmt: skip
+    common = {
+        "source": "https://paper.example",
+        "outlet": "Paper",
+        "date": "unknown",
+        "language": "en",
+        "attributed_to": "Paper",
+        "status": "documented",
+    }
     claims = pd.DataFrame(
         [dict.fromkeys(COLUMNS, "") | common | row for row in rows], columns=list(COLUMNS)
     )
     items = {row["item"]: {"label": dict.fromkeys(LANGUAGES, row["item"])} for row in rows}
     together = [{"id": "all", "sets": [s["id"] for s in sets]}] if len(sets) > 1 else []
-    content = {"study": "small", "publisher": "Paper", "claims": "small", "version": "1",
-               "items": items, "sets": sets, "shared_bases": together}  # fmt: skip
+    content = {
+        "study": "small",
+        "publisher": "Paper",
+        "claims": "small",
+        "version": "1",
+        "items": items,
+        "sets": sets,
+        "shared_bases": together,
+    }
     structure = parse_structure({**content, **more})
     return shown(claims, structure, language, *judged(claims, structure))
 
@@ -110,7 +149,7 @@ def words_of(markdown: str) -> str:
     text = SPAN.sub(r"\1", markdown)
     text = re.sub(r"\[([^\]]*)\]\{[^}]*\}", r"\1", text)
     text = re.sub(r"^[ >]*:{3,}.*$", "", text, flags=re.M)
-    return unmarked(text).replace("\u00a0", " ").replace("\u202f", " ").replace("**", "")
+    return strip_marks(text).replace("\u00a0", " ").replace("\u202f", " ").replace("**", "")
 
 
 def headline(study: ShownStudy) -> str:
@@ -171,8 +210,8 @@ def test_every_number_is_of_the_register_under_its_id(real: ShownStudy) -> None:
     spans = real.register.spans()
     for block in (study_summary(real), *(section(real, b, 2) for b in study_blocks(real))):
         for number, identity in SPAN.findall(block):
-            allowed = {unmarked(t) for t in spans[f"study/{identity}"]}
-            assert unmarked(number.replace("\\", "")) in allowed, identity
+            allowed = {strip_marks(t) for t in spans[f"study/{identity}"]}
+            assert strip_marks(number.replace("\\", "")) in allowed, identity
         left = re.sub(r"\[[^\[\]]*\]\{\.prov\}|\]\([^)]*\)|\{#[^}]*\}", "", SPAN.sub("", block))
         left = re.sub(r"^(\d+)\. |\{\.row \.k\d\}", "", left, flags=re.M)
         digits = re.search(r".{0,40}\d.{0,20}", left)

@@ -19,11 +19,11 @@ from clinic_wave import ITEMS, Clinic, clinic, register, tables
 from project_copy import PATIENCE
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES
-from readiness.register.published import published
+from readiness.register.published import round_register
 from readiness.reporting.banners import (
     Contrasts,
     Gap,
-    Material,
+    TableMaterial,
     banner,
     column_names,
     letters,
@@ -38,7 +38,7 @@ from readiness.reporting.workbooks.wave import (
     wave_codes,
     wave_labels,
 )
-from readiness.reporting.workbooks.writing import Amount, Book, Sheet, written
+from readiness.reporting.workbooks.writing import Amount, Book, WorkbookSheet, write_workbook
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 # Every sheet as a CSV of its own, cells as they are stored (not as they are formatted).
@@ -64,8 +64,8 @@ def contrasts(wave: Clinic) -> pd.DataFrame:
     return pd.DataFrame(rows).fillna("")
 
 
-def material(wave: Clinic, rows: pd.DataFrame, found: pd.DataFrame, language: str) -> Material:
-    return Material(
+def material(wave: Clinic, rows: pd.DataFrame, found: pd.DataFrame, language: str) -> TableMaterial:
+    return TableMaterial(
         Register(rows, language), wave.questionnaire, ("site",), DRAWN, Contrasts.of(found)
     )
 
@@ -73,7 +73,7 @@ def material(wave: Clinic, rows: pd.DataFrame, found: pd.DataFrame, language: st
 @pytest.fixture(scope="module")
 def rows(wave: Clinic) -> pd.DataFrame:
     made = register(wave, tables(wave), DRAWN).reset_index().assign(run="clinic")
-    return published(made.astype(str))
+    return round_register(made.astype(str))
 
 
 def book(wave: Clinic, rows: pd.DataFrame, found: pd.DataFrame, language: str) -> Book:
@@ -85,12 +85,22 @@ def book(wave: Clinic, rows: pd.DataFrame, found: pd.DataFrame, language: str) -
 def test_libreoffice_reads_the_register_and_the_letters(
     wave: Clinic, rows: pd.DataFrame, contrasts: pd.DataFrame, tmp_path: Path
 ) -> None:
-    (tmp_path / "book.xlsx").write_bytes(written(book(wave, rows, contrasts, "en")))
+    (tmp_path / "book.xlsx").write_bytes(write_workbook(book(wave, rows, contrasts, "en")))
     subprocess.run(
-        [str(OFFICE), "--headless", f"-env:UserInstallation=file://{tmp_path}/office",
-         "--convert-to", FILTER, "--outdir", str(tmp_path), str(tmp_path / "book.xlsx")],
-        check=True, capture_output=True, timeout=PATIENCE,
-    )  # fmt: skip
+        [
+            str(OFFICE),
+            "--headless",
+            f"-env:UserInstallation=file://{tmp_path}/office",
+            "--convert-to",
+            FILTER,
+            "--outdir",
+            str(tmp_path),
+            str(tmp_path / "book.xlsx"),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=PATIENCE,
+    )
     values = dict(zip(rows["id"], rows["value"], strict=True))
     seen = 0
     for place, item in enumerate(ITEMS, 1):
@@ -128,8 +138,8 @@ def test_a_workbook_is_the_same_bytes_and_runs_nothing(
     wave: Clinic, rows: pd.DataFrame, contrasts: pd.DataFrame
 ) -> None:
     for language in LANGUAGES:
-        made = written(book(wave, rows, contrasts, language))
-        assert made == written(book(wave, rows, contrasts, language))
+        made = write_workbook(book(wave, rows, contrasts, language))
+        assert made == write_workbook(book(wave, rows, contrasts, language))
         with zipfile.ZipFile(BytesIO(made)) as parts:
             names = parts.namelist()
             sheets = [parts.read(n).decode() for n in names if n.startswith("xl/worksheets/sheet")]
@@ -154,12 +164,16 @@ def test_a_workbook_is_the_same_bytes_and_runs_nothing(
 
 
 def test_texts_from_outside_stay_texts_and_weak_numbers_are_marked() -> None:
-    sheet = Sheet(
-        "=cmd|' /C calc'!A0", "+title", ("=head", "b"),
+    sheet = WorkbookSheet(
+        "=cmd|' /C calc'!A0",
+        "+title",
+        ("=head", "b"),
         (("@SUM(A1)", Amount(0.5, '0.0%"†"')), ("http://x.example", Amount(2, "0"))),
-    )  # fmt: skip
-    notes = Sheet("Notes", "Notes", ("a", "b"), (("c", "d"),))
-    with zipfile.ZipFile(BytesIO(written(Book("t", "s", "en", (), notes, (sheet,))))) as parts:
+    )
+    notes = WorkbookSheet("Notes", "Notes", ("a", "b"), (("c", "d"),))
+    with zipfile.ZipFile(
+        BytesIO(write_workbook(Book("t", "s", "en", (), notes, (sheet,))))
+    ) as parts:
         whole = "".join(parts.read(name).decode() for name in parts.namelist())
     assert "<f>" not in whole and "TargetMode" not in whole
     assert "@SUM(A1)" in whole and "†" in whole
@@ -182,8 +196,11 @@ def test_the_tidy_table_has_every_number_and_its_words(wave: Clinic, rows: pd.Da
 
 def test_letters_name_the_lower_columns_in_their_order() -> None:
     names = dict(zip("xyz", "CAB", strict=True))
-    gaps = [Gap("x", "z", 0.3, None, 0.01), Gap("x", "y", 0.2, None, 0.06),
-            Gap("z", "y", 0.1, None, 0.04)]  # fmt: skip
+    gaps = [
+        Gap("x", "z", 0.3, None, 0.01),
+        Gap("x", "y", 0.2, None, 0.06),
+        Gap("z", "y", 0.1, None, 0.04),
+    ]
     assert letters(gaps, names) == {"x": "aB", "z": "A"}
     assert column_names(28)[-3:] == ["Z", "AA", "AB"]
     assert letters([Gap("x", "y", 0.1, None, 0.01)], {"x": "A", "y": "AA"}) == {"x": "AA"}

@@ -10,7 +10,7 @@ import pytest
 
 from project_copy import ROOT, benchmark_module
 from readiness.config import load_config
-from readiness.plan.runs import Run
+from readiness.plan.runs import PlannedRun
 from readiness.questionnaire import load_questionnaire
 
 ROWS = 4000
@@ -25,7 +25,7 @@ def test_a_long_wave_is_weighted_by_groups_within_its_limits(
     million: ModuleType, tmp_path: Path
 ) -> None:
     section = load_config(ROOT / "config.yaml").waves[million.WAVE]
-    run = Run(f"waves/{million.WAVE}", million.WAVE, section)
+    run = PlannedRun(f"waves/{million.WAVE}", million.WAVE, section)
     questionnaire = load_questionnaire(ROOT / f"data/questionnaires/{section.questionnaire}.yaml")
     million.write(tmp_path, questionnaire, ROWS)
     cost = million.cost_of(million.command(run, tmp_path, "weight"))

@@ -130,12 +130,17 @@ def test_replicates_are_those_of_every_row_on_its_own(kind: str) -> None:
     short = found.weighting.design.replicates
     drawn = design(
         people.assign(population=people["stratum"].map(STRATA)),
-        weights="base_weight", strata="stratum", fpc="population",
-    )  # fmt: skip
+        weights="base_weight",
+        strata="stratum",
+        fpc="population",
+    )
     whole = weigh(
-        drawn, MARGINS, trim=replace(limits, keep_margins=True), replicates=kind,  # type: ignore[arg-type]
+        drawn,
+        MARGINS,
+        trim=replace(limits, keep_margins=True),
+        replicates=kind,  # type: ignore[arg-type]
         n_replicates=80,
-    )  # fmt: skip
+    )
     long = whole.design.replicates
     assert short is not None and long is not None
     np.testing.assert_allclose(found.weighting.weights, whole.weights, rtol=1e-6)

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from readiness.errors import StatisticsError
-from readiness.survey.coding import encode, encode_declared, factorized
+from readiness.survey.coding import encode, encode_declared, factorize_column
 
 
 def decoded(column: Any) -> list[Any]:
-    codes, seen = factorized(column)
+    codes, seen = factorize_column(column)
     return [None if c < 0 else seen[c] for c in codes]
 
 
@@ -25,7 +25,7 @@ def test_long_columns_of_shared_texts() -> None:
     pool = np.array(["north", "south", "".join(["no", "rth"]), None, "œst"], dtype=object)
     shared = pool[picked]
     assert decoded(shared) == shared.tolist()
-    codes, seen = factorized(shared)
+    codes, seen = factorize_column(shared)
     assert sorted(seen) == ["north", "south", "œst"]
     plain, _ = pd.factorize(shared)
     np.testing.assert_array_equal(codes, plain)
@@ -33,7 +33,7 @@ def test_long_columns_of_shared_texts() -> None:
 
 def test_long_columns_of_distinct_objects() -> None:
     texts = np.array([f"{i % 7:03d}" for i in range(20_000)], dtype=object)
-    codes, seen = factorized(texts)
+    codes, seen = factorize_column(texts)
     np.testing.assert_array_equal(codes, np.arange(20_000) % 7)
     assert seen == [f"{i:03d}" for i in range(7)]
 

@@ -31,8 +31,14 @@ def test_a_sample_repeats_itself_and_its_counts_make_the_page() -> None:
     rows = study.one_sample(SMALL, 3)
     np.testing.assert_equal(rows, study.one_sample(SMALL, 3))
     assert {row[0] for row in rows} >= {
-        "test", "share", "contrast", "simultaneous", "familywise", "silent", "step",
-    }  # fmt: skip
+        "test",
+        "share",
+        "contrast",
+        "simultaneous",
+        "familywise",
+        "silent",
+        "step",
+    }
     tested = {(outcome, name) for what, outcome, name, _ in rows if what == "test"}
     assert {(o, "permutation, combined") for o in study.OUTCOMES} <= tested
     table = study.counted([(SMALL.name, *row) for row in rows])
@@ -55,9 +61,14 @@ def test_a_slice_keeps_its_level_and_sees_the_smallest_group(setting: Any, thoro
             ("combined", study.CLEAR[0], "combined"),
         ):
             row = study.permutation_test(
-                design, outcome, "group", blocks=None, permutations=99, seed=seed,
+                design,
+                outcome,
+                "group",
+                blocks=None,
+                permutations=99,
+                seed=seed,
                 statistic=statistic,
-            )  # fmt: skip
+            )
             found[key].append((row.p_value or 0.0) <= 0.05)
     rates = {key: float(np.mean(values)) for key, values in found.items()}
     # Three simulation standard errors above the target of docs/measurements.md.

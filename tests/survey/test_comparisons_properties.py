@@ -176,9 +176,14 @@ def test_the_last_bits_of_a_weight_move_no_permutation_p(statistic: Statistic) -
     noisy = frame.assign(weight=frame["weight"] * (1 + 1e-12 * rng.uniform(-1, 1, len(frame))))
     found, again = (
         permutation_test(
-            make(one), "code", "group", blocks="stratum", permutations=499, seed=1,
+            make(one),
+            "code",
+            "group",
+            blocks="stratum",
+            permutations=499,
+            seed=1,
             statistic=statistic,
         ).p_value
         for one in (frame, noisy)
-    )  # fmt: skip
+    )
     assert found == again and found is not None and 0.002 < found < 1

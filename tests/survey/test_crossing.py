@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from readiness.survey import Design, design, proportion_estimates, proportions, replicate
-from readiness.survey.coding import factorized
+from readiness.survey.coding import factorize_column
 from readiness.survey.estimates.proportions import Crossing, can_cross, group_codes
 from readiness.survey.replicates import Replicates
 
@@ -21,12 +21,14 @@ GROUPS = ["a", "b", "c", "nobody"]
 def taylor() -> Design:
     rng = np.random.default_rng(8)
     n = 90
-    frame = pd.DataFrame({
-        "y": rng.choice([*LEVELS, "_dont_know", "_blank"], n),
-        "g": rng.choice(["a", "b", None], n, p=[0.5, 0.4, 0.1]),
-        "s": rng.choice(["x", "y", "z"], n),
-        "w": rng.uniform(1, 3, n),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "y": rng.choice([*LEVELS, "_dont_know", "_blank"], n),
+            "g": rng.choice(["a", "b", None], n, p=[0.5, 0.4, 0.1]),
+            "s": rng.choice(["x", "y", "z"], n),
+            "w": rng.uniform(1, 3, n),
+        }
+    )
     frame.loc[0, "g"] = "c"  # one respondent
     frame.loc[0, "y"] = "low"
     return design(frame, weights="w", strata="s").subset(frame["w"] < 2.8)
@@ -36,7 +38,7 @@ def taylor() -> Design:
 def test_the_shares_are_those_of_each_count(taylor: Design, kind: str) -> None:
     made = replicate(taylor, kind, n_replicates=12, seed=3)  # type: ignore[arg-type]
     assert can_cross(made) and not can_cross(taylor)
-    answers = factorized(made.data["y"])
+    answers = factorize_column(made.data["y"])
     crossing = Crossing.make(made, answers, group_codes(made, "g", GROUPS))
     for categories, values in (
         (LEVELS, made.data["y"].to_numpy(dtype=object)),

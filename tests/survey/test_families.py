@@ -61,9 +61,12 @@ def test_limits_come_from_the_shares_own_intervals() -> None:
 def test_a_pair_has_a_p_beside_its_limits_whatever_the_degrees_of_freedom() -> None:
     """On six of them quantiles of t are 0 at the lowest levels, where p was sought first."""
     frame = pd.DataFrame(
-        {"g": [0] * 20 + [1] * 7, "y": [0, 1] * 10 + [1, 0, 1, 1, 1, 0, 1],
-         "w": [1.0] * 20 + [3.0, 1.0, 1.0, 4.0, 1.0, 2.0, 1.0]}
-    )  # fmt: skip
+        {
+            "g": [0] * 20 + [1] * 7,
+            "y": [0, 1] * 10 + [1, 0, 1, 1, 1, 0, 1],
+            "w": [1.0] * 20 + [3.0, 1.0, 1.0, 4.0, 1.0, 2.0, 1.0],
+        }
+    )
     d = design(frame, weights="w", strata="g")
     assert d.domain_degrees(frame["g"].to_numpy(), 2)[1] == 6
     (row,) = share_contrasts(d, "y", "g")
@@ -108,8 +111,13 @@ def test_every_declared_pair_is_counted_and_said() -> None:
     d = design(frame, weights="w")
     rows = share_contrasts(d, "y", "g", group_levels=[0, 1, 2, 3])
     assert [(r.a, r.b) for r in rows] == [
-        ("0", "1"), ("0", "2"), ("0", "3"), ("1", "2"), ("1", "3"), ("2", "3")
-    ]  # fmt: skip
+        ("0", "1"),
+        ("0", "2"),
+        ("0", "3"),
+        ("1", "2"),
+        ("1", "3"),
+        ("2", "3"),
+    ]
     assert {r.family for r in rows} == {6} and {r.untested for r in rows} == {5}
     assert [r.p_value is None for r in rows] == [False, True, True, True, True, True]
     assert all(r.note for r in rows[1:])

@@ -13,9 +13,14 @@ from readiness.survey import design, weigh
 from readiness.survey.response import balance, r_indicator, response_table
 
 CASES = (
-    ["complete"] * 60 + ["partial"] * 10 + ["refusal"] * 15 + ["non_contact"] * 10 + ["other"] * 5
-    + ["unknown_household"] * 20 + ["ineligible"] * 40
-)  # fmt: skip
+    ["complete"] * 60
+    + ["partial"] * 10
+    + ["refusal"] * 15
+    + ["non_contact"] * 10
+    + ["other"] * 5
+    + ["unknown_household"] * 20
+    + ["ineligible"] * 40
+)
 
 
 def test_unweighted_rates_are_the_definitions() -> None:

@@ -158,10 +158,15 @@ def test_a_level_beyond_0_and_1_is_refused(d: Design, level: float) -> None:
         lambda: linear_model(d, "score", covariates(d, ["age"])).coefficient_tests(level),
         lambda: ordinal_model(d, "readiness", covariates(d, ["age"])).odds_ratios(level),
         lambda: compare_groups(
-            d, "readiness", [1, 2, 3, 4, 5], "region", sorted(set(d.data["region"])), seed=1,
+            d,
+            "readiness",
+            [1, 2, 3, 4, 5],
+            "region",
+            sorted(set(d.data["region"])),
+            seed=1,
             level=level,
         ),
-    ]  # fmt: skip
+    ]
     for call in calls:
         refused("level", call)
 

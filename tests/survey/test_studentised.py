@@ -14,8 +14,8 @@ from scipy import stats
 from readiness.survey import design, permutation_test
 from readiness.survey.comparisons.permutation import (
     finite_factors,
-    indicated,
-    ranked,
+    score_categories,
+    score_ranks,
     studentised_statistics,
 )
 
@@ -27,7 +27,7 @@ def values(
 ) -> dict[Any, np.ndarray]:
     """Both statistics without blocks."""
     block = np.zeros(len(y), int)
-    made = indicated(y, block) if categories else ranked(y, block)
+    made = score_categories(y, block) if categories else score_ranks(y, block)
     return studentised_statistics(*made, code, weight, int(code.max()) + 1)(order)
 
 
@@ -124,7 +124,7 @@ def test_the_observed_variances_are_those_of_a_finite_population(scale: float) -
     d = design(frame.assign(w=scale * frame["w"]), weights="w", strata="s", fpc="N")
     arguments: dict[str, Any] = {"blocks": None, "permutations": 199, "seed": 4}
     row = permutation_test(d, "y", "g", **arguments)
-    made = ranked(frame["y"].to_numpy(), np.zeros(len(frame), int))
+    made = score_ranks(frame["y"].to_numpy(), np.zeros(len(frame), int))
     statistics = studentised_statistics(*made, code, d.full_weights, 3)
     found = statistics(np.arange(len(frame))[None, :], finite_factors(d))["studentised"]
     assert found[0] == pytest.approx(((mean - centre) ** 2 / variance).sum())
@@ -135,8 +135,11 @@ def test_the_observed_variances_are_those_of_a_finite_population(scale: float) -
 def test_of_an_endless_population_nothing_is_counted_and_of_a_whole_one_all(statistic: Any) -> None:
     frame = finite()
     arguments: dict[str, Any] = {
-        "blocks": None, "permutations": 199, "seed": 4, "statistic": statistic,
-    }  # fmt: skip
+        "blocks": None,
+        "permutations": 199,
+        "seed": 4,
+        "statistic": statistic,
+    }
 
     def p(population: pd.Series | None, weights: pd.Series) -> float:
         made = frame.assign(N=population, w=weights)
@@ -173,9 +176,14 @@ def test_the_order_of_the_rows_does_not_matter(statistic: Any) -> None:
     turned = frame.sample(frac=1, random_state=4)
     rows = [
         permutation_test(
-            make(f), "code", "group", blocks="stratum", permutations=299, seed=6,
+            make(f),
+            "code",
+            "group",
+            blocks="stratum",
+            permutations=299,
+            seed=6,
             statistic=statistic,
         )
         for f in (frame, turned)
-    ]  # fmt: skip
+    ]
     assert rows[0].p_value == rows[1].p_value

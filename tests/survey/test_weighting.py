@@ -226,13 +226,15 @@ def test_nonrespondents_stay_out_of_the_margins() -> None:
 
 def test_replicate_weights_are_stored_with_the_digits_of_a_table() -> None:
     """So the same bytes come from any kernel of BLAS, which moves the bits behind them."""
-    from readiness.analysis.weighted import stored
+    from readiness.analysis.weighted import round_as_stored
 
     rng = np.random.default_rng(1)
     weights = rng.lognormal(1.0, 1.0, (40, 30))
     weights[::7] = 0.0
     moved = weights * (1 + 3e-15 * rng.uniform(-1, 1, weights.shape))
     assert (weights != moved).mean() > 0.5
-    assert (stored(weights) != stored(moved)).mean() < 0.02  # on a boundary of the last digit
-    np.testing.assert_allclose(stored(weights), weights, rtol=5e-12)
-    assert stored(weights)[0, 0] == 0.0
+    assert (
+        round_as_stored(weights) != round_as_stored(moved)
+    ).mean() < 0.02  # on a boundary of the last digit
+    np.testing.assert_allclose(round_as_stored(weights), weights, rtol=5e-12)
+    assert round_as_stored(weights)[0, 0] == 0.0

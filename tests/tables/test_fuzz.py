@@ -15,8 +15,9 @@ import fuzz_data
 def test_broken_data_is_read_whole_or_refused_in_words(thorough: bool) -> None:
     cases = 5000 if thorough else 90
     ends = [fuzz_data.shoot(5, number) for number in range(cases)]
-    faults = [f"case {n} ({kind}): {said}" for n, (kind, end, said) in enumerate(ends)
-              if end == "fault"]  # fmt: skip
+    faults = [
+        f"case {n} ({kind}): {said}" for n, (kind, end, said) in enumerate(ends) if end == "fault"
+    ]
     assert faults == []
     # Each kind is both read and refused: or nothing is shown of one of them.
     seen = Counter((kind, end) for kind, end, _ in ends)

@@ -22,8 +22,9 @@ def _tree(released: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
 def test_broken_files_are_read_or_refused_in_words(thorough: bool) -> None:
     cases = 5000 if thorough else 70
     ends = [fuzz_files.shoot(7, number) for number in range(cases)]
-    faults = [f"case {n} ({kind}): {said}" for n, (kind, end, said) in enumerate(ends)
-              if end == "fault"]  # fmt: skip
+    faults = [
+        f"case {n} ({kind}): {said}" for n, (kind, end, said) in enumerate(ends) if end == "fault"
+    ]
     assert faults == []
     assert {kind for kind, _, _ in ends} == set(fuzz_files.SOURCES)
     assert Counter(end for _, end, _ in ends).keys() == {"read", "refused"}

@@ -20,14 +20,37 @@ CELLS = st.one_of(
 )
 # What a parser might read otherwise, beside tables of any cells.
 IRREGULAR = (
-    "a,b\n1,2\n3\n", "a,b\n1,2,3\n", 'a,b\n"x"y,2\n',
-    'a,b\nx"y"z,2\n', 'a,b\n"x,2\n', "a,b\n\n1,2\n",
-    'a,b\n"x""y",2\n', 'a,b\n"x\ny",2\n', 'a,b\n"",2\n', "a,b\n,\n", "a,a\n1,2\n", ",b\n1,2\n",
-    "a,b\r\n1,2\r\n", "a,b\n1,2", "a,b\nNA,nan\n", "a,b\n 1 ,\t2\n", 'a,b\n""x,2\n', "a,b\n#,2\n",
-    '"a",b\n1,2\n', "a;b\n1;2\n", "a,b\n\x1a,2\n", "a,b\n\x00,2\n", "\ufeffa,b\n1,2\n", "a\n1\n",
-    'a,b\n"x,""y,",2\n', "a,b\n\u2028,\x85\n", "a,b\nx'y,\\n\n", 'a,b\n1,"2', "a,b\n1,2\n\n",
+    "a,b\n1,2\n3\n",
+    "a,b\n1,2,3\n",
+    'a,b\n"x"y,2\n',
+    'a,b\nx"y"z,2\n',
+    'a,b\n"x,2\n',
+    "a,b\n\n1,2\n",
+    'a,b\n"x""y",2\n',
+    'a,b\n"x\ny",2\n',
+    'a,b\n"",2\n',
+    "a,b\n,\n",
+    "a,a\n1,2\n",
+    ",b\n1,2\n",
+    "a,b\r\n1,2\r\n",
+    "a,b\n1,2",
+    "a,b\nNA,nan\n",
+    "a,b\n 1 ,\t2\n",
+    'a,b\n""x,2\n',
+    "a,b\n#,2\n",
+    '"a",b\n1,2\n',
+    "a;b\n1;2\n",
+    "a,b\n\x1a,2\n",
+    "a,b\n\x00,2\n",
+    "\ufeffa,b\n1,2\n",
+    "a\n1\n",
+    'a,b\n"x,""y,",2\n',
+    "a,b\n\u2028,\x85\n",
+    "a,b\nx'y,\\n\n",
+    'a,b\n1,"2',
+    "a,b\n1,2\n\n",
     "a,b\n",
-)  # fmt: skip
+)
 
 
 def both_ways(content: bytes, monkeypatch: pytest.MonkeyPatch) -> list[object]:

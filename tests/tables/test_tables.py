@@ -18,9 +18,40 @@ from readiness.errors import DataError
 from readiness.tables import read_text_table, records_to_csv, to_csv, write_csv
 
 FILES = Path(__file__).parent / "broken"
-NASTY = ["a\rb", "\r", "\n", "\r\n", '"', '""', ",", "\0", "a\0b", "\u202eabc\u202c", "\u2066x",
-         "=1+1", "@cmd", "-2", "+3", " lead", "trail ", "\ufeff", "\u2028", "\x1c", "é", "استبيان",
-         "", "'", "\t", ";", "\\", "nan", "NA", "None", "0012", "1e5"]  # fmt: skip
+NASTY = [
+    "a\rb",
+    "\r",
+    "\n",
+    "\r\n",
+    '"',
+    '""',
+    ",",
+    "\0",
+    "a\0b",
+    "\u202eabc\u202c",
+    "\u2066x",
+    "=1+1",
+    "@cmd",
+    "-2",
+    "+3",
+    " lead",
+    "trail ",
+    "\ufeff",
+    "\u2028",
+    "\x1c",
+    "é",
+    "استبيان",
+    "",
+    "'",
+    "\t",
+    ";",
+    "\\",
+    "nan",
+    "NA",
+    "None",
+    "0012",
+    "1e5",
+]
 CELLS = st.one_of(
     st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 )

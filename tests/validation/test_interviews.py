@@ -12,38 +12,86 @@ from readiness.analysis.responding import dispositions, missing_table
 from readiness.errors import DataError
 from readiness.language import LANGUAGES
 from readiness.questionnaire import Questionnaire, questionnaire_of
-from readiness.site.faults import Found, faults_page
+from readiness.site.faults import ValidationTables, faults_page
 from readiness.validation import RULES, Validated, sentence, validate
 from readiness.validation.rows import mark_ineligible
 
 LEVELS = ["Très faible", "Faible", "Moyen", "Bon"]
 SCALE = [{"code": f"l{k}", "text": text, "value": str(k)} for k, text in enumerate(LEVELS, 1)]
 DOCUMENT: dict[str, Any] = {
-    "name": "made", "version": "1", "language": "fr", "title": {"fr": "Essai"},
+    "name": "made",
+    "version": "1",
+    "language": "fr",
+    "title": {"fr": "Essai"},
     "export": {"dates": None, "timestamp": "Quand"},
     "items": [
         {"id": "age", "kind": "number", "column": "Age", "range": {"low": 0, "high": 120}},
-        {"id": "level", "kind": "ordinal", "column": "Niveau", "categories": SCALE,
-         "missing": [{"text": "NSP", "means": "dont_know"}, {"text": "888", "means": "not_asked"},
-                     {"text": "Refus", "means": "refused"}]},
-        {"id": "grid", "kind": "grid", "column": "Avis", "categories": SCALE,
-         "rows": [{"id": f"g{k}", "text": f"Avis {k}"} for k in range(1, 5)]},
-        {"id": "why", "kind": "single", "column": "Pourquoi", "required": True, "categories": [
-            {"code": "money", "text": "Argent"}, {"code": "time", "text": "Temps"},
-            {"code": "other", "text": "Autre", "other": True}]},
-        {"id": "tools", "kind": "multi", "column": "Outils", "blank_means": "none", "categories": [
-            {"code": "pen", "text": "Stylo, crayon"}, {"code": "ink", "text": "Encre"},
-            {"code": "nothing", "text": "Aucun", "exclusive": True}]},
-        {"id": "led", "kind": "single", "column": "Lequel", "categories": SCALE,
-         "asked_if": [{"item": "why", "one_of": ["money"]}]},
+        {
+            "id": "level",
+            "kind": "ordinal",
+            "column": "Niveau",
+            "categories": SCALE,
+            "missing": [
+                {"text": "NSP", "means": "dont_know"},
+                {"text": "888", "means": "not_asked"},
+                {"text": "Refus", "means": "refused"},
+            ],
+        },
+        {
+            "id": "grid",
+            "kind": "grid",
+            "column": "Avis",
+            "categories": SCALE,
+            "rows": [{"id": f"g{k}", "text": f"Avis {k}"} for k in range(1, 5)],
+        },
+        {
+            "id": "why",
+            "kind": "single",
+            "column": "Pourquoi",
+            "required": True,
+            "categories": [
+                {"code": "money", "text": "Argent"},
+                {"code": "time", "text": "Temps"},
+                {"code": "other", "text": "Autre", "other": True},
+            ],
+        },
+        {
+            "id": "tools",
+            "kind": "multi",
+            "column": "Outils",
+            "blank_means": "none",
+            "categories": [
+                {"code": "pen", "text": "Stylo, crayon"},
+                {"code": "ink", "text": "Encre"},
+                {"code": "nothing", "text": "Aucun", "exclusive": True},
+            ],
+        },
+        {
+            "id": "led",
+            "kind": "single",
+            "column": "Lequel",
+            "categories": SCALE,
+            "asked_if": [{"item": "why", "one_of": ["money"]}],
+        },
         {"id": "born", "kind": "date", "column": "Depuis"},
         {"id": "cost", "kind": "number", "column": "Prix", "range": {"low": 0, "decimals": 2}},
         {"id": "said", "kind": "text", "column": "Remarque"},
     ],
-}  # fmt: skip
-PLAIN = {"age": "40", "level": "Faible", "g1": "Bon", "g2": "Bon", "g3": "Moyen", "g4": "Faible",
-         "why": "Temps", "tools": "Encre", "led": "", "born": "2020-02-03", "cost": "2.5",
-         "said": ""}  # fmt: skip
+}
+PLAIN = {
+    "age": "40",
+    "level": "Faible",
+    "g1": "Bon",
+    "g2": "Bon",
+    "g3": "Moyen",
+    "g4": "Faible",
+    "why": "Temps",
+    "tools": "Encre",
+    "led": "",
+    "born": "2020-02-03",
+    "cost": "2.5",
+    "said": "",
+}
 ITEMS = list(PLAIN)
 
 
@@ -166,8 +214,10 @@ def test_options_that_nobody_gave_or_one_alone() -> None:
     found = check([{"level": "Bon"}] + [{}] * 25)
     issues = found.issues[found.issues["item"] == "level"]
     assert dict(zip(issues["value"], issues["rule"], strict=True)) == {
-        "Très faible": "never_chosen", "Moyen": "never_chosen", "Bon": "one_case",
-    }  # fmt: skip
+        "Très faible": "never_chosen",
+        "Moyen": "never_chosen",
+        "Bon": "one_case",
+    }
 
 
 STOPPED = dict.fromkeys(ITEMS[2:], "")
@@ -190,8 +240,10 @@ def test_who_broke_off_is_a_partial_or_a_refusal() -> None:
     found = check([STOPPED, later, {"g4": "Bon"}])
     sample = pd.DataFrame({"token": found.answers["respondent"]})
     assert dispositions(sample, found.answers, QUESTIONNAIRE).tolist() == [
-        "refusal", "partial", "complete",
-    ]  # fmt: skip
+        "refusal",
+        "partial",
+        "complete",
+    ]
     states = missing_table(found.answers, QUESTIONNAIRE, ["g1"]).set_index("status")["n"]
     assert states["blank"] == 1 and states["answered"] == 2 and states["not_asked"] == 0
 
@@ -216,8 +268,10 @@ def test_the_same_answers_twice() -> None:
     assert rules(found)[:1] == [(4, "same_content")]
     alike = found.issues[found.issues["rule"].str.startswith("same")]
     assert alike[["row", "rule"]].to_numpy().tolist() == [
-        [4, "same_content"], [6, "same_few_answers"], [7, "same_content"],
-    ]  # fmt: skip
+        [4, "same_content"],
+        [6, "same_few_answers"],
+        [7, "same_content"],
+    ]
     assert found.count("kept") == 6
     assert rules(check([{"why": "Le climat"}, {"why": "Le prix"}])) == []
 
@@ -257,20 +311,31 @@ def test_a_number_far_from_the_others_is_a_note() -> None:
 
 
 def test_rows_that_cannot_be_used_are_set_aside_with_their_reasons() -> None:
-    screened = made(items=[
-        {**DOCUMENT["items"][3], "categories": [
-            {"code": "money", "text": "Argent"},
-            {"code": "none", "text": "Rien", "screens_out": True}]},
-        {"id": "age", "kind": "number", "column": "Age", "range": {"low": 0, "high": 120}},
-    ])  # fmt: skip
-    raw = pd.DataFrame({
-        "_row": [2, 3, 4], "why": ["Argent", "Rien", "x"], "age": ["1", "", "2"],
-        "_fault": ["", "", "7 cells where the header has 8."],
-    })  # fmt: skip
+    screened = made(
+        items=[
+            {
+                **DOCUMENT["items"][3],
+                "categories": [
+                    {"code": "money", "text": "Argent"},
+                    {"code": "none", "text": "Rien", "screens_out": True},
+                ],
+            },
+            {"id": "age", "kind": "number", "column": "Age", "range": {"low": 0, "high": 120}},
+        ]
+    )
+    raw = pd.DataFrame(
+        {
+            "_row": [2, 3, 4],
+            "why": ["Argent", "Rien", "x"],
+            "age": ["1", "", "2"],
+            "_fault": ["", "", "7 cells where the header has 8."],
+        }
+    )
     found = validate(raw, screened)
     assert found.quarantine[["row", "rule", "why"]].to_numpy().tolist() == [
-        [3, "screened_out", "Rien"], [4, "structure", "x"],
-    ]  # fmt: skip
+        [3, "screened_out", "Rien"],
+        [4, "structure", "x"],
+    ]
     assert found.count("received") == found.count("kept") + found.count("quarantined") == 3
     assert (found.count("screened_out"), found.count("structure")) == (1, 1)
     sample = pd.DataFrame({"token": ["row-2", "row-3", "row-9"]})
@@ -288,10 +353,18 @@ def every_fault() -> Validated:
     """An export with most of the faults there are, and something hostile in each cell."""
     rows = [{}] * 22 + [
         {"level": ATTACK, "why": ATTACK, "tools": ATTACK, "born": ATTACK, "cost": ATTACK},
-        {"why": "", "age": "140"}, {"why": "Argent"}, {"led": "Bon"}, STOPPED, {"level": "bon"},
-        {"tools": "Aucun\x1fEncre"}, {"level": "Tres faible"}, {"level": "Tres faible"},
-        {"born": "2021-13-41"}, {"age": ATTACK}, {"said": ATTACK},
-    ]  # fmt: skip
+        {"why": "", "age": "140"},
+        {"why": "Argent"},
+        {"led": "Bon"},
+        STOPPED,
+        {"level": "bon"},
+        {"tools": "Aucun\x1fEncre"},
+        {"level": "Tres faible"},
+        {"level": "Tres faible"},
+        {"born": "2021-13-41"},
+        {"age": ATTACK},
+        {"said": ATTACK},
+    ]
     return check(rows, _fault=["<b>bad</b>", *[""] * (len(rows) - 1)])
 
 
@@ -300,7 +373,7 @@ def test_the_page_tells_every_fault_and_runs_nothing(language: str) -> None:
     found = every_fault()
     assert len(set(found.issues["rule"])) >= 14 and set(found.issues["rule"]) <= set(RULES)
     tables = (found.answers, found.issues, found.counts, found.quarantine)
-    page = faults_page(QUESTIONNAIRE, Found(*tables, simulated=False), language)
+    page = faults_page(QUESTIONNAIRE, ValidationTables(*tables, simulated=False), language)
     # No label is there in that language: the questionnaire's own stand in.
     assert "Pourquoi" in page and f'lang="{language}"' in page
     assert "default-src 'none'" in page and "script-src" not in page

@@ -28,8 +28,9 @@ def us_dates(raw: pd.DataFrame) -> pd.DataFrame:
         raw["_submitted"].astype(str), format="%Y-%d-%mT%H:%M:%S", errors="coerce"
     )
     texts = swapped.dt.strftime("%Y-%m-%dT%H:%M:%S").fillna("")
-    return raw.assign(_timestamp=[f"{t[3:5]}/{t[:2]}{t[5:]}" for t in raw["_timestamp"]],
-                      _submitted=texts)  # fmt: skip
+    return raw.assign(
+        _timestamp=[f"{t[3:5]}/{t[:2]}{t[5:]}" for t in raw["_timestamp"]], _submitted=texts
+    )
 
 
 def no_codes(raw: pd.DataFrame) -> pd.DataFrame:
@@ -58,15 +59,21 @@ def checked(wave: Wave, questionnaire: Questionnaire, change: Change, largest: f
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (us_dates, "Submissions not kept: 635 of 689 (92.2%; undated: 335, late: 216, early: 84). "
-         "Row 2, Horodateur: '02/28/2026 17:00:00'. The timestamp cannot be read; expected "),
+        (
+            us_dates,
+            "Submissions not kept: 635 of 689 (92.2%; undated: 335, late: 216, early: 84). "
+            "Row 2, Horodateur: '02/28/2026 17:00:00'. The timestamp cannot be read; expected ",
+        ),
         (no_codes, "unknown invitation: 655, late: 6, early: 2, undated: 1). Row 4, "),
         (one_code, "Submissions not kept: 688 of 689 (99.9%; duplicate: 679"),
-        (renamed_option, "more than 5 % is lost: Answers to use_ai excluded: 331 of 633 (52.3%; "
-         "unknown option: 331). Row 4, "),
+        (
+            renamed_option,
+            "more than 5 % is lost: Answers to use_ai excluded: 331 of 633 (52.3%; "
+            "unknown option: 331). Row 4, ",
+        ),
         (years_of_birth, "Answers to experience_years excluded: 672 of 672 (100.0%"),
     ],
-)  # fmt: skip
+)
 def test_mass_loss_stops(
     wave: Wave, questionnaire: Questionnaire, change: Change, said: str
 ) -> None:
@@ -114,12 +121,27 @@ def test_one_odd_answer_is_no_mass() -> None:
 def step(folder: Path, wave: Wave, answers: Path, **settings: object) -> int:
     section = {"opens": "2026-03-02", "closes": "2026-03-31", "duplicates": "last"}
     return main(
-        ["step", "validate", "--log", str(folder / "step.log"), "--code", "x",
-         "--answers", str(answers), "--sample", str(wave.path("sample")),
-         "--questionnaire", str(ROOT / "data/questionnaires/ai-readiness-1.yaml"),
-         "--corrections", str(wave.path("corrections")), "--out", str(folder / "out"),
-         "--settings", json.dumps({**section, **settings})]
-    )  # fmt: skip
+        [
+            "step",
+            "validate",
+            "--log",
+            str(folder / "step.log"),
+            "--code",
+            "x",
+            "--answers",
+            str(answers),
+            "--sample",
+            str(wave.path("sample")),
+            "--questionnaire",
+            str(ROOT / "data/questionnaires/ai-readiness-1.yaml"),
+            "--corrections",
+            str(wave.path("corrections")),
+            "--out",
+            str(folder / "out"),
+            "--settings",
+            json.dumps({**section, **settings}),
+        ]
+    )
 
 
 def test_the_step_says_it_and_its_lineage_does_not(

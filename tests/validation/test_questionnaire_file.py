@@ -83,7 +83,10 @@ def test_unless_told_the_first_group_is_weighted_and_the_two_lowest_levels_are_a
     questionnaire: Questionnaire,
 ) -> None:
     """What an absent key means in a sealed questionnaire."""
-    assert (questionnaire.weighted, questionnaire.apart) == (("professional",), ("expert",))
+    assert (questionnaire.weighted_groups, questionnaire.groups_apart) == (
+        ("professional",),
+        ("expert",),
+    )
     item = questionnaire.item("preparation")
     assert item.levels_of == {"low": ("none", "weak")} and item.headline == "low"
     assert questionnaire.item("use_ai").levels_of == {}
@@ -95,7 +98,7 @@ def test_groups_and_boxes_as_declared(tmp_path: Path) -> None:
     path = tmp_path / "ai-readiness-1.yaml"
     path.write_text(TEXT.replace(GROUPS, groups).replace(SCALE, boxes), encoding="utf-8")
     changed = load_questionnaire(path)
-    assert (changed.weighted, changed.apart) == (("expert", "professional"), ())
+    assert (changed.weighted_groups, changed.groups_apart) == (("expert", "professional"), ())
     item = changed.item("preparation")
     assert (
         item.levels_of == {"top": ("medium", "good"), "low": ("none",)} and item.headline == "top"

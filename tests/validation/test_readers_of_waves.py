@@ -29,9 +29,11 @@ def as_bytes(rows: Rows) -> bytes:
 
 
 READ = {
-    "export": read_export, "sample": read_sample, "corrections": read_corrections,
+    "export": read_export,
+    "sample": read_sample,
+    "corrections": read_corrections,
     "margins": read_margins,
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -250,7 +252,7 @@ def _with(**cells: str) -> Change:
         (_with(stratum_population="8400"), "12.3529411765; expected population over drawn, 24.7"),
         (lambda row, at: [] if row[at["token"]] == "23R8WZEP" else row, "has 339 rows where "),
     ],
-)  # fmt: skip
+)
 def test_a_sample_is_held_against_itself(
     wave: Wave, refused: Refused, change: Change, expected: str
 ) -> None:

@@ -38,8 +38,12 @@ def document() -> dict[str, Any]:
             for a in answers
             if a["main_code"] == number
         ]
-        row = {"text": question["sub_question"], "id": question["question"],
-               "variable": question["question"], "column": question["question"]}  # fmt: skip
+        row = {
+            "text": question["sub_question"],
+            "id": question["question"],
+            "variable": question["question"],
+            "column": question["question"],
+        }
         if question["sub_question"]:
             if sub == "1":
                 block = {"id": main, "kind": "grid", "each": "single", "rows": []}
@@ -47,11 +51,23 @@ def document() -> dict[str, Any]:
             items[-1]["rows"].append(row)
         else:
             led = [{"item": "q5", "one_of": [f"o{ROUTED[main]}"]}] if main in ROUTED else []
-            items.append({"id": main, "kind": "single", "column": question["question"],
-                          "label": {"en": question["main_question"]}, "categories": options,
-                          **({"asked_if": led} if led else {})})  # fmt: skip
-    return {"name": "fiocruz", "version": "1", "language": "en", "title": {"en": "AI"},
-            "items": items}  # fmt: skip
+            items.append(
+                {
+                    "id": main,
+                    "kind": "single",
+                    "column": question["question"],
+                    "label": {"en": question["main_question"]},
+                    "categories": options,
+                    **({"asked_if": led} if led else {}),
+                }
+            )
+    return {
+        "name": "fiocruz",
+        "version": "1",
+        "language": "en",
+        "title": {"en": "AI"},
+        "items": items,
+    }
 
 
 @pytest.fixture(scope="module")

@@ -44,12 +44,36 @@ def test_every_planted_fault_is_found_and_few_others(wave: Wave, version: int) -
 @pytest.mark.parametrize(
     ("version", "counts"),
     [
-        (1, {"received": 580, "undated": 1, "early": 2, "late": 0, "unknown_invitation": 2,
-             "duplicate": 9, "kept": 566, "corrections_applied": 5, "corrections_unused": 1}),
-        (2, {"received": 689, "undated": 1, "early": 2, "late": 6, "unknown_invitation": 3,
-             "duplicate": 5, "kept": 672, "corrections_applied": 6, "corrections_unused": 0}),
+        (
+            1,
+            {
+                "received": 580,
+                "undated": 1,
+                "early": 2,
+                "late": 0,
+                "unknown_invitation": 2,
+                "duplicate": 9,
+                "kept": 566,
+                "corrections_applied": 5,
+                "corrections_unused": 1,
+            },
+        ),
+        (
+            2,
+            {
+                "received": 689,
+                "undated": 1,
+                "early": 2,
+                "late": 6,
+                "unknown_invitation": 3,
+                "duplicate": 5,
+                "kept": 672,
+                "corrections_applied": 6,
+                "corrections_unused": 0,
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_counts(wave: Wave, version: int, counts: dict[str, int]) -> None:
     validated = wave.validated[version]
     assert {name: validated.count(name) for name in counts} == counts
@@ -152,9 +176,9 @@ def test_corrections_replace_answers_and_leave_the_export_alone(wave: Wave) -> N
     for entry in wave.corrections.to_dict("records"):
         assert answers.at[entry["respondent"], entry["item"]] == entry["to"]
         raw = wave.exports[2]
-        assert (raw.loc[raw["_invitation"] == entry["respondent"], entry["item"]] == (
-            entry["from"]
-        )).all()  # fmt: skip
+        assert (
+            raw.loc[raw["_invitation"] == entry["respondent"], entry["item"]] == (entry["from"])
+        ).all()
 
 
 def test_a_later_version_keeps_every_earlier_respondent(wave: Wave) -> None:

@@ -72,7 +72,7 @@ ANSWERS = "answers: canteen-2025@1"
         ("waves:\n", "waves:\nwaves:\n", ("the key waves is given twice", "line")),
         ("report:\n", "report: [\n", ("config.yaml line",)),
     ],
-)  # fmt: skip
+)
 def test_faults_of_the_configuration_are_one_line_before_anything_runs(
     unrun: Project, old: str, new: str, words: tuple[str, ...]
 ) -> None:

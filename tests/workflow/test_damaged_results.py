@@ -141,8 +141,12 @@ def test_a_step_refuses_a_damaged_input_before_it_reads_it(
     project: Project, finished: Project, name: str, step: str, reads: tuple[str, ...]
 ) -> None:
     """Also one that it reads beside another, and also without `readiness run` around it."""
-    places = {"answers": "validate/answers.csv", "counts": "validate/counts.csv",
-              "weights": "weight/weights.csv", "replicates": "weight/replicates.npz"}  # fmt: skip
+    places = {
+        "answers": "validate/answers.csv",
+        "counts": "validate/counts.csv",
+        "weights": "weight/weights.csv",
+        "replicates": "weight/replicates.npz",
+    }
     arguments = [word for role in reads for word in (f"--{role}", f"{WAVE}/{places[role]}")]
     if step == "weight":
         arguments += ["--margins", "data/margins/canteen-1.csv"]
@@ -150,9 +154,18 @@ def test_a_step_refuses_a_damaged_input_before_it_reads_it(
         shutil.copy2(finished.root / WAVE / name, project.root / WAVE / name)
         damage(project.root / WAVE / name, way, old_time=True)
         result = project.readiness(
-            "step", step, *arguments, "--questionnaire", "data/questionnaires/canteen-1.yaml",
-            "--settings", "{}", "--code", "c", "--out", "out",
-        )  # fmt: skip
+            "step",
+            step,
+            *arguments,
+            "--questionnaire",
+            "data/questionnaires/canteen-1.yaml",
+            "--settings",
+            "{}",
+            "--code",
+            "c",
+            "--out",
+            "out",
+        )
         said = message(result)
         assert result.returncode == 3, result.stderr
         # A provenance record with another hash in it accuses the file of that hash.
@@ -164,10 +177,19 @@ def test_a_step_refuses_a_damaged_input_before_it_reads_it(
 def test_a_step_refuses_an_input_whose_step_was_cut_short(project: Project) -> None:
     (project.root / STUDY / "judge" / PROVENANCE).unlink()
     result = project.readiness(
-        "step", "register-study", "--verdicts", f"{STUDY}/judge/verdicts.json",
-        "--claims", "results/inputs/menus-2023-claims/1/data.csv",
-        "--settings", '{"run": "menus-2023"}', "--code", "c", "--out", "out",
-    )  # fmt: skip
+        "step",
+        "register-study",
+        "--verdicts",
+        f"{STUDY}/judge/verdicts.json",
+        "--claims",
+        "results/inputs/menus-2023-claims/1/data.csv",
+        "--settings",
+        '{"run": "menus-2023"}',
+        "--code",
+        "c",
+        "--out",
+        "out",
+    )
     assert result.returncode == 3
     assert f"{STUDY}/judge/lineage.json: missing" in message(result)
 

@@ -36,9 +36,12 @@ def on_terminal(project: Project, command: str) -> tuple[str, str]:
     """What a command prints to a pipe, and its errors to a terminal."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        shlex.split(command), cwd=project.root, stdout=subprocess.PIPE, stderr=theirs,
+        shlex.split(command),
+        cwd=project.root,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
         env=project.environment(TERM="xterm"),
-    )  # fmt: skip
+    )
     os.close(theirs)
     shown = b""
     while True:

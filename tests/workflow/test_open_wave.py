@@ -31,8 +31,11 @@ def table(project: Project, name: str) -> pd.DataFrame:
 
 
 def test_nothing_is_told_that_nobody_supplied(project: Project) -> None:
-    page = re.sub(r"(?s)<(style|script).*?</\1>|<[^>]+>", " ",
-                  project.read(f"{HOME}/report/en/report-simulated.html"))  # fmt: skip
+    page = re.sub(
+        r"(?s)<(style|script).*?</\1>|<[^>]+>",
+        " ",
+        project.read(f"{HOME}/report/en/report-simulated.html"),
+    )
     assert "each counts once" in page and "came in by themselves" in page
     # It says once that simulated answers describe no population.
     assert re.findall(NEVER, page.replace("They describe no real population.", "")) == []

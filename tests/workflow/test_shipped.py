@@ -17,10 +17,15 @@ from readiness.register.figures import read_register
 WAVE, STUDY = "results/waves/simulated-2026", "results/studies/haca-2024"
 LANGUAGES = ("ar", "en", "fr")
 NUMBERS = {
-    "use_ai.yes.all": 0.447, "use_ai.yes.all.lower": 0.404, "preparation.low.all": 0.581,
-    "team_trained.yes.all": 0.605, "weighting.kish_deff": 1.59, "weighting.n": 647,
-    "quality.kept.all": 672, "use_areas.n.all": 317,
-}  # fmt: skip
+    "use_ai.yes.all": 0.447,
+    "use_ai.yes.all.lower": 0.404,
+    "preparation.low.all": 0.581,
+    "team_trained.yes.all": 0.605,
+    "weighting.kish_deff": 1.59,
+    "weighting.n": 647,
+    "quality.kept.all": 672,
+    "use_areas.n.all": 317,
+}
 """Of the shipped wave, to three digits."""
 
 

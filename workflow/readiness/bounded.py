@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import yaml
 
-from readiness.terminal import quoted
+from readiness.terminal import quote_cell
 
 DEEPEST = 64
 """How deep a document may nest: beyond that, whatever walks through it runs out of stack."""
@@ -46,7 +46,7 @@ class StrictLoader(_NoRepeats, yaml.CSafeLoader):
             return super().construct_object(node, deep)
         except (ValueError, TypeError, AttributeError, OverflowError, LookupError):
             kind = node.tag.rpartition(":")[2]
-            told = f"{quoted(node.value)} is no {'date' if kind == 'timestamp' else kind}"
+            told = f"{quote_cell(node.value)} is no {'date' if kind == 'timestamp' else kind}"
             raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from None
 
 

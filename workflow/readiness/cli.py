@@ -28,7 +28,7 @@ from readiness.errors import (
 from readiness.files import JOBS, lock, note_once
 from readiness.lineage import check_inputs
 from readiness.running.step import add_arguments, inputs_of, perform
-from readiness.terminal import Spoken, one_line, printable, shortened, speaking
+from readiness.terminal import Spoken, one_line, printable, shorten, speaking
 
 COMMANDS = {
     "new": ("readiness.commands.new", "a project for another office, or a wave, from an export"),
@@ -152,7 +152,7 @@ def _complete_paths(parser: argparse.ArgumentParser, how: object) -> None:
             _complete_paths(inner, how)
 
 
-class _Plain(logging.Formatter):
+class _PlainHandler(logging.Formatter):
     """A log may be shown on a terminal, too."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -170,7 +170,7 @@ def _set_up_log(path: Path | None) -> None:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(path, mode="w", encoding="utf-8")
-        handler.setFormatter(_Plain("%(levelname)s %(message)s"))
+        handler.setFormatter(_PlainHandler("%(levelname)s %(message)s"))
         logger.addHandler(handler)
 
 
@@ -209,7 +209,7 @@ def _unforeseen(error: Exception, command: str, log: Path | None) -> ReadinessEr
         return StoppedError("the memory is full; free some, or use fewer cores, then run again.")
     import traceback
 
-    told = shortened(one_line(f"{type(error).__name__}: {error}"), 200)
+    told = shorten(one_line(f"{type(error).__name__}: {error}"), 200)
     text = "".join(traceback.format_exception(error))
     where = _keep(text, log.with_suffix(".traceback") if log else LOGS / f"{command}.traceback")
     return UnforeseenError(f"a fault of the program: {told}. Please report it, with {where}.")
@@ -234,7 +234,7 @@ def _keep(text: str, path: Path) -> str:
     return "the command's own words (its traceback could not be written)"
 
 
-def _stopped(error: OSError) -> StoppedError:
+def _describe_refusal(error: OSError) -> StoppedError:
     """What the system refuses, as one line: which file, why, what to do."""
     # Where a copy fails, the second name is the one that is written.
     written = error.filename2 or error.filename or "disk"
@@ -278,7 +278,7 @@ Work = dict[str, Callable[[], int]]
 """What is to be run one after the other, by the name of the command or step."""
 
 
-def _parsed(arguments: list[str]) -> tuple[Work, Path | None]:
+def _parse_arguments(arguments: list[str]) -> tuple[Work, Path | None]:
     """What is asked for, and the file for its log; ends here for what nobody can ask for."""
     program, commands = "readiness", COMMANDS
     if arguments[:1] == ["step"]:
@@ -341,18 +341,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(arguments: list[str], out: Spoken) -> int:
     name, log = next((word for word in arguments[:1] if word in COMMANDS), "step"), None
     try:
-        work, log = _parsed(arguments)
+        work, log = _parse_arguments(arguments)
         for name in work:
             if code := work[name]():
                 break
         out.flush()
-        if out.lost and code == 0:
-            raise StoppedError(f"standard output: {out.lost}; what it was to show is lost.")
+        if out.reason_lost and code == 0:
+            raise StoppedError(f"standard output: {out.reason_lost}; what it was to show is lost.")
         return code
     except ReadinessError as error:
         return _report(error, name)
     except OSError as error:
-        return _report(_stopped(error), name)
+        return _report(_describe_refusal(error), name)
     except KeyboardInterrupt:
         print(f"readiness {name}: interrupted; run it again to go on.", file=sys.stderr)
         return INTERRUPTED

@@ -52,7 +52,7 @@ class Import(NamedTuple):
     bound: str
 
 
-class Source(NamedTuple):
+class SourceFile(NamedTuple):
     """What a file's syntax tree says: its hash, its imports (dots unresolved), and what stands
     before the point in its texts that could be keys of a catalogue."""
 
@@ -105,7 +105,7 @@ def _remember() -> None:
 
 
 @cache
-def _source(path: Path) -> Source:
+def _source(path: Path) -> SourceFile:
     content = path.read_bytes()
     key = hashlib.sha256(content + VERSION).hexdigest()
     memory = _memory()
@@ -117,9 +117,9 @@ def _source(path: Path) -> Source:
         return _as_source(memory[key])
 
 
-def _as_source(known: Any) -> Source:
+def _as_source(known: Any) -> SourceFile:
     tree, imports, domains = known
-    return Source(
+    return SourceFile(
         str(tree),
         tuple((level, module, name, bound) for level, module, name, bound in imports),
         tuple(map(str, domains)),

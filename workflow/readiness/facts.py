@@ -23,7 +23,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Label:
+class TranslatedText:
     """A text from outside with its translations: a questionnaire's, a configuration's."""
 
     texts: Mapping[str, str]
@@ -75,7 +75,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedNumber:
     """A number with a name of its own, wherever it stands in a fact: that of its register's row."""
 
     name: str
@@ -95,7 +95,19 @@ class Fact:
         return hash((self.kind, *plain))
 
 
-Value = int | Fraction | str | Quantity | Printed | Day | Term | Label | Listed | Named | Fact
+Value = (
+    int
+    | Fraction
+    | str
+    | Quantity
+    | Printed
+    | Day
+    | Term
+    | TranslatedText
+    | Listed
+    | NamedNumber
+    | Fact
+)
 """int: a count. Fraction: a share, 0 to 1, said in percent without the sign. str: a name, a code,
 a foreign sentence."""
 
@@ -110,22 +122,22 @@ def encode(value: Value) -> Any:
         return {"share": str(value)}
     if isinstance(value, Term):
         return {"term": value.key}
-    if isinstance(value, Label):
+    if isinstance(value, TranslatedText):
         return {"label": dict(sorted(value.texts.items()))}
     if isinstance(value, Quantity):
-        return {"quantity": value.value, **_shown(value)}
+        return {"quantity": value.value, **_serialise_quantity(value)}
     if isinstance(value, Printed):
         return {"printed": value.figure}
     if isinstance(value, Day):
         return {"day": value.iso}
     if isinstance(value, Listed):
         return {"list": [encode(item) for item in value.items], "link": value.link}
-    if isinstance(value, Named):
+    if isinstance(value, NamedNumber):
         return {"name": value.name, "value": encode(value.value)}
     return {"fact": value.kind, "values": {k: encode(v) for k, v in sorted(value.values.items())}}
 
 
-def _shown(value: Quantity) -> dict[str, Any]:
+def _serialise_quantity(value: Quantity) -> dict[str, Any]:
     return {"unit": value.unit, "digits": value.digits, "rounding": value.rounding}
 
 
@@ -139,7 +151,7 @@ def decode(value: Any) -> Value:
         case {"term": str(key)}:
             return Term(key)
         case {"label": dict(texts)}:
-            return Label(texts)
+            return TranslatedText(texts)
         case {"printed": str(figure)}:
             return Printed(figure)
         case {"day": str(iso)}:
@@ -151,7 +163,7 @@ def decode(value: Any) -> Value:
         case {"name": str(name), "value": inner}:
             number = decode(inner)
             if isinstance(number, int | Fraction | Quantity | Printed | Listed | str):
-                return Named(name, number)
+                return NamedNumber(name, number)
         case {"fact": str(kind), "values": dict(values)}:
             return Fact(kind, {str(name): decode(item) for name, item in values.items()})
     raise ValueError("not a value of a fact")

@@ -31,7 +31,7 @@ MOST_FILES = 10_000
 
 
 @dataclass
-class _Reading:
+class _FolderReading:
     """What was read of a folder, to be given again."""
 
     folder: Path
@@ -40,7 +40,7 @@ class _Reading:
     size: int = 0
 
 
-_reading: ContextVar[_Reading | None] = ContextVar("reading", default=None)
+_reading: ContextVar[_FolderReading | None] = ContextVar("reading", default=None)
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def reading_once(folder: Path) -> Iterator[None]:
     if present is not None and home.is_relative_to(present.folder):
         yield
         return
-    token = _reading.set(_Reading(home))
+    token = _reading.set(_FolderReading(home))
     try:
         yield
     finally:

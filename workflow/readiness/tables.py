@@ -33,7 +33,7 @@ PACKED = {b"PK\x03\x04": "a spreadsheet or an archive", b"\x1f\x8b": "compressed
 """How files begin that are no CSV, whatever their name says."""
 
 
-class _Lines(list[str]):
+class _LineWriter(list[str]):
     """Where csv.writer writes: each row ends in `\\n`."""
 
     def write(self, line: str) -> None:
@@ -43,7 +43,7 @@ class _Lines(list[str]):
 
 def rows_to_csv(rows: Iterable[Sequence[object]], *, quote_all: bool = False) -> str:
     """Rows, the header first, as CSV text; None is an empty cell."""
-    lines = _Lines()
+    lines = _LineWriter()
     # Python before 3.13 quotes only the line ends that stand in the terminator: with a lone CR
     # unquoted, one row would be read as two.
     writer = csv.writer(
@@ -127,13 +127,13 @@ def read_rows(
     for number, cells in rows[1:]:
         if len(cells) != len(header):
             raise DataError(
-                f"{path}, row {number}: {counted(len(cells))} where the header has {len(header)}. "
-                f"{MEND}"
+                f"{path}, row {number}: {describe_count(len(cells))} where the header has "
+                f"{len(header)}. {MEND}"
             )
     return header, rows[1:]
 
 
-def counted(cells: int) -> str:
+def describe_count(cells: int) -> str:
     """So many cells, in words."""
     return "1 cell" if cells == 1 else f"{cells} cells"
 
@@ -249,10 +249,17 @@ def read_text_table(
     content = read_bytes(path, what) if content is None else content
     if len(content) >= LONG and (names := _plain_header(content)):
         return pd.read_csv(
-            io.BytesIO(content), dtype=str, na_filter=False, names=names, header=0,
+            io.BytesIO(content),
+            dtype=str,
+            na_filter=False,
+            names=names,
+            header=0,
             usecols=[name for name in names if columns is None or name in columns],
-            index_col=False, engine="c", encoding="utf-8", low_memory=False,
-        )  # fmt: skip
+            index_col=False,
+            engine="c",
+            encoding="utf-8",
+            low_memory=False,
+        )
     header, rows = read_rows(path, what, content)
     names = [name or f"Unnamed: {at}" for at, name in enumerate(header)]
     seen: set[str] = set()

@@ -40,14 +40,14 @@ def one_line(text: str) -> str:
     return printable(text).replace("\t", "\\t").replace("\n", "\\n")
 
 
-def shortened(text: str, longest: int = LONGEST_CELL) -> str:
+def shorten(text: str, longest: int = LONGEST_CELL) -> str:
     """The text, its end cut where it is longer."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def quoted(cell: object) -> str:
+def quote_cell(cell: object) -> str:
     """A cell or a name in quotes for a message, cut where it is long."""
-    return repr(shortened(str(cell)))
+    return repr(shorten(str(cell)))
 
 
 def cut_lines(message: str) -> str:
@@ -82,14 +82,14 @@ class Spoken(io.TextIOBase):
 
     def write(self, text: str, /) -> int:
         """Write the text, escaped; its length."""
-        with self._heard():
+        with self._listen():
             if self.fault is None:
                 self.stream.write(printable(text))
         return len(text)
 
     def flush(self) -> None:
         """Bring what is buffered to the reader."""
-        with self._heard():
+        with self._listen():
             if self.fault is None:
                 self.stream.flush()
 
@@ -106,7 +106,7 @@ class Spoken(io.TextIOBase):
         return True
 
     @contextmanager
-    def _heard(self) -> Iterator[None]:
+    def _listen(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
@@ -116,7 +116,7 @@ class Spoken(io.TextIOBase):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
 
     @property
-    def lost(self) -> str:
+    def reason_lost(self) -> str:
         """Why what was to be read is lost; "" when nothing is, or when the reader has left."""
         if self.fault is None or self.fault.errno == errno.EPIPE:
             return ""

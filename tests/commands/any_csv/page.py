@@ -21,9 +21,12 @@ def output(command: str) -> str:
     """What a `readiness ...` command prints, run at the top of the project."""
     done = subprocess.run(
         [sys.executable, "-m", *shlex.split(command)],
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
         env={"PYTHONPATH": str(ROOT / "workflow"), "LC_ALL": "C", "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
+    )
     return done.stdout
 
 

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from readiness.publications.log import Entry, Log
+from readiness.publications.log import Log, LogEntry
 from tampering.reseal import reseal, seal_as
 from tampering.tree import Change, Made, Target, change_byte, change_digit, change_hash
 
@@ -246,7 +246,7 @@ def edit_log(edit: Callable[[list[Record]], object], *, again: bool = False) -> 
             log = Log()
             for entry in record["entries"]:
                 cells = {k: v for k, v in {**entry, "previous": log.head}.items() if k != "head"}
-                log = Log((*log.entries, Entry(**cells)))
+                log = Log((*log.entries, LogEntry(**cells)))
             text = log.as_text()
         target.tree.write(LOG, text)
         return Made(f"{LOG}: otherwise", (f"{LOG}: ",))

@@ -71,7 +71,10 @@ SURVEY = (
         "multi",
         "Pour quelles tâches ? (plusieurs réponses possibles)",
         _options(
-            "Montage, son et image", "Sous-titrage", "Traduction (arabe, français)", "Montage",
+            "Montage, son et image",
+            "Sous-titrage",
+            "Traduction (arabe, français)",
+            "Montage",
             prefix="SQ",
         ),
     ),
@@ -88,7 +91,7 @@ SURVEY = (
     ),
     Question("years", "number", "Depuis combien d'années ?"),
     Question("comment", "text", "Une remarque ?"),
-)  # fmt: skip
+)
 """`trained` is asked of the first two roles only."""
 
 REMARKS = (

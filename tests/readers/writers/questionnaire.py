@@ -21,8 +21,11 @@ def document() -> dict[str, Any]:
 
 def _item(question: Question) -> dict[str, Any]:
     item: dict[str, Any] = {
-        "id": question.id, "kind": question.kind, "column": question.text, "variable": question.id,
-    }  # fmt: skip
+        "id": question.id,
+        "kind": question.kind,
+        "column": question.text,
+        "variable": question.id,
+    }
     if question.options:
         item["categories"] = [
             {"code": o.code, "value": o.value, "text": o.text} for o in question.options

@@ -46,10 +46,12 @@ def spss(asked: Sequence[Interview]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "simulated.sav"
         pyreadstat.write_sav(
-            pd.DataFrame(data), path, column_labels={**names},
+            pd.DataFrame(data),
+            path,
+            column_labels={**names},
             variable_value_labels={key: {**told} for key, told in labels.items()},  # type: ignore[arg-type]
             missing_ranges={**missing},  # type: ignore[arg-type]
-        )  # fmt: skip
+        )
         return path.read_bytes()
 
 

@@ -60,9 +60,17 @@ def google_workbook(asked: Sequence[Interview]) -> bytes:
 # --- KoboToolbox and ODK ------------------------------------------------------------------------
 
 KOBO_AFTER = (
-    "_id", "_uuid", "_submission_time", "_validation_status", "_notes", "_status",
-    "_submitted_by", "__version__", "_tags", "_index",
-)  # fmt: skip
+    "_id",
+    "_uuid",
+    "_submission_time",
+    "_validation_status",
+    "_notes",
+    "_status",
+    "_submitted_by",
+    "__version__",
+    "_tags",
+    "_index",
+)
 
 
 def _kobo_after(interview: Interview) -> dict[str, str]:
@@ -177,7 +185,7 @@ def _limesurvey(
         (header("seed", "Seed", "", ""), lambda i: str(1000000 + i.number)),
         (header("startdate", "Date started", "", ""), lambda i: at(i.started)),
         (header("datestamp", "Date last action", "", ""), lambda i: at(i.submitted)),
-    ]  # fmt: skip
+    ]
     for question in SURVEY:
         if question.kind == "grid":
             columns += [
@@ -240,11 +248,14 @@ def _qualtrics(asked: Sequence[Interview], *, values: bool, split: bool) -> list
     add("EndDate", "End Date", "endDate", lambda i: at(i.submitted))
     add("Status", "Response Type", "status", lambda _: "0" if values else "IP Address")
     add("Progress", "Progress", "progress", lambda _: "100")
-    add("Duration (in seconds)", "Duration (in seconds)", "duration",
-        lambda i: str(int((i.submitted - i.started).total_seconds())))  # fmt: skip
+    add(
+        "Duration (in seconds)",
+        "Duration (in seconds)",
+        "duration",
+        lambda i: str(int((i.submitted - i.started).total_seconds())),
+    )
     add("Finished", "Finished", "finished", lambda _: "1" if values else "True")
-    add("RecordedDate", "Recorded Date", "recordedDate",
-        lambda i: at(i.submitted))  # fmt: skip
+    add("RecordedDate", "Recorded Date", "recordedDate", lambda i: at(i.submitted))
     add("ResponseId", "Response ID", "_recordId", lambda i: f"R_{i.number:015d}")
     add("DistributionChannel", "Distribution Channel", "distributionChannel", lambda _: "anonymous")
     add("UserLanguage", "User Language", "userLanguage", lambda _: "FR")
@@ -252,13 +263,20 @@ def _qualtrics(asked: Sequence[Interview], *, values: bool, split: bool) -> list
         qid = f"QID{place}"
         if question.kind == "grid":
             for number, (row, text) in enumerate(question.rows, 1):
-                add(f"{question.id}_{number}", f"{question.text} - {text}", f"{qid}_{number}",
-                    one(question, row, values))  # fmt: skip
+                add(
+                    f"{question.id}_{number}",
+                    f"{question.text} - {text}",
+                    f"{qid}_{number}",
+                    one(question, row, values),
+                )
         elif question.kind == "multi" and split:
             for number, option in enumerate(question.options, 1):
-                add(f"{question.id}_{number}", f"{question.text} - Selected Choice - {option.text}",
+                add(
+                    f"{question.id}_{number}",
+                    f"{question.text} - Selected Choice - {option.text}",
                     f"{qid}_{number}",
-                    box(question, option.code, "1" if values else option.text, ""))  # fmt: skip
+                    box(question, option.code, "1" if values else option.text, ""),
+                )
         elif question.kind == "multi":
             add(question.id, question.text, qid, joined(question, ",", values))
         else:

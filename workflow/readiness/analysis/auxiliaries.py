@@ -41,7 +41,7 @@ class Answered:
     effective: float
 
 
-class Cells:
+class RespondentCells:
     """Respondents by the combination of their categories, so that a million cost what few do."""
 
     def __init__(self, data: pd.DataFrame, variables: list[str], weights: FloatArray) -> None:
@@ -50,7 +50,7 @@ class Cells:
         self.frame = data[variables].groupby(self.codes, sort=True).first()
         self.weights = weights
 
-    def answered(self, values: FloatArray) -> Answered:
+    def keep_answered(self, values: FloatArray) -> Answered:
         """Those with a value (not NaN), collapsed."""
         known = np.isfinite(values)
         kinds, kind = np.unique(values[known], return_inverse=True)
@@ -85,7 +85,7 @@ class Auxiliaries:
     others_covariance: FloatArray
 
     @property
-    def selected(self) -> float:
+    def selected_total(self) -> float:
         """The people whom those who answered stand for."""
         return float(self.weights.sum())
 

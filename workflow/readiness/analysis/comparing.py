@@ -25,7 +25,7 @@ from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
 from readiness.survey.comparisons.cells import ComparisonRow, frame
 from readiness.survey.comparisons.compare import Comparison, compare_groups
-from readiness.survey.comparisons.families import Shares, family_of
+from readiness.survey.comparisons.families import GroupShares, family_of
 from readiness.survey.comparisons.multiple import multiple_marginal_independence
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import Interval
@@ -76,7 +76,7 @@ def compare_items(
         except StatisticsError as error:
             table = ComparisonRow("comparison", note=f"no result: {error}").frame()
         if contrasts is not None and item.kind != "multi":
-            table = pd.concat([table, _told(contrasts, item, by)], ignore_index=True)
+            table = pd.concat([table, _make_contrast_rows(contrasts, item, by)], ignore_index=True)
         table.insert(0, "item", name)
         tables.append(table)
         choices.append({"item": name, "lead": lead, "fact": to_json(reason)})
@@ -134,10 +134,10 @@ def compare_options(
     return table, OPTIONS_LEAD, Fact(OPTIONS)
 
 
-def _told(contrasts: pd.DataFrame, item: Item, by: str) -> pd.DataFrame:
+def _make_contrast_rows(contrasts: pd.DataFrame, item: Item, by: str) -> pd.DataFrame:
     """The contrasts of the level by which an item is reported, as rows of a comparison."""
     chosen = contrasts["item"].eq(item.id) & contrasts["by"].eq(by)
-    rows = contrasts[chosen & contrasts["level"].eq(item.shown)]
+    rows = contrasts[chosen & contrasts["level"].eq(item.first_level)]
     return rows.assign(
         test="contrast", n=rows["n_a"] + rows["n_b"], method=CONTRASTED, leads=False
     ).drop(columns=["item", "by", "base"])
@@ -150,8 +150,20 @@ _RENAMED = {
 TESTED = ("p_value", "p_adjusted")
 LIMITS = ("lower", "upper", "lower_simultaneous", "upper_simultaneous")
 NUMBERS = ("effect", *LIMITS, *TESTED)
-COLUMNS = ["item", "level", "base", "by", "a", "b", *NUMBERS, "n_a", "n_b",
-           "family", "untested", "note"]  # fmt: skip
+COLUMNS = [
+    "item",
+    "level",
+    "base",
+    "by",
+    "a",
+    "b",
+    *NUMBERS,
+    "n_a",
+    "n_b",
+    "family",
+    "untested",
+    "note",
+]
 
 
 def contrast_items(
@@ -196,7 +208,7 @@ def contrast_item(
     interval: Interval,
 ) -> list[dict[str, object]]:
     """The family of one item and one variable; no row for a number or where nobody answered."""
-    found: dict[str, tuple[Cut, Shares]] = {}
+    found: dict[str, tuple[Cut, GroupShares]] = {}
     crossings = Crossings(design, by, groups)
     known = design.data[by].isin(groups).to_numpy() & design.mask
     if item.kind not in ("number", "text"):
@@ -207,8 +219,10 @@ def contrast_item(
         return []
     family = family_of(
         {name: shares for name, (_, shares) in found.items()},
-        groups, adjust=settings.adjust, level=level,
-    )  # fmt: skip
+        groups,
+        adjust=settings.adjust,
+        level=level,
+    )
     return [
         {"item": item.id, "level": name, "base": found[name][0].base, "by": by, **values}
         for name, rows in family.items()
@@ -219,7 +233,7 @@ def contrast_item(
 
 def _shares(
     cut: Cut, known: BoolArray, interval: Interval, crossings: Crossings
-) -> Iterator[tuple[str, Shares]]:
+) -> Iterator[tuple[str, GroupShares]]:
     """The share of each compared category of a cut, by the name of its level.
 
     `known`: who is in the domain and in a group.
@@ -229,6 +243,6 @@ def _shares(
     if not (inside & known).any():
         return
     made = crossings.proportions(cut, grouped=True)
-    for category in cut.compared:
+    for category in cut.compared_categories:
         place = cut.categories.index(category)
-        yield cut.level or category, Shares.of(made, place, interval)
+        yield cut.level or category, GroupShares.of(made, place, interval)

@@ -19,7 +19,7 @@ from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.errors import StatisticsError
 from readiness.questionnaire import DONT_KNOW
 from readiness.questionnaire.model import Item
-from readiness.survey.coding import Base, Codes, Factorized, factorized, option_answers
+from readiness.survey.coding import Base, Codes, Factorized, factorize_column, option_answers
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import (
     Crossing,
@@ -71,18 +71,18 @@ class Cut:
         return [at.get(str(c), -1) for c in self.chosen]
 
     @property
-    def undeclared(self) -> bool:
+    def has_undeclared(self) -> bool:
         """Whether an answer occurs that is neither a category nor a special code."""
         inside = (*self.categories, None)
         return any(c not in inside and not str(c).startswith("_") for c in self.chosen)
 
     @property
-    def kept(self) -> tuple[str, ...]:
+    def estimated_categories(self) -> tuple[str, ...]:
         """The categories whose shares are estimates: the second of two is only the rest."""
         return self.categories[:1] if self.level else self.categories
 
     @property
-    def compared(self) -> tuple[str, ...]:
+    def compared_categories(self) -> tuple[str, ...]:
         """The categories whose shares groups are compared by: of two, one says all."""
         return self.categories[:1] if len(self.categories) == 2 else self.categories
 
@@ -102,7 +102,7 @@ class Cut:
     def table(self, made: Proportions, level: float, interval: Interval) -> pd.DataFrame:
         """The same of estimates that are made already."""
         table = proportion_table(made, level=level, interval=interval)
-        table = table[table["category"].isin(self.kept)]
+        table = table[table["category"].isin(self.estimated_categories)]
         return table.assign(level=self.level or table["category"], base=self.base)
 
     def counts(self) -> tuple[int, dict[str, int]]:
@@ -113,7 +113,9 @@ class Cut:
         for category, size in zip(self.chosen, sizes, strict=True):
             if category in counts:
                 counts[category] += int(size)
-        return sum(counts.values()), {category: counts[category] for category in self.kept}
+        return sum(counts.values()), {
+            category: counts[category] for category in self.estimated_categories
+        }
 
 
 class Crossings:
@@ -131,7 +133,7 @@ class Crossings:
             StatisticsError: an answer or a group that is not declared; a base that is empty, where
                 the design has no replicates.
         """
-        if not can_cross(self._design) or cut.undeclared:
+        if not can_cross(self._design) or cut.has_undeclared:
             by, groups = (self._by, self._groups) if grouped else (None, None)
             if not self._design.rows:
                 return no_proportions(cut.categories, groups)
@@ -153,7 +155,7 @@ def nobody(design: Design) -> Codes:
     return Codes(np.full(design.rows, -1, dtype=np.int64), 0, ())
 
 
-def flagged(
+def cut_by_flag(
     level: str, base: str, answers: Factorized, chosen: Collection[str], inside: Collection[str]
 ) -> Cut:
     """The cut into `1`, which is `level`, and `0`: the answers `chosen` among those `inside`."""
@@ -168,7 +170,7 @@ def scale_cuts(
     """The levels of a question with one answer, then each box: its name and the levels it sums."""
     yield Cut("", ANSWERED, answers, tuple(answers[1]), tuple(codes))
     for name, levels in boxes.items():
-        yield flagged(name, ANSWERED, answers, levels, codes)
+        yield cut_by_flag(name, ANSWERED, answers, levels, codes)
 
 
 def _options(values: Any, answers: Factorized, option: str, base: Base) -> tuple[str, ...]:
@@ -184,16 +186,16 @@ def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
     """All cuts of the coded answers to a closed item (single, ordinal, multi), in their order."""
     if item.kind == "multi":
         for column, option in zip(item.columns, item.codes, strict=True):
-            found = factorized(answers[column])
+            found = factorize_column(answers[column])
             for base in BASES:
                 chosen = _options(answers[column], found, option, base)
                 yield Cut(option, base, found, chosen, ("1", "0"))
         return
-    found = factorized(answers[item.id])
+    found = factorize_column(answers[item.id])
     yield from scale_cuts(found, item.codes, item.levels_of)
     if item.dont_know:
         inside = (*item.codes, DONT_KNOW)
-        yield flagged(DONT_KNOW.strip("_"), WITH_DONT_KNOW, found, (DONT_KNOW,), inside)
+        yield cut_by_flag(DONT_KNOW.strip("_"), WITH_DONT_KNOW, found, (DONT_KNOW,), inside)
 
 
 def compared_cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:

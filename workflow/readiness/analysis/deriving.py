@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.arrays import BoolArray, FloatArray, TextArray
-from readiness.config import NO, YES, Condition, Derived
+from readiness.config import NO, YES, Condition, DerivedVariable
 from readiness.errors import ConfigError
 from readiness.facts import Fact, Value
 from readiness.language import LANGUAGES, tell
@@ -41,7 +41,7 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def with_derived(
-    document: Mapping[str, Any], derived: Sequence[Derived], where: str
+    document: Mapping[str, Any], derived: Sequence[DerivedVariable], where: str
 ) -> dict[str, Any]:
     """The document of a questionnaire (as loaded, expanded) with the derived items behind its own.
 
@@ -54,12 +54,15 @@ def with_derived(
     return made
 
 
-def _item(one: Derived, known: Questionnaire) -> dict[str, Any]:
+def _item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
     """A derived variable as an item of a questionnaire's document."""
     item: dict[str, Any] = {
-        "id": one.id, "kind": one.kind, "column": one.id, "label": dict(one.label),
+        "id": one.id,
+        "kind": one.kind,
+        "column": one.id,
+        "label": dict(one.label),
         "derived_from": list(one.sources),
-    }  # fmt: skip
+    }
     if one.scale:
         low, high = _ends(one, known)
         ends = {k: end for k, end in zip(ENDS, (low, high), strict=True) if np.isfinite(end)}
@@ -80,7 +83,7 @@ def _item(one: Derived, known: Questionnaire) -> dict[str, Any]:
     return item
 
 
-def _answers(one: Derived, language: str) -> dict[str, dict[str, str]]:
+def _answers(one: DerivedVariable, language: str) -> dict[str, dict[str, str]]:
     """The labels of each answer, by its code."""
     if one.conditions:
         return {
@@ -89,7 +92,7 @@ def _answers(one: Derived, language: str) -> dict[str, dict[str, str]]:
     return {category.code: dict(category.label) for category in one.categories}
 
 
-def _ends(one: Derived, known: Questionnaire) -> tuple[float, float]:
+def _ends(one: DerivedVariable, known: Questionnaire) -> tuple[float, float]:
     """The smallest and the largest value of a scale; infinite where an item has no end."""
     assert one.scale is not None
     ends = np.array([_ends_of(known.item(name)) for name in one.scale.items], dtype=np.float64)
@@ -121,7 +124,7 @@ def points(item: Item) -> dict[str, float]:
 
 
 def derive(
-    answers: pd.DataFrame, questionnaire: Questionnaire, derived: Sequence[Derived]
+    answers: pd.DataFrame, questionnaire: Questionnaire, derived: Sequence[DerivedVariable]
 ) -> pd.DataFrame:
     """The coded answers with a column more for each derived variable.
 
@@ -133,7 +136,7 @@ def derive(
         if one.scale:
             column = _scale(one, questionnaire, table)
         elif one.conditions:
-            column = _met(one, questionnaire, table)
+            column = _derive_flag(one, questionnaire, table)
         else:
             column = _categories(one, questionnaire, table)
         table[one.id] = column
@@ -157,7 +160,9 @@ def _missing(columns: Sequence[TextArray]) -> TextArray:
     return np.where(alike, first, BLANK)
 
 
-def _met(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> TextArray:
+def _derive_flag(
+    one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFrame
+) -> TextArray:
     """`yes`, `no` or how it is missing, of each respondent."""
     parts = [_condition(c, questionnaire, table) for c in one.conditions]
     yes = np.stack([met for met, _, _ in parts])
@@ -191,7 +196,9 @@ def _condition(
     return yes, np.isin(codes.astype(str), source.codes) & ~yes, codes
 
 
-def _categories(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> TextArray:
+def _categories(
+    one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFrame
+) -> TextArray:
     """The category of each respondent; an answer that is in none was not asked for."""
     (name,) = one.sources
     source: Item | FrameVariable = questionnaire.variable(name)
@@ -217,7 +224,7 @@ def read_numbers(codes: Any) -> FloatArray:
     return pd.to_numeric(pd.Series(codes), errors="coerce").to_numpy(dtype=np.float64)
 
 
-def scores(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> FloatArray:
+def scores(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFrame) -> FloatArray:
     """What respondents score on the items of a scale, shape (rows, items); NaN without an answer.
 
     Reversed items are mirrored between the ends of their own scale.
@@ -241,7 +248,7 @@ def scores(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> F
     return np.column_stack(columns)
 
 
-def _scale(one: Derived, questionnaire: Questionnaire, table: pd.DataFrame) -> TextArray:
+def _scale(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFrame) -> TextArray:
     """The mean or sum of each respondent, as text, or how it is missing."""
     assert one.scale is not None
     values = scores(one, questionnaire, table)

@@ -20,10 +20,10 @@ import pandas as pd
 
 from readiness.analysis.cuts import Crossings, cuts
 from readiness.analysis.deriving import read_numbers, scores
-from readiness.analysis.names import ANSWERED, crossed
+from readiness.analysis.names import ANSWERED, group_name
 from readiness.analysis.selection import Selection
 from readiness.arrays import FloatArray
-from readiness.config import Derived, Estimate
+from readiness.config import DerivedVariable, Estimate
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL, Item
@@ -32,8 +32,24 @@ from readiness.survey.design import Design
 from readiness.survey.estimates.means import means
 
 UNWEIGHTED = "unweighted"
-COLUMNS = ["item", "level", "base", "group", "n", "count", "estimate", "se", "lower", "upper",
-           "n_eff", "deff", "df", "reliability", "note", "weighted"]  # fmt: skip
+COLUMNS = [
+    "item",
+    "level",
+    "base",
+    "group",
+    "n",
+    "count",
+    "estimate",
+    "se",
+    "lower",
+    "upper",
+    "n_eff",
+    "deff",
+    "df",
+    "reliability",
+    "note",
+    "weighted",
+]
 
 
 def estimate(
@@ -61,9 +77,9 @@ def estimate(
                 continue
             table = estimate_item(design, item, variable, groups[variable], settings)
             table = table[table["group"] != TOTAL]
-            names = [crossed(variable, code) for code in table["group"]]
+            names = [group_name(variable, code) for code in table["group"]]
             parts.append(table.assign(group=names))
-        for group in questionnaire.apart:
+        for group in questionnaire.groups_apart:
             answers = apart.loc[apart["group"] == group].reset_index(drop=True)
             parts.append(count_apart(answers, item, group))
     return pd.concat([part for part in parts if len(part)], ignore_index=True)
@@ -129,9 +145,13 @@ def _means(
         bases = weights.groupby(np.broadcast_to(of, len(weights))).sum()
         if answered.any() and there:
             made = means(
-                design, known, by=grouping, groups=there if grouping else None,
-                missing="drop", deff="replace",
-            )  # fmt: skip
+                design,
+                known,
+                by=grouping,
+                groups=there if grouping else None,
+                missing="drop",
+                deff="replace",
+            )
             found = made.to_frame(level).assign(group=there, note="").drop(columns=["name", "cv"])
             found["n_eff"] = np.minimum(found["n"] / found["deff"], found["n"])
             table = pd.concat([found, table[~table["group"].isin(there)]], ignore_index=True)
@@ -148,7 +168,7 @@ SCALE_COLUMNS = ["item", "without", "items", "n", "alpha", "lower", "upper", "no
 def scales_table(
     design: Design,
     questionnaire: Questionnaire,
-    scales: Sequence[Derived],
+    scales: Sequence[DerivedVariable],
     level: float,
     selection: Selection,
 ) -> pd.DataFrame:

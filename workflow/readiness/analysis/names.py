@@ -9,7 +9,7 @@ ANSWERED: Final = "answered"
 WITH_DONT_KNOW: Final = "with_dont_know"
 
 
-def crossed(variable: str, category: str) -> str:
+def group_name(variable: str, category: str) -> str:
     """The group of a table that a category is, where other variables have their columns beside."""
     return f"{variable}:{category}"
 

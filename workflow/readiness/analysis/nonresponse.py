@@ -20,7 +20,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.analysis.auxiliaries import Answered, Auxiliaries, Cells, Targets, auxiliaries, tells
+from readiness.analysis.auxiliaries import (
+    Answered,
+    Auxiliaries,
+    RespondentCells,
+    Targets,
+    auxiliaries,
+    tells,
+)
 from readiness.analysis.responding import (
     NO_FRAME,
     balance_table,
@@ -38,10 +45,22 @@ from readiness.survey.design import Design
 from readiness.survey.nonresponse import PHI, SelectedMoments, mubp, probit_proxy, smub, worst_case
 
 COLUMNS = [
-    "item", "level", "unit", "asked", "answered", "estimate", "worst_lower", "worst_upper",
-    "limit_lower", "limit_upper", *(f"phi_{phi:g}" for phi in PHI), "selection_lower",
-    "selection_upper", "correlation", "reason",
-]  # fmt: skip
+    "item",
+    "level",
+    "unit",
+    "asked",
+    "answered",
+    "estimate",
+    "worst_lower",
+    "worst_upper",
+    "limit_lower",
+    "limit_upper",
+    *(f"phi_{phi:g}" for phi in PHI),
+    "selection_lower",
+    "selection_upper",
+    "correlation",
+    "reason",
+]
 NO_POPULATION = "no_population"
 ROUTED = "routed"
 FEW = "few"
@@ -97,7 +116,7 @@ def headlines(item: Item, answers: pd.DataFrame) -> Iterator[Headline]:
         return
     codes = answers[item.id].to_numpy(dtype=object)
     if item.range is None:
-        yield _share(item.shown, codes, item.codes, item.shown_codes)
+        yield _share(item.first_level, codes, item.codes, item.shown_codes)
         return
     if not all(map(np.isfinite, item.range.bounds)):
         return  # a number without both ends can be anything where it is missing
@@ -124,7 +143,7 @@ def nonresponse_bounds(
     published number would be without its bias.
     """
     variables = list(unanswered.targets)
-    cells = Cells(design.data, variables, unanswered.base_weights) if variables else None
+    cells = RespondentCells(design.data, variables, unanswered.base_weights) if variables else None
     rows = []
     for name in settings.items:
         item = questionnaire.item(name)
@@ -148,8 +167,13 @@ def _bounds(design: Design, headline: Headline, settings: Estimate) -> dict[str,
             level=settings.level,
             interval=settings.interval,
         )
-        names = {"worst_lower": "lowest", "worst_upper": "highest", "limit_lower": "lower",
-                 "limit_upper": "upper", "estimate": "estimate"}  # fmt: skip
+        names = {
+            "worst_lower": "lowest",
+            "worst_upper": "highest",
+            "limit_lower": "lower",
+            "limit_upper": "upper",
+            "estimate": "estimate",
+        }
         return {"unit": "share", **size, **{name: row[of] for name, of in names.items()}}
     weights = design.full_weights * headline.asked
 
@@ -163,14 +187,14 @@ def _bounds(design: Design, headline: Headline, settings: Estimate) -> dict[str,
 
 
 def _range(
-    cells: Cells | None, headline: Headline, unanswered: Unanswered, published: float
+    cells: RespondentCells | None, headline: Headline, unanswered: Unanswered, published: float
 ) -> dict[str, Any]:
     """The range of a number by assumption, or the reason why there is none."""
     if unanswered.reason or cells is None:
         return {"reason": unanswered.reason or NO_FRAME}
     if not headline.asked.all():
         return {"reason": ROUTED}
-    answered = cells.answered(headline.values)
+    answered = cells.keep_answered(headline.values)
     z = auxiliaries(answered, unanswered.targets)
     if z is None:
         return {"reason": FEW}
@@ -195,19 +219,19 @@ def _range(
 
 
 def _of_mean(answered: Answered, z: Auxiliaries) -> pd.DataFrame:
-    moments = replace(SelectedMoments.of(answered.answers, z.matrix, z.weights), n=z.selected)
+    moments = replace(SelectedMoments.of(answered.answers, z.matrix, z.weights), n=z.selected_total)
     return smub(moments, z.others_mean, z.others).rename(columns={"mean": "value"})
 
 
 def _of_share(answered: Answered, z: Auxiliaries) -> pd.DataFrame:
     proxy = probit_proxy(answered.answers, z.matrix, z.weights)
     mean, variance = proxy.moments(z.others_mean, z.others_covariance)
-    share = z.selected / (z.selected + z.others)
+    share = z.selected_total / (z.selected_total + z.others)
     made = mubp(answered.answers, proxy.values, mean, max(variance, 0.0), share, weights=z.weights)
     return made.rename(columns={"share": "value"})
 
 
-def unanswered(
+def describe_nonresponse(
     design: Design,
     margins: Mapping[str, Mapping[str, float]],
     sample: pd.DataFrame | None,

@@ -120,10 +120,15 @@ def response(
     ended = dispositions(sample, answers, questionnaire)
     n = len(ended)
     rows: list[dict[str, Any]] = [
-        {"measure": name, "group": TOTAL, "unit": "count", "value": int((ended == name).sum()),
-         "n": n}
+        {
+            "measure": name,
+            "group": TOTAL,
+            "unit": "count",
+            "value": int((ended == name).sum()),
+            "n": n,
+        }
         for name in DISPOSITIONS
-    ]  # fmt: skip
+    ]
     weights = sample["base_weight"].to_numpy(dtype=np.float64)
     rows += _rates(ended, weights, TOTAL)
     for stratum, table in sample.groupby("stratum", sort=True):
@@ -149,9 +154,13 @@ def _rates(ended: TextArray, weights: FloatArray | None, group: str) -> Iterator
                 reason = UNKNOWN_ELIGIBILITY
             value = table.loc[rate, column]
             yield {
-                "measure": f"{rate.lower()}{columns[column]}", "group": group, "unit": "share",
-                "value": np.nan if reason else value, "n": len(ended), "reason": reason,
-            }  # fmt: skip
+                "measure": f"{rate.lower()}{columns[column]}",
+                "group": group,
+                "unit": "share",
+                "value": np.nan if reason else value,
+                "n": len(ended),
+                "reason": reason,
+            }
 
 
 def _representativity(

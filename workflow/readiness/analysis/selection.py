@@ -33,7 +33,7 @@ class Selection(Enum):
         return cls.PARTIAL_CENSUS if found is cls.CENSUS and not complete else found
 
     @property
-    def declared(self) -> str:
+    def configured_word(self) -> str:
         """The configuration's word for it."""
         return Selection.CENSUS.value if self is Selection.PARTIAL_CENSUS else self.value
 
@@ -43,7 +43,7 @@ class Selection(Enum):
         return self.name.lower()
 
     @property
-    def drawn(self) -> bool:
+    def is_drawn(self) -> bool:
         """Whether chance drew the respondents, with known probabilities."""
         return self is Selection.PROBABILITY
 

@@ -30,7 +30,7 @@ def replicates_file(replicates: AnyReplicates | None) -> bytes:
         replicates = Replicates(np.empty((0, 0)), 1.0, np.empty(0))
     patterned = replicates if isinstance(replicates, PatternedReplicates) else None
     content = {
-        "matrix": stored(patterned.table if patterned else replicates.written()),
+        "matrix": round_as_stored(patterned.table if patterned else replicates.written()),
         "scale": np.array(replicates.scale),
         "rscales": replicates.rscales,
         "kind": np.array(replicates.kind),
@@ -41,7 +41,7 @@ def replicates_file(replicates: AnyReplicates | None) -> bytes:
     return buffer.getvalue()
 
 
-def stored(values: np.ndarray) -> np.ndarray:
+def round_as_stored(values: np.ndarray) -> np.ndarray:
     """The numbers with as many digits as a table holds: the same bytes from any kernel of BLAS."""
     distinct, place = np.unique(values, return_inverse=True)
     texts = [format(value, f".{SIGNIFICANT_DIGITS}g") for value in distinct]

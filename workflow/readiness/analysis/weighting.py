@@ -16,7 +16,7 @@ from readiness.config import STRATUM, Weight
 from readiness.facts import Fact, Listed, to_json
 from readiness.questionnaire.model import TOTAL
 from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_adapting
-from readiness.survey.weighting.margins import Collapse, joined
+from readiness.survey.weighting.margins import Collapse, join_codes
 from readiness.survey.weighting.recipe import Trim
 
 # Persons by variable and category.
@@ -73,13 +73,13 @@ def weigh_wave(
         selection: how respondents came in.
     """
     table, margins, unknown = with_unknown(table, margins)
-    finite = bool(populations) and (selection.drawn or selection.response_rate)
+    finite = bool(populations) and (selection.is_drawn or selection.response_rate)
     base = table if settings else table.assign(base_weight=1.0)
     found = weigh_adapting(
         base,
         Sampled("base_weight", STRATUM, populations if finite else None),
         margins if settings else None,
-        collapse=declared(settings.collapse) if settings else (),
+        collapse=read_collapses(settings.collapse) if settings else (),
         trim=Trim(settings.trim[0], settings.trim[1]) if settings else None,
     )
     kept = tuple(name for name in unknown if name in found.margins)
@@ -106,10 +106,10 @@ def with_unknown(
     return table, made, missing
 
 
-def declared(collapse: Mapping[str, Sequence[Sequence[str]]]) -> list[Collapse]:
+def read_collapses(collapse: Mapping[str, Sequence[Sequence[str]]]) -> list[Collapse]:
     """The merges of a configuration."""
     return [
-        Collapse(variable, tuple(codes), joined(sorted(codes)), "declared")
+        Collapse(variable, tuple(codes), join_codes(sorted(codes)), "declared")
         for variable, merges in collapse.items()
         for codes in merges
     ]

@@ -1,15 +1,15 @@
 """What readers of a release could find out: the attack that decides whether it may leave."""
 
 from readiness.attack.attack import attack
-from readiness.attack.decoding import decoded
+from readiness.attack.decoding import decode_shares
 from readiness.attack.model import (
     COLUMNS,
     Attacked,
+    AttackReader,
+    AttackRules,
+    AttackTarget,
+    CountVerdict,
     How,
-    Reader,
-    Rules,
-    Target,
-    Verdict,
     attack_table,
     classes_of,
     first_given_away,
@@ -21,18 +21,18 @@ from readiness.attack.system import Classes
 
 __all__ = [
     "COLUMNS",
+    "AttackReader",
+    "AttackRules",
+    "AttackTarget",
     "Attacked",
     "Classes",
+    "CountVerdict",
     "How",
-    "Reader",
     "Release",
-    "Rules",
-    "Target",
-    "Verdict",
     "attack",
     "attack_table",
     "classes_of",
-    "decoded",
+    "decode_shares",
     "first_given_away",
     "given_away",
     "read_release",

@@ -18,15 +18,30 @@ from functools import cached_property
 import numpy as np
 
 from readiness.attack.decoding import reachable
-from readiness.attack.model import Attacked, Cell, How, Reader, Target, Verdict
-from readiness.attack.released import ANSWERED, ASKED, DONT_KNOW, Release, Share, Table, untold
+from readiness.attack.model import (
+    Attacked,
+    AttackedCell,
+    AttackReader,
+    AttackTarget,
+    CountVerdict,
+    How,
+)
+from readiness.attack.released import (
+    ANSWERED,
+    ASKED,
+    DONT_KNOW,
+    Release,
+    ReleasedShare,
+    ReleasedTable,
+    untold,
+)
 from readiness.attack.solving import (
     FRAME_NODES,
     MARGIN,
     MOST_CELLS,
     SEARCHES,
-    Found,
     Judge,
+    ReaderBounds,
     Solver,
     narrow,
 )
@@ -38,7 +53,7 @@ KNOWN_ANSWERS = 2
 
 
 def attack(
-    target: Target, items: Collection[str] = (), counts: Collection[str] = ()
+    target: AttackTarget, items: Collection[str] = (), counts: Collection[str] = ()
 ) -> list[Attacked]:
     """Every withheld count of a release, and every published share whose count is given away.
 
@@ -48,11 +63,11 @@ def attack(
     found: list[Attacked] = []
     for item, table in target.release.tables.items():
         if not items or item in items:
-            found += _Item(target, item, table).attacked(counts)
+            found += _ItemAttack(target, item, table).attack_cells(counts)
     return found
 
 
-def cells_of(table: Table, before: str = "") -> Iterator[Cell]:
+def cells_of(table: ReleasedTable, before: str = "") -> Iterator[AttackedCell]:
     """The counts of a table that are tested, each once: an option of several has two bases.
 
     `before`: the name of the earlier release that the table is of.
@@ -64,21 +79,21 @@ def cells_of(table: Table, before: str = "") -> Iterator[Cell]:
             continue
         seen.add((share.level, share.group))
         withheld = share.value is None
-        yield Cell(table.item, share, withheld, before=before)
+        yield AttackedCell(table.item, share, withheld, before=before)
         # Of two answers the one is the rest of the other.
         if share.level != DONT_KNOW and ordinary:
-            yield Cell(table.item, share, withheld, rest=True, before=before)
+            yield AttackedCell(table.item, share, withheld, rest=True, before=before)
 
 
-class _Item:
+class _ItemAttack:
     """The attack on one item."""
 
-    def __init__(self, target: Target, item: str, table: Table) -> None:
+    def __init__(self, target: AttackTarget, item: str, table: ReleasedTable) -> None:
         self.target, self.item, self.table = target, item, table
         self.rules = target.rules
         self.knowledge = Knowledge(target, item, table.data)
 
-    def attacked(self, counts: Collection[str] = ()) -> Iterator[Attacked]:
+    def attack_cells(self, counts: Collection[str] = ()) -> Iterator[Attacked]:
         """Each cell, attacked by one reader after the other until one of them learns too much."""
         for cell in cells_of(self.table):
             if cell.share.whole or (counts and cell.id not in counts):
@@ -86,12 +101,12 @@ class _Item:
             if not cell.withheld and self._large(cell):
                 continue
             result = self._one(cell)
-            if cell.withheld or result.verdict is not Verdict.HELD:
+            if cell.withheld or result.verdict is not CountVerdict.HELD:
                 yield result
         for release in self.target.earlier:
-            yield from self._differenced(release, counts)
+            yield from self._difference_earlier(release, counts)
 
-    def _differenced(self, release: Release, counts: Collection[str]) -> Iterator[Attacked]:
+    def _difference_earlier(self, release: Release, counts: Collection[str]) -> Iterator[Attacked]:
         """The withheld counts of an earlier release, of fewer people, that this one gives away, and
         the answers of the few who came since."""
         table = release.tables.get(self.item)
@@ -101,23 +116,23 @@ class _Item:
             if counts and cell.id not in counts:
                 continue
             if cell.withheld:
-                yield from self._given(cell)
+                yield from self._find_given_away(cell)
             if not cell.rest and self._few_came(release, table, cell.share.group):
-                yield from self._given(replace(cell, came=True))
+                yield from self._find_given_away(replace(cell, came=True))
 
-    def _given(self, cell: Cell) -> Iterator[Attacked]:
+    def _find_given_away(self, cell: AttackedCell) -> Iterator[Attacked]:
         """A count of an earlier release, or of who came since, where this one gives it away."""
         found = self._interval(cell, earlier=True)
-        if self._held(cell)(found.lowest, found.highest):
+        if self._judge_held(cell)(found.lowest, found.highest):
             return
         strongest = self._strongest(cell)
         if strongest is not None and self.rules.settles(strongest.lowest, strongest.highest):
             return
-        result = self._settled(cell, found, Reader.RELEASES)
-        if result.verdict is Verdict.GIVEN:
+        result = self._settle_verdict(cell, found, AttackReader.RELEASES)
+        if result.verdict is CountVerdict.GIVEN:
             yield result
 
-    def _few_came(self, release: Release, table: Table, group: str) -> bool:
+    def _few_came(self, release: Release, table: ReleasedTable, group: str) -> bool:
         """Whether a group has few people, or answers, more than in an earlier release."""
         last, base = self.target.release, (ANSWERED, group)
         pairs = (
@@ -129,64 +144,66 @@ class _Item:
             for old, new in pairs
         )
 
-    def _of(self, cell: Cell) -> tuple[Release, Table]:
+    def _of(self, cell: AttackedCell) -> tuple[Release, ReleasedTable]:
         """The release that a count stands in, and its table of the item."""
         for release in self.target.earlier:
             if release.name == cell.before:
                 return release, release.tables[self.item]
         return self.target.release, self.table
 
-    def _one(self, cell: Cell) -> Attacked:
+    def _one(self, cell: AttackedCell) -> Attacked:
         """One cell, by whoever has all releases, by who knows the frame, by who knows answers."""
-        held = self._held(cell)
+        held = self._judge_held(cell)
         several, strongest = bool(self.target.earlier), self._strongest(cell)
         if strongest is not None and self.rules.settles(strongest.lowest, strongest.highest):
             # Narrow or not to who has less: it is not of few people.
             low, high = strongest.lowest, strongest.highest
-            return Attacked(cell, low, high, Verdict.HELD, Reader.FRAME, _HOW[Reader.FRAME])
-        last = Reader.RELEASES if several else Reader.PUBLICATION
+            return Attacked(
+                cell, low, high, CountVerdict.HELD, AttackReader.FRAME, _HOW[AttackReader.FRAME]
+            )
+        last = AttackReader.RELEASES if several else AttackReader.PUBLICATION
         # Who knows the frame knows all that others know: they need not be tried for what is wide
         # enough to him, whatever whole numbers take away.
         if strongest is None or not self._amply(cell, strongest):
             found = self._interval(cell, earlier=several)
             if not held(found.lowest, found.highest):
-                return self._judged(cell, found)
+                return self._judge_publications(cell, found)
         if strongest is not None:
-            last, found = Reader.FRAME, strongest
+            last, found = AttackReader.FRAME, strongest
             if not held(found.lowest, found.highest):
-                return self._settled(cell, found, last)
+                return self._settle_verdict(cell, found, last)
         if cell.withheld and not cell.rest and (known := self._insider(cell)):
             return known
-        return Attacked(cell, found.lowest, found.highest, Verdict.HELD, last, _HOW[last])
+        return Attacked(cell, found.lowest, found.highest, CountVerdict.HELD, last, _HOW[last])
 
-    def _strongest(self, cell: Cell) -> Found | None:
+    def _strongest(self, cell: AttackedCell) -> ReaderBounds | None:
         """What who knows the frame says of a count; None where it has none."""
         classes = self.target.classes
         if classes is None or not classes.knows(cell.share.group):
             return None
         return self._interval(cell, earlier=bool(self.target.earlier), frame=True)
 
-    def _wide(self, cell: Cell) -> Judge:
+    def _wide(self, cell: AttackedCell) -> Judge:
         """Says of two counts that are both possible whether they show that a count is protected."""
         return self._by(cell, self.rules.wide)
 
-    def _amply(self, cell: Cell, found: Found) -> bool:
+    def _amply(self, cell: AttackedCell, found: ReaderBounds) -> bool:
         """Whether an interval is wide enough whatever whole numbers take away."""
         wide = self._wide(cell)
         if found.least is not None and found.most is not None and wide(found.least, found.most):
             return True
         return wide(found.lowest + MARGIN, found.highest - MARGIN)
 
-    def _held(self, cell: Cell) -> Judge:
+    def _judge_held(self, cell: AttackedCell) -> Judge:
         return self._by(cell, self.rules.holds)
 
-    def _by(self, cell: Cell, rule: Judge) -> Judge:
+    def _by(self, cell: AttackedCell, rule: Judge) -> Judge:
         """The rule of a withheld count; that of a published one, and of who came, is another."""
         if cell.withheld and not cell.came:
             return self._or_nothing_learned(cell, rule)
         return self.rules.shows
 
-    def _or_nothing_learned(self, cell: Cell, judge: Judge, known: int = 0) -> Judge:
+    def _or_nothing_learned(self, cell: AttackedCell, judge: Judge, known: int = 0) -> Judge:
         """The same, where all that is known is how many people the group has: no release gives
         that away."""
         most = self._of(cell)[0].respondents.get(cell.share.group)
@@ -196,29 +213,29 @@ class _Item:
 
         return held
 
-    def _judged(self, cell: Cell, found: Found) -> Attacked:
+    def _judge_publications(self, cell: AttackedCell, found: ReaderBounds) -> Attacked:
         """A count that publications alone narrow too far: from what the least reader needs."""
-        held = self._held(cell)
+        held = self._judge_held(cell)
         if self.target.earlier:
             alone = self._interval(cell)
             if held(alone.lowest, alone.highest):
-                return self._settled(cell, found, Reader.RELEASES)
+                return self._settle_verdict(cell, found, AttackReader.RELEASES)
             found = alone
         counts = self._interval(cell, shares=False)
         how = How.SHARES if held(counts.lowest, counts.highest) else How.COUNTS
-        return self._settled(cell, found, Reader.PUBLICATION, how)
+        return self._settle_verdict(cell, found, AttackReader.PUBLICATION, how)
 
-    def _settled(
-        self, cell: Cell, found: Found, reader: Reader, how: How | None = None
+    def _settle_verdict(
+        self, cell: AttackedCell, found: ReaderBounds, reader: AttackReader, how: How | None = None
     ) -> Attacked:
         """The verdict on a count that is narrowed too far: by this release, or before it."""
         low, high = found.lowest, found.highest
         before = self._before(cell)
         if before and before[0] >= low and before[1] <= high:
-            return Attacked(cell, *before, Verdict.BEFORE, Reader.RELEASES, How.RELEASES)
-        return Attacked(cell, low, high, Verdict.GIVEN, reader, how or _HOW[reader])
+            return Attacked(cell, *before, CountVerdict.BEFORE, AttackReader.RELEASES, How.RELEASES)
+        return Attacked(cell, low, high, CountVerdict.GIVEN, reader, how or _HOW[reader])
 
-    def _before(self, cell: Cell) -> tuple[int, int] | None:
+    def _before(self, cell: AttackedCell) -> tuple[int, int] | None:
         """Between what a count was known to be before this release told of the answers; None where
         nothing was."""
         solver = self.knowledge.before if self.target.earlier else None
@@ -228,32 +245,32 @@ class _Item:
         found = narrow(solver, column, lambda low, high: False, lambda low, high: False)
         return found.lowest, found.highest
 
-    def _column(self, solver: Solver, cell: Cell) -> int | None:
+    def _column(self, solver: Solver, cell: AttackedCell) -> int | None:
         """The variable of a count."""
         kind = CAME if cell.came else REST if cell.rest else PEOPLE
         data = self._of(cell)[1].data
         return solver.system.names.get((kind, data, cell.share.level, cell.share.group))
 
     def _interval(
-        self, cell: Cell, *, earlier: bool = False, frame: bool = False, shares: bool = True
-    ) -> Found:
+        self, cell: AttackedCell, *, earlier: bool = False, frame: bool = False, shares: bool = True
+    ) -> ReaderBounds:
         """Where a reader can put a count, as far as it must be known to judge it."""
-        held = self._held(cell)
+        held = self._judge_held(cell)
         solver = self.knowledge.solver(earlier=earlier, frame=frame, shares=shares)
         column = self._column(solver, cell)
         if column is None:
-            return Found(0, 10**9)
+            return ReaderBounds(0, 10**9)
         wide = self._wide(cell)
         if not frame:
             return narrow(solver, column, held, wide)
         if solver.searches is not None:
             return narrow(solver, column, held, wide, margin=None)
-        low, high = solver.relaxed(column, wide)
+        low, high = solver.bound_by_relaxation(column, wide)
         if held(low, high) and not (cell.rest or cell.before):
             low, high = self._knapsack(solver, cell, low, high)
-        return Found(low, high)
+        return ReaderBounds(low, high)
 
-    def _knapsack(self, solver: Solver, cell: Cell, low: int, high: int) -> tuple[int, int]:
+    def _knapsack(self, solver: Solver, cell: AttackedCell, low: int, high: int) -> tuple[int, int]:
         """The numbers of people whose known weights can add to what the system leaves."""
         classes, share = self.target.classes, cell.share
         name = (WEIGHT, self.target.release.name, share.level, share.group)
@@ -270,12 +287,12 @@ class _Item:
             return (min(fits), max(fits)) if fits else (low, high)
 
         # Between sums of weights that were found to be possible all others are.
-        seen = solver.reached(weight)
-        if seen is not None and self._held(cell)(*(found := counts(seen))):
+        seen = solver.range_found(weight)
+        if seen is not None and self._judge_held(cell)(*(found := counts(seen))):
             return found
         return counts(solver.ends(weight))
 
-    def _large(self, cell: Cell) -> bool:
+    def _large(self, cell: AttackedCell) -> bool:
         """Whether the count behind a published share is large whoever reads it.
 
         So many of the heaviest weights are needed for the share.
@@ -290,7 +307,7 @@ class _Item:
         least = part * base / (part + (1 - part) * ratio) if part > 0 else 0
         return least > self.rules.minimum - 1
 
-    def _ratio(self, share: Share) -> float:
+    def _ratio(self, share: ReleasedShare) -> float:
         """The heaviest weight of a group in those of its lightest."""
         classes = self.target.classes
         if not share.weighted:
@@ -301,7 +318,7 @@ class _Item:
         release = self.target.release
         return release.heaviest / release.lightest if release.lightest else np.inf
 
-    def _insider(self, cell: Cell) -> Attacked | None:
+    def _insider(self, cell: AttackedCell) -> Attacked | None:
         """What a reader learns who knows one or two answers of a withheld cell."""
         solver = self.knowledge.solver()
         column = self._column(solver, cell)
@@ -314,7 +331,7 @@ class _Item:
             if other.value is not None or place is None or not linked:
                 continue
             for known in range(KNOWN_ANSWERS, 0, -1):
-                rules = self.rules.beside(known)
+                rules = self.rules.allow_for_known(known)
                 wide, holds = (
                     self._or_nothing_learned(cell, judge, known)
                     for judge in (rules.wide, rules.holds)
@@ -322,8 +339,10 @@ class _Item:
                 found = solver.supposing(column, place, known, wide)
                 if not found or holds(*found):
                     break
-                reader, how = Reader.ANSWERS, How.ANSWERS
-                worst = Attacked(cell, *found, Verdict.GIVEN, reader, how, f"{known} {other.id}")
+                reader, how = AttackReader.ANSWERS, How.ANSWERS
+                worst = Attacked(
+                    cell, *found, CountVerdict.GIVEN, reader, how, f"{known} {other.id}"
+                )
             else:
                 return worst
         return None
@@ -332,10 +351,10 @@ class _Item:
 LISTED = 5.0
 """Groups whose worlds are fewer than ten to this are listed one by one."""
 _HOW = {
-    Reader.PUBLICATION: How.SHARES,
-    Reader.RELEASES: How.RELEASES,
-    Reader.FRAME: How.WEIGHTS,
-    Reader.ANSWERS: How.ANSWERS,
+    AttackReader.PUBLICATION: How.SHARES,
+    AttackReader.RELEASES: How.RELEASES,
+    AttackReader.FRAME: How.WEIGHTS,
+    AttackReader.ANSWERS: How.ANSWERS,
 }
 
 
@@ -345,7 +364,7 @@ _HOW = {
 class Knowledge:
     """The readers of an item of a release; `data`: the versions of the data behind its shares."""
 
-    def __init__(self, target: Target, item: str, data: str) -> None:
+    def __init__(self, target: AttackTarget, item: str, data: str) -> None:
         self._target, self._item, self._data = target, item, data
         self._solvers: dict[tuple[bool, bool, bool], Solver] = {}
 

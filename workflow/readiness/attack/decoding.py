@@ -168,7 +168,7 @@ class _Halves:
         return found
 
 
-def decoded(
+def decode_shares(
     release: Release, classes: Classes, items: Collection[str] = (), unanswered: int = 4
 ) -> dict[str, Decoded]:
     """Published weighted shares that leave one world alone for who knows all weights, by id.

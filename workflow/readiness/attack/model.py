@@ -8,11 +8,11 @@ from enum import Enum
 
 import pandas as pd
 
-from readiness.attack.released import Release, Share
+from readiness.attack.released import Release, ReleasedShare
 from readiness.attack.system import Classes
 
 
-class Reader(Enum):
+class AttackReader(Enum):
     """What a reader has beside the release."""
 
     PUBLICATION = "publication"
@@ -31,7 +31,7 @@ class How(Enum):
     ANSWERS = "answers"
 
 
-class Verdict(Enum):
+class CountVerdict(Enum):
     """What became of a count.
 
     `BEFORE`: earlier releases alone give it away, to who knows how many people came since, and what
@@ -44,7 +44,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
-class Rules:
+class AttackRules:
     """What a count must withstand: counts of 1 to `minimum` - 1 are small, and the interval in
     which a withheld one can be put is at least `width` wide. A minimum of 1 protects nobody."""
 
@@ -77,13 +77,13 @@ class Rules:
         """Whether a published share may stand though its count is known to be in between."""
         return not (lowest > 0 and self.small(highest))
 
-    def beside(self, known: int) -> Rules:
+    def allow_for_known(self, known: int) -> AttackRules:
         """The same for a reader who knows some of the answers: what they know is no secret."""
-        return Rules(self.minimum, max(1, self.width - known))
+        return AttackRules(self.minimum, max(1, self.width - known))
 
 
 @dataclass(frozen=True)
-class Cell:
+class AttackedCell:
     """One count that must not be narrowed: a withheld one, or the one behind a published share.
 
     `rest`: whether it is of those who did not give the answer. `withheld`: whether its share is.
@@ -92,7 +92,7 @@ class Cell:
     """
 
     item: str
-    share: Share
+    share: ReleasedShare
     withheld: bool
     rest: bool = False
     before: str = ""
@@ -110,31 +110,41 @@ class Cell:
 class Attacked:
     """What was found of one count; `known` names the cell whose answers a reader knew."""
 
-    cell: Cell
+    cell: AttackedCell
     lowest: int
     highest: int
-    verdict: Verdict
-    reader: Reader
+    verdict: CountVerdict
+    reader: AttackReader
     how: How
     known: str = ""
 
 
 @dataclass
-class Target:
+class AttackTarget:
     """What is attacked: the release, the earlier ones in their order, and what readers may know."""
 
     release: Release
     earlier: Sequence[Release] = ()
     classes: Classes | None = None
-    rules: Rules = field(default_factory=lambda: Rules(5, 5))
+    rules: AttackRules = field(default_factory=lambda: AttackRules(5, 5))
 
 
 # --- The attack as tables: what readers are taken to know, what was found.
 
 COLUMNS = (
-    "id", "item", "level", "group", "counted", "published", "lowest", "highest", "verdict",
-    "reader", "how", "knows",
-)  # fmt: skip
+    "id",
+    "item",
+    "level",
+    "group",
+    "counted",
+    "published",
+    "lowest",
+    "highest",
+    "verdict",
+    "reader",
+    "how",
+    "knows",
+)
 """`counted`: those who gave the answer (`answer`) or otherwise (`rest`); `published`: whether its
 share is; lowest and highest: between which counts it must lie; `reader` and `how`: who can say so,
 and from what; `knows`: of which cell how many answers were known."""
@@ -186,7 +196,7 @@ def classes_of(
 
 def given_away(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of an attack's table whose count this release gives away."""
-    return table[table["verdict"] == Verdict.GIVEN.value]
+    return table[table["verdict"] == CountVerdict.GIVEN.value]
 
 
 _FROM = {
@@ -216,6 +226,6 @@ def summary(found: Sequence[Attacked], decoded_shares: Collection[str] = ()) -> 
     verdicts = [each.verdict for each in found]
     return {
         "attacked": len(found),
-        **{verdict.value: verdicts.count(verdict) for verdict in Verdict},
+        **{verdict.value: verdicts.count(verdict) for verdict in CountVerdict},
         "decoded": len(decoded_shares),
     }

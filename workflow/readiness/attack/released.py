@@ -22,7 +22,7 @@ Boxes = Mapping[str, Mapping[str, Iterable[str]]]
 
 
 @dataclass(frozen=True)
-class Interval:
+class PrintedInterval:
     """Where a number must lie: its printed value, half a unit of its last digit around it."""
 
     low: float
@@ -30,7 +30,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Share:
+class ReleasedShare:
     """One share of a table, published or not.
 
     Attributes:
@@ -47,13 +47,13 @@ class Share:
     level: str
     group: str
     base: str
-    value: Interval | None
+    value: PrintedInterval | None
     weighted: bool
     whole: bool = False
 
 
 @dataclass
-class Table:
+class ReleasedTable:
     """The numbers of one item in one release.
 
     `bases`: people by (base, group); `weights`: the sum of the weights of those who answered, by
@@ -64,11 +64,11 @@ class Table:
 
     item: str
     boxes: Mapping[str, tuple[str, ...]]
-    shares: list[Share] = field(default_factory=list)
+    shares: list[ReleasedShare] = field(default_factory=list)
     bases: dict[tuple[str, str], int] = field(default_factory=dict)
-    weights: dict[str, Interval] = field(default_factory=dict)
+    weights: dict[str, PrintedInterval] = field(default_factory=dict)
     contrasts: dict[tuple[str, str], int] = field(default_factory=dict)
-    counts: dict[str, Interval] = field(default_factory=dict)
+    counts: dict[str, PrintedInterval] = field(default_factory=dict)
     tested: int = 0
     data: str = ""
     told: bool = True
@@ -94,7 +94,7 @@ class Table:
         """Whether people could choose more than one option: each has a share of those asked."""
         return any(share.base == ASKED for share in self.shares)
 
-    def apart(self) -> set[str]:
+    def groups_apart(self) -> set[str]:
         """The groups that are counted and not weighted: outside every total."""
         plain = {share.group for share in self.shares if not share.weighted}
         return plain if any(share.weighted for share in self.shares) else set()
@@ -103,7 +103,7 @@ class Table:
         """The groups that add to the total, by their variable ("" for those that are compared)."""
         found: dict[str, list[str]] = {}
         for group in self.groups:
-            if group != TOTAL and group not in self.apart():
+            if group != TOTAL and group not in self.groups_apart():
                 found.setdefault(variable_of(group), []).append(group)
         return found
 
@@ -121,7 +121,7 @@ class Release:
     """
 
     name: str
-    tables: Mapping[str, Table]
+    tables: Mapping[str, ReleasedTable]
     respondents: Mapping[str, int]
     lightest: float = 1.0
     heaviest: float = 1.0
@@ -131,12 +131,15 @@ class Release:
 def untold(release: Release) -> Release:
     """A release that tells how many people responded, and nothing of their answers."""
     tables = {
-        item: Table(
-            item, table.boxes, [replace(share, value=None, whole=False) for share in table.shares],
-            data=table.data, told=False,
+        item: ReleasedTable(
+            item,
+            table.boxes,
+            [replace(share, value=None, whole=False) for share in table.shares],
+            data=table.data,
+            told=False,
         )
         for item, table in release.tables.items()
-    }  # fmt: skip
+    }
     return replace(release, tables=tables)
 
 
@@ -145,11 +148,11 @@ def variable_of(group: str) -> str:
     return group.rpartition(":")[0]
 
 
-def interval(text: str, digits: int | None) -> Interval:
+def interval(text: str, digits: int | None) -> PrintedInterval:
     """Where a printed number lies; `digits`: its decimals, None for one of twelve digits."""
     value = float(text)
     half = abs(value) * 6e-13 if digits is None else 0.5 * 10.0**-digits
-    return Interval(value - half, value + half)
+    return PrintedInterval(value - half, value + half)
 
 
 def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
@@ -158,7 +161,7 @@ def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
     A register at its working precision (`precision`: `working`) is read as it will be released.
     """
     records = figures.to_dict("records")
-    tables: dict[str, Table] = {}
+    tables: dict[str, ReleasedTable] = {}
     for row in records:
         if row["kind"] == "estimate":
             _estimate(row, tables, boxes)
@@ -180,17 +183,17 @@ def decimals(row: Mapping[Any, str]) -> int | None:
     return int(row["digits"]) + 2
 
 
-def _estimate(row: Mapping[Any, str], tables: dict[str, Table], boxes: Boxes) -> None:
+def _estimate(row: Mapping[Any, str], tables: dict[str, ReleasedTable], boxes: Boxes) -> None:
     measure, _, base = row["statistic"].partition(" of ")
     base, unweighted, _ = base.partition(" (")
     if measure != "share":
         return
     own = {box: tuple(levels) for box, levels in boxes.get(row["item"], {}).items()}
-    table = tables.setdefault(row["item"], Table(row["item"], own))
+    table = tables.setdefault(row["item"], ReleasedTable(row["item"], own))
     table.data = table.data or row["dataset"]
     shown = not row["suppressed"] and row["value"] != ""
     table.shares.append(
-        Share(
+        ReleasedShare(
             row["id"],
             row["level"],
             row["group"],
@@ -204,7 +207,7 @@ def _estimate(row: Mapping[Any, str], tables: dict[str, Table], boxes: Boxes) ->
         table.bases.setdefault((base, row["group"]), int(row["n"]))
 
 
-def _base(row: Mapping[Any, str], tables: Mapping[str, Table]) -> None:
+def _base(row: Mapping[Any, str], tables: Mapping[str, ReleasedTable]) -> None:
     table = tables.get(row["item"])
     if table is None or row["suppressed"] or row["value"] == "":
         return
@@ -216,16 +219,16 @@ def _base(row: Mapping[Any, str], tables: Mapping[str, Table]) -> None:
         table.weights[row["group"]] = interval(row["value"], 0)
 
 
-def _missing(row: Mapping[Any, str], table: Table) -> None:
+def _missing(row: Mapping[Any, str], table: ReleasedTable) -> None:
     """The share of all respondents without an answer is a number of people, for its base stands
     beside it."""
     if row["suppressed"] or not row["n"] or row["group"] != TOTAL:
         return
     share, n = interval(row["value"], decimals(row)), int(row["n"])
-    table.counts[row["level"]] = Interval(share.low * n, share.high * n)
+    table.counts[row["level"]] = PrintedInterval(share.low * n, share.high * n)
 
 
-def _test(row: Mapping[Any, str], table: Table) -> None:
+def _test(row: Mapping[Any, str], table: ReleasedTable) -> None:
     n = int(row["n"])
     if row["statistic"] == "contrast" and row["group"].count(".") == 1:
         one, other = row["group"].split(".")

@@ -12,7 +12,7 @@ from math import ceil, floor
 
 import numpy as np
 
-from readiness.attack.system import System
+from readiness.attack.system import LinearSystem
 
 NODES = 2000
 """Nodes of one branch-and-bound search."""
@@ -37,7 +37,7 @@ Judge = Callable[[int, int], bool]
 class Solver:
     """A system with all solutions that were found so far, each a possible world of the reader's."""
 
-    system: System
+    system: LinearSystem
     worlds: list[np.ndarray] = field(default_factory=list)
     nodes: int = NODES
     searches: int | None = None
@@ -58,7 +58,7 @@ class Solver:
         """How many whole numbers of people of some data are unknown."""
         return sum(self.whole[at] for name, at in self.system.names.items() if data in name)
 
-    def relaxed(self, column: int, wide: Judge | None = None) -> tuple[int, int]:
+    def bound_by_relaxation(self, column: int, wide: Judge | None = None) -> tuple[int, int]:
         """The least and the largest whole number that the linear program leaves possible.
 
         With `wide`, no more of it than is needed to see that it is wide enough: every solution for
@@ -79,7 +79,7 @@ class Solver:
         low, high = ceil(min(values) - NEAR), floor(max(values) + NEAR)
         return (max(low, 0), high) if low <= high else None
 
-    def reached(self, column: int) -> tuple[float, float] | None:
+    def range_found(self, column: int) -> tuple[float, float] | None:
         """Between which values a variable is in the solutions found so far; None without any."""
         values = [point[column] for point in self.points]
         return (min(values), max(values)) if values else None
@@ -127,7 +127,7 @@ class Solver:
             return None
         return ceil(bound - NEAR) if lowest else floor(bound + NEAR)
 
-    def seen(self, column: int) -> tuple[int, int] | None:
+    def count_range_found(self, column: int) -> tuple[int, int] | None:
         """The least and the largest value of a count in the worlds found so far."""
         if not self.worlds:
             return None
@@ -179,7 +179,7 @@ class Solver:
 
 
 @dataclass(frozen=True)
-class Found:
+class ReaderBounds:
     """What a reader can say of one count.
 
     Attributes:
@@ -195,7 +195,7 @@ class Found:
 
 def narrow(
     solver: Solver, column: int, holds: Judge, wide: Judge, margin: int | None = MARGIN
-) -> Found:
+) -> ReaderBounds:
     """The interval of a count, as far as it must be known to judge it.
 
     Searched until two worlds that were found are `wide` enough apart, or what is proven shows that
@@ -210,15 +210,15 @@ def narrow(
             and wide(low + margin, high - margin)
         )
 
-    low, high = solver.relaxed(column, ample)
+    low, high = solver.bound_by_relaxation(column, ample)
     if ample(low, high):
-        return Found(low, high, *(solver.seen(column) or (None, None)))
+        return ReaderBounds(low, high, *(solver.count_range_found(column) or (None, None)))
     for gap in (0.3, 0.0):
         for lowest in (False, True):
-            seen = solver.seen(column)
+            seen = solver.count_range_found(column)
             if (seen and wide(*seen)) or not holds(low, high):
-                return Found(low, high, *(seen or (None, None)))
+                return ReaderBounds(low, high, *(seen or (None, None)))
             bound = solver.exact(column, lowest=lowest, gap=gap)
             if bound is not None:
                 low, high = (max(low, bound), high) if lowest else (low, min(high, bound))
-    return Found(low, high, *(solver.seen(column) or (None, None)))
+    return ReaderBounds(low, high, *(solver.count_range_found(column) or (None, None)))

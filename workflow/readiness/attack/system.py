@@ -23,8 +23,8 @@ from readiness.attack.released import (
     TOTAL,
     WITH_DONT_KNOW,
     Release,
-    Share,
-    Table,
+    ReleasedShare,
+    ReleasedTable,
     variable_of,
 )
 
@@ -47,7 +47,7 @@ GROWTHS: tuple[Growth, ...] = ("came", "kept", "altered")
 
 
 @dataclass
-class System:
+class LinearSystem:
     """Variables with bounds, and rows low <= a.x <= high."""
 
     names: dict[Name, int] = field(default_factory=dict)
@@ -124,7 +124,7 @@ def build(
     *,
     growth: Growth = GROWTHS[0],
     shares: bool = True,
-) -> System:
+) -> LinearSystem:
     """The system of an item over all releases that tell of it.
 
     `classes`: by release, what a reader of the frame knows; None for a reader of the publications
@@ -133,25 +133,25 @@ def build(
     at most; every answer (`kept`); or nothing that is known (`altered`). `shares`: whether the
     printed shares and sums of weights are used, or the numbers of people alone.
     """
-    system = System()
-    before: list[tuple[Release, Table]] = []
+    system = LinearSystem()
+    before: list[tuple[Release, ReleasedTable]] = []
     for release in releases:
         table = release.tables.get(item)
         if table is None:
             continue
         known = (classes or {}).get(release.name)
-        _Block(system, release, table, known, shares).add()
+        _ItemRows(system, release, table, known, shares).add()
         for earlier, older in before:
             if growth != "altered" and older.data != table.data:
-                _grown(system, (earlier, older), (release, table), growth)
+                _link_growth(system, (earlier, older), (release, table), growth)
         before = [each for each in before if each[1].data != table.data] + [(release, table)]
     return system
 
 
-def _grown(
-    system: System,
-    earlier: tuple[Release, Table],
-    later: tuple[Release, Table],
+def _link_growth(
+    system: LinearSystem,
+    earlier: tuple[Release, ReleasedTable],
+    later: tuple[Release, ReleasedTable],
     growth: Growth,
 ) -> None:
     """Answers that were there are still there, and of those who came there is one each at most."""
@@ -178,12 +178,12 @@ def _grown(
 
 
 @dataclass
-class _Block:
+class _ItemRows:
     """The rows of one release for one item."""
 
-    system: System
+    system: LinearSystem
     release: Release
-    table: Table
+    table: ReleasedTable
     classes: Classes | None
     shares: bool
 
@@ -198,7 +198,7 @@ class _Block:
         if self.table.told:
             # Whether somebody is outside every group, only the numbers show.
             self._totals()
-        self._beside()
+        self._add_other_numbers()
         if self.classes is not None:
             self._cells(self.classes)
 
@@ -238,8 +238,10 @@ class _Block:
             unit = self.release.mean
             self.system.variable(
                 (WEIGHT, self.release.name, ANSWERED, group),
-                told.low / unit - SLACK, told.high / unit + SLACK, whole=False,
-            )  # fmt: skip
+                told.low / unit - SLACK,
+                told.high / unit + SLACK,
+                whole=False,
+            )
 
     def _sums(self, part: Callable[[str, str], int], group: str) -> None:
         levels = self.table.levels
@@ -271,7 +273,7 @@ class _Block:
         self.system.row({**weights, **{at: -low * by for at, by in people.items()}}, -SLACK, inf)
         self.system.row({**weights, **{at: -high * by for at, by in people.items()}}, -inf, SLACK)
 
-    def _share(self, share: Share) -> None:
+    def _share(self, share: ReleasedShare) -> None:
         """A printed share: of weights, or of people where it is unweighted."""
         if share.value is None:
             return
@@ -316,7 +318,7 @@ class _Block:
                 return False
         return True
 
-    def _beside(self) -> None:
+    def _add_other_numbers(self) -> None:
         """Numbers of people that stand elsewhere: in contrasts, tests and the missing answers."""
         for (one, other), n in self.table.contrasts.items():
             if {one, other} <= set(self.table.groups):

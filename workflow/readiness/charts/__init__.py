@@ -8,7 +8,7 @@ of chart is one module that makes rows, its texts in the catalogues, and a line 
 """
 
 from readiness.charts.bases import bases_chart, grid_chart
-from readiness.charts.figures import Figures, Groups
+from readiness.charts.figures import DrawnFigures, GroupLabels
 from readiness.charts.intervals import by_answer, by_group, intervals, revision
 from readiness.charts.levels import Levels, level_bars
 from readiness.charts.picture import Picture, files_of
@@ -18,8 +18,8 @@ from readiness.charts.weights import Margins, weights_chart
 __all__ = [
     "NARROW",
     "WIDE",
-    "Figures",
-    "Groups",
+    "DrawnFigures",
+    "GroupLabels",
     "Levels",
     "Margins",
     "Picture",

@@ -17,14 +17,23 @@ import pandas as pd
 
 from readiness.charts import palette
 from readiness.charts.figures import about, word
-from readiness.charts.marks import Axis, Bar, Dot, Line, Mark, Row, Rule, Text
-from readiness.charts.picture import Key, Picture, nothing
+from readiness.charts.marks import (
+    AmountAxis,
+    BarMark,
+    ChartRow,
+    Dot,
+    LineMark,
+    Mark,
+    Rule,
+    TextMark,
+)
+from readiness.charts.picture import LegendKey, Picture, nothing
 from readiness.charts.rows import NARROW_BELOW, Rows
-from readiness.charts.sheet import Shape, Sheet
-from readiness.facts import Fact, Label, Listed, Printed
+from readiness.charts.sheet import Drawing, Shape
+from readiness.facts import Fact, Listed, Printed, TranslatedText
 from readiness.forensics.judging.structure import PRESS, Structure
 from readiness.forensics.judging.study import TOGETHER, LeadBases, axis_data, lead_bases, read_study
-from readiness.forensics.judging.study import Axis as Claimed
+from readiness.forensics.judging.study import BaseAxis as Claimed
 from readiness.language import Language, numbers, show
 
 LENGTH = 40
@@ -99,7 +108,7 @@ def axis_chart(
     lines = [line for _, line in labelled]
     looks = _looks(lines)
     rows = [
-        Row(
+        ChartRow(
             label,
             list(_marks(line, f"row.{k}", looks[line.whose], language)),
             small=names[line.whose],
@@ -113,7 +122,7 @@ def axis_chart(
         title,
         list(_facts(labelled, looks, names, bool(reported))),
         language,
-        [Rows(rows, Axis("people", ends=(0.5, LENGTH + 0.5), rules=rules))],
+        [Rows(rows, AmountAxis("people", ends=(0.5, LENGTH + 0.5), rules=rules))],
         keys=_axis_keys(lines, looks, names, max_missing, language),
         notes=[word(says, language, n=n) for n, says in reported.items()],
         table=[
@@ -138,7 +147,7 @@ def _missing(line: Claimed) -> tuple[int, ...]:
     return tuple(n for n in line.bases_missing if n not in line.bases) if line.joint else ()
 
 
-def _label(line: Claimed, labels: Mapping[str, Label], language: Language) -> str:
+def _label(line: Claimed, labels: Mapping[str, TranslatedText], language: Language) -> str:
     """The questions of a line, and a single set's figures."""
     items = tuple(labels[item] for item in dict.fromkeys(line.items))
     if line.figures:
@@ -162,14 +171,14 @@ def _looks(lines: Sequence[Claimed]) -> dict[str, Look]:
 
 def _marks(line: Claimed, name: str, look: Look, language: Language) -> Iterator[Mark]:
     shape, colour, _ = look
-    yield Line(1, LENGTH, "grid", 1)
+    yield LineMark(1, LENGTH, "grid", 1)
     for n in line.bases:
         yield Dot(n, shape, colour, size=10, id=name)
     for n in _missing(line):
         yield Dot(n, shape, colour, filled=False, size=10, id=f"{name}.missing")
     if not line.bases and not _missing(line):
         none = word("charts.bases.none", language, n=LENGTH)
-        yield Bar(1, LENGTH, "paper", text=Text(none))
+        yield BarMark(1, LENGTH, "paper", text=TextMark(none))
 
 
 def _axis_keys(
@@ -178,16 +187,16 @@ def _axis_keys(
     names: Mapping[str, str],
     max_missing: int,
     language: Language,
-) -> list[Key]:
+) -> list[LegendKey]:
     keys = []
     for whose, (shape, colour, _) in looks.items():
         said = word(_KEYS.get(whose, "charts.key.publisher"), language, whose=names[whose])
-        keys.append(Key(said, colour, shape))
+        keys.append(LegendKey(said, colour, shape))
     source = next((line.whose for line in lines if _missing(line)), None)
     if source:
         shape, colour, _ = looks[source]
         said = word("charts.grid.missing", language, n=max_missing)
-        keys.append(Key(said, colour, shape, filled=False))
+        keys.append(LegendKey(said, colour, shape, filled=False))
     return keys
 
 
@@ -238,7 +247,7 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
         word("charts.grid.title", language, figures=Listed(sets)),
         [*said, *(Fact(_REPORTED[state]) for state in framed)],
         language,
-        [Cells(states, frozenset(reported))],
+        [BasePanel(states, frozenset(reported))],
         subtitle=word("charts.grid.subtitle", language, n=last),
         keys=_grid_keys(set(states.values()), bool(framed), found.max_missing, language),
         notes=[word(reported[n], language, n=n) for n in sorted(reported)],
@@ -249,20 +258,24 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
     )
 
 
-def _grid_keys(states: set[str], framed: bool, max_missing: int, language: Language) -> list[Key]:
+def _grid_keys(
+    states: set[str], framed: bool, max_missing: int, language: Language
+) -> list[LegendKey]:
     looks = {
-        "all": Key(word("charts.grid.all", language), "accent"),
-        "missing": Key(word("charts.grid.missing", language, n=max_missing), "accent", "outline"),
-        "no": Key(word("charts.grid.no", language), "cell"),
+        "all": LegendKey(word("charts.grid.all", language), "accent"),
+        "missing": LegendKey(
+            word("charts.grid.missing", language, n=max_missing), "accent", "outline"
+        ),
+        "no": LegendKey(word("charts.grid.no", language), "cell"),
     }
     keys = [key for state, key in looks.items() if state in states]
     if framed:
-        keys.append(Key(word("charts.grid.reported", language), "ink", "outline"))
+        keys.append(LegendKey(word("charts.grid.reported", language), "ink", "outline"))
     return keys
 
 
 @dataclass(frozen=True)
-class Cells:
+class BasePanel:
     """A panel of cells, one a number from one on, each with how it fits; some with a frame.
 
     It is read as the page is: from right to left in Arabic. A cell has the id `people.<n>`.
@@ -271,18 +284,18 @@ class Cells:
     states: Mapping[int, str]
     framed: frozenset[int]
 
-    def draw(self, sheet: Sheet, top: float) -> float:
+    def draw(self, sheet: Drawing, top: float) -> float:
         """Draw the panel from `top` on; where it ends."""
         columns = FEW_COLUMNS if sheet.width < NARROW_BELOW else COLUMNS
         size = (sheet.width + CELL_GAP) / columns
         row = 0
         for n in self.states:
             row, column = divmod(n - 1, columns)
-            left = sheet.mirrored(column * size, size - CELL_GAP)
+            left = sheet.mirror(column * size, size - CELL_GAP)
             self._cell(sheet, n, left, top + row * (CELL_HEIGHT + CELL_GAP), size - CELL_GAP)
         return top + (row + 1) * (CELL_HEIGHT + CELL_GAP)
 
-    def _cell(self, sheet: Sheet, n: int, left: float, top: float, width: float) -> None:
+    def _cell(self, sheet: Drawing, n: int, left: float, top: float, width: float) -> None:
         fill, ink, inset = {
             "all": ("accent", palette.on("accent"), 0.0),
             "missing": ("paper", "accent", 1.0),

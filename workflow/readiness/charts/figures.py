@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.charts.marks import Row, Text, Unit
+from readiness.charts.marks import ChartRow, TextMark, Unit
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, numbers, tell
@@ -35,7 +35,7 @@ _PERCENT = "%\u066a\u00a0\u202f\u200e\u200f\u061c "
 
 
 @dataclass(frozen=True)
-class Figure:
+class DrawnFigure:
     """One number of the register, as drawn.
 
     `value`, `lower`, `upper` are in the unit's own scale (shares 0-1) or None where the register
@@ -64,24 +64,24 @@ class Figure:
         return "share" if self.unit == "share" else "number"
 
     @property
-    def text(self) -> Text:
+    def text(self) -> TextMark:
         """What stands at its place, bold: the number or `(…)`, with its sign."""
         said = f"{self.display or SUPPRESSED_TEXT}{self.sign.mark}"
-        return Text(said, self.place, bold=True)
+        return TextMark(said, self.place, bold=True)
 
     @property
-    def plain(self) -> Text:
+    def plain(self) -> TextMark:
         """The number without its percent sign, where the unit is said once for all; its sign."""
         said = f"{self.display.strip(_PERCENT) or SUPPRESSED_TEXT}{self.sign.mark}"
-        return Text(said, self.place)
+        return TextMark(said, self.place)
 
-    def between(self, low: float, high: float, language: Language) -> Text:
+    def between(self, low: float, high: float, language: Language) -> TextMark:
         """An interval by the rounding rule of the number, read where there is room."""
         said = numbers.interval(low, high, self.unit, self.digits, language, self.rounding)
-        return Text(said, self.place, muted=True, wide=True)
+        return TextMark(said, self.place, muted=True, wide=True)
 
 
-class Figures:
+class DrawnFigures:
     """The numbers of one run's register, by id, in one language.
 
     `rows` may hold numbers or the text of `figures.csv`. `simulated`: the wave is, or any of the
@@ -100,7 +100,7 @@ class Figures:
         )
         self._rows = {row["id"]: row for row in rows.to_dict("records")}
 
-    def get(self, identity: str) -> Figure | None:
+    def get(self, identity: str) -> DrawnFigure | None:
         """The number of an id; None where the register has none.
 
         Raises RenderError for a row with neither a value nor a reason for its absence.
@@ -108,7 +108,7 @@ class Figures:
         row = self._rows.get(identity)
         return None if row is None else self._figure(row)
 
-    def _figure(self, row: Mapping[Any, Any]) -> Figure:
+    def _figure(self, row: Mapping[Any, Any]) -> DrawnFigure:
         suppressed, value = _text(row["suppressed"]), number(row["value"])
         if value is None and not suppressed:
             raise RenderError(
@@ -121,7 +121,7 @@ class Figures:
             # The cell, not its float: its text is the number's.
             display = numbers.number(row["value"], unit, digits, self.language, rounding)
         run, n = _text(row.get("run")), number(row["n"])
-        return Figure(
+        return DrawnFigure(
             id=str(row["id"]),
             place=f"{run}/{row['id']}" if run else str(row["id"]),
             unit=unit,
@@ -143,7 +143,7 @@ def _text(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Group:
+class DrawnGroup:
     """A group and where it stands: `total`, or `apart`, outside weights and total."""
 
     code: str
@@ -153,23 +153,23 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Groups:
+class GroupLabels:
     """Code to label of the groups that add to the total and of those outside it; the total."""
 
     among: Mapping[str, str]
     total: tuple[str, str] | None = None
     apart: Mapping[str, str] = field(default_factory=dict)
 
-    def __iter__(self) -> Iterator[Group]:
+    def __iter__(self) -> Iterator[DrawnGroup]:
         if self.total:
-            yield Group(*self.total, total=True)
-        yield from (Group(*each) for each in self.among.items())
-        yield from (Group(*each, apart=True) for each in self.apart.items())
+            yield DrawnGroup(*self.total, total=True)
+        yield from (DrawnGroup(*each) for each in self.among.items())
+        yield from (DrawnGroup(*each, apart=True) for each in self.apart.items())
 
 
-def in_sections(rows: Iterable[tuple[Group, Row]]) -> list[Row]:
+def in_sections(rows: Iterable[tuple[DrawnGroup, ChartRow]]) -> list[ChartRow]:
     """The rows, of which the total's is emphasised and the first of each kind opens a section."""
-    found: list[Row] = []
+    found: list[ChartRow] = []
     before = None
     for group, row in rows:
         kind = (group.total, group.apart)
@@ -186,7 +186,7 @@ def word(key: str, language: str, **values: Value) -> str:
     return tell(Fact(key, values), language)
 
 
-def quoted(labels: Sequence[str]) -> Listed:
+def quote_labels(labels: Sequence[str]) -> Listed:
     """Labels between quotes, of which one or the other is meant."""
     return Listed(tuple(Fact("charts.quoted", {"label": label}) for label in labels), "or")
 
@@ -222,30 +222,32 @@ def closing(
     ]
 
 
-def base_text(figure: Figure, language: str, *, unweighted: bool = False) -> str:
+def base_text(figure: DrawnFigure, language: str, *, unweighted: bool = False) -> str:
     """ "n = 57", with the word for unweighted answers; empty where the base is unknown."""
     if figure.n is None:
         return ""
     return word("charts.base.unweighted" if unweighted else "charts.base", language, n=figure.n)
 
 
-def sign_notes(figures: Iterable[Figure], language: str) -> list[str]:
+def sign_notes(figures: Iterable[DrawnFigure], language: str) -> list[str]:
     """The explanation of each sign that occurs among `figures`."""
     there = {figure.sign for figure in figures}
-    shown = {each: SUPPRESSED_TEXT * each.withheld + each.mark for each in SIGNS if each in there}
+    shown = {
+        each: SUPPRESSED_TEXT * each.replaces_number + each.mark for each in SIGNS if each in there
+    }
     return [
         word("tables.note.sign", language, sign=mark, words=each.words(language))
         for each, mark in shown.items()
     ]
 
 
-def firm(figure: Figure) -> bool:
+def firm(figure: DrawnFigure) -> bool:
     """Whether a sentence may be made of a number."""
     sure = figure.sign is Sign.NONE and figure.reliability in ("", "present")
     return sure and figure.value is not None
 
 
-def against_half(figure: Figure | None, item: str, levels: Value) -> Fact | None:
+def against_half(figure: DrawnFigure | None, item: str, levels: Value) -> Fact | None:
     """Whether a share of all is more or less than a half; `levels`: which answers it adds up."""
     if figure is None or figure.value is None or figure.unit != "share" or not firm(figure):
         return None
@@ -257,7 +259,7 @@ def against_half(figure: Figure | None, item: str, levels: Value) -> Fact | None
     return Fact("charts.finding.about", values)
 
 
-def foremost(figures: Sequence[tuple[str, Figure]], item: str) -> Fact | None:
+def foremost(figures: Sequence[tuple[str, DrawnFigure]], item: str) -> Fact | None:
     """Which answer was given most often: label and number of each, from the largest on.
 
     None where the largest is not firm, or equals the next.

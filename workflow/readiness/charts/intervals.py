@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from readiness.charts.figures import (
-    Figure,
-    Figures,
-    Group,
-    Groups,
+    DrawnFigure,
+    DrawnFigures,
+    DrawnGroup,
+    GroupLabels,
     about,
     against_half,
     base_text,
@@ -27,31 +27,33 @@ from readiness.charts.figures import (
     sign_notes,
     word,
 )
-from readiness.charts.marks import Axis, Dot, Gone, Line, Mark, Row, Rule, Text
-from readiness.charts.picture import Key, Picture, nothing, table_of
+from readiness.charts.marks import AmountAxis, ChartRow, Dot, Gone, LineMark, Mark, Rule, TextMark
+from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
 from readiness.charts.sheet import Shape
 from readiness.facts import Fact, Value
 from readiness.language import show
 from readiness.register.display import Sign
 
-Numbers = Sequence[tuple[Group, Figure]]
+Numbers = Sequence[tuple[DrawnGroup, DrawnFigure]]
 
 
-def by_group(figures: Figures, item: str, level: str, groups: Groups) -> Numbers:
+def by_group(figures: DrawnFigures, item: str, level: str, groups: GroupLabels) -> Numbers:
     """One number by group; a group of which the register has nothing has no row."""
     found = ((group, figures.get(f"{item}.{level}.{group.code}")) for group in groups)
     return [(group, figure) for group, figure in found if figure is not None]
 
 
-def by_answer(figures: Figures, item: str, levels: Mapping[str, str], group: str) -> Numbers:
+def by_answer(figures: DrawnFigures, item: str, levels: Mapping[str, str], group: str) -> Numbers:
     """The shares of an item's answers (code to label, as listed) in one group."""
-    found = ((Group(*each), figures.get(f"{item}.{each[0]}.{group}")) for each in levels.items())
+    found = (
+        (DrawnGroup(*each), figures.get(f"{item}.{each[0]}.{group}")) for each in levels.items()
+    )
     return [(answer, figure) for answer, figure in found if figure is not None]
 
 
 def intervals(
-    figures: Figures,
+    figures: DrawnFigures,
     table: Numbers,
     axis: str,
     *,
@@ -91,7 +93,9 @@ def intervals(
     rows = in_sections(
         (
             group,
-            Row(group.label, list(_marks(group, figure, small)), _reading(figure, language), base),
+            ChartRow(
+                group.label, list(_marks(group, figure, small)), _reading(figure, language), base
+            ),
         )
         for (group, figure), base in zip(table, bases, strict=True)
     )
@@ -106,34 +110,34 @@ def intervals(
             ),
         ],
         language,
-        [Rows(rows, Axis(table[0][1].counts, rules=rules))],
+        [Rows(rows, AmountAxis(table[0][1].counts, rules=rules))],
         simulated=simulated,
         subtitle=subtitle,
-        keys=[Key(label, "accent", "circle", filled=False)] if few else [],
+        keys=[LegendKey(label, "accent", "circle", filled=False)] if few else [],
         notes=notes,
         table=table_of((figure, group.label, axis) for group, figure in table),
     )
 
 
-def is_small(figure: Figure, small: int) -> bool:
+def is_small(figure: DrawnFigure, small: int) -> bool:
     """Whether the base is below `small`."""
     return figure.n is not None and figure.n < small
 
 
-def _marks(group: Group, figure: Figure, small: int) -> Iterator[Mark]:
+def _marks(group: DrawnGroup, figure: DrawnFigure, small: int) -> Iterator[Mark]:
     if figure.value is None:
         yield Gone()
         return
     if figure.lower is not None and figure.upper is not None:
         weight, name = 3.0 if group.total else 2.0, f"{figure.id}.interval"
-        yield Line(figure.lower, figure.upper, weight=weight, id=name)
+        yield LineMark(figure.lower, figure.upper, weight=weight, id=name)
     shape: Shape = "square" if group.apart else "circle"
     colour = "muted" if group.apart else "accent"
     firm = not is_small(figure, small) and figure.sign is not Sign.WEAK
     yield Dot(figure.value, shape, colour, firm, id=figure.id)
 
 
-def _reading(figure: Figure, language: str) -> list[Text]:
+def _reading(figure: DrawnFigure, language: str) -> list[TextMark]:
     """The number as the register shows it, with its interval."""
     if figure.lower is None or figure.upper is None:
         return [figure.text]
@@ -158,7 +162,13 @@ def _facts(table: Numbers, axis: str, finding: Fact | None) -> Iterator[Fact]:
 
 
 def revision(
-    figures: Figures, item: str, level: str, groups: Groups, axis: str, *, subtitle: str = ""
+    figures: DrawnFigures,
+    item: str,
+    level: str,
+    groups: GroupLabels,
+    axis: str,
+    *,
+    subtitle: str = "",
 ) -> Picture:
     """Two dots of one number a group, before and after; `axis`: what the number is.
 
@@ -175,7 +185,7 @@ def revision(
         return nothing(axis, language, simulated=simulated)
     before, after = (word(key, language) for key in ("report.column.before", "report.column.now"))
     rows = in_sections(
-        (group, _revised(group.label, old if group in both else None, new, language))
+        (group, _make_revised_row(group.label, old if group in both else None, new, language))
         for group, old, new in table
     )
     return Picture(
@@ -190,10 +200,13 @@ def revision(
             ),
         ],
         language,
-        [Rows(rows, Axis(table[0][2].counts, from_zero=False))],
+        [Rows(rows, AmountAxis(table[0][2].counts, from_zero=False))],
         simulated=simulated,
         subtitle=subtitle,
-        keys=[Key(before, "second", "diamond", filled=False), Key(after, "accent", "circle")],
+        keys=[
+            LegendKey(before, "second", "diamond", filled=False),
+            LegendKey(after, "accent", "circle"),
+        ],
         notes=[word("charts.revision.note", language)],
         table=table_of(
             (figure, group.label, stage)
@@ -204,15 +217,19 @@ def revision(
     )
 
 
-def _revised(label: str, old: Figure | None, new: Figure, language: str) -> Row:
+def _make_revised_row(
+    label: str, old: DrawnFigure | None, new: DrawnFigure, language: str
+) -> ChartRow:
     small = base_text(new, language)
     if old is None or old.value is None or new.value is None:
-        return Row(label, (), [Text(word("charts.suppressed", language), muted=True)], small)
+        return ChartRow(
+            label, (), [TextMark(word("charts.suppressed", language), muted=True)], small
+        )
     marks = (
-        Line(old.value, new.value, "muted"),
+        LineMark(old.value, new.value, "muted"),
         Dot(old.value, "diamond", "second", filled=False, id=f"{new.id}.before"),
         Dot(new.value, id=f"{new.id}.after"),
     )
-    was = Text(old.text.text, old.place, wide=True)
-    arrow = Text(word("charts.revision.arrow", language), wide=True)
-    return Row(label, marks, [was, arrow, new.text], small)
+    was = TextMark(old.text.text, old.place, wide=True)
+    arrow = TextMark(word("charts.revision.arrow", language), wide=True)
+    return ChartRow(label, marks, [was, arrow, new.text], small)

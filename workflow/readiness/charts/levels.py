@@ -18,22 +18,22 @@ from typing import Any
 
 from readiness.charts import palette
 from readiness.charts.figures import (
-    Figure,
-    Figures,
-    Group,
-    Groups,
+    DrawnFigure,
+    DrawnFigures,
+    DrawnGroup,
+    GroupLabels,
     about,
     against_half,
     base_text,
     closing,
     foremost,
     in_sections,
-    quoted,
+    quote_labels,
     sign_notes,
     word,
 )
-from readiness.charts.marks import Axis, Bar, Gone, Row, Rule
-from readiness.charts.picture import Key, Picture, nothing, table_of
+from readiness.charts.marks import AmountAxis, BarMark, ChartRow, Gone, Rule
+from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
@@ -63,7 +63,7 @@ class Levels:
         return len(self.labels) % 2 if self.ordered else 0
 
     @property
-    def left(self) -> int:
+    def count_left(self) -> int:
         """How many levels stand left of the axis."""
         return len(self.labels) // 2 if self.ordered else 0
 
@@ -71,7 +71,7 @@ class Levels:
     def sides(self) -> tuple[list[str], list[str]]:
         """The labels of the levels left and right of the axis."""
         names = list(self.labels.values())
-        return names[: self.left], names[self.left + self.across :]
+        return names[: self.count_left], names[self.count_left + self.across :]
 
     @property
     def headline(self) -> Sequence[str]:
@@ -87,11 +87,11 @@ class Levels:
         if not self.ordered:
             some = palette.CATEGORIES
             return [some[k % len(some)] for k in range(len(self.labels))]
-        right = palette.shades(palette.HIGH, len(self.labels) - self.left - self.across)
-        left = palette.shades(palette.LOW, self.left)
+        right = palette.shades(palette.HIGH, len(self.labels) - self.count_left - self.across)
+        left = palette.shades(palette.LOW, self.count_left)
         return [*left, *["neutral"] * self.across, *reversed(right)]
 
-    def answers(self, figures: Figures, group: Group) -> Answers | None:
+    def answers(self, figures: DrawnFigures, group: DrawnGroup) -> DrawnAnswers | None:
         """A group's numbers; None where the register has no level of it.
 
         Raises RenderError when it lacks a level of a group of which it has others.
@@ -113,20 +113,20 @@ class Levels:
             if box and places == list(range(places[0], places[-1] + 1)):
                 boxes.append((places, box))
         dont_know = self.dont_know and figures.get(f"{self.item}.{self.dont_know[0]}.{group.code}")
-        return Answers(group, known, dont_know or None, boxes, self)
+        return DrawnAnswers(group, known, dont_know or None, boxes, self)
 
 
 @dataclass(frozen=True)
-class Answers:
+class DrawnAnswers:
     """The numbers of a group: of its levels, of "don't know" if asked, of levels together.
 
     `boxes`: those shares with the places of their levels.
     """
 
-    group: Group
-    levels: list[Figure]
-    dont_know: Figure | None
-    boxes: list[tuple[list[int], Figure]]
+    group: DrawnGroup
+    levels: list[DrawnFigure]
+    dont_know: DrawnFigure | None
+    boxes: list[tuple[list[int], DrawnFigure]]
     scale: Levels
 
     @property
@@ -135,7 +135,7 @@ class Answers:
         return [k for k, figure in enumerate(self.levels) if figure.value is None]
 
     @property
-    def published(self) -> bool:
+    def has_values(self) -> bool:
         """Whether at least one level has a value."""
         return len(self.hidden) < len(self.levels)
 
@@ -143,18 +143,20 @@ class Answers:
     def together(self) -> list[int]:
         """The levels that are drawn as one piece, for each is not published; may be empty."""
         run, scale = self.hidden, self.scale
-        if len(run) < 2 or not self.published or run != list(range(run[0], run[-1] + 1)):
+        if len(run) < 2 or not self.has_values or run != list(range(run[0], run[-1] + 1)):
             return []
-        return run if run[-1] < scale.left or run[0] >= scale.left + scale.across else []
+        return (
+            run if run[-1] < scale.count_left or run[0] >= scale.count_left + scale.across else []
+        )
 
     @property
-    def box(self) -> Figure | None:
+    def box(self) -> DrawnFigure | None:
         """The published share of just those levels that are drawn together, if there is one."""
         run = self.together
         return next((box for places, box in self.boxes if run == places and box.display), None)
 
     @property
-    def head(self) -> Figure | None:
+    def head(self) -> DrawnFigure | None:
         """The share that stands for the item, where the register has one."""
         return self.boxes[0][1] if self.boxes else None
 
@@ -162,16 +164,16 @@ class Answers:
         """Whether the unweighted base of the levels is below `small`."""
         return self.levels[0].n is not None and self.levels[0].n < small
 
-    def bars(self, small: int) -> list[Bar]:
+    def bars(self, small: int) -> list[BarMark]:
         """The pieces of the bar from left to right; none where it has none."""
-        if not self.published or (self.hidden and not self.together):
+        if not self.has_values or (self.hidden and not self.together):
             return []
         scale, few = self.scale, self.is_small(small)
         values = [figure.value or 0.0 for figure in self.levels]
         if self.together:
             values[self.together[0]] = max(0.0, 1 - sum(values))
-        middle = sum(values[scale.left : scale.left + scale.across])
-        low = -sum(values[: scale.left]) - middle / 2
+        middle = sum(values[scale.count_left : scale.count_left + scale.across])
+        low = -sum(values[: scale.count_left]) - middle / 2
         bars = []
         for k, (figure, value) in enumerate(zip(self.levels, values, strict=True)):
             if figure.value is not None:
@@ -181,21 +183,21 @@ class Answers:
                     "outline": "paper",
                     "hatched": weak,
                 }
-                bars.append(Bar(low, low + value, text=figure.plain, id=figure.id, **look))
+                bars.append(BarMark(low, low + value, text=figure.plain, id=figure.id, **look))
             elif k == self.together[0]:
                 name = self.box.id if self.box else f"{figure.id}.together"
-                bars.append(Bar(low, low + value, text=figure.plain, id=name))
+                bars.append(BarMark(low, low + value, text=figure.plain, id=name))
             low += value
         return [bar for bar in bars if bar.high > bar.low]
 
-    def row(self, small: int, language: str) -> Row:
+    def row(self, small: int, language: str) -> ChartRow:
         """The row of the group."""
         bars, outside = self.bars(small), self.dont_know
         hidden = next((figure for figure in self.levels if figure.value is None), None)
         head = None
         if self.scale.ordered and self.head and self.head.display:
             head = replace(self.head.plain, bold=True)
-        aside = outside and Bar(
+        aside = outside and BarMark(
             0.0,
             outside.value or 0.0,
             "neutral",
@@ -203,7 +205,7 @@ class Answers:
             text=outside.plain,
             id=outside.id,
         )
-        return Row(
+        return ChartRow(
             self.group.label,
             bars or [Gone(hidden.plain if hidden else None)],
             small=base_text(self.levels[0], language, unweighted=self.group.apart),
@@ -213,7 +215,7 @@ class Answers:
 
 
 def level_bars(
-    figures: Figures, levels: Levels, groups: Groups, *, small: int, subtitle: str = ""
+    figures: DrawnFigures, levels: Levels, groups: GroupLabels, *, small: int, subtitle: str = ""
 ) -> Picture:
     """The chart of an item's levels by group; `subtitle`: unit and base.
 
@@ -226,13 +228,15 @@ def level_bars(
         return nothing(levels.title, language, simulated=simulated)
     finding = _finding(levels, table[0])
     left, right = (show(Listed(tuple(side), "or"), language) for side in levels.sides)
-    axis = Axis(
+    axis = AmountAxis(
         unit="",
         rules=[Rule(0.0, "axis", dashed=False)],
         sides=(left, right) if levels.ordered else None,
     )
     codes = list(levels.labels)
-    low_head = all(codes.index(code) < levels.left + levels.across for code in levels.headline)
+    low_head = all(
+        codes.index(code) < levels.count_left + levels.across for code in levels.headline
+    )
     rows = in_sections((each.group, each.row(small, language)) for each in table)
     return Picture(
         show(finding or levels.title, language),
@@ -248,19 +252,19 @@ def level_bars(
     )
 
 
-def _finding(levels: Levels, first: Answers) -> Fact | None:
+def _finding(levels: Levels, first: DrawnAnswers) -> Fact | None:
     """What the total says, where it is firm."""
     if not first.group.total:
         return None
     if levels.ordered:
-        said = quoted([levels.labels[code] for code in levels.headline])
+        said = quote_labels([levels.labels[code] for code in levels.headline])
         return against_half(first.head, levels.title, said)
     labelled = zip(levels.labels.values(), first.levels, strict=True)
     return foremost(sorted(labelled, key=lambda each: -(each[1].value or 0.0)), levels.title)
 
 
 def _facts(
-    levels: Levels, table: Sequence[Answers], finding: Fact | None, small: int
+    levels: Levels, table: Sequence[DrawnAnswers], finding: Fact | None, small: int
 ) -> Iterator[Fact]:
     """What the alternative text says of the picture, each fact chosen by what is drawn."""
     if finding:
@@ -286,41 +290,43 @@ def _axis_fact(levels: Levels) -> Fact:
     values: dict[str, Value] = {"item": levels.title, "low": low, "high": high}
     if not levels.across:
         return Fact("charts.alt.levels", values)
-    return Fact("charts.alt.levels_across", {**values, "middle": names[levels.left]})
+    return Fact("charts.alt.levels_across", {**values, "middle": names[levels.count_left]})
 
 
-def _closing(table: Sequence[Answers], small: int, simulated: bool) -> list[Fact]:
+def _closing(table: Sequence[DrawnAnswers], small: int, simulated: bool) -> list[Fact]:
     return closing(
         few=[row.group.label for row in table if row.bars(small) and row.is_small(small)],
-        partly=[row.group.label for row in table if row.published and row.hidden],
-        hidden=[row.group.label for row in table if not row.published],
+        partly=[row.group.label for row in table if row.has_values and row.hidden],
+        hidden=[row.group.label for row in table if not row.has_values],
         simulated=simulated,
     )
 
 
-def _keys(levels: Levels, table: Sequence[Answers], small: int, language: str) -> list[Key]:
-    keys = [Key(*each) for each in zip(levels.labels.values(), levels.colours, strict=True)]
+def _keys(
+    levels: Levels, table: Sequence[DrawnAnswers], small: int, language: str
+) -> list[LegendKey]:
+    keys = [LegendKey(*each) for each in zip(levels.labels.values(), levels.colours, strict=True)]
     if levels.dont_know and any(row.dont_know for row in table):
-        keys.append(Key(levels.dont_know[1], "neutral"))
+        keys.append(LegendKey(levels.dont_know[1], "neutral"))
     if any(row.bars(small) and row.is_small(small) for row in table):
-        keys.append(Key(word("charts.small", language, n=small), "muted", "hatch"))
+        keys.append(LegendKey(word("charts.small", language, n=small), "muted", "hatch"))
     return keys
 
 
 def _notes(
-    levels: Levels, table: Sequence[Answers], rows: Sequence[Row], language: str
+    levels: Levels, table: Sequence[DrawnAnswers], rows: Sequence[ChartRow], language: str
 ) -> list[str]:
     shown = [each for row in table for each in (*row.levels, row.dont_know) if each is not None]
     notes = sign_notes(shown, language)
     if any(row.head for row in rows):
-        bold = quoted([levels.labels[code] for code in levels.headline])
+        bold = quote_labels([levels.labels[code] for code in levels.headline])
         notes.insert(0, word("charts.bold", language, levels=bold))
     return notes
 
 
 def _numbers(
-    levels: Levels, table: Sequence[Answers], language: str
-) -> Iterator[tuple[Figure, str, str]]:
+    levels: Levels, table: Sequence[DrawnAnswers], language: str
+) -> Iterator[tuple[DrawnFigure, str, str]]:
     """Every number drawn, its row and its column."""
     for row in table:
         for figure, label in zip(row.levels, levels.labels.values(), strict=True):

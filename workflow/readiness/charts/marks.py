@@ -11,7 +11,7 @@ from readiness.charts.sheet import Shape
 
 
 @dataclass(frozen=True)
-class Text:
+class TextMark:
     """A piece of what stands in a row: a number with its id, its interval, an arrow.
 
     `wide`: it stands only where there is room for more than the number.
@@ -42,7 +42,7 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class Line:
+class LineMark:
     """A thin line from an amount to another."""
 
     low: float
@@ -53,7 +53,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Bar:
+class BarMark:
     """A bar, or a piece of one, with what it says where that has room.
 
     `height`: as a part of a row's bar. Without a `colour` it is a dashed empty box, for what is not
@@ -66,7 +66,7 @@ class Bar:
     height: float = 1.0
     outline: str = ""
     hatched: bool = False
-    text: Text | None = None
+    text: TextMark | None = None
     id: str = ""
 
 
@@ -74,14 +74,14 @@ class Bar:
 class Gone:
     """An empty box in place of what is not published: where that would stand is not said."""
 
-    text: Text | None = None
+    text: TextMark | None = None
 
 
-Mark = Dot | Line | Bar | Gone
+Mark = Dot | LineMark | BarMark | Gone
 
 
 @dataclass(frozen=True)
-class Row:
+class ChartRow:
     """A row: its label with a small text, its marks in drawing order, what is read at their side.
 
     `section`: it opens one. `head`: the number that stands for the row, beside its marks or on a
@@ -91,12 +91,12 @@ class Row:
 
     label: str
     marks: Sequence[Mark] = ()
-    reading: Sequence[Text] = ()
+    reading: Sequence[TextMark] = ()
     small: str = ""
     bold: bool = False
     section: bool = False
-    head: Text | None = None
-    aside: Bar | None = None
+    head: TextMark | None = None
+    aside: BarMark | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ Unit = Literal["share", "number", "people", "points", ""]
 
 
 @dataclass(frozen=True)
-class Axis:
+class AmountAxis:
     """What amounts are, and where the axis ends; without a unit it has no numbers.
 
     The axis of shares starts at 0, or close to the smallest share where small changes matter more
@@ -129,7 +129,7 @@ class Axis:
     rules: Sequence[Rule] = ()
     sides: tuple[str, str] | None = None
 
-    def limits(self, rows: Sequence[Row]) -> tuple[float, float]:
+    def limits(self, rows: Sequence[ChartRow]) -> tuple[float, float]:
         """Where the axis begins and ends, for these rows."""
         if self.ends:
             return self.ends
@@ -138,7 +138,7 @@ class Axis:
             match mark:
                 case Dot():
                     amounts.append(mark.at)
-                case Line() | Bar():
+                case LineMark() | BarMark():
                     amounts += [mark.low, mark.high]
         low, high = min(amounts, default=0.0), max(amounts, default=1.0)
         if not self.unit:

@@ -57,7 +57,7 @@ def wrap(text: str, width: float, *, size: float = BODY, bold: bool = False) -> 
     """A text broken at spaces into lines of at most `width` pixels; a longer word is cut."""
     lines: list[str] = []
     width += 1e-6  # a place that was made of the text's own width holds it
-    words = [part for word in text.split(" ") for part in _cut(word, width, size, bold)]
+    words = [part for word in text.split(" ") for part in _cut_word(word, width, size, bold)]
     for word in words:
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and measure(longer, size=size, bold=bold) <= width:
@@ -67,7 +67,7 @@ def wrap(text: str, width: float, *, size: float = BODY, bold: bool = False) -> 
     return lines
 
 
-def _cut(word: str, width: float, size: float, bold: bool) -> Iterator[str]:
+def _cut_word(word: str, width: float, size: float, bold: bool) -> Iterator[str]:
     """A word in parts of at most `width` pixels, of one character at least."""
 
     def width_of(end: int) -> float:

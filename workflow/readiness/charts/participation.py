@@ -16,9 +16,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from readiness.charts.figures import Figure, Figures, about, closing, sign_notes, word
-from readiness.charts.marks import Axis, Bar, Dot, Gone, Line, Mark, Row, Text
-from readiness.charts.picture import Key, Picture, nothing, table_of
+from readiness.charts.figures import DrawnFigure, DrawnFigures, about, closing, sign_notes, word
+from readiness.charts.marks import (
+    AmountAxis,
+    BarMark,
+    ChartRow,
+    Dot,
+    Gone,
+    LineMark,
+    Mark,
+    TextMark,
+)
+from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
 from readiness.facts import Fact
 from readiness.language import Language, numbers, show
@@ -58,9 +67,9 @@ RANGES = {"worst": ("neutral", 0.9), "selection": ("high2", 0.45)}
 RANGE_KEYS = {name: f"participation.column.{name}" for name in ("selection", "worst")}
 
 
-def flow(figures: Figures) -> Picture:
+def flow(figures: DrawnFigures) -> Picture:
     """Bars of people, one a step."""
-    language, found = figures.language, dict[str, Figure]()
+    language, found = figures.language, dict[str, DrawnFigure]()
     last = None
     for step in STEPS:
         figure = figures.get(f"quality.{step}.all")
@@ -83,8 +92,8 @@ def flow(figures: Figures) -> Picture:
     for step, figure in found.items():
         lost = step in LEFT_OUT
         colour = "second" if lost else "accent"
-        bar = Bar(0.0, figure.value or 0.0, colour, hatched=lost, id=figure.id)
-        rows.append(Row(labels[step], [bar], [figure.text], bold=step == "kept"))
+        bar = BarMark(0.0, figure.value or 0.0, colour, hatched=lost, id=figure.id)
+        rows.append(ChartRow(labels[step], [bar], [figure.text], bold=step == "kept"))
     return Picture(
         title,
         [
@@ -92,17 +101,17 @@ def flow(figures: Figures) -> Picture:
             *closing(simulated=figures.simulated),
         ],
         language,
-        [Rows(rows, Axis("number"))],
+        [Rows(rows, AmountAxis("number"))],
         simulated=figures.simulated,
         table=table_of((figure, labels[step], title) for step, figure in found.items()),
     )
 
 
-def missing(figures: Figures, items: Sequence[Item]) -> Picture:
+def missing(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
     """What respondents did with each question, a bar a question; `items` in their order."""
     language, simulated = figures.language, figures.simulated
     title = word("participation.caption.missing", language)
-    table: list[tuple[str, dict[str, Figure]]] = []
+    table: list[tuple[str, dict[str, DrawnFigure]]] = []
     for item in items:
         found = {status: figures.get(f"missing.{item.id}.{status}") for status in STATUS}
         there = {status: figure for status, figure in found.items() if figure is not None}
@@ -116,7 +125,7 @@ def missing(figures: Figures, items: Sequence[Item]) -> Picture:
     finding = Fact("participation.chart.missing.most", {"item": most}) if any(lost) else None
     words = {status: word(key, language) for status, key in STATUS.items()}
     rows = [
-        Row(
+        ChartRow(
             label,
             stack_pieces({s: (figure.value or 0.0, figure.id) for s, figure in there.items()}),
             [there["answered"].text],
@@ -145,35 +154,35 @@ def missing(figures: Figures, items: Sequence[Item]) -> Picture:
     )
 
 
-def stack_pieces(amounts: Mapping[str, tuple[float, str]]) -> list[Bar]:
+def stack_pieces(amounts: Mapping[str, tuple[float, str]]) -> list[BarMark]:
     """Bars side by side from zero on, one a kind, each with its amount and its id."""
-    bars, low = list[Bar](), 0.0
+    bars, low = list[BarMark](), 0.0
     for kind, (amount, identity) in amounts.items():
         if amount:
             outline = "muted" if kind in OUTLINED else ""
             ends = (low, low + amount, COLOURS[kind])
-            bars.append(Bar(*ends, outline=outline, hatched=kind in HATCHED, id=identity))
+            bars.append(BarMark(*ends, outline=outline, hatched=kind in HATCHED, id=identity))
             low += amount
     return bars
 
 
-def list_keys(words: Mapping[str, str], there: Collection[str]) -> list[Key]:
+def list_keys(words: Mapping[str, str], there: Collection[str]) -> list[LegendKey]:
     """The keys of the kinds that are drawn."""
     return [
-        Key(said, COLOURS[kind], "hatch" if kind in HATCHED else "patch")
+        LegendKey(said, COLOURS[kind], "hatch" if kind in HATCHED else "patch")
         for kind, said in words.items()
         if kind in there
     ]
 
 
 @dataclass(frozen=True)
-class _Share:
+class _RangedShare:
     """A share with the ends of its ranges, by kind; a kind without one is not there."""
 
     item: str
     level: str
-    figure: Figure
-    ranges: dict[str, tuple[Figure, Figure]]
+    figure: DrawnFigure
+    ranges: dict[str, tuple[DrawnFigure, DrawnFigure]]
 
     def ends(self, kind: str) -> tuple[float, float] | None:
         """From where to where a range goes, where it is published."""
@@ -188,19 +197,19 @@ class _Share:
             return
         for kind, (colour, height) in RANGES.items():
             if ends := self.ends(kind):
-                yield Bar(*ends, colour, height, id=f"{figure.id}.{kind}")
+                yield BarMark(*ends, colour, height, id=f"{figure.id}.{kind}")
         if figure.lower is not None and figure.upper is not None:
-            yield Line(figure.lower, figure.upper, id=f"{figure.id}.interval")
+            yield LineMark(figure.lower, figure.upper, id=f"{figure.id}.interval")
         yield Dot(figure.value, id=figure.id)
 
-    def reading(self, language: str) -> Iterator[Text]:
+    def reading(self, language: str) -> Iterator[TextMark]:
         """The share, and its widest range where there is room."""
         yield self.figure.text
         if ends := self.ends("worst"):
             yield self.ranges["worst"][0].between(*ends, language)
 
 
-def ranges(figures: Figures, items: Sequence[Item]) -> Picture:
+def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
     """The headline shares of a wave with what nonresponse could do; `items` in their order.
 
     Items without a share that leads (numbers, several answers) have no row.
@@ -218,11 +227,13 @@ def ranges(figures: Figures, items: Sequence[Item]) -> Picture:
         finding = Fact("participation.chart.bounds.widest", {"item": widest})
     estimate = word("page.column.published", language)
     words = {kind: word(key, language) for kind, key in RANGE_KEYS.items()}
-    keys = [Key(estimate, "accent", "circle")]
+    keys = [LegendKey(estimate, "accent", "circle")]
     if any(row.figure.lower is not None for row in table):
-        keys.append(Key(word("numbers.interval", language), "ink", "stroke"))
+        keys.append(LegendKey(word("numbers.interval", language), "ink", "stroke"))
     keys += [
-        Key(words[kind], RANGES[kind][0]) for kind in words if any(row.ends(kind) for row in table)
+        LegendKey(words[kind], RANGES[kind][0])
+        for kind in words
+        if any(row.ends(kind) for row in table)
     ]
     return Picture(
         show(finding or title, language),
@@ -237,7 +248,7 @@ def ranges(figures: Figures, items: Sequence[Item]) -> Picture:
         [
             Rows(
                 [
-                    Row(row.item, list(row.marks()), list(row.reading(language)), row.level)
+                    ChartRow(row.item, list(row.marks()), list(row.reading(language)), row.level)
                     for row in table
                 ]
             )
@@ -258,13 +269,13 @@ def ranges(figures: Figures, items: Sequence[Item]) -> Picture:
     )
 
 
-def _shares(figures: Figures, items: Sequence[Item]) -> Iterator[_Share]:
+def _shares(figures: DrawnFigures, items: Sequence[Item]) -> Iterator[_RangedShare]:
     """The shares of which the widest range is known."""
     language = figures.language
     for item in items:
         if item.kind not in ("single", "ordinal"):
             continue
-        share = f"{item.id}.{item.shown}.{TOTAL}"
+        share = f"{item.id}.{item.first_level}.{TOTAL}"
         figure = figures.get(share)
         ends = {
             kind: (figures.get(f"{share}.{kind}.lower"), figures.get(f"{share}.{kind}.upper"))
@@ -274,7 +285,7 @@ def _shares(figures: Figures, items: Sequence[Item]) -> Iterator[_Share]:
         if figure is not None and "worst" in found:
             labels = item.labels(language)
             level = " + ".join(labels[code] for code in item.shown_codes)
-            yield _Share(item.label.text(language), level, figure, found)
+            yield _RangedShare(item.label.text(language), level, figure, found)
 
 
 def faults(
@@ -302,7 +313,7 @@ def faults(
     rows = []
     for label, pieces in table:
         total = numbers.whole(sum(int(n) for n, _ in pieces.values()), language)
-        rows.append(Row(label, stack_pieces(pieces), [Text(total, bold=True)]))
+        rows.append(ChartRow(label, stack_pieces(pieces), [TextMark(total, bold=True)]))
     return Picture(
         title,
         [
@@ -310,7 +321,7 @@ def faults(
             *closing(simulated=simulated),
         ],
         language,
-        [Rows(rows, Axis("number"))],
+        [Rows(rows, AmountAxis("number"))],
         simulated=simulated,
         keys=list_keys(words, {severity for _, found in table for severity in found}),
         table=[

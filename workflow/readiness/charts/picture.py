@@ -19,9 +19,9 @@ from typing import Literal, Protocol
 import pandas as pd
 
 from readiness.charts import palette
-from readiness.charts.figures import Figure
+from readiness.charts.figures import DrawnFigure
 from readiness.charts.metrics import BODY, SMALL, TITLE, measure, wrap
-from readiness.charts.sheet import NARROW, WIDE, Align, Shape, Sheet
+from readiness.charts.sheet import NARROW, WIDE, Align, Drawing, Shape
 from readiness.disclosure import escape_words
 from readiness.errors import RenderError
 from readiness.facts import Fact
@@ -38,7 +38,7 @@ _BETWEEN = 18.0
 
 
 @dataclass(frozen=True)
-class Key:
+class LegendKey:
     """One entry of a legend: how the thing looks, and its label.
 
     `look`: `patch`, `hatch` (a hatched patch), `outline` (an empty one), `stroke` (a line), or the
@@ -55,7 +55,7 @@ class Key:
         """Its width with the space after it."""
         return KEY_SIZE + _KEY_GAP + measure(self.label, size=BODY) + _BETWEEN
 
-    def draw(self, sheet: Sheet, x: float, y: float) -> None:
+    def draw(self, sheet: Drawing, x: float, y: float) -> None:
         """How it looks, from its left side and the middle of its height."""
         box = (x, y - KEY_SIZE / 2, KEY_SIZE, KEY_SIZE)
         match self.look:
@@ -73,7 +73,7 @@ class Key:
                 sheet.marker(*at, shape, size=12, colour=self.colour, filled=self.filled)
 
 
-def draw_head(sheet: Sheet, title: str, subtitle: str = "", *, simulated: bool) -> float:
+def draw_head(sheet: Drawing, title: str, subtitle: str = "", *, simulated: bool) -> float:
     """The ribbon of a simulated wave, the title and what is shown of whom."""
     y = 0.0
     if simulated:
@@ -89,7 +89,7 @@ def draw_head(sheet: Sheet, title: str, subtitle: str = "", *, simulated: bool) 
     return draw_lines(sheet, subtitle, y) + 6
 
 
-def draw_lines(sheet: Sheet, said: str, top: float, *, bold: bool = False) -> float:
+def draw_lines(sheet: Drawing, said: str, top: float, *, bold: bool = False) -> float:
     """A text in lines, small or `bold`; none where it is empty."""
     x, align = sheet.start()
     size, colour = (BODY, "ink") if bold else (SMALL, "muted")
@@ -100,7 +100,9 @@ def draw_lines(sheet: Sheet, said: str, top: float, *, bold: bool = False) -> fl
     return top
 
 
-def draw_keys(sheet: Sheet, entries: Sequence[Key], top: float, *, reading: bool = True) -> float:
+def draw_keys(
+    sheet: Drawing, entries: Sequence[LegendKey], top: float, *, reading: bool = True
+) -> float:
     """A legend in as many lines as it needs; an ordered scale keeps the direction of its axis.
 
     `reading`: in reading direction; otherwise always from left to right.
@@ -125,8 +127,8 @@ def draw_keys(sheet: Sheet, entries: Sequence[Key], top: float, *, reading: bool
     return top
 
 
-def _key_lines(entries: Sequence[Key], width: float) -> list[list[Key]]:
-    found: list[list[Key]] = []
+def _key_lines(entries: Sequence[LegendKey], width: float) -> list[list[LegendKey]]:
+    found: list[list[LegendKey]] = []
     used = 0.0
     for key in entries:
         if not found or used + key.width - _BETWEEN > width:
@@ -146,7 +148,7 @@ COLUMNS += ["suppressed"]
 class Panel(Protocol):
     """A part of a picture, below the one before."""
 
-    def draw(self, sheet: Sheet, top: float) -> float:
+    def draw(self, sheet: Drawing, top: float) -> float:
         """Draw it from a height on; where it ends."""
         ...
 
@@ -166,7 +168,7 @@ class Picture:
     panels: Sequence[Panel] = ()
     simulated: bool = False
     subtitle: str = ""
-    keys: Sequence[Key] = ()
+    keys: Sequence[LegendKey] = ()
     keys_fixed: bool = False
     notes: Sequence[str] = ()
     table: Sequence[Mapping[str, Cell]] = ()
@@ -176,9 +178,9 @@ class Picture:
         """The alternative text, without digits: the numbers stand in the table beside it."""
         return " ".join(tell(fact, self.language) for fact in self.facts)
 
-    def sheet(self, width: int = WIDE, name: str = "chart") -> Sheet:
+    def sheet(self, width: int = WIDE, name: str = "chart") -> Drawing:
         """The picture, drawn; every mark of a registered number carries its id."""
-        sheet = Sheet(width, self.language, name)
+        sheet = Drawing(width, self.language, name)
         top = draw_head(sheet, self.title, self.subtitle, simulated=self.simulated)
         if not self.panels:
             sheet.height = draw_lines(sheet, tell(self.facts[0], self.language), top) + 4
@@ -205,7 +207,7 @@ def nothing(
     return Picture(title, facts, language, simulated=simulated)
 
 
-def table_of(numbers: Iterable[tuple[Figure, str, str]]) -> list[dict[str, Cell]]:
+def table_of(numbers: Iterable[tuple[DrawnFigure, str, str]]) -> list[dict[str, Cell]]:
     """The numbers of a chart, as released, each with its row and its column."""
     return [
         {"id": each.id, "row": row, "column": column}

@@ -12,10 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from readiness.charts import palette
-from readiness.charts.marks import Axis, Bar, Dot, Gone, Line, Row, Rule, Text
+from readiness.charts.marks import (
+    AmountAxis,
+    BarMark,
+    ChartRow,
+    Dot,
+    Gone,
+    LineMark,
+    Rule,
+    TextMark,
+)
 from readiness.charts.metrics import BODY, SMALL, measure, wrap
 from readiness.charts.picture import NOTE_LINE, draw_lines
-from readiness.charts.sheet import Align, Scale, Sheet
+from readiness.charts.sheet import Align, Drawing, Panel
 from readiness.language import numbers
 
 SECTION_GAP = 12.0
@@ -36,12 +45,13 @@ class Labels:
     stands for a row, or else its small text, is across from the label.
     """
 
-    def __init__(self, rows: Sequence[Row], width: float) -> None:
+    def __init__(self, rows: Sequence[ChartRow], width: float) -> None:
         self.rows, self.narrow = rows, width < NARROW_BELOW
         self.bar = NARROW_MARK if self.narrow else MARK
         """Height of the mark of a row."""
         self.below = [
-            row.head if self.narrow and row.head else Text(row.small, muted=True) for row in rows
+            row.head if self.narrow and row.head else TextMark(row.small, muted=True)
+            for row in rows
         ]
         longest = max(measure(row.label, bold=row.bold) for row in rows)
         smallest = max(text.width for text in self.below)
@@ -74,7 +84,7 @@ class Labels:
         at = (y for row, y in zip(self.rows, self.marks, strict=True) if row.marks)
         return [(start + y - half, start + y + half) for y in at]
 
-    def draw(self, sheet: Sheet, start: float) -> None:
+    def draw(self, sheet: Drawing, start: float) -> None:
         """The labels with their small texts; the top of the rows is at `start`."""
         x, align = sheet.start()
         for k, (row, lines, small) in enumerate(
@@ -118,7 +128,7 @@ def round_step(needed: float, steps: Sequence[tuple[int, int]] = _ROUND) -> tupl
     return m * 10.0**e, max(0, -e)
 
 
-def draw_axis(sheet: Sheet, axis: Axis, scale: Scale, top: float, spans: Spans) -> None:
+def draw_axis(sheet: Drawing, axis: AmountAxis, scale: Panel, top: float, spans: Spans) -> None:
     """Lines at round amounts between the scale's ends with their numbers, and the named rules.
 
     A number that the sheet's edge would cut, or that lies on a rule's, is left out.
@@ -141,7 +151,7 @@ def draw_axis(sheet: Sheet, axis: Axis, scale: Scale, top: float, spans: Spans) 
             _tick(sheet, scale.x(rule.at), top, rule.text, bold=True, colour=rule.colour)
 
 
-def _number(amount: float, axis: Axis, digits: int, language: str) -> str:
+def _number(amount: float, axis: AmountAxis, digits: int, language: str) -> str:
     if axis.unit == "points":
         # "+0,2" without its noun: the panel's title says what is counted.
         digits = max(0, digits - 2)
@@ -151,14 +161,14 @@ def _number(amount: float, axis: Axis, digits: int, language: str) -> str:
     return numbers.number(round(amount, digits), "number", digits, language)
 
 
-def _tick(sheet: Sheet, x: float, top: float, text: str, **look: Any) -> None:
+def _tick(sheet: Drawing, x: float, top: float, text: str, **look: Any) -> None:
     half = measure(text, size=SMALL, bold="bold" in look) / 2
     if half <= x <= sheet.width - half:
         look = {"colour": "muted", **look}
         sheet.write(x, top - 9, text, size=SMALL, align="middle", tick=True, **look)
 
 
-SHARES = Axis()
+SHARES = AmountAxis()
 SIDE = 18.0
 """Room left and right of an axis with numbers, for half of its outer ones."""
 EDGE, GAP, INSET = 6.0, 22.0, 6.0
@@ -172,12 +182,12 @@ BOX, SAID_BOX = 44.0, 130.0
 class Rows:
     """Rows of marks on an axis; `title` stands above, `head_left`: heads stand left of marks."""
 
-    rows: Sequence[Row]
-    axis: Axis = SHARES
+    rows: Sequence[ChartRow]
+    axis: AmountAxis = SHARES
     title: str = ""
     head_left: bool = True
 
-    def draw(self, sheet: Sheet, top: float) -> float:
+    def draw(self, sheet: Drawing, top: float) -> float:
         """Draw the panel from `top` on; where it ends."""
         top = draw_lines(sheet, self.title, top, bold=True)
         return _Plot(self, sheet).draw(top)
@@ -186,7 +196,7 @@ class Rows:
 class _Plot:
     """Places the rows of a panel on a sheet and draws them."""
 
-    def __init__(self, panel: Rows, sheet: Sheet) -> None:
+    def __init__(self, panel: Rows, sheet: Drawing) -> None:
         self.panel, self.sheet = panel, sheet
         self.labels = Labels(panel.rows, sheet.width)
         self.readings = [
@@ -205,7 +215,7 @@ class _Plot:
             top = self._sides(panel.axis.sides, top)
         labels.draw(sheet, top)
         # A whole line lies over the bars on its sides, and behind one that lies across it.
-        behind = [rule for rule in panel.axis.rules if rule.dashed or self._crossed(rule.at)]
+        behind = [rule for rule in panel.axis.rules if rule.dashed or self._is_crossed(rule.at)]
         for rule in behind:
             self._rule(rule, top)
         middles = [top + y for y in labels.marks]
@@ -213,7 +223,7 @@ class _Plot:
             for mark in row.marks:
                 self._mark(mark, y)
             self._head(row, y)
-            self._read(reading, y)
+            self._write_reading(reading, y)
             if row.aside and self.aside:
                 self._aside(row.aside, self.aside, y)
         for rule in panel.axis.rules:
@@ -228,7 +238,7 @@ class _Plot:
 
     # -- places
 
-    def _scales(self) -> tuple[Scale, Scale | None]:
+    def _scales(self) -> tuple[Panel, Panel | None]:
         """The scales of the marks and of the panel aside: the same pixels for the same amount."""
         panel, sheet, labels = self.panel, self.sheet, self.labels
         low, high = panel.axis.limits(panel.rows)
@@ -252,10 +262,10 @@ class _Plot:
         if not asides:
             return main, None
         width = unit * apart + beside
-        left = sheet.mirrored(start + unit * (high - low) + after - EDGE + GAP, width)
+        left = sheet.mirror(start + unit * (high - low) + after - EDGE + GAP, width)
         # It grows away from the marks, so that its text has room.
         return main, (
-            Scale(left + width - unit, unit, 1.0, 0.0) if sheet.rtl else Scale(left, unit, 0.0, 1.0)
+            Panel(left + width - unit, unit, 1.0, 0.0) if sheet.rtl else Panel(left, unit, 0.0, 1.0)
         )
 
     def _box(self, mark: Gone) -> tuple[float, float]:
@@ -288,9 +298,9 @@ class _Plot:
                 self.sheet.write(at, y, each, size=SMALL, colour="muted", align=align)
         return top + NOTE_LINE * lines + 4
 
-    def _crossed(self, amount: float) -> bool:
+    def _is_crossed(self, amount: float) -> bool:
         """Whether a bar lies across an amount."""
-        bars = [mark for row in self.panel.rows for mark in row.marks if isinstance(mark, Bar)]
+        bars = [mark for row in self.panel.rows for mark in row.marks if isinstance(mark, BarMark)]
         return any(bar.low < amount - 1e-9 and amount + 1e-9 < bar.high for bar in bars)
 
     def _rule(self, rule: Rule, top: float) -> None:
@@ -303,7 +313,7 @@ class _Plot:
         for start, end in self.labels.spans(top):
             self.sheet.line(x, start, x, end, weight=rule.weight, **look)
 
-    def _mark(self, mark: Dot | Line | Bar | Gone, y: float) -> None:
+    def _mark(self, mark: Dot | LineMark | BarMark | Gone, y: float) -> None:
         sheet, x = self.sheet, self.scale.x
         match mark:
             case Dot():
@@ -312,13 +322,13 @@ class _Plot:
                     size = min(size, 0.85 * self.scale.unit)  # neighbours do not touch
                 look: dict[str, Any] = {"colour": mark.colour, "filled": mark.filled, "id": mark.id}
                 sheet.marker(x(mark.at), y, mark.shape, size=size, **look)
-            case Line():
+            case LineMark():
                 ends = (x(mark.low), y, x(mark.high), y)
                 sheet.line(*ends, colour=mark.colour, weight=mark.weight, id=mark.id)
-            case Bar():
+            case BarMark():
                 self._bar(mark, x(mark.low), x(mark.high), y)
 
-    def _bar(self, bar: Bar, left: float, right: float, y: float) -> None:
+    def _bar(self, bar: BarMark, left: float, right: float, y: float) -> None:
         sheet, height = self.sheet, bar.height * self.labels.bar
         if not bar.colour:
             self._empty(left, y, right - left, bar.text, bar.id)
@@ -334,18 +344,20 @@ class _Plot:
             sheet.rect(middle - needed / 2 - 2, y - 8, needed + 4, 16, fill=bar.colour)
         self._say(bar.text, middle, y, "middle", palette.on(bar.colour))
 
-    def _empty(self, left: float, y: float, width: float, text: Text | None, id: str = "") -> None:
+    def _empty(
+        self, left: float, y: float, width: float, text: TextMark | None, id: str = ""
+    ) -> None:
         height = self.labels.bar
         look: dict[str, Any] = {"fill": "paper", "stroke": "muted", "dashed": True, "id": id}
         self.sheet.rect(left, y - height / 2, width, height, **look)
         if text and text.width + 6 <= width:
             self._say(text, left + width / 2, y, "middle", "muted")
 
-    def _head(self, row: Row, y: float) -> None:
+    def _head(self, row: ChartRow, y: float) -> None:
         """The number that stands for a row, bold, where its side of the marks ends."""
         if row.head is None or self.labels.narrow:
             return
-        ends = [e for m in row.marks if isinstance(m, Bar) for e in (m.low, m.high)]
+        ends = [e for m in row.marks if isinstance(m, BarMark) for e in (m.low, m.high)]
         left, right = (self.scale.x(e) for e in (min(ends, default=0.0), max(ends, default=0.0)))
         for mark in row.marks:
             if isinstance(mark, Gone):
@@ -354,7 +366,7 @@ class _Plot:
         x, align = (left - INSET, "right") if self.panel.head_left else (right + INSET, "left")
         self.sheet.write(x, y, row.head.text, size=BODY, bold=True, align=align, id=row.head.id)  # type: ignore[arg-type]
 
-    def _read(self, reading: Sequence[Text], y: float) -> None:
+    def _write_reading(self, reading: Sequence[TextMark], y: float) -> None:
         """The parts one after the other in reading direction."""
         at = self.sheet.width - self.room + BETWEEN
         for text in reading:
@@ -362,16 +374,16 @@ class _Plot:
             self._say(text, x, y, align, "muted" if text.muted else "ink")
             at += text.width + BETWEEN
 
-    def _aside(self, bar: Bar, scale: Scale, y: float) -> None:
+    def _aside(self, bar: BarMark, scale: Panel, y: float) -> None:
         """The bar aside, with its number beside it; growing away from the marks."""
         zero, end = scale.x(0), scale.x(bar.high)
         if bar.high:
-            box = Bar(0, bar.high, bar.colour, hatched=bar.hatched, id=bar.id)
+            box = BarMark(0, bar.high, bar.colour, hatched=bar.hatched, id=bar.id)
             self._bar(box, min(zero, end), max(zero, end), y)
         if bar.text:
             x, align = (end - 4, "right") if self.sheet.rtl else (end + 4, "left")
             self._say(bar.text, x, y, align, "ink")  # type: ignore[arg-type]
 
-    def _say(self, text: Text, x: float, y: float, align: Align, colour: str) -> None:
+    def _say(self, text: TextMark, x: float, y: float, align: Align, colour: str) -> None:
         look: dict[str, Any] = {"bold": text.bold, "colour": colour, "align": align, "id": text.id}
         self.sheet.write(x, y, text.text, size=SMALL, **look)

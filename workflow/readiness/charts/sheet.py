@@ -82,7 +82,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Scale:
+class Panel:
     """A panel `width` pixels wide from `left` on, in which amounts go from `low` to `high`."""
 
     left: float
@@ -106,12 +106,12 @@ def number(value: float) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def allowed(text: str) -> str:
+def drop_forbidden(text: str) -> str:
     """A text without characters that no XML may hold."""
     return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def raised(text: str) -> str:
+def write_raised(text: str) -> str:
     """A text as XML; raised letters, which few fonts have, are letters that are raised."""
 
     def lifted(found: re.Match[str]) -> str:
@@ -122,16 +122,16 @@ def raised(text: str) -> str:
     return _RAISED.sub(lifted, escape(text))
 
 
-def directed(text: str) -> str:
+def set_direction(text: str) -> str:
     """A text as it is set: with curved apostrophes, and isolated where it runs from right to left,
     whatever it begins with."""
-    text = _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", allowed(text))
+    text = _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", drop_forbidden(text))
     mirrored = any(bidirectional(character) in ("R", "AL") for character in text)
     return text.join(_ISOLATED) if mirrored else text
 
 
 @dataclass
-class Sheet:
+class Drawing:
     """A drawing that grows downwards: `height` is set when it is known.
 
     `words` and `marks` are what stands on it, in drawing order; `name` is a prefix of the ids in
@@ -160,13 +160,13 @@ class Sheet:
         """Where text that ends `right` pixels before the other edge stands, and its alignment."""
         return (right, "left") if self.rtl else (self.width - right, "right")
 
-    def mirrored(self, left: float, width: float) -> float:
+    def mirror(self, left: float, width: float) -> float:
         """The left side of a thing that is `left` pixels from the reading edge."""
         return self.width - left - width if self.rtl else left
 
-    def panel(self, left: float, width: float, low: float, high: float) -> Scale:
+    def panel(self, left: float, width: float, low: float, high: float) -> Panel:
         """A scale of amounts, `left` pixels from the reading edge; it grows to the right."""
-        return Scale(self.mirrored(left, width), width, low, high)
+        return Panel(self.mirror(left, width), width, low, high)
 
     def write(
         self,
@@ -195,7 +195,7 @@ class Sheet:
             "font-weight": "700" if bold else "",
             "data-id": id,
         }
-        self._add("text", more, fill=colour, kind="tick" if tick else "", text=directed(text))
+        self._add("text", more, fill=colour, kind="tick" if tick else "", text=set_direction(text))
         return word
 
     def rect(
@@ -316,7 +316,7 @@ class Sheet:
         attributes["class"] = " ".join(named)
         shown = "".join(f" {name}={quoteattr(v)}" for name, v in attributes.items() if v)
         self._parts.append(
-            f"<{tag}{shown}/>" if text is None else f"<{tag}{shown}>{raised(text)}</{tag}>"
+            f"<{tag}{shown}/>" if text is None else f"<{tag}{shown}>{write_raised(text)}</{tag}>"
         )
 
     def svg(self, title: str, description: str = "") -> bytes:
@@ -336,9 +336,9 @@ class Sheet:
             "fill": palette.light("ink"),
         }
         shown = "".join(f" {name}={quoteattr(v)}" for name, v in attributes.items() if v)
-        head = [f"<svg{shown}>", f"<title>{escape(allowed(title))}</title>"]
+        head = [f"<svg{shown}>", f"<title>{escape(drop_forbidden(title))}</title>"]
         if description:
-            head.append(f"<desc>{escape(allowed(description))}</desc>")
+            head.append(f"<desc>{escape(drop_forbidden(description))}</desc>")
         if self._hatched:
             head.append(f"<defs>{_pattern(f'{self.name}-hatch')}</defs>")
         paper = palette.light("paper")

@@ -14,11 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from readiness.charts.figures import closing, word
-from readiness.charts.marks import Axis, Dot, Line, Mark, Row, Rule
+from readiness.charts.marks import AmountAxis, ChartRow, Dot, LineMark, Mark, Rule
 from readiness.charts.metrics import SMALL, measure
-from readiness.charts.picture import Cell, Key, Picture, nothing
+from readiness.charts.picture import Cell, LegendKey, Picture, nothing
 from readiness.charts.rows import Rows, round_step
-from readiness.charts.sheet import Align, Scale, Sheet
+from readiness.charts.sheet import Align, Drawing, Panel
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed
 from readiness.language import Language, numbers, show
@@ -84,8 +84,8 @@ def weights_chart(
         return nothing(title, language, simulated=simulated)
     histogram = Histogram(*counts(before, after), tuple(bounds))
     keys = [
-        Key(word("charts.weights.before", language), "second", "diamond", filled=False),
-        Key(word("charts.weights.after", language), "accent", "circle"),
+        LegendKey(word("charts.weights.before", language), "second", "diamond", filled=False),
+        LegendKey(word("charts.weights.after", language), "accent", "circle"),
     ]
     gaps = len(margins.gaps) > 0
     return Picture(
@@ -139,7 +139,7 @@ class Histogram:
             )
         ]
 
-    def draw(self, sheet: Sheet, top: float) -> float:
+    def draw(self, sheet: Drawing, top: float) -> float:
         """Draw the panel from `top` on; where it ends."""
         top += 18
         last = float(self.edges[-1])
@@ -171,7 +171,7 @@ class Histogram:
         sides = np.repeat(self.edges, 2)[1:-1]
         return list(zip(sides.tolist(), np.repeat(found, 2).tolist(), strict=True))
 
-    def _bounds(self, sheet: Sheet, scale: Scale, top: float, floor: float) -> None:
+    def _bounds(self, sheet: Drawing, scale: Panel, top: float, floor: float) -> None:
         """Where weights were cut, with the word for it where there is room."""
         said, free = word("charts.weights.bound", sheet.language), 0.0
         half = measure(said, size=SMALL) / 2
@@ -184,28 +184,28 @@ class Histogram:
                 free = middle + half + 6
 
 
-def _tick(sheet: Sheet, x: float, y: float, text: str, align: Align) -> None:
+def _tick(sheet: Drawing, x: float, y: float, text: str, align: Align) -> None:
     sheet.write(x, y, text, size=SMALL, colour="muted", align=align, tick=True)
 
 
 def _gaps(margins: Margins, trimmed: bool, language: Language) -> Rows:
     """The panel of the margins: a heading a variable, then its categories."""
-    rows: list[Row] = []
+    rows: list[ChartRow] = []
     for code, label in margins.variables.items():
         part = margins.gaps[margins.gaps["variable"] == code]
         if len(part):
-            rows.append(Row(label, bold=True, section=bool(rows)))
+            rows.append(ChartRow(label, bold=True, section=bool(rows)))
         for row in part.to_dict("records"):
             category, was, now = str(row["category"]), float(row["before"]), float(row["after"])
             marks: list[Mark] = [Dot(now, size=9, id=f"{code}.{category}.after")]
             if trimmed:
                 name = f"{code}.{category}.before"
                 diamond = Dot(was, "diamond", "second", filled=False, size=9, id=name)
-                marks = [Line(was, now, "neutral"), diamond, *marks]
-            rows.append(Row(margins.label(code, category, language), marks))
+                marks = [LineMark(was, now, "neutral"), diamond, *marks]
+            rows.append(ChartRow(margins.label(code, category, language), marks))
     values = margins.gaps[["before", "after"]].to_numpy(dtype=float)
     reach = max(0.002, float(np.max(np.abs(values)))) * 1.1
-    axis = Axis("points", ends=(-reach, reach), rules=[Rule(0.0, "target", dashed=False)])
+    axis = AmountAxis("points", ends=(-reach, reach), rules=[Rule(0.0, "target", dashed=False)])
     return Rows(rows, axis, title=word("charts.gaps.axis", language))
 
 

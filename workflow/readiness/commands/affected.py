@@ -16,8 +16,8 @@ from readiness.datasets.versions import find_version
 from readiness.publications.ledger import FOLDER
 from readiness.publications.log import listed_ids, withdrawals
 from readiness.publications.outcomes import told_plainly
-from readiness.publications.trace import affected, refuse_broken
-from readiness.register.display import said
+from readiness.publications.trace import find_affected, refuse_broken
+from readiness.register.display import show_safely
 from readiness.terminal import one_line
 
 
@@ -31,13 +31,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the numbers, one line each; DataError when there is no such version."""
     root = Path.cwd()
     find_version(root, arguments.version)
-    found = affected(root, arguments.version)
+    found = find_affected(root, arguments.version)
     if arguments.json:
         rows = [{"publication": where, **row} for where, row in found]
         print(json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True))
     else:
         lines = [
-            (one_line(f"{where}/{r['id']}"), one_line(said(r, "en")), r["dataset"])
+            (one_line(f"{where}/{r['id']}"), one_line(show_safely(r, "en")), r["dataset"])
             for where, r in found
         ]
         name, shown = (max((len(line[k]) for line in lines), default=0) for k in (0, 1))

@@ -53,7 +53,7 @@ from readiness.publications.log import (
 from readiness.publications.outcomes import COULD_NOT_CHECK, most_severe, told_plainly
 from readiness.publications.presenting.terminal import audit_text, summary_text
 from readiness.publications.seal import DRAFT
-from readiness.publications.tree import is_tree, opened
+from readiness.publications.tree import is_tree, open_tree
 from readiness.running.outputs import add_force, check_output
 
 
@@ -70,22 +70,34 @@ def _address(word: str) -> str | Path:
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
-        "ids", nargs="*", metavar="ID", type=_subject,
+        "ids",
+        nargs="*",
+        metavar="ID",
+        type=_subject,
         help="publications (default: all); first, the folder or zip that holds them",
-    )  # fmt: skip
+    )
     parser.add_argument("--level", type=int, choices=(0, 1, 2, 3), default=2, help="default: 2")
     parser.add_argument(
-        "--code", choices=(TODAY, FROZEN), default=TODAY,
+        "--code",
+        choices=(TODAY, FROZEN),
+        default=TODAY,
         help="frozen: also whether the numbers still come out of their own sealed code",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--trust", metavar="HASH", action="append", default=[],
+        "--trust",
+        metavar="HASH",
+        action="append",
+        default=[],
         help="sealed code that is believed, by its hash: it judges; may be given several times",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--remote", metavar="ADDRESS", action="append", default=[], type=_address,
+        "--remote",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        type=_address,
         help="where data of another tree may be read: a folder or URL; several times",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--no-sandbox", action="store_true", help="run sealed code without one; the audit says so"
     )
@@ -97,9 +109,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_force(parser)
     parser.add_argument(
-        "--key", type=Path, metavar="PUBLIC", action="append", default=[],
+        "--key",
+        type=Path,
+        metavar="PUBLIC",
+        action="append",
+        default=[],
         help="who must have signed: a public key (PEM); may be given several times",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--language", choices=LANGUAGES, default="en", help="of what is told (default: en)"
     )
@@ -111,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
     if named and named != arguments.ids[:1]:
         raise ConfigError(f"{named[-1]}: one folder or zip, before all publications.")
     first = arguments.ids.pop(0) if named else Path.cwd()
-    with opened(first, arguments.remote) as (root, foreign):
+    with open_tree(first, arguments.remote) as (root, foreign):
         terms = Terms(foreign, not arguments.no_sandbox, tuple(arguments.trust))
         return _run(root, terms, arguments)
 
@@ -130,7 +146,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     subjects: dict[str, Subject] = {}
     keys = public_keys(arguments.key)
     log = read_log(root)
-    told = _superseded(root)
+    told = _find_superseded(root)
     for name, fact in gone.items():
         told.setdefault(name, []).append(fact)
     # Where all are audited the log has lines of its own.
@@ -155,11 +171,18 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
                 )
             else:
                 found = audit(
-                    root, name, arguments.level, code=arguments.code, cores=arguments.cores,
+                    root,
+                    name,
+                    arguments.level,
+                    code=arguments.code,
+                    cores=arguments.cores,
                     changes=present_changes(root, name, environment=arguments.level >= NUMBERS),
-                    notes=[*told.get(name, ()), *beside], listed=check_listed(root, name, log),
-                    list_numbers=listed, keys=keys, terms=terms,
-                )  # fmt: skip
+                    notes=[*told.get(name, ()), *beside],
+                    listed=check_listed(root, name, log),
+                    list_numbers=listed,
+                    keys=keys,
+                    terms=terms,
+                )
             audits.append(found)
             if arguments.html:
                 subjects[name] = read_subject(root, name)
@@ -185,7 +208,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     return most_severe(one.exit_code for one in audits)
 
 
-def _superseded(root: Path) -> dict[str, list[Fact]]:
+def _find_superseded(root: Path) -> dict[str, list[Fact]]:
     """What other publications say of one: superseded, with which erratum; by its id."""
     seals = read_seals(root)
     notes: dict[str, list[Fact]] = {}

@@ -30,19 +30,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--to", type=Path, metavar="FILE.zip", help=f"file to write (default: {BUNDLES}/ID.zip)"
     )
     parser.add_argument(
-        "--date", default="", metavar="YYYY-MM-DD",
+        "--date",
+        default="",
+        metavar="YYYY-MM-DD",
         help="day of publication (default: that of its CITATION.cff, if any; no clock is read)",
-    )  # fmt: skip
+    )
     add_force(parser)
     restricted = parser.add_mutually_exclusive_group()
     restricted.add_argument(
-        "--without-restricted", dest="restricted", action="store_false", default=None,
+        "--without-restricted",
+        dest="restricted",
+        action="store_false",
+        default=None,
         help="leave restricted data out",
-    )  # fmt: skip
+    )
     restricted.add_argument(
-        "--with-restricted", dest="restricted", action="store_true", default=None,
+        "--with-restricted",
+        dest="restricted",
+        action="store_true",
+        default=None,
         help="let restricted data leave",
-    )  # fmt: skip
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -63,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(f"--date {arguments.date}: expected a day as YYYY-MM-DD.")
     from readiness.publications.bundle.contents import gather
     from readiness.publications.bundle.crate import bundle
-    from readiness.publications.bundle.pages import dated, gaps, read_citation
+    from readiness.publications.bundle.pages import describe_date, gaps, read_citation
     from readiness.publications.seal import sha256
 
     contents = gather(root, arguments.id, restricted=arguments.restricted)
@@ -75,5 +83,5 @@ def run(arguments: argparse.Namespace) -> int:
     for fact in gaps(contents):
         print(told_plainly(fact, "en"))
     if not date:
-        print(told_plainly(dated(date), "en"))
+        print(told_plainly(describe_date(date), "en"))
     return 0

@@ -28,13 +28,13 @@ from rich.table import Table
 from readiness.commands.estimate import coded_answers
 from readiness.commands.starting.beginnings import begin
 from readiness.commands.validate import questionnaire_file
-from readiness.config import Study, load_config, read_yaml
+from readiness.config import StudySettings, load_config, read_yaml
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
-from readiness.forensics.beginning import Source
-from readiness.forensics.judging.beside_data import Beside, beside_data
+from readiness.forensics.beginning import ClaimSource
+from readiness.forensics.judging.beside_data import DataComparison, beside_data
 from readiness.forensics.judging.context import Study as JudgedStudy
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge, read_study
@@ -43,7 +43,7 @@ from readiness.forensics.reporting import (
     NATURE,
     STATUS,
     add_claim,
-    told,
+    render_verdict,
     verdict_html,
     verdict_json,
 )
@@ -104,14 +104,14 @@ def _solve(arguments: argparse.Namespace) -> None:
     print(solution.text, end="" if solution.text.endswith("\n") else "\n")
 
 
-def _study(name: str) -> Study:
+def _study(name: str) -> StudySettings:
     studies = load_config(Path("config.yaml")).studies
     if name not in studies:
         raise ConfigError(f"config.yaml: no study {name!r}; there are {', '.join(studies)}.")
     return studies[name]
 
 
-def _material(study: Study) -> tuple[pd.DataFrame, Structure]:
+def _material(study: StudySettings) -> tuple[pd.DataFrame, Structure]:
     """The study's claims, verified, and their structure."""
     root = Path.cwd()
     path = find_object(root, find_version(root, study.claims))
@@ -152,7 +152,7 @@ def _print_table(verdicts: list[Verdict], language: str) -> None:
     table.add_column("sentence")
     for verdict in verdicts:
         words = [show(STATUS[verdict.status], language), show(NATURE[verdict.nature], language)]
-        table.add_row(f"{'; '.join(words)}\n{verdict.id}", told(verdict.facts, language))
+        table.add_row(f"{'; '.join(words)}\n{verdict.id}", render_verdict(verdict.facts, language))
     PLAIN.print(table)
 
 
@@ -183,8 +183,11 @@ def _data(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Questionnaire, M
         asked = load_questionnaire(questionnaire_file(root, arguments.questionnaire))
         return coded_answers(arguments.data, asked), asked, {}
 
-    runs = {run.name: run for run in runs_of(load_config(root / "config.yaml"))
-            if run.folder.startswith("waves/")}  # fmt: skip
+    runs = {
+        run.name: run
+        for run in runs_of(load_config(root / "config.yaml"))
+        if run.folder.startswith("waves/")
+    }
     if arguments.wave not in runs:
         raise ConfigError(
             f"config.yaml: no wave {arguments.wave!r}; there are {', '.join(runs) or 'none'}."
@@ -237,7 +240,7 @@ def _begin(arguments: argparse.Namespace) -> None:
     asked = arguments.questionnaire and load_questionnaire(
         questionnaire_file(Path.cwd(), arguments.questionnaire)
     )
-    source = Source(arguments.publisher, arguments.source, arguments.date, arguments.language)
+    source = ClaimSource(arguments.publisher, arguments.source, arguments.date, arguments.language)
     claims = begin(Path.cwd(), arguments.study, arguments.table, source, asked or None)
     print(f"{arguments.study}-claims@1: {claims} claims registered")
     print(f"data/claims/{arguments.study}-1.yaml and config.yaml: studies.{arguments.study} added")
@@ -245,7 +248,7 @@ def _begin(arguments: argparse.Namespace) -> None:
 
 
 # --- Published figures beside the data's own, for a terminal and for a machine.
-def beside_json(found: Sequence[Beside], register: Mapping[str, str], language: str) -> str:
+def beside_json(found: Sequence[DataComparison], register: Mapping[str, str], language: str) -> str:
     """One object a question: its sentence, the base, each figure with the data's own.
 
     `register` has the shares of the wave's register, by id.
@@ -275,7 +278,7 @@ def beside_json(found: Sequence[Beside], register: Mapping[str, str], language: 
 
 
 def print_beside(
-    found: Sequence[Beside], study: JudgedStudy, register: Mapping[str, str], language: str
+    found: Sequence[DataComparison], study: JudgedStudy, register: Mapping[str, str], language: str
 ) -> None:
     """A table of all figures, and a sentence a question."""
     table = Table(box=box.SIMPLE_HEAD)
@@ -289,8 +292,14 @@ def print_beside(
             share = "" if count is None or not one.answered else f"{100 * count / one.answered:.2f}"
             answer = claim.category if label is None else show(label, language)
             own = register.get(f"{one.item}.{claim.category}.{TOTAL}", "")
-            cells = [one.item, answer, str(claim.figure), share,
-                     "" if count is None else str(count), str(one.answered or "")]  # fmt: skip
+            cells = [
+                one.item,
+                answer,
+                str(claim.figure),
+                share,
+                "" if count is None else str(count),
+                str(one.answered or ""),
+            ]
             cells += [f"{100 * float(own):.2f}" if own else ""] if register else []
             table.add_row(*cells)
     PLAIN.print(table)

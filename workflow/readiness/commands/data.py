@@ -68,8 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
         run_diff(root, arguments)
         return 0
     actions = {
-        "list": _list, "verify": _verify, "get": _get, "add": _add, "erase": _erase, "key": _key
-    }  # fmt: skip
+        "list": _list,
+        "verify": _verify,
+        "get": _get,
+        "add": _add,
+        "erase": _erase,
+        "key": _key,
+    }
     actions[arguments.action](root, arguments)
     return 0
 
@@ -97,7 +102,7 @@ def _get(root: Path, arguments: argparse.Namespace) -> None:
 
 def _add(root: Path, arguments: argparse.Namespace) -> None:
     # They read tables with pandas, which takes a while.
-    from readiness.commands.validate import largest_loss, read, told
+    from readiness.commands.validate import describe_reading, largest_loss, read_bytes
     from readiness.datasets.add import add_version
     from readiness.readers import read_sheet
 
@@ -106,8 +111,8 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     def check(content: bytes) -> None:
         if arguments.questionnaire:
             path = root / f"data/questionnaires/{arguments.questionnaire}.yaml"
-            found = read(path, arguments.file, content)
-            said.append(told(found, "en", largest_loss(root, arguments.questionnaire)))
+            found = read_bytes(path, arguments.file, content)
+            said.append(describe_reading(found, "en", largest_loss(root, arguments.questionnaire)))
 
     def rows(content: bytes) -> int:
         # An export is whatever its tool writes; every other table is a CSV of ours.

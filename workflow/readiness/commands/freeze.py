@@ -22,19 +22,19 @@ from pathlib import Path
 from unicodedata import category
 
 from readiness.commands.run import check_cores, run_snakemake
-from readiness.config import Wave
+from readiness.config import WaveSettings
 from readiness.datasets.remotes import check_in_default_remote
 from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError, DataError
 from readiness.files import holding
 from readiness.lineage import PROVENANCE
 from readiness.patterns import NAME
-from readiness.plan import Plan, Run, input_files, load_plan
+from readiness.plan import Plan, PlannedRun, input_files, load_plan
 from readiness.publications.chain import ATTACKED, REGISTER
 from readiness.publications.documents import folder_of_step, steps_shown
 from readiness.publications.freeze import freeze, refuse_released, refuse_strangers
 from readiness.publications.log import withdraw
-from readiness.publications.material import Material
+from readiness.publications.material import PublicationMaterial
 from readiness.publications.seal import DRAFT, RELEASED, read_seal
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
 
@@ -95,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _freeze(plan, chosen, arguments)
 
 
-def _freeze(plan: Plan, chosen: Run, arguments: argparse.Namespace) -> int:
+def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> int:
     root, languages = plan.root, plan.languages_of(chosen.folder)
     # What can be refused is refused before the run, which takes its time.
     refuse_released(root, arguments.id)
@@ -104,7 +104,7 @@ def _freeze(plan: Plan, chosen: Run, arguments: argparse.Namespace) -> int:
     _ = material.supersession
     check_in_default_remote(root, *material.versions)
     results = f"results/{chosen.folder}"
-    judged = [ATTACKED] if isinstance(chosen.section, Wave) else []
+    judged = [ATTACKED] if isinstance(chosen.section, WaveSettings) else []
     wanted = [
         f"{folder_of_step(step)}/{PROVENANCE}"
         for step in (REGISTER, *judged, *steps_shown(languages))
@@ -117,7 +117,7 @@ def _freeze(plan: Plan, chosen: Run, arguments: argparse.Namespace) -> int:
         print(
             f"Disclosure-risk check: {findings(attacked)}; every share: {material.folder / ATTACK}"
         )
-    real = isinstance(chosen.section, Wave) and not chosen.section.simulated
+    real = isinstance(chosen.section, WaveSettings) and not chosen.section.simulated
     if real and chosen.privacy.signed_off_by is None:
         print(
             "Nobody has signed off the page for the data protection officer "
@@ -161,7 +161,7 @@ def _short(text: str) -> str:
     return repr(text) if len(text) <= LONGEST_ID else f"{text[:20]!r}..."
 
 
-def _chosen(plan: Plan, arguments: argparse.Namespace) -> Run:
+def _chosen(plan: Plan, arguments: argparse.Namespace) -> PlannedRun:
     folder = (
         f"waves/{arguments.wave}"
         if arguments.wave
@@ -177,8 +177,8 @@ def _chosen(plan: Plan, arguments: argparse.Namespace) -> Run:
 
 
 def _material(
-    plan: Plan, chosen: Run, languages: Sequence[str], arguments: argparse.Namespace
-) -> Material:
+    plan: Plan, chosen: PlannedRun, languages: Sequence[str], arguments: argparse.Namespace
+) -> PublicationMaterial:
     root = plan.root
     # What was said of a draft when it was last frozen still holds, unless it is said again.
     before = _said_before(root, arguments.id)
@@ -188,7 +188,7 @@ def _material(
         raise ConfigError("--erratum: an erratum is about a publication; name it by --supersedes.")
     if not arguments.erratum:
         erratum = before.get("erratum", "")
-    return Material(
+    return PublicationMaterial(
         root=root,
         identity=arguments.id,
         run=chosen.folder,
@@ -206,11 +206,11 @@ def _material(
     )
 
 
-def _inputs(plan: Plan, chosen: Run) -> dict[str, Path]:
+def _inputs(plan: Plan, chosen: PlannedRun) -> dict[str, Path]:
     """The files that a run reads beside its datasets; what was released before decides what is
     withheld."""
     files = input_files(chosen.section)
-    earlier = plan.earlier(chosen.folder) if isinstance(chosen.section, Wave) else []
+    earlier = plan.earlier(chosen.folder) if isinstance(chosen.section, WaveSettings) else []
     return files | {f"earlier-{Path(path).parent.name}": Path(path) for path in earlier}
 
 

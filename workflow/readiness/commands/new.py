@@ -22,7 +22,7 @@ from readiness.config import SelectionName
 from readiness.errors import ConfigError
 
 if TYPE_CHECKING:
-    from readiness.commands.starting.beginnings import Begun
+    from readiness.commands.starting.beginnings import BegunWave
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _begin(root: Path, arguments: argparse.Namespace) -> Begun:
+def _begin(root: Path, arguments: argparse.Namespace) -> BegunWave:
     from readiness.commands.starting.beginnings import begin_wave
 
     return begin_wave(
@@ -87,7 +87,7 @@ def _begin(root: Path, arguments: argparse.Namespace) -> Begun:
     )
 
 
-def _tell(begun: Begun) -> None:
+def _tell(begun: BegunWave) -> None:
     kept = "restricted: git does not keep it" if begun.restricted else "open: git may keep it"
     print(f"{begun.wave}@1: {begun.rows} rows registered ({kept})")
     path = f"data/questionnaires/{begun.questionnaire}.yaml"

@@ -57,7 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 @dataclass(frozen=True)
-class _Read:
+class _ReadQuestionnaire:
     """A questionnaire with its text; `drafted`: of labels or a form."""
 
     questionnaire: Questionnaire
@@ -67,14 +67,14 @@ class _Read:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write what is asked for; returns 0."""
-    found = read(arguments.file, arguments.written_in)
+    found = read_any_kind(arguments.file, arguments.written_in)
     since: list[Fact] = []
     summary = [tell(fact, arguments.language) for fact in _summary(arguments.file, found)]
     before = arguments.since or _earlier(_place(arguments.file), found.questionnaire)
     if before is not None:
         from readiness.questionnaire.changes import changes
 
-        old = read(before, arguments.written_in).questionnaire
+        old = read_any_kind(before, arguments.written_in).questionnaire
         since = changes(old, found.questionnaire)
         counted = Fact("questionnaire.read.since", {"questionnaire": old.id, "n": len(since)})
         summary.append(tell(counted, arguments.language))
@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         lines = [*summary, *(tell(fact, arguments.language) for fact in since)]
         print("\n".join(lines))
         return 0
-    content = _made(found, arguments.to, arguments.language, summary, since)
+    content = _make_content(found, arguments.to, arguments.language, summary, since)
     if arguments.out is not None:
         for path in (arguments.file, arguments.since):
             if path is not None and _place(path).resolve() == arguments.out.resolve():
@@ -114,7 +114,7 @@ def _place(path: Path) -> Path:
     return named if not path.is_file() and named.is_file() else path
 
 
-def read(path: Path, written_in: str | None = None) -> _Read:
+def read_any_kind(path: Path, written_in: str | None = None) -> _ReadQuestionnaire:
     """The questionnaire in a file of any of the three kinds.
 
     Raises ConfigError or DataError, in one line naming the file, when it is none.
@@ -124,7 +124,7 @@ def read(path: Path, written_in: str | None = None) -> _Read:
     if kind in (".yaml", ".yml"):
         questionnaire = load_questionnaire(path)
         text = read_file(path).decode("utf-8-sig")
-        return _Read(questionnaire, text, False)
+        return _ReadQuestionnaire(questionnaire, text, False)
     if kind in (".xlsx", ".xls", ".xlsm"):
         document = from_xlsform(path, written_in)
     elif kind in (".sav", ".zsav"):
@@ -138,11 +138,11 @@ def read(path: Path, written_in: str | None = None) -> _Read:
         )
     text = draft_text(document, path.name, document["version"])
     document = dict(read_yaml_text(text, TextLoader))
-    return _Read(questionnaire_of(document, str(path)), text, True)
+    return _ReadQuestionnaire(questionnaire_of(document, str(path)), text, True)
 
 
-def _made(
-    found: _Read, form: str, language: Language, summary: list[str], since: list[Fact]
+def _make_content(
+    found: _ReadQuestionnaire, form: str, language: Language, summary: list[str], since: list[Fact]
 ) -> str | bytes:
     """The bytes of a workbook, or a text."""
     if form == "yaml":
@@ -160,7 +160,7 @@ def _made(
     return codebook_page(found.questionnaire, language, summary[1:], since)
 
 
-def _summary(path: Path, found: _Read) -> Iterator[Fact]:
+def _summary(path: Path, found: _ReadQuestionnaire) -> Iterator[Fact]:
     """What a questionnaire holds, in about ten lines."""
     yield from summary(found.questionnaire, str(path))
     if open_ := open_decisions(found.text):

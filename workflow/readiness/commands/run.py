@@ -158,7 +158,7 @@ def _snakemake(root: Path, cores: str, arguments: list[str], descriptor: int) ->
         listening: AbstractContextManager[Listener | None] = progress_bar()
         if any(argument.startswith("-") for argument in arguments):
             listening = nullcontext(sys.stdout.write)
-        with _guarded(process.pid), _passing_on(process) as asked, listening as listener:
+        with _guard_group(process.pid), _passing_on(process) as asked, listening as listener:
             code = follow(process, said, listener) if listener else process.wait()
     if asked and code != 0:
         raise KeyboardInterrupt
@@ -166,7 +166,7 @@ def _snakemake(root: Path, cores: str, arguments: list[str], descriptor: int) ->
 
 
 @contextmanager
-def _guarded(group: int) -> Iterator[None]:
+def _guard_group(group: int) -> Iterator[None]:
     """Within it, a process beside this one ends the group once this one is gone, however it went.
 
     No handler hears a SIGKILL, as a timeout or a kernel without memory sends it. What hears is the

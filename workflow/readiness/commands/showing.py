@@ -69,21 +69,21 @@ class Shown:
     def title(self, name: str) -> str:
         """A question or variable: its name, and its label where it has one."""
         variable = self.sample.questionnaire.variable(name)
-        label = self._said(variable.label.text)
+        label = self._translate(variable.label.text)
         return name if label == name else f"{name}: {label}"
 
     def answers(self, name: str) -> dict[str, str]:
         """What the levels of a question, or the groups of a variable, are called."""
         variable = self.sample.questionnaire.variable(name)
-        labels = {TOTAL: TOTAL, **self._said(variable.labels)}
+        labels = {TOTAL: TOTAL, **self._translate(variable.labels)}
         if isinstance(variable, Item):
             for box, codes in variable.levels_of.items():
                 labels[box] = " + ".join(labels[code] for code in codes)
             if variable.dont_know:
-                labels[DONT_KNOW.strip("_")] = self._said(variable.dont_know.label)
+                labels[DONT_KNOW.strip("_")] = self._translate(variable.dont_know.label)
         return labels
 
-    def _said(self, text: Any) -> Any:
+    def _translate(self, text: Any) -> Any:
         try:
             return text(self.language)
         except RenderError as error:
@@ -147,9 +147,11 @@ class Shown:
 
         def limits(row: Any) -> str:
             ends = [row[f"{end}{kind}"] for end in ("lower", "upper")]
-            return "" if any(map(_missing, ends)) else " to ".join(
-                f"{scale * end:.{digits}f}" for end in ends
-            )  # fmt: skip
+            return (
+                ""
+                if any(map(_missing, ends))
+                else " to ".join(f"{scale * end:.{digits}f}" for end in ends)
+            )
 
         return {f"{100 * self.sample.settings.level:g} % interval{told}": (None, limits)}
 
@@ -157,10 +159,16 @@ class Shown:
         """Cronbach's alpha of each scale."""
         return _grid(
             table,
-            {"Cronbach's alpha": ("item", str), "without": ("without", str),
-             "items": ("items", _whole), "n": ("n", _whole), "alpha": ("alpha", "{:.4f}".format),
-             **self._interval(1, 4), "note": ("note", str)},
-        )  # fmt: skip
+            {
+                "Cronbach's alpha": ("item", str),
+                "without": ("without", str),
+                "items": ("items", _whole),
+                "n": ("n", _whole),
+                "alpha": ("alpha", "{:.4f}".format),
+                **self._interval(1, 4),
+                "note": ("note", str),
+            },
+        )
 
     def comparisons(self, table: pd.DataFrame, choices: pd.DataFrame) -> str:
         """Tests, differences and effect sizes, question by question."""
@@ -181,10 +189,12 @@ class Shown:
             effect, contrast = part["test"].isin(_LEGEND), part["test"].eq("contrast")
             option = part["answer"].where(part["answer"].ne("") | effect, part["b"])
             part = part.assign(
-                answer=option.map(self.answers(name)), a=part["a"].replace(groups),
-                b=part["b"].replace(groups), test=part["test"].str.replace("_", " "),
+                answer=option.map(self.answers(name)),
+                a=part["a"].replace(groups),
+                b=part["b"].replace(groups),
+                test=part["test"].str.replace("_", " "),
                 leads=part["leads"].map({True: "primary", False: ""}),
-            )  # fmt: skip
+            )
             known = part["test"].isin([test.replace("_", " ") for test in CLASSICAL])
             own = part[~effect & ~contrast & ~known]
             if len(own):
@@ -223,11 +233,17 @@ class Shown:
     def as_json(self, **tables: pd.DataFrame) -> str:
         """The results with what they rest on; missing numbers are null, shares in 0-1."""
         report, made = self.sample.weighting, self.sample.design
-        weighting = None if report is None else {
-            "method": list(report.method), "kish_deff": report.final.kish_deff,
-            "n_eff": report.final.n_eff, "trimmed": report.trimmed,
-            "largest_gap": report.largest_gap,
-        }  # fmt: skip
+        weighting = (
+            None
+            if report is None
+            else {
+                "method": list(report.method),
+                "kish_deff": report.final.kish_deff,
+                "n_eff": report.final.n_eff,
+                "trimmed": report.trimmed,
+                "largest_gap": report.largest_gap,
+            }
+        )
         document = {
             "settings": self.sample.settings.model_dump(),
             "respondents": made.rows,
@@ -273,8 +289,15 @@ def _grid(rows: pd.DataFrame, columns: Columns) -> str:
     for row in zip(*(cells[header] for header in used), strict=True):
         grid.add_row(*row)
     text = io.StringIO()
-    console = Console(file=text, width=_WIDTH, color_system=None, markup=False, emoji=False,
-                      highlight=False, force_terminal=False)  # fmt: skip
+    console = Console(
+        file=text,
+        width=_WIDTH,
+        color_system=None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        force_terminal=False,
+    )
     console.print(grid)
     return "\n".join(f"  {line.rstrip()}" for line in text.getvalue().splitlines())
 

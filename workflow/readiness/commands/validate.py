@@ -29,7 +29,7 @@ from readiness.language import LANGUAGES, Language, tell, text
 from readiness.privacy import Detectors
 from readiness.questionnaire import Questionnaire, load_questionnaire, match_key
 from readiness.readers import SAMPLE_COLUMNS, read_export, read_sample, read_sheet
-from readiness.site.faults import Found, faults_page
+from readiness.site.faults import ValidationTables, faults_page
 from readiness.tables import read_text_table, write_csv
 from readiness.validation import (
     ISSUE_COLUMNS,
@@ -76,10 +76,10 @@ def run(arguments: argparse.Namespace) -> int:
     for out in filter(None, (html, csv)):
         if out.resolve() in (arguments.file.resolve(), path.resolve()):
             raise ConfigError(f"{out}: that file is read; name another one.")
-    found = read(path, arguments.file, content)
-    if isinstance(found, Read) and (html or csv):
+    found = read_bytes(path, arguments.file, content)
+    if isinstance(found, ReadExport) and (html or csv):
         _write(found, html, csv, arguments.language)
-    print(told(found, arguments.language, largest_loss(root, path.stem)))
+    print(describe_reading(found, arguments.language, largest_loss(root, path.stem)))
     for out in filter(None, (html, csv)):
         print(out)
     return 0
@@ -110,7 +110,7 @@ def faults(file: Path, content: bytes, language: Language) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Read:
+class ReadExport:
     """An export, read under a questionnaire.
 
     `raw` as its reader gave it; `simulated`: it has the column that marks its answers so.
@@ -132,7 +132,7 @@ class Drawn:
     sample: pd.DataFrame
 
 
-def read(path: Path, file: Path, content: bytes) -> Read | Drawn:
+def read_bytes(path: Path, file: Path, content: bytes) -> ReadExport | Drawn:
     """What the bytes of `file` are under the questionnaire in `path`.
 
     Raises DataError for another header, or a sample that does not hold together.
@@ -144,10 +144,10 @@ def read(path: Path, file: Path, content: bytes) -> Read | Drawn:
     raw = read_export(file, questionnaire, content)
     marker = questionnaire.export.marker
     simulated = marker is not None and match_key(marker) in map(match_key, header)
-    return Read(file, questionnaire, raw, first_reading(raw, questionnaire), simulated)
+    return ReadExport(file, questionnaire, raw, first_reading(raw, questionnaire), simulated)
 
 
-def told(found: Read | Drawn, language: Language, largest: float) -> str:
+def describe_reading(found: ReadExport | Drawn, language: Language, largest: float) -> str:
     """What was read, in a few lines: what would be kept, what was found, and the worst of it.
 
     Raises DataError for what a run would refuse: codes or times that most rows do not have.
@@ -155,14 +155,17 @@ def told(found: Read | Drawn, language: Language, largest: float) -> str:
     known: dict[str, Value] = {"file": str(found.file), "questionnaire": found.questionnaire.id}
     if isinstance(found, Drawn):
         strata = found.sample.drop_duplicates("stratum")
-        sizes = {"invited": len(found.sample), "strata": len(strata),
-                 "population": int(strata["stratum_population"].sum())}  # fmt: skip
+        sizes = {
+            "invited": len(found.sample),
+            "strata": len(strata),
+            "population": int(strata["stratum_population"].sum()),
+        }
         return tell(Fact("validation.read.sample", {**known, **sizes}), language)
     result = found.result
     refuse_mass_loss(result, found.file, largest)
     lost = write_loss_lines(result, language) or [text("validation.lost.nothing", language)]
     received = Fact("validation.read.export", {**known, "n": result.count("received")})
-    lines = [tell(received, language), tell(_kept(result), language), *lost]
+    lines = [tell(received, language), tell(_count_kept(result), language), *lost]
     for rule, severity, n in by_rule(result.issues).itertuples(index=False):
         says = text(MEANINGS[str(rule)], language), text(SEVERITIES[str(severity)], language)
         lines.append(f"  {rule:<20}  {n:>5}  {says[1]}: {says[0]}")
@@ -175,7 +178,7 @@ def told(found: Read | Drawn, language: Language, largest: float) -> str:
     return "\n".join(lines)
 
 
-def _write(found: Read, html: Path | None, csv: Path | None, language: Language) -> None:
+def _write(found: ReadExport, html: Path | None, csv: Path | None, language: Language) -> None:
     """All faults as a page, and as a table; neither quotes what is personal."""
     beside = found.raw[["_row"]]  # Columns that are no question's are in neither.
     result, _ = separate(found.result, found.raw, beside, found.questionnaire, Detectors())
@@ -183,11 +186,13 @@ def _write(found: Read, html: Path | None, csv: Path | None, language: Language)
         write_csv(result.issues.assign(file=found.file.name), csv)
     if html is not None:
         tables = (result.answers, result.issues, result.counts, result.quarantine)
-        page = faults_page(found.questionnaire, Found(*tables, found.simulated), language)
+        page = faults_page(
+            found.questionnaire, ValidationTables(*tables, found.simulated), language
+        )
         write_atomically(html, page)
 
 
-def _kept(result: Validated) -> Fact:
+def _count_kept(result: Validated) -> Fact:
     """How many submissions would be kept, by group where there are groups."""
     kept: dict[str, Value] = {"n": result.count("kept")}
     if not result.groups:

@@ -46,9 +46,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("id", metavar="ID", help="the publication")
     parser.add_argument(
-        "--key", type=Path, metavar="PUBLIC", action="append", default=[],
+        "--key",
+        type=Path,
+        metavar="PUBLIC",
+        action="append",
+        default=[],
         help="a signer's public key (PEM); may be given several times",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--language", choices=LANGUAGES, default="en", help="of what is told (default: en)"
     )

@@ -32,7 +32,7 @@ from readiness.publications.trace import (
     which,
     which_pictures,
 )
-from readiness.register.display import said
+from readiness.register.display import show_safely
 from readiness.terminal import one_line
 
 
@@ -96,7 +96,7 @@ def _behind(trace: Trace) -> dict[str, Any]:
 
 def traces_text(traces: Sequence[Trace]) -> str:
     """Numbers or pictures with the same behind them, one line each, and what it is."""
-    lines = [_named(trace) for trace in traces]
+    lines = [_describe_number(trace) for trace in traces]
     trace = traces[0]
     unknown = "not known: the publication that it comes through is not here"
     for name, digest in trace.datasets.items():
@@ -111,11 +111,11 @@ def traces_text(traces: Sequence[Trace]) -> str:
     return "\n".join(map(one_line, lines)) + "\n"
 
 
-def _named(trace: Trace) -> str:
+def _describe_number(trace: Trace) -> str:
     """What was asked for: a number as it was shown and, where it was published, as it is stored."""
     row = trace.row
     name = f"{trace.publication}/{row['id']}"
     if "value" not in row:
         return name
     value = f"value {row['value']}" if row["value"] else "not published"
-    return f"{name}: {said(row, 'en')} ({value})"
+    return f"{name}: {show_safely(row, 'en')} ({value})"

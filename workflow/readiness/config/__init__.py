@@ -5,9 +5,9 @@ The model is the only description of the configuration. Its JSON schema
 compares them with it.
 """
 
-from readiness.config.base import Section
-from readiness.config.derived import NO, YES, Condition, Derived
-from readiness.config.model import SHIPPED, Config, Report
+from readiness.config.base import StrictModel
+from readiness.config.derived import NO, YES, Condition, DerivedVariable
+from readiness.config.model import SHIPPED, Config, ReportSettings
 from readiness.config.privacy import Privacy
 from readiness.config.reading import explain, load_config, parse, parse_json, read_yaml
 from readiness.config.sections import (
@@ -17,13 +17,13 @@ from readiness.config.sections import (
     Compare,
     Disclosure,
     Estimate,
-    Figures,
+    FigureRules,
     SelectionName,
-    Study,
+    StudySettings,
     Validate,
     Weight,
 )
-from readiness.config.wave import Wave
+from readiness.config.wave import WaveSettings
 
 __all__ = [
     "LARGEST_SEED",
@@ -35,17 +35,17 @@ __all__ = [
     "Compare",
     "Condition",
     "Config",
-    "Derived",
+    "DerivedVariable",
     "Disclosure",
     "Estimate",
-    "Figures",
+    "FigureRules",
     "Privacy",
-    "Report",
-    "Section",
+    "ReportSettings",
     "SelectionName",
-    "Study",
+    "StrictModel",
+    "StudySettings",
     "Validate",
-    "Wave",
+    "WaveSettings",
     "Weight",
     "explain",
     "load_config",

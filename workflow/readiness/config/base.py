@@ -47,7 +47,7 @@ def no_repeats(items: list[str]) -> list[str]:
 Items = Annotated[list[str], Field(min_length=1), AfterValidator(no_repeats)]
 
 
-class Section(BaseModel):
+class StrictModel(BaseModel):
     """A part of the configuration: no unknown key, no silent change of type."""
 
     model_config = ConfigDict(

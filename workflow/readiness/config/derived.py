@@ -11,14 +11,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from readiness.config.base import ItemName, Items, Section, Titles
+from readiness.config.base import ItemName, Items, StrictModel, Titles
 from readiness.patterns import repeated
 
 YES, NO = "yes", "no"
 """The answers of a variable that says whether conditions are met."""
 
 
-class Condition(Section):
+class Condition(StrictModel):
     """That somebody gave certain answers: one of those listed, or one at an end of a scale."""
 
     item: ItemName = Field(description="a closed item, a frame variable, or one derived before")
@@ -33,7 +33,7 @@ class Condition(Section):
         return self
 
 
-class NewCategory(Section):
+class NewCategory(StrictModel):
     """A category of a recode: the answers that it joins."""
 
     code: ItemName = Field(description="its code")
@@ -41,7 +41,7 @@ class NewCategory(Section):
     of: Items = Field(description="codes of the answers that it joins")
 
 
-class Recode(Section):
+class Recode(StrictModel):
     """Answers joined to fewer; who gave another answer is outside the new variable."""
 
     item: ItemName = Field(
@@ -59,7 +59,7 @@ class Recode(Section):
         return self
 
 
-class Band(Section):
+class Band(StrictModel):
     """A band of a number, from its lower end up to, and without, its upper one."""
 
     code: ItemName = Field(description="its code")
@@ -68,7 +68,7 @@ class Band(Section):
     below: float | None = Field(default=None, description="upper end; open unless given")
 
 
-class Bands(Section):
+class Bands(StrictModel):
     """A number in bands, low to high; who is in none is outside the new variable."""
 
     item: ItemName = Field(description="a number item, or a scale derived before")
@@ -92,7 +92,7 @@ class Bands(Section):
         return self
 
 
-class Scale(Section):
+class DerivedScale(StrictModel):
     """One number of several items that measure the same: their mean or their sum."""
 
     items: Annotated[Items, Field(min_length=2)] = Field(
@@ -109,7 +109,7 @@ class Scale(Section):
     unit: Titles | None = Field(default=None, description="unit in each language")
 
     @model_validator(mode="after")
-    def _of_its_items(self) -> Scale:
+    def _of_its_items(self) -> DerivedScale:
         if strange := [name for name in self.reverse if name not in self.items]:
             raise ValueError(f"reverse: items of the scale; {strange[0]} is none")
         if self.answered is not None and self.answered > len(self.items):
@@ -122,7 +122,7 @@ FORMS = ("any", "all", "recode", "bands", "scale")
 Conditions = Annotated[list[Condition], Field(min_length=1)]
 
 
-class Derived(Section):
+class DerivedVariable(StrictModel):
     """A variable that is computed of answers, in exactly one of the ways."""
 
     id: ItemName = Field(description="its id, unlike any of the questionnaire")
@@ -135,10 +135,10 @@ class Derived(Section):
     )
     recode: Recode | None = Field(default=None, description=Recode.__doc__ or "")
     bands: Bands | None = Field(default=None, description=Bands.__doc__ or "")
-    scale: Scale | None = Field(default=None, description=Scale.__doc__ or "")
+    scale: DerivedScale | None = Field(default=None, description=DerivedScale.__doc__ or "")
 
     @model_validator(mode="after")
-    def _one_way(self) -> Derived:
+    def _one_way(self) -> DerivedVariable:
         if sum(getattr(self, form) is not None for form in FORMS) != 1:
             raise ValueError(f"one of {', '.join(FORMS)}")
         return self
@@ -175,7 +175,7 @@ class Derived(Section):
         return [YES, NO] if self.conditions else [category.code for category in self.categories]
 
     @property
-    def labelled(self) -> dict[str, Titles]:
+    def own_labels(self) -> dict[str, Titles]:
         """Everything that has a label of its own, by its place."""
         own = {self.id: self.label}
         if self.scale and self.scale.unit:

@@ -76,26 +76,26 @@ def _sections(schema: dict[str, Any]) -> Iterator[str]:
         waiting = inner + waiting
 
 
-def _resolved(value: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+def _resolve_reference(value: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """`value` with its reference followed and the alternative `null` left out."""
     for option in value.get("anyOf", []):
         if option.get("type") != "null":
-            return _resolved(option, schema)
+            return _resolve_reference(option, schema)
     if "$ref" in value:
-        return _resolved(schema["$defs"][value["$ref"].rpartition("/")[2]], schema)
+        return _resolve_reference(schema["$defs"][value["$ref"].rpartition("/")[2]], schema)
     return value
 
 
 def _child(value: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
     """The section that a key holds (or each of its names holds), and how its path goes on."""
-    resolved = _resolved(value, schema)
+    resolved = _resolve_reference(value, schema)
     if "properties" in resolved:
         return resolved, ""
-    listed = _resolved(resolved.get("items", {}), schema)
+    listed = _resolve_reference(resolved.get("items", {}), schema)
     if "properties" in listed:
         return listed, "[]"
     for each in resolved.get("patternProperties", {}).values():
-        if "properties" in (section := _resolved(each, schema)):
+        if "properties" in (section := _resolve_reference(each, schema)):
             return section, ".<name>"
     return None, ""
 
@@ -110,14 +110,14 @@ def _row(key: str, value: dict[str, Any], required: bool, schema: dict[str, Any]
         shown = "see below"
     else:
         shown = f"`{default}`"
-    told = value.get("description") or _resolved(value, schema).get("description", "")
+    told = value.get("description") or _resolve_reference(value, schema).get("description", "")
     meaning = " ".join(str(told).split())
     return f"| `{key}` | {_type(value, schema)} | {shown} | {meaning} |\n"
 
 
 def _type(value: dict[str, Any], schema: dict[str, Any]) -> str:
     """What may stand there, in words: the type, its choices and its bounds."""
-    resolved = _resolved(value, schema)
+    resolved = _resolve_reference(value, schema)
     if "properties" in resolved:
         return "section"
     if "enum" in resolved:
@@ -130,7 +130,7 @@ def _type(value: dict[str, Any], schema: dict[str, Any]) -> str:
         ((pattern, each),) = resolved["patternProperties"].items()
         if pattern == LANGUAGE:
             return "text for each language (`fr`, `ar`, ...)"
-        inner = _resolved(each, schema)
+        inner = _resolve_reference(each, schema)
         return "one section a name" if "properties" in inner else f"a name: {_type(inner, schema)}"
     if "pattern" in resolved:
         return WORDS[resolved["pattern"]]

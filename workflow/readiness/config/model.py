@@ -6,16 +6,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from readiness.config.base import LanguageCode, Name, Section, Titles, no_repeats
+from readiness.config.base import LanguageCode, Name, StrictModel, Titles, no_repeats
 from readiness.config.privacy import Privacy
-from readiness.config.sections import Study
-from readiness.config.wave import Wave
+from readiness.config.sections import StudySettings
+from readiness.config.wave import WaveSettings
 
 SHIPPED = "report.qmd"
 """The document that shows any studies and waves, in any language."""
 
 
-class Report(Section):
+class ReportSettings(StrictModel):
     """The report that `make` renders: of what, in which languages."""
 
     title: Titles | None = Field(
@@ -39,13 +39,15 @@ class Report(Section):
     )
 
 
-class Config(Section):
+class Config(StrictModel):
     """The whole configuration."""
 
-    report: Report = Field(default=Report(), description=Report.__doc__ or "")
+    report: ReportSettings = Field(
+        default=ReportSettings(), description=ReportSettings.__doc__ or ""
+    )
     privacy: Privacy = Field(default=Privacy(), description=Privacy.__doc__ or "")
-    studies: dict[Name, Study] = Field(default={}, description="studies to judge, by name")
-    waves: dict[Name, Wave] = Field(default={}, description="waves to analyse, by name")
+    studies: dict[Name, StudySettings] = Field(default={}, description="studies to judge, by name")
+    waves: dict[Name, WaveSettings] = Field(default={}, description="waves to analyse, by name")
 
     @model_validator(mode="after")
     def _one_name_each(self) -> Self:

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from readiness.config.base import Day, Line, Section, Titles
+from readiness.config.base import Day, Line, StrictModel, Titles
 from readiness.patterns import COUNTRY, KEY, TEMPLATE
 
 Template = Annotated[str, Field(pattern=TEMPLATE)]
 
 
-class Privacy(Section):
+class Privacy(StrictModel):
     """Whose personal data these are, for what and how long; reports print what is given here.
 
     Nothing is printed of a simulated wave or of a study, which have no respondents.
@@ -61,7 +61,7 @@ class Privacy(Section):
     )
 
     @property
-    def stated(self) -> dict[str, object]:
+    def statements(self) -> dict[str, object]:
         """What a reader is told: the keys that are given, of those that say something to one."""
         told = {"controller", "purpose", "receipt", "hosting", "keep_until"}
         return self.model_dump(include=told, exclude_none=True)

@@ -11,14 +11,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from readiness.bounded import StrictLoader, TextLoader, read_yaml_text
-from readiness.config.base import Section
+from readiness.config.base import StrictModel
 from readiness.config.model import Config
 from readiness.errors import ConfigError
 from readiness.files import read_file
 from readiness.patterns import WORDS
-from readiness.terminal import shortened
+from readiness.terminal import shorten
 
-SectionType = TypeVar("SectionType", bound=Section)
+SectionType = TypeVar("SectionType", bound=StrictModel)
 
 
 def read_yaml(path: Path, *, as_text: bool = False) -> Any:
@@ -41,7 +41,7 @@ def read_yaml(path: Path, *, as_text: bool = False) -> Any:
         if isinstance(error, yaml.reader.ReaderError):
             place = f" line {text.encode()[: error.position].count(10) + 1}"
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error
-        problem = shortened(str(problem), 200)
+        problem = shorten(str(problem), 200)
         raise ConfigError(f"{path}{place}: {problem}. Check indentation and quotes.") from None
 
 
@@ -85,7 +85,7 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
         if first["type"] == "string_pattern_mismatch":
             expected = WORDS[first["ctx"]["pattern"]]
         quotes = " (put it in quotes)" if first["type"] == "string_type" else ""
-        got = shortened(repr(first["input"]))
+        got = shorten(repr(first["input"]))
         message = f"{where}: got {got}; expected {expected}{quotes}"
     more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
     return f"{source}: {message}{more}"

@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from readiness.config.base import Day, ItemName, Items, Section, Titles, no_repeats
+from readiness.config.base import Day, ItemName, Items, StrictModel, Titles, no_repeats
 from readiness.patterns import DATASET, NAME
 
 SelectionName = Literal["probability", "census", "opt-in", "purposive"]
@@ -35,7 +35,7 @@ DatasetName = Annotated[str, Field(pattern=DATASET)]
 """A dataset version that `data/versions.csv` registers: `dataset@version`."""
 
 
-class Validate(Section):
+class Validate(StrictModel):
     """When the wave was open; what falls outside is counted and excluded."""
 
     opens: Day | None = Field(
@@ -70,7 +70,7 @@ UNWEIGHTED: Final = "none"
 """`weight: none`: everybody counts once."""
 
 
-class Weight(Section):
+class Weight(StrictModel):
     """How respondents stand for the population; the name of the margins is all that most need.
 
     `weight: none` in the place of the section leaves everybody with the weight 1.
@@ -115,7 +115,7 @@ class OrWord:
         return {"anyOf": [handler(core_schema), one]}
 
 
-class Estimate(Section):
+class Estimate(StrictModel):
     """Shares by group, with design-based standard errors and intervals."""
 
     by: ItemName | Items | None = Field(
@@ -134,7 +134,7 @@ class Estimate(Section):
     )
 
     @property
-    def compared(self) -> str:
+    def compared_variable(self) -> str:
         """The variable whose categories are compared and drawn; "" for totals alone."""
         return self.by[0] if isinstance(self.by, list) else self.by or ""
 
@@ -148,7 +148,7 @@ class Estimate(Section):
         return (self.by, *(name for name in frame if name != self.by))
 
 
-class Compare(Section):
+class Compare(StrictModel):
     """Tests across the groups of `estimate.by`."""
 
     items: Annotated[list[str], AfterValidator(no_repeats)] = Field(
@@ -160,7 +160,7 @@ class Compare(Section):
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutation test")
 
 
-class Figures(Section):
+class FigureRules(StrictModel):
     """How numbers are shown and which are held back."""
 
     digits: int = Field(default=1, ge=0, le=3, description="decimals of a percentage")
@@ -185,7 +185,7 @@ READERS = ("public", "researchers", "internal")
 """The presets of `disclosure`: who reads the numbers."""
 
 
-class Disclosure(Section):
+class Disclosure(StrictModel):
     """Who may read a wave's numbers, and what protects respondents (docs/disclosure.md).
 
     One word in the place of the section is a preset: `disclosure: researchers`.
@@ -227,7 +227,7 @@ class Disclosure(Section):
         return {"preset": value} if isinstance(value, str) else value
 
 
-class Study(Section):
+class StudySettings(StrictModel):
     """A study of which only figures were published: claims to be judged."""
 
     title: Titles = Field(description="title in each language")

@@ -12,8 +12,8 @@ from pydantic import (
     model_validator,
 )
 
-from readiness.config.base import Items, Section, Titles
-from readiness.config.derived import Derived
+from readiness.config.base import Items, StrictModel, Titles
+from readiness.config.derived import DerivedVariable
 from readiness.config.sections import (
     READERS,
     UNWEIGHTED,
@@ -21,7 +21,7 @@ from readiness.config.sections import (
     DatasetName,
     Disclosure,
     Estimate,
-    Figures,
+    FigureRules,
     OrWord,
     SelectionName,
     Validate,
@@ -36,7 +36,7 @@ def _unless_none(value: Any) -> Any:
     return None if value == UNWEIGHTED else value
 
 
-class Wave(Section):
+class WaveSettings(StrictModel):
     """One wave of the survey: its data, its questionnaire, and how it is analysed."""
 
     title: Titles = Field(description="title in each language")
@@ -68,7 +68,7 @@ class Wave(Section):
     validate_: Validate = Field(
         default=Validate(), alias="validate", description=Validate.__doc__ or ""
     )
-    derive: list[Derived] = Field(
+    derive: list[DerivedVariable] = Field(
         default=[], description="variables that are computed of answers, in their order"
     )
     weight: Annotated[Weight | None, BeforeValidator(_unless_none), OrWord((UNWEIGHTED,))] = Field(
@@ -76,7 +76,7 @@ class Wave(Section):
     )
     estimate: Estimate = Field(default=Estimate(), description=Estimate.__doc__ or "")
     compare: Compare = Field(default=Compare(), description=Compare.__doc__ or "")
-    figures: Figures = Field(default=Figures(), description=Figures.__doc__ or "")
+    figures: FigureRules = Field(default=FigureRules(), description=FigureRules.__doc__ or "")
     disclosure: Annotated[Disclosure, OrWord(READERS)] | None = Field(
         default=None, description=Disclosure.__doc__ or ""
     )
@@ -95,7 +95,7 @@ class Wave(Section):
         return {"weight": {}, **value}
 
     @model_validator(mode="after")
-    def _what_its_selection_has(self) -> Wave:
+    def _what_its_selection_has(self) -> WaveSettings:
         if self.sample is not None:
             return self
         if self.selection == "probability":

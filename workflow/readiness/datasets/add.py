@@ -94,7 +94,7 @@ def add_version(
         if new.rows == 0:
             raise DataError(f"{file}: has a header but no rows; a version needs at least one.")
         for known in versions.values():
-            if known.erased and known.md5 == new.md5:
+            if known.is_erased and known.md5 == new.md5:
                 raise DataError(
                     f"{file}: these are the bytes of {known.name}, which was erased "
                     f"({known.note}). Leave out who withdrew, then add the file."

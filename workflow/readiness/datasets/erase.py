@@ -63,7 +63,7 @@ def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
     chosen = [_chosen(versions, name) for name in dict.fromkeys(names)]
     for version in chosen:
         for other in versions.values():
-            if other.md5 == version.md5 and not other.erased and other not in chosen:
+            if other.md5 == version.md5 and not other.is_erased and other not in chosen:
                 raise ConfigError(
                     f"{other.name} has the very bytes of {version.name}, which would be lost with "
                     f"them. Erase both: readiness data erase {version.name} {other.name}."
@@ -87,7 +87,7 @@ def _chosen(versions: dict[str, Version], name: str) -> Version:
     version = versions.get(name)
     if version is None:
         raise ConfigError(f"no dataset version {name}; there are {', '.join(versions)}.")
-    if version.erased:
+    if version.is_erased:
         raise ConfigError(f"{name} was erased already ({version.note}).")
     return version
 

@@ -22,14 +22,39 @@ STORE = Path("data/store")
 """The remote inside of a tree."""
 PLAIN = frozenset(
     {
-        "access_key_id", "account_key", "account_name", "allow_anonymous_login", "auth",
-        "client_id", "client_secret", "connect_timeout", "connection_string", "connection_timeout",
-        "endpointurl", "exclude_environment_credential", "method", "oss_endpoint", "oss_key_id",
-        "oss_key_secret", "password", "port", "projectname", "read_timeout", "region", "sas_token",
-        "secret_access_key", "session_token", "tenant_id", "timeout", "token", "url", "use_https",
-        "use_ssl", "user",
+        "access_key_id",
+        "account_key",
+        "account_name",
+        "allow_anonymous_login",
+        "auth",
+        "client_id",
+        "client_secret",
+        "connect_timeout",
+        "connection_string",
+        "connection_timeout",
+        "endpointurl",
+        "exclude_environment_credential",
+        "method",
+        "oss_endpoint",
+        "oss_key_id",
+        "oss_key_secret",
+        "password",
+        "port",
+        "projectname",
+        "read_timeout",
+        "region",
+        "sas_token",
+        "secret_access_key",
+        "session_token",
+        "tenant_id",
+        "timeout",
+        "token",
+        "url",
+        "use_https",
+        "use_ssl",
+        "user",
     }
-)  # fmt: skip
+)
 """The settings of a remote that are taken from a project: an address, a name, a secret, a number.
 
 Others name a file of this machine, or a command that DVC or a library of it runs (`configpath` with

@@ -105,7 +105,7 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
     Raises DataError when the version was erased, or when no place holds its bytes, naming each
     damaged copy and each remote that could not be asked.
     """
-    if version.erased:
+    if version.is_erased:
         raise DataError(
             f"{version.name} was erased ({version.note or 'no reason given'}).\nIts hashes stay in "
             "data/versions.csv; what rests on it can no longer be computed."
@@ -115,7 +115,7 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
     for copy in local_copies(root, version, pointer, foreign):
         if copy.fault is None:
             return copy.path
-        seen = _seen(copy.path, root)
+        seen = _show_path(copy.path, root)
         damaged.append(Fact("audit.copy.at", {"path": seen, "fault": copy.fault}))
     fetched, faults = _fetch(root, version, pointer, foreign)
     if fetched:
@@ -136,7 +136,7 @@ def _not_found(
     version: Version, pointer: Pointer, looked: list[Fact], foreign: Foreign | None
 ) -> Fact:
     """That the version is in none of the places that were looked at."""
-    kind = "audit.copy.nowhere_restricted" if version.restricted else "audit.copy.nowhere"
+    kind = "audit.copy.nowhere_restricted" if version.is_restricted else "audit.copy.nowhere"
     if foreign is not None:
         kind = "audit.copy.nowhere_foreign"
     else:
@@ -145,7 +145,7 @@ def _not_found(
     return Fact(kind, {"object": pointer.md5, "looked": Listed(tuple(looked), "comma")})
 
 
-def _seen(path: Path, root: Path) -> str:
+def _show_path(path: Path, root: Path) -> str:
     """A path as it is said: from the project's root where it lies below it."""
     return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
@@ -164,7 +164,7 @@ def _fetch(
                 faults.append(error.fact or Fact("audit.error", {"said": str(error).rstrip(".")}))
                 continue
             except OSError as error:
-                values = {"path": _seen(target.parent, root), "said": error.strerror or "?"}
+                values = {"path": _show_path(target.parent, root), "said": error.strerror or "?"}
                 faults.append(Fact("audit.remote.unwritable", values))
                 break
             if fault is None:

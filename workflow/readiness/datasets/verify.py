@@ -25,7 +25,7 @@ RIGHT = "right"
 
 
 @dataclass(frozen=True)
-class Finding:
+class CopyFinding:
     """What was found of one version in one place; of a whole remote when `version` is "".
 
     `where` is the file or address of the object.
@@ -41,20 +41,20 @@ class Finding:
         return "  ".join(part for part in (self.version, self.place, self.state) if part)
 
 
-def _judged(version: Version, place: str, fault: Fact | None, where: str) -> Finding:
+def _judge_object(version: Version, place: str, fault: Fact | None, where: str) -> CopyFinding:
     """The finding for an object that has `fault` (None for none), or is missing (`ABSENT`)."""
-    if version.erased:
+    if version.is_erased:
         gone = fault == ABSENT
         state = "gone, as it must be: erased" if gone else "still there, though it was erased"
-        return Finding(version.name, place, state, where, not gone)
+        return CopyFinding(version.name, place, state, where, not gone)
     if fault == ABSENT:
-        state = "missing (restricted)" if version.restricted else "missing"
-        return Finding(version.name, place, state, where, not version.restricted)
+        state = "missing (restricted)" if version.is_restricted else "missing"
+        return CopyFinding(version.name, place, state, where, not version.is_restricted)
     state = f"damaged: {tell(fault, 'en')}" if fault else RIGHT
-    return Finding(version.name, place, state, where, bool(fault))
+    return CopyFinding(version.name, place, state, where, bool(fault))
 
 
-def verify(root: Path) -> Iterator[Finding]:
+def verify(root: Path) -> Iterator[CopyFinding]:
     """Hash every object of every version in every place, one finding each.
 
     What lies in a folder remote or below `data/raw` and has no row is named, too. A remote that
@@ -70,18 +70,18 @@ def verify(root: Path) -> Iterator[Finding]:
                 seen |= bool(finding.version)  # else it is the word on a whole remote
                 yield finding
             asked_all = not unreachable and opened.addresses
-            if not seen and not asked_all and not (version.restricted or version.erased):
-                yield Finding(version.name, "", "in no place of this machine", "", True)
-    yield from _unregistered(root, versions)
+            if not seen and not asked_all and not (version.is_restricted or version.is_erased):
+                yield CopyFinding(version.name, "", "in no place of this machine", "", True)
+    yield from _find_unregistered(root, versions)
 
 
 def _of_version(
     root: Path, version: Version, opened: Remotes, unreachable: set[str]
-) -> Iterator[Finding]:
+) -> Iterator[CopyFinding]:
     try:
         check_pointer(root, version)
     except DataError as error:
-        yield Finding(version.name, "pointer", str(error), str(version.pointer_path), True)
+        yield CopyFinding(version.name, "pointer", str(error), str(version.pointer_path), True)
     for name in opened.addresses:
         if name in unreachable:
             continue
@@ -89,21 +89,21 @@ def _of_version(
             fault = opened.fault(name, version)
         except UnreachableError as error:
             unreachable.add(name)
-            yield Finding("", "", str(error).rstrip("."), opened.addresses[name], True)
+            yield CopyFinding("", "", str(error).rstrip("."), opened.addresses[name], True)
             continue
-        yield _judged(version, f"remote {name}", fault, opened.address(name, version))
+        yield _judge_object(version, f"remote {name}", fault, opened.address(name, version))
     for place, path in copies_beside_remotes(root, version).items():
         fault = fault_if_there(path, version)
         if fault != ABSENT:
-            yield _judged(version, place, fault, str(path))
-    if version.erased:
+            yield _judge_object(version, place, fault, str(path))
+    if version.is_erased:
         for path in stray_copies(root, version):
             inside = path.is_relative_to(root)
             place = str(path.relative_to(root) if inside else path)
-            yield _judged(version, place, None, str(path))
+            yield _judge_object(version, place, None, str(path))
 
 
-def _unregistered(root: Path, versions: dict[str, Version]) -> Iterator[Finding]:
+def _find_unregistered(root: Path, versions: dict[str, Version]) -> Iterator[CopyFinding]:
     """What the register does not know: pointers, and objects in the remotes that are folders.
 
     A remote may be shared with other projects, so an object is no fault.
@@ -112,11 +112,11 @@ def _unregistered(root: Path, versions: dict[str, Version]) -> Iterator[Finding]
     for path in sorted((root / RAW).rglob("*.csv.dvc")):
         pointer = path.relative_to(root)
         if pointer not in pointers:
-            yield Finding("", "pointer", f"{pointer}: no row of {VERSIONS}", str(path), True)
+            yield CopyFinding("", "pointer", f"{pointer}: no row of {VERSIONS}", str(path), True)
     objects = {version.object_name for version in versions.values()}
     for name, folder in local_remotes(root).items():
         for path in sorted(folder.glob("files/md5/??/*")):
             stored = path.relative_to(folder).as_posix()
             if stored not in objects:
                 state = f"{stored}: no row of {VERSIONS}"
-                yield Finding("", f"remote {name}", state, str(path), False)
+                yield CopyFinding("", f"remote {name}", state, str(path), False)

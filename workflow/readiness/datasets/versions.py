@@ -67,12 +67,12 @@ class Version:
         return object_name(self.md5)
 
     @property
-    def restricted(self) -> bool:
+    def is_restricted(self) -> bool:
         """Whether its bytes may be missing, for only some may have them."""
         return self.status == RESTRICTED
 
     @property
-    def erased(self) -> bool:
+    def is_erased(self) -> bool:
         """Whether its bytes must be missing everywhere: a respondent withdrew, or the law says."""
         return self.status == ERASED
 
@@ -140,10 +140,10 @@ def _fault(version: Version, before: Version | None) -> str:
     if version.status not in STATUSES:
         return f"has the status {version.status!r}; expected one of {', '.join(STATUSES)}"
     if before is None:
-        return "is erased before any row registers it" if version.erased else ""
-    if before.erased:
+        return "is erased before any row registers it" if version.is_erased else ""
+    if before.is_erased:
         return "has a row after its erasure"
-    if not version.erased:
+    if not version.is_erased:
         return "is registered twice"
     if version != replace(before, status=ERASED, note=version.note):
         return "is erased with other hashes, rows or questionnaire than it was registered with"

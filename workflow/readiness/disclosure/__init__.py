@@ -3,13 +3,13 @@
 from readiness.disclosure.export import escape_cell, escape_frame, escape_words
 from readiness.disclosure.policy import PRESETS, Policy
 from readiness.disclosure.primary import minimum_frequency, p_percent_rule
-from readiness.disclosure.secondary import Cell, Relation, suppress
+from readiness.disclosure.secondary import Relation, TableCell, suppress
 
 __all__ = [
     "PRESETS",
-    "Cell",
     "Policy",
     "Relation",
+    "TableCell",
     "escape_cell",
     "escape_frame",
     "escape_words",

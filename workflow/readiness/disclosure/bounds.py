@@ -17,7 +17,14 @@ from scipy import sparse
 from scipy.optimize import Bounds as Box
 from scipy.optimize import LinearConstraint, linprog, milp
 
-from readiness.disclosure.system import GRACE, Bounds, System, Target, Vector, published
+from readiness.disclosure.system import (
+    GRACE,
+    CountSystem,
+    ProtectedSum,
+    SumBounds,
+    Vector,
+    find_published_rows,
+)
 from readiness.errors import StatisticsError
 
 REWEIGHTED = 3
@@ -27,14 +34,14 @@ SMALL = 10_000
 """Numbers in a matrix up to which `linprog` takes all of them sooner than those that are not 0."""
 
 
-class Reader:
+class BoundReader:
     """What a reader knows when some statements are withheld; asks for bounds of targets."""
 
-    def __init__(self, system: System, hidden: Collection[int]) -> None:
+    def __init__(self, system: CountSystem, hidden: Collection[int]) -> None:
         self._system = system
         self.hidden = frozenset(hidden)
         matrix, low, high = system.rows
-        seen = np.flatnonzero(published(system, hidden))
+        seen = np.flatnonzero(find_published_rows(system, hidden))
         self._rows = LinearConstraint(matrix[seen], low[seen], high[seen])
         same = low[seen] == high[seen]
         self._equal = seen[same]
@@ -59,8 +66,8 @@ class Reader:
         }
 
     def bounds(
-        self, target: Target, enough: float = -np.inf, *, supported: bool = False
-    ) -> tuple[Bounds, list[Vector]]:
+        self, target: ProtectedSum, enough: float = -np.inf, *, supported: bool = False
+    ) -> tuple[SumBounds, list[Vector]]:
         """The bounds of a target, and tables of counts that reach them.
 
         `enough`: where the largest value is at least so much, or nobody is known to be possible,
@@ -68,15 +75,15 @@ class Reader:
         be asked, too.
         """
         objective = self._objective(target)
-        solved = self._with_widths if supported else self._solved
+        solved = self._with_widths if supported else self._solve_least
         points = [solved(-objective)]
         lowest, highest = 0.0, float(objective @ points[0])
         if highest < enough - GRACE or enough == -np.inf:
             points.append(solved(objective))
             lowest = float(objective @ points[1])
-        return Bounds(lowest, highest), points
+        return SumBounds(lowest, highest), points
 
-    def support(self, target: Target, *, both: bool = True) -> dict[int, float]:
+    def support(self, target: ProtectedSum, *, both: bool = True) -> dict[int, float]:
         """The statements that the bounds of a target rest on, `both` or the largest value alone:
         how much wider the interval could at most be without each."""
         found: dict[int, float] = {}
@@ -89,14 +96,14 @@ class Reader:
                     found[statement] = found.get(statement, 0.0) + width
         return {statement: found[statement] for statement in sorted(found)}
 
-    def _objective(self, target: Target) -> Vector:
+    def _objective(self, target: ProtectedSum) -> Vector:
         objective = np.zeros(len(self._system.upper))
         objective[list(target.at)] = 1.0
         return objective
 
-    def relaxed(
+    def relax_statements(
         self,
-        target: Target,
+        target: ProtectedSum,
         wanted: float,
         losses: Vector,
         allowed: npt.NDArray[np.bool_],
@@ -126,9 +133,12 @@ class Reader:
         costs, counts = dear, None
         for _ in range(REWEIGHTED):
             solved = linprog(  # type: ignore[call-overload]
-                np.concatenate([np.zeros(n), costs]), A_ub=a_ub, b_ub=b_ub,
-                bounds=np.column_stack([np.zeros(n + rows), upper]), method="highs",
-            )  # fmt: skip
+                np.concatenate([np.zeros(n), costs]),
+                A_ub=a_ub,
+                b_ub=b_ub,
+                bounds=np.column_stack([np.zeros(n + rows), upper]),
+                method="highs",
+            )
             if solved.x is None:
                 return None
             counts, used = solved.x[:n], solved.x[n:]
@@ -147,12 +157,14 @@ class Reader:
         both = sparse.vstack([matrix[up], -matrix[down]], format="csr")
         return owners, room, both, np.concatenate([high[up], -low[down]])
 
-    def _solved(self, objective: Vector) -> Vector:
+    def _solve_least(self, objective: Vector) -> Vector:
         """A table that makes the objective least."""
         solved = milp(
-            objective, bounds=Box(np.zeros(len(objective)), self._system.upper),
-            constraints=self._rows, options={"presolve": False},
-        )  # fmt: skip
+            objective,
+            bounds=Box(np.zeros(len(objective)), self._system.upper),
+            constraints=self._rows,
+            options={"presolve": False},
+        )
         if solved.x is None:
             raise StatisticsError(f"the bounds of a count were not found: {solved.message}")
         table: Vector = solved.x
@@ -163,9 +175,11 @@ class Reader:
         the duals."""
         upper = self._system.upper
         solved = linprog(  # type: ignore[call-overload]
-            objective, **self._sides,
-            bounds=np.column_stack([np.zeros(len(upper)), upper]), method="highs",
-        )  # fmt: skip
+            objective,
+            **self._sides,
+            bounds=np.column_stack([np.zeros(len(upper)), upper]),
+            method="highs",
+        )
         if solved.status != 0:
             raise StatisticsError(f"the bounds of a count were not found: {solved.message}")
         below_room, above_room = self._system.room

@@ -12,9 +12,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from readiness.disclosure.bounds import Reader
+from readiness.disclosure.bounds import BoundReader
 from readiness.disclosure.policy import Policy
-from readiness.disclosure.system import GRACE, Bounds, System, Target, Vector, published
+from readiness.disclosure.system import (
+    GRACE,
+    CountSystem,
+    ProtectedSum,
+    SumBounds,
+    Vector,
+    find_published_rows,
+)
 from readiness.disclosure.whole import Worlds
 
 
@@ -26,7 +33,7 @@ class Judge:
         solved: the linear programs so far.
     """
 
-    def __init__(self, system: System, policy: Policy, worlds: Worlds) -> None:
+    def __init__(self, system: CountSystem, policy: Policy, worlds: Worlds) -> None:
         self.system, self.policy, self.worlds = system, policy, worlds
         self.hopeless: set[str] = set()
         self.solved = 0
@@ -35,27 +42,27 @@ class Judge:
         self._breaks: list[npt.NDArray[np.bool_]] = []
         self._target = {target.name: k for k, target in enumerate(system.targets)}
         self._settled: dict[str, frozenset[int]] = {}
-        self._rooms: dict[str, Bounds] = {}
-        self._nobody = Reader(system, range(len(system.statements)))
-        self._last: Reader | None = None
+        self._rooms: dict[str, SumBounds] = {}
+        self._nobody = BoundReader(system, range(len(system.statements)))
+        self._last: BoundReader | None = None
 
-    def reader(self, hidden: frozenset[int]) -> Reader:
+    def reader(self, hidden: frozenset[int]) -> BoundReader:
         """Who reads what is not hidden; many targets are asked of one after the other."""
         if self._last is None or self._last.hidden != hidden:
-            self._last = Reader(self.system, hidden)
+            self._last = BoundReader(self.system, hidden)
         return self._last
 
     def narrow(
-        self, target: Target, hidden: frozenset[int], *, supported: bool = False
-    ) -> Bounds | None:
+        self, target: ProtectedSum, hidden: frozenset[int], *, supported: bool = False
+    ) -> SumBounds | None:
         """The bounds of a target that is not protected; None when it is, or cannot be.
 
         `supported`: what they rest on will be asked, too.
         """
         if not self.asks(target, hidden):
             return None
-        reached = self._reached(target, hidden)
-        if self._protected(target, Bounds(*reached)):
+        reached = self._bound_by_tables(target, hidden)
+        if self._is_protected(target, SumBounds(*reached)):
             return None
         least = np.ceil(reached[0] - GRACE)
         small = self.policy.minimum_cell if least > 0 else 0
@@ -68,23 +75,23 @@ class Judge:
         self.keep(points)
         if self.settles(target, bounds):
             self._settled[target.name] = hidden
-        if self._held(target, bounds):
+        if self._is_held(target, bounds):
             return None
         room = self.room(target)
         if room.least == room.most:
             self.hopeless.add(target.name)
             return None
-        return None if self._protected(target, bounds) else bounds
+        return None if self._is_protected(target, bounds) else bounds
 
-    def final(self, target: Target, hidden: frozenset[int]) -> tuple[Bounds, bool]:
+    def final(self, target: ProtectedSum, hidden: frozenset[int]) -> tuple[SumBounds, bool]:
         """What a choice leaves of a target, as far as must be known, and whether that is enough."""
         # What was reached lies between the bounds: where it is wide enough, so are they.
-        found = Bounds(*self._reached(target, hidden))
-        if not self._protected(target, found):
+        found = SumBounds(*self._bound_by_tables(target, hidden))
+        if not self._is_protected(target, found):
             found = self.reader(hidden).bounds(target)[0]
-        return found, target.name not in self.hopeless and self._held(target, found)
+        return found, target.name not in self.hopeless and self._is_held(target, found)
 
-    def is_one(self, target: Target, hidden: frozenset[int]) -> bool:
+    def is_one(self, target: ProtectedSum, hidden: frozenset[int]) -> bool:
         """Whether a target is one where this is withheld."""
         if target.of is None:
             return True
@@ -92,27 +99,27 @@ class Judge:
         settled = target.name in self._settled and hidden <= self._settled[target.name]
         return self.system.places[target.of] in hidden and not settled
 
-    def asks(self, target: Target, hidden: frozenset[int]) -> bool:
+    def asks(self, target: ProtectedSum, hidden: frozenset[int]) -> bool:
         """Whether it is one for which anything can be done."""
         return target.name not in self.hopeless and self.is_one(target, hidden)
 
-    def room(self, target: Target) -> Bounds:
+    def room(self, target: ProtectedSum) -> SumBounds:
         """Between what a target is for who has nothing of the release."""
         if target.name not in self._rooms:
             self._rooms[target.name] = self._nobody.bounds(target)[0]
         return self._rooms[target.name]
 
-    def width(self, target: Target) -> int:
+    def width(self, target: ProtectedSum) -> int:
         """How wide the interval of a target must be: no wider than without the release."""
         room = self.room(target)
         return min(target.under(self.policy).width, room.most - room.least)
 
-    def lowered(self, target: Target) -> bool:
+    def has_lower_demand(self, target: ProtectedSum) -> bool:
         """Whether less is asked of a target than of others, so of a group smaller than the width;
         False where nobody looked yet."""
         return target.name in self._rooms and self.width(target) < target.under(self.policy).width
 
-    def settles(self, target: Target, bounds: Bounds) -> bool:
+    def settles(self, target: ProtectedSum, bounds: SumBounds) -> bool:
         """Whether it is enough that a reader can tell of many, or nobody, and he can."""
         return target.of is not None and bounds.settle(self.policy)
 
@@ -120,26 +127,26 @@ class Judge:
         """Note tables that a reader of something holds possible."""
         for table in tables:
             self.worlds.keep(table)
-            self._breaks.append(~self.system.fulfilled(table))
+            self._breaks.append(~self.system.find_fulfilled(table))
             targets = self.system.targets
             self._counts.append(np.array([table[list(t.at)].sum() for t in targets]))
 
-    def _reached(self, target: Target, hidden: frozenset[int]) -> tuple[float, float]:
+    def _bound_by_tables(self, target: ProtectedSum, hidden: frozenset[int]) -> tuple[float, float]:
         """Between what a target is in the tables that were found and are still possible."""
         if not self._counts:
             return float(target.count), float(target.count)
-        seen = published(self.system, hidden)
+        seen = find_published_rows(self.system, hidden)
         possible = ~np.array(self._breaks)[:, seen].any(axis=1)
         values = np.array(self._counts)[possible, self._target[target.name]]
         values = np.append(values, target.count)
         return float(values.min()), float(values.max())
 
-    def _protected(self, target: Target, bounds: Bounds) -> bool:
+    def _is_protected(self, target: ProtectedSum, bounds: SumBounds) -> bool:
         """Whether bounds are wide enough, or as wide as those of who has no release at all."""
-        if self.lowered(target) and bounds.most - bounds.least >= self.width(target) > 0:
+        if self.has_lower_demand(target) and bounds.most - bounds.least >= self.width(target) > 0:
             return True
         return bounds.protect(target.under(self.policy))
 
-    def _held(self, target: Target, bounds: Bounds) -> bool:
+    def _is_held(self, target: ProtectedSum, bounds: SumBounds) -> bool:
         """The same of what is all that a reader can tell."""
-        return self.settles(target, bounds) or self._protected(target, bounds)
+        return self.settles(target, bounds) or self._is_protected(target, bounds)

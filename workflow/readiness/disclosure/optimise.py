@@ -23,7 +23,7 @@ from scipy.optimize import LinearConstraint, milp
 
 from readiness.disclosure.judge import Judge
 from readiness.disclosure.policy import Policy
-from readiness.disclosure.system import Bounds, System, Target, Vector, components
+from readiness.disclosure.system import CountSystem, ProtectedSum, SumBounds, Vector, components
 from readiness.disclosure.whole import Worlds
 
 NODES = 1_000
@@ -52,7 +52,7 @@ class Decisions:
     complementary: frozenset[str] = frozenset()
     loss: float = 0.0
     least: float = 0.0
-    bounds: Mapping[str, Bounds] = field(default_factory=dict)
+    bounds: Mapping[str, SumBounds] = field(default_factory=dict)
     unprotected: tuple[str, ...] = ()
 
     @property
@@ -76,7 +76,7 @@ class Decisions:
         )
 
 
-def optimise(system: System, policy: Policy, *, margin: int = 0) -> Decisions:
+def optimise(system: CountSystem, policy: Policy, *, margin: int = 0) -> Decisions:
     """The least loss that protects every target; each linked component by itself.
 
     `margin`: people by which bounds of real numbers must be wider than the policy asks, for what
@@ -127,7 +127,7 @@ class Search:
         judge: says which targets a choice leaves too narrow.
     """
 
-    def __init__(self, system: System, policy: Policy, margin: int = 0) -> None:
+    def __init__(self, system: CountSystem, policy: Policy, margin: int = 0) -> None:
         self.system, self.worlds = system, Worlds(system, policy)
         wide = replace(policy, width=policy.width + margin)
         self.policy = policy if self.worlds.able else wide
@@ -154,19 +154,21 @@ class Search:
 
     def best(self, programs: int) -> tuple[frozenset[int], float]:
         """The choice of least loss, or the best that was found; and a proved limit of its loss."""
-        hidden, least = self._searched(programs)
-        more = self._for_all(self._completed, hidden, self._always)
+        hidden, least = self._search_cuts(programs)
+        more = self._for_all(self._complete_target, hidden, self._always)
         if more != hidden or self.loss(hidden) > least * (1 + 1e-6):
-            more = self._thinned(more)
-        return self.proved(self._for_all(self._completed, more, self.system.targets)), least
+            more = self._drop_unneeded(more)
+        return self.complete_for_integers(
+            self._for_all(self._complete_target, more, self.system.targets)
+        ), least
 
-    def _searched(self, programs: int) -> tuple[frozenset[int], float]:
+    def _search_cuts(self, programs: int) -> tuple[frozenset[int], float]:
         """The cheapest choice that fulfils the cuts of all it leaves too narrow, with its limit."""
         hidden, least = self.given, 0.0
         while self.judge.solved < programs:
             known = len(self._cuts)
             for target in self._always:
-                self._asked(target, hidden)
+                self._demand_cut(target, hidden)
             if len(self._cuts) == known:
                 break
             found = cheapest(self.system, self.given, self.kept, self._cuts)
@@ -175,28 +177,29 @@ class Search:
             hidden, least = found
         return hidden, least
 
-    def proved(self, hidden: frozenset[int]) -> frozenset[int]:
+    def complete_for_integers(self, hidden: frozenset[int]) -> frozenset[int]:
         """The choice with what must go, too, for whole numbers to leave every target protected."""
         if not self.worlds.able:
             return hidden
         before = hidden
-        hidden = self._for_all(self._shown, hidden, self.system.targets)
-        shown = [t for t in self.system.targets if self.worlds.shown(t, hidden)]
+        hidden = self._for_all(self._complete_by_tables, hidden, self.system.targets)
+        shown = [t for t in self.system.targets if self.worlds.is_shown_protected(t, hidden)]
         # What went for one target may not be needed beside what went for the next ones.
         for k in sorted(hidden - before, key=lambda k: (-self.losses[k], -k)):
             fewer = hidden - {k}
             if self.with_needs(fewer) == fewer and all(
-                not self.judge.asks(t, fewer) or self.worlds.found(t, fewer) for t in shown
+                not self.judge.asks(t, fewer) or self.worlds.find_protecting_table(t, fewer)
+                for t in shown
             ):
                 hidden = fewer
         return hidden
 
-    def _shown(self, target: Target, hidden: frozenset[int]) -> frozenset[int]:
+    def _complete_by_tables(self, target: ProtectedSum, hidden: frozenset[int]) -> frozenset[int]:
         """The choice with what must go, too, for tables to show that a target is protected."""
         # Of whom less is asked (`Judge.lowered`), nobody knows more with the release than without.
-        if not self.judge.asks(target, hidden) or self.judge.lowered(target):
+        if not self.judge.asks(target, hidden) or self.judge.has_lower_demand(target):
             return hidden
-        while not self.worlds.shown(target, hidden):
+        while not self.worlds.is_shown_protected(target, hidden):
             if self.judge.settles(target, self.judge.reader(hidden).bounds(target)[0]):
                 break
             known = self.worlds.between(target, hidden)
@@ -209,9 +212,9 @@ class Search:
 
     def _for_all(
         self,
-        step: Callable[[Target, frozenset[int]], frozenset[int]],
+        step: Callable[[ProtectedSum, frozenset[int]], frozenset[int]],
         hidden: frozenset[int],
-        targets: Sequence[Target],
+        targets: Sequence[ProtectedSum],
     ) -> frozenset[int]:
         """What a step for each target makes of a choice, until it changes no more: what is
         withheld for one may be a target itself."""
@@ -222,21 +225,21 @@ class Search:
                 hidden = step(target, hidden)
         return hidden
 
-    def _completed(self, target: Target, hidden: frozenset[int]) -> frozenset[int]:
+    def _complete_target(self, target: ProtectedSum, hidden: frozenset[int]) -> frozenset[int]:
         """The choice with what little makes a target wide enough."""
         for _ in range(TRIES):
             found = self.judge.narrow(target, hidden)
             if found is None:
                 break
-            more = self._relaxed(target, found, hidden)
+            more = self._relax_target(target, found, hidden)
             if more is None:
                 self.judge.hopeless.add(target.name)
             else:
                 hidden = self.with_needs(hidden | more)
         return hidden
 
-    def _relaxed(
-        self, target: Target, found: Bounds, hidden: frozenset[int]
+    def _relax_target(
+        self, target: ProtectedSum, found: SumBounds, hidden: frozenset[int]
     ) -> frozenset[int] | None:
         """Statements of little loss that make an interval wide enough: above, else below."""
         judge, width = self.judge, self.judge.width(target)
@@ -253,13 +256,13 @@ class Search:
             for wanted, up in ((above, True), (below, False)):
                 if found.least <= wanted <= found.most:
                     continue
-                made = reader.relaxed(target, float(wanted), self.losses, able, above=up)
+                made = reader.relax_statements(target, float(wanted), self.losses, able, above=up)
                 if made is not None:
                     judge.keep([made[1]])
                     return made[0]
         return None
 
-    def _asked(self, target: Target, hidden: frozenset[int]) -> None:
+    def _demand_cut(self, target: ProtectedSum, hidden: frozenset[int]) -> None:
         """Note the cut that a target gives which is not protected."""
         found = self.judge.narrow(target, hidden, supported=True)
         if found is None:
@@ -276,7 +279,7 @@ class Search:
             cut = {k: min(1.0, width / missing) for k, width in open_.items()}
         self._cuts.append(cut)
 
-    def _thinned(self, hidden: frozenset[int]) -> frozenset[int]:
+    def _drop_unneeded(self, hidden: frozenset[int]) -> frozenset[int]:
         """The choice without what it does not need, the dearest first."""
         targets = list(self._always)
         for k in sorted(hidden - self.given, key=lambda k: (-self.losses[k], -k)):
@@ -306,7 +309,7 @@ Cut = Mapping[int, float]
 
 
 def cheapest(
-    system: System, given: Collection[int], kept: Collection[int], cuts: Sequence[Cut]
+    system: CountSystem, given: Collection[int], kept: Collection[int], cuts: Sequence[Cut]
 ) -> tuple[frozenset[int], float] | None:
     """The cheapest choice that fulfils all cuts, with what is `given` and without what is `kept`;
     and the limit of its loss beyond the given that was proved within `NODES`."""
@@ -319,10 +322,12 @@ def cheapest(
     low[list(given)] = high[list(given)] = 1.0
     rows, ends = _constraints(system, cuts)
     solved = milp(
-        costs, integrality=np.ones(n, dtype=np.int64), bounds=Box(low, high),
+        costs,
+        integrality=np.ones(n, dtype=np.int64),
+        bounds=Box(low, high),
         constraints=LinearConstraint(rows, ends, np.inf),
         options={"node_limit": NODES, "mip_rel_gap": 0.0},
-    )  # fmt: skip
+    )
     if solved.x is None:
         return None
     hidden = frozenset(np.flatnonzero(solved.x > 0.5).tolist())
@@ -333,7 +338,7 @@ def cheapest(
     return hidden, max(0.0, least)
 
 
-def _constraints(system: System, cuts: Sequence[Cut]) -> tuple[sparse.csr_matrix, Vector]:
+def _constraints(system: CountSystem, cuts: Sequence[Cut]) -> tuple[sparse.csr_matrix, Vector]:
     """The cuts, and that what a statement needs goes with it: coefficients and lower ends."""
     entries: list[tuple[int, int, float]] = []
     ends: list[float] = []

@@ -27,7 +27,7 @@ Relation: TypeAlias = Mapping[str, int]
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """One cell of a table: its name, its unweighted count, and how it stands.
 
     `sensitive`: it must not be known. `hidden`: not published for another reason. `base`: the
@@ -43,7 +43,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Derived:
+class DerivedSum:
     """A sum over hidden cells that equals a sum over published ones, up to sign."""
 
     hidden: Mapping[str, Fraction]
@@ -60,7 +60,7 @@ class Derived:
         return next(iter(self.hidden)) if len(self.hidden) == 1 else None
 
 
-def derivable(hidden: Collection[str], relations: Iterable[Relation]) -> list[Derived]:
+def derivable(hidden: Collection[str], relations: Iterable[Relation]) -> list[DerivedSum]:
     """What a reader can derive about the hidden cells from all others.
 
     Gauss-Jordan elimination with the hidden cells as pivots, in the order of their names: one row a
@@ -95,16 +95,16 @@ def _add(row: dict[str, Fraction], other: Mapping[str, Fraction], factor: Fracti
             row.pop(name, None)
 
 
-def _parts(row: Mapping[str, Fraction], hidden: Collection[str]) -> Derived:
-    return Derived(
+def _parts(row: Mapping[str, Fraction], hidden: Collection[str]) -> DerivedSum:
+    return DerivedSum(
         {name: value for name, value in row.items() if name in hidden},
         {name: value for name, value in row.items() if name not in hidden},
     )
 
 
 def derivable_sums(
-    rows: Sequence[Derived], hidden: Collection[str], relations: Iterable[Relation]
-) -> Iterator[Derived]:
+    rows: Sequence[DerivedSum], hidden: Collection[str], relations: Iterable[Relation]
+) -> Iterator[DerivedSum]:
     """More of what follows from `rows` of `derivable`: sums that elimination takes apart.
 
     Each relation without the cells that are known alone, and what two rows give together.
@@ -124,15 +124,18 @@ def derivable_sums(
         yield _parts(left, hidden)
 
 
-def _cancels(one: Derived, other: Derived) -> bool:
+def _cancels(one: DerivedSum, other: DerivedSum) -> bool:
     """Whether the sum of two rows can hold only coefficients of 1: each adds to one pivot."""
     rest = {name for row in (one, other) for name, value in row.hidden.items() if value != 1}
     return all(one.hidden.get(name, 0) + other.hidden.get(name, 0) in (0, 1) for name in rest)
 
 
 def exposures(
-    cells: Mapping[str, Cell], hidden: Collection[str], relations: Sequence[Relation], minimum: int
-) -> list[Derived]:
+    cells: Mapping[str, TableCell],
+    hidden: Collection[str],
+    relations: Sequence[Relation],
+    minimum: int,
+) -> list[DerivedSum]:
     """What a reader can derive that tells too much of a sensitive cell; empty when all is well.
 
     Hidden zeros count as known.
@@ -141,7 +144,7 @@ def exposures(
     rows = derivable(unknown, relations)
     sums = derivable_sums(rows, unknown, relations)
 
-    def tells(derived: Derived) -> bool:
+    def tells(derived: DerivedSum) -> bool:
         # Only where the hidden cells are simply added: all coefficients are equal.
         simple = len(set(derived.hidden.values())) == 1
         if not simple or not any(cells[name].sensitive for name in derived.hidden):
@@ -152,7 +155,9 @@ def exposures(
     return [each for each in (*rows, *sums) if tells(each)]
 
 
-def suppress(cells: Sequence[Cell], relations: Sequence[Relation], minimum: int) -> frozenset[str]:
+def suppress(
+    cells: Sequence[TableCell], relations: Sequence[Relation], minimum: int
+) -> frozenset[str]:
     """The cells to hide beyond those that are hidden already: the sensitive ones and what protects.
 
     Each exposure is ended by hiding the cheapest published cell that it rests on (the smallest
@@ -199,7 +204,9 @@ def suppress(cells: Sequence[Cell], relations: Sequence[Relation], minimum: int)
     return frozenset(best - given)
 
 
-def _check(cells: Sequence[Cell], known: Mapping[str, Cell], relations: Sequence[Relation]) -> None:
+def _check(
+    cells: Sequence[TableCell], known: Mapping[str, TableCell], relations: Sequence[Relation]
+) -> None:
     if len(known) < len(cells):
         raise StatisticsError("two cells of a table have the same name; expected each once.")
     for relation in relations:

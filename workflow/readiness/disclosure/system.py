@@ -28,7 +28,7 @@ FITS = 1e-7
 
 
 @dataclass(frozen=True)
-class Row:
+class LinearRow:
     """`low <= sum of coefficient x count <= high`, by the positions of the counts.
 
     `least`, `most`: between what the sum lies for who does not have the row, where that is known
@@ -50,13 +50,13 @@ class Row:
         high: float,
         least: float = -np.inf,
         most: float = np.inf,
-    ) -> Row:
+    ) -> LinearRow:
         """A row without its zeros."""
         kept = {place: value for place, value in sorted(coefficients.items()) if value}
         return cls(tuple(kept), tuple(kept.values()), low, high, least, most)
 
     @classmethod
-    def total(cls, places: Iterable[int], value: float, most: float = np.inf) -> Row:
+    def total(cls, places: Iterable[int], value: float, most: float = np.inf) -> LinearRow:
         """The counts at these places add to a value, and to `most` at most."""
         return cls.of(dict.fromkeys(places, 1.0), value, value, most=most)
 
@@ -70,7 +70,7 @@ class Statement:
     """
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[LinearRow, ...]
     loss: float = 1.0
     given: bool = False
     kept: bool = False
@@ -78,7 +78,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Target:
+class ProtectedSum:
     """A number of people that must not be known: the sum of the counts at these places.
 
     `width`: how wide an interval of it has to be where the policy does not say it; with 0 it is
@@ -99,13 +99,13 @@ class Target:
 
 
 @dataclass(frozen=True)
-class System:
+class CountSystem:
     """One linked component: counts, what is known of them, what is said, what is protected."""
 
     upper: Vector
-    fixed: tuple[Row, ...]
+    fixed: tuple[LinearRow, ...]
     statements: tuple[Statement, ...]
-    targets: tuple[Target, ...]
+    targets: tuple[ProtectedSum, ...]
     truth: Vector = field(default_factory=lambda: np.empty(0))
 
     @cached_property
@@ -122,7 +122,7 @@ class System:
         return np.array(owners, dtype=np.int64)
 
     @cached_property
-    def every(self) -> list[Row]:
+    def every(self) -> list[LinearRow]:
         """All rows, the fixed ones first."""
         return [*self.fixed, *(row for each in self.statements for row in each.rows)]
 
@@ -152,7 +152,7 @@ class System:
         most = np.minimum([row.most for row in self.every], positive @ self.upper)
         return np.maximum(low - least, 0.0), np.maximum(most - high, 0.0)
 
-    def fulfilled(self, counts: Vector, near: float = FITS) -> npt.NDArray[np.bool_]:
+    def find_fulfilled(self, counts: Vector, near: float = FITS) -> npt.NDArray[np.bool_]:
         """Which of the rows a table of counts fulfils, to `near` of its own size."""
         matrix, low, high = self.rows
         values = matrix @ counts
@@ -161,7 +161,7 @@ class System:
         return fits
 
 
-def published(system: System, hidden: Iterable[int]) -> npt.NDArray[np.bool_]:
+def find_published_rows(system: CountSystem, hidden: Iterable[int]) -> npt.NDArray[np.bool_]:
     """Which rows a reader has when these statements are withheld."""
     withheld = np.zeros(len(system.statements) + 1, dtype=bool)
     withheld[list(hidden)] = True
@@ -169,7 +169,7 @@ def published(system: System, hidden: Iterable[int]) -> npt.NDArray[np.bool_]:
 
 
 @dataclass(frozen=True)
-class Bounds:
+class SumBounds:
     """Between what a reader can put a target."""
 
     lowest: float
@@ -194,7 +194,7 @@ class Bounds:
         return self.least >= policy.minimum_cell or self.most == 0
 
 
-def linked(sizes: int, groups: Iterable[Sequence[int]]) -> npt.NDArray[np.int64]:
+def label_components(sizes: int, groups: Iterable[Sequence[int]]) -> npt.NDArray[np.int64]:
     """The component of each of `sizes` places, where the places of a group belong together."""
     heads: list[int] = []
     tails: list[int] = []
@@ -205,7 +205,7 @@ def linked(sizes: int, groups: Iterable[Sequence[int]]) -> npt.NDArray[np.int64]
     return sparse.csgraph.connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def components(system: System) -> list[System]:
+def components(system: CountSystem) -> list[CountSystem]:
     """The parts of a system that share no count, each a system; in the order of their counts."""
     groups = [row.at for row in system.fixed if row.at]
     # All rows of a statement are withheld together.
@@ -213,7 +213,7 @@ def components(system: System) -> list[System]:
         at for each in system.statements if (at := tuple(p for row in each.rows for p in row.at))
     ]
     groups += [target.at for target in system.targets]
-    label = linked(len(system.upper), groups)
+    label = label_components(len(system.upper), groups)
     if len(set(label)) == 1:
         return [system]
     parts = []
@@ -227,18 +227,21 @@ def components(system: System) -> list[System]:
         if not (targets or statements):
             continue
         parts.append(
-            System(
+            CountSystem(
                 system.upper[places],
-                tuple(_moved(row, moved) for row in system.fixed if row.at and row.at[0] in moved),
                 tuple(
-                    replace(s, rows=tuple(_moved(row, moved) for row in s.rows)) for s in statements
+                    _move_row(row, moved) for row in system.fixed if row.at and row.at[0] in moved
+                ),
+                tuple(
+                    replace(s, rows=tuple(_move_row(row, moved) for row in s.rows))
+                    for s in statements
                 ),
                 tuple(replace(t, at=tuple(moved[p] for p in t.at)) for t in targets),
                 system.truth[places] if len(system.truth) else system.truth,
             )
-        )  # fmt: skip
+        )
     return parts
 
 
-def _moved(row: Row, places: Mapping[int, int]) -> Row:
+def _move_row(row: LinearRow, places: Mapping[int, int]) -> LinearRow:
     return replace(row, at=tuple(places[p] for p in row.at))

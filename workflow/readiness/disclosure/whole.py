@@ -17,7 +17,7 @@ from scipy.optimize import Bounds as Box
 from scipy.optimize import LinearConstraint, milp
 
 from readiness.disclosure.policy import Policy
-from readiness.disclosure.system import FITS, System, Target, Vector, published
+from readiness.disclosure.system import FITS, CountSystem, ProtectedSum, Vector, find_published_rows
 
 MOST_COUNTS = 60
 """Of a component in which tables are searched. Of more there are so many that no branch and bound
@@ -33,7 +33,7 @@ NODES_TIMES_COUNTS = 30_000
 class Worlds:
     """The tables of whole numbers that were found for one component, the survey itself first."""
 
-    def __init__(self, system: System, policy: Policy) -> None:
+    def __init__(self, system: CountSystem, policy: Policy) -> None:
         self.system, self.policy = system, policy
         self.losses = np.array([each.loss for each in system.statements])
         self._tables: list[Vector] = []
@@ -50,12 +50,12 @@ class Worlds:
         if not self.able or np.abs(table - whole).max() > FITS:
             return
         self._tables.append(whole)
-        self._fits.append(self.system.fulfilled(whole))
+        self._fits.append(self.system.find_fulfilled(whole))
 
-    def between(self, target: Target, hidden: Collection[int]) -> tuple[int, int]:
+    def between(self, target: ProtectedSum, hidden: Collection[int]) -> tuple[int, int]:
         """Between what a target is in the tables found so far, of those that a reader of what is
         not `hidden` holds possible."""
-        seen, at = published(self.system, hidden), list(target.at)
+        seen, at = find_published_rows(self.system, hidden), list(target.at)
         values = [
             round(float(table[at].sum()))
             for table, fits in zip(self._tables, self._fits, strict=True)
@@ -63,11 +63,11 @@ class Worlds:
         ]
         return min([target.count, *values]), max([target.count, *values])
 
-    def shown(self, target: Target, hidden: Collection[int]) -> bool:
+    def is_shown_protected(self, target: ProtectedSum, hidden: Collection[int]) -> bool:
         """Whether the tables found so far show that a target is protected."""
         return target.under(self.policy).holds(*self.between(target, hidden))
 
-    def without(self, target: Target, hidden: Collection[int]) -> frozenset[int] | None:
+    def without(self, target: ProtectedSum, hidden: Collection[int]) -> frozenset[int] | None:
         """The statements of least loss that must go, too, for a target to be shown protected.
 
         None where there are none: nothing that may be withheld protects it.
@@ -79,25 +79,25 @@ class Worlds:
         # Nothing more where that does it; what is kept goes where nothing else helps; and all of
         # it where the search met its limit.
         for gone, free in ((before, nothing), (before, kept), (before, anything), (every, nothing)):
-            found = [self._searched(target, gone, *each, free) for each in ends]
+            found = [self._search_table(target, gone, *each, free) for each in ends]
             choices = [each for each in found if each is not None]
             if choices:
                 return min(choices, key=lambda each: self.losses[list(each)].sum()) | gone - before
         return None
 
-    def found(self, target: Target, hidden: Collection[int]) -> bool:
+    def find_protecting_table(self, target: ProtectedSum, hidden: Collection[int]) -> bool:
         """Whether a table shows a target protected without anything more that goes: one of those
         found so far, or one that is searched; of such searches there are `SECOND_THOUGHTS`.
         """
         nothing = np.zeros(len(self.losses))
         for end in self._ends(target, hidden):
-            if self.shown(target, hidden) or self._thoughts >= SECOND_THOUGHTS:
+            if self.is_shown_protected(target, hidden) or self._thoughts >= SECOND_THOUGHTS:
                 break
             self._thoughts += 1
-            self._searched(target, hidden, *end, nothing)
-        return self.shown(target, hidden)
+            self._search_table(target, hidden, *end, nothing)
+        return self.is_shown_protected(target, hidden)
 
-    def _ends(self, target: Target, hidden: Collection[int]) -> list[tuple[float, float]]:
+    def _ends(self, target: ProtectedSum, hidden: Collection[int]) -> list[tuple[float, float]]:
         """From what on, or up to what, a target must be possible to be protected."""
         low, high = self.between(target, hidden)
         width, small = target.under(self.policy).width, self.policy.minimum_cell
@@ -106,8 +106,8 @@ class Worlds:
         # Fewer people first, where that is for nothing: then less is asked for above.
         return [(float(up), np.inf), *([(-np.inf, float(down))] if 0 <= down < low else [])]
 
-    def _searched(
-        self, target: Target, hidden: Collection[int], least: float, most: float, free: Vector
+    def _search_table(
+        self, target: ProtectedSum, hidden: Collection[int], least: float, most: float, free: Vector
     ) -> frozenset[int] | None:
         """The statements to withhold for a target from `least` to `most`, with a table of it.
 
@@ -121,7 +121,7 @@ class Worlds:
         inside = np.minimum(TOLERANCE * (1.0 + below + above), (high - low) / 4)
         inside[(self.system.of_row < 0) | self._whole] = 0.0
         low, high = low + inside, high - inside
-        seen = np.flatnonzero(published(self.system, hidden))
+        seen = np.flatnonzero(find_published_rows(self.system, hidden))
         owners = self.system.of_row[seen]
         owned = np.flatnonzero(owners >= 0)
 

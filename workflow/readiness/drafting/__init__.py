@@ -8,13 +8,13 @@ from readiness.drafting.codebooks import Codebook, read_codebook
 from readiness.drafting.documents import document_of, draft_text
 from readiness.drafting.draft import Draft, make_draft
 from readiness.drafting.sections import study_section, wave_section, with_section
-from readiness.drafting.table import Column, Table
+from readiness.drafting.table import ExportColumn, ExportTable
 
 __all__ = [
     "Codebook",
-    "Column",
     "Draft",
-    "Table",
+    "ExportColumn",
+    "ExportTable",
     "document_of",
     "draft_text",
     "make_draft",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from readiness.drafting.joined import find_joined_options
-from readiness.drafting.table import MOST_OPTIONS, Column
+from readiness.drafting.table import MOST_OPTIONS, ExportColumn
 from readiness.drafting.wordings import (
     find_meaning,
     find_special,
@@ -38,7 +38,7 @@ _MISSING_NUMBERS = re.compile(r"-?(?:9{1,4}|8{2,4}|7{2,4})|9(?:7|8)|99[78]|-[1-9
 
 
 @dataclass(frozen=True)
-class Option:
+class ProposedOption:
     """One answer: its text, its code, and in the file its value or a column of its own."""
 
     text: str
@@ -50,7 +50,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Answers:
+class ProposedAnswers:
     """The answers to one question, or to the rows of a grid, as proposed.
 
     Attributes:
@@ -63,7 +63,7 @@ class Answers:
     """
 
     kind: str
-    options: tuple[Option, ...] = ()
+    options: tuple[ProposedOption, ...] = ()
     missing: tuple[tuple[str, str, str], ...] = ()
     ends: tuple[int, int] | None = None
     named: tuple[str, str] | None = None
@@ -72,10 +72,10 @@ class Answers:
 
 
 def propose_answers(
-    columns: Sequence[Column],
+    columns: Sequence[ExportColumn],
     labels: Sequence[tuple[str, str]] = (),
     signs: Sequence[str] = (),
-) -> Answers:
+) -> ProposedAnswers:
     """Propose the answers that columns share.
 
     Args:
@@ -96,22 +96,24 @@ def propose_answers(
             return scale
         if few:
             return _partly_labelled(counts, labels, missing_values)
-        return _labelled(counts, labels, ordered=columns[0].ordered, missing=missing_values)
+        return _draft_labelled(counts, labels, ordered=columns[0].ordered, missing=missing_values)
     return propose_unlabelled(counts, signs)
 
 
-def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Answers:
+def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> ProposedAnswers:
     """The same of texts that nothing names."""
     special = {t: means for t in counts if (means := find_special(t))}
     kept = Counter({t: n for t, n in counts.items() if t not in special})
     missing = tuple((text, "", means) for text, means in sorted(special.items()))
     if not kept:
-        return Answers("text", missing=missing, checks=("no answer but missing ones",))
-    found = _numbers(kept) or _dates(kept) or _joined(kept, signs) or _closed(kept)
-    return replace(found or Answers("text"), missing=(*missing, *(found.missing if found else ())))
+        return ProposedAnswers("text", missing=missing, checks=("no answer but missing ones",))
+    found = _numbers(kept) or _dates(kept) or _draft_joined(kept, signs) or _draft_closed(kept)
+    return replace(
+        found or ProposedAnswers("text"), missing=(*missing, *(found.missing if found else ()))
+    )
 
 
-def give_codes(options: Sequence[Option]) -> tuple[Option, ...]:
+def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
     """The options with a code each."""
     taken: set[str] = set()
     coded = []
@@ -122,15 +124,15 @@ def give_codes(options: Sequence[Option]) -> tuple[Option, ...]:
     return tuple(coded)
 
 
-def _labelled(
+def _draft_labelled(
     counts: Counter[str],
     labels: Sequence[tuple[str, str]],
     *,
     ordered: bool,
     missing: Sequence[str],
-) -> Answers:
+) -> ProposedAnswers:
     outside, named = _outside(labels, missing)
-    options = [Option(label, value=value, other=is_other(label)) for value, label in named]
+    options = [ProposedOption(label, value=value, other=is_other(label)) for value, label in named]
     if len(options) < 2:
         return replace(propose_unlabelled(counts), missing=tuple(outside))
     known = {match_key(text) for pair in labels for text in pair}
@@ -144,7 +146,7 @@ def _labelled(
     kind, options, said = _in_order(options, declared=True)
     if ordered and kind == "single" and len(options) > 2:
         kind, said = "ordinal", ["the file says that its values have an order: low to high?"]
-    return Answers(kind, give_codes(options), tuple(outside), checks=(*said, *checks))
+    return ProposedAnswers(kind, give_codes(options), tuple(outside), checks=(*said, *checks))
 
 
 def _outside(
@@ -163,7 +165,7 @@ def _outside(
 
 def _scale(
     counts: Counter[str], labels: Sequence[tuple[str, str]], missing: Sequence[str]
-) -> Answers | None:
+) -> ProposedAnswers | None:
     """A scale of which only the two ends have a label."""
     outside, ends = _outside(labels, missing)
     if len(ends) != 2 or not all(re.fullmatch(r"-?\d{1,3}", value) for value, _ in ends):
@@ -173,23 +175,25 @@ def _scale(
     known = points | {value for _, value, _ in outside}
     if not 2 < len(points) <= SHORT_SCALE or not set(counts) <= known:
         return None
-    return Answers("scale", missing=tuple(outside), ends=(low, high), named=(first, last))
+    return ProposedAnswers("scale", missing=tuple(outside), ends=(low, high), named=(first, last))
 
 
 def _partly_labelled(
     counts: Counter[str], labels: Sequence[tuple[str, str]], missing: Sequence[str]
-) -> Answers:
+) -> ProposedAnswers:
     """Numbers of which a few have a label: the ends of a scale, or what is no answer."""
     outside, named = _outside(labels, missing)
     values = {value for _, value, _ in outside}
     kept = Counter({t: n for t, n in counts.items() if t not in values})
     ends = [f"{value} is {label!r}" for value, label in named]
-    found = _numbers(kept) or Answers("text")
+    found = _numbers(kept) or ProposedAnswers("text")
     said = (f"labelled are {', '.join(ends)}",) if ends else ()
     return replace(found, missing=tuple(outside), checks=(*found.checks, *said))
 
 
-def _in_order(options: list[Option], *, declared: bool) -> tuple[str, list[Option], list[str]]:
+def _in_order(
+    options: list[ProposedOption], *, declared: bool
+) -> tuple[str, list[ProposedOption], list[str]]:
     """Ordinal and low to high where the texts are a known scale or bands of numbers."""
     texts = [option.text for option in options]
     order = order_scale(texts) or order_numbers(texts)
@@ -203,7 +207,7 @@ def _in_order(options: list[Option], *, declared: bool) -> tuple[str, list[Optio
     return "single", options, []
 
 
-def _numbers(counts: Counter[str]) -> Answers | None:
+def _numbers(counts: Counter[str]) -> ProposedAnswers | None:
     """A number, or a short scale of bare numbers, where (nearly) every text is one."""
     plain = {text: number for text in counts if _NUMBER.fullmatch(number := _digits(text))}
     others = sum(n for text, n in counts.items() if text not in plain)
@@ -214,21 +218,31 @@ def _numbers(counts: Counter[str]) -> Answers | None:
     distinct = sorted(set(values.values()))
     low, high = distinct[0], distinct[-1]
     if whole and not others and len(distinct) == 2:
-        options = [Option(str(int(v)), code=f"a{int(v)}" if v >= 0 else f"m{int(-v)}")
-                   for v in distinct]  # fmt: skip
-        return Answers("single", tuple(options), checks=("what do these values mean?",))
+        options = [
+            ProposedOption(str(int(v)), code=f"a{int(v)}" if v >= 0 else f"m{int(-v)}")
+            for v in distinct
+        ]
+        return ProposedAnswers("single", tuple(options), checks=("what do these values mean?",))
     if whole and not others and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
         said = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
-        return Answers("scale", ends=(int(low), int(high)), checks=(said,))
+        return ProposedAnswers("scale", ends=(int(low), int(high)), checks=(said,))
     checks = [f"its limits? (seen: {low:g} to {high:g})"]
     checks += [f"{others} answers are no numbers"] if others else []
-    odd = [text for text in plain if _MISSING_NUMBERS.fullmatch(plain[text])
-           and values[text] in (low, high) and counts[text] > 1]  # fmt: skip
+    odd = [
+        text
+        for text in plain
+        if _MISSING_NUMBERS.fullmatch(plain[text])
+        and values[text] in (low, high)
+        and counts[text] > 1
+    ]
     if odd:
         checks.append(f"is {_some(sorted(odd), counts)} a number, or a missing answer?")
-    places = [len(re.split("[.,]", number)[1]) for number in plain.values() if not whole
-              and re.search("[.,]", number)]  # fmt: skip
-    return Answers("number", decimals=max(places, default=0), checks=tuple(checks))
+    places = [
+        len(re.split("[.,]", number)[1])
+        for number in plain.values()
+        if not whole and re.search("[.,]", number)
+    ]
+    return ProposedAnswers("number", decimals=max(places, default=0), checks=tuple(checks))
 
 
 def _digits(text: str) -> str:
@@ -237,7 +251,7 @@ def _digits(text: str) -> str:
     return plain.replace(" ", "").replace("\u066b", ".")
 
 
-def _dates(counts: Counter[str]) -> Answers | None:
+def _dates(counts: Counter[str]) -> ProposedAnswers | None:
     if not all(map(match_moment, counts)):
         return None
     found = [match for text in counts if (match := match_moment(text))]
@@ -246,25 +260,27 @@ def _dates(counts: Counter[str]) -> Answers | None:
     if not fits:
         return None
     checks = ("day or month first?",) if len(fits) > 1 and fits[0] != fits[1] else ()
-    return Answers("date", checks=checks)
+    return ProposedAnswers("date", checks=checks)
 
 
-def _joined(counts: Counter[str], signs: Sequence[str]) -> Answers | None:
+def _draft_joined(counts: Counter[str], signs: Sequence[str]) -> ProposedAnswers | None:
     """A multiple choice whose ticked options stand in one cell."""
     found = find_joined_options(counts, signs)
     if found is None:
         return None
     options, separator = found
     checks = [f"options joined by {separator!r}: are these all, and each whole?"]
-    proposed = [Option(t, other=is_other(t), exclusive=is_none(t)) for t in options]
-    return Answers("multi", give_codes(proposed), checks=tuple(checks))
+    proposed = [ProposedOption(t, other=is_other(t), exclusive=is_none(t)) for t in options]
+    return ProposedAnswers("multi", give_codes(proposed), checks=tuple(checks))
 
 
-def _closed(counts: Counter[str]) -> Answers | None:
+def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     """One answer of a list, where answers repeat; texts that few gave may be typed ones."""
     total = sum(counts.values())
     if len(counts) < 2:
-        return Answers("text", checks=("all answers are one text: a question, or no answer?",))
+        return ProposedAnswers(
+            "text", checks=("all answers are one text: a question, or no answer?",)
+        )
     repeated = [text for text, n in counts.items() if n > 1]
     covered = sum(counts[text] for text in repeated) / total
     lengths = sum(len(text) * n for text, n in counts.items()) / total
@@ -279,18 +295,18 @@ def _closed(counts: Counter[str]) -> Answers | None:
     if len(texts) < 2:
         return None
     ranked = sorted(texts, key=lambda text: (is_other(text), -counts[text], text))
-    options = [Option(text, other=bool(few) and is_other(text)) for text in ranked]
+    options = [ProposedOption(text, other=bool(few) and is_other(text)) for text in ranked]
     checks = []
     if few:
         # Never quoted: what only one person wrote may tell who it was.
         checks.append(f"{few} texts that few gave are no options here: typed as other?")
         if not any(option.other for option in options):
-            options.append(Option("?", code="other_text", other=True))
+            options.append(ProposedOption("?", code="other_text", other=True))
     kind, options, said = _in_order(options, declared=False)
     once = sum(counts[text] == 1 for text in texts)
     if once:
         said.append(f"{once} of the options were given once: options, or typed?")
-    return Answers(kind, give_codes(options), checks=(*said, *checks))
+    return ProposedAnswers(kind, give_codes(options), checks=(*said, *checks))
 
 
 def _some(texts: Sequence[str], counts: Counter[str] | None = None) -> str:

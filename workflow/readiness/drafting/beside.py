@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from readiness.drafting.table import Column, Table
+from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import find_role
 from readiness.privacy import Detectors
 
@@ -26,7 +26,7 @@ _SINGLE = ("timestamp", "started", "duration", "respondent", "invitation", "comp
 
 
 @dataclass(frozen=True)
-class Beside:
+class MetadataColumns:
     """What a column is beside the questions, and why it is thought so.
 
     Attributes:
@@ -39,35 +39,35 @@ class Beside:
     why: str
 
 
-def find_beside(table: Table) -> dict[int, Beside]:
+def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
     """By place, the columns that are no questions."""
-    found: dict[int, Beside] = {}
+    found: dict[int, MetadataColumns] = {}
     given: set[str] = set()
-    moments: list[Column] = []
+    moments: list[ExportColumn] = []
     for column in table.columns:
         most = _MOST * column.total
         if column.own:
-            found[column.at] = Beside("own", "the tool's own")
+            found[column.at] = MetadataColumns("own", "the tool's own")
         elif not column.total and column.values:
             continue  # what the file says of it is enough for a question
         elif not column.total:
-            found[column.at] = Beside(EMPTY, "empty throughout")
+            found[column.at] = MetadataColumns(EMPTY, "empty throughout")
         elif reason := _personal(column):
-            found[column.at] = Beside("personal", reason)
+            found[column.at] = MetadataColumns("personal", reason)
         elif sum(column.counts[t] for t in filter(MOMENT.fullmatch, column.texts)) >= most:
             moments.append(column)
         elif (role := find_role(column.header)) and _fits(column, role) and role not in given:
             given |= {role} if role in _SINGLE else set()
-            found[column.at] = Beside(role, "by its name")
+            found[column.at] = MetadataColumns(role, "by its name")
         elif _names_rows(column):
             role = "ignored" if "respondent" in given else "respondent"
             given.add("respondent")
-            found[column.at] = Beside(role, "every row another value")
+            found[column.at] = MetadataColumns(role, "every row another value")
     found.update(_moments(moments))
     return dict(sorted(found.items()))
 
 
-def _moments(columns: list[Column]) -> dict[int, Beside]:
+def _moments(columns: list[ExportColumn]) -> dict[int, MetadataColumns]:
     """Of several moments in a row the one named so, else the last, is when an answer was sent."""
     named = {find_role(column.header): column.at for column in reversed(columns)}
     sent = named.get("timestamp", columns[-1].at if columns else -1)
@@ -75,12 +75,14 @@ def _moments(columns: list[Column]) -> dict[int, Beside]:
     roles = {sent: "timestamp", begun: "started"}
     why = {"timestamp": "when an answer was sent", "started": "when it was begun"}
     return {
-        c.at: Beside(roles.get(c.at, "ignored"), why.get(roles.get(c.at, ""), "another moment"))
+        c.at: MetadataColumns(
+            roles.get(c.at, "ignored"), why.get(roles.get(c.at, ""), "another moment")
+        )
         for c in columns
     }
 
 
-def _personal(column: Column) -> str:
+def _personal(column: ExportColumn) -> str:
     if find_role(column.header) == "personal":
         return "personal by its name"
     seen = Detectors().ready()
@@ -90,7 +92,7 @@ def _personal(column: Column) -> str:
     return "holds addresses or numbers of people" if hit > most else ""
 
 
-def _fits(column: Column, role: str) -> bool:
+def _fits(column: ExportColumn, role: str) -> bool:
     """Whether the cells can be what the header says."""
     distinct = len(column.texts)
     if role == "respondent":
@@ -103,7 +105,7 @@ def _fits(column: Column, role: str) -> bool:
     return role not in ("timestamp", "started")
 
 
-def _names_rows(column: Column) -> bool:
+def _names_rows(column: ExportColumn) -> bool:
     """Whether each row has a token of its own: an id, or a running number."""
     if column.total < max(_MOST * len(column.codes), 3) or len(column.texts) < column.total:
         return False

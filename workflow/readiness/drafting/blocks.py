@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from readiness.drafting.codebooks import Codebook
-from readiness.drafting.table import Column
+from readiness.drafting.table import ExportColumn
 from readiness.drafting.wordings import ticks
 from readiness.questionnaire.text import match_key
 
@@ -20,7 +20,7 @@ _NUMBERED = re.compile(r"(?P<question>.*?[^\W_])[_.](?P<row>[A-Za-z]{0,4}\d{1,4}
 
 
 @dataclass(frozen=True)
-class Block:
+class ColumnBlock:
     """Columns of one question, or a column by itself.
 
     Attributes:
@@ -33,14 +33,14 @@ class Block:
 
     kind: str
     question: str
-    columns: tuple[Column, ...]
+    columns: tuple[ExportColumn, ...]
     rows: tuple[str, ...] = ()
     check: str = ""
 
 
-def group_columns(columns: Sequence[Column], codebook: Codebook) -> list[Block]:
+def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[ColumnBlock]:
     """The questions, in the order of the file."""
-    found: list[Block] = []
+    found: list[ColumnBlock] = []
     at = 0
     while at < len(columns):
         run = _run(columns[at:], codebook)
@@ -54,12 +54,12 @@ def group_columns(columns: Sequence[Column], codebook: Codebook) -> list[Block]:
     return found
 
 
-def _single(column: Column, codebook: Codebook) -> Block:
+def _single(column: ExportColumn, codebook: Codebook) -> ColumnBlock:
     text, row = codebook.questions.get(column.header, (column.label, ""))
-    return Block("one", f"{text} {row}".strip() or column.header, (column,))
+    return ColumnBlock("one", f"{text} {row}".strip() or column.header, (column,))
 
 
-def _parts(column: Column, codebook: Codebook) -> tuple[str, str, str]:
+def _parts(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
     """How the header says that it belongs to others: by what, the question, the row."""
     text, row = codebook.questions.get(column.header, ("", ""))
     if row:
@@ -75,7 +75,7 @@ def _parts(column: Column, codebook: Codebook) -> tuple[str, str, str]:
     return "", "", ""
 
 
-def _run(columns: Sequence[Column], codebook: Codebook) -> int:
+def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
     """How many columns from the first on share its question."""
     how, question, _ = _parts(columns[0], codebook)
     if not how:
@@ -89,24 +89,24 @@ def _run(columns: Sequence[Column], codebook: Codebook) -> int:
     return count
 
 
-def _block(columns: Sequence[Column], codebook: Codebook) -> Block | None:
+def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock | None:
     how, question, _ = _parts(columns[0], codebook)
     rows = tuple(_parts(column, codebook)[2] for column in columns)
     if how == "number" or (how == "brackets" and all(c.label for c in columns)):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
         question, rows = _told_apart(texts, question, columns)
     if how == "set":
-        return Block("ticks", question, tuple(columns), rows)
+        return ColumnBlock("ticks", question, tuple(columns), rows)
     if _all_ticked(columns, rows, codebook):
         check = "" if how == "slash" else "options that are ticked, or a grid with two answers?"
-        return Block("ticks", question, tuple(columns), rows, check)
+        return ColumnBlock("ticks", question, tuple(columns), rows, check)
     if how != "codebook" and not _same_answers(columns, codebook):
         return None
     check = "" if how in ("brackets", "codebook") else "one question with a row each?"
-    return Block("grid", question, tuple(columns), rows, check)
+    return ColumnBlock("grid", question, tuple(columns), rows, check)
 
 
-def _all_ticked(columns: Sequence[Column], rows: Sequence[str], codebook: Codebook) -> bool:
+def _all_ticked(columns: Sequence[ExportColumn], rows: Sequence[str], codebook: Codebook) -> bool:
     """Whether the columns are the options of one question, in the same words."""
     both = {match_key(text) for column in columns for text in column.texts}
     ticked = (not c.total or is_ticked(c, row) for c, row in zip(columns, rows, strict=True))
@@ -116,7 +116,7 @@ def _all_ticked(columns: Sequence[Column], rows: Sequence[str], codebook: Codebo
 
 
 def _told_apart(
-    texts: Sequence[str], question: str, columns: Sequence[Column]
+    texts: Sequence[str], question: str, columns: Sequence[ExportColumn]
 ) -> tuple[str, tuple[str, ...]]:
     """The question that the texts begin with, and what is left of each: its row."""
     same = takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))
@@ -129,7 +129,7 @@ def _told_apart(
     return question, rows
 
 
-def is_ticked(column: Column, option: str) -> bool:
+def is_ticked(column: ExportColumn, option: str) -> bool:
     """Whether the cells only say that the option was ticked, or not."""
     keys = {match_key(text) for text in column.texts}
     return bool(keys) and (
@@ -137,7 +137,7 @@ def is_ticked(column: Column, option: str) -> bool:
     )
 
 
-def _same_answers(columns: Sequence[Column], codebook: Codebook) -> bool:
+def _same_answers(columns: Sequence[ExportColumn], codebook: Codebook) -> bool:
     """Whether the columns share one short list of answers."""
     labels = [codebook.answers.get(column.header) for column in columns]
     if any(labels):

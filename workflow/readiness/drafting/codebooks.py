@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from readiness.drafting.table import Column, Table
+from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.errors import DataError
 from readiness.questionnaire.text import match_key
 
@@ -34,7 +34,7 @@ class Codebook:
         return Codebook({**self.questions, **other.questions}, {**self.answers, **other.answers})
 
 
-def read_codebook(table: Table, export: Table, name: str) -> Codebook:
+def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codebook:
     """What a table says of the export's columns.
 
     Raises DataError, naming the table and its columns, when it is neither a table of questions nor
@@ -49,11 +49,11 @@ def read_codebook(table: Table, export: Table, name: str) -> Codebook:
     return found
 
 
-def _rows(column: Column) -> list[str]:
+def _rows(column: ExportColumn) -> list[str]:
     return [column.texts[code] if code >= 0 else "" for code in column.codes]
 
 
-def _questions(table: Table, export: Table) -> Codebook | None:
+def _questions(table: ExportTable, export: ExportTable) -> Codebook | None:
     known = {match_key(header): header for header in export.headers}
     for column in table.columns:
         keys = [match_key(text) for text in column.texts]
@@ -75,11 +75,11 @@ def _questions(table: Table, export: Table) -> Codebook | None:
     return Codebook(questions=found)
 
 
-def _length(column: Column) -> float:
+def _length(column: ExportColumn) -> float:
     return sum(map(len, column.texts)) / max(len(column.texts), 1)
 
 
-def _answers(table: Table, export: Table) -> Codebook | None:
+def _answers(table: ExportTable, export: ExportTable) -> Codebook | None:
     """The reading in which most values are ones that the export holds."""
     best: tuple[float, Codebook] | None = None
     for code in table.columns:
@@ -98,11 +98,11 @@ def _answers(table: Table, export: Table) -> Codebook | None:
 
 
 def _pairs(
-    code: Column,
-    value: Column,
-    label: Column,
+    code: ExportColumn,
+    value: ExportColumn,
+    label: ExportColumn,
     headers: dict[str, list[str]],
-    export: Table,
+    export: ExportTable,
 ) -> tuple[Codebook | None, float]:
     listed: dict[str, list[tuple[str, str]]] = {}
     for own, cell, text in zip(_rows(code), _rows(value), _rows(label), strict=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from readiness.drafting.answers import Answers
+from readiness.drafting.answers import ProposedAnswers
 from readiness.drafting.beside import EMPTY
-from readiness.drafting.draft import Draft, Question
+from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import CHECK, COMMENT, write
 
@@ -24,22 +24,22 @@ def draft_text(document: Mapping[str, Any], source: str, version: str = "1") -> 
     """The file of a drafted questionnaire, whoever drafted the document."""
     said = [line.format(source=source) for line in _HEAD]
     more = str(document.get(COMMENT, "")).splitlines()
-    marked = {key: _marked(value) for key, value in document.items() if key != COMMENT}
+    marked = {key: _mark_comments(value) for key, value in document.items() if key != COMMENT}
     head = {COMMENT: "\n".join([*said, *more]), "draft": True, "version": version}
     return write({**marked, **head})
 
 
-def _marked(node: Any) -> Any:
+def _mark_comments(node: Any) -> Any:
     """Every comment below the head as an open decision."""
     if isinstance(node, Mapping):
-        found = {key: _marked(value) for key, value in node.items()}
+        found = {key: _mark_comments(value) for key, value in node.items()}
         if COMMENT in found:
             lines = str(found[COMMENT]).splitlines()
             found[COMMENT] = "\n".join(
                 line if line.startswith(CHECK) else CHECK + line for line in lines
             )
         return found
-    return [_marked(child) for child in node] if isinstance(node, list | tuple) else node
+    return [_mark_comments(child) for child in node] if isinstance(node, list | tuple) else node
 
 
 def document_of(draft: Draft) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def document_of(draft: Draft) -> dict[str, Any]:
     return document
 
 
-def _item(question: Question, language: str, columns: set[str]) -> dict[str, Any]:
+def _item(question: ProposedQuestion, language: str, columns: set[str]) -> dict[str, Any]:
     """One item; `columns` are the match keys of headers that are taken, which it adds to."""
     answers, block = question.answers, question.block
     checks = [*([block.check] if block.check else []), *answers.checks]
@@ -120,7 +120,7 @@ def _item(question: Question, language: str, columns: set[str]) -> dict[str, Any
     return item
 
 
-def _missing(answers: Answers, item: dict[str, Any]) -> list[str]:
+def _missing(answers: ProposedAnswers, item: dict[str, Any]) -> list[str]:
     """What is no answer, put into the item; returns what to look at."""
     if not answers.missing:
         return []

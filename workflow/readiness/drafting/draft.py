@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from readiness.drafting.answers import Answers, Option, give_codes, propose_answers
-from readiness.drafting.beside import EMPTY, Beside, find_beside
-from readiness.drafting.blocks import Block, group_columns
+from readiness.drafting.answers import ProposedAnswers, ProposedOption, give_codes, propose_answers
+from readiness.drafting.beside import EMPTY, MetadataColumns, find_beside
+from readiness.drafting.blocks import ColumnBlock, group_columns
 from readiness.drafting.codebooks import Codebook
-from readiness.drafting.routing import Hint, Source, hint
-from readiness.drafting.table import Table
+from readiness.drafting.routing import GateQuestion, Hint, hint
+from readiness.drafting.table import ExportTable
 from readiness.drafting.wordings import guess_language, is_none, is_other
 from readiness.errors import DataError
 from readiness.questionnaire.naming import item_id
@@ -23,7 +23,7 @@ ESTIMATED = ("single", "ordinal", "multi", "number", "scale")
 
 
 @dataclass(frozen=True)
-class Question:
+class ProposedQuestion:
     """One item, or a grid, as proposed.
 
     Attributes:
@@ -33,8 +33,8 @@ class Question:
     """
 
     id: str
-    block: Block
-    answers: Answers
+    block: ColumnBlock
+    answers: ProposedAnswers
     rows: tuple[str, ...] = ()
     routing: Hint | None = None
 
@@ -64,17 +64,22 @@ class Draft:
     language: str
     told: bool
     source: str
-    questions: tuple[Question, ...]
-    beside: dict[str, Beside] = field(default_factory=dict)
+    questions: tuple[ProposedQuestion, ...]
+    beside: dict[str, MetadataColumns] = field(default_factory=dict)
 
     @property
-    def estimated(self) -> list[str]:
+    def estimable_items(self) -> list[str]:
         """The items whose answers can be estimated."""
         return [i for q in self.questions if q.kind in ESTIMATED for i in q.items]
 
 
 def make_draft(
-    table: Table, name: str, source: str, *, codebook: Codebook | None = None, language: str = ""
+    table: ExportTable,
+    name: str,
+    source: str,
+    *,
+    codebook: Codebook | None = None,
+    language: str = "",
 ) -> Draft:
     """Propose a questionnaire for an export.
 
@@ -98,10 +103,10 @@ def make_draft(
         raise DataError(f"{source}: no column that can be a question.")
     used = {column.at for block in blocks for column in block.columns}
     beside = {at: column for at, column in beside.items() if at not in used}
-    questions: list[Question] = []
-    earlier: list[Source] = []
-    for question in _named(_whole(blocks, codebook, table.signs)):
-        answered = np.logical_or.reduce([column.answered for column in question.block.columns])
+    questions: list[ProposedQuestion] = []
+    earlier: list[GateQuestion] = []
+    for question in _name_questions(_whole(blocks, codebook, table.signs)):
+        answered = np.logical_or.reduce([column.has_answer for column in question.block.columns])
         routing = hint(answered, earlier) if question.kind != "text" else None
         questions.append(replace(question, routing=routing))
         if question.kind in ONE and not question.rows:
@@ -120,8 +125,8 @@ def make_draft(
 
 
 def _whole(
-    blocks: Sequence[Block], codebook: Codebook, signs: Sequence[str]
-) -> list[tuple[Block, Answers]]:
+    blocks: Sequence[ColumnBlock], codebook: Codebook, signs: Sequence[str]
+) -> list[tuple[ColumnBlock, ProposedAnswers]]:
     """The blocks with their answers; a grid whose rows share no answers is as many questions.
 
     Options that stand in a column each and joined in one before are one question.
@@ -134,7 +139,7 @@ def _whole(
         answers = _answers(block, codebook, signs)
         if block.kind == "grid" and answers.kind in ("text", "date"):
             single = [
-                Block("one", f"{block.question} {row}", (column,))
+                ColumnBlock("one", f"{block.question} {row}", (column,))
                 for column, row in zip(block.columns, block.rows, strict=True)
             ]
             found += [(each, _answers(each, codebook, signs)) for each in single]
@@ -143,11 +148,13 @@ def _whole(
     return found
 
 
-def _named(blocks: Sequence[tuple[Block, Answers]]) -> list[Question]:
+def _name_questions(
+    blocks: Sequence[tuple[ColumnBlock, ProposedAnswers]],
+) -> list[ProposedQuestion]:
     taken: set[str] = set()
     found = []
     for block, answers in blocks:
-        header = block.columns[0].header if block.kind == "one" else _shared(block)
+        header = block.columns[0].header if block.kind == "one" else _find_shared_stem(block)
         own = item_id(header, taken)
         taken.add(own)
         rows = []
@@ -156,11 +163,11 @@ def _named(blocks: Sequence[tuple[Block, Answers]]) -> list[Question]:
             row = item_id(column.header, taken) if short else f"{own}_{place}"
             rows.append(row)
             taken.add(row)
-        found.append(Question(own, block, answers, tuple(rows)))
+        found.append(ProposedQuestion(own, block, answers, tuple(rows)))
     return found
 
 
-def _shared(block: Block) -> str:
+def _find_shared_stem(block: ColumnBlock) -> str:
     """What the headers of a block begin with, where they are short; else the question."""
     names = [column.header for column in block.columns]
     if all(len(name.split()) == 1 and name.isascii() for name in names):
@@ -172,27 +179,27 @@ def _shared(block: Block) -> str:
     return block.question
 
 
-def _answers(block: Block, codebook: Codebook, signs: Sequence[str]) -> Answers:
+def _answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str]) -> ProposedAnswers:
     first = block.columns[0]
     if block.kind == "ticks":
         options = [
-            Option(row, column=column.header, other=is_other(row), exclusive=is_none(row))
+            ProposedOption(row, column=column.header, other=is_other(row), exclusive=is_none(row))
             for row, column in zip(block.rows, block.columns, strict=True)
         ]
-        return Answers("multi", give_codes(options))
+        return ProposedAnswers("multi", give_codes(options))
     labels = codebook.answers.get(first.header) or list(first.values.items())
     found = propose_answers(block.columns, labels, signs)
     if block.kind == "grid" and found.ends:
         low, high = found.ends
-        points = [Option(str(k), code=f"p{k}") for k in range(low, high + 1)]
+        points = [ProposedOption(str(k), code=f"p{k}") for k in range(low, high + 1)]
         return replace(found, kind="ordinal", options=tuple(points), ends=None)
     return found
 
 
-def _source(question: Question) -> Source:
+def _source(question: ProposedQuestion) -> GateQuestion:
     options = question.answers.options
     (column,) = question.block.columns
     place = {text: k for k, option in enumerate(options) for text in (option.value, option.text)}
     # The last is where a row without an answer points to.
     codes = np.array([*(place.get(text, -1) for text in column.texts), -1], dtype=np.int64)
-    return Source(question.id, codes[column.codes], tuple(o.code for o in options))
+    return GateQuestion(question.id, codes[column.codes], tuple(o.code for o in options))

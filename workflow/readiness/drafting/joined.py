@@ -45,11 +45,17 @@ def find_joined_options(
         if len({piece for pieces in cells.values() for piece in pieces}) > MOST_PIECES:
             continue
         merged = _merge(cells, separator)
-        sizes = Counter(piece for text, pieces in merged.items() for piece in set(pieces)
-                        for _ in range(counts[text]))  # fmt: skip
+        sizes = Counter(
+            piece
+            for text, pieces in merged.items()
+            for piece in set(pieces)
+            for _ in range(counts[text])
+        )
         several = [pieces for pieces in merged.values() if len(pieces) > 1]
-        company = {piece: {tuple(pieces) for pieces in merged.values() if piece in pieces}
-                   for piece in sizes}  # fmt: skip
+        company = {
+            piece: {tuple(pieces) for pieces in merged.values() if piece in pieces}
+            for piece in sizes
+        }
         mixed = sum(len(found) > 1 for found in company.values())
         if not several or len(sizes) < 2 or len(sizes) > MOST_OPTIONS or 2 * mixed < len(sizes):
             continue
@@ -81,7 +87,7 @@ def _merge(cells: dict[str, list[str]], separator: str) -> dict[str, list[str]]:
             return {text: [piece.strip() for piece in pieces] for text, pieces in cells.items()}
         # A bracket that is open joins first: what stands in it is no option.
         first = min(stuck, key=lambda pair: (not _is_open(pair[0]), pair))
-        cells = {text: _joined(pieces, first, joiner) for text, pieces in cells.items()}
+        cells = {text: _join_pieces(pieces, first, joiner) for text, pieces in cells.items()}
 
 
 def _is_one(pair: tuple[str, str], times: int, alone: Counter[str]) -> bool:
@@ -100,7 +106,7 @@ def _is_open(piece: str) -> bool:
     return piece.count("(") > piece.count(")")
 
 
-def _joined(pieces: Sequence[str], pair: tuple[str, str], joiner: str) -> list[str]:
+def _join_pieces(pieces: Sequence[str], pair: tuple[str, str], joiner: str) -> list[str]:
     found: list[str] = []
     at = 0
     while at < len(pieces):

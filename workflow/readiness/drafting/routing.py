@@ -17,7 +17,7 @@ FEWEST = 5
 
 
 @dataclass(frozen=True)
-class Source:
+class GateQuestion:
     """A question with one answer that others may depend on: its id, each row's answer, codes."""
 
     item: str
@@ -36,7 +36,7 @@ class Hint:
     strays: int
 
 
-def hint(answered: npt.NDArray[np.bool_], earlier: Sequence[Source]) -> Hint | None:
+def hint(answered: npt.NDArray[np.bool_], earlier: Sequence[GateQuestion]) -> Hint | None:
     """The condition that tells best who answered, of the nearest question where several do.
 
     Args:

@@ -48,7 +48,7 @@ def with_section(config: str, key: str, name: str, section: str) -> str:
 
     Raises ConfigError where it is there already, or where the file cannot be added to.
     """
-    before = _loaded(config)
+    before = _load_mapping(config)
     there = before.get(key) or {}
     if name in there:
         raise ConfigError(f"config.yaml: {key}.{name} is there already; choose another name.")
@@ -64,9 +64,9 @@ def with_section(config: str, key: str, name: str, section: str) -> str:
         gap = f"{own}\n\n" if own.strip() else ""
         tail = f"\n{config[end:]}" if config[end:] else ""
         after = f"{config[: found.start()]}{key}:\n{gap}{section}{tail}"
-    expected = {**before, key: {**there, **_loaded(section)}}
+    expected = {**before, key: {**there, **_load_mapping(section)}}
     try:
-        whole = _loaded(after)
+        whole = _load_mapping(after)
     except ConfigError:
         whole = {}
     if whole != expected:
@@ -77,7 +77,7 @@ def with_section(config: str, key: str, name: str, section: str) -> str:
     return after
 
 
-def _loaded(text: str) -> dict[str, Any]:
+def _load_mapping(text: str) -> dict[str, Any]:
     try:
         found = read_yaml_text(text)
     except yaml.YAMLError as error:

@@ -18,7 +18,7 @@ MOST_OPTIONS = 40
 
 
 @dataclass(frozen=True)
-class Column:
+class ExportColumn:
     """One column of the export.
 
     Attributes:
@@ -44,9 +44,9 @@ class Column:
     own: bool = False
 
     @staticmethod
-    def coded(
+    def from_codes(
         at: int, header: str, cells: Sequence[str], codes: npt.NDArray[np.int64], **known: Any
-    ) -> Column:
+    ) -> ExportColumn:
         """A column whose rows are `codes` of distinct raw `cells`.
 
         Spellings of one text are the one that most have.
@@ -60,30 +60,30 @@ class Column:
         place = {key: k for k, key in enumerate(spelled)}
         of_cell = np.array([*(place.get(key, -1) for key in keys), -1], dtype=np.int64)
         texts = tuple(text for _, text in spelled.values())
-        return Column(at, tidy(header), of_cell[codes], texts, **known)
+        return ExportColumn(at, tidy(header), of_cell[codes], texts, **known)
 
     @property
-    def answered(self) -> npt.NDArray[np.bool_]:
+    def has_answer(self) -> npt.NDArray[np.bool_]:
         """Which rows hold something."""
         return self.codes >= 0
 
     @cached_property
     def counts(self) -> Counter[str]:
         """How often each text occurs."""
-        sizes = np.bincount(self.codes[self.answered], minlength=len(self.texts))
+        sizes = np.bincount(self.codes[self.has_answer], minlength=len(self.texts))
         return Counter({text: int(n) for text, n in zip(self.texts, sizes, strict=True)})
 
     @property
     def total(self) -> int:
         """Rows that hold something."""
-        return int(self.answered.sum())
+        return int(self.has_answer.sum())
 
 
 @dataclass(frozen=True)
-class Table:
+class ExportTable:
     """The columns of an export, all with as many rows."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ExportColumn, ...]
     signs: tuple[str, ...] = ()
     """What the tool puts between ticked options in one cell, where that is known."""
 

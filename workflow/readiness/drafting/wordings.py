@@ -15,8 +15,17 @@ from readiness.bounded import TextLoader, read_yaml_text
 from readiness.questionnaire.text import match_key
 
 FOLDER = Path(__file__).parent / "wordings"
-ROLES = ("timestamp", "started", "duration", "respondent", "invitation", "complete", "weight",
-         "personal", "ignored")  # fmt: skip
+ROLES = (
+    "timestamp",
+    "started",
+    "duration",
+    "respondent",
+    "invitation",
+    "complete",
+    "weight",
+    "personal",
+    "ignored",
+)
 """What a column can be that is no question."""
 SPECIALS = ("dont_know", "refused", "not_asked")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -117,14 +126,14 @@ def find_special(text: str) -> str:
 
 def find_meaning(label: str) -> str:
     """What a label says of a value that is declared missing ("Refused to say"), else `blank`."""
-    said = _spaced(label)
+    said = _space_words(label)
     for name in SPECIALS:
-        if any(_spaced(words) in said for words in _meaning(name)):
+        if any(_space_words(words) in said for words in _meaning(name)):
             return name
     return "blank"
 
 
-def _spaced(text: str) -> str:
+def _space_words(text: str) -> str:
     """The words of a text between single spaces, so that one is found in another as a whole."""
     words = re.findall(r"[^\W_]+", match_key(text))
     return f" {' '.join(words)} "

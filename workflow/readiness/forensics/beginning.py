@@ -13,7 +13,7 @@ import pandas as pd
 
 from readiness.errors import DataError
 from readiness.forensics.arithmetic.bases import NEAREST, SetKind
-from readiness.forensics.arithmetic.figures import Figure, parse_figure
+from readiness.forensics.arithmetic.figures import PrintedFigure, parse_figure
 from readiness.forensics.arithmetic.sums import sum_to_whole
 from readiness.forensics.judging.claims import COLUMNS
 from readiness.language import LANGUAGES, text
@@ -28,7 +28,7 @@ BASE = "base"
 
 
 @dataclass(frozen=True)
-class Source:
+class ClaimSource:
     """Where the figures were read: by whom, where, when, in which language."""
 
     publisher: str
@@ -40,7 +40,7 @@ class Source:
 def begin_study(
     table: pd.DataFrame,
     study: str,
-    source: Source,
+    source: ClaimSource,
     questionnaire: Questionnaire | None = None,
     where: str = "the table",
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -58,27 +58,31 @@ def begin_study(
     answer is given twice, a question has two bases, the questionnaire has no such question.
     """
     _check_columns(table, where)
-    begun = _Begun(source, _Names(questionnaire, source.language, where), where)
+    begun = _BegunStudy(source, _Names(questionnaire, source.language, where), where)
     for number, record in enumerate(table.to_dict("records"), 2):
         begun.add({str(name): str(value).strip() for name, value in record.items()}, number)
     totals = [begun.add_base(item, base) for item, base in begun.bases.items()]
     register = pd.DataFrame(begun.rows, columns=list(COLUMNS), dtype=object).fillna("")
     structure = {
-        "study": study, "publisher": source.publisher,
+        "study": study,
+        "publisher": source.publisher,
         "publishers": {source.publisher: dict.fromkeys(begun.languages, source.publisher)},
-        "claims": f"{study}-claims", "version": "1", "items": begun.items,
-        "sets": begun.sets, **({"totals": totals} if totals else {}),
-    }  # fmt: skip
+        "claims": f"{study}-claims",
+        "version": "1",
+        "items": begun.items,
+        "sets": begun.sets,
+        **({"totals": totals} if totals else {}),
+    }
     return register, structure
 
 
-class _Begun:
+class _BegunStudy:
     """A study while its table is read: rows of the register, items of the structure."""
 
-    def __init__(self, source: Source, names: _Names, where: str) -> None:
+    def __init__(self, source: ClaimSource, names: _Names, where: str) -> None:
         self._source, self._names, self._where = source, names, where
         self._publisher = option_code(source.publisher)
-        self._figures: dict[str, dict[str, Figure]] = {}
+        self._figures: dict[str, dict[str, PrintedFigure]] = {}
         self._kinds: dict[str, str] = {}
         self.rows: list[dict[str, str]] = []
         self.items: dict[str, dict[str, Any]] = {}
@@ -101,9 +105,16 @@ class _Begun:
         info["categories"][answer] = answer_label
         self._kinds[item] = cell.get("kind", "") or self._kinds.get(item, "")
         self._write(
-            item, answer, cell["value"], "percent", exactness="printed", rounding="unknown",
-            weighted="unknown", wording=cell.get("wording", ""), note=cell.get("note", ""),
-        )  # fmt: skip
+            item,
+            answer,
+            cell["value"],
+            "percent",
+            exactness="printed",
+            rounding="unknown",
+            weighted="unknown",
+            wording=cell.get("wording", ""),
+            note=cell.get("note", ""),
+        )
         base = cell.get("base", "")
         if base and self.bases.setdefault(item, base) != base:
             raise DataError(
@@ -125,19 +136,32 @@ class _Begun:
     def _write(self, item: str, category: str, value: str, unit: str, **more: str) -> str:
         claim = f"{self._publisher}.{item}.{category}"
         source = self._source
-        self.rows.append({
-            "claim_id": claim, "source": source.address, "outlet": source.publisher,
-            "date": source.date, "language": source.language, "item": item, "category": category,
-            "value": value, "unit": unit, "attributed_to": source.publisher,
-            "status": "documented", **more,
-        })  # fmt: skip
+        self.rows.append(
+            {
+                "claim_id": claim,
+                "source": source.address,
+                "outlet": source.publisher,
+                "date": source.date,
+                "language": source.language,
+                "item": item,
+                "category": category,
+                "value": value,
+                "unit": unit,
+                "attributed_to": source.publisher,
+                "status": "documented",
+                **more,
+            }
+        )
         return claim
 
     @property
     def languages(self) -> list[str]:
         """The languages of the catalogues in which every text is there; that of the source, too."""
-        labels = [each for info in self.items.values()
-                  for each in (info["label"], *info["categories"].values())]  # fmt: skip
+        labels = [
+            each
+            for info in self.items.values()
+            for each in (info["label"], *info["categories"].values())
+        ]
         shared = set.intersection(*(set(label) for label in labels)) & set(LANGUAGES)
         return sorted(shared | {self._source.language})
 
@@ -145,10 +169,14 @@ class _Begun:
     def sets(self) -> list[dict[str, Any]]:
         """The figures of each question, and how its answers hang together."""
         return [
-            {"id": item, "item": item, "kind": str(_kind(self._kinds[item], known, self._where)),
-             "claims": [f"{self._publisher}.{item}.{answer}" for answer in known]}
+            {
+                "id": item,
+                "item": item,
+                "kind": str(_kind(self._kinds[item], known, self._where)),
+                "claims": [f"{self._publisher}.{item}.{answer}" for answer in known],
+            }
             for item, known in self._figures.items()
-        ]  # fmt: skip
+        ]
 
 
 def _check_columns(table: pd.DataFrame, where: str) -> None:
@@ -164,7 +192,7 @@ def _check_columns(table: pd.DataFrame, where: str) -> None:
         raise DataError(f"{where}: no row; expected one a published figure.")
 
 
-def _kind(stated: str, figures: Mapping[str, Figure], where: str) -> SetKind:
+def _kind(stated: str, figures: Mapping[str, PrintedFigure], where: str) -> SetKind:
     """How the answers hang together: as stated, else by their sum.
 
     A whole is everybody with one answer each; more than a whole are several answers each.

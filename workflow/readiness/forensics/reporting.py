@@ -35,7 +35,7 @@ NATURE = {nature: Term(f"forensics.nature.{nature}") for nature in Nature}
 KEYS = (*(term.key for term in STATUS.values()), *(term.key for term in NATURE.values()))
 
 
-def told(
+def render_verdict(
     facts: Sequence[Fact],
     language: Language,
     mark: Mark | None = None,
@@ -65,7 +65,9 @@ def summary_text(
 ) -> str:
     """One fair paragraph for a terminal: the sentences of `summary_ids`, wrapped."""
     by_id = {v.id: v for v in verdicts}
-    sentences = " ".join(told(by_id[name].facts, language) for name in summary_ids(verdicts, lead))
+    sentences = " ".join(
+        render_verdict(by_id[name].facts, language) for name in summary_ids(verdicts, lead)
+    )
     return fill(sentences, width, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
@@ -77,7 +79,7 @@ def verdict_json(verdicts: Sequence[Verdict], language: str = "en") -> str:
     content = [
         {
             **record(v),
-            "sentence": told(v.facts, language),
+            "sentence": render_verdict(v.facts, language),
             "numbers": v.numbers,
             "witnesses": [dict(w) for w in v.witnesses],
         }
@@ -131,12 +133,12 @@ def verdict_html(
             title=Html(tell(title, language, markup=HTML)),
             intro=text("forensics.page.intro", language),
             picture=Html(picture),
-            verdicts=[_shown(verdict, language) for verdict in verdicts],
+            verdicts=[_render_parts(verdict, language) for verdict in verdicts],
         )
     )
 
 
-def _shown(verdict: Verdict, language: Language) -> dict[str, str]:
+def _render_parts(verdict: Verdict, language: Language) -> dict[str, str]:
     """A verdict's names and sentences; each of its numbers carries its id in the register."""
     span = Html('<span data-id="verdict.{}.{}">{}</span>')
 
@@ -149,5 +151,5 @@ def _shown(verdict: Verdict, language: Language) -> dict[str, str]:
         "status": str(verdict.status),
         "status_name": show(STATUS[verdict.status], language),
         "nature_name": show(NATURE[verdict.nature], language),
-        "said": Html(told(verdict.facts, language, mark, HTML)),
+        "said": Html(render_verdict(verdict.facts, language, mark, HTML)),
     }

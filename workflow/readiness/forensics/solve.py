@@ -24,7 +24,7 @@ from readiness.forensics.arithmetic.bases import (
     joint_bases,
     smallest_joint_base,
 )
-from readiness.forensics.arithmetic.figures import Figure, Rounding, parse_figure
+from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding, parse_figure
 from readiness.forensics.arithmetic.power import joint_power
 from readiness.forensics.arithmetic.sums import sum_to_whole
 from readiness.language import LANGUAGES, tell, text
@@ -95,7 +95,7 @@ def solve(
 
 
 def _readings(
-    figures: list[Figure], max_missing: int, allowed: Sequence[Convention]
+    figures: list[PrintedFigure], max_missing: int, allowed: Sequence[Convention]
 ) -> list[tuple[str, list[FigureSet], int]]:
     roundings = list(dict.fromkeys(convention.rounding for convention in allowed))
     found: list[tuple[str, list[FigureSet], int]] = []
@@ -121,9 +121,14 @@ def _row(
     power = joint_power(sets, n_max, missing, allowed) if n_max <= 1000 else None
     texts = " ".join(str(figure) for s in sets for figure in s.figures)
     return (
-        reading, texts, missing, " ".join(map(str, found)), len(found),
-        "" if smallest is None else str(smallest), "" if power is None else str(power),
-    )  # fmt: skip
+        reading,
+        texts,
+        missing,
+        " ".join(map(str, found)),
+        len(found),
+        "" if smallest is None else str(smallest),
+        "" if power is None else str(power),
+    )
 
 
 def _text(rows: pd.DataFrame, n_max: int, rounding: str, language: str) -> str:

@@ -32,7 +32,7 @@ PLURALS = ("zero", "one", "two", "few", "many", "other")
 
 
 @cache
-def read(language: Language, domain: str) -> Catalog:
+def read_catalogue(language: Language, domain: str) -> Catalog:
     """A language's messages of one domain; RenderError where there is none."""
     path = FOLDER / language / f"{domain}.po"
     try:
@@ -47,7 +47,7 @@ def read(language: Language, domain: str) -> Catalog:
 
 def has(key: str, language: Language) -> bool:
     """Whether the language has the key."""
-    message = read(language, key.partition(".")[0]).get(key)
+    message = read_catalogue(language, key.partition(".")[0]).get(key)
     return message is not None and bool(message.string)
 
 
@@ -57,7 +57,7 @@ def raw(key: str, language: Language) -> str | tuple[str, ...]:
 
     RenderError where there is none.
     """
-    message = read(language, key.partition(".")[0]).get(key)
+    message = read_catalogue(language, key.partition(".")[0]).get(key)
     if message is None or not message.string:
         raise RenderError(f"the language {language!r} has no text {key!r}.")
     return message.string if isinstance(message.string, str) else tuple(message.string)

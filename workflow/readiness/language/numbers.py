@@ -23,7 +23,7 @@ from babel.numbers import format_decimal
 
 from readiness.errors import RenderError, StatisticsError
 from readiness.language.catalogue import Language, form, locale
-from readiness.language.rounding import Amount, check, exact_value, round_half, scaled
+from readiness.language.rounding import Amount, check, exact_value, round_half, scale_to_unit
 from readiness.language.typography import typeset
 
 _MINUS = "\N{MINUS SIGN}"
@@ -91,7 +91,7 @@ def interval(
 
 def whole(count: int, language: Language) -> str:
     """A whole number, grouped by thousands."""
-    return _signed(Decimal(count), language)
+    return _sign_number(Decimal(count), language)
 
 
 def percentage(share: Fraction, language: Language) -> str:
@@ -101,15 +101,15 @@ def percentage(share: Fraction, language: Language) -> str:
     """
     percent = share * 100
     if percent.denominator == 1:
-        return _signed(Decimal(int(percent)), language)
+        return _sign_number(Decimal(int(percent)), language)
     tenths = round(percent * 10)  # of a Fraction: half to even
-    return _signed(Decimal(tenths).scaleb(-1), language)
+    return _sign_number(Decimal(tenths).scaleb(-1), language)
 
 
-def printed(figure: str, language: Language) -> str:
+def print_figure(figure: str, language: Language) -> str:
     """A figure as somebody printed it ("67.5"), with all its decimals; other texts as they are."""
     try:
-        return _signed(Decimal(figure), language)
+        return _sign_number(Decimal(figure), language)
     except decimal.InvalidOperation:
         return figure
 
@@ -138,10 +138,10 @@ def _text(
 ) -> str:
     if unit == "p":
         return _p_text(exact, digits, rounding, language)
-    rounded = round_half(scaled(exact, unit), digits, rounding)
+    rounded = round_half(scale_to_unit(exact, unit), digits, rounding)
     if unit == "share":
-        return percent(_signed(rounded, language), language)
-    shown = _signed(rounded, language, plus=unit == "points")
+        return percent(_sign_number(rounded, language), language)
+    shown = _sign_number(rounded, language, plus=unit == "points")
     if unit == "points" and noun:
         shown += _NBSP + form("language.points", language, abs(rounded))
     return shown
@@ -155,10 +155,10 @@ def _p_text(exact: Decimal, digits: int, rounding: str, language: Language) -> s
         relation, shown = ">", 1 - step
     else:
         relation, shown = "=", round_half(exact, digits, rounding)
-    return f"p{_NBSP}{relation}{_NBSP}{_signed(shown, language)}"
+    return f"p{_NBSP}{relation}{_NBSP}{_sign_number(shown, language)}"
 
 
-def _signed(number: Decimal, language: Language, *, plus: bool = False) -> str:
+def _sign_number(number: Decimal, language: Language, *, plus: bool = False) -> str:
     decimals = max(0, -int(number.as_tuple().exponent))
     pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
     digits = format_decimal(

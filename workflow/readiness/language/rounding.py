@@ -39,10 +39,10 @@ def round_value(value: Amount, unit: str, digits: int, rounding: str = "half_eve
     """
     exact = exact_value(value, digits)
     check(exact, unit, digits, rounding)
-    return round_half(scaled(exact, unit), digits, rounding)
+    return round_half(scale_to_unit(exact, unit), digits, rounding)
 
 
-def rounded(value: Amount, digits: int, rounding: str) -> Decimal:
+def round_amount(value: Amount, digits: int, rounding: str) -> Decimal:
     """A value of any unit, in its own scale, rounded as `number` rounds: no sign on a zero."""
     return round_half(exact_value(value, digits), digits, rounding)
 
@@ -105,7 +105,7 @@ def check(exact: Decimal, unit: str, digits: int, rounding: str) -> None:
         raise StatisticsError(f"display: base {exact} is not a whole number of answers.")
 
 
-def scaled(exact: Decimal, unit: str) -> Decimal:
+def scale_to_unit(exact: Decimal, unit: str) -> Decimal:
     """A value in the unit in which it is shown: percent for a share."""
     return exact.scaleb(2) if unit in ("share", "points") else exact
 

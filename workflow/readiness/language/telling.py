@@ -18,12 +18,12 @@ from readiness.errors import RenderError
 from readiness.facts import (
     Day,
     Fact,
-    Label,
     Listed,
-    Named,
+    NamedNumber,
     Printed,
     Quantity,
     Term,
+    TranslatedText,
     Value,
 )
 from readiness.language import numbers
@@ -59,11 +59,11 @@ def text(key: str, language: Language, n: int | Decimal | None = None) -> str:
 
     Set as its language wants it (spaces, isolates). Placeholders stay as they are: `{name}`.
     """
-    return _set(form(key, language, n), language)
+    return _typeset_template(form(key, language, n), language)
 
 
 @cache
-def _set(template: str, language: Language) -> str:
+def _typeset_template(template: str, language: Language) -> str:
     return isolate_runs(typeset(template, language), language)
 
 
@@ -76,7 +76,7 @@ def tell(
     wraps); `markup` makes the pieces safe for a page.
     """
     markup = markup or Markup()
-    template = text(fact.kind, language, _counted(fact))
+    template = text(fact.kind, language, _find_count(fact))
     pieces, end = [], 0
     for match in _PLACEHOLDER.finditer(template):
         pieces.append(markup.plain(template[end : match.start()]))
@@ -94,11 +94,11 @@ def _piece(
     value = fact.values[name]
     said = show(value, language, mark, markup)
     # The values of a sentence within a sentence were marked there.
-    if mark and not _composed(value):
+    if mark and not _is_composed(value):
         said = mark(name, said)
     if not key:
         return said
-    value = _unnamed(value)
+    value = _drop_name(value)
     if not isinstance(value, int):
         raise RenderError(f"the text {fact.kind!r} counts {name!r}, which is no whole number.")
     # A form may do without its number: one answer, two answers in Arabic.
@@ -106,19 +106,19 @@ def _piece(
     return said.join(written)
 
 
-def _composed(value: Value) -> bool:
+def _is_composed(value: Value) -> bool:
     if isinstance(value, Listed):
-        return any(_composed(item) for item in value.items)
+        return any(_is_composed(item) for item in value.items)
     # A number with a name of its own is marked where it is shown.
-    return isinstance(value, Fact | Term | Label | Named)
+    return isinstance(value, Fact | Term | TranslatedText | NamedNumber)
 
 
-def _unnamed(value: Value) -> Value:
-    return value.value if isinstance(value, Named) else value
+def _drop_name(value: Value) -> Value:
+    return value.value if isinstance(value, NamedNumber) else value
 
 
-def _counted(fact: Fact) -> int | None:
-    values = {name: _unnamed(value) for name, value in fact.values.items()}
+def _find_count(fact: Fact) -> int | None:
+    values = {name: _drop_name(value) for name, value in fact.values.items()}
     n = values.get("n")
     if isinstance(n, int):
         return n
@@ -135,22 +135,24 @@ def show(
             return tell(value, language, mark, markup)
         case Term(key):
             return markup.plain(text(key, language))
-        case Label(texts):
+        case TranslatedText(texts):
             if language not in texts:
                 raise RenderError(f"no label in {language!r}; there is {', '.join(sorted(texts))}.")
             return markup.name(texts[language])
         case Listed(items, link):
-            return joined([show(item, language, mark, markup) for item in items], link, language)
-        case Named(name, number):
+            return join_texts(
+                [show(item, language, mark, markup) for item in items], link, language
+            )
+        case NamedNumber(name, number):
             said = show(number, language, None, markup)
             return mark(name, said) if mark else said
         case str():
-            return _isolated(value, markup.name(value), language)
+            return _isolate_value(value, markup.name(value), language)
         case _:
             return markup.plain(_number(value, language))
 
 
-def _isolated(value: str, written: str, language: Language) -> str:
+def _isolate_value(value: str, written: str, language: Language) -> str:
     """A value's written form with the isolates around it that the value needs."""
     whole = isolate(value, language)
     return written if whole == value else f"{whole[0]}{written}{whole[-1]}"
@@ -163,14 +165,14 @@ def _number(value: int | Fraction | Quantity | Printed | Day, language: Language
         case Quantity(amount, unit, digits, rounding):
             return numbers.number(amount, unit, digits, language, rounding)
         case Printed(figure):
-            return numbers.printed(figure, language)
+            return numbers.print_figure(figure, language)
         case Day(iso):
             return numbers.day(iso, language)
         case _:
             return numbers.whole(value, language)
 
 
-def joined(texts: list[str], link: str, language: Language) -> str:
+def join_texts(texts: list[str], link: str, language: Language) -> str:
     """Texts in one place: "a, b and c"; `link` is `and`, `or`, `comma` or `slash`."""
     if link not in LINKS:
         raise RenderError(f"a list is linked by one of {', '.join(LINKS)}, not by {link!r}.")

@@ -84,6 +84,6 @@ def isolate_runs(text: str, language: Language) -> str:
     return _RUN.sub(around, text)
 
 
-def unmarked(text: str) -> str:
+def strip_marks(text: str) -> str:
     """The text without isolates and direction marks, for what compares texts."""
     return _MARKS.sub("", text)

@@ -1,6 +1,6 @@
 """Which runs there are, with which settings: all that the Snakefile asks of the package."""
 
 from readiness.plan.plan import Plan, load_plan
-from readiness.plan.runs import Run, input_files
+from readiness.plan.runs import PlannedRun, input_files
 
-__all__ = ["Plan", "Run", "input_files", "load_plan"]
+__all__ = ["Plan", "PlannedRun", "input_files", "load_plan"]

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from readiness.config import Wave, read_yaml
+from readiness.config import WaveSettings, read_yaml
 from readiness.errors import ConfigError
 from readiness.files import read_file
 from readiness.questionnaire.expansion import expand
@@ -39,11 +39,11 @@ class Asked:
     apart: frozenset[str] = frozenset()
     personal: frozenset[str] = frozenset()
 
-    def known(self, wave: Wave) -> dict[str, list[str]]:
+    def known_variables(self, wave: WaveSettings) -> dict[str, list[str]]:
         """The frame variables that are known of respondents: where there is a list of persons."""
         return self.frame if wave.sample else {}
 
-    def groupings(self, wave: Wave) -> dict[str, list[str]]:
+    def groupings(self, wave: WaveSettings) -> dict[str, list[str]]:
         """The variables whose categories can be groups: of the frame, and items with one answer.
 
         Who is counted apart is in no group of another variable than their own.
@@ -53,7 +53,7 @@ class Asked:
             for name, codes in self.codes.items()
             if self.kinds[name] in ONE_ANSWER and name not in self.personal
         }
-        return {**own, **self.known(wave)}
+        return {**own, **self.known_variables(wave)}
 
 
 def document_of(root: Path, path: Path) -> Any:
@@ -65,15 +65,15 @@ def document_of(root: Path, path: Path) -> Any:
         content = read_file(root / path)
     except OSError:
         content = b""  # read_yaml says why
-    return _parsed(root / path, sha256(content).digest())
+    return _parse_text(root / path, sha256(content).digest())
 
 
 @lru_cache(maxsize=64)
-def _parsed(path: Path, digest: bytes) -> Any:
+def _parse_text(path: Path, digest: bytes) -> Any:
     return read_yaml(path, as_text=True)
 
 
-def asked(root: Path, path: Path) -> Asked:
+def read_outline(root: Path, path: Path) -> Asked:
     """A questionnaire, every scalar as text."""
     document = document_of(root, path)
     if isinstance(document, dict) and str(document.get("draft", "")).lower() in TRUE:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from readiness.config import STRATUM, Config, Report, Wave
+from readiness.config import STRATUM, Config, ReportSettings, WaveSettings
 from readiness.errors import ConfigError, DataError
 from readiness.language import LANGUAGES
 from readiness.plan.asking import ESTIMATED, Asked
 from readiness.questionnaire.model import TOTAL
 from readiness.tables import read_bytes, read_rows
-from readiness.terminal import quoted
+from readiness.terminal import quote_cell
 
 
 def check_report(root: Path, where: str, config: Config) -> None:
@@ -27,7 +27,7 @@ def check_report(root: Path, where: str, config: Config) -> None:
         raise ConfigError(f"{where}: report: nothing to show; add a study or a wave.")
 
 
-def check_languages(where: str, report: Report, lacks: Mapping[str, Sequence[str]]) -> None:
+def check_languages(where: str, report: ReportSettings, lacks: Mapping[str, Sequence[str]]) -> None:
     """Refuse a language without texts, or one in which something shown has no label.
 
     `lacks` says of each language what has none.
@@ -63,17 +63,17 @@ KINDS = {
 """The kinds of items that a step can work on."""
 
 
-def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None:
+def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked) -> None:
     """Items, groups and margins against the questionnaire."""
     path, known = questionnaire.path, questionnaire.groupings(wave)
     for key, names in (("estimate", wave.estimate.items), ("compare", wave.compare.items)):
         for name in names:
             kind = questionnaire.kinds.get(name)
             if kind is None:
-                raise ConfigError(f"{where}.{key}.items: {path} has no item {quoted(name)}.")
+                raise ConfigError(f"{where}.{key}.items: {path} has no item {quote_cell(name)}.")
             if kind not in KINDS[key]:
                 raise ConfigError(
-                    f"{where}.{key}.items: {name} is a {quoted(kind)} item of {path}; "
+                    f"{where}.{key}.items: {name} is a {quote_cell(kind)} item of {path}; "
                     f"expected {' or '.join(KINDS[key])}. Take it out."
                 )
             if name in questionnaire.personal:
@@ -83,7 +83,7 @@ def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None
     for name in wave.show or ():
         if name not in wave.estimate.items:
             raise ConfigError(
-                f"{where}.show: {quoted(name)} is not estimated; expected one of "
+                f"{where}.show: {quote_cell(name)} is not estimated; expected one of "
                 f"{', '.join(wave.estimate.items)}."
             )
     _check_groups(where, wave, questionnaire)
@@ -93,26 +93,26 @@ def check_wave(root: Path, where: str, wave: Wave, questionnaire: Asked) -> None
         _check_margins(root, Path(f"data/margins/{wave.weight.margins}.csv"), path, known)
 
 
-def _check_groups(where: str, wave: Wave, questionnaire: Asked) -> None:
+def _check_groups(where: str, wave: WaveSettings, questionnaire: Asked) -> None:
     """Groups are categories of variables that are known of respondents; tests need groups."""
     path, known = questionnaire.path, questionnaire.groupings(wave)
     for name in wave.estimate.variables(()):
         if name in questionnaire.frame and name not in known:
             raise ConfigError(
-                f"{where}.estimate.by: {quoted(name)} is known of the persons of a sample, and the "
-                "wave has none; name an item with one answer, or add `sample`."
+                f"{where}.estimate.by: {quote_cell(name)} is known of the persons of a sample, "
+                "and the wave has none; name an item with one answer, or add `sample`."
             )
         if name not in known:
             raise ConfigError(
-                f"{where}.estimate.by: {quoted(name)} is no frame variable of {path} and no item "
-                f"with one answer; expected {', '.join(known)}."
+                f"{where}.estimate.by: {quote_cell(name)} is no frame variable of {path} and no "
+                f"item with one answer; expected {', '.join(known)}."
             )
         if TOTAL in known[name]:
             raise ConfigError(
-                f"{where}.estimate.by: {quoted(name)} has a category {TOTAL!r}, which is the name "
-                "of the total; give it another code in a new version."
+                f"{where}.estimate.by: {quote_cell(name)} has a category {TOTAL!r}, which is the "
+                "name of the total; give it another code in a new version."
             )
-    compared = wave.estimate.compared
+    compared = wave.estimate.compared_variable
     if wave.compare.items and not compared:
         raise ConfigError(f"{where}.compare.items: nothing to compare by; add estimate.by.")
     if compared in wave.compare.items:
@@ -132,19 +132,19 @@ def _check_collapse(
     for variable, merges in collapse.items():
         merged = [code for merge in merges for code in merge]
         if repeated := sorted({code for code in merged if merged.count(code) > 1}):
-            raise ConfigError(f"{where}.{variable}: {quoted(repeated[0])} is merged twice.")
+            raise ConfigError(f"{where}.{variable}: {quote_cell(repeated[0])} is merged twice.")
         if variable == STRATUM:
             continue
         known = variables.get(variable)
         if known is None:
             raise ConfigError(
-                f"{where}: {quoted(variable)} is no frame variable of {path} and no item with one "
-                f"answer; expected {', '.join([*variables, STRATUM])}."
+                f"{where}: {quote_cell(variable)} is no frame variable of {path} and no item "
+                f"with one answer; expected {', '.join([*variables, STRATUM])}."
             )
         for code in merged:
             if code not in known:
                 raise ConfigError(
-                    f"{where}.{variable}: {quoted(code)} is not in {path}; expected "
+                    f"{where}.{variable}: {quote_cell(code)} is not in {path}; expected "
                     f"one of {', '.join(sorted(known))}."
                 )
 
@@ -159,7 +159,7 @@ def _check_margins(
     if "variable" not in header or "category" not in header:
         raise DataError(
             f"{margins}: expected the columns variable, category and total, and has "
-            f"{quoted(', '.join(header))}."
+            f"{quote_cell(', '.join(header))}."
         )
     at = header.index("variable"), header.index("category")
     for row, cells in rows:
@@ -167,6 +167,6 @@ def _check_margins(
         if category not in variables.get(variable, ()):
             expected = sorted(variables.get(variable, variables))
             raise ConfigError(
-                f"{margins} row {row}: {quoted(variable)} = {quoted(category)} is not in "
+                f"{margins} row {row}: {quote_cell(variable)} = {quote_cell(category)} is not in "
                 f"{path}; expected one of {', '.join(expected)}."
             )

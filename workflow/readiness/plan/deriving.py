@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from readiness.config import Condition, Derived, Wave
+from readiness.config import Condition, DerivedVariable, WaveSettings
 from readiness.errors import ConfigError
-from readiness.plan.asking import ESTIMATED, ONE_ANSWER, Asked, asked
-from readiness.plan.runs import Run, input_files
-from readiness.terminal import quoted
+from readiness.plan.asking import ESTIMATED, ONE_ANSWER, Asked, read_outline
+from readiness.plan.runs import PlannedRun, input_files
+from readiness.terminal import quote_cell
 
 RESERVED = ("respondent", "group", "stratum", "base_weight")
 """Columns of the coded table that no variable is called like."""
 
 
-def asked_of(root: Path, run: Run) -> Asked:
+def asked_of(root: Path, run: PlannedRun) -> Asked:
     """What was asked in a wave, and behind it what is derived of it."""
-    assert isinstance(run.section, Wave)
-    return with_derived(asked(root, input_files(run.section)["questionnaire"]), run)
+    assert isinstance(run.section, WaveSettings)
+    return with_derived(read_outline(root, input_files(run.section)["questionnaire"]), run)
 
 
-def with_items(root: Path, run: Run) -> Run:
+def with_items(root: Path, run: PlannedRun) -> PlannedRun:
     """A run whose wave names what it estimates: all that answers can be counted of."""
     wave = run.section
-    if not isinstance(wave, Wave) or wave.estimate.items:
+    if not isinstance(wave, WaveSettings) or wave.estimate.items:
         return run
     if not (root / input_files(wave)["questionnaire"]).is_file():
         return run  # the plan says so, with the key that names it
@@ -38,24 +38,24 @@ def with_items(root: Path, run: Run) -> Run:
     return replace(run, section=wave.model_copy(update={"estimate": estimate}))
 
 
-def variables_of(root: Path, run: Run) -> tuple[str, ...]:
+def variables_of(root: Path, run: PlannedRun) -> tuple[str, ...]:
     """The variables by whose categories a wave's answers are told, the compared one first."""
-    assert isinstance(run.section, Wave)
-    known = asked_of(root, run).known(run.section)
+    assert isinstance(run.section, WaveSettings)
+    known = asked_of(root, run).known_variables(run.section)
     return run.section.estimate.variables(known)
 
 
-def with_derived(found: Asked, run: Run) -> Asked:
+def with_derived(found: Asked, run: PlannedRun) -> Asked:
     """What was asked, and behind it what the wave of a run derives of it.
 
     Raises ConfigError, naming the variable, for one that cannot be derived.
     """
-    assert isinstance(run.section, Wave)
+    assert isinstance(run.section, WaveSettings)
     for one in run.section.derive:
         place = f"{run.key}.derive.{one.id}"
         if one.id in {**found.kinds, **found.frame, **dict.fromkeys(RESERVED, "")}:
             raise ConfigError(f"{place}: an id that {found.path} has already; give it another.")
-        known = {**found.codes, **found.known(run.section)}
+        known = {**found.codes, **found.known_variables(run.section)}
         for name in one.sources:
             _check_source(place, name, one, found, known)
         for condition in one.conditions:
@@ -72,17 +72,20 @@ def with_derived(found: Asked, run: Run) -> Asked:
 
 
 def _check_source(
-    place: str, name: str, one: Derived, found: Asked, known: dict[str, list[str]]
+    place: str, name: str, one: DerivedVariable, found: Asked, known: dict[str, list[str]]
 ) -> None:
     """A variable is made of what is known of respondents, and of the kinds that it can be of."""
     if name in found.frame and name not in known:
         raise ConfigError(
-            f"{place}: {quoted(name)} is known of the persons of a sample, and the wave has none."
+            f"{place}: {quote_cell(name)} is known of the persons of a sample, and the wave has "
+            "none."
         )
     if name not in known:
-        raise ConfigError(f"{place}: {found.path} has no item {quoted(name)}.")
+        raise ConfigError(f"{place}: {found.path} has no item {quote_cell(name)}.")
     if name in found.personal:
-        raise ConfigError(f"{place}: {quoted(name)} is personal data, which no number is made of.")
+        raise ConfigError(
+            f"{place}: {quote_cell(name)} is personal data, which no number is made of."
+        )
     kind = found.kinds.get(name, "single")
     expected: tuple[str, ...] = ONE_ANSWER
     if one.bands:
@@ -93,7 +96,7 @@ def _check_source(
         expected = (*ONE_ANSWER, "multi")
     if kind not in expected:
         raise ConfigError(
-            f"{place}: {name} is a {quoted(kind)} item; expected {' or '.join(expected)}."
+            f"{place}: {name} is a {quote_cell(kind)} item; expected {' or '.join(expected)}."
         )
 
 
@@ -111,6 +114,6 @@ def _check_condition(place: str, condition: Condition, known: dict[str, list[str
 def _check_code(place: str, item: str, code: str, known: dict[str, list[str]]) -> None:
     if code not in known[item]:
         raise ConfigError(
-            f"{place}: {item} has no answer {quoted(code)}; expected one of "
+            f"{place}: {item} has no answer {quote_cell(code)}; expected one of "
             f"{', '.join(known[item])}."
         )

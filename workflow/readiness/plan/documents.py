@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from readiness.config import SHIPPED, Wave
+from readiness.config import SHIPPED, WaveSettings
 from readiness.patterns import WRITTEN_IN
 from readiness.plan.asking import document_of
 from readiness.plan.deriving import asked_of
-from readiness.plan.runs import Run, input_files
+from readiness.plan.runs import PlannedRun, input_files
 from readiness.questionnaire.expansion import expand
 
 
@@ -21,41 +21,41 @@ def chapters_of(root: Path) -> list[str]:
     return list(parse(root / SHIPPED).chapters)
 
 
-def page_name(run: Run) -> str:
+def page_name(run: PlannedRun) -> str:
     """The name of the files of a run's report; one that is sent around says if it is simulated."""
-    simulated = isinstance(run.section, Wave) and run.section.simulated
+    simulated = isinstance(run.section, WaveSettings) and run.section.simulated
     return "report-simulated" if simulated else "report"
 
 
-def told_items(root: Path, run: Run) -> list[str]:
+def told_items(root: Path, run: PlannedRun) -> list[str]:
     """The items of which a wave's document tells, in its order.
 
     Without `show`: those that are estimated, in the order of the questionnaire, and
     behind them those that are derived.
     """
     wave = run.section
-    assert isinstance(wave, Wave)
+    assert isinstance(wave, WaveSettings)
     if wave.show:
         return list(wave.show)
     kinds = asked_of(root, run).kinds
     return [item for item in kinds if item in wave.estimate.items]
 
 
-def missing_labels(root: Path, run: Run, language: str) -> list[str]:
+def missing_labels(root: Path, run: PlannedRun, language: str) -> list[str]:
     """What has no text in a language, each by its place; none where a run can be told in it."""
     missing = [] if language in run.section.title else [f"{run.key}.title"]
-    if isinstance(run.section, Wave):
+    if isinstance(run.section, WaveSettings):
         missing += [
             f"{run.key}.derive.{place}"
             for one in run.section.derive
-            for place, labels in one.labelled.items()
+            for place, labels in one.own_labels.items()
             if language not in labels
         ]
         path = input_files(run.section)["questionnaire"]
     else:
         path = input_files(run.section)["structure"]
     document = document_of(root, path)
-    if isinstance(run.section, Wave):
+    if isinstance(run.section, WaveSettings):
         document = expand(document)
     own = document.get("language", WRITTEN_IN) if isinstance(document, dict) else WRITTEN_IN
     return missing + [f"{path}: {place}" for place in _without(document, language, own, "")]

@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from readiness.config import Wave
+from readiness.config import WaveSettings
 from readiness.plan.deriving import asked_of
 from readiness.plan.documents import told_items
-from readiness.plan.runs import Run
+from readiness.plan.runs import PlannedRun
 from readiness.questionnaire.model import forms_of, one_number
 
 BASES = "bases"
@@ -34,17 +34,17 @@ STUDY = (Planned(BASES, BASES), Planned(QUESTIONS, QUESTIONS))
 """The charts of every study."""
 
 
-def charts_of(root: Path, run: Run) -> tuple[Planned, ...]:
+def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
     """The charts of a run, in the order of its document."""
     wave = run.section
-    if not isinstance(wave, Wave):
+    if not isinstance(wave, WaveSettings):
         return STUDY
     questionnaire = asked_of(root, run)
     found: list[Planned] = []
     for item in told_items(root, run):
         kind = questionnaire.kinds[item]
         forms = forms_of(kind, len(questionnaire.codes[item]))
-        if wave.estimate.compared in ("", item):
+        if wave.estimate.compared_variable in ("", item):
             forms = forms[:1]  # without groups one picture says all
         # How one item moved is shown: the first of which one number says it.
         if wave.revises and one_number(kind) and not any(c.form == REVISION for c in found):

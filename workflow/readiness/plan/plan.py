@@ -9,18 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from readiness.closure import code_hash
-from readiness.config import SHIPPED, Config, Report, Study, Wave, load_config
+from readiness.config import (
+    SHIPPED,
+    Config,
+    ReportSettings,
+    StudySettings,
+    WaveSettings,
+    load_config,
+)
 from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, check_pointer, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
 from readiness.lineage import canonical_json
-from readiness.plan.asking import Asked, asked
+from readiness.plan.asking import Asked, read_outline
 from readiness.plan.checks import check_languages, check_report, check_wave
 from readiness.plan.deriving import with_derived, with_items
 from readiness.plan.documents import chapters_of, missing_labels, page_name
 from readiness.plan.files import Files, files_of, prose_of
-from readiness.plan.runs import KEYS, PUBLICATIONS, Run, input_files, runs_of
+from readiness.plan.runs import KEYS, PUBLICATIONS, PlannedRun, input_files, runs_of
 from readiness.plan.settings import (
     WORKBOOK,
     downloads,
@@ -48,7 +55,7 @@ class Plan:
     status: str = ""  # of the publication for which a freeze asks for a run's own report
 
     @cached_property
-    def runs(self) -> dict[str, Run]:
+    def runs(self) -> dict[str, PlannedRun]:
         """All runs by folder, in a fixed order."""
         found = list(runs_of(self.config))
         for identity in self.publications:
@@ -58,7 +65,7 @@ class Plan:
                 raise ConfigError(f"{own}: expected one wave or one study, found {len(runs)}.")
             run = runs[0]
             folder = f"publications/{identity}"
-            found.append(Run(folder, run.name, run.section, own, run.privacy))
+            found.append(PlannedRun(folder, run.name, run.section, own, run.privacy))
         return {run.folder: with_items(self.root, run) for run in found}
 
     @cached_property
@@ -81,14 +88,14 @@ class Plan:
         for identity in self.publications:
             names = self.runs[f"publications/{identity}"].datasets
             versions = [self._versions[name] for name in names if name in self._versions]
-            if any(version.erased for version in versions):
+            if any(version.is_erased for version in versions):
                 found[identity] = Outcome.ERASED
-            elif any(v.restricted and not on_this_machine(self.root, v) for v in versions):
+            elif any(v.is_restricted and not on_this_machine(self.root, v) for v in versions):
                 found[identity] = Outcome.RESTRICTED
         return found
 
     @property
-    def recomputed(self) -> list[str]:
+    def recomputed_ids(self) -> list[str]:
         """The ids of the publications that are recomputed, sorted."""
         return [identity for identity in self.publications if identity not in self.unavailable]
 
@@ -149,7 +156,7 @@ class Plan:
         return {name: load_config(folder / name / "config.yaml") for name in self.publications}
 
     @property
-    def shown(self) -> tuple[Run, ...]:
+    def runs_with_reports(self) -> tuple[PlannedRun, ...]:
         """The runs of which there are reports today, in their order."""
         own = [run for run in self.runs.values() if not run.frozen]
         by_name = {run.name: run for run in own}
@@ -158,12 +165,12 @@ class Plan:
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages of today's reports; ConfigError where what they show lacks a label."""
-        return self._languages("config.yaml", self.config.report, self.shown)
+        return self._languages("config.yaml", self.config.report, self.runs_with_reports)
 
     @property
     def page_files(self) -> list[str]:
         """The pages of today's reports, with the paper of each and all its numbers."""
-        homes = [(f"results/{run.folder}/report", page_name(run)) for run in self.shown]
+        homes = [(f"results/{run.folder}/report", page_name(run)) for run in self.runs_with_reports]
         return [
             f"{home}/{language}/{file}"
             for home, name in homes
@@ -176,7 +183,7 @@ class Plan:
         """The workbooks of the runs that are shown, in each language."""
         return [
             f"results/{run.folder}/{WORKBOOK}/{language}/{workbook_name(run)}.xlsx"
-            for run in self.shown
+            for run in self.runs_with_reports
             for language in self.languages
         ]
 
@@ -184,7 +191,9 @@ class Plan:
     def internal_pages(self) -> list[str]:
         """The records of what is never published: faults, and what the numbers hide, of the waves
         that are shown."""
-        waves = [run.folder for run in self.shown if isinstance(run.section, Wave)]
+        waves = [
+            run.folder for run in self.runs_with_reports if isinstance(run.section, WaveSettings)
+        ]
         return [
             f"results/{folder}/{step}/lineage.json"
             for folder in waves
@@ -194,24 +203,28 @@ class Plan:
     @property
     def summaries(self) -> list[str]:
         """The studies that are shown, each in one paragraph."""
-        studies = [run.folder for run in self.shown if isinstance(run.section, Study)]
+        studies = [
+            run.folder for run in self.runs_with_reports if isinstance(run.section, StudySettings)
+        ]
         return [f"results/{folder}/judge/summary-en.txt" for folder in studies]
 
     @property
     def verdicts(self) -> list[str]:
         """What was found of each publication that is recomputed."""
-        return [f"results/publications/{i}/reproduce/verdicts.csv" for i in self.recomputed]
+        return [f"results/publications/{i}/reproduce/verdicts.csv" for i in self.recomputed_ids]
 
     @property
     def attacks(self) -> list[str]:
         """What was found of each of today's waves: nothing is shown that gives a count away."""
-        waves = [run for run in self.runs.values() if isinstance(run.section, Wave)]
+        waves = [run for run in self.runs.values() if isinstance(run.section, WaveSettings)]
         return [f"results/{run.folder}/attack/attack.csv" for run in waves if not run.frozen]
 
     @cached_property
     def _files(self) -> dict[str, Files]:
         return {
-            folder: files_of(run, self.earlier(folder) if isinstance(run.section, Wave) else ())
+            folder: files_of(
+                run, self.earlier(folder) if isinstance(run.section, WaveSettings) else ()
+            )
             for folder, run in self.runs.items()
         }
 
@@ -238,10 +251,10 @@ class Plan:
         if until is None or today <= date.fromisoformat(until):
             return
         for run in self.runs.values():
-            if run.frozen or not isinstance(run.section, Wave) or run.section.simulated:
+            if run.frozen or not isinstance(run.section, WaveSettings) or run.section.simulated:
                 continue
             answers = self._versions.get(run.section.answers)
-            if answers is not None and not answers.erased:
+            if answers is not None and not answers.is_erased:
                 raise ConfigError(
                     f"config.yaml: privacy.keep_until: the answers of {answers.name} were to be "
                     f"kept until {until}.\nErase them (readiness data erase {answers.name} "
@@ -272,12 +285,14 @@ class Plan:
 
     def settings(self, step: str, run: str = "", language: str = "", **more: str) -> str:
         """What a step is told for a run, in a language, as canonical JSON."""
-        return canonical_json(self._told(step, run, language, **more))
+        return canonical_json(self._gather_settings(step, run, language, **more))
 
-    def _told(self, step: str, folder: str, language: str, **more: str) -> dict[str, Any]:
+    def _gather_settings(
+        self, step: str, folder: str, language: str, **more: str
+    ) -> dict[str, Any]:
         run = self.runs.get(folder)
         if step == "restore":
-            return self._registered("{dataset}@{version}".format_map(more))
+            return self._registered_row("{dataset}@{version}".format_map(more))
         if step == "gate":
             return {"unavailable": self.unavailable, "drafts": self.drafts}
         if step == "site":
@@ -305,7 +320,7 @@ class Plan:
             "title": self.config.report.title or {},
             "reports": [
                 {"folder": run.folder, "page": page_name(run), **told_on_the_site(run)}
-                for run in self.shown
+                for run in self.runs_with_reports
             ],
             "publications": [
                 {
@@ -322,7 +337,7 @@ class Plan:
             },
         }
 
-    def _told_of_report(self, run: Run, language: str) -> dict[str, Any]:
+    def _told_of_report(self, run: PlannedRun, language: str) -> dict[str, Any]:
         status = self.status or self._own_report(run).status
         languages = self.languages_of(run.folder)
         return {
@@ -334,12 +349,14 @@ class Plan:
             "downloads": downloads(run, language, languages),
         }
 
-    def _own_report(self, run: Run) -> Report:
+    def _own_report(self, run: PlannedRun) -> ReportSettings:
         if run.frozen:
             return self._frozen[run.folder.partition("/")[2]].report
         return self.config.report
 
-    def _languages(self, where: str, report: Report, shown: tuple[Run, ...]) -> tuple[str, ...]:
+    def _languages(
+        self, where: str, report: ReportSettings, shown: tuple[PlannedRun, ...]
+    ) -> tuple[str, ...]:
         lacks = {
             language: [
                 *(["report.title"] if report.title and language not in report.title else []),
@@ -354,7 +371,7 @@ class Plan:
     def _versions(self) -> dict[str, Version]:
         return read_versions(self.root)
 
-    def _registered(self, name: str) -> dict[str, str]:
+    def _registered_row(self, name: str) -> dict[str, str]:
         """Of a version its own row alone: a new version of any dataset reruns nothing."""
         row = self._versions.get(name)
         return {"version": name, "md5": row.md5 if row else "", "sha256": row.sha256 if row else ""}
@@ -374,7 +391,7 @@ class Plan:
             if self.runs[run].frozen and own in ids:
                 ids = ids[: ids.index(own)]
             ids = [i for i in ids if i in self._frozen and name in self._frozen[i].waves]
-        if isinstance(section, Wave) and section.revises and section.revises not in ids:
+        if isinstance(section, WaveSettings) and section.revises and section.revises not in ids:
             ids.append(section.revises)
         return [(PUBLICATIONS / identity / "figures.csv").as_posix() for identity in ids]
 
@@ -401,7 +418,7 @@ class Plan:
                         f"{run.key}.{key}: dataset version {dataset} is not in "
                         f"data/versions.csv; it has {', '.join(same or known)}."
                     )
-                if version.erased and not run.folder.startswith(f"{PUBLICATIONS}/"):
+                if version.is_erased and not run.folder.startswith(f"{PUBLICATIONS}/"):
                     raise ConfigError(
                         f"{run.key}.{key}: {dataset} was erased ({version.note}); "
                         "name another version."
@@ -410,10 +427,10 @@ class Plan:
             for role, path in input_files(run.section).items():
                 if not (self.root / path).is_file():
                     raise ConfigError(f"{run.key}.{KEYS.get(role, role)}: {path} not found.")
-            if isinstance(run.section, Wave):
+            if isinstance(run.section, WaveSettings):
                 path = input_files(run.section)["questionnaire"]
                 if path not in questionnaires:
-                    questionnaires[path] = asked(self.root, path)
+                    questionnaires[path] = read_outline(self.root, path)
                 told = with_derived(questionnaires[path], run)
                 check_wave(self.root, run.key, run.section, told)
         for identity in self.publications:

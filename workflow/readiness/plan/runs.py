@@ -16,20 +16,20 @@ from typing import Any
 from readiness.config import (
     Config,
     Privacy,
-    Study,
-    Wave,
+    StudySettings,
+    WaveSettings,
 )
 
 PUBLICATIONS = Path("publications")
 
 
 @dataclass(frozen=True)
-class Run:
+class PlannedRun:
     """One chain: where its results go, and the section of a configuration that governs it."""
 
     folder: str
     name: str
-    section: Wave | Study
+    section: WaveSettings | StudySettings
     config: str = "config.yaml"
     privacy: Privacy = field(default_factory=Privacy)
 
@@ -41,13 +41,13 @@ class Run:
     @property
     def key(self) -> str:
         """Where its section stands, for messages: file and key."""
-        kind = "waves" if isinstance(self.section, Wave) else "studies"
+        kind = "waves" if isinstance(self.section, WaveSettings) else "studies"
         return f"{self.config}: {kind}.{self.name}"
 
     @property
     def datasets_by_key(self) -> dict[str, str]:
         """The dataset versions it needs, `name@version`, by the key that names them."""
-        if not isinstance(self.section, Wave):
+        if not isinstance(self.section, WaveSettings):
             return {"claims": self.section.claims}
         drawn = {"sample": self.section.sample} if self.section.sample else {}
         return {"answers": self.section.answers, **drawn}
@@ -60,7 +60,7 @@ class Run:
     @property
     def derives(self) -> bool:
         """Whether variables are computed of a wave's answers."""
-        return isinstance(self.section, Wave) and bool(self.section.derive)
+        return isinstance(self.section, WaveSettings) and bool(self.section.derive)
 
     @property
     def answers(self) -> str:
@@ -74,7 +74,7 @@ class Run:
             return f"results/{self.folder}/derive/questionnaire.yaml"
         return input_files(self.section)["questionnaire"].as_posix()
 
-    def same_as(self, other: Run) -> bool:
+    def same_as(self, other: PlannedRun) -> bool:
         """Whether both compute the same numbers: of one name, with the same settings."""
         return self._numbers == other._numbers
 
@@ -83,21 +83,21 @@ class Run:
         return self.name, self.section.model_dump(exclude={"title", "show"})
 
 
-def runs_of(config: Config) -> Iterator[Run]:
+def runs_of(config: Config) -> Iterator[PlannedRun]:
     """The runs of one configuration, the studies first."""
     for name, study in sorted(config.studies.items()):
-        yield Run(f"studies/{name}", name, study, privacy=config.privacy)
+        yield PlannedRun(f"studies/{name}", name, study, privacy=config.privacy)
     for name, wave in sorted(config.waves.items()):
-        yield Run(f"waves/{name}", name, wave, privacy=config.privacy)
+        yield PlannedRun(f"waves/{name}", name, wave, privacy=config.privacy)
 
 
 KEYS = {"margins": "weight.margins", "published": "revises"}
 """The key of the configuration that names an input, where it is not called like the input."""
 
 
-def input_files(section: Wave | Study) -> dict[str, Path]:
+def input_files(section: WaveSettings | StudySettings) -> dict[str, Path]:
     """The files of the project that a run reads beside its datasets, by their role in the steps."""
-    if isinstance(section, Study):
+    if isinstance(section, StudySettings):
         return {"structure": Path(f"data/claims/{section.structure}.yaml")}
     files = {"questionnaire": Path(f"data/questionnaires/{section.questionnaire}.yaml")}
     if section.corrections:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from readiness.config import Disclosure, Wave
+from readiness.config import Disclosure, WaveSettings
 from readiness.language import LANGUAGES
 from readiness.plan.deriving import asked_of, variables_of
 from readiness.plan.documents import page_name, told_items
 from readiness.plan.drawn import charts_of
-from readiness.plan.runs import Run
+from readiness.plan.runs import PlannedRun
 from readiness.publications.documents import TIDY, in_order
 
 WORKBOOK = "tables"
@@ -20,15 +20,15 @@ UNKNOWN_KEY = "none"
 Told = dict[str, Any]
 
 
-def workbook_name(run: Run) -> str:
+def workbook_name(run: PlannedRun) -> str:
     """The name of a run's workbook, without ending: that of a simulated wave says so."""
     return page_name(run).replace("report", WORKBOOK)
 
 
-def told_of_answers(root: Path, run: Run, step: str) -> Told:
+def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
     """What the steps are told that compute the numbers of a wave."""
     wave = run.section
-    assert isinstance(wave, Wave)
+    assert isinstance(wave, WaveSettings)
     simulated, selection = {"simulated": wave.simulated}, {"selection": wave.selection}
     # One level for all the intervals of a wave.
     level = {"level": wave.estimate.level}
@@ -65,15 +65,15 @@ def told_of_answers(root: Path, run: Run, step: str) -> Told:
             return {"disclosure": protection_of(wave), **base, "by": variables_of(root, run)}
 
 
-def protection_of(wave: Wave) -> Told:
+def protection_of(wave: WaveSettings) -> Told:
     """What protects the respondents of a wave."""
     return (wave.disclosure or Disclosure()).model_dump(exclude_none=True)
 
 
-def told_of_pages(run: Run, step: str) -> Told:
+def told_of_pages(run: PlannedRun, step: str) -> Told:
     """What the internal pages of a wave are told: on faults, and for who guards the data."""
     wave = run.section
-    assert isinstance(wave, Wave)
+    assert isinstance(wave, WaveSettings)
     shared: Told = {"languages": LANGUAGES, "simulated": wave.simulated}
     if step == "faults":
         return shared
@@ -82,20 +82,20 @@ def told_of_pages(run: Run, step: str) -> Told:
         "titles": wave.title,
         "pseudonyms": not wave.simulated,
         "reader": protection_of(wave)["preset"],
-        "privacy": {} if wave.simulated else run.privacy.stated,
+        "privacy": {} if wave.simulated else run.privacy.statements,
         "signed_off_by": run.privacy.signed_off_by or "",
     }
 
 
-def told_of_charts(root: Path, run: Run, language: str) -> Told:
+def told_of_charts(root: Path, run: PlannedRun, language: str) -> Told:
     """What is told of the charts of a run in a language."""
     wave = run.section
     told: Told = {"language": language}
-    if not isinstance(wave, Wave):
+    if not isinstance(wave, WaveSettings):
         return told
     return {
         **told,
-        "by": wave.estimate.compared,
+        "by": wave.estimate.compared_variable,
         "bounds": wave.weight.trim if wave.weight else [],
         "simulated": wave.simulated,
         "selection": wave.selection,
@@ -104,11 +104,11 @@ def told_of_charts(root: Path, run: Run, language: str) -> Told:
     }
 
 
-def told_of_tables(root: Path, run: Run, language: str) -> Told:
+def told_of_tables(root: Path, run: PlannedRun, language: str) -> Told:
     """What is told of the tables of a run in a language."""
     wave = run.section
-    told: Told = {**_named(run, language), "language": language, "name": workbook_name(run)}
-    if not isinstance(wave, Wave):
+    told: Told = {**_name_run(run, language), "language": language, "name": workbook_name(run)}
+    if not isinstance(wave, WaveSettings):
         return told
     # All that is estimated: what the document tells of first, in its order.
     others = (item for item in asked_of(root, run).kinds if item in wave.estimate.items)
@@ -120,14 +120,14 @@ def told_of_tables(root: Path, run: Run, language: str) -> Told:
     }
 
 
-def told_of_report(root: Path, run: Run, language: str) -> Told:
+def told_of_report(root: Path, run: PlannedRun, language: str) -> Told:
     """What the cells of a run's report are told of it."""
     wave = run.section
-    told = _named(run, language)
-    if not isinstance(wave, Wave):
+    told = _name_run(run, language)
+    if not isinstance(wave, WaveSettings):
         return told
     # Of answers that nobody gave nothing is said.
-    stated = {} if wave.simulated else run.privacy.stated
+    stated = {} if wave.simulated else run.privacy.statements
     return {
         **told,
         "simulated": wave.simulated,
@@ -139,23 +139,23 @@ def told_of_report(root: Path, run: Run, language: str) -> Told:
     }
 
 
-def _named(run: Run, language: str) -> Told:
-    kind = "wave" if isinstance(run.section, Wave) else "study"
+def _name_run(run: PlannedRun, language: str) -> Told:
+    kind = "wave" if isinstance(run.section, WaveSettings) else "study"
     return {"kind": kind, "run": run.name, "title": run.section.title[language]}
 
 
-def told_on_the_site(run: Run) -> Told:
+def told_on_the_site(run: PlannedRun) -> Told:
     """How the site names a run."""
     wave = run.section
     return {
         "run": run.name,
         "title": wave.title,
-        "simulated": isinstance(wave, Wave) and wave.simulated,
+        "simulated": isinstance(wave, WaveSettings) and wave.simulated,
         "datasets": run.datasets,
     }
 
 
-def downloads(run: Run, language: str, languages: Sequence[str]) -> list[tuple[str, str]]:
+def downloads(run: PlannedRun, language: str, languages: Sequence[str]) -> list[tuple[str, str]]:
     """The files of a run's tables as its report reaches them: what each is, its address.
 
     The tidy table is that of one of the report's `languages`, the one that a publication keeps.

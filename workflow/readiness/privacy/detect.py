@@ -33,13 +33,26 @@ _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){11,30}")
 IBAN_LENGTHS = {
     length: frozenset(countries.split())
     for length, countries in {
-        15: "NO", 16: "BE", 18: "DK FI FK FO GL NL SD", 19: "MK SI", 20: "AT BA EE KZ LT LU MN XK",
-        21: "CH HR LI LV", 22: "BG BH CR DE GB GE IE ME RS VA", 23: "AE GI IL IQ OM SO TL",
-        24: "AD CZ ES MD PK RO SA SE SK TN VG", 25: "LY PT ST", 26: "IS TR",
-        27: "BI DJ FR GR IT MC MR SM", 28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
-        29: "BR EG PS QA UA", 30: "JO KW MU YE", 31: "MT SC", 32: "LC", 33: "RU",
+        15: "NO",
+        16: "BE",
+        18: "DK FI FK FO GL NL SD",
+        19: "MK SI",
+        20: "AT BA EE KZ LT LU MN XK",
+        21: "CH HR LI LV",
+        22: "BG BH CR DE GB GE IE ME RS VA",
+        23: "AE GI IL IQ OM SO TL",
+        24: "AD CZ ES MD PK RO SA SE SK TN VG",
+        25: "LY PT ST",
+        26: "IS TR",
+        27: "BI DJ FR GR IT MC MR SM",
+        28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
+        29: "BR EG PS QA UA",
+        30: "JO KW MU YE",
+        31: "MT SC",
+        32: "LC",
+        33: "RU",
     }.items()
-}  # fmt: skip
+}
 """Countries by the length of their IBAN, as the registry of ISO 13616 has them; others write
 accounts alike (Morocco 28), and their check digits tell."""
 _SUSPECT = re.compile(r"@|\(at\)|\[at\]|\d(?:[^\d]{0,3}\d){3}", re.IGNORECASE)
@@ -62,8 +75,8 @@ class Detectors:
         """What sees them: for a text the kinds that it holds, in the order of `KINDS`."""
         patterns = {
             EMAIL: [_EMAIL],
-            TELEPHONE: [_ABROAD, *map(_compiled, self.telephone)],
-            IDENTITY: [_compiled(template, re.IGNORECASE) for template in self.identity],
+            TELEPHONE: [_ABROAD, *map(_compile_template, self.telephone)],
+            IDENTITY: [_compile_template(template, re.IGNORECASE) for template in self.identity],
         }
         names = _by_first_word(self.names)
 
@@ -99,7 +112,7 @@ def personal_data_seen(cells: pd.DataFrame, detectors: Detectors) -> pd.DataFram
     return pd.concat(parts, ignore_index=True)
 
 
-def _compiled(template: str, flags: int = 0) -> re.Pattern[str]:
+def _compile_template(template: str, flags: int = 0) -> re.Pattern[str]:
     """The pattern of a template; ValueError where it is none."""
     if not re.fullmatch(TEMPLATE, template):
         raise ValueError(f"{template!r}: not a template of a number")

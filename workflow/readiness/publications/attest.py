@@ -46,9 +46,9 @@ from readiness.publications.outcomes import (
     COULD_NOT_CHECK,
     DIFFERS,
     VALID,
-    Finding,
+    AuditFinding,
     Outcome,
-    told,
+    describe_finding,
 )
 from readiness.publications.seal import (
     ATTESTATIONS,
@@ -90,7 +90,7 @@ class Verification:
     """The seal of a publication (its faults; none when it is valid) and the signatures over it."""
 
     identity: str
-    faults: tuple[Finding, ...]
+    faults: tuple[AuditFinding, ...]
     signatures: tuple[Signature, ...]
 
     @property
@@ -176,8 +176,8 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
         faults = check_seal(folder)
         if faults:
             raise DataError(
-                f"{folder.name}: the seal is broken ({told(faults[0], 'en')}); what is not as "
-                "sealed is not signed."
+                f"{folder.name}: the seal is broken ({describe_finding(faults[0], 'en')}); what "
+                "is not as sealed is not signed."
             )
         signer = key_id(key.public_key())
         lines = _lines(folder)
@@ -260,14 +260,14 @@ def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[Signa
         elif any(other.signer == signer for other in found):
             fit, fact = Fit.DOES_NOT_FIT, Fact("audit.signature.repeated", {"line": number})
         else:
-            fit, fact = _fit(parts, expected, keys)
+            fit, fact = _judge_fit(parts, expected, keys)
         found.append(Signature(signer, fit, fact))
     signed = {signature.signer for signature in found}
     missing = Fact("audit.signature.no_signer")
     return found + [Signature(name, Fit.UNSIGNED, missing) for name in keys if name not in signed]
 
 
-def _fit(
+def _judge_fit(
     parts: Mapping[str, Any], expected: bytes, keys: Mapping[str, Ed25519PublicKey]
 ) -> tuple[Fit, Fact]:
     signers = [name for name, key in keys.items() if _made_by(key, parts)]

@@ -43,7 +43,7 @@ def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, 
 
 def read_chain(folders: Mapping[str, Path]) -> dict[str, Lineage]:
     """The records of these steps, in the order in which the steps depend on each other."""
-    return ordered({step: read_lineage(folder / PROVENANCE) for step, folder in folders.items()})
+    return sort_chain({step: read_lineage(folder / PROVENANCE) for step, folder in folders.items()})
 
 
 def frozen_chain(folder: Path) -> dict[str, Lineage]:
@@ -54,10 +54,10 @@ def frozen_chain(folder: Path) -> dict[str, Lineage]:
         raise DataError(
             f"{home}: {len(files)} provenance records; a publication has {MOST_STEPS} at most."
         )
-    return ordered({path.stem: read_lineage(path) for path in files})
+    return sort_chain({path.stem: read_lineage(path) for path in files})
 
 
-def ordered(chain: Chain) -> dict[str, Lineage]:
+def sort_chain(chain: Chain) -> dict[str, Lineage]:
     """The same chain, each step after those that made its inputs; ties by name."""
     owner = {lineage.hash: step for step, lineage in chain.items()}
     done: dict[str, Lineage] = {}
@@ -124,9 +124,22 @@ def refuse_stale(folders: Mapping[str, Path], chain: Chain, files: Mapping[str, 
 
 STEP_KINDS = tuple(
     f"audit.step.{name}"
-    for name in ("restore", "validate", "derive", "scale", "weight", "estimate", "compare", "judge",
-                 "register", "nonresponse", "draw", "tables", "report")
-)  # fmt: skip
+    for name in (
+        "restore",
+        "validate",
+        "derive",
+        "scale",
+        "weight",
+        "estimate",
+        "compare",
+        "judge",
+        "register",
+        "nonresponse",
+        "draw",
+        "tables",
+        "report",
+    )
+)
 ENVIRONMENT_ALONE = (Fact("page.column.environment"),)
 CODE_ALONE = (Fact("page.column.code"),)
 
@@ -145,7 +158,7 @@ class Divergence:
     further: Divergence | None = None
 
     @property
-    def named(self) -> Fact | str:
+    def step_name(self) -> Fact | str:
         """The step by its name in the chain and in words, where it is one that has words."""
         name = self.step
         kind = "restore" if name.startswith(RESTORE) else name.partition("-")[0]
@@ -155,10 +168,10 @@ class Divergence:
     @property
     def fact(self) -> Fact:
         """Where the chains diverge, and what changed there and further on."""
-        values = {"step": self.named, "causes": Listed(self.causes)}
+        values = {"step": self.step_name, "causes": Listed(self.causes)}
         if self.further is None:
             return Fact("audit.diverges.changed", values)
-        more = {"further": self.further.named, "more": Listed(self.further.causes)}
+        more = {"further": self.further.step_name, "more": Listed(self.further.causes)}
         return Fact("audit.diverges.further", values | more)
 
 

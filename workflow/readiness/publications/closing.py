@@ -34,10 +34,10 @@ def read_verdicts(paths: Sequence[Path]) -> dict[str, pd.DataFrame]:
     As `reproduce.compare` made them: `fact` holds facts, None where there is none. DataError where
     a cell is none of an audit.
     """
-    return {path.parent.parent.name: _read(path) for path in sorted(paths)}
+    return {path.parent.parent.name: _read_summary(path) for path in sorted(paths)}
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _read_summary(path: Path) -> pd.DataFrame:
     table = read_text_table(path, "the verdicts")
     try:
         facts = [of_domain(cell, "audit") if cell else None for cell in table["fact"]]

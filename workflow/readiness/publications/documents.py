@@ -99,7 +99,7 @@ def pages_of(folder: Path) -> list[str]:
     return [name for name in names if (folder / name).is_file()]
 
 
-def shown(folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+def iterate_documents(folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
     """Every chart, page and table of a finished run that a publication keeps, by its name there.
 
     `folders` are those of its steps, by step.

@@ -33,11 +33,11 @@ class Correction:
     def is_about(self, row: Mapping[Any, str]) -> bool:
         """Whether the number of a ledger's row is the one that is named: as it was published."""
         from readiness.language import LANGUAGES
-        from readiness.register.display import said
+        from readiness.register.display import show_safely
         from readiness.register.published import plain, same_cell
 
         return same_cell(self.was, row["value"]) or any(
-            plain(self.was) == plain(said(row, language)) for language in LANGUAGES
+            plain(self.was) == plain(show_safely(row, language)) for language in LANGUAGES
         )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from readiness.config import Wave, load_config, read_yaml
+from readiness.config import WaveSettings, load_config, read_yaml
 from readiness.errors import ConfigError, DataError
 from readiness.files import KEY_NAME, PRIVATE, write_atomically
 from readiness.language import tell
@@ -23,7 +23,13 @@ from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import REPORT as LEVEL_REPORT
 from readiness.publications.audit.model import Changes, Terms
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
-from readiness.publications.documents import PAGES, folder_of_step, in_languages, shown, steps_shown
+from readiness.publications.documents import (
+    PAGES,
+    folder_of_step,
+    in_languages,
+    iterate_documents,
+    steps_shown,
+)
 from readiness.publications.environment import ENVIRONMENT, environment_text, lock_hash
 from readiness.publications.erratum import ERRATUM
 from readiness.publications.ledger import (
@@ -38,8 +44,8 @@ from readiness.publications.ledger import (
     versions_table,
 )
 from readiness.publications.log import Log, append, open_log
-from readiness.publications.material import Material, attacked_folder, refuse_unfit
-from readiness.publications.outcomes import Outcome, told
+from readiness.publications.material import PublicationMaterial, attacked_folder, refuse_unfit
+from readiness.publications.outcomes import Outcome, describe_finding
 from readiness.publications.pages import Facts, citation, codecheck, readme
 from readiness.publications.program import (
     ARCHIVE,
@@ -62,7 +68,7 @@ from readiness.publications.seal import (
 )
 from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import read_register
-from readiness.register.published import published
+from readiness.register.published import round_register
 from readiness.tables import read_rows, to_csv
 from readiness.validation.corrections import BY_ROW
 
@@ -100,7 +106,7 @@ def refuse_strangers(root: Path) -> None:
         )
 
 
-def with_key(material: Material) -> Material:
+def with_key(material: PublicationMaterial) -> PublicationMaterial:
     """The material, its configuration naming the key that made the respondents' pseudonyms.
 
     ConfigError where a public release of other data has the same: whoever holds both tables could
@@ -108,7 +114,7 @@ def with_key(material: Material) -> Material:
     """
     path = material.root / "results" / material.run / PRIVATE / KEY_NAME
     used = path.read_text("utf-8") if path.is_file() else ""
-    if not isinstance(material.section, Wave) or used in ("", FROM_DATA):
+    if not isinstance(material.section, WaveSettings) or used in ("", FROM_DATA):
         return material
     answers = material.section.answers
     for other in publication_ids(material.root):
@@ -125,15 +131,15 @@ def with_key(material: Material) -> Material:
     return replace(material, privacy=material.privacy.model_copy(update={"key": used}))
 
 
-def refuse_named(material: Material) -> None:
+def refuse_named(material: PublicationMaterial) -> None:
     """DataError where corrections, which the archive holds, would publish whose answers they are.
 
     Answers that anybody may have name their respondents themselves.
     """
-    assert isinstance(material.section, Wave)
+    assert isinstance(material.section, WaveSettings)
     answers = next(v for v in material.versions if v.name == material.section.answers)
     if "corrections" not in material.files or not (
-        answers.restricted or not material.section.simulated
+        answers.is_restricted or not material.section.simulated
     ):
         return
     path = material.files["corrections"]
@@ -149,14 +155,14 @@ def refuse_named(material: Material) -> None:
 
 def _results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, bytes]:
     """The ledger, charts and report of a run, and the provenance records of its chain."""
-    files = {LEDGER: to_csv(published(figures)).encode()}
-    files |= {name: path.read_bytes() for name, path in shown(folders)}
+    files = {LEDGER: to_csv(round_register(figures)).encode()}
+    files |= {name: path.read_bytes() for name, path in iterate_documents(folders)}
     for step, folder in folders.items():
         files[f"lineage/{step}.json"] = (folder / PROVENANCE).read_bytes()
     return files
 
 
-def _facts(material: Material, figures: pd.DataFrame, files: Iterable[str]) -> Facts:
+def _facts(material: PublicationMaterial, figures: pd.DataFrame, files: Iterable[str]) -> Facts:
     path = material.root / "CITATION.cff"
     # Who made the figures is for them to say: without it nobody is named.
     own = read_yaml(path, as_text=True) if path.is_file() else {}
@@ -174,7 +180,7 @@ def _facts(material: Material, figures: pd.DataFrame, files: Iterable[str]) -> F
 
 
 def _seal(
-    material: Material,
+    material: PublicationMaterial,
     files: Mapping[str, bytes],
     chain: Mapping[str, Lineage],
     program: Mapping[str, str],
@@ -198,7 +204,7 @@ def _seal(
     return make_seal(files, facts)
 
 
-def freeze(material: Material, *, cores: str = "all") -> int:
+def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     """Write the publication's folder from its finished run; returns the number of its figures.
 
     A released one is entered into the log of publications. Raises ConfigError when one of that id
@@ -221,7 +227,7 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     refuse_stale(folders, chain, files_by_role)
     figures = read_register(folders[REGISTER] / LEDGER)
     judged = None
-    if isinstance(section, Wave):
+    if isinstance(section, WaveSettings):
         run, least = root / "results" / material.run, section.figures.minimum_base
         judged = attacked_folder(run, folders, files_by_role)
         refuse_unfit(material.identity, run, least, figures, judged, material.reviewer)
@@ -237,10 +243,12 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     files[ENVIRONMENT] = environment_text().encode()
     # What the archive holds: the project of this run alone.
     project = assemble(
-        root, material.config, versions_table(material.versions),
+        root,
+        material.config,
+        versions_table(material.versions),
         {v.pointer_path: (root / v.pointer_path).read_text("utf-8") for v in material.versions},
         material.files.values(),
-    )  # fmt: skip
+    )
     files[ARCHIVE] = pack(project)
     if (root / FOLDER / material.supersedes / LEDGER).is_file():
         before = read_register(find_publication(root, material.supersedes) / LEDGER)
@@ -261,7 +269,7 @@ def freeze(material: Material, *, cores: str = "all") -> int:
     return len(figures)
 
 
-def _write(material: Material, files: Mapping[str, bytes], cores: str) -> None:
+def _write(material: PublicationMaterial, files: Mapping[str, bytes], cores: str) -> None:
     """Write the folder beside, prove it, and rename it into its place."""
     scratch = material.root / FOLDER / ".new"
     shutil.rmtree(scratch, ignore_errors=True)
@@ -278,23 +286,32 @@ def _write(material: Material, files: Mapping[str, bytes], cores: str) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _prove(material: Material, folder: Path, cores: str) -> None:
+def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:
     """What was sealed is reproduced by the sealed code and data here; else DataError.
 
     So the archive is complete, and no result was made by packages that were replaced since.
     """
     own = program_digest(program_hashes(read_archive(folder / ARCHIVE)))
     proof = audit(
-        material.root, material.identity, LEVEL_REPORT, changes=Changes(recorded_build=True),
-        cores=cores, folder=folder, terms=Terms(trust=(own,)),
-    )  # fmt: skip
+        material.root,
+        material.identity,
+        LEVEL_REPORT,
+        changes=Changes(recorded_build=True),
+        cores=cores,
+        folder=folder,
+        terms=Terms(trust=(own,)),
+    )
     if proof.exit_code == 0:
         return
     first = next(
-        (told(f, "en") for part in (proof.seal, proof.data, proof.report) for f in part
-         if f.outcome is not Outcome.REPRODUCED),
+        (
+            describe_finding(f, "en")
+            for part in (proof.seal, proof.data, proof.report)
+            for f in part
+            if f.outcome is not Outcome.REPRODUCED
+        ),
         "a number is another one",
-    )  # fmt: skip
+    )
     why = tell(proof.divergence, "en") if proof.divergence else first
     raise DataError(
         f"{material.identity}: the sealed code and data do not make what results/ holds "

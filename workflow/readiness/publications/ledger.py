@@ -19,10 +19,31 @@ INPUTS = "inputs.csv"
 CONFIG = "config.yaml"
 INPUT_COLUMNS = ("path", "sha256")
 LEDGER_COLUMNS = (
-    "id", "kind", "unit", "value", "item", "level", "group", "statistic", "se", "lower", "upper",
-    "n", "n_eff", "deff", "reliability", "suppressed", "digits", "rounding", "run", "dataset",
-    "lineage", "simulated", "note", "precision",
-)  # fmt: skip
+    "id",
+    "kind",
+    "unit",
+    "value",
+    "item",
+    "level",
+    "group",
+    "statistic",
+    "se",
+    "lower",
+    "upper",
+    "n",
+    "n_eff",
+    "deff",
+    "reliability",
+    "suppressed",
+    "digits",
+    "rounding",
+    "run",
+    "dataset",
+    "lineage",
+    "simulated",
+    "note",
+    "precision",
+)
 """The columns of a ledger. Those of a register may change; these may not: other ones need another
 format of seals."""
 

@@ -21,7 +21,7 @@ from readiness.facts import Fact
 from readiness.files import read_file, write_atomically
 from readiness.lineage import canonical_json
 from readiness.publications.ledger import FOLDER, publication_ids
-from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.seal import DRAFT, SEAL, read_seal, sha256, unreadable
 
 LOG = FOLDER / "index.json"
@@ -29,7 +29,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Entry:
+class LogEntry:
     """One entry: a publication, SHA-256 of its `seal.json`, its successor ("" for none yet), and
     why it was withdrawn ("" for not)."""
 
@@ -40,7 +40,7 @@ class Entry:
     withdrawn: str = ""
 
     @property
-    def stated(self) -> dict[str, str]:
+    def as_written(self) -> dict[str, str]:
         """The entry as it is written down: what is not withdrawn has no word of it."""
         known = asdict(self)
         return known if self.withdrawn else {n: v for n, v in known.items() if n != "withdrawn"}
@@ -48,14 +48,14 @@ class Entry:
     @property
     def head(self) -> str:
         """SHA-256 over the entry, which names the one before it, and so over all before it."""
-        return sha256(canonical_json(self.stated).encode())
+        return sha256(canonical_json(self.as_written).encode())
 
 
 @dataclass(frozen=True)
 class Log:
     """What `publications/index.json` holds. `fault` says why that is not known; None when it is."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[LogEntry, ...] = ()
     fault: Fact | None = None
     missing: bool = False
     unread: bool = False
@@ -66,7 +66,7 @@ class Log:
         return self.entries[-1].head if self.entries else ""
 
     @property
-    def latest(self) -> dict[str, Entry]:
+    def latest(self) -> dict[str, LogEntry]:
         """The entry that counts of each publication, by its id."""
         return {entry.id: entry for entry in self.entries}
 
@@ -77,7 +77,7 @@ class Log:
         """
         if identity in self.latest:
             raise DataError(f"{LOG}: lists {identity} already.")
-        entries = [*self.entries, Entry(identity, seal, "", self.head)]
+        entries = [*self.entries, LogEntry(identity, seal, "", self.head)]
         replaced = self.latest.get(before)
         if replaced and not replaced.superseded_by:
             entries.append(replace(replaced, superseded_by=identity, previous=entries[-1].head))
@@ -99,17 +99,17 @@ class Log:
             raise ConfigError(f"{identity}: withdrawn already ({entry.withdrawn}).")
         if successor in self.withdrawn or successor == identity:
             raise ConfigError(f"--successor {successor}: withdrawn itself; name another one.")
-        last = Entry(identity, entry.seal, successor, self.head, reason)
+        last = LogEntry(identity, entry.seal, successor, self.head, reason)
         return Log((*self.entries, last))
 
     @property
-    def withdrawn(self) -> dict[str, Entry]:
+    def withdrawn(self) -> dict[str, LogEntry]:
         """The entries of the publications that were withdrawn, by their id."""
         return {name: entry for name, entry in self.latest.items() if entry.withdrawn}
 
     def as_text(self) -> str:
         """The one way in which a log is written down."""
-        entries = [{"head": entry.head, **entry.stated} for entry in self.entries]
+        entries = [{"head": entry.head, **entry.as_written} for entry in self.entries]
         record = {"format": FORMAT, "entries": entries}
         return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
@@ -120,7 +120,7 @@ def read_log(root: Path) -> Log:
         text = read_file(root / LOG).decode("utf-8")
         record = json.loads(text)
         entries = tuple(
-            Entry(**{name: cell for name, cell in entry.items() if name != "head"})
+            LogEntry(**{name: cell for name, cell in entry.items() if name != "head"})
             for entry in record["entries"]
         )
         if not all(isinstance(cell, str) for e in entries for cell in asdict(e).values()):
@@ -141,10 +141,10 @@ def read_log(root: Path) -> Log:
     return log
 
 
-def _only_grew(entries: Sequence[Entry]) -> bool:
+def _only_grew(entries: Sequence[LogEntry]) -> bool:
     """Whether each publication has one entry, at most one more that names its successor, and at
     most one that withdraws it."""
-    known: dict[str, Entry] = {}
+    known: dict[str, LogEntry] = {}
     for entry in entries:
         before = known.get(entry.id)
         if before is None:
@@ -192,20 +192,20 @@ def withdrawals(root: Path) -> dict[str, Fact]:
     }
 
 
-def check_log(log: Log) -> list[Finding]:
+def check_log(log: Log) -> list[AuditFinding]:
     """What is wrong with the log itself."""
     if not log.fault:
         return []
     outcome = Outcome.NOT_CHECKED if log.missing or log.unread else Outcome.BROKEN
-    return [Finding(str(LOG), outcome, log.fault)]
+    return [AuditFinding(str(LOG), outcome, log.fault)]
 
 
-def check_listed(root: Path, identity: str, log: Log) -> list[Finding]:
+def check_listed(root: Path, identity: str, log: Log) -> list[AuditFinding]:
     """In what the log and the seal of one publication do not agree."""
     folder = root / FOLDER / identity
     entry = log.latest.get(identity)
     if not folder.is_dir():
-        return [Finding(str(LOG), Outcome.NOT_CHECKED, Fact("audit.log.not_here"))]
+        return [AuditFinding(str(LOG), Outcome.NOT_CHECKED, Fact("audit.log.not_here"))]
     try:
         seal, sealed = sha256(read_file(folder / SEAL)), read_seal(folder)
     except (DataError, OSError):
@@ -214,12 +214,18 @@ def check_listed(root: Path, identity: str, log: Log) -> list[Finding]:
         return []
     if log.fault:
         return [
-            Finding(str(LOG), Outcome.NOT_CHECKED, Fact("audit.log.its_log", {"why": log.fault}))
+            AuditFinding(
+                str(LOG), Outcome.NOT_CHECKED, Fact("audit.log.its_log", {"why": log.fault})
+            )
         ]
-    return [Finding(str(LOG), Outcome.BROKEN, fault) for fault in _faults(entry, seal, sealed, log)]
+    return [
+        AuditFinding(str(LOG), Outcome.BROKEN, fault) for fault in _faults(entry, seal, sealed, log)
+    ]
 
 
-def _faults(entry: Entry | None, seal: str, sealed: Mapping[str, Any], log: Log) -> Iterator[Fact]:
+def _faults(
+    entry: LogEntry | None, seal: str, sealed: Mapping[str, Any], log: Log
+) -> Iterator[Fact]:
     if sealed["status"] == DRAFT:
         if entry:
             yield Fact("audit.log.draft")

@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from readiness.config import Privacy, Study, Wave
+from readiness.config import Privacy, StudySettings, WaveSettings
 from readiness.datasets.versions import Version
 from readiness.errors import ConfigError, DataError
 from readiness.lineage import PROVENANCE
 from readiness.publications.chain import ATTACKED, read_chain, refuse_stale
 from readiness.publications.ledger import FOLDER, find_publication
 from readiness.publications.log import open_log, read_seals
-from readiness.publications.outcomes import told
+from readiness.publications.outcomes import describe_finding
 from readiness.publications.seal import DRAFT, check_seal
 from readiness.register.disclosure_risk import (
     ATTACK,
@@ -30,7 +30,7 @@ from readiness.register.disclosure_risk import (
 
 
 @dataclass(frozen=True)
-class Material:
+class PublicationMaterial:
     """A finished run, and what its publication is to be.
 
     `run` is its folder below `results` and `name` its name in the configuration; `files` are the
@@ -43,7 +43,7 @@ class Material:
     identity: str
     run: str
     name: str
-    section: Wave | Study
+    section: WaveSettings | StudySettings
     versions: Sequence[Version]
     files: Mapping[str, Path]
     supersedes: str = ""
@@ -61,10 +61,10 @@ class Material:
         return frozen_config(self.name, self.section, self.languages, self.privacy, draft=draft)
 
     @property
-    def stated(self) -> dict[str, Any]:
+    def privacy_statements(self) -> dict[str, Any]:
         """What is stated of personal data: nothing of answers that nobody gave."""
-        real = isinstance(self.section, Wave) and not self.section.simulated
-        return self.privacy.stated if real else {}
+        real = isinstance(self.section, WaveSettings) and not self.section.simulated
+        return self.privacy.statements if real else {}
 
     @property
     def folder(self) -> Path:
@@ -74,19 +74,19 @@ class Material:
     @property
     def supersession(self) -> dict[str, str] | None:
         """What it supersedes, by id and seal (`superseded`)."""
-        return superseded(
+        return find_superseded(
             self.root, self.identity, self.supersedes, status=self.status, erratum=self.erratum
         )
 
     @property
     def home(self) -> str:
         """The run's folder below `results` when its frozen configuration is the project's own."""
-        return f"{'waves' if isinstance(self.section, Wave) else 'studies'}/{self.name}"
+        return f"{'waves' if isinstance(self.section, WaveSettings) else 'studies'}/{self.name}"
 
 
 def frozen_config(
     name: str,
-    section: Wave | Study,
+    section: WaveSettings | StudySettings,
     languages: Sequence[str] = (),
     privacy: Privacy | None = None,
     *,
@@ -97,7 +97,7 @@ def frozen_config(
     `languages` of the report: all that can be told when empty. `draft`: whether it says that it is
     one.
     """
-    kinds = "waves" if isinstance(section, Wave) else "studies"
+    kinds = "waves" if isinstance(section, WaveSettings) else "studies"
     said = {"status": DRAFT} if draft else {}
     personal = of_one_run(privacy or Privacy(), section)
     content: dict[str, Any] = {
@@ -109,10 +109,10 @@ def frozen_config(
     return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
 
 
-def of_one_run(privacy: Privacy, section: Wave | Study) -> dict[str, Any]:
+def of_one_run(privacy: Privacy, section: WaveSettings | StudySettings) -> dict[str, Any]:
     """What of the section `privacy` is frozen with a run: what moves its numbers, and of real
     answers what is stated. Never where a list of names lies."""
-    if not isinstance(section, Wave):
+    if not isinstance(section, WaveSettings):
         return {}
     kept = privacy if not section.simulated else Privacy.model_validate(privacy.looked_for)
     return kept.model_dump(mode="json", exclude_defaults=True, exclude={"names"})
@@ -159,7 +159,7 @@ def refuse_unfit(
 
 
 # --- Which publication takes the place of which: what `--supersedes` may name.
-def superseded(
+def find_superseded(
     root: Path, identity: str, before: str, *, status: str = DRAFT, erratum: str = ""
 ) -> dict[str, str] | None:
     """The publication `before` that `identity` supersedes, by id and seal; None for "".
@@ -182,8 +182,8 @@ def superseded(
     folder = find_publication(root, before)
     if broken := check_seal(folder):
         raise DataError(
-            f"{folder}: {told(broken[0], 'en')}: the seal of what --supersedes names is broken. "
-            "Restore it with git."
+            f"{folder}: {describe_finding(broken[0], 'en')}: the seal of what --supersedes names "
+            "is broken. Restore it with git."
         )
     seals = read_seals(root)
     if seals[before]["status"] == DRAFT != status:

@@ -11,7 +11,7 @@ from typing import Any
 from readiness.facts import Fact, Value
 from readiness.language import Language, tell
 from readiness.language.rounding import ROUNDINGS
-from readiness.language.typography import unmarked
+from readiness.language.typography import strip_marks
 from readiness.terminal import one_line
 
 
@@ -63,7 +63,7 @@ def most_severe(codes: Iterable[int]) -> int:
 
 
 @dataclass(frozen=True)
-class Finding:
+class AuditFinding:
     """What was found at one place: a file of the publication, a page, or a copy of a dataset (which
     is a fact of its own)."""
 
@@ -90,13 +90,13 @@ def rounding_rule(row: Mapping[Any, Any]) -> Fact | None:
 
 
 # --- Facts of an audit in words: a finding and its place, a line of a terminal.
-def place_text(finding: Finding, language: Language) -> str:
+def place_text(finding: AuditFinding, language: Language) -> str:
     """Where something was found, in words."""
     place = finding.place
     return tell(place, language) if isinstance(place, Fact) else place
 
 
-def told(finding: Finding, language: Language) -> str:
+def describe_finding(finding: AuditFinding, language: Language) -> str:
     """A finding in one line: where, and what."""
     return f"{place_text(finding, language)}: {tell(finding.fact, language)}"
 
@@ -108,4 +108,4 @@ def plain(key: str, language: Language, **values: Value) -> str:
 
 def told_plainly(fact: Fact, language: Language) -> str:
     """A fact in one line, without marks of direction."""
-    return one_line(unmarked(tell(fact, language)))
+    return one_line(strip_marks(tell(fact, language)))

@@ -15,18 +15,18 @@ from typing import Any
 import yaml
 from markupsafe import Markup
 
-from readiness.config import Study, Wave
+from readiness.config import StudySettings, WaveSettings
 from readiness.datasets.versions import ERASED, RESTRICTED
 from readiness.facts import Fact
 from readiness.language import Language
 from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
 from readiness.publications.documents import in_order
-from readiness.publications.material import Material
+from readiness.publications.material import PublicationMaterial
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.presenting.writing import Writing, markdown, render
 from readiness.publications.seal import DRAFT
-from readiness.reporting.blocks import stated
+from readiness.reporting.blocks import list_statements
 from readiness.terminal import one_line
 
 ACCESS = {
@@ -37,7 +37,7 @@ ACCESS = {
 
 
 @dataclass(frozen=True)
-class Facts(Material):
+class Facts(PublicationMaterial):
     """What the pages tell of a publication beside what it is made of.
 
     `pages` are the names of its reports; `erratum_table` is whether `erratum.csv` names each number
@@ -63,19 +63,19 @@ class Facts(Material):
         return sorted({path.as_posix() for path in self.files.values()})
 
     @property
-    def simulated(self) -> bool:
+    def is_simulated(self) -> bool:
         """Whether no real person gave the answers."""
-        return isinstance(self.section, Wave) and self.section.simulated
+        return isinstance(self.section, WaveSettings) and self.section.simulated
 
     @property
-    def ordered(self) -> list[Language]:
+    def languages_in_order(self) -> list[Language]:
         """The languages as its pages stand below each other."""
         return in_order(self.languages)
 
     @property
     def first(self) -> Language:
         """The language of what there is once."""
-        return self.ordered[0]
+        return self.languages_in_order[0]
 
 
 def _title(facts: Facts, language: Language) -> Fact:
@@ -87,26 +87,26 @@ def _title(facts: Facts, language: Language) -> Fact:
 
 
 def _what(facts: Facts) -> Iterator[Fact]:
-    if isinstance(facts.section, Study):
+    if isinstance(facts.section, StudySettings):
         yield Fact("publication.what_study", {"n": facts.numbers, "judged": facts.judged})
         return
-    if facts.simulated:
+    if facts.is_simulated:
         yield Fact("dpo.simulated")
     yield Fact("publication.what_wave", {"n": facts.numbers})
 
 
 def readme(facts: Facts) -> str:
     """README.md, in the sections of the AEA data editor's template."""
-    return "".join(_readme(facts, language) for language in facts.ordered)
+    return "".join(_readme(facts, language) for language in facts.languages_in_order)
 
 
 def _readme(facts: Facts, language: Language) -> str:
     writing = Writing(language, markdown(language))
     form = writing.form
     kept = [version for version in facts.versions if version.status not in ACCESS]
-    wave = isinstance(facts.section, Wave)
+    wave = isinstance(facts.section, WaveSettings)
     seed = None
-    if isinstance(facts.section, Wave) and facts.section.compare.items:
+    if isinstance(facts.section, WaveSettings) and facts.section.compare.items:
         seed = facts.section.compare.seed  # of the tests that draw by chance
     return render(
         "publication.md",
@@ -125,7 +125,7 @@ def _readme(facts: Facts, language: Language) -> str:
         wave=wave,
         privacy=[
             (writing.text("language.labelled", label=writing.text(key), what=form.quoted(said)))
-            for key, said in stated(facts.stated, language)
+            for key, said in list_statements(facts.privacy_statements, language)
         ],
         seed=seed,
         # A block of code has no escapes.
@@ -133,7 +133,7 @@ def _readme(facts: Facts, language: Language) -> str:
         name=form.name,
         quoted=form.quoted,
         whole=lambda number: form.number(whole(number, language)),
-        listed=writing.listed,
+        listed=writing.list_items,
     )
 
 
@@ -150,7 +150,7 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
         "version": "https://codecheck.org.uk/spec/config/1.0/",
         "paper": {
             "title": told_plainly(_title(facts, language), language),
-            "authors": [{"name": _named(author)} for author in facts.authors],
+            "authors": [{"name": _name_author(author)} for author in facts.authors],
             "reference": f"publications/{facts.identity}/{reference}",
         },
         "manifest": [
@@ -168,7 +168,7 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
     return f"---\n{head}" + yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)
 
 
-def _named(author: Mapping[str, str]) -> str:
+def _name_author(author: Mapping[str, str]) -> str:
     """An author as CITATION.cff has one: an entity, or a person by the parts of a name."""
     parts = ("given-names", "name-particle", "family-names", "name-suffix")
     return author.get("name") or " ".join(author[part] for part in parts if author.get(part))

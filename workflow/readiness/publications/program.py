@@ -200,7 +200,7 @@ def read_archive(archive: Path) -> dict[str, bytes]:
     """
     files: dict[str, bytes] = {}
     try:
-        content = io.BytesIO(_unpacked(read_file(archive)))
+        content = io.BytesIO(_unpack_tar(read_file(archive)))
         with tarfile.open(fileobj=content, mode="r:") as tar:
             for name, member in members(tar, most_bytes=LARGEST, most_files=MOST_MEMBERS):
                 if name in files:
@@ -214,7 +214,7 @@ def read_archive(archive: Path) -> dict[str, bytes]:
     return files
 
 
-def _unpacked(content: bytes) -> bytes:
+def _unpack_tar(content: bytes) -> bytes:
     """The tar in an archive; LZMAError when it is none, or larger than one may be."""
     decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_MEMORY)
     tar = decompressor.decompress(content, LARGEST + 1)

@@ -13,14 +13,14 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import ConfigError, StatisticsError
-from readiness.facts import Fact, Label
+from readiness.facts import Fact, TranslatedText
 from readiness.language import LANGUAGES
 from readiness.language.rounding import round_value
 from readiness.publications.erratum import COLUMNS as ERRATUM_COLUMNS
 from readiness.publications.erratum import Correction
 from readiness.publications.outcomes import Outcome, rounding_rule
-from readiness.register.display import said
-from readiness.register.published import gives_row, moved, number, published
+from readiness.register.display import show_safely
+from readiness.register.published import find_moved_columns, gives_row, number, round_register
 from readiness.tables import to_csv
 
 COLUMNS = (
@@ -57,25 +57,25 @@ def _outcome(
         # Somebody else's figure, without data: it can be judged, never reproduced.
         same = published["value"] == recomputed["value"]
         return (Outcome.JUDGED, None) if same else (Outcome.DIFFERS, Fact("audit.number.claim"))
-    changed += [c for c in moved(published, recomputed) if c != "value"]
+    changed += [c for c in find_moved_columns(published, recomputed) if c != "value"]
     if changed:
         was, became = published[changed[0]], recomputed[changed[0]]
-        return Outcome.DIFFERS, _moved(changed[0], was, became)
+        return Outcome.DIFFERS, _describe_move(changed[0], was, became)
     if gives_row(published, recomputed):
         return Outcome.REPRODUCED, None
     rule = rounding_rule(published)
     if rule and _rounded_text(published) == _rounded_text(recomputed):
         return Outcome.WITHIN_ROUNDING, Fact("audit.number.within", {"rule": rule})
-    texts = {"text_old": quoted(published), "text_new": quoted(recomputed)}
+    texts = {"text_old": quote_row(published), "text_new": quote_row(recomputed)}
     return Outcome.DIFFERS, Fact("audit.number.shown", texts)
 
 
-def quoted(row: Mapping[Any, Any]) -> Label:
+def quote_row(row: Mapping[Any, Any]) -> TranslatedText:
     """What a row shows, in the reader's language."""
-    return Label({language: said(row, language) for language in LANGUAGES})
+    return TranslatedText({language: show_safely(row, language) for language in LANGUAGES})
 
 
-def _moved(column: str, was: str, became: str) -> Fact:
+def _describe_move(column: str, was: str, became: str) -> Fact:
     """That a column of a row holds another text."""
     if column == "suppressed" and not (was and became):
         kind = "audit.number.released" if was else "audit.number.withheld"
@@ -189,14 +189,14 @@ def erratum_table(
     verdicts = compare(before, after)
     differing = verdicts[verdicts["verdict"] == Outcome.DIFFERS]["id"]
     old = {row["id"]: row for row in before.to_dict("records")}
-    new = {row["id"]: row for row in published(after).to_dict("records")}
+    new = {row["id"]: row for row in round_register(after).to_dict("records")}
     rows = []
     used = set()
     for identity in differing:
         if identity not in old:
             continue  # it was not published: nothing of it is corrected
         was, now = old[identity], new.get(identity)
-        texts = said(was, "en"), said(now, "en") if now else ""
+        texts = show_safely(was, "en"), show_safely(now, "en") if now else ""
         moves = [name for name in BESIDE if now and was.get(name) != now[name]]
         if now and (was["value"], texts[0]) == (now["value"], texts[1]) and not moves:
             continue  # it rests on other data, which say the same

@@ -71,7 +71,7 @@ with tarfile.open(fileobj=sys.stdout.buffer, mode="w|", format=tarfile.PAX_FORMA
 
 
 @dataclass(frozen=True)
-class Bounds:
+class RunBounds:
     """What a run inside may use: seconds, bytes of memory and of disk, processes."""
 
     seconds: float = 3600.0
@@ -80,7 +80,7 @@ class Bounds:
     processes: int = 512
 
     @classmethod
-    def of_this_machine(cls) -> Bounds:
+    def of_this_machine(cls) -> RunBounds:
         """At most half of the memory, and a quarter more for what is written, which is memory."""
         present = psutil.virtual_memory().total
         return cls(memory=min(16 * GIB, present // 2), disk=min(4 * GIB, present // 4))
@@ -100,9 +100,17 @@ def bubblewrap() -> Path | None:
 
 
 _NAMESPACES = (
-    "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session",
-    "--clearenv", "--cap-drop", "ALL", "--hostname", "sandbox",
-)  # fmt: skip
+    "--unshare-all",
+    "--unshare-user",
+    "--disable-userns",
+    "--die-with-parent",
+    "--new-session",
+    "--clearenv",
+    "--cap-drop",
+    "ALL",
+    "--hostname",
+    "sandbox",
+)
 
 
 def _system() -> Iterator[str]:
@@ -145,7 +153,7 @@ def run_confined(
     command: Sequence[str],
     variables: Mapping[str, str],
     programs: Sequence[Path] = (),
-    bounds: Bounds | None = None,
+    bounds: RunBounds | None = None,
 ) -> tuple[int, str]:
     """Run `command` in a sandbox that has the project in `folder` as `PROJECT`.
 
@@ -153,27 +161,44 @@ def run_confined(
     what it said on standard error. `programs` are further folders that are visible, read-only.
     Raises DataError when it exceeded a bound, or left what cannot be taken.
     """
-    bounds = bounds or Bounds.of_this_machine()
+    bounds = bounds or RunBounds.of_this_machine()
     program = bubblewrap()
     assert program is not None  # asked before
     inner = {
-        "RLIMIT_DATA": bounds.memory, "RLIMIT_FSIZE": bounds.disk, "RLIMIT_CORE": 0,
-        "RLIMIT_NOFILE": 4096, "RLIMIT_NPROC": 8 * bounds.processes,
-    }  # fmt: skip
+        "RLIMIT_DATA": bounds.memory,
+        "RLIMIT_FSIZE": bounds.disk,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_NOFILE": 4096,
+        "RLIMIT_NPROC": 8 * bounds.processes,
+    }
     words = [
-        str(program), *_NAMESPACES, *_mounts(folder, programs, bounds), "--chdir", PROJECT,
+        str(program),
+        *_NAMESPACES,
+        *_mounts(folder, programs, bounds),
+        "--chdir",
+        PROJECT,
         *(word for name, value in variables.items() for word in ("--setenv", name, value)),
-        sys.executable, "-I", "-X", "utf8", "-c", INSIDE, json.dumps([inner, list(command)]),
-    ]  # fmt: skip
+        sys.executable,
+        "-I",
+        "-X",
+        "utf8",
+        "-c",
+        INSIDE,
+        json.dumps([inner, list(command)]),
+    ]
     process = subprocess.Popen(
-        words, env={}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        words,
+        env={},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
-    )  # fmt: skip
+    )
     watch = _Watch(process, bounds)
     watch.start()
     try:
         assert process.stdout is not None
-        return _taken(process.stdout, folder, bounds)
+        return _unpack_result(process.stdout, folder, bounds)
     except (tarfile.TarError, OSError, ValueError, EOFError) as error:
         process.kill()
         watch.join()
@@ -188,7 +213,7 @@ def run_confined(
             process.stdout.close()
 
 
-def _mounts(folder: Path, programs: Sequence[Path], bounds: Bounds) -> Iterator[str]:
+def _mounts(folder: Path, programs: Sequence[Path], bounds: RunBounds) -> Iterator[str]:
     yield from _system()
     yield from ("--proc", "/proc", "--dev", "/dev")
     yield from ("--size", str(bounds.disk), "--tmpfs", "/tmp", "--dir", "/tmp/home")
@@ -200,7 +225,7 @@ def _mounts(folder: Path, programs: Sequence[Path], bounds: Bounds) -> Iterator[
         yield from ("--ro-bind", str(path), target)
 
 
-def _taken(stream: IO[bytes], folder: Path, bounds: Bounds) -> tuple[int, str]:
+def _unpack_result(stream: IO[bytes], folder: Path, bounds: RunBounds) -> tuple[int, str]:
     """Unpack what came out: the exit code, the words, and the files below `results`."""
     with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as tar:
         told = {}
@@ -236,7 +261,7 @@ class _Watch(threading.Thread):
     The system bounds each process; a limit on their number does not hold for root.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], bounds: Bounds) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], bounds: RunBounds) -> None:
         super().__init__(daemon=True)
         self.process = process
         self.bounds = bounds

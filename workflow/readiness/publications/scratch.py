@@ -161,10 +161,17 @@ def _command(program: Path, targets: Sequence[str], cores: str) -> list[str]:
 def _run(folder: Path, command: Sequence[str], variables: Mapping[str, str]) -> tuple[int, str]:
     # A session of its own: an interrupt from the keyboard is for this process to pass on.
     process = subprocess.Popen(
-        command, cwd=folder, env=dict(variables), stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-        errors="replace", start_new_session=True,
-    )  # fmt: skip
+        command,
+        cwd=folder,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
     try:
         _, said = process.communicate()
     except BaseException:

@@ -25,7 +25,7 @@ from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import files_below, read_file
 from readiness.lineage import canonical_json
-from readiness.publications.outcomes import Finding, Outcome, error_fact
+from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 from readiness.tables import rows_to_csv
 
 SEAL = "seal.json"
@@ -49,9 +49,18 @@ SHORT = 16
 NAMED = 10
 """How many changed numbers of a ledger are named."""
 FACTS = {
-    "id": str, "run": str, "lock": str, "code": dict, "files": dict, "values": str, "numbers": int,
-    "datasets": dict, "status": str, "log": str, "program": dict,
-}  # fmt: skip
+    "id": str,
+    "run": str,
+    "lock": str,
+    "code": dict,
+    "files": dict,
+    "values": str,
+    "numbers": int,
+    "datasets": dict,
+    "status": str,
+    "log": str,
+    "program": dict,
+}
 """What a seal states, and as what."""
 RUN = r"(waves|studies)/[a-z0-9][a-z0-9-]*"
 """The folder of a run below `results`: it is looked for there, so it must not lead elsewhere."""
@@ -163,22 +172,24 @@ def _seal_in(content: bytes) -> tuple[dict[str, Any], bool]:
     return seal, whole
 
 
-def check_seal(folder: Path) -> list[Finding]:
+def check_seal(folder: Path) -> list[AuditFinding]:
     """Each thing in which a publication's folder is not what was sealed; empty when it holds.
 
     Reads the folder only: no data, no network, no git. What cannot be read is NOT CHECKED.
     """
     try:
         if (folder / SEAL).is_symlink():
-            return [Finding(SEAL, Outcome.BROKEN, NO_FILE)]
+            return [AuditFinding(SEAL, Outcome.BROKEN, NO_FILE)]
         seal = read_seal(folder)
     except DataError as error:
         unread = isinstance(error, UnreadableError)
         outcome = Outcome.NOT_CHECKED if unread else Outcome.BROKEN
-        return [Finding(SEAL, outcome, error.fact or error_fact(str(error)))]
+        return [AuditFinding(SEAL, outcome, error.fact or error_fact(str(error)))]
     if seal.get("id") != folder.name:
         # Its hashes are those of other files: they say nothing of these.
-        return [Finding(SEAL, Outcome.BROKEN, Fact("audit.seal.of_another", {"other": seal["id"]}))]
+        return [
+            AuditFinding(SEAL, Outcome.BROKEN, Fact("audit.seal.of_another", {"other": seal["id"]}))
+        ]
     findings = list(_files(folder, seal["files"]))
     changed = {finding.place for finding in findings}
     if LEDGER in changed and VALUES not in changed:
@@ -186,42 +197,42 @@ def check_seal(folder: Path) -> list[Finding]:
     return findings
 
 
-def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[Finding]:
+def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[AuditFinding]:
     try:
         names = {_name(path, folder): path for path in files_below(folder)}
     except OSError as error:
-        yield Finding(folder.name, Outcome.NOT_CHECKED, unreadable(error))
+        yield AuditFinding(folder.name, Outcome.NOT_CHECKED, unreadable(error))
         return
     names.pop(SEAL, None)
     for beside in (ATTESTATIONS, WITHHELD):
         path = names.pop(beside, folder)
         if path != folder and not stat.S_ISREG(path.lstat().st_mode):
-            yield Finding(beside, Outcome.BROKEN, NO_FILE)
-    left_out = withheld(folder)
+            yield AuditFinding(beside, Outcome.BROKEN, NO_FILE)
+    left_out = read_withheld(folder)
     owners: dict[str, str] = {digest: name for name, digest in sealed.items()}
     for name in sorted(sealed.keys() | names.keys()):
         if name not in sealed:
-            yield Finding(name, Outcome.BROKEN, Fact("audit.seal.added"))
+            yield AuditFinding(name, Outcome.BROKEN, Fact("audit.seal.added"))
             continue
         path = names.get(name, folder / name)
         if name not in names and left_out.get(name) == sealed[name]:
-            yield Finding(name, Outcome.RESTRICTED, LEFT_OUT)
+            yield AuditFinding(name, Outcome.RESTRICTED, LEFT_OUT)
             continue
         try:
             # Of a folder that cannot be read nothing is listed; its files need not be gone.
             if not stat.S_ISREG(path.lstat().st_mode):
-                yield Finding(name, Outcome.BROKEN, NO_FILE)
+                yield AuditFinding(name, Outcome.BROKEN, NO_FILE)
             elif (digest := sha256(read_file(path))) != sealed[name]:
                 other = owners.get(digest)
                 swapped = Fact("audit.seal.bytes_of", {"other": other}) if other else CHANGED
-                yield Finding(name, Outcome.BROKEN, swapped)
+                yield AuditFinding(name, Outcome.BROKEN, swapped)
         except (FileNotFoundError, NotADirectoryError, ValueError):
-            yield Finding(name, Outcome.BROKEN, Fact("audit.seal.removed"))
+            yield AuditFinding(name, Outcome.BROKEN, Fact("audit.seal.removed"))
         except OSError as error:
-            yield Finding(name, Outcome.NOT_CHECKED, unreadable(error))
+            yield AuditFinding(name, Outcome.NOT_CHECKED, unreadable(error))
 
 
-def withheld(folder: Path) -> dict[str, str]:
+def read_withheld(folder: Path) -> dict[str, str]:
     """What a bundle left out of the publication in `folder`: name to SHA-256.
 
     Files of the folder by their names in it, inputs by their paths from the project's root.
@@ -239,7 +250,7 @@ def _name(path: Path, folder: Path) -> str:
     return os.fsencode(str(path)[len(str(folder)) + 1 :]).decode("utf-8", "backslashreplace")
 
 
-def _numbers(folder: Path) -> list[Finding]:
+def _numbers(folder: Path) -> list[AuditFinding]:
     """Which numbers of a changed ledger are not the sealed ones."""
     try:
         values = io.StringIO(read_file(folder / VALUES).decode("utf-8"), newline="")
@@ -248,13 +259,21 @@ def _numbers(folder: Path) -> list[Finding]:
     except (OSError, UnicodeDecodeError, KeyError, csv.Error):
         return []
     wrong = [
-        (name, Fact("audit.seal.number_gone") if name not in found
-         else Fact("audit.number.new") if name not in sealed else CHANGED)
+        (
+            name,
+            Fact("audit.seal.number_gone")
+            if name not in found
+            else Fact("audit.number.new")
+            if name not in sealed
+            else CHANGED,
+        )
         for name in sorted(sealed.keys() | found.keys())
         if sealed.get(name) != found.get(name)
-    ]  # fmt: skip
-    findings = [Finding(f"{LEDGER}: {name}", Outcome.BROKEN, fact) for name, fact in wrong[:NAMED]]
+    ]
+    findings = [
+        AuditFinding(f"{LEDGER}: {name}", Outcome.BROKEN, fact) for name, fact in wrong[:NAMED]
+    ]
     if len(wrong) > NAMED:
         more = Fact(MORE_NUMBERS, {"n": len(wrong) - NAMED})
-        findings.append(Finding(LEDGER, Outcome.BROKEN, more))
+        findings.append(AuditFinding(LEDGER, Outcome.BROKEN, more))
     return findings

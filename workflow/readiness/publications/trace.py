@@ -26,7 +26,7 @@ LIKE = 3
 
 
 @dataclass(frozen=True)
-class Step:
+class TraceStep:
     """One step behind a number: its code hash, its settings, its inputs by SHA-256."""
 
     name: str
@@ -46,7 +46,7 @@ class Trace:
     publication: str
     row: Mapping[str, str]
     datasets: Mapping[str, str]
-    steps: tuple[Step, ...]
+    steps: tuple[TraceStep, ...]
     files: Mapping[str, str]
     through: tuple[str, ...]
 
@@ -181,13 +181,13 @@ def _traces(
             }
             used.add(files.get(f"{FOLDER}/{other}/figures.csv", ""))
         yield Trace(
-            publication, row, own,
-            tuple(
-                Step(s, chain[s].code, chain[s].settings, chain[s].inputs) for s in steps
-            ),
+            publication,
+            row,
+            own,
+            tuple(TraceStep(s, chain[s].code, chain[s].settings, chain[s].inputs) for s in steps),
             {path: digest for path, digest in files.items() if digest in used},
             tuple(earlier),
-        )  # fmt: skip
+        )
 
 
 def _earlier(root: Path, row: Mapping[str, str], chain: Mapping[str, Lineage]) -> list[str]:
@@ -203,7 +203,7 @@ def _earlier(root: Path, row: Mapping[str, str], chain: Mapping[str, Lineage]) -
     return found
 
 
-def affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]]]:
+def find_affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]]]:
     """Every published number that rests on a dataset version, as (publication, row of its ledger).
 
     Also those that rest on it through another publication: a revision shows what was published

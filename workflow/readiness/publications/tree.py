@@ -41,7 +41,9 @@ def is_tree(word: str) -> bool:
 
 
 @contextmanager
-def opened(path: Path, remotes: Sequence[str | Path] = ()) -> Iterator[tuple[Path, Foreign | None]]:
+def open_tree(
+    path: Path, remotes: Sequence[str | Path] = ()
+) -> Iterator[tuple[Path, Foreign | None]]:
     """The root of the tree at `path`, and what may be read for it when it is somebody else's.
 
     A zip is unpacked into a temporary folder. `remotes` are addresses that the auditor named:

@@ -33,12 +33,12 @@ def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
     """What a reader of both versions has to know, in the order of the new one."""
     before = {item.id: item for item in old.items}
     after = {item.id: item for item in new.items}
-    renamed = _renamed(
+    renamed = _find_renamed(
         [item for item in old.items if item.id not in after],
         [item for item in new.items if item.id not in before],
     )
     found: list[Fact] = []
-    moved = _moved([i for i in before if i in after], [i for i in after if i in before])
+    moved = _find_moved([i for i in before if i in after], [i for i in after if i in before])
     for item in new.items:
         if item.id in before:
             found += _of_item(before[item.id], item)
@@ -58,14 +58,14 @@ def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
     return [*found, *_of_whole(old, new)]
 
 
-def _renamed(gone: Sequence[Item], added: Sequence[Item]) -> dict[str, str]:
+def _find_renamed(gone: Sequence[Item], added: Sequence[Item]) -> dict[str, str]:
     """New ids of items whose question stands under another id in the old version."""
     by_question = {match_key(item.column): item.id for item in gone}
     found = {item.id: by_question.get(match_key(item.column), "") for item in added}
     return {new: old for new, old in found.items() if old}
 
 
-def _moved(old: Sequence[str], new: Sequence[str]) -> set[str]:
+def _find_moved(old: Sequence[str], new: Sequence[str]) -> set[str]:
     """The fewest of these that, taken out, leave the same order: all but the longest run kept."""
     place = {name: k for k, name in enumerate(old)}
     # Patience sorting: `ends` holds the last name of the best run of each length.
@@ -90,14 +90,14 @@ def _of_item(old: Item, new: Item) -> Iterator[Fact]:
     yield from _of_options(old, new)
     if old.asked_if != new.asked_if:
         yield Fact("questionnaire.change.routing", item)
-    was, is_ = _told(old), _told(new)
+    was, is_ = _describe_item(old), _describe_item(new)
     changed = [key for key in _TOLD if was[key] != is_[key]]
     if changed:
         listed = Listed(tuple(changed), "comma")
         yield Fact("questionnaire.change.keys", {**item, "keys": listed})
 
 
-def _told(item: Item) -> dict[str, object]:
+def _describe_item(item: Item) -> dict[str, object]:
     """What is compared of an item under the names of its keys: what was asked, not its labels."""
     bounds = item.range and (*item.range.bounds, item.range.decimals, item.range.written_unit)
     outside = item.dont_know and match_key(item.dont_know.text)
@@ -137,7 +137,11 @@ def _of_options(old: Item, new: Item) -> Iterator[Fact]:
 
 
 def _of_whole(old: Questionnaire, new: Questionnaire) -> Iterator[Fact]:
-    if (old.group_item, old.weighted, old.apart) != (new.group_item, new.weighted, new.apart):
+    if (old.group_item, old.weighted_groups, old.groups_apart) != (
+        new.group_item,
+        new.weighted_groups,
+        new.groups_apart,
+    ):
         yield Fact("questionnaire.change.groups")
     before, after = ({v.id: v.codes for v in one.frame} for one in (old, new))
     changed = sorted(

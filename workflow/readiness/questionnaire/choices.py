@@ -30,11 +30,13 @@ def split_joined(
         return None
     longest_first = sorted(set(options) - {""}, key=lambda option: (-len(option), option))
     stripped = {sign if sign == " " else sign.strip() for sign in signs}
-    between = re.compile("|".join(
-        " +" if sign == " " else f" *{re.escape(sign)} *"
-        # A space alone stands between options where no other sign does.
-        for sign in sorted(stripped - {""}, reverse=True)
-    ))  # fmt: skip
+    between = re.compile(
+        "|".join(
+            " +" if sign == " " else f" *{re.escape(sign)} *"
+            # A space alone stands between options where no other sign does.
+            for sign in sorted(stripped - {""}, reverse=True)
+        )
+    )
     # From the end: at each place the longest option from which the end can be reached.
     leads: dict[int, tuple[str, int]] = {}
     for at in range(len(key) - 1, -1, -1):

@@ -27,7 +27,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Option:
+class OptionLine:
     """One line below a question: code, exported value and text, label, notes."""
 
     code: str
@@ -38,7 +38,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Entry:
+class CodebookEntry:
     """One question as the codebook shows it; `notes` are sentences, `block` its grid's text."""
 
     item: str
@@ -50,14 +50,14 @@ class Entry:
     label: str
     asked_of: tuple[str, ...]
     notes: tuple[str, ...]
-    options: tuple[Option, ...]
+    options: tuple[OptionLine, ...]
 
 
-def entries(questionnaire: Questionnaire, language: Language) -> Iterator[Entry]:
+def entries(questionnaire: Questionnaire, language: Language) -> Iterator[CodebookEntry]:
     """The questions in the order of the form, told in a language."""
     for item in questionnaire.items:
         grid = questionnaire.grid(item.grid) if item.grid else None
-        yield Entry(
+        yield CodebookEntry(
             item.id,
             show(kind_of(item), language),
             item.row.text if item.row else item.column,
@@ -76,26 +76,38 @@ def table(questionnaire: Questionnaire, language: Language) -> list[dict[str, st
     records = []
     for entry in entries(questionnaire, language):
         own = {
-            "item": entry.item, "kind": entry.kind, "question": entry.question,
-            "variable": entry.variable, "grid": entry.grid, "label": entry.label,
-            "asked_of": " ".join(entry.asked_of), "note": " ".join(entry.notes),
-        }  # fmt: skip
+            "item": entry.item,
+            "kind": entry.kind,
+            "question": entry.question,
+            "variable": entry.variable,
+            "grid": entry.grid,
+            "label": entry.label,
+            "asked_of": " ".join(entry.asked_of),
+            "note": " ".join(entry.notes),
+        }
         empty = dict.fromkeys(COLUMNS, "")
-        for option in entry.options or (Option("", "", "", ""),):
+        for option in entry.options or (OptionLine("", "", "", ""),):
             note = " ".join([own["note"], *option.notes]).strip()
             records.append(
-                {**empty, **own, "code": option.code, "value": option.value, "text": option.text,
-                 "option": option.label, "note": note}
-            )  # fmt: skip
+                {
+                    **empty,
+                    **own,
+                    "code": option.code,
+                    "value": option.value,
+                    "text": option.text,
+                    "option": option.label,
+                    "note": note,
+                }
+            )
     return records
 
 
-def frame_entries(questionnaire: Questionnaire, language: Language) -> Iterator[Entry]:
+def frame_entries(questionnaire: Questionnaire, language: Language) -> Iterator[CodebookEntry]:
     """The variables of the frame, as the codebook shows them."""
     for variable in questionnaire.frame:
         options = (_category(category, language) for category in variable.categories)
         label = _label(variable.label.root, language, variable.id)
-        yield Entry(variable.id, "", "", "", "", "", label, (), (), tuple(options))
+        yield CodebookEntry(variable.id, "", "", "", "", "", label, (), (), tuple(options))
 
 
 def _label(labels: Mapping[str, str], language: Language, own: str) -> str:
@@ -107,7 +119,7 @@ def _asked_of(questionnaire: Questionnaire, item: Item, language: Language) -> I
     for routing in item.asked_if:
         source = questionnaire.item(routing.item)
         labels = {c.code: _label(c.labels, language, c.text) for c in source.categories}
-        told = tuple(labels.get(code, code) for code in routing.told)
+        told = tuple(labels.get(code, code) for code in routing.condition_terms)
         link = "and" if routing.of_a_number else "or"
         values: dict[str, Value] = {
             "item": _label(source.label.root, language, source.column),
@@ -141,7 +153,7 @@ def _range(range_: Range, language: Language) -> Iterator[str]:
             yield tell(Fact(said, {"number": number(end), "unit": unit}), language)
 
 
-def _category(category: Category, language: Language) -> Option:
+def _category(category: Category, language: Language) -> OptionLine:
     flags = (
         ("questionnaire.flag.exclusive", category.exclusive),
         ("questionnaire.flag.other", category.other or category.specify is not None),
@@ -149,18 +161,18 @@ def _category(category: Category, language: Language) -> Option:
     )
     notes = tuple(show(Term(key), language) for key, is_so in flags if is_so)
     label = _label(category.labels, language, category.text)
-    return Option(category.code, category.value or "", category.text, label, notes)
+    return OptionLine(category.code, category.value or "", category.text, label, notes)
 
 
-def _options(item: Item, language: Language) -> Iterator[Option]:
+def _options(item: Item, language: Language) -> Iterator[OptionLine]:
     for category in item.categories:
         yield _category(category, language)
     if item.dont_know is not None:
         outside = item.dont_know
         note = show(Term("questionnaire.flag.outside"), language)
         label = _label(outside.labels, language, outside.text)
-        yield Option("_dont_know", outside.value or "", outside.text, label, (note,))
+        yield OptionLine("_dont_know", outside.value or "", outside.text, label, (note,))
     for entry in item.missing:
         label = _label(entry.labels, language, entry.text)
         note = show(Term(f"questionnaire.means.{entry.means}"), language)
-        yield Option(entry.special, entry.value or "", entry.text, label, (note,))
+        yield OptionLine(entry.special, entry.value or "", entry.text, label, (note,))

@@ -17,7 +17,7 @@ from typing import Any
 from readiness.config.reading import refuse_key
 from readiness.errors import ConfigError
 from readiness.patterns import LANGUAGE, WRITTEN_IN
-from readiness.terminal import quoted
+from readiness.terminal import quote_cell
 
 WRITTEN = ("grid", "ranking", "scale")
 """The kinds that are written and stand for others."""
@@ -75,7 +75,7 @@ def _refuse(item: Mapping[str, Any], message: str) -> ConfigError:
     return ConfigError(f"item {item.get('id', '(without an id)')}, {message}")
 
 
-def _listed(item: Mapping[str, Any], key: str, least: int) -> list[dict[str, Any]]:
+def _list_entries(item: Mapping[str, Any], key: str, least: int) -> list[dict[str, Any]]:
     """The entries below a key, a text alone being an entry with that text."""
     entries = item.get(key)
     entries = entries if isinstance(entries, list) else []
@@ -98,7 +98,9 @@ def _labels(entry: Mapping[str, Any], known: Set[str], language: str) -> dict[st
 def _header(item: Mapping[str, Any], text: str) -> str:
     pattern = str(item.get("header", HEADER))
     if "{row}" not in pattern:
-        raise _refuse(item, f"header: {quoted(pattern)} has no {{row}}; expected as {HEADER!r}.")
+        raise _refuse(
+            item, f"header: {quote_cell(pattern)} has no {{row}}; expected as {HEADER!r}."
+        )
     return pattern.replace("{question}", _question(item)).replace("{row}", text)
 
 
@@ -111,9 +113,9 @@ def _check_keys(item: Mapping[str, Any], entry: Mapping[str, Any], known: Set[st
 def _grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
     each = item.get("each", "ordinal")
     if each not in _EACH:
-        raise _refuse(item, f"each: {quoted(str(each))}; expected {', '.join(_EACH)}.")
+        raise _refuse(item, f"each: {quote_cell(str(each))}; expected {', '.join(_EACH)}.")
     shared = {k: v for k, v in item.items() if k not in {*_OF_A_BLOCK, "rows", "each"}}
-    for number, row in enumerate(_listed(item, "rows", 1), 1):
+    for number, row in enumerate(_list_entries(item, "rows", 1), 1):
         _check_keys(item, row, _OF_A_ROW)
         identity = row.get("id", f"{item.get('id')}_{number}")
         yield {**shared, "id": identity, "kind": each, **_of_a_row(item, row, language)}
@@ -135,24 +137,28 @@ def _of_a_row(
 
 
 def _ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
-    options = _listed(item, "categories", 2)
+    options = _list_entries(item, "categories", 2)
     known = {*_OF_A_ROW - {"id"}, "code"}
     ranks = _whole(item, "ranks", item.get("ranks", len(options)))
     if not 2 <= ranks <= min(len(options), MOST):
         raise _refuse(item, f"ranks: {ranks}; expected 2 to the number of options.")
     if missing := [o["text"] for o in options if "code" not in o]:
-        raise _refuse(item, f"categories {quoted(str(missing[0]))}: needs its code.")
+        raise _refuse(item, f"categories {quote_cell(str(missing[0]))}: needs its code.")
     own = {*_OF_A_BLOCK, "categories", "ranks", "boxes", "unranked"}
     shared = {k: v for k, v in item.items() if k not in own}
     words = item.get("unranked")
     if not (words is None or isinstance(words, dict)):
-        raise _refuse(item, f"unranked: {quoted(str(words))}; expected its label by language.")
+        raise _refuse(item, f"unranked: {quote_cell(str(words))}; expected its label by language.")
     languages = sorted({language, *(k for o in options for k in _labels(o, known, language))})
     levels = [
-        {"code": f"rank_{k}", "text": str(k), "value": str(k),
-         "labels": dict.fromkeys(languages, str(k))}
+        {
+            "code": f"rank_{k}",
+            "text": str(k),
+            "value": str(k),
+            "labels": dict.fromkeys(languages, str(k)),
+        }
         for k in range(1, ranks + 1)
-    ]  # fmt: skip
+    ]
     if ranks < len(options):
         # What was not ranked stands behind the last.
         labels = {**dict.fromkeys(languages, NOT_RANKED), **(words or {})}
@@ -172,7 +178,7 @@ def _ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]
 def _whole(item: Mapping[str, Any], key: str, value: Any) -> int:
     if re.fullmatch(r"[+-]?\d{1,6}", str(value)):
         return int(value)
-    raise _refuse(item, f"{key}: {quoted(str(value))}; expected a whole number.")
+    raise _refuse(item, f"{key}: {quote_cell(str(value))}; expected a whole number.")
 
 
 def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -191,10 +197,14 @@ def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
     languages = [language, *(label if isinstance(label, dict) else ())]
     languages = sorted({*languages, *(key for labels in named.values() for key in labels)})
     levels = [
-        {"code": scale_code(k), "text": str(k), "value": str(k),
-         "labels": {key: _point(k, named.get(k, {}).get(key)) for key in languages}}
+        {
+            "code": scale_code(k),
+            "text": str(k),
+            "value": str(k),
+            "labels": {key: _point(k, named.get(k, {}).get(key)) for key in languages},
+        }
         for k in range(low, high + 1)
-    ]  # fmt: skip
+    ]
     boxes = item.get("boxes")
     kept = {k: v for k, v in item.items() if k != "scale"}
     if isinstance(boxes, dict):

@@ -145,7 +145,7 @@ class Routing(Strict):
         return _open_ends(self.at_least, self.at_most)
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def condition_terms(self) -> tuple[str, ...]:
         """What is asked for, in codes and signs: `yes`, or `>= 18`."""
         ends = ((">=", self.at_least), ("<=", self.at_most))
         return self.one_of or tuple(f"{sign} {end:.12g}" for sign, end in ends if end is not None)
@@ -164,7 +164,7 @@ class Range(Strict):
     language: LanguageCode = WRITTEN_IN
 
     @model_validator(mode="after")
-    def _ordered(self) -> Self:
+    def _check_order(self) -> Self:
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError(f"range: low ({self.low}) must be below high ({self.high})")
         if self.unit is not None and self.language not in self.unit.root:
@@ -233,7 +233,7 @@ class Item(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _filled(cls, data: Any) -> Any:
+    def _fill_defaults(cls, data: Any) -> Any:
         """The header where none is given, and the range of a number that may be anything."""
         if not isinstance(data, dict):
             return data
@@ -302,7 +302,7 @@ class Item(Strict):
         return next(iter(self.levels_of), None)
 
     @property
-    def shown(self) -> str:
+    def first_level(self) -> str:
         """The level that is told first: the headline box, a number's mean, or the first answer."""
         if self.kind == "number":
             return MEAN
@@ -311,7 +311,11 @@ class Item(Strict):
     @property
     def shown_codes(self) -> tuple[str, ...]:
         """The answers that the level told first adds up; none for a mean."""
-        return () if self.kind == "number" else self.levels_of.get(self.shown, (self.shown,))
+        return (
+            ()
+            if self.kind == "number"
+            else self.levels_of.get(self.first_level, (self.first_level,))
+        )
 
     @property
     def forms(self) -> tuple[str, ...]:

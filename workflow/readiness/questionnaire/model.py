@@ -37,10 +37,26 @@ from readiness.questionnaire.labels import (
 from readiness.questionnaire.text import match_key
 
 __all__ = [
-    "BLANK", "BROKEN_OFF", "DONT_KNOW", "INVALID", "LOWEST", "MEAN", "NOT_ASKED", "REFUSED",
-    "SPECIAL_CODES", "TOTAL", "Category", "Export", "FrameVariable", "Grid", "Groups", "Item",
-    "Questionnaire", "forms_of", "one_number",
-]  # fmt: skip
+    "BLANK",
+    "BROKEN_OFF",
+    "DONT_KNOW",
+    "INVALID",
+    "LOWEST",
+    "MEAN",
+    "NOT_ASKED",
+    "REFUSED",
+    "SPECIAL_CODES",
+    "TOTAL",
+    "Category",
+    "Export",
+    "FrameVariable",
+    "Grid",
+    "Groups",
+    "Item",
+    "Questionnaire",
+    "forms_of",
+    "one_number",
+]
 
 
 class Groups(Strict):
@@ -85,7 +101,7 @@ class Grid(Strict):
     label: Label
 
 
-def _labelled(item: Any, language: Language) -> Any:
+def _label_item(item: Any, language: Language) -> Any:
     if not isinstance(item, dict) or "label" in item:
         return item
     question = item.get("column") or item.get("variable") or item.get("id")
@@ -95,7 +111,7 @@ def _labelled(item: Any, language: Language) -> Any:
 Part = TypeVar("Part", Item, Grid, FrameVariable)
 
 
-def _named(parts: Iterable[Part], name: str) -> Part:
+def _find_part(parts: Iterable[Part], name: str) -> Part:
     """The part of that id; KeyError where there is none."""
     for part in parts:
         if part.id == name:
@@ -133,7 +149,7 @@ class Questionnaire(Strict):
         items = data.get("items")
         if isinstance(items, list):
             # Each item's label is the exported question, unless one is given.
-            data = {**data, "items": [_labelled(item, language) for item in items]}
+            data = {**data, "items": [_label_item(item, language) for item in items]}
         return with_own_labels(data, language)
 
     @model_validator(mode="after")
@@ -180,14 +196,14 @@ class Questionnaire(Strict):
         item = next((i for i in self.items if i.id == self.group_item), None)
         if item is None or item.kind != "single":
             raise ValueError(f"group_item: {self.group_item!r} must be a single item")
-        listed = [*self.weighted, *self.apart]
+        listed = [*self.weighted_groups, *self.groups_apart]
         if sorted(listed) != sorted(item.codes):
             raise ValueError(
                 f"groups: each category of {item.id} once, under weighted or apart "
                 f"({', '.join(item.codes)})"
             )
         taken = {TOTAL, *(code for variable in self.frame for code in variable.codes)}
-        if clash := sorted(taken & set(self.apart)):
+        if clash := sorted(taken & set(self.groups_apart)):
             raise ValueError(f"groups, apart: code {clash[0]!r} means another group already")
 
     def _check_routing(self) -> None:
@@ -214,14 +230,14 @@ class Questionnaire(Strict):
             earlier[item.id] = item
 
     @property
-    def weighted(self) -> tuple[str, ...]:
+    def weighted_groups(self) -> tuple[str, ...]:
         """The groups weighted to the frame, in the order listed; empty without a group item."""
         if self.groups is not None:
             return self.groups.weighted
         return () if self.group_item is None else self.item(self.group_item).codes[:1]
 
     @property
-    def apart(self) -> tuple[str, ...]:
+    def groups_apart(self) -> tuple[str, ...]:
         """The groups counted apart, unweighted and outside every total; often empty."""
         if self.groups is not None:
             return self.groups.apart
@@ -240,15 +256,15 @@ class Questionnaire(Strict):
 
     def item(self, item_id: str) -> Item:
         """The item of that id; KeyError when there is none."""
-        return _named(self.items, item_id)
+        return _find_part(self.items, item_id)
 
     def grid(self, grid_id: str) -> Grid:
         """The block of items of that id; KeyError when there is none."""
-        return _named(self.grids, grid_id)
+        return _find_part(self.grids, grid_id)
 
     def frame_variable(self, variable_id: str) -> FrameVariable:
         """The frame variable of that id; KeyError when there is none."""
-        return _named(self.frame, variable_id)
+        return _find_part(self.frame, variable_id)
 
     def coded_columns(self, names: Iterable[str]) -> tuple[str, ...]:
         """Columns of the coded table for these items, after those of the frame variables."""
@@ -270,7 +286,11 @@ class Questionnaire(Strict):
         found = self.variable(name)
         if isinstance(found, FrameVariable):
             return found
-        own = [c for c in found.categories if name != self.group_item or c.code not in self.apart]
+        own = [
+            c
+            for c in found.categories
+            if name != self.group_item or c.code not in self.groups_apart
+        ]
         return FrameVariable(
             id=found.id, label=found.label, categories=tuple(own), ordered=found.kind == "ordinal"
         )

@@ -16,12 +16,12 @@ _OF_A_TABLE = ("respondent", "group", "stratum", "base_weight")
 
 def item_id(text: str, taken: Collection[str] = ()) -> str:
     """An id for an item or a grid, none of `taken`; `q1` where no letter is left."""
-    return _named(text, "q", {*taken, *_OF_A_TABLE})
+    return _name_uniquely(text, "q", {*taken, *_OF_A_TABLE})
 
 
 def option_code(text: str, taken: Collection[str] = ()) -> str:
     """A code for an option, none of `taken` nor reserved; `c1` where no letter is left."""
-    return _named(text, "c", {*taken, *RESERVED, TOTAL})
+    return _name_uniquely(text, "c", {*taken, *RESERVED, TOTAL})
 
 
 def form_name(text: str) -> str:
@@ -39,7 +39,7 @@ def _slug(text: str) -> str:
     return words[: LONGEST + 1].rpartition("_")[0] or words[:LONGEST]
 
 
-def _named(text: str, letter: str, taken: Collection[str]) -> str:
+def _name_uniquely(text: str, letter: str, taken: Collection[str]) -> str:
     slug = _slug(text)
     # Where nothing of the text is left the letter is numbered from 1.
     joint, number = ("_", 1) if slug else ("", 0)

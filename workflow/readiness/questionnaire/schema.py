@@ -64,9 +64,11 @@ def _type(item: Item, column: str, language: Language) -> dict[str, Any]:
             {"value": c.code, "label": c.labels.get(language) or c.text} for c in item.categories
         ]
         return {
-            "type": "string", "constraints": {"enum": list(item.codes)}, "categories": codes,
+            "type": "string",
+            "constraints": {"enum": list(item.codes)},
+            "categories": codes,
             "categoriesOrdered": item.kind == "ordinal",
-        }  # fmt: skip
+        }
     if item.range is None:
         return {"type": "date" if item.kind == "date" else "string"}
     ends = {"minimum": item.range.low, "maximum": item.range.high}

@@ -26,9 +26,9 @@ def summary(questionnaire: Questionnaire, file: str) -> Iterator[Fact]:
     if q.grids:
         grids = Listed(tuple(grid.id for grid in q.grids), "comma")
         yield Fact("questionnaire.read.grids", {"n": len(q.grids), "grids": grids})
-    yield from _named("routed", [item.id for item in q.items if item.asked_if])
-    yield from _named("required", [item.id for item in q.items if item.required])
-    yield from _named("personal", [item.id for item in q.items if item.personal])
+    yield from _name_items("routed", [item.id for item in q.items if item.asked_if])
+    yield from _name_items("required", [item.id for item in q.items if item.required])
+    yield from _name_items("personal", [item.id for item in q.items if item.personal])
     yield from _groups(q)
     if q.frame:
         variables = Listed(tuple(variable.id for variable in q.frame), "comma")
@@ -40,7 +40,7 @@ NAMED = tuple(f"questionnaire.read.{what}" for what in ("routed", "required", "p
 """What is said of the items that have something in common."""
 
 
-def _named(what: str, items: list[str]) -> Iterator[Fact]:
+def _name_items(what: str, items: list[str]) -> Iterator[Fact]:
     if items:
         yield Fact(
             f"questionnaire.read.{what}", {"n": len(items), "items": Listed(tuple(items), "comma")}
@@ -53,11 +53,11 @@ def _groups(q: Questionnaire) -> Iterator[Fact]:
         return
     labels = {c.code: c.text for c in q.item(q.group_item).categories}
     values: dict[str, Value] = {"item": q.group_item}
-    values["weighted"] = Listed(tuple(labels[code] for code in q.weighted), "comma")
-    if not q.apart:
+    values["weighted"] = Listed(tuple(labels[code] for code in q.weighted_groups), "comma")
+    if not q.groups_apart:
         yield Fact("questionnaire.read.groups", values)
         return
-    values["apart"] = Listed(tuple(labels[code] for code in q.apart), "comma")
+    values["apart"] = Listed(tuple(labels[code] for code in q.groups_apart), "comma")
     yield Fact("questionnaire.read.apart", values)
 
 
@@ -89,5 +89,6 @@ def _without(q: Questionnaire, language: str) -> Iterator[str]:
     for variable in q.frame:
         if language not in variable.label.root:
             yield variable.id
-        yield from (f"{variable.id}.{c.code}" for c in variable.categories
-                    if language not in c.labels)  # fmt: skip
+        yield from (
+            f"{variable.id}.{c.code}" for c in variable.categories if language not in c.labels
+        )

@@ -15,14 +15,43 @@ COMMENT = "#"
 CHECK = "check: "
 """How a comment begins that marks a decision of the analyst."""
 _HEAD = (
-    "draft", "name", "version", "language", "title", "export", "group_item", "groups", "frame",
+    "draft",
+    "name",
+    "version",
+    "language",
+    "title",
+    "export",
+    "group_item",
+    "groups",
+    "frame",
     "grids",
-)  # fmt: skip
+)
 _ITEM = (
-    "id", "kind", "each", "column", "variable", "header", "label", "source", "status", "required",
-    "personal", "grid", "row", "confirms", "asked_if", "blank_means", "range", "scale", "ranks",
-    "boxes", "rows", "categories", "dont_know", "missing",
-)  # fmt: skip
+    "id",
+    "kind",
+    "each",
+    "column",
+    "variable",
+    "header",
+    "label",
+    "source",
+    "status",
+    "required",
+    "personal",
+    "grid",
+    "row",
+    "confirms",
+    "asked_if",
+    "blank_means",
+    "range",
+    "scale",
+    "ranks",
+    "boxes",
+    "rows",
+    "categories",
+    "dont_know",
+    "missing",
+)
 _LISTED = ("categories", "rows", "missing", "asked_if", "frame")
 _WIDE = 10**9
 
@@ -46,23 +75,23 @@ def write(document: Mapping[str, Any]) -> str:
 
     Lists of options that several items have alike are written once, under an anchor.
     """
-    shared = _shared(document.get("items", ()))
+    shared = _find_shared_lists(document.get("items", ()))
     lines = list(_comment(document, ""))
-    for key in _ordered(document, _HEAD):
+    for key in _order_keys(document, _HEAD):
         if key != "items":
             lines += _entry(key, document[key], "", {})
     lines.append("items:")
     for item in document.get("items", ()):
         lines += ["", *_comment(item, "  ")]
         first = "  - "
-        for key in _ordered(item, _ITEM):
+        for key in _order_keys(item, _ITEM):
             entry = list(_entry(key, item[key], "    ", shared))
             lines += [first + entry[0][4:], *entry[1:]]
             first = "    "
     return "\n".join(lines) + "\n"
 
 
-def _ordered(mapping: Mapping[str, Any], order: Sequence[str]) -> list[str]:
+def _order_keys(mapping: Mapping[str, Any], order: Sequence[str]) -> list[str]:
     known = [key for key in order if key in mapping]
     return [*known, *(key for key in mapping if key not in order and key != COMMENT)]
 
@@ -92,7 +121,7 @@ def _entry(key: str, value: Any, indent: str, shared: dict[str, str]) -> Iterato
         yield f"{indent}  - {_flow(each)}"
 
 
-def _shared(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _find_shared_lists(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The lists of categories that more than one item has, each with the anchor of its first."""
     first: dict[str, str] = {}
     anchors: dict[str, str] = {}
@@ -110,7 +139,10 @@ def _shared(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 def _flow(value: Any) -> str:
     """A value in one line; every text that YAML could read as something else is quoted."""
     text = yaml.safe_dump(
-        [without_comments(value)], default_flow_style=True, allow_unicode=True, sort_keys=False,
+        [without_comments(value)],
+        default_flow_style=True,
+        allow_unicode=True,
+        sort_keys=False,
         width=_WIDE,
-    )  # fmt: skip
+    )
     return str(text).strip()[1:-1]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from readiness.errors import DataError
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.readers.table import Sheet
-from readiness.terminal import quoted
+from readiness.terminal import quote_cell
 
 
 @dataclass
@@ -67,7 +67,7 @@ def refuse_other_columns(
             f"column once (the second of two questions is `{first} (2)` in the "
             "questionnaire)."
         )
-    unknown = [_named(sheet, at) for at in assigned.unknown]
+    unknown = [_name_header(sheet, at) for at in assigned.unknown]
     if not assigned.missing and not unknown:
         return
     wanted = len(questionnaire.headers)
@@ -112,13 +112,13 @@ def find_missing_items(questionnaire: Questionnaire, assigned: Assigned) -> list
     return missing
 
 
-def _named(sheet: Sheet, at: int) -> str:
+def _name_header(sheet: Sheet, at: int) -> str:
     """A header for a message; a column without one by its place."""
     return " ".join(sheet.columns[at].split()) or f"column {at + 1}"
 
 
 def some(texts: Sequence[str]) -> str:
     """The first of several texts, in quotes, and how many more there are."""
-    shown = ", ".join(quoted(text) for text in texts[:3])
+    shown = ", ".join(quote_cell(text) for text in texts[:3])
     rest = len(texts) - 3
     return shown + (f" and {rest} more" if rest > 0 else "")

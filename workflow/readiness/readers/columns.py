@@ -16,7 +16,7 @@ from readiness.questionnaire import Item, Questionnaire, match_key
 
 
 @dataclass(frozen=True)
-class Target:
+class ItemColumn:
     """An item, or the option of a multiple-choice item that has a column of its own."""
 
     item: str
@@ -24,15 +24,15 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Found:
+class ColumnMatch:
     """A column of the sheet and what it holds; a lower `rank` is a name nearer to the given one."""
 
     at: int
-    target: Target
+    target: ItemColumn
     rank: tuple[int, int]
 
 
-Names = dict[str, Target | None]
+Names = dict[str, ItemColumn | None]
 _OWN, _VARIABLE, _ID, _ROW, _OPTION, _ALONE, _PLACE = range(7)
 """How sure it is that a name means a column, the surest first."""
 
@@ -68,7 +68,7 @@ def list_names(questionnaire: Questionnaire, *, numbered: bool) -> tuple[Names, 
     return ranks
 
 
-def _every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, Target]]:
+def _every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, ItemColumn]]:
     """All that a column of the export may be called, with the rank of the name."""
     typed = {
         category.specify: (item, number)
@@ -78,7 +78,7 @@ def _every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, Target
     }
     counts: Counter[str] = Counter()
     for item in questionnaire.items:
-        target = Target(item.id)
+        target = ItemColumn(item.id)
         called = [item.column, *([item.variable] if item.variable else []), item.id]
         yield _OWN, item.column, target
         yield from ((_VARIABLE, name, target) for name in called[1:-1])
@@ -86,34 +86,34 @@ def _every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, Target
         blocks, parts = _row_names(item, questionnaire)
         if blocks:
             counts[blocks[0]] += 1
-            yield from ((_ROW, name, target) for name in _beside(blocks, parts))
+            yield from ((_ROW, name, target) for name in _find_companions(blocks, parts))
             yield _ALONE, parts[0], target
             places = _places(blocks, counts[blocks[0]])
             yield from ((_PLACE, name, target) for name in places)
         if item.kind == "multi":
             # A box in a row of a grid: texts stand beside texts, names beside names.
-            called += _beside(blocks[:1], parts[:1], _TEXTS)
-            called += _beside(blocks[1:], parts[1:], _NAMES)
+            called += _find_companions(blocks[:1], parts[:1], _TEXTS)
+            called += _find_companions(blocks[1:], parts[1:], _NAMES)
             yield from _names_of_options(item, called)
         if item.id in typed:
             yield from ((_ROW, name, target) for name in _typed_names(*typed[item.id]))
 
 
-def _names_of_options(item: Item, called: Sequence[str]) -> Iterator[tuple[int, str, Target]]:
+def _names_of_options(item: Item, called: Sequence[str]) -> Iterator[tuple[int, str, ItemColumn]]:
     """What the column of each ticked option may be called."""
-    yield from ((_OWN, c.column, Target(item.id, c.code)) for c in item.categories if c.column)
+    yield from ((_OWN, c.column, ItemColumn(item.id, c.code)) for c in item.categories if c.column)
     options: list[tuple[str, tuple[str | None, ...]]]
     options = [(c.code, (c.text, c.value, c.code)) for c in item.categories]
     if item.dont_know:
         options.append(("_dont_know", (item.dont_know.text, item.dont_know.value)))
     for number, (code, texts) in enumerate(options, 1):
-        option = Target(item.id, code)
-        beside = _beside(called, [text for text in texts if text])
+        option = ItemColumn(item.id, code)
+        beside = _find_companions(called, [text for text in texts if text])
         yield from ((_OPTION, name, option) for name in beside)
         yield from ((_PLACE, name, option) for name in _places(called, number))
 
 
-def _beside(
+def _find_companions(
     called: Iterable[str], parts: Sequence[str], forms: Sequence[str] = _BESIDE
 ) -> Iterable[str]:
     for name in called:
@@ -149,7 +149,7 @@ def _typed_names(item: Item, number: int) -> Iterable[str]:
             yield f"{name} - {words} - Text"
 
 
-def find(headings: Sequence[Sequence[str]], names: Sequence[Names]) -> list[Found]:
+def find(headings: Sequence[Sequence[str]], names: Sequence[Names]) -> list[ColumnMatch]:
     """What each column holds; `headings` are the names of each, as the tool writes them.
 
     A column is given the surest of its names; one that holds nothing known is left out.
@@ -158,7 +158,7 @@ def find(headings: Sequence[Sequence[str]], names: Sequence[Names]) -> list[Foun
     for at, heading in enumerate(headings):
         keys = [match_key(name) for name in heading]
         hits = (
-            Found(at, target, (rank, place))
+            ColumnMatch(at, target, (rank, place))
             for rank, known in enumerate(names)
             for place, key in enumerate(keys)
             if key and (target := known.get(key)) is not None
@@ -168,9 +168,9 @@ def find(headings: Sequence[Sequence[str]], names: Sequence[Names]) -> list[Foun
     return found
 
 
-def surest(found: Iterable[Found]) -> dict[Target, list[Found]]:
+def surest(found: Iterable[ColumnMatch]) -> dict[ItemColumn, list[ColumnMatch]]:
     """By target, the columns whose names are the surest: more than one is a header given twice."""
-    made: dict[Target, list[Found]] = {}
+    made: dict[ItemColumn, list[ColumnMatch]] = {}
     for hit in found:
         held = made.setdefault(hit.target, [])
         if held and hit.rank < held[0].rank:

@@ -27,13 +27,13 @@ from readiness.readers.table import (
     AGAIN,
     HEAD,
     Sheet,
-    bounded,
     drop_empty_columns,
     find_header,
     hold_columns,
+    refuse_oversized,
 )
 from readiness.readers.texts import Texts
-from readiness.tables import LONG, counted, is_regular, number_rows
+from readiness.tables import LONG, describe_count, is_regular, number_rows
 
 SEPARATORS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -55,7 +55,7 @@ NO_TABLES = {
 Row = tuple[int, list[str]]
 
 
-def read(
+def read_delimited(
     path: Path,
     content: bytes,
     wanted: Collection[str],
@@ -87,7 +87,7 @@ def read(
     return replace(sheet, encoding=named, separator=separator)
 
 
-def _parsed(text: str, separator: str) -> Iterator[list[str]]:
+def _parse_rows(text: str, separator: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
 
 
@@ -100,12 +100,13 @@ def _separator(text: str, wanted: Collection[str]) -> str:
             continue
         rows: list[list[str]] = []
         with suppress(csv.Error):  # the sample may end within a quote
-            rows.extend(row for row in islice(_parsed(sample, separator), HEAD) if row)
+            rows.extend(row for row in islice(_parse_rows(sample, separator), HEAD) if row)
         if len(rows) > 2 and len(text) > len(sample):
             rows.pop()
         widths = Counter(len(row) for row in rows)
-        width, times = max(widths.items(), key=lambda found: (found[1] * found[0], found[0]),
-                           default=(1, 0))  # fmt: skip
+        width, times = max(
+            widths.items(), key=lambda found: (found[1] * found[0], found[0]), default=(1, 0)
+        )
         if width < 2:
             continue
         known = len({match_key(cell) for row in rows for cell in row} & set(wanted))
@@ -124,7 +125,7 @@ def _read_by_csv(
     rows: list[Row] = []
     for number, cells in number_rows(path, text, separator=separator, first=line, advice=AGAIN):
         rows.append((number, list(map(intern, cells))))
-        bounded(path, len(rows), len(cells))
+        refuse_oversized(path, len(rows), len(cells))
     if not rows:
         raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
     at = find_header([cells for _, cells in rows[:HEAD]], wanted)
@@ -158,8 +159,8 @@ def _fit_rows(
         whole -= 1
     if whole < len(rows) and not ended:
         raise DataError(
-            f"{path}, row {rows[-1][0]}: {counted(len(rows[-1][1]))} where the header has {width}; "
-            f"the file ends within the row, so it is cut. {AGAIN}"
+            f"{path}, row {rows[-1][0]}: {describe_count(len(rows[-1][1]))} where the header has "
+            f"{width}; the file ends within the row, so it is cut. {AGAIN}"
         )
     fitted: list[list[str]] = []
     faults: dict[int, str] = {}
@@ -171,7 +172,7 @@ def _fit_rows(
             cell.strip() for cell in cells[width:]
         ):
             # An empty row in place of one whose cells nobody can put below their headers.
-            faults[at] = f"{counted(len(cells))} where the header has {width}"
+            faults[at] = f"{describe_count(len(cells))} where the header has {width}"
             cells = []
         elif short:
             notes = (f"from row {rows[whole][0]} on, cells that are not there are read as empty",)
@@ -188,16 +189,24 @@ def _fit_rows(
 
 def _read_by_pandas(path: Path, content: bytes, separator: str, line: int) -> Sheet | None:
     """The same of a large file that any parser reads alike; None where one might not."""
-    header = next(_parsed(content[:_SAMPLE].decode("utf-8", "ignore"), separator), [])
+    header = next(_parse_rows(content[:_SAMPLE].decode("utf-8", "ignore"), separator), [])
     if len(header) < 2 or not is_regular(content, separator, len(header)):
         return None
-    bounded(path, 1, len(header))
+    refuse_oversized(path, 1, len(header))
     # A file that is cut in its last row has too few cells, so it is not regular, or a short cell.
     frame = pd.read_csv(
-        io.BytesIO(content), sep=separator, header=None, skiprows=1, names=range(len(header)),
-        dtype="category", na_filter=False, index_col=False, engine="c", encoding="utf-8",
-    )  # fmt: skip
-    bounded(path, len(frame), len(header))
+        io.BytesIO(content),
+        sep=separator,
+        header=None,
+        skiprows=1,
+        names=range(len(header)),
+        dtype="category",
+        na_filter=False,
+        index_col=False,
+        engine="c",
+        encoding="utf-8",
+    )
+    refuse_oversized(path, len(frame), len(header))
     rows = tuple(Texts.of(frame[at]) for at in frame)
     filled = np.flatnonzero(np.logical_or.reduce([column.where(bool) for column in rows]))
     size = int(filled[-1]) + 1 if len(filled) else 0

@@ -28,9 +28,15 @@ EIGHT_BIT = ("cp1252", "cp1256")
 OTHER = ("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1257", "cp1258", "mac_roman", "cp850")
 """Further ones, tried where a questionnaire's own words can judge."""
 _NAMES = {
-    "utf-8-sig": "UTF-8", "utf-8": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16", "utf-32": "UTF-32", "cp1252": "Windows-1252", "cp1256": "Windows-1256",
-}  # fmt: skip
+    "utf-8-sig": "UTF-8",
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "utf-32": "UTF-32",
+    "cp1252": "Windows-1252",
+    "cp1256": "Windows-1256",
+}
 _ENOUGH, _CHAOS = 20, 0.05
 """Letters beyond ASCII from which a guess by statistics is asked for, and how wild it may look."""
 _SAMPLE = 1 << 18
@@ -57,7 +63,7 @@ def decode(
         if content.startswith(mark):
             return _strictly(path, content, name)
     if encoding is not None:
-        return _strictly(path, content, _known(path, encoding))
+        return _strictly(path, content, _check_encoding(path, encoding))
     if wide := _without_mark(content):
         return _strictly(path, content, wide)
     try:
@@ -87,7 +93,7 @@ def decode(
     return _strictly(path, content, chosen)
 
 
-def _known(path: Path, encoding: str) -> str:
+def _check_encoding(path: Path, encoding: str) -> str:
     try:
         return codecs.lookup(encoding).name
     except LookupError:
@@ -124,7 +130,7 @@ def _without_mark(content: bytes) -> str | None:
     return None
 
 
-def _decoded(content: bytes, encoding: str) -> str | None:
+def _try_decode(content: bytes, encoding: str) -> str | None:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:
@@ -139,7 +145,7 @@ def _by_words(content: bytes, wanted: Collection[str]) -> str | None:
     sample = content[:_SAMPLE]
     scores: dict[str, tuple[int, str]] = {}
     for encoding in (*EIGHT_BIT, *OTHER):
-        text = _decoded(sample, encoding)
+        text = _try_decode(sample, encoding)
         if text is not None:
             key = match_key(text)
             scores[encoding] = (sum(word in key for word in telling), key)
@@ -156,10 +162,10 @@ def _by_words(content: bytes, wanted: Collection[str]) -> str | None:
 def _by_letters(content: bytes) -> str | None:
     """Arabic words, or single letters with accents inside of Latin words; None where neither."""
     sample = content[:_SAMPLE]
-    arabic = _decoded(sample, "cp1256") or ""
+    arabic = _try_decode(sample, "cp1256") or ""
     words = sum(len(word) for word in _ARABIC_WORD.findall(arabic))
     # Bytes with accents are the same letters in both encodings but for capitals and a few more.
-    western = _decoded(content, "cp1252")
+    western = _try_decode(content, "cp1252")
     accents = len(_LETTER_IN_WORD.findall((western or "")[:_SAMPLE]))
     high = sum(byte > 0x7F for byte in sample)
     if _SIGN_IN_WORD.search(western or ""):
@@ -168,7 +174,7 @@ def _by_letters(content: bytes) -> str | None:
         return "cp1256"
     if western is not None and accents > 0.5 * high:
         return "cp1252"
-    if western is not None and _decoded(content, "cp1256") == western:
+    if western is not None and _try_decode(content, "cp1256") == western:
         return "cp1252"
     if high < _ENOUGH or accents < 0.2 * high:
         return None

@@ -15,7 +15,7 @@ from readiness.readers.table import Sheet
 from readiness.readers.tools.base import FAULT, READ, ROW, TEST, Tool
 from readiness.readers.tools.every import TOOLS
 from readiness.tables import read_bytes
-from readiness.terminal import quoted
+from readiness.terminal import quote_cell
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +44,11 @@ def read_export(
     or when its marker of simulated answers and the configuration do not agree; ConfigError for a
     tool that is not known.
     """
-    sheet, reader = _opened(path, questionnaire, content)
+    sheet, reader = _open_export(path, questionnaire, content)
     if not len(sheet):
         raise DataError(f"{path}: a header and no answers; expected one row a submission.")
     marked = _is_marked(sheet, questionnaire)
-    frame = reader.read(sheet, questionnaire)
+    frame = reader.read_answers(sheet, questionnaire)
     if simulated is not False:
         _count_tests(path, frame, everyone=simulated is None)
     marker = questionnaire.export.marker
@@ -86,8 +86,8 @@ def read_ignored(
     Those that the questionnaire ignores and those that the tool adds; a header that occurs again
     has its count behind it. Raises as `read_export` does.
     """
-    sheet, reader = _opened(path, questionnaire, content)
-    assigned = reader.assigned(sheet, questionnaire)
+    sheet, reader = _open_export(path, questionnaire, content)
+    assigned = reader.assign_columns(sheet, questionnaire)
     options = (at for found in assigned.options.values() for at in found.values())
     roles = (assigned.roles[role] for role in READ if role in assigned.roles)
     taken = {*assigned.items.values(), *options, *roles}
@@ -102,10 +102,10 @@ def read_cells(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
 
     Raises as `read_export` does.
     """
-    return _opened(path, questionnaire)[0].frame()
+    return _open_export(path, questionnaire)[0].frame()
 
 
-def recognised(path: Path, content: bytes | None = None) -> tuple[Sheet, Tool]:
+def recognise_export(path: Path, content: bytes | None = None) -> tuple[Sheet, Tool]:
     """An export of which no questionnaire is known yet: its rows of answers, and the tool.
 
     What the tool says of each column is `Tool.headings(sheet)`; `Tool.own` and `Tool.is_own` tell
@@ -113,10 +113,10 @@ def recognised(path: Path, content: bytes | None = None) -> tuple[Sheet, Tool]:
     """
     sheet = read_sheet(path, content)
     reader = choose(sheet, None)
-    return reader.prepared(sheet), reader
+    return reader.prepare(sheet), reader
 
 
-def _opened(
+def _open_export(
     path: Path, questionnaire: Questionnaire, content: bytes | None = None
 ) -> tuple[Sheet, Tool]:
     """The sheet, one header above its rows, and the tool that reads it."""
@@ -133,7 +133,7 @@ def _opened(
     reader = choose(sheet, questionnaire)
     what = (sheet.encoding, f"sheet {sheet.name}" if sheet.others else "", *sheet.notes)
     log.info("%s: read as %s", path, ", ".join((reader.title, *(each for each in what if each))))
-    return _further_headers(reader.prepared(sheet), keys), reader
+    return _further_headers(reader.prepare(sheet), keys), reader
 
 
 def _further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:
@@ -190,7 +190,7 @@ def _is_marked(sheet: Sheet, questionnaire: Questionnaire) -> bool:
         if cell in others and row not in sheet.faults:
             number = sheet.numbers[row]
             raise DataError(
-                f"{sheet.path}, row {number}: column {export.marker!r} holds {quoted(cell)}; "
+                f"{sheet.path}, row {number}: column {export.marker!r} holds {quote_cell(cell)}; "
                 f"expected {export.marked!r} in every row, or no such column."
             )
     return True
@@ -224,8 +224,8 @@ def read_sheet(
     content = read_bytes(path, "the export") if content is None else content
     keys = frozenset(map(match_key, wanted))
     if workbooks.is_workbook(path, content):
-        return workbooks.read(path, content, keys, name)
+        return workbooks.read_workbook(path, content, keys, name)
     if spss.is_spss(content):
-        return spss.read(path, content)
+        return spss.read_spss(path, content)
     expected = keys | frozenset(map(match_key, letters))
-    return delimited.read(path, content, keys, expected, encoding)
+    return delimited.read_delimited(path, content, keys, expected, encoding)

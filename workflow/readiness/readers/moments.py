@@ -63,10 +63,13 @@ def make_moment(found: re.Match[str], order: str) -> datetime | None:
         hour = hour % 12 + 12 * (half == "pm")
     try:
         return datetime(
-            int(groups["year"]) + 2000 * (len(groups["year"]) == 2), month, day,
-            hour, int(groups["minute"] or 0),
+            int(groups["year"]) + 2000 * (len(groups["year"]) == 2),
+            month,
+            day,
+            hour,
+            int(groups["minute"] or 0),
             int(groups["second"] or 0),
-        )  # fmt: skip
+        )
     except ValueError:
         return None
 

@@ -51,7 +51,7 @@ def _places(
     return [at for at, called in enumerate(keys) if at not in taken and wanted & set(called)]
 
 
-def read(
+def read_ranks(
     item: Item,
     questionnaire: Questionnaire,
     columns: Sequence[Texts],

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.readers.table import Sheet, Variable, as_text, bounded
+from readiness.readers.table import Sheet, Variable, as_text, refuse_oversized
 from readiness.readers.texts import Texts
 
 MAGIC = (b"$FL2", b"$FL3")
@@ -28,7 +28,7 @@ def is_spss(content: bytes) -> bool:
     return content.startswith(MAGIC)
 
 
-def read(path: Path, content: bytes) -> Sheet:
+def read_spss(path: Path, content: bytes) -> Sheet:
     """The table of an SPSS file; DataError when it is damaged."""
     if len(content) < _HEADER:
         raise DataError(f"{path}: an SPSS file that is cut. Export it again.")
@@ -36,7 +36,7 @@ def read(path: Path, content: bytes) -> Sheet:
 
     try:
         _, about = pyreadstat.read_sav(io.BytesIO(content), metadataonly=True)
-        bounded(path, max(about.number_rows or 0, 0), about.number_columns or 0)
+        refuse_oversized(path, max(about.number_rows or 0, 0), about.number_columns or 0)
         cells, meta = pyreadstat.read_sav(
             io.BytesIO(content), user_missing=True, output_format="dict"
         )
@@ -54,10 +54,14 @@ def read(path: Path, content: bytes) -> Sheet:
         rows.append(Texts((codes + 1).astype(np.int32), ()).mapped(texts).used())
     numbers = np.arange(1, max(map(len, rows), default=0) + 1)
     return Sheet(
-        path, tuple(meta.column_names), tuple(rows), numbers, format="sav",
+        path,
+        tuple(meta.column_names),
+        tuple(rows),
+        numbers,
+        format="sav",
         encoding=str(meta.file_encoding or ""),
         labels={name: _variable(name, meta) for name in meta.column_names},
-    )  # fmt: skip
+    )
 
 
 def _variable(name: str, meta: Any) -> Variable:

@@ -171,7 +171,7 @@ def hold_columns(columns: Iterable[Sequence[str]]) -> tuple[Texts, ...]:
     return tuple(Texts.of(pd.Series(column, dtype=object)) for column in columns)
 
 
-def bounded(path: Path, rows: int, columns: int) -> None:
+def refuse_oversized(path: Path, rows: int, columns: int) -> None:
     """Refuse a table that no memory holds."""
     if columns > MOST_COLUMNS:
         raise DataError(f"{path}: {columns} columns; at most {MOST_COLUMNS} are read.")

@@ -10,7 +10,7 @@ import pandas as pd
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire
 from readiness.tables import read_text_table
-from readiness.terminal import quoted
+from readiness.terminal import quote_cell
 
 ENDED = ("refusal", "non_contact", "other", "unknown_household", "unknown_other", "ineligible")
 """How a case without an answer may have ended, in the sample's column `disposition`."""
@@ -37,7 +37,7 @@ def _refuse(
     if bad.any():
         at = int(np.argmax(bad))
         cell = frame[column].iloc[at]
-        shown = quoted(cell) if isinstance(cell, str) else f"{cell:.12g}"
+        shown = quote_cell(cell) if isinstance(cell, str) else f"{cell:.12g}"
         raise DataError(f"{path}, row {at + 2}, column {column}: {shown}; expected {expected}.")
 
 
@@ -108,8 +108,8 @@ def _check_strata(path: Path, frame: pd.DataFrame) -> None:
     if wrong.any():
         at = int(np.argmax(wrong))
         raise DataError(
-            f"{path}: stratum {quoted(frame['stratum'].iloc[at])} has {rows.iloc[at]} rows where "
-            f"stratum_drawn says {drawn.iloc[at]}; expected one row an invited person."
+            f"{path}: stratum {quote_cell(frame['stratum'].iloc[at])} has {rows.iloc[at]} rows "
+            f"where stratum_drawn says {drawn.iloc[at]}; expected one row an invited person."
         )
     weight = population / drawn
     off = (frame["base_weight"] / weight - 1).abs() > WEIGHT_TOLERANCE

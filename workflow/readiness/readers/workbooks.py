@@ -25,19 +25,25 @@ from readiness.readers.table import (
     HEAD,
     Sheet,
     as_text,
-    bounded,
     drop_empty_columns,
     find_header,
     hold_columns,
+    refuse_oversized,
 )
-from readiness.terminal import quoted
+from readiness.terminal import quote_cell
 
 LARGEST = 1 << 29
 """Bytes of all parts of a workbook, unpacked: a small archive may hold a mountain."""
 MOST_PARTS = 2000
 _DAMAGED = (
-    zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+)
 """What comes of a part that is damaged."""
 _WORKBOOK = "xl/workbook.xml"
 _OLD = b"\xd0\xcf\x11\xe0"
@@ -60,7 +66,7 @@ def is_workbook(path: Path, content: bytes) -> bool:
     if "xl/workbook.bin" in names or "content.xml" in names:
         raise DataError(f"{path}: a spreadsheet of another kind (.ods, .xlsb). {SAVE}")
     listed = [name for name in names if name.lower().endswith((".csv", ".tsv", ".xlsx", ".sav"))]
-    held = f" that holds {quoted(listed[0])}" if listed else ""
+    held = f" that holds {quote_cell(listed[0])}" if listed else ""
     raise DataError(f"{path}: an archive{held}; expected a table. Unpack it, and give that file.")
 
 
@@ -96,21 +102,22 @@ def _check_extent(path: Path, content: bytes) -> None:
                 raise DataError(f"{path}: a sheet of more than {LARGEST >> 20} MB. Use CSV.")
             rows = max((int(found) for found in _ROW.findall(xml)), default=xml.count(b"<row"))
             letters = set(_CELL.findall(xml))
-            bounded(path, rows, max(map(_column_number, letters), default=1))
+            refuse_oversized(path, rows, max(map(_column_number, letters), default=1))
 
 
 def _column_number(letters: bytes) -> int:
     return reduce(lambda number, letter: 26 * number + letter - 64, letters, 0)
 
 
-def read(path: Path, content: bytes, wanted: Collection[str], name: str | None) -> Sheet:
+def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str | None) -> Sheet:
     """The first sheet that holds cells, or the one of that name."""
     _check_extent(path, content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = book.sheet_names
-        cells = {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False)
-                 for title in names}  # fmt: skip
+        cells = {
+            title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in names
+        }
     except PasswordError:
         raise DataError(f"{path}: a workbook with a password. {SAVE}") from None
     except (CalamineError, OSError, ValueError) as error:
@@ -118,7 +125,8 @@ def read(path: Path, content: bytes, wanted: Collection[str], name: str | None) 
     filled = [title for title in names if any(map(any, cells[title]))]
     if name is not None and name not in filled:
         raise DataError(
-            f"{path}: no sheet {quoted(name)} with cells; there is {', '.join(filled) or 'none'}."
+            f"{path}: no sheet {quote_cell(name)} with cells; there is "
+            f"{', '.join(filled) or 'none'}."
         )
     if not filled:
         raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
@@ -135,7 +143,7 @@ def _sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet
     body = list(enumerate(texts[at + 1 :], at + 2))
     while body and not any(body[-1][1]):
         body.pop()
-    bounded(path, len(body), len(head[at]))
+    refuse_oversized(path, len(body), len(head[at]))
     columns = zip(*(row for _, row in body), strict=True) if body else [()] * len(head[at])
     numbers = np.array([number for number, _ in body], dtype=np.int64)
     above = tuple(tuple(row) for row in head[:at] if any(row))

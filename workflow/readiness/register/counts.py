@@ -17,8 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from readiness.analysis.names import crossed
-from readiness.disclosure.system import Row, System
+from readiness.analysis.names import group_name
+from readiness.disclosure.system import CountSystem, LinearRow
 from readiness.questionnaire import DONT_KNOW
 from readiness.questionnaire.model import SPECIAL_CODES, TOTAL
 from readiness.register.earlier import Earlier
@@ -51,7 +51,7 @@ class Cohorts:
     @classmethod
     def of(
         cls,
-        cells: Cells,
+        cells: KnownCells,
         sizes: npt.NDArray[np.float64],
         earlier: Sequence[Earlier],
         unknown: Collection[str],
@@ -91,7 +91,7 @@ MOST_CELLS = 100
 
 
 @dataclass(frozen=True)
-class Cells:
+class KnownCells:
     """The respondents by what a reader knows of them.
 
     Attributes:
@@ -111,7 +111,7 @@ class Cells:
     @classmethod
     def by(
         cls, answers: pd.DataFrame, weights: pd.Series[float], variables: Sequence[str]
-    ) -> list[Cells]:
+    ) -> list[KnownCells]:
         """The cells of all variables together; of each by itself where they would be too many."""
         whole = cls.of(answers, weights, variables)
         if len(whole.sizes) <= MOST_CELLS or len(variables) < 2:
@@ -120,13 +120,13 @@ class Cells:
         for k, variable in enumerate(variables):
             part = cls.of(answers, weights, [variable]).coarse()
             groups = {
-                group if group == TOTAL or not k else crossed(variable, group): inside
+                group if group == TOTAL or not k else group_name(variable, group): inside
                 for group, inside in part.groups.items()
             }
             parts.append(replace(part, groups=groups))
         return parts
 
-    def coarse(self) -> Cells:
+    def coarse(self) -> KnownCells:
         """The same with one cell for each combination of groups, where there are too many."""
         if len(self.sizes) <= MOST_CELLS:
             return self
@@ -139,12 +139,14 @@ class Cells:
         groups = {
             group: np.unique(merged[cells]).astype(np.int64) for group, cells in self.groups.items()
         }
-        return Cells(merged[self.of_row].astype(np.int64), sizes, weights, groups, self.weighted)
+        return KnownCells(
+            merged[self.of_row].astype(np.int64), sizes, weights, groups, self.weighted
+        )
 
     @classmethod
     def of(
         cls, answers: pd.DataFrame, weights: pd.Series[float], variables: Sequence[str]
-    ) -> Cells:
+    ) -> KnownCells:
         """The cells of weighted respondents; the first variable's groups have their code alone."""
         keys = answers[list(variables)].astype(str).assign(_weight=weights.to_numpy())
         by = keys.groupby(list(keys.columns), sort=True, observed=True)
@@ -155,7 +157,7 @@ class Cells:
         for k, variable in enumerate(variables):
             for code in sorted(distinct[variable].unique()):
                 inside = everybody[distinct[variable].to_numpy() == code]
-                groups[crossed(variable, code) if k else code] = inside
+                groups[group_name(variable, code) if k else code] = inside
         sizes = distinct["_size"].to_numpy(dtype=np.float64)
         return cls(of_row, sizes, distinct["_weight"].to_numpy(dtype=np.float64), groups)
 
@@ -166,7 +168,7 @@ class Cells:
         )
 
     @classmethod
-    def apart(cls, n: int, group: str) -> Cells:
+    def of_group_apart(cls, n: int, group: str) -> KnownCells:
         """A group that is counted apart: one cell, everybody once."""
         one = np.ones(1)
         return cls(np.zeros(n, np.int64), one * n, one, {group: np.zeros(1, np.int64)}, False)
@@ -193,21 +195,21 @@ class Counts:
         fixed: what is known whatever is told.
     """
 
-    cells: Cells
+    cells: KnownCells
     sizes: npt.NDArray[np.float64]
     loose: Places
     cohorts: Cohorts
     upper: list[float] = field(default_factory=list)
     truth: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     places: dict[tuple[str, str], Places] = field(default_factory=dict)
-    fixed: list[Row] = field(default_factory=list)
+    fixed: list[LinearRow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.parts = {g: self.cohorts.inside(inside) for g, inside in self.cells.groups.items()}
         self.mean = float(self.cells.weights @ self.cells.sizes / self.cells.sizes.sum())
         # Whether a cell is of those alone who were there from the first release on.
         self._certain = np.bincount(self.cohorts.cell) == 1
-        self._told: set[Row] = set()
+        self._told: set[LinearRow] = set()
 
     def add(self, column: str, values: npt.NDArray[np.object_], states: Sequence[str]) -> None:
         """A count an answer and part; those of a cell are its respondents at most."""
@@ -231,7 +233,7 @@ class Counts:
     def no_more(self, places: Places, people: float) -> None:
         """There are so many people behind these counts at most."""
         if len(places):
-            self.fixed.append(Row.of(dict.fromkeys(places.tolist(), 1.0), -np.inf, people))
+            self.fixed.append(LinearRow.of(dict.fromkeys(places.tolist(), 1.0), -np.inf, people))
 
     def came(self) -> None:
         """So many of each group came since an earlier release, and as many were there."""
@@ -243,11 +245,11 @@ class Counts:
                     since = self.cohorts.since[parts] > k
                     if since.any():
                         there = float(self.sizes[self.cells.groups[group]].sum()) - people
-                        more = self.mixed(k, group)
+                        more = self.count_newcomers(k, group)
                         self.no_more(every[:, parts[since]].ravel(), people)
                         self.no_more(every[:, parts[~since]].ravel(), there + more)
 
-    def told(self, row: Row) -> None:
+    def add_known_row(self, row: LinearRow) -> None:
         """A row of an earlier release, once; unless answers that were corrected contradict it."""
         if row in self._told:
             return
@@ -286,28 +288,30 @@ class Counts:
         """How many earlier releases were out when the people of some counts came."""
         return self.cohorts.since[places % len(self.cohorts.since)]
 
-    def mixed(self, k: int, group: str) -> float:
+    def count_newcomers(self, k: int, group: str) -> float:
         """How many of a group, counted with those who were there, may have come since a release."""
         most = float(self.cohorts.mixed[k][self.cells.groups[group]].sum())
         return min(most, self.cohorts.came[k].get(group, np.inf))
 
-    def divided(self, system: System) -> System | None:
+    def divide_by_arrival(self, system: CountSystem) -> CountSystem | None:
         """The system of these counts with a table in which everybody came at some time; None where
         earlier releases contradict every one."""
         if len(self.cohorts.cell) == len(self.sizes):
             return system
         cells = [self.cohorts.cell == cell for cell in range(len(self.sizes))]
         kinds = [at[cell] for at in self.places.values() for cell in cells]
-        sums = [Row.total(at.tolist(), self.people(at)) for at in kinds]
+        sums = [LinearRow.total(at.tolist(), self.people(at)) for at in kinds]
         known = replace(system, fixed=(*system.fixed, *sums), statements=())
         matrix, low, high = known.rows
         found = milp(
-            np.zeros(len(system.upper)), integrality=np.ones(len(system.upper), dtype=np.int64),
+            np.zeros(len(system.upper)),
+            integrality=np.ones(len(system.upper), dtype=np.int64),
             bounds=Bounds(np.zeros(len(system.upper)), system.upper),
-            constraints=LinearConstraint(matrix, low, high), options={"node_limit": NODES},
-        )  # fmt: skip
+            constraints=LinearConstraint(matrix, low, high),
+            options={"node_limit": NODES},
+        )
         table = None if found.x is None else np.round(found.x)
-        if table is None or not known.fulfilled(table).all():
+        if table is None or not known.find_fulfilled(table).all():
             return None
         targets = (replace(t, count=round(table[list(t.at)].sum())) for t in system.targets)
         return replace(system, truth=table, targets=tuple(targets))
@@ -318,7 +322,7 @@ class Counts:
 
 def share_rows(
     counts: Counts, base: Places, chosen: Places, group: str, digits: int
-) -> Iterator[Row]:
+) -> Iterator[LinearRow]:
     """A share, of `chosen` in `base`, lies within half a unit of its last digit (of `digits`
     decimals, as a share of 1) from what is shown."""
     weights = dict(zip(base.tolist(), counts.weights(base), strict=True))
@@ -330,25 +334,25 @@ def share_rows(
     if count in (0, counts.people(base)):
         # Nobody, or everybody, is shown as such.
         nobody = chosen if count == 0 else np.setdiff1d(base, chosen)
-        yield Row.total(nobody.tolist(), 0.0)
+        yield LinearRow.total(nobody.tolist(), 0.0)
         return
     people = counts.everybody(group)[1]
     for end, low, high in ((share - half, 0.0, np.inf), (share + half, -np.inf, 0.0)):
         row = {p: w * ((p in picked) - end) for p, w in weights.items()}
-        yield Row.of(row, low, high, -end * people, (1 - end) * people)
+        yield LinearRow.of(row, low, high, -end * people, (1 - end) * people)
 
 
-def base_row(counts: Counts, base: Places, group: str) -> Row:
+def base_row(counts: Counts, base: Places, group: str) -> LinearRow:
     """A base is a number of people."""
     n = float(counts.people(base))
-    return Row.of(dict.fromkeys(base.tolist(), 1.0), n, n, 0.0, counts.everybody(group)[0])
+    return LinearRow.of(dict.fromkeys(base.tolist(), 1.0), n, n, 0.0, counts.everybody(group)[0])
 
 
-def weight_row(counts: Counts, base: Places, group: str) -> Row:
+def weight_row(counts: Counts, base: Places, group: str) -> LinearRow:
     """What a base weighs is told as a whole number."""
     weights = counts.weights(base)
     value = sum(w * counts.truth[p] for p, w in zip(base, weights, strict=True))
     shown = round(value * counts.mean)
     row = dict(zip(base.tolist(), weights, strict=True))
     ends = (shown - 0.5) / counts.mean, (shown + 0.5) / counts.mean
-    return Row.of(row, *ends, 0.0, counts.everybody(group)[1])
+    return LinearRow.of(row, *ends, 0.0, counts.everybody(group)[1])

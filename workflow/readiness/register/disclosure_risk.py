@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from readiness.attack import COLUMNS, Verdict, first_given_away, given_away
+from readiness.attack import COLUMNS, CountVerdict, first_given_away, given_away
 from readiness.errors import DataError, DisclosureError
-from readiness.register.display import SUPPRESSED_TEXT, said
+from readiness.register.display import SUPPRESSED_TEXT, show_safely
 from readiness.tables import read_text_table
 
 ATTACK = "attack.csv"
@@ -36,8 +36,15 @@ def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
 
 
 NUMBERS = ("value", "se", "lower", "upper", "n_eff", "deff")
-BESIDE = ("lower", "upper", "n_eff", "worst.lower", "worst.upper", "selection.lower",
-          "selection.upper")  # fmt: skip
+BESIDE = (
+    "lower",
+    "upper",
+    "n_eff",
+    "worst.lower",
+    "worst.upper",
+    "selection.lower",
+    "selection.upper",
+)
 """How the ids of the numbers end that a share has beside it."""
 
 
@@ -51,7 +58,7 @@ def left_behind(figures: pd.DataFrame) -> Iterator[str]:
         left += [other for other in (*beside, f"revision.{name}") if other in ids]
         if left:
             yield f"{name}: is not published, but {left[0]} is."
-        if (text := said(row, "en")) != SUPPRESSED_TEXT:
+        if (text := show_safely(row, "en")) != SUPPRESSED_TEXT:
             yield f"{name}: is not published, but {text} is shown."
 
 
@@ -69,7 +76,7 @@ def read_attack(path: Path) -> pd.DataFrame:
 
 def findings(attacked: pd.DataFrame) -> str:
     """One line: how much a reader can work out."""
-    before = int((attacked["verdict"] == Verdict.BEFORE.value).sum())
+    before = int((attacked["verdict"] == CountVerdict.BEFORE.value).sum())
     told = f", {before} were given away by earlier releases" if before else ""
     return f"{len(attacked)} counts attacked, {len(given_away(attacked))} given away{told}"
 

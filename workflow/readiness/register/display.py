@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from readiness.errors import DataError, ReadinessError
-from readiness.language import Language, joined, numbers, text
+from readiness.language import Language, join_texts, numbers, text
 from readiness.register.figures import IN_PERCENT, REASON
 from readiness.register.protection import WITHHELD
 
@@ -39,7 +39,7 @@ KEYS = tuple(
 """What stands in place of a number that is not computable: why."""
 
 
-def shown(row: Mapping[Any, Any], language: Language) -> str:
+def show_row(row: Mapping[Any, Any], language: Language) -> str:
     """The display text of a register's row (its cells as text) in a language.
 
     Raises StatisticsError where the value is none of its unit (`language.numbers`), DataError where
@@ -51,28 +51,30 @@ def shown(row: Mapping[Any, Any], language: Language) -> str:
     if value == "":
         raise DataError(f"figure {row['id']}: has neither a value nor a reason for its absence.")
     if row.get("kind") == "claim":
-        figure = numbers.printed(value, language)
+        figure = numbers.print_figure(value, language)
         return numbers.percent(figure, language) if row["statistic"] == IN_PERCENT else figure
     if row.get("kind") == "verdict":
-        return _stated(value, row["unit"], language)
+        return _show_stated(value, row["unit"], language)
     if row["unit"] == REASON:
         return text(f"participation.reason.{value}", language)
     return numbers.number(value, row["unit"], int(row["digits"]), language, row["rounding"])
 
 
-def _stated(value: str, unit: str, language: Language) -> str:
+def _show_stated(value: str, unit: str, language: Language) -> str:
     """A number of a verdict's sentence: the sentence has the percent sign, where there is one."""
     if unit == "list":
-        return joined([numbers.printed(item, language) for item in value.split()], "or", language)
+        return join_texts(
+            [numbers.print_figure(item, language) for item in value.split()], "or", language
+        )
     if unit == "share":
         return numbers.percentage(Fraction(value), language)
-    return numbers.printed(value, language)
+    return numbers.print_figure(value, language)
 
 
-def said(row: Mapping[Any, Any], language: Language) -> str:
+def show_safely(row: Mapping[Any, Any], language: Language) -> str:
     """What a row's readers see; "" where a damaged row gives none."""
     try:
-        return shown(row, language)
+        return show_row(row, language)
     except (ReadinessError, KeyError, ValueError):
         return ""
 
@@ -90,7 +92,7 @@ class Sign(Enum):
     WEAK = "†"
 
     @property
-    def withheld(self) -> bool:
+    def replaces_number(self) -> bool:
         """Whether it stands in place of the number."""
         return self in (Sign.FEW, Sign.BASE)
 
@@ -127,7 +129,7 @@ def sign(row: Mapping[Any, Any]) -> Sign:
     return Sign.WEAK if row.get("reliability") == UNRELIABLE_FLAG else Sign.NONE
 
 
-def signed(row: Mapping[Any, Any], language: Language) -> str:
+def show_with_sign(row: Mapping[Any, Any], language: Language) -> str:
     """The display text of a row with its sign: `(…)ᶜ`, `9,8†`, or the number alone."""
     found = sign(row)
-    return f"{SUPPRESSED_TEXT if found.withheld else shown(row, language)}{found.mark}"
+    return f"{SUPPRESSED_TEXT if found.replaces_number else show_row(row, language)}{found.mark}"

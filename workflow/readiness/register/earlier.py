@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.names import crossed, variable_of
-from readiness.disclosure.bounds import Reader
-from readiness.disclosure.system import Row, System, Target
+from readiness.analysis.names import group_name, variable_of
+from readiness.disclosure.bounds import BoundReader
+from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum
 from readiness.errors import StatisticsError
 from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.questionnaire.model import TOTAL
@@ -67,17 +67,17 @@ class Told:
 
     def rows(
         self, chosen: Sequence[int], base: Sequence[int], people: Ends | None, more: float
-    ) -> list[Row]:
+    ) -> list[LinearRow]:
         """What it tells of the counts at these places, among whom up to `more` may have come since;
         `people`: of the base, as far as printed."""
         if people and people[0] == people[1]:
             low, high = self.people(people)
-            return [Row.of(dict.fromkeys(chosen, 1.0), low, high + more)]
+            return [LinearRow.of(dict.fromkeys(chosen, 1.0), low, high + more)]
         least, most = self.of_people
         those = set(chosen)
         ends = ((least, -NEAR - least * more, inf), (most, -inf, NEAR + (1 - most) * more))
         return [
-            Row.of({place: (place in those) - part for place in base}, low, high)
+            LinearRow.of({place: (place in those) - part for place in base}, low, high)
             for part, low, high in ends
         ]
 
@@ -106,7 +106,7 @@ class Earlier:
         return inf if before is None or before > people else people - before
 
     @cached_property
-    def withheld(self) -> frozenset[str]:
+    def withheld_ids(self) -> frozenset[str]:
         """The ids of what was not told."""
         both = (*self.shares.items(), *self.bases.items())
         return frozenset(name for name, told in both if told is None)
@@ -123,12 +123,12 @@ class Earlier:
 
     def rows(
         self, share: str, base: str, chosen: Sequence[int], everybody: Sequence[int], more: float
-    ) -> Iterator[Row]:
+    ) -> Iterator[LinearRow]:
         """What it tells of the counts of a share, `chosen` of `everybody`, among whom up to `more`
         may have come since."""
         people, told = self.bases.get(base), self.shares.get(share)
         if people:
-            yield Row.of(dict.fromkeys(everybody, 1.0), people[0], people[1] + more)
+            yield LinearRow.of(dict.fromkeys(everybody, 1.0), people[0], people[1] + more)
         if told:
             yield from told.rows(chosen, everybody, people, more)
 
@@ -154,7 +154,7 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
             snapshots.add(row["dataset"])
             bases.setdefault(base_id(row["item"], row["group"], base), told)
             value = shown.get(row["id"])
-            ends = _printed(row, float(value)) if value else None
+            ends = _bound_printed(row, float(value)) if value else None
             shares[row["id"]] = Told(*ends, 1.0 if unweighted else ratio) if ends else None
     return Earlier(shares, bases, _respondents(rows), snapshots == {data})
 
@@ -171,11 +171,11 @@ def _respondents(rows: list[dict[Any, str]]) -> dict[str, int]:
             found[row["group"]] = int(row["value"])
         elif row["kind"] == "balance" and row["n"]:
             variable = row["id"].split(".")[1]
-            found[crossed(variable, row["level"] or row["item"])] = int(row["n"])
+            found[group_name(variable, row["level"] or row["item"])] = int(row["n"])
     return found
 
 
-def _printed(row: dict[Any, str], value: float) -> Ends:
+def _bound_printed(row: dict[Any, str], value: float) -> Ends:
     """Between what a printed share puts the share; nobody and everybody are shown as such."""
     if value in (0.0, 1.0) and row["se"] in ("", "0"):
         return value, value
@@ -207,7 +207,7 @@ class Joint:
         if self._reader is None:
             return None
         try:
-            target = Target("", (self._people(category, group),), 0)
+            target = ProtectedSum("", (self._people(category, group),), 0)
             found = self._reader.bounds(target)[0]
         except StatisticsError:
             return None
@@ -219,15 +219,15 @@ class Joint:
         return max((each.ratio for each in told if each), default=0.0)
 
     @cached_property
-    def _reader(self) -> Reader | None:
+    def _reader(self) -> BoundReader | None:
         """Who knows the release alone: numbers of people, then their weights."""
         if not self._ratio:
             return None
         every = [(c, g) for g in self.groups for c in self.categories]
         most = {g: self._base(g)[1] for g in self.groups}
         upper = [most[g] for _, g in every] + [self._ratio * most[g] for _, g in every]
-        rows = [*self._weights(), *self._totals(), *self._told()]
-        return Reader(System(np.array(upper), tuple(rows), (), ()), ())
+        rows = [*self._weights(), *self._totals(), *self._add_printed_rows()]
+        return BoundReader(CountSystem(np.array(upper), tuple(rows), (), ()), ())
 
     def _base(self, group: str) -> Ends:
         told = self.earlier.bases.get(self.bases[group])
@@ -239,40 +239,43 @@ class Joint:
     def _weight(self, category: str, group: str) -> int:
         return len(self.groups) * len(self.categories) + self._people(category, group)
 
-    def _weights(self) -> list[Row]:
+    def _weights(self) -> list[LinearRow]:
         """In weights of the lightest, so many people weigh as much at least, and `ratio` times."""
         found = []
         for group in self.groups:
             for category in self.categories:
                 n, w = self._people(category, group), self._weight(category, group)
-                found += [Row.of({n: -1.0, w: 1.0}, 0.0, inf)]
-                found += [Row.of({n: -self._ratio, w: 1.0}, -inf, 0.0)]
+                found += [LinearRow.of({n: -1.0, w: 1.0}, 0.0, inf)]
+                found += [LinearRow.of({n: -self._ratio, w: 1.0}, -inf, 0.0)]
         return found
 
-    def _totals(self) -> list[Row]:
+    def _totals(self) -> list[LinearRow]:
         """The groups of one variable are everybody."""
         variables: dict[str | None, list[str]] = {}
         for group in self.groups:
             if group != TOTAL:
                 variables.setdefault(variable_of(group), []).append(group)
         return [
-            Row.of({**{at(c, g): 1.0 for g in groups}, at(c, TOTAL): -1.0}, 0.0, 0.0)
-            for groups in variables.values() if TOTAL in self.groups
+            LinearRow.of({**{at(c, g): 1.0 for g in groups}, at(c, TOTAL): -1.0}, 0.0, 0.0)
+            for groups in variables.values()
+            if TOTAL in self.groups
             for c in self.categories
             for at in (self._people, self._weight)
-        ]  # fmt: skip
+        ]
 
-    def _told(self) -> list[Row]:
+    def _add_printed_rows(self) -> list[LinearRow]:
         """Bases and shares as they are printed."""
         found = []
         for group in self.groups:
             base = self._base(group)
-            found.append(Row.of({self._people(c, group): 1.0 for c in self.categories}, *base))
+            found.append(
+                LinearRow.of({self._people(c, group): 1.0 for c in self.categories}, *base)
+            )
             for category in self.categories:
                 told = self.earlier.shares.get(self.shares.get((category, group), ""))
                 if not told:
                     continue
                 for end, low, high in ((told.low, 0.0, inf), (told.high, -inf, 0.0)):
                     row = {self._weight(c, group): (c == category) - end for c in self.categories}
-                    found.append(Row.of(row, low, high))
+                    found.append(LinearRow.of(row, low, high))
         return found

@@ -87,7 +87,7 @@ class Origin:
         )
 
     @classmethod
-    def read(cls, row: Mapping[Any, Any]) -> Origin:
+    def read_from(cls, row: Mapping[Any, Any]) -> Origin:
         """The origin of a row of a register (as text)."""
         return cls(frozenset(row["dataset"].split()), frozenset(row["lineage"].split()))
 

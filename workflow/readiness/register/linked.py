@@ -18,13 +18,13 @@ import pandas as pd
 from readiness.analysis.cuts import Cut, cuts
 from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.disclosure import Policy
-from readiness.disclosure.system import Row, Statement, System, Target
+from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum, Statement
 from readiness.questionnaire import DONT_KNOW, Questionnaire
 from readiness.questionnaire.model import BLANK, NOT_ASKED, SPECIAL_CODES, TOTAL, Item
 from readiness.register.counts import (
-    Cells,
     Cohorts,
     Counts,
+    KnownCells,
     Places,
     base_row,
     share_rows,
@@ -45,12 +45,12 @@ TOTAL_LOSS = 4.0
 
 def systems(
     answers: pd.DataFrame,
-    cells: Cells,
+    cells: KnownCells,
     questionnaire: Questionnaire,
     names: Sequence[str],
     policy: Policy,
-    rules: Rules,
-) -> Iterator[System]:
+    rules: PrintRules,
+) -> Iterator[CountSystem]:
     """The systems of the closed items, in turn: see `_parts`.
 
     Where groups are smaller than the smallest base, their sizes are not told, and who does not know
@@ -59,14 +59,14 @@ def systems(
     small = cells.below(policy.minimum_base)
     for parts in _parts(questionnaire, names):
         for free in (frozenset(), small) if small else (frozenset(),):
-            for earlier in _believed(rules.earlier):
+            for earlier in _suppose_unchanged(rules.earlier):
                 builder = _Builder(answers, cells, policy, replace(rules, earlier=earlier), free)
                 if system := builder.system(parts):
                     yield system
                     break
 
 
-def _believed(earlier: tuple[Earlier, ...]) -> Iterator[tuple[Earlier, ...]]:
+def _suppose_unchanged(earlier: tuple[Earlier, ...]) -> Iterator[tuple[Earlier, ...]]:
     """What of earlier releases to suppose, in turn, until it contradicts nothing: that all who were
     there are still there, and as many came as is printed; or any number; of other data nothing."""
     yield earlier
@@ -77,7 +77,7 @@ def _believed(earlier: tuple[Earlier, ...]) -> Iterator[tuple[Earlier, ...]]:
 
 
 @dataclass(frozen=True)
-class Rules:
+class PrintRules:
     """How shares are shown.
 
     Attributes:
@@ -128,13 +128,13 @@ class _Builder:
     """
 
     answers: pd.DataFrame
-    cells: Cells
+    cells: KnownCells
     policy: Policy
-    rules: Rules
+    rules: PrintRules
     free: frozenset[str] = frozenset()
     statements: dict[str, Statement] = field(default_factory=dict)
-    targets: dict[tuple[int, ...], Target] = field(default_factory=dict)
-    others: dict[tuple[tuple[int, ...], str], Target] = field(default_factory=dict)
+    targets: dict[tuple[int, ...], ProtectedSum] = field(default_factory=dict)
+    others: dict[tuple[tuple[int, ...], str], ProtectedSum] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         free = [self.cells.groups[group] for group in sorted(self.free)]
@@ -145,10 +145,10 @@ class _Builder:
         cohorts = Cohorts.of(self.cells, sizes, self.rules.earlier, self.free, many)
         self.counts = Counts(self.cells, sizes, loose, cohorts)
         # Of the same data the public is not told what it was not told before; others may be.
-        same = [each.withheld for each in self.rules.earlier if each.same]
+        same = [each.withheld_ids for each in self.rules.earlier if each.same]
         self.again = frozenset[str]().union(*same if self.policy.reader == "public" else ())
 
-    def system(self, parts: Sequence[Part]) -> System | None:
+    def system(self, parts: Sequence[Part]) -> CountSystem | None:
         """What is said of some items; None where earlier releases cannot be true beside it."""
         for item, column in parts:
             self.add(item, column)
@@ -156,27 +156,33 @@ class _Builder:
             self.route(item, column)
         self.counts.came()
         others = [each for (at, _), each in self.others.items() if at not in self.targets]
-        return self.counts.divided(
-            System(
-                np.array(self.counts.upper), tuple(self.counts.fixed),
-                tuple(self.statements.values()), (*self.targets.values(), *others),
+        return self.counts.divide_by_arrival(
+            CountSystem(
+                np.array(self.counts.upper),
+                tuple(self.counts.fixed),
+                tuple(self.statements.values()),
+                (*self.targets.values(), *others),
                 self.counts.truth,
             )
-        )  # fmt: skip
+        )
 
     def add(self, item: Item, column: str) -> None:
         """The counts of an item, and what is said of it."""
         states = self._states(item, column)
         made = list(_cuts(item, column, states))
         based = [{s: cut.chosen[code] for s, code in _codes(cut, states)} for cut in made]
-        told = {s for cut, inside in zip(made, based, strict=True) for s in inside
-                if inside[s] in cut.categories}  # fmt: skip
+        told = {
+            s
+            for cut, inside in zip(made, based, strict=True)
+            for s in inside
+            if inside[s] in cut.categories
+        }
         # Nothing is said of how many refused, or left it empty, by group: they are who is left.
         counted = [s for s in states if s in told or s not in SILENT]
         self.counts.add(column, self.answers[column].astype(str).to_numpy(dtype=object), counted)
         for cut, inside in zip(made, based, strict=True):
             joint = [self._joint(item.id, cut, each) for each in self.rules.earlier]
-            for category in cut.kept:
+            for category in cut.estimated_categories:
                 for group in self.cells.groups:
                     self._share(item.id, column, category, cut, inside, group, joint)
 
@@ -185,8 +191,9 @@ class _Builder:
         groups = list(self.cells.groups)
         shares = {
             (category, group): share_id(item, cut.level or category, group, cut.base)
-            for category in cut.kept for group in groups
-        }  # fmt: skip
+            for category in cut.estimated_categories
+            for group in groups
+        }
         bases = {group: base_id(item, group, cut.base) for group in groups}
         return Joint(earlier, shares, bases, cut.categories, groups)
 
@@ -214,15 +221,21 @@ class _Builder:
             for states, low, high in ((out, 0.0, np.inf), (kept, -np.inf, size)):
                 sign = -1.0 if states is out else 1.0
                 places = {int(all_places[condition.item, s][part]): sign for s in states}
-                row = Row.of({**absent, **places}, low, high)
+                row = LinearRow.of({**absent, **places}, low, high)
                 value = sum(b * truth[a] for a, b in zip(row.at, row.by, strict=True))
                 if low <= value <= high:
                     self.counts.fixed.append(row)
 
     def _share(
-        self, item: str, column: str, category: str, cut: Cut,
-        inside: Mapping[str, str | None], group: str, joint: Sequence[Joint],
-    ) -> None:  # fmt: skip
+        self,
+        item: str,
+        column: str,
+        category: str,
+        cut: Cut,
+        inside: Mapping[str, str | None],
+        group: str,
+        joint: Sequence[Joint],
+    ) -> None:
         """The statements and targets of one share and its base."""
         counts, policy = self.counts, self.policy
         base = counts.at(column, (s for s, c in inside.items() if c in cut.categories), group)
@@ -233,23 +246,23 @@ class _Builder:
             return
         if not counts.people(base):
             # A group of which nobody was asked is shown like one of few.
-            row = Row.total(base.tolist(), 0.0)
+            row = LinearRow.total(base.tolist(), 0.0)
             self.statements.setdefault(size, Statement(size, (row,), given=True))
             self._other_target(name, chosen, size)
             return
         people = {size: base, name: chosen, _others(name): np.setdiff1d(base, chosen)}
         known = self._before(category, group, people, joint)
-        self._stated(name, size, base, chosen, cut.base, column, group)
+        self._add_statement(name, size, base, chosen, cut.base, column, group)
         sensitive = policy.is_sensitive(counts.people(chosen), counts.people(base))
         for label, places in people.items():
             if label in known:
                 continue
-            if self._protected(counts.people(places), group, sensitive and label != size):
+            if self._must_be_hidden(counts.people(places), group, sensitive and label != size):
                 self._target(label, places)
             elif label == name or (label != size and cut.base != WITH_DONT_KNOW):
                 self._other_target(label, places, name)
 
-    def _stated(
+    def _add_statement(
         self, name: str, size: str, base: Places, chosen: Places, kind: str, column: str, group: str
     ) -> None:
         """What is said of a share, and of its base unless that stands by one share alone."""
@@ -277,13 +290,13 @@ class _Builder:
             kept=count == 0 and not sensitive and alone,
         )
 
-    def _protected(self, people: int, group: str, sensitive: bool) -> bool:
+    def _must_be_hidden(self, people: int, group: str, sensitive: bool) -> bool:
         """Whether so many of a group must not be known; nobody only where that is `sensitive`."""
         if self.free:
             return group in self.free
         return self.policy.is_small(people) or (people == 0 and sensitive)
 
-    def _base_rows(self, base: Places, kind: str, column: str, group: str) -> Iterator[Row]:
+    def _base_rows(self, base: Places, kind: str, column: str, group: str) -> Iterator[LinearRow]:
         """A base is a number of people, and where it is of answers what they weigh."""
         people = base_row(self.counts, base, group)
         yield people
@@ -294,10 +307,10 @@ class _Builder:
             everybody = self.counts.everybody(group)[0]
             blank = float((self.answers[column].astype(str) == BLANK).sum())
             row = dict.fromkeys(self.counts.every(column).tolist(), 1.0)
-            yield Row.of(row, -np.inf, everybody - blank, 0.0, everybody)
+            yield LinearRow.of(row, -np.inf, everybody - blank, 0.0, everybody)
         elif group == TOTAL and kind == ANSWERED and (column, NOT_ASKED) in self.counts.places:
             places = self.counts.places[column, NOT_ASKED]
-            yield Row.total(places.tolist(), float(self.counts.people(places)))
+            yield LinearRow.total(places.tolist(), float(self.counts.people(places)))
 
     def _before(
         self, category: str, group: str, people: Mapping[str, Places], joint: Sequence[Joint]
@@ -310,16 +323,18 @@ class _Builder:
         size, name, _ = people
         for k, earlier in enumerate(self.rules.earlier):
             there = {label: at[self.counts.since(at) <= k] for label, at in people.items()}
-            mixed = self.counts.mixed(k, group)
+            mixed = self.counts.count_newcomers(k, group)
             for row in earlier.rows(name, size, there[name].tolist(), there[size].tolist(), mixed):
-                self.counts.told(row)
+                self.counts.add_known_row(row)
             if mixed:
                 continue
             ends = earlier.ends(name, _others(name), size)
             few = self._few(k, size, people[size], group)
             if few < self.policy.minimum_cell and (both := joint[k].ends(category, group)):
                 ends[name] = both
-                self.counts.told(Row.of(dict.fromkeys(there[name].tolist(), 1.0), *both))
+                self.counts.add_known_row(
+                    LinearRow.of(dict.fromkeys(there[name].tolist(), 1.0), *both)
+                )
             for label, (low, high) in ends.items():
                 if low == high and len(there[label]) == len(people[label]):
                     known.add(label)
@@ -342,7 +357,7 @@ class _Builder:
         came = self.counts.cohorts.came[k].get(group, np.inf)
         for label, at in people.items():
             now = self.counts.people(at)
-            withheld = (size if label == size else name) in earlier.withheld
+            withheld = (size if label == size else name) in earlier.withheld_ids
             if withheld and now > 0 and now - came < self.policy.minimum_cell:
                 self._target(f"{k}/{label}", at[self.counts.since(at) <= k])
         if name in earlier.shares and few < self.policy.minimum_cell:
@@ -352,14 +367,14 @@ class _Builder:
     def _target(self, name: str, at: Places, width: int | None = None) -> None:
         key = tuple(at.tolist())
         if key:
-            self.targets.setdefault(key, Target(name, key, self.counts.people(at), width))
+            self.targets.setdefault(key, ProtectedSum(name, key, self.counts.people(at), width))
 
     def _other_target(self, name: str, at: Places, of: str) -> None:
         """A number that is not small: who has the release does not know that where it is withheld,
         and what is narrow may be small for all he can tell."""
         key = tuple(at.tolist())
         if key and not self.free and self.policy.minimum_cell > 1:
-            each = Target(name, key, self.counts.people(at), self.policy.width, of)
+            each = ProtectedSum(name, key, self.counts.people(at), self.policy.width, of)
             self.others.setdefault((key, of), each)
 
 

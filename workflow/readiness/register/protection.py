@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, variable_of
-from readiness.config import Figures
-from readiness.disclosure import Cell, Relation, minimum_frequency, suppress
+from readiness.config import FigureRules
+from readiness.disclosure import Relation, TableCell, minimum_frequency, suppress
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL
 
@@ -51,7 +51,7 @@ class Scheme:
     def of(cls, questionnaire: Questionnaire) -> Scheme:
         """The scheme of a questionnaire."""
         return cls(
-            questionnaire.apart,
+            questionnaire.groups_apart,
             {item.id: item.levels_of for item in questionnaire.items if item.levels_of},
             {item.id: item.headline for item in questionnaire.items if item.headline},
         )
@@ -157,8 +157,8 @@ def rest_id(item: str, box: str, group: str) -> str:
     return f"{item}.~{box}.{group}"
 
 
-def withheld(
-    estimates: pd.DataFrame, rules: Figures, scheme: Scheme, sensitive: Collection[str] = ()
+def find_withheld(
+    estimates: pd.DataFrame, rules: FigureRules, scheme: Scheme, sensitive: Collection[str] = ()
 ) -> frozenset[str]:
     """The ids of shares and bases that are withheld so that no small count can be known.
 
@@ -173,30 +173,33 @@ def withheld(
 
 
 def _withheld_of_item(
-    item: str, table: pd.DataFrame, rules: Figures, scheme: Scheme, sensitive: Collection[str]
+    item: str, table: pd.DataFrame, rules: FigureRules, scheme: Scheme, sensitive: Collection[str]
 ) -> frozenset[str]:
     boxes = scheme.boxes.get(item, {})
     least = rules.minimum_base
     keys = list(zip(table["level"], table["base"], table["group"], strict=True))
     counts = dict(zip(keys, table["count"].astype(int), strict=True))
     sizes = dict(zip(keys, table["n"].astype(int), strict=True))
-    cells: dict[str, Cell] = {}
+    cells: dict[str, TableCell] = {}
     for (level, base, group), count in counts.items():
         n = sizes[level, base, group]
         size = base_id(item, group, base)
-        cells[size] = Cell(size, n, sensitive=minimum_frequency(n, least))
+        cells[size] = TableCell(size, n, sensitive=minimum_frequency(n, least))
         name = share_id(item, level, group, base)
         small = any(minimum_frequency(part, least) for part in (count, n - count))
         small |= name in sensitive
         weak = n < (least if group in scheme.apart else rules.reliable_base)
-        cells[name] = Cell(name, count, small, weak, size)
+        cells[name] = TableCell(name, count, small, weak, size)
         if level in boxes:
             rest = rest_id(item, level, group)
-            cells[rest] = Cell(rest, n - count, minimum_frequency(n - count, least), hidden=True)
+            cells[rest] = TableCell(
+                rest, n - count, minimum_frequency(n - count, least), hidden=True
+            )
     relations = [
-        relation for relation in ItemTable(item, keys, boxes, scheme.apart).relations()
+        relation
+        for relation in ItemTable(item, keys, boxes, scheme.apart).relations()
         if relation.keys() <= cells.keys()
         # Someone outside every group, or a base of its own for each option: no reader can sum.
         and not sum(factor * cells[name].count for name, factor in relation.items())
-    ]  # fmt: skip
+    ]
     return suppress(list(cells.values()), relations, least)

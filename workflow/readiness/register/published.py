@@ -30,7 +30,7 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import StatisticsError
-from readiness.language.rounding import ROUNDINGS, UNITS, rounded
+from readiness.language.rounding import ROUNDINGS, UNITS, round_amount
 from readiness.register.figures import PRECISION, PUBLISHED
 
 RELATIVE = 1e-9
@@ -81,7 +81,7 @@ def gives(value: float, figure: str, digits: int, rounding: str = "half_even") -
     if published is None or rounding not in ROUNDINGS:
         return False
     stated = Decimal(figure)
-    return any(rounded(near, digits, rounding) == stated for near in (value, *around(value)))
+    return any(round_amount(near, digits, rounding) == stated for near in (value, *around(value)))
 
 
 def around(value: float) -> Iterator[float]:
@@ -124,12 +124,12 @@ def _cell(row: Mapping[Any, str], column: str) -> str:
     text = row[column]
     if digits is None:
         return text
-    value = _released(float(text), row, column, digits)
+    value = _round_as_published(float(text), row, column, digits)
     # A whole number and one that is written in full keep their own writing.
     return text if Decimal(text) == value else format(value, "f")
 
 
-def _released(value: float, row: Mapping[Any, str], column: str, digits: int) -> Decimal:
+def _round_as_published(value: float, row: Mapping[Any, str], column: str, digits: int) -> Decimal:
     """A value at its published precision.
 
     A p-value that is shown as below or above what its decimals can show (`p < 0.001`) is released
@@ -142,10 +142,10 @@ def _released(value: float, row: Mapping[Any, str], column: str, digits: int) ->
             return step / 2
         if 1 - step < exact < 1:
             return 1 - step / 2
-    return rounded(value, digits, row["rounding"])
+    return round_amount(value, digits, row["rounding"])
 
 
-def published(register: pd.DataFrame) -> pd.DataFrame:
+def round_register(register: pd.DataFrame) -> pd.DataFrame:
     """The register, as text, at its published precision; the same rows and columns."""
     table = register.copy()
     for column in ("value", *BESIDE):
@@ -159,7 +159,7 @@ def gives_row(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> bool:
     return _gives(ledger, recomputed, "value")
 
 
-def moved(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> Iterator[str]:
+def find_moved_columns(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> Iterator[str]:
     """The columns of numbers in which a recomputed row does not give what a ledger has published.
 
     A ledger at published precision is given by every value that rounds to it, with a relative 1e-9
@@ -175,7 +175,9 @@ def _gives(ledger: Mapping[Any, str], recomputed: Mapping[Any, str], column: str
         return same_cell(ledger[column], recomputed[column])
     try:
         if column == "value" and recomputed["unit"] == "p" and number(ledger[column]) is not None:
-            near = (_released(v, recomputed, column, digits) for v in (value, *around(value)))
+            near = (
+                _round_as_published(v, recomputed, column, digits) for v in (value, *around(value))
+            )
             if Decimal(ledger[column]) in near:
                 return True
         return gives(value, ledger[column], digits, recomputed["rounding"])

@@ -29,10 +29,16 @@ def claim_rows(claims: pd.DataFrame) -> Iterator[FigureRow]:
         percent = row["unit"] == "percent"
         figure = parse_figure(row["value"], per=100 if percent else 1)
         yield FigureRow(
-            id=f"claim.{row['claim_id']}", kind="claim", unit="figure", value=str(figure),
-            item=row["item"], level=row["category"], group=row["attributed_to"],
-            statistic=IN_PERCENT if percent else "as printed", note=row["outlet"],
-        )  # fmt: skip
+            id=f"claim.{row['claim_id']}",
+            kind="claim",
+            unit="figure",
+            value=str(figure),
+            item=row["item"],
+            level=row["category"],
+            group=row["attributed_to"],
+            statistic=IN_PERCENT if percent else "as printed",
+            note=row["outlet"],
+        )
 
 
 def verdict_rows(verdicts: list[dict[str, Any]]) -> Iterator[FigureRow]:
@@ -45,10 +51,14 @@ def verdict_rows(verdicts: list[dict[str, Any]]) -> Iterator[FigureRow]:
             else:
                 value = float(number) if isinstance(number, Fraction) else number
             yield FigureRow(
-                id=number_id(verdict["id"], own), kind="verdict", unit=_unit(number),
-                value=value, item=verdict["kind"], statistic=own,
+                id=number_id(verdict["id"], own),
+                kind="verdict",
+                unit=_unit(number),
+                value=value,
+                item=verdict["kind"],
+                statistic=own,
                 note=verdict["status"],
-            )  # fmt: skip
+            )
 
 
 def _unit(number: Number) -> str:

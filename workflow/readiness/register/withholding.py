@@ -17,17 +17,17 @@ from typing import Any
 import pandas as pd
 
 from readiness.analysis.names import WITH_DONT_KNOW, variable_of
-from readiness.config import Figures
+from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule
 from readiness.disclosure.optimise import Decisions, optimise
 from readiness.disclosure.primary import rare
-from readiness.disclosure.system import System
+from readiness.disclosure.system import CountSystem
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL
-from readiness.register.counts import Cells
+from readiness.register.counts import KnownCells
 from readiness.register.earlier import Earlier
-from readiness.register.linked import Rules, systems
-from readiness.register.protection import Scheme, base_id, share_id, withheld
+from readiness.register.linked import PrintRules, systems
+from readiness.register.protection import Scheme, base_id, find_withheld, share_id
 
 PRIMARY, COMPLEMENTARY, RELIABILITY = "primary", "complementary", "reliability"
 MARGIN = 2
@@ -66,8 +66,10 @@ class Withheld:
             "k": policy.k if policy.identifiers else None,
             "rare": self.rare,
             "numbers": len(estimates),
-            **{reason: int(reasons.get(reason, 0)) for reason in
-               (PRIMARY, COMPLEMENTARY, RELIABILITY)},
+            **{
+                reason: int(reasons.get(reason, 0))
+                for reason in (PRIMARY, COMPLEMENTARY, RELIABILITY)
+            },
             "protected": len(widths),
             "narrowest": min(widths, default=None),
             "unprotected": len(self.decisions.unprotected),
@@ -78,7 +80,7 @@ class Withheld:
                 str(group): {"withheld": int(count), "of": int((estimates["group"] == group).sum())}
                 for group, count in shares.items()
             },
-        }  # fmt: skip
+        }
 
 
 def withhold(
@@ -87,7 +89,7 @@ def withhold(
     apart: pd.DataFrame,
     questionnaire: Questionnaire,
     variables: Sequence[str],
-    figures: Figures,
+    figures: FigureRules,
     policy: Policy,
     earlier: Sequence[Earlier] = (),
 ) -> Withheld:
@@ -98,21 +100,24 @@ def withhold(
     compared one first. `earlier`: what earlier releases of the wave told.
     """
     names = list(dict.fromkeys(estimates["item"]))
-    keys = zip(estimates["item"], estimates["level"], estimates["group"], estimates["base"],
-               strict=True)  # fmt: skip
-    rules = Rules(
-        figures.digits, figures.reliable_base, frozenset(share_id(*key) for key in keys),
+    keys = zip(
+        estimates["item"], estimates["level"], estimates["group"], estimates["base"], strict=True
+    )
+    rules = PrintRules(
+        figures.digits,
+        figures.reliable_base,
+        frozenset(share_id(*key) for key in keys),
         tuple(earlier),
-    )  # fmt: skip
+    )
     scheme = Scheme.of(questionnaire)
     found = Decisions()
     sources = [
         (respondents, cells)
-        for cells in Cells.by(respondents, respondents["weight"], variables)
-    ]  # fmt: skip
-    for group in questionnaire.apart:
+        for cells in KnownCells.by(respondents, respondents["weight"], variables)
+    ]
+    for group in questionnaire.groups_apart:
         members = apart[apart["group"] == group].reset_index(drop=True)
-        sources.append((members, Cells.apart(len(members), group)))
+        sources.append((members, KnownCells.of_group_apart(len(members), group)))
     for answers, cells in sources:
         if not len(answers):
             continue
@@ -120,9 +125,9 @@ def withhold(
             margin = MARGIN if policy.width else 0
             found |= optimise(_less(system, found.hidden), policy, margin=margin)
     numbers = estimates[estimates["level"] == MEAN]
-    groups = {**dict.fromkeys(questionnaire.apart, apart)}
-    sensitive = set(_concentrated(numbers, respondents, groups, variables, policy))
-    means = withheld(numbers, figures, scheme, sensitive) if policy.protects else frozenset()
+    groups = {**dict.fromkeys(questionnaire.groups_apart, apart)}
+    sensitive = set(_find_concentrated(numbers, respondents, groups, variables, policy))
+    means = find_withheld(numbers, figures, scheme, sensitive) if policy.protects else frozenset()
     table = _facts(estimates, found, means, rules, policy, scheme)
     rarest = rare(respondents, policy.identifiers, policy.k) if policy.identifiers else 0
     # What is withheld for its base alone a rule of its own hides, with its own sign.
@@ -130,7 +135,7 @@ def withhold(
     return Withheld(frozenset(table["id"]) - frozenset(alone["id"]), found, table, rarest)
 
 
-def _less(system: System, hidden: Collection[str]) -> System:
+def _less(system: CountSystem, hidden: Collection[str]) -> CountSystem:
     """The system in which some statements are withheld already."""
     return replace(
         system,
@@ -140,7 +145,7 @@ def _less(system: System, hidden: Collection[str]) -> System:
     )
 
 
-def _concentrated(
+def _find_concentrated(
     numbers: pd.DataFrame,
     respondents: pd.DataFrame,
     apart: Mapping[str, pd.DataFrame],
@@ -171,7 +176,7 @@ def _facts(
     estimates: pd.DataFrame,
     found: Decisions,
     means: Collection[str],
-    rules: Rules,
+    rules: PrintRules,
     policy: Policy,
     scheme: Scheme,
 ) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from re import Pattern
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from readiness.language.typography import unmarked
+from readiness.language.typography import strip_marks
 from readiness.rendering.counted import HEADINGS, Counted
 
 _UNSEEN = frozenset({"style", "script", "annotation"})
@@ -43,7 +43,7 @@ def has_digit(text: str) -> bool:
 
 def _plain(text: str) -> str:
     """The text for a comparison: any white space is one space, and no mark of direction counts."""
-    return _SPACES.sub(" ", unmarked(text)).strip(" ")
+    return _SPACES.sub(" ", strip_marks(text)).strip(" ")
 
 
 @dataclass
@@ -221,8 +221,10 @@ def _around(node: LexborNode) -> str:
 def _touching(node: LexborNode) -> tuple[str, str]:
     before, after = node.prev, node.next
     return (
-        unmarked(before.text(deep=True)) if before is not None and before.tag != "-comment" else "",
-        unmarked(after.text(deep=True)) if after is not None and after.tag != "-comment" else "",
+        strip_marks(before.text(deep=True))
+        if before is not None and before.tag != "-comment"
+        else "",
+        strip_marks(after.text(deep=True)) if after is not None and after.tag != "-comment" else "",
     )
 
 

@@ -18,10 +18,20 @@ from readiness.language import LANGUAGES, Language, text
 from readiness.language.catalogue import setting
 
 KEYS = (
-    "rendering.toc", "rendering.skip", "rendering.embedded", "rendering.fig", "rendering.tbl",
-    "rendering.sec", "rendering.label", "rendering.note", "rendering.tip", "rendering.warning",
-    "rendering.important", "rendering.caution", "rendering.cue",
-)  # fmt: skip
+    "rendering.toc",
+    "rendering.skip",
+    "rendering.embedded",
+    "rendering.fig",
+    "rendering.tbl",
+    "rendering.sec",
+    "rendering.label",
+    "rendering.note",
+    "rendering.tip",
+    "rendering.warning",
+    "rendering.important",
+    "rendering.caution",
+    "rendering.cue",
+)
 SPACES = ("narrow_before", "fixed_before", "fixed_after")
 _SPACE = r"[\s\u00a0\u202f]"
 
@@ -39,7 +49,7 @@ def words_for(language: Language) -> dict[str, str]:
 
 
 @cache
-def numbered(*names: str, label: bool = False) -> tuple[re.Pattern[str], ...]:
+def number_patterns(*names: str, label: bool = False) -> tuple[re.Pattern[str], ...]:
     """What says a number of these names in any language: `Figure 3`, its number as `number`.
 
     `label`: as it opens a caption, at the beginning of a text. Else: as a whole text.
@@ -50,12 +60,12 @@ def numbered(*names: str, label: bool = False) -> tuple[re.Pattern[str], ...]:
         for name in names:
             said = words["label"].replace("{label}", words[name]) if label else words[name]
             before, _, after = said.partition("{n}")
-            pattern = rf"{_spaced(before)}(?P<number>\d+(?:\.\d+)*){_spaced(after)}"
+            pattern = rf"{_space_pattern(before)}(?P<number>\d+(?:\.\d+)*){_space_pattern(after)}"
             patterns.append(rf"^\s*{pattern}" if label else rf"^{pattern}$")
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in dict.fromkeys(patterns))
 
 
-def _spaced(text: str) -> str:
+def _space_pattern(text: str) -> str:
     """A pattern of a text in which every space may be one that does not break."""
     return re.sub(r"(?:\\ |\u00a0|\u202f)+", lambda _: _SPACE, re.escape(text))
 
@@ -91,7 +101,7 @@ class Counted:
     def _count_captions(self, tree: LexborHTMLParser) -> None:
         counts: dict[str, int] = {}
         for node in tree.css("figcaption, caption"):
-            kind, _ = _labelled(node.text(deep=True))
+            kind, _ = _split_label(node.text(deep=True))
             if not kind:
                 continue
             counts[kind] = counts.get(kind, 0) + 1
@@ -123,13 +133,13 @@ class Counted:
         while at is not None and _first(at) and at.tag not in ("figcaption", "caption"):
             at = at.parent
         number = self._captions.get(at.mem_id) if at is not None else None
-        _, match = _labelled(node.text(deep=True))
+        _, match = _split_label(node.text(deep=True))
         return match[0] if match and match["number"] == number else None
 
     def reference(self, node: LexborNode) -> bool:
         """Whether a link shows the number of the section, figure, table or note it leads to."""
         shown = node.text(deep=True).strip()
-        match = _BARE.match(shown) or _first_match(numbered(*CAPTIONS, "sec"), shown)
+        match = _BARE.match(shown) or _first_match(number_patterns(*CAPTIONS, "sec"), shown)
         if match is None:
             return False
         target = _target(node)
@@ -137,10 +147,10 @@ class Counted:
         return match["number"] == (note[1] if note else self._numbers.get(target))
 
 
-def _labelled(text: str) -> tuple[str, re.Match[str] | None]:
+def _split_label(text: str) -> tuple[str, re.Match[str] | None]:
     """Which kind of caption a text opens with (`fig`, `tbl`), in any language; ("", None): none."""
     for kind in CAPTIONS:
-        if match := _first_match(numbered(kind, label=True), text):
+        if match := _first_match(number_patterns(kind, label=True), text):
             return kind, match
     return "", None
 

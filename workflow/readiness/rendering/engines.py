@@ -146,10 +146,10 @@ def _pandoc(
     code, _, messages = run_group(command, cwd=work, environment=environment, timeout=timeout)
     warnings = re.findall(r"\[WARNING\] (.*(?:\n {2,}.*)*)", messages)
     if code or warnings:
-        raise RenderError(explained(document, (warnings or [messages])[0]))
+        raise RenderError(explain_message(document, (warnings or [messages])[0]))
 
 
-def explained(document: Document, message: str) -> str:
+def explain_message(document: Document, message: str) -> str:
     """A renderer's message with the line of the .qmd that it is about, in one line."""
     message = re.sub(r"Scripting warning at \S+ line \d+ column \d+: ", "", message)
     message = " ".join(message.split()) or "the renderer failed without a word"
@@ -176,7 +176,7 @@ def _typst(document: Document, work: Path, output: Path) -> None:
     except typst.TypstError as error:
         hints = " ".join(getattr(error, "hints", None) or [])
         raise RenderError(
-            explained(document, f"Typst: {getattr(error, 'message', None) or error} {hints}")
+            explain_message(document, f"Typst: {getattr(error, 'message', None) or error} {hints}")
         ) from None
 
 
@@ -247,7 +247,7 @@ def render_quarto(
         ]
         left = max(1.0, timeout - (time.monotonic() - started))
         code, _, messages = run_group(command, cwd=work, environment=environment, timeout=left)
-        _judged(document, code, _read_log(log), messages, made[name])
+        _judge_log(document, code, _read_log(log), messages, made[name])
     return made
 
 
@@ -298,7 +298,7 @@ def _read_log(path: Path) -> list[dict[str, Any]]:
     return records
 
 
-def _judged(
+def _judge_log(
     document: Document, code: int, log: list[dict[str, Any]], messages: str, output: Path
 ) -> None:
     """Raise RenderError for what went wrong, with its line, also where Quarto exits 0."""
@@ -308,7 +308,7 @@ def _judged(
         r"(?:Unable to resolve crossref|unresolved cross-reference) (@[\w.-]+)", everything
     )
     if unresolved:
-        raise RenderError(explained(document, f"unresolved cross-reference {unresolved[1]}"))
+        raise RenderError(explain_message(document, f"unresolved cross-reference {unresolved[1]}"))
     if code == 0 and output.is_file():
         return
     raise RenderError(_failure(document, code, everything, log))
@@ -322,7 +322,7 @@ def _failure(document: Document, code: int, text: str, log: list[dict[str, Any]]
     ]
     lines = [line for line in (errors or text.splitlines()) if line.strip()]
     said = " ".join(" ".join(line.split()) for line in (lines or ["no message"])[-2:])
-    return explained(document, f"Quarto stopped with exit code {code}: {said[:300]}")
+    return explain_message(document, f"Quarto stopped with exit code {code}: {said[:300]}")
 
 
 def plain(text: str) -> str:

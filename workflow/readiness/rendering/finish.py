@@ -33,17 +33,39 @@ _XLINK = "{http://www.w3.org/1999/xlink}href"
 _NAME = re.compile(rf"^\{{{re.escape(SVG)}\}}(\w+)$")
 _DRAWN = frozenset(
     {
-        "a", "circle", "clipPath", "defs", "ellipse", "g", "line", "linearGradient", "marker",
-        "mask", "path", "pattern", "polygon", "polyline", "radialGradient", "rect", "stop",
-        "symbol", "svg", "text", "textPath", "tspan", "use",
+        "a",
+        "circle",
+        "clipPath",
+        "defs",
+        "ellipse",
+        "g",
+        "line",
+        "linearGradient",
+        "marker",
+        "mask",
+        "path",
+        "pattern",
+        "polygon",
+        "polyline",
+        "radialGradient",
+        "rect",
+        "stop",
+        "symbol",
+        "svg",
+        "text",
+        "textPath",
+        "tspan",
+        "use",
     }
-)  # fmt: skip
+)
 """Elements that draw; any other (script, style, foreignObject, metadata) is left out whole."""
 _REFERENCE = re.compile(r"url\(\s*['\"]?#([^'\")]+)['\"]?\s*\)")
 _ADDRESS = re.compile(r"url\(\s*(?!['\"]?#)", re.IGNORECASE)
 
 
-def inlined(source: str, prefix: str, alternative: str, classes: str, named: str = "") -> str:
+def inline_picture(
+    source: str, prefix: str, alternative: str, classes: str, named: str = ""
+) -> str:
     """The SVG as an element of an HTML page, named by its alternative text.
 
     `named`: the prefix of a drawing of the same, whose name it has.
@@ -69,7 +91,7 @@ def inlined(source: str, prefix: str, alternative: str, classes: str, named: str
     names = " ".join(dict.fromkeys(f"{classes} {own.pop('class', '')}".split()))
     name = ("aria-labelledby", named) if named else ("aria-label", alternative)
     root.attrib.update(dict([("id", prefix), ("class", names), ("role", "img"), name]) | own)
-    return _written(root)
+    return _write_element(root)
 
 
 def _leave_to_style(node: ElementTree.Element) -> None:
@@ -88,7 +110,7 @@ _REPLACED = (
 
 def _clean(node: ElementTree.Element, prefix: str) -> None:
     node.attrib.update(_attributes(node.attrib, prefix))
-    for name in [name for name in node.attrib if not _kept(name, node.attrib[name])]:
+    for name in [name for name in node.attrib if not _is_kept(name, node.attrib[name])]:
         del node.attrib[name]
     for child in list(node):
         match = _NAME.match(child.tag) if isinstance(child.tag, str) else None
@@ -126,7 +148,7 @@ def _attributes(given: Mapping[str, str], prefix: str) -> dict[str, str]:
     return attributes
 
 
-def _kept(name: str, value: str) -> bool:
+def _is_kept(name: str, value: str) -> bool:
     """Whether an attribute draws: none that acts, loads, styles or comes from another namespace."""
     if name.startswith(("{", "on", "data-")) or name == "style":
         return False
@@ -135,7 +157,7 @@ def _kept(name: str, value: str) -> bool:
     return _ADDRESS.search(value) is None
 
 
-def _written(root: ElementTree.Element) -> str:
+def _write_element(root: ElementTree.Element) -> str:
     for node in root.iter():
         node.tag = node.tag.removeprefix(f"{{{SVG}}}")
         node.tail = None if node.tail and not node.tail.strip() else node.tail
@@ -202,17 +224,17 @@ class _Numbers:
         return f'<span class="{kind}">', "</span>"
 
 
-def finished(html: str, passports: Passports, *, style: str = "") -> str:
+def finish_page(html: str, passports: Passports, *, style: str = "") -> str:
     """The page as it is read. `style`: more rules for its stylesheet (those of its charts)."""
     tree = LexborHTMLParser(html)
-    _silenced(tree)
+    _drop_silenced(tree)
     pictures = list(_pictures(tree))
     _tables(tree)
     _behind(tree)
     _contents(tree)
     numbers = _Numbers(passports.register.run, passports)
     opens = [numbers.opens(node) for node in tree.css("span.n[data-id]")]
-    page = _linked(tree.html or "", numbers, opens)
+    page = _link_numbers(tree.html or "", numbers, opens)
     for place, drawing in pictures:
         page = page.replace(place, drawing)
     notes = [passports.of(identity) for identity in numbers.opened]
@@ -226,7 +248,7 @@ def finished(html: str, passports: Passports, *, style: str = "") -> str:
     return guarded(page)
 
 
-def _linked(page: str, numbers: _Numbers, opens: list[bool | None]) -> str:
+def _link_numbers(page: str, numbers: _Numbers, opens: list[bool | None]) -> str:
     """The page with every number's span as a button or a link. A number holds no elements."""
     parts = _SPAN.split(page)
     told = [parts[0]]
@@ -265,7 +287,7 @@ def _section(node: LexborNode) -> int:
     return found
 
 
-def _silenced(tree: LexborHTMLParser) -> None:
+def _drop_silenced(tree: LexborHTMLParser) -> None:
     """Take out what the policy would silence: scripts, and styles of elements.
 
     A renderer may write them; that a cell holds numbers is then said by a class.
@@ -293,7 +315,7 @@ def _pictures(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
         place = f"\ue000chart-{k}\ue001"
         # The drawing for a telephone has the name of the other, which says it once.
         named = f"c{before}" if "narrow" in classes.split() and before else ""
-        yield place, inlined(content.decode("utf-8"), f"c{k}", alternative, classes, named)
+        yield place, inline_picture(content.decode("utf-8"), f"c{k}", alternative, classes, named)
         before = k
         node.replace_with(place)
 

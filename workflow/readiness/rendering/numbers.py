@@ -21,15 +21,21 @@ from readiness.templating import environment, guarded
 FOLDER = Path(__file__).resolve().parent / "templates"
 PAGE = "numbers.html"
 """The name of the page of all numbers, beside the report."""
-COLUMNS = ("numbers.column.id", "numbers.column.what", "numbers.column.value",
-           "numbers.interval", "study.term.base", "numbers.effective")  # fmt: skip
+COLUMNS = (
+    "numbers.column.id",
+    "numbers.column.what",
+    "numbers.column.value",
+    "numbers.interval",
+    "study.term.base",
+    "numbers.effective",
+)
 """What the columns of its tables are called."""
 _LONG = ("numbers.steps", "numbers.lineage", "numbers.cite", "numbers.trace")
 """What paper leaves out: the page has it."""
 
 
 @dataclass(frozen=True)
-class Section:
+class NumberSection:
     """Numbers of one kind."""
 
     anchor: str
@@ -76,7 +82,7 @@ def numbers_page(
     language = passports.language
     told = sorted(passports.all(), key=lambda p: (passports.kind(p.id), p.id))
     sections = [
-        Section(f"kind-{k}", kind, list(group))
+        NumberSection(f"kind-{k}", kind, list(group))
         for k, (kind, group) in enumerate(groupby(told, key=lambda p: passports.kind(p.id)), 1)
     ]
     page = render_template(

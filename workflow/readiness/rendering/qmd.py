@@ -34,7 +34,7 @@ _INCLUDE = re.compile(r"(?<!\{)\{\{<\s*include\b\s*(.*?)\s*>\}\}")
 INLINE = re.compile(r"(?<!`)`\{python\}[ \t]+([^`]+)`")
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """One line, and where it was written: the file's name and the line's number, from 1."""
 
     file: str
@@ -46,7 +46,7 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Text:
+class ProseCell:
     """Markdown between two cells; `line` is the document's line (from 1) of its first line.
 
     `fenced` holds the offsets, from 0, of its lines that stand in fenced code: nothing is
@@ -68,7 +68,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Cell:
+class CodeCell:
     """A Python cell; `line` is the document's line (from 1) of the first line of `source`."""
 
     line: int
@@ -87,12 +87,12 @@ class Document:
 
     path: Path
     front_matter: Mapping[str, Any]
-    blocks: tuple[Text | Cell, ...]
-    lines: tuple[Line, ...] = ()
+    blocks: tuple[ProseCell | CodeCell, ...]
+    lines: tuple[SourceLine, ...] = ()
     chapters: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
-    def option(self, cell: Cell, name: str, default: Any) -> Any:
+    def option(self, cell: CodeCell, name: str, default: Any) -> Any:
         """A cell option: the cell's own, else that of `execute:` in the front matter."""
         execute = self.front_matter.get("execute")
         shared = execute if isinstance(execute, dict) else {}
@@ -111,25 +111,29 @@ def parse(path: Path) -> Document:
     that stands within code or text or within an included file, or that names a file outside the
     document's folder.
     """
-    lines = _read(path, path.name, f"{path}: the report's source was not found.")
+    lines = _read_lines(path, path.name, f"{path}: the report's source was not found.")
     front_matter, start = _front_matter(lines)
     whole, chapters = _with_chapters(path, lines, start)
     blocks = tuple(_blocks(whole, start))
     return Document(path, front_matter, blocks, tuple(whole), tuple(dict.fromkeys(chapters)))
 
 
-def _read(path: Path, name: str, missing: str) -> list[Line]:
+def _read_lines(path: Path, name: str, missing: str) -> list[SourceLine]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError):
         raise RenderError(missing) from None
     except UnicodeDecodeError as error:
         raise RenderError(f"{path}: not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
-    return [Line(name, number, line) for number, line in enumerate(text.splitlines(), start=1)]
+    return [
+        SourceLine(name, number, line) for number, line in enumerate(text.splitlines(), start=1)
+    ]
 
 
 # --- includes -------------------------------------------------------------------------------------
-def _with_chapters(path: Path, lines: list[Line], start: int) -> tuple[list[Line], list[str]]:
+def _with_chapters(
+    path: Path, lines: list[SourceLine], start: int
+) -> tuple[list[SourceLine], list[str]]:
     """The lines with every include replaced by the lines of its file, and the files' names."""
     whole, names = lines[:start], []
     code = _within_fences(lines, start)
@@ -150,7 +154,7 @@ def _with_chapters(path: Path, lines: list[Line], start: int) -> tuple[list[Line
     return whole, names
 
 
-def _chapter(path: Path, line: Line, name: str) -> list[Line]:
+def _chapter(path: Path, line: SourceLine, name: str) -> list[SourceLine]:
     """The lines of an included file; RenderError when it is none that can be included."""
     if not name or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
         raise RenderError(
@@ -158,7 +162,7 @@ def _chapter(path: Path, line: Line, name: str) -> list[Line]:
             f"{path.name}, named from there."
         )
     missing = f"{line}: the included file {name} was not found. Restore it, or correct its name."
-    lines = _read(path.parent / name, name, missing)
+    lines = _read_lines(path.parent / name, name, missing)
     if lines and lines[0].text.rstrip() == "---":
         raise RenderError(f"{lines[0]}: an included file has no front matter; {path.name} has it.")
     for inner in lines:
@@ -173,10 +177,10 @@ def _chapter(path: Path, line: Line, name: str) -> list[Line]:
 
 
 # --- front matter, fences, cells ------------------------------------------------------------------
-def _yaml(lines: Sequence[Line], first: int, text: str, what: str) -> dict[str, Any]:
+def _yaml(lines: Sequence[SourceLine], first: int, text: str, what: str) -> dict[str, Any]:
     """The YAML of some lines, the first of which is `lines[first]`."""
     try:
-        values = _loaded(text) or {}
+        values = _load_header(text) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = lines[min(first + (mark.line if mark else 0), len(lines) - 1)]
@@ -186,7 +190,7 @@ def _yaml(lines: Sequence[Line], first: int, text: str, what: str) -> dict[str, 
     return values
 
 
-def _loaded(text: str) -> Any:
+def _load_header(text: str) -> Any:
     try:
         return read_yaml_text(text)
     except yaml.YAMLError:
@@ -199,7 +203,7 @@ def _problem(error: yaml.YAMLError) -> str:
     return str(getattr(error, "problem", None) or error)
 
 
-def _front_matter(lines: list[Line]) -> tuple[dict[str, Any], int]:
+def _front_matter(lines: list[SourceLine]) -> tuple[dict[str, Any], int]:
     if not lines or lines[0].text.rstrip() != "---":
         return {}, 0
     for end in range(1, len(lines)):
@@ -209,7 +213,7 @@ def _front_matter(lines: list[Line]) -> tuple[dict[str, Any], int]:
     raise RenderError(f"{lines[0]}: the front matter is never closed by a line `---`.")
 
 
-def _fences(lines: Sequence[Line], start: int) -> Iterator[tuple[int, int | None, str]]:
+def _fences(lines: Sequence[SourceLine], start: int) -> Iterator[tuple[int, int | None, str]]:
     """Every fenced block: its first line, its last (None where it is never closed), its info."""
     at = start
     while at < len(lines):
@@ -222,20 +226,20 @@ def _fences(lines: Sequence[Line], start: int) -> Iterator[tuple[int, int | None
         at = len(lines) if end is None else end + 1
 
 
-def _closing(lines: Sequence[Line], start: int, fence: str) -> int | None:
+def _closing(lines: Sequence[SourceLine], start: int, fence: str) -> int | None:
     pattern = re.compile(rf"^\s*{re.escape(fence[0])}{{{len(fence)},}}\s*$")
     return next((at for at in range(start + 1, len(lines)) if pattern.match(lines[at].text)), None)
 
 
-def _within_fences(lines: Sequence[Line], start: int) -> set[int]:
+def _within_fences(lines: Sequence[SourceLine], start: int) -> set[int]:
     inside: set[int] = set()
     for opening, closing, _ in _fences(lines, start):
         inside.update(range(opening, len(lines) if closing is None else closing + 1))
     return inside
 
 
-def _blocks(lines: Sequence[Line], start: int) -> list[Text | Cell]:
-    blocks: list[Text | Cell] = []
+def _blocks(lines: Sequence[SourceLine], start: int) -> list[ProseCell | CodeCell]:
+    blocks: list[ProseCell | CodeCell] = []
     text_start, fenced = start, set[int]()
     for opening, closing, info in _fences(lines, start):
         if _CELL.match(info):
@@ -248,15 +252,15 @@ def _blocks(lines: Sequence[Line], start: int) -> list[Text | Cell]:
             last = len(lines) - 1 if closing is None else closing
             fenced.update(range(opening - text_start, last + 1 - text_start))
     blocks.append(_text(lines, text_start, len(lines), fenced))
-    return [block for block in blocks if block.source.strip() or isinstance(block, Cell)]
+    return [block for block in blocks if block.source.strip() or isinstance(block, CodeCell)]
 
 
-def _text(lines: Sequence[Line], start: int, end: int, fenced: set[int]) -> Text:
+def _text(lines: Sequence[SourceLine], start: int, end: int, fenced: set[int]) -> ProseCell:
     source = "\n".join(line.text for line in lines[start:end])
-    return Text(start + 1, source, frozenset(fenced))
+    return ProseCell(start + 1, source, frozenset(fenced))
 
 
-def _cell(lines: Sequence[Line], start: int, end: int) -> Cell:
+def _cell(lines: Sequence[SourceLine], start: int, end: int) -> CodeCell:
     first, options = start, []
     while start < end and (match := _OPTION.match(lines[start].text)):
         options.append(match[1])
@@ -264,11 +268,11 @@ def _cell(lines: Sequence[Line], start: int, end: int) -> Cell:
     while start < end and not lines[start].text.strip():
         start += 1  # Python's messages would not count them
     values = _yaml(lines, first, "\n".join(options), "cell's options")
-    return Cell(start + 1, "\n".join(line.text for line in lines[start:end]), values)
+    return CodeCell(start + 1, "\n".join(line.text for line in lines[start:end]), values)
 
 
 @dataclass
-class Run:
+class CellRun:
     """Where and how the cells run: work folder, environment, seconds left."""
 
     work: Path
@@ -285,7 +289,7 @@ class _Piece:
     inline: bool = False
 
 
-def execute(document: Document, run: Run) -> str:
+def execute(document: Document, run: CellRun) -> str:
     """The document's body as plain Markdown, every cell and inline expression evaluated in order.
 
     Raises RenderError that names the line of the .qmd when a cell fails or time runs out; the
@@ -295,7 +299,7 @@ def execute(document: Document, run: Run) -> str:
     results = iter(_results(document, pieces, run) if pieces else [])
     parts = []
     for block in document.blocks:
-        if isinstance(block, Text):
+        if isinstance(block, ProseCell):
             parts.append(_told(block, results))
         else:
             ran = document.option(block, "eval", True) is not False
@@ -305,13 +309,13 @@ def execute(document: Document, run: Run) -> str:
 
 def _pieces(document: Document) -> Iterator[_Piece]:
     for block in document.blocks:
-        if isinstance(block, Text):
+        if isinstance(block, ProseCell):
             yield from (_Piece(match[1], line, True) for line, match in block.expressions())
         elif document.option(block, "eval", True) is not False:
             yield _Piece(block.source, block.line)
 
 
-def _results(document: Document, pieces: list[_Piece], run: Run) -> list[list[dict[str, str]]]:
+def _results(document: Document, pieces: list[_Piece], run: CellRun) -> list[list[dict[str, str]]]:
     """What each piece showed; RenderError for the first that failed."""
     asked, answered = run.work / "cells.json", run.work / "shown.jsonl"
     content = [{"source": piece.source, "inline": piece.inline} for piece in pieces]
@@ -328,7 +332,7 @@ def _results(document: Document, pieces: list[_Piece], run: Run) -> list[list[di
     lines = answered.read_text("utf-8").splitlines() if answered.is_file() else []
     results: list[Any] = [json.loads(line) for line in lines]
     if results and isinstance(results[-1], dict):
-        raise RenderError(_said(document, pieces[len(results) - 1], results[-1]))
+        raise RenderError(_describe_failure(document, pieces[len(results) - 1], results[-1]))
     if len(results) < len(pieces):
         where = document.where(pieces[len(results)].line)
         raise RenderError(
@@ -338,14 +342,14 @@ def _results(document: Document, pieces: list[_Piece], run: Run) -> list[list[di
     return results
 
 
-def _said(document: Document, piece: _Piece, error: Mapping[str, Any]) -> str:
+def _describe_failure(document: Document, piece: _Piece, error: Mapping[str, Any]) -> str:
     last = piece.line + piece.source.count("\n")
     where = document.where(min(piece.line + int(error["line"]) - 1, last))
     first = (str(error["said"]).strip().splitlines() or [""])[0]
     return f"{where}: the cell failed with {error['error']}: {first}"
 
 
-def _told(block: Text, results: Iterator[list[dict[str, str]]]) -> str:
+def _told(block: ProseCell, results: Iterator[list[dict[str, str]]]) -> str:
     text, at = [], 0
     for _, match in block.expressions():
         text += [block.source[at : match.start()], next(results)[0]["markdown"]]
@@ -353,22 +357,22 @@ def _told(block: Text, results: Iterator[list[dict[str, str]]]) -> str:
     return "".join([*text, block.source[at:]])
 
 
-def _fill_cell(document: Document, cell: Cell, outputs: list[dict[str, str]]) -> str:
+def _fill_cell(document: Document, cell: CodeCell, outputs: list[dict[str, str]]) -> str:
     if document.option(cell, "include", True) is False:
         return ""
     parts = []
     if document.option(cell, "echo", True) is not False:
-        parts.append(_fenced(cell.source, "python"))
+        parts.append(_fence(cell.source, "python"))
     wanted = document.option(cell, "output", True)
     if wanted is not False:
         for output in outputs:
             ((kind, text),) = output.items()
             asis = kind == "markdown" or (kind == "printed" and wanted == "asis")
-            parts.append(text if asis else _fenced(text))
+            parts.append(text if asis else _fence(text))
     body = "\n\n".join(part for part in parts if part)
     return f"\n{body}\n"
 
 
-def _fenced(text: str, language: str = "") -> str:
+def _fence(text: str, language: str = "") -> str:
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"

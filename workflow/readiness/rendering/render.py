@@ -29,7 +29,7 @@ from readiness.rendering.engines import (
     render_quarto,
 )
 from readiness.rendering.process import terminated_like_interrupted
-from readiness.rendering.qmd import Document, Run, execute, parse
+from readiness.rendering.qmd import CellRun, Document, execute, parse
 
 FORMATS = ("html", "pdf")
 
@@ -76,16 +76,16 @@ def render(
         started = time.monotonic()
         work = Path(tempfile.mkdtemp(prefix="readiness-"))
         try:
-            folder = _filled(work / "page", document, resources or {})
+            folder = _fill_folder(work / "page", document, resources or {})
             settings = _environment(work, {**(environment or {}), "READINESS_ENGINE": engine})
-            body = execute(document, Run(folder, settings, timeout))
+            body = execute(document, CellRun(folder, settings, timeout))
             (folder / "body.md").write_text(body, encoding="utf-8", newline="\n")
             left = max(1.0, timeout - (time.monotonic() - started))
             if program:
                 made = render_quarto(program, document, folder, settings, wanted, language, left)
             else:
                 made = render_embedded(document, folder, settings, wanted, language, left)
-            done = _delivered(made, output_folder, source.stem)
+            done = _deliver_files(made, output_folder, source.stem)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     return Rendering(engine, done.get("html"), done.get("pdf"))
@@ -102,7 +102,7 @@ def present_engine() -> str:
     return f"Quarto {quarto_version(program, 60.0)}"
 
 
-def _filled(folder: Path, document: Document, resources: Mapping[str, Path]) -> Path:
+def _fill_folder(folder: Path, document: Document, resources: Mapping[str, Path]) -> Path:
     """The work folder with a copy of the resources."""
     folder.mkdir()
     for name, path in sorted(resources.items()):
@@ -148,7 +148,7 @@ def _environment(work: Path, added: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _delivered(made: Mapping[str, Path], output_folder: Path, stem: str) -> dict[str, Path]:
+def _deliver_files(made: Mapping[str, Path], output_folder: Path, stem: str) -> dict[str, Path]:
     """Move all finished files to the output folder; each is there whole or not at all."""
     contents = {name: path.read_bytes() for name, path in made.items()}
     if empty := sorted(name for name, content in contents.items() if not content):

@@ -24,7 +24,7 @@ Shown = dict[str, str]
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^$@])")
 
 
-def shown(value: object) -> Shown:
+def show_value(value: object) -> Shown:
     """How a value is shown: as the Markdown that it says it is, else as Python prints it.
 
     A picture is no value: the check of the page's numbers could not read what stands in it.
@@ -36,7 +36,7 @@ def shown(value: object) -> Shown:
 def inline(value: object) -> Shown:
     """The same within a line of text, where a string is escaped."""
     # As Quarto does (src/core/jupyter/jupyter-inline.ts).
-    found = shown(value)
+    found = show_value(value)
     if "markdown" in found:
         return found
     return {"markdown": _MARKUP.sub(r"\\\1", value) if isinstance(value, str) else repr(value)}
@@ -55,15 +55,18 @@ def run(piece: dict[str, Any], name: str, namespace: dict[str, Any]) -> list[Sho
         if isinstance(last, ast.Expr):
             value = eval(compile(ast.Expression(last.value), name, "eval"), namespace)
     found = [{"printed": printed.getvalue()}] if printed.getvalue() else []
-    return found if value is None else [*found, shown(value)]
+    return found if value is None else [*found, show_value(value)]
 
 
 def failure(error: BaseException, name: str) -> dict[str, Any]:
     """An error as data: its name, what it says, and its last line within the piece, from 1."""
     if isinstance(error, SyntaxError) and error.filename == name:
         return {"error": type(error).__name__, "said": error.msg, "line": error.lineno or 1}
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)
-             if frame.filename == name]  # fmt: skip
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == name
+    ]
     return {"error": type(error).__name__, "said": str(error), "line": (lines or [1])[-1] or 1}
 
 

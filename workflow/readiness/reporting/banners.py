@@ -17,11 +17,11 @@ from string import ascii_uppercase
 
 import pandas as pd
 
-from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, crossed
+from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, group_name
 from readiness.analysis.selection import Selection
 from readiness.facts import Listed
 from readiness.language import Language, show, text
-from readiness.language.rounding import rounded
+from readiness.language.rounding import round_amount
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL, FrameVariable, Item
 from readiness.register.display import Sign, sign
@@ -89,10 +89,11 @@ class Contrasts:
             if (row["item"], row["level"], row["by"]) == (item, level, variable):
                 yield row
 
-    def made(self, item: str, level: str, variable: str) -> bool:
+    def has_tests(self, item: str, level: str, variable: str) -> bool:
         """Whether any pair was tested."""
-        return any(number(row["p_adjusted"]) is not None
-                   for row in self.of_table(item, level, variable))  # fmt: skip
+        return any(
+            number(row["p_adjusted"]) is not None for row in self.of_table(item, level, variable)
+        )
 
 
 def column_names(count: int) -> list[str]:
@@ -128,7 +129,7 @@ MANY = 2
 
 
 @dataclass(frozen=True)
-class Material:
+class TableMaterial:
     """What the tables of a wave are made of, in one language.
 
     `variables`: by whose categories answers are told, the compared one first. `contrasts`: the
@@ -147,16 +148,16 @@ class Material:
         return self.register.language
 
     @property
-    def apart(self) -> dict[str, str]:
+    def groups_apart(self) -> dict[str, str]:
         """The groups that are counted apart: code to label."""
         group = self.questionnaire.group_item
         labels = self.questionnaire.item(group).labels(self.language) if group else {}
-        return {code: labels[code] for code in self.questionnaire.apart}
+        return {code: labels[code] for code in self.questionnaire.groups_apart}
 
 
-def material_of(wave: ShownWave) -> Material:
+def material_of(wave: ShownWave) -> TableMaterial:
     """What the tables of a wave are made of, as a report shows it."""
-    return Material(
+    return TableMaterial(
         wave.register,
         wave.questionnaire,
         wave.variables,
@@ -166,7 +167,7 @@ def material_of(wave: ShownWave) -> Material:
 
 
 @dataclass(frozen=True)
-class Column:
+class BannerColumn:
     """A group: its code in ids, what it is called, its letter ("" where nothing is compared).
 
     `variable`: the id of the variable whose category it is; "" for the total and groups apart.
@@ -182,7 +183,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Line:
+class BannerLine:
     """A row: what it is, and the id of each of its cells; "" where the register has none.
 
     `kind`: `main` (the headline figure), `net` (another sum of answers), `answer`, `outside` (a
@@ -200,8 +201,8 @@ class Banner:
     """The table of one item. `tested`: the variables whose groups were compared."""
 
     item: Item
-    columns: tuple[Column, ...]
-    lines: tuple[Line, ...]
+    columns: tuple[BannerColumn, ...]
+    lines: tuple[BannerLine, ...]
     tested: frozenset[str] = frozenset()
 
     @property
@@ -247,13 +248,13 @@ class Banner:
         return replace(self, columns=columns, lines=tuple(line for line in lines if any(line.ids)))
 
 
-def banner(material: Material, item: Item) -> Banner:
+def banner(material: TableMaterial, item: Item) -> Banner:
     """The table of an item; its columns are those of which the register has anything."""
     return _Maker(material, item).banner()
 
 
 class _Maker:
-    def __init__(self, material: Material, item: Item) -> None:
+    def __init__(self, material: TableMaterial, item: Item) -> None:
         self.material, self.item, self.register = material, item, material.register
         self.value = self.register.number
         self.language = material.language
@@ -265,23 +266,23 @@ class _Maker:
             self.item,
             tuple(columns),
             tuple(lines),
-            frozenset(name for name in self.material.variables if self._compared(name)),
+            frozenset(name for name in self.material.variables if self._is_compared(name)),
         )
 
     # Columns.
 
-    def _columns(self) -> list[Column]:
-        columns = [Column(TOTAL, self._word("report.total"))]
+    def _columns(self) -> list[BannerColumn]:
+        columns = [BannerColumn(TOTAL, self._word("report.total"))]
         if self.item.kind == "multi" and self._any(ASKED, TOTAL):
             label = self._word("report.column.among_asked")
-            columns.append(Column(TOTAL, label, base=ASKED))
+            columns.append(BannerColumn(TOTAL, label, base=ASKED))
         names = iter(column_names(sum(len(v.codes) for v in self._variables)))
         for variable in self._variables:
             named = dict(zip(variable.codes, names, strict=False))
             columns += self._of_variable(variable, named)
-        for code, label in self.material.apart.items():
+        for code, label in self.material.groups_apart.items():
             if self._any(ANSWERED, code):
-                columns.append(Column(code, label, apart=True))
+                columns.append(BannerColumn(code, label, apart=True))
         return columns
 
     @property
@@ -290,26 +291,32 @@ class _Maker:
 
     def group(self, variable: str, code: str) -> str:
         """The code of a category in ids: as it is for the variable that is compared."""
-        return code if variable == self.material.variables[0] else crossed(variable, code)
+        return code if variable == self.material.variables[0] else group_name(variable, code)
 
-    def _of_variable(self, variable: FrameVariable, names: dict[str, str]) -> Iterator[Column]:
+    def _of_variable(
+        self, variable: FrameVariable, names: dict[str, str]
+    ) -> Iterator[BannerColumn]:
         prefix = self.group(variable.id, "")
         labels = variable.labels(self.language)
         for code in group_order(
-            self.value, self.item.id, self.item.shown, variable.codes,
-            ordered=variable.ordered, prefix=prefix,
-        ):  # fmt: skip
+            self.value,
+            self.item.id,
+            self.item.first_level,
+            variable.codes,
+            ordered=variable.ordered,
+            prefix=prefix,
+        ):
             group = prefix + code
             if self._any(ANSWERED, group):
-                tested = self._compared(variable.id) and self._published(group)
-                yield Column(group, labels[code], names[code] if tested else "", variable.id)
+                tested = self._is_compared(variable.id) and self._is_published(group)
+                yield BannerColumn(group, labels[code], names[code] if tested else "", variable.id)
 
     def _any(self, base: str, group: str) -> bool:
-        levels = (self.item.shown, *self.item.codes)
+        levels = (self.item.first_level, *self.item.codes)
         return any(self.register.has(share_id(self.item.id, lv, group, base)) for lv in levels)
 
-    def _published(self, group: str, level: str = "") -> bool:
-        level = level or self.item.shown
+    def _is_published(self, group: str, level: str = "") -> bool:
+        level = level or self.item.first_level
         return self.value(share_id(self.item.id, level, group, ANSWERED)) is not None
 
     # Letters.
@@ -317,15 +324,18 @@ class _Maker:
     @property
     def _levels(self) -> list[str]:
         """The answers that were compared: the headline of a scale, else any."""
-        return [self.item.shown, *(code for code in self.item.codes if code != self.item.shown)]
+        return [
+            self.item.first_level,
+            *(code for code in self.item.codes if code != self.item.first_level),
+        ]
 
-    def _compared(self, variable: str) -> bool:
+    def _is_compared(self, variable: str) -> bool:
         contrasts = self.material.contrasts
         return self.material.selection.p_values and any(
-            contrasts.made(self.item.id, level, variable) for level in self._levels
+            contrasts.has_tests(self.item.id, level, variable) for level in self._levels
         )
 
-    def _letters(self, level: str, columns: Sequence[Column]) -> tuple[str, ...]:
+    def _letters(self, level: str, columns: Sequence[BannerColumn]) -> tuple[str, ...]:
         said: dict[str, str] = {}
         if self.material.selection.p_values:
             for variable in self.material.variables:
@@ -333,7 +343,7 @@ class _Maker:
                     column.group: column.letter
                     for column in columns
                     if column.variable == variable and column.letter
-                    if self._published(column.group, level)
+                    if self._is_published(column.group, level)
                 }
                 codes = {group.rpartition(":")[2]: group for group in names}
                 gaps = self.material.contrasts.gaps(self.item.id, level, variable, codes, LOWER)
@@ -343,10 +353,10 @@ class _Maker:
 
     # Rows.
 
-    def _lines(self, columns: Sequence[Column]) -> Iterator[Line]:
+    def _lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
         yield from self._answers(columns)
         yield from self._outside(columns)
-        item, shown = self.item.id, self.item.shown
+        item, shown = self.item.id, self.item.first_level
         bases = [base_id(item, c.group, c.base) for c in columns]
         yield self._line("base", self._word("tables.row.base"), bases)
         if self.register.has(f"{WEIGHTS}.n"):
@@ -356,7 +366,7 @@ class _Maker:
             own = [f"{share_id(item, shown, c.group, c.base)}.n_eff" for c in columns]
             yield self._line("base", self._word("tables.row.effective"), own)
 
-    def _answers(self, columns: Sequence[Column]) -> Iterator[Line]:
+    def _answers(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
         item, labels = self.item, self.item.labels(self.language)
         if item.kind == "number":
             yield self._share("main", self._word("report.column.mean"), MEAN, columns)
@@ -367,22 +377,26 @@ class _Maker:
         first = item.kind == "single" and len(item.codes) == MANY
         ordered = item.kind == "ordinal" or first
         for code in answer_order(self.value, item.id, item.codes, ordered=ordered):
-            kind = "main" if first and code == item.shown else "answer"
+            kind = "main" if first and code == item.first_level else "answer"
             yield self._share(kind, labels[code], code, columns)
 
-    def _share(self, kind: str, label: str, level: str, columns: Sequence[Column]) -> Line:
+    def _share(
+        self, kind: str, label: str, level: str, columns: Sequence[BannerColumn]
+    ) -> BannerLine:
         ids = [share_id(self.item.id, level, c.group, c.base) for c in columns]
         return self._line(kind, label, ids, self._letters(level, columns))
 
-    def _outside(self, columns: Sequence[Column]) -> Iterator[Line]:
+    def _outside(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
         if self.item.dont_know:
             label = self.item.dont_know.label(self.language)
             ids = [share_id(self.item.id, DONT_KNOW, c.group, WITH_DONT_KNOW) for c in columns]
             yield self._line("outside", label, ids)
 
-    def _line(self, kind: str, label: str, ids: Sequence[str], marks: tuple[str, ...] = ()) -> Line:
+    def _line(
+        self, kind: str, label: str, ids: Sequence[str], marks: tuple[str, ...] = ()
+    ) -> BannerLine:
         known = tuple(name if self.register.has(name) else "" for name in ids)
-        return Line(kind, label, known, marks if any(marks) else ())
+        return BannerLine(kind, label, known, marks if any(marks) else ())
 
     def _word(self, key: str) -> str:
         return text(key, self.language)
@@ -401,7 +415,7 @@ def adds_up(register: Register, table: Banner) -> bool:
     """
     for place in range(len(table.columns)):
         shown = {
-            level: _shown(register, share_id(table.item.id, level, c.group, c.base))
+            level: _read_shown(register, share_id(table.item.id, level, c.group, c.base))
             for c in [table.columns[place]]
             for level in (*table.item.codes, *table.item.levels_of)
         }
@@ -418,9 +432,9 @@ def adds_up(register: Register, table: Banner) -> bool:
     return True
 
 
-def _shown(register: Register, identity: str) -> Decimal | None:
+def _read_shown(register: Register, identity: str) -> Decimal | None:
     """A share as it is shown, as a fraction of 1; None where the register does not publish it."""
     if register.number(identity) is None:
         return None
     row = register.row(identity)
-    return rounded(float(row["value"]), int(row["digits"]) + 2, row["rounding"])
+    return round_amount(float(row["value"]), int(row["digits"]) + 2, row["rounding"])

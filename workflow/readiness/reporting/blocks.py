@@ -21,7 +21,7 @@ from readiness.language.numbers import day
 
 
 @dataclass(frozen=True)
-class Block:
+class ReportBlock:
     """`place` names it, `title` is its heading (none where empty), `body` makes its Markdown.
 
     `later`: who reads on a telephone asks for it.
@@ -84,7 +84,7 @@ STATED = {
 """What each key is called, as a key of the catalogues, in the order of telling."""
 
 
-def stated(privacy: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
+def list_statements(privacy: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
     """What is stated, each with the key of its name; a purpose only in its own languages.
 
     `privacy`: the keys of the section that are given (`Privacy.stated`).

@@ -17,15 +17,15 @@ from readiness.register.rows.shares import ALPHA
 from readiness.reporting import statements
 from readiness.reporting.banners import (
     Banner,
-    Column,
-    Line,
-    Material,
+    BannerColumn,
+    BannerLine,
+    TableMaterial,
     adds_up,
     banner,
     material_of,
     signs_of,
 )
-from readiness.reporting.blocks import Block, paragraphs
+from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.item_findings import Findings, level_label
 from readiness.reporting.markdown import EMPTY, block, fold, label, mark, plain, table
 from readiness.reporting.shown import Register, ShownWave
@@ -77,7 +77,7 @@ class Tests:
 
     def _interval(self, identity: str) -> str:
         interval = self.register.interval(identity)
-        return self.register.told(interval) if interval else EMPTY
+        return self.register.write_fact(interval) if interval else EMPTY
 
     def _span(self, identity: str) -> str:
         return self.register.span(identity) if self.register.has(identity) else EMPTY
@@ -86,28 +86,28 @@ class Tests:
         return self.register.number(f"{self.item.id}.test.{test}.p")
 
     def _p_named(self, test: str) -> Value:
-        return self.register.named(f"{self.item.id}.test.{test}.p")
+        return self.register.name_value(f"{self.item.id}.test.{test}.p")
 
     @property
     def _confidence(self) -> float:
         """The confidence level: a register with p-values has it."""
         return float(self.register.row("settings.level")["value"])
 
-    def said(self) -> Iterator[str]:
+    def write_tests(self) -> Iterator[str]:
         """Why which test is primary, what it says, what others say; nothing where none was made."""
         if self.item.id not in self.wave.choices:
             return
         if not self.wave.selection.p_values:
-            yield self.register.told(statements.no_test(self.wave.selection))
+            yield self.register.write_fact(statements.no_test(self.wave.selection))
             return
         lead, reason = self.wave.choices[self.item.id]
         if not lead:
-            yield self.register.told(reason)
+            yield self.register.write_fact(reason)
             return
-        tests, effect = [self._difference(lead), *self._beside(lead)], [*self._effect()]
+        tests, effect = [self._difference(lead), *self._write_secondary(lead)], [*self._effect()]
         said = [*effect, *tests] if lead == "effect_size" else [*tests, *effect]
         sentences = [reason, *said]
-        yield " ".join(self.register.told(fact) for fact in sentences)
+        yield " ".join(self.register.write_fact(fact) for fact in sentences)
 
     def _difference(self, lead: str) -> Fact:
         """What the primary test says; beside an effect that is read first, Rao-Scott's F."""
@@ -115,12 +115,12 @@ class Tests:
         test = next((name for name in names if self._p(name) is not None), None)
         if test is None:
             return statements.difference(None, self._confidence, {})
-        level = self.register.named("settings.level")
+        level = self.register.name_value("settings.level")
         name = statements.test_name(test)
         values = {"p": self._p_named(test), "level": level, "test": name}
         return statements.difference(self._p(test), self._confidence, values)
 
-    def _beside(self, lead: str) -> Iterator[Fact]:
+    def _write_secondary(self, lead: str) -> Iterator[Fact]:
         primary = next((t for t in PRIMARY[lead] or ("rao_scott_f",) if self._p(t) is not None), "")
         names = [key.rpartition(".")[2] for key in statements.TESTS]
         others = [
@@ -128,10 +128,10 @@ class Tests:
             for test in names
             if test != primary and self._p(test) is not None
         ]
-        if fact := statements.tested(others):
+        if fact := statements.state_tests(others):
             yield fact
         if any(self._p(test) is not None for test in PRIMARY["permutation"]):
-            yield Fact("report.draws", {"draws": self.register.named("settings.permutations")})
+            yield Fact("report.draws", {"draws": self.register.name_value("settings.permutations")})
         if self.item.kind == "ordinal" and self._p(ORDINAL_MODEL) is not None:
             known = self._p(CHECK) is not None
             values = {"p": self._p_named(CHECK)} if known else {}
@@ -141,7 +141,7 @@ class Tests:
         identity = f"{self.item.id}.test.cramers_v"
         if self.register.number(identity) is None:
             return
-        effect: Value = self.register.named(identity)
+        effect: Value = self.register.name_value(identity)
         if interval := self.register.interval(identity):
             effect = Fact("language.beside", {"label": effect, "what": interval})
         yield Fact("report.effect", {"effect": effect})
@@ -171,12 +171,12 @@ class Tests:
         }
         if (counts["shown"] or 0) < (counts["family"] or 0):
             named = {
-                name: self.register.named(f"{self.item.id}.contrast.{name}") for name in counts
+                name: self.register.name_value(f"{self.item.id}.contrast.{name}") for name in counts
             }
             said.append(Fact("report.contrasts.hidden", named))
         if any(self.register.has(f"{figure}.pointwise.lower") for figure in found.values()):
             said.append(Fact("tables.note.simultaneous"))
-        yield " ".join(self.register.told(fact) for fact in said)
+        yield " ".join(self.register.write_fact(fact) for fact in said)
 
     def _contrast_table(self, found: dict[tuple[str, str], str]) -> str:
         selection, labels = self.wave.selection, self.wave.group_labels
@@ -205,7 +205,7 @@ MARKS = {"main": "main", "net": "total", "answer": "", "outside": "base", "base"
 
 
 def banner_table(
-    material: Material, own: Banner, name: str, caption: str, *, intervals: str = "all"
+    material: TableMaterial, own: Banner, name: str, caption: str, *, intervals: str = "all"
 ) -> str:
     """The table as Markdown.
 
@@ -219,42 +219,42 @@ def banner_table(
     return table(header, rows, name, caption, kind="banner", marks=marks)
 
 
-def notes(material: Material, own: Banner) -> str:
+def notes(material: TableMaterial, own: Banner) -> str:
     """What must be known to read the table, as one small paragraph; "" where nothing must."""
     said = [*_notes(material, own)]
     return mark("small", " ".join(said)) if said else ""
 
 
-def _notes(material: Material, own: Banner) -> Iterator[str]:
+def _notes(material: TableMaterial, own: Banner) -> Iterator[str]:
     for line in lettering(material, own):
         yield plain(line)
     if own.item.dont_know:
         label = own.item.dont_know.label(material.language)
-        yield material.register.told(Fact("tables.note.outside", {"label": label}))
+        yield material.register.write_fact(Fact("tables.note.outside", {"label": label}))
     if not adds_up(material.register, own):
         yield text("tables.note.rounding", material.language)
     signs = [
-        (f"(…)^{one.value}^" if one.withheld else one.mark, one.words(material.language))
+        (f"(…)^{one.value}^" if one.replaces_number else one.mark, one.words(material.language))
         for one in signs_of(material.register, own)
     ]
     for said, words in signs:
-        yield material.register.told(
+        yield material.register.write_fact(
             Fact("tables.note.sign", {"sign": SIGN, "words": words})
         ).replace(SIGN, said)
 
 
 class _Page:
-    def __init__(self, material: Material, intervals: str) -> None:
+    def __init__(self, material: TableMaterial, intervals: str) -> None:
         self.material, self.register = material, material.register
         self.intervals = intervals if material.selection.intervals else ""
 
-    def head(self, column: Column) -> str:
+    def head(self, column: BannerColumn) -> str:
         said = plain(column.label)
         if column.apart:
-            said = self.register.told(Fact("report.apart", {"group": column.label}))
+            said = self.register.write_fact(Fact("report.apart", {"group": column.label}))
         return f"{said} {mark('letter', column.letter)}" if column.letter else said
 
-    def cells(self, line: Line) -> Iterator[str]:
+    def cells(self, line: BannerLine) -> Iterator[str]:
         letters = line.letters or ("",) * len(line.ids)
         for identity, letter in zip(line.ids, letters, strict=True):
             yield self._cell(identity, letter, line.kind)
@@ -264,7 +264,7 @@ class _Page:
             return EMPTY
         found = sign(self.register.row(identity))
         said = self.register.span(identity)
-        if found.withheld:
+        if found.replaces_number:
             return f"{said}^{found.value}^"
         said += found.mark
         if letter:
@@ -274,7 +274,7 @@ class _Page:
     def _interval(self, identity: str, kind: str) -> str:
         wanted = kind not in ("base", "outside") and self.intervals in ("all", kind)
         interval = self.register.interval(identity) if wanted else None
-        return " " + mark("ci", self.register.told(interval)) if interval else ""
+        return " " + mark("ci", self.register.write_fact(interval)) if interval else ""
 
 
 CAPTIONS = {
@@ -288,20 +288,20 @@ TABLES = ("tables.caption.share", "tables.caption.number")
 """What is said of a table of shares, and of means."""
 
 
-def item_block(wave: ShownWave, name: str) -> Block:
+def item_block(wave: ShownWave, name: str) -> ReportBlock:
     """The block of one item, called by its label."""
     item = wave.questionnaire.item(name)
     title = item.label.text(wave.language)
-    return Block(f"item-{name}", plain(title), lambda: _Block(wave, item).told())
+    return ReportBlock(f"item-{name}", plain(title), lambda: _ItemWriter(wave, item).write_block())
 
 
-class _Block:
+class _ItemWriter:
     def __init__(self, wave: ShownWave, item: Item) -> None:
         self.wave, self.item, self.material = wave, item, material_of(wave)
         self.table = banner(self.material, item)
         self.findings = Findings(self.material, item)
 
-    def told(self) -> str:
+    def write_block(self) -> str:
         first, *more = self.item.forms or ("",)
         own = self.table.of_first(self.wave.by)
         return paragraphs(
@@ -322,7 +322,7 @@ class _Block:
         whole, groups = self.findings.whole(), self.findings.groups()
         differ = groups is not None and groups.kind != "findings.groups.none"
         order = [groups, whole] if differ else [whole, groups]
-        said = [capital(self.wave.register.told(fact)) for fact in order if fact is not None]
+        said = [capital(self.wave.register.write_fact(fact)) for fact in order if fact is not None]
         yield from (block("finding", sentence) for sentence in said[:1])
         yield from said[1:]
 
@@ -331,11 +331,11 @@ class _Block:
         register, identity = self.wave.register, f"{self.item.id}.{ALPHA}"
         if register.number(identity) is None:
             return ""
-        alpha: Value = register.named(identity)
+        alpha: Value = register.name_value(identity)
         if interval := register.interval(identity):
             alpha = Fact("language.beside", {"label": alpha, "what": interval})
-        return register.told(
-            Fact("report.alpha", {"alpha": alpha, "n": register.named(f"{identity}.n")})
+        return register.write_fact(
+            Fact("report.alpha", {"alpha": alpha, "n": register.name_value(f"{identity}.n")})
         )
 
     def _caption(self, kind: str, by: str) -> str:
@@ -379,25 +379,25 @@ class _Block:
         if not told:
             return ""
         summary = Fact("tables.fold.others", {"variables": Listed(tuple(names), "comma")})
-        return fold(self.wave.register.told(summary), paragraphs(told))
+        return fold(self.wave.register.write_fact(summary), paragraphs(told))
 
     def _tests(self, forms: list[str]) -> str:
         """Tests, contrasts and the other charts, in a fold; nothing where there is nothing."""
         tests = Tests(self.wave, self.item)
-        body = paragraphs([*tests.said(), *map(self._chart, forms), *tests.contrasts()])
+        body = paragraphs([*tests.write_tests(), *map(self._chart, forms), *tests.contrasts()])
         return fold(text("tables.fold.tests", self.wave.language), body) if body else ""
 
     def _question(self) -> str:
         """The question as it was asked, with its answers, in a fold; of what it was computed."""
         item, language = self.item, self.wave.language
-        asked = statements.asked(self.wave.questionnaire, item, language)
+        asked = statements.quote_question(self.wave.questionnaire, item, language)
         answers = [category.text for category in item.categories]
         answers += [item.dont_know.text] if item.dont_know else []
         answers = [] if item.derived_from else answers
-        body = [self.wave.register.told(asked)]
+        body = [self.wave.register.write_fact(asked)]
         if answers:
             listed = Fact("tables.line.answers", {"answers": Listed(tuple(answers), "slash")})
-            body.append(self.wave.register.told(listed))
+            body.append(self.wave.register.write_fact(listed))
         title = "tables.fold.derived" if item.derived_from else "tables.fold.question"
         return fold(text(title, language), paragraphs(body))
 

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from readiness.analysis.names import ANSWERED
-from readiness.facts import Fact, Listed, Named, Term, Value
+from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
 from readiness.questionnaire.model import MEAN, TOTAL, Item
 from readiness.register.figures import answer_order
 from readiness.register.protection import share_id
-from readiness.reporting.banners import MANY, Gap, Material
+from readiness.reporting.banners import MANY, Gap, TableMaterial
 
 PRESENT = "present"
 """The reliability of a share of which a sentence may be made."""
@@ -42,7 +42,7 @@ def level_label(item: Item, language: Language) -> Value:
 class Findings:
     """What can be said of one item of a wave, as facts."""
 
-    material: Material
+    material: TableMaterial
     item: Item
 
     def whole(self) -> Fact | None:
@@ -55,8 +55,8 @@ class Findings:
 
     def groups(self) -> Fact | None:
         """Which groups are above which; None where no pair was compared."""
-        level = self.item.shown
-        if not self._compared:
+        level = self.item.first_level
+        if not self._has_contrasts:
             return None
         gaps = self._gaps(level)
         if not gaps:
@@ -70,23 +70,24 @@ class Findings:
 
     def gap(self) -> Fact | None:
         """The widest established gap whose two shares are fit for a sentence, in numbers."""
-        for gap in self._gaps(self.item.shown) if self._compared else ():
+        for gap in self._gaps(self.item.first_level) if self._has_contrasts else ():
             ids = {
-                "first_share": share_id(self.item.id, self.item.shown, gap.higher, ANSWERED),
-                "other_share": share_id(self.item.id, self.item.shown, gap.lower, ANSWERED),
+                "first_share": share_id(self.item.id, self.item.first_level, gap.higher, ANSWERED),
+                "other_share": share_id(self.item.id, self.item.first_level, gap.lower, ANSWERED),
             }
-            if not all(self._fit(identity) for identity in ids.values()):
+            if not all(self._is_reliable(identity) for identity in ids.values()):
                 continue
             values: dict[str, Value] = {
                 **self._level,
-                "first": self._within([gap.higher]), "other": self._within([gap.lower]),
-                **{name: self._named(identity) for name, identity in ids.items()},
-            }  # fmt: skip
+                "first": self._within([gap.higher]),
+                "other": self._within([gap.lower]),
+                **{name: self._name_value(identity) for name, identity in ids.items()},
+            }
             contrast = f"{self.item.id}.contrast.{gap.lower}.{gap.higher}"
             ends = {end: f"{contrast}.{end}" for end in ("lower", "upper")}
             known = {"gap": contrast, **ends}
             if all(self.material.register.number(name) is not None for name in known.values()):
-                values |= {name: self._named(identity) for name, identity in known.items()}
+                values |= {name: self._name_value(identity) for name, identity in known.items()}
                 return Fact("findings.gap", values)
             return Fact("findings.pair", values)
         return None
@@ -96,17 +97,17 @@ class Findings:
         return len(self.item.codes) > MANY
 
     def _share(self) -> Fact | None:
-        identity = share_id(self.item.id, self.item.shown, TOTAL, ANSWERED)
+        identity = share_id(self.item.id, self.item.first_level, TOTAL, ANSWERED)
         share = self.material.register.number(identity)
-        if share is None or not self._fit(identity):
+        if share is None or not self._is_reliable(identity):
             return None
         ends = self._ends(identity)
         values = [self.material.register.number(name) for name in ends.values()]
         lower, upper = (share if value is None else value for value in values or (None, None))
         side = "majority" if lower > HALF else "minority" if upper < HALF else "half"
         kind = SIDES[side][0 if ends else 1]
-        named = {end: self._named(name) for end, name in ends.items()}
-        return Fact(kind, {**self._level, "share": self._named(identity), **named})
+        named = {end: self._name_value(name) for end, name in ends.items()}
+        return Fact(kind, {**self._level, "share": self._name_value(identity), **named})
 
     def _order(self) -> Fact | None:
         """The answer that was given most, and the next one; no test separates them."""
@@ -115,12 +116,15 @@ class Findings:
         )
         labels = self.item.labels(self.material.language)
         ids = [share_id(self.item.id, code, TOTAL, ANSWERED) for code in codes[:2]]
-        if not ids or not self._fit(ids[0]):
+        if not ids or not self._is_reliable(ids[0]):
             return None
-        first: dict[str, Value] = {"first": labels[codes[0]], "share": self._named(ids[0])}
-        if len(ids) < MANY or not self._fit(ids[1]):
+        first: dict[str, Value] = {"first": labels[codes[0]], "share": self._name_value(ids[0])}
+        if len(ids) < MANY or not self._is_reliable(ids[1]):
             return Fact("findings.first.alone", first)
-        second: dict[str, Value] = {"second": labels[codes[1]], "second_share": self._named(ids[1])}
+        second: dict[str, Value] = {
+            "second": labels[codes[1]],
+            "second_share": self._name_value(ids[1]),
+        }
         return Fact("findings.first", {**first, **second})
 
     def _mean(self) -> Fact | None:
@@ -128,14 +132,14 @@ class Findings:
         if self.material.register.number(identity) is None or self.item.range is None:
             return None
         unit = self.item.range.unit_text(self.material.language)
-        values: dict[str, Value] = {"mean": self._named(identity), "unit": unit}
+        values: dict[str, Value] = {"mean": self._name_value(identity), "unit": unit}
         ends = self._ends(identity)
-        values |= {end: self._named(name) for end, name in ends.items()}
+        values |= {end: self._name_value(name) for end, name in ends.items()}
         return Fact("findings.mean" if ends else "findings.mean.plain", values)
 
     # What the register has.
 
-    def _fit(self, identity: str) -> bool:
+    def _is_reliable(self, identity: str) -> bool:
         """Whether a share is published and its precision is good, or not a matter of sampling."""
         register = self.material.register
         if register.number(identity) is None:
@@ -150,8 +154,8 @@ class Findings:
         there = all(self.material.register.number(name) is not None for name in ends.values())
         return ends if there else {}
 
-    def _named(self, identity: str) -> Named:
-        return self.material.register.named(identity)
+    def _name_value(self, identity: str) -> NamedNumber:
+        return self.material.register.name_value(identity)
 
     @property
     def _level(self) -> dict[str, Value]:
@@ -169,22 +173,26 @@ class Findings:
         return variable.label.text(self.material.language)
 
     @property
-    def _compared(self) -> bool:
+    def _has_contrasts(self) -> bool:
         known = (
             bool(self._variable)
             and self.item.kind in ("ordinal", "single")
             and not (self.item.kind == "single" and self._many)
         )
-        return known and self.material.selection.p_values and self.material.contrasts.made(
-            self.item.id, self.item.shown, self._variable
-        )  # fmt: skip
+        return (
+            known
+            and self.material.selection.p_values
+            and self.material.contrasts.has_tests(
+                self.item.id, self.item.first_level, self._variable
+            )
+        )
 
     def _gaps(self, level: str) -> list[Gap]:
         variable = self.material.questionnaire.grouping(self._variable)
         published = [
             code
             for code in variable.codes
-            if self._fit(share_id(self.item.id, level, code, ANSWERED))
+            if self._is_reliable(share_id(self.item.id, level, code, ANSWERED))
         ]
         return self.material.contrasts.gaps(self.item.id, level, self._variable, published)
 
@@ -212,7 +220,7 @@ def _widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
     return higher, list(dict.fromkeys(gap.lower for gap in best)), best
 
 
-def in_short(material: Material, items: Sequence[Item], most: int = 3) -> Iterator[Fact]:
+def in_short(material: TableMaterial, items: Sequence[Item], most: int = 3) -> Iterator[Fact]:
     """What matters most of a wave, in at most `most` sentences, each with its question.
 
     The first question's share, the first established gap, then the shares of the next questions.

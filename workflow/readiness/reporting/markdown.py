@@ -40,7 +40,7 @@ def note(kind: str, title: str, body: str) -> str:
     return f"::: {{.callout-{kind}}}\n## {title}\n\n{body}\n:::"
 
 
-def listed(lines: Iterable[str]) -> str:
+def write_list(lines: Iterable[str]) -> str:
     """A list of sentences, one a line."""
     return "\n".join(f"- {line}" for line in lines)
 
@@ -88,9 +88,9 @@ def numbered(kind: str, lines: Iterable[str]) -> str:
     return block(kind, "\n".join(f"{k}. {line}" for k, line in enumerate(lines, 1)))
 
 
-def filtered(labels: Sequence[str], table: str) -> str:
+def write_filtered(labels: Sequence[str], table: str) -> str:
     """A table of which a reader chooses rows: the first label shows all, the others k1, k2, ..."""
-    return f"::: {{.filter}}\n{listed(labels)}\n\n{table}\n:::"
+    return f"::: {{.filter}}\n{write_list(labels)}\n\n{table}\n:::"
 
 
 def picture(path: str, alternative: str, name: str, caption: str, narrow: str = "") -> str:
@@ -143,4 +143,4 @@ def later(summary: str, body: str) -> str:
 
 def actions(links: Iterable[tuple[str, str]]) -> str:
     """Links to files, each with its text: on the page alone."""
-    return block("actions", listed(f"[{said}]({address})" for said, address in links))
+    return block("actions", write_list(f"[{said}]({address})" for said, address in links))

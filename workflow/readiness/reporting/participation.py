@@ -22,10 +22,16 @@ STATUS = tuple(
 DISPOSITIONS = tuple(
     f"participation.disposition.{name}"
     for name in (
-        "complete", "partial", "refusal", "non_contact", "other", "unknown_household",
-        "unknown_other", "ineligible",
+        "complete",
+        "partial",
+        "refusal",
+        "non_contact",
+        "other",
+        "unknown_household",
+        "unknown_other",
+        "ineligible",
     )
-)  # fmt: skip
+)
 MEASURES = {
     **{key.rpartition(".")[2]: key for key in (*RATES, *STATUS[:1], *STATUS[2:], *DISPOSITIONS)},
     "r_indicator": "participation.r_indicator",
@@ -47,14 +53,14 @@ CAPTIONS = tuple(
 INVITED = "quality.invited.all"
 
 
-def answered(wave: ShownWave) -> str:
+def describe_participation(wave: ShownWave) -> str:
     """Who was asked and who answered, in the words that the selection allows."""
-    counted = " ".join(wave.register.told(fact) for fact in _counts(wave))
+    counted = " ".join(wave.register.write_fact(fact) for fact in _counts(wave))
     return paragraphs(
         [
             counted,
             wave.chart("participation", wave.caption(FLOW[wave.register.has(INVITED)])),
-            " ".join(wave.register.told(fact) for fact in _reading(wave)),
+            " ".join(wave.register.write_fact(fact) for fact in _reading(wave)),
             _rates(wave),
             _representativity(wave),
         ]
@@ -68,21 +74,21 @@ def _counts(wave: ShownWave) -> Iterator[Fact]:
     for key in statements.EXCLUDED:
         rule = key.rpartition(".")[2]
         if register.number(f"quality.{rule}.all") is not None:
-            counts[rule] = _counted(wave, rule)
-    yield Fact("report.received", {"received": register.named("quality.received.all")})
-    yield statements.excluded(counts)
-    yield statements.count_or_none("report.issues", *_counted(wave, "issues"))
-    yield statements.count_or_none("report.corrections", *_counted(wave, "corrections_applied"))
-    for code, name in wave.apart.items():
+            counts[rule] = _find_count(wave, rule)
+    yield Fact("report.received", {"received": register.name_value("quality.received.all")})
+    yield statements.describe_exclusions(counts)
+    yield statements.count_or_none("report.issues", *_find_count(wave, "issues"))
+    yield statements.count_or_none("report.corrections", *_find_count(wave, "corrections_applied"))
+    for code, name in wave.groups_apart.items():
         if register.has(f"quality.kept.{code}"):
-            n = register.named(f"quality.kept.{code}")
+            n = register.name_value(f"quality.kept.{code}")
             yield Fact("report.counted_apart", {"group": name, "n": n})
 
 
-def _counted(wave: ShownWave, quantity: str) -> tuple[int, Value]:
+def _find_count(wave: ShownWave, quantity: str) -> tuple[int, Value]:
     """How many there were of a quantity of the checks, and the value to show."""
     identity = f"quality.{quantity}.all"
-    return round(wave.register.number(identity) or 0), wave.register.named(identity)
+    return round(wave.register.number(identity) or 0), wave.register.name_value(identity)
 
 
 def _reading(wave: ShownWave) -> Iterator[Fact]:
@@ -90,13 +96,15 @@ def _reading(wave: ShownWave) -> Iterator[Fact]:
     register = wave.register
     asked, answers = (register.number(f"quality.{name}.all") for name in ("invited", "answered"))
     complete = asked is not None and asked == answers
-    yield statements.selected(
+    yield statements.describe_selection(
         wave.selection,
         raked=any(str(i).startswith("weighting.target.") for i in wave.register.rows["id"]),
         complete=complete,
         listed=asked is not None,
     )
-    bounds = {name: register.named(f"settings.{name}_base") for name in ("reliable", "minimum")}
+    bounds = {
+        name: register.name_value(f"settings.{name}_base") for name in ("reliable", "minimum")
+    }
     yield Fact("report.hidden", bounds)
     items = {item.id: item for item in wave.questionnaire.items}
     groups = [items[name].label.text(wave.language) for name in wave.variables if name in items]
@@ -114,7 +122,7 @@ def _rates(wave: ShownWave) -> str:
             computed = register.row(ids[1])["unit"] == "share"
             weighted = register.span(ids[1]) if computed else EMPTY
             rows.append([plain(wave.word(key)), register.span(ids[0]), weighted])
-    return _folded(wave, "rates", RATES_TABLE, rows)
+    return _fold_table(wave, "rates", RATES_TABLE, rows)
 
 
 RATES_TABLE = tuple(f"participation.column.{name}" for name in ("rate", "unweighted", "weighted"))
@@ -125,8 +133,8 @@ def _representativity(wave: ShownWave) -> str:
     identity = "response.r_indicator"
     if not wave.register.has(identity) or wave.register.row(identity)["unit"] != "number":
         return ""
-    value = wave.register.named(identity)
-    return wave.register.told(Fact("participation.representativity", {"value": value}))
+    value = wave.register.name_value(identity)
+    return wave.register.write_fact(Fact("participation.representativity", {"value": value}))
 
 
 def nonresponse(wave: ShownWave) -> str:
@@ -141,7 +149,7 @@ def nonresponse(wave: ShownWave) -> str:
         [
             wave.chart("nonresponse", wave.caption("participation.caption.bounds")),
             *_widest(wave, numbers),
-            *(wave.register.told(fact) for fact in facts),
+            *(wave.register.write_fact(fact) for fact in facts),
             _bounds(wave, numbers),
             wave.chart("missingness", wave.caption("participation.caption.missing")),
             _missing(wave),
@@ -156,7 +164,7 @@ def _headlines(wave: ShownWave) -> Iterator[tuple[str, str]]:
         item = wave.questionnaire.item(name)
         words = item.label.text(wave.language)
         labels = item.labels(wave.language)
-        for level in item.codes if item.kind == "multi" else (item.shown,):
+        for level in item.codes if item.kind == "multi" else (item.first_level,):
             share = f"{name}.{level}.all"
             if not wave.register.has(f"{share}.worst.lower"):
                 continue
@@ -181,11 +189,11 @@ def _widest(wave: ShownWave, numbers: list[tuple[str, str]]) -> Iterator[str]:
     item = wave.questionnaire.item(share.partition(".")[0]).label.text(wave.language)
     values: dict[str, Value] = {
         "item": item,
-        "lower": register.named(f"{share}.worst.lower"),
-        "upper": register.named(f"{share}.worst.upper"),
-        "published": register.named(share),
+        "lower": register.name_value(f"{share}.worst.lower"),
+        "upper": register.name_value(f"{share}.worst.upper"),
+        "published": register.name_value(share),
     }
-    yield register.told(Fact("participation.widest", values))
+    yield register.write_fact(Fact("participation.widest", values))
 
 
 def _bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
@@ -204,7 +212,7 @@ def _bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
         # Nothing is known beside the answers, so nothing could be assumed of who gave none.
         rows = [[*row[:2], row[4]] for row in rows]
         columns = [key for key in columns if key not in BOUNDS[1:3]]
-    return _folded(wave, "bounds", columns, rows)
+    return _fold_table(wave, "bounds", columns, rows)
 
 
 def _between(wave: ShownWave, identity: str) -> str:
@@ -212,7 +220,9 @@ def _between(wave: ShownWave, identity: str) -> str:
     if not wave.register.has(f"{identity}.lower"):
         return EMPTY
     interval = wave.register.interval(identity)
-    return wave.register.told(interval) if interval else wave.register.span(f"{identity}.lower")
+    return (
+        wave.register.write_fact(interval) if interval else wave.register.span(f"{identity}.lower")
+    )
 
 
 def _missing(wave: ShownWave) -> str:
@@ -230,7 +240,7 @@ def _missing(wave: ShownWave) -> str:
         ]
         for words, ids in found
     ]
-    return _folded(wave, "missing", ("report.column.question", *shown), rows)
+    return _fold_table(wave, "missing", ("report.column.question", *shown), rows)
 
 
 def _balance(wave: ShownWave) -> str:
@@ -246,10 +256,12 @@ def _balance(wave: ShownWave) -> str:
                 "language.labelled", label=variable.label.text(wave.language), what=name
             )
             rows.append([margin, *map(register.span, ids)])
-    return _folded(wave, "balance", ("report.column.margin", *BALANCE), rows)
+    return _fold_table(wave, "balance", ("report.column.margin", *BALANCE), rows)
 
 
-def _folded(wave: ShownWave, name: str, columns: Sequence[str], rows: Sequence[list[str]]) -> str:
+def _fold_table(
+    wave: ShownWave, name: str, columns: Sequence[str], rows: Sequence[list[str]]
+) -> str:
     """A table behind what it shows, which its caption says, too; "" without rows."""
     caption = f"participation.caption.{name}"
     made = wave.table(name, columns, rows, wave.caption(caption))

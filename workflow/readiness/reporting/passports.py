@@ -13,12 +13,12 @@ from functools import cached_property
 from typing import Any
 
 from readiness.analysis.names import variable_of
-from readiness.facts import Fact, Label, Listed, Value
+from readiness.facts import Fact, Listed, TranslatedText, Value
 from readiness.forensics.judging.structure import Structure
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import FrameVariable, Item
-from readiness.register.display import shown, signed
+from readiness.register.display import show_row, show_with_sign
 from readiness.reporting.item_findings import level_label
 from readiness.reporting.participation import MEASURES
 from readiness.reporting.shown import Register
@@ -70,7 +70,7 @@ def _questions_of(parts: list[str], structure: Structure) -> list[Value]:
     sets = {one.id: one.item for one in structure.sets}
     name = next((part for part in parts[2:] if part in shared or part in sets), "")
     found = shared.get(name, (name,) if name in sets else ())
-    return [Label(structure.items[sets[one]].label) for one in found]
+    return [TranslatedText(structure.items[sets[one]].label) for one in found]
 
 
 ENDS = ("lower", "upper")
@@ -174,7 +174,7 @@ class Passports:
     def of(self, identity: str) -> Passport:
         """The passport of a number by its id; KeyError where there is none."""
         row = self.rows[identity]
-        value = signed(row, self.language)
+        value = show_with_sign(row, self.language)
         ends = [self._part(identity, end) for end in ENDS]
         interval = ""
         if all(ends):
@@ -184,9 +184,16 @@ class Passports:
         effective = self._part(identity, "n_eff")
         data = ", ".join(str(row["dataset"]).split())
         return Passport(
-            identity, anchor(identity), value, self.what(row), interval, self._count(base),
-            effective, data, tuple(self._facts(row, value, interval, effective, data)),
-        )  # fmt: skip
+            identity,
+            anchor(identity),
+            value,
+            self.what(row),
+            interval,
+            self._count(base),
+            effective,
+            data,
+            tuple(self._facts(row, value, interval, effective, data)),
+        )
 
     def all(self) -> Iterator[Passport]:
         """The passport of each number that has a line of its own, in the register's order."""
@@ -209,14 +216,14 @@ class Passports:
     def _facts(
         self, row: Mapping[str, Any], value: str, interval: str, effective: str, data: str
     ) -> Iterator[tuple[str, str]]:
-        if self.register.simulated:
+        if self.register.is_simulated:
             yield "numbers.nature", self._word("numbers.simulated")
         yield "numbers.interval", interval
         yield "study.term.base", self._count(str(row["n"] or ""))
         yield "numbers.effective", effective
         yield "numbers.data", data
         yield "numbers.id", str(row["id"])
-        known = STEPS if self.register.weighted else {**STEPS, **UNWEIGHTED}
+        known = STEPS if self.register.is_weighted else {**STEPS, **UNWEIGHTED}
         steps = known.get(str(row["kind"]))
         yield "numbers.steps", self._word(steps) if steps else ""
         yield "numbers.lineage", " ".join(name[:LINEAGE] for name in str(row["lineage"]).split())
@@ -228,7 +235,7 @@ class Passports:
 
     def _part(self, identity: str, part: str) -> str:
         row = self.rows.get(f"{identity}.{part}")
-        return shown(row, self.language) if row is not None else ""
+        return show_row(row, self.language) if row is not None else ""
 
     def _count(self, n: str) -> str:
         return tell(Fact("count.answer", {"n": round(float(n))}), self.language) if n else ""
@@ -244,10 +251,10 @@ class Passports:
         name, level = self._item(str(row["item"])), str(row["level"] or "")
         yield self._label(name)
         items = {item.id: item for item in self.questionnaire.items}
-        if level and name in items and level == items[name].shown:
+        if level and name in items and level == items[name].first_level:
             yield show(level_label(items[name], self.language), self.language)
         elif level:
-            yield self._answers(name).get(level, self._boxed(name, level))
+            yield self._answers(name).get(level, self._describe_box(name, level))
         group = str(row["group"] or "")
         if group:
             yield self._group(group)
@@ -257,7 +264,7 @@ class Passports:
         known = {item.id for item in self.questionnaire.items} if self.questionnaire else set()
         return next((part for part in name.split(":") if part in known), name)
 
-    def _boxed(self, name: str, level: str) -> str:
+    def _describe_box(self, name: str, level: str) -> str:
         """A box of a scale by its levels; a level that is no answer by its own name."""
         assert self.questionnaire is not None
         for item in self.questionnaire.items:

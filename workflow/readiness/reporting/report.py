@@ -21,8 +21,8 @@ from typing import Any
 from readiness.config import read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
-from readiness.language import Markup, joined, tell, text
-from readiness.reporting.blocks import Block, paragraphs, stated
+from readiness.language import Markup, join_texts, tell, text
+from readiness.reporting.blocks import ReportBlock, list_statements, paragraphs
 from readiness.reporting.markdown import (
     EMPTY,
     Markdown,
@@ -35,7 +35,7 @@ from readiness.reporting.markdown import (
     plain,
     status,
 )
-from readiness.reporting.shown import Part, ShownStudy, ShownWave, open_part
+from readiness.reporting.shown import ReportPart, ShownStudy, ShownWave, open_part
 from readiness.reporting.study import study_blocks, study_summary
 from readiness.reporting.wave import wave_blocks, wave_summary
 
@@ -50,7 +50,7 @@ SUMMARY = "summary"
 
 
 @dataclass(frozen=True)
-class Report:
+class ReportPage:
     """The study or the wave that a report shows, in one language."""
 
     part: ShownStudy | ShownWave
@@ -59,7 +59,7 @@ class Report:
     downloads: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def open(cls) -> Report:
+    def open(cls) -> ReportPage:
         """The report's material, from the folder that READINESS_RESULTS names."""
         folder = Path(os.environ.get("READINESS_RESULTS", "results"))
         settings = json.loads((folder / "report.json").read_text("utf-8"))
@@ -104,10 +104,12 @@ class Report:
         lines = [
             (self.part.word("report.reading.data"), data),
             (self.part.word("report.origin.lineage"), lineage),
-            *self._cited(data),
+            *self._write_citation(data),
             *(
                 (self.part.word(key), f"[{plain(said)}]{{.prov}}")
-                for key, said in stated(self.part.settings.get("privacy", {}), self.part.language)
+                for key, said in list_statements(
+                    self.part.settings.get("privacy", {}), self.part.language
+                )
             ),
             (self.part.word("report.origin.engine"), engine),
         ]
@@ -119,7 +121,7 @@ class Report:
 
     def _state(self) -> Iterator[tuple[str, str]]:
         """What this is: real or simulated, a draft, of which run and data; how to cite it."""
-        if self.part.simulated:
+        if self.part.is_simulated:
             yield "simu", self.part.word("rendering.status.simulated")
         else:
             yield "real", self.part.word("rendering.status.real")
@@ -136,13 +138,13 @@ class Report:
         for kind, address in self.downloads:
             yield self.part.word(DOWNLOADS[kind]), address
 
-    def _cited(self, data: str) -> Iterator[tuple[str, str]]:
+    def _write_citation(self, data: str) -> Iterator[tuple[str, str]]:
         """How it is cited, under which licence it stands and whom to ask: as CITATION.cff says."""
         path = self.part.folder / "CITATION.cff"
         if not path.is_file():
             return
         own = read_yaml(path, as_text=True)
-        authors = [_named(author) for author in own.get("authors", ())]
+        authors = [_name_person(author) for author in own.get("authors", ())]
         cited: dict[str, Value] = {
             "authors": Listed(tuple(authors), "comma"),
             "title": str(self.part.settings["title"]),
@@ -160,17 +162,18 @@ class Report:
         yield self.part.word("numbers.cite"), said
         if licence := own.get("license"):
             yield self.part.word("rendering.origin.licence"), plain(str(licence))
-        contacts = [_named(contact) for contact in own.get("contact", ())]
+        contacts = [_name_person(contact) for contact in own.get("contact", ())]
         if contacts:
             yield (
                 self.part.word("rendering.origin.contact"),
-                joined([plain(name) for name in contacts], "comma", self.part.language),
+                join_texts([plain(name) for name in contacts], "comma", self.part.language),
             )
 
     def _provenance(self, names: Iterable[str]) -> str:
         """Dataset versions or lineage, each marked as such."""
         return (
-            joined([f"[{name}]{{.prov}}" for name in names], "comma", self.part.language) or EMPTY
+            join_texts([f"[{name}]{{.prov}}" for name in names], "comma", self.part.language)
+            or EMPTY
         )
 
     # For an author who lays out a document piece by piece.
@@ -197,7 +200,7 @@ class Report:
         print(paragraphs(parts) + "\n")
 
 
-def section(part: Part, block: Block, level: int) -> str:
+def section(part: ReportPart, block: ReportBlock, level: int) -> str:
     """A block with its heading and its author's texts; "" where there is nothing to say."""
     body = part.prose.around(block.place, block.body(), part.register.span)
     if not body:
@@ -209,12 +212,12 @@ def section(part: Part, block: Block, level: int) -> str:
     return f"{heading(level, block.title, label('sec', part.run, block.place))}\n\n{body}"
 
 
-def blocks_of(part: ShownStudy | ShownWave) -> list[Block]:
+def blocks_of(part: ShownStudy | ShownWave) -> list[ReportBlock]:
     """The blocks of a study or a wave, in order."""
     return wave_blocks(part) if isinstance(part, ShownWave) else study_blocks(part)
 
 
-def _named(person: Mapping[str, Any]) -> str:
+def _name_person(person: Mapping[str, Any]) -> str:
     """A person or an entity of a citation file, with the address to write to where there is one."""
     names = [str(person[key]) for key in ("given-names", "family-names") if person.get(key)]
     name = str(person.get("name") or " ".join(names))

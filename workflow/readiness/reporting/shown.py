@@ -15,15 +15,15 @@ import pandas as pd
 from readiness.analysis.selection import Selection
 from readiness.config import read_yaml
 from readiness.errors import RenderError
-from readiness.facts import Fact, Named, Quantity, Value, from_json, of_domain
+from readiness.facts import Fact, NamedNumber, Quantity, Value, from_json, of_domain
 from readiness.forensics.judging.every import lead
 from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
 from readiness.forensics.judging.verdict import facts_of
-from readiness.forensics.reporting import told
+from readiness.forensics.reporting import render_verdict
 from readiness.language import Language, show, tell, text
 from readiness.language.telling import Markup
 from readiness.questionnaire import Questionnaire, load_questionnaire
-from readiness.register.display import shown
+from readiness.register.display import show_row
 from readiness.register.figures import read_register, selection_of
 from readiness.register.rows.respondents import WEIGHTS
 from readiness.reporting.blocks import Prose
@@ -69,7 +69,7 @@ class Register:
 
     def span(self, identity: str) -> str:
         """The number as the check after rendering expects it."""
-        text = shown(self.row(identity), self.language)
+        text = show_row(self.row(identity), self.language)
         return f'[{plain(text)}]{{.n data-id="{self.run}/{identity}"}}'
 
     def number(self, identity: str) -> float | None:
@@ -79,24 +79,26 @@ class Register:
         value = self.row(identity)["value"]
         return float(value) if str(value) != "" else None
 
-    def named(self, identity: str) -> Named:
+    def name_value(self, identity: str) -> NamedNumber:
         """The value of an id for a fact, under its own name; RenderError when there is none."""
         row = self.row(identity)
         if str(row["value"]) == "":
-            return Named(identity, EMPTY)  # the span shows what stands for it
+            return NamedNumber(identity, EMPTY)  # the span shows what stands for it
         if row["unit"] in ("count", "base") and not int(row["digits"] or 0):
-            return Named(identity, round(float(row["value"])))
+            return NamedNumber(identity, round(float(row["value"])))
         digits = int(row["digits"] or 0)
-        return Named(identity, Quantity(str(row["value"]), row["unit"], digits, row["rounding"]))
+        return NamedNumber(
+            identity, Quantity(str(row["value"]), row["unit"], digits, row["rounding"])
+        )
 
     def interval(self, identity: str) -> Fact | None:
         """The limits of a number; None unless both are published."""
         ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
         if any(self.number(name) is None for name in ends.values()):
             return None
-        return Fact("language.interval", {end: self.named(name) for end, name in ends.items()})
+        return Fact("language.interval", {end: self.name_value(name) for end, name in ends.items()})
 
-    def told(self, fact: Fact) -> str:
+    def write_fact(self, fact: Fact) -> str:
         """A fact as Markdown: every number of the register in its span, foreign text escaped."""
 
         def mark(name: str, text: str) -> str:
@@ -108,19 +110,19 @@ class Register:
         """Every `run/id` with the texts that the report may show for it."""
         texts = {}
         for row in self.rows.to_dict("records"):
-            text = shown(row, self.language)
+            text = show_row(row, self.language)
             texts[f"{self.run}/{row['id']}"] = {text}
             if row["kind"] == "verdict":
                 texts[f"{self.run}/{row['id']}"] |= {f"{text}{sign}" for sign in _PERCENT}
         return texts
 
     @property
-    def simulated(self) -> bool:
+    def is_simulated(self) -> bool:
         """Whether no real person gave the answers behind it."""
         return bool((self.rows["simulated"] == "true").any())
 
     @property
-    def weighted(self) -> bool:
+    def is_weighted(self) -> bool:
         """Whether answers have weights: else each counts once, and there are none to tell of."""
         return self.has(f"{WEIGHTS}.cv")
 
@@ -150,7 +152,7 @@ class Register:
 
 
 @dataclass(frozen=True)
-class Part:
+class ReportPart:
     """A run that a report shows: its figures, its settings, the folder of its files.
 
     `charts` is that folder's place for charts, `prose` the author's own texts by place.
@@ -177,13 +179,13 @@ class Part:
         return self.register.language
 
     @property
-    def simulated(self) -> bool:
+    def is_simulated(self) -> bool:
         """Whether no real person gave the answers behind it."""
-        return self.register.simulated
+        return self.register.is_simulated
 
     def tell(self, kind: str, **values: Value) -> str:
         """The sentence of a kind of the domain `report`, as Markdown."""
-        return self.register.told(Fact(kind, values))
+        return self.register.write_fact(Fact(kind, values))
 
     def word(self, key: str) -> str:
         """A text of the catalogues."""
@@ -210,7 +212,9 @@ class Part:
     def caption(self, kind: str, **values: Value) -> str:
         """A caption, which says so when the answers are simulated."""
         said = self.tell(kind, **values)
-        return f"{said} {text('report.simulated.mark', self.language)}" if self.simulated else said
+        return (
+            f"{said} {text('report.simulated.mark', self.language)}" if self.is_simulated else said
+        )
 
     def chart(self, name: str, caption: str) -> str:
         """A chart of the run, with its alternative text; nothing where none was drawn."""
@@ -233,7 +237,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class ShownStudy(Part):
+class ShownStudy(ReportPart):
     """A study's figures, what they can mean, and who printed them."""
 
     verdicts: dict[str, dict[str, Any]]
@@ -249,15 +253,15 @@ class ShownStudy(Part):
         def mark(name: str, text: str) -> str:
             return f'[{plain(text)}]{{.n data-id="{self.run}/verdict.{identity}.{name}"}}'
 
-        return _joined(told(facts, self.language, mark, Markup(name=plain)))
+        return _join_percent_signs(render_verdict(facts, self.language, mark, Markup(name=plain)))
 
-    def told(self, value: Value) -> str:
+    def write_value(self, value: Value) -> str:
         """A fact, or a value of one, as Markdown: each number under its id in the register."""
 
         def mark(name: str, text: str) -> str:
             return self.register.span(name) if self.register.has(name) else text
 
-        return _joined(show(value, self.language, mark, Markup(name=plain)))
+        return _join_percent_signs(show(value, self.language, mark, Markup(name=plain)))
 
     @cached_property
     def lead(self) -> SharedBase | None:
@@ -266,7 +270,7 @@ class ShownStudy(Part):
         return lead(self.structure, whose)
 
     @cached_property
-    def printed(self) -> pd.DataFrame:
+    def printed_claims(self) -> pd.DataFrame:
         """The claims that are figures, in the order of their register."""
         return self.claims[self.claims["unit"] != "text"]
 
@@ -301,7 +305,7 @@ class ShownStudy(Part):
 
 
 @dataclass(frozen=True)
-class ShownWave(Part):
+class ShownWave(ReportPart):
     """A wave's figures, why which test is primary, and what was asked of whom.
 
     `choices`: the primary test of each compared item, and the fact that says why. `steps`: what was
@@ -331,27 +335,27 @@ class ShownWave(Part):
     def group_labels(self) -> dict[str, str]:
         """The label of each group by its code, those counted apart last."""
         own = self.questionnaire.grouping(self.by).labels(self.language) if self.by else {}
-        return {**own, **self.apart}
+        return {**own, **self.groups_apart}
 
     @property
-    def apart(self) -> dict[str, str]:
+    def groups_apart(self) -> dict[str, str]:
         """The groups that are counted apart: code to label."""
         group = self.questionnaire.group_item
         labels = self.questionnaire.item(group).labels(self.language) if group else {}
-        return {code: labels[code] for code in self.questionnaire.apart}
+        return {code: labels[code] for code in self.questionnaire.groups_apart}
 
     def groups(self, item: str) -> dict[str, str]:
         """The groups of an item, as Markdown: all, each, and those counted apart that answered."""
         shown = {"all": f"**{text('report.total', self.language)}**"}
         for code, name in self.group_labels.items():
-            if code not in self.apart:
+            if code not in self.groups_apart:
                 shown[code] = plain(name)
             elif self.register.has(f"{item}.n.{code}"):
                 shown[code] = f"*{self.tell('report.apart', group=name)}*"
         return shown
 
 
-def _joined(said: str) -> str:
+def _join_percent_signs(said: str) -> str:
     """The text with each percent sign within the span of its number."""
 
     def one(found: re.Match[str]) -> str:

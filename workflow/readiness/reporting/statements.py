@@ -109,7 +109,9 @@ def contrasts(pairs: Mapping[tuple[str, str], float | None], level: float) -> Fa
     return Fact("report.contrasts.some", {"pairs": Listed(named, "comma")})
 
 
-def selected(selection: Selection, *, raked: bool, complete: bool, listed: bool = True) -> Fact:
+def describe_selection(
+    selection: Selection, *, raked: bool, complete: bool, listed: bool = True
+) -> Fact:
     """What the selection of respondents lets the figures say.
 
     `raked`: whether the answers are weighted to margins; `complete`: whether all who were asked
@@ -140,7 +142,7 @@ def adjustment(method: str) -> Term:
     return Term(f"report.adjust.{method.lower()}")
 
 
-def answered(selection: Selection, values: Mapping[str, Value]) -> Fact:
+def describe_response(selection: Selection, values: Mapping[str, Value]) -> Fact:
     """Who answered, in the words of the selection: `invited`, `answered`, `rate`.
 
     A rate without a selection that gives one is not said, nor of whom there is no list.
@@ -153,7 +155,7 @@ def answered(selection: Selection, values: Mapping[str, Value]) -> Fact:
     return Fact(ANSWERED[selection], said)
 
 
-def excluded(counts: Mapping[str, tuple[int, Value]]) -> Fact:
+def describe_exclusions(counts: Mapping[str, tuple[int, Value]]) -> Fact:
     """What of the received file was excluded, by rule: how many, and the value to show."""
     found = tuple(
         Fact("language.beside", {"label": Term(f"participation.chart.{rule}"), "what": value})
@@ -170,7 +172,7 @@ def count_or_none(kind: str, n: int, value: Value) -> Fact:
     return Fact(kind, {"n": value}) if n else Fact(f"{kind}.none")
 
 
-def asked(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
+def quote_question(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
     """The question as it was asked; of what was computed, of which questions."""
     if not item.derived_from:
         return Fact("tables.line.question", {"question": item.column})
@@ -178,7 +180,7 @@ def asked(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
     return Fact("tables.line.derived", {"items": Listed(tuple(labels), "slash")})
 
 
-def tested(p_values: Sequence[tuple[str, Value]]) -> Fact | None:
+def state_tests(p_values: Sequence[tuple[str, Value]]) -> Fact | None:
     """The p-values of several tests; None where there is none."""
     known = tuple(
         Fact("language.labelled", {"label": test_name(test), "what": value})

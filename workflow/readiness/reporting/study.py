@@ -10,17 +10,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from readiness.facts import Fact, Label, Named, Printed, Value
+from readiness.facts import Fact, NamedNumber, Printed, TranslatedText, Value
 from readiness.forensics.judging.every import whole
 from readiness.forensics.judging.structure import ClaimSet
 from readiness.forensics.judging.verdict import Status
 from readiness.forensics.reporting import STATUS
-from readiness.language import joined, show, text
-from readiness.reporting.blocks import Block, paragraphs
+from readiness.language import join_texts, show, text
+from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.markdown import block as look
-from readiness.reporting.markdown import filtered, fold, glossary, listed, numbered, plain, three
+from readiness.reporting.markdown import (
+    fold,
+    glossary,
+    numbered,
+    plain,
+    three,
+    write_filtered,
+    write_list,
+)
 from readiness.reporting.shown import ShownStudy
-from readiness.reporting.study_finding import Finding, Judged, every_of, finding, joint_of, judged
+from readiness.reporting.study_finding import (
+    JudgedClaim,
+    StudyFinding,
+    every_of,
+    find_verdict,
+    finding,
+    joint_of,
+)
 
 SIMPLEST = "simplest"
 COLUMNS = tuple(f"study.column.{name}" for name in ("figures", "condition", "fits", "every"))
@@ -34,22 +49,28 @@ def picture(study: ShownStudy) -> str:
         silent = every.has("silent")
         key = "study.caption.picture" if silent else "study.caption.picture_all"
         names = ("every", "least", "silent") if silent else ("every", "least")
-        caption = study.told(Fact(key, every.taken(*names)))
+        caption = study.write_value(Fact(key, every.take_values(*names)))
     chart = study.chart("bases", caption)
     return paragraphs([chart, _behind(study, every)])
 
 
-def _behind(study: ShownStudy, every: Judged | None) -> str:
+def _behind(study: ShownStudy, every: JudgedClaim | None) -> str:
     if every is None or study.lead is None:
         return ""
-    figures = joined(
-        [study.register.span(f"claim.{claim}") for name in study.lead.sets
-         for claim in study.structure.set_named(name).claims], "comma", study.language)  # fmt: skip
+    figures = join_texts(
+        [
+            study.register.span(f"claim.{claim}")
+            for name in study.lead.sets
+            for claim in study.structure.set_named(name).claims
+        ],
+        "comma",
+        study.language,
+    )
     rows = _rows(study, every, figures)
     everything = _whole(study)
     if everything is not None:
         rows += _rows(study, everything, study.word("study.whole.label"))
-    caption = study.told(Fact("study.caption.fits", every.taken("assumed")))
+    caption = study.write_value(Fact("study.caption.fits", every.take_values("assumed")))
     body = study.table("fits", COLUMNS, rows, caption, words=(0, 1, 2), kind="stack")
     return _fold(study, "study.title.behind", body)
 
@@ -58,7 +79,7 @@ def _fold(study: ShownStudy, key: str, body: str) -> str:
     return fold(study.word(key), body) if body else ""
 
 
-def _rows(study: ShownStudy, every: Judged, figures: str) -> list[list[str]]:
+def _rows(study: ShownStudy, every: JudgedClaim, figures: str) -> list[list[str]]:
     """Two rows of the table: if everyone answered, and with missing answers."""
     rows = []
     for suffix, condition in (
@@ -66,37 +87,43 @@ def _rows(study: ShownStudy, every: Judged, figures: str) -> list[list[str]]:
         ("_missing", Fact("study.condition.missing", _if(every, "missing"))),
     ):
         if every.has(f"every{suffix}"):
-            rows.append([figures, study.told(condition), _fits(study, every, suffix),
-                         study.register.span(every.number(f"every{suffix}"))])  # fmt: skip
+            rows.append(
+                [
+                    figures,
+                    study.write_value(condition),
+                    _fits(study, every, suffix),
+                    study.register.span(every.number(f"every{suffix}")),
+                ]
+            )
     return rows
 
 
-def _if(every: Judged, name: str) -> dict[str, Value]:
-    return dict(every.taken(name)) if every.has(name) else {}
+def _if(every: JudgedClaim, name: str) -> dict[str, Value]:
+    return dict(every.take_values(name)) if every.has(name) else {}
 
 
-def _fits(study: ShownStudy, every: Judged, suffix: str) -> str:
+def _fits(study: ShownStudy, every: JudgedClaim, suffix: str) -> str:
     if every.has(f"fits{suffix}"):
         return study.register.span(every.number(f"fits{suffix}"))
     if every.has(f"first{suffix}"):
-        return study.told(Fact("study.fits.from", every.taken(first=f"first{suffix}")))
+        return study.write_value(Fact("study.fits.from", every.take_values(first=f"first{suffix}")))
     return study.word("study.fits.none")
 
 
-def _whole(study: ShownStudy) -> Judged | None:
+def _whole(study: ShownStudy) -> JudgedClaim | None:
     """The verdict on all questions together, where these are more than the study's own."""
     shared = whole(study.structure)
     if shared is None or study.lead is None or shared.id == study.lead.id:
         return None
-    return judged(study, f"every.{shared.id}")
+    return find_verdict(study, f"every.{shared.id}")
 
 
 def meaning_block(study: ShownStudy) -> str:
     """What the missing base changes, in an example, and whether everything goes together."""
     own = study.lead.sets[0] if study.lead else ""
-    precision = judged(study, f"precision.{own}")
-    said = {"sentence": precision.told[0]} if precision else {}
-    example = study.told(Fact("study.example", said)) if said else ""
+    precision = find_verdict(study, f"precision.{own}")
+    said = {"sentence": precision.sentences[0]} if precision else {}
+    example = study.write_value(Fact("study.example", said)) if said else ""
     reading = study.sentences(SIMPLEST)
     chart = study.chart("questions", study.word("study.caption.bases"))
     return paragraphs(
@@ -115,9 +142,9 @@ def _together(study: ShownStudy) -> str:
     if every is None:
         return ""
     if every.has("silent", "missing"):
-        taken = every.taken("least", "silent", "missing", "every")
-        return study.told(Fact("study.whole.silent", taken))
-    return study.told(Fact("study.whole.all", every.taken("least", "every")))
+        taken = every.take_values("least", "silent", "missing", "every")
+        return study.write_value(Fact("study.whole.silent", taken))
+    return study.write_value(Fact("study.whole.all", every.take_values("least", "every")))
 
 
 CLAIM_COLUMNS = ("tables.head.question", "study.column.printed", "study.column.who")
@@ -129,7 +156,7 @@ SOURCES = (
 
 def claims_block(study: ShownStudy) -> str:
     """The questions, what was printed of each and by whom, and what it allows on its own."""
-    if study.printed.empty:
+    if study.printed_claims.empty:
         return ""
     questions = _list_claims(study)
     everything = _sources(study)
@@ -146,65 +173,71 @@ def claims_block(study: ShownStudy) -> str:
 
 def _list_claims(study: ShownStudy) -> str:
     sets = study.structure.sets
-    alone = [judged(study, f"bases.{s.id}") for s in sets]
+    alone = [find_verdict(study, f"bases.{s.id}") for s in sets]
     bounded = next((verdict for verdict in alone if verdict and verdict.has("n_max")), None)
-    rows = [[plain(study.item(s.item)), _printed(study, s), _who(study, s)] for s in sets]
+    rows = [[plain(study.item(s.item)), _quote_figures(study, s), _who(study, s)] for s in sets]
     more = []
     if bounded is not None:
-        more = [study.told(Fact("study.column.alone", bounded.taken("n_max")))]
+        more = [study.write_value(Fact("study.column.alone", bounded.take_values("n_max")))]
         rows = [[*row, _alone(study, s)] for row, s in zip(rows, sets, strict=True)]
     caption, words = study.word("study.caption.claims"), tuple(range(4))
     return study.table("claims", CLAIM_COLUMNS, rows, caption, more=more, words=words, kind="stack")
 
 
-def _printed(study: ShownStudy, claim_set: ClaimSet) -> str:
+def _quote_figures(study: ShownStudy, claim_set: ClaimSet) -> str:
     """The figures with their answers: 67 % weak, 33 % none."""
     parts = [
-        study.told(
+        study.write_value(
             Fact(
                 "study.printed",
                 {
-                    "figure": Named(f"claim.{claim}", Printed(str(study.claim(claim)["value"]))),
+                    "figure": NamedNumber(
+                        f"claim.{claim}", Printed(str(study.claim(claim)["value"]))
+                    ),
                     "answer": study.answer(claim_set.item, str(study.claim(claim)["category"])),
                 },
             )
         )
         for claim in claim_set.claims
     ]
-    return joined(parts, "comma", study.language)
+    return join_texts(parts, "comma", study.language)
 
 
 def _who(study: ShownStudy, claim_set: ClaimSet) -> str:
     """Whose the figures are, and how many sources print them; one alone by its name."""
     first = study.claim(claim_set.claims[0])
     whose = study.structure.whose(str(first["attributed_to"]))
-    printed = judged(study, f"outlets.{claim_set.id}")
+    printed = find_verdict(study, f"outlets.{claim_set.id}")
     if printed is not None:
-        taken = printed.taken(sources="outlets")
-        return study.told(Fact("study.who.several", {"whose": whose, **taken}))
+        taken = printed.take_values(sources="outlets")
+        return study.write_value(Fact("study.who.several", {"whose": whose, **taken}))
     if first["outlet"] == first["attributed_to"]:
         return plain(show(whose, study.language))
-    return study.told(Fact("study.who.one", {"whose": whose, "outlet": str(first["outlet"])}))
+    return study.write_value(
+        Fact("study.who.one", {"whose": whose, "outlet": str(first["outlet"])})
+    )
 
 
 def _alone(study: ShownStudy, claim_set: ClaimSet) -> str:
     """On which numbers of answers the figures of one question can rest."""
-    found = judged(study, f"bases.{claim_set.id}")
+    found = find_verdict(study, f"bases.{claim_set.id}")
     if found is None or found.kind == "forensics.weighted":
         return study.word("study.alone.weighted")
     if found.has("bases"):
         return study.register.span(found.number("bases"))
     if found.has("count"):
-        return study.told(Fact("study.alone.many", found.taken("count", "smallest")))
+        return study.write_value(Fact("study.alone.many", found.take_values("count", "smallest")))
     if found.has("smallest"):
-        return study.told(Fact("study.alone.later", found.taken("smallest")))
+        return study.write_value(Fact("study.alone.later", found.take_values("smallest")))
     return study.word("study.alone.never")
 
 
 def _sources(study: ShownStudy) -> str:
     """The published figures: each one once, whose it is, and every outlet that has it."""
     rows = []
-    groups = study.printed.groupby(["item", "category", "value", "attributed_to"], sort=False)
+    groups = study.printed_claims.groupby(
+        ["item", "category", "value", "attributed_to"], sort=False
+    )
     for key, same in groups:
         item, category, whose = str(key[0]), str(key[1]), str(key[3])
         outlets = dict(zip(same["outlet"], same["source"], strict=True))
@@ -218,7 +251,7 @@ def _sources(study: ShownStudy) -> str:
                 study.tell("language.labelled", **question),
                 study.register.span(f"claim.{same['claim_id'].iloc[0]}"),
                 plain(study.publisher(whose)),
-                joined(linked, "comma", study.language),
+                join_texts(linked, "comma", study.language),
             ]
         )
     caption = study.word("study.caption.sources")
@@ -250,7 +283,7 @@ def words_block(study: ShownStudy) -> str:
     """The phrases with their figures, then where sources differ from one another."""
     apart = [*_misprints(study), *study.sentences(*APART)]
     differences = study.word("study.words.differences") if apart else ""
-    return paragraphs([_phrases(study), differences, listed(apart)])
+    return paragraphs([_phrases(study), differences, write_list(apart)])
 
 
 def _phrases(study: ShownStudy) -> str:
@@ -260,13 +293,13 @@ def _phrases(study: ShownStudy) -> str:
 
 
 def _phrase_row(study: ShownStudy, identity: str) -> list[str]:
-    found = judged(study, identity)
+    found = find_verdict(study, identity)
     assert found is not None  # every phrase is judged
-    values = found.told[0].values
+    values = found.sentences[0].values
     quoted = Fact("charts.quoted", {"label": values["phrase"]})
     figure = Fact("forensics.percent", {"figure": values["figure"]})
     fair, literal = Fact(FAIR[found.kind], values), Fact(LITERAL[found.kind], values)
-    return [study.told(value) for value in (quoted, values["whose"], figure, fair, literal)]
+    return [study.write_value(value) for value in (quoted, values["whose"], figure, fair, literal)]
 
 
 def _misprints(study: ShownStudy) -> list[str]:
@@ -295,27 +328,33 @@ def _questions(study: ShownStudy) -> Iterator[str]:
     yield text("study.ask.answers", study.language)
     for total in study.structure.totals:
         if total.counts == "unknown":
-            people = Named(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
-            said = study.told(Fact("study.ask.total", {"total": people}))
+            people = NamedNumber(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
+            said = study.write_value(Fact("study.ask.total", {"total": people}))
             groups = text("study.ask.groups", study.language) if total.groups else ""
             yield " ".join(part for part in (said, groups) if part)
-    if (study.printed["weighted"] == "unknown").any():
+    if (study.printed_claims["weighted"] == "unknown").any():
         yield text("study.ask.weights", study.language)
     asked = [c.ask for c in study.structure.contradictions]
     asked += [gap.ask for gap in study.structure.unknown]
-    yield from (study.told(Label(question)) for question in asked if question is not None)
+    yield from (
+        study.write_value(TranslatedText(question)) for question in asked if question is not None
+    )
     for crossed in study.structure.cross_tables:
         rows, columns = (
-            Label(study.structure.items[study.structure.set_named(name).item].label)
+            TranslatedText(study.structure.items[study.structure.set_named(name).item].label)
             for name in (crossed.rows, crossed.columns)
         )
-        yield study.told(Fact("study.ask.cross", {"rows": rows, "columns": columns}))
+        yield study.write_value(Fact("study.ask.cross", {"rows": rows, "columns": columns}))
 
 
 def method_block(study: ShownStudy) -> str:
     """How the numbers were tried, under which conditions, and how strong the check is."""
     joint = joint_of(study)
-    strong = [study.told(fact) for fact in joint.told if fact.kind in STRENGTH] if joint else []
+    strong = (
+        [study.write_value(fact) for fact in joint.sentences if fact.kind in STRENGTH]
+        if joint
+        else []
+    )
     search, conditions, fair = (text(key, study.language) for key in METHOD)
     return paragraphs([search, conditions, " ".join([*strong, fair])])
 
@@ -353,7 +392,7 @@ def verdicts_block(study: ShownStudy) -> str:
         kind="stack",
         marks=[marks[verdict["status"]] for verdict in verdicts.values()],
     )
-    chosen = filtered([study.word("study.verdicts.all"), *words.values()], made)
+    chosen = write_filtered([study.word("study.verdicts.all"), *words.values()], made)
     note, title = study.word("study.verdicts.note"), study.word("study.title.table")
     return paragraphs([note, fold(title, chosen)])
 
@@ -364,11 +403,11 @@ TITLES = tuple(
 )
 
 
-def study_blocks(study: ShownStudy) -> list[Block]:
+def study_blocks(study: ShownStudy) -> list[ReportBlock]:
     """The blocks below the first screen, in order."""
 
-    def block(name: str, body: Callable[[ShownStudy], str]) -> Block:
-        return Block(name, text(f"study.title.{name}", study.language), lambda: body(study))
+    def block(name: str, body: Callable[[ShownStudy], str]) -> ReportBlock:
+        return ReportBlock(name, text(f"study.title.{name}", study.language), lambda: body(study))
 
     return [
         block("meaning", meaning_block),
@@ -384,10 +423,10 @@ def study_blocks(study: ShownStudy) -> list[Block]:
 def study_summary(study: ShownStudy) -> str:
     """The first screen: the finding, the three cards, the picture."""
     found = finding(study)
-    sentences = " ".join(study.told(fact) for fact in found.lead)
+    sentences = " ".join(study.write_value(fact) for fact in found.lead)
     return paragraphs(
         [
-            look("headline", study.told(found.headline)),
+            look("headline", study.write_value(found.headline)),
             look("lead", sentences) if sentences else "",
             _cards(study, found),
             picture(study),
@@ -395,11 +434,15 @@ def study_summary(study: ShownStudy) -> str:
     )
 
 
-def _cards(study: ShownStudy, found: Finding) -> str:
+def _cards(study: ShownStudy, found: StudyFinding) -> str:
     """Always the three, in this order: the innocent reading stands before what is not known."""
     cards = (
-        ("sure", "study.card.established", [study.told(found.established)]),
-        ("plain", "study.card.simple", [study.told(fact) for fact in found.simple]),
-        ("open", "study.card.unknown", [*(study.told(f) for f in found.unknown), *found.gaps]),
+        ("sure", "study.card.established", [study.write_value(found.established)]),
+        ("plain", "study.card.simple", [study.write_value(fact) for fact in found.simple]),
+        (
+            "open",
+            "study.card.unknown",
+            [*(study.write_value(f) for f in found.unknown), *found.gaps],
+        ),
     )
     return three((kind, text(key, study.language), " ".join(said)) for kind, key, said in cards)

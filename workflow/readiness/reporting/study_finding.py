@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from readiness.facts import Fact, Label, Listed, Named, Printed, Term, Value
+from readiness.facts import Fact, Listed, NamedNumber, Printed, Term, TranslatedText, Value
 from readiness.forensics.judging.verdict import facts_of, name, numbers_of
 from readiness.register.study_rows import number_id
 from readiness.reporting.shown import ShownStudy
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedClaim:
     """`kind`: that of its first sentence. `values`: its numbers, and the conditions `assumed`.
 
     `items`: what each of its questions is about, in order.
@@ -31,15 +31,15 @@ class Judged:
     items: tuple[Value, ...]
 
     @property
-    def told(self) -> tuple[Fact, ...]:
+    def sentences(self) -> tuple[Fact, ...]:
         """Its sentences, each number under its id in the register."""
-        return tuple(_renamed(fact, self.id) for fact in self.facts)
+        return tuple(_name_fact_numbers(fact, self.id) for fact in self.facts)
 
     def has(self, *names: str) -> bool:
         """Whether it states all these."""
         return set(names) <= self.values.keys()
 
-    def taken(self, *names: str, **renamed: str) -> dict[str, Value]:
+    def take_values(self, *names: str, **renamed: str) -> dict[str, Value]:
         """Some of its values, under their own names or others."""
         pairs = {**{own: own for own in names}, **renamed}
         return {new: self.values[own] for new, own in pairs.items()}
@@ -49,15 +49,15 @@ class Judged:
         return number_id(self.id, own)
 
 
-def judged(study: ShownStudy, *identities: str) -> Judged | None:
+def find_verdict(study: ShownStudy, *identities: str) -> JudgedClaim | None:
     """The first of these verdicts that there is."""
     for identity in identities:
         if identity in study.verdicts:
-            return _judged(identity, facts_of(study.verdicts[identity]))
+            return _make_verdict(identity, facts_of(study.verdicts[identity]))
     return None
 
 
-def _judged(identity: str, facts: tuple[Fact, ...]) -> Judged:
+def _make_verdict(identity: str, facts: tuple[Fact, ...]) -> JudgedClaim:
     values: dict[str, Value] = {
         own: name(number_id(identity, own), number) for own, number in numbers_of(facts).items()
     }
@@ -67,24 +67,26 @@ def _judged(identity: str, facts: tuple[Fact, ...]) -> Judged:
     labels = first.get("labels")
     sets = labels.items if isinstance(labels, Listed) else ()
     items = tuple(s.values["item"] for s in sets if isinstance(s, Fact))
-    return Judged(identity, facts[0].kind, facts, values, items)
+    return JudgedClaim(identity, facts[0].kind, facts, values, items)
 
 
-def renamed(value: Value, identity: str) -> Value:
+def name_numbers(value: Value, identity: str) -> Value:
     """A value of a verdict with each number under its id in the register."""
     match value:
-        case Named(own, number):
-            return Named(number_id(identity, own), number)
+        case NamedNumber(own, number):
+            return NamedNumber(number_id(identity, own), number)
         case Listed(items, link):
-            return Listed(tuple(renamed(item, identity) for item in items), link)
+            return Listed(tuple(name_numbers(item, identity) for item in items), link)
         case Fact():
-            return _renamed(value, identity)
+            return _name_fact_numbers(value, identity)
         case _:
             return value
 
 
-def _renamed(fact: Fact, identity: str) -> Fact:
-    return Fact(fact.kind, {own: renamed(inner, identity) for own, inner in fact.values.items()})
+def _name_fact_numbers(fact: Fact, identity: str) -> Fact:
+    return Fact(
+        fact.kind, {own: name_numbers(inner, identity) for own, inner in fact.values.items()}
+    )
 
 
 HEADLINES = ("study.headline.weighted", "study.headline.never", "study.headline.never_alone")
@@ -114,13 +116,17 @@ SIMPLE = {
     "forensics.weighted": ("study.simple.weighted",),
 }
 """The simple explanation; where the figures are possible as printed there is nothing to explain."""
-TOTALS = ("forensics.total.perhaps_sent", "forensics.total.perhaps_fewer",
-          "forensics.total.sent_or_answered", "forensics.total.one_source")  # fmt: skip
+TOTALS = (
+    "forensics.total.perhaps_sent",
+    "forensics.total.perhaps_fewer",
+    "forensics.total.sent_or_answered",
+    "forensics.total.one_source",
+)
 """What is said of a reported number of people that may not be one of answers."""
 
 
 @dataclass(frozen=True)
-class Finding:
+class StudyFinding:
     """The sentences of the first screen. `gaps`: what the study's authors say is not known."""
 
     headline: Fact
@@ -131,21 +137,21 @@ class Finding:
     gaps: tuple[str, ...]
 
 
-def joint_of(study: ShownStudy) -> Judged | None:
+def joint_of(study: ShownStudy) -> JudgedClaim | None:
     """The verdict on the sets that the study is about; None where nothing can be judged."""
     shared = study.lead
-    return judged(study, f"joint.{shared.id}", f"bases.{shared.id}") if shared else None
+    return find_verdict(study, f"joint.{shared.id}", f"bases.{shared.id}") if shared else None
 
 
-def every_of(study: ShownStudy) -> Judged | None:
+def every_of(study: ShownStudy) -> JudgedClaim | None:
     """From which number of people on every number fits them; None where there is none."""
-    return judged(study, f"every.{study.lead.id}") if study.lead else None
+    return find_verdict(study, f"every.{study.lead.id}") if study.lead else None
 
 
-def finding(study: ShownStudy) -> Finding:
+def finding(study: ShownStudy) -> StudyFinding:
     """The finding of a study."""
     joint, every = joint_of(study), every_of(study)
-    return Finding(
+    return StudyFinding(
         headline=headline(study, joint, every),
         lead=_lead(study, joint, every),
         established=_of(ESTABLISHED, joint) or Fact("study.sure.nothing"),
@@ -155,17 +161,17 @@ def finding(study: ShownStudy) -> Finding:
     )
 
 
-def headline(study: ShownStudy, joint: Judged | None, every: Judged | None) -> Fact:
+def headline(study: ShownStudy, joint: JudgedClaim | None, every: JudgedClaim | None) -> Fact:
     """The sentence with a verb: on how many people the figures can rest."""
     name = study.structure.subject
-    subject: dict[str, Value] = {"subject": Label(name) if name else Term("study.subject")}
+    subject: dict[str, Value] = {"subject": TranslatedText(name) if name else Term("study.subject")}
     if every is not None:
         if every.has("silent"):
-            taken = every.taken("least", "silent", "every")
+            taken = every.take_values("least", "silent", "every")
             return Fact("study.headline.silent", subject | taken)
         if _same(every.values["least"], every.values["every"]):
-            return Fact("study.headline.any", subject | every.taken("every"))
-        return Fact("study.headline.all", subject | every.taken("least", "every"))
+            return Fact("study.headline.any", subject | every.take_values("every"))
+        return Fact("study.headline.all", subject | every.take_values("least", "every"))
     if joint is None:
         return Fact("study.headline.nothing", subject)
     for kind, key in zip(
@@ -176,19 +182,25 @@ def headline(study: ShownStudy, joint: Judged | None, every: Judged | None) -> F
         if joint.kind == kind:
             return Fact(key, subject)
     if joint.has("reconciled"):
-        taken = joint.taken("missing", "reconciled", "n_max")
+        taken = joint.take_values("missing", "reconciled", "n_max")
         return Fact("study.headline.reconciled", subject | taken)
     for least in ("first", "smallest"):
         if joint.has(least):
-            return Fact("study.headline.first", subject | joint.taken(least=least))
-    return Fact("study.headline.list", subject | joint.taken("bases", "n_max"))
+            return Fact("study.headline.first", subject | joint.take_values(least=least))
+    return Fact("study.headline.list", subject | joint.take_values("bases", "n_max"))
 
 
 def _same(first: Value, second: Value) -> bool:
-    return isinstance(first, Named) and isinstance(second, Named) and first.value == second.value
+    return (
+        isinstance(first, NamedNumber)
+        and isinstance(second, NamedNumber)
+        and first.value == second.value
+    )
 
 
-def _lead(study: ShownStudy, joint: Judged | None, every: Judged | None) -> tuple[Fact, ...]:
+def _lead(
+    study: ShownStudy, joint: JudgedClaim | None, every: JudgedClaim | None
+) -> tuple[Fact, ...]:
     if joint is None or study.lead is None:
         return ()
     figures = Listed(
@@ -200,31 +212,31 @@ def _lead(study: ShownStudy, joint: Judged | None, every: Judged | None) -> tupl
     published = Fact("study.lead.figures", {"figures": figures})
     for total in study.structure.totals:
         if total.counts == "answered":
-            people = Named(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
+            people = NamedNumber(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
             published = Fact("study.lead.answered", {"figures": figures, "total": people})
     if every is not None and every.has("missing", "every_missing"):
-        taken = every.taken("missing", "every_missing", "assumed")
+        taken = every.take_values("missing", "every_missing", "assumed")
         return published, Fact("study.lead.every", taken)
     if joint.has("assumed"):
-        return published, Fact("study.lead.assumed", joint.taken("assumed"))
+        return published, Fact("study.lead.assumed", joint.take_values("assumed"))
     return (published,)
 
 
 def figures_of(study: ShownStudy, name: str) -> Listed:
     """The figures of a set as they were printed: 67 % / 33 %."""
     claims = study.structure.set_named(name).claims
-    values = (Named(f"claim.{c}", Printed(str(study.claim(c)["value"]))) for c in claims)
+    values = (NamedNumber(f"claim.{c}", Printed(str(study.claim(c)["value"]))) for c in claims)
     return Listed(tuple(values), "slash")
 
 
-def _of(sentences: dict[str, tuple[str, ...]], joint: Judged | None) -> Fact | None:
+def _of(sentences: dict[str, tuple[str, ...]], joint: JudgedClaim | None) -> Fact | None:
     if joint is None or joint.kind not in sentences:
         return None
     key, *names = sentences[joint.kind]
-    return Fact(key, joint.taken(*names))
+    return Fact(key, joint.take_values(*names))
 
 
-def _simple(joint: Judged | None, every: Judged | None) -> tuple[Fact, ...]:
+def _simple(joint: JudgedClaim | None, every: JudgedClaim | None) -> tuple[Fact, ...]:
     said = _of(SIMPLE, joint)
     if joint is not None and joint.has("first", "first_missing"):
         # A missing answer explains nothing where the figures need no fewer people with it.
@@ -232,7 +244,7 @@ def _simple(joint: Judged | None, every: Judged | None) -> tuple[Fact, ...]:
     if said is None:
         return (Fact("study.simple.none"),) if joint else (Fact("study.open.answers"),)
     if said.kind == "study.simple.missing" and every is not None and every.has("every_missing"):
-        return said, Fact("study.simple.from", every.taken("every_missing"))
+        return said, Fact("study.simple.from", every.take_values("every_missing"))
     return (said,)
 
 
@@ -240,8 +252,8 @@ def _unknown(study: ShownStudy) -> tuple[Fact, ...]:
     """That the base is not known, and what a reported number of people may be instead."""
     if any(total.counts == "answered" for total in study.structure.totals):
         return (Fact("study.open.each"),)
-    total = judged(study, "total.base")
-    doubts = [fact for fact in total.told if fact.kind in TOTALS] if total else []
+    total = find_verdict(study, "total.base")
+    doubts = [fact for fact in total.sentences if fact.kind in TOTALS] if total else []
     return (Fact("study.open.answers"), *doubts)
 
 

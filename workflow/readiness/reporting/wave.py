@@ -19,7 +19,7 @@ from readiness.register.rows.respondents import (
 )
 from readiness.reporting import participation, statements
 from readiness.reporting.banners import material_of
-from readiness.reporting.blocks import Block, paragraphs
+from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.item import item_block
 from readiness.reporting.item_findings import in_short, level_label
 from readiness.reporting.markdown import label, note, numbered, plain, table
@@ -33,20 +33,22 @@ NO_ANSWER = "weighting.unknown"
 def weighting(wave: ShownWave) -> str:
     """The block of the weights; "" where nothing is known of them."""
     register = wave.register
-    told = " ".join(register.told(fact) for fact in _steps(wave))
-    if _unweighted(wave) or not register.has(f"{WEIGHTS}.n"):
+    told = " ".join(register.write_fact(fact) for fact in _steps(wave))
+    if _is_unweighted(wave) or not register.has(f"{WEIGHTS}.n"):
         return told
-    ends = {end: register.named(f"{WEIGHTS}.{end}") for end in ("minimum", "maximum")}
+    ends = {end: register.name_value(f"{WEIGHTS}.{end}") for end in ("minimum", "maximum")}
     cost = [Fact("report.weighting.range", ends)]
     if wave.selection.intervals:
-        parts = {name: register.named(f"{WEIGHTS}.{name}") for name in ("kish_deff", "n_eff", "n")}
+        parts = {
+            name: register.name_value(f"{WEIGHTS}.{name}") for name in ("kish_deff", "n_eff", "n")
+        }
         cost.insert(0, Fact("report.weighting.effect", parts))
     # Gaps are drawn where there are any.
-    kind = "report.caption.weights" if _moved(wave) else "report.caption.weights_alone"
+    kind = "report.caption.weights" if _are_margins_moved(wave) else "report.caption.weights_alone"
     return paragraphs(
         [
             told,
-            " ".join(register.told(fact) for fact in cost),
+            " ".join(register.write_fact(fact) for fact in cost),
             wave.chart("weights", wave.caption(kind)),
             _margins(wave),
         ]
@@ -59,13 +61,15 @@ def _steps(wave: ShownWave) -> Iterator[Fact]:
         if step_name(fact) not in OF_PRECISION or wave.selection.intervals:
             ids = numbers_of(fact)
             values = {
-                name: wave.register.named(ids[name]) if name in ids else _in_words(wave, fact, name)
+                name: wave.register.name_value(ids[name])
+                if name in ids
+                else _in_words(wave, fact, name)
                 for name in fact.values
             }
             yield Fact(fact.kind, values)
 
 
-def _unweighted(wave: ShownWave) -> bool:
+def _is_unweighted(wave: ShownWave) -> bool:
     return any(step_name(fact) == UNWEIGHTED for fact in wave.steps)
 
 
@@ -109,7 +113,7 @@ def _margins(wave: ShownWave) -> str:
     """Each margin's target and what is left of the gap after raking, and after trimming; "" where
     every category meets its own target, as the steps say."""
     register, rows = wave.register, []
-    moved = _moved(wave)
+    moved = _are_margins_moved(wave)
     merged = any(step_name(fact) in ("merged", "declared") for fact in wave.steps)
     if not moved and not merged:
         return ""
@@ -129,35 +133,43 @@ def _margins(wave: ShownWave) -> str:
     return table(header, rows, label("tbl", wave.run, "margins"), wave.caption(kind))
 
 
-def _moved(wave: ShownWave) -> bool:
+def _are_margins_moved(wave: ShownWave) -> bool:
     """Whether trimming moved the margins: what was only kept within limits meets them."""
     return any(step_name(fact) == "trimmed" for fact in wave.steps)
 
 
-def wave_blocks(wave: ShownWave) -> list[Block]:
+def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
     """The blocks of a wave's chapter, in order."""
 
     title = wave.word
     return [
-        Block("opening", "", lambda: _opening(wave)),
-        Block("answered", title("report.title.answered"), lambda: participation.answered(wave)),
+        ReportBlock("opening", "", lambda: _opening(wave)),
+        ReportBlock(
+            "answered",
+            title("report.title.answered"),
+            lambda: participation.describe_participation(wave),
+        ),
         *(item_block(wave, item) for item in wave.items),
-        Block(
+        ReportBlock(
             "nonresponse",
             title("participation.title.nonresponse"),
             lambda: participation.nonresponse(wave),
             later=True,
         ),
-        Block("weighting", title("report.title.weighting"), lambda: weighting(wave), later=True),
-        Block("revision", title("report.title.revision"), lambda: _revision(wave), later=True),
+        ReportBlock(
+            "weighting", title("report.title.weighting"), lambda: weighting(wave), later=True
+        ),
+        ReportBlock(
+            "revision", title("report.title.revision"), lambda: _revision(wave), later=True
+        ),
     ]
 
 
 def wave_summary(wave: ShownWave) -> str:
     """The wave in short: what it is, what its numbers say in three sentences, of whom they are."""
-    kind = "report.summary.simulated" if wave.simulated else "report.summary.wave"
+    kind = "report.summary.simulated" if wave.is_simulated else "report.summary.wave"
     items = [wave.questionnaire.item(name) for name in wave.items]
-    said = [wave.register.told(fact) for fact in in_short(material_of(wave), items)]
+    said = [wave.register.write_fact(fact) for fact in in_short(material_of(wave), items)]
     return paragraphs([wave.tell(kind), numbered("brief", said) if said else "", *_who(wave)])
 
 
@@ -167,15 +179,15 @@ def _who(wave: ShownWave) -> Iterator[str]:
     if wave.selection.response_rate:
         ids["rate"] = "response.rr2.all"
     known = {name: identity for name, identity in ids.items() if wave.register.has(identity)}
-    values: dict[str, Value] = {name: wave.register.named(own) for name, own in known.items()}
-    facts = [statements.answered(wave.selection, values)]
+    values: dict[str, Value] = {name: wave.register.name_value(own) for name, own in known.items()}
+    facts = [statements.describe_response(wave.selection, values)]
     if wave.selection.intervals:
-        facts.append(Fact("report.level", {"level": wave.register.named("settings.level")}))
-    yield " ".join(wave.register.told(fact) for fact in facts)
+        facts.append(Fact("report.level", {"level": wave.register.name_value("settings.level")}))
+    yield " ".join(wave.register.write_fact(fact) for fact in facts)
 
 
 def _opening(wave: ShownWave) -> str:
-    if not wave.simulated:
+    if not wave.is_simulated:
         return ""
     title = text("report.simulated.title", wave.language)
     return note("warning", title, text("report.simulated.note", wave.language))
@@ -185,7 +197,7 @@ def _revision(wave: ShownWave) -> str:
     """How the first item moved by group, and the totals of all, since what the wave revises."""
     register = wave.register
     told = [item for item in map(wave.questionnaire.item, wave.items) if one_number(item.kind)]
-    moved = [item for item in told if register.has(f"revision.{item.id}.{item.shown}.all")]
+    moved = [item for item in told if register.has(f"revision.{item.id}.{item.first_level}.all")]
     if not moved:
         return ""
     columns = ("report.column.before", "report.column.now", "report.title.revision")
@@ -196,15 +208,15 @@ def _revision(wave: ShownWave) -> str:
 
     item = told[0]
     groups = [
-        [name, *spans(f"{item.id}.{item.shown}.{group}")]
+        [name, *spans(f"{item.id}.{item.first_level}.{group}")]
         for group, name in wave.groups(item.id).items()
-        if register.has(f"revision.{item.id}.{item.shown}.{group}")
+        if register.has(f"revision.{item.id}.{item.first_level}.{group}")
     ]
     totals = []
     for other in moved:
         label_of, level = other.label.text(wave.language), level_label(other, wave.language)
         named = wave.tell("language.labelled", label=label_of, what=level)
-        totals.append([named, *spans(f"{other.id}.{other.shown}.all")])
+        totals.append([named, *spans(f"{other.id}.{other.first_level}.all")])
     caption = wave.caption("report.caption.revision", item=item.label.text(wave.language))
     whole = wave.caption("report.caption.revision_totals")
     header = [plain(wave.by_text), *map(wave.word, columns)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from readiness.config import Privacy, Section
+from readiness.config import Privacy, StrictModel
 from readiness.errors import ConfigError
 from readiness.files import KEY_NAME, PRIVATE, read_file, write_atomically
 from readiness.privacy import Detectors, names_people, with_pseudonyms
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
     from readiness.validation.separating import Apart
 
 
-class Pseudonyms(Section):
+class Pseudonyms(StrictModel):
     """Whose key makes the pseudonyms of the respondents: see `key_for`."""
 
     dataset: str
     sealed: str
 
 
-class Key(NamedTuple):
+class PseudonymKey(NamedTuple):
     """A key and its name; None where nobody has to be given a pseudonym."""
 
     secret: bytes | None = None
     name: str = ""
 
 
-def key_of(wanted: Pseudonyms | None, questionnaire: Questionnaire, export: Path) -> Key:
+def key_of(wanted: Pseudonyms | None, questionnaire: Questionnaire, export: Path) -> PseudonymKey:
     """The key of a wave's respondents; ConfigError where one is needed and missing."""
     columns = questionnaire.export
     personal = [item.id for item in questionnaire.items if item.personal]
     if wanted is None or not names_people(columns.invitation, columns.respondent, personal):
-        return Key()
-    return Key(*key_for(Path.cwd(), wanted.dataset, wanted.sealed, export))
+        return PseudonymKey()
+    return PseudonymKey(*key_for(Path.cwd(), wanted.dataset, wanted.sealed, export))
 
 
 def detectors_of(privacy: Privacy) -> tuple[Detectors, dict[str, Any]]:

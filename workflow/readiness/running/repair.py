@@ -42,7 +42,7 @@ def repair(root: Path) -> list[str]:
     whole: dict[Path, Lineage] = {}
     said = []
     for folder in filled:
-        lineage, changed = _read(folder)
+        lineage, changed = _read_record(folder)
         said += [
             f"{(folder / name).relative_to(root)}: not what its step wrote; made again."
             for name in changed
@@ -81,7 +81,7 @@ def _left_behind(folder: Path) -> list[Path]:
     return hidden + [path for path in folder.glob("tmp????????") if path.is_file()]
 
 
-def _read(folder: Path) -> tuple[Lineage | None, list[str]]:
+def _read_record(folder: Path) -> tuple[Lineage | None, list[str]]:
     """What the record says, None when there is none; and the files that are not what was made."""
     if not (folder / PROVENANCE).exists():
         return None, []

@@ -59,14 +59,14 @@ def progress_bar() -> Iterator[Listener | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    bar = _Bar()
+    bar = _ProgressBar()
     try:
         yield bar.hear
     finally:
         bar.end()
 
 
-class _Bar:
+class _ProgressBar:
     """The bar, and the job that ended last."""
 
     def __init__(self) -> None:
@@ -91,9 +91,13 @@ class _Bar:
         # The bar's own escape codes: past the stream that would escape them.
         raw = sys.stderr.stream if isinstance(sys.stderr, Spoken) else sys.stderr
         self.progress = Progress(
-            MofNCompleteColumn(), BarColumn(), TextColumn("{task.description}", markup=False),
-            console=Console(file=raw), transient=True, refresh_per_second=4,
-        )  # fmt: skip
+            MofNCompleteColumn(),
+            BarColumn(),
+            TextColumn("{task.description}", markup=False),
+            console=Console(file=raw),
+            transient=True,
+            refresh_per_second=4,
+        )
         self.progress.add_task("", total=total)
         self.progress.start()
 
@@ -109,10 +113,10 @@ def reason(root: Path, code: int) -> str:
         text = (root / LOG).read_text("utf-8", "replace")
     except OSError:
         text = ""
-    return (_known(text) or _as_it_says(text, code)).replace(f"{root}/", "")
+    return (_find_known_reason(text) or _as_it_says(text, code)).replace(f"{root}/", "")
 
 
-def _known(text: str) -> str:
+def _find_known_reason(text: str) -> str:
     """The reason, where it is one that can be told better than Snakemake does."""
     if found := _CLOCK.search(" ".join(text.split())):
         return (

@@ -25,17 +25,17 @@ from readiness.lineage import leave_lineage
 if TYPE_CHECKING:
     import pandas as pd
 
-    from readiness.config import Section
+    from readiness.config import StrictModel
 
 log = logging.getLogger("readiness")
 Settings = TypeVar("Settings")
 
 
-class Step(Protocol):
+class StepModule(Protocol):
     """What the module of a step says of it."""
 
     INPUTS: tuple[str, ...]
-    SETTINGS: type[Section] | None
+    SETTINGS: type[StrictModel] | None
     run: Callable[[Job[Any]], None]
 
 
@@ -78,7 +78,7 @@ class Job(Generic[Settings]):
         self.names.append(name)
 
 
-def add_arguments(steps: Sequence[Step], parser: argparse.ArgumentParser) -> None:
+def add_arguments(steps: Sequence[StepModule], parser: argparse.ArgumentParser) -> None:
     """The arguments of steps that one process performs: an option for each role that one of them
     has, and those that all steps have, with a value a step."""
     roles = dict.fromkeys(role for step in steps for role in step.INPUTS)
@@ -95,13 +95,18 @@ def add_arguments(steps: Sequence[Step], parser: argparse.ArgumentParser) -> Non
     parser.add_argument("--out", nargs=each, type=Path, required=True, help="folder of the outputs")
 
 
-def inputs_of(step: Step, arguments: argparse.Namespace) -> dict[str, list[Path]]:
+def inputs_of(step: StepModule, arguments: argparse.Namespace) -> dict[str, list[Path]]:
     """The files of each role of a step."""
     return {role: getattr(arguments, role) for role in (r.rstrip("?*") for r in step.INPUTS)}
 
 
 def perform(
-    name: str, step: Step, inputs: Mapping[str, list[Path]], settings: str, code: str, out: Path
+    name: str,
+    step: StepModule,
+    inputs: Mapping[str, list[Path]],
+    settings: str,
+    code: str,
+    out: Path,
 ) -> None:
     """Run a step; it is complete with the provenance record, which is written last."""
     job: Job[Any] = Job(None, inputs, out)

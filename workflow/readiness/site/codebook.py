@@ -11,7 +11,7 @@ from markupsafe import Markup
 from readiness.facts import Fact
 from readiness.language import Language, tell
 from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.codebook import Entry, Option, entries, frame_entries
+from readiness.questionnaire.codebook import CodebookEntry, OptionLine, entries, frame_entries
 from readiness.rendering.numbers import render_template
 from readiness.templating import guarded, stylesheet
 
@@ -25,31 +25,31 @@ _TEXT = Markup("<bdi>{}</bdi>")
 
 
 @dataclass(frozen=True)
-class _Column:
+class _OptionColumn:
     """A column of the options, left out where a question has nothing for it."""
 
     key: str
-    of: Callable[[Option], str]
+    of: Callable[[OptionLine], str]
     markup: Markup
 
-    def cell(self, option: Option) -> Markup:
+    def cell(self, option: OptionLine) -> Markup:
         return self.markup.format(self.of(option)) if self.of(option) else Markup("")
 
-    def shown(self, entry: Entry) -> bool:
+    def is_shown(self, entry: CodebookEntry) -> bool:
         return any(self.of(option) for option in entry.options)
 
 
-def _columns(own: str) -> tuple[_Column, ...]:
+def _columns(own: str) -> tuple[_OptionColumn, ...]:
     """`own`: the language of what is exported."""
     exported = Markup('<bdi lang="{}">{{}}</bdi>').format(own)
-    reads: tuple[tuple[Callable[[Option], str], Markup], ...] = (
+    reads: tuple[tuple[Callable[[OptionLine], str], Markup], ...] = (
         (lambda o: o.code, _CODE),
         (lambda o: o.value, _CODE),
         (lambda o: o.text if o.text != o.label else "", exported),
         (lambda o: o.label, _TEXT),
         (lambda o: " · ".join(o.notes), _TEXT),
     )
-    return tuple(_Column(key, *read) for key, read in zip(COLUMNS, reads, strict=True))
+    return tuple(_OptionColumn(key, *read) for key, read in zip(COLUMNS, reads, strict=True))
 
 
 def codebook_page(
@@ -61,7 +61,7 @@ def codebook_page(
     """The page; `summary` are sentences to put first, `changes` what is new in this version."""
     columns = _columns(questionnaire.language)
 
-    def shown(entry: Entry) -> Markup:
+    def shown(entry: CodebookEntry) -> Markup:
         own = {"entry": entry, "own": questionnaire.language, "columns": columns}
         return Markup(render_template(FOLDER, "codebook-entry.html", language, "", **own))
 

@@ -15,7 +15,7 @@ from readiness.facts import Fact, Listed, Quantity, Term
 from readiness.language import Language, tell, text
 from readiness.language.numbers import whole
 from readiness.rendering.numbers import render_template
-from readiness.reporting.blocks import stated
+from readiness.reporting.blocks import list_statements
 from readiness.templating import guarded, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
@@ -88,7 +88,9 @@ def dpo_page(found: Protection, title: str, language: Language) -> str:
         against=[tell(fact, language) for fact in _against(found)],
         possible=[tell(fact, language) for fact in _possible(found)],
         personal=[tell(fact, language) for fact in _personal(found)],
-        stated=[(text(key, language), said) for key, said in stated(found.privacy, language)],
+        stated=[
+            (text(key, language), said) for key, said in list_statements(found.privacy, language)
+        ],
     )
     return guarded(page)
 

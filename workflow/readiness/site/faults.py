@@ -16,7 +16,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from readiness.analysis.responding import missing_table
-from readiness.charts import Figures, Picture
+from readiness.charts import DrawnFigures, Picture
 from readiness.charts.participation import faults, missing
 from readiness.errors import DataError, RenderError
 from readiness.facts import Fact, of_domain
@@ -26,9 +26,9 @@ from readiness.register.figures import FigureRow, Origin, make_register
 from readiness.register.rows.respondents import MISSING
 from readiness.rendering.numbers import render_template
 from readiness.templating import guarded, stylesheet
-from readiness.terminal import one_line, shortened
+from readiness.terminal import one_line, shorten
 from readiness.validation import MEANINGS, SEVERITIES
-from readiness.validation.issues import by_item, by_rule, listed
+from readiness.validation.issues import by_item, by_rule, sort_issues
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 MOST = 500
@@ -40,7 +40,7 @@ COUNTS = tuple(f"validation.page.{quantity}" for quantity in COUNTED)
 
 
 @dataclass(frozen=True)
-class Found:
+class ValidationTables:
     """What validation wrote, as tables of text, and whether the answers are simulated."""
 
     answers: pd.DataFrame
@@ -50,7 +50,7 @@ class Found:
     simulated: bool
 
 
-def faults_page(questionnaire: Questionnaire, found: Found, language: Language) -> str:
+def faults_page(questionnaire: Questionnaire, found: ValidationTables, language: Language) -> str:
     """The page in a language; a label that is missing in it is in the questionnaire's own.
 
     Raises DataError when a fault cannot be told: the tables are of another version.
@@ -63,7 +63,7 @@ def faults_page(questionnaire: Questionnaire, found: Found, language: Language) 
     named = {"title": title.get(language) or next(iter(title.values()))}
     count = partial(numbers.whole, language=language)
     try:
-        rows = [_fault(issue, labels, language) for issue in _first(listed(found.issues))]
+        rows = [_fault(issue, labels, language) for issue in _first(sort_issues(found.issues))]
         aside = [_aside(row, language) for row in _first(found.quarantine)]
     except (ValueError, RenderError) as error:
         raise DataError(f"a fault that cannot be told: {error}. Run again.") from None
@@ -74,17 +74,27 @@ def faults_page(questionnaire: Questionnaire, found: Found, language: Language) 
         stylesheet("readiness.site", "codebook.css"),
         questionnaire=questionnaire,
         heading=tell(Fact("validation.page.title", named), language),
-        counts=[(say(f"validation.page.{name}"), count(_count(found.counts, name)))
-                for name in COUNTED],
-        pictures=[Markup(chart.svg(name=f"chart{k}").decode("utf-8"))
-                  for k, chart in enumerate(_charts(found, questionnaire, language))],
-        rules=[(row["rule"], say(SEVERITIES[row["severity"]]), say(MEANINGS[row["rule"]]),
-                count(row["n"])) for row in by_rule(found.issues).to_dict("records")],
+        counts=[
+            (say(f"validation.page.{name}"), count(_count(found.counts, name))) for name in COUNTED
+        ],
+        pictures=[
+            Markup(chart.svg(name=f"chart{k}").decode("utf-8"))
+            for k, chart in enumerate(_charts(found, questionnaire, language))
+        ],
+        rules=[
+            (
+                row["rule"],
+                say(SEVERITIES[row["severity"]]),
+                say(MEANINGS[row["rule"]]),
+                count(row["n"]),
+            )
+            for row in by_rule(found.issues).to_dict("records")
+        ],
         faults=rows,
         more=_more(len(found.issues), language),
         aside=aside,
         more_aside=_more(len(found.quarantine), language),
-    )  # fmt: skip
+    )
     return guarded(page)
 
 
@@ -95,16 +105,20 @@ def _in_language(item: Item, language: Language) -> Item:
     return item.model_copy(update={"label": label})
 
 
-def _charts(found: Found, questionnaire: Questionnaire, language: Language) -> list[Picture]:
+def _charts(
+    found: ValidationTables, questionnaire: Questionnaire, language: Language
+) -> list[Picture]:
     """What was left without an answer, and where the faults are."""
     there = set(found.answers.columns)
     known = [i for i in questionnaire.items if i.kind != "text" and set(i.columns) <= there]
     rows = make_register(
-        _missing(found.answers, questionnaire, known), run="", origin=lambda _: Origin(),
+        _missing(found.answers, questionnaire, known),
+        run="",
+        origin=lambda _: Origin(),
         simulated=found.simulated,
-    )  # fmt: skip
+    )
     return [
-        missing(Figures(rows, language, simulated=found.simulated), known),
+        missing(DrawnFigures(rows, language, simulated=found.simulated), known),
         faults(by_item(found.issues), known, language, simulated=found.simulated),
     ]
 
@@ -116,9 +130,15 @@ def _missing(
     table = missing_table(answers, questionnaire, [item.id for item in items])
     for item, status, n, of in table.itertuples(index=False):
         yield FigureRow(
-            id=f"{MISSING}.{item}.{status}", kind=MISSING, unit="share", value=n / of, item=item,
-            level=status, n=of, digits=1,
-        )  # fmt: skip
+            id=f"{MISSING}.{item}.{status}",
+            kind=MISSING,
+            unit="share",
+            value=n / of,
+            item=item,
+            level=status,
+            n=of,
+            digits=1,
+        )
 
 
 def _first(table: pd.DataFrame) -> list[dict[Any, Any]]:
@@ -162,7 +182,7 @@ def _aside(row: Mapping[Any, Any], language: Language) -> dict[str, str]:
 
 def _cell(value: object) -> str:
     """What somebody wrote, on one line and without what turns the direction of writing."""
-    return one_line(shortened(str(value), LONGEST))
+    return one_line(shorten(str(value), LONGEST))
 
 
 def _count(counts: pd.DataFrame, quantity: str) -> int:

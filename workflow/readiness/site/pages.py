@@ -46,7 +46,7 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
     title = name
     for token, inline in pairwise(tokens):
         if token.type == "heading_open":
-            said = _said(inline)
+            said = _join_text(inline)
             token.attrSet("id", _anchor(said))
             if token.tag == "h1":
                 title = said
@@ -60,11 +60,11 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
             token.attrSet("class", "end")
     for token in tokens:
         if token.children:
-            token.children = list(_linked(token.children, guides, files))
+            token.children = list(_link_parts(token.children, guides, files))
     return Guide(name, title, Markup(_READER.renderer.render(tokens, _READER.options, {})))
 
 
-def _said(inline: Token) -> str:
+def _join_text(inline: Token) -> str:
     return "".join(t.content for t in inline.children or () if t.type in ("text", "code_inline"))
 
 
@@ -73,7 +73,9 @@ def _anchor(said: str) -> str:
     return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", said.lower()).strip())
 
 
-def _linked(children: list[Token], guides: Collection[str], files: Collection[str]) -> list[Token]:
+def _link_parts(
+    children: list[Token], guides: Collection[str], files: Collection[str]
+) -> list[Token]:
     """The parts of a paragraph, each link led to its page, or none where the site has none."""
     kept, dropped = [], 0
     for token in children:
@@ -137,7 +139,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Reported:
+class ReportEntry:
     """A report of today: what it is about, and its files by language.
 
     `finding`: what the page itself says in one sentence, by language.
@@ -183,7 +185,7 @@ class Dataset:
     used_by: Sequence[str]
 
 
-def named(files: Sequence[File], language: str) -> Iterator[tuple[str, PurePosixPath]]:
+def choose_files(files: Sequence[File], language: str) -> Iterator[tuple[str, PurePosixPath]]:
     """One file of each kind, in a fixed order, in the language where there is one in it.
 
     Charts are reached from their page.
@@ -236,7 +238,7 @@ class Site:
 
     languages: Sequence[Language]
     title: dict[str, str]
-    reports: Sequence[Reported]
+    reports: Sequence[ReportEntry]
     publications: Sequence[Published]
     withdrawn: Mapping[str, tuple[str, str]]
     datasets: Sequence[Dataset]
@@ -260,13 +262,21 @@ def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
     """The index in a language; `at_root`: the same page where the site is opened."""
     root = "" if at_root else "../"
     return _page(
-        "index.html", site, language, root,
-        reports=site.reports, publications=sorted(
+        "index.html",
+        site,
+        language,
+        root,
+        reports=site.reports,
+        publications=sorted(
             site.publications, key=lambda one: (bool(one.successor), one.draft, one.identity)
         ),
-        datasets=site.datasets, guides=site.guides, levels=LEVELS, columns=COLUMNS,
-        called=dict(zip(ORDER, FILES, strict=True)), commands=COMMANDS,
-    )  # fmt: skip
+        datasets=site.datasets,
+        guides=site.guides,
+        levels=LEVELS,
+        columns=COLUMNS,
+        called=dict(zip(ORDER, FILES, strict=True)),
+        commands=COMMANDS,
+    )
 
 
 def guide_page(site: Site, guide: Guide) -> str:
@@ -299,7 +309,7 @@ def _page(name: str, site: Site, language: Language, root: str, **values: Any) -
         own_name=own_name,
         number=lambda n: whole(n, language),
         title=site.title[language],
-        named=partial(named, language=language),
+        named=partial(choose_files, language=language),
         policy=policy(css),
         **values,
     )

@@ -12,20 +12,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from readiness.analysis.names import crossed
+from readiness.analysis.names import group_name
 from readiness.attack import (
+    AttackRules,
+    AttackTarget,
     Classes,
-    Rules,
-    Target,
     attack,
     attack_table,
     classes_of,
-    decoded,
+    decode_shares,
     first_given_away,
     read_release,
     summary,
 )
-from readiness.config import Disclosure, Section
+from readiness.config import Disclosure, StrictModel
 from readiness.disclosure import Policy
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.disclosure_risk import ATTACK, VERDICT
@@ -34,7 +34,7 @@ from readiness.running.step import Job, log
 from readiness.tables import read_text_table
 
 
-class AttackWave(Section):
+class AttackWave(StrictModel):
     """Whom the numbers are for, what is too small for them, and the variables of the groups, the
     compared one first."""
 
@@ -58,9 +58,9 @@ def run(job: Job[AttackWave]) -> None:
     ]
     release = read_release("", read_register(job["figures"]), boxes)
     classes = known_classes(job["answers"], job["weights"], questionnaire, settings.by)
-    rules = Rules(policy.minimum_cell, policy.width)
-    found = attack(Target(release, releases, classes, rules))
-    known = decoded(release, classes) if classes is not None else {}
+    rules = AttackRules(policy.minimum_cell, policy.width)
+    found = attack(AttackTarget(release, releases, classes, rules))
+    known = decode_shares(release, classes) if classes is not None else {}
     table = attack_table(found)
     verdict = {
         **summary(found, known),
@@ -82,7 +82,7 @@ def known_classes(
     groups = {}
     for place, name in enumerate(by):
         codes = questionnaire.grouping(name).codes
-        named = {code: crossed(name, code) if place else code for code in codes}
+        named = {code: group_name(name, code) if place else code for code in codes}
         groups[name if place else ""] = (name, named)
     if not questionnaire.frame or not groups:
         return None

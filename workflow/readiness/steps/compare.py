@@ -34,13 +34,19 @@ def run(job: Job[CompareWave]) -> None:
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
     columns = questionnaire.coded_columns({*settings.items, *settings.contrasted, *settings.by})
-    design, _ = read_weighted(job["answers"], job["weights"], questionnaire.apart, columns)
+    design, _ = read_weighted(job["answers"], job["weights"], questionnaire.groups_apart, columns)
     compared = settings.by[0] if settings.by else ""
     selection = Selection.of(settings.selection, complete=complete(design))
     contrasts = contrast_items(
-        design, questionnaire, settings.by, settings.contrasted, settings,
-        level=settings.level, interval=settings.interval, selection=selection,
-    )  # fmt: skip
+        design,
+        questionnaire,
+        settings.by,
+        settings.contrasted,
+        settings,
+        level=settings.level,
+        interval=settings.interval,
+        selection=selection,
+    )
     comparisons, choices = compare_items(
         design, questionnaire, compared, settings, settings.level, contrasts
     )

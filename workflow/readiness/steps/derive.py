@@ -5,7 +5,7 @@ from __future__ import annotations
 import yaml
 
 from readiness.analysis.deriving import derive, with_derived
-from readiness.config import Derived, Section, read_yaml
+from readiness.config import DerivedVariable, StrictModel, read_yaml
 from readiness.questionnaire import expand, questionnaire_of
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
@@ -13,10 +13,10 @@ from readiness.tables import read_text_table
 HEAD = "# What was asked, and behind it what is computed of the answers; made by the step derive.\n"
 
 
-class DeriveWave(Section):
+class DeriveWave(StrictModel):
     """The derived variables of a wave."""
 
-    derive: list[Derived]
+    derive: list[DerivedVariable]
 
 
 INPUTS = ("answers", "questionnaire")

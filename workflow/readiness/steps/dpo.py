@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.config import Section
+from readiness.config import StrictModel
 from readiness.language import Language
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.figures import read_register
@@ -20,7 +20,7 @@ LONGEST = 10
 """Groups in the table: a sheet has no room for more."""
 
 
-class DpoPages(Section):
+class DpoPages(StrictModel):
     """What is told beside the tables: the wave's title by language, and what was stated."""
 
     languages: list[str]

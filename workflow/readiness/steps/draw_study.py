@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from readiness.charts import bases_chart, files_of, grid_chart
-from readiness.config import Section, read_yaml
+from readiness.config import StrictModel, read_yaml
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import Language
 from readiness.running.step import Job
 from readiness.tables import read_text_table
 
 
-class DrawStudy(Section):
+class DrawStudy(StrictModel):
     """What the charts need of the configuration."""
 
     language: Language

@@ -10,8 +10,8 @@ import pandas as pd
 
 from readiness.analysis.selection import Selection
 from readiness.charts import (
-    Figures,
-    Groups,
+    DrawnFigures,
+    GroupLabels,
     Levels,
     Margins,
     Picture,
@@ -23,9 +23,9 @@ from readiness.charts import (
     revision,
     weights_chart,
 )
-from readiness.charts.figures import quoted, word
+from readiness.charts.figures import quote_labels, word
 from readiness.charts.participation import flow, missing, ranges
-from readiness.config import Section, SelectionName
+from readiness.config import SelectionName, StrictModel
 from readiness.facts import Listed
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
@@ -39,7 +39,7 @@ from readiness.register.figures import (
     values_of,
 )
 from readiness.register.protection import DONT_KNOW
-from readiness.register.published import published
+from readiness.register.published import round_register
 from readiness.running.step import Job
 from readiness.tables import read_text_table
 
@@ -50,7 +50,7 @@ KEYS = tuple(f"charts.selection.{selection.key}" for selection in Selection)
 """The notes on what intervals mean, by the selection of respondents."""
 
 
-class PlannedChart(Section):
+class PlannedChart(StrictModel):
     """One chart: the name of its files, its form, and the item that it shows."""
 
     name: str
@@ -58,7 +58,7 @@ class PlannedChart(Section):
     item: str
 
 
-class DrawWave(Section):
+class DrawWave(StrictModel):
     """What the charts need of the configuration."""
 
     language: Language
@@ -75,7 +75,7 @@ SETTINGS = DrawWave
 
 
 @dataclass(frozen=True)
-class Wave:
+class DrawnWave:
     """What the charts of a wave are drawn from.
 
     `rows`: the register's published rows; `weights`, `margins`: tables of the weighting, as text.
@@ -100,7 +100,7 @@ class Wave:
         if planned.form == "levels":
             return self._levels(item)
         if planned.form == "revision":
-            level, axis = self._shown(item)
+            level, axis = self._headline_of(item)
             shown = (item.id, level, self._groups(item), axis)
             return revision(self._figures, *shown, subtitle=self._subtitle(item))
         return self._dots(item, planned.form)
@@ -110,11 +110,11 @@ class Wave:
         return selection_of(self.settings.selection, self.rows)
 
     @cached_property
-    def _figures(self) -> Figures:
+    def _figures(self) -> DrawnFigures:
         """The numbers as charts show them: a flag of precision only where chance drew people."""
-        drawn = self._selection.drawn
+        drawn = self._selection.is_drawn
         rows = self.rows if drawn else self.rows.assign(reliability="")
-        return Figures(rows, self._language, simulated=self.settings.simulated)
+        return DrawnFigures(rows, self._language, simulated=self.settings.simulated)
 
     @property
     def _language(self) -> Language:
@@ -124,20 +124,20 @@ class Wave:
     def _value(self) -> Values:
         return values_of(self.rows)
 
-    def _groups(self, item: Item) -> Groups:
+    def _groups(self, item: Item) -> GroupLabels:
         """The groups in the order of the item's tables, the total, and those outside both."""
         language, questionnaire = self._language, self.questionnaire
         among, apart = {}, {}
         if self.settings.by not in ("", item.id):
             variable = questionnaire.grouping(self.settings.by)
             labels = variable.labels(language)
-            shown = (item.id, item.shown, variable.codes)
+            shown = (item.id, item.first_level, variable.codes)
             codes = group_order(self._value, *shown, ordered=variable.ordered)
             among = {code: labels[code] for code in codes}
         if questionnaire.group_item is not None:
             labels = questionnaire.item(questionnaire.group_item).labels(language)
-            apart = {code: labels[code] for code in questionnaire.apart}
-        return Groups(among, (TOTAL, word("report.total", language)), apart)
+            apart = {code: labels[code] for code in questionnaire.groups_apart}
+        return GroupLabels(among, (TOTAL, word("report.total", language)), apart)
 
     def _subtitle(self, item: Item) -> str:
         measure = word(
@@ -174,7 +174,7 @@ class Wave:
             table = by_answer(figures, item.id, {code: labels[code] for code in codes}, TOTAL)
             subtitle = word("charts.subtitle.options", language)
         else:
-            level, axis = self._shown(item)
+            level, axis = self._headline_of(item)
             subtitle = self._subtitle(item)
             levels = None if item.range or told else self._levels_of(item)
             table = by_group(figures, item.id, level, self._groups(item))
@@ -191,17 +191,17 @@ class Wave:
 
     def _levels_of(self, item: Item) -> Listed:
         labels = item.labels(self._language)
-        return quoted([labels[code] for code in item.shown_codes])
+        return quote_labels([labels[code] for code in item.shown_codes])
 
-    def _shown(self, item: Item) -> tuple[str, str]:
+    def _headline_of(self, item: Item) -> tuple[str, str]:
         """The level whose number stands for an item, and what that number is."""
         language = self._language
         label = item.label.text(language)
         if item.range is not None:
             unit = item.range.unit_text(language)
-            return item.shown, word("charts.axis.mean", language, item=label, unit=unit)
+            return item.first_level, word("charts.axis.mean", language, item=label, unit=unit)
         levels = self._levels_of(item)
-        return item.shown, word("language.labelled", language, label=label, what=levels)
+        return item.first_level, word("language.labelled", language, label=label, what=levels)
 
     def _note(self, drawn: bool) -> str:
         """What the intervals mean, where there are any, or why there are none."""
@@ -255,8 +255,8 @@ class Wave:
 def run(job: Job[DrawWave]) -> None:
     """Write each chart as SVG, wide and narrow, as PNG, its alternative text and its numbers."""
     settings = job.settings
-    wave = Wave(
-        published(read_register(job["figures"])),
+    wave = DrawnWave(
+        round_register(read_register(job["figures"])),
         read_text_table(job["weights"], "the weights"),
         read_text_table(job["margins"], "the margins"),
         load_questionnaire(job["questionnaire"]),

@@ -4,10 +4,10 @@ items of scales measure the same; who answered, and what the others could do to 
 from __future__ import annotations
 
 from readiness.analysis.estimating import estimate, scales_table
-from readiness.analysis.nonresponse import nonresponse_tables, unanswered
+from readiness.analysis.nonresponse import describe_nonresponse, nonresponse_tables
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import complete, read_weighted
-from readiness.config import Derived, Estimate, SelectionName
+from readiness.config import DerivedVariable, Estimate, SelectionName
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins, read_sample
 from readiness.running.step import Job, log
@@ -19,7 +19,7 @@ class EstimateWave(Estimate):
 
     selection: SelectionName
     minimum_base: int
-    derive: list[Derived]
+    derive: list[DerivedVariable]
 
 
 INPUTS = ("answers", "sample?", "weights", "replicates", "margins?", "questionnaire")
@@ -34,16 +34,16 @@ def run(job: Job[EstimateWave]) -> None:
     margins_file, sample_file = job.get("margins"), job.get("sample")
     margins = read_margins(margins_file, questionnaire) if margins_file else {}
     sample = read_sample(sample_file, questionnaire) if sample_file else None
-    design, apart = read_weighted(job["answers"], job["weights"], questionnaire.apart)
+    design, apart = read_weighted(job["answers"], job["weights"], questionnaire.groups_apart)
     table = estimate(design, apart, questionnaire, settings)
     job.csv("estimates.csv", table)
     scales = [one for one in settings.derive if one.scale]
     shown = Selection.of(settings.selection, complete=complete(design))
     job.csv("scales.csv", scales_table(design, questionnaire, scales, settings.level, shown))
     coded = read_text_table(job["answers"], "the coded answers")
-    respondents = coded[~coded["group"].isin(list(questionnaire.apart))]
+    respondents = coded[~coded["group"].isin(list(questionnaire.groups_apart))]
     selection = Selection(settings.selection)
-    known = unanswered(design, margins, sample, questionnaire, selection)
+    known = describe_nonresponse(design, margins, sample, questionnaire, selection)
     tables = nonresponse_tables(
         design,
         respondents,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from readiness.config import Section
+from readiness.config import StrictModel
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Job, log
-from readiness.site.faults import Found, faults_page
+from readiness.site.faults import ValidationTables, faults_page
 from readiness.tables import read_text_table
 
 TABLES = ("answers", "issues", "counts", "quarantine")
 
 
-class FaultPages(Section):
+class FaultPages(StrictModel):
     """In which languages, and whether the answers are simulated."""
 
     languages: list[str]
@@ -29,7 +29,7 @@ def run(job: Job[FaultPages]) -> None:
     answers, issues, counts, quarantine = (
         read_text_table(job[name], f"the {name}") for name in TABLES
     )
-    found = Found(answers, issues, counts, quarantine, settings.simulated)
+    found = ValidationTables(answers, issues, counts, quarantine, settings.simulated)
     for language in settings.languages:
         job.file(f"faults-{language}.html", faults_page(questionnaire, found, language))
     log.info("faults: %d, told in %s", len(issues), ", ".join(settings.languages))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness.config import Section
+from readiness.config import StrictModel
 from readiness.errors import DataError, DiffersError
 from readiness.files import write_atomically
 from readiness.publications.closing import (
@@ -19,7 +19,7 @@ DIFFERS = "differs.txt"
 """The closing table where a number differs or could not be checked."""
 
 
-class Closing(Section):
+class Closing(StrictModel):
     """The publications that are not recomputed, and why; which ones are drafts."""
 
     unavailable: dict[str, str]

@@ -11,7 +11,7 @@ from readiness.forensics.judging.every import lead
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record
-from readiness.forensics.reporting import summary_ids, summary_text, told
+from readiness.forensics.reporting import render_verdict, summary_ids, summary_text
 from readiness.language import LANGUAGES
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
@@ -31,7 +31,7 @@ def run(job: Job[None]) -> None:
             "id": v.id,
             "status": str(v.status),
             "nature": str(v.nature),
-            **{language: told(v.facts, language) for language in languages},
+            **{language: render_verdict(v.facts, language) for language in languages},
         }
         for v in verdicts
     )

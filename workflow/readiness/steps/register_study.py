@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from readiness.config import Section
+from readiness.config import StrictModel
 from readiness.lineage import PROVENANCE, read_lineage
 from readiness.register.figures import Origin, make_register
 from readiness.register.study_rows import claim_rows, verdict_rows
@@ -12,7 +12,7 @@ from readiness.running.step import Job, log
 from readiness.tables import read_text_table
 
 
-class StudyRegister(Section):
+class StudyRegister(StrictModel):
     """The settings of this step: the run's name."""
 
     run: str

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from readiness.analysis.names import variable_of
 from readiness.analysis.selection import Selection
-from readiness.config import Disclosure, Figures, Section, SelectionName
+from readiness.config import Disclosure, FigureRules, SelectionName, StrictModel
 from readiness.disclosure import Policy
 from readiness.lineage import PROVENANCE, canonical_json, read_lineage
 from readiness.questionnaire import Questionnaire, load_questionnaire
@@ -19,10 +19,10 @@ from readiness.register.protection import Scheme
 from readiness.register.rows.respondents import (
     are_weighted,
     everybody_answered,
+    map_reasons,
     nonresponse_rows,
     quality_rows,
     settings_rows,
-    suppressed,
     weighting_rows,
 )
 from readiness.register.rows.shares import comparison_rows, revision_rows, scale_rows, share_rows
@@ -31,12 +31,12 @@ from readiness.running.step import Job, log
 from readiness.tables import read_text_table
 
 
-class WaveRegister(Section):
+class WaveRegister(StrictModel):
     """The settings of this step: the run's name and the rules for its figures."""
 
     run: str
     simulated: bool
-    figures: Figures = Field()
+    figures: FigureRules = Field()
     level: float
     selection: SelectionName
     disclosure: Disclosure
@@ -74,12 +74,12 @@ INPUTS = (*TABLES, *OF_RESPONDENTS, "published?", "earlier*")
 SETTINGS = WaveRegister
 
 
-def _revised(row: FigureRow) -> str:
+def _revised_id(row: FigureRow) -> str:
     """The id of the number that a row of kind revision is about."""
     return row.id.removeprefix("revision.").removesuffix(".before")
 
 
-def _withheld(
+def _find_withheld(
     job: Job[WaveRegister],
     estimates: pd.DataFrame,
     questionnaire: Questionnaire,
@@ -97,11 +97,17 @@ def _withheld(
     weight = dict(zip(weights["respondent"], weights["weight"].astype(float), strict=True))
     inside = answers[answers["respondent"].isin(list(weight))].reset_index(drop=True)
     respondents = inside.assign(weight=inside["respondent"].map(weight).astype(float))
-    apart = answers[answers["group"].isin(questionnaire.apart)].reset_index(drop=True)
+    apart = answers[answers["group"].isin(questionnaire.groups_apart)].reset_index(drop=True)
     return withhold(
-        estimates, respondents, apart, questionnaire, variables, settings.figures, policy,
+        estimates,
+        respondents,
+        apart,
+        questionnaire,
+        variables,
+        settings.figures,
+        policy,
         [earlier_release(read_register(path), data) for path in job.inputs["earlier"]],
-    )  # fmt: skip
+    )
 
 
 def run(job: Job[WaveRegister]) -> None:
@@ -115,7 +121,7 @@ def run(job: Job[WaveRegister]) -> None:
     rules = settings.figures
     policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), rules.minimum_base)
     data = " ".join(sorted(steps["estimates"].datasets))
-    hidden = _withheld(job, tables["estimates"], questionnaire, policy, data)
+    hidden = _find_withheld(job, tables["estimates"], questionnaire, policy, data)
     selection = Selection.of(settings.selection, complete=everybody_answered(tables["counts"]))
     weighted = are_weighted(tables["steps"])
     shown = (rules, scheme, selection, hidden.ids)
@@ -123,7 +129,7 @@ def run(job: Job[WaveRegister]) -> None:
     before: dict[str, Origin] = {}
     if revised := job.get("published"):
         published = read_register(revised)
-        before = {row["id"]: Origin.read(row) for row in published.to_dict("records")}
+        before = {row["id"]: Origin.read_from(row) for row in published.to_dict("records")}
         rows += list(revision_rows(rows, published, rules))
     rows += comparison_rows(
         tables["comparisons"], tables["estimates"], rules, scheme, selection, hidden.ids
@@ -137,13 +143,13 @@ def run(job: Job[WaveRegister]) -> None:
     )
     rows += settings_rows(settings.level, rules, selection)
     rows += quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart)
-    rows += nonresponse_rows(tables, suppressed(rows), rules)
+    rows += nonresponse_rows(tables, map_reasons(rows), rules)
     rows += scale_rows(tables["scales"], rules)
 
     def origin(row: FigureRow) -> Origin:
         own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))
         # A revision also rests on whatever the number that it revises rests on.
-        return own | before[_revised(row)] if row.kind == "revision" else own
+        return own | before[_revised_id(row)] if row.kind == "revision" else own
 
     register = make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
     job.csv("figures.csv", register)

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import Field
 
 from readiness.charts.palette import stylesheet
-from readiness.config import Section, read_yaml
+from readiness.config import StrictModel, read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact
 from readiness.files import write_atomically
@@ -23,11 +23,11 @@ from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.register.figures import read_register
 from readiness.rendering.checks import check_numbers, check_self_contained, has_digit
-from readiness.rendering.finish import finished
+from readiness.rendering.finish import finish_page
 from readiness.rendering.numbers import PAGE, numbers_page
 from readiness.rendering.qmd import parse
 from readiness.rendering.render import render
-from readiness.reporting.blocks import stated
+from readiness.reporting.blocks import list_statements
 from readiness.reporting.markdown import plain
 from readiness.reporting.passports import Passports
 from readiness.reporting.shown import Register
@@ -42,7 +42,7 @@ ALLOWED = (
 )
 
 
-class RenderSettings(Section):
+class RenderSettings(StrictModel):
     """The language, and what the cells are told of the run: `kind`, `run`, `title`, ...
 
     `languages`: those in which there is this report; `name`: that of its files, without ending;
@@ -63,7 +63,7 @@ class RenderSettings(Section):
 
 
 @dataclass(frozen=True)
-class Part:
+class PageSource:
     """What a report is made of.
 
     `resources`: the files that the cells read, by their name in the folder where they run; `words`:
@@ -95,7 +95,7 @@ INPUTS = ("source", "figures", "charts", "prose*", *(f"{role}?" for role in TABL
 SETTINGS = RenderSettings
 
 
-def _part(job: Job[RenderSettings]) -> Part:
+def _part(job: Job[RenderSettings]) -> PageSource:
     """What the run adds, from what the cells are told of it and its files."""
     told, language = job.settings.part, job.settings.language
     register = Register(read_register(job["figures"]), language)
@@ -108,8 +108,8 @@ def _part(job: Job[RenderSettings]) -> Part:
     resources[f"{home}/charts"] = job["charts"].parent
     words = {told["title"]}
     known = {*register.datasets, *register.lineage, str(told["run"])}
-    known |= {said for _, said in stated(told.get("privacy", {}), language)}
-    part = Part(register, resources, words, known, told)
+    known |= {said for _, said in list_statements(told.get("privacy", {}), language)}
+    part = PageSource(register, resources, words, known, told)
     if claims_file is None:
         questionnaire = load_questionnaire(job["questionnaire"])
         part.words.update(labels(questionnaire, language))
@@ -149,12 +149,12 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
     return words
 
 
-def metadata_of(part: Part, settings: RenderSettings) -> dict[str, Any]:
+def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
     """What a page's frame is told: titles, that it is a draft or simulated, its other languages.
 
     The renderer reads each text as Markdown: those from outside are escaped.
     """
-    language, simulated = settings.language, part.register.simulated
+    language, simulated = settings.language, part.register.is_simulated
     told: dict[str, Any] = {
         "title": plain(settings.title),
         "revises": part.register.revises,
@@ -205,7 +205,7 @@ def as_set(word: str) -> re.Pattern[str]:
     return re.compile("".join(pieces))
 
 
-def _checked(source: Path, html: str, part: Part, engine: str) -> None:
+def _check_page(source: Path, html: str, part: PageSource, engine: str) -> None:
     """Raise RenderError for a number that is in no register, or for what would be loaded."""
     words = {word for word in part.words if has_digit(word)}
     allowed = [*ALLOWED, *(as_set(word) for word in sorted(words))]
@@ -239,11 +239,11 @@ def run(job: Job[RenderSettings]) -> None:
         )
         assert made.html is not None and made.pdf is not None
         html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
-    _checked(job["source"], html, part, made.engine)
+    _check_page(job["source"], html, part, made.engine)
     passports = part.passports
-    ribbon = text("rendering.ribbon", settings.language) if part.register.simulated else ""
+    ribbon = text("rendering.ribbon", settings.language) if part.register.is_simulated else ""
     page = f"{settings.name}.html"
-    job.file(page, finished(html, passports, style=stylesheet()))
+    job.file(page, finish_page(html, passports, style=stylesheet()))
     job.file(f"{settings.name}.pdf", pdf)
     job.file(PAGE, numbers_page(passports, menu(settings, PAGE), page, ribbon))
     job.reads = {n: p / PROVENANCE if p.is_dir() else p for n, p in resources.items()}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from readiness.config import Section
+from readiness.config import StrictModel
 from readiness.datasets.store import restore
 from readiness.datasets.versions import find_version
 from readiness.running.step import Job, log
 
 
-class Registered(Section):
+class Registered(StrictModel):
     """The dataset version (`name@version`), and its hashes as `data/versions.csv` has them."""
 
     version: str

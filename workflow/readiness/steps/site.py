@@ -9,7 +9,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from readiness.config import Section
+from readiness.config import StrictModel
 from readiness.datasets.versions import read_versions
 from readiness.errors import DataError
 from readiness.language import Language, text
@@ -21,7 +21,7 @@ from readiness.publications.reproduce import tally
 from readiness.register.disclosure_risk import read_attack, refuse_given_away
 from readiness.running.step import Job, log
 from readiness.site import pages
-from readiness.site.pages import Dataset, File, Guide, Published, Reported, below, guide
+from readiness.site.pages import Dataset, File, Guide, Published, ReportEntry, below, guide
 
 READ = (REPORT, CHARTS, TABLES)
 """The folders of a run that a reader gets."""
@@ -31,7 +31,7 @@ DOCS = Path("docs")
 PICTURES = (".svg", ".png")
 
 
-class SiteSettings(Section):
+class SiteSettings(StrictModel):
     """Languages, the site's title in each, and what is shown: reports and publications; of what
     was withdrawn why, and its successor."""
 
@@ -74,7 +74,7 @@ def run(job: Job[SiteSettings]) -> None:
         refuse_given_away(str(path.parent.parent), read_attack(path))
     copies = Copies()
     verdicts = read_verdicts(job.inputs["verdicts"])
-    publications = [_published(one, copies, verdicts) for one in settings.publications]
+    publications = [_copy_publication(one, copies, verdicts) for one in settings.publications]
     versions = read_versions(Path.cwd()).values()
 
     def users(name: str) -> list[str]:
@@ -83,7 +83,7 @@ def run(job: Job[SiteSettings]) -> None:
     site = pages.Site(
         settings.languages,
         {lang: settings.title.get(lang) or text("site.title", lang) for lang in settings.languages},
-        [_reported(one, copies, settings.languages) for one in settings.reports],
+        [_copy_report(one, copies, settings.languages) for one in settings.reports],
         publications,
         settings.withdrawn,
         [Dataset(v.name, v.note, v.rows, v.sha256, users(v.name)) for v in versions],
@@ -113,7 +113,9 @@ def _write(site: pages.Site, copies: Copies, job: Job[SiteSettings]) -> None:
         job.file(str(place), content)
 
 
-def _reported(told: dict[str, Any], copies: Copies, languages: Sequence[Language]) -> Reported:
+def _copy_report(
+    told: dict[str, Any], copies: Copies, languages: Sequence[Language]
+) -> ReportEntry:
     """A report of today, its files copied."""
     results, home = Path("results") / told["folder"], PurePosixPath(told["run"])
     files: dict[str, list[File]] = {}
@@ -128,30 +130,44 @@ def _reported(told: dict[str, Any], copies: Copies, languages: Sequence[Language
         tree = LexborHTMLParser(page.read_text("utf-8"))
         if (said := tree.css_first('meta[name="description"]')) is not None:
             finding[language] = str(said.attributes.get("content") or "")
-    return Reported(told["run"], told["title"], told["simulated"], files, finding)
+    return ReportEntry(told["run"], told["title"], told["simulated"], files, finding)
 
 
-def _published(told: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -> Published:
+def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -> Published:
     """A publication, its pages and its ledger copied, with what its recomputation found."""
     identity = told["id"]
     folder, home = FOLDER / identity, PurePosixPath(str(FOLDER)) / identity
     files = [
-        *(file for name in READ for file in copies.folder(folder / name, home / name)
-          if (folder / name).is_dir()),
+        *(
+            file
+            for name in READ
+            for file in copies.folder(folder / name, home / name)
+            if (folder / name).is_dir()
+        ),
         *(file for name in SEALED for file in copies.file(folder / name, home / name)),
-    ]  # fmt: skip
+    ]
     citation, licence = _citation(folder)
     made = Published(
-        identity, told["title"], told["simulated"], told["draft"], told["successor"],
-        told["datasets"], files, citation, licence,
-    )  # fmt: skip
+        identity,
+        told["title"],
+        told["simulated"],
+        told["draft"],
+        told["successor"],
+        told["datasets"],
+        files,
+        citation,
+        licence,
+    )
     if identity not in verdicts:
         return made
     counts = tally(identity, verdicts[identity])
     return replace(
-        made, checked=True, reproduced=counts.reproduced, differs=counts.differs,
+        made,
+        checked=True,
+        reproduced=counts.reproduced,
+        differs=counts.differs,
         judged=counts.judged,
-    )  # fmt: skip
+    )
 
 
 def _citation(folder: Path) -> tuple[str, str]:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.config import Section, read_yaml
+from readiness.config import StrictModel, read_yaml
 from readiness.disclosure import escape_words
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import Language
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import read_register, selection_of
-from readiness.register.published import published
-from readiness.reporting.banners import Contrasts, Material
+from readiness.register.published import round_register
+from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.blocks import Prose
 from readiness.reporting.shown import Register, ShownStudy
 from readiness.reporting.workbooks.study import study_book, study_codes, study_labels
@@ -27,14 +27,14 @@ from readiness.reporting.workbooks.wave import (
     wave_codes,
     wave_labels,
 )
-from readiness.reporting.workbooks.writing import Book, written
+from readiness.reporting.workbooks.writing import Book, write_workbook
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
 
 NUMBERS, CODEBOOK = "numbers.csv", "codebook.csv"
 
 
-class TableSettings(Section):
+class TableSettings(StrictModel):
     """Language, title, the workbook's name, and what tables of a wave are by; `items` in order."""
 
     language: Language
@@ -54,10 +54,10 @@ SETTINGS = TableSettings
 def run(job: Job[TableSettings]) -> None:
     """Write the workbook, `numbers.csv` and `codebook.csv`."""
     settings = job.settings
-    register = Register(published(read_register(job["figures"])), settings.language)
+    register = Register(round_register(read_register(job["figures"])), settings.language)
     made = _wave if settings.kind == "wave" else _study
     book, numbers, codes = made(register, job)
-    job.file(f"{settings.name}.xlsx", written(book))
+    job.file(f"{settings.name}.xlsx", write_workbook(book))
     # For people, who open them in a spreadsheet; the register is the copy for machines.
     job.csv(NUMBERS, escape_words(numbers))
     job.csv(CODEBOOK, escape_words(codes))
@@ -71,14 +71,16 @@ def _wave(register: Register, job: Job[TableSettings]) -> Made:
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
     contrasts = Contrasts.of(read_text_table(job["contrasts"], "the contrasts"))
-    material = Material(
+    material = TableMaterial(
         register,
         questionnaire,
         settings.variables,
         selection_of(settings.selection, register.rows),
         contrasts,
     )
-    cover = cover_lines(material, simulated=register.simulated, datasets=register.current_datasets)
+    cover = cover_lines(
+        material, simulated=register.is_simulated, datasets=register.current_datasets
+    )
     book = wave_book(material, settings.title, settings.items, cover)
     labels = wave_labels(questionnaire, next(iter(settings.variables), ""), settings.language)
     return (
@@ -93,11 +95,14 @@ def _study(register: Register, job: Job[TableSettings]) -> Made:
     verdicts = json.loads(job["verdicts"].read_text("utf-8"))
     told: dict[str, Any] = {"run": settings.run, "title": settings.title}
     study = ShownStudy(
-        register, Path(), told, Prose(Path()),
+        register,
+        Path(),
+        told,
+        Prose(Path()),
         verdicts={verdict["id"]: verdict for verdict in verdicts},
         claims=read_text_table(job["claims"], "the claims"),
         structure=parse_structure(read_yaml(job["structure"])),
-    )  # fmt: skip
+    )
     return (
         study_book(study, register.datasets),
         tidy(register.rows, study_labels(study), settings.language),

@@ -16,7 +16,7 @@ from readiness.analysis.weighting import (
     weighted_part,
     weights_table,
 )
-from readiness.config import Section, SelectionName, Weight
+from readiness.config import SelectionName, StrictModel, Weight
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
 from readiness.running.step import Job, log
@@ -24,7 +24,7 @@ from readiness.survey.weighting.margins import COURSE
 from readiness.tables import read_text_table
 
 
-class WeightWave(Section):
+class WeightWave(StrictModel):
     """The weighting of a wave, and how its respondents came in; `weight` is None for no weights."""
 
     weight: Weight | None
@@ -45,7 +45,7 @@ def run(job: Job[WeightWave]) -> None:
     counts = read_text_table(job["counts"], "the counts")
     wanted = (*OF_A_RESPONDENT, *margins)
     answers = read_text_table(job["answers"], "the coded answers", columns=wanted)
-    table = weighted_part(answers, counts, questionnaire.apart)
+    table = weighted_part(answers, counts, questionnaire.groups_apart)
     selection = Selection(settings.selection)
     weighed = weigh_wave(table, people(counts), margins, settings.weight, selection)
     made = weighed.weighting

@@ -89,7 +89,7 @@ def encode(column: Any, what: str) -> Codes:
     Raises:
         StatisticsError: a value is missing.
     """
-    codes, labels = factorized(column)
+    codes, labels = factorize_column(column)
     if len(codes) and codes.min() < 0:
         row = int(np.flatnonzero(codes < 0)[0])
         raise StatisticsError(f"{what} is missing in row {row}; every respondent needs one")
@@ -107,7 +107,7 @@ def sort_labels(labels: Sequence[Any], order: Sequence[Any] | None = None) -> li
         return sorted(labels, key=str)
 
 
-def factorized(column: Any) -> Factorized:
+def factorize_column(column: Any) -> Factorized:
     """A column as codes of its distinct values, in order of appearance; missing is -1."""
     values = np.asarray(column)
     if values.dtype == object and len(values) > _LONG and values.flags.c_contiguous:
@@ -154,7 +154,7 @@ def encode_declared(
         twice = next(c for c in declared if declared.count(c) > 1)
         raise StatisticsError(f"category {twice!r} is declared twice")
     # Two steps: distinct values first, so that only these few go through the slow look-up.
-    raw, seen = known or factorized(column)
+    raw, seen = known or factorize_column(column)
     place = {label: i for i, label in enumerate(declared)}
     table = np.array([place.get(label, -1) for label in seen] + [-1], dtype=np.int64)
     return Codes(table[raw], len(declared), tuple(declared))
@@ -192,7 +192,7 @@ def option_answers(values: Any, option: str, base: Base) -> TextArray:
     Raises:
         StatisticsError: a value that is neither 1, 0 nor a special code.
     """
-    codes, distinct = factorized(values)
+    codes, distinct = factorize_column(values)
     known = {"1": "1", "0": "0"}
     known |= dict.fromkeys(NOT_ASKED, "_outside")
     known |= dict.fromkeys(NO_ANSWER, "0" if base == "asked" else "_blank")

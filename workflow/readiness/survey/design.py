@@ -24,7 +24,7 @@ import pandas as pd
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.coding import Factorized, factorized
+from readiness.survey.coding import Factorized, factorize_column
 from readiness.survey.options import one_of
 from readiness.survey.specification import (
     booleans,
@@ -164,7 +164,7 @@ class Design:
         dtype = getattr(given, "dtype", None)
         return list(dtype.categories) if isinstance(dtype, pd.CategoricalDtype) else None
 
-    def factorized(self, values: Column) -> Factorized:
+    def factorize(self, values: Column) -> Factorized:
         """The values as codes in order of appearance (-1: missing), with what they stand for.
 
         Raises:
@@ -173,9 +173,9 @@ class Design:
         if isinstance(values, pd.Categorical) and len(values) == self.rows:
             return values.codes.astype(np.int64), list(values.categories)
         if not isinstance(values, str):
-            return factorized(self.column(values))
+            return factorize_column(self.column(values))
         if values not in self._coded:
-            self._coded[values] = factorized(self.column(values))
+            self._coded[values] = factorize_column(self.column(values))
         return self._coded[values]
 
     def numeric(self, values: Column, what: str = "the variable") -> FloatArray:

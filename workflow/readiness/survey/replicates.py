@@ -150,7 +150,7 @@ class StreamedReplicates(AnyReplicates):
         """The weights of replicate r (from 0), shape (rows,)."""
         return self.generate(r)
 
-    def adjusted(self, adjust: Adjustment) -> StreamedReplicates:
+    def adjust_each(self, adjust: Adjustment) -> StreamedReplicates:
         """Each replicate through an adjustment, when it is used.
 
         Raises:

@@ -20,9 +20,15 @@ from readiness.errors import StatisticsError
 from readiness.survey.specification import booleans, check_weights
 
 DISPOSITIONS = (
-    "complete", "partial", "refusal", "non_contact", "other", "unknown_household", "unknown_other",
+    "complete",
+    "partial",
+    "refusal",
+    "non_contact",
+    "other",
+    "unknown_household",
+    "unknown_other",
     "ineligible",
-)  # fmt: skip
+)
 
 
 def response_table(

@@ -131,7 +131,7 @@ def make_stages(
             name, column = units[level]
             unit = encode(column, f"PSU {name!r}")
             if level == 0:
-                unit = _nested(unit, stratum, name, nest)
+                unit = _nest_units(unit, stratum, name, nest)
             else:
                 unit = interaction(stages[-1].units, unit)
         if unit.size == n and level >= len(units) - 1:
@@ -142,7 +142,7 @@ def make_stages(
     return tuple(stages)
 
 
-def _nested(unit: Codes, stratum: Codes, name: str, nest: bool) -> Codes:
+def _nest_units(unit: Codes, stratum: Codes, name: str, nest: bool) -> Codes:
     crossed = interaction(stratum, unit)
     if nest:
         return crossed

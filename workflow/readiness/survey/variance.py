@@ -139,7 +139,7 @@ class Projection:
         )
         ratio = weighted * inverse[:, None]
         if self.sweeps is None:
-            ratio = ratio - self._fit(ratio)
+            ratio = ratio - self._fit_ratio(ratio)
         else:
             for _ in range(self.sweeps):
                 for margin in self.margins:
@@ -149,7 +149,7 @@ class Projection:
                     ratio = ratio - mean[margin.codes]
         return ratio * self.weights[:, None]
 
-    def _fit(self, ratio: FloatArray) -> FloatArray:
+    def _fit_ratio(self, ratio: FloatArray) -> FloatArray:
         """Fitted values of the base-weighted regression on all auxiliaries."""
         right = [m.sums(ratio * self.base[:, None]) for m in self.margins]
         if self.matrix is not None:
@@ -227,7 +227,7 @@ def between_units(
     lonely_psu, adjust_domain = rule
     owner = stage.unit_stratum
     sampled = stage.sampled
-    units_seen, strata_seen = _seen(stage, in_domain)
+    units_seen, strata_seen = _count_units_seen(stage, in_domain)
     left = stage.fraction_left()
     open_strata = strata_seen & (left >= CERTAIN)
     lonely = open_strata & (sampled == 1)
@@ -257,7 +257,7 @@ def between_units(
     return np.asarray(inflate * (deviation.T @ (deviation * scale[owner][:, None])))
 
 
-def _seen(stage: Stage, in_domain: BoolArray | None) -> tuple[FloatArray, BoolArray]:
+def _count_units_seen(stage: Stage, in_domain: BoolArray | None) -> tuple[FloatArray, BoolArray]:
     """Units with a row in the domain in each stratum, and the strata that have any."""
     if in_domain is None:
         return stage.sampled, np.ones(stage.strata.size, dtype=np.bool_)

@@ -12,7 +12,7 @@ import pandas as pd
 from readiness.facts import Fact
 from readiness.questionnaire import Item, Questionnaire
 from readiness.readers.texts import Booleans, Texts
-from readiness.validation.cells import Cell, Options, holds_codes, read_cell
+from readiness.validation.cells import Options, ReadCell, holds_codes, read_cell
 from readiness.validation.issues import issues_of
 
 # Whether an item was asked: no, cannot be known, yes.
@@ -85,12 +85,12 @@ class Answers:
         """What a cell of the item may hold."""
         return Options.of(item, item.id in self.codes, self.dates)
 
-    def cells(self, item: Item) -> tuple[Cell, ...]:
+    def cells(self, item: Item) -> tuple[ReadCell, ...]:
         """Each distinct text of the item, read."""
         options = self.options(item)
         return tuple(read_cell(item, text, options) for text in self.texts[item.id].texts)
 
-    def corrected(self, texts: Mapping[str, Texts]) -> Answers:
+    def correct(self, texts: Mapping[str, Texts]) -> Answers:
         """The same with other texts for some items."""
         return replace(self, texts={**self.texts, **texts})
 
@@ -108,10 +108,15 @@ class Answers:
         if value is None:
             value = "" if item is None else self.texts[item.id].those(at)
         return issues_of(
-            rule, fact, row=self.row[at], respondent=self.respondent[at], value=value,
-            column=item.column if item else "", item=item.id if item else "",
+            rule,
+            fact,
+            row=self.row[at],
+            respondent=self.respondent[at],
+            value=value,
+            column=item.column if item else "",
+            item=item.id if item else "",
             suggestion=suggestion,
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,12 +132,12 @@ class Coded:
 
     item: Item
     texts: Texts
-    cells: tuple[Cell, ...]
+    cells: tuple[ReadCell, ...]
     asked: Asked
     columns: Mapping[str, Texts]
 
     @property
-    def given(self) -> Booleans:
+    def is_given(self) -> Booleans:
         """Who gave an answer of any kind, whether it can be used or not."""
         return self.texts.flags(cell.given for cell in self.cells)
 

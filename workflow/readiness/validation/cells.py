@@ -31,14 +31,14 @@ _LONG = 200
 
 
 @dataclass(frozen=True)
-class Cell:
+class ReadCell:
     """Codes of a cell, one for each column of its item, and its faults.
 
     `given`: whether it holds an answer of any kind, a refusal among them.
     """
 
     values: tuple[str, ...]
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[CellFault, ...] = ()
     given: bool = True
 
 
@@ -94,10 +94,10 @@ class Options:
     @cached_property
     def unknown(self) -> Fact:
         """What is said of a text that is none of them: one fact for all such texts."""
-        return Fact("validation.unknown_option", {"options": self.listed})
+        return Fact("validation.unknown_option", {"options": self.list_texts})
 
     @property
-    def listed(self) -> Listed:
+    def list_texts(self) -> Listed:
         """The exported texts, in the order of the form."""
         return Listed(tuple(exported for _, exported in self.texts.values()), "comma")
 
@@ -121,7 +121,7 @@ def holds_codes(item: Item, texts: Iterable[str]) -> bool:
     return not any(map(options.find, pieces)) and any(map(coded.find, pieces))
 
 
-def read_cell(item: Item, text: str, options: Options | None = None) -> Cell:
+def read_cell(item: Item, text: str, options: Options | None = None) -> ReadCell:
     """Read the exported `text` of one answer to `item`; `options`: its own, where in hand."""
     options = options or Options.of(item)
     if not match_key(text):
@@ -135,46 +135,46 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> Cell:
     if item.kind == "date":
         return _of(read_date(text, options.dates), text)
     if item.kind == "text":
-        return Cell((tidy(text),))
+        return ReadCell((tidy(text),))
     option = options.find(text)
     if option is None and options.other:
-        return Cell((options.other,), _nearly([text], options))
+        return ReadCell((options.other,), _nearly([text], options))
     if option is None:
-        return Cell((INVALID,), (Fault("unknown_option", options.unknown),))
+        return ReadCell((INVALID,), (CellFault("unknown_option", options.unknown),))
     code, exported = option
     # A value or a code is another way of writing the option, not a misspelling of it.
     if text == exported or match_key(text) in options.others:
-        return Cell((code,))
-    return Cell((code,), (_spelled(exported),))
+        return ReadCell((code,))
+    return ReadCell((code,), (_make_spelling_fault(exported),))
 
 
-def _missing(item: Item, special: str) -> Cell:
+def _missing(item: Item, special: str) -> ReadCell:
     """What a declared text that is no answer means: a blank cell, or the code of its meaning."""
     if special == BLANK:
         return _blank(item)
-    return Cell((special,) * len(item.columns), given=special in (REFUSED, DONT_KNOW))
+    return ReadCell((special,) * len(item.columns), given=special in (REFUSED, DONT_KNOW))
 
 
-def _blank(item: Item) -> Cell:
+def _blank(item: Item) -> ReadCell:
     if item.kind == "text":
         # Nobody has to write a remark: an empty one is no fault.
-        return Cell((BLANK,), given=False)
+        return ReadCell((BLANK,), given=False)
     if item.blank_means == "none":
-        return Cell(("0",) * len(item.categories), given=False)
-    fault = Fault("no_answer", Fact("validation.no_answer"))
-    return Cell((BLANK,) * len(item.columns), (fault,), given=False)
+        return ReadCell(("0",) * len(item.categories), given=False)
+    fault = CellFault("no_answer", Fact("validation.no_answer"))
+    return ReadCell((BLANK,) * len(item.columns), (fault,), given=False)
 
 
-def _spelled(*read: str) -> Fault:
+def _make_spelling_fault(*read: str) -> CellFault:
     """A text that is read as these options, or this number."""
-    return Fault("spelling", Fact("validation.spelling", {"read": Listed(read, "comma")}))
+    return CellFault("spelling", Fact("validation.spelling", {"read": Listed(read, "comma")}))
 
 
-def _of(read: str | Fault, text: str) -> Cell:
+def _of(read: str | CellFault, text: str) -> ReadCell:
     """The cell of a number or a day that was read, or of what is wrong with it."""
-    if isinstance(read, Fault):
-        return Cell((INVALID,), (read,))
-    return Cell((read,), () if read == text else (_spelled(read),))
+    if isinstance(read, CellFault):
+        return ReadCell((INVALID,), (read,))
+    return ReadCell((read,), () if read == text else (_make_spelling_fault(read),))
 
 
 def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[str], list[str]]:
@@ -206,13 +206,13 @@ def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[st
     return codes, pieces
 
 
-def _nearly(texts: Iterable[str], options: Options) -> tuple[Fault, ...]:
+def _nearly(texts: Iterable[str], options: Options) -> tuple[CellFault, ...]:
     """What is said where a text typed for "other" is nearly one of the options."""
-    near = Fault("near_option", Fact("validation.near_option"))
+    near = CellFault("near_option", Fact("validation.near_option"))
     return (near,) if any(map(options.near, texts)) else ()
 
 
-def _ticked(text: str, options: Options) -> tuple[list[str], list[str]]:
+def _split_ticked(text: str, options: Options) -> tuple[list[str], list[str]]:
     """Codes of the options that a cell holds, and the pieces of it that are none."""
     if TICKED not in text:
         if whole := options.find(text):
@@ -226,29 +226,31 @@ def _ticked(text: str, options: Options) -> tuple[list[str], list[str]]:
     return [o[0] for _, o in found if o], [match_key(piece) for piece, o in found if not o]
 
 
-def _read_multi(item: Item, text: str, options: Options) -> Cell:
-    codes, pieces = _ticked(text, options)
-    faults: list[Fault] = []
+def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
+    codes, pieces = _split_ticked(text, options)
+    faults: list[CellFault] = []
     if pieces and options.other:
         faults += _nearly(pieces, options)
         codes = [*dict.fromkeys([*codes, options.other])]
     elif pieces or not codes:
         said = Listed(tuple(pieces) or (tidy(text),), "comma")
-        fact = Fact("validation.unknown_pieces", {"said_pieces": said, "options": options.listed})
-        faults.append(Fault("unknown_option", fact))
+        fact = Fact(
+            "validation.unknown_pieces", {"said_pieces": said, "options": options.list_texts}
+        )
+        faults.append(CellFault("unknown_option", fact))
     if not codes:
-        return Cell((INVALID,) * len(item.columns), tuple(faults))
+        return ReadCell((INVALID,) * len(item.columns), tuple(faults))
     if codes == [DONT_KNOW]:
-        return Cell((DONT_KNOW,) * len(item.columns), tuple(faults))
+        return ReadCell((DONT_KNOW,) * len(item.columns), tuple(faults))
     if DONT_KNOW in codes:
-        faults.append(Fault("contradiction", Fact("validation.contradiction")))
+        faults.append(CellFault("contradiction", Fact("validation.contradiction")))
     alone = [c for c in item.categories if c.exclusive and c.code in codes]
     if alone and len(set(codes) - {DONT_KNOW}) > 1:
         fact = Fact("validation.exclusive", {"option": alone[0].text})
-        faults.append(Fault("exclusive", fact))
+        faults.append(CellFault("exclusive", fact))
         codes = [code for code in codes if code not in {category.code for category in alone}]
         if not codes:
-            return Cell((INVALID,) * len(item.columns), tuple(faults))
+            return ReadCell((INVALID,) * len(item.columns), tuple(faults))
     exported = [category.text for category in item.categories if category.code in codes]
     by_code = {category.code: category.text for category in item.categories}
     as_ticked = [by_code.get(code, "") for code in codes]
@@ -256,8 +258,8 @@ def _read_multi(item: Item, text: str, options: Options) -> Cell:
     as_value = TICKED in text or match_key(text) in options.others
     contradicts = bool(alone and faults) or DONT_KNOW in codes
     if not (pieces or contradicts or as_value or to_the_letter):
-        faults.append(_spelled(*exported))
-    return Cell(tuple("1" if code in codes else "0" for code in item.codes), tuple(faults))
+        faults.append(_make_spelling_fault(*exported))
+    return ReadCell(tuple("1" if code in codes else "0" for code in item.codes), tuple(faults))
 
 
 # --- numbers and days as people and tools write them --------------------------------------------
@@ -278,14 +280,14 @@ ORDERS = {"dmy": DAY_FIRST, "mdy": MONTH_FIRST}
 
 
 @dataclass(frozen=True)
-class Fault:
+class CellFault:
     """Why a cell was not read as it stands."""
 
     rule: str
     fact: Fact
 
 
-def read_number(item: Item, text: str) -> str | Fault:
+def read_number(item: Item, text: str) -> str | CellFault:
     """The number as the coded table holds it; its mark is a point or a comma, its unit may stay."""
     assert item.range is not None  # the questionnaire gives every number item its range
     low, high = item.range.bounds
@@ -294,16 +296,16 @@ def read_number(item: Item, text: str) -> str | Fault:
     match = (_DECIMAL if digits else _WHOLE).fullmatch(match_key(text))
     unit = match_key(item.range.written_unit)
     if match is None or match[match.re.groups] not in ("", unit, unit.removesuffix("s")):
-        return Fault("not_a_number", fact)
+        return CellFault("not_a_number", fact)
     whole = latin_digits(match[2]).lstrip("0") or "0"
     behind = latin_digits(match[3] or "").rstrip("0") if digits else ""
     if len(behind) > digits:
-        return Fault("not_a_number", fact)
+        return CellFault("not_a_number", fact)
     number = f"{whole}.{behind}" if behind else whole
     if match[1] == "-" and number != "0":
         number = f"-{number}"
     if len(whole) > _MOST_DIGITS or not low <= float(number) <= high:
-        return Fault("out_of_range", _outside(low, high))
+        return CellFault("out_of_range", _outside(low, high))
     return number
 
 
@@ -321,7 +323,7 @@ def _outside(low: float, high: float) -> Fact:
     return Fact(_OUTSIDE[tuple(given)], given)
 
 
-def read_date(text: str, order: str | None) -> str | Fault:
+def read_date(text: str, order: str | None) -> str | CellFault:
     """The day, `2026-03-31`, of a date with or without a time behind it.
 
     `order` of day, month and year where the questionnaire says it. Where it does not, a date that
@@ -329,12 +331,12 @@ def read_date(text: str, order: str | None) -> str | Fault:
     """
     found = match_moment(text)
     if found is None:
-        return Fault("not_a_date", Fact("validation.not_a_date"))
+        return CellFault("not_a_date", Fact("validation.not_a_date"))
     orders = [ORDERS[order]] if order in ORDERS else ORDERS.values()
     moments = [make_moment(found, each) for each in orders]
     days = {moment.date().isoformat() for moment in moments if moment is not None}
     if not days:
-        return Fault("impossible_date", Fact("validation.impossible_date"))
+        return CellFault("impossible_date", Fact("validation.impossible_date"))
     if len(days) > 1:
-        return Fault("not_a_date", Fact("validation.ambiguous_date"))
+        return CellFault("not_a_date", Fact("validation.ambiguous_date"))
     return days.pop()

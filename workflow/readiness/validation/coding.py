@@ -37,7 +37,7 @@ def code_answers(
     sources = {} if questionnaire.group_item is None else {questionnaire.group_item: groups}
     found: list[pd.DataFrame] = []
     for item in questionnaire.items:
-        asked = _asked(item, sources, questionnaire, len(answers))
+        asked = _judge_asked(item, sources, questionnaire, len(answers))
         coded, issues = _code_item(item, answers, asked)
         made.append(coded)
         found.extend(issues)
@@ -45,7 +45,9 @@ def code_answers(
     return made, found
 
 
-def _asked(item: Item, sources: Mapping[str, Texts], questionnaire: Questionnaire, n: int) -> Asked:
+def _judge_asked(
+    item: Item, sources: Mapping[str, Texts], questionnaire: Questionnaire, n: int
+) -> Asked:
     """NO, UNCLEAR or YES for each respondent: the least of what each routing condition says."""
     state = np.full(n, YES, dtype=np.int8)
     for routing in item.asked_if:
@@ -53,13 +55,13 @@ def _asked(item: Item, sources: Mapping[str, Texts], questionnaire: Questionnair
         # The group is one column of its own, whatever its item was read as.
         names = [source.id] if source.id in sources else source.columns
         columns = [sources[name] for name in names]
-        met = _met(routing, source, columns)
+        met = _meets_condition(routing, source, columns)
         unclear = columns[0].isin(code for code in SPECIAL_CODES if code != NOT_ASKED)
         state = np.minimum(state, np.where(met, YES, np.where(unclear, UNCLEAR, NO)))
     return state.astype(np.int8)
 
 
-def _met(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:
+def _meets_condition(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:
     """Who answered the source as the condition asks for; `columns` are its own."""
     if source.kind == "multi":
         ticked = [
@@ -99,7 +101,7 @@ def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[
 
 def condition(routing: Routing) -> Fact:
     """One condition under which an item is asked."""
-    codes = Listed(routing.told, "or")
+    codes = Listed(routing.condition_terms, "or")
     return Fact("validation.asked_if", {"item": routing.item, "codes": codes})
 
 

@@ -61,10 +61,15 @@ def apply_corrections(
             fact = Fact("validation.correction_unused")
             found.append(
                 issues_of(
-                    "correction_unused", fact, row=[NO_ROW], respondent=[who],
-                    value=[entry["from"]], column=item.column, item=item.id,
+                    "correction_unused",
+                    fact,
+                    row=[NO_ROW],
+                    respondent=[who],
+                    value=[entry["from"]],
+                    column=item.column,
+                    item=item.id,
                 )
-            )  # fmt: skip
+            )
             continue
         at = place[who]
         column = texts.get(item.id, answers.texts[item.id])
@@ -79,7 +84,7 @@ def apply_corrections(
         )
         found.append(answers.issues("corrected", fact, np.array([at]), item=item, value=[exported]))
     texts = {name: column.used() for name, column in texts.items()}
-    return answers.corrected(texts), found, applied
+    return answers.correct(texts), found, applied
 
 
 def _places(answers: Answers) -> dict[str, int]:

@@ -51,7 +51,7 @@ def ends(coded: Sequence[Coded], answers: Answers) -> Ends:
     last = np.full(n, -1)
     asked, behind = np.zeros(n), np.zeros(n)
     for place, each in enumerate(coded):
-        last[each.given] = place
+        last[each.is_given] = place
     first = np.full(n, items)
     for place, each in enumerate(coded):
         if each.expects:
@@ -74,7 +74,7 @@ def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
         if each.item.kind == "text":
             made.append(each)
             continue
-        gone = (broke <= place) & (each.asked == YES) & ~each.given
+        gone = (broke <= place) & (each.asked == YES) & ~each.is_given
         columns = {n: c.put(gone, BROKEN_OFF) if gone.any() else c for n, c in each.columns.items()}
         made.append(Coded(each.item, each.texts, each.cells, each.asked, columns))
     return made
@@ -106,7 +106,7 @@ def blanks(
         item = each.item
         if not (each.expects or item.required):
             continue
-        blank = (each.asked == YES) & ~each.given & each.first.isin([BLANK, BROKEN_OFF, "0"])
+        blank = (each.asked == YES) & ~each.is_given & each.first.isin([BLANK, BROKEN_OFF, "0"])
         rule, fact = _blank(item, group_item)
         # Where an answer had led to the question at which somebody stopped, both are true.
         blank &= broke >= place if rule == "routed_blank" else broke > place
@@ -133,7 +133,7 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]
     interviews, some are equal by necessity: these are `same_few_answers`, and no sign of anything.
     """
     n = len(answers)
-    columns = [column for each in coded for column in _said(each)]
+    columns = [column for each in coded for column in _distinguish_answers(each)]
     group = ranks([column.codes for column in columns], n)
     order = np.argsort(answers.row, kind="stable")
     first_of = np.full(int(group.max(initial=-1)) + 1, -1)
@@ -143,8 +143,8 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]
     # Logarithm of the number of ways in which the answered questions can be answered.
     anything, ways = np.zeros(n, dtype=np.bool_), np.zeros(n)
     for each in coded:
-        anything |= each.given
-        ways[each.given & (each.asked == YES)] += _log_answers(each.item)
+        anything |= each.is_given
+        ways[each.is_given & (each.asked == YES)] += _log_answers(each.item)
     repeats = (first != np.arange(n)) & anything
     enough = repeats & (ways > log(max(n, 2)))
     found = []
@@ -155,7 +155,7 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]
     return found
 
 
-def _said(each: Coded) -> Iterable[Texts]:
+def _distinguish_answers(each: Coded) -> Iterable[Texts]:
     """What tells two answers to an item apart: the codes, or what was typed for "other"."""
     if any(category.other for category in each.item.categories):
         return [each.texts.mapped([match_key(text) for text in each.texts.texts])]

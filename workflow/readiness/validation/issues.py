@@ -16,12 +16,21 @@ import pandas as pd
 
 from readiness.facts import Fact, Value, of_domain, to_json
 from readiness.language import Language, tell
-from readiness.terminal import quoted
+from readiness.terminal import quote_cell
 
 ISSUE_COLUMNS = (
-    "row", "respondent", "column", "item", "rule", "severity", "value", "fact",
-    "question", "expected", "suggestion",
-)  # fmt: skip
+    "row",
+    "respondent",
+    "column",
+    "item",
+    "rule",
+    "severity",
+    "value",
+    "fact",
+    "question",
+    "expected",
+    "suggestion",
+)
 """What is written of a fault, behind it the question, what an answer can be, and the option that it
 nearly is."""
 
@@ -137,16 +146,16 @@ def collect(
     return whole[names].fillna("")
 
 
-def placed(issue: Mapping[Any, Any]) -> Fact:
+def place_issue(issue: Mapping[Any, Any]) -> Fact:
     """A row of the table with where it is: row and column of the export, and what it holds."""
     known: dict[str, Value] = {
         "column": str(issue["column"]),
-        "said_value": quoted(issue["value"]),
+        "said_value": quote_cell(issue["value"]),
         "what": of_domain(issue["fact"], "validation"),
     }
     if near := issue.get("suggestion"):
         kind = "validation.declare" if near.startswith("missing: ") else "validation.near"
-        known["what"] = Fact(kind, {**known, "said_near": quoted(near)})
+        known["what"] = Fact(kind, {**known, "said_near": quote_cell(near)})
     if str(issue["row"]) != str(NO_ROW) and not issue["column"]:
         return Fact("validation.at.whole", {"row": str(issue["row"]), "what": known["what"]})
     if str(issue["row"]) != str(NO_ROW):
@@ -158,7 +167,7 @@ def placed(issue: Mapping[Any, Any]) -> Fact:
 
 def sentence(issue: Mapping[Any, Any], language: Language) -> str:
     """A row of the table as a reader of that language reads it."""
-    return tell(placed(issue), language)
+    return tell(place_issue(issue), language)
 
 
 # --- the faults of an export in few lines: how many of each rule, and the worst ------------------
@@ -192,7 +201,7 @@ def by_item(issues: pd.DataFrame) -> pd.DataFrame:
     return of_items.groupby(["item", "severity"], sort=True).size().reset_index(name="n")
 
 
-def listed(issues: pd.DataFrame) -> pd.DataFrame:
+def sort_issues(issues: pd.DataFrame) -> pd.DataFrame:
     """All faults, the worst first, then by row."""
     return _worst_first(issues, issues["row"])
 

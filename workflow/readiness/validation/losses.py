@@ -13,7 +13,7 @@ from typing import Any
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.language import Language, tell
-from readiness.terminal import shortened
+from readiness.terminal import shorten
 from readiness.validation.issues import MEANINGS, sentence
 from readiness.validation.validate import LOST, Validated
 
@@ -62,7 +62,7 @@ class Loss:
             return Fact("validation.lost.submissions", values)
         return Fact("validation.lost.answers", {**values, "item": self.item})
 
-    def said(self, language: Language, *, quoting: bool = True) -> str:
+    def describe(self, language: Language, *, quoting: bool = True) -> str:
         """How much is lost and why, with one example: what it holds, or its place and its rule."""
         if quoting:
             example = sentence(self.example, language)
@@ -70,10 +70,10 @@ class Loss:
             place: dict[str, Value] = {name: str(self.example[name]) for name in ("row", "column")}
             place["what"] = Fact(MEANINGS[str(self.example["rule"])])
             example = tell(Fact("validation.at.place", place), language)
-        return f"{tell(self.fact, language)} {shortened(example, EXAMPLE)}"
+        return f"{tell(self.fact, language)} {shorten(example, EXAMPLE)}"
 
     def __str__(self) -> str:
-        return self.said("en")
+        return self.describe("en")
 
     @property
     def is_mass(self) -> bool:
@@ -117,9 +117,9 @@ def write_loss_lines(result: Validated, language: Language, *, quoting: bool = T
     """What is lost: the submissions, then the item that loses the largest share and how many
     others lose something. Empty when nothing is lost. `quoting`: with what an example holds."""
     found = losses(result)
-    lines = [loss.said(language, quoting=quoting) for loss in found if not loss.item]
+    lines = [loss.describe(language, quoting=quoting) for loss in found if not loss.item]
     if items := [loss for loss in found if loss.item]:
-        lines.append(items[0].said(language, quoting=quoting))
+        lines.append(items[0].describe(language, quoting=quoting))
         if len(items) > 1:
             lines.append(tell(Fact("validation.lost.others", {"n": len(items) - 1}), language))
     return lines

@@ -67,7 +67,7 @@ def submissions(
     tokens_of = codes.mapped([read_invitation_code(text) for text in codes.texts])
     table["token"] = tokens_of.cells
     known = tokens_of.isin(tokens) if tokens is not None else tokens_of.where(bool)
-    apart = table["group"].isin(questionnaire.apart).to_numpy()
+    apart = table["group"].isin(questionnaire.groups_apart).to_numpy()
     by_open_link = ~known & (apart if tokens is not None else True)
     table["respondent"] = table["token"]
     dated = opens is not None or closes is not None
@@ -142,9 +142,9 @@ def _conflict(group: str, questionnaire: Questionnaire) -> Fact:
     """What becomes of someone invited whose answer names no group, or one that is counted apart."""
     if group:
         return Fact("validation.group.left", {"group": group})
-    if len(questionnaire.weighted) > 1:
+    if len(questionnaire.weighted_groups) > 1:
         return Fact("validation.group.unknown")
-    return Fact("validation.group.blank", {"group": questionnaire.weighted[0]})
+    return Fact("validation.group.blank", {"group": questionnaire.weighted_groups[0]})
 
 
 def read_invitation_code(text: str) -> str:

@@ -43,7 +43,9 @@ def check_coded(
         )
     expected = {"group": _one_of(_groups(questionnaire))}
     expected |= {v.id: _one_of((*v.codes, "")) for v in questionnaire.frame if v.id in columns}
-    expected |= {name: _expected(item) for item in questionnaire.items for name in item.columns}
+    expected |= {
+        name: _expected_pattern(item) for item in questionnaire.items for name in item.columns
+    }
     strange = {
         name: next((text for text in columns[name].texts if not pattern.fullmatch(text)), None)
         for name, pattern in expected.items()
@@ -54,16 +56,16 @@ def check_coded(
 
 def _groups(questionnaire: Questionnaire) -> list[str]:
     """The codes that the column of groups may hold."""
-    weighted = questionnaire.weighted or (TOTAL,)
+    weighted = questionnaire.weighted_groups or (TOTAL,)
     unknown = (BLANK, INVALID) if len(weighted) > 1 else ()
-    return [*weighted, *questionnaire.apart, *unknown]
+    return [*weighted, *questionnaire.groups_apart, *unknown]
 
 
 def _one_of(codes: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, codes)))
 
 
-def _expected(item: Item) -> re.Pattern[str]:
+def _expected_pattern(item: Item) -> re.Pattern[str]:
     """What a column of an item may hold."""
     special = [BLANK, NOT_ASKED, INVALID, REFUSED, BROKEN_OFF]
     if item.dont_know or any(m.special == DONT_KNOW for m in item.missing):

@@ -84,7 +84,7 @@ def separate(
     quarantine = result.quarantine.copy()
     for item in apart:
         quarantine[item] = quarantine[item].where(quarantine[item] == "", GIVEN)
-    found = _seen(raw, ignored, questionnaire, detectors)
+    found = _find_personal(raw, ignored, questionnaire, detectors)
     issues = pd.concat([_silent(result.issues, questionnaire, key), _issues(found)])
     if key is not None:
         answers, said, issues, quarantine = (
@@ -110,7 +110,7 @@ def _silent(issues: pd.DataFrame, questionnaire: Questionnaire, key: bytes | Non
     return silent
 
 
-def _seen(
+def _find_personal(
     raw: pd.DataFrame, ignored: pd.DataFrame, questionnaire: Questionnaire, detectors: Detectors
 ) -> pd.DataFrame:
     """Where personal data stand in an export: `row`, `column` (its header), `item`, `kinds`."""
@@ -156,7 +156,7 @@ def _issues(found: pd.DataFrame) -> pd.DataFrame:
             issues_of(
                 PERSONAL_DATA,
                 [
-                    Fact("validation.personal_data_seen", {"kinds": _listed(kinds)})
+                    Fact("validation.personal_data_seen", {"kinds": _list_kinds(kinds)})
                     for kinds in group["known"]
                 ],
                 row=group["row"].tolist(),
@@ -169,5 +169,5 @@ def _issues(found: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _listed(kinds: tuple[str, ...]) -> Listed:
+def _list_kinds(kinds: tuple[str, ...]) -> Listed:
     return Listed(tuple(Term(KINDS[kind]) for kind in kinds))

@@ -156,9 +156,10 @@ def validate(
     )
     found += find_differences_from_frame(whole, answers.row, questionnaire)
     unused = 0 if corrections is None else len(corrections) - applied
-    listed = (*questionnaire.weighted, *questionnaire.apart)
-    expected = {i.id: (i.label.text(questionnaire.language), expectation(i))
-                for i in questionnaire.items}  # fmt: skip
+    listed = (*questionnaire.weighted_groups, *questionnaire.groups_apart)
+    expected = {
+        i.id: (i.label.text(questionnaire.language), expectation(i)) for i in questionnaire.items
+    }
     issues = collect(found, list(expected), expected)
     counts = _counts(table, whole, listed, sample, applied, unused)
     quarantine = set_aside(raw, table, issues, questionnaire)
@@ -220,8 +221,11 @@ def _groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
         return Texts.filled(TOTAL, len(answers))
     item = questionnaire.item(questionnaire.group_item)
     codes = [cell.values[0] for cell in answers.cells(item)]
-    if len(questionnaire.weighted) == 1:
-        codes = [c if c in questionnaire.apart else questionnaire.weighted[0] for c in codes]
+    if len(questionnaire.weighted_groups) == 1:
+        codes = [
+            c if c in questionnaire.groups_apart else questionnaire.weighted_groups[0]
+            for c in codes
+        ]
     return answers.texts[item.id].mapped(codes)
 
 
@@ -236,11 +240,11 @@ def _frame_columns(
         return {}
     names = ["stratum", *(variable.id for variable in questionnaire.frame), "base_weight"]
     place = pd.Index(sample["token"]).get_indexer(pd.Index(answers.respondent))
-    apart = groups.isin(questionnaire.apart)
+    apart = groups.isin(questionnaire.groups_apart)
     outside = ~apart & (place < 0)
     if outside.any():
         k = int(np.argmax(outside))
-        allowed = " or ".join(questionnaire.apart) or "nobody"
+        allowed = " or ".join(questionnaire.groups_apart) or "nobody"
         raise DataError(
             f"{answers.respondent[k]} is {groups.at(k)}, a weighted group, and outside the sample "
             f"(after corrections); without an invitation code answers only {allowed}."

@@ -12,8 +12,8 @@ from readiness.analysis.comparing import CONTRASTED, compare_items, contrast_ite
 from readiness.analysis.estimating import COLUMNS, estimate_item, scales_table
 from readiness.analysis.selection import Selection
 from readiness.arrays import FloatArray
-from readiness.config import Compare, Derived, Estimate
-from readiness.config.derived import Scale
+from readiness.config import Compare, DerivedVariable, Estimate
+from readiness.config.derived import DerivedScale
 from readiness.errors import ConfigError, StatisticsError
 from readiness.questionnaire import BLANK, Item
 from readiness.questionnaire.model import TOTAL
@@ -21,8 +21,17 @@ from readiness.survey.comparisons.cells import ComparisonRow, frame
 from readiness.survey.comparisons.classical import kruskal_wallis, pearson_chi_square, wilcoxon
 
 PRECISION = ["se", "lower", "upper", "n_eff", "deff", "df", "reliability"]
-INFERENCE = ["statistic", "df1", "df2", "p_value", "p_adjusted", "lower", "upper",
-             "lower_simultaneous", "upper_simultaneous"]  # fmt: skip
+INFERENCE = [
+    "statistic",
+    "df1",
+    "df2",
+    "p_value",
+    "p_adjusted",
+    "lower",
+    "upper",
+    "lower_simultaneous",
+    "upper_simultaneous",
+]
 
 
 def spoken_of(sample: Sample, as_if_random: bool) -> Selection:
@@ -74,7 +83,9 @@ def estimate_all(sample: Sample, selection: Selection) -> pd.DataFrame:
 def scales(sample: Sample, selection: Selection) -> pd.DataFrame:
     """Cronbach's alpha of each scale, and without each of its questions."""
     made = [
-        Derived.model_construct(id=name, scale=Scale.model_construct(items=scale.items))
+        DerivedVariable.model_construct(
+            id=name, scale=DerivedScale.model_construct(items=scale.items)
+        )
         for name, scale in sample.settings.scales.items()
     ]
     return scales_table(sample.design, sample.questionnaire, made, sample.settings.level, selection)
@@ -104,16 +115,21 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
         arguments = (sample.design, sample.questionnaire)
         table, chosen = compare_items(*arguments, by, how, settings.level)
         contrasts = contrast_items(
-            *arguments, [by], how.items, how,
-            level=settings.level, interval=settings.interval, selection=selection,
-        )  # fmt: skip
+            *arguments,
+            [by],
+            how.items,
+            how,
+            level=settings.level,
+            interval=settings.interval,
+            selection=selection,
+        )
         contrasts = contrasts.assign(
             test="contrast",
             n=contrasts["n_a"] + contrasts["n_b"],
             answer=contrasts["level"],
             method=CONTRASTED,
         ).drop(columns=["base", "level"])
-        known = [_known(sample, item, by) for item in items]
+        known = [compare_as_drawn(sample, item, by) for item in items]
         tables.append(pd.concat([table, *known, contrasts], ignore_index=True).assign(by=by))
         choices.append(chosen.assign(by=by))
     whole = pd.concat(tables, ignore_index=True)
@@ -132,7 +148,7 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
     return whole, pd.concat(choices, ignore_index=True)
 
 
-def _known(sample: Sample, item: Item, by: str) -> pd.DataFrame:
+def compare_as_drawn(sample: Sample, item: Item, by: str) -> pd.DataFrame:
     """The tests of one question that most people know: unweighted, as if drawn one by one.
 
     Pearson's chi-square and, of a scale, Kruskal-Wallis and between two groups Wilcoxon's; of each

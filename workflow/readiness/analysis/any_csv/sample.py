@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.any_csv.settings import Question, Survey, Ticks
+from readiness.analysis.any_csv.settings import SingleQuestion, Survey, Ticks
 from readiness.analysis.weighting import Margins
 from readiness.arrays import FloatArray, TextArray
 from readiness.errors import ConfigError, DataError, StatisticsError
@@ -81,7 +81,7 @@ def make_sample(
     report = None
     if margins:
         for variable, totals in margins.items():
-            _declared(frame[variable].to_numpy(dtype=object), totals, variable, source)
+            _check_declared(frame[variable].to_numpy(dtype=object), totals, variable, source)
         weighting = weigh(
             made, margins, trim=Trim(settings.trim[0], settings.trim[1]) if settings.trim else None
         )
@@ -97,7 +97,7 @@ def make_sample(
             raise ConfigError("at least one question under items or multiple.")
         answers = dict(_answers(frame, settings, source))
         coded = coded.assign(**answers)
-        questionnaire = _drafted(settings, answers)
+        questionnaire = _draft_questionnaire(settings, answers)
     known = {item.id for item in questionnaire.items if item.kind != "multi"}
     groups = [
         _variable(column, coded, made, settings.groups, source)
@@ -120,7 +120,7 @@ def _check_scales(settings: Survey, asked: Questionnaire) -> None:
             raise ConfigError(f"scales.{name}: questions with as many categories each.")
 
 
-def _drafted(settings: Survey, answers: Collection[str]) -> Questionnaire:
+def _draft_questionnaire(settings: Survey, answers: Collection[str]) -> Questionnaire:
     """The questions of the settings; names and answers of a table need be no codes."""
     items = [
         _item(name, "ordinal" if question.ordered else "single", question.categories, question.box)
@@ -141,9 +141,13 @@ def _item(
     low: Sequence[str] = (),
 ) -> Item:
     return Item.model_construct(
-        id=name, kind=kind, column=name, label=Label({LANGUAGE: name}),
-        categories=_categories(answers), boxes={"low": tuple(low)} if low else {},
-    )  # fmt: skip
+        id=name,
+        kind=kind,
+        column=name,
+        label=Label({LANGUAGE: name}),
+        categories=_categories(answers),
+        boxes={"low": tuple(low)} if low else {},
+    )
 
 
 def _categories(names: Sequence[str]) -> tuple[Category, ...]:
@@ -158,7 +162,7 @@ def _variable(
     """A column as groups: those declared, or what occurs in the domain, sorted."""
     values = coded[column].to_numpy(dtype=object)
     if declared is not None:
-        _declared(values, declared, column, source)
+        _check_declared(values, declared, column, source)
     seen = declared or sorted({v for v in values[made.mask] if not v.startswith("_")})
     if not seen:
         raise StatisticsError(f"by: nobody in the domain has a value of {column}.")
@@ -178,7 +182,7 @@ def _known_columns(
         named += [(key, column) for column in getattr(settings, key) or ()]
     named += [("margins", column) for column in margins or ()]
     for name, ticks in settings.multiple.items():
-        named += [(f"multiple.{name}", column) for column in ticks.read]
+        named += [(f"multiple.{name}", column) for column in ticks.source_columns]
     columns = [str(c) for c in frame.columns]
     for key, column in named:
         if column not in columns:
@@ -222,28 +226,32 @@ def _answers(frame: pd.DataFrame, settings: Survey, source: str) -> Iterator[tup
     for name, question in settings.items.items():
         yield name, _single(frame[name], question, name, source)
     for name, ticks in settings.multiple.items():
-        options = _joined if ticks.column is not None else _ticked
+        options = _split_joined_ticks if ticks.column is not None else _split_tick_columns
         for option, codes in options(frame, ticks, source):
             yield f"{name}.{option}", codes
 
 
-def _single(column: pd.Series[str], question: Question, name: str, source: str) -> TextArray:
+def _single(column: pd.Series[str], question: SingleQuestion, name: str, source: str) -> TextArray:
     values = column.to_numpy(dtype=object)
-    _declared(values, [*question.categories, *question.outside, ""], name, source)
+    _check_declared(values, [*question.categories, *question.outside, ""], name, source)
     known = {"": BLANK, **dict.fromkeys(question.outside, OUTSIDE)}
     return np.array([known.get(v, v) for v in values], dtype=object)
 
 
-def _ticked(frame: pd.DataFrame, ticks: Ticks, source: str) -> Iterator[tuple[str, TextArray]]:
+def _split_tick_columns(
+    frame: pd.DataFrame, ticks: Ticks, source: str
+) -> Iterator[tuple[str, TextArray]]:
     """`1`, `0`, a blank or the special codes that the cells hold, of a column an option."""
     known = {ticks.ticked: "1", ticks.not_ticked: "0", "": ticks.blank}
     for column in ticks.columns:
         values = frame[column].to_numpy(dtype=object)
-        _declared(values, list(known), column, source)
+        _check_declared(values, list(known), column, source)
         yield column, np.array([known.get(v, v) for v in values], dtype=object)
 
 
-def _joined(frame: pd.DataFrame, ticks: Ticks, source: str) -> Iterator[tuple[str, TextArray]]:
+def _split_joined_ticks(
+    frame: pd.DataFrame, ticks: Ticks, source: str
+) -> Iterator[tuple[str, TextArray]]:
     """The same by option, of cells in which the answers that were ticked are joined."""
     values = frame[ticks.column].to_numpy(dtype=object)
     cells = {cell: _split(cell, ticks) for cell in dict.fromkeys(values.tolist())}
@@ -280,7 +288,7 @@ def _split(cell: str, ticks: Ticks) -> tuple[list[str], list[str]]:
     return [p for p in parts if p in known], [p for p in parts if p not in known]
 
 
-def _declared(
+def _check_declared(
     values: TextArray, declared: Collection[str] | Mapping[str, Any], name: str, source: str
 ) -> None:
     """Each value is declared or a special code: DataError naming the first that is not."""

@@ -11,8 +11,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from readiness.config import (
     LARGEST_SEED,
-    Section,
     SelectionName,
+    StrictModel,
 )
 from readiness.questionnaire import BLANK
 from readiness.survey.intervals import Interval
@@ -44,7 +44,7 @@ def _distinct(labels: list[str], what: str) -> None:
             raise ValueError(f"{what} each once; {label} is repeated")
 
 
-class Question(Section):
+class SingleQuestion(StrictModel):
     """A question with one answer, in the column of its name."""
 
     categories: list[Label] = Field(min_length=2, description="answers, low to high when ordered")
@@ -58,7 +58,7 @@ class Question(Section):
         return self.categories[: min(self.lowest, len(self.categories) - 1)] if self.ordered else []
 
     @model_validator(mode="after")
-    def _is_a_question(self) -> Question:
+    def _is_a_question(self) -> SingleQuestion:
         _distinct([*self.categories, *self.outside], "categories and outside:")
         if self.ordered and "lowest" in self.model_fields_set:
             if self.lowest >= len(self.categories):
@@ -68,7 +68,7 @@ class Question(Section):
         return self
 
 
-class Ticks(Section):
+class Ticks(StrictModel):
     """A question with several answers: a column each, ticked or not; or all joined in one."""
 
     columns: list[Column] = Field(default=[], description="one column an option")
@@ -106,23 +106,23 @@ class Ticks(Section):
         return "0" if self.blank_means == "not_ticked" else BLANK
 
     @property
-    def read(self) -> list[str]:
+    def source_columns(self) -> list[str]:
         """The columns of the table in which the question is."""
         return self.columns if self.column is None else [self.column]
 
 
-class Scale(Section):
+class AddedScale(StrictModel):
     """Questions with the same answers that are added up: how far they measure one thing."""
 
     items: list[Column] = Field(min_length=2, description="questions of `items`, all ordered")
 
     @model_validator(mode="after")
-    def _distinct_items(self) -> Scale:
+    def _distinct_items(self) -> AddedScale:
         _distinct(self.items, "items")
         return self
 
 
-class Survey(Section):
+class Survey(StrictModel):
     """The whole file."""
 
     selection: SelectionName = Field(description="how respondents came in; the words follow it")
@@ -144,9 +144,9 @@ class Survey(Section):
     domain: dict[Column, list[Label]] = Field(
         default={}, description="only these values of these columns, of the full design"
     )
-    items: dict[Column, Question] = Field(default={}, description="questions, by column")
+    items: dict[Column, SingleQuestion] = Field(default={}, description="questions, by column")
     multiple: dict[Column, Ticks] = Field(default={}, description="questions of several columns")
-    scales: dict[Column, Scale] = Field(
+    scales: dict[Column, AddedScale] = Field(
         default={}, description="by name, ordered questions whose Cronbach's alpha is shown"
     )
     by: Annotated[list[Column], BeforeValidator(_none_or_more)] = Field(

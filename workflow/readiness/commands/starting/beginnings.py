@@ -23,8 +23,8 @@ from readiness.datasets.places import default_store, kept_by_git
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.drafting import (
     Codebook,
-    Column,
-    Table,
+    ExportColumn,
+    ExportTable,
     document_of,
     draft_text,
     make_draft,
@@ -35,7 +35,7 @@ from readiness.drafting import (
 )
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
-from readiness.forensics.beginning import Source, begin_study
+from readiness.forensics.beginning import ClaimSource, begin_study
 from readiness.forensics.judging.claims import read_register
 from readiness.forensics.judging.structure import parse_structure
 from readiness.patterns import NAME, WORDS
@@ -45,7 +45,7 @@ from readiness.questionnaire.naming import form_name
 from readiness.questionnaire.writing import open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
 from readiness.readers import Sheet, read_sheet
-from readiness.readers.export import recognised
+from readiness.readers.export import recognise_export
 from readiness.readers.table import name_each_once
 from readiness.tables import to_csv
 from readiness.terminal import one_line
@@ -57,7 +57,7 @@ ESTIMATED = ("single", "ordinal", "multi", "number")
 
 
 @dataclass(frozen=True)
-class Begun:
+class BegunWave:
     """What was written, and how many decisions are open; `undecided`: the selection is.
 
     `named`: the export says who its respondents are; their pseudonyms need a key.
@@ -84,7 +84,7 @@ def begin_wave(
     questionnaire: str = "",
     form: Path | None = None,
     public: bool = False,
-) -> Begun:
+) -> BegunWave:
     """Begin a wave from an export.
 
     Args:
@@ -112,21 +112,30 @@ def begin_wave(
     elif form is not None:
         text, items, told = _of_form(form, wave, language)
     else:
-        text, items, told = _drafted(table, export.name, wave, labels, language)
+        text, items, told = _draft_questionnaire(table, export.name, wave, labels, language)
     if not items:
         raise ConfigError(f"{export}: no question whose answers can be estimated.")
     name = questionnaire or f"{wave}-{VERSION}"
     section = wave_section(
-        wave, language=language or told, selection=selection or UNDECIDED, dataset=wave,
-        version=VERSION, questionnaire=name,
-    )  # fmt: skip
+        wave,
+        language=language or told,
+        selection=selection or UNDECIDED,
+        dataset=wave,
+        version=VERSION,
+        questionnaire=name,
+    )
     config = with_section((root / "config.yaml").read_text("utf-8"), "waves", wave, section)
 
     def add() -> Version:
         return add_version(
-            root, export, wave, VERSION, questionnaire=name, restricted=not public,
+            root,
+            export,
+            wave,
+            VERSION,
+            questionnaire=name,
+            restricted=not public,
             count=lambda content: len(read_sheet(export, content)),
-        )  # fmt: skip
+        )
 
     path = root / f"data/questionnaires/{name}.yaml"
     added = _write_all(root, config, path, text, add)
@@ -134,7 +143,7 @@ def begin_wave(
     personal = [item.id for item in asked.items if item.personal]
     named = names_people(asked.export.invitation, asked.export.respondent, personal)
     left = open_decisions(text)
-    return Begun(wave, name, bool(text), added.rows, left, not selection, not public, named)
+    return BegunWave(wave, name, bool(text), added.rows, left, not selection, not public, named)
 
 
 def _write_all(
@@ -182,8 +191,8 @@ def _of_form(form: Path, wave: str, language: str) -> tuple[str, list[str], str]
     return text, _estimated(asked), asked.language
 
 
-def _drafted(
-    table: Table, file: str, wave: str, labels: Sequence[Path], language: str
+def _draft_questionnaire(
+    table: ExportTable, file: str, wave: str, labels: Sequence[Path], language: str
 ) -> tuple[str, list[str], str]:
     """The text of a drafted questionnaire, its items that can be estimated, its language."""
     source = f"{one_line(file)} ({table.rows} rows, {len(table.columns)} columns)"
@@ -191,7 +200,7 @@ def _drafted(
     for path in labels:
         book = book.and_also(read_codebook(table_of(read_sheet(path)), table, str(path)))
     draft = make_draft(table, wave, source, codebook=book, language=language)
-    return draft_text(document_of(draft), source, VERSION), draft.estimated, draft.language
+    return draft_text(document_of(draft), source, VERSION), draft.estimable_items, draft.language
 
 
 def _refuse_git(root: Path) -> None:
@@ -222,12 +231,12 @@ def _check_names(root: Path, wave: str, questionnaire: str) -> None:
 
 
 # --- Files of an export and its codebooks as the tables that a draft is made of.
-def export_table(path: Path, content: bytes) -> Table:
+def export_table(path: Path, content: bytes) -> ExportTable:
     """An export as a draft sees it: without further header rows, its tool's own columns marked.
 
     Raises DataError where the file cannot be read.
     """
-    sheet, tool = recognised(path, content)
+    sheet, tool = recognise_export(path, content)
     headings = tool.headings(sheet)
     names = [_named(heading) for heading in headings]
     own = []
@@ -256,7 +265,7 @@ def table_of(
     names: Sequence[tuple[str, str]] = (),
     own: Sequence[bool] = (),
     signs: tuple[str, ...] = (),
-) -> Table:
+) -> ExportTable:
     """A sheet as a draft sees it, with what the file itself says of its columns.
 
     `names` are the header and the text of each column where a tool tells them, `own` whether it is
@@ -276,8 +285,8 @@ def table_of(
             }
         cells = sheet.rows[at]
         codes = cells.codes.astype(np.int64)
-        columns.append(Column.coded(at, header, cells.texts, codes, **said))
-    return Table(tuple(columns), signs)
+        columns.append(ExportColumn.from_codes(at, header, cells.texts, codes, **said))
+    return ExportTable(tuple(columns), signs)
 
 
 # --- A study of published figures in a project: its claims registered, its structure, its section.
@@ -287,7 +296,9 @@ _HEAD = """\
 """
 
 
-def begin(root: Path, study: str, table: Path, source: Source, asked: Questionnaire | None) -> int:
+def begin(
+    root: Path, study: str, table: Path, source: ClaimSource, asked: Questionnaire | None
+) -> int:
     """Start a study from a table of published figures; returns how many claims there are.
 
     Raises ConfigError where the name is taken or none, DataError naming what of the table cannot be
@@ -314,7 +325,10 @@ def begin(root: Path, study: str, table: Path, source: Source, asked: Questionna
         file.write_text(to_csv(register), "utf-8", newline="")
         note = f"figures of {source.publisher}"
         _write_all(
-            root, config, path, _HEAD.format(study=study) + text,
+            root,
+            config,
+            path,
+            _HEAD.format(study=study) + text,
             lambda: add_version(root, file, dataset, VERSION, note=note),
-        )  # fmt: skip
+        )
     return len(register)

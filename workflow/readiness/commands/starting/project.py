@@ -119,12 +119,12 @@ def _guides(place: Path) -> list[str]:
     }
     there = [name for name, text in texts.items() if not any(own in text for own in names)]
     for name in there:
-        text = _LINK.sub(lambda found: _kept(found, there), texts[name])
+        text = _LINK.sub(lambda found: _keep_link(found, there), texts[name])
         _write(place / "docs" / name, text)
     return there
 
 
-def _kept(link: re.Match[str], there: list[str]) -> str:
+def _keep_link(link: re.Match[str], there: list[str]) -> str:
     return link[0] if link[2] in (*there, "../config/README.md") else link[1]
 
 
@@ -139,8 +139,13 @@ def _init_git(place: Path) -> None:
         return
     clean = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
     done = subprocess.run(
-        ["git", "init", "--quiet", "."], cwd=place, env=clean, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        ["git", "init", "--quiet", "."],
+        cwd=place,
+        env=clean,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise StoppedError(f"git init: {done.stderr.strip().splitlines()[-1:]}; mend git.")

@@ -19,7 +19,7 @@ import numpy as np
 from readiness.arrays import BoolArray, IntArray
 from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
-    Figure,
+    PrintedFigure,
     Rounding,
     count_interval,
     count_intervals,
@@ -60,7 +60,7 @@ NEAREST = conventions(NEAREST_ROUNDINGS)
 class FigureSet:
     """The figures of one item, on one base."""
 
-    figures: tuple[Figure, ...]
+    figures: tuple[PrintedFigure, ...]
     kind: SetKind
 
     @property
@@ -72,7 +72,7 @@ class FigureSet:
         return first.decimals == second.decimals and first.digits + second.digits == first.scale
 
 
-def _clipped(figure: Figure, n: int, rounding: Rounding) -> tuple[int, int]:
+def _clip_counts(figure: PrintedFigure, n: int, rounding: Rounding) -> tuple[int, int]:
     low, high = count_interval(figure, n, rounding)
     return max(low, 0), min(high, n)
 
@@ -90,13 +90,13 @@ def witnesses(figures: FigureSet, n: int, convention: Convention) -> Iterator[tu
     if n < 1:
         return
     if convention.complement and figures.is_pair:
-        first, second = (_clipped(figure, n, convention.rounding) for figure in figures.figures)
+        first, second = (_clip_counts(figure, n, convention.rounding) for figure in figures.figures)
         # Either of the two was rounded, the other is what it leaves of 100.
         pairs = [(k, n - k) for k in range(first[0], first[1] + 1)]
         pairs += [(n - k, k) for k in range(second[0], second[1] + 1)]
         yield from dict.fromkeys(pairs)
         return
-    ranges = [_clipped(figure, n, convention.rounding) for figure in figures.figures]
+    ranges = [_clip_counts(figure, n, convention.rounding) for figure in figures.figures]
     if any(low > high for low, high in ranges):
         return
     yield from _fill(ranges, n, figures.kind)

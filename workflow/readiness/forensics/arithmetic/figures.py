@@ -55,7 +55,7 @@ NEAREST_ROUNDINGS = (Rounding.HALF_UP, Rounding.HALF_DOWN, Rounding.HALF_EVEN)
 
 
 @dataclass(frozen=True)
-class Figure:
+class PrintedFigure:
     """A number as printed: `digits` / 10^`decimals`.
 
     "67,5 %" is digits 675, decimals 1. `per` is 100 for a percentage and 1 for a mean.
@@ -86,7 +86,7 @@ class Figure:
 @lru_cache(maxsize=65536)
 def parse_figure(
     text: str, per: int = PERCENT, signed: bool = False, above_whole: bool = False
-) -> Figure:
+) -> PrintedFigure:
     """Read a printed figure: "67", "67,5 %", "٦٧٫٥", "33.30".
 
     Decimal comma or point, Latin, Arabic-Indic or Persian digits, an optional percent sign.
@@ -111,7 +111,7 @@ def parse_figure(
         if not signed:
             raise DataError(f"{text!r} is negative: a percentage or a count is 0 or more.")
         digits = -digits
-    figure = Figure(digits, len(part), per)
+    figure = PrintedFigure(digits, len(part), per)
     if per == PERCENT and not above_whole and digits > figure.scale:
         raise DataError(f"{text!r} is above 100: a percentage of one base lies between 0 and 100.")
     return figure
@@ -130,7 +130,7 @@ def _why_not(cleaned: str) -> str:
 
 
 @dataclass(frozen=True)
-class Shares:
+class ShareInterval:
     """An interval of shares, with or without its ends."""
 
     low: Fraction
@@ -143,19 +143,21 @@ class Shares:
         return above and (share < self.high or (self.with_high and share == self.high))
 
     @property
-    def clipped(self) -> Shares:
+    def within_unit(self) -> ShareInterval:
         """What of it lies between 0 and 1."""
         low, high = max(self.low, Fraction(0)), min(self.high, Fraction(1))
-        return Shares(low, high, self.with_low or self.low < 0, self.with_high or self.high > 1)
+        return ShareInterval(
+            low, high, self.with_low or self.low < 0, self.with_high or self.high > 1
+        )
 
-    def meets(self, other: Shares) -> bool:
+    def meets(self, other: ShareInterval) -> bool:
         """Whether some share lies in both."""
         low = max((self.low, not self.with_low), (other.low, not other.with_low))
         high = min((self.high, self.with_high), (other.high, other.with_high))
         return low[0] < high[0] or (low[0] == high[0] and not low[1] and high[1])
 
 
-def count_interval(figure: Figure, n: int, rounding: Rounding) -> tuple[int, int]:
+def count_interval(figure: PrintedFigure, n: int, rounding: Rounding) -> tuple[int, int]:
     """The counts k for which k out of n shows as `figure`: (lowest, highest), empty if they cross.
 
     O(1). Not clipped to 0..n: a mean, or a percentage of a multi-response sum, may exceed the base.
@@ -190,7 +192,9 @@ def counts_between(
     return lowest, highest
 
 
-def count_intervals(figure: Figure, n_max: int, rounding: Rounding) -> tuple[IntArray, IntArray]:
+def count_intervals(
+    figure: PrintedFigure, n_max: int, rounding: Rounding
+) -> tuple[IntArray, IntArray]:
     """`count_interval` for every base 0..n_max at once: two int64 arrays indexed by the base.
 
     Index 0 holds an empty interval. int64 stays exact here: n_max x 2(X+1) is checked to fit.
@@ -204,13 +208,17 @@ def count_intervals(figure: Figure, n_max: int, rounding: Rounding) -> tuple[Int
     return lowest, highest
 
 
-def shares_of(figure: Figure, rounding: Rounding) -> Shares:
+def shares_of(figure: PrintedFigure, rounding: Rounding) -> ShareInterval:
     """The real shares that show as `figure`."""
     low, high, *included = ends(figure.digits, rounding)
-    return Shares(Fraction(low, 2 * figure.scale), Fraction(high, 2 * figure.scale), *included)
+    return ShareInterval(
+        Fraction(low, 2 * figure.scale), Fraction(high, 2 * figure.scale), *included
+    )
 
 
-def printed(share: Fraction, decimals: int, rounding: Rounding, per: int = PERCENT) -> Figure:
+def print_share(
+    share: Fraction, decimals: int, rounding: Rounding, per: int = PERCENT
+) -> PrintedFigure:
     """The figure that a share prints as, with that many decimals."""
     floor, rest = divmod(share * per * 10**decimals, 1)
     half = Fraction(1, 2)
@@ -221,4 +229,4 @@ def printed(share: Fraction, decimals: int, rounding: Rounding, per: int = PERCE
         Rounding.HALF_DOWN: rest > half,
         Rounding.HALF_EVEN: rest > half or (rest == half and floor % 2 == 1),
     }
-    return Figure(floor + up[rounding], decimals, per)
+    return PrintedFigure(floor + up[rounding], decimals, per)

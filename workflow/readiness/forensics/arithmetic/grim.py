@@ -16,9 +16,9 @@ from math import ceil, floor, isqrt
 
 from readiness.errors import StatisticsError
 from readiness.forensics.arithmetic.figures import (
-    Figure,
+    PrintedFigure,
     Rounding,
-    Shares,
+    ShareInterval,
     count_interval,
     shares_of,
 )
@@ -32,7 +32,7 @@ def _check_base(n: int, items: int) -> None:
 
 
 def grim(
-    figure: Figure, n: int, items: int = 1, roundings: Sequence[Rounding] = EITHER_HALF
+    figure: PrintedFigure, n: int, items: int = 1, roundings: Sequence[Rounding] = EITHER_HALF
 ) -> bool:
     """Whether a mean or percentage is possible for n people and `items` whole-number items each.
 
@@ -41,7 +41,9 @@ def grim(
     return any(True for _ in _totals(figure, n, items, roundings))
 
 
-def _totals(figure: Figure, n: int, items: int, roundings: Sequence[Rounding]) -> Iterator[int]:
+def _totals(
+    figure: PrintedFigure, n: int, items: int, roundings: Sequence[Rounding]
+) -> Iterator[int]:
     _check_base(n, items)
     ranges = [count_interval(figure, n * items, rounding) for rounding in roundings]
     ranges = [r for r in ranges if r[0] <= r[1]]
@@ -50,7 +52,7 @@ def _totals(figure: Figure, n: int, items: int, roundings: Sequence[Rounding]) -
         yield from range(min(r[0] for r in ranges), max(r[1] for r in ranges) + 1)
 
 
-def grim_probability(figure: Figure, n: int, items: int = 1) -> Fraction:
+def grim_probability(figure: PrintedFigure, n: int, items: int = 1) -> Fraction:
     """The share of arbitrary figures with as many decimals that GRIM would refuse.
 
     max(0, (10^D - n x items) / 10^D), D the decimals of the mean (two more for a percentage).
@@ -61,8 +63,8 @@ def grim_probability(figure: Figure, n: int, items: int = 1) -> Fraction:
 
 
 def grimmer(
-    mean: Figure,
-    sd: Figure,
+    mean: PrintedFigure,
+    sd: PrintedFigure,
     n: int,
     items: int = 1,
     roundings: Sequence[Rounding] = EITHER_HALF,
@@ -97,14 +99,14 @@ def grimmer(
     return False
 
 
-def _variances(sd: Figure, roundings: Sequence[Rounding]) -> Shares:
+def _variances(sd: PrintedFigure, roundings: Sequence[Rounding]) -> ShareInterval:
     """The variances that show as the SD: the hull over the conventions."""
     ends = [shares_of(sd, rounding) for rounding in roundings]
     low, without_low = min((end.low, not end.with_low) for end in ends)
     high, with_high = max((end.high, end.with_high) for end in ends)
     if low < 0:
         low, without_low = Fraction(0), False
-    return Shares(low * low, high * high, not without_low, with_high)
+    return ShareInterval(low * low, high * high, not without_low, with_high)
 
 
 def _most_squares(total: int, n: int, scale: tuple[int, int]) -> int:
@@ -143,7 +145,9 @@ def _attainable(n: int, total: int, squares: int) -> bool:
     )
 
 
-def debit(mean: Figure, sd: Figure, n: int, roundings: Sequence[Rounding] = EITHER_HALF) -> bool:
+def debit(
+    mean: PrintedFigure, sd: PrintedFigure, n: int, roundings: Sequence[Rounding] = EITHER_HALF
+) -> bool:
     """Whether a mean and a sample SD of answers 0 and 1 are possible on n people.
 
     The mean must be k/n (a count), and the SD the one that follows: sqrt(k(n-k) / (n(n-1))).

@@ -22,9 +22,9 @@ from math import ceil, floor
 from readiness.errors import DataError
 from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, SetKind, witnesses
 from readiness.forensics.arithmetic.figures import (
-    Figure,
+    PrintedFigure,
     Rounding,
-    Shares,
+    ShareInterval,
     count_interval,
     parse_figure,
     shares_of,
@@ -44,14 +44,14 @@ VAST = Fraction(2, 3)
 
 
 @dataclass(frozen=True)
-class Reading:
+class PhraseReading:
     """What a phrase allows. `anchor` is None for words without one ("la majorité")."""
 
     phrase: str
     language: str
     anchor: Fraction | None
-    strict: Shares
-    loose: Shares
+    strict: ShareInterval
+    loose: ShareInterval
 
 
 SHARES: tuple[tuple[str, Fraction], ...] = (
@@ -79,17 +79,17 @@ MODIFIERS: dict[str, tuple[_Reach, _Reach]] = {
     "exactly": ((_NONE, _NONE, True, True), (_NONE, _NONE, True, True)),
 }
 # Words without an anchor, read strictly and loosely.
-WHOLES: dict[str, tuple[Shares, Shares]] = {
-    "vast": (Shares(VAST, _ALL, with_low=False), Shares(_HALF, _ALL, with_low=False)),
+WHOLES: dict[str, tuple[ShareInterval, ShareInterval]] = {
+    "vast": (ShareInterval(VAST, _ALL, with_low=False), ShareInterval(_HALF, _ALL, with_low=False)),
     "slim": (
-        Shares(_HALF, _HALF + A_LITTLE, with_low=False),
-        Shares(_HALF, _HALF + WIDER, with_low=False),
+        ShareInterval(_HALF, _HALF + A_LITTLE, with_low=False),
+        ShareInterval(_HALF, _HALF + WIDER, with_low=False),
     ),
-    "nearly_all": (Shares(NEARLY_ALL, _ALL), Shares(NEARLY_ALL - WIDER, _ALL)),
-    "majority": (Shares(_HALF, _ALL, with_low=False), Shares(_HALF, _ALL)),
-    "minority": (Shares(_NONE, _HALF, with_high=False), Shares(_NONE, _HALF)),
-    "all": (Shares(_ALL, _ALL), Shares(Fraction(19, 20), _ALL)),
-    "none": (Shares(_NONE, _NONE), Shares(_NONE, A_LITTLE)),
+    "nearly_all": (ShareInterval(NEARLY_ALL, _ALL), ShareInterval(NEARLY_ALL - WIDER, _ALL)),
+    "majority": (ShareInterval(_HALF, _ALL, with_low=False), ShareInterval(_HALF, _ALL)),
+    "minority": (ShareInterval(_NONE, _HALF, with_high=False), ShareInterval(_NONE, _HALF)),
+    "all": (ShareInterval(_ALL, _ALL), ShareInterval(Fraction(19, 20), _ALL)),
+    "none": (ShareInterval(_NONE, _NONE), ShareInterval(_NONE, A_LITTLE)),
 }
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 KEYS = (
@@ -101,7 +101,7 @@ KEYS = (
 _LENGTHENING = chr(0x640)
 
 
-def read_phrase(phrase: str, language: str) -> Reading:
+def read_phrase(phrase: str, language: str) -> PhraseReading:
     """The shares that a phrase allows, strictly and loosely, in a language of the catalogues.
 
     Whom it speaks of may follow ("un peu plus du tiers des interrogés"). Raises DataError for words
@@ -114,7 +114,7 @@ def read_phrase(phrase: str, language: str) -> Reading:
     for text in _with_and_without_people(_clean(phrase), language):
         for name, shares in WHOLES.items():
             if re.fullmatch(form(f"phrases.whole.{name}", language), text):
-                return Reading(phrase, language, None, *shares)
+                return PhraseReading(phrase, language, None, *shares)
         modifier, rest = _modifier(text, language)
         anchor = _anchor(rest, language)
         if anchor is not None:
@@ -123,7 +123,7 @@ def read_phrase(phrase: str, language: str) -> Reading:
                 # A bare "a third" is about a third in ordinary speech.
                 loose = MODIFIERS["about"][0]
             reading = _around(anchor, strict), _around(anchor, loose)
-            return Reading(phrase, language, anchor, *reading)
+            return PhraseReading(phrase, language, anchor, *reading)
     raise DataError(
         f"{phrase!r} ({language}) is not understood; expected words such as "
         '"un peu plus du tiers", "nearly 67 %", "one in three".'
@@ -194,10 +194,10 @@ def _small_number(word: str, language: str) -> int | None:
     return figure.digits if figure.decimals == 0 else None
 
 
-def _around(anchor: Fraction, reach: _Reach) -> Shares:
+def _around(anchor: Fraction, reach: _Reach) -> ShareInterval:
     """The shares around an anchor, kept within 0 and 1."""
     low, high, *included = reach
-    return Shares(anchor + low, anchor + high, *included).clipped
+    return ShareInterval(anchor + low, anchor + high, *included).within_unit
 
 
 MOST_WITNESSES = 1000
@@ -215,8 +215,8 @@ class WordingResult:
 
 
 def judge_wording(
-    reading: Reading,
-    figure: Figure,
+    reading: PhraseReading,
+    figure: PrintedFigure,
     n_max: int,
     allowed: Sequence[Convention] = NEAREST,
 ) -> WordingResult:
@@ -235,7 +235,7 @@ def judge_wording(
 
 
 def smallest_strict_base(
-    reading: Reading, figure: Figure, rounding: Rounding, limit: int = 100_000
+    reading: PhraseReading, figure: PrintedFigure, rounding: Rounding, limit: int = 100_000
 ) -> int | None:
     """The smallest base on which the phrase, read strictly, goes with the figure.
 

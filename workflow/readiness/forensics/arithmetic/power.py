@@ -23,7 +23,7 @@ from readiness.forensics.arithmetic.bases import (
     fitting,
     with_missing,
 )
-from readiness.forensics.arithmetic.figures import Figure, Rounding, counts_between, ends
+from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding, counts_between, ends
 
 MAX_ALTERNATIVES = 6_000
 # Alternatives times bases tried at once; more is not counted.
@@ -71,7 +71,7 @@ def _masks(
     allowed: tuple[Convention, ...],
 ) -> Counter[int] | None:
     """How many sets of a shape have each mask of bases, one bit a convention and base."""
-    scale = Figure(0, decimals).scale
+    scale = PrintedFigure(0, decimals).scale
     free = size - 1 if kind is SetKind.EXHAUSTIVE and size > 1 else size
     if (scale + 1) ** free > 2 * MAX_ALTERNATIVES:
         return None

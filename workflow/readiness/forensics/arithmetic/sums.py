@@ -21,9 +21,9 @@ from fractions import Fraction
 from readiness.errors import DataError
 from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
-    Figure,
+    PrintedFigure,
     Rounding,
-    Shares,
+    ShareInterval,
     parse_figure,
     shares_of,
 )
@@ -38,18 +38,18 @@ class SumResult:
     """
 
     ok: bool
-    total: Figure
-    allowed: tuple[Figure, Figure]
+    total: PrintedFigure
+    allowed: tuple[PrintedFigure, PrintedFigure]
     shares: tuple[Fraction, ...] | None
     rounding: Rounding | None
 
 
 def sum_to_whole(
-    figures: Sequence[Figure], roundings: Sequence[Rounding] = NEAREST_ROUNDINGS
+    figures: Sequence[PrintedFigure], roundings: Sequence[Rounding] = NEAREST_ROUNDINGS
 ) -> SumResult:
     """Judge exhaustive, exclusive figures, on no particular base."""
     decimals = max(figure.decimals for figure in figures)
-    total = Figure(sum(f.digits * 10 ** (decimals - f.decimals) for f in figures), decimals)
+    total = PrintedFigure(sum(f.digits * 10 ** (decimals - f.decimals) for f in figures), decimals)
     allowed = _allowed_sums(figures, decimals, roundings)
     for rounding in roundings:
         shares = _shares_of_a_whole(figures, rounding)
@@ -60,21 +60,21 @@ def sum_to_whole(
 
 def printed_sum_range(
     categories: int, decimals: int, roundings: Sequence[Rounding] = NEAREST_ROUNDINGS
-) -> tuple[Figure, Figure]:
+) -> tuple[PrintedFigure, PrintedFigure]:
     """The least and greatest sum that figures of that many categories can show and be right."""
     whole = 100 * 10**decimals
     if categories == 1:
-        return Figure(whole, decimals), Figure(whole, decimals)
+        return PrintedFigure(whole, decimals), PrintedFigure(whole, decimals)
     gaps = [_largest_gaps(categories, whole, rounding) for rounding in roundings]
     return (
-        Figure(whole - max(below for below, _ in gaps), decimals),
-        Figure(whole + max(above for _, above in gaps), decimals),
+        PrintedFigure(whole - max(below for below, _ in gaps), decimals),
+        PrintedFigure(whole + max(above for _, above in gaps), decimals),
     )
 
 
 def _allowed_sums(
-    figures: Sequence[Figure], decimals: int, roundings: Sequence[Rounding]
-) -> tuple[Figure, Figure]:
+    figures: Sequence[PrintedFigure], decimals: int, roundings: Sequence[Rounding]
+) -> tuple[PrintedFigure, PrintedFigure]:
     """`printed_sum_range`, also for figures printed with different decimals (outer bounds then)."""
     if len({figure.decimals for figure in figures}) == 1:
         return printed_sum_range(len(figures), decimals, roundings)
@@ -88,7 +88,7 @@ def _allowed_sums(
             above = max(above, units - 1)
         else:
             below, above = max(below, units // 2), max(above, units // 2)
-    return Figure(whole - below, decimals), Figure(whole + above, decimals)
+    return PrintedFigure(whole - below, decimals), PrintedFigure(whole + above, decimals)
 
 
 def _largest_gaps(categories: int, whole: int, rounding: Rounding) -> tuple[int, int]:
@@ -108,10 +108,10 @@ def _largest_gaps(categories: int, whole: int, rounding: Rounding) -> tuple[int,
 
 
 def _shares_of_a_whole(
-    figures: Sequence[Figure], rounding: Rounding
+    figures: Sequence[PrintedFigure], rounding: Rounding
 ) -> tuple[Fraction, ...] | None:
     """Real shares inside the figures' intervals (and 0..1) that add to 1, or None."""
-    whole = [shares_of(figure, rounding).clipped for figure in figures]
+    whole = [shares_of(figure, rounding).within_unit for figure in figures]
     lowest, highest = sum(s.low for s in whole), sum(s.high for s in whole)
     if not lowest <= 1 <= highest:
         return None
@@ -124,11 +124,13 @@ def _shares_of_a_whole(
     return tuple(s.low + position * (s.high - s.low) for s in whole)
 
 
-def net_fits(parts: Sequence[Figure], net: Figure, roundings: Sequence[Rounding]) -> bool:
+def net_fits(
+    parts: Sequence[PrintedFigure], net: PrintedFigure, roundings: Sequence[Rounding]
+) -> bool:
     """Whether a net ("good or medium: 45") can be the sum of its parts, in one convention."""
     for rounding in roundings:
         shares = [shares_of(part, rounding) for part in parts]
-        together = Shares(
+        together = ShareInterval(
             Fraction(sum(share.low for share in shares)),
             Fraction(sum(share.high for share in shares)),
             all(share.with_low for share in shares),

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from readiness.arrays import BoolArray
-from readiness.facts import Fact, Label, Quantity, Value
-from readiness.forensics.arithmetic.figures import Figure, Rounding, count_interval
+from readiness.facts import Fact, Quantity, TranslatedText, Value
+from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding, count_interval
 from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.context import Study
 from readiness.forensics.judging.structure import ClaimSet
@@ -53,7 +53,7 @@ class Base:
 
 
 @dataclass(frozen=True)
-class Beside:
+class DataComparison:
     """A set of published figures beside the data.
 
     Attributes:
@@ -74,7 +74,9 @@ class Beside:
     fact: Fact
 
 
-def beside_data(study: Study, answers: pd.DataFrame, questionnaire: Questionnaire) -> list[Beside]:
+def beside_data(
+    study: Study, answers: pd.DataFrame, questionnaire: Questionnaire
+) -> list[DataComparison]:
     """Every set of percentages beside the data's own.
 
     Args:
@@ -87,27 +89,29 @@ def beside_data(study: Study, answers: pd.DataFrame, questionnaire: Questionnair
         name: study.total_of(total) for total in study.structure.totals for name in total.sets
     }
     return [
-        _beside(study, each, answers, questionnaire, reported.get(each.id))
+        _compare_with_data(study, each, answers, questionnaire, reported.get(each.id))
         for each in study.structure.sets
     ]
 
 
-def _beside(
+def _compare_with_data(
     study: Study,
     claim_set: ClaimSet,
     answers: pd.DataFrame,
     questionnaire: Questionnaire,
     reported: int | None,
-) -> Beside:
+) -> DataComparison:
     claims = tuple(study.members(claim_set))
     words: dict[str, Value] = {"item": study.item(claim_set.item)}
     known = {item.id: item for item in questionnaire.items if item.kind in CLOSED}
     item = known.get(claim_set.item)
-    given = [None if item is None else _given(answers, item, c.category) for c in claims]
+    given = [None if item is None else _mask_of_category(answers, item, c.category) for c in claims]
     chosen = [rows for rows in given if rows is not None]
     if item is None or len(chosen) < len(claims):
         fact = Fact("forensics.data.unknown", words)
-        return Beside(claim_set.item, claims, (None,) * len(claims), 0, None, reported, fact)
+        return DataComparison(
+            claim_set.item, claims, (None,) * len(claims), 0, None, reported, fact
+        )
     figures = [c.figure for c in claims if c.figure is not None]
     roundings = sorted({c.rounding for c in study.conventions([claim_set])})
     own = _own_bases(answers, item)
@@ -118,7 +122,7 @@ def _beside(
     fact = _fact(words, base, reported, own[0], figures, chosen)
     answered = own[0].rows
     counts = tuple(int((rows & answered).sum()) for rows in chosen)
-    return Beside(claim_set.item, claims, counts, own[0].n, base, reported, fact)
+    return DataComparison(claim_set.item, claims, counts, own[0].n, base, reported, fact)
 
 
 def _fact(
@@ -126,14 +130,21 @@ def _fact(
     base: Base | None,
     reported: int | None,
     answered: Base,
-    figures: Sequence[Figure],
+    figures: Sequence[PrintedFigure],
     chosen: Sequence[BoolArray],
 ) -> Fact:
     if base is None:
-        off = max(
-            (abs(float(f.share) - int((rows & answered.rows).sum()) / answered.n)
-             for f, rows in zip(figures, chosen, strict=True)), default=0.0,
-        ) if answered.n else 1.0  # fmt: skip
+        off = (
+            max(
+                (
+                    abs(float(f.share) - int((rows & answered.rows).sum()) / answered.n)
+                    for f, rows in zip(figures, chosen, strict=True)
+                ),
+                default=0.0,
+            )
+            if answered.n
+            else 1.0
+        )
         points = Quantity.of(100 * off, "number", 1)
         return Fact("forensics.data.none", {**words, "base": answered.fact, "points": points})
     words |= {"base": base.fact}
@@ -145,7 +156,7 @@ def _fact(
 
 
 def _base(
-    figures: Sequence[Figure],
+    figures: Sequence[PrintedFigure],
     chosen: Sequence[BoolArray],
     roundings: Sequence[Rounding],
     bases: Sequence[Base],
@@ -157,7 +168,7 @@ def _base(
 
 
 def _gives(
-    figures: Sequence[Figure],
+    figures: Sequence[PrintedFigure],
     chosen: Sequence[BoolArray],
     roundings: Sequence[Rounding],
     base: Base,
@@ -173,7 +184,7 @@ def _gives(
     return any(shows(rounding) for rounding in roundings)
 
 
-def _given(answers: pd.DataFrame, item: Item, category: str) -> BoolArray | None:
+def _mask_of_category(answers: pd.DataFrame, item: Item, category: str) -> BoolArray | None:
     """Who gave an answer, or one of the levels that a box adds up; None where there is none."""
     if item.kind == "multi":
         column = f"{item.id}.{category}"
@@ -184,7 +195,7 @@ def _given(answers: pd.DataFrame, item: Item, category: str) -> BoolArray | None
     return answers[item.id].isin(levels).to_numpy()
 
 
-def _answered(answers: pd.DataFrame, item: Item) -> BoolArray:
+def _mask_of_answered(answers: pd.DataFrame, item: Item) -> BoolArray:
     codes = ("0", "1") if item.kind == "multi" else item.codes
     return answers[item.columns[0]].isin(codes).to_numpy()
 
@@ -192,7 +203,7 @@ def _answered(answers: pd.DataFrame, item: Item) -> BoolArray:
 def _own_bases(answers: pd.DataFrame, item: Item) -> list[Base]:
     """Who answered, with those who do not know, who was asked, everybody."""
     cells = answers[item.columns[0]]
-    answered = _answered(answers, item)
+    answered = _mask_of_answered(answers, item)
     return [
         Base("forensics.data.answered", answered),
         Base("forensics.data.known", answered | cells.eq(DONT_KNOW).to_numpy()),
@@ -203,17 +214,17 @@ def _own_bases(answers: pd.DataFrame, item: Item) -> list[Base]:
 
 def _groups(answers: pd.DataFrame, item: Item, known: Mapping[str, Item]) -> Iterator[Base]:
     """Who answered another question, and who gave one answer to it."""
-    mine = _answered(answers, item)
+    mine = _mask_of_answered(answers, item)
     for other in known.values():
         if other.id == item.id:
             continue
-        question: dict[str, Value] = {"question": Label(other.label.root)}
-        rows = _answered(answers, other)
+        question: dict[str, Value] = {"question": TranslatedText(other.label.root)}
+        rows = _mask_of_answered(answers, other)
         for chosen in (rows & mine, rows):
             yield Base("forensics.data.who_answered", chosen, question)
         for category in other.categories if other.kind != "multi" else ():
             rows = answers[other.id].eq(category.code).to_numpy()
-            words = {**question, "answer": Label(category.labels)}
+            words = {**question, "answer": TranslatedText(category.labels)}
             for chosen in (rows & mine, rows):
                 if chosen.sum() >= FEWEST:
                     yield Base("forensics.data.group", chosen, words)

@@ -13,15 +13,30 @@ from dataclasses import dataclass
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.forensics.arithmetic.figures import Figure, Rounding, parse_figure
+from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding, parse_figure
 from readiness.forensics.judging.structure import Structure
 from readiness.patterns import ITEM
 
 COLUMNS = (
-    "claim_id", "source", "outlet", "date", "language", "item", "category", "value", "unit",
-    "decimals", "exactness", "rounding", "weighted", "base_described", "wording",
-    "attributed_to", "status", "note",
-)  # fmt: skip
+    "claim_id",
+    "source",
+    "outlet",
+    "date",
+    "language",
+    "item",
+    "category",
+    "value",
+    "unit",
+    "decimals",
+    "exactness",
+    "rounding",
+    "weighted",
+    "base_described",
+    "wording",
+    "attributed_to",
+    "status",
+    "note",
+)
 ONE_OF = {
     "unit": ("percent", "count", "mean", "sd", "text"),
     "status": ("documented", "inferred"),
@@ -66,7 +81,7 @@ class Claim:
     language: str
     item: str
     category: str
-    figure: Figure | None
+    figure: PrintedFigure | None
     unit: str
     exactness: str
     rounding: str
@@ -84,7 +99,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Fault:
+class ClaimFault:
     """What is wrong with one cell. `row` counts as a spreadsheet does: the header is row 1."""
 
     row: int
@@ -111,7 +126,9 @@ def read_register(
     return claims
 
 
-def read_claims(frame: pd.DataFrame, structure: Structure) -> tuple[dict[str, Claim], list[Fault]]:
+def read_claims(
+    frame: pd.DataFrame, structure: Structure
+) -> tuple[dict[str, Claim], list[ClaimFault]]:
     """The claims by id, and every fault of a register (text cells), in the order of its rows.
 
     Items and categories must be declared in `structure`, and what it refers to must be there.
@@ -121,20 +138,22 @@ def read_claims(frame: pd.DataFrame, structure: Structure) -> tuple[dict[str, Cl
     if missing or unknown:
         what = f"missing {', '.join(missing)}" if missing else f"unknown {', '.join(unknown)}"
         message = f"columns {what}; expected {', '.join(COLUMNS)}."
-        return {}, [Fault(1, (missing or unknown)[0], message)]
+        return {}, [ClaimFault(1, (missing or unknown)[0], message)]
     if not len(frame):
-        return {}, [Fault(2, "claim_id", "the register has no row; expected at least one claim.")]
+        return {}, [
+            ClaimFault(2, "claim_id", "the register has no row; expected at least one claim.")
+        ]
     columns = [frame[column].fillna("").astype(str).str.strip().tolist() for column in COLUMNS]
     claims: dict[str, Claim] = {}
-    faults: list[Fault] = []
+    faults: list[ClaimFault] = []
     rows: dict[str, int] = {}
     for row, cells in enumerate(zip(*columns, strict=True), 2):
         record = dict(zip(COLUMNS, cells, strict=True))
         name = record["claim_id"]
-        found = [Fault(row, *fault) for fault in _faults_of(record, structure)]
+        found = [ClaimFault(row, *fault) for fault in _faults_of(record, structure)]
         if name in rows:
             again = f"{name!r} stands already in row {rows[name]}; each claim needs its own id."
-            found.append(Fault(row, "claim_id", again))
+            found.append(ClaimFault(row, "claim_id", again))
         rows.setdefault(name, row)
         faults += found
         if not found:
@@ -179,7 +198,7 @@ def _faults_of_value(record: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "decimals", f"{record['decimals']!r}, but {value!r} shows {figure.decimals}."
 
 
-def _figure(record: Mapping[str, str]) -> Figure | None:
+def _figure(record: Mapping[str, str]) -> PrintedFigure | None:
     """What was printed; None of a claim in words."""
     unit = record["unit"]
     if unit == "text":
@@ -189,20 +208,20 @@ def _figure(record: Mapping[str, str]) -> Figure | None:
 
 def _faults_of_references(
     claims: Mapping[str, Claim], rows: Mapping[str, int], structure: Structure
-) -> Iterator[Fault]:
+) -> Iterator[ClaimFault]:
     """What the structure refers to: claims that exist, of the right unit and item."""
     for place, unit, item, names in _references(structure):
         for name in filter(None, names):
             found = claims.get(name)
             if found is None:
                 lacking = f"the structure's {place} names {name!r}, which is not in the register."
-                yield Fault(1, "claim_id", lacking)
+                yield ClaimFault(1, "claim_id", lacking)
             elif unit not in ("", found.unit):
                 needed = f"{found.unit!r}; the structure's {place} needs a {unit}."
-                yield Fault(rows[name], "unit", needed)
+                yield ClaimFault(rows[name], "unit", needed)
             elif item not in ("", found.item):
                 about = f"{found.item!r}; the structure's {place} is about {item!r}."
-                yield Fault(rows[name], "item", about)
+                yield ClaimFault(rows[name], "item", about)
 
 
 def _references(

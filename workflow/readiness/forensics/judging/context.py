@@ -8,12 +8,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from readiness.facts import Fact, Label, Listed, Named, Printed, Term, Value
+from readiness.facts import Fact, Listed, NamedNumber, Printed, Term, TranslatedText, Value
 from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, conventions
 from readiness.forensics.arithmetic.figures import Rounding
 from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.structure import ClaimSet, Structure, Total
-from readiness.forensics.judging.verdict import Nature, Status, Verdict, named
+from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
 
 # How far bases are listed when no total is reported.
 DEFAULT_REACH = 40
@@ -39,7 +39,7 @@ class Study:
         return found
 
     @property
-    def bounded(self) -> bool:
+    def is_bounded(self) -> bool:
         """Whether a reported total bounds the bases."""
         return bool(self.structure.totals)
 
@@ -58,7 +58,7 @@ class Study:
         assert figure is not None  # read_claims: a total is a count
         return figure.digits
 
-    def weighted(self, sets: Sequence[ClaimSet]) -> str:
+    def describe_weighting(self, sets: Sequence[ClaimSet]) -> str:
         """yes if any figure of the sets is weighted, else unknown if any is, else no."""
         said = {claim.weighted for s in sets for claim in self.members(s)}
         return next((w for w in ("yes", "unknown") if w in said), "no")
@@ -70,16 +70,16 @@ class Study:
             return NEAREST
         return conventions([r for r in Rounding if r in said])
 
-    def assumed(self, sets: Sequence[ClaimSet]) -> Term:
+    def state_assumptions(self, sets: Sequence[ClaimSet]) -> Term:
         """The conditions of exact arithmetic on these sets, as a clause."""
         nearest = self.conventions(sets) == NEAREST
-        if self.weighted(sets) == "unknown":
+        if self.describe_weighting(sets) == "unknown":
             return UNWEIGHTED_NEAREST if nearest else Term("forensics.assumed.unweighted_declared")
         return NEAREST_ALONE if nearest else Term("forensics.assumed.declared")
 
     def words(self, sets: Sequence[ClaimSet]) -> dict[str, Value]:
         """Several sets and the conditions of arithmetic on them, as a fact states them."""
-        return {"labels": self.labels(sets), "assumed": self.assumed(sets)}
+        return {"labels": self.labels(sets), "assumed": self.state_assumptions(sets)}
 
     def whose(self, claim: Claim) -> Value:
         """Whose figure it is, as a reader knows them: the publisher's name, or the press."""
@@ -99,9 +99,9 @@ class Study:
             return whose
         return Fact("forensics.outlet", {"outlet": claim.outlet, "whose": whose})
 
-    def item(self, item: str) -> Label:
+    def item(self, item: str) -> TranslatedText:
         """The name of an item for a reader."""
-        return Label(self.structure.items[item].label)
+        return TranslatedText(self.structure.items[item].label)
 
     def topic(self, claim_set: ClaimSet) -> Value:
         """What a set is about: its item, and the answer where it reports one alone."""
@@ -138,7 +138,7 @@ NEAREST_ALONE = Term("forensics.assumed.nearest")
 
 def percent(name: str, claim: Claim) -> Fact:
     """One claim's figure with its sign: 33 %."""
-    return Fact("forensics.percent", {"figure": Named(name, Printed(str(claim.figure)))})
+    return Fact("forensics.percent", {"figure": NamedNumber(name, Printed(str(claim.figure)))})
 
 
 def verdict(
@@ -154,8 +154,14 @@ def verdict(
 ) -> Verdict:
     """A verdict; when the power of the check is known, it ends with it."""
     if power is not None:
-        facts = (*facts, Fact("forensics.power", named(power=power)))
+        facts = (*facts, Fact("forensics.power", name_numbers(power=power)))
     return Verdict(
-        id=name, kind=kind, status=status, nature=nature, facts=tuple(facts),
-        claims=tuple(claims), witnesses=tuple(witnesses), power=power,
-    )  # fmt: skip
+        id=name,
+        kind=kind,
+        status=status,
+        nature=nature,
+        facts=tuple(facts),
+        claims=tuple(claims),
+        witnesses=tuple(witnesses),
+        power=power,
+    )

@@ -5,20 +5,25 @@ from __future__ import annotations
 from fractions import Fraction
 
 from readiness.facts import Fact, Value
-from readiness.forensics.arithmetic.figures import Figure, Rounding, count_interval, printed
+from readiness.forensics.arithmetic.figures import (
+    PrintedFigure,
+    Rounding,
+    count_interval,
+    print_share,
+)
 from readiness.forensics.arithmetic.grim import EITHER_HALF, debit, grim, grim_probability, grimmer
 from readiness.forensics.arithmetic.precision import difference_of_groups
 from readiness.forensics.arithmetic.sums import net_fits
 from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.context import Study, verdict
 from readiness.forensics.judging.structure import Difference, Mean, Net
-from readiness.forensics.judging.verdict import Nature, Status, Verdict, named
+from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
 
 # How many answers fewer are tried when a mean is not possible on the printed number.
 NEARBY = 20
 
 
-def _figure(study: Study, claim: str) -> Figure:
+def _figure(study: Study, claim: str) -> PrintedFigure:
     figure = study.claims[claim].figure
     assert figure is not None  # read_claims: not a claim in words
     return figure
@@ -43,23 +48,23 @@ def judge_mean(study: Study, mean: Mean) -> Verdict:
             return debit(figure, sd, n, roundings)
         return grimmer(figure, sd, n, mean.items, roundings, mean.scale)
 
-    printed_mean = Fact("forensics.mean", named(mean=str(figure)))
+    printed_mean = Fact("forensics.mean", name_numbers(mean=str(figure)))
     if sd is not None:
-        printed_mean = Fact("forensics.mean_and_sd", named(mean=str(figure), sd=str(sd)))
+        printed_mean = Fact("forensics.mean_and_sd", name_numbers(mean=str(figure), sd=str(sd)))
     fits = people > 0 and possible(people)
     nearest = next((n for n in range(people - 1, max(people - NEARBY, 1), -1) if possible(n)), None)
     values: dict[str, Value] = {
         "item": study.item(study.claims[mean.mean].item),
         "whose": study.whose_where(study.claims[mean.mean]),
         "mean": printed_mean,
-        **named(n=people),
+        **name_numbers(n=people),
     }
     if fits:
         fact = Fact("forensics.mean.possible", values)
     elif nearest is None:
         fact = Fact("forensics.mean.impossible", values)
     else:
-        fact = Fact("forensics.mean.nearby", values | named(nearest=nearest))
+        fact = Fact("forensics.mean.nearby", values | name_numbers(nearest=nearest))
     power = 1 - grim_probability(figure, people, mean.items) if people else None
     return verdict(
         f"mean.{mean.id}",
@@ -78,11 +83,11 @@ def judge_net(study: Study, net: Net) -> Verdict:
     claims = [study.claims[name] for name in (net.net, *net.parts)]
     fits = net_fits(parts, whole, roundings=_roundings(claims))
     decimals = max(part.decimals for part in parts)
-    total = Figure(sum(p.digits * 10 ** (decimals - p.decimals) for p in parts), decimals)
+    total = PrintedFigure(sum(p.digits * 10 ** (decimals - p.decimals) for p in parts), decimals)
     values: dict[str, Value] = {
         "item": study.item(claims[0].item),
         "whose": study.whose_where(claims[0]),
-        **named(net=str(whole), sum=str(total)),
+        **name_numbers(net=str(whole), sum=str(total)),
     }
     return verdict(
         f"net.{net.id}",
@@ -106,8 +111,8 @@ def judge_difference(study: Study, pair: Difference) -> Verdict:
     values: dict[str, Value] = {
         "item": study.item(claims[0].item),
         "whose": study.whose_where(claims[0]),
-        **named(first=str(claims[0].figure), n_first=people[0]),
-        **named(second=str(claims[1].figure), n_second=people[1]),
+        **name_numbers(first=str(claims[0].figure), n_first=people[0]),
+        **name_numbers(second=str(claims[1].figure), n_second=people[1]),
     }
     if weighted:
         status, fact = Status.NOT_APPLICABLE, Fact("forensics.difference.weighted", values)
@@ -115,7 +120,7 @@ def judge_difference(study: Study, pair: Difference) -> Verdict:
         status, fact = Status.IMPOSSIBLE, Fact("forensics.difference.none", values)
     else:
         found = difference_of_groups(*possible)
-        range_of_p = named(p_low=_p(found.low), p_high=_p(found.high))
+        range_of_p = name_numbers(p_low=_p(found.low), p_high=_p(found.high))
         status, fact = Status.UNDETERMINED, Fact("forensics.difference", values | range_of_p)
     return verdict(
         f"groups.difference.{pair.id}",
@@ -127,7 +132,7 @@ def judge_difference(study: Study, pair: Difference) -> Verdict:
     )
 
 
-def _counts(figure: Figure, n: int, roundings: list[Rounding]) -> list[tuple[int, int]]:
+def _counts(figure: PrintedFigure, n: int, roundings: list[Rounding]) -> list[tuple[int, int]]:
     found: set[int] = set()
     for rounding in roundings:
         low, high = count_interval(figure, n, rounding)
@@ -137,4 +142,4 @@ def _counts(figure: Figure, n: int, roundings: list[Rounding]) -> list[tuple[int
 
 
 def _p(value: Fraction) -> str:
-    return str(printed(value, 3, Rounding.HALF_EVEN, per=1))
+    return str(print_share(value, 3, Rounding.HALF_EVEN, per=1))

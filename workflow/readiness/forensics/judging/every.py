@@ -19,7 +19,7 @@ from readiness.forensics.arithmetic.bases import (
 )
 from readiness.forensics.judging.context import Study, verdict
 from readiness.forensics.judging.structure import ClaimSet, SharedBase, Structure
-from readiness.forensics.judging.verdict import Status, Verdict, named
+from readiness.forensics.judging.verdict import Status, Verdict, name_numbers
 
 # Longer lists of numbers of people are told by their smallest.
 LONGEST = 100
@@ -81,16 +81,16 @@ def judge_every(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[V
     all_answered, some_missing = (fits(figures, m, allowed) for m in (0, missing))
     if all_answered is None or some_missing is None:
         return
-    facts = [_told("forensics.every.all", all_answered, "", study.words(sets))]
+    facts = [_state_fits("forensics.every.all", all_answered, "", study.words(sets))]
     if missing:
-        loosely = named(missing=missing)
-        facts.append(_told("forensics.every.missing", some_missing, "_missing", loosely))
+        loosely = name_numbers(missing=missing)
+        facts.append(_state_fits("forensics.every.missing", some_missing, "_missing", loosely))
     first = some_missing.first
     lacking = fewest_missing(figures, first, missing, allowed)
     if lacking:
-        facts.append(Fact("forensics.every.silent", named(least=first, silent=lacking)))
+        facts.append(Fact("forensics.every.silent", name_numbers(least=first, silent=lacking)))
     else:
-        facts.append(Fact("forensics.every.least", named(least=first)))
+        facts.append(Fact("forensics.every.least", name_numbers(least=first)))
     yield verdict(
         f"every.{name}",
         "every",
@@ -108,9 +108,9 @@ KEYS = (
 )
 
 
-def _told(key: str, found: Fits, suffix: str, values: Mapping[str, Value]) -> Fact:
+def _state_fits(key: str, found: Fits, suffix: str, values: Mapping[str, Value]) -> Fact:
     """The numbers that fit; of very many the smallest."""
     listed = 0 < len(found.below) <= LONGEST
     numbers: dict[str, int | tuple[int, ...]] = {f"every{suffix}": found.every}
     numbers |= {f"fits{suffix}": found.below} if listed else {f"first{suffix}": found.first}
-    return Fact(key if listed else f"{key}_from", {**values, **named(**numbers)})
+    return Fact(key if listed else f"{key}_from", {**values, **name_numbers(**numbers)})

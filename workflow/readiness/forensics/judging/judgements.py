@@ -26,7 +26,7 @@ from readiness.forensics.arithmetic.sums import sum_to_whole
 from readiness.forensics.judging.context import LONGEST_LIST, Study, verdict
 from readiness.forensics.judging.every import judge_every
 from readiness.forensics.judging.structure import ClaimSet, SharedBase, Total
-from readiness.forensics.judging.verdict import Nature, Status, Verdict, named
+from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
 
 SHOWN_WITNESSES = 5
 # What is said of everyone's answers, and with missing ones.
@@ -50,7 +50,7 @@ def not_applicable(study: Study, name: str, kind: str, sets: Sequence[ClaimSet])
 
 def judge_set(study: Study, claim_set: ClaimSet) -> Iterator[Verdict]:
     """The bases of one set, and its sum when it is exhaustive."""
-    if study.weighted([claim_set]) == "yes":
+    if study.describe_weighting([claim_set]) == "yes":
         yield not_applicable(study, f"bases.{claim_set.id}", "bases", [claim_set])
     else:
         yield _set_bases(study, claim_set)
@@ -63,12 +63,12 @@ def _set_bases(study: Study, claim_set: ClaimSet) -> Verdict:
     found = joint_bases([figures], study.reach, 0, allowed)
     smallest = found[0] if found else smallest_joint_base([figures], 0, allowed, SEARCH)
     if found and len(found) <= LONGEST_LIST:
-        key, numbers = "forensics.bases.list", named(n_max=study.reach, bases=tuple(found))
+        key, numbers = "forensics.bases.list", name_numbers(n_max=study.reach, bases=tuple(found))
     elif found:
         key = "forensics.bases.many"
-        numbers = named(n_max=study.reach, count=len(found), smallest=found[0])
+        numbers = name_numbers(n_max=study.reach, count=len(found), smallest=found[0])
     elif smallest is not None:
-        key, numbers = "forensics.bases.later", named(n_max=study.reach, smallest=smallest)
+        key, numbers = "forensics.bases.later", name_numbers(n_max=study.reach, smallest=smallest)
     else:
         key, numbers = "forensics.bases.never", {}
     return verdict(
@@ -90,7 +90,7 @@ def _set_sum(study: Study, claim_set: ClaimSet) -> Verdict:
     roundings = list(dict.fromkeys(c.rounding for c in study.conventions([claim_set])))
     result = sum_to_whole(study.figures(claim_set).figures, roundings)
     least, greatest = (str(end) for end in result.allowed)
-    numbers = named(sum=str(result.total), least=least, greatest=greatest)
+    numbers = name_numbers(sum=str(result.total), least=least, greatest=greatest)
     key = "forensics.sum.within" if result.ok else "forensics.sum.beyond"
     fact = Fact(key, {"labels": study.labels([claim_set])} | numbers)
     status = Status.POSSIBLE if result.ok else Status.IMPOSSIBLE
@@ -113,7 +113,7 @@ def witness_record(study: Study, sets: Sequence[ClaimSet], found: JointWitness) 
 def judge_shared(study: Study, shared: SharedBase) -> Iterator[Verdict]:
     """Whether several sets can rest on the same people; how missing answers change that."""
     sets = [study.structure.set_named(name) for name in shared.sets]
-    if study.weighted(sets) == "yes":
+    if study.describe_weighting(sets) == "yes":
         yield not_applicable(study, f"joint.{shared.id}", "joint", sets)
         return
     allowed = study.conventions(sets)
@@ -132,14 +132,14 @@ def _joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
     reconciled = joint_bases(figures, study.reach, missing, allowed)
     key, numbers = _joint_fact(study, figures, allowed, found, reconciled)
     facts = [Fact(key, study.words(sets) | numbers)]
-    power = joint_power(figures, study.reach, 0, allowed) if study.bounded else None
+    power = joint_power(figures, study.reach, 0, allowed) if study.is_bounded else None
     if power is not None and missing and key in TWO_CHECKS:
         # Two checks are stated: each has its own share of arbitrary figures that would pass.
         loose = joint_power(figures, study.reach, missing, allowed)
         if loose is None:
-            facts.append(Fact("forensics.power_all", named(power=power)))
+            facts.append(Fact("forensics.power_all", name_numbers(power=power)))
         else:
-            both = named(power_missing=loose, missing=missing, power=power)
+            both = name_numbers(power_missing=loose, missing=missing, power=power)
             facts.append(Fact("forensics.power_both", both))
         power = None
     people = found or reconciled
@@ -147,7 +147,7 @@ def _joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
     return verdict(
         f"joint.{name}",
         "joint",
-        _joint_status(found, reconciled, study.bounded),
+        _joint_status(found, reconciled, study.is_bounded),
         facts,
         claim_names(sets),
         witnesses=[witness_record(study, sets, w) for w in witnesses if w is not None],
@@ -166,22 +166,24 @@ def _joint_fact(
     missing, reach = study.structure.max_missing, study.reach
     first = found[0] if found else smallest_joint_base(figures, 0, allowed, SEARCH)
     if first is None:
-        return "forensics.joint.never", named(limit=SEARCH)
-    if not study.bounded:
+        return "forensics.joint.never", name_numbers(limit=SEARCH)
+    if not study.is_bounded:
         earliest = smallest_joint_base(figures, missing, allowed, SEARCH)
         assert earliest is not None  # at most `first`
         if not missing:
-            return "forensics.joint.unbounded_all", named(first=first)
-        numbers = named(missing=missing, first_missing=earliest, first=first)
+            return "forensics.joint.unbounded_all", name_numbers(first=first)
+        numbers = name_numbers(missing=missing, first_missing=earliest, first=first)
         return "forensics.joint.unbounded", numbers
     if found:
-        return "forensics.joint.possible", named(bases=tuple(found), n_max=reach)
+        return "forensics.joint.possible", name_numbers(bases=tuple(found), n_max=reach)
     if reconciled:
-        numbers = named(missing=missing, reconciled=tuple(reconciled), n_max=reach, first=first)
+        numbers = name_numbers(
+            missing=missing, reconciled=tuple(reconciled), n_max=reach, first=first
+        )
         return "forensics.joint.reconciled", numbers
     if not missing:
-        return "forensics.joint.apart_all", named(n_max=reach, first=first)
-    return "forensics.joint.apart", named(missing=missing, n_max=reach, first=first)
+        return "forensics.joint.apart_all", name_numbers(n_max=reach, first=first)
+    return "forensics.joint.apart", name_numbers(missing=missing, n_max=reach, first=first)
 
 
 def _joint_status(found: list[int], reconciled: list[int], bounded: bool) -> Status:
@@ -207,7 +209,7 @@ def _other_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
         if not found:
             continue
         witnesses = [joint_witness(figures, n, 0, allowed) for n in found]
-        numbers = named(bases=tuple(found), n_max=study.reach)
+        numbers = name_numbers(bases=tuple(found), n_max=study.reach)
         yield verdict(
             f"conventions.{name}.{rounding}",
             "conventions",
@@ -226,7 +228,7 @@ def _robustness(
     curve = [smallest_joint_base(figures, m, allowed, SEARCH) for m in range(3)]
     if len(set(curve)) == 1 or any(n is None for n in curve):
         return
-    numbers = named(first=curve[0], first_one=curve[1], first_two=curve[2])
+    numbers = name_numbers(first=curve[0], first_one=curve[1], first_two=curve[2])
     yield verdict(
         f"robustness.{name}",
         "robustness",
@@ -245,9 +247,9 @@ def judge_totals(study: Study) -> Iterator[Verdict]:
         people = study.total_of(total)
         if total.sets:
             found = (study.structure.set_named(name) for name in total.sets)
-            yield from (_reported(study, total, people, each) for each in found)
+            yield from (_judge_reported_base(study, total, people, each) for each in found)
             continue
-        sets = [s for s in study.structure.sets if study.weighted([s]) != "yes"]
+        sets = [s for s in study.structure.sets if study.describe_weighting([s]) != "yes"]
         granted: list[ClaimSet] = []
         refused: list[ClaimSet] = []
         for s in sets:
@@ -260,26 +262,28 @@ def judge_totals(study: Study) -> Iterator[Verdict]:
             yield from _groups(study, f"groups.split{suffix}", total.claim, people)
 
 
-def _reported(study: Study, total: Total, people: int, claim_set: ClaimSet) -> Verdict:
+def _judge_reported_base(study: Study, total: Total, people: int, claim_set: ClaimSet) -> Verdict:
     """Whether the figures of a set can be shares of the base that is reported for them."""
     name = f"total.base.{claim_set.id}"
-    if study.weighted([claim_set]) == "yes":
+    if study.describe_weighting([claim_set]) == "yes":
         return not_applicable(study, name, "total", [claim_set])
     figures, allowed = study.figures(claim_set), study.conventions([claim_set])
     found = joint_bases([figures], people + NEAR, 0, allowed)
     words: dict[str, Value] = {
         **study.words([claim_set]),
         "whose": study.whose_where(study.claims[total.claim]),
-        **named(total=people),
+        **name_numbers(total=people),
     }
     fits = people in found
     if fits:
         key = "forensics.base.fits"
     else:
-        near = [max((n for n in found if n < people), default=0),
-                min((n for n in found if n > people), default=0)]  # fmt: skip
+        near = [
+            max((n for n in found if n < people), default=0),
+            min((n for n in found if n > people), default=0),
+        ]
         key = "forensics.base.other" if any(near) else "forensics.base.none"
-        words |= named(near=tuple(n for n in near if n)) if any(near) else {}
+        words |= name_numbers(near=tuple(n for n in near if n)) if any(near) else {}
     witness = joint_witness([figures], people, 0, allowed)
     return verdict(
         name,
@@ -300,14 +304,17 @@ def _total(
     refused: list[ClaimSet],
 ) -> Verdict:
     claim = study.claims[total.claim]
-    outlets = {c.outlet for c in study.claims.values() if c.item == claim.item
-               and c.category == claim.category and c.unit == "count"}  # fmt: skip
+    outlets = {
+        c.outlet
+        for c in study.claims.values()
+        if c.item == claim.item and c.category == claim.category and c.unit == "count"
+    }
     whose = study.whose(claim)
     if outlets != {claim.attributed_to}:
         listed = Listed(tuple(sorted(outlets)), "comma")
         whose = Fact("forensics.whose_where", {"whose": whose, "outlet": listed})
-    opening: dict[str, Value] = named(total=people) | {"whose": whose}
-    assumed = study.assumed(refused + granted)
+    opening: dict[str, Value] = name_numbers(total=people) | {"whose": whose}
+    assumed = study.state_assumptions(refused + granted)
     no, yes = study.labels(refused, "or"), study.labels(granted)
     alone = [Fact("forensics.total.one_source")] if len(outlets) == 1 else []
     answered = total.counts == "answered"
@@ -334,7 +341,7 @@ def _total(
 
 def _groups(study: Study, name: str, claim_id: str, people: int) -> Iterator[Verdict]:
     sets = [study.structure.set_named(s) for s in study.structure.group_sets]
-    if study.weighted(sets) == "yes":
+    if study.describe_weighting(sets) == "yes":
         yield not_applicable(study, name, "groups", sets)
         return
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
@@ -350,11 +357,13 @@ def _groups(study: Study, name: str, claim_id: str, people: int) -> Iterator[Ver
     sizes = tuple(s.smaller for s in loose)
     split = Fact(
         "forensics.groups.split",
-        words | named(total=people, missing=missing, sizes_missing=sizes),
+        words | name_numbers(total=people, missing=missing, sizes_missing=sizes),
     )
     everyone = Fact("forensics.groups.none")
     if strict:
-        everyone = Fact("forensics.groups.all", named(sizes=tuple(s.smaller for s in strict)))
+        everyone = Fact(
+            "forensics.groups.all", name_numbers(sizes=tuple(s.smaller for s in strict))
+        )
     yield verdict(
         name,
         "groups",

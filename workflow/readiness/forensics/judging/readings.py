@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from readiness.facts import Fact, Label, Listed, Term, Value
+from readiness.facts import Fact, Listed, Term, TranslatedText, Value
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
@@ -17,9 +17,14 @@ from readiness.forensics.arithmetic.bases import (
     missing_needed,
     smallest_joint_base,
 )
-from readiness.forensics.arithmetic.figures import NEAREST_ROUNDINGS, Figure, Rounding, printed
+from readiness.forensics.arithmetic.figures import (
+    NEAREST_ROUNDINGS,
+    PrintedFigure,
+    Rounding,
+    print_share,
+)
 from readiness.forensics.arithmetic.phrases import (
-    Reading,
+    PhraseReading,
     WordingResult,
     judge_wording,
     read_phrase,
@@ -36,7 +41,7 @@ from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.context import NEAREST_ALONE, UNWEIGHTED_NEAREST, Study, verdict
 from readiness.forensics.judging.judgements import SEARCH, claim_names, witness_record
 from readiness.forensics.judging.structure import ClaimSet, Phrase
-from readiness.forensics.judging.verdict import Nature, Status, Verdict, name, named
+from readiness.forensics.judging.verdict import Nature, Status, Verdict, name, name_numbers
 
 MOST_MISSING = 3
 # A reading of everything at once is sought for so many sets; beyond, nobody could read it.
@@ -77,15 +82,15 @@ def simplest(study: Study) -> tuple[list[ClaimSet], JointWitness] | None:
     Within the reported total when there is one. None when nothing fits with three missing
     or fewer, or for more than a dozen sets.
     """
-    sets = [s for s in study.structure.sets if study.weighted([s]) != "yes"]
+    sets = [s for s in study.structure.sets if study.describe_weighting([s]) != "yes"]
     if not 0 < len(sets) <= MOST_SETS:
         return None
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
-    limit = study.reach if study.bounded else SEARCH
+    limit = study.reach if study.is_bounded else SEARCH
     for missing in range(MOST_MISSING + 1):
         people = smallest_joint_base(figures, missing, allowed, limit)
         # Without a bound every set of figures fits many people: then few people, not few missing.
-        if people is not None and (study.bounded or missing >= study.structure.max_missing):
+        if people is not None and (study.is_bounded or missing >= study.structure.max_missing):
             found = joint_witness(figures, people, missing, allowed)
             if found is not None:
                 return sets, found
@@ -100,15 +105,17 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     sets, found = reading
     others = _as_few_missing(study, sets, found)
     key = "forensics.simplest.one_of_several" if others else "forensics.simplest.reading"
-    facts = [Fact(key, {"assumed": study.assumed(sets)} | named(people=found.people))]
+    facts = [
+        Fact(key, {"assumed": study.state_assumptions(sets)} | name_numbers(people=found.people))
+    ]
     short = [s for s, base in zip(sets, found.bases, strict=True) if base < found.people]
     if short:
         items = Listed(tuple(Fact("forensics.item", {"item": study.topic(s)}) for s in short))
-        most = named(silent=found.people - min(found.bases))
+        most = name_numbers(silent=found.people - min(found.bases))
         facts.append(Fact("forensics.simplest.missing", most | {"items": items}))
     facts.append(Fact("forensics.simplest.counts", {"counts": _counts(study, sets, found)}))
     if others:
-        facts.append(Fact("forensics.simplest.others", named(others=others)))
+        facts.append(Fact("forensics.simplest.others", name_numbers(others=others)))
     misfits = _misfits(study, sets, found)
     if misfits:
         figures = Listed(tuple(_misfit(study, k, c) for k, c in enumerate(misfits, 1)))
@@ -141,7 +148,7 @@ def _as_few_missing(study: Study, sets: Sequence[ClaimSet], found: JointWitness)
 
     Twelve people with one answer missing on a question and 24 with two are equally simple.
     """
-    if not study.bounded:
+    if not study.is_bounded:
         return ()
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
     lacking = found.people - min(found.bases)
@@ -165,7 +172,9 @@ def _misfits(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> lis
         share = shares.get((claim.item, claim.category))
         if share is None or claim.figure is None or claim.unit != "percent":
             continue
-        if any(printed(share, claim.figure.decimals, r) == claim.figure for r in NEAREST_ROUNDINGS):
+        if any(
+            print_share(share, claim.figure.decimals, r) == claim.figure for r in NEAREST_ROUNDINGS
+        ):
             continue
         misfits.append(claim)
     return misfits
@@ -199,13 +208,13 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
     status = Status.POSSIBLE
     if result.strict:
         count, base = result.strict[0]
-        values |= {"assumed": assumed} | named(count=count, base=base)
+        values |= {"assumed": assumed} | name_numbers(count=count, base=base)
         fact = Fact("forensics.wording.fits", values)
     elif result.loose:
         fact = _loose(reading, described.figure, result, values)
     else:
         status = Status.IMPOSSIBLE
-        values |= {"assumed": assumed} | named(n_max=study.reach)
+        values |= {"assumed": assumed} | name_numbers(n_max=study.reach)
         fact = Fact("forensics.wording.off", values)
     return verdict(
         f"wording.{phrase.claim}",
@@ -219,13 +228,13 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
 
 
 def _loose(
-    reading: Reading, figure: Figure, result: WordingResult, values: dict[str, Value]
+    reading: PhraseReading, figure: PrintedFigure, result: WordingResult, values: dict[str, Value]
 ) -> Fact:
     """Words that suit a figure read loosely, and from which base on literally."""
     found = {r: smallest_strict_base(reading, figure, r, WORDING_SEARCH) for r in Rounding}
     firsts = _first_bases(found)
     if not firsts.items:
-        return Fact("forensics.wording.loose_only", values | named(limit=WORDING_SEARCH))
+        return Fact("forensics.wording.loose_only", values | name_numbers(limit=WORDING_SEARCH))
     shares = {Fraction(k, n) for k, n in result.loose}
     if reading.anchor in ANCHORS and reading.anchor in shares:
         anchor = ANCHORS[reading.anchor]
@@ -268,19 +277,23 @@ def judge_outlets(study: Study) -> Iterator[Verdict]:
     for claim_set in study.structure.sets:
         reference = {c.category: c for c in study.members(claim_set)}
         others = [
-            c for c in study.by_item[claim_set.item]
-            if c.exact and c.claim_id not in claim_set.claims
-            and c.category in reference
-        ]  # fmt: skip
+            c
+            for c in study.by_item[claim_set.item]
+            if c.exact and c.claim_id not in claim_set.claims and c.category in reference
+        ]
         apart = [c for c in others if c.figure != reference[c.category].figure]
         # A source may be one outlet on several dates: count what was printed, not who owns it.
         sources = {c.source for c in (*others, *reference.values())} - {c.source for c in apart}
         if len(sources) > 1:
-            words = {"item": study.item(claim_set.item)} | named(outlets=len(sources))
-            yield verdict(f"outlets.{claim_set.id}", "outlets", Status.POSSIBLE,
-                          [Fact("forensics.outlets.agree", words)],
-                          [*claim_set.claims, *(c.claim_id for c in others if c not in apart)],
-                          nature=Nature.INFERENCE)  # fmt: skip
+            words = {"item": study.item(claim_set.item)} | name_numbers(outlets=len(sources))
+            yield verdict(
+                f"outlets.{claim_set.id}",
+                "outlets",
+                Status.POSSIBLE,
+                [Fact("forensics.outlets.agree", words)],
+                [*claim_set.claims, *(c.claim_id for c in others if c not in apart)],
+                nature=Nature.INFERENCE,
+            )
         for claim in apart:
             yield _outlet_apart(study, claim_set, reference[claim.category], claim)
 
@@ -304,24 +317,28 @@ def _outlet_apart(study: Study, claim_set: ClaimSet, reference: Claim, claim: Cl
         "item": study.item(claim_set.item),
         "outlet": study.outlet(claim),
         "reference": study.outlet(reference),
-        **named(printed=str(claim.figure), other=str(reference.figure)),
+        **name_numbers(printed=str(claim.figure), other=str(reference.figure)),
     }
     if edits:
-        typo = {"slip": TYPOS[edits[0].kind]} | named(repair=edits[0].after)
+        typo = {"slip": TYPOS[edits[0].kind]} | name_numbers(repair=edits[0].after)
         facts = [Fact("forensics.outlets.typo", values | typo)]
     else:
         facts = [Fact("forensics.outlets.differ", values)]
     if broken:
-        facts.append(Fact("forensics.outlets.sum", named(sum=str(sum_to_whole(figures).total))))
+        facts.append(
+            Fact("forensics.outlets.sum", name_numbers(sum=str(sum_to_whole(figures).total)))
+        )
     return verdict(
         f"outlets.{claim_set.id}.{claim.claim_id}",
         "outlets",
         Status.IMPOSSIBLE if broken else Status.UNDETERMINED,
         facts,
         (reference.claim_id, *(c.claim_id for c in complete)),
-        witnesses=[{"position": e.position, "before": e.before, "after": e.after, "kind": e.kind}
-                   for e in edits],
-    )  # fmt: skip
+        witnesses=[
+            {"position": e.position, "before": e.before, "after": e.after, "kind": e.kind}
+            for e in edits
+        ],
+    )
 
 
 def judge_precision(study: Study) -> Iterator[Verdict]:
@@ -333,7 +350,7 @@ def judge_precision(study: Study) -> Iterator[Verdict]:
     for s, base, counts in zip(sets, found.bases, found.counts, strict=True):
         low, high = clopper_pearson(counts[0], base, float(LEVEL))
         scale = nchs_presentation(counts[0], base).action
-        share = named(
+        share = name_numbers(
             count=counts[0],
             base=base,
             low=Fraction(round(low * 1000), 1000),
@@ -345,8 +362,14 @@ def judge_precision(study: Study) -> Iterator[Verdict]:
             Fact("forensics.precision", {"labels": study.labels([s])} | share),
             Fact("forensics.precision.scales", {"nchs": NCHS[scale], "statcan": STATCAN[band]}),
         ]
-        yield verdict(f"precision.{s.id}", "precision", Status.UNDETERMINED, facts, s.claims,
-                      nature=Nature.INFERENCE)  # fmt: skip
+        yield verdict(
+            f"precision.{s.id}",
+            "precision",
+            Status.UNDETERMINED,
+            facts,
+            s.claims,
+            nature=Nature.INFERENCE,
+        )
 
 
 def judge_cross_tables(study: Study) -> Iterator[Verdict]:
@@ -354,7 +377,7 @@ def judge_cross_tables(study: Study) -> Iterator[Verdict]:
     reading = simplest(study)
     for table in study.structure.cross_tables:
         sets = [study.structure.set_named(table.rows), study.structure.set_named(table.columns)]
-        if reading is None or study.weighted(sets) == "yes":
+        if reading is None or study.describe_weighting(sets) == "yes":
             continue
         rows, columns = (study.figures(s) for s in sets)
         missing = study.structure.max_missing
@@ -363,27 +386,45 @@ def judge_cross_tables(study: Study) -> Iterator[Verdict]:
         found = cross_range(rows, columns, [people], missing, allowed or NEAREST)
         if found is None:
             continue
-        numbers = named(
+        numbers = name_numbers(
             people=people,
             missing=missing,
             tables=found.tables,
-            p_low=str(printed(found.low, 3, Rounding.HALF_EVEN, per=1)),
-            p_high=str(printed(found.high, 3, Rounding.HALF_EVEN, per=1)),
+            p_low=str(print_share(found.low, 3, Rounding.HALF_EVEN, per=1)),
+            p_high=str(print_share(found.high, 3, Rounding.HALF_EVEN, per=1)),
         )
         facts = [Fact("forensics.unpublished", {"labels": study.labels(sets)} | numbers)]
         if found.low <= 1 - LEVEL < found.high:
             facts.append(Fact("forensics.unpublished.open"))
-        yield verdict(f"unpublished.{table.id}", "unpublished", Status.UNDETERMINED, facts,
-                      claim_names(sets), nature=Nature.UNKNOWN)  # fmt: skip
+        yield verdict(
+            f"unpublished.{table.id}",
+            "unpublished",
+            Status.UNDETERMINED,
+            facts,
+            claim_names(sets),
+            nature=Nature.UNKNOWN,
+        )
 
 
 def judge_statements(study: Study) -> Iterator[Verdict]:
     """What was found by reading and what is not known: the structure's own statements."""
     for found in study.structure.contradictions:
-        fact = Fact("forensics.statement", {"statement": Label(found.statement)})
-        yield verdict(f"difference.{found.id}", found.aspect, Status.UNDETERMINED, [fact],
-                      found.claims, nature=Nature.INFERENCE)  # fmt: skip
+        fact = Fact("forensics.statement", {"statement": TranslatedText(found.statement)})
+        yield verdict(
+            f"difference.{found.id}",
+            found.aspect,
+            Status.UNDETERMINED,
+            [fact],
+            found.claims,
+            nature=Nature.INFERENCE,
+        )
     for gap in study.structure.unknown:
-        fact = Fact("forensics.statement", {"statement": Label(gap.statement)})
-        yield verdict(f"unknown.{gap.id}", "unknown", Status.UNDETERMINED, [fact], gap.claims,
-                      nature=Nature.UNKNOWN)  # fmt: skip
+        fact = Fact("forensics.statement", {"statement": TranslatedText(gap.statement)})
+        yield verdict(
+            f"unknown.{gap.id}",
+            "unknown",
+            Status.UNDETERMINED,
+            [fact],
+            gap.claims,
+            nature=Nature.UNKNOWN,
+        )

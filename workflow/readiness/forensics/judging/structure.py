@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from readiness.errors import ConfigError
-from readiness.facts import Label, Term, Value
+from readiness.facts import Term, TranslatedText, Value
 from readiness.forensics.arithmetic.bases import SetKind
 from readiness.patterns import repeated
 from readiness.questionnaire.items import Strict
@@ -26,7 +26,7 @@ PRESS = "press"
 Text = dict[LanguageCode, Annotated[str, Field(min_length=1)]]
 
 
-class _Named(Strict):
+class _NamedModel(Strict):
     id: Code
 
 
@@ -38,7 +38,7 @@ class ItemInfo(Strict):
     categories: tuple[str, ...] | dict[str, Text] = ()
 
 
-class ClaimSet(_Named):
+class ClaimSet(_NamedModel):
     """Claims that report one item on one base."""
 
     item: str
@@ -46,7 +46,7 @@ class ClaimSet(_Named):
     kind: SetKind
 
 
-class SharedBase(_Named):
+class SharedBase(_NamedModel):
     """Sets that may rest on the same people: judged together."""
 
     sets: tuple[str, ...] = Field(min_length=1)
@@ -74,7 +74,7 @@ class Phrase(Strict):
     against: str | None = None
 
 
-class Contradiction(_Named):
+class Contradiction(_NamedModel):
     """Two or more outlets that report the same item differently, in words that no code compares."""
 
     aspect: Literal["base", "construct", "direction"]
@@ -84,7 +84,7 @@ class Contradiction(_Named):
     ask: Text | None = None
 
 
-class Mean(_Named):
+class Mean(_NamedModel):
     """A printed mean, with its SD if there is one, on a printed number of answers."""
 
     mean: str
@@ -99,14 +99,14 @@ class Mean(_Named):
     scale: tuple[int, int] | None = None
 
 
-class Net(_Named):
+class Net(_NamedModel):
     """A figure that is the sum of others of the same item ("good or medium: 45")."""
 
     net: str
     parts: tuple[str, ...] = Field(min_length=2)
 
 
-class Difference(_Named):
+class Difference(_NamedModel):
     """Two figures of groups of different people, with how many answered in each.
 
     Never two answers of the same people: these are not independent.
@@ -118,7 +118,7 @@ class Difference(_Named):
     n_second: str
 
 
-class Unknown(_Named):
+class Unknown(_NamedModel):
     """What would have to be known and is not."""
 
     claims: tuple[str, ...] = ()
@@ -127,7 +127,7 @@ class Unknown(_Named):
     ask: Text | None = None
 
 
-class CrossTable(_Named):
+class CrossTable(_NamedModel):
     """Two sets of two answers whose cross-table was not published."""
 
     rows: str
@@ -188,17 +188,17 @@ class Structure(Strict):
                 if found.ask is not None:
                     yield f"{kind}.{found.id}.ask", found.ask
 
-    def answer(self, item: str, category: str) -> Label | None:
+    def answer(self, item: str, category: str) -> TranslatedText | None:
         """How a reader would call a category of an item; None where nothing says it."""
         labels = _labels(self.items[item]) if item in self.items else {}
-        return Label(labels[category]) if category in labels else None
+        return TranslatedText(labels[category]) if category in labels else None
 
     def whose(self, attributed_to: str) -> Value:
         """Whose a figure is, as a reader knows them: the publisher's name, or the press."""
         if attributed_to == PRESS:
             return Term("forensics.press")
         known = self.publishers.get(attributed_to)
-        return Label(known) if known else attributed_to
+        return TranslatedText(known) if known else attributed_to
 
     def set_named(self, name: str) -> ClaimSet:
         """The set with that id. Raises ConfigError when there is none."""

@@ -56,7 +56,7 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
         found += judge_shared(study, shared)
     if not structure.shared_bases:
         for claim_set in structure.sets:
-            if study.weighted([claim_set]) != "yes":
+            if study.describe_weighting([claim_set]) != "yes":
                 found += judge_every(study, claim_set.id, [claim_set])
     found += judge_totals(study)
     for claim_set in structure.sets:
@@ -73,7 +73,7 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
 
 
 @dataclass(frozen=True)
-class Reported:
+class ReportedBase:
     """A number of people that somebody printed: `n`, and whose number it is."""
 
     n: int
@@ -99,7 +99,7 @@ class LeadBases:
     bases: tuple[int, ...]
     bases_missing: tuple[int, ...]
     max_missing: int
-    reported: tuple[Reported, ...]
+    reported: tuple[ReportedBase, ...]
 
 
 # The numbers of people that the picture shows, at least up to the largest reported.
@@ -115,7 +115,7 @@ def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
     attributed = {name: claim.attributed_to for name, claim in study.claims.items()}
     shared = lead(structure, attributed)
     sets = [structure.set_named(name) for name in shared.sets] if shared else []
-    if shared is None or study.weighted(sets) == "yes":
+    if shared is None or study.describe_weighting(sets) == "yes":
         return None
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
     last = max(PICTURE, study.reach)
@@ -128,7 +128,7 @@ def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
         tuple(joint_bases(figures, last, 0, allowed)),
         tuple(joint_bases(figures, last, structure.max_missing, allowed)),
         structure.max_missing,
-        tuple(Reported(study.total_of(t), whose, t.counts) for whose, t in totals),
+        tuple(ReportedBase(study.total_of(t), whose, t.counts) for whose, t in totals),
     )
 
 
@@ -137,7 +137,7 @@ TOGETHER = "together"
 
 
 @dataclass(frozen=True)
-class Axis:
+class BaseAxis:
     """One line of the picture: on which numbers of answers a set, or several together, can rest."""
 
     id: str
@@ -153,7 +153,9 @@ class Axis:
     joint: bool
 
 
-def axis_data(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> list[Axis]:
+def axis_data(
+    claims: pd.DataFrame, structure: Structure, n_max: int | None = None
+) -> list[BaseAxis]:
     """The picture's lines: each set's feasible bases 1..n_max, then each shared base's.
 
     Arguments and errors as in `read_study`.
@@ -166,7 +168,7 @@ def axis_data(claims: pd.DataFrame, structure: Structure, n_max: int | None = No
     ]
     lines = []
     for name, sets, whose in (*alone, *joint):
-        if study.weighted(sets) == "yes":
+        if study.describe_weighting(sets) == "yes":
             continue
         figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
         printed = [] if whose == TOGETHER else [str(figure) for figure in figures[0].figures]
@@ -175,6 +177,6 @@ def axis_data(claims: pd.DataFrame, structure: Structure, n_max: int | None = No
             for missing in (0, structure.max_missing)
         )
         items = tuple(s.item for s in sets)
-        line = Axis(name, items, tuple(printed), whose, every, most, whose == TOGETHER)
+        line = BaseAxis(name, items, tuple(printed), whose, every, most, whose == TOGETHER)
         lines.append(line)
     return lines

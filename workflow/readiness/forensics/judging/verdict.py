@@ -17,7 +17,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from readiness.facts import Fact, Listed, Named, Printed, Value, decode, encode
+from readiness.facts import Fact, Listed, NamedNumber, Printed, Value, decode, encode
 
 # A number of a verdict: a str is a figure as it was printed, a tuple one list.
 Number = int | Fraction | str | tuple[int, ...]
@@ -67,16 +67,16 @@ class Verdict:
         return numbers_of(self.facts)
 
 
-def named(**numbers: Number | None) -> dict[str, Value]:
+def name_numbers(**numbers: Number | None) -> dict[str, Value]:
     """Numbers as a fact states them, each under its own name; those that are None are left out."""
     return {k: name(k, number) for k, number in numbers.items() if number is not None}
 
 
-def name(own: str, number: Number) -> Named:
+def name(own: str, number: Number) -> NamedNumber:
     """A number as a fact states it; a list is one of its members: "12, 15 or 22"."""
     if isinstance(number, tuple):
-        return Named(own, Listed(number, "or"))
-    return Named(own, Printed(number) if isinstance(number, str) else number)
+        return NamedNumber(own, Listed(number, "or"))
+    return NamedNumber(own, Printed(number) if isinstance(number, str) else number)
 
 
 def numbers_of(facts: Sequence[Value]) -> dict[str, Number]:
@@ -87,11 +87,11 @@ def numbers_of(facts: Sequence[Value]) -> dict[str, Number]:
 def _numbers(values: Sequence[Value]) -> Iterator[tuple[str, Number]]:
     for value in values:
         match value:
-            case Named(own, Printed(figure)):
+            case NamedNumber(own, Printed(figure)):
                 yield own, figure
-            case Named(own, Listed(items)):
+            case NamedNumber(own, Listed(items)):
                 yield own, tuple(item for item in items if isinstance(item, int))
-            case Named(own, int() | Fraction() as number):
+            case NamedNumber(own, int() | Fraction() as number):
                 yield own, number
             case Listed(items):
                 yield from _numbers(items)

@@ -31,10 +31,10 @@ from readiness.publications.audit.model import (
     explain,
 )
 from readiness.publications.audit.numbers import (
+    compare_recomputed,
     in_another_environment,
     ledger_table,
-    recomputed,
-    unchecked,
+    list_unchecked,
 )
 from readiness.publications.audit.rerun import Rerun, check_report, has_pseudonyms
 from readiness.publications.chain import (
@@ -49,7 +49,7 @@ from readiness.publications.chain import (
 from readiness.publications.environment import lock_hash
 from readiness.publications.erratum import errata_of, read_errata
 from readiness.publications.ledger import read_inputs
-from readiness.publications.outcomes import PASSING, Finding, Outcome
+from readiness.publications.outcomes import PASSING, AuditFinding, Outcome
 from readiness.publications.program import (
     ARCHIVE,
     present_program,
@@ -57,7 +57,7 @@ from readiness.publications.program import (
     program_hashes,
     read_archive,
 )
-from readiness.publications.reproduce import compare, quoted
+from readiness.publications.reproduce import compare, quote_row
 from readiness.publications.sandbox import bubblewrap
 from readiness.register.published import same_cell
 
@@ -86,20 +86,20 @@ class Again:
         return program_digest(program_hashes(read_archive(self.folder / ARCHIVE)))
 
     @cached_property
-    def trusted(self) -> bool:
+    def is_trusted(self) -> bool:
         """Whether the sealed code judges, for its hash is one that the auditor named."""
         return self.digest != "" and self.digest in self.terms.trust
 
     @cached_property
-    def known(self) -> bool:
+    def is_known(self) -> bool:
         """Whether the code that judges is the sealed code."""
-        return self.trusted or self.digest == program_digest(present_program())
+        return self.is_trusted or self.digest == program_digest(present_program())
 
     def check(self, result: Audit) -> Audit:
         """The audit with the numbers, at its level the report, and what its own code gives."""
         asked = result.code == FROZEN
-        if self.trusted:
-            result = self._unconfined(replace(result, code=TRUSTED))
+        if self.is_trusted:
+            result = self._note_no_sandbox(replace(result, code=TRUSTED))
         elif self.terms.trust and self.digest:
             note = Fact("audit.note.untrusted", {"digest": self.digest})
             result = replace(result, notes=(*result.notes, note))
@@ -107,8 +107,8 @@ class Again:
         pages = result.level >= REPORT and apart is None
         figures = None
         try:
-            with self._rerun(result, sealed=self.trusted, report=pages) as again:
-                result = self._compared(result, again, apart)
+            with self._rerun(result, sealed=self.is_trusted, report=pages) as again:
+                result = self._compare(result, again, apart)
                 figures = again.figures
         except (ReadinessError, OSError) as error:
             result = self._not_again(result, error)
@@ -118,24 +118,30 @@ class Again:
     def _rerun(
         self, result: Audit, *, sealed: bool, report: bool = False
     ) -> AbstractContextManager[Rerun]:
-        if sealed and self.terms.sandbox and self.terms.foreign and not self._confined:
+        if sealed and self.terms.sandbox and self.terms.foreign and not self._can_confine:
             raise DataError(
                 "bubblewrap cannot be used here, and without it the code of another tree is "
                 "not run. Install it, or say --no-sandbox.",
                 Fact("audit.run.no_sandbox"),
             )
         return rerun.rerun(
-            self.root, self.folder, self._run(result), self.objects, frozen=sealed,
-            report=report, cores=self.cores, confined=self._confined,
-        )  # fmt: skip
+            self.root,
+            self.folder,
+            self._run(result),
+            self.objects,
+            frozen=sealed,
+            report=report,
+            cores=self.cores,
+            confined=self._can_confine,
+        )
 
     @property
-    def _confined(self) -> bool:
+    def _can_confine(self) -> bool:
         return self.terms.sandbox and bubblewrap() is not None
 
-    def _unconfined(self, result: Audit) -> Audit:
+    def _note_no_sandbox(self, result: Audit) -> Audit:
         """The audit with a note where sealed code ran without a sandbox."""
-        if self._confined:
+        if self._can_confine:
             return result
         note = "audit.note.unconfined.where_found" if self.terms.sandbox else NEVER
         return replace(result, notes=(*result.notes, Fact(note)))
@@ -144,7 +150,7 @@ class Again:
         """Why no page is compared; None where each one has to be the same bytes."""
         if self.runnable is not None:
             return self.runnable
-        if not self.known:
+        if not self.is_known:
             return Fact("audit.page.other_code", {"digest": self.digest})
         if not result.changes.recorded_build:
             return Fact("audit.page.other_build")
@@ -154,12 +160,12 @@ class Again:
 
     def _not_again(self, result: Audit, error: ReadinessError | OSError) -> Audit:
         why = Fact("audit.number.not_again", {"why": explain(error, self.root)})
-        if self.trusted:
+        if self.is_trusted:
             why = self._not_started(result, error)
-        finding = Finding("report", Outcome.NOT_CHECKED, why)
+        finding = AuditFinding("report", Outcome.NOT_CHECKED, why)
         return replace(
             result,
-            numbers=tuple(unchecked(self.rows, result.seal, why)),
+            numbers=tuple(list_unchecked(self.rows, result.seal, why)),
             report=(finding,) if result.level >= REPORT else (),
             divergence=why,
         )
@@ -180,27 +186,35 @@ class Again:
         runs = [f"waves/{name}" for name in config.waves]
         return (runs + [f"studies/{name}" for name in config.studies])[0]
 
-    def _compared(self, result: Audit, again: Rerun, apart: Fact | None) -> Audit:
+    def _compare(self, result: Audit, again: Rerun, apart: Fact | None) -> Audit:
         frozen = frozen_chain(self.folder)
         if REGISTER not in frozen:
             raise DataError(f"{self.folder}/lineage/{REGISTER}.json: not found")
         steps = ancestors(frozen, [frozen[REGISTER].hash])
         environment = result.changes.environment
         # What later publications name as corrected; of its own code nothing is.
-        errata = {} if self.known else read_errata(errata_of(self.root, result.identity))
-        numbers = recomputed(
-            self.rows, again, frozen, environment, result.seal,
-            today=not self.known, errata=errata,
-        )  # fmt: skip
-        report: list[Finding] = []
+        errata = {} if self.is_known else read_errata(errata_of(self.root, result.identity))
+        numbers = compare_recomputed(
+            self.rows,
+            again,
+            frozen,
+            environment,
+            result.seal,
+            today=not self.is_known,
+            errata=errata,
+        )
+        report: list[AuditFinding] = []
         if result.level >= REPORT:
             # That no page is compared, and why, is said once.
-            report = [Finding("report", Outcome.NOT_COMPARED, apart)] if apart else []
+            report = [AuditFinding("report", Outcome.NOT_COMPARED, apart)] if apart else []
             report += [] if apart else check_report(self.folder, again)
         seal = list(result.seal)
-        if self.known:
+        if self.is_known:
             seal += stated_otherwise(
-                frozen, again.chain, whole=bool(report) and apart is None, edited=self._edited()
+                frozen,
+                again.chain,
+                whole=bool(report) and apart is None,
+                edited=self._find_edited(),
             )
             numbers = in_another_environment(numbers, environment)
         divergence = first_divergence({step: frozen[step] for step in steps}, again.chain)
@@ -209,13 +223,13 @@ class Again:
             seal=tuple(seal),
             numbers=tuple(numbers),
             report=tuple(report),
-            divergence=_told(divergence, numbers),
+            divergence=_describe_divergence(divergence, numbers),
         )
 
-    def _edited(self) -> set[str]:
+    def _find_edited(self) -> set[str]:
         """The hashes of the tree's files that are other ones than the sealed inputs; sealed code
         read those of its archive."""
-        if self.trusted:
+        if self.is_trusted:
             return set()
         sealed = read_inputs(self.folder)
         present = {path: sha256_of(self.root / path) for path in sealed}
@@ -226,19 +240,19 @@ class Again:
 
         `present` is the register of the code that judges; None where it made none.
         """
-        why = self.runnable or (result.divergence if self.known and present is None else None)
+        why = self.runnable or (result.divergence if self.is_known and present is None else None)
         if why is not None:
-            return replace(result, own_code=(Finding(ARCHIVE, Outcome.NOT_CHECKED, why),))
-        if self.known and present is not None:
+            return replace(result, own_code=(AuditFinding(ARCHIVE, Outcome.NOT_CHECKED, why),))
+        if self.is_known and present is not None:
             return replace(result, own_code=(own_answer(self.rows, present, self.digest),))
         try:
             with self._rerun(result, sealed=True) as own:
                 chain, figures = own.chain, own.figures
         except (ReadinessError, OSError) as error:
-            finding = Finding(ARCHIVE, Outcome.NOT_CHECKED, self._not_started(result, error))
+            finding = AuditFinding(ARCHIVE, Outcome.NOT_CHECKED, self._not_started(result, error))
             return replace(result, own_code=(finding,))
         frozen = frozen_chain(self.folder)
-        result = self._unconfined(result)
+        result = self._note_no_sandbox(result)
         answer = own_answer(self.rows, figures, self.digest, known=False)
         if present is not None:
             numbers = tuple(with_own_numbers(result.numbers, figures, present))
@@ -250,7 +264,7 @@ class Again:
         )
 
 
-def _told(divergence: Divergence | None, numbers: Iterable[Number]) -> Fact | None:
+def _describe_divergence(divergence: Divergence | None, numbers: Iterable[Number]) -> Fact | None:
     """Where the chains diverge, and what is known of it.
 
     A register also holds the lineage of its numbers: other code before it and the same numbers are
@@ -263,14 +277,14 @@ def _told(divergence: Divergence | None, numbers: Iterable[Number]) -> Fact | No
         return None
     if divergence.causes == ENVIRONMENT_ALONE:
         # Hashes say where to look, never what to think of it.
-        return Fact(ANOTHER_BUILD if same else OTHER_OUTPUTS, {"step": divergence.named})
+        return Fact(ANOTHER_BUILD if same else OTHER_OUTPUTS, {"step": divergence.step_name})
     return divergence.fact
 
 
 # --- Whether published numbers still come out of the code that was sealed with them.
 def own_answer(
     rows: Sequence[Mapping[str, str]], figures: pd.DataFrame, digest: str, *, known: bool = True
-) -> Finding:
+) -> AuditFinding:
     """Whether the numbers of a ledger still come out of the code that was sealed with them.
 
     `figures` is what that code computed, `digest` its hash; `known` whether it is trusted: the
@@ -280,9 +294,9 @@ def own_answer(
     wrong = sum(Outcome(verdict) not in PASSING for verdict in compared["verdict"])
     if wrong:
         n = {"n": wrong, "all": len(compared)}
-        return Finding(ARCHIVE, Outcome.DIFFERS, Fact("audit.code.other_numbers", n))
+        return AuditFinding(ARCHIVE, Outcome.DIFFERS, Fact("audit.code.other_numbers", n))
     kind = "audit.code.known" if known else "audit.code.unknown"
-    return Finding(ARCHIVE, Outcome.REPRODUCED, Fact(kind, {"digest": digest}))
+    return AuditFinding(ARCHIVE, Outcome.REPRODUCED, Fact(kind, {"digest": digest}))
 
 
 def with_own_numbers(
@@ -296,7 +310,7 @@ def with_own_numbers(
         if not (old and new) or same_cell(old["value"], new["value"]):
             yield number
             continue
-        texts = {"text_own": quoted(old), "text_now": quoted(new)}
+        texts = {"text_own": quote_row(old), "text_now": quote_row(new)}
         fact = Fact("audit.code.gives", texts)
         if number.fact:
             fact = Fact("audit.both", {"first": number.fact, "second": fact})
@@ -306,7 +320,7 @@ def with_own_numbers(
 # --- What provenance records state, compared with the run that the sealed code made.
 def stated_otherwise(
     frozen: Chain, present: Chain, *, whole: bool, edited: Collection[str] = ()
-) -> Iterator[Finding]:
+) -> Iterator[AuditFinding]:
     """The provenance records of a publication that are not those that its own code leaves.
 
     `whole`: whether the run made charts and report too, so that a record more is one too many;
@@ -316,20 +330,20 @@ def stated_otherwise(
     different = [s for s in frozen if s in present and present[s].code != frozen[s].code]
     if different:
         other = Fact("audit.stated.code", {"steps": Listed(tuple(different), "comma")})
-        yield Finding(ARCHIVE, Outcome.BROKEN, other)
+        yield AuditFinding(ARCHIVE, Outcome.BROKEN, other)
     for step in sorted(frozen.keys() | present.keys()):
         place = f"lineage/{step}.json"
         if step not in frozen:
-            yield Finding(place, Outcome.BROKEN, Fact("audit.stated.absent"))
+            yield AuditFinding(place, Outcome.BROKEN, Fact("audit.stated.absent"))
         elif step not in present:
             if whole:
-                yield Finding(place, Outcome.BROKEN, Fact("audit.stated.surplus"))
+                yield AuditFinding(place, Outcome.BROKEN, Fact("audit.stated.surplus"))
         elif frozen[step].settings != present[step].settings:
-            yield Finding(place, Outcome.BROKEN, Fact("audit.stated.settings"))
+            yield AuditFinding(place, Outcome.BROKEN, Fact("audit.stated.settings"))
         else:
             apart = {role for role, digest in present[step].inputs.items() if digest in edited}
             if _origin(frozen[step], apart) != _origin(present[step], apart):
-                yield Finding(place, Outcome.BROKEN, Fact("audit.stated.read"))
+                yield AuditFinding(place, Outcome.BROKEN, Fact("audit.stated.read"))
 
 
 def _origin(lineage: Lineage, apart: Collection[str]) -> tuple[object, ...]:

@@ -35,7 +35,7 @@ from readiness.publications.ledger import (
     read_inputs,
     versions_table,
 )
-from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.program import (
     ARCHIVE,
     DVC_FILE,
@@ -50,24 +50,30 @@ from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_tab
 from readiness.register.figures import PRECISION, PUBLISHED
 
 PACKAGE = "workflow/readiness/"
-STATED = ("seal.json (reviewer, erratum)", "environment.json", "README.md", "CITATION.cff",
-          "codecheck.yml", "lineage/*.json (outputs)")  # fmt: skip
+STATED = (
+    "seal.json (reviewer, erratum)",
+    "environment.json",
+    "README.md",
+    "CITATION.cff",
+    "codecheck.yml",
+    "lineage/*.json (outputs)",
+)
 """What nothing recomputes: whoever seals can state it, and only a signature says who did."""
 STATED_TODAY = (ARCHIVE, "lineage/*.json (code, settings)")
 """The same of an audit that does not run the frozen code."""
 
 
-def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[Finding]:
+def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding]:
     """In what the files of the publication in `folder` and its seal contradict each other.
 
     `sealed` is what the seal states. DataError where a table, a record or the archive is none.
     """
     stated = _Stated(folder, sealed)
-    tables = [Finding(place, Outcome.BROKEN, fact) for place, fact in stated.tables()]
+    tables = [AuditFinding(place, Outcome.BROKEN, fact) for place, fact in stated.tables()]
     if tables:
         return tables  # of two rows that differ, nobody can say which one counts
     parts = (stated.ledger, stated.provenances, stated.chain_in_order, stated.archive, stated.seal)
-    return [Finding(place, Outcome.BROKEN, fact) for part in parts for place, fact in part()]
+    return [AuditFinding(place, Outcome.BROKEN, fact) for part in parts for place, fact in part()]
 
 
 @dataclass(frozen=True)
@@ -182,9 +188,9 @@ class _Stated:
                     yield place, Fact("audit.states.no_version", {"role": "data.csv"})
             if behind - {*lineage.datasets} or ({*lineage.datasets} - behind and not revises):
                 yield place, Fact("audit.states.datasets")
-            yield from self.kept(step, lineage.outputs)
+            yield from self.find_kept(step, lineage.outputs)
 
-    def kept(self, step: str, outputs: Mapping[str, str]) -> Iterator[tuple[str, Fact]]:
+    def find_kept(self, step: str, outputs: Mapping[str, str]) -> Iterator[tuple[str, Fact]]:
         """The outputs of a step that lie in the folder."""
         for name, digest in outputs.items():
             place = kept_as(step, name, self.languages)

@@ -19,7 +19,7 @@ from readiness.files import read_file, reading_once
 from readiness.publications.attest import Fit, signatures
 from readiness.publications.audit.again import Again
 from readiness.publications.audit.agreeing import contradictions, only_stated
-from readiness.publications.audit.data import check_dataset, check_inputs, registered
+from readiness.publications.audit.data import check_dataset, check_inputs, read_registered
 from readiness.publications.audit.model import (
     DATA,
     FROZEN,
@@ -33,7 +33,7 @@ from readiness.publications.audit.model import (
 )
 from readiness.publications.audit.numbers import (
     ledger_rows,
-    unchecked,
+    list_unchecked,
 )
 from readiness.publications.chain import code_today
 from readiness.publications.environment import (
@@ -43,9 +43,16 @@ from readiness.publications.environment import (
     present_environment,
 )
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
-from readiness.publications.outcomes import Finding, Outcome, error_fact
+from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 from readiness.publications.program import lock_file, present_program
-from readiness.publications.seal import ATTESTATIONS, DRAFT, check_seal, read_seal, sha256, withheld
+from readiness.publications.seal import (
+    ATTESTATIONS,
+    DRAFT,
+    check_seal,
+    read_seal,
+    read_withheld,
+    sha256,
+)
 
 LEVEL = Fact("audit.number.level")
 _FITS = {
@@ -71,7 +78,7 @@ def audit(
     code: str = TODAY,
     cores: str = "all",
     notes: Sequence[Fact] = (),
-    listed: Sequence[Finding] = (),
+    listed: Sequence[AuditFinding] = (),
     folder: Path | None = None,
     list_numbers: bool = True,
     keys: Mapping[str, Ed25519PublicKey] | None = None,
@@ -87,10 +94,19 @@ def audit(
     """
     folder = folder or root / "publications" / identity
     with reading_once(folder):
-        found = _audited(
-            root, folder, identity, level, changes, code, cores, notes, listed, list_numbers,
+        found = _audit_folder(
+            root,
+            folder,
+            identity,
+            level,
+            changes,
+            code,
+            cores,
+            notes,
+            listed,
+            list_numbers,
             terms or Terms(),
-        )  # fmt: skip
+        )
         return _with_signatures(found, folder, keys or {})
 
 
@@ -100,22 +116,31 @@ def _with_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519Publ
         found = signatures(folder, keys)
     except DataError as error:
         why = error.fact or error_fact(str(error))
-        finding = Finding(ATTESTATIONS, Outcome.NOT_CHECKED, why)
+        finding = AuditFinding(ATTESTATIONS, Outcome.NOT_CHECKED, why)
         return replace(result, signatures=(finding,), signing=Signing.UNCHECKED)
     fits = {one.fit for one in found}
     signing = next((said for fit, said in _SIGNING.items() if fit in fits), Signing.UNSIGNED)
     told = tuple(
-        Finding(f"{ATTESTATIONS}: {one.signer}".rstrip(": "), _FITS[one.fit], one.fact)
+        AuditFinding(f"{ATTESTATIONS}: {one.signer}".rstrip(": "), _FITS[one.fit], one.fact)
         for one in found
         if one.fit in _FITS
     )
     return replace(result, signatures=told, signing=signing)
 
 
-def _audited(
-    root: Path, folder: Path, identity: str, level: int, changes: Changes, code: str, cores: str,
-    notes: Sequence[Fact], listed: Sequence[Finding], list_numbers: bool, terms: Terms,
-) -> Audit:  # fmt: skip
+def _audit_folder(
+    root: Path,
+    folder: Path,
+    identity: str,
+    level: int,
+    changes: Changes,
+    code: str,
+    cores: str,
+    notes: Sequence[Fact],
+    listed: Sequence[AuditFinding],
+    list_numbers: bool,
+    terms: Terms,
+) -> Audit:
     seal = [*check_seal(folder), *listed] if folder.is_dir() else list(listed) or check_seal(folder)
     try:
         sealed = read_seal(folder)
@@ -126,13 +151,18 @@ def _audited(
     if sealed and level >= DATA:
         limits.append(only_stated(frozen=code == FROZEN and level >= NUMBERS))
     result = Audit(
-        identity, level, code, sealed, changes, seal=tuple(seal),
+        identity,
+        level,
+        code,
+        sealed,
+        changes,
+        seal=tuple(seal),
         notes=(*notes, *limits),
-        numbers=tuple(unchecked(rows, seal, LEVEL)),
-    )  # fmt: skip
+        numbers=tuple(list_unchecked(rows, seal, LEVEL)),
+    )
     if level < DATA:
         return result
-    against: tuple[Finding, ...] = ()
+    against: tuple[AuditFinding, ...] = ()
     try:
         if not seal:
             against = tuple(contradictions(folder, sealed))
@@ -141,8 +171,8 @@ def _audited(
         return replace(result, seal=(*result.seal, *against))
     except (ReadinessError, OSError) as error:
         why = explain(error, root)
-        numbers = unchecked(rows, seal, Fact("audit.number.not_again", {"why": why}))
-        finding = Finding(identity, Outcome.NOT_CHECKED, why)
+        numbers = list_unchecked(rows, seal, Fact("audit.number.not_again", {"why": why}))
+        finding = AuditFinding(identity, Outcome.NOT_CHECKED, why)
         return replace(
             result,
             seal=(*result.seal, *against),
@@ -157,7 +187,7 @@ def _with_data(
     result: Audit,
     rows: list[dict[str, str]],
     cores: str,
-    against: Sequence[Finding],
+    against: Sequence[AuditFinding],
     terms: Terms,
 ) -> Audit:
 
@@ -165,15 +195,15 @@ def _with_data(
     # wrong with the table, and the numbers for what is wrong with the configuration.
     unfit = Fact("audit.input.unfit")
     findings = [
-        Finding(name, Outcome.NOT_CHECKED, unfit)
+        AuditFinding(name, Outcome.NOT_CHECKED, unfit)
         for name in dict.fromkeys(finding.place for finding in (*result.seal, *against))
         if name in (CONFIG, DATASETS, INPUTS)
     ]
     if findings:
         why = Fact("audit.number.unfit", {"file": findings[0].place})
-        numbers = unchecked(rows, result.seal, why)
+        numbers = list_unchecked(rows, result.seal, why)
         return replace(result, data=tuple(findings), numbers=tuple(numbers))
-    today, findings = registered(root)
+    today, findings = read_registered(root)
     objects, missing = {}, {}
     for dataset in read_datasets(folder):
         found, available = check_dataset(root, dataset, today, terms.foreign)
@@ -182,11 +212,11 @@ def _with_data(
             missing[dataset.version.name] = available
         else:
             objects[dataset.pointer] = available.path
-    findings += check_inputs(root, read_inputs(folder), withheld(folder))
+    findings += check_inputs(root, read_inputs(folder), read_withheld(folder))
     result = replace(result, data=tuple(findings))
     if missing:
         needs = Fact("audit.number.needs", {"names": Listed(tuple(missing), "comma")})
-        numbers = unchecked(rows, result.seal, needs, missing)
+        numbers = list_unchecked(rows, result.seal, needs, missing)
         return replace(result, numbers=tuple(numbers))
     if result.level < NUMBERS:
         return result
@@ -200,8 +230,14 @@ def _with_data(
 
 # --- In what today's tree and environment are not those that a publication was sealed with.
 _UNREADABLE = (
-    OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError, RecursionError,
-)  # fmt: skip
+    OSError,
+    ValueError,
+    yaml.YAMLError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 """What is raised by YAML that is none of ours."""
 
 
@@ -269,7 +305,9 @@ def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[s
         if not isinstance(today, dict):
             raise TypeError
         return [
-            f"{run}.{key}" for key in sealed if key in today and _given(sealed[key], today[key])
+            f"{run}.{key}"
+            for key in sealed
+            if key in today and _gives_other_value(sealed[key], today[key])
         ]
     except _UNREADABLE:
         return [Fact("audit.change.unconfigured", {"run": run})]
@@ -281,12 +319,12 @@ def _todays(content: bytes) -> Any:
     return read_yaml_text(content)
 
 
-def _given(frozen: Any, today: Any) -> bool:
+def _gives_other_value(frozen: Any, today: Any) -> bool:
     """Whether what today's file gives is another value than the frozen one, defaults left out."""
     if isinstance(frozen, dict) and isinstance(today, dict):
-        return any(_given(frozen.get(key), value) for key, value in today.items())
+        return any(_gives_other_value(frozen.get(key), value) for key, value in today.items())
     if isinstance(frozen, dict) and isinstance(today, str):
         return today not in frozen.values()  # a section that is given in one word
     if isinstance(frozen, list) and isinstance(today, list) and len(frozen) == len(today):
-        return any(_given(*pair) for pair in zip(frozen, today, strict=True))
+        return any(_gives_other_value(*pair) for pair in zip(frozen, today, strict=True))
     return bool(frozen != today)

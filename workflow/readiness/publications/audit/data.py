@@ -18,7 +18,7 @@ from readiness.errors import DataError
 from readiness.facts import Fact, Listed
 from readiness.files import read_file
 from readiness.publications.ledger import SealedDataset
-from readiness.publications.outcomes import Finding, Outcome, error_fact
+from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 from readiness.publications.seal import LEFT_OUT, sha256, unreadable
 from readiness.readers import read_sheet
 
@@ -34,13 +34,13 @@ class Availability:
     fact: Fact | None = None
 
 
-def registered(root: Path) -> tuple[dict[str, Version] | None, list[Finding]]:
+def read_registered(root: Path) -> tuple[dict[str, Version] | None, list[AuditFinding]]:
     """Today's register of versions; None and what is wrong with it when it cannot be read."""
     try:
         return read_versions(root), []
     except DataError as error:
         said = _short(error, root).removeprefix(str(VERSIONS)).lstrip(": ")
-        return None, [Finding(str(VERSIONS), Outcome.DIFFERS, error_fact(said))]
+        return None, [AuditFinding(str(VERSIONS), Outcome.DIFFERS, error_fact(said))]
 
 
 def check_dataset(
@@ -48,7 +48,7 @@ def check_dataset(
     dataset: SealedDataset,
     today: Mapping[str, Version] | None,
     foreign: Foreign | None = None,
-) -> tuple[list[Finding], Availability]:
+) -> tuple[list[AuditFinding], Availability]:
     """What there is of a dataset version in the tree, compared with what was sealed.
 
     `today` is the present register, None when it cannot be read. In a `foreign` tree only its own
@@ -61,14 +61,14 @@ def check_dataset(
     for copy in local_copies(root, sealed, dataset.pointer, foreign):
         fault = copy.fault or _rows_fault(copy.path, sealed)
         place = _place(sealed.name, copy, root)
-        if present.erased:
-            findings.append(Finding(place, Outcome.DIFFERS, Fact("audit.copy.of_erased")))
+        if present.is_erased:
+            findings.append(AuditFinding(place, Outcome.DIFFERS, Fact("audit.copy.of_erased")))
         elif fault:
-            findings.append(Finding(place, Outcome.DIFFERS, fault))
+            findings.append(AuditFinding(place, Outcome.DIFFERS, fault))
         else:
             good = good or copy.path
-            findings.append(Finding(place, RIGHT, Fact("audit.copy.right")))
-    if present.erased:
+            findings.append(AuditFinding(place, RIGHT, Fact("audit.copy.right")))
+    if present.is_erased:
         found = Availability(
             None, Outcome.ERASED, Fact("audit.copy.erased", {"text": present.note})
         )
@@ -78,42 +78,42 @@ def check_dataset(
         try:
             found = Availability(find_object(root, sealed, foreign), RIGHT)
         except DataError as error:
-            outcome = Outcome.RESTRICTED if present.restricted else Outcome.MISSING
+            outcome = Outcome.RESTRICTED if present.is_restricted else Outcome.MISSING
             found = Availability(None, outcome, error.fact or error_fact(_short(error, root)))
     if found.fact is not None:
-        findings.append(Finding(sealed.name, found.outcome, found.fact))
+        findings.append(AuditFinding(sealed.name, found.outcome, found.fact))
     return findings, found
 
 
-def _row(sealed: Version, today: Mapping[str, Version]) -> Iterator[Finding]:
+def _row(sealed: Version, today: Mapping[str, Version]) -> Iterator[AuditFinding]:
     """The version's row in `data/versions.csv`: never edited, but it may have a tombstone."""
     place = f"{VERSIONS}: {sealed.name}"
     row = today.get(sealed.name)
     if row is None:
-        yield Finding(place, Outcome.DIFFERS, Fact("audit.version.no_row"))
+        yield AuditFinding(place, Outcome.DIFFERS, Fact("audit.version.no_row"))
         return
-    if row.erased:
+    if row.is_erased:
         row = replace(row, status=sealed.status, note=sealed.note)
     changed = [name for name in vars(sealed) if getattr(sealed, name) != getattr(row, name)]
     if changed:
         other = Fact("audit.version.other", {"columns": Listed(tuple(changed), "comma")})
-        yield Finding(place, Outcome.DIFFERS, other)
+        yield AuditFinding(place, Outcome.DIFFERS, other)
 
 
-def _pointer(root: Path, dataset: SealedDataset) -> Iterator[Finding]:
+def _pointer(root: Path, dataset: SealedDataset) -> Iterator[AuditFinding]:
     path = dataset.version.pointer_path
     try:
         same = read_file(root / path) == dataset.pointer_text.encode()
     except OSError:
-        yield Finding(str(path), Outcome.DIFFERS, Fact("audit.pointer.missing"))
+        yield AuditFinding(str(path), Outcome.DIFFERS, Fact("audit.pointer.missing"))
         return
     if not same:
-        yield Finding(str(path), Outcome.DIFFERS, Fact("audit.pointer.other"))
+        yield AuditFinding(str(path), Outcome.DIFFERS, Fact("audit.pointer.other"))
 
 
 def check_inputs(
     root: Path, sealed: Mapping[Path, str], withheld: Mapping[str, str]
-) -> Iterator[Finding]:
+) -> Iterator[AuditFinding]:
     """The files that went in beside the datasets: questionnaire, margins, a revised ledger.
 
     `withheld` are those that a bundle left out, with their hashes.
@@ -131,7 +131,7 @@ def check_inputs(
                 fact = Fact("audit.input.other")
         except OSError as error:
             outcome, fact = Outcome.NOT_CHECKED, unreadable(error)
-        yield Finding(str(path), outcome, fact)
+        yield AuditFinding(str(path), outcome, fact)
 
 
 def _rows_fault(path: Path, version: Version) -> Fact | None:

@@ -18,7 +18,7 @@ from readiness.publications.outcomes import (
     COULD_NOT_CHECK,
     DIFFERS,
     VALID,
-    Finding,
+    AuditFinding,
     Outcome,
     error_fact,
     exit_code,
@@ -84,7 +84,7 @@ class Changes:
             **vars(self),
             "code": list(self.code),
             "config": [encode(one) for one in self.config],
-            "environment": [_said(one) for one in self.environment],
+            "environment": [_serialise_fact(one) for one in self.environment],
         }
 
 
@@ -122,14 +122,14 @@ class Audit:
     code: str
     sealed: Mapping[str, Any]
     changes: Changes
-    seal: tuple[Finding, ...] = ()
-    data: tuple[Finding, ...] = ()
+    seal: tuple[AuditFinding, ...] = ()
+    data: tuple[AuditFinding, ...] = ()
     numbers: tuple[Number, ...] = ()
-    own_code: tuple[Finding, ...] = ()
-    report: tuple[Finding, ...] = ()
+    own_code: tuple[AuditFinding, ...] = ()
+    report: tuple[AuditFinding, ...] = ()
     divergence: Fact | None = None
     notes: tuple[Fact, ...] = ()
-    signatures: tuple[Finding, ...] = ()
+    signatures: tuple[AuditFinding, ...] = ()
     signing: Signing = Signing.UNSIGNED
 
     @property
@@ -137,12 +137,12 @@ class Audit:
         """`draft` or `released`, as the seal states; "" where that cannot be read."""
         return str(self.sealed.get("status", ""))
 
-    def found(self, level: int) -> Sequence[Finding]:
+    def found(self, level: int) -> Sequence[AuditFinding]:
         """What was found at a level; of the numbers, what their own code gives."""
         return ((*self.seal, *self.signatures), self.data, self.own_code, self.report)[level]
 
     @property
-    def covered(self) -> Iterable[Outcome]:
+    def covered_outcomes(self) -> Iterable[Outcome]:
         """The outcomes that the level answers for."""
         for level in range(self.level + 1):
             yield from (finding.outcome for finding in self.found(level))
@@ -152,7 +152,7 @@ class Audit:
     @property
     def exit_code(self) -> int:
         """0 valid, 1 differs, 2 could not check, 3 seal broken; of what the level covers alone."""
-        return exit_code(self.covered)
+        return exit_code(self.covered_outcomes)
 
     @property
     def verdict(self) -> str:
@@ -175,26 +175,30 @@ class Audit:
             "verdict": self.verdict,
             "exit_code": self.exit_code,
             "seal_digest": self.sealed.get("digest", ""),
-            "divergence": _said(self.divergence),
+            "divergence": _serialise_fact(self.divergence),
             "changes": self.changes.as_record(),
-            "notes": [_said(note) for note in self.notes],
+            "notes": [_serialise_fact(note) for note in self.notes],
             "signing": str(self.signing),
             "counts": {str(outcome): count for outcome, count in self.counts.items()},
             **{
                 name: [
-                    {"place": encode(one.place), "outcome": str(one.outcome), **_said(one.fact)}
+                    {
+                        "place": encode(one.place),
+                        "outcome": str(one.outcome),
+                        **_serialise_fact(one.fact),
+                    }
                     for one in getattr(self, name)
                 ]
                 for name in ("seal", "signatures", "data", "own_code", "report")
             },
             "numbers": [
-                {**vars(number), "outcome": str(number.outcome), **_said(number.fact)}
+                {**vars(number), "outcome": str(number.outcome), **_serialise_fact(number.fact)}
                 for number in self.numbers
             ],
         }
 
 
-def _said(fact: Fact | None) -> dict[str, Any]:
+def _serialise_fact(fact: Fact | None) -> dict[str, Any]:
     """A fact for other programs, kind and values, and the English sentence beside it."""
     return {
         "fact": None if fact is None else encode(fact),

@@ -20,13 +20,13 @@ from readiness.publications.audit.model import Number
 from readiness.publications.audit.rerun import Rerun
 from readiness.publications.chain import ancestors
 from readiness.publications.erratum import Correction
-from readiness.publications.outcomes import PASSING, Finding, Outcome
+from readiness.publications.outcomes import PASSING, AuditFinding, Outcome
 from readiness.publications.reproduce import compare
 from readiness.publications.seal import LEDGER, MORE_NUMBERS, SEAL
-from readiness.register.display import said
+from readiness.register.display import show_safely
 from readiness.register.figures import PRECISION
 
-Line = TypeVar("Line", Number, Finding)
+NumberLine = TypeVar("NumberLine", Number, AuditFinding)
 
 SAME, CHANGED = "same", "CHANGED"
 
@@ -53,9 +53,9 @@ def ledger_rows(folder: Path) -> list[dict[str, str]]:
     return rows
 
 
-def unchecked(
+def list_unchecked(
     rows: Sequence[Mapping[str, str]],
-    seal: Sequence[Finding],
+    seal: Sequence[AuditFinding],
     why: Fact,
     missing: Mapping[str, Availability] | None = None,
 ) -> list[Number]:
@@ -68,17 +68,25 @@ def unchecked(
         names = row.get("dataset", "").split()
         gone = next((missing[name] for name in names if name in missing), None) if missing else None
         number = Number(
-            id=row["id"], kind=row.get("kind", ""), dataset=row.get("dataset", ""),
-            published=row.get("value", ""), shown=said(row, "en"), recomputed="",
-            difference="", digits=row.get("digits", ""), rounding=row.get("rounding", ""),
-            code="", environment="", outcome=gone.outcome if gone else Outcome.NOT_CHECKED,
+            id=row["id"],
+            kind=row.get("kind", ""),
+            dataset=row.get("dataset", ""),
+            published=row.get("value", ""),
+            shown=show_safely(row, "en"),
+            recomputed="",
+            difference="",
+            digits=row.get("digits", ""),
+            rounding=row.get("rounding", ""),
+            code="",
+            environment="",
+            outcome=gone.outcome if gone else Outcome.NOT_CHECKED,
             fact=gone.fact if gone else why,
-        )  # fmt: skip
+        )
         numbers.append(number)
     return _under(seal, numbers)
 
 
-def _under(seal: Sequence[Finding], numbers: list[Number]) -> list[Number]:
+def _under(seal: Sequence[AuditFinding], numbers: list[Number]) -> list[Number]:
     """The same numbers with what a broken seal says of them."""
     found = [finding for finding in seal if finding.outcome is Outcome.BROKEN]
     if not found:
@@ -93,7 +101,7 @@ def _under(seal: Sequence[Finding], numbers: list[Number]) -> list[Number]:
     return under
 
 
-def broken_numbers(seal: Sequence[Finding]) -> Mapping[str, Fact] | None:
+def broken_numbers(seal: Sequence[AuditFinding]) -> Mapping[str, Fact] | None:
     """What the seal says of single numbers, by id; None when it says it of all of them."""
     places = {f.place: f.fact for f in seal if isinstance(f.place, str)}
     if SEAL in places:
@@ -106,12 +114,12 @@ def broken_numbers(seal: Sequence[Finding]) -> Mapping[str, Fact] | None:
     return named
 
 
-def recomputed(
+def compare_recomputed(
     rows: Sequence[Mapping[str, str]],
     again: Rerun,
     frozen: Mapping[str, Lineage],
     environment: Sequence[Fact],
-    seal: Sequence[Finding],
+    seal: Sequence[AuditFinding],
     *,
     today: bool = False,
     errata: Mapping[str, Correction] | None = None,
@@ -139,15 +147,21 @@ def recomputed(
             behind[hashes] = _code(hashes.split(), frozen, again.chain)
         numbers.append(
             Number(
-                id=verdict["id"], kind=verdict["kind"], dataset=row.get("dataset", ""),
-                published=verdict["published"], shown=said(row, "en"),
-                recomputed=verdict["recomputed"], difference=verdict["difference"],
-                digits=verdict["digits"], rounding=verdict["rounding"], code=behind[hashes],
+                id=verdict["id"],
+                kind=verdict["kind"],
+                dataset=row.get("dataset", ""),
+                published=verdict["published"],
+                shown=show_safely(row, "en"),
+                recomputed=verdict["recomputed"],
+                difference=verdict["difference"],
+                digits=verdict["digits"],
+                rounding=verdict["rounding"],
+                code=behind[hashes],
                 environment=CHANGED if environment else SAME,
                 outcome=Outcome(verdict["verdict"]),
                 fact=verdict["fact"],
             )
-        )  # fmt: skip
+        )
         made = new.get(verdict["id"], row)
         # What a row of the ledger says and the reproduced one does not.
         beside = [c for c in row if c not in made and row[c] and c != PRECISION]
@@ -188,7 +202,9 @@ def _code(
     return SAME if same else CHANGED
 
 
-def in_another_environment(lines: Iterable[Line], environment: Sequence[Fact]) -> list[Line]:
+def in_another_environment(
+    lines: Iterable[NumberLine], environment: Sequence[Fact]
+) -> list[NumberLine]:
     """What differs with the frozen code, with the environment where that is another one.
 
     `environment` is in what it is another one.

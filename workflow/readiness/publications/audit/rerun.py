@@ -18,7 +18,12 @@ from readiness.facts import Fact
 from readiness.files import files_below, read_file
 from readiness.lineage import PROVENANCE, Lineage
 from readiness.publications.chain import REGISTER, read_chain, step_folders
-from readiness.publications.documents import folder_of_step, languages_of, shown, steps_shown
+from readiness.publications.documents import (
+    folder_of_step,
+    iterate_documents,
+    languages_of,
+    steps_shown,
+)
 from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.ledger import (
     CONFIG,
@@ -29,7 +34,7 @@ from readiness.publications.ledger import (
     read_inputs,
     versions_table,
 )
-from readiness.publications.outcomes import Finding, Outcome
+from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.program import ARCHIVE, assemble, is_earlier, read_archive
 from readiness.publications.scratch import run_in, run_sealed, scratch_project
 from readiness.publications.seal import ATTESTATIONS, LEDGER, SEAL, VALUES, WITHHELD, sha256
@@ -123,32 +128,45 @@ def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) 
 # --- Level 3: charts, tables and the report, made again by code that is trusted, byte for byte.
 SAME = Fact("audit.page.same")
 BESIDE = {
-    SEAL, ATTESTATIONS, WITHHELD, VALUES, LEDGER, CONFIG, DATASETS, INPUTS, ENVIRONMENT, ARCHIVE,
-    ATTACK, "README.md", "CITATION.cff", "codecheck.yml", "erratum.csv",
-}  # fmt: skip
+    SEAL,
+    ATTESTATIONS,
+    WITHHELD,
+    VALUES,
+    LEDGER,
+    CONFIG,
+    DATASETS,
+    INPUTS,
+    ENVIRONMENT,
+    ARCHIVE,
+    ATTACK,
+    "README.md",
+    "CITATION.cff",
+    "codecheck.yml",
+    "erratum.csv",
+}
 """What a publication holds beside its charts, tables and pages; other levels hold it to account, or
 nothing recomputes it. Any further file is one that no run makes."""
 
 
-def check_report(folder: Path, again: Rerun) -> Iterator[Finding]:
+def check_report(folder: Path, again: Rerun) -> Iterator[AuditFinding]:
     """One finding a chart, table and report of the publication in `folder`."""
-    made = dict(shown(again.folders))
+    made = dict(iterate_documents(again.folders))
     kept = {path.relative_to(folder).as_posix(): path for path in files_below(folder)}
     kept = {n: path for n, path in kept.items() if n not in BESIDE and not n.startswith("lineage/")}
     for name in sorted(made.keys() | kept.keys()):
         if name not in made:
-            yield Finding(name, Outcome.DIFFERS, Fact("audit.page.no_longer"))
+            yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.page.no_longer"))
         elif name not in kept:
-            yield Finding(name, Outcome.DIFFERS, Fact("audit.number.new"))
+            yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.number.new"))
         elif read_file(kept[name]) == read_file(made[name]):
-            yield Finding(name, Outcome.REPRODUCED, SAME)
+            yield AuditFinding(name, Outcome.REPRODUCED, SAME)
         else:
-            yield Finding(name, Outcome.DIFFERS, Fact("audit.page.other"))
+            yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.page.other"))
     if (folder / ATTACK).is_file():
-        yield _attacked(folder, again)
+        yield _judge_attack(folder, again)
 
 
-def _attacked(folder: Path, again: Rerun) -> Finding:
+def _judge_attack(folder: Path, again: Rerun) -> AuditFinding:
     """The disclosure-risk check rests on what readers had then, earlier releases among it: what was
     kept is held to attack every withheld share once and to have given none away."""
     try:
@@ -159,8 +177,8 @@ def _attacked(folder: Path, again: Rerun) -> Finding:
     except (KeyError, ValueError):
         holds = False
     if holds:
-        return Finding(ATTACK, Outcome.REPRODUCED, SAME)
-    return Finding(ATTACK, Outcome.DIFFERS, Fact("audit.page.other"))
+        return AuditFinding(ATTACK, Outcome.REPRODUCED, SAME)
+    return AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.page.other"))
 
 
 def has_pseudonyms(folder: Path) -> bool:

@@ -24,8 +24,8 @@ from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.ledger import CONFIG, FOLDER, read_datasets
 from readiness.publications.outcomes import Outcome
-from readiness.register.display import said, shown
-from readiness.terminal import shortened
+from readiness.register.display import show_row, show_safely
+from readiness.terminal import shorten
 
 LONGEST_TITLE = 300
 """Characters of a title that are shown: a page of it would hide the verdict."""
@@ -44,21 +44,21 @@ class Subject:
     datasets: Sequence[Version] = ()
     environment: str = ""
 
-    def shown(self, number: Number, language: str) -> str:
+    def show_published(self, number: Number, language: str) -> str:
         """The number as readers of the language were shown it; "" when it was not published."""
         row = self.rows.get(number.id)
-        return said(row, language) if row else ""
+        return show_safely(row, language) if row else ""
 
     def shown_now(self, number: Number, language: str) -> str:
         """The recomputed value as readers would be shown it; "" for what is no number."""
         row = self.rows.get(number.id, {})
         same = number.recomputed == number.published != ""
         if same or number.outcome in READS_ALIKE:
-            return self.shown(number, language)
+            return self.show_published(number, language)
         try:
             if not re.fullmatch("[0-9]", row.get("digits", "")):
                 return ""
-            return shown({**row, "value": number.recomputed, "suppressed": ""}, language)
+            return show_row({**row, "value": number.recomputed, "suppressed": ""}, language)
         except (ReadinessError, KeyError, ValueError):
             return ""
 
@@ -90,7 +90,7 @@ def _section(folder: Path) -> tuple[dict[str, str], bool]:
         config = read_yaml_text(read_file(folder / CONFIG))
         (section,) = [s for kind in ("waves", "studies") for s in config.get(kind, {}).values()]
         given = {
-            language: shortened(text, LONGEST_TITLE)
+            language: shorten(text, LONGEST_TITLE)
             for language, text in section["title"].items()
             if language in title and isinstance(text, str)
         }

@@ -32,9 +32,18 @@ from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given
 from readiness.tables import records_to_csv, rows_to_csv
 
 NEEDED = {
-    "Snakefile", "pyproject.toml", "requirements.lock", "versions.csv", "config.yaml",
-    "datasets.csv", "figures.csv", "index.json", "inputs.csv", "seal.json", "values.csv",
-}  # fmt: skip
+    "Snakefile",
+    "pyproject.toml",
+    "requirements.lock",
+    "versions.csv",
+    "config.yaml",
+    "datasets.csv",
+    "figures.csv",
+    "index.json",
+    "inputs.csv",
+    "seal.json",
+    "values.csv",
+}
 """What a bundle cannot be without."""
 PAGES = ("CITATION.cff", "docs/*.md", "docs/*.svg", "docs/images/*.png")
 """What of the project is there to be read. Its README is replaced by that of the bundle."""
@@ -67,16 +76,16 @@ def gather(root: Path, identity: str, *, restricted: bool | None = None) -> Cont
     """
     # What is checked is what goes in.
     with reading_once(root / FOLDER):
-        return _gathered(root, identity, restricted)
+        return _gather_files(root, identity, restricted)
 
 
-def _gathered(root: Path, identity: str, restricted: bool | None) -> Contents:
+def _gather_files(root: Path, identity: str, restricted: bool | None) -> Contents:
     publications = tuple(_publications(root, identity))
     folders = [root / FOLDER / name for name in publications]
     today = read_versions(root)
     datasets = {d.version.name: d for folder in folders for d in read_datasets(folder)}
     versions = {name: today[name] for name in datasets if name in today}
-    hidden = [version.name for version in versions.values() if version.restricted]
+    hidden = [version.name for version in versions.values() if version.is_restricted]
     if hidden and restricted is None:
         raise ConfigError(
             f"{identity} rests on restricted data ({', '.join(hidden)}).\n"
@@ -90,7 +99,7 @@ def _gathered(root: Path, identity: str, restricted: bool | None) -> Contents:
                 refuse_given_away(f"publications/{name}", attacked)
     files: dict[str, bytes] = {}
     for path in _plain_files(root, folders, datasets.values()):
-        files[path.as_posix()] = _read(root, path)
+        files[path.as_posix()] = _read_bytes(root, path)
     files[CONFIG] = files[(FOLDER / identity / CONFIG).as_posix()]
     # The rows of these versions, tombstones too, as they stand there.
     head, *rows = csv.reader(io.StringIO((root / VERSIONS).read_text("utf-8"), newline=""))
@@ -99,14 +108,14 @@ def _gathered(root: Path, identity: str, restricted: bool | None) -> Contents:
     files[".dvc/config"] = DVC_CONFIG.encode()
     objects, left_out = {}, []
     for name, version in versions.items():
-        if version.erased or (version.restricted and not restricted):
+        if version.is_erased or (version.is_restricted and not restricted):
             left_out.append(version)
             continue
         place = (STORE / datasets[name].pointer.object_name).as_posix()
-        files[place], objects[place] = _verified(root, version), version
+        files[place], objects[place] = _read_verified(root, version), version
     _refuse_leak(files, left_out)
     people = respondents(root, folders, versions, left_out)
-    withheld = _withheld(files, people, bool(left_out))
+    withheld = _find_withheld(files, people, bool(left_out))
     for name in withheld:
         del files[name]
         objects.pop(name, None)
@@ -115,12 +124,19 @@ def _gathered(root: Path, identity: str, restricted: bool | None) -> Contents:
     for name in files:
         _refuse_unsafe(name)
     return Contents(
-        identity, publications, dict(sorted(files.items())), objects, tuple(left_out), withheld,
+        identity,
+        publications,
+        dict(sorted(files.items())),
+        objects,
+        tuple(left_out),
+        withheld,
         people,
-    )  # fmt: skip
+    )
 
 
-def _withheld(files: Mapping[str, bytes], people: Respondents, hidden: bool) -> dict[str, bytes]:
+def _find_withheld(
+    files: Mapping[str, bytes], people: Respondents, hidden: bool
+) -> dict[str, bytes]:
     """The files that name a respondent of data that stay behind; DataError for one without which
     nothing could be audited."""
     found = {}
@@ -204,7 +220,7 @@ def _plain_files(
         yield LOG
 
 
-def _read(root: Path, path: Path) -> bytes:
+def _read_bytes(root: Path, path: Path) -> bytes:
     """The bytes of a file of the tree; DataError when it is a link, for it could lead anywhere."""
     whole = root / path
     if whole.resolve() != root.resolve() / path or not whole.is_file():
@@ -212,7 +228,7 @@ def _read(root: Path, path: Path) -> bytes:
     return read_file(whole)
 
 
-def _verified(root: Path, version: Version) -> bytes:
+def _read_verified(root: Path, version: Version) -> bytes:
     """The bytes of a dataset version, of which MD5, SHA-256 and size are the registered ones."""
     path = find_object(root, version)
     content = path.read_bytes()

@@ -29,12 +29,12 @@ from readiness.publications.bundle.pages import (
     README,
     UNKNOWN_DATE,
     Citation,
-    dated,
+    describe_date,
+    describe_withheld,
     gaps,
     left_out,
     read_citation,
     readme,
-    withheld,
 )
 from readiness.publications.chain import frozen_chain
 from readiness.publications.documents import CHARTS, FIRST, REPORT
@@ -64,13 +64,23 @@ LANGUAGE = "https://w3id.org/workflowhub/workflow-ro-crate#snakemake"
 SNAKEMAKE = "https://snakemake.readthedocs.io"
 
 FORMATS = {
-    ".cff": "application/yaml", ".csv": "text/csv", ".dvc": "application/yaml",
-    ".html": "text/html", ".json": "application/json", ".jsonl": "application/jsonl",
-    ".md": "text/markdown", ".pdf": "application/pdf", ".png": "image/png",
-    ".py": "text/x-python", ".svg": "image/svg+xml", ".toml": "application/toml",
-    ".ttf": "font/ttf", ".xz": "application/x-xz", ".yaml": "application/yaml",
+    ".cff": "application/yaml",
+    ".csv": "text/csv",
+    ".dvc": "application/yaml",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".md": "text/markdown",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".py": "text/x-python",
+    ".svg": "image/svg+xml",
+    ".toml": "application/toml",
+    ".ttf": "font/ttf",
+    ".xz": "application/x-xz",
+    ".yaml": "application/yaml",
     ".yml": "application/yaml",
-}  # fmt: skip
+}
 TEXT = "text/plain"
 
 
@@ -149,7 +159,7 @@ class _Description:
             self.citation.abstract,
             f"A project in which `readiness audit {identity} --level 3` checks every number.",
             *(told_plainly(fact, FIRST) for fact in gaps(self.contents)),
-            "" if date else told_plainly(dated(date), FIRST),
+            "" if date else told_plainly(describe_date(date), FIRST),
         )
         root["name"] = f"Bundle of the publication {identity}: {self.citation.title}"
         root["description"] = " ".join(part for part in said if part)
@@ -171,9 +181,10 @@ class _Description:
         found = []
         for number, author in enumerate(citation.authors, start=1):
             person = " ".join(
-                author[key] for key in ("given-names", "name-particle", "family-names")
+                author[key]
+                for key in ("given-names", "name-particle", "family-names")
                 if author.get(key)
-            )  # fmt: skip
+            )
             identifier = author.get("orcid") or author.get("website") or f"#author-{number}"
             kind = "Person" if person else "Organization"
             found.append(self._add(identifier, kind=kind, name=person or author.get("name", "")))
@@ -182,13 +193,18 @@ class _Description:
     def _license(self, name: str) -> Entity:
         if not name:
             return self._add(
-                "#no-license", kind="CreativeWork", name="no license stated",
+                "#no-license",
+                kind="CreativeWork",
+                name="no license stated",
                 description="The authors state no license of these figures.",
-            )  # fmt: skip
+            )
         return self._add(
-            f"https://spdx.org/licenses/{name}", kind="CreativeWork", name=name, identifier=name,
+            f"https://spdx.org/licenses/{name}",
+            kind="CreativeWork",
+            name=name,
+            identifier=name,
             description=f"The license {name}, in the file LICENSE.",
-        )  # fmt: skip
+        )
 
     def _file(self, name: str) -> Entity:
         version = self.contents.objects.get(name)
@@ -240,9 +256,12 @@ class _Description:
             action["agent"] = list(authors)
             self.actions.append(action)
             control = self._add(
-                f"#control/{identity}/{step}", kind="ControlAction",
-                name=f"Snakemake starts {action['name']}", instrument=how, object=action,
-            )  # fmt: skip
+                f"#control/{identity}/{step}",
+                kind="ControlAction",
+                name=f"Snakemake starts {action['name']}",
+                instrument=how,
+                object=action,
+            )
             controls.append(control)
         self._engine(identity, whole, controls)
 
@@ -257,13 +276,18 @@ class _Description:
             if name.startswith((f"{own}{CHARTS}/", f"{own}{REPORT}/")) or name == own + LEDGER
         ]
         return self._add(
-            f"#run/{identity}", kind="CreateAction", name=f"The run behind {identity}",
+            f"#run/{identity}",
+            kind="CreateAction",
+            name=f"The run behind {identity}",
             description=f"As configured in {own}{CONFIG}, with the code in {own}{ARCHIVE}.",
-            instrument=workflow, agent=list(authors), result=published,
+            instrument=workflow,
+            agent=list(authors),
+            result=published,
             object=[
-                self.entities[own + CONFIG], *self._inputs(self.root / FOLDER / identity, places)
+                self.entities[own + CONFIG],
+                *self._inputs(self.root / FOLDER / identity, places),
             ],
-        )  # fmt: skip
+        )
 
     def _places(self, identity: str) -> dict[str, str]:
         """The files of the bundle by SHA-256: those of the publication first, then data, code."""
@@ -287,7 +311,10 @@ class _Description:
         }
         for file, content in self.contents.withheld.items():
             if sha256(content) == digest:
-                about = {"name": file, "description": told_plainly(withheld([file]), FIRST)}
+                about = {
+                    "name": file,
+                    "description": told_plainly(describe_withheld([file]), FIRST),
+                }
                 about["conditionsOfAccess"] = RESTRICTED
         for version in self.contents.left_out:
             if version.sha256 == digest:
@@ -311,15 +338,20 @@ class _Description:
         """The program of a step, and the step of the workflow that calls it."""
         module = f"workflow/readiness/steps/{lineage.step.replace('-', '_')}.py"
         tool = self._add(
-            f"#code/{lineage.step}/{lineage.code}", kind="SoftwareApplication",
-            name=f"readiness step {lineage.step}", softwareVersion=lineage.code,
+            f"#code/{lineage.step}/{lineage.code}",
+            kind="SoftwareApplication",
+            name=f"readiness step {lineage.step}",
+            softwareVersion=lineage.code,
             description=f"{module} and what it imports, in {FOLDER}/{identity}/{ARCHIVE}; the "
             "version is the hash of that code.",
-        )  # fmt: skip
+        )
         how = self._add(
-            f"#step/{lineage.step}", kind="HowToStep", name=lineage.step, position=str(position),
+            f"#step/{lineage.step}",
+            kind="HowToStep",
+            name=lineage.step,
+            position=str(position),
             workExample=[],
-        )  # fmt: skip
+        )
         if tool.id not in [example.id for example in how["workExample"]]:
             how.append_to("workExample", tool)
         return tool, how
@@ -331,13 +363,17 @@ class _Description:
         settings = json.dumps(lineage.settings, sort_keys=True, ensure_ascii=False)
         record = self.entities[f"{FOLDER}/{identity}/lineage/{step}.json"]
         action = self._add(
-            f"#run/{identity}/{step}", kind="CreateAction", name=f"step {step} of {identity}",
-            description=f"Settings: {settings}", instrument=tool, subjectOf=record,
+            f"#run/{identity}/{step}",
+            kind="CreateAction",
+            name=f"step {step} of {identity}",
+            description=f"Settings: {settings}",
+            instrument=tool,
+            subjectOf=record,
             result=_once(
                 self._by_hash(digest, f"{step}/{name}", places)
                 for name, digest in sorted(lineage.outputs.items())
             ),
-        )  # fmt: skip
+        )
         inputs = _once(
             self._by_hash(digest, role, places) for role, digest in sorted(lineage.inputs.items())
         )
@@ -352,13 +388,20 @@ class _Description:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise DataError(f"{path}: not the record of an environment.") from None
         engine = self._add(
-            f"#snakemake-{quote(version)}", kind="SoftwareApplication", name="Snakemake",
-            softwareVersion=version, url=SNAKEMAKE,
-        )  # fmt: skip
+            f"#snakemake-{quote(version)}",
+            kind="SoftwareApplication",
+            name="Snakemake",
+            softwareVersion=version,
+            url=SNAKEMAKE,
+        )
         self._add(
-            f"#engine/{identity}", kind="OrganizeAction", name=f"Snakemake runs {identity}",
-            instrument=engine, object=list(controls), result=whole,
-        )  # fmt: skip
+            f"#engine/{identity}",
+            kind="OrganizeAction",
+            name=f"Snakemake runs {identity}",
+            instrument=engine,
+            object=list(controls),
+            result=whole,
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -391,7 +434,7 @@ def bundle(root: Path, contents: Contents, date: str = "") -> bytes:
     files = dict(contents.files)
     files[README] = readme(root, contents, date).encode()
     files[DESCRIPTION] = crate_text(root, contents, files, date).encode()
-    content = zipped(files)
+    content = zip_files(files)
     # Not what was meant to go in, but what is in it.
     if place := contents.people.named_in("the bundle", content):
         raise DataError(
@@ -401,7 +444,7 @@ def bundle(root: Path, contents: Contents, date: str = "") -> bytes:
     return content
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
+def zip_files(files: Mapping[str, bytes]) -> bytes:
     """An uncompressed zip of files by name."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:

@@ -49,17 +49,19 @@ def read_citation(folder: Path) -> Citation:
     try:
         record: dict[str, Any] = read_yaml_text(read_file(path))
         return Citation(
-            str(record["title"]), str(record["abstract"]), str(record.get("license", "")),
+            str(record["title"]),
+            str(record["abstract"]),
+            str(record.get("license", "")),
             tuple({key: str(cell) for key, cell in a.items()} for a in record["authors"]),
             str(record.get("date-released", "")),
-        )  # fmt: skip
+        )
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
         raise DataError(f"{path}: not a citation. Restore it with git.") from None
 
 
 def left_out(version: Version) -> Fact:
     """Why a dataset version is not in the bundle, and what follows from that."""
-    if version.erased:
+    if version.is_erased:
         verdict = Term("verdict.outcome.erased")
         kind, more = "bundle.erased", {"said": version.note}
     else:
@@ -68,7 +70,7 @@ def left_out(version: Version) -> Fact:
     return Fact(kind, {"name": version.name, "verdict": verdict, **more})
 
 
-def withheld(names: Iterable[str]) -> Fact:
+def describe_withheld(names: Iterable[str]) -> Fact:
     """Which files are not in the bundle because they name people."""
     verdict = Term("verdict.outcome.restricted")
     return Fact("bundle.withheld", {"names": Listed(tuple(names), "comma"), "verdict": verdict})
@@ -78,10 +80,10 @@ def gaps(contents: Contents) -> Iterator[Fact]:
     """All that is not in the bundle."""
     yield from map(left_out, contents.left_out)
     if contents.withheld:
-        yield withheld(contents.withheld)
+        yield describe_withheld(contents.withheld)
 
 
-def dated(date: str) -> Fact:
+def describe_date(date: str) -> Fact:
     """The date of publication; what must be said of it when none is known."""
     if date:
         return Fact("bundle.published_on", {"day": Day(date)})
@@ -109,7 +111,7 @@ def _readme(folder: Path, contents: Contents, date: str, language: Language, *, 
         direction=direction(language),
         identity=contents.identity,
         title=read_citation(folder).title,
-        dated=writing.tell(dated(date)),
+        dated=writing.tell(describe_date(date)),
         gaps=[writing.tell(fact) for fact in gaps(contents)],
         others=[f"{FOLDER}/{name}/" for name in contents.publications[1:]],
         objects=sorted(contents.objects.items()),
@@ -120,5 +122,5 @@ def _readme(folder: Path, contents: Contents, date: str, language: Language, *, 
         name=form.name,
         quoted=form.quoted,
         whole=lambda number: form.number(whole(number, language)),
-        listed=writing.listed,
+        listed=writing.list_items,
     )

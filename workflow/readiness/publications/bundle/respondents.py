@@ -63,11 +63,11 @@ class Respondents:
         if not (self.words or self.short):
             return ""
         for place, part in _parts(name, content, 0):
-            if self._named(f"{place}\n".encode() + part) or self._in_table(part):
+            if self._names_anyone(f"{place}\n".encode() + part) or self._in_table(part):
                 return place
         return ""
 
-    def _named(self, content: bytes) -> bool:
+    def _names_anyone(self, content: bytes) -> bool:
         text = _text(content).casefold()
         words = set(re.findall(r"[^\W_]+", text))
         if not words.isdisjoint(self.words) or OPEN_LINK.search(text):
@@ -118,7 +118,7 @@ def respondents(
             path = root / CORRECTIONS / f"{wave['corrections']}.csv"
             codes |= _column(path, read_file(path), columns)
         for name in gone & set(named.values()):
-            if not versions[name].erased:
+            if not versions[name].is_erased:
                 codes |= _codes(root, versions[name], columns, export.ignored)
         codes -= _words(root, versions.get(named.get("sample", "")), codes, columns)
     words = {code for code in codes if _is_plain(code)}
@@ -220,20 +220,29 @@ def _inside(name: str, content: bytes) -> list[tuple[str, bytes]]:
                 return [(member.filename, archive.read(member)) for member in members]
         if content.startswith(b"%PDF"):
             streams = re.findall(rb"stream\r?\n(.*?)endstream", content, re.S)
-            return [(f"stream {k}", _inflated(part, 15)) for k, part in enumerate(streams)]
+            return [(f"stream {k}", _inflate(part, 15)) for k, part in enumerate(streams)]
         if content.startswith(b"\x1f\x8b"):
-            return [("content", _inflated(content, 31))]
+            return [("content", _inflate(content, 31))]
         if content.startswith(b"BZh"):
             return [("content", bz2.BZ2Decompressor().decompress(content, LARGEST))]
         if content.startswith(b"\xfd7zXZ\0"):
             return [("content", lzma.LZMADecompressor().decompress(content, LARGEST))]
-    except (tarfile.TarError, zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError,
-            ValueError, EOFError, lzma.LZMAError, zlib.error):  # fmt: skip
+    except (
+        tarfile.TarError,
+        zipfile.BadZipFile,
+        RuntimeError,
+        NotImplementedError,
+        OSError,
+        ValueError,
+        EOFError,
+        lzma.LZMAError,
+        zlib.error,
+    ):
         raise DataError(f"{name}: an archive that cannot be searched; remove it first.") from None
     return []
 
 
-def _inflated(content: bytes, bits: int) -> bytes:
+def _inflate(content: bytes, bits: int) -> bytes:
     try:
         return zlib.decompressobj(bits).decompress(content, LARGEST)
     except zlib.error:

@@ -21,7 +21,7 @@ from readiness.language.numbers import whole
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
 from readiness.publications.audit.subject import Subject
-from readiness.publications.outcomes import PASSING, Finding, Outcome, rounding_rule
+from readiness.publications.outcomes import PASSING, AuditFinding, Outcome, rounding_rule
 from readiness.publications.presenting.summary import (
     CHANGED,
     JUDGED,
@@ -33,7 +33,7 @@ from readiness.publications.presenting.summary import (
     SAYS_NOT,
     TONES,
     by_outcome,
-    computed,
+    has_numbers,
     level_result,
     sentences,
 )
@@ -58,7 +58,7 @@ def audit_page(
         w=writing,
         t=writing.text,
         tones=TONES,
-        computed=computed,
+        computed=has_numbers,
         bold=lambda written: Markup("<b>{}</b>").format(written),
         count=lambda numbers: writing.form.number(whole(len(numbers), language)),
         direction=direction(language),
@@ -69,7 +69,7 @@ def audit_page(
         simulated=", ".join(re.sub(r"[^\w.-]", "_", name) for name in simulated),
         meanings=list(_meanings(writing)),
         sections=[
-            _Section(audit, subjects[audit.identity], writing, f"p{k}")
+            _AuditSection(audit, subjects[audit.identity], writing, f"p{k}")
             for k, audit in enumerate(audits, start=1)
         ],
     )
@@ -80,24 +80,24 @@ def _meanings(writing: Writing) -> Iterator[tuple[Markup, str, str, str]]:
     """Each verdict as it is written, the word for it in the program's own files, and the keys of
     what it says and does not say."""
     words = [(writing.outcome(outcome), str(outcome), key) for outcome, key in OUTCOMES.items()]
-    for tag, token, key in (*words, (writing.changed(), WAS_CHANGED, CHANGED)):
+    for tag, token, key in (*words, (writing.say_changed(), WAS_CHANGED, CHANGED)):
         # Where the language's own word is another one.
         yield tag, token if text(key, writing.language) != token else "", SAYS[key], SAYS_NOT[key]
 
 
 @dataclass(frozen=True)
-class _Part:
+class _LevelPart:
     """What was found at one level; `why` nothing was, and for a `whole` seal its files."""
 
     key: str
-    wrong: Sequence[Finding]
-    right: Sequence[Finding]
+    wrong: Sequence[AuditFinding]
+    right: Sequence[AuditFinding]
     whole: int
     why: str
 
 
 @dataclass(frozen=True)
-class _Section:
+class _AuditSection:
     """What the page shows of one audit."""
 
     audit: Audit
@@ -108,7 +108,7 @@ class _Section:
     @property
     def harmless(self) -> bool:
         """Whether the chain diverges and every recomputed number is as published."""
-        return computed(self.audit) and Outcome.DIFFERS not in self.audit.counts
+        return has_numbers(self.audit) and Outcome.DIFFERS not in self.audit.counts
 
     @property
     def first(self) -> Fact:
@@ -116,22 +116,22 @@ class _Section:
         return sentences(self.audit)[0]
 
     @property
-    def counted(self) -> list[Fact]:
+    def counted_sentences(self) -> list[Fact]:
         return [fact for fact in sentences(self.audit)[1:] if fact.values]
 
     @property
-    def told(self) -> list[Fact]:
+    def plain_sentences(self) -> list[Fact]:
         return [fact for fact in sentences(self.audit)[1:] if not fact.values]
 
     @property
     def brief(self) -> list[Fact]:
         """What stands in the overview of several publications."""
         # A verdict beside somebody else's name must not be taken for one on their figures.
-        judged = [fact for fact in self.counted if fact.kind == JUDGED]
+        judged = [fact for fact in self.counted_sentences if fact.kind == JUDGED]
         return [self.first, *judged, *self.audit.notes]
 
     @property
-    def named(self) -> list[tuple[str, Markup, Markup]]:
+    def invalid_numbers(self) -> list[tuple[str, Markup, Markup]]:
         """Each number that is not valid, with what was published and what was recomputed; none
         where there are more than the first screen can hold."""
         failed = [n for n in self.audit.numbers if n.outcome in (Outcome.BROKEN, Outcome.DIFFERS)]
@@ -142,7 +142,7 @@ class _Section:
         return [
             (
                 n.id,
-                plain(self.subject.shown(n, language) or n.published) or nothing,
+                plain(self.subject.show_published(n, language) or n.published) or nothing,
                 plain(self.subject.shown_now(n, language) or n.recomputed) or nothing,
             )
             for n in failed
@@ -158,12 +158,12 @@ class _Section:
         ]
 
     @property
-    def parts(self) -> list[_Part]:
+    def parts(self) -> list[_LevelPart]:
         """What was found of the seal, the data, the code that was sealed and the report."""
         levels = (SEAL, DATA, NUMBERS, REPORT) if self.audit.own_code else (SEAL, DATA, REPORT)
         return [self._part(level) for level in levels]
 
-    def _part(self, level: int) -> _Part:
+    def _part(self, level: int) -> _LevelPart:
         found = self.audit.found(level)
         whole, why = 0, ""
         if level == SEAL and not self.audit.seal:
@@ -172,10 +172,10 @@ class _Section:
             why = "verdict.not_looked" if level > self.audit.level else "page.not_reached"
         wrong = [one for one in found if one.outcome not in PASSING]
         right = [one for one in found if one.outcome in PASSING]
-        return _Part(LEVELS[level], wrong, right, whole, why)
+        return _LevelPart(LEVELS[level], wrong, right, whole, why)
 
     @property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[OutcomeNumbers]:
         """Every number, by outcome."""
         return list(number_groups(self.audit, self.writing))
 
@@ -185,7 +185,7 @@ class _Section:
         return {
             # An id may be broken after its dots.
             "id": Markup(writing.form.name(number.id).replace(".", Markup(".<wbr>"))),
-            "shown": self.subject.shown(number, writing.language),
+            "shown": self.subject.show_published(number, writing.language),
             "shown_now": self.subject.shown_now(number, writing.language),
             "rounding": _rounding(writing, number.digits, number.rounding),
             "dataset": writing.names(number.dataset),
@@ -209,7 +209,7 @@ DETAIL = "page.column.detail"
 
 
 @dataclass(frozen=True)
-class Group:
+class OutcomeNumbers:
     """The numbers of one outcome: open in one table, or folded by kind. `told`: whether each one's
     detail stands in its line; else `reason` is what is true of all, where something is."""
 
@@ -231,7 +231,7 @@ class Group:
         return [column for column in COLUMNS if self.told or column != DETAIL]
 
 
-def number_groups(audit: Audit, writing: Writing) -> Iterator[Group]:
+def number_groups(audit: Audit, writing: Writing) -> Iterator[OutcomeNumbers]:
     """One group an outcome, the most severe first."""
     for outcome, numbers in by_outcome(audit).items():
         # A level that computes nothing leaves numbers unchecked, which is no problem.
@@ -250,7 +250,7 @@ def number_groups(audit: Audit, writing: Writing) -> Iterator[Group]:
             (writing.text(KINDS[kind]) if kind in KINDS else writing.form.name(kind), some)
             for kind, some in sorted(kinds.items())
         ]
-        yield Group(outcome, open_, reason, bool(facts) and not reason, numbers, named)
+        yield OutcomeNumbers(outcome, open_, reason, bool(facts) and not reason, numbers, named)
 
 
 @cache

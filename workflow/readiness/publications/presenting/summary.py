@@ -16,7 +16,7 @@ from readiness.publications.outcomes import (
     DIFFERS,
     PASSING,
     VALID,
-    Finding,
+    AuditFinding,
     Outcome,
     exit_code,
 )
@@ -47,7 +47,7 @@ def by_outcome(audit: Audit) -> dict[Outcome, list[Number]]:
     return {outcome: numbers for outcome, numbers in groups.items() if numbers}
 
 
-def computed(audit: Audit) -> bool:
+def has_numbers(audit: Audit) -> bool:
     """Whether the numbers were recomputed: a level that asks for it may not get that far."""
     return any(number.code for number in audit.numbers)
 
@@ -72,7 +72,7 @@ def sentences(audit: Audit) -> list[Fact]:
 
 def _severe(audit: Audit) -> Iterator[Fact]:
     """What is not valid or could not be told, the most severe first."""
-    every = _published(audit)
+    every = _count_published(audit)
     if broken := _count(audit.seal, Outcome.BROKEN):
         yield Fact("verdict.says.seal_broken", {"n": broken})
         if n := audit.counts.get(Outcome.BROKEN):
@@ -109,7 +109,7 @@ def _severe(audit: Audit) -> Iterator[Fact]:
         yield Fact("verdict.says.report_unchecked", {"n": n})
 
 
-def _count(found: Sequence[Finding], outcome: Outcome) -> int:
+def _count(found: Sequence[AuditFinding], outcome: Outcome) -> int:
     return sum(finding.outcome is outcome for finding in found)
 
 
@@ -127,7 +127,7 @@ def _what_is_valid(audit: Audit) -> Iterator[Fact]:
         yield _all_valid(ours, judged=Outcome.JUDGED in counts, pages=pages)
     elif ours:
         # What others reported is not for us to recompute.
-        every = _published(audit) - counts.get(Outcome.JUDGED, 0)
+        every = _count_published(audit) - counts.get(Outcome.JUDGED, 0)
         yield Fact("verdict.says.numbers_as_published", {"n": ours, "all": every})
     for outcome, kind in _BESIDE:
         if n := counts.get(outcome):
@@ -147,12 +147,12 @@ def _all_valid(ours: int, *, judged: bool, pages: bool) -> Fact:
     return Fact(kind, {"n": ours})
 
 
-def _published(audit: Audit) -> int:
+def _count_published(audit: Audit) -> int:
     """How many numbers were published."""
     return len(audit.numbers) - audit.counts.get(Outcome.ADDED, 0)
 
 
-def _unmoved(audit: Audit) -> bool:
+def _has_no_cause(audit: Audit) -> bool:
     """Whether a difference is left with none of the usual causes: all that went in is as sealed.
 
     The configuration is the publication's own, and so is frozen code.
@@ -160,14 +160,14 @@ def _unmoved(audit: Audit) -> bool:
     changed = audit.changes
     other_code = audit.code != "trusted" and (changed.code or changed.lock)
     data = _count(audit.data, Outcome.DIFFERS)
-    return computed(audit) and not (other_code or changed.environment or data)
+    return has_numbers(audit) and not (other_code or changed.environment or data)
 
 
 def _innocent(audit: Audit) -> Iterator[Fact]:
     code = audit.exit_code
     if code == BROKEN:
         yield Fact("verdict.says.innocent_broken")
-    elif code == DIFFERS and _unmoved(audit):
+    elif code == DIFFERS and _has_no_cause(audit):
         yield Fact("verdict.says.innocent_unmoved")
     elif code == DIFFERS:
         yield Fact("verdict.says.innocent_differs")

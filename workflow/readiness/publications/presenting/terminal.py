@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import Language, tell
 from readiness.language.telling import show
-from readiness.language.typography import unmarked
+from readiness.language.typography import strip_marks
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
 from readiness.publications.outcomes import (
     SEVERITY,
-    Finding,
+    AuditFinding,
     Outcome,
     exit_code,
     rounding_rule,
@@ -29,11 +29,17 @@ SHOWN = 10
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
 """What is counted and not named one by one."""
 COLUMNS = (
-    "page.verdict", "numbers.column.id", "page.column.published",
-    "page.column.recomputed", "page.column.difference", "page.column.rounding",
-    "page.column.dataset", "page.column.code", "page.column.environment",
+    "page.verdict",
+    "numbers.column.id",
+    "page.column.published",
+    "page.column.recomputed",
+    "page.column.difference",
+    "page.column.rounding",
+    "page.column.dataset",
+    "page.column.code",
+    "page.column.environment",
     "page.column.detail",
-)  # fmt: skip
+)
 AT = {
     "today": "terminal.level_today",
     "frozen": "terminal.level_frozen",
@@ -56,7 +62,7 @@ def audit_text(
 
     With a `width`, lines are folded to so many columns; without, each finding stays on one.
     """
-    lines = _Lines(audit, language)
+    lines = _AuditLines(audit, language)
     told = [one_line(line) for line in lines.all()]
     if width > 2 * INDENT:
         # A hash or a path stays whole, for it is to be copied.
@@ -70,7 +76,7 @@ def audit_text(
     return "\n".join(told) + "\n"
 
 
-def _severity(one: Finding | Number) -> int:
+def _severity(one: AuditFinding | Number) -> int:
     """The most severe first: what is named first must not be a thousand numbers within rounding."""
     return SEVERITY.index(exit_code([one.outcome]))
 
@@ -82,7 +88,7 @@ class _Says:
     language: Language
 
     def fact(self, fact: Fact) -> str:
-        return unmarked(tell(fact, self.language))
+        return strip_marks(tell(fact, self.language))
 
     def text(self, key: str, **values: Value) -> str:
         return self.fact(Fact(key, values))
@@ -95,7 +101,7 @@ class _Says:
         return state and self.text(CHANGED if state == WAS_CHANGED else "verdict.same")
 
 
-class _Lines(_Says):
+class _AuditLines(_Says):
     """The lines on one audit."""
 
     def __init__(self, audit: Audit, language: Language) -> None:
@@ -109,12 +115,12 @@ class _Lines(_Says):
         audit = self.audit
         yield self._head()
         for note in audit.notes:
-            yield self._named("terminal.name.note", self.fact(note))
+            yield self._name_line("terminal.name.note", self.fact(note))
         if audit.seal:
             yield from self._part(NAMES[SEAL], audit.seal)
         else:
             n = len(audit.sealed.get("files", ()))
-            yield self._named(NAMES[SEAL], self.text("terminal.seal_valid", n=n))
+            yield self._name_line(NAMES[SEAL], self.text("terminal.seal_valid", n=n))
         yield from self._part("terminal.name.signatures", audit.signatures)
         if audit.level >= DATA:
             yield from self._part(NAMES[DATA], audit.data)
@@ -123,7 +129,7 @@ class _Lines(_Says):
             told = Fact("terminal.own_code", {"detail": finding.fact})
             yield f"  {self.outcome(finding.outcome):<12} {self.fact(told)}"
         if audit.divergence:
-            yield self._named("terminal.name.divergence", self.fact(audit.divergence))
+            yield self._name_line("terminal.name.divergence", self.fact(audit.divergence))
         if audit.level >= REPORT:
             yield from self._part(NAMES[REPORT], audit.report)
         yield from self._changes()
@@ -134,23 +140,25 @@ class _Lines(_Says):
         level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
         return self.text(
             "terminal.head_draft" if audit.status == DRAFT else "terminal.head",
-            text_name=audit.identity, verdict=Term(VERDICTS[audit.exit_code]), level=level,
+            text_name=audit.identity,
+            verdict=Term(VERDICTS[audit.exit_code]),
+            level=level,
             signing=Term(SIGNINGS[audit.signing]),
-        )  # fmt: skip
+        )
 
-    def _named(self, key: str, told: str) -> str:
+    def _name_line(self, key: str, told: str) -> str:
         return f"  {self.text(key):<12} {told}" if key else f"  {'':<12} {told}"
 
-    def _part(self, key: str, findings: Sequence[Finding]) -> Iterator[str]:
+    def _part(self, key: str, findings: Sequence[AuditFinding]) -> Iterator[str]:
         wrong = sorted((f for f in findings if f.outcome not in FINE), key=_severity)
         if right := len(findings) - len(wrong):
             told = self.text("terminal.as_sealed", n=right, all=len(findings))
-            yield self._named(key, told)
+            yield self._name_line(key, told)
         for finding in wrong[:SHOWN]:
             told = self.text("language.labelled", label=finding.place, what=finding.fact)
             yield f"  {self.outcome(finding.outcome):<12} {told}"
         if len(wrong) > SHOWN:
-            yield self._named("", self.text("terminal.more", n=len(wrong) - SHOWN))
+            yield self._name_line("", self.text("terminal.more", n=len(wrong) - SHOWN))
 
     def _numbers(self) -> Iterator[str]:
         audit = self.audit
@@ -160,7 +168,7 @@ class _Lines(_Says):
                 for outcome, n in audit.counts.items()
             )
             told: Value = Listed(counts, "comma") if counts else Term("terminal.none")
-            yield self._named(NAMES[NUMBERS], unmarked(show(told, self.language)))
+            yield self._name_line(NAMES[NUMBERS], strip_marks(show(told, self.language)))
         if audit.level < NUMBERS:
             return
         single: list[Number] = []
@@ -173,7 +181,7 @@ class _Lines(_Says):
         for number in single[:SHOWN]:
             yield f"  {self.outcome(number.outcome):<12} {self._number(number)}"
         if len(single) > SHOWN:
-            yield self._named("", self.text("terminal.more_numbers", n=len(single) - SHOWN))
+            yield self._name_line("", self.text("terminal.more_numbers", n=len(single) - SHOWN))
 
     def _alike(self) -> list[list[Number]]:
         """The numbers to name, together those of which the same is said."""
@@ -198,22 +206,22 @@ class _Lines(_Says):
         changes = self.audit.changes
         if changes.code:
             names = Listed(changes.code, "comma")
-            yield self._changed(self.text("terminal.changed_code", names=names))
+            yield self._change_line(self.text("terminal.changed_code", names=names))
         if changes.lock:
-            yield self._changed("requirements.lock")
+            yield self._change_line("requirements.lock")
         if changes.config:
             names = Listed(changes.config, "comma")
-            yield self._changed(self.text("terminal.changed_config", names=names))
+            yield self._change_line(self.text("terminal.changed_config", names=names))
         if changes.environment:
             names = Listed(changes.environment[:3], "comma")
             more = len(changes.environment) - 3
-            yield self._changed(
+            yield self._change_line(
                 self.text("terminal.changed_environment_more", names=names, n=more)
                 if more > 0
                 else self.text("terminal.changed_environment", names=names)
             )
 
-    def _changed(self, what: str) -> str:
+    def _change_line(self, what: str) -> str:
         return f"  {self.text(CHANGED):<12} {what}"
 
 
@@ -229,11 +237,19 @@ def number_lines(numbers: Iterable[Number], language: Language = "en") -> Iterat
     for n in numbers:
         rule = rounding_rule({"digits": n.digits, "rounding": n.rounding})
         cells_of.append(
-            (says.outcome(n.outcome), n.id, n.published, n.recomputed, n.difference,
-             says.fact(rule) if rule else "", n.dataset, says.state(n.code),
-             says.state(n.environment),
-             says.fact(n.fact) if n.fact else "")
-        )  # fmt: skip
+            (
+                says.outcome(n.outcome),
+                n.id,
+                n.published,
+                n.recomputed,
+                n.difference,
+                says.fact(rule) if rule else "",
+                n.dataset,
+                says.state(n.code),
+                says.state(n.environment),
+                says.fact(n.fact) if n.fact else "",
+            )
+        )
     rows = [[one_line(cell) or nothing for cell in cells] for cells in cells_of]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

@@ -16,7 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from readiness.facts import Fact, Label, Listed, Value
+from readiness.facts import Fact, Listed, TranslatedText, Value
 from readiness.language import Language, tell, text
 from readiness.language.catalogue import direction
 from readiness.language.typography import FIRST_STRONG, LEFT_TO_RIGHT, POP
@@ -31,7 +31,7 @@ from readiness.publications.presenting.summary import (
     SIGNS,
     TONES,
     VERDICTS,
-    computed,
+    has_numbers,
     ran,
 )
 from readiness.templating import environment, stylesheet
@@ -50,7 +50,7 @@ _SPACES = re.compile(r"[\t\n\r ]+")
 
 
 @dataclass(frozen=True)
-class Form:
+class TextForm:
     """How each kind of text is written: `ours` (of the catalogues), `plain` from outside, a
     `number`, a `name` (id, hash, file), something `said` in English, something `quoted` in any
     language, a verdict's `tag` (its sign, its name, its tone)."""
@@ -65,7 +65,7 @@ class Form:
 
 
 @cache
-def html() -> Form:
+def html() -> TextForm:
     """HTML, for text and for attributes in quotes."""
 
     def plain(text: str) -> Markup:
@@ -74,7 +74,7 @@ def html() -> Form:
     def wrapped(before: str, after: str) -> Write:
         return lambda text: Markup(before) + plain(text) + Markup(after)
 
-    return Form(
+    return TextForm(
         ours=lambda text: Markup(escape(text)),
         plain=plain,
         number=wrapped('<bdi dir="ltr">', "</bdi>"),
@@ -95,7 +95,7 @@ def _isolates(language: Language) -> tuple[str, str, str]:
 
 
 @cache
-def markdown(language: Language) -> Form:
+def markdown(language: Language) -> TextForm:
     """Markdown; from right to left with Unicode's isolates around what is written left to right."""
     ltr, auto, pop = _isolates(language)
 
@@ -110,7 +110,7 @@ def markdown(language: Language) -> Form:
         code = printable(_SPACES.sub(" ", text)).replace("`", "'").replace("|", "\\|")
         return Markup(f"{ltr}`{code}`{pop}" if text.strip() else "")
 
-    return Form(
+    return TextForm(
         ours=lambda text: Markup(escaped(text)),
         plain=plain,
         number=lambda text: Markup(f"{ltr}{escaped(one_line(text))}{pop}" if text else ""),
@@ -126,15 +126,15 @@ class Writing:
     """One language in one markup; every method gives what is safe in it."""
 
     language: Language
-    form: Form
+    form: TextForm
 
     def tell(self, fact: Fact) -> Markup:
         """The sentence of a fact; what is written already stands in it as it is."""
         held: list[Markup] = []
-        told = tell(self._emptied(fact, held), self.language)
+        told = tell(self._set_aside_texts(fact, held), self.language)
         pieces = _HELD.split(told)
         return Markup("").join(
-            self._held(piece, held) if k % 2 else self.form.ours(piece)
+            self._write_held(piece, held) if k % 2 else self.form.ours(piece)
             for k, piece in enumerate(pieces)
         )
 
@@ -142,11 +142,11 @@ class Writing:
         """The text of a key, its placeholders filled."""
         return self.tell(Fact(key, values))
 
-    def _held(self, mark: str, held: Sequence[Markup]) -> Markup:
+    def _write_held(self, mark: str, held: Sequence[Markup]) -> Markup:
         place = ord(mark[1]) - _FIRST
         return held[place] if place < len(held) else self.form.plain(mark)
 
-    def _emptied(self, fact: Fact, held: list[Markup]) -> Fact:
+    def _set_aside_texts(self, fact: Fact, held: list[Markup]) -> Fact:
         """The fact with a mark in place of each text from outside, which is written and `held`: the
         language makes its sentence, and never sees them."""
         return Fact(fact.kind, {k: self._mark(k, v, held) for k, v in fact.values.items()})
@@ -154,10 +154,10 @@ class Writing:
     def _mark(self, name: str, value: Value, held: list[Markup]) -> Value:
         match value:
             case Fact():
-                return self._emptied(value, held)
+                return self._set_aside_texts(value, held)
             case Listed(items, link):
                 return Listed(tuple(self._mark(name, item, held) for item in items), link)
-            case Label(texts) if self.language in texts:
+            case TranslatedText(texts) if self.language in texts:
                 held.append(self.form.quoted(texts[self.language]))
             case Markup():
                 held.append(value)
@@ -176,9 +176,11 @@ class Writing:
         """Names that stand in one text with blanks between."""
         return Markup(" ").join(map(self.form.name, names.split()))
 
-    def listed(self, items: Iterable[str | Fact]) -> Markup:
+    def list_items(self, items: Iterable[str | Fact]) -> Markup:
         """Several names in one place, with the language's commas."""
-        return self.form.ours(text("language.comma", self.language)).join(map(self.named, items))
+        return self.form.ours(text("language.comma", self.language)).join(
+            map(self.write_name, items)
+        )
 
     def outcome(self, outcome: Outcome) -> Markup:
         """The verdict on a number or a file."""
@@ -196,15 +198,15 @@ class Writing:
 
     def level(self, audit: Audit) -> Markup:
         """The audit's level, and whose code computed."""
-        code = self.text(CODES[audit.code] if computed(audit) else "verdict.says.no_code")
+        code = self.text(CODES[audit.code] if has_numbers(audit) else "verdict.says.no_code")
         return Markup(f"{self.tell(ran(audit))} {code}")
 
-    def changed(self) -> Markup:
+    def say_changed(self) -> Markup:
         """That code or an environment is not the sealed one."""
         sign, tone = CHANGED_SIGN
         return self.form.tag(sign, self.text(CHANGED), tone)
 
-    def named(self, one: str | Fact) -> Markup:
+    def write_name(self, one: str | Fact) -> Markup:
         """A file or a key by its name; what has none of its own (a copy of data) as told."""
         return self.tell(one) if isinstance(one, Fact) else self.form.name(one)
 
@@ -213,7 +215,7 @@ class Writing:
 FOLDER = Path(__file__).resolve().parent / "templates"
 
 
-def render(name: str, form: Form, /, **values: Any) -> str:
+def render(name: str, form: TextForm, /, **values: Any) -> str:
     """The text of a template of `templates/`; a value that it lacks is an error."""
     return environment(FOLDER, form.plain).get_template(name).render(values)
 

@@ -40,7 +40,7 @@ class Unsaid(ValueError):
 
 
 @dataclass(frozen=True)
-class Source:
+class FormQuestion:
     """A question that an expression can name: its kind and the codes of its options by name.
 
     `kind`: single, multi, integer, decimal. `exclusive`: codes that stand alone when ticked.
@@ -56,13 +56,13 @@ class Source:
 class Atom:
     """One condition on one question: an answer among `codes`, or a number from `low` to `high`."""
 
-    source: Source
+    source: FormQuestion
     codes: frozenset[str] = frozenset()
     low: float = -inf
     high: float = inf
 
 
-def conditions(expression: str, sources: Mapping[str, Source]) -> list[Atom]:
+def conditions(expression: str, sources: Mapping[str, FormQuestion]) -> list[Atom]:
     """The conditions that hold together where an expression is true; none where it always is.
 
     `sources` by name, the answer itself as `.`. Raises Unsaid.
@@ -73,7 +73,7 @@ def conditions(expression: str, sources: Mapping[str, Source]) -> list[Atom]:
     return found
 
 
-def _is_closed(source: Source) -> bool:
+def _is_closed(source: FormQuestion) -> bool:
     return source.kind in ("single", "multi")
 
 
@@ -117,7 +117,7 @@ def _describe(node: ast.expr) -> str:
     return ast.unparse(node)
 
 
-def _read_condition(node: ast.expr, sources: Mapping[str, Source]) -> list[Atom]:
+def _read_condition(node: ast.expr, sources: Mapping[str, FormQuestion]) -> list[Atom]:
     match node:
         case ast.BoolOp(op=ast.And(), values=parts):
             return _and([atom for part in parts for atom in _read_condition(part, sources)])
@@ -136,7 +136,7 @@ def _read_condition(node: ast.expr, sources: Mapping[str, Source]) -> list[Atom]
 
 
 def _read_comparison(
-    left: ast.expr, sign: str, right: ast.expr, sources: Mapping[str, Source]
+    left: ast.expr, sign: str, right: ast.expr, sources: Mapping[str, FormQuestion]
 ) -> Atom:
     if isinstance(left, ast.Set):
         left, right, sign = right, left, _TURNED[sign]
@@ -152,7 +152,7 @@ def _read_comparison(
     return _compare(_find_source(left, sources), sign, value)
 
 
-def _find_source(node: ast.expr, sources: Mapping[str, Source]) -> Source:
+def _find_source(node: ast.expr, sources: Mapping[str, FormQuestion]) -> FormQuestion:
     name = _describe(node)
     if isinstance(node, ast.Call):
         raise Unsaid(f"{name!r}, which is not understood")
@@ -161,13 +161,13 @@ def _find_source(node: ast.expr, sources: Mapping[str, Source]) -> Source:
     return sources[name]
 
 
-def _code(source: Source, name: str) -> str:
+def _code(source: FormQuestion, name: str) -> str:
     if name not in source.codes:
         raise Unsaid(f"{name!r}, which is no option of {source.item}")
     return source.codes[name]
 
 
-def _compare(source: Source, sign: str, value: str) -> Atom:
+def _compare(source: FormQuestion, sign: str, value: str) -> Atom:
     if _is_closed(source):
         return Atom(source, frozenset(_choose(source, sign, value)))
     try:
@@ -189,7 +189,7 @@ def _compare(source: Source, sign: str, value: str) -> Atom:
     return Atom(source, high=number) if sign == "<=" else Atom(source, low=number)
 
 
-def _choose(source: Source, sign: str, value: str) -> Iterable[str]:
+def _choose(source: FormQuestion, sign: str, value: str) -> Iterable[str]:
     """The codes of the options for which a comparison holds."""
     every = source.codes.values()
     if not value and sign in ("=", "!="):  # with nothing: whether it is answered
@@ -290,7 +290,7 @@ def read_exclusive_options(constraint: str) -> set[str]:
     return found
 
 
-def written(atoms: Sequence[Atom]) -> str:
+def write_expression(atoms: Sequence[Atom]) -> str:
     """The expression that holds where all of these conditions do; codes by their names."""
     return " and ".join(_one(atom) for atom in atoms)
 

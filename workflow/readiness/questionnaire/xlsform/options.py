@@ -14,12 +14,12 @@ from readiness.questionnaire.xlsform.sheets import (
     OUTSIDE,
     SCREENS,
     SPECIFY,
-    Form,
     SheetRow,
+    XlsForm,
 )
 
 
-def options_of(form: Form, row: SheetRow, listed: str, kind: str) -> dict[str, Any]:
+def options_of(form: XlsForm, row: SheetRow, listed: str, kind: str) -> dict[str, Any]:
     """The options of a list: categories, the one outside the scale, those that are no answers."""
     own = form.language
     categories: list[dict[str, Any]] = []
@@ -47,7 +47,7 @@ def options_of(form: Form, row: SheetRow, listed: str, kind: str) -> dict[str, A
             flags |= {"specify": option.get(SPECIFY)} if option.get(SPECIFY) else {}
             categories.append({"code": code, **entry, **flags})
     if len(categories) < (1 if kind == "multi" else 2):
-        raise form.refused(row, f"{row.get('name')!r}: the list {listed!r} has too few options.")
+        raise form.refuse_row(row, f"{row.get('name')!r}: the list {listed!r} has too few options.")
     if missing:
         others["missing"] = missing
     return {"categories": categories, **others}

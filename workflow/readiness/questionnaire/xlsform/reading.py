@@ -20,12 +20,12 @@ from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import CHECK, COMMENT
 from readiness.questionnaire.xlsform.expressions import (
     Atom,
-    Source,
+    FormQuestion,
     Unsaid,
     conditions,
 )
 from readiness.questionnaire.xlsform.options import mark_exclusive, options_of
-from readiness.questionnaire.xlsform.sheets import Form, SheetRow, read_form
+from readiness.questionnaire.xlsform.sheets import SheetRow, XlsForm, read_form
 
 _KINDS = {"int": "number", "decimal": "number", "date": "date"}
 """Kinds of items by the types of a form's data; every other one that is typed is text."""
@@ -41,9 +41,9 @@ OTHER = "other"
 class _Made:
     """What has been read so far."""
 
-    form: Form
+    form: XlsForm
     items: list[dict[str, Any]] = field(default_factory=list)
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: dict[str, FormQuestion] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     headers: set[str] = field(default_factory=set)
     unread: list[str] = field(default_factory=list)
@@ -51,7 +51,7 @@ class _Made:
 
 
 @dataclass(frozen=True)
-class _Group:
+class _OpenGroup:
     """An open group: the row that begins it, the conditions of all in it, where its items begin."""
 
     row: SheetRow
@@ -69,19 +69,19 @@ def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
 
     form = read_form(path, language)
     made = _Made(form)
-    groups: list[_Group] = []
+    groups: list[_OpenGroup] = []
     for row in form.survey:
         inherited = groups[-1].atoms if groups else ()
         if begun := RE_BEGIN_CONTROL.match(row.type):
             if control[begun["type"]] != "group":
                 # A repeat gives a respondent several rows: another table, not another question.
-                raise form.refused(
+                raise form.refuse_row(
                     row,
                     f"the repeat {row.get('name')!r}: repeats are not read, for one respondent has "
                     "one row here. Ask its questions once each, or analyse them as a table of "
                     "their own.",
                 )
-            groups.append(_Group(row, (*inherited, *_relevant(made, row)), len(made.items)))
+            groups.append(_OpenGroup(row, (*inherited, *_relevant(made, row)), len(made.items)))
         elif RE_END_CONTROL.match(row.type):
             _close(made, groups.pop())
         elif row.type:
@@ -147,21 +147,21 @@ def _question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
     known = QUESTION_TYPE_DICT.get(row.type)
     if known is None:
         told = f"is of type {row.type!r}, which no questionnaire has."
-        raise made.form.refused(row, f"{row.get('name')!r} {told}")
+        raise made.form.refuse_row(row, f"{row.get('name')!r} {told}")
     bind, tag = known.get("bind", {}), known.get("control", {}).get("tag", "")
     data = bind.get("type", "")
     if tag in ("input", "range") and not data.startswith(("geo", "barcode")):
         if "readonly" not in bind:  # a note is shown and takes no answer
             _simple(made, row, "range" if tag == "range" else data, inherited)
     elif tag == "trigger" and data == "string":
-        _agreed(made, row, inherited)
+        _make_agreement(made, row, inherited)
     elif row.type in _STARTS:
         made.export["started"] = row.get("name") or row.type
     elif row.type not in _NO_COLUMN:
         made.unread.append(row.get("name") or row.type)
 
 
-def _begun(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]) -> dict[str, Any]:
+def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]) -> dict[str, Any]:
     """What an item of any kind has: id, name, header, labels, condition."""
     form, name = made.form, row.get("name")
     item: dict[str, Any] = {"id": item_id(name, made.taken), "kind": kind}
@@ -188,7 +188,7 @@ def _relevant(made: _Made, row: SheetRow) -> list[Atom]:
     try:
         return conditions(expression, made.sources)
     except Unsaid as error:
-        raise made.form.refused(
+        raise made.form.refuse_row(
             row, f"relevant {expression!r}: {error}; a questionnaire cannot say it (asked_if)."
         ) from None
 
@@ -209,7 +209,7 @@ def _choice(
     made: _Made, row: SheetRow, select: str, listed: str, or_other: bool, inherited: Sequence[Atom]
 ) -> None:
     if listed not in made.form.choices:
-        raise made.form.refused(
+        raise made.form.refuse_row(
             row, f"{row.get('name')!r}: its options are not in the sheet choices ({listed!r})."
         )
     if "label" in row.get("appearance").split():
@@ -224,7 +224,7 @@ def _choice(
     many = many or (not or_other and len({o.get("name") for o in made.form.choices[listed]}) < 2)
     ordered = "likert" in row.get("appearance").split()
     kind = "multi" if many else "ordinal" if ordered else "single"
-    item = {**_begun(made, row, kind, inherited), **options_of(made.form, row, listed, kind)}
+    item = {**_begin_item(made, row, kind, inherited), **options_of(made.form, row, listed, kind)}
     if many:
         item["blank_means"] = "skipped"
     codes = {c["value"]: c["code"] for c in item["categories"]}
@@ -240,18 +240,20 @@ def _choice(
     if notes:
         item[COMMENT] = "\n".join(notes)
     alone = frozenset(c["code"] for c in item["categories"] if c.get("exclusive"))
-    source = Source(item["id"], "multi" if many else "single", codes, alone)
+    source = FormQuestion(item["id"], "multi" if many else "single", codes, alone)
     made.sources[row.get("name")] = source
     item[_LIST] = (listed, "list-nolabel" in row.get("appearance").split())
     made.items.append(item)
     if or_other:
-        _typed(made, row, item, source)
+        _add_typed_other(made, row, item, source)
 
 
-def _typed(made: _Made, row: SheetRow, item: dict[str, Any], source: Source) -> None:
+def _add_typed_other(
+    made: _Made, row: SheetRow, item: dict[str, Any], source: FormQuestion
+) -> None:
     """The question that pyxform adds for what is typed beside the option `or_other`."""
     name = f"{row.get('name')}_{OTHER}"
-    added = _begun(made, SheetRow(row.number, {"name": name}, {}), "text", ())
+    added = _begin_item(made, SheetRow(row.number, {"name": name}, {}), "text", ())
     other = source.codes[OTHER]
     added["asked_if"] = [*item.get("asked_if", ()), {"item": item["id"], "one_of": [other]}]
     for category in item["categories"]:
@@ -262,25 +264,31 @@ def _typed(made: _Made, row: SheetRow, item: dict[str, Any], source: Source) -> 
 def _ranking(made: _Made, row: SheetRow, listed: str, inherited: Sequence[Atom]) -> dict[str, Any]:
     options = options_of(made.form, row, listed, "single")["categories"]
     kept = [{k: v for k, v in o.items() if k not in ("screens_out", "specify")} for o in options]
-    return {**_begun(made, row, "ranking", inherited), "categories": kept}
+    return {**_begin_item(made, row, "ranking", inherited), "categories": kept}
 
 
-def _agreed(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
+def _make_agreement(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
     """A box to be ticked: one option, which is chosen or not."""
     option = {"code": "ok", "text": AGREED, "value": AGREED}
-    item = {**_begun(made, row, "multi", inherited), "blank_means": "none", "categories": [option]}
-    made.sources[row.get("name")] = Source(item["id"], "multi", {AGREED: "ok"})
+    item = {
+        **_begin_item(made, row, "multi", inherited),
+        "blank_means": "none",
+        "categories": [option],
+    }
+    made.sources[row.get("name")] = FormQuestion(item["id"], "multi", {AGREED: "ok"})
     made.items.append(item)
 
 
 def _simple(made: _Made, row: SheetRow, written: str, inherited: Sequence[Atom]) -> None:
     kind = "number" if written == "range" else _KINDS.get(written, "text")
-    item = _begun(made, row, kind, inherited)
+    item = _begin_item(made, row, kind, inherited)
     notes: list[str] = []
     if kind == "number":
         item["range"] = _range(row, written, notes)
         whole = not item["range"].get("decimals")
-        made.sources[row.get("name")] = Source(item["id"], "integer" if whole else "decimal", {})
+        made.sources[row.get("name")] = FormQuestion(
+            item["id"], "integer" if whole else "decimal", {}
+        )
     elif row.get("constraint"):
         notes.append(f"constraint {row.get('constraint')!r}: not carried over.")
     if notes:
@@ -301,7 +309,7 @@ def _range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]:
             decimals = {"decimals": MOST_DECIMALS}
         return {**{k: _plain(float(v)) for k, v in ends.items()}, **decimals}
     constraint = row.get("constraint")
-    own = Source(".", "decimal" if decimals else "integer", {})
+    own = FormQuestion(".", "decimal" if decimals else "integer", {})
     if decimals and (loose := re.sub(r"([<>])(?!=)", r"\1=", constraint)) != constraint:
         notes.append(f"constraint {constraint!r}: the ends themselves are not excluded.")
         constraint = loose
@@ -320,7 +328,7 @@ def _range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]:
     return {**ends_, **decimals}
 
 
-def _close(made: _Made, group: _Group) -> None:
+def _close(made: _Made, group: _OpenGroup) -> None:
     """At the end of a table of questions with one list: those questions as one grid."""
     inside = made.items[group.start :]
     shared = [{k: v for k, v in item.items() if k not in _OF_A_ROW} for item in inside]
@@ -338,16 +346,24 @@ def _close(made: _Made, group: _Group) -> None:
         note = "each: ordinal, low to high as listed; `single` where there is no order."
         each, rest = "ordinal", {COMMENT: note, **rest}
     grid = {
-        "id": identity, "kind": "grid", "each": each, "column": question,
-        "variable": name, "label": {own: question, **group.row.labels},
-        "rows": [_row(item, own) for item in inside], **rest,
-    }  # fmt: skip
+        "id": identity,
+        "kind": "grid",
+        "each": each,
+        "column": question,
+        "variable": name,
+        "label": {own: question, **group.row.labels},
+        "rows": [_row(item, own) for item in inside],
+        **rest,
+    }
     made.items[group.start :] = [grid]
 
 
 def _row(item: dict[str, Any], own: str) -> dict[str, Any]:
     labels = {k: v for k, v in item["label"].items() if k != own}
     return {
-        "id": item["id"], "text": item["label"][own], "column": item["column"],
-        "variable": item["variable"], **({"labels": labels} if labels else {}),
-    }  # fmt: skip
+        "id": item["id"],
+        "text": item["label"][own],
+        "column": item["column"],
+        "variable": item["variable"],
+        **({"labels": labels} if labels else {}),
+    }

@@ -54,7 +54,7 @@ class SheetRow:
 
 
 @dataclass(frozen=True)
-class Form:
+class XlsForm:
     """An XLSForm: its questions, its options by list, its settings, its own language.
 
     `language_known`: the form names that language, or who reads it does. `unnamed` are languages
@@ -69,7 +69,7 @@ class Form:
     language_known: bool
     unnamed: Sequence[str] = ()
 
-    def refused(self, row: SheetRow, message: str) -> ConfigError:
+    def refuse_row(self, row: SheetRow, message: str) -> ConfigError:
         """What is wrong with a row of the survey."""
         return ConfigError(f"{self.path}, sheet survey, row {row.number}: {message}")
 
@@ -87,7 +87,7 @@ def is_xlsform(path: Path) -> bool:
     return any(name.strip().lower() == "survey" for name in names)
 
 
-def read_form(path: Path, language: str | None = None) -> Form:
+def read_form(path: Path, language: str | None = None) -> XlsForm:
     """Read an XLSForm and let pyxform judge it.
 
     `language`: of labels whose header names none, where the form's settings do not say.
@@ -98,7 +98,7 @@ def read_form(path: Path, language: str | None = None) -> Form:
     from pyxform import aliases
     from pyxform.xls2json_backends import get_xlsform
 
-    content = _bounded(path)
+    content = _read_bounded(path)
     data = _call_pyxform(
         path, "no XLSForm", lambda: get_xlsform(BytesIO(content), file_type=path.suffix.lower())
     )
@@ -112,7 +112,9 @@ def read_form(path: Path, language: str | None = None) -> Form:
     listed: dict[str, list[SheetRow]] = {}
     for row in choices:
         listed.setdefault(row.get("list name"), []).append(_in_own(row, own))
-    form = Form(path, [_in_own(row, own) for row in survey], listed, settings, own, known, unnamed)
+    form = XlsForm(
+        path, [_in_own(row, own) for row in survey], listed, settings, own, known, unnamed
+    )
     judge(path, content)
     return form
 
@@ -142,7 +144,7 @@ def _in_own(row: SheetRow, own: str) -> SheetRow:
     return replace(row, labels=labels)
 
 
-def _bounded(path: Path) -> bytes:
+def _read_bounded(path: Path) -> bytes:
     """The bytes of a form that is not too large, packed or unpacked."""
     try:
         content = read_file(path, MOST_BYTES)

@@ -19,9 +19,9 @@ from readiness.questionnaire.items import Answer, Item, Routing
 from readiness.questionnaire.model import Grid, Questionnaire
 from readiness.questionnaire.xlsform.expressions import (
     Atom,
-    Source,
+    FormQuestion,
     write_exclusive_options,
-    written,
+    write_expression,
 )
 from readiness.questionnaire.xlsform.sheets import MEANS, OUTSIDE, SCREENS, SPECIFY, judge
 
@@ -42,9 +42,13 @@ def to_xlsform(questionnaire: Questionnaire) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-         "strings_to_numbers": False},
-    )  # fmt: skip
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
     for name, rows in sheets(questionnaire).items():
         sheet = book.add_worksheet(name)
         columns = list(dict.fromkeys(key for row in rows for key in row))
@@ -61,12 +65,12 @@ def to_xlsform(questionnaire: Questionnaire) -> bytes:
 
 def sheets(questionnaire: Questionnaire) -> dict[str, list[Row]]:
     """The rows of the three sheets, each a mapping from column to cell."""
-    form = _Form(questionnaire)
+    form = _FormWriter(questionnaire)
     survey = list(form.survey())
     return {"survey": survey, "choices": form.choices, "settings": [form.settings()]}
 
 
-class _Form:
+class _FormWriter:
     def __init__(self, questionnaire: Questionnaire) -> None:
         self.questionnaire = questionnaire
         self.languages = languages_of(questionnaire)
@@ -88,7 +92,7 @@ class _Form:
             "form_title": self._without_references(title),
             "form_id": q.name,
             "version": q.version,
-            "default_language": _called(q.language),
+            "default_language": _name_language(q.language),
         }
 
     def survey(self) -> Iterator[Row]:
@@ -108,8 +112,13 @@ class _Form:
         """The rows of a grid, their condition with the group."""
         group = self.names[grid.id]
         labels = self._texts(grid.label.root, grid.column)
-        yield {"type": "begin_group", "name": group, **labels, **self._relevant(block[0]),
-               "appearance": "table-list"}  # fmt: skip
+        yield {
+            "type": "begin_group",
+            "name": group,
+            **labels,
+            **self._relevant(block[0]),
+            "appearance": "table-list",
+        }
         for item in block:
             row = self._question(item)
             yield {k: v for k, v in row.items() if k != "relevant"}
@@ -128,8 +137,11 @@ class _Form:
         return {"type": kind, "name": name, **labels, **self._rest(block[0])}
 
     def _question(self, item: Item) -> Row:
-        kinds = {"number": "decimal" if item.range and item.range.decimals else "integer",
-                 "date": "date", "text": "text"}  # fmt: skip
+        kinds = {
+            "number": "decimal" if item.range and item.range.decimals else "integer",
+            "date": "date",
+            "text": "text",
+        }
         kind = kinds.get(item.kind, "")
         extra: Row = {}
         if not kind:
@@ -141,8 +153,13 @@ class _Form:
             extra["constraint"] = constraint
         question = item.row.text if item.row else item.column
         asked = "" if question in (item.variable, item.id) else question
-        return {"type": kind, "name": self.names[item.id], **self._texts(item.label.root, asked),
-                **extra, **self._rest(item)}  # fmt: skip
+        return {
+            "type": kind,
+            "name": self.names[item.id],
+            **self._texts(item.label.root, asked),
+            **extra,
+            **self._rest(item),
+        }
 
     def _rest(self, item: Item) -> Row:
         required = {"required": "yes"} if item.required else {}
@@ -150,13 +167,13 @@ class _Form:
 
     def _relevant(self, item: Item) -> Row:
         atoms = [self._atom(routing) for routing in item.asked_if]
-        return {"relevant": written(atoms)} if atoms else {}
+        return {"relevant": write_expression(atoms)} if atoms else {}
 
     def _atom(self, routing: Routing) -> Atom:
         item = self.questionnaire.item(routing.item)
         kind = {"multi": "multi", "number": "integer"}.get(item.kind, "single")
         codes = dict(zip(option_names(item), item.codes, strict=False))
-        source = Source(self.names[item.id], kind, codes)
+        source = FormQuestion(self.names[item.id], kind, codes)
         return Atom(source, frozenset(routing.one_of), *routing.bounds)
 
     def _options(self, item: Item) -> Iterator[Row]:
@@ -181,7 +198,7 @@ class _Form:
         q = self.questionnaire
         texts = {**labels, **({q.language: own} if own else {})}
         return {
-            f"label::{_called(key)}": self._without_references(texts[key])
+            f"label::{_name_language(key)}": self._without_references(texts[key])
             for key in self.languages
             if key in texts
         }
@@ -227,7 +244,7 @@ def _constraint(item: Item) -> str:
         return ""
     low, high = item.range.bounds
     kind = "decimal" if item.range.decimals else "integer"
-    found = written([Atom(Source(".", kind, {}), frozenset(), low, high)])
+    found = write_expression([Atom(FormQuestion(".", kind, {}), frozenset(), low, high)])
     coded = [entry.text for entry in item.missing if re.fullmatch(r"-?\d+(\.\d+)?", entry.text)]
     if not found or not coded:
         return found
@@ -250,7 +267,7 @@ def languages_of(questionnaire: Questionnaire) -> list[str]:
     return [questionnaire.language, *sorted(others - {questionnaire.language})]
 
 
-def _called(language: str) -> str:
+def _name_language(language: str) -> str:
     """A language as forms name it: `English (en)`."""
     name = own_name(language) if language in LANGUAGES else language
     return f"{name} ({language})"

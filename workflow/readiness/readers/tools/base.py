@@ -81,7 +81,7 @@ class Tool:
         """Whether the first columns are its own by their cells, in whatever language."""
         return False
 
-    def prepared(self, sheet: Sheet) -> Sheet:
+    def prepare(self, sheet: Sheet) -> Sheet:
         """The sheet with one header and rows of answers; DataError for what cannot be read."""
         return sheet
 
@@ -119,12 +119,12 @@ class Tool:
 
     # --- what all share -------------------------------------------------------------------------
 
-    def read(self, sheet: Sheet, questionnaire: Questionnaire) -> pd.DataFrame:
+    def read_answers(self, sheet: Sheet, questionnaire: Questionnaire) -> pd.DataFrame:
         """The prepared export as one table of text; `readers.read_export` says its columns.
 
         Raises DataError where the columns are not those of the questionnaire.
         """
-        assigned = self.assigned(sheet, questionnaire)
+        assigned = self.assign_columns(sheet, questionnaire)
         refuse_other_columns(sheet, questionnaire, assigned, self.title)
         made: dict[str, Any] = {ROW: sheet.numbers}
         for name, role in ((TIMESTAMP, "timestamp"), (INVITATION, "invitation")):
@@ -138,7 +138,7 @@ class Tool:
         self._add_status(frame, sheet, questionnaire, assigned)
         return frame
 
-    def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
+    def assign_columns(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
         """What each column is."""
         made = Assigned()
         export = questionnaire.export
@@ -190,9 +190,10 @@ class Tool:
             and not is_row_number(sheet, at)
         ]
         made.missing = [
-            header for role, header in declared.items()
+            header
+            for role, header in declared.items()
             if header and role in ("timestamp", "invitation") and role not in made.roles
-        ] + find_missing_items(questionnaire, made)  # fmt: skip
+        ] + find_missing_items(questionnaire, made)
         if self.places and "timestamp" not in made.roles and self.is_localised(sheet):
             made.roles |= self.places
         if self.ends_when_sent and "timestamp" in made.roles:
@@ -206,11 +207,11 @@ class Tool:
             return self._spread(sheet, item, assigned.options[item.id])
         if item.id not in assigned.items:
             columns = [sheet.rows[at] for at in assigned.rankings[str(item.grid)]]
-            return rankings.read(item, questionnaire, columns, self.signs)
+            return rankings.read_ranks(item, questionnaire, columns, self.signs)
         at = assigned.items[item.id]
         if item.kind == "multi" and not self.keeps_joined:
             options = self.options_of(item, sheet)
-            return sheet.rows[at].changed(lambda text: self._joined(text, options))
+            return sheet.rows[at].changed(lambda text: self._split_ticked(text, options))
         if item.kind == "date":
             # What is no date stays as it is.
             order = self.order(sheet, at, questionnaire)
@@ -228,7 +229,7 @@ class Tool:
                     options.setdefault(match_key(text), answer.text)
         return options
 
-    def _joined(self, text: str, options: Mapping[str, str]) -> str:
+    def _split_ticked(self, text: str, options: Mapping[str, str]) -> str:
         """A cell of ticked options, told apart; what is none of them stays, told apart as well.
 
         Where no piece is an option, the cell stays as it is.
@@ -309,8 +310,9 @@ class Tool:
             frame[COMPLETE] = complete.categorical
         faults = {
             **self._contradicting(sheet, questionnaire, assigned),
-            **self.faults(sheet, assigned), **sheet.faults,
-        }  # fmt: skip
+            **self.faults(sheet, assigned),
+            **sheet.faults,
+        }
         if faults:
             frame[FAULT] = [faults.get(at, "") for at in range(len(sheet))]
 
@@ -325,7 +327,7 @@ class Tool:
                 continue
             options = self.options_of(item, sheet)
             joined = sheet.rows[assigned.items[item.id]].changed(
-                partial(self._joined, options=options)
+                partial(self._split_ticked, options=options)
             )
             differs = joined.joined(
                 self._spread(sheet, item, columns), partial(_differ, set(options.values()))

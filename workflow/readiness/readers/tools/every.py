@@ -13,7 +13,7 @@ from readiness.readers.tools.spss import Spss
 from readiness.readers.tools.surveymonkey import SurveyMonkey
 
 
-class Plain(Tool):
+class PlainTool(Tool):
     """Headers are questions or their names; anything that is written between ticked options."""
 
     name = "plain"
@@ -38,7 +38,13 @@ class Plain(Tool):
 
 
 TOOLS: tuple[Tool, ...] = (
-    GoogleForms(), Kobo(), LimeSurvey(), Qualtrics(), MicrosoftForms(), SurveyMonkey(), Spss(),
-    Plain(),
-)  # fmt: skip
+    GoogleForms(),
+    Kobo(),
+    LimeSurvey(),
+    Qualtrics(),
+    MicrosoftForms(),
+    SurveyMonkey(),
+    Spss(),
+    PlainTool(),
+)
 """In the order in which they are told."""

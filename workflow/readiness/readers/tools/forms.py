@@ -44,9 +44,9 @@ class GoogleForms(Tool):
             return 0.7
         return 0.6 if looks_like_moments(sheet.some(0)) else 0.0
 
-    def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
+    def assign_columns(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
         """The first column is the timestamp, whatever its header is."""
-        made = super().assigned(sheet, questionnaire)
+        made = super().assign_columns(sheet, questionnaire)
         stated = questionnaire.export.timestamp
         if 0 in made.unknown and (
             "timestamp" not in made.roles and looks_like_moments(sheet.some(0))
@@ -59,9 +59,11 @@ class GoogleForms(Tool):
     def is_own(self, sheet: Sheet, at: int) -> bool:
         """A mail address or a score beside the timestamp."""
         given = [text.strip() for text in sheet.rows[at].texts if text.strip()]
-        return 0 < at < _BESIDE and bool(given) and any(
-            all(pattern.fullmatch(text) for text in given) for pattern in (_MAIL, _SCORE)
-        )  # fmt: skip
+        return (
+            0 < at < _BESIDE
+            and bool(given)
+            and any(all(pattern.fullmatch(text) for text in given) for pattern in (_MAIL, _SCORE))
+        )
 
 
 _SIGNATURE = {"start time", "completion time"}
@@ -73,11 +75,21 @@ class MicrosoftForms(Tool):
     name = "microsoft-forms"
     title = "Microsoft Forms"
     own: ClassVar = {
-        "id": "respondent", "start time": "started", "completion time": "timestamp",
-        **dict.fromkeys((
-            "email", "name", "last modified time", "total points", "quiz feedback", "language",
-        ), ""),
-    }  # fmt: skip
+        "id": "respondent",
+        "start time": "started",
+        "completion time": "timestamp",
+        **dict.fromkeys(
+            (
+                "email",
+                "name",
+                "last modified time",
+                "total points",
+                "quiz feedback",
+                "language",
+            ),
+            "",
+        ),
+    }
     also = re.compile(r"(points|feedback) - .+")
     signs = (";",)
     leading = True

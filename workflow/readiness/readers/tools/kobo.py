@@ -16,10 +16,19 @@ from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.assigned import Assigned
 from readiness.readers.table import Sheet
 from readiness.readers.tools.base import Tool
-from readiness.terminal import quoted
+from readiness.terminal import quote_cell
 
-_KOBO = {"_id", "_uuid", "_submission_time", "_index", "_validation_status", "__version__",
-         "_xform_id_string", "formhub/uuid", "_submitted_by"}  # fmt: skip
+_KOBO = {
+    "_id",
+    "_uuid",
+    "_submission_time",
+    "_index",
+    "_validation_status",
+    "__version__",
+    "_xform_id_string",
+    "formhub/uuid",
+    "_submitted_by",
+}
 _ODK = {"submissiondate", "key", "meta-instanceid", "submittername", "reviewstate", "instanceid"}
 _REPEAT = re.compile(r"\[\d+\](?=[/-])")
 _CHILD = {"_parent_index", "_parent_table_name", "parent_key", "_submission__id"}
@@ -32,22 +41,66 @@ class Kobo(Tool):
     name = "kobotoolbox"
     title = "KoboToolbox or ODK"
     own: ClassVar = {
-        "start": "started", "end": "ended", "starttime": "started", "endtime": "ended",
-        "_submission_time": "timestamp", "submissiondate": "timestamp",
-        "_id": "respondent", "key": "respondent", "_uuid": "uuid", "meta-instanceid": "uuid",
-        "instanceid": "uuid", "meta/instanceid": "uuid",
-        "_validation_status": "review", "reviewstate": "review", "review_status": "review",
-        **dict.fromkeys((
-            "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "email",
-            "audit", "caseid", "background-audio", "_notes", "_status", "_submitted_by",
-            "__version__", "_version_", "_tags", "_index", "_geolocation", "_attachments",
-            "_xform_id_string", "_xform_id", "formhub/uuid", "_bamboo_dataset_id", "meta/rootuuid",
-            "meta/instancename", "meta-instancename", "instancename", "meta/deprecatedid",
-            "meta/audit", "meta-audit", "submitterid", "submittername", "attachmentspresent",
-            "attachmentsexpected", "status", "edits", "formversion", "isvalidated",
-            "formdef_version",
-        ), ""),
-    }  # fmt: skip
+        "start": "started",
+        "end": "ended",
+        "starttime": "started",
+        "endtime": "ended",
+        "_submission_time": "timestamp",
+        "submissiondate": "timestamp",
+        "_id": "respondent",
+        "key": "respondent",
+        "_uuid": "uuid",
+        "meta-instanceid": "uuid",
+        "instanceid": "uuid",
+        "meta/instanceid": "uuid",
+        "_validation_status": "review",
+        "reviewstate": "review",
+        "review_status": "review",
+        **dict.fromkeys(
+            (
+                "today",
+                "deviceid",
+                "subscriberid",
+                "simserial",
+                "phonenumber",
+                "username",
+                "email",
+                "audit",
+                "caseid",
+                "background-audio",
+                "_notes",
+                "_status",
+                "_submitted_by",
+                "__version__",
+                "_version_",
+                "_tags",
+                "_index",
+                "_geolocation",
+                "_attachments",
+                "_xform_id_string",
+                "_xform_id",
+                "formhub/uuid",
+                "_bamboo_dataset_id",
+                "meta/rootuuid",
+                "meta/instancename",
+                "meta-instancename",
+                "instancename",
+                "meta/deprecatedid",
+                "meta/audit",
+                "meta-audit",
+                "submitterid",
+                "submittername",
+                "attachmentspresent",
+                "attachmentsexpected",
+                "status",
+                "edits",
+                "formversion",
+                "isvalidated",
+                "formdef_version",
+            ),
+            "",
+        ),
+    }
     also = re.compile(
         r"(.*[/-])?_.+_(latitude|longitude|altitude|precision)|_version__\d+"
         r"|(.*[/-])?(reserved_name_for_field_list_labels|generated_table_list_label)_\d+"
@@ -60,14 +113,15 @@ class Kobo(Tool):
         found = max(len(keys & _KOBO), len(keys & _ODK))
         return 0.9 if found >= 2 or keys & _CHILD else 0.0
 
-    def prepared(self, sheet: Sheet) -> Sheet:
+    def prepare(self, sheet: Sheet) -> Sheet:
         """Refuses repeats."""
         repeated = [column for column in sheet.columns if _REPEAT.search(column)]
         child = [column for column in sheet.columns if match_key(column) in _CHILD]
         if repeated or child or sheet.others:
             what = (repeated or list(sheet.others) or child)[0]
             raise DataError(
-                f"{sheet.path}: {quoted(what)} is of a group that is asked several times of one "
+                f"{sheet.path}: {quote_cell(what)} is of a group that is asked several times of "
+                "one "
                 "respondent (a repeat); a wave has one row a respondent. Export the form without."
             )
         return sheet
@@ -93,5 +147,8 @@ class Kobo(Tool):
         if "review" not in assigned.roles:
             return {}
         cells = sheet.texts(assigned.roles["review"])
-        return {at: "rejected by a reviewer in the tool" for at, cell in enumerate(cells)
-                if match_key(cell) in _REJECTED}  # fmt: skip
+        return {
+            at: "rejected by a reviewer in the tool"
+            for at, cell in enumerate(cells)
+            if match_key(cell) in _REJECTED
+        }

@@ -16,8 +16,14 @@ from readiness.readers.table import SOME, Sheet
 from readiness.readers.texts import Texts
 from readiness.readers.tools.base import Tool
 
-_SIGNATURE = {"submitdate", "lastpage", "startlanguage", "date submitted", "last page",
-              "start language"}  # fmt: skip
+_SIGNATURE = {
+    "submitdate",
+    "lastpage",
+    "startlanguage",
+    "date submitted",
+    "last page",
+    "start language",
+}
 _CODE_AND_TEXT = re.compile(r"([^\W\d]\w*(?:\[[^\]]+\])*)\. ?(.*)", re.DOTALL)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9-]+)?", re.IGNORECASE)
 _NO_DATE = "1980-01-01"
@@ -30,16 +36,33 @@ class LimeSurvey(Tool):
     name = "limesurvey"
     title = "LimeSurvey"
     own: ClassVar = {
-        "id": "respondent", "response id": "respondent",
-        "submitdate": "timestamp", "date submitted": "timestamp",
-        "startdate": "started", "date started": "started",
-        "interviewtime": "duration", "total time": "duration",
-        "token": "invitation", "access code": "invitation",
-        **dict.fromkeys((
-            "lastpage", "last page", "startlanguage", "start language", "seed", "datestamp",
-            "date last action", "ipaddr", "ip address", "refurl", "referrer url",
-        ), ""),
-    }  # fmt: skip
+        "id": "respondent",
+        "response id": "respondent",
+        "submitdate": "timestamp",
+        "date submitted": "timestamp",
+        "startdate": "started",
+        "date started": "started",
+        "interviewtime": "duration",
+        "total time": "duration",
+        "token": "invitation",
+        "access code": "invitation",
+        **dict.fromkeys(
+            (
+                "lastpage",
+                "last page",
+                "startlanguage",
+                "start language",
+                "seed",
+                "datestamp",
+                "date last action",
+                "ipaddr",
+                "ip address",
+                "refurl",
+                "referrer url",
+            ),
+            "",
+        ),
+    }
     also = re.compile(
         r"attribute_\d+.*|(group|question) time: .+|grouptime\d+|\d+x\d+x\w+time"
         r"|.+\[(other|.*comment)\]"

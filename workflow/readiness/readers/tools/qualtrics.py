@@ -18,9 +18,19 @@ from readiness.readers.table import Sheet
 from readiness.readers.texts import Texts
 from readiness.readers.tools.base import TEST, Tool
 
-_SIGNATURE = {"startdate", "enddate", "status", "progress", "finished", "recordeddate",
-              "responseid", "duration (in seconds)", "ipaddress", "responseset",
-              "recipientemail"}  # fmt: skip
+_SIGNATURE = {
+    "startdate",
+    "enddate",
+    "status",
+    "progress",
+    "finished",
+    "recordeddate",
+    "responseid",
+    "duration (in seconds)",
+    "ipaddress",
+    "responseset",
+    "recipientemail",
+}
 _IMPORT = re.compile(r"""\{["']ImportId["']: ?["']([^"']+)["']""")
 _OLD = re.compile(r"V\d+")
 """What an older export calls its own columns; the texts below tell them."""
@@ -36,16 +46,33 @@ class Qualtrics(Tool):
     name = "qualtrics"
     title = "Qualtrics"
     own: ClassVar = {
-        "startdate": "started", "enddate": "ended", "recordeddate": "timestamp",
-        "duration (in seconds)": "duration", "responseid": "respondent", "finished": "finished",
-        "status": "status", "distributionchannel": "channel",
-        **dict.fromkeys((
-            "ipaddress", "progress", "recipientlastname", "recipientfirstname", "recipientemail",
-            "externalreference", "externaldatareference", "locationlatitude", "locationlongitude",
-            "userlanguage", "responseset", "resolution",
-            "locationaccuracy",
-        ), ""),
-    }  # fmt: skip
+        "startdate": "started",
+        "enddate": "ended",
+        "recordeddate": "timestamp",
+        "duration (in seconds)": "duration",
+        "responseid": "respondent",
+        "finished": "finished",
+        "status": "status",
+        "distributionchannel": "channel",
+        **dict.fromkeys(
+            (
+                "ipaddress",
+                "progress",
+                "recipientlastname",
+                "recipientfirstname",
+                "recipientemail",
+                "externalreference",
+                "externaldatareference",
+                "locationlatitude",
+                "locationlongitude",
+                "userlanguage",
+                "responseset",
+                "resolution",
+                "locationaccuracy",
+            ),
+            "",
+        ),
+    }
     also = re.compile(
         r"q_(recaptcha.+|relevantid.*|duplicaterespondent|ballotboxstuffing|total.+|unanswered.+"
         r"|straightlining.*|population.*|terminateflag|datapolicy.+|ambiguous.+|language|chl|dl|r)"
@@ -62,7 +89,7 @@ class Qualtrics(Tool):
         found = (len(_SIGNATURE & set(map(match_key, row))) for row in _rows(sheet)[:3])
         return 0.9 if max(found) >= 4 else 0.0
 
-    def prepared(self, sheet: Sheet) -> Sheet:
+    def prepare(self, sheet: Sheet) -> Sheet:
         """Names as header; texts and, but for older exports, identifiers below it."""
         if sheet.under:
             return sheet
@@ -95,9 +122,9 @@ class Qualtrics(Tool):
             made.append((*names, short, *([found[1]] if found else [])))
         return made
 
-    def assigned(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
+    def assign_columns(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
         """Where the moment of recording was left out, that of the end stands for it."""
-        made = super().assigned(sheet, questionnaire)
+        made = super().assign_columns(sheet, questionnaire)
         if "timestamp" not in made.roles and "ended" in made.roles:
             made.roles["timestamp"] = made.roles["ended"]
         return made
@@ -120,8 +147,11 @@ class Qualtrics(Tool):
         for role in ("status", "channel"):
             if role in assigned.roles:
                 cells = sheet.texts(assigned.roles[role])
-                made |= {at: f"{TEST} ({cell.strip()})" for at, cell in enumerate(cells)
-                         if match_key(cell) in _TESTS}  # fmt: skip
+                made |= {
+                    at: f"{TEST} ({cell.strip()})"
+                    for at, cell in enumerate(cells)
+                    if match_key(cell) in _TESTS
+                }
         return made
 
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:

@@ -34,7 +34,7 @@ class Spss(Tool):
         """The bytes say so."""
         return float(sheet.format == "sav")
 
-    def prepared(self, sheet: Sheet) -> Sheet:
+    def prepare(self, sheet: Sheet) -> Sheet:
         """Refuses what is none, though the questionnaire says so."""
         if sheet.format != "sav":
             raise DataError(f"{sheet.path}: not an SPSS file, but `tool: spss` says so.")

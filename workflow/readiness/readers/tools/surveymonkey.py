@@ -26,12 +26,22 @@ class SurveyMonkey(Tool):
     name = "surveymonkey"
     title = "SurveyMonkey"
     own: ClassVar = {
-        "respondent id": "respondent", "start date": "started", "end date": "timestamp",
-        "date created": "started", "date modified": "timestamp",
-        **dict.fromkeys((
-            "collector id", "ip address", "email address", "first name", "last name",
-        ), ""),
-    }  # fmt: skip
+        "respondent id": "respondent",
+        "start date": "started",
+        "end date": "timestamp",
+        "date created": "started",
+        "date modified": "timestamp",
+        **dict.fromkeys(
+            (
+                "collector id",
+                "ip address",
+                "email address",
+                "first name",
+                "last name",
+            ),
+            "",
+        ),
+    }
     also = re.compile(r"custom data( \d+)?|custom_\d+|tags?")
     signs = (",", ";")
 
@@ -40,7 +50,7 @@ class SurveyMonkey(Tool):
         keys = {match_key(cell) for row in (*sheet.above, sheet.columns) for cell in row}
         return 0.9 if keys >= _SIGNATURE else 0.0
 
-    def prepared(self, sheet: Sheet) -> Sheet:
+    def prepare(self, sheet: Sheet) -> Sheet:
         """The question above each of its columns; the row below the header apart."""
         if sheet.under:
             return sheet

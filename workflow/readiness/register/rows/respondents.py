@@ -19,7 +19,7 @@ from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.analysis.nonresponse import NOT_GIVEN
 from readiness.analysis.responding import WEIGHTED
 from readiness.analysis.selection import Selection
-from readiness.config import PERMUTATIONS, Figures
+from readiness.config import PERMUTATIONS, FigureRules
 from readiness.facts import Fact, Quantity, of_domain
 from readiness.questionnaire.model import TOTAL
 from readiness.register.figures import LEVEL, REASON, FigureRow, number
@@ -39,13 +39,13 @@ _SAYS = {
 }
 
 
-def suppressed(rows: Iterable[FigureRow]) -> dict[str, str]:
+def map_reasons(rows: Iterable[FigureRow]) -> dict[str, str]:
     """Why the numbers of a register have none: by id, where there is a reason."""
     return {row.id: row.suppressed for row in rows if row.suppressed}
 
 
 def nonresponse_rows(
-    tables: Mapping[str, pd.DataFrame], hidden: Mapping[str, str], rules: Figures
+    tables: Mapping[str, pd.DataFrame], hidden: Mapping[str, str], rules: FigureRules
 ) -> Iterator[FigureRow]:
     """All rows of the nonresponse step's tables (`bounds`, `response`, `balance`, `missing`).
 
@@ -58,7 +58,7 @@ def nonresponse_rows(
 
 
 def bound_rows(
-    bounds: pd.DataFrame, hidden: Mapping[str, str], rules: Figures
+    bounds: pd.DataFrame, hidden: Mapping[str, str], rules: FigureRules
 ) -> Iterator[FigureRow]:
     """Bounds and ranges of headline numbers; with a withheld number its bounds are withheld.
 
@@ -73,24 +73,44 @@ def bound_rows(
                 continue
             if kind == SELECTION and row["reason"]:
                 yield FigureRow(
-                    id=f"{share}.{kind}", kind=KINDS[kind], unit=REASON, value=row["reason"],
-                    item=item, level=level, group=TOTAL, statistic=says,
-                )  # fmt: skip
+                    id=f"{share}.{kind}",
+                    kind=KINDS[kind],
+                    unit=REASON,
+                    value=row["reason"],
+                    item=item,
+                    level=level,
+                    group=TOTAL,
+                    statistic=says,
+                )
                 continue
             for end in ENDS:
                 value = None if why else number(row[f"{kind}_{end}"])
                 yield FigureRow(
-                    id=f"{share}.{kind}.{end}", kind=KINDS[kind], unit=unit, value=value, item=item,
-                    level=level, group=TOTAL, statistic=f"{says}: {end}", suppressed=why,
-                    digits=rules.digits, rounding=rules.rounding,
-                )  # fmt: skip
+                    id=f"{share}.{kind}.{end}",
+                    kind=KINDS[kind],
+                    unit=unit,
+                    value=value,
+                    item=item,
+                    level=level,
+                    group=TOTAL,
+                    statistic=f"{says}: {end}",
+                    suppressed=why,
+                    digits=rules.digits,
+                    rounding=rules.rounding,
+                )
         correlation = number(row["correlation"])
         if correlation is not None and not why:
             yield FigureRow(
-                id=f"{share}.{SELECTION}.correlation", kind=SELECTION, unit="number", digits=2,
-                value=correlation, item=item, level=level, group=TOTAL,
+                id=f"{share}.{SELECTION}.correlation",
+                kind=SELECTION,
+                unit="number",
+                digits=2,
+                value=correlation,
+                item=item,
+                level=level,
+                group=TOTAL,
                 statistic="correlation of the answer with its proxy from the frame",
-            )  # fmt: skip
+            )
 
 
 def response_rows(response: pd.DataFrame) -> Iterator[FigureRow]:
@@ -102,30 +122,41 @@ def response_rows(response: pd.DataFrame) -> Iterator[FigureRow]:
         unit = REASON if reason else row["unit"]
         value = round(float(row["value"])) if unit == "count" else number(row["value"])
         yield FigureRow(
-            id=f"{RESPONSE}.{measure}" + (f".{group}" if group else ""), kind=RESPONSE, unit=unit,
-            value=reason or value, level=name, group=group,
+            id=f"{RESPONSE}.{measure}" + (f".{group}" if group else ""),
+            kind=RESPONSE,
+            unit=unit,
+            value=reason or value,
+            level=name,
+            group=group,
             statistic=says if row["unit"] == "share" else measure,
             digits={"share": 1, "number": 2}.get(unit, 0),
-        )  # fmt: skip
+        )
 
 
 def balance_rows(balance: pd.DataFrame) -> Iterator[FigureRow]:
     """Shares of the frame's categories: of the population, before and after weighting."""
     says = {
-        "population": "share of the population", "before": "share of respondents before weighting",
+        "population": "share of the population",
+        "before": "share of respondents before weighting",
         "after": "share of respondents after weighting",
-    }  # fmt: skip
+    }
     for row in balance.to_dict("records"):
         for column, statistic in says.items():
             yield FigureRow(
-                id=f"{BALANCE}.{row['variable']}.{row['category']}.{column}", kind=BALANCE,
-                unit="share", value=number(row[column]), item=row["variable"],
-                level=row["category"], statistic=statistic, n=int(row["n"]), digits=1,
-            )  # fmt: skip
+                id=f"{BALANCE}.{row['variable']}.{row['category']}.{column}",
+                kind=BALANCE,
+                unit="share",
+                value=number(row[column]),
+                item=row["variable"],
+                level=row["category"],
+                statistic=statistic,
+                n=int(row["n"]),
+                digits=1,
+            )
 
 
 def missing_rows(
-    missing: pd.DataFrame, hidden: Mapping[str, str], rules: Figures
+    missing: pd.DataFrame, hidden: Mapping[str, str], rules: FigureRules
 ) -> Iterator[FigureRow]:
     """What the weighted respondents did with each item, as shares of them all.
 
@@ -144,10 +175,17 @@ def missing_rows(
             counts[NO_ANSWER] = counts.pop(DONT_KNOW) + counts.pop(BLANK)
         for status, count in counts.items():
             yield FigureRow(
-                id=f"{MISSING}.{item}.{status}", kind=MISSING, unit="share", value=count / n,
-                item=str(item), level=status, group=TOTAL, n=n, digits=1,
+                id=f"{MISSING}.{item}.{status}",
+                kind=MISSING,
+                unit="share",
+                value=count / n,
+                item=str(item),
+                level=status,
+                group=TOTAL,
+                n=n,
+                digits=1,
                 statistic="share of respondents, unweighted",
-            )  # fmt: skip
+            )
 
 
 OF_A_LIST = ("unknown_invitation",)
@@ -173,9 +211,13 @@ def quality_rows(
         if not listed and row["quantity"] in OF_A_LIST and not int(row["value"]):
             continue
         yield FigureRow(
-            id=f"quality.{row['quantity']}.{row['group']}", kind="quality", unit="count",
-            value=int(row["value"]), statistic=row["quantity"], group=row["group"],
-        )  # fmt: skip
+            id=f"quality.{row['quantity']}.{row['group']}",
+            kind="quality",
+            unit="count",
+            value=int(row["value"]),
+            statistic=row["quantity"],
+            group=row["group"],
+        )
     value = {(r["quantity"], r["group"]): int(r["value"]) for r in counts.to_dict("records")}
     of_all = {
         quantity: sum(n for (counted, _), n in value.items() if counted == quantity)
@@ -186,18 +228,29 @@ def quality_rows(
         of_all = {"answered": value["kept", "all"] - outside}
     for quantity, n in of_all.items():
         yield FigureRow(
-            id=f"quality.{quantity}.all", kind="quality", unit="count", value=n,
-            statistic=quantity, group="all",
-        )  # fmt: skip
+            id=f"quality.{quantity}.all",
+            kind="quality",
+            unit="count",
+            value=n,
+            statistic=quantity,
+            group="all",
+        )
     for rule, found in issues.groupby("rule", sort=True):
         yield FigureRow(
-            id=f"quality.issues.{rule}", kind="quality", unit="count", value=len(found),
-            statistic="faults found", item=str(rule),
-        )  # fmt: skip
+            id=f"quality.issues.{rule}",
+            kind="quality",
+            unit="count",
+            value=len(found),
+            statistic="faults found",
+            item=str(rule),
+        )
     yield FigureRow(
-        id="quality.issues.all", kind="quality", unit="count", value=len(issues),
+        id="quality.issues.all",
+        kind="quality",
+        unit="count",
+        value=len(issues),
         statistic="faults found",
-    )  # fmt: skip
+    )
 
 
 def everybody_answered(counts: pd.DataFrame) -> bool:
@@ -212,26 +265,38 @@ def everybody_answered(counts: pd.DataFrame) -> bool:
     return bool((by_stratum["answered"] >= by_stratum["population"]).all())
 
 
-def settings_rows(level: float, rules: Figures, selection: Selection) -> Iterator[FigureRow]:
+def settings_rows(level: float, rules: FigureRules, selection: Selection) -> Iterator[FigureRow]:
     """Choices of the analyst that a reader must know to read the numbers."""
     if selection.intervals:
         yield FigureRow(
-            id=LEVEL, kind="setting", unit="share", value=level,
+            id=LEVEL,
+            kind="setting",
+            unit="share",
+            value=level,
             statistic="confidence level of the intervals",
-        )  # fmt: skip
+        )
     if selection.p_values:
         yield FigureRow(
-            id="settings.permutations", kind="setting", unit="count", value=PERMUTATIONS,
+            id="settings.permutations",
+            kind="setting",
+            unit="count",
+            value=PERMUTATIONS,
             statistic="draws of the permutation tests",
-        )  # fmt: skip
+        )
     yield FigureRow(
-        id="settings.reliable_base", kind="setting", unit="base", value=rules.reliable_base,
+        id="settings.reliable_base",
+        kind="setting",
+        unit="base",
+        value=rules.reliable_base,
         statistic="smallest base of a published weighted share",
-    )  # fmt: skip
+    )
     yield FigureRow(
-        id="settings.minimum_base", kind="setting", unit="base", value=rules.minimum_base,
+        id="settings.minimum_base",
+        kind="setting",
+        unit="base",
+        value=rules.minimum_base,
         statistic="smallest published number of answers, of a cell or a base",
-    )  # fmt: skip
+    )
 
 
 WEIGHTS = "weighting"
@@ -309,15 +374,23 @@ def _summary_rows(summary: pd.DataFrame, selection: Selection) -> Iterator[Figur
     final = {row["measure"]: float(row["final"]) for row in summary.to_dict("records")}
     for measure, (unit, digits) in shown.items():
         yield FigureRow(
-            id=f"{WEIGHTS}.{measure}", kind="weighting", unit=unit, value=final[measure],
-            statistic=measure, digits=digits,
-        )  # fmt: skip
+            id=f"{WEIGHTS}.{measure}",
+            kind="weighting",
+            unit=unit,
+            value=final[measure],
+            statistic=measure,
+            digits=digits,
+        )
     mean = final["total"] / final["n"]
     for measure in ("minimum", "maximum"):
         yield FigureRow(
-            id=f"{WEIGHTS}.{measure}", kind="weighting", unit="number", digits=2,
-            value=final[measure] / mean, statistic=f"{measure}, in mean weights",
-        )  # fmt: skip
+            id=f"{WEIGHTS}.{measure}",
+            kind="weighting",
+            unit="number",
+            digits=2,
+            value=final[measure] / mean,
+            statistic=f"{measure}, in mean weights",
+        )
 
 
 def _margin_rows(margins: pd.DataFrame, *, simulated: bool) -> Iterator[FigureRow]:
@@ -330,15 +403,26 @@ def _margin_rows(margins: pd.DataFrame, *, simulated: bool) -> Iterator[FigureRo
         ):
             yield FigureRow(
                 id=f"{WEIGHTS}.gap.{row['variable']}.{row['category']}{suffix}",
-                kind="weighting", unit="points", digits=2, statistic=statistic,
+                kind="weighting",
+                unit="points",
+                digits=2,
+                statistic=statistic,
                 value=(float(row[column]) - float(row["target"])) / total,
-                item=row["variable"], level=row["category"], n=int(row["n"]),
-            )  # fmt: skip
+                item=row["variable"],
+                level=row["category"],
+                n=int(row["n"]),
+            )
         yield FigureRow(
-            id=f"{WEIGHTS}.target.{row['variable']}.{row['category']}", kind="weighting",
-            unit="share", digits=1, value=float(row["target"]) / total, item=row["variable"],
-            level=row["category"], statistic=target, n=int(row["n"]),
-        )  # fmt: skip
+            id=f"{WEIGHTS}.target.{row['variable']}.{row['category']}",
+            kind="weighting",
+            unit="share",
+            digits=1,
+            value=float(row["target"]) / total,
+            item=row["variable"],
+            level=row["category"],
+            statistic=target,
+            n=int(row["n"]),
+        )
 
 
 def _step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
@@ -354,9 +438,13 @@ def _step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]
             told.add(identity)
             unit, digits, number = _number(value)
             yield FigureRow(
-                id=identity, kind="weighting", unit=unit, digits=digits, value=number,
+                id=identity,
+                kind="weighting",
+                unit=unit,
+                digits=digits,
+                value=number,
                 statistic=MEASURES[measure],
-            )  # fmt: skip
+            )
 
 
 def _number(value: object) -> tuple[str, int, float | int]:

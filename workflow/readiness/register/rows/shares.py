@@ -21,7 +21,7 @@ import pandas as pd
 
 from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
-from readiness.config import Figures
+from readiness.config import FigureRules
 from readiness.questionnaire.model import MEAN, TOTAL
 from readiness.register.figures import FigureRow, number
 from readiness.register.protection import (
@@ -37,7 +37,7 @@ from readiness.register.protection import (
 
 def share_rows(
     estimates: pd.DataFrame,
-    rules: Figures,
+    rules: FigureRules,
     scheme: Scheme,
     selection: Selection,
     ids: frozenset[str],
@@ -90,30 +90,39 @@ def share_rows(
         if size not in bases_seen:
             bases_seen.add(size)
             yield FigureRow(
-                id=size, kind="count", unit="base", value=None if untold else n,
+                id=size,
+                kind="count",
+                unit="base",
+                value=None if untold else n,
                 item=item,
-                group=group, statistic=f"answers ({base})",
+                group=group,
+                statistic=f"answers ({base})",
                 suppressed=_base_reason(n, rules) if size in ids else "",
-            )  # fmt: skip
+            )
             weight = number(row["weighted"]) if weighted_bases and base == ANSWERED else None
             if weight is not None and n:
                 yield FigureRow(
-                    id=f"{size}.weighted", kind="count", unit="count", item=item, group=group,
+                    id=f"{size}.weighted",
+                    kind="count",
+                    unit="count",
+                    item=item,
+                    group=group,
                     value=None if size in ids else round(weight),
-                    statistic=f"weight of the answers ({base})", rounding=rules.rounding,
+                    statistic=f"weight of the answers ({base})",
+                    rounding=rules.rounding,
                     suppressed=_base_reason(n, rules) if size in ids else "",
-                )  # fmt: skip
+                )
 
 
 def _unit(row: dict[Any, Any]) -> str:
     return "number" if row["level"] == MEAN else "share"
 
 
-def _base_reason(n: int, rules: Figures) -> str:
+def _base_reason(n: int, rules: FigureRules) -> str:
     return BASE if n < rules.minimum_base else WITHHELD
 
 
-def reason_of(row: dict[Any, Any], rules: Figures, scheme: Scheme, ids: frozenset[str]) -> str:
+def reason_of(row: dict[Any, Any], rules: FigureRules, scheme: Scheme, ids: frozenset[str]) -> str:
     """Why a share has no number in the register; empty when it has one."""
     n = int(row["n"])
     if n < rules.minimum_base:
@@ -124,7 +133,9 @@ def reason_of(row: dict[Any, Any], rules: Figures, scheme: Scheme, ids: frozense
     return WITHHELD if known in ids else ""
 
 
-def _precision_rows(row: dict[Any, Any], rules: Figures, *, effective: bool) -> Iterator[FigureRow]:
+def _precision_rows(
+    row: dict[Any, Any], rules: FigureRules, *, effective: bool
+) -> Iterator[FigureRow]:
     """The ends of an interval and the effective n are numbers of the report too: one row each."""
     share = share_id(row["item"], row["level"], row["group"], row["base"])
     for name, unit, digits in (
@@ -136,14 +147,20 @@ def _precision_rows(row: dict[Any, Any], rules: Figures, *, effective: bool) -> 
         if value is not None and (effective or name != "n_eff"):
             yield FigureRow(
                 id=f"{share}.{name}",
-                kind="interval", unit=unit, value=value, item=f"{row['item']}:{name}",
-                level=row["level"], group=row["group"], statistic=name,
-                digits=digits, rounding=rules.rounding,
-            )  # fmt: skip
+                kind="interval",
+                unit=unit,
+                value=value,
+                item=f"{row['item']}:{name}",
+                level=row["level"],
+                group=row["group"],
+                statistic=name,
+                digits=digits,
+                rounding=rules.rounding,
+            )
 
 
 def revision_rows(
-    new: list[FigureRow], published: pd.DataFrame, rules: Figures
+    new: list[FigureRow], published: pd.DataFrame, rules: FigureRules
 ) -> Iterator[FigureRow]:
     """How each share moved since the publication that this version revises: shown, never tested.
 
@@ -155,18 +172,29 @@ def revision_rows(
         if row.kind != "estimate" or row.value is None or old is None:
             continue
         yield FigureRow(
-            id=f"revision.{row.id}", kind="revision",
+            id=f"revision.{row.id}",
+            kind="revision",
             unit="points" if row.unit == "share" else row.unit,
-            value=float(row.value) - old, group=row.group, level=row.level,
-            item=f"revision:{row.item}", statistic="change since the revised publication",
-            digits=rules.digits, rounding=rules.rounding,
-        )  # fmt: skip
+            value=float(row.value) - old,
+            group=row.group,
+            level=row.level,
+            item=f"revision:{row.item}",
+            statistic="change since the revised publication",
+            digits=rules.digits,
+            rounding=rules.rounding,
+        )
         yield FigureRow(
-            id=f"revision.{row.id}.before", kind="revision", unit=row.unit,
-            value=old, group=row.group, level=row.level,
-            item=f"revision:{row.item}", statistic="as published before",
-            digits=rules.digits, rounding=rules.rounding,
-        )  # fmt: skip
+            id=f"revision.{row.id}.before",
+            kind="revision",
+            unit=row.unit,
+            value=old,
+            group=row.group,
+            level=row.level,
+            item=f"revision:{row.item}",
+            statistic="as published before",
+            digits=rules.digits,
+            rounding=rules.rounding,
+        )
 
 
 SCALE = "scale"
@@ -175,7 +203,7 @@ NONE = "no_alpha"
 """Why there is none, as the register has it for its value: its items do not vary together."""
 
 
-def scale_rows(scales: pd.DataFrame, rules: Figures) -> Iterator[FigureRow]:
+def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
     """Alpha of each scale, with its interval where there is one; `scales` as text.
 
     On fewer answers than a reliable share needs there is none.
@@ -191,22 +219,37 @@ def scale_rows(scales: pd.DataFrame, rules: Figures) -> Iterator[FigureRow]:
         ends = {end: None if few else number(row[end]) for end in ("lower", "upper")}
         says = f"Cronbach's alpha of {row['items']} items"
         yield FigureRow(
-            id=identity, value=value, level=ALPHA, group=f"without:{without}" if without else "",
-            statistic=says + (f", without {without}" if without else ""), n=None if few else n,
-            suppressed=UNRELIABLE if few else "", lower=ends["lower"], upper=ends["upper"], **told,
-        )  # fmt: skip
+            id=identity,
+            value=value,
+            level=ALPHA,
+            group=f"without:{without}" if without else "",
+            statistic=says + (f", without {without}" if without else ""),
+            n=None if few else n,
+            suppressed=UNRELIABLE if few else "",
+            lower=ends["lower"],
+            upper=ends["upper"],
+            **told,
+        )
         if without or few:
             continue
         yield FigureRow(
-            id=f"{identity}.n", kind=SCALE, unit="base", value=n, item=item, level=ALPHA,
+            id=f"{identity}.n",
+            kind=SCALE,
+            unit="base",
+            value=n,
+            item=item,
+            level=ALPHA,
             statistic="answers to all items of the scale",
-        )  # fmt: skip
+        )
         for end, limit in ends.items():
             if limit is not None:
                 yield FigureRow(
-                    id=f"{identity}.{end}", value=limit, level=ALPHA, statistic=f"{says}: {end}",
+                    id=f"{identity}.{end}",
+                    value=limit,
+                    level=ALPHA,
+                    statistic=f"{says}: {end}",
                     **told,
-                )  # fmt: skip
+                )
 
 
 P_DIGITS = 3
@@ -218,7 +261,7 @@ EFFECT_DIGITS = 2
 def comparison_rows(
     comparisons: pd.DataFrame,
     estimates: pd.DataFrame,
-    rules: Figures,
+    rules: FigureRules,
     scheme: Scheme,
     selection: Selection,
     ids: frozenset[str],
@@ -256,21 +299,26 @@ def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Ite
             ("shown", shown, "pairs of groups that are shown"),
         ):
             pairs = [
-                row for row in rows
+                row
+                for row in rows
                 if (row["item"], row["test"]) == (item, "contrast")
                 and number(row["p_adjusted"]) is not None
-            ]  # fmt: skip
+            ]
             value = len(pairs)
             if name == "family" and pairs:
                 value = _family(pairs[0]) or value
             yield FigureRow(
-                id=f"{item}.contrast.{name}", kind="test", unit="count", value=value,
-                item=item, statistic=words,
-            )  # fmt: skip
+                id=f"{item}.contrast.{name}",
+                kind="test",
+                unit="count",
+                value=value,
+                item=item,
+                statistic=words,
+            )
 
 
 def _comparison_row(
-    row: dict[Any, Any], rules: Figures, selection: Selection, *, told: bool
+    row: dict[Any, Any], rules: FigureRules, selection: Selection, *, told: bool
 ) -> Iterator[FigureRow]:
     """The numbers of one test, contrast or effect size."""
     item, test, n = row["item"], row["test"], int(row["n"])
@@ -287,16 +335,27 @@ def _comparison_row(
     p = number(row["p_value"]) if adjusted is None and test != "contrast" else adjusted
     if p is not None and selection.p_values:
         yield FigureRow(
-            id=f"{identity}.p", kind="test", unit="p", value=p, statistic=f"p of {test}",
-            digits=P_DIGITS, group=pair, **common,
-        )  # fmt: skip
+            id=f"{identity}.p",
+            kind="test",
+            unit="p",
+            value=p,
+            statistic=f"p of {test}",
+            digits=P_DIGITS,
+            group=pair,
+            **common,
+        )
     value = number(row["statistic"])
     tested = selection.p_values and test not in ("contrast", "odds_ratio")
     if value is not None and tested:
         yield FigureRow(
-            id=f"{identity}.statistic", kind="test", unit="number", value=value,
-            statistic=f"{row['statistic_name']} of {test}", digits=EFFECT_DIGITS, **common,
-        )  # fmt: skip
+            id=f"{identity}.statistic",
+            kind="test",
+            unit="number",
+            value=value,
+            statistic=f"{row['statistic_name']} of {test}",
+            digits=EFFECT_DIGITS,
+            **common,
+        )
     effect = number(row["effect"])
     if effect is None:
         return
@@ -317,10 +376,16 @@ def _comparison_row(
     for suffix, value in (("", effect), *ends):
         if value is not None:
             yield FigureRow(
-                id=f"{identity}{suffix}", kind="test", unit=unit, value=value, group=pair,
-                statistic=f"{test}{suffix.replace('.', ' ')}", digits=digits,
-                **(own if not suffix else {}), **common,
-            )  # fmt: skip
+                id=f"{identity}{suffix}",
+                kind="test",
+                unit=unit,
+                value=value,
+                group=pair,
+                statistic=f"{test}{suffix.replace('.', ' ')}",
+                digits=digits,
+                **(own if not suffix else {}),
+                **common,
+            )
 
 
 def _family(row: dict[Any, Any]) -> int | None:
@@ -330,7 +395,7 @@ def _family(row: dict[Any, Any]) -> int | None:
 
 
 def _unknown(
-    estimates: pd.DataFrame, rules: Figures, scheme: Scheme, ids: frozenset[str]
+    estimates: pd.DataFrame, rules: FigureRules, scheme: Scheme, ids: frozenset[str]
 ) -> set[tuple[str, str, bool]]:
     """(item, group, whether of the contrasted share alone) of which something is not published."""
     answered = estimates[estimates["base"] == ANSWERED]

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from readiness.facts import Fact, Listed
 from readiness.forensics.judging.verdict import Status, facts_of
-from readiness.forensics.reporting import STATUS, told
+from readiness.forensics.reporting import STATUS, render_verdict
 from readiness.language import show, tell, text
-from readiness.register.display import shown
+from readiness.register.display import show_row
 from readiness.reporting.shown import ShownStudy
 from readiness.reporting.workbooks.wave import NOTHING, Labels
-from readiness.reporting.workbooks.writing import Book, Cell, Sheet
+from readiness.reporting.workbooks.writing import Book, Cell, WorkbookSheet
 
 
 def study_book(study: ShownStudy, datasets: Sequence[str]) -> Book:
@@ -29,7 +29,9 @@ def study_book(study: ShownStudy, datasets: Sequence[str]) -> Book:
     head = (text("tables.head.status", language), text("page.says", language))
     title = str(study.settings["title"])
     sheets = (_claims(study), _verdicts(study))
-    return Book(title, title, language, cover, Sheet(notes, notes, head, tuple(meanings)), sheets)
+    return Book(
+        title, title, language, cover, WorkbookSheet(notes, notes, head, tuple(meanings)), sheets
+    )
 
 
 _MEANING = {
@@ -57,42 +59,47 @@ def _answer(study: ShownStudy, item: str, category: str) -> str:
     return show(found, study.language) if found else ""
 
 
-def _claims(study: ShownStudy) -> Sheet:
+def _claims(study: ShownStudy) -> WorkbookSheet:
     rows: list[tuple[Cell, ...]] = []
     for claim in study.claims.to_dict("records"):
         identity = f"claim.{claim['claim_id']}"
         register = study.register
         printed = (
-            shown(register.row(identity), study.language)
+            show_row(register.row(identity), study.language)
             if register.has(identity)
             else str(claim["value"])
         )
         answer = _answer(study, str(claim["item"]), str(claim["category"]))
         rows.append(
             (
-                str(claim["claim_id"]), study.item(str(claim["item"])), answer or NOTHING, printed,
-                study.publisher(str(claim["attributed_to"])), str(claim["outlet"]),
-                str(claim.get("date", "")) or NOTHING, str(claim["source"]),
+                str(claim["claim_id"]),
+                study.item(str(claim["item"])),
+                answer or NOTHING,
+                printed,
+                study.publisher(str(claim["attributed_to"])),
+                str(claim["outlet"]),
+                str(claim.get("date", "")) or NOTHING,
+                str(claim["source"]),
             )
-        )  # fmt: skip
+        )
     title = text("tables.title.claims", study.language)
     line = text("tables.line.claims", study.language)
-    return Sheet(title, title, _heads(study, CLAIMS), tuple(rows), (line,))
+    return WorkbookSheet(title, title, _heads(study, CLAIMS), tuple(rows), (line,))
 
 
-def _verdicts(study: ShownStudy) -> Sheet:
+def _verdicts(study: ShownStudy) -> WorkbookSheet:
     rows: list[tuple[Cell, ...]] = [
         (
             name,
             show(STATUS[Status(verdict["status"])], study.language),
-            told(facts_of(verdict), study.language),
+            render_verdict(facts_of(verdict), study.language),
             " ".join(verdict["claims"]) or NOTHING,
         )
         for name, verdict in study.verdicts.items()
     ]
     title = text("tables.title.verdicts", study.language)
     line = text("tables.line.verdicts", study.language)
-    return Sheet(title, title, _heads(study, VERDICTS), tuple(rows), (line,))
+    return WorkbookSheet(title, title, _heads(study, VERDICTS), tuple(rows), (line,))
 
 
 def study_labels(study: ShownStudy) -> Labels:

@@ -15,18 +15,27 @@ from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL
-from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, shown, sign
+from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, show_row, sign
 from readiness.register.protection import DONT_KNOW
 from readiness.reporting import statements
-from readiness.reporting.banners import Banner, Column, Line, Material, adds_up, banner
-from readiness.reporting.workbooks.writing import Amount, Book, Cell, Sheet
+from readiness.reporting.banners import (
+    Banner,
+    BannerColumn,
+    BannerLine,
+    TableMaterial,
+    adds_up,
+    banner,
+)
+from readiness.reporting.workbooks.writing import Amount, Book, Cell, WorkbookSheet
 
 NOTHING = "–"
 """What stands where there is no such number: an interval of a group that was not drawn, say."""
 MARK = '"†"'
 
 
-def wave_book(material: Material, title: str, items: Sequence[str], cover: Sequence[str]) -> Book:
+def wave_book(
+    material: TableMaterial, title: str, items: Sequence[str], cover: Sequence[str]
+) -> Book:
     """The workbook of a wave: its `items` in their order; `cover` are the lines of its first sheet.
 
     The register of the material is at its published precision.
@@ -34,12 +43,12 @@ def wave_book(material: Material, title: str, items: Sequence[str], cover: Seque
     questionnaire = material.questionnaire
     tables = [banner(material, questionnaire.item(name)) for name in items]
     shown = [table for table in tables if table.lines]
-    sheets = [_Sheet(material, table, place).sheet() for place, table in enumerate(shown, 1)]
+    sheets = [_WaveSheet(material, table, place).sheet() for place, table in enumerate(shown, 1)]
     subject = questionnaire.title.text(material.language)
     return Book(title, subject, material.language, tuple(cover), _notes(material), tuple(sheets))
 
 
-def _notes(material: Material) -> Sheet:
+def _notes(material: TableMaterial) -> WorkbookSheet:
     """What signs and letters mean, once for all tables."""
     language = material.language
     rows = [
@@ -49,11 +58,13 @@ def _notes(material: Material) -> Sheet:
     if material.selection.p_values:
         rows.append((text("tables.note.letter", language), text("tables.note.letters", language)))
     told = (
-        ("base", "weighted", "effective") if material.register.weighted else ("base", "effective")
+        ("base", "weighted", "effective")
+        if material.register.is_weighted
+        else ("base", "effective")
     )
     for name in told:
         rows.append((text(f"tables.row.{name}", language), text(_MEANING[name], language)))
-    return Sheet(
+    return WorkbookSheet(
         text("tables.sheet.notes", language),
         text("tables.sheet.notes", language),
         (text("tables.head.sign", language), text("page.says", language)),
@@ -78,21 +89,21 @@ _MEASURES = {
 
 
 def _sign(one: Sign) -> str:
-    return f"{SUPPRESSED_TEXT if one.withheld else ''}{one.mark}"
+    return f"{SUPPRESSED_TEXT if one.replaces_number else ''}{one.mark}"
 
 
-class _Sheet:
+class _WaveSheet:
     """One table, and the lines that explain it."""
 
-    def __init__(self, material: Material, table: Banner, place: int) -> None:
+    def __init__(self, material: TableMaterial, table: Banner, place: int) -> None:
         self.material, self.table, self.place = material, table, place
         self.register, self.language = material.register, material.language
 
-    def sheet(self) -> Sheet:
+    def sheet(self) -> WorkbookSheet:
         rows = list(self._rows())
-        title = self._told("tables.title", n=self.place, title=self._item)
+        title = self._tell("tables.title", n=self.place, title=self._item)
         shaded = frozenset(place for place, (kind, _) in enumerate(rows) if kind == "main")
-        return Sheet(
+        return WorkbookSheet(
             self.table.item.id,
             title,
             (
@@ -113,32 +124,33 @@ class _Sheet:
     def _word(self, key: str) -> str:
         return text(key, self.language)
 
-    def _told(self, kind: str, **values: Value) -> str:
+    def _tell(self, kind: str, **values: Value) -> str:
         return tell(Fact(kind, values), self.language)
 
-    def _head(self, column: Column) -> str:
+    def _head(self, column: BannerColumn) -> str:
         """A column's head: variable and category, and the letter that names it."""
         name = column.label
         if column.apart:
-            name = self._told("report.apart", group=name)
+            name = self._tell("report.apart", group=name)
         elif column.variable:
             variable = self.material.questionnaire.grouping(column.variable)
             of = variable.label.text(self.language)
-            name = self._told("language.labelled", label=of, what=name)
+            name = self._tell("language.labelled", label=of, what=name)
         if not column.letter:
             return name
-        return self._told("language.beside", label=name, what=column.letter)
+        return self._tell("language.beside", label=name, what=column.letter)
 
     def _lines(self) -> Iterator[str]:
         item = self.table.item
         yield tell(
-            statements.asked(self.material.questionnaire, item, self.language), self.language
+            statements.quote_question(self.material.questionnaire, item, self.language),
+            self.language,
         )
         yield self._unit()
-        if self.register.simulated:
+        if self.register.is_simulated:
             yield self._word("numbers.simulated")
         if item.dont_know:
-            yield self._told("tables.note.outside", label=item.dont_know.label(self.language))
+            yield self._tell("tables.note.outside", label=item.dont_know.label(self.language))
         yield from lettering(self.material, self.table)
         if not adds_up(self.register, self.table):
             yield self._word("tables.note.rounding")
@@ -146,7 +158,7 @@ class _Sheet:
     def _unit(self) -> str:
         item = self.table.item
         if item.range is not None:
-            return self._told("tables.unit.number", unit=item.range.unit_text(self.language))
+            return self._tell("tables.unit.number", unit=item.range.unit_text(self.language))
         return self._word("tables.unit.share")
 
     def _rows(self) -> Iterator[tuple[str, tuple[Cell, ...]]]:
@@ -163,18 +175,18 @@ class _Sheet:
                 marks = [letter or NOTHING for letter in line.letters]
                 yield line.kind, (*label, *marks)
 
-    def _measure(self, line: Line) -> str:
+    def _measure(self, line: BannerLine) -> str:
         if line.kind == "base":
             return "count"
         return "number" if self.table.item.kind == "number" else "share"
 
-    def _row(self, line: Line, ids: Sequence[str], measure: str) -> tuple[Cell, ...]:
+    def _row(self, line: BannerLine, ids: Sequence[str], measure: str) -> tuple[Cell, ...]:
         cells = [self._cell(name, own) for name, own in zip(ids, line.ids, strict=True)]
         return (line.label, self._word(_MEASURES[measure]), *cells)
 
     def _cell(self, identity: str, own: str) -> Cell:
         """A number, the sign in its place, or that there is none; `own`: whose it is."""
-        if own and sign(self.register.row(own)).withheld:
+        if own and sign(self.register.row(own)).replaces_number:
             return _sign(sign(self.register.row(own)))
         if not identity or not self.register.has(identity):
             return NOTHING
@@ -184,7 +196,7 @@ class _Sheet:
         )
 
 
-def lettering(material: Material, table: Banner) -> Iterator[str]:
+def lettering(material: TableMaterial, table: Banner) -> Iterator[str]:
     """What the letters of a table compare, and whom they leave out."""
     if any(column.letter for column in table.columns):
         yield text("tables.note.letters", material.language)
@@ -211,7 +223,7 @@ def unique(heads: Sequence[str]) -> list[str]:
     return made
 
 
-def cover_lines(material: Material, *, simulated: bool, datasets: Sequence[str]) -> list[str]:
+def cover_lines(material: TableMaterial, *, simulated: bool, datasets: Sequence[str]) -> list[str]:
     """The lines of a wave's cover sheet."""
     language = material.language
     lines = [text("numbers.simulated", language)] if simulated else []
@@ -262,10 +274,15 @@ def tidy(figures: pd.DataFrame, labels: Labels, language: Language) -> pd.DataFr
         variable = variable_of(row["group"])
         item, answer, group, of = labels(row["item"], row["level"], row["group"])
         words = {
-            "item_label": item, "answer": row["level"], "answer_label": answer,
-            "variable": variable, "variable_label": of, "group_label": group,
-            "display": shown(row, language), "sign": sign(row).mark,
-        }  # fmt: skip
+            "item_label": item,
+            "answer": row["level"],
+            "answer_label": answer,
+            "variable": variable,
+            "variable_label": of,
+            "group_label": group,
+            "display": show_row(row, language),
+            "sign": sign(row).mark,
+        }
         records.append([words.get(name, row.get(name, "")) for name in COLUMNS])
     return pd.DataFrame(records, columns=list(COLUMNS))
 
@@ -282,7 +299,7 @@ def wave_labels(questionnaire: Questionnaire, compared: str, language: Language)
                 groups[code] = (label, of)
     if questionnaire.group_item:
         apart = questionnaire.item(questionnaire.group_item).labels(language)
-        groups |= {code: (apart[code], "") for code in questionnaire.apart}
+        groups |= {code: (apart[code], "") for code in questionnaire.groups_apart}
     words = {MEAN: text("report.column.mean", language)}
 
     def labels(name: str, level: str, group: str) -> tuple[str, str, str, str]:
@@ -310,7 +327,7 @@ def codebook(language: Language, rows: Iterator[list[str]]) -> pd.DataFrame:
 def wave_codes(questionnaire: Questionnaire, language: Language) -> Iterator[list[str]]:
     """What was asked, with every answer; the variables, with every group."""
     for item in questionnaire.items:
-        asked = tell(statements.asked(questionnaire, item, language), language)
+        asked = tell(statements.quote_question(questionnaire, item, language), language)
         said = asked if item.derived_from else item.column
         yield ["item", item.id, item.kind, item.label.text(language), said]
         for category in item.categories:

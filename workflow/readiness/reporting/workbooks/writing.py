@@ -42,7 +42,7 @@ Cell = str | Amount
 
 
 @dataclass(frozen=True)
-class Sheet:
+class WorkbookSheet:
     """One table: its title, what explains it, a line a cell, and the table itself.
 
     `shaded`: rows of the headline figures. `labels`: how many columns of words stay in view.
@@ -65,20 +65,28 @@ class Book:
     subject: str
     language: Language
     cover: tuple[str, ...]
-    notes: Sheet
-    sheets: tuple[Sheet, ...] = field(default=())
+    notes: WorkbookSheet
+    sheets: tuple[WorkbookSheet, ...] = field(default=())
 
 
-def written(book: Book) -> bytes:
+def write_workbook(book: Book) -> bytes:
     """The workbook as a file."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-               "strings_to_numbers": False}  # fmt: skip
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with Workbook(buffer, options) as workbook:
         workbook.set_properties(
-            {"title": book.title, "subject": book.subject, "created": CREATED,
-             "comments": book.cover[0] if book.cover else ""}
-        )  # fmt: skip
+            {
+                "title": book.title,
+                "subject": book.subject,
+                "created": CREATED,
+                "comments": book.cover[0] if book.cover else "",
+            }
+        )
         _Writer(workbook, book).write()
     return buffer.getvalue()
 
@@ -97,15 +105,21 @@ class _Writer:
 
     def write(self) -> None:
         self._cover()
-        contents = Sheet(
+        contents = WorkbookSheet(
             text("rendering.toc", self.book.language),
             text("rendering.toc", self.book.language),
-            (text("tables.head.sheet", self.book.language),
-             text("tables.head.title", self.book.language)),
-            tuple((name, sheet.title) for name, sheet in
-                  [(self.book.notes.name, self.book.notes),
-                   *zip(self.names, self.book.sheets, strict=True)]),
-        )  # fmt: skip
+            (
+                text("tables.head.sheet", self.book.language),
+                text("tables.head.title", self.book.language),
+            ),
+            tuple(
+                (name, sheet.title)
+                for name, sheet in [
+                    (self.book.notes.name, self.book.notes),
+                    *zip(self.names, self.book.sheets, strict=True),
+                ]
+            ),
+        )
         sheet = self._table(contents.name, contents)
         for place, row in enumerate(contents.rows, len(contents.lines) + 2):
             name = str(row[0])
@@ -131,7 +145,7 @@ class _Writer:
         for place, line in enumerate(self.book.cover, 1):
             sheet.write_string(place, 0, line, self.line)
 
-    def _table(self, name: str, own: Sheet) -> Worksheet:
+    def _table(self, name: str, own: WorkbookSheet) -> Worksheet:
         """A sheet with one table: title, lines, then the head and the rows at once."""
         sheet = self._sheet(name)
         sheet.write_string(0, 0, own.title, self.title)
@@ -141,11 +155,18 @@ class _Writer:
         top = len(own.lines) + 1
         last = max(len(own.header) - 1, 0)
         sheet.add_table(
-            top, 0, top + max(len(own.rows), 1), last,
-            {"name": f"table_{len(self.workbook.worksheets())}", "autofilter": False,
-             "style": _STYLE, "banded_rows": False,
-             "columns": [{"header": head, "header_format": self.head} for head in own.header]},
-        )  # fmt: skip
+            top,
+            0,
+            top + max(len(own.rows), 1),
+            last,
+            {
+                "name": f"table_{len(self.workbook.worksheets())}",
+                "autofilter": False,
+                "style": _STYLE,
+                "banded_rows": False,
+                "columns": [{"header": head, "header_format": self.head} for head in own.header],
+            },
+        )
         for place, row in enumerate(own.rows):
             for column, cell in enumerate(row):
                 self._cell(sheet, top + 1 + place, column, cell, place in own.shaded)
@@ -182,7 +203,7 @@ def _names(wanted: Sequence[str]) -> list[str]:
     return names
 
 
-def _widths(sheet: Sheet) -> list[int]:
+def _widths(sheet: WorkbookSheet) -> list[int]:
     """Wide enough for the longest word of the head and the longest cell, within bounds."""
     widths = []
     for column, head in enumerate(sheet.header):

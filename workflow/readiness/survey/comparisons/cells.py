@@ -47,13 +47,13 @@ class Factor:
         return len(self.levels)
 
     @property
-    def known(self) -> BoolArray:
+    def has_level(self) -> BoolArray:
         """True for the rows that have a level, shape (rows,)."""
         return self.codes >= 0
 
     def counts(self) -> IntArray:
         """Unweighted number of rows of each level, shape (size,)."""
-        return np.bincount(self.codes[self.known], minlength=self.size).astype(np.int64)
+        return np.bincount(self.codes[self.has_level], minlength=self.size).astype(np.int64)
 
     def keep(self, levels: Sequence[int]) -> Factor:
         """Only these levels (positions); rows of the others leave the base."""
@@ -61,7 +61,7 @@ class Factor:
         recode[list(levels)] = np.arange(len(levels))
         return Factor(recode[self.codes], tuple(self.levels[i] for i in levels), self.name)
 
-    def observed(self) -> Factor:
+    def drop_unobserved(self) -> Factor:
         """The factor without the declared levels that nobody gave."""
         return self.keep([int(i) for i in np.flatnonzero(self.counts() > 0)])
 
@@ -93,7 +93,7 @@ def factor(
     if isinstance(values, Factor):
         return values
     label = repr(values) if isinstance(values, str) else name
-    known = design.factorized(values)
+    known = design.factorize(values)
     inverse, seen = known
     whole = bool(design.mask.all())
     if whole:  # what was seen occurs
@@ -217,7 +217,7 @@ def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
     Raises:
         StatisticsError: no respondent has both answers.
     """
-    known = row.known & column.known
+    known = row.has_level & column.has_level
     if not known.any():
         raise StatisticsError(
             f"no respondent has both {row.name} and {column.name}: there is nothing to compare"

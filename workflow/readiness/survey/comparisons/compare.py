@@ -148,7 +148,7 @@ class ComparedItem:
         """
         answer = factor(design, outcome, categories, "the outcome")
         group = factor(design, groups, group_names, "the grouping")
-        known = answer.known & group.known
+        known = answer.has_level & group.has_level
         if not known.any():
             raise StatisticsError(
                 f"no respondent has both {answer.name} and {group.name}: nothing to compare"
@@ -175,15 +175,15 @@ class ComparedItem:
     @property
     def n(self) -> int:
         """Respondents in the base."""
-        return int(self.answer.known.sum())
+        return int(self.answer.has_level.sum())
 
     @property
     def positions(self) -> FloatArray:
         """Category positions as numbers, NaN outside the base."""
-        return np.where(self.answer.known, self.answer.codes.astype(np.float64), np.nan)
+        return np.where(self.answer.has_level, self.answer.codes.astype(np.float64), np.nan)
 
     @property
-    def shown(self) -> tuple[str, ...]:
+    def tests_to_make(self) -> tuple[str, ...]:
         """The tests to make, the primary one first."""
         return (self.choice.lead, *self.choice.beside)
 
@@ -195,7 +195,7 @@ class ComparedItem:
             "rao_scott_f",
             lambda d: rao_scott_test(d, self.groups, self.answer).second_order(),
         )
-        for statistic in statistics if "permutation" in self.shown else ():
+        for statistic in statistics if "permutation" in self.tests_to_make else ():
             rows += self._try(
                 f"permutation_{statistic}",
                 lambda d, statistic=statistic: permutation_test(  # type: ignore[misc]
@@ -208,13 +208,13 @@ class ComparedItem:
                     statistic=statistic,
                 ),
             )
-        if "fisher_freeman_halton" in self.shown:
+        if "fisher_freeman_halton" in self.tests_to_make:
             rows += self._try("fisher_freeman_halton", lambda _: self._fisher(permutations, seed))
         return rows
 
     def _fisher(self, draws: int, seed: int) -> ComparisonRow:
         """Exact where the table is small enough, else Monte Carlo, and the row says so."""
-        known = self.answer.known
+        known = self.answer.has_level
         counts = np.zeros((self.groups.size, self.answer.size))
         np.add.at(counts, (self.groups.codes[known], self.answer.codes[known]), 1)
         try:
@@ -225,14 +225,14 @@ class ComparedItem:
     def asymptotic(self, name: str, make: Make) -> list[ComparisonRow]:
         """A design-based test, or none where n is too small for the number of groups."""
         wanted = {"rao_scott_f": "rao_scott", "kruskal_wallis_design": "kruskal_wallis"}[name]
-        return self._by_design(name, make) if wanted in self.shown else []
+        return self._by_design(name, make) if wanted in self.tests_to_make else []
 
     def _try(self, name: str, make: Make) -> list[ComparisonRow]:
         """The row, or one without p that says why there is none."""
         try:
             return [make(self.design)]
         except StatisticsError as error:
-            return self._failed(name, error)
+            return self._report_failure(name, error)
 
     def _by_design(self, name: str, make: Make) -> list[ComparisonRow]:
         """`_try`, the method saying what the replicates do; linearised where a refit has no result.
@@ -243,10 +243,10 @@ class ComparedItem:
             return self._try(name, make)
         if self.design.refits:
             try:
-                return _named([make(self.design)], "refitted under each replicate")
+                return _name_method([make(self.design)], "refitted under each replicate")
             except StatisticsError:
                 pass
-        return _named(self._linear._try(name, make), "linearised")
+        return _name_method(self._linear._try(name, make), "linearised")
 
     @property
     def _linear(self) -> ComparedItem:
@@ -255,7 +255,7 @@ class ComparedItem:
 
     def model(self) -> tuple[list[ComparisonRow], list[ComparisonRow]]:
         """Term test and check of the ordinal logit, and its odds ratios against the first group."""
-        if "ordinal_logit" not in self.shown:
+        if "ordinal_logit" not in self.tests_to_make:
             return [], []
         try:
             fit: OrdinalFit = ordinal_model(
@@ -264,23 +264,25 @@ class ComparedItem:
         except StatisticsError as error:
             if self.design.refits:
                 return self._linear.model()
-            return self._failed("ordinal_logit_term", error), []
+            return self._report_failure("ordinal_logit_term", error), []
         how = "refitted under each replicate" if self.design.refits else "linearised"
         tests = self._try("ordinal_logit_term", lambda _: fit.term_test("group"))
         check = []
         if len(fit.cuts) > 1:
             check = self._try("proportional_odds_check", lambda _: fit.proportional_odds_check())
-        reference = self.groups.observed().levels[0]
-        names = self.groups.observed().levels[1:]
+        reference = self.groups.drop_unobserved().levels[0]
+        names = self.groups.drop_unobserved().levels[1:]
         ratios = [
             replace(r, a=reference, b=name)
             for r, name in zip(fit.odds_ratios(), names, strict=True)
         ]
         if self.design.replicates is None:
             return tests + check, ratios
-        return [*_named(tests, how), *_named(check, "linearised")], _named(ratios, how)
+        return [*_name_method(tests, how), *_name_method(check, "linearised")], _name_method(
+            ratios, how
+        )
 
-    def _failed(self, name: str, error: StatisticsError) -> list[ComparisonRow]:
+    def _report_failure(self, name: str, error: StatisticsError) -> list[ComparisonRow]:
         return [ComparisonRow(name, n=self.n, note=f"no result: {error}")]
 
     def association(self, level: float) -> list[ComparisonRow]:
@@ -291,7 +293,7 @@ class ComparedItem:
 
     def superiority(self, level: float) -> list[ComparisonRow]:
         """Probability of superiority of every pair of observed groups."""
-        groups = self.groups.observed()
+        groups = self.groups.drop_unobserved()
         cells = cell_totals(self.design, groups, self.answer)
         return [
             row
@@ -304,14 +306,14 @@ class ComparedItem:
         ]
 
 
-def _named(rows: Sequence[ComparisonRow], how: str) -> list[ComparisonRow]:
+def _name_method(rows: Sequence[ComparisonRow], how: str) -> list[ComparisonRow]:
     """The rows with what the replicates did in the name of their method."""
     return [replace(r, method=f"{r.method}, {how}") if r.method else r for r in rows]
 
 
 def _effective_sizes(design: Design, groups: Factor) -> list[float]:
     """Kish's effective number of answers of each group, (sum w)^2 / sum w^2; 0 if empty."""
-    known = groups.known
+    known = groups.has_level
     codes, w = groups.codes[known], design.full_weights[known]
     total = np.bincount(codes, weights=w, minlength=groups.size)
     squares = np.bincount(codes, weights=w**2, minlength=groups.size)

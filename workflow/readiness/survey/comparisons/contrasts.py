@@ -100,11 +100,11 @@ def pairwise(
     values = design.numeric(y, "the outcome")
     groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
     two_or_more(groups, "a contrast")
-    groups = groups.observed()
-    domain = design.subset(groups.known)
+    groups = groups.drop_unobserved()
+    domain = design.subset(groups.has_level)
     df = domain.degrees_of_freedom
     needs_degrees_of_freedom(df, "a contrast")
-    means, v = group_means(domain, values[groups.known], groups)
+    means, v = group_means(domain, values[groups.has_level], groups)
     v, replaced = constant_shares(domain, values, groups, means, v)
     counts = groups.counts()
     rows = [
@@ -178,7 +178,7 @@ def constant_shares(
     Linearisation gives them none, as if the share were known for sure. They get that of the
     Agresti-Coull share (1998) on Kish's effective number of answers; for 0/1 outcomes only.
     """
-    known = groups.known
+    known = groups.has_level
     if not ((y[known] == 0) | (y[known] == 1)).all():
         return v, frozenset()
     codes, w = groups.codes[known], design.full_weights[known]

@@ -46,7 +46,7 @@ class Covariates:
     numbers: tuple[int, ...] = ()
 
     @property
-    def known(self) -> BoolArray:
+    def is_complete(self) -> BoolArray:
         """Rows without missing values, shape (rows,)."""
         return np.asarray(self.row >= 0, dtype=np.bool_)
 
@@ -73,7 +73,7 @@ class Covariates:
             tuple(position[i] for i in self.numbers if i in position),
         )
 
-    def standardised(self, rows: BoolArray) -> Standardised:
+    def standardise(self, rows: BoolArray) -> Standardised:
         """The matrix with its numbers centred and scaled on some rows, for fitting.
 
         A large mean (a year, an income) would leave the fit no digits: 1e6 and a spread of 1 are
@@ -170,7 +170,7 @@ def covariates(
             block = of_factor(factor(design, term, declared.get(term)), term)
         else:
             block = _of_number(design.numeric(term), term)
-        made = block if made is None else _joined(made, block)
+        made = block if made is None else _join_covariates(made, block)
     assert made is not None
     return made
 
@@ -181,7 +181,7 @@ def of_factor(f: Factor, term: str) -> Covariates:
     Raises:
         StatisticsError: fewer than two observed levels.
     """
-    observed = f.observed()
+    observed = f.drop_unobserved()
     if observed.size < 2:
         raise StatisticsError(
             f"{f.name} has fewer than two levels among the respondents: it cannot be a term"
@@ -202,11 +202,11 @@ def _of_number(x: FloatArray, term: str) -> Covariates:
 _MOST_COMBINATIONS = 10_000
 
 
-def _joined(a: Covariates, b: Covariates) -> Covariates:
+def _join_covariates(a: Covariates, b: Covariates) -> Covariates:
     """The columns of two matrices side by side."""
     shift = len(a.names)
     terms = {**a.terms, **{t: tuple(i + shift for i in c) for t, c in b.terms.items()}}
-    known = a.known & b.known
+    known = a.is_complete & b.is_complete
     if len(a.values) * len(b.values) <= _MOST_COMBINATIONS:
         values = np.hstack(
             [np.repeat(a.values, len(b.values), axis=0), np.tile(b.values, (len(a.values), 1))]

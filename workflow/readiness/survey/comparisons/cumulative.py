@@ -175,9 +175,12 @@ class CumulativeLikelihood:
         g_u, g_l, h_u, h_l, h_ul = self._parts(theta)
         upper, lower = self.y < self.cuts, self.y > 0
         return (
-            np.where(upper, g_u, 0.0), np.where(lower, g_l, 0.0), np.where(upper, h_u, 0.0),
-            np.where(lower, h_l, 0.0), np.where(upper & lower, h_ul, 0.0),
-        )  # fmt: skip
+            np.where(upper, g_u, 0.0),
+            np.where(lower, g_l, 0.0),
+            np.where(upper, h_u, 0.0),
+            np.where(lower, h_l, 0.0),
+            np.where(upper & lower, h_ul, 0.0),
+        )
 
     def partial_scores(self) -> tuple[FloatArray, FloatArray]:
         """Scores and information with own coefficients at the cuts 2..K-1 beside the common ones.
@@ -229,7 +232,7 @@ class CumulativeLikelihood:
         below = np.cumsum(share)[:-1] / share.sum()
         return np.concatenate([np.zeros(self.x.shape[1]), quantile(self.link, below)])
 
-    def refitted(self, weights: FloatArray, start: FloatArray) -> FloatArray:
+    def refit(self, weights: FloatArray, start: FloatArray) -> FloatArray:
         """The estimate under other weights of the respondents, shape (n,), sought from `start`.
 
         Raises:

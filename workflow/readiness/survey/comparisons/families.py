@@ -63,7 +63,7 @@ def mover(a: Limited, b: Limited, correlation: Any = 0.0) -> tuple[FloatArray, F
 
 
 @dataclass(frozen=True, eq=False)
-class Shares:
+class GroupShares:
     """One share of each declared group with its precision; NaN where nobody answered.
 
     Attributes:
@@ -84,7 +84,7 @@ class Shares:
     replaced: frozenset[int]
 
     @classmethod
-    def of(cls, estimates: Proportions, category: int, interval: Interval) -> Shares:
+    def of(cls, estimates: Proportions, category: int, interval: Interval) -> GroupShares:
         """The share of one category, by its place, from estimates that are already made.
 
         The variance where all answer alike rests on the number of answers.
@@ -125,9 +125,9 @@ class Shares:
 
     def limits(self, a: Any, b: Any, level: Any) -> tuple[FloatArray, FloatArray]:
         """MOVER limits of each pair at a level (one, or one a pair)."""
-        return mover(self._limited(a, level), self._limited(b, level), self.correlation(a, b))
+        return mover(self._add_limits(a, level), self._add_limits(b, level), self.correlation(a, b))
 
-    def _limited(self, g: Any, level: Any) -> Limited:
+    def _add_limits(self, g: Any, level: Any) -> Limited:
         p = np.clip(self.p[g], 0.0, 1.0)
         lower, upper = proportion_interval(
             self.interval, p, self.se[g], self.n[g], self.df[g], level
@@ -158,9 +158,11 @@ class Shares:
         if inside.any():
             at = (a[inside], b[inside], sign[inside])
             found = elementwise.find_root(
-                beyond, (ends[0][inside], ends[1][inside]), args=at,
+                beyond,
+                (ends[0][inside], ends[1][inside]),
+                args=at,
                 tolerances={"xatol": 1e-13, "xrtol": 1e-13},
-            )  # fmt: skip
+            )
             p[inside] = np.exp(found.x)
         _, _, by_t = self.tests(a, b)
         return np.asarray(np.where(always >= 0, np.fmin(by_t, np.exp(_LEAST)), p))
@@ -229,18 +231,18 @@ def share_contrasts(
     values = design.numeric(y, "the outcome")
     groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
     two_or_more(groups, "a contrast")
-    known = values[groups.known]
+    known = values[groups.has_level]
     if not ((known == 0) | (known == 1)).all():
         raise StatisticsError("a contrast of shares takes 0 and 1; for other numbers use pairwise")
-    domain = design.subset(groups.known)
+    domain = design.subset(groups.has_level)
     codes, places = groups.codes, range(groups.size)
     made = proportion_estimates(domain, values, [1.0, 0.0], by=codes, groups=places)
-    shares = Shares.of(made, 0, interval)
+    shares = GroupShares.of(made, 0, interval)
     return family_of({"": shares}, groups.levels, adjust=adjust, level=level)[""]
 
 
 def family_of(
-    shares: Mapping[str, Shares],
+    shares: Mapping[str, GroupShares],
     groups: Sequence[str],
     *,
     adjust: Adjustment = "holm",
@@ -264,7 +266,7 @@ def family_of(
 
 
 def _contrasts(
-    shares: Shares, groups: Sequence[str], level: float, part: float
+    shares: GroupShares, groups: Sequence[str], level: float, part: float
 ) -> list[ContrastRow]:
     """All pairs before adjustment: own limits at `level`, limits of all pairs at `part`."""
     first, second = np.triu_indices(len(groups), 1)
@@ -296,7 +298,7 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _family_level(shares: Shares, a: IntArray, b: IntArray, level: float) -> float:
+def _family_level(shares: GroupShares, a: IntArray, b: IntArray, level: float) -> float:
     """The level of each pair at which all pairs hold together with `level`."""
     alone = 1 - (1 - level) / len(a)
     if len(a) == 1:
@@ -322,7 +324,7 @@ def _family_level(shares: Shares, a: IntArray, b: IntArray, level: float) -> flo
     return max(min(1 - each, alone), level)
 
 
-def _empty(shares: Shares, groups: Sequence[str], i: int, j: int) -> ContrastRow:
+def _empty(shares: GroupShares, groups: Sequence[str], i: int, j: int) -> ContrastRow:
     """A pair before its test: what is known, and why there may be no test."""
     few = {
         words: [groups[g] for g in (i, j) if shares.n[g] == size]

@@ -158,10 +158,10 @@ class LinearFit:
         keep = np.ix_(columns, columns)
         smaller = self.x.without(term)
         # The smaller model is fitted to the same rows, also where only this term has gaps.
-        rows = self._design.mask & self.x.known & np.isfinite(self._y)
+        rows = self._design.mask & self.x.is_complete & np.isfinite(self._y)
         weights = self._design.full_weights[rows]
-        matrix = smaller.standardised(rows).x.matrix[rows]
-        model = _fit(self._y[rows], matrix, weights / weights.mean(), self.family)[1]
+        matrix = smaller.standardise(rows).x.matrix[rows]
+        model = _fit_family(self._y[rows], matrix, weights / weights.mean(), self.family)[1]
         ratio = np.linalg.solve(self.naive_covariance[keep], self.covariance[keep])
         eigenvalues = np.sort(np.linalg.eigvals(ratio).real)[::-1]
         return float(model.deviance) - self.deviance, eigenvalues
@@ -192,9 +192,9 @@ def linear_model(
     """
     one_of(family, Family, "family")
     values = design.numeric(y, "the outcome")
-    known = x.known & np.isfinite(values) & design.mask
+    known = x.is_complete & np.isfinite(values) & design.mask
     domain = design.subset(known)
-    standard = x.standardised(known)
+    standard = x.standardise(known)
     outcome, matrix = values[known], standard.x.matrix[known]
     _check_outcome(outcome, family)
     check_rank(matrix, x.names)
@@ -204,7 +204,7 @@ def linear_model(
         )
     weights = domain.full_weights[known]
     scaled = weights / weights.mean()
-    model, result = _fit(outcome, matrix, scaled, family)
+    model, result = _fit_family(outcome, matrix, scaled, family)
     params = np.asarray(result.params)
     # Statsmodels' own fitted means overflow far out on the logit scale.
     eta = params[0] + matrix @ params[1:]
@@ -261,7 +261,7 @@ def refit(
     Raises:
         StatisticsError: no convergence (separation under these weights).
     """
-    result = _fit(y, x, weights / weights.mean(), family, start)[1]
+    result = _fit_family(y, x, weights / weights.mean(), family, start)[1]
     if family == "binomial" and not result.converged:
         raise StatisticsError(
             "a replicate leaves the binomial model without an estimate (separation, or an empty "
@@ -281,7 +281,7 @@ def _check_outcome(y: FloatArray, family: Family) -> None:
         )
 
 
-def _fit(
+def _fit_family(
     y: FloatArray,
     x: FloatArray,
     weights: FloatArray,
@@ -318,7 +318,7 @@ def t_test(
     values = design.numeric(y, "the outcome")
     groups = groups.within(np.isfinite(values))
     two_or_more(groups, "a t test")
-    observed = groups.observed()
+    observed = groups.drop_unobserved()
     if observed.size != 2:
         raise StatisticsError(
             f"{groups.name} has {observed.size} groups ({', '.join(observed.levels)}); "

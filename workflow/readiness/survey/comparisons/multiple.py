@@ -84,14 +84,14 @@ def multiple_marginal_independence(
     answers = {
         name: option_answers(design.column(column), name, base) for name, column in options.items()
     }
-    inside = groups.known.copy()
+    inside = groups.has_level.copy()
     for values in answers.values():
         inside &= np.isin(values, ("0", "1"))
     if not inside.any():
         raise StatisticsError("nobody in the domain has a group and is in the base of every option")
     groups = groups.within(inside)
     two_or_more(groups, "a test across groups")
-    observed = groups.observed()
+    observed = groups.drop_unobserved()
     ticked = {name: inside & (values == "1") for name, values in answers.items()}
     notes = [f"no answers in {name}" for name in groups.levels if name not in observed.levels]
     kept = {name: t for name, t in ticked.items() if 0 < int(t.sum()) < int(inside.sum())}
@@ -130,7 +130,7 @@ def _joint(domain: Design, groups: Factor, ticked: BoolArray) -> tuple[float, Fl
     y = joint - np.outer(q, pi)
     metric = np.outer(q, pi * (1 - pi))
     if domain.replicates is not None:
-        covariance = _replicated(domain, groups, ticked, (joint, q, pi))
+        covariance = _estimate_replicate_covariance(domain, groups, ticked, (joint, q, pi))
     else:
         of = (groups.codes[:, None] == np.arange(r)).astype(np.float64)
         tick = ticked.astype(np.float64)
@@ -161,7 +161,7 @@ def _cells(
     return np.column_stack(both), member
 
 
-def _replicated(
+def _estimate_replicate_covariance(
     domain: Design,
     groups: Factor,
     ticked: BoolArray,
@@ -200,7 +200,7 @@ def _single(
     """Rao-Scott's F of each option by itself."""
     rows = []
     for name in kept:
-        answer = factor(design, answers[name], ["1", "0"], name).within(groups.known)
+        answer = factor(design, answers[name], ["1", "0"], name).within(groups.has_level)
         row = rao_scott_test(design, groups, answer).second_order()
         rows.append(replace(row, b=name))
     p = adjust_p([r.p_value for r in rows], adjust)  # type: ignore[arg-type]

@@ -229,20 +229,20 @@ def ordinal_model(
     """
     one_of(link, Link, "link")
     answer = factor(design, y, levels, "the answer")
-    base = answer.within(x.known)
+    base = answer.within(x.is_complete)
     counts = base.counts()
     merged = tuple(level for level, k in zip(base.levels, counts, strict=True) if k == 0)
-    observed = base.observed()
+    observed = base.drop_unobserved()
     if observed.size < 2:
         raise StatisticsError(
             f"{answer.name} has one level among the respondents: an ordinal model needs two"
         )
-    rows = np.flatnonzero(observed.known)
-    domain = design.subset(observed.known)
+    rows = np.flatnonzero(observed.has_level)
+    domain = design.subset(observed.has_level)
     needs_degrees_of_freedom(domain.degrees_of_freedom, "a design-based standard error")
     w = domain.full_weights[rows]
     codes, kind, inverse = distinct_rows(observed.codes[rows], x.row[rows], len(x.values))
-    standard = x.standardised(observed.known)
+    standard = x.standardise(observed.has_level)
     matrix = standard.x.values
     if len(kind) != len(matrix) or (kind != np.arange(len(kind))).any():
         matrix = matrix[kind]
@@ -267,7 +267,7 @@ def ordinal_model(
     cell = np.full(design.rows, -1, dtype=np.int64)
     cell[rows] = inverse
     covariance = (
-        domain.refit_covariance(lambda w: back @ problem.refitted(w[rows], theta), back @ theta)
+        domain.refit_covariance(lambda w: back @ problem.refit(w[rows], theta), back @ theta)
         if domain.refits
         else _cell_covariance(domain, cell, influence)
     )

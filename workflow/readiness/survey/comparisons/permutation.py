@@ -51,12 +51,12 @@ _PRIOR = 2.0
 _MOST = 10.0
 
 
-def ranked(y: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray]:
+def score_ranks(y: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray]:
     """Mid-ranks of the pooled answers (0-1), less the mean of their block: one score, weight 1."""
     return _centred(stats.rankdata(y)[:, None] / len(y), block), np.ones(1)
 
 
-def indicated(y: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray]:
+def score_categories(y: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray]:
     """One score a category, 1 or 0 less the mean of the block, and 1 / share of the category."""
     hit = (y[:, None] == np.unique(y)).astype(np.float64)
     return _centred(hit, block), 1 / hit.mean(axis=0)
@@ -184,10 +184,10 @@ def permutation_test(
     values = design.numeric(y, "the outcome")
     groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
     two_or_more(groups, "a permutation test")
-    groups = groups.observed()
-    known = groups.known
+    groups = groups.drop_unobserved()
+    known = groups.has_level
     within = None if blocks is None else factor(design, blocks, None, "the blocks")
-    if within is not None and (known & ~within.known).any():
+    if within is not None and (known & ~within.has_level).any():
         raise StatisticsError("a respondent has no block; declare a block for each or none at all")
     answers = values[known]
     if len(np.unique(answers)) < 2:
@@ -295,17 +295,19 @@ def _count(
     starts = np.flatnonzero(np.diff(block, prepend=block[0] - 1) != 0)
     size = max(1, _CHUNK // len(y))
     sizes = [min(size, permutations - done) for done in range(0, permutations, size)]
-    made = indicated(y, block) if statistic == "categories" else ranked(y, block)
+    made = score_categories(y, block) if statistic == "categories" else score_ranks(y, block)
     both = studentised_statistics(*made, code, weight, groups)
     # The observed order comes first.
     drawn = [both(np.arange(len(y))[None, :], left)]
-    drawn += [both(_shuffled(rng, many, starts, len(y))) for many in sizes]
+    drawn += [both(_shuffle_within_blocks(rng, many, starts, len(y))) for many in sizes]
     found = (np.concatenate([one[part] for one in drawn]) for part in get_args(Studentised))
     smaller = np.minimum(*map(_shares_above, found))
     return float(smaller[0]), int((smaller[1:] <= smaller[0]).sum())
 
 
-def _shuffled(rng: np.random.Generator, many: int, starts: IntArray, n: int) -> IntArray:
+def _shuffle_within_blocks(
+    rng: np.random.Generator, many: int, starts: IntArray, n: int
+) -> IntArray:
     """Rows in permuted order within blocks that begin at `starts`, shape (many, n)."""
     order = np.tile(np.arange(n), (many, 1))
     for start, stop in zip(starts, [*starts[1:], n], strict=True):

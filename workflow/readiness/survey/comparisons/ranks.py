@@ -88,7 +88,7 @@ def rank_test(
     groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
     two_or_more(groups, "a rank test")
     groups, note = without_single(groups)
-    known = groups.known
+    known = groups.has_level
     if np.ptp(values[known]) == 0:
         raise StatisticsError("the outcome has one level: there is nothing to rank")
     domain = design.subset(known)
@@ -170,7 +170,7 @@ def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArr
     """
     import pandas as pd
 
-    known = groups.known
+    known = groups.has_level
     codes, w = groups.codes[known], design.full_weights[known]
     size = weighted_counts(codes, w, groups.size)
     means = weighted_counts(codes, w * y, groups.size) / size
@@ -197,7 +197,7 @@ def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArr
 
 def _refitted_means(design: Design, y: FloatArray, groups: Factor, means: FloatArray) -> FloatArray:
     """Covariance of the means from the means of each replicate."""
-    rows = np.flatnonzero(groups.known)
+    rows = np.flatnonzero(groups.has_level)
     codes = groups.codes[rows]
 
     def fit(weights: FloatArray) -> FloatArray:

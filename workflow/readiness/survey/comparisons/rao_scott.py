@@ -224,7 +224,7 @@ def observed_table(design: Design, row: Factor, column: Factor) -> tuple[CellTot
     Raises:
         StatisticsError: fewer than two observed levels on a side.
     """
-    known = row.known & column.known
+    known = row.has_level & column.has_level
     both = [row.within(known), column.within(known)]
     if not known.any():
         raise StatisticsError(
@@ -234,7 +234,7 @@ def observed_table(design: Design, row: Factor, column: Factor) -> tuple[CellTot
     for f in both:
         two_or_more(f, "a test of association")
         left_out += [level for level, k in zip(f.levels, f.counts(), strict=True) if k == 0]
-    return cell_totals(design, both[0].observed(), both[1].observed()), left_out
+    return cell_totals(design, both[0].drop_unobserved(), both[1].drop_unobserved()), left_out
 
 
 def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
@@ -250,7 +250,9 @@ def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
     pearson = float(cells.n * ((p - expected) ** 2 / expected).sum())
     r, c = p.shape
     # A basis of the interaction space, orthogonal to the main effects.
-    contrasts = np.asarray(np.kron(_centred(r), _centred(c)), dtype=np.float64)
+    contrasts = np.asarray(
+        np.kron(_make_centred_basis(r), _make_centred_basis(c)), dtype=np.float64
+    )
     v = cells.proportion_covariance()
     notes = []
     if left_out:
@@ -269,7 +271,7 @@ def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
     return RaoScott(pearson, delta, df, cells.n, note, cells)
 
 
-def _centred(k: int) -> FloatArray:
+def _make_centred_basis(k: int) -> FloatArray:
     q, _ = np.linalg.qr(np.column_stack([np.ones(k), np.eye(k)[:, 1:]]))
     return np.asarray(q[:, 1:], dtype=np.float64)
 

@@ -162,8 +162,8 @@ def ratio(design: Design, numerator: Column, denominator: Column) -> Estimates:
     Raises:
         StatisticsError: missing values inside the domain, or a denominator whose total is 0.
     """
-    top = _known(design, design.numeric(numerator), numerator)
-    bottom = _known(design, design.numeric(denominator), denominator)
+    top = _zero_missing(design, design.numeric(numerator), numerator)
+    bottom = _zero_missing(design, design.numeric(denominator), denominator)
     if design.weights @ bottom == 0:
         raise StatisticsError(f"the total of the denominator {_name(denominator)!r} is 0; no ratio")
     return ratio_estimates(
@@ -233,7 +233,7 @@ def _prepare(
     domain = design.subset(~np.isnan(y)) if missing == "drop" else design
     if domain.n == 0:
         raise StatisticsError(f"nobody in the domain has a value of {_name(values)}")
-    y = _known(domain, y, values)
+    y = _zero_missing(domain, y, values)
     if by is None:
         return y, domain, None
     codes = group_codes(domain, by, groups)
@@ -246,7 +246,7 @@ def _prepare(
     return y, domain, codes
 
 
-def _known(design: Design, y: FloatArray, name: Column) -> FloatArray:
+def _zero_missing(design: Design, y: FloatArray, name: Column) -> FloatArray:
     absent = np.isnan(y) & design.mask
     if absent.any():
         raise StatisticsError(

@@ -46,7 +46,7 @@ def answer_codes(
     Raises:
         StatisticsError: another value inside the domain, a category declared twice or never.
     """
-    known = design.factorized(values)
+    known = design.factorize(values)
     codes = encode_declared(None, categories, known)
     _refuse_undeclared(design, known, codes, values, outside)
     return codes
@@ -60,7 +60,7 @@ def group_codes(design: Design, by: Column, groups: Sequence[Any] | None = None)
     Raises:
         StatisticsError: no respondent has a group, or a value is not among the declared groups.
     """
-    known = design.factorized(by)
+    known = design.factorize(by)
     if groups is not None:
         codes = encode_declared(None, groups, known)
         _refuse_undeclared(design, known, codes, by, ())
@@ -236,9 +236,15 @@ def no_proportions(categories: Sequence[Any], groups: Sequence[Any] | None = Non
     shape, none = (len(names), len(categories)), np.zeros(len(names), dtype=np.int64)
     cells = len(names) * len(categories)
     return Proportions(
-        names, tuple(categories), np.full(shape, np.nan), np.zeros((cells, cells)),
-        np.zeros(shape, dtype=np.int64), none, none.astype(np.float64), none,
-    )  # fmt: skip
+        names,
+        tuple(categories),
+        np.full(shape, np.nan),
+        np.zeros((cells, cells)),
+        np.zeros(shape, dtype=np.int64),
+        none,
+        none.astype(np.float64),
+        none,
+    )
 
 
 def proportions(

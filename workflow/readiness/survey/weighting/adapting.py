@@ -43,7 +43,7 @@ from readiness.survey.weighting.margins import (
     Totals,
     WeightingReport,
     iteration_table,
-    joined,
+    join_codes,
     margin_table,
     merged_categories,
     merged_strata,
@@ -151,7 +151,7 @@ def weigh_adapting(
         return Adapted(None, (), (), (nobody,), weightless, np.full(len(data), ""))
     steps: list[Fact] = []
     base = _base(data, sampled, collapse, steps)
-    kept, merges = _kept(data, totals or {}, collapse, least, steps)
+    kept, merges = _keep_margins(data, totals or {}, collapse, least, steps)
     found: Raking | None = None
     while kept and found is None:
         merged = tuple(c for c in merges if c.variable in kept)
@@ -170,7 +170,7 @@ def weigh_adapting(
         found = Raking.of(base, {alone: _people(base, alone)}, (), tolerance, max_iterations)
     else:
         steps.append(Fact("weighting.step.raked", {"variables": Listed(tuple(kept))}))
-    recipe, final = _limited(found, trim, steps)
+    recipe, final = _limit_weights(found, trim, steps)
     repeated = None
     if replicates is not None:
         repeated = repeat(base, replace(found, recipe=recipe), final, replicates, seed)
@@ -178,9 +178,14 @@ def weigh_adapting(
     collapsed = tuple(c for c in merges if c.variable in kept)
     weighting = _weighting(base, replace(found, recipe=recipe), final, repeated, collapsed)
     return Adapted(
-        weighting, tuple(kept), collapsed, tuple(steps), found.one[found.pattern],
-        base.data[BASE].to_numpy(dtype=str), recipe.how,
-    )  # fmt: skip
+        weighting,
+        tuple(kept),
+        collapsed,
+        tuple(steps),
+        found.one[found.pattern],
+        base.data[BASE].to_numpy(dtype=str),
+        recipe.how,
+    )
 
 
 def _base(
@@ -199,7 +204,7 @@ def _base(
             as_declared = members in {tuple(sorted(merge)) for merge in declared}
             kind = "weighting.step.strata_declared" if as_declared else "weighting.step.strata"
             steps.append(Fact(kind, {"strata": Listed(members)}))
-    names = {members: joined(members) for members in groups}
+    names = {members: join_codes(members) for members in groups}
     place = {member: name for members, name in names.items() for member in members}
     frame = data.assign(_stratum=strata.map(place), _everybody="all")
     if sampled.populations is None:
@@ -209,7 +214,7 @@ def _base(
     return design(frame, weights=sampled.weight, strata=BASE, fpc="_population")
 
 
-def _kept(
+def _keep_margins(
     data: pd.DataFrame,
     totals: Totals,
     collapse: Sequence[Collapse],
@@ -252,7 +257,9 @@ def _people(base: Design, by: str) -> dict[str, float]:
     return {str(name): float(total) for name, total in whole.items()}
 
 
-def _limited(found: Raking, trim: Trim | None, steps: list[Fact]) -> tuple[Recipe, FloatArray]:
+def _limit_weights(
+    found: Raking, trim: Trim | None, steps: list[Fact]
+) -> tuple[Recipe, FloatArray]:
     """The recipe with the limits that can be kept, and the weight of one of each pattern."""
     raked, count = found.main.weights, found.count
     if trim is None:
@@ -261,7 +268,7 @@ def _limited(found: Raking, trim: Trim | None, steps: list[Fact]) -> tuple[Recip
     for how in (Limits.BOUNDED, Limits.TRIMMED):
         recipe = replace(within, how=how)
         try:
-            totals = recipe.limited(raked, count)
+            totals = recipe.limit_totals(raked, count)
         except StatisticsError:
             continue
         gap = _largest_gap(recipe, totals)
@@ -305,8 +312,10 @@ def _weighting(
     recipe, totals = found.recipe, final * found.count
     projection = Projection(
         tuple(replace(m.codes, codes=m.codes.codes[found.pattern]) for m in recipe.margins),
-        None, final[found.pattern], base.weights,
-    )  # fmt: skip
+        None,
+        final[found.pattern],
+        base.weights,
+    )
     weighted = base.with_weights(final[found.pattern], projection)
     method = [f"raking to {', '.join(m.variable for m in recipe.margins)}", recipe.how.value]
     if repeated is not None:

@@ -35,7 +35,7 @@ from readiness.survey.weighting.calibration import bounded_rake, indicators, tri
 from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
 from readiness.survey.weighting.raking import (
     MAX_ITERATIONS,
-    Cells,
+    MarginCells,
     Raked,
     Reraking,
     cross,
@@ -90,7 +90,7 @@ class Recipe:
     max_iterations: int = MAX_ITERATIONS
 
     @cached_property
-    def cells(self) -> Cells:
+    def cells(self) -> MarginCells:
         """The crossing of the margins."""
         return cross(self.margins)
 
@@ -105,11 +105,14 @@ class Recipe:
             StatisticsError: as `rake_weights`.
         """
         return rake_weights(
-            base * count, self.margins, cells=self.cells,
-            tolerance=self.tolerance, max_iterations=self.max_iterations,
-        )  # fmt: skip
+            base * count,
+            self.margins,
+            cells=self.cells,
+            tolerance=self.tolerance,
+            max_iterations=self.max_iterations,
+        )
 
-    def limited(self, raked: FloatArray, count: FloatArray) -> FloatArray:
+    def limit_totals(self, raked: FloatArray, count: FloatArray) -> FloatArray:
         """Totals of the patterns with every weight within the limits.
 
         Raises:
@@ -201,9 +204,12 @@ class Perturbed:
         places, first = np.unique(patterns, return_index=True)
         weights[first] = main.weights[places]
         self._again = Reraking(
-            self._recipe.margins, self._recipe.cells, replace(main, weights=weights),
-            tolerance=recipe.tolerance, max_iterations=recipe.max_iterations,
-        )  # fmt: skip
+            self._recipe.margins,
+            self._recipe.cells,
+            replace(main, weights=weights),
+            tolerance=recipe.tolerance,
+            max_iterations=recipe.max_iterations,
+        )
         self.linear = 0
 
     def __call__(self, base: FloatArray, factor: FloatArray, count: FloatArray) -> FloatArray:
@@ -218,7 +224,7 @@ class Perturbed:
             raked = self._again(base * factor * count)
             # Who is all but left out counts for as much: a whole weight's lower limit would bring
             # him back, and the replicates would vary too little.
-            totals = self._recipe.limited(raked, count * np.clip(factor, 0.0, 1.0))
+            totals = self._recipe.limit_totals(raked, count * np.clip(factor, 0.0, 1.0))
         except StatisticsError:
             self.linear += 1
             return self._linear(factor, count)

@@ -84,7 +84,7 @@ def make_margins(
                 + ", ".join(map(str, list(data.columns)[:12]))
             )
         merges = [c for c in collapse if c.variable == variable]
-        column, merged = _collapsed(data[variable], dict(by_category), merges)
+        column, merged = _collapse_column(data[variable], dict(by_category), merges)
         margins.append(_margin(variable, column, merged, mask))
     first = margins[0]
     expected = float(first.totals.sum())
@@ -98,7 +98,7 @@ def make_margins(
     return tuple(margins)
 
 
-def _collapsed(
+def _collapse_column(
     column: pd.Series[Any], totals: dict[Any, float], merges: Sequence[Collapse]
 ) -> tuple[pd.Series[Any], dict[Any, float]]:
     for merge in merges:
@@ -162,7 +162,7 @@ Groups: TypeAlias = dict[tuple[str, ...], tuple[int, float]]
 JOINED = "+"
 
 
-def joined(codes: Sequence[str]) -> str:
+def join_codes(codes: Sequence[str]) -> str:
     """The name of categories that count together."""
     return JOINED.join(codes)
 
@@ -178,7 +178,7 @@ def merged_strata(
     `answered` and `people` are counts by stratum; a stratum without respondents has people only.
     """
     alone = {name: (int(answered.get(name, 0)), float(total)) for name, total in people.items()}
-    return _grown(_declared(alone, declared), least)
+    return _grow_groups(_apply_declared(alone, declared), least)
 
 
 def merged_categories(
@@ -204,17 +204,19 @@ def merged_categories(
         for name, total in people.items()
         if total > 0 or answered.get(name, 0)
     }
-    groups = _grown(groups, least)
+    groups = _grow_groups(groups, least)
     if len(groups) < 2:
         return None
     return [
-        Collapse(str(column.name), members, joined(members), "few respondents")
+        Collapse(str(column.name), members, join_codes(members), "few respondents")
         for members in sorted(groups)
         if len(members) > 1
     ]
 
 
-def _declared(alone: Mapping[str, tuple[int, float]], declared: Sequence[Sequence[str]]) -> Groups:
+def _apply_declared(
+    alone: Mapping[str, tuple[int, float]], declared: Sequence[Sequence[str]]
+) -> Groups:
     together = {name: tuple(sorted(merge)) for merge in declared for name in merge}
     groups: Groups = {}
     for name, (n, total) in sorted(alone.items()):
@@ -224,7 +226,7 @@ def _declared(alone: Mapping[str, tuple[int, float]], declared: Sequence[Sequenc
     return groups
 
 
-def _grown(groups: Groups, least: int) -> Groups:
+def _grow_groups(groups: Groups, least: int) -> Groups:
     """The groups, the smallest merged with the next until each has `least` respondents."""
     groups = dict(groups)
     while len(groups) > 1:

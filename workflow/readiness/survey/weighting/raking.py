@@ -28,7 +28,7 @@ MAX_ITERATIONS = 1000
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class MarginCells:
     """The crossing of the margins: cell of each row, and the margin categories of each cell."""
 
     of_row: IntArray
@@ -53,7 +53,7 @@ class Raked:
     effects: tuple[FloatArray, ...]
 
 
-def cross(margins: Sequence[Margin]) -> Cells:
+def cross(margins: Sequence[Margin]) -> MarginCells:
     """The cells of the margins: only those that occur when the crossing is large."""
     sizes = [m.codes.size for m in margins]
     rows = len(margins[0].codes.codes)
@@ -72,14 +72,14 @@ def cross(margins: Sequence[Margin]) -> Cells:
     for k in reversed(sizes):
         categories.append(np.asarray(rest % k, dtype=np.int64))
         rest = rest // k
-    return Cells(of_row, size, tuple(reversed(categories)))
+    return MarginCells(of_row, size, tuple(reversed(categories)))
 
 
 def rake_weights(
     base: FloatArray,
     margins: Sequence[Margin],
     *,
-    cells: Cells | None = None,
+    cells: MarginCells | None = None,
     tolerance: float = TOLERANCE,
     max_iterations: int = MAX_ITERATIONS,
 ) -> Raked:
@@ -126,7 +126,7 @@ def rake_weights(
 
 
 def _sweep(
-    cell: FloatArray, factors: list[FloatArray], crossing: Cells, margins: Sequence[Margin]
+    cell: FloatArray, factors: list[FloatArray], crossing: MarginCells, margins: Sequence[Margin]
 ) -> tuple[list[float], list[int]]:
     """One pass over the margins, changing `cell` and `factors`; the gaps before each step."""
     gaps, worst = [], []
@@ -165,7 +165,7 @@ class Reraking:
     def __init__(
         self,
         margins: Sequence[Margin],
-        cells: Cells,
+        cells: MarginCells,
         main: Raked,
         *,
         tolerance: float,
@@ -227,7 +227,7 @@ class Reraking:
         return None
 
 
-def _split(margins: Sequence[Margin], cells: Cells) -> tuple[FloatArray, FloatArray]:
+def _split(margins: Sequence[Margin], cells: MarginCells) -> tuple[FloatArray, FloatArray]:
     """Indicators of the categories in the rows and in the columns of the matrix of cells."""
     sizes = [m.codes.size for m in margins]
     starts = np.concatenate([[0], np.cumsum(sizes)])

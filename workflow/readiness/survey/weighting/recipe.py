@@ -72,7 +72,7 @@ def make_replicates(
     one_of(kind, Made, "kind of replicates")
     stage = design.stages[0]
     if kind != "JKn":
-        made = _drawn(design, kind, n_replicates, seed)
+        made = _draw_replicates(design, kind, n_replicates, seed)
     elif design.rows * stage.units.size > _LARGEST:
         raise StatisticsError(
             f"JKn would make {stage.units.size} replicates of {design.rows} rows; "
@@ -84,7 +84,7 @@ def make_replicates(
     return made if adjust is None else made.adjusted(adjust)
 
 
-def _drawn(design: Design, kind: Kind, number: int, seed: int) -> AnyReplicates:
+def _draw_replicates(design: Design, kind: Kind, number: int, seed: int) -> AnyReplicates:
     """Replicates whose factors are made one at a time: bootstraps and random groups."""
     make = group_factors if kind == "groups" else bootstrap_factors
     scale, factors = make(design.stages[0], number, seed)
@@ -241,7 +241,7 @@ def weigh(
         recipe = replace(recipe, lower=trim.lower, upper=trim.upper, how=how)
     base, each = design.weights, np.ones(design.rows)
     main = recipe.rake(base, each)
-    final = recipe.limited(main.weights, each)
+    final = recipe.limit_totals(main.weights, each)
     if trim is not None:
         lower, upper = recipe.bounds(main.weights, each)
         words.append(f"{recipe.how.value} to weights between {lower:.6g} and {upper:.6g}")
@@ -281,7 +281,7 @@ def _replicates(
             return rerake(base)
         # Who is all but left out counts for as much in the limits, as in `Perturbed`.
         factor = np.divide(base, design.weights, out=np.zeros_like(base), where=base != 0)
-        return recipe.limited(rerake(base), np.clip(factor, 0.0, 1.0))
+        return recipe.limit_totals(rerake(base), np.clip(factor, 0.0, 1.0))
 
     if kind is None and design.replicates is not None:
         return design.replicates.adjusted(adjust)
@@ -329,7 +329,7 @@ def rake(
     regression = base if greg else np.ones(design.rows)
     projection = Projection(codes, None, weights, regression, None if greg else _R_SWEEPS)
     again = Reraking(margins, cells, main, tolerance=tolerance, max_iterations=max_iterations)
-    return _adjusted(design, weights, projection, again)
+    return _apply_adjustment(design, weights, projection, again)
 
 
 def post_stratify(design: Design, variable: str, totals: Mapping[Any, float]) -> Design:
@@ -390,7 +390,7 @@ def calibrate(
 
     base = design.weights
     weights = adjust(base)
-    return _adjusted(design, weights, Projection((), x, weights, base), adjust)
+    return _apply_adjustment(design, weights, Projection((), x, weights, base), adjust)
 
 
 def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> Design:
@@ -404,10 +404,10 @@ def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> 
     def adjust(base: FloatArray) -> FloatArray:
         return trim_weights(base, lower, upper, strict=strict)
 
-    return _adjusted(design, adjust(design.weights), None, adjust)
+    return _apply_adjustment(design, adjust(design.weights), None, adjust)
 
 
-def _adjusted(
+def _apply_adjustment(
     design: Design, weights: FloatArray, projection: Projection | None, adjust: Adjustment
 ) -> Design:
     """The design with new weights; replicate weights, if any, go through the same adjustment."""
