@@ -31,12 +31,12 @@ from readiness.publications.ledger import publication_ids  # noqa: E402
 from readiness.publications.log import LOG, append, open_log  # noqa: E402
 from readiness.publications.seal import SEAL, make_seal, read_seal  # noqa: E402
 
+# Of the project's top folder.
 NOT_COPIED = {".git", ".venv", ".snakemake", ".cache", "results", "tests", "publications"}
-"""Of the project's top folder."""
+# The levels that run a workflow for each publication.
 AGAIN = (2, 3)
-"""The levels that run a workflow for each publication."""
+# A hundred reports take twenty minutes.
 SLOWEST = 3
-"""A hundred reports take twenty minutes."""
 
 
 def _not_copied(folder: str, names: list[str]) -> set[str]:

@@ -18,13 +18,13 @@ from pathlib import Path
 
 from readiness import cli
 
+# A command that needs more of the processor hangs, or more of the clock, for cores may be busy.
 SECONDS, PATIENCE = 10.0, 400.0
-"""A command that needs more of the processor hangs, or more of the clock, for cores may be busy."""
 MEGABYTES = 1024
+# No command of the benchmarks has need of a larger file.
 FILE_BYTES = 2**30
-"""No command of the benchmarks has need of a larger file."""
+# What a child ends with that left by an exception which the program does not handle.
 UNCAUGHT = 199
-"""What a child ends with that left by an exception which the program does not handle."""
 
 
 @dataclass(frozen=True)

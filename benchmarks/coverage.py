@@ -66,17 +66,17 @@ REFITTED_UP_TO = 1000
 PERMUTATIONS = {30: 399, 60: 399, 150: 399, 640: 199, 3000: 199}
 ALPHA = 0.05
 PERMUTED = ("combined",)
+# Of these only the level is counted, and the power against dispersion.
 BY_NAME = ("categories",)
-"""Of these only the level is counted, and the power against dispersion."""
 LEVEL_ONLY = (*NULLS, DISPERSED)
+# Outcomes of which intervals are judged: each costs more than all tests of one.
 WITH_INTERVALS = (NULLS[0], NULLS[2], CLEAR[3])
-"""Outcomes of which intervals are judged: each costs more than all tests of one."""
+# Seeds from here on are of samples in which only the level is counted.
 LEVELS_FROM = 1_000_000
-"""Seeds from here on are of samples in which only the level is counted."""
 BASES = ((0, 5), (5, 10), (10, 20), (20, 30), (30, 100), (100, 100_000))
 
+# What, outcome, name, and a value: 1 or 0 or a number; NaN where there is no result.
 Row = tuple[str, str, str, float]
-"""What, outcome, name, and a value: 1 or 0 or a number; NaN where there is no result."""
 
 
 def tests(

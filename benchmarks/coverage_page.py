@@ -11,14 +11,14 @@ import pandas as pd
 from wave_answers import CLEAR, CLEAR_AT, DISPERSED, FIRST, NULLS
 from wave_samples import Setting
 
+# Largest level of the primary test, and least share of the best test's power.
 LEVEL, POWER = 0.065, 0.85
-"""Largest level of the primary test, and least share of the best test's power."""
 FAMILYWISE = 0.06
+# Simulation standard errors by which a figure must miss a target before it counts as missed.
 SURE = 2.0
-"""Simulation standard errors by which a figure must miss a target before it counts as missed."""
 PRIMARY = "permutation, combined"
+# Least coverage below `FROM` answers and from there on.
 SMALL_COVERAGE, COVERAGE, FROM = 0.90, 0.94, 150
-"""Least coverage below `FROM` answers and from there on."""
 
 Texts = dict[str, str]
 

@@ -167,12 +167,12 @@ def optimised(
     ).ids
 
 
+# What is published, by a name.
 RULES_TRIED: dict[str, Rule] = {
     "primaries": primaries,
     "linear": linear,
     "optimised": optimised,
 }
-"""What is published, by a name."""
 TOLD = {
     "primaries": "small counts alone withheld",
     "linear": "what linear algebra gives back as well",
@@ -232,10 +232,10 @@ could be known. Times are those of choosing what is withheld, on one core.
 """
 
 
+# Rows and columns of the single tables that are timed.
 SHAPES = ((4, 5), (10, 25))
-"""Rows and columns of the single tables that are timed."""
+# Of each shape.
 TABLES = 9
-"""Of each shape."""
 
 
 def tables(shapes: Iterable[tuple[int, int]] = SHAPES, each: int = TABLES) -> pd.DataFrame:

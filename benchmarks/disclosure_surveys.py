@@ -25,12 +25,12 @@ from readiness.register.earlier import Earlier, Ends, Told
 from readiness.register.protection import base_id, share_id
 
 BLANK = "_blank"
+# Respondents of a category that is told of, at least: more than are missing from a release.
 LEAST = 10
-"""Respondents of a category that is told of, at least: more than are missing from a release."""
+# Decimals of a published percentage.
 DIGITS = 1
-"""Decimals of a published percentage."""
+# By the register's name of a group: the variable and its category.
 Groups = Mapping[str, tuple[str, str]]
-"""By the register's name of a group: the variable and its category."""
 
 
 @dataclass(frozen=True)
@@ -221,8 +221,8 @@ def told(release: Release) -> Earlier:
     return Earlier(shares, bases, release.respondents)
 
 
+# Which numbers of the estimates of some answers are withheld, after some releases.
 Rule = Callable[[Survey, pd.DataFrame, pd.DataFrame, Sequence[Release]], Collection[str]]
-"""Which numbers of the estimates of some answers are withheld, after some releases."""
 
 
 def releases(made: Survey, rule: Rule) -> Iterator[tuple[Release, pd.DataFrame, pd.DataFrame]]:

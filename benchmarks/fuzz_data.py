@@ -58,8 +58,8 @@ from readiness.validation.validate import NOT_KEPT, SET_ASIDE, Validated  # noqa
 
 Rows = list[list[str]]
 NAME = Path("fuzzed.csv")
+# Rows of an export or a table that is harmed: enough for every kind of fault to meet another.
 ROWS = 24
-"""Rows of an export or a table that is harmed: enough for every kind of fault to meet another."""
 NASTY = (
     "",
     " ",
@@ -397,6 +397,7 @@ def _table(draw: Random) -> None:
     read_again(read_text_table(NAME, "table", b"".join(pieces)), "table")
 
 
+# Kinds of cases, and how often each is drawn.
 KINDS: dict[str, tuple[Callable[[Random], None], int]] = {
     "export": (_export, 5),
     "sample": (_sample, 2),
@@ -405,7 +406,6 @@ KINDS: dict[str, tuple[Callable[[Random], None], int]] = {
     "any csv": (_any_csv, 4),
     "table": (_table, 7),
 }
-"""Kinds of cases, and how often each is drawn."""
 
 
 def shoot(seed: int, number: int) -> tuple[str, str, str]:

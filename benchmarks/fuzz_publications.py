@@ -39,12 +39,12 @@ from bounded import Ended, call_command, fork_command  # noqa: E402
 from harm import harm_file, replace_file  # noqa: E402
 from readiness.publications.attest import new_key  # noqa: E402
 
+# docs/exit-codes.md, without the code for what nobody handles.
 CODES = (0, 1, 2, 3, 4, 5, 6, 7)
-"""docs/exit-codes.md, without the code for what nobody handles."""
 ATTESTATION, SEAL = "attestation.jsonl", "seal.json"
 KEY = "key.pem"
+# The share of cases that are forged numbers and texts, for a rerun to see.
 FORGED = 0.1
-"""The share of cases that are forged numbers and texts, for a rerun to see."""
 LARGE = 2**24
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 Draw = random.Random
+# The bytes of a file, harmed.
 Harm = Callable[[Draw, bytes], bytes]
-"""The bytes of a file, harmed."""
 
 NOISE = (
     b"\0",
@@ -153,10 +153,10 @@ def replaced(draw: Draw, content: bytes) -> bytes:
     )
 
 
+# A billion laughs.
 BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
     b"%c: &%c [%s]\n" % (c, c, b",".join([b"*%c" % (c - 1)] * 9)) for c in range(ord("b"), ord("k"))
 )
-"""A billion laughs."""
 
 
 def list_places(node: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -354,6 +354,7 @@ def _forbidden(path: Path) -> None:
     path.chmod(0)
 
 
+# What can lie in the place of a file.
 NO_FILE: tuple[Callable[[Path], None], ...] = (
     _pipe,
     _folder,
@@ -364,7 +365,6 @@ NO_FILE: tuple[Callable[[Path], None], ...] = (
     _sparse,
     _forbidden,
 )
-"""What can lie in the place of a file."""
 
 
 def replace_file(draw: Draw, path: Path) -> str:

@@ -41,8 +41,8 @@ from readiness.questionnaire.model import TOTAL, Item  # noqa: E402
 
 SEED = 1_000_000
 WAVE = "simulated-2026"
+# Seconds and gigabytes that a step may take at a million rows.
 LIMITS = {"weight": (10.0, 1.5), "estimate": (15.0, None), "compare": (10.0, None)}
-"""Seconds and gigabytes that a step may take at a million rows."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +175,7 @@ def cost_of(line: list[str]) -> Cost:
     return Cost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6)
 
 
+# What a user would write with pandas: no limits, no replicates, no standard error.
 INSTEAD = """
 import sys, pandas as pd
 folder, step, by, items = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4].split(",")
@@ -191,7 +192,6 @@ else:
     for item in items:
         shares = pd.crosstab(table[by], table[item], weight, aggfunc="sum", normalize="index")
 """
-"""What a user would write with pandas: no limits, no replicates, no standard error."""
 
 
 def measure(rows: int) -> dict[str, tuple[Cost, Cost]]:

@@ -38,11 +38,12 @@ WAVE = "offices-2025"
 SEED = 20250707
 PEOPLE = {"north": 400, "south": 600}
 DRAWN = {"north": 60, "south": 90}
+# `semaphore` is the answer of one person alone.
 USES = ("daily", "weekly", "rarely", "semaphore")
-"""`semaphore` is the answer of one person alone."""
 AREAS = ("letters", "sums", "maps")
 FIRST = ("Rita", "Omar", "Salma", "Youssef", "Nadia", "Karim", "Ilham", "Driss", "Hiba", "Anas")
 LAST = ("Zemmouri", "Quatrefages", "Oubaydallah", "Xhelili", "Wintergerst", "Tazrouti")
+# Folders of results that have a row a respondent, or are for the office itself.
 INTERNAL = (
     "inputs",
     "private",
@@ -55,7 +56,6 @@ INTERNAL = (
     "compare",
     "faults",
 )
-"""Folders of results that have a row a respondent, or are for the office itself."""
 
 
 @dataclass

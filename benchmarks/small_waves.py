@@ -40,6 +40,7 @@ from wave_samples import SAMPLED, Setting, answering, frame, margins  # noqa: E4
 SIZES = (12, 27, 54, 97)
 DECLARED = Collapse("stratum", ("producer", "director"), "producer+director", "six groups")
 LIMITS = Trim(0.2, 4.0)
+# Where a draw can end, by what is kept of the margins.
 ENDS = {
     "whole": "all margins, no category merged",
     "merged": "all margins, categories merged",
@@ -47,7 +48,7 @@ ENDS = {
     "strata": "no margin, the strata alone",
     "none": "not weighted",
 }
-"""Where a draw can end, by what is kept of the margins."""
+# What can happen in a draw beside it.
 MARKS = {
     "strata_merged": "strata merged",
     "bounded": "limits and margins kept",
@@ -55,7 +56,6 @@ MARKS = {
     "limits": "limits left out",
     "linear": "a replicate calibrated linearly",
 }
-"""What can happen in a draw beside it."""
 
 
 @cache

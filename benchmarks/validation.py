@@ -39,12 +39,12 @@ from readiness.validation import validate  # noqa: E402
 
 SEED = 20_000_000
 ROWS = (100_000, 1_000_000)
+# What a million rows may take.
 SECONDS, GIGABYTES = 15.0, 1.5
-"""What a million rows may take."""
 LEVELS = ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree")
 TASKS = ("Writing, editing", "Translation", "Images", "Sound", "Research")
+# What no option is, and one is nearly.
 TYPED = "Agreed"
-"""What no option is, and one is nearly."""
 
 
 def document() -> dict[str, Any]:

@@ -27,8 +27,9 @@ sys.path.insert(0, str(ROOT / "tests"))
 WAVE = "ai-survey"
 QUESTIONNAIRE = f"data/questionnaires/{WAVE}-1.yaml"
 PUBLICATION = f"{WAVE}-r1"
+# Who looked at the figures that the standards mark for review.
 REVIEWER = "the analyst"
-"""Who looked at the figures that the standards mark for review."""
+# What the analyst decides: the file, what stands there, and what instead.
 EDITS = (
     (QUESTIONNAIRE, "draft: true\n", ""),
     (QUESTIONNAIRE, "title: {en: ai survey}", "title: {en: AI in diagnostic medicine}"),
@@ -55,7 +56,8 @@ EDITS = (
         "    estimate: {by: q1_1}\n",
     ),
 )
-"""What the analyst decides: the file, what stands there, and what instead."""
+# Faults of the survey, by rule and item: answers of people who were not asked, one answer to every
+# row of a grid, rows that repeat (of whole interviews, and of broken-off ones), a single case.
 KNOWN = {
     ("routed_out", "q6_1"): 7,
     ("routed_out", "q7_1"): 3,
@@ -65,10 +67,8 @@ KNOWN = {
     ("same_few_answers", ""): 58,
     ("one_case", "q11_1"): 1,
 }
-"""Faults of the survey, by rule and item: answers of people who were not asked, one answer to every
-row of a grid, rows that repeat (of whole interviews, and of broken-off ones), a single case."""
+# People who were routed to one of the questions after the fifth, and have no answer to it.
 UNANSWERED = 7
-"""People who were routed to one of the questions after the fifth, and have no answer to it."""
 
 
 @dataclass

@@ -32,8 +32,8 @@ NOT_SHIPPED = {
     ".hypothesis",
     ".ruff_cache",
 }
+# Seconds until a command is taken to hang: far more than it takes on the busiest machine.
 PATIENCE = 1800
-"""Seconds until a command is taken to hang: far more than it takes on the busiest machine."""
 JOB = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
 # Another machine, as far as one machine can be another.
 ABROAD = {

@@ -18,8 +18,8 @@ TINY = ROOT / "tests/tiny"
 WAVE, STUDY = "canteen-2025", "menus-2023"
 RESULTS = f"results/waves/{WAVE}"
 ERRATUM = "three stays were typed in quarters of an hour"
+# Of the wave on its first and its second data, and of the study; the last one is a draft.
 PUBLICATIONS = ("canteen-r1", "canteen-r2", "menus-r1", "menus-r2")
-"""Of the wave on its first and its second data, and of the study; the last one is a draft."""
 PROGRAM = (
     "workflow",
     "profiles",

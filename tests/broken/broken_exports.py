@@ -235,6 +235,7 @@ ARABIC = (
     "طابع زمني,رمز,هل تأتي كثيرا,لماذا,العمر,ملاحظة\nالأول,الثاني,الثالث,الرابع,الخامس,السادس\n"
 )
 
+# What is wrong -> the bytes; all have one name, for that says nothing of what they are.
 FILES: dict[str, bytes] = {
     # --- no table at all
     "nothing": b"",
@@ -374,4 +375,3 @@ FILES: dict[str, bytes] = {
         book([MICROSOFT[:-1], [1, "3/2/26 8:00", "3/2/26 8:09", "anonymous", "", *ROWS[0][2:5]]])
     ),
 }
-"""What is wrong -> the bytes; all have one name, for that says nothing of what they are."""

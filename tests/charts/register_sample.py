@@ -110,6 +110,7 @@ def can_show(figure: int, base: int) -> bool:
     )
 
 
+# Published figures in whole percents, and the sets that are judged together.
 CLAIMS = [
     ("Préparation : 67 et 33", "Regulator", False, (67, 33)),
     ("Équipes non formées : 64", "Regulator", False, (64,)),
@@ -120,7 +121,6 @@ CLAIMS = [
     ("Préparation et formation", "together", True, (67, 33, 64)),
     ("Toutes les questions", "together", True, (67, 33, 64, 83, 17, 58, 42, 75, 25, 91)),
 ]
-"""Published figures in whole percents, and the sets that are judged together."""
 LAST = 40
 MISSING = (12, 15, 22, 25, 28)
 

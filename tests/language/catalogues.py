@@ -45,8 +45,8 @@ SUFFIXES = (
 PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)(?::([a-z0-9_.]+))?\}")
 
 
+# A fourth language, as a test adds it: one folder of catalogues.
 SPANISH = Path(__file__).parent / "es"
-"""A fourth language, as a test adds it: one folder of catalogues."""
 EVERY = (*LANGUAGES, SPANISH.name)
 
 

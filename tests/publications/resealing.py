@@ -18,8 +18,8 @@ from readiness.publications.program import ARCHIVE, pack
 from readiness.publications.seal import ATTESTATIONS, SEAL, make_seal, sha256
 from readiness.tables import rows_to_csv
 
+# What `make_seal` computes; all else that a seal states is a fact it was given.
 MADE = ("digest", "format", "files", "values")
-"""What `make_seal` computes; all else that a seal states is a fact it was given."""
 
 
 def seal_over(folder: Path, edit: Callable[[dict[str, Any]], object] = lambda facts: None) -> bytes:

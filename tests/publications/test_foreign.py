@@ -31,8 +31,8 @@ from readiness.publications.tree import unpack_zip
 
 SECRET = "only-the-auditor-knows"
 CANARY = "import os\nopen(os.environ.get('CANARY') or {path!r}, 'a').write(__file__ + '\\n')\n"
+# What a start would take for a library: of Python's own start, of the standard library, others.
 MODULES = ("argparse", "sitecustomize", "usercustomize", "snakemake", "json", "yaml", "readiness")
-"""What a start would take for a library: of Python's own start, of the standard library, others."""
 sandboxed = pytest.mark.skipif(bubblewrap() is None, reason="bubblewrap cannot be used here")
 
 

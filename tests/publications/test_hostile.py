@@ -49,8 +49,8 @@ from readiness.tables import rows_to_csv
 from readiness.terminal import printable
 from releases import SECOND, released_figures
 
+# Seconds after which a command hangs, however busy the machine is.
 WAIT = 120
-"""Seconds after which a command hangs, however busy the machine is."""
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from tampering.run import Bench, Kept
 from project_copy import ROOT, benchmark_module
 from readiness.datasets.versions import read_versions
 
+# The cheapest publication to run again; all others by benchmarks/tampering.py.
 STUDY = "menus-r1"
-"""The cheapest publication to run again; all others by benchmarks/tampering.py."""
 
 
 @pytest.fixture(scope="module")

@@ -34,18 +34,18 @@ from readiness.readers.export import recognise_export
 from readiness.validation import validate
 
 NAME = Path("answers.csv")
+# The same questions for tools that have moments and codes of their own.
 OPEN = QUESTIONNAIRE.model_copy(
     update={
         "export": QUESTIONNAIRE.export.model_copy(update={"timestamp": None, "invitation": None})
     }
 )
-"""The same questions for tools that have moments and codes of their own."""
+# The clean table's answers: visits, uses.read, uses.meet, age, remark.
 CODED = [
     ["often", "1", "1", "34", "Été"],
     ["never", "0", "0", "51", "_blank"],
     ["never", "0", "1", "27", "Rien"],
 ]
-"""The clean table's answers: visits, uses.read, uses.meet, age, remark."""
 ITEMS = ["visits", "uses.read", "uses.meet", "age", "remark"]
 
 

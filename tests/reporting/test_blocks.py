@@ -32,8 +32,8 @@ STEPS = (
     Fact("weighting.step.jackknife", {"n": sum(ANSWERED.values())}),
 )
 
+# What the compare step made of a wave, by its file.
 CONTRASTS: dict[Path, pd.DataFrame] = {}
-"""What the compare step made of a wave, by its file."""
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ from readiness.language import LANGUAGES, tell
 from readiness.language.typography import FIRST_STRONG, LEFT_TO_RIGHT, POP
 from readiness.reporting import statements
 
+# The languages whose words are known below.
 READ = ("fr", "en", "ar")
-"""The languages whose words are known below."""
 P_VALUES = (None, 0.0, 1e-9, 0.001, 0.0099, 0.01, 0.0499999, 0.05, 0.0500001, 0.0999, 0.1, 0.5, 1.0)
 LEVELS = (0.9, 0.95, 0.99)
 

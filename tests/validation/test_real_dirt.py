@@ -17,8 +17,8 @@ from readiness.validation import Validated, validate
 FOLDER = Path(__file__).parents[2] / "../shared/microdata/fiocruz"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the shared microdata are not here")
 
+# The answer to q5 that leads to each question.
 ROUTED = {"q6": "1", "q7": "2", "q8": "3", "q9": "4"}
-"""The answer to q5 that leads to each question."""
 
 
 def table(name: str) -> list[dict[str, str]]:

@@ -70,8 +70,8 @@ def unmake(root: Path, name: str) -> None:
         shutil.rmtree(folder)
 
 
+# Files of a run that are no results, whoever leaves them.
 LOCKS = (".run.lock", ".jobs.lock", ".freeze.lock", ".failure", ".ballast", ".finished")
-"""Files of a run that are no results, whoever leaves them."""
 
 
 def results(root: Path) -> dict[str, bytes]:

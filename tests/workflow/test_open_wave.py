@@ -13,8 +13,8 @@ from project_copy import ROOT, Project, message
 from tiny_project import make_tiny
 
 HOME = "results/waves/readers-2025"
+# What an open link has not, and what is not told of it.
 NEVER = r"(?i)population|response rate|invit|margin|strat(?!ified mid-ranks)|weighted base|drawn"
-"""What an open link has not, and what is not told of it."""
 
 
 @pytest.fixture(scope="module")

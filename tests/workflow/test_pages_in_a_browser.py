@@ -17,11 +17,11 @@ pytestmark = browser.needed
 
 RUNS = {"studies/haca-2024": "report.html", "waves/simulated-2026": "report-simulated.html"}
 REPORTS = [(run, language) for run in RUNS for language in LANGUAGES]
+# Those that are judged in the dark and on a telephone too: one of each kind and direction.
 DARK = [("studies/haca-2024", "ar"), ("waves/simulated-2026", "fr")]
-"""Those that are judged in the dark and on a telephone too: one of each kind and direction."""
 MOST_BYTES = 600_000
+# Half of the 31 screens of a telephone that the wave's page was long.
 PHONE_SCREENS = 15.5
-"""Half of the 31 screens of a telephone that the wave's page was long."""
 
 
 @pytest.fixture(scope="module")

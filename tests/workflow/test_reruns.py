@@ -13,8 +13,8 @@ from tiny_project import RESULTS
 
 LIVE, STUDY, PUBLISHED = "waves/canteen-2025", "studies/menus-2023", "publications/menus-r1"
 ENDS = {"gate", "site"}
+# What shows the live wave.
 SHOWN = ENDS | {f"report_simulated {LIVE}@en"}
-"""What shows the live wave."""
 EVERY_PAGE = SHOWN | {f"report_study {STUDY}@en"}
 FIGURES = ("register_wave", "attack")
 MODULES = "workflow/readiness"
@@ -25,8 +25,8 @@ def live(*rules: str) -> set[str]:
     return {f"{rule} {LIVE}" for rule in rules} | SHOWN
 
 
+# The jobs of the study, which the publication of it shares, and what hangs on it.
 OF_STUDY = {f"judge {STUDY}", f"report_study {STUDY}@en", "reproduce menus-r1", *ENDS}
-"""The jobs of the study, which the publication of it shares, and what hangs on it."""
 
 
 def test_a_finished_project_has_nothing_to_do(finished: Project) -> None:

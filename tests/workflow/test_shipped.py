@@ -16,6 +16,7 @@ from readiness.register.figures import read_register
 
 WAVE, STUDY = "results/waves/simulated-2026", "results/studies/haca-2024"
 LANGUAGES = ("ar", "en", "fr")
+# Of the shipped wave, to three digits.
 NUMBERS = {
     "use_ai.yes.all": 0.447,
     "use_ai.yes.all.lower": 0.404,
@@ -26,7 +27,6 @@ NUMBERS = {
     "quality.kept.all": 672,
     "use_areas.n.all": 317,
 }
-"""Of the shipped wave, to three digits."""
 
 
 def page(shipped: Project, language: str = "fr") -> LexborHTMLParser:

@@ -21,8 +21,8 @@ from tiny_project import add_data, make_tiny
 LIBRARIES = ROOT / "tests/libraries"
 WAVE, STUDY, PUBLISHER = "libraries-2025", "reading-2023", "Reading Observatory"
 TOLD = ("satisfaction", "channel", "devices", "loans", "old_town", "harbour", "hills", "volunteer")
+# One of the program, and one that the test brings: one catalogue and one set of labels.
 LANGUAGES = ("en", "es")
-"""One of the program, and one that the test brings: one catalogue and one set of labels."""
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ import yaml
 
 from readiness.terminal import quote_cell
 
+# How deep a document may nest: beyond that, whatever walks through it runs out of stack.
 DEEPEST = 64
-"""How deep a document may nest: beyond that, whatever walks through it runs out of stack."""
+# How many values and brackets of a document are read, each alias written out.
 MOST_EVENTS = 200_000
-"""How many values and brackets of a document are read, each alias written out."""
 
 
 class _NoRepeats:

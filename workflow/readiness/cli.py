@@ -274,8 +274,8 @@ def _run_command(parsed: argparse.Namespace, command: Any) -> int:
     return int(command.run(parsed))
 
 
+# What is to be run one after the other, by the name of the command or step.
 Work = dict[str, Callable[[], int]]
-"""What is to be run one after the other, by the name of the command or step."""
 
 
 def _parse_arguments(arguments: list[str]) -> tuple[Work, Path | None]:

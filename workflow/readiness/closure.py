@@ -31,17 +31,17 @@ from readiness.files import write_atomically
 
 PACKAGE = "readiness"
 PACKAGE_FOLDER = Path(__file__).resolve().parent
+# Of the way files are hashed; part of the memory's keys.
 VERSION = b"2"
-"""Of the way files are hashed; part of the memory's keys."""
 CATALOGUES = "language/catalogues"
+# Whose closure has it tells texts.
 TELLS = f"{PACKAGE}.language.catalogue"
-"""Whose closure has it tells texts."""
+# Who imports one of them tells what a file holds, which may be of any domain.
 READS = {(f"{PACKAGE}.facts", "decode"), (f"{PACKAGE}.facts", "from_json")}
-"""Who imports one of them tells what a file holds, which may be of any domain."""
 _KEY = re.compile(r"([a-z_]+)\.[a-z0-9_.]*")
 _COUNTED = re.compile(r"\{[a-z0-9_]+:([a-z_]+)\.")
+# What is known of files by the SHA-256 of their bytes: reading beats parsing fifty times over.
 MEMORY = Path("readiness/closure.json")
-"""What is known of files by the SHA-256 of their bytes: reading beats parsing fifty times over."""
 
 
 class Import(NamedTuple):

@@ -13,8 +13,8 @@ from readiness.terminal import cut_lines
 if TYPE_CHECKING:
     from readiness.facts import Fact
 
+# The exit code of a command that was interrupted from the keyboard, by custom.
 INTERRUPTED = 130
-"""The exit code of a command that was interrupted from the keyboard, by custom."""
 
 
 class ReadinessError(Exception):

@@ -95,6 +95,8 @@ class Fact:
         return hash((self.kind, *plain))
 
 
+# int: a count. Fraction: a share, 0 to 1, said in percent without the sign. str: a name, a code, a
+# foreign sentence.
 Value = (
     int
     | Fraction
@@ -108,8 +110,6 @@ Value = (
     | NamedNumber
     | Fact
 )
-"""int: a count. Fraction: a share, 0 to 1, said in percent without the sign. str: a name, a code,
-a foreign sentence."""
 
 
 def encode(value: Value) -> Any:

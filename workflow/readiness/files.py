@@ -14,20 +14,20 @@ from pathlib import Path
 
 from readiness.errors import BusyError
 
+# How the hidden name ends of what is being written, and of what a killed process has left.
 TEMPORARY = ".tmp"
-"""How the hidden name ends of what is being written, and of what a killed process has left."""
+# Held, shared, by every step of the workflow that is at work.
 JOBS = Path("results/.jobs.lock")
-"""Held, shared, by every step of the workflow that is at work."""
+# The folder of a run for what its owner alone may read; no step's, and no input of one.
 PRIVATE = "private"
-"""The folder of a run for what its owner alone may read; no step's, and no input of one."""
+# The file there that names the key of the run's pseudonyms, or is blank.
 KEY_NAME = "key"
-"""The file there that names the key of the run's pseudonyms, or is blank."""
+# Bytes of the largest file that is read whole: a hole of a terabyte costs no disk, but memory.
 LARGEST = 64 << 20
-"""Bytes of the largest file that is read whole: a hole of a terabyte costs no disk, but memory."""
+# Bytes that are kept of one folder while it is read once.
 MOST_BYTES = 256 << 20
-"""Bytes that are kept of one folder while it is read once."""
+# Files of a folder that is listed.
 MOST_FILES = 10_000
-"""Files of a folder that is listed."""
 
 
 @dataclass

@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from importlib import util
 from pathlib import Path
 
+# The family that comes with the packages: Latin and Arabic letters of one design.
 OWN = "IBM Plex Sans Arabic"
-"""The family that comes with the packages: Latin and Arabic letters of one design."""
+# What a page calls the part of it that it brings: a part may not bear the font's own name.
 BROUGHT = "readiness letters"
-"""What a page calls the part of it that it brings: a part may not bear the font's own name."""
 SANS: tuple[str, ...] = (
     "Source Sans 3",
     "Noto Sans",

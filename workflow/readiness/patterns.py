@@ -3,24 +3,25 @@
 from collections import Counter
 from collections.abc import Iterable
 
+# Of a number that is no integer, in every table: what a processor computes alike.
 SIGNIFICANT_DIGITS = 12
-"""Of a number that is no integer, in every table: what a processor computes alike."""
 
 NAME = r"^[a-z0-9][a-z0-9-]{0,99}$"
 ITEM = r"^[a-z][a-z0-9_]*$"
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$"
+# What a questionnaire is written in that does not say so: so it is in the sealed ones.
 WRITTEN_IN = "fr"
-"""What a questionnaire is written in that does not say so: so it is in the sealed ones."""
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 VERSION = r"^\w[\w.-]{0,99}$"
 DATASET = r"^[a-z0-9][a-z0-9-]{0,99}@\w[\w.-]{0,99}$"
 COUNTRY = r"^[A-Z]{2}$"
 KEY = r"^[0-9a-f]{16}$"
+# Of a number of telephones or papers: `#` a digit, `@` a capital letter, `[5-7]` one of these.
 TEMPLATE = r"^(?:[+A-Z0-9#@]|\[[0-9]-[0-9]\]){3,40}$"
-"""Of a number of telephones or papers: `#` a digit, `@` a capital letter, `[5-7]` one of these."""
+# Control characters, and those that turn the direction of whatever stands behind them: in no text
+# for readers. What marks a direction alone (U+200E, U+200F) may stand there.
 TURNING = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
-"""Control characters, and those that turn the direction of whatever stands behind them: in no text
-for readers. What marks a direction alone (U+200E, U+200F) may stand there."""
+# What the patterns ask for, in words.
 WORDS = {
     NAME: "a name of at most 100 lower-case letters, digits and hyphens",
     ITEM: "a name of lower-case letters, digits and underscores",
@@ -32,7 +33,6 @@ WORDS = {
     DATASET: "a dataset version, as name@1",
     VERSION: "a text of at most 100 letters, digits, points and hyphens, in quotes",
 }
-"""What the patterns ask for, in words."""
 
 
 def repeated(values: Iterable[str]) -> list[str]:

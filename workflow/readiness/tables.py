@@ -22,15 +22,15 @@ from readiness.patterns import SIGNIFICANT_DIGITS
 if TYPE_CHECKING:
     import pandas as pd
 
+# Bytes of the largest table that is read: its cells take a multiple of that in memory.
 LARGEST = 1 << 30
-"""Bytes of the largest table that is read: its cells take a multiple of that in memory."""
+# From so many bytes on a table is read by the faster parser, where both read it alike.
 LONG = 1 << 20
-"""From so many bytes on a table is read by the faster parser, where both read it alike."""
 _BLOCK = 1 << 24
 BOM = "\ufeff"
 MEND = "Export it again, or mend it."
+# How files begin that are no CSV, whatever their name says.
 PACKED = {b"PK\x03\x04": "a spreadsheet or an archive", b"\x1f\x8b": "compressed (gzip)"}
-"""How files begin that are no CSV, whatever their name says."""
 
 
 class _LineWriter(list[str]):

@@ -73,8 +73,8 @@ def hashes(contents: Iterable[str]) -> str:
     return " ".join(dict.fromkeys(sources)) or "'none'"
 
 
+# The stylesheet of the reports, beside this module.
 OWN = "page.css"
-"""The stylesheet of the reports, beside this module."""
 
 
 @cache

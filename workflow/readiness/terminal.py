@@ -16,15 +16,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
+# Control characters but tab and line end, separators of lines, what turns the direction of writing,
+# halves of a character (bytes of a file's name that are no UTF-8), what takes no room and so makes
+# two names of one.
 _MOVES = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
     "\u200b\u2060-\u2065\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-"""Control characters but tab and line end, separators of lines, what turns the direction of
-writing, halves of a character (bytes of a file's name that are no UTF-8), what takes no room and
-so makes two names of one."""
+# Characters of one line of a message; a cell may hold millions.
 LONGEST_LINE = 600
-"""Characters of one line of a message; a cell may hold millions."""
 LONGEST_CELL = 60
 
 

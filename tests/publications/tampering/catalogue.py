@@ -26,8 +26,8 @@ def read_kinds() -> dict[str, list[Kind]]:
 
 GROUPS = read_kinds()
 KINDS: tuple[Kind, ...] = tuple(kind for kinds in GROUPS.values() for kind in kinds)
+# How many of the changes that share a line are named.
 SHOWN = 3
-"""How many of the changes that share a line are named."""
 
 HEAD = """\
 <!-- written by benchmarks/tampering.py --page; do not edit -->

@@ -10,8 +10,8 @@ from tampering.tree import Change, Made, Target, Tree
 
 BROKEN, CHANGED, NOTHING = "SEAL BROKEN", "CHANGED", "nothing"
 DATA = ("DATA MISSING", "DATA ERASED", "DATA RESTRICTED")
+# How a line of an audit that tells of a problem begins.
 SAID = (BROKEN, "DIFFERS", CHANGED, *DATA, "NOT CHECKED", "WITHIN ROUNDING")
-"""How a line of an audit that tells of a problem begins."""
 
 
 def is_revised(target: Target) -> bool:
@@ -20,6 +20,7 @@ def is_revised(target: Target) -> bool:
     return any(f"{target.folder}/" in target.tree.text(f"publications/{n}") for n in names)
 
 
+# To which publications a kind of change can happen, by the table's word for it.
 FITS: dict[str, Callable[[Target], bool]] = {
     "": lambda target: True,
     "wave": lambda target: target.wave,
@@ -27,7 +28,6 @@ FITS: dict[str, Callable[[Target], bool]] = {
     "revising": lambda target: any(p.startswith("publications/") for p in target.inputs()),
     "unrevised": lambda target: not is_revised(target),
 }
-"""To which publications a kind of change can happen, by the table's word for it."""
 
 
 @dataclass(frozen=True)

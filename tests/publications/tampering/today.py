@@ -15,8 +15,8 @@ from tampering.reseal import pack_archive, read_archived, reseal, seal_as
 from tampering.tree import Change, Made, Target, change_digit
 
 PACKAGE = "workflow/readiness"
+# What is told of another lock, which is part of the project's code.
 LOCKED = ("requirements.lock", "CHANGED code: project")
-"""What is told of another lock, which is part of the project's code."""
 
 
 @dataclass(frozen=True)

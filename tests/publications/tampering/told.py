@@ -14,8 +14,8 @@ from readiness.publications.audit.model import DATA, NUMBERS, REPORT
 from readiness.publications.outcomes import Outcome
 from readiness.terminal import one_line
 
+# What tells of no problem.
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
-"""What tells of no problem."""
 NAMELESS = "a row without an id"
 PLACES = {
     "audit.place.store": "store {store}",

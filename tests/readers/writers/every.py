@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from readers.writers import tables, tools
 from readers.writers.interviews import Interview
 
+# What the same interviews look like: ending of the file name, and its writer.
 EXPORTS: dict[str, tuple[str, Callable[[Sequence[Interview]], bytes]]] = {
     "google, French": ("csv", tools.google_french),
     "google, AM and PM with a zone": ("csv", tools.google_zone),
@@ -26,4 +27,3 @@ EXPORTS: dict[str, tuple[str, Callable[[Sequence[Interview]], bytes]]] = {
     "plain, texts": ("txt", tables.plain_texts),
     "plain, workbook": ("xlsx", tables.plain_workbook),
 }
-"""What the same interviews look like: ending of the file name, and its writer."""

@@ -12,8 +12,8 @@ import openpyxl
 from readers.writers.interviews import Interview, Question, said, ticked
 
 Row = list[str]
+# A column: its header, and its cell of an interview.
 Cell = tuple[str, Callable[[Interview], str]]
-"""A column: its header, and its cell of an interview."""
 
 
 def written(

@@ -46,6 +46,7 @@ def _options(*texts: str, prefix: str = "") -> tuple[Option, ...]:
     )
 
 
+# `trained` is asked of the first two roles only.
 SURVEY = (
     Question(
         "role",
@@ -92,7 +93,6 @@ SURVEY = (
     Question("years", "number", "Depuis combien d'années ?"),
     Question("comment", "text", "Une remarque ?"),
 )
-"""`trained` is asked of the first two roles only."""
 
 REMARKS = (
     "Rien à signaler.",

@@ -48,8 +48,8 @@ from readiness.attack.solving import (
 from readiness.attack.system import CAME, GROWTHS, PEOPLE, REST, WEIGHT, Classes, build
 from readiness.errors import DataError
 
+# How many answers of others a reader is taken to know.
 KNOWN_ANSWERS = 2
-"""How many answers of others a reader is taken to know."""
 
 
 def attack(
@@ -348,8 +348,8 @@ class _ItemAttack:
         return None
 
 
+# Groups whose worlds are fewer than ten to this are listed one by one.
 LISTED = 5.0
-"""Groups whose worlds are fewer than ten to this are listed one by one."""
 _HOW = {
     AttackReader.PUBLICATION: How.SHARES,
     AttackReader.RELEASES: How.RELEASES,

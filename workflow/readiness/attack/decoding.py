@@ -15,14 +15,14 @@ import numpy as np
 from readiness.attack.released import TOTAL, Release
 from readiness.attack.system import Classes
 
+# The most sums of one half that are made.
 HALF = 3_000_000
-"""The most sums of one half that are made."""
+# The most ways in which those who did not answer are spread over the cells that are tried.
 MISSING = 5_000
-"""The most ways in which those who did not answer are spread over the cells that are tried."""
+# A share that about so many worlds fit is not decoded.
 MANY = 1e4
-"""A share that about so many worlds fit is not decoded."""
+# Sums of weights are equal below this, in mean weights.
 ROUND = 1e-10
-"""Sums of weights are equal below this, in mean weights."""
 
 
 @dataclass(frozen=True)

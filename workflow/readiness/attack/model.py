@@ -131,6 +131,9 @@ class AttackTarget:
 
 # --- The attack as tables: what readers are taken to know, what was found.
 
+# `counted`: those who gave the answer (`answer`) or otherwise (`rest`); `published`: whether its
+# share is; lowest and highest: between which counts it must lie; `reader` and `how`: who can say
+# so, and from what; `knows`: of which cell how many answers were known.
 COLUMNS = (
     "id",
     "item",
@@ -145,9 +148,6 @@ COLUMNS = (
     "how",
     "knows",
 )
-"""`counted`: those who gave the answer (`answer`) or otherwise (`rest`); `published`: whether its
-share is; lowest and highest: between which counts it must lie; `reader` and `how`: who can say so,
-and from what; `knows`: of which cell how many answers were known."""
 UNBOUNDED = 10**9
 
 

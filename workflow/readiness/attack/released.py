@@ -17,8 +17,8 @@ TOTAL = "all"
 DONT_KNOW = "dont_know"
 ANSWERED, WITH_DONT_KNOW, ASKED = "answered", "with_dont_know", "asked"
 BASES = (ANSWERED, WITH_DONT_KNOW, ASKED)
+# By item, the levels that each of its boxes adds up.
 Boxes = Mapping[str, Mapping[str, Iterable[str]]]
-"""By item, the levels that each of its boxes adds up."""
 
 
 @dataclass(frozen=True)

@@ -14,23 +14,23 @@ import numpy as np
 
 from readiness.attack.system import LinearSystem
 
+# Nodes of one branch-and-bound search.
 NODES = 2000
-"""Nodes of one branch-and-bound search."""
+# The same where the unknowns are people of frame cells, of which there are more.
 FRAME_NODES = 50
-"""The same where the unknowns are people of frame cells, of which there are more."""
+# Of such searches in one system.
 SEARCHES = 40
-"""Of such searches in one system."""
+# The most unknown counts of a system in which they are searched.
 MOST_CELLS = 120
-"""The most unknown counts of a system in which they are searched."""
+# The solver's tolerance, by which its bounds are given way.
 NEAR = 1e-6
-"""The solver's tolerance, by which its bounds are given way."""
+# How far a checked solution may miss a row.
 FITS = 1e-5
-"""How far a checked solution may miss a row."""
 INFEASIBLE = 2
+# By how much more, at both ends, a linear program has to leave for whole numbers not to matter.
 MARGIN = 2
-"""By how much more, at both ends, a linear program has to leave for whole numbers not to matter."""
+# Says of an interval of a count whether it is wide enough.
 Judge = Callable[[int, int], bool]
-"""Says of an interval of a count whether it is wide enough."""
 
 
 @dataclass
@@ -40,8 +40,8 @@ class Solver:
     system: LinearSystem
     worlds: list[np.ndarray] = field(default_factory=list)
     nodes: int = NODES
+    # How many searches are left; None: any number.
     searches: int | None = None
-    """How many searches are left; None: any number."""
 
     def __post_init__(self) -> None:
         from scipy.optimize import LinearConstraint

@@ -31,19 +31,19 @@ from readiness.attack.released import (
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+# How far a sum of weights may miss its printed value, in mean weights: a solver's tolerance.
 SLACK = 1e-7
-"""How far a sum of weights may miss its printed value, in mean weights: a solver's tolerance."""
+# The ends of a share that are nearer than a solver can tell, on any base of people.
 SAME = 1e-10
-"""The ends of a share that are nearer than a solver can tell, on any base of people."""
 PEOPLE, WEIGHT, REST = "people", "weight", "rest"
+# Those of later data who were not in earlier ones.
 CAME = "came"
-"""Those of later data who were not in earlier ones."""
+# (answer or base, group).
 Key = tuple[str, str]
-"""(answer or base, group)."""
 Name = tuple[str, ...]
 Growth = Literal["came", "kept", "altered"]
+# In the order in which they are supposed, until one contradicts nothing.
 GROWTHS: tuple[Growth, ...] = ("came", "kept", "altered")
-"""In the order in which they are supposed, until one contradicts nothing."""
 
 
 @dataclass

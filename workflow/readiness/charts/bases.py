@@ -36,37 +36,37 @@ from readiness.forensics.judging.study import TOGETHER, LeadBases, axis_data, le
 from readiness.forensics.judging.study import BaseAxis as Claimed
 from readiness.language import Language, numbers, show
 
+# The axis goes to this base: far enough to show the first common ones beyond a small study.
 LENGTH = 40
-"""The axis goes to this base: far enough to show the first common ones beyond a small study."""
+# The most questions that a label names one by one.
 LISTED = 2
-"""The most questions that a label names one by one."""
+# What a reported total is known to count; anything else is not known.
 SAYS = {"sent": "charts.reported.sent", "answered": "charts.reported.answered"}
-"""What a reported total is known to count; anything else is not known."""
 UNKNOWN = "charts.reported.unknown"
+# The largest number of people that has a cell.
 MOST = 200
-"""The largest number of people that has a cell."""
 COLUMNS, FEW_COLUMNS = 20, 10
 CELL_GAP, CELL_HEIGHT = 4.0, 30.0
+# How a number of people fits, as the table says it.
 FITS = {"all": "all answered", "missing": "some missing", "no": "no"}
-"""How a number of people fits, as the table says it."""
 _REPORTED = {
     "all": "charts.alt.grid.reported.all",
     "missing": "charts.alt.grid.reported.missing",
     "no": "charts.alt.grid.reported.no",
 }
 Look = tuple[Shape, str, str]
+# Marks of publishers' figures, in their order of appearance, and how a text calls them.
 _LOOKS: tuple[Look, ...] = (
     ("square", "accent", "charts.alt.square"),
     ("up", "third", "charts.alt.triangle"),
     ("down", "fourth", "charts.alt.triangle_down"),
 )
-"""Marks of publishers' figures, in their order of appearance, and how a text calls them."""
 _SPECIAL: dict[str, Look] = {
     PRESS: ("diamond", "second", "charts.alt.diamond"),
     TOGETHER: ("circle", "ink", "charts.alt.circle"),
 }
+# What the key says of a source that is no publisher.
 _KEYS = {PRESS: "charts.key.press", TOGETHER: "charts.key.together"}
-"""What the key says of a source that is no publisher."""
 
 
 def bases_chart(claims: pd.DataFrame, structure: Structure, language: Language) -> Picture:

@@ -30,8 +30,8 @@ COLUMNS = (
     *("digits", "rounding", "simulated"),
 )
 
+# What may stand beside the digits of a share.
 _PERCENT = "%\u066a\u00a0\u202f\u200e\u200f\u061c "
-"""What may stand beside the digits of a share."""
 
 
 @dataclass(frozen=True)

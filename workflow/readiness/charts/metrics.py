@@ -17,11 +17,11 @@ from readiness import fonts
 
 TITLE = 16.0
 BODY = 13.5
+# Type sizes in CSS pixels; nothing is smaller than SMALL.
 SMALL = 12.0
-"""Type sizes in CSS pixels; nothing is smaller than SMALL."""
 
+# By how much texts are wider in DejaVu Sans than in the own family, plain and bold.
 _WIDER = {False: 1.16, True: 1.26}
-"""By how much texts are wider in DejaVu Sans than in the own family, plain and bold."""
 
 
 @cache

@@ -65,12 +65,12 @@ DARK = {
     "cat5": "#9aa5af",
     "cat6": "#f0c4dc",
 }
+# Levels left of the centre, the outermost first.
 LOW = ("low1", "low2", "low3")
-"""Levels left of the centre, the outermost first."""
+# Levels right of the centre, the outermost first.
 HIGH = ("high1", "high2", "high3")
-"""Levels right of the centre, the outermost first."""
+# Levels without an order: neighbours differ in hue and, for a grey print, in lightness.
 CATEGORIES = ("cat1", "cat2", "cat3", "cat4", "cat5", "cat6")
-"""Levels without an order: neighbours differ in hue and, for a grey print, in lightness."""
 _ON = "on-"
 _FORCED = {"paper": "Canvas", "ink": "CanvasText", "muted": "CanvasText", "grid": "GrayText"}
 

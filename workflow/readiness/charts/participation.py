@@ -33,20 +33,20 @@ from readiness.facts import Fact
 from readiness.language import Language, numbers, show
 from readiness.questionnaire.model import TOTAL, Item
 
+# Why a submission is not kept: a row only where there is one.
 LEFT_OUT = ("duplicate", "late", "early", "undated", "unknown_invitation")
-"""Why a submission is not kept: a row only where there is one."""
+# The quantities of the checks from those who were asked on, each with its words.
 STEPS = {
     step: f"participation.chart.{step}"
     for step in ("invited", "received", *LEFT_OUT, "kept", "answered")
 }
-"""The quantities of the checks from those who were asked on, each with its words."""
+# What a respondent did with a question, each with its words.
 STATUS = {
     name: f"participation.status.{name}"
     for name in ("answered", "dont_know", "blank", "no_answer", "not_asked")
 }
-"""What a respondent did with a question, each with its words."""
+# How bad a fault is, the worst first.
 SEVERITIES = {name: f"validation.severity.{name}" for name in ("error", "warning", "note")}
-"""How bad a fault is, the worst first."""
 COLOURS = {
     "answered": "accent",
     "dont_know": "low2",
@@ -57,13 +57,13 @@ COLOURS = {
     "warning": "low2",
     "note": "cell",
 }
+# Pieces of bars that a grey print could not tell apart.
 HATCHED = ("blank", "no_answer", "warning")
-"""Pieces of bars that a grey print could not tell apart."""
+# Pieces as light as the paper.
 OUTLINED = ("not_asked", "note")
-"""Pieces as light as the paper."""
 LOST = ("dont_know", "blank", "no_answer")
+# The ranges of a share, the widest first, with their colours and heights.
 RANGES = {"worst": ("neutral", 0.9), "selection": ("high2", 0.45)}
-"""The ranges of a share, the widest first, with their colours and heights."""
 RANGE_KEYS = {name: f"participation.column.{name}" for name in ("selection", "worst")}
 
 

@@ -230,10 +230,10 @@ def files_of(pictures: Mapping[str, Picture]) -> Iterator[tuple[str, bytes]]:
         yield f"{name}.png", drawn
 
 
+# One and a half pixel a CSS pixel, where an inch has 96.
 PIXELS_PER_INCH = 144
-"""One and a half pixel a CSS pixel, where an inch has 96."""
+# A fixed time: nothing of a picture depends on when it was made.
 TIMESTAMP = 946_684_800
-"""A fixed time: nothing of a picture depends on when it was made."""
 
 
 def to_png(pictures: Sequence[bytes]) -> list[bytes]:

@@ -28,14 +28,14 @@ from readiness.charts.sheet import Align, Drawing, Panel
 from readiness.language import numbers
 
 SECTION_GAP = 12.0
+# Height kept for the mark of a row (a bar, a dot), wide and on a telephone.
 MARK, NARROW_MARK = 22.0, 18.0
-"""Height kept for the mark of a row (a bar, a dot), wide and on a telephone."""
+# From line to line of a label.
 LINE = 17.0
-"""From line to line of a label."""
+# Below this width in CSS pixels labels stand above their marks.
 NARROW_BELOW = 480
-"""Below this width in CSS pixels labels stand above their marks."""
+# The largest part of the width that labels take beside their marks.
 MOST = 0.28
-"""The largest part of the width that labels take beside their marks."""
 
 
 class Labels:
@@ -47,8 +47,8 @@ class Labels:
 
     def __init__(self, rows: Sequence[ChartRow], width: float) -> None:
         self.rows, self.narrow = rows, width < NARROW_BELOW
+        # Height of the mark of a row.
         self.bar = NARROW_MARK if self.narrow else MARK
-        """Height of the mark of a row."""
         self.below = [
             row.head if self.narrow and row.head else TextMark(row.small, muted=True)
             for row in rows
@@ -114,10 +114,10 @@ class Labels:
 
 
 AXIS_HEIGHT = 22.0
+# From where to where the lines of an axis run, from top to bottom.
 Spans = Sequence[tuple[float, float]]
-"""From where to where the lines of an axis run, from top to bottom."""
+# The pixels that a number of an axis needs.
 _ROOM = {"share": 52.0, "number": 62.0, "people": 40.0, "points": 46.0}
-"""The pixels that a number of an axis needs."""
 _ROUND = [(m, e) for e in range(-6, 13) for m in (1, 2, 5)]
 _SHARES = [(5, -2), (1, -1), (25, -2), (5, -1)]
 
@@ -169,13 +169,13 @@ def _tick(sheet: Drawing, x: float, top: float, text: str, **look: Any) -> None:
 
 
 SHARES = AmountAxis()
+# Room left and right of an axis with numbers, for half of its outer ones.
 SIDE = 18.0
-"""Room left and right of an axis with numbers, for half of its outer ones."""
 EDGE, GAP, INSET = 6.0, 22.0, 6.0
+# Between the parts of a reading.
 BETWEEN = 7.0
-"""Between the parts of a reading."""
+# The width of the empty box of what is not published, without and with its sign.
 BOX, SAID_BOX = 44.0, 130.0
-"""The width of the empty box of what is not published, without and with its sign."""
 
 
 @dataclass(frozen=True)

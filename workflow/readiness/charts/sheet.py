@@ -19,11 +19,11 @@ from readiness.charts.metrics import BODY, SMALL, measure
 from readiness.fonts import css
 from readiness.language import Language, direction
 
+# Width of a chart in the report, in CSS pixels.
 WIDE = 720
-"""Width of a chart in the report, in CSS pixels."""
 
+# Width of a chart on a telephone of 390 px, without the page's margins.
 NARROW = 350
-"""Width of a chart on a telephone of 390 px, without the page's margins."""
 
 Align = Literal["left", "middle", "right"]
 Shape = Literal["circle", "square", "diamond", "up", "down"]

@@ -26,8 +26,8 @@ from readiness.datasets.versions import OPEN, find_version, read_versions
 from readiness.errors import DataError
 from readiness.running.outputs import add_force, check_output
 
+# The longest name of a place that is no remote.
 PLACE = len("results/inputs")
-"""The longest name of a place that is no remote."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

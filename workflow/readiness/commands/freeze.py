@@ -38,15 +38,15 @@ from readiness.publications.material import PublicationMaterial
 from readiness.publications.seal import DRAFT, RELEASED, read_seal
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
 
+# Where a run's page for the data protection officer lies.
 DPO = "disclosure"
-"""Where a run's page for the data protection officer lies."""
 LOCK = Path("results/.freeze.lock")
+# Characters: file systems take 255 bytes for a name, and files are named after the id.
 LONGEST_ID = 100
-"""Characters: file systems take 255 bytes for a name, and files are named after the id."""
+# The id of a number, or the beginning of one.
 NUMBER = r"[a-z0-9_-]+(?:\.[A-Za-z0-9_ -]+)*"
-"""The id of a number, or the beginning of one."""
+# Unicode's control characters, line ends, and bytes that are no text.
 UNSAYABLE = {"Cc", "Cs", "Zl", "Zp"}
-"""Unicode's control characters, line ends, and bytes that are no text."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

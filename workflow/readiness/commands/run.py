@@ -32,18 +32,18 @@ from readiness.running.snakemake_log import LOG, Listener, follow, progress_bar,
 LOCK = Path("results/.run.lock")
 FAILURE = Path("results/.failure")
 GATE = Path("results/gate.txt")
+# The closing table where a number differs or could not be checked: Snakemake removes what a job
+# that fails has made.
 DIFFERS = Path("results/differs.txt")
-"""The closing table where a number differs or could not be checked: Snakemake removes what a job
-that fails has made."""
+# What the last whole run has left: see `_state`.
 FINISHED = Path("results/.finished")
-"""What the last whole run has left: see `_state`."""
+# Folders of what no result depends on.
 UNSEEN = ("__pycache__", "logs", "benchmarks")
-"""Folders of what no result depends on."""
 NOTHING = "Nothing to be done"
+# Bytes: with less, Snakemake itself fails at the first line that it writes.
 LEAST_FREE = 1_000_000
-"""Bytes: with less, Snakemake itself fails at the first line that it writes."""
+# Snakemake's arguments that ask for no change.
 DRY_RUN = {"-n", "--dry-run", "--dryrun"}
-"""Snakemake's arguments that ask for no change."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -48,8 +48,8 @@ _AS_IF = (
 )
 
 
+# Of a table: a column of the results and its form (of whole rows: None). A text stands left.
 Column = tuple[str | None, Callable[[Any], str]]
-"""Of a table: a column of the results and its form (of whole rows: None). A text stands left."""
 Columns = dict[str, Column]
 
 

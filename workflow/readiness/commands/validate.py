@@ -45,8 +45,8 @@ from readiness.validation import (
 from readiness.validation.issues import by_rule, worst
 from readiness.validation.separating import separate
 
+# Faults that are said; --html and --csv have all.
 WORST = 10
-"""Faults that are said; --html and --csv have all."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

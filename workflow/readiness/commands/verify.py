@@ -33,12 +33,12 @@ VERDICTS = {
     COULD_NOT_CHECK: "verdict.of.could_not_check",
     BROKEN: "verdict.outcome.broken",
 }
+# What is said before a signature that does not fit, and why.
 FITS = {
     Fit.DOES_NOT_FIT: "signing.fit.does_not_fit",
     Fit.UNSIGNED: "signing.fit.unsigned",
     Fit.UNKNOWN: "verdict.outcome.not_checked",
 }
-"""What is said before a signature that does not fit, and why."""
 SHOWN = 10
 
 

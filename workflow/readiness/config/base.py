@@ -14,15 +14,15 @@ Name = Annotated[str, Field(pattern=NAME)]
 ItemName = Annotated[str, Field(pattern=ITEM)]
 LanguageCode = Annotated[str, Field(pattern=LANGUAGE)]
 _LINES = re.compile("[\t\n\r\x85\u2028\u2029 ]+")
+# A text of one line, without what turns or hides what stands behind it.
 Line = Annotated[
     str,
     BeforeValidator(
         lambda said: _LINES.sub(" ", re.sub(TURNING, "", said)) if isinstance(said, str) else said
     ),
 ]
-"""A text of one line, without what turns or hides what stands behind it."""
+# A title in each language that has one.
 Titles = Annotated[dict[LanguageCode, Line], Field(min_length=1)]
-"""A title in each language that has one."""
 
 
 def _day(value: str) -> str:
@@ -33,8 +33,8 @@ def _day(value: str) -> str:
     return value
 
 
+# A day as YYYY-MM-DD, so that the order of the texts is that of the days.
 Day = Annotated[str, Field(pattern=DATE), AfterValidator(_day)]
-"""A day as YYYY-MM-DD, so that the order of the texts is that of the days."""
 
 
 def no_repeats(items: list[str]) -> list[str]:

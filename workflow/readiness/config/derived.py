@@ -14,8 +14,8 @@ from pydantic import Field, model_validator
 from readiness.config.base import ItemName, Items, StrictModel, Titles
 from readiness.patterns import repeated
 
+# The answers of a variable that says whether conditions are met.
 YES, NO = "yes", "no"
-"""The answers of a variable that says whether conditions are met."""
 
 
 class Condition(StrictModel):
@@ -117,8 +117,8 @@ class DerivedScale(StrictModel):
         return self
 
 
+# The ways to derive a variable, one a variable.
 FORMS = ("any", "all", "recode", "bands", "scale")
-"""The ways to derive a variable, one a variable."""
 Conditions = Annotated[list[Condition], Field(min_length=1)]
 
 

@@ -11,8 +11,8 @@ from readiness.config.privacy import Privacy
 from readiness.config.sections import StudySettings
 from readiness.config.wave import WaveSettings
 
+# The document that shows any studies and waves, in any language.
 SHIPPED = "report.qmd"
-"""The document that shows any studies and waves, in any language."""
 
 
 class ReportSettings(StrictModel):

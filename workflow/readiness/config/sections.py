@@ -22,17 +22,17 @@ from pydantic_core import CoreSchema
 from readiness.config.base import Day, ItemName, Items, StrictModel, Titles, no_repeats
 from readiness.patterns import DATASET, NAME
 
+# How respondents came in; what each allows: `analysis.selection.Selection`.
 SelectionName = Literal["probability", "census", "opt-in", "purposive"]
-"""How respondents came in; what each allows: `analysis.selection.Selection`."""
+# Draws of a permutation test: a p-value of .05 is known to .002.
 PERMUTATIONS = 9999
-"""Draws of a permutation test: a p-value of .05 is known to .002."""
 LARGEST_SEED = 2**63 - 1
+# Answers: a bound above that of any survey withholds everything, or overflows.
 LARGEST_BASE = 1_000_000
-"""Answers: a bound above that of any survey withholds everything, or overflows."""
 
 
+# A dataset version that `data/versions.csv` registers: `dataset@version`.
 DatasetName = Annotated[str, Field(pattern=DATASET)]
-"""A dataset version that `data/versions.csv` registers: `dataset@version`."""
 
 
 class Validate(StrictModel):
@@ -64,10 +64,10 @@ class Validate(StrictModel):
         return self
 
 
+# The column of the sample that holds the strata; no frame variable has its name.
 STRATUM = "stratum"
-"""The column of the sample that holds the strata; no frame variable has its name."""
+# `weight: none`: everybody counts once.
 UNWEIGHTED: Final = "none"
-"""`weight: none`: everybody counts once."""
 
 
 class Weight(StrictModel):
@@ -181,8 +181,8 @@ class FigureRules(StrictModel):
     )
 
 
+# The presets of `disclosure`: who reads the numbers.
 READERS = ("public", "researchers", "internal")
-"""The presets of `disclosure`: who reads the numbers."""
 
 
 class Disclosure(StrictModel):

@@ -30,8 +30,8 @@ from readiness.files import left_behind, read_file, write_atomically
 from readiness.patterns import NAME, VERSION, WORDS
 from readiness.tables import read_text_table
 
+# Bytes: file systems take 255 for a name, and temporary ones are longer than the name itself.
 LONGEST_NAME = 100
-"""Bytes: file systems take 255 for a name, and temporary ones are longer than the name itself."""
 
 
 def add_version(

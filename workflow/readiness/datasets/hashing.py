@@ -11,12 +11,12 @@ from readiness.datasets.versions import Version
 from readiness.facts import Fact
 
 CHUNK = 1 << 20
+# Bytes that are hashed whatever they are.
 LARGE = 64 << 20
-"""Bytes that are hashed whatever they are."""
 
 
+# That there is no such file.
 ABSENT = Fact("audit.states.absent")
-"""That there is no such file."""
 
 
 def chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -16,10 +16,14 @@ from pathlib import Path
 from readiness.errors import ConfigError
 from readiness.files import read_file
 
+# What `git check-ignore` ends with.
 IGNORED, NO_WORK_TREE = 0, 128
-"""What `git check-ignore` ends with."""
+# The remote inside of a tree.
 STORE = Path("data/store")
-"""The remote inside of a tree."""
+# The settings of a remote that are taken from a project: an address, a name, a secret, a number.
+#
+# Others name a file of this machine, or a command that DVC or a library of it runs (`configpath`
+# with a `credential_process`, `bearer_token_command`, ...).
 PLAIN = frozenset(
     {
         "access_key_id",
@@ -55,11 +59,6 @@ PLAIN = frozenset(
         "user",
     }
 )
-"""The settings of a remote that are taken from a project: an address, a name, a secret, a number.
-
-Others name a file of this machine, or a command that DVC or a library of it runs (`configpath` with
-a `credential_process`, `bearer_token_command`, ...).
-"""
 
 
 @dataclass(frozen=True)

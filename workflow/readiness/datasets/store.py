@@ -22,15 +22,15 @@ from readiness.facts import Fact, Listed
 from readiness.files import left_behind, temporary_name
 from readiness.language import tell
 
+# Where the restore step places verified copies.
 RESTORED = Path("results/inputs")
-"""Where the restore step places verified copies."""
+# How the place of a copy is called: a folder remote by its name, the cache.
 STORES, DVC_CACHE = "store ", "DVC cache"
-"""How the place of a copy is called: a folder remote by its name, the cache."""
+# The place that is a foreign tree's own.
 INSIDE = f"{STORES}store"
-"""The place that is a foreign tree's own."""
 DAMAGED = "audit.remote.damaged"
+# Where this program and DVC write; what lies elsewhere is its owner's.
 STRAYS = ("data", "results", ".dvc")
-"""Where this program and DVC write; what lies elsewhere is its owner's."""
 
 
 @dataclass(frozen=True)

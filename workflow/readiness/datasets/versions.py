@@ -26,12 +26,12 @@ from readiness.tables import rows_to_csv
 
 VERSIONS = Path("data/versions.csv")
 RAW = Path("data/raw")
+# Held while the register is changed; DVC's own folder for such files, which git ignores.
 AT_WORK = Path(".dvc/tmp/readiness.lock")
-"""Held while the register is changed; DVC's own folder for such files, which git ignores."""
 
 OPEN, RESTRICTED, ERASED = "open", "restricted", "erased"
+# Anyone may have the bytes; only some may; nobody has them any more.
 STATUSES = (OPEN, RESTRICTED, ERASED)
-"""Anyone may have the bytes; only some may; nobody has them any more."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ PATTERNS = {
 }
 
 
+# Of bytes or rows: longer ones are no count of anything, and Python refuses to read them.
 WHOLE_NUMBER = "0|[1-9][0-9]{0,17}"
-"""Of bytes or rows: longer ones are no count of anything, and Python refuses to read them."""
 
 
 def read_versions(root: Path) -> dict[str, Version]:

@@ -27,11 +27,11 @@ from readiness.disclosure.system import (
 )
 from readiness.errors import StatisticsError
 
+# Linear programs that look for few statements to withhold.
 REWEIGHTED = 3
-"""Linear programs that look for few statements to withhold."""
 
+# Numbers in a matrix up to which `linprog` takes all of them sooner than those that are not 0.
 SMALL = 10_000
-"""Numbers in a matrix up to which `linprog` takes all of them sooner than those that are not 0."""
 
 
 class BoundReader:

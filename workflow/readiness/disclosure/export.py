@@ -23,8 +23,8 @@ def escape_cell(text: str) -> str:
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
+# A number with its sign, as a register has it or as its reader sees it ("+3,2 points").
 _NUMBER = re.compile(r"[+-]\d[\d.,\u00a0\u202f ]*(?:[^\W\d_]+|%)?")
-"""A number with its sign, as a register has it or as its reader sees it ("+3,2 points")."""
 
 
 def escape_words(frame: pd.DataFrame) -> pd.DataFrame:

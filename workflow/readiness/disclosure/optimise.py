@@ -26,12 +26,12 @@ from readiness.disclosure.policy import Policy
 from readiness.disclosure.system import CountSystem, ProtectedSum, SumBounds, Vector, components
 from readiness.disclosure.whole import Worlds
 
+# Of the branch and bound of one master problem.
 NODES = 1_000
-"""Of the branch and bound of one master problem."""
+# The search for the optimum of one component ends after so many linear programs over its rows times
+# the numbers in them (what a program takes grows nearly so), and at the latest after
+# `MOST_PROGRAMS`.
 PROGRAMS_TIMES_SIZE = 4.5e7
-"""The search for the optimum of one component ends after so many linear programs over its rows
-times the numbers in them (what a program takes grows nearly so), and at the latest after
-`MOST_PROGRAMS`."""
 MOST_PROGRAMS = 300
 
 
@@ -115,8 +115,8 @@ def _decisions(search: Search, hidden: frozenset[int], least: float) -> Decision
 
 # --- The search in one component: a choice is a set of statements' positions.
 
+# How often an interval is widened where a choice is completed.
 TRIES = 4
-"""How often an interval is widened where a choice is completed."""
 
 
 class Search:
@@ -302,10 +302,10 @@ class Search:
 
 # --- The master problem: what to withhold so that all cuts are fulfilled, at the least loss.
 
+# What the last statement costs more than the first, where the cheapest costs 1.
 TIE = 1e-4
-"""What the last statement costs more than the first, where the cheapest costs 1."""
+# What withholding each of some statements gives; together they must give 1, or all they can.
 Cut = Mapping[int, float]
-"""What withholding each of some statements gives; together they must give 1, or all they can."""
 
 
 def cheapest(

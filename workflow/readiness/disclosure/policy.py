@@ -18,8 +18,8 @@ Reader = Literal["public", "researchers", "internal"]
 Rule = Literal["allowed", "protected"]
 ALLOWED: Rule = "allowed"
 PROTECTED: Rule = "protected"
+# The smallest cell that the public may see where a survey says nothing else.
 LEAST = 5
-"""The smallest cell that the public may see where a survey says nothing else."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,10 @@ class Policy:
         return highest - lowest >= self.width and not (lowest > 0 and self.is_small(highest))
 
 
+# The smallest cell of each preset; None: that of the configuration.
+#
+# The public: nobody may be identified by means that are likely to be used. Accredited researchers
+# are bound by contract and by the secrecy of statistics: 3 is the least with which one of the
+# people in a cell cannot compute another. An internal reader has the answers themselves; the
+# register withholds only what is too uncertain to be read.
 PRESETS: Mapping[str, int | None] = {"public": None, "researchers": 3, "internal": 1}
-"""The smallest cell of each preset; None: that of the configuration.
-
-The public: nobody may be identified by means that are likely to be used. Accredited researchers are
-bound by contract and by the secrecy of statistics: 3 is the least with which one of the people in a
-cell cannot compute another. An internal reader has the answers themselves; the register withholds
-only what is too uncertain to be read.
-"""

@@ -22,8 +22,8 @@ from typing import TypeAlias
 
 from readiness.errors import StatisticsError
 
+# Coefficients of cells whose sum is zero: `{"yes": 1, "no": 1, "n": -1}`.
 Relation: TypeAlias = Mapping[str, int]
-"""Coefficients of cells whose sum is zero: `{"yes": 1, "no": 1, "n": -1}`."""
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from scipy import sparse
 from readiness.disclosure.policy import Policy
 
 Vector = npt.NDArray[np.float64]
+# How far a float may be beside a whole number of people, or a row beside its end.
 GRACE = 1e-6
-"""How far a float may be beside a whole number of people, or a row beside its end."""
+# How far a table of counts that a solver found may miss a row, in the row's own size.
 FITS = 1e-7
-"""How far a table of counts that a solver found may miss a row, in the row's own size."""
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,15 @@ from scipy.optimize import LinearConstraint, milp
 from readiness.disclosure.policy import Policy
 from readiness.disclosure.system import FITS, CountSystem, ProtectedSum, Vector, find_published_rows
 
+# Of a component in which tables are searched. Of more there are so many that no branch and bound
+# tells more of them than real numbers do, with a margin.
 MOST_COUNTS = 60
-"""Of a component in which tables are searched. Of more there are so many that no branch and bound
-tells more of them than real numbers do, with a margin."""
+# Of the solver, twice: how far a number may be from a whole one, or a row from its ends.
 TOLERANCE = 2e-6
-"""Of the solver, twice: how far a number may be from a whole one, or a row from its ends."""
+# Searches in one component for a table without what was to go for another one.
 SECOND_THOUGHTS = 20
-"""Searches in one component for a table without what was to go for another one."""
+# One search ends after so many nodes times the component's counts.
 NODES_TIMES_COUNTS = 30_000
-"""One search ends after so many nodes times the component's counts."""
 
 
 class Worlds:

@@ -24,14 +24,14 @@ from readiness.questionnaire.text import match_key
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 from readiness.readers.table import is_missing
 
+# Characters: an option is shorter; most texts that people type are not.
 LONG_TEXT = 100
-"""Characters: an option is shorter; most texts that people type are not."""
+# Share of a question's answers below which a text that few gave may be typed in place of one.
 RARE = 0.02
-"""Share of a question's answers below which a text that few gave may be typed in place of one."""
+# Share of the answers to a question for a number that are none, at most.
 NO_NUMBERS = 0.1
-"""Share of the answers to a question for a number that are none, at most."""
+# Points of a scale of bare numbers at most, 0 to 10.
 SHORT_SCALE = 11
-"""Points of a scale of bare numbers at most, 0 to 10."""
 _SHOWN = 3
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,9})?")
 _MISSING_NUMBERS = re.compile(r"-?(?:9{1,4}|8{2,4}|7{2,4})|9(?:7|8)|99[78]|-[1-9]")

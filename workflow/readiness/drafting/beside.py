@@ -15,13 +15,13 @@ MOMENT = re.compile(
     r"[A-Z][a-z]{2} \d{1,2},? \d{4}.* \d{1,2}:\d{2}.*"
 )
 _TOKEN = re.compile(r"(?=\S*\d)[\w.:{}-]{6,64}|[A-Za-z0-9]{8,64}")
+# A column without an answer: not read, unless it is an option or a row of a question.
 EMPTY = "empty"
-"""A column without an answer: not read, unless it is an option or a row of a question."""
 _MOST = 0.9
+# Distinct texts of a column by which it is judged to be of people.
 LOOK = 2_000
-"""Distinct texts of a column by which it is judged to be of people."""
+# Share of the answers that hold an address or a number of a person: a column of such.
 _PERSONAL = 0.2
-"""Share of the answers that hold an address or a number of a person: a column of such."""
 _SINGLE = ("timestamp", "started", "duration", "respondent", "invitation", "complete")
 
 

@@ -14,8 +14,8 @@ from readiness.questionnaire.text import match_key
 
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
+# What stands between the text of a question and that of its row or option.
 MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
-"""What stands between the text of a question and that of its row or option."""
 _NUMBERED = re.compile(r"(?P<question>.*?[^\W_])[_.](?P<row>[A-Za-z]{0,4}\d{1,4})")
 
 

@@ -9,16 +9,16 @@ from itertools import pairwise
 
 from readiness.drafting.table import MOST_OPTIONS
 
+# What tools join ticked options by, the ones that options hardly hold first.
 SEPARATORS = ("; ", ";", " | ", "|", "\n", ", ", ",", "\u060c ")
-"""What tools join ticked options by, the ones that options hardly hold first."""
+# Cells that names joined by blanks can be.
 _CODES = re.compile(r"[\w.-]{1,40}( [\w.-]{1,40})*")
-"""Cells that names joined by blanks can be."""
+# Different cells at most: of a few options there are not so many combinations that occur.
 MOST_CELLS = 20_000
-"""Different cells at most: of a few options there are not so many combinations that occur."""
+# Different parts of cells at most: with more, they are sentences.
 MOST_PIECES = 10 * MOST_OPTIONS
-"""Different parts of cells at most: with more, they are sentences."""
+# Share of the cells that hold two options or more, at least.
 LEAST_JOINED = 0.05
-"""Share of the cells that hold two options or more, at least."""
 
 
 def find_joined_options(

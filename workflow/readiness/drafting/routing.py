@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+# Share of those with an answer who go on to the question, where they are asked it.
 ASKED = 0.8
-"""Share of those with an answer who go on to the question, where they are asked it."""
+# The same of all others, at most.
 OTHERS = 0.1
-"""The same of all others, at most."""
+# Respondents on either side: of fewer, chance tells as much.
 FEWEST = 5
-"""Respondents on either side: of fewer, chance tells as much."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from readiness.questionnaire.text import match_key, tidy
 
+# Distinct answers of a closed question at most: with more, it is text.
 MOST_OPTIONS = 40
-"""Distinct answers of a closed question at most: with more, it is text."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ class ExportTable:
     """The columns of an export, all with as many rows."""
 
     columns: tuple[ExportColumn, ...]
+    # What the tool puts between ticked options in one cell, where that is known.
     signs: tuple[str, ...] = ()
-    """What the tool puts between ticked options in one cell, where that is known."""
 
     @property
     def rows(self) -> int:

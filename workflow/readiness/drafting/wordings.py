@@ -15,6 +15,7 @@ from readiness.bounded import TextLoader, read_yaml_text
 from readiness.questionnaire.text import match_key
 
 FOLDER = Path(__file__).parent / "wordings"
+# What a column can be that is no question.
 ROLES = (
     "timestamp",
     "started",
@@ -26,12 +27,11 @@ ROLES = (
     "personal",
     "ignored",
 )
-"""What a column can be that is no question."""
 SPECIALS = ("dont_know", "refused", "not_asked")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
+# Letters that tell a language by themselves, among those that there are words of.
 _LETTERS = {"ar": re.compile(r"[\u0600-\u06ff]")}
-"""Letters that tell a language by themselves, among those that there are words of."""
 
 
 def _keys(texts: Iterable[str]) -> frozenset[str]:

@@ -21,14 +21,14 @@ from readiness.errors import RenderError
 
 FOLDER = Path(__file__).resolve().parent / "catalogues"
 
+# The code of a language: a folder of the catalogues.
 Language = str
-"""The code of a language: a folder of the catalogues."""
 
+# The languages in which the program speaks.
 LANGUAGES: tuple[Language, ...] = tuple(sorted(p.name for p in FOLDER.iterdir() if p.is_dir()))
-"""The languages in which the program speaks."""
 
+# The categories of CLDR in the order of a message's forms.
 PLURALS = ("zero", "one", "two", "few", "many", "other")
-"""The categories of CLDR in the order of a message's forms."""
 
 
 @cache

@@ -17,17 +17,17 @@ from decimal import Decimal
 from readiness.errors import StatisticsError
 from readiness.patterns import SIGNIFICANT_DIGITS
 
+# The significant digits that a text is taken from.
 PRECISION = 10
-"""The significant digits that a text is taken from."""
 
+# What a value measures; see `numbers.number`.
 UNITS = ("share", "count", "number", "p", "points", "base")
-"""What a value measures; see `numbers.number`."""
 
+# The rounding rules by name.
 ROUNDINGS: Mapping[str, str] = {
     "half_even": decimal.ROUND_HALF_EVEN,
     "half_up": decimal.ROUND_HALF_UP,
 }
-"""The rounding rules by name."""
 
 Amount = float | int | str | Decimal
 

@@ -30,8 +30,8 @@ from readiness.language import numbers
 from readiness.language.catalogue import Language, form
 from readiness.language.typography import isolate, isolate_runs, typeset
 
+# What is put around a value's text, given its name: a link, a span.
 Mark = Callable[[str, str], str]
-"""What is put around a value's text, given its name: a link, a span."""
 
 
 def _same(text: str) -> str:

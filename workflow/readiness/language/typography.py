@@ -14,8 +14,8 @@ from readiness.language.catalogue import Language, direction, setting
 _NARROW, _FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 _SPACE = "[ \u00a0\u202f]+"
 
+# Unicode's isolates: what is between the first or second and the third keeps its own order.
 LEFT_TO_RIGHT, FIRST_STRONG, POP = "\u2066", "\u2068", "\u2069"
-"""Unicode's isolates: what is between the first or second and the third keeps its own order."""
 
 _LATIN = "A-Za-z\u00c0-\u024f"
 # One word of letters needs nothing: only a run of several signs could be put in another order.

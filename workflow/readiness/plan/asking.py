@@ -15,12 +15,12 @@ from readiness.files import read_file
 from readiness.questionnaire.expansion import expand
 from readiness.questionnaire.writing import CHECK, open_decisions
 
+# The kinds of items whose categories can be groups.
 ONE_ANSWER = ("single", "ordinal")
-"""The kinds of items whose categories can be groups."""
+# The kinds of items that shares or means are computed of.
 ESTIMATED = (*ONE_ANSWER, "multi", "number")
-"""The kinds of items that shares or means are computed of."""
+# How a questionnaire may write that something is so, in small letters.
 TRUE = ("true", "yes", "on", "1", "y", "t")
-"""How a questionnaire may write that something is so, in small letters."""
 
 
 @dataclass(frozen=True)

@@ -56,11 +56,11 @@ def _some(places: Sequence[str]) -> str:
     return ", ".join(places[:5]) + more
 
 
+# The kinds of items that a step can work on.
 KINDS = {
     "estimate": ESTIMATED,
     "compare": ("single", "ordinal", "multi"),
 }
-"""The kinds of items that a step can work on."""
 
 
 def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked) -> None:

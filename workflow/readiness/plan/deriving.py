@@ -11,8 +11,8 @@ from readiness.plan.asking import ESTIMATED, ONE_ANSWER, Asked, read_outline
 from readiness.plan.runs import PlannedRun, input_files
 from readiness.terminal import quote_cell
 
+# Columns of the coded table that no variable is called like.
 RESERVED = ("respondent", "group", "stratum", "base_weight")
-"""Columns of the coded table that no variable is called like."""
 
 
 def asked_of(root: Path, run: PlannedRun) -> Asked:

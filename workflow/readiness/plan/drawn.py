@@ -18,8 +18,8 @@ BASES = "bases"
 QUESTIONS = "questions"
 WEIGHTS = "weights"
 REVISION = "revision"
+# Who answered, what they left out, and what that could do.
 NONRESPONSE = ("participation", "missingness", "nonresponse")
-"""Who answered, what they left out, and what that could do."""
 
 
 class Planned(NamedTuple):
@@ -30,8 +30,8 @@ class Planned(NamedTuple):
     item: str = ""
 
 
+# The charts of every study.
 STUDY = (Planned(BASES, BASES), Planned(QUESTIONS, QUESTIONS))
-"""The charts of every study."""
 
 
 def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:

@@ -91,8 +91,8 @@ def runs_of(config: Config) -> Iterator[PlannedRun]:
         yield PlannedRun(f"waves/{name}", name, wave, privacy=config.privacy)
 
 
+# The key of the configuration that names an input, where it is not called like the input.
 KEYS = {"margins": "weight.margins", "published": "revises"}
-"""The key of the configuration that names an input, where it is not called like the input."""
 
 
 def input_files(section: WaveSettings | StudySettings) -> dict[str, Path]:

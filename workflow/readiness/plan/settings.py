@@ -15,8 +15,8 @@ from readiness.plan.runs import PlannedRun
 from readiness.publications.documents import TIDY, in_order
 
 WORKBOOK = "tables"
+# Of a publication that names no key: whoever recomputes it needs none.
 UNKNOWN_KEY = "none"
-"""Of a publication that names no key: whoever recomputes it needs none."""
 Told = dict[str, Any]
 
 

@@ -19,17 +19,19 @@ import pandas as pd
 from readiness.patterns import TEMPLATE
 
 EMAIL, TELEPHONE, IDENTITY, IBAN, NAME = "email", "telephone", "identity", "iban", "name"
+# What can be seen, in the order in which it is told.
 KINDS = (EMAIL, TELEPHONE, IDENTITY, IBAN, NAME)
-"""What can be seen, in the order in which it is told."""
 
 _PART = re.compile(r"\[[0-9]-[0-9]\]|.")
 _GAP = r"[ ./()-]{0,3}"
 _EMAIL = re.compile(
     r"[\w.+'-]{1,64} ?(?:@|\(at\)|\[at\]) ?(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?!\w)"
 )
+# A number as E.164 has it: at most fifteen digits, the country's first.
 _ABROAD = re.compile(rf"(?<![\w+])(?:\+|00){_GAP}[1-9](?:{_GAP}\d){{7,13}}(?!\d)")
-"""A number as E.164 has it: at most fifteen digits, the country's first."""
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){11,30}")
+# Countries by the length of their IBAN, as the registry of ISO 13616 has them; others write
+# accounts alike (Morocco 28), and their check digits tell.
 IBAN_LENGTHS = {
     length: frozenset(countries.split())
     for length, countries in {
@@ -53,10 +55,8 @@ IBAN_LENGTHS = {
         33: "RU",
     }.items()
 }
-"""Countries by the length of their IBAN, as the registry of ISO 13616 has them; others write
-accounts alike (Morocco 28), and their check digits tell."""
+# What any pattern needs: most texts hold none of it.
 _SUSPECT = re.compile(r"@|\(at\)|\[at\]|\d(?:[^\d]{0,3}\d){3}", re.IGNORECASE)
-"""What any pattern needs: most texts hold none of it."""
 
 
 @dataclass(frozen=True)

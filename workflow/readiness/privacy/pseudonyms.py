@@ -15,15 +15,15 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
+# Of a key: as many as SHA-256 gives, below which RFC 2104 discourages keys.
 KEY_BYTES = 32
-"""Of a key: as many as SHA-256 gives, below which RFC 2104 discourages keys."""
 DIGEST_BYTES = 10
+# Hexadecimal digits by which a key is named; it is not found from them.
 ID_DIGITS = 16
-"""Hexadecimal digits by which a key is named; it is not found from them."""
 
 
+# How a key made of the data is named (`key_from_data`).
 FROM_DATA = "data"
-"""How a key made of the data is named (`key_from_data`)."""
 
 
 def pseudonyms(ids: pd.Series[str], key: bytes) -> pd.Series[str]:
@@ -68,8 +68,8 @@ def names_people(
 # --- Personal answers and free text, kept apart from the table that goes on. Nothing is sorted
 # and no row leaves: what is computed is the same whoever holds the key, and whether anybody does.
 
+# What stands in a table for an answer that is kept apart: it was given.
 GIVEN = "_given"
-"""What stands in a table for an answer that is kept apart: it was given."""
 
 
 def kept_apart(

@@ -61,10 +61,10 @@ from readiness.publications.seal import (
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PAYLOAD = "application/vnd.in-toto+json"
+# Names what is stated. No registered namespace begins with `x-`, and nothing is fetched by it.
 PREDICATE = "urn:x-readiness:publication-seal:2"
-"""Names what is stated. No registered namespace begins with `x-`, and nothing is fetched by it."""
+# Bytes of the signatures over one seal.
 MOST_SIGNED = 4 << 20
-"""Bytes of the signatures over one seal."""
 
 
 class Fit(StrEnum):
@@ -291,8 +291,8 @@ def _made_by(key: Ed25519PublicKey, parts: Mapping[str, Any]) -> bool:
 
 
 # --- Keys for signatures: made, read, named by their hash.
+# The environment variable that holds the passphrase of an encrypted private key.
 PASSPHRASE = "READINESS_KEY_PASSPHRASE"
-"""The environment variable that holds the passphrase of an encrypted private key."""
 
 
 def key_id(key: Ed25519PublicKey) -> str:

@@ -12,17 +12,17 @@ from readiness.facts import Fact, Listed
 from readiness.files import files_below
 from readiness.lineage import PROVENANCE, Lineage, read_lineage, sha256_of
 
+# Provenance records by step: `validate`, `weight`, ...; `restore-<dataset>@<version>` for data.
 Chain = Mapping[str, Lineage]
-"""Provenance records by step: `validate`, `weight`, ...; `restore-<dataset>@<version>` for data."""
 
 RESTORE = "restore-"
 REGISTER = "register"
 ATTACKED = "attack"
+# How many steps a run may have.
 MOST_STEPS = 200
-"""How many steps a run may have."""
+# Folders of steps on which no publication rests: it compares publications; it tells of answers; it
+# judges a register before it leaves; it tells of what is hidden.
 NOT_SEALED = ("reproduce", "faults", ATTACKED, "disclosure")
-"""Folders of steps on which no publication rests: it compares publications; it tells of answers; it
-judges a register before it leaves; it tells of what is hidden."""
 
 
 def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, Path]:

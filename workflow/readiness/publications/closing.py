@@ -19,12 +19,12 @@ from readiness.tables import read_text_table
 from readiness.terminal import one_line
 
 SHOWN = 10
+# Why a publication is not recomputed.
 REASONS = {
     Outcome.ERASED: "verdict.outcome.erased",
     Outcome.RESTRICTED: "verdict.outcome.restricted",
     UNREADABLE: "verdict.of.could_not_check",
 }
-"""Why a publication is not recomputed."""
 CORRECTED = "closing.column.corrected"
 
 

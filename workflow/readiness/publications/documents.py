@@ -19,17 +19,17 @@ from readiness.files import read_file
 from readiness.publications.ledger import CONFIG
 
 CHARTS, TABLES, REPORT = "charts", "tables", "report"
+# What a report's files may be called.
 PAGES = tuple(
     f"{name}{ending}" for name in ("report", "report-simulated") for ending in (".html", ".pdf")
 )
-"""What a report's files may be called."""
+# The folders of a run that a publication keeps, one a language: `charts/fr`, ...
 SHOWN = (CHARTS, TABLES, REPORT)
-"""The folders of a run that a publication keeps, one a language: `charts/fr`, ..."""
+# The tidy table of all numbers, beside the workbook.
 TIDY = "numbers.csv"
-"""The tidy table of all numbers, beside the workbook."""
+# The language of what there is once, where it is one of several: that of the templates of the AEA,
+# CODECHECK and the citation format.
 FIRST = "en"
-"""The language of what there is once, where it is one of several: that of the templates of the AEA,
-CODECHECK and the citation format."""
 _KEPT = (".svg", ".csv", ".txt", ".html", ".pdf", ".xlsx")
 _NARROW = "-narrow.svg"
 _LANGUAGE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"

@@ -19,8 +19,8 @@ from readiness.lineage import sha256_of
 from readiness.publications.program import lock_file
 
 ENVIRONMENT = "environment.json"
+# What moves the last bits of a sum or the bytes of a page, beside the packages.
 PLACE = ("python", "implementation", "system", "machine", "processor", "blas", "simd", "engine")
-"""What moves the last bits of a sum or the bytes of a page, beside the packages."""
 
 
 def locked_packages(lock: str) -> list[str]:

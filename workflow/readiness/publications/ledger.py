@@ -18,6 +18,8 @@ DATASETS = "datasets.csv"
 INPUTS = "inputs.csv"
 CONFIG = "config.yaml"
 INPUT_COLUMNS = ("path", "sha256")
+# The columns of a ledger. Those of a register may change; these may not: other ones need another
+# format of seals.
 LEDGER_COLUMNS = (
     "id",
     "kind",
@@ -44,8 +46,6 @@ LEDGER_COLUMNS = (
     "note",
     "precision",
 )
-"""The columns of a ledger. Those of a register may change; these may not: other ones need another
-format of seals."""
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,12 @@ class Outcome(StrEnum):
     NOT_COMPARED = "NOT COMPARED"
 
 
+# What the closing table says of a publication of which nothing can be read.
 UNREADABLE = "COULD NOT CHECK"
-"""What the closing table says of a publication of which nothing can be read."""
+# The exit codes of `readiness audit`.
 VALID, DIFFERS, COULD_NOT_CHECK, BROKEN = 0, 1, 2, 3
-"""The exit codes of `readiness audit`."""
+# The same, the most severe first.
 SEVERITY = (BROKEN, DIFFERS, COULD_NOT_CHECK, VALID)
-"""The same, the most severe first."""
 
 _CODES = {
     Outcome.BROKEN: BROKEN,
@@ -48,8 +48,8 @@ _CODES = {
     Outcome.NOT_CHECKED: COULD_NOT_CHECK,
 }
 
+# The outcomes that speak against nothing.
 PASSING = frozenset(outcome for outcome in Outcome if outcome not in _CODES)
-"""The outcomes that speak against nothing."""
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:

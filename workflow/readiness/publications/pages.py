@@ -29,11 +29,11 @@ from readiness.publications.seal import DRAFT
 from readiness.reporting.blocks import list_statements
 from readiness.terminal import one_line
 
+# What the status of a dataset version says to a reader; the others are kept.
 ACCESS = {
     RESTRICTED: "publication.access.restricted",
     ERASED: "publication.access.erased",
 }
-"""What the status of a dataset version says to a reader; the others are kept."""
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,12 @@ from readiness.files import LARGEST, read_file
 from readiness.lineage import canonical_json
 from readiness.publications.ledger import FOLDER
 
+# Where a tree has the package.
 PACKAGE = Path("workflow/readiness")
-"""Where a tree has the package."""
 PROJECT = "project"
 LOCK = "requirements.lock"
+# What of a project can run or speak, by the place that a seal has a hash for: the one list for
+# hash, archive and bundle. A table or an archive among it is somebody's data.
 PLACES: Mapping[str, str] = {
     "package": r"workflow/readiness/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_.-]+"
     r"\.(?:css|html|js|json|lua|md|otf|po|py|qmd|sh|smk|svg|toml|ttf|typ|txt|yaml)",
@@ -35,8 +37,6 @@ PLACES: Mapping[str, str] = {
     "reports": r"(?:reports/)?[\w-]+\.qmd|reports/[\w-]+/[\w-]+/[\w-]+\.md",
     "project": r"Snakefile|Makefile|LICENSE|CITATION\.cff|pyproject\.toml|requirements[\w-]*\.lock",
 }
-"""What of a project can run or speak, by the place that a seal has a hash for: the one list for
-hash, archive and bundle. A table or an archive among it is somebody's data."""
 _PLACES = {place: re.compile(pattern, re.ASCII) for place, pattern in PLACES.items()}
 CODE_FOLDERS = ("workflow", "profiles", "reports")
 
@@ -86,15 +86,15 @@ def code_files(root: Path) -> Iterator[Path]:
 
 # --- The code and configuration of a publication as a small project of its own, in one archive.
 ARCHIVE = "code.tar.xz"
+# Bytes that unpacking one may take: what it was packed with needs a tenth of it.
 MOST_MEMORY = 1 << 27
-"""Bytes that unpacking one may take: what it was packed with needs a tenth of it."""
+# How many files an archive may hold.
 MOST_MEMBERS = 5_000
-"""How many files an archive may hold."""
+# What Python takes from a folder that it starts in.
 LOADED = re.compile(r".*\.(?:py|pyc|pyd|pyo|pth|so)|.*\.(?:dist|egg)-info", re.ASCII)
-"""What Python takes from a folder that it starts in."""
 DVC_FILE = ".dvc/config"
+# What an archive holds of its own run, beside pointers and inputs.
 OWN = ("config.yaml", "data/versions.csv")
-"""What an archive holds of its own run, beside pointers and inputs."""
 # A remote of its own: an audit fetches nothing by itself and needs no git.
 DVC_CONFIG = """\
 [core]

@@ -28,11 +28,11 @@ COLUMNS = (
     *("difference", "digits", "rounding", "verdict", "fact"),
 )
 
+# What of a row must be the same text: what the number is, and of which data.
 MUST_AGREE = (
     *("kind", "unit", "item", "level", "group", "statistic", "digits", "rounding"),
     *("suppressed", "reliability", "n", "run", "dataset", "simulated", "note"),
 )
-"""What of a row must be the same text: what the number is, and of which data."""
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,8 @@ def tally(publication: str, verdicts: pd.DataFrame) -> Tally:
 
 
 # --- The erratum of a publication: every number of the one it supersedes that moved, and why.
+# What may move of a number whose value stays.
 BESIDE = ("lower", "upper", "se", "n", "n_eff", "deff", "reliability", "suppressed", "note")
-"""What may move of a number whose value stays."""
 
 
 def erratum_table(

@@ -29,17 +29,17 @@ from readiness.facts import Fact
 from readiness.language import tell
 from readiness.publications.program import members
 
+# Where bubblewrap is looked for: not by PATH, which may name a folder that is somebody else's.
 PROGRAMS = (Path("/usr/bin/bwrap"), Path("/usr/local/bin/bwrap"), Path("/bin/bwrap"))
-"""Where bubblewrap is looked for: not by PATH, which may name a folder that is somebody else's."""
+# What of the system there is inside: programs and libraries, no settings.
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
-"""What of the system there is inside: programs and libraries, no settings."""
+# And the settings without which these are not found.
 LOADER = ("/etc/ld.so.cache", "/etc/alternatives")
-"""And the settings without which these are not found."""
 PROJECT = "/project"
 GIB = 1 << 30
 MOST_FILES = 100_000
+# Seconds between two looks at what runs inside.
 INTERVAL = 0.25
-"""Seconds between two looks at what runs inside."""
 
 INSIDE = """
 import io, json, os, resource, shutil, subprocess, sys, tarfile

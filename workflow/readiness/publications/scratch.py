@@ -26,6 +26,7 @@ from readiness.files import write_atomically
 from readiness.publications.sandbox import PROJECT, run_confined
 from readiness.rendering.engines import find_quarto
 
+# Starts the program that lies in a folder, and takes nothing else there for a library.
 START = """
 import runpy, sys
 sys.path.insert(0, sys.argv.pop(1))
@@ -33,11 +34,10 @@ import readiness
 del sys.path[0]
 runpy.run_module("readiness", run_name="__main__")
 """
-"""Starts the program that lies in a folder, and takes nothing else there for a library."""
+# What of the auditor's environment reaches sealed code: which kernels of the processor to use.
 KERNELS = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
-"""What of the auditor's environment reaches sealed code: which kernels of the processor to use."""
+# Seconds before each attempt to remove a folder in which a job that ends may still write.
 PAUSES = (0.0, 0.1, 0.5, 2.0)
-"""Seconds before each attempt to remove a folder in which a job that ends may still write."""
 
 
 @contextmanager

@@ -31,23 +31,24 @@ from readiness.tables import rows_to_csv
 SEAL = "seal.json"
 LEDGER = "figures.csv"
 VALUES = "values.csv"
+# Signatures over the seal, so outside of it.
 ATTESTATIONS = "attestation.jsonl"
-"""Signatures over the seal, so outside of it."""
+# What a bundle left out of a publication, by name and hash: outside of the seal, and no word of it
+# makes anything hold.
 WITHHELD = "withheld.csv"
-"""What a bundle left out of a publication, by name and hash: outside of the seal, and no word of it
-makes anything hold."""
 LEFT_OUT = Fact("audit.seal.left_out")
 NO_FILE = Fact("audit.seal.no_file")
 CHANGED = Fact("audit.seal.changed")
 MORE_NUMBERS = "audit.seal.more_numbers"
+# Of seals; those of others are read by the releases that made them.
 FORMAT = 3
-"""Of seals; those of others are read by the releases that made them."""
 DRAFT, RELEASED = "draft", "released"
 MOST_WITHHELD = 1 << 20
+# Digits of the digest of a number: it tells which one was changed, and the seal that one was.
 SHORT = 16
-"""Digits of the digest of a number: it tells which one was changed, and the seal that one was."""
+# How many changed numbers of a ledger are named.
 NAMED = 10
-"""How many changed numbers of a ledger are named."""
+# What a seal states, and as what.
 FACTS = {
     "id": str,
     "run": str,
@@ -61,9 +62,8 @@ FACTS = {
     "log": str,
     "program": dict,
 }
-"""What a seal states, and as what."""
+# The folder of a run below `results`: it is looked for there, so it must not lead elsewhere.
 RUN = r"(waves|studies)/[a-z0-9][a-z0-9-]*"
-"""The folder of a run below `results`: it is looked for there, so it must not lead elsewhere."""
 
 
 class UnreadableError(DataError):

@@ -21,8 +21,8 @@ from readiness.publications.ledger import FOLDER, publication_ids, read_datasets
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.seal import check_seal
 
+# How many ids are offered in the place of an unknown one.
 LIKE = 3
-"""How many ids are offered in the place of an unknown one."""
 
 
 @dataclass(frozen=True)

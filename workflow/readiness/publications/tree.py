@@ -21,15 +21,15 @@ from readiness.publications.ledger import FOLDER
 from readiness.publications.program import own_tree
 from readiness.publications.scratch import ended_like_interrupted, temporary_folder
 
+# How much a zip may hold, unpacked.
 MOST_BYTES = 4 << 30
-"""How much a zip may hold, unpacked."""
 MOST_FILES = 20_000
+# Of what comes out to what lay in the zip; tables come to 50, zeros to 1000.
 MOST_RATIO = 200
-"""Of what comes out to what lay in the zip; tables come to 50, zeros to 1000."""
+# Bytes for which no ratio is asked.
 FREE = 16 << 20
-"""Bytes for which no ratio is asked."""
+# Bytes of a zip's own directory, which is read at once.
 MOST_DIRECTORY = 32 << 20
-"""Bytes of a zip's own directory, which is read at once."""
 CHUNK = 1 << 20
 
 

@@ -15,13 +15,13 @@ from readiness.questionnaire.items import Item
 from readiness.questionnaire.model import Questionnaire
 from readiness.questionnaire.text import match_key
 
+# What a kind is called.
 KINDS = tuple(
     f"questionnaire.kind.{kind}"
     for kind in ("single", "ordinal", "multi", "number", "date", "text")
 )
-"""What a kind is called."""
+# Keys of an item of which a change is told by their name.
 _TOLD = ("range", "blank_means", "required", "boxes", "dont_know", "missing", "confirms")
-"""Keys of an item of which a change is told by their name."""
 
 
 def kind_of(item: Item) -> Term:

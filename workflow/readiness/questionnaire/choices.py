@@ -7,10 +7,10 @@ from collections.abc import Collection
 
 from readiness.questionnaire.text import match_key
 
+# What stands between ticked options where a reader has told them apart.
 TICKED = "\x1f"
-"""What stands between ticked options where a reader has told them apart."""
+# Signs of a cell that is cut; no list of options is so long.
 _MOST = 20_000
-"""Signs of a cell that is cut; no list of options is so long."""
 
 
 def split_joined(

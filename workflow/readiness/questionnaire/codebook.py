@@ -14,16 +14,16 @@ from readiness.questionnaire.changes import kind_of
 from readiness.questionnaire.items import Category, Item, Range
 from readiness.questionnaire.model import Questionnaire
 
+# What a text or a value means that is no answer.
 MEANS = tuple(
     f"questionnaire.means.{meaning}"
     for meaning in ("refused", "dont_know", "not_asked", "broken_off", "blank")
 )
-"""What a text or a value means that is no answer."""
+# Of the table: one row an option, or one an item that has none.
 COLUMNS = (
     *("item", "kind", "question", "variable", "grid", "label", "asked_of"),
     *("code", "value", "text", "option", "note"),
 )
-"""Of the table: one row an option, or one an item that has none."""
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,15 @@ from readiness.errors import ConfigError
 from readiness.patterns import LANGUAGE, WRITTEN_IN
 from readiness.terminal import quote_cell
 
+# The kinds that are written and stand for others.
 WRITTEN = ("grid", "ranking", "scale")
-"""The kinds that are written and stand for others."""
+# The header of a grid's row as form tools write it.
 HEADER = "{question} [{row}]"
-"""The header of a grid's row as form tools write it."""
+# What a reader writes for an option that was not ranked where others of the list were.
 NOT_RANKED = "-"
-"""What a reader writes for an option that was not ranked where others of the list were."""
 UNRANKED = "unranked"
+# How many points a scale can have, or ranks a ranking.
 MOST = 100
-"""How many points a scale can have, or ranks a ranking."""
 _OF_A_ROW = {"id", "text", "value", "column", "variable", "label", "labels"}
 _OF_A_BLOCK = {"id", "kind", "column", "variable", "label", "header"}
 _EACH = ("ordinal", "single", "multi", "number")

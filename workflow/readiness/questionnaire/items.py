@@ -23,21 +23,21 @@ DONT_KNOW = "_dont_know"
 INVALID = "_invalid"
 REFUSED = "_refused"
 BROKEN_OFF = "_broken_off"
+# Downstream a refusal is no answer of somebody who was asked, as a blank is; who broke off before
+# an item never saw it: no answer either, and outside the base of those who were asked.
 SPECIAL_CODES = (BLANK, NOT_ASKED, DONT_KNOW, INVALID, REFUSED, BROKEN_OFF)
-"""Downstream a refusal is no answer of somebody who was asked, as a blank is; who broke off before
-an item never saw it: no answer either, and outside the base of those who were asked."""
 
 Kind = Literal["single", "ordinal", "multi", "number", "date", "text"]
 
+# What stands in an id where a level does, for the mean of a number.
 MEAN = "mean"
-"""What stands in an id where a level does, for the mean of a number."""
+# What the total of all weighted groups is called: no group may be.
 TOTAL = "all"
-"""What the total of all weighted groups is called: no group may be."""
 BoxName = Literal["low", "top"]
+# Levels of the box of an ordinal item that declares none: what sealed questionnaires mean.
 LOWEST = 2
-"""Levels of the box of an ordinal item that declares none: what sealed questionnaires mean."""
+# What stands in an id where a level does, and is none.
 RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), MEAN, "median")
-"""What stands in an id where a level does, and is none."""
 
 
 def forms_of(kind: str, answers: int) -> tuple[str, ...]:
@@ -91,8 +91,8 @@ class Category(Answer):
 
 
 Meaning = Literal["refused", "dont_know", "not_asked", "broken_off", "blank"]
+# What a text or a value means that is exported and is no answer.
 MEANINGS: tuple[str, ...] = get_args(Meaning)
-"""What a text or a value means that is exported and is no answer."""
 
 
 class Missing(Answer):

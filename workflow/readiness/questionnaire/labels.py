@@ -23,17 +23,17 @@ from pydantic import (
 from readiness.errors import RenderError
 from readiness.patterns import LANGUAGE, TURNING
 
+# The code of a language: `fr`, `pt-BR`.
 Language = str
-"""The code of a language: `fr`, `pt-BR`."""
 
 LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+# A text that shows what it is: without characters that turn or hide what stands behind them.
 Text = Annotated[
     str,
     BeforeValidator(lambda said: re.sub(TURNING, "", said) if isinstance(said, str) else said),
     StringConstraints(min_length=1, strip_whitespace=True),
 ]
-"""A text that shows what it is: without characters that turn or hide what stands behind them."""
 
 
 class Label(RootModel[Annotated[dict[LanguageCode, Text], Field(min_length=1)]]):

@@ -12,8 +12,8 @@ from readiness.errors import ConfigError
 from readiness.questionnaire.expansion import expand
 from readiness.questionnaire.model import Questionnaire
 
+# The name of the file that the step `derive` makes: what was asked, and what is computed of it.
 WITH_DERIVED = "questionnaire"
-"""The name of the file that the step `derive` makes: what was asked, and what is computed of it."""
 
 
 def load_questionnaire(path: Path) -> Questionnaire:

@@ -9,8 +9,8 @@ from collections.abc import Collection
 from readiness.patterns import ITEM
 from readiness.questionnaire.items import RESERVED, TOTAL
 
+# How long a proposed name is at most; it is cut between words.
 LONGEST = 30
-"""How long a proposed name is at most; it is cut between words."""
 _OF_A_TABLE = ("respondent", "group", "stratum", "base_weight")
 
 

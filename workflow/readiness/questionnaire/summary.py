@@ -10,8 +10,8 @@ from readiness.questionnaire.changes import kind_of
 from readiness.questionnaire.model import Questionnaire
 from readiness.questionnaire.xlsform.writing import languages_of
 
+# How many places without a label are named.
 SHOWN = 3
-"""How many places without a label are named."""
 
 
 def summary(questionnaire: Questionnaire, file: str) -> Iterator[Fact]:
@@ -36,8 +36,8 @@ def summary(questionnaire: Questionnaire, file: str) -> Iterator[Fact]:
     yield from _languages(q)
 
 
+# What is said of the items that have something in common.
 NAMED = tuple(f"questionnaire.read.{what}" for what in ("routed", "required", "personal"))
-"""What is said of the items that have something in common."""
 
 
 def _name_items(what: str, items: list[str]) -> Iterator[Fact]:

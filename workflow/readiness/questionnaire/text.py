@@ -7,6 +7,7 @@ import unicodedata
 _APOSTROPHES = (0x60, 0xB4, 0x2BC, 0x2018, 0x2019, 0x201A, 0x201B, 0x2032)
 _QUOTES = (0xAB, 0xBB, 0x201C, 0x201D, 0x201E, 0x201F, 0x2033)
 _DASHES = (0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212)
+# Soft hyphen, joiners, marks of direction and of byte order; what lengthens a word (U+0640).
 _NO_ROOM = (
     0xAD,
     0x34F,
@@ -30,7 +31,6 @@ _NO_ROOM = (
     0x2069,
     0xFEFF,
 )
-"""Soft hyphen, joiners, marks of direction and of byte order; what lengthens a word (U+0640)."""
 _SAME: dict[int, str | None] = {
     **dict.fromkeys(_APOSTROPHES, "'"),
     **dict.fromkeys(_QUOTES, '"'),

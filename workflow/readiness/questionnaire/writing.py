@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 COMMENT = "#"
+# How a comment begins that marks a decision of the analyst.
 CHECK = "check: "
-"""How a comment begins that marks a decision of the analyst."""
 _HEAD = (
     "draft",
     "name",

@@ -33,9 +33,10 @@ class ColumnMatch:
 
 
 Names = dict[str, ItemColumn | None]
+# How sure it is that a name means a column, the surest first.
 _OWN, _VARIABLE, _ID, _ROW, _OPTION, _ALONE, _PLACE = range(7)
-"""How sure it is that a name means a column, the surest first."""
 
+# How a question and its row or option are written beside each other; a space before `[` goes.
 _BESIDE = (
     "{} [{}]",
     "{}[{}]",
@@ -48,7 +49,6 @@ _BESIDE = (
     "{}-{}",
     "[{1}] {0}",
 )
-"""How a question and its row or option are written beside each other; a space before `[` goes."""
 
 _TEXTS, _NAMES = ("{0} [{1}]", "{0} - {1}", "{0}-{1}"), ("{0}_{1}", "{0}[{1}]", "{0}/{1}")
 _ROW_IN_HEADER = re.compile(r"(.+?) ?\[([^\[\]]+)\]", re.DOTALL)

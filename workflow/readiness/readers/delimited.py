@@ -38,6 +38,7 @@ from readiness.tables import LONG, describe_count, is_regular, number_rows
 SEPARATORS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLE = 1 << 16
+# How files begin that are no table, in small letters, and what to do.
 NO_TABLES = {
     b"\x1f\x8b": "compressed (gzip); unpack it, and give the table in it.",
     b"<!doctype html": "a page of the web; download the table itself, signed in.",
@@ -50,7 +51,6 @@ NO_TABLES = {
     b"\x89png": "a picture; export the answers as CSV or as an Excel workbook (.xlsx).",
     b"ascii spss port file": "a portable SPSS file (.por); save it as .sav.",
 }
-"""How files begin that are no table, in small letters, and what to do."""
 
 Row = tuple[int, list[str]]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from readiness.errors import DataError
 from readiness.questionnaire import match_key
 
+# How a text begins that says its encoding; UTF-32 first, whose mark begins like that of UTF-16.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -22,11 +23,10 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-"""How a text begins that says its encoding; UTF-32 first, whose mark begins like that of UTF-16."""
+# What spreadsheets save here: Western European and Arabic Windows.
 EIGHT_BIT = ("cp1252", "cp1256")
-"""What spreadsheets save here: Western European and Arabic Windows."""
+# Further ones, tried where a questionnaire's own words can judge.
 OTHER = ("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1257", "cp1258", "mac_roman", "cp850")
-"""Further ones, tried where a questionnaire's own words can judge."""
 _NAMES = {
     "utf-8-sig": "UTF-8",
     "utf-8": "UTF-8",
@@ -37,15 +37,15 @@ _NAMES = {
     "cp1252": "Windows-1252",
     "cp1256": "Windows-1256",
 }
+# Letters beyond ASCII from which a guess by statistics is asked for, and how wild it may look.
 _ENOUGH, _CHAOS = 20, 0.05
-"""Letters beyond ASCII from which a guess by statistics is asked for, and how wild it may look."""
 _SAMPLE = 1 << 18
 _ARABIC = f"[{chr(0x620)}-{chr(0x64A)}{chr(0x66E)}-{chr(0x6D3)}]"
 _ARABIC_WORD = re.compile(f"{_ARABIC}{{2,}}")
+# What letters of DOS are to Windows: no word has them.
 _SIGN_IN_WORD = re.compile(
     "[A-Za-z][\u0192\u201a\u201e\u2020-\u2022\u2026\u02c6\u02dc\u2030\u2039\u203a][A-Za-z]"
 )
-"""What letters of DOS are to Windows: no word has them."""
 _LATIN = f"{chr(0xC0)}-{chr(0x24F)}"
 _LETTER_IN_WORD = re.compile(f"(?<=[A-Za-z])[{_LATIN}{chr(0x2019)}]|[{_LATIN}](?=[A-Za-z])")
 

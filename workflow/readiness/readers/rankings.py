@@ -13,8 +13,8 @@ from readiness.questionnaire.choices import TICKED, split_joined
 from readiness.readers.assigned import Assigned
 from readiness.readers.texts import Texts
 
+# What stands for an option without a rank where others of the list have one.
 NOT_RANKED = "-"
-"""What stands for an option without a rank where others of the list have one."""
 _A_RANK = ("{}[{}]", "{} [{}]", "{}_{}", "{}/{}", "{} [rank {}]", "{} [ranking {}]", "{} - rank {}")
 
 

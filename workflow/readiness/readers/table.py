@@ -19,10 +19,10 @@ from readiness.questionnaire import match_key
 from readiness.readers.texts import Texts
 
 Format = Literal["csv", "xlsx", "sav"]
+# Rows among which the header is looked for.
 HEAD = 30
-"""Rows among which the header is looked for."""
+# Rows by which it is told what a column is.
 SOME = 1000
-"""Rows by which it is told what a column is."""
 MOST_COLUMNS = 16_384
 MOST_CELLS = 60_000_000
 AGAIN = "Download the export again; do not save it from a spreadsheet."

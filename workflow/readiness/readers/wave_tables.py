@@ -12,14 +12,14 @@ from readiness.questionnaire import Questionnaire
 from readiness.tables import read_text_table
 from readiness.terminal import quote_cell
 
+# How a case without an answer may have ended, in the sample's column `disposition`.
 ENDED = ("refusal", "non_contact", "other", "unknown_household", "unknown_other", "ineligible")
-"""How a case without an answer may have ended, in the sample's column `disposition`."""
 SAMPLE_COLUMNS = ("token", "stratum", "stratum_population", "stratum_drawn", "base_weight")
 CORRECTION_COLUMNS = ("respondent", "item", "from", "to", "reason", "reviewer")
 MARGIN_COLUMNS = ("variable", "category", "total", "status", "note")
 
+# Relative: a weight may be written with seven digits, not with two, as a spreadsheet shows it.
 WEIGHT_TOLERANCE = 1e-6
-"""Relative: a weight may be written with seven digits, not with two, as a spreadsheet shows it."""
 
 
 def _require_columns(path: Path, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:

@@ -32,9 +32,10 @@ from readiness.readers.table import (
 )
 from readiness.terminal import quote_cell
 
+# Bytes of all parts of a workbook, unpacked: a small archive may hold a mountain.
 LARGEST = 1 << 29
-"""Bytes of all parts of a workbook, unpacked: a small archive may hold a mountain."""
 MOST_PARTS = 2000
+# What comes of a part that is damaged.
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -44,7 +45,6 @@ _DAMAGED = (
     NotImplementedError,
     ValueError,
 )
-"""What comes of a part that is damaged."""
 _WORKBOOK = "xl/workbook.xml"
 _OLD = b"\xd0\xcf\x11\xe0"
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')

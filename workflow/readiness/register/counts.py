@@ -23,8 +23,8 @@ from readiness.questionnaire import DONT_KNOW
 from readiness.questionnaire.model import SPECIAL_CODES, TOTAL
 from readiness.register.earlier import Earlier
 
+# Positions of parts.
 Parts = npt.NDArray[np.int64]
-"""Positions of parts."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ class Cohorts:
         return np.flatnonzero(np.isin(self.cell, cells))
 
 
+# Kinds of respondents in one system; of more, those of the same groups weigh the same in it.
 MOST_CELLS = 100
-"""Kinds of respondents in one system; of more, those of the same groups weigh the same in it."""
 
 
 @dataclass(frozen=True)
@@ -174,10 +174,10 @@ class KnownCells:
         return cls(np.zeros(n, np.int64), one * n, one, {group: np.zeros(1, np.int64)}, False)
 
 
+# Positions of counts.
 Places = npt.NDArray[np.int64]
-"""Positions of counts."""
+# Of the search for who may have come when.
 NODES = 10_000
-"""Of the search for who may have come when."""
 
 
 @dataclass

@@ -22,8 +22,8 @@ WHAT_TO_DO = (
     "Tell fewer groups or decimals, merge small groups, or let `disclosure` withhold more; every "
     "count: attack.csv"
 )
+# Numbers of people that stand among those of the quality report.
 RESPONDENTS = (("quality", "answered"), ("quality", "kept"))
-"""Numbers of people that stand among those of the quality report."""
 
 
 def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
@@ -36,6 +36,7 @@ def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
 
 
 NUMBERS = ("value", "se", "lower", "upper", "n_eff", "deff")
+# How the ids of the numbers end that a share has beside it.
 BESIDE = (
     "lower",
     "upper",
@@ -45,7 +46,6 @@ BESIDE = (
     "selection.lower",
     "selection.upper",
 )
-"""How the ids of the numbers end that a share has beside it."""
 
 
 def left_behind(figures: pd.DataFrame) -> Iterator[str]:

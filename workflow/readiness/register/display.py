@@ -21,8 +21,9 @@ from readiness.language import Language, join_texts, numbers, text
 from readiness.register.figures import IN_PERCENT, REASON
 from readiness.register.protection import WITHHELD
 
+# What stands in place of a number that is not published, in every language.
 SUPPRESSED_TEXT = "(…)"
-"""What stands in place of a number that is not published, in every language."""
+# What stands in place of a number that is not computable: why.
 KEYS = tuple(
     f"participation.reason.{reason}"
     for reason in (
@@ -36,7 +37,6 @@ KEYS = tuple(
         "all_alike",
     )
 )
-"""What stands in place of a number that is not computable: why."""
 
 
 def show_row(row: Mapping[Any, Any], language: Language) -> str:
@@ -79,8 +79,8 @@ def show_safely(row: Mapping[Any, Any], language: Language) -> str:
         return ""
 
 
+# The reliability of a share that official statistics would not publish (`survey.intervals`).
 UNRELIABLE_FLAG = "suppress"
-"""The reliability of a share that official statistics would not publish (`survey.intervals`)."""
 
 
 class Sign(Enum):
@@ -117,8 +117,8 @@ _WORDS = {
     Sign.WEAK: "tables.sign.weak",
 }
 _RAISED = {Sign.FEW: "ᶜ", Sign.BASE: "ᶠ"}
+# Those that are explained wherever one is shown.
 SIGNS = (Sign.FEW, Sign.BASE, Sign.WEAK)
-"""Those that are explained wherever one is shown."""
 
 
 def sign(row: Mapping[Any, Any]) -> Sign:

@@ -29,8 +29,8 @@ from readiness.questionnaire.model import TOTAL
 from readiness.register.figures import PRECISION, PUBLISHED
 from readiness.register.protection import base_id, read_statistic
 
+# How far a printed number of people may be from a whole one.
 NEAR = 1e-9
-"""How far a printed number of people may be from a whole one."""
 Ends = tuple[float, float]
 
 

@@ -29,13 +29,13 @@ from readiness.questionnaire.model import TOTAL
 from readiness.tables import read_text_table
 
 PRECISION = "precision"
+# 12 digits, not for release; or the digits that are shown. A ledger without the column is of 12
+# digits, too.
 WORKING, PUBLISHED = "working", "published"
-"""12 digits, not for release; or the digits that are shown. A ledger without the column is of 12
-digits, too."""
 
 
+# The id of the confidence level, where there are intervals.
 LEVEL = "settings.level"
-"""The id of the confidence level, where there are intervals."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,12 @@ class Origin:
         return Origin(self.datasets | other.datasets, self.lineages | other.lineages)
 
 
+# The statistic of a claim that was printed as a percentage.
 IN_PERCENT = "as printed, in percent"
-"""The statistic of a claim that was printed as a percentage."""
+# The unit of a value that says why a number is not computable.
 REASON = "reason"
-"""The unit of a value that says why a number is not computable."""
+# Kinds whose numbers are shown as somebody printed them, or as their sentence has them.
 AS_TOLD = ("claim", "verdict")
-"""Kinds whose numbers are shown as somebody printed them, or as their sentence has them."""
 CORE = [field.name for field in fields(FigureRow) if field.name != "note"]
 COLUMNS = [*CORE, "run", "dataset", "lineage", "simulated", "note", PRECISION]
 

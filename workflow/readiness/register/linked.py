@@ -33,14 +33,14 @@ from readiness.register.counts import (
 from readiness.register.earlier import Earlier, Joint
 from readiness.register.protection import base_id, share_id
 
+# What a base that is not told costs, or the share of "don't know", beside a share of the same
+# people: 1.
 BASE_LOSS = 0.5
-"""What a base that is not told costs, or the share of "don't know", beside a share of the same
-people: 1."""
 CLOSED = ("single", "ordinal", "multi")
+# Special codes of who gave no answer, where none of a question's shares counts them.
 SILENT = frozenset(SPECIAL_CODES) - {NOT_ASKED}
-"""Special codes of who gave no answer, where none of a question's shares counts them."""
+# What a number of all costs, beside one of a group that is as large: most readers read it.
 TOTAL_LOSS = 4.0
-"""What a number of all costs, beside one of a group that is as large: most readers read it."""
 
 
 def systems(
@@ -93,8 +93,8 @@ class PrintRules:
     earlier: tuple[Earlier, ...] = ()
 
 
+# An item, and the column of its answers: of a multiple choice the column of an option.
 Part = tuple[Item, str]
-"""An item, and the column of its answers: of a multiple choice the column of an option."""
 
 
 def _parts(questionnaire: Questionnaire, names: Sequence[str]) -> Iterator[list[Part]]:

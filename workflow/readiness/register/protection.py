@@ -23,14 +23,14 @@ from readiness.questionnaire.model import MEAN, TOTAL
 ASKED = "asked"
 DONT_KNOW = "dont_know"
 _UNWEIGHTED = " (unweighted)"
+# One reason for both: who knew which is which would know which counts are below the minimum.
 WITHHELD = "few answers, or what they could be computed from"
-"""One reason for both: who knew which is which would know which counts are below the minimum."""
 BASE = "base below the minimum"
 UNRELIABLE = "base too small for a reliable share"
 
 
+# The boxes of an item (`low`, `top`) with the levels that each adds up.
 Boxes = Mapping[str, Sequence[str]]
-"""The boxes of an item (`low`, `top`) with the levels that each adds up."""
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,10 @@ from readiness.errors import StatisticsError
 from readiness.language.rounding import ROUNDINGS, UNITS, round_amount
 from readiness.register.figures import PRECISION, PUBLISHED
 
+# How far two values may be apart, relative to the larger one, to be the same.
 RELATIVE = 1e-9
-"""How far two values may be apart, relative to the larger one, to be the same."""
+# The same as an absolute distance: what is left of a difference of two equal numbers.
 BESIDE_ZERO = 1e-12
-"""The same as an absolute distance: what is left of a difference of two equal numbers."""
 
 # What float() takes besides (underscores, blanks, digits of other scripts, "nan") is no number.
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{0,40})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
@@ -91,11 +91,11 @@ def around(value: float) -> Iterator[float]:
         yield value + moved
 
 
+# Units whose decimals are those of a percentage, two more than of the value itself.
 IN_PERCENT = ("share", "points")
-"""Units whose decimals are those of a percentage, two more than of the value itself."""
 DEFF_DIGITS, VERDICT_DIGITS = 2, 3
+# The columns of numbers that stand beside a value, all but the base, which is a count.
 BESIDE = ("se", "lower", "upper", "n_eff", "deff")
-"""The columns of numbers that stand beside a value, all but the base, which is a count."""
 
 
 def decimals(row: Mapping[Any, str], column: str) -> int | None:

@@ -30,11 +30,11 @@ from readiness.register.linked import PrintRules, systems
 from readiness.register.protection import Scheme, base_id, find_withheld, share_id
 
 PRIMARY, COMPLEMENTARY, RELIABILITY = "primary", "complementary", "reliability"
+# People by which an interval is wider than the policy asks: counts are whole, and the bounds are
+# those of real numbers.
 MARGIN = 2
-"""People by which an interval is wider than the policy asks: counts are whole, and the bounds are
-those of real numbers."""
+# The columns of the facts: what is withheld (`share`, `base`, `mean`), and why.
 FACTS = ["id", "item", "group", "what", "reason"]
-"""The columns of the facts: what is withheld (`share`, `base`, `mean`), and why."""
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,12 @@ from readiness.reporting.passports import Passports, anchor
 from readiness.templating import guarded
 
 SVG = "http://www.w3.org/2000/svg"
+# The class of a drawing whose classes the page's stylesheet knows (`charts.palette`).
 CHART = "chart"
-"""The class of a drawing whose classes the page's stylesheet knows (`charts.palette`)."""
 _STYLED = {"k-": "fill", "s-": "stroke"}
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _NAME = re.compile(rf"^\{{{re.escape(SVG)}\}}(\w+)$")
+# Elements that draw; any other (script, style, foreignObject, metadata) is left out whole.
 _DRAWN = frozenset(
     {
         "a",
@@ -58,7 +59,6 @@ _DRAWN = frozenset(
         "use",
     }
 )
-"""Elements that draw; any other (script, style, foreignObject, metadata) is left out whole."""
 _REFERENCE = re.compile(r"url\(\s*['\"]?#([^'\")]+)['\"]?\s*\)")
 _ADDRESS = re.compile(r"url\(\s*(?!['\"]?#)", re.IGNORECASE)
 
@@ -164,10 +164,10 @@ def _write_element(root: ElementTree.Element) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
+# How many numbers of a section open; each is a stop of the tab key. The others are links.
 OPENED = 10
-"""How many numbers of a section open; each is a stop of the tab key. The others are links."""
+# From how many letters on a number may break over lines: a list of them.
 LONG = 24
-"""From how many letters on a number may break over lines: a list of them."""
 _STANDING = ("lead", "finding", "card", "brief", "key-figures", "status")
 _SPAN = re.compile(r'<span class="n" data-id="([^"]*)">')
 _DATA = "data:image/svg+xml"

@@ -19,8 +19,9 @@ from readiness.reporting.passports import CODES, TRACE, Passport, Passports
 from readiness.templating import environment, guarded
 
 FOLDER = Path(__file__).resolve().parent / "templates"
+# The name of the page of all numbers, beside the report.
 PAGE = "numbers.html"
-"""The name of the page of all numbers, beside the report."""
+# What the columns of its tables are called.
 COLUMNS = (
     "numbers.column.id",
     "numbers.column.what",
@@ -29,9 +30,8 @@ COLUMNS = (
     "study.term.base",
     "numbers.effective",
 )
-"""What the columns of its tables are called."""
+# What paper leaves out: the page has it.
 _LONG = ("numbers.steps", "numbers.lineage", "numbers.cite", "numbers.trace")
-"""What paper leaves out: the page has it."""
 
 
 @dataclass(frozen=True)

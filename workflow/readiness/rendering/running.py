@@ -18,8 +18,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+# One thing shown: its kind (`printed`, `markdown`, `plain`), its text.
 Shown = dict[str, str]
-"""One thing shown: its kind (`printed`, `markdown`, `plain`), its text."""
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^$@])")
 

@@ -29,8 +29,8 @@ from readiness.register.figures import answer_order, group_order, number
 from readiness.register.protection import ASKED, DONT_KNOW, base_id, share_id
 from readiness.reporting.shown import Register, ShownWave
 
+# The adjusted p-values below which a letter is upper case, and lower case.
 UPPER, LOWER = 0.05, 0.10
-"""The adjusted p-values below which a letter is upper case, and lower case."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +122,10 @@ def letters(gaps: Sequence[Gap], names: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+# What the ids of weights begin with; without weights a weighted base says nothing.
 WEIGHTS = "weighting"
-"""What the ids of weights begin with; without weights a weighted base says nothing."""
+# Answers from which on a single choice is told by each of them, and not by one alone.
 MANY = 2
-"""Answers from which on a single choice is told by each of them, and not by one alone."""
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ class Prose:
                 )
 
 
+# What each key is called, as a key of the catalogues, in the order of telling.
 STATED = {
     "controller": "privacy.controller",
     "purpose": "privacy.purpose",
@@ -81,7 +82,6 @@ STATED = {
     "hosting": "privacy.hosting",
     "keep_until": "privacy.keep_until",
 }
-"""What each key is called, as a key of the catalogues, in the order of telling."""
 
 
 def list_statements(privacy: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:

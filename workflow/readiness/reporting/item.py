@@ -31,13 +31,14 @@ from readiness.reporting.markdown import EMPTY, block, fold, label, mark, plain,
 from readiness.reporting.shown import Register, ShownWave
 from readiness.reporting.workbooks.wave import lettering
 
+# Headings of columns.
 PAIRS = (
     "report.column.pair",
     "page.column.difference",
     "numbers.interval",
     "report.column.p_adjusted",
 )
-"""Headings of columns."""
+# The tests that a choice of the primary one can mean, by the name in the register.
 PRIMARY = {
     "permutation": (
         "permutation_combined",
@@ -47,7 +48,6 @@ PRIMARY = {
     "effect_size": (),
     "multiple_marginal": ("multiple_marginal_f",),
 }
-"""The tests that a choice of the primary one can mean, by the name in the register."""
 CHECK = "proportional_odds_check"
 ORDINAL_MODEL = "ordinal_logit_term"
 
@@ -198,10 +198,10 @@ class Tests:
         return table(header, rows, label("tbl", self.wave.run, self.item.id, "contrasts"), caption)
 
 
+# Where the sign stands in the sentence that explains it: Markdown, which no catalogue holds.
 SIGN = "§"
-"""Where the sign stands in the sentence that explains it: Markdown, which no catalogue holds."""
+# How a row of each kind looks (`markdown.table`).
 MARKS = {"main": "main", "net": "total", "answer": "", "outside": "base", "base": "base"}
-"""How a row of each kind looks (`markdown.table`)."""
 
 
 def banner_table(
@@ -277,15 +277,15 @@ class _Page:
         return " " + mark("ci", self.register.write_fact(interval)) if interval else ""
 
 
+# What is said below a chart of a form.
 CAPTIONS = {
     "levels": "report.caption.levels",
     "intervals": "report.caption.share",
     "options": "report.caption.options",
     "means": "report.caption.mean",
 }
-"""What is said below a chart of a form."""
+# What is said of a table of shares, and of means.
 TABLES = ("tables.caption.share", "tables.caption.number")
-"""What is said of a table of shares, and of means."""
 
 
 def item_block(wave: ShownWave, name: str) -> ReportBlock:

@@ -19,15 +19,15 @@ from readiness.register.figures import answer_order
 from readiness.register.protection import share_id
 from readiness.reporting.banners import MANY, Gap, TableMaterial
 
+# The reliability of a share of which a sentence may be made.
 PRESENT = "present"
-"""The reliability of a share of which a sentence may be made."""
 HALF, FAR = 0.5, 0.2
+# What is said of a share on either side of one half, with and without its interval.
 SIDES = {
     "majority": ("findings.majority", "findings.majority.plain"),
     "minority": ("findings.minority", "findings.minority.plain"),
     "half": ("findings.half", "findings.half.plain"),
 }
-"""What is said of a share on either side of one half, with and without its interval."""
 
 
 def level_label(item: Item, language: Language) -> Value:

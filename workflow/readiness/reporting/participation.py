@@ -32,21 +32,21 @@ DISPOSITIONS = tuple(
         "ineligible",
     )
 )
+# What measures of participation are called, as the register has them for levels.
 MEASURES = {
     **{key.rpartition(".")[2]: key for key in (*RATES, *STATUS[:1], *STATUS[2:], *DISPOSITIONS)},
     "r_indicator": "participation.r_indicator",
 }
-"""What measures of participation are called, as the register has them for levels."""
 BOUNDS = (
     "page.column.published",
     *(f"participation.column.{name}" for name in ("selection", "correlation", "worst")),
 )
 BALANCE = tuple(f"participation.column.{name}" for name in ("population", "before", "after"))
+# What the picture of who answered is of, by whether there is a list of those who were asked.
 FLOW = {
     True: "participation.caption.flow",
     False: "participation.caption.flow.received",
 }
-"""What the picture of who answered is of, by whether there is a list of those who were asked."""
 CAPTIONS = tuple(
     f"participation.caption.{name}" for name in ("rates", "bounds", "missing", "balance")
 )

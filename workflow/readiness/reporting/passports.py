@@ -23,6 +23,7 @@ from readiness.reporting.item_findings import level_label
 from readiness.reporting.participation import MEASURES
 from readiness.reporting.shown import Register
 
+# What the numbers of verdicts are called, by their names in a sentence; others have none.
 NAMES = {
     **{
         name: f"study.number.{name}"
@@ -43,12 +44,11 @@ NAMES = {
     },
     "fits_missing": "study.number.reconciled",
 }
-"""What the numbers of verdicts are called, by their names in a sentence; others have none."""
+# The kinds of verdicts in whose sentences a name means this.
 VERDICT_KINDS = (
     *("every", "joint", "bases", "conventions", "robustness", "total"),
     *("simplest", "groups", "unpublished", "precision", "outlets"),
 )
-"""The kinds of verdicts in whose sentences a name means this."""
 
 
 def verdict_names(
@@ -74,19 +74,20 @@ def _questions_of(parts: list[str], structure: Structure) -> list[Value]:
 
 
 ENDS = ("lower", "upper")
+# The last part of the ids of what belongs to another number: it stands in that number's line.
 PARTS = (*ENDS, "n_eff")
-"""The last part of the ids of what belongs to another number: it stands in that number's line."""
+# The command that walks a published number back.
 TRACE = "readiness which"
-"""The command that walks a published number back."""
+# How many digits of a lineage hash are shown.
 LINEAGE = 16
-"""How many digits of a lineage hash are shown."""
 
 
+# Kinds that have a name and steps of their own.
 TOLD_OF = (
     *("estimate", "interval", "count", "test", "quality", "revision", "bound", "selection"),
     *("response", "scale", "claim", "verdict"),
 )
-"""Kinds that have a name and steps of their own."""
+# What the kinds of a register are called; others are `OTHER`.
 KINDS = {
     **{kind: f"numbers.kind.{kind}" for kind in (*TOLD_OF, "setting")},
     "revision": "report.title.revision",
@@ -94,16 +95,16 @@ KINDS = {
     "balance": "participation.caption.balance",
     "missing": "participation.caption.missing",
 }
-"""What the kinds of a register are called; others are `OTHER`."""
 OTHER = "numbers.kind.other"
+# How a number of a kind is made.
 STEPS = {kind: f"numbers.steps.{kind}" for kind in (*TOLD_OF, "weighting", "balance", "missing")}
-"""How a number of a kind is made."""
+# The same where each answer counts once.
 UNWEIGHTED = {
     kind: f"numbers.steps.{kind}.unweighted" for kind in ("estimate", "interval", "test", "scale")
 }
-"""The same where each answer counts once."""
+# Kinds that need not be named where a number has names of its own.
 TOLD = ("estimate", "interval", "count", "claim", "verdict")
-"""Kinds that need not be named where a number has names of its own."""
+# Levels that are no answers of a questionnaire.
 LEVELS = {
     "dont_know": "numbers.level.dont_know",
     "mean": "numbers.level.mean",
@@ -111,7 +112,6 @@ LEVELS = {
     "_unknown": "weighting.unknown",
     **MEASURES,
 }
-"""Levels that are no answers of a questionnaire."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,8 @@ class Passport:
     facts: tuple[tuple[str, str], ...]
 
 
+# Labels of texts that are written from left to right in any language.
 CODES = ("numbers.data", "numbers.id", "numbers.trace", "numbers.lineage")
-"""Labels of texts that are written from left to right in any language."""
 
 
 def anchor(identity: str) -> str:

@@ -39,14 +39,14 @@ from readiness.reporting.shown import ReportPart, ShownStudy, ShownWave, open_pa
 from readiness.reporting.study import study_blocks, study_summary
 from readiness.reporting.wave import wave_blocks, wave_summary
 
+# What files beside the report are called.
 DOWNLOADS = {
     "workbook": "rendering.origin.workbook",
     "tidy": "rendering.origin.tidy",
     "codebook": "rendering.origin.codebook",
 }
-"""What files beside the report are called."""
+# The place of the summary.
 SUMMARY = "summary"
-"""The place of the summary."""
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ from readiness.tables import read_text_table
 
 NBSP = "\u00a0"
 Rows = Sequence[Sequence[str]]
+# The files of a chart that a reader can take along.
 CHART_FILES = ("svg", "csv")
-"""The files of a chart that a reader can take along."""
 # A verdict's template has the percent sign behind the number; on the page they are one.
 # From right to left it is isolated, where it stands in foreign words.
 _UNIT_OUTSIDE = re.compile(r"\[([^\]]*)\]\{([^}]*)\}(?:\u2066(%)\u2069|([\u00a0\u202f ]?%))")

@@ -29,22 +29,23 @@ SELECTION = (
     "report.selection.partial_census.unraked",
     "report.selection.opt_in.unraked",
 )
+# What is said of a census of which there is no list: who answered, what that lets figures say.
 UNLISTED = (
     "report.answered.partial_census.unlisted",
     "report.selection.partial_census.unlisted",
 )
-"""What is said of a census of which there is no list: who answered, what that lets figures say."""
+# Who answered; of everyone who was asked it makes no difference whether all did.
 ANSWERED = {
     selection: f"report.answered.{selection.key}"
     for selection in Selection
     if selection is not Selection.PARTIAL_CENSUS
 } | {Selection.PARTIAL_CENSUS: "report.answered.census"}
-"""Who answered; of everyone who was asked it makes no difference whether all did."""
 NO_TEST = tuple(f"report.no_test.{s.key}" for s in Selection if not s.p_values)
 EXCLUDED = tuple(
     f"participation.chart.{rule}"
     for rule in ("duplicate", "late", "early", "undated", "unknown_invitation")
 )
+# The tests of which a p-value may be told: the last part is their name in the register.
 TESTS = tuple(
     f"report.name.{test}"
     for test in (
@@ -60,14 +61,13 @@ TESTS = tuple(
         "multiple_marginal_chisq",
     )
 )
-"""The tests of which a p-value may be told: the last part is their name in the register."""
 ADJUST = tuple(
     f"report.adjust.{method.lower()}"
     for method in ("holm", "BH", "BY", "hochberg", "hommel", "bonferroni")
 )
 NONE = tuple(f"report.{what}.none" for what in ("issues", "corrections"))
+# From so many pairs on, a sentence names none: the table does.
 MANY = 6
-"""From so many pairs on, a sentence names none: the table does."""
 
 
 def significant(p: float, level: float) -> bool:

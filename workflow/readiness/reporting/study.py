@@ -275,8 +275,8 @@ LITERAL = {
     "forensics.wording.fits": "study.words.literal.fits",
     "forensics.wording.off": "study.words.literal.off",
 }
+# Differences in words that were found by reading.
 APART = ("base", "construct", "direction")
-"""Differences in words that were found by reading."""
 
 
 def words_block(study: ShownStudy) -> str:

@@ -90,6 +90,7 @@ def _name_fact_numbers(fact: Fact, identity: str) -> Fact:
 
 
 HEADLINES = ("study.headline.weighted", "study.headline.never", "study.headline.never_alone")
+# What is established, by the kind of the verdict: a sentence and what it takes of the verdict.
 ESTABLISHED = {
     "forensics.joint.reconciled": ("study.sure.none_up_to", "assumed", "n_max", "first"),
     "forensics.joint.apart": ("study.sure.none_up_to", "assumed", "n_max", "first"),
@@ -104,7 +105,7 @@ ESTABLISHED = {
     "forensics.bases.never": ("study.sure.never_alone", "assumed"),
     "forensics.weighted": ("study.sure.weighted",),
 }
-"""What is established, by the kind of the verdict: a sentence and what it takes of the verdict."""
+# The simple explanation; where the figures are possible as printed there is nothing to explain.
 SIMPLE = {
     "forensics.joint.reconciled": ("study.simple.missing", "missing", "reconciled", "n_max"),
     "forensics.joint.apart": ("study.simple.apart",),
@@ -115,14 +116,13 @@ SIMPLE = {
     "forensics.bases.never": ("study.simple.never_alone",),
     "forensics.weighted": ("study.simple.weighted",),
 }
-"""The simple explanation; where the figures are possible as printed there is nothing to explain."""
+# What is said of a reported number of people that may not be one of answers.
 TOTALS = (
     "forensics.total.perhaps_sent",
     "forensics.total.perhaps_fewer",
     "forensics.total.sent_or_answered",
     "forensics.total.one_source",
 )
-"""What is said of a reported number of people that may not be one of answers."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from readiness.errors import ConfigError
 
+# Folders of a project that hold what commands read.
 KEPT = ("data", "publications", "workflow", ".dvc")
-"""Folders of a project that hold what commands read."""
 
 
 def add_force(parser: argparse.ArgumentParser) -> None:

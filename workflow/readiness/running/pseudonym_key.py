@@ -20,8 +20,8 @@ from readiness.errors import ConfigError
 from readiness.files import read_file
 from readiness.lineage import sha256_of
 
+# The environment variable that names the folder of the keys.
 KEYS = "READINESS_KEYS"
-"""The environment variable that names the folder of the keys."""
 
 
 def key_folder() -> Path:

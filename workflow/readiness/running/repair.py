@@ -19,8 +19,8 @@ from readiness.lineage import PROVENANCE, Lineage, changed_outputs, read_lineage
 
 SITE = "site"
 RUNS = ("waves", "studies", "publications")
+# The folders of the steps below `results`; the closing table lies in `results` itself.
 STEPS = (SITE, "inputs/*/*", *(f"{kind}/*/{step}" for kind in RUNS for step in ("*", "*/*")))
-"""The folders of the steps below `results`; the closing table lies in `results` itself."""
 CLOSING = ("gate.txt", PROVENANCE)
 NOTES = Path(".snakemake/metadata")
 

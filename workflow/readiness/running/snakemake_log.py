@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 LOG = Path("results/logs/snakemake.log")
+# Seconds between two looks at the log.
 PAUSE = 0.1
-"""Seconds between two looks at the log."""
 _TOTAL = re.compile(r"^total +(\d+)$", re.M)
 _DONE = re.compile(r"^(\d+) of (\d+) steps ", re.M)
 _FINISHED = re.compile(r"^Finished jobid: \d+ \(Rule: (\w+)\)$", re.M)

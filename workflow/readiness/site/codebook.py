@@ -16,10 +16,10 @@ from readiness.rendering.numbers import render_template
 from readiness.templating import guarded, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
+# What stands over the options of a question.
 COLUMNS = tuple(
     f"questionnaire.page.column.{name}" for name in ("code", "value", "text", "label", "note")
 )
-"""What stands over the options of a question."""
 _CODE = Markup('<code dir="ltr">{}</code>')
 _TEXT = Markup("<bdi>{}</bdi>")
 

@@ -19,25 +19,25 @@ from readiness.reporting.blocks import list_statements
 from readiness.templating import guarded, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
+# For whom a release is.
 READERS = {
     "public": "dpo.reader.public",
     "researchers": "dpo.reader.researchers",
     "internal": "dpo.reader.internal",
 }
-"""For whom a release is."""
+# What each reader of the attack is taken to know.
 KNOWING = {
     "publication": "dpo.knows.publication",
     "releases": "dpo.knows.releases",
     "frame": "dpo.knows.frame",
     "answers": "dpo.knows.answers",
 }
-"""What each reader of the attack is taken to know."""
+# Why a number is withheld.
 REASONS = {
     "primary": "dpo.reason.primary",
     "complementary": "dpo.reason.complementary",
     "reliability": "dpo.reason.reliability",
 }
-"""Why a number is withheld."""
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,10 @@ from readiness.validation import MEANINGS, SEVERITIES
 from readiness.validation.issues import by_item, by_rule, sort_issues
 
 FOLDER = Path(__file__).resolve().parent / "templates"
+# Rows of a list on the page; the tables have all.
 MOST = 500
-"""Rows of a list on the page; the tables have all."""
+# Characters of a cell; an answer may fill a page.
 LONGEST = 120
-"""Characters of a cell; an answer may fill a page."""
 COUNTED = ("received", "kept", "quarantined")
 COUNTS = tuple(f"validation.page.{quantity}" for quantity in COUNTED)
 

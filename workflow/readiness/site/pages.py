@@ -103,6 +103,7 @@ def _target(href: str, guides: Collection[str], files: Collection[str]) -> str |
     return path if path in files else None
 
 
+# What a file is to a reader, by its ending.
 KINDS = {
     ".html": "page",
     ".pdf": "paper",
@@ -111,15 +112,14 @@ KINDS = {
     ".json": "seal",
     ".cff": "citation",
 }
-"""What a file is to a reader, by its ending."""
+# What explains the table of numbers lies beside it.
 CODEBOOK = "codebook"
-"""What explains the table of numbers lies beside it."""
+# The page and the table of all numbers have this name.
 NUMBERS = "numbers"
-"""The page and the table of all numbers have this name."""
 
 
+# The order in which files are offered.
 ORDER = ("page", "paper", NUMBERS, "workbook", "table", "seal", "citation")
-"""The order in which files are offered."""
 
 
 @dataclass(frozen=True)
@@ -207,15 +207,16 @@ def below(folder: Path, home: PurePosixPath) -> Iterator[tuple[Path, PurePosixPa
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 INDEX = "index.html"
+# What of a report's page leads back to the index in the site's copy of it.
 PLACE = '<span class="brand">readiness</span>'
-"""What of a report's page leads back to the index in the site's copy of it."""
 GUIDES = PurePosixPath("guides")
+# What an audit of each level looks at.
 LEVELS = tuple(f"site.level.{level}" for level in ("0", "1", "2", "3"))
-"""What an audit of each level looks at."""
 COLUMNS = (
     *(f"site.column.{name}" for name in ("version", "content", "rows", "hash")),
     "site.publications",
 )
+# What the files of a report or of a publication are called.
 FILES = (
     "site.file.page",
     "rendering.origin.paper",
@@ -225,10 +226,9 @@ FILES = (
     "site.file.seal",
     "site.file.citation",
 )
-"""What the files of a report or of a publication are called."""
 
+# How a reader checks, and walks back from one number.
 COMMANDS = "make setup\n.venv/bin/readiness audit --level 2\n.venv/bin/readiness which ID"
-"""How a reader checks, and walks back from one number."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from readiness.site.dpo import REASONS, Protection, dpo_page
 from readiness.tables import read_text_table
 from readiness.validation.separating import PERSONAL_DATA, list_kept_apart
 
+# Groups in the table: a sheet has no room for more.
 LONGEST = 10
-"""Groups in the table: a sheet has no room for more."""
 
 
 class DpoPages(StrictModel):

@@ -44,10 +44,10 @@ from readiness.running.step import Job
 from readiness.tables import read_text_table
 
 GAP_DECIMALS = 4
+# The forms of the charts of who answered, which are of no single item.
 FLOW, MISSINGNESS, RANGES = BESIDE = ("participation", "missingness", "nonresponse")
-"""The forms of the charts of who answered, which are of no single item."""
+# The notes on what intervals mean, by the selection of respondents.
 KEYS = tuple(f"charts.selection.{selection.key}" for selection in Selection)
-"""The notes on what intervals mean, by the selection of respondents."""
 
 
 class PlannedChart(StrictModel):

@@ -15,8 +15,8 @@ from readiness.publications.outcomes import UNREADABLE
 from readiness.running.step import Job
 
 TABLE = "gate.txt"
+# The closing table where a number differs or could not be checked.
 DIFFERS = "differs.txt"
-"""The closing table where a number differs or could not be checked."""
 
 
 class Closing(StrictModel):

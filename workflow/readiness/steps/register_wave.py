@@ -47,8 +47,9 @@ TABLES = (
     *("estimates", "comparisons", "summary", "steps", "margins", "counts", "issues"),
     *("bounds", "response", "balance", "missing", "scales"),
 )
+# What decides what is withheld, beside the estimates.
 OF_RESPONDENTS = ("questionnaire", "answers", "weights")
-"""What decides what is withheld, beside the estimates."""
+# The inputs that the numbers of each kind are made from.
 MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "estimate": ("estimates",),
     "interval": ("estimates",),
@@ -67,7 +68,6 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "balance": ("balance",),
     "scale": ("scales",),
 }
-"""The inputs that the numbers of each kind are made from."""
 
 
 INPUTS = (*TABLES, *OF_RESPONDENTS, "published?", "earlier*")

@@ -89,8 +89,8 @@ class PageSource:
 
 OF_WAVE = ("questionnaire", "choices", "contrasts", "steps")
 OF_STUDY = ("claims", "structure", "verdicts")
+# What is read beside the figures and the charts, which are found beside their record.
 TABLES = (*OF_STUDY, *OF_WAVE, "citation")
-"""What is read beside the figures and the charts, which are found beside their record."""
 INPUTS = ("source", "figures", "charts", "prose*", *(f"{role}?" for role in TABLES))
 SETTINGS = RenderSettings
 
@@ -189,13 +189,13 @@ def menu(settings: RenderSettings, page: str) -> list[dict[str, Any]]:
     ]
 
 
+# What a renderer sets otherwise: quotation marks, dashes, points of suspension.
 _SET = {
     "'": "['\u2018\u2019]",
     '"': "['\"\u201c\u201d]",
     "-": "[-\u2013\u2014]+",
     ".": "[.\u2026]+",
 }
-"""What a renderer sets otherwise: quotation marks, dashes, points of suspension."""
 
 
 def as_set(word: str) -> re.Pattern[str]:

@@ -23,10 +23,10 @@ from readiness.running.step import Job, log
 from readiness.site import pages
 from readiness.site.pages import Dataset, File, Guide, Published, ReportEntry, below, guide
 
+# The folders of a run that a reader gets.
 READ = (REPORT, CHARTS, TABLES)
-"""The folders of a run that a reader gets."""
+# The files beside them that a publication is checked and cited by.
 SEALED = ("figures.csv", "seal.json", "CITATION.cff", "report.html", "report.pdf")
-"""The files beside them that a publication is checked and cited by."""
 DOCS = Path("docs")
 PICTURES = (".svg", ".png")
 

@@ -20,8 +20,8 @@ from readiness.validation import LARGEST_LOSS, refuse_mass_loss, validate, write
 from readiness.validation.rows import mark_ineligible
 from readiness.validation.separating import separate
 
+# Settings by which a run stops or goes on, or that are recorded in another way.
 JUDGING = {"simulated", "largest_loss", "privacy", "pseudonyms"}
-"""Settings by which a run stops or goes on, or that are recorded in another way."""
 
 
 class ValidateWave(Validate):

@@ -17,8 +17,8 @@ from readiness.validation.issues import issues_of
 
 # Whether an item was asked: no, cannot be known, yes.
 NO, UNCLEAR, YES = 0, 1, 2
+# What a reader may know of a submission beside its answers.
 OF_THE_TOOL = ("_submitted", "_started", "_seconds", "_complete")
-"""What a reader may know of a submission beside its answers."""
 
 Asked = npt.NDArray[np.int8]
 

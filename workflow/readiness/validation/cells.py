@@ -23,11 +23,11 @@ from readiness.questionnaire.text import latin_digits, tidy
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 
 _SEPARATORS = " ;,"
+# The least likeness (difflib's ratio, 0-1) at which an option is suggested for an unknown text.
 NEAR = 0.75
-"""The least likeness (difflib's ratio, 0-1) at which an option is suggested for an unknown text."""
 _DIGITS = re.compile(r"\d+")
+# Characters above which a text is an essay and no misspelt option.
 _LONG = 200
-"""Characters above which a text is an essay and no misspelt option."""
 
 
 @dataclass(frozen=True)
@@ -266,17 +266,17 @@ def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
 
 _WHOLE = re.compile(r"([+-]?)(\d+)(?:[.,]0+)? ?(\D*)")
 _DECIMAL = re.compile(r"([+-]?)(\d+)(?:[.,\u066b](\d+))? ?(\D*)")
+# What is said of a number beyond the ends that its range has.
 _OUTSIDE = {
     (): "validation.too_long",
     ("low",): "validation.below",
     ("high",): "validation.above",
     ("low", "high"): "validation.out_of_range",
 }
-"""What is said of a number beyond the ends that its range has."""
+# No range needs more, a float holds no more, and Python refuses to convert thousands of them.
 _MOST_DIGITS = 15
-"""No range needs more, a float holds no more, and Python refuses to convert thousands of them."""
+# What stands first in a date of each order that its year does not tell.
 ORDERS = {"dmy": DAY_FIRST, "mdy": MONTH_FIRST}
-"""What stands first in a date of each order that its year does not tell."""
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from readiness.validation.answers import NO, UNCLEAR, YES, Answers, Asked, Coded
 from readiness.validation.cells import Options
 from readiness.validation.issues import issues_of
 
+# Rules whose texts may stand for no answer.
 _NO_ANSWERS = ("unknown_option", "not_a_number", "out_of_range", "not_a_date")
-"""Rules whose texts may stand for no answer."""
+# Distinct unknown texts of an item, the most frequent ones, for which a near option is sought.
 SUGGESTED = 200
-"""Distinct unknown texts of an item, the most frequent ones, for which a near option is sought."""
 
 
 def code_answers(

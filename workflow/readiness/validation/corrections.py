@@ -26,8 +26,8 @@ from readiness.validation.answers import Answers
 from readiness.validation.cells import Options, read_cell
 from readiness.validation.issues import NO_ROW, issues_of
 
+# How a correction begins that names the row of the export, and so nobody.
 BY_ROW = "row-"
-"""How a correction begins that names the row of the export, and so nobody."""
 
 
 def apply_corrections(

@@ -18,16 +18,16 @@ from readiness.validation.answers import Answers, Coded
 from readiness.validation.cells import nearest
 from readiness.validation.issues import NO_ROW, issues_of
 
+# Answers from which on an option that nobody gave, or one person alone, says something, and from
+# which on a number can be far from the others.
 LEAST_ANSWERS = 20
-"""Answers from which on an option that nobody gave, or one person alone, says something, and from
-which on a number can be far from the others."""
+# How often an unknown text occurs before it may be an option that was renamed.
 REPEATED = 2
-"""How often an unknown text occurs before it may be an option that was renamed."""
+# The modified z-score above which a number is far from the others (Iglewicz and Hoaglin).
 FAR = 3.5
-"""The modified z-score above which a number is far from the others (Iglewicz and Hoaglin)."""
 _ALONE, _NEVER = Fact("validation.one_case"), Fact("validation.never_chosen")
+# The median absolute deviation of a normal distribution, in standard deviations.
 TO_SIGMA = 0.6745
-"""The median absolute deviation of a normal distribution, in standard deviations."""
 
 
 def columns(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]:

@@ -20,22 +20,22 @@ from readiness.readers.texts import Booleans, Texts, ranks
 from readiness.validation.answers import YES, Answers, Coded
 from readiness.validation.coding import condition
 
+# The share of the questions that applied from which on an interview is complete (AAPOR).
 COMPLETE = 0.8
-"""The share of the questions that applied from which on an interview is complete (AAPOR)."""
+# Unanswered questions at the end from which on somebody may have stopped and not skipped one.
 LEAST_LEFT = 2
-"""Unanswered questions at the end from which on somebody may have stopped and not skipped one."""
+# Questions of a block from which on the same answer to all of them is looked at.
 LEAST_ROWS = 3
-"""Questions of a block from which on the same answer to all of them is looked at."""
+# The share of the median duration below which an interview is too fast (Leiner: 0.48 of it is
+# already doubtful; a third is no slip of the clock).
 FAST = 1 / 3
-"""The share of the median duration below which an interview is too fast (Leiner: 0.48 of it is
-already doubtful; a third is no slip of the clock)."""
+# Interviews from which on their median duration is known well enough.
 LEAST_TIMED = 30
-"""Interviews from which on their median duration is known well enough."""
+# What is said of all the same answers as in an earlier row, by rule.
 SAME = {
     "same_content": "validation.same_content",
     "same_few_answers": "validation.same_few_answers",
 }
-"""What is said of all the same answers as in an earlier row, by rule."""
 
 Ends = npt.NDArray[np.int64]
 

@@ -18,6 +18,8 @@ from readiness.facts import Fact, Value, of_domain, to_json
 from readiness.language import Language, tell
 from readiness.terminal import quote_cell
 
+# What is written of a fault, behind it the question, what an answer can be, and the option that it
+# nearly is.
 ISSUE_COLUMNS = (
     "row",
     "respondent",
@@ -31,9 +33,8 @@ ISSUE_COLUMNS = (
     "expected",
     "suggestion",
 )
-"""What is written of a fault, behind it the question, what an answer can be, and the option that it
-nearly is."""
 
+# Every rule with its severity.
 RULES: dict[str, str] = {
     "undated": "error",
     "early": "error",
@@ -74,14 +75,13 @@ RULES: dict[str, str] = {
     "one_case": "note",
     "personal_data_seen": "warning",
 }
-"""Every rule with its severity."""
+# What each severity is called, as a key of the catalogues.
 SEVERITIES = {severity: f"validation.severity.{severity}" for severity in RULES.values()}
-"""What each severity is called, as a key of the catalogues."""
+# What each rule means, as a key of the catalogues. The documentation lists them from here.
 MEANINGS = {rule: f"validation.rule.{rule}" for rule in RULES}
-"""What each rule means, as a key of the catalogues. The documentation lists them from here."""
 
+# The row of an issue that is about no row of the export: a correction, a whole column.
 NO_ROW = 0
-"""The row of an issue that is about no row of the export: a correction, a whole column."""
 
 
 def issues_of(
@@ -172,8 +172,8 @@ def sentence(issue: Mapping[Any, Any], language: Language) -> str:
 
 # --- the faults of an export in few lines: how many of each rule, and the worst ------------------
 
+# The severities, the worst first.
 SEVERE = ("error", "warning", "note")
-"""The severities, the worst first."""
 _ALIKE = ["rule", "item", "value"]
 
 

@@ -17,16 +17,16 @@ from readiness.terminal import shorten
 from readiness.validation.issues import MEANINGS, sentence
 from readiness.validation.validate import LOST, Validated
 
+# The share above which a run stops, unless the configuration says another.
 LARGEST_LOSS = 0.05
-"""The share above which a run stops, unless the configuration says another."""
+# Characters of an example; the options of an item may fill a page.
 EXAMPLE = 160
-"""Characters of an example; the options of an item may fill a page."""
 DAYS = ("not_a_date", "impossible_date")
+# Why something is not used as it came, with its count, by the rule.
 REASONS = {
     rule: f"validation.reason.{rule}"
     for rule in (*LOST, "unknown_option", "not_a_number", "out_of_range", *DAYS)
 }
-"""Why something is not used as it came, with its count, by the rule."""
 
 
 @dataclass(frozen=True)

@@ -18,20 +18,20 @@ from readiness.validation.cells import Options, holds_codes
 from readiness.validation.issues import issues_of
 
 ISO = "%Y-%m-%dT%H:%M:%S"
+# How a moment may be written, for those whose export has none.
 TIMESTAMP_WORDS = "dd/mm/yyyy HH:MM:SS"
-"""How a moment may be written, for those whose export has none."""
 KEPT = "kept"
 _NO_SIGNS = str.maketrans("", "", "-:")
 
 DuplicateRule = Literal["last", "first", "most_answered"]
+# Why the other submission is kept, by the rule of the wave.
 DUPLICATES: dict[DuplicateRule, str] = {
     "last": "validation.duplicate.last",
     "first": "validation.duplicate.first",
     "most_answered": "validation.duplicate.most_answered",
 }
-"""Why the other submission is kept, by the rule of the wave."""
+# A rule, whose submissions it is about, the column and what it holds, and what is said.
 _Said = tuple[str, Booleans, str, Any, Fact | list[Fact]]
-"""A rule, whose submissions it is about, the column and what it holds, and what is said."""
 
 
 def submissions(

@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from readiness.validation.validate import Validated
 
 PERSONAL_DATA = "personal_data_seen"
+# What each kind of personal data is called, as a key of the catalogues. Names of a list are told to
+# its owner alone: who recomputes the numbers does not have it.
 KINDS = {
     "email": "validation.personal.email",
     "telephone": "validation.personal.telephone",
     "identity": "validation.personal.identity",
     "iban": "validation.personal.iban",
 }
-"""What each kind of personal data is called, as a key of the catalogues. Names of a list are told
-to its owner alone: who recomputes the numbers does not have it."""
 ROW = "_row"
 NAMED = ("respondent",)
+# Columns of the table of issues that may quote an answer.
 QUOTING = ("value", "expected", "suggestion")
-"""Columns of the table of issues that may quote an answer."""
 
 
 def list_kept_apart(questionnaire: Questionnaire) -> frozenset[str]:

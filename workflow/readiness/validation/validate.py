@@ -47,12 +47,12 @@ from readiness.validation.rows import (
 )
 from readiness.validation.schema import check_coded
 
+# Why a submission is not kept; each has its count, be it none.
 NOT_KEPT = ("undated", "early", "late", "unknown_invitation", "duplicate")
-"""Why a submission is not kept; each has its count, be it none."""
+# Why else, with a count where there is any.
 SET_ASIDE = ("structure", "screened_out")
-"""Why else, with a count where there is any."""
+# Which of these are a loss; who was screened out is none of those who were asked about.
 LOST = (*NOT_KEPT, "structure")
-"""Which of these are a loss; who was screened out is none of those who were asked about."""
 
 
 @dataclass(frozen=True)

@@ -51,8 +51,8 @@ from readiness.tables import to_csv
 from readiness.terminal import one_line
 
 VERSION = "1"
+# What stands for the selection where nobody said it: no run accepts it.
 UNDECIDED = "undecided"
-"""What stands for the selection where nobody said it: no run accepts it."""
 ESTIMATED = ("single", "ordinal", "multi", "number")
 
 

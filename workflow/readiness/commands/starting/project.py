@@ -20,6 +20,7 @@ from readiness.publications.ledger import publication_ids
 from readiness.publications.program import own_tree, program_files
 
 TEMPLATES = Path(__file__).parent / "project"
+# The files that a project begins with, by their template.
 HIDDEN = {
     "gitignore.txt": ".gitignore",
     "gitattributes.txt": ".gitattributes",
@@ -30,8 +31,8 @@ HIDDEN = {
     "data-readme.txt": "data/README.md",
     "test-project.txt": "tests/test_project.py",
 }
-"""The files that a project begins with, by their template."""
 FOLDERS = ("raw", "questionnaires", "margins", "corrections", "claims", "store")
+# The guides that are of use in any project.
 GUIDES = (
     "adding-a-survey.md",
     "any-csv.md",
@@ -45,15 +46,14 @@ GUIDES = (
     "survey-for-r-users.md",
     "tampering.md",
 )
-"""The guides that are of use in any project."""
+# Files of the program that speak of this project's own studies and waves.
 OF_THIS = re.compile(r"reports/|CITATION\.cff$")
-"""Files of the program that speak of this project's own studies and waves."""
+# What the settings of the checks name that a new project does not have.
 _ELSEWHERE = (
     (re.compile(r':examples/[\w-]+"'), '"'),
     (re.compile(r', "(?:examples/[\w-]+|benchmarks)"'), ""),
     (re.compile(r'^packages = \["readiness", "\w+"\]$', re.M), 'packages = ["readiness"]'),
 )
-"""What the settings of the checks name that a new project does not have."""
 _LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
 

@@ -75,8 +75,8 @@ class Again:
     objects: Mapping[Any, Path]
     cores: str
     terms: Terms
+    # Why the sealed code must not run; None where it may.
     runnable: Fact | None
-    """Why the sealed code must not run; None where it may."""
 
     @cached_property
     def digest(self) -> str:

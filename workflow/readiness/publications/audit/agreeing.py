@@ -50,6 +50,7 @@ from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_tab
 from readiness.register.figures import PRECISION, PUBLISHED
 
 PACKAGE = "workflow/readiness/"
+# What nothing recomputes: whoever seals can state it, and only a signature says who did.
 STATED = (
     "seal.json (reviewer, erratum)",
     "environment.json",
@@ -58,9 +59,8 @@ STATED = (
     "codecheck.yml",
     "lineage/*.json (outputs)",
 )
-"""What nothing recomputes: whoever seals can state it, and only a signature says who did."""
+# The same of an audit that does not run the frozen code.
 STATED_TODAY = (ARCHIVE, "lineage/*.json (code, settings)")
-"""The same of an audit that does not run the frozen code."""
 
 
 def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding]:

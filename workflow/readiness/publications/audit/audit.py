@@ -60,13 +60,13 @@ _FITS = {
     Fit.UNSIGNED: Outcome.NOT_CHECKED,
     Fit.FITS: Outcome.REPRODUCED,
 }
+# What the first line says, the most severe first.
 _SIGNING = {
     Fit.DOES_NOT_FIT: Signing.WRONG,
     Fit.UNSIGNED: Signing.OTHERS,
     Fit.FITS: Signing.SIGNED,
     Fit.UNKNOWN: Signing.UNCHECKED,
 }
-"""What the first line says, the most severe first."""
 
 
 def audit(
@@ -229,6 +229,7 @@ def _with_data(
 
 
 # --- In what today's tree and environment are not those that a publication was sealed with.
+# What is raised by YAML that is none of ours.
 _UNREADABLE = (
     OSError,
     ValueError,
@@ -238,7 +239,6 @@ _UNREADABLE = (
     AttributeError,
     RecursionError,
 )
-"""What is raised by YAML that is none of ours."""
 
 
 def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:

@@ -24,20 +24,20 @@ from readiness.publications.outcomes import (
     exit_code,
 )
 
+# The levels.
 SEAL, DATA, NUMBERS, REPORT = 0, 1, 2, 3
-"""The levels."""
 LEVELS = ("seal", "data", "numbers", "report")
 
+# Whose code ran: this program's; its own was asked beside; its own judged, for it is trusted.
 TODAY, FROZEN, TRUSTED = "today", "frozen", "trusted"
-"""Whose code ran: this program's; its own was asked beside; its own judged, for it is trusted."""
 
+# The verdict on a publication, by exit code.
 WORDS = {
     VALID: "VALID",
     DIFFERS: "DIFFERS",
     COULD_NOT_CHECK: "COULD NOT CHECK",
     BROKEN: "SEAL BROKEN",
 }
-"""The verdict on a publication, by exit code."""
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,8 @@ def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) 
 
 # --- Level 3: charts, tables and the report, made again by code that is trusted, byte for byte.
 SAME = Fact("audit.page.same")
+# What a publication holds beside its charts, tables and pages; other levels hold it to account, or
+# nothing recomputes it. Any further file is one that no run makes.
 BESIDE = {
     SEAL,
     ATTESTATIONS,
@@ -144,8 +146,6 @@ BESIDE = {
     "codecheck.yml",
     "erratum.csv",
 }
-"""What a publication holds beside its charts, tables and pages; other levels hold it to account, or
-nothing recomputes it. Any further file is one that no run makes."""
 
 
 def check_report(folder: Path, again: Rerun) -> Iterator[AuditFinding]:

@@ -27,8 +27,8 @@ from readiness.publications.outcomes import Outcome
 from readiness.register.display import show_row, show_safely
 from readiness.terminal import shorten
 
+# Characters of a title that are shown: a page of it would hide the verdict.
 LONGEST_TITLE = 300
-"""Characters of a title that are shown: a page of it would hide the verdict."""
 
 READS_ALIKE = (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
 

@@ -31,6 +31,7 @@ from readiness.publications.seal import ATTESTATIONS, SEAL, WITHHELD, read_seal,
 from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given_away
 from readiness.tables import records_to_csv, rows_to_csv
 
+# What a bundle cannot be without.
 NEEDED = {
     "Snakefile",
     "pyproject.toml",
@@ -44,9 +45,8 @@ NEEDED = {
     "seal.json",
     "values.csv",
 }
-"""What a bundle cannot be without."""
+# What of the project is there to be read. Its README is replaced by that of the bundle.
 PAGES = ("CITATION.cff", "docs/*.md", "docs/*.svg", "docs/images/*.png")
-"""What of the project is there to be read. Its README is replaced by that of the bundle."""
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from readiness.publications.presenting.writing import Writing, markdown, render
 from readiness.terminal import one_line
 
 README = "README.md"
+# Stands where a date is demanded and none is known; the description and the README say so.
 UNKNOWN_DATE = "1970-01-01"
-"""Stands where a date is demanded and none is known; the description and the README say so."""
 
 
 @dataclass(frozen=True)

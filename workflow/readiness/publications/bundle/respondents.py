@@ -32,19 +32,19 @@ from readiness.questionnaire import load_questionnaire
 from readiness.questionnaire.text import match_key
 from readiness.tables import read_rows
 
+# The columns that hold codes in the tables of this project.
 OWN_NAMES = ("respondent", "token")
-"""The columns that hold codes in the tables of this project."""
+# Bytes of a table of answers.
 MOST = 8 * LARGEST
-"""Bytes of a table of answers."""
+# Characters from which a code is told from any other word; of digits alone, `PLAIN_DIGITS`.
 PLAIN = 6
-"""Characters from which a code is told from any other word; of digits alone, `PLAIN_DIGITS`."""
 PLAIN_DIGITS = 10
+# How those are called who came without a code: by the moment of their answers.
 OPEN_LINK = re.compile(r"open-\d{8}t\d{6}")
-"""How those are called who came without a code: by the moment of their answers."""
+# How many archives may lie in each other.
 DEEPEST = 4
-"""How many archives may lie in each other."""
+# What of a wave has a row for each person.
 ROLES = ("answers", "sample")
-"""What of a wave has a row for each person."""
 CORRECTIONS = "data/corrections/"
 
 

@@ -41,8 +41,8 @@ from readiness.publications.presenting.writing import FOLDER, Writing, html, ren
 from readiness.reporting.passports import KINDS
 from readiness.templating import guarded
 
+# How many numbers that are not valid stand beside the verdict itself.
 NAMED = 5
-"""How many numbers that are not valid stand beside the verdict itself."""
 
 
 def audit_page(

@@ -21,8 +21,8 @@ from readiness.publications.outcomes import (
     exit_code,
 )
 
+# Of figures that others reported: no verdict beside their name may be taken for one on them.
 JUDGED = "verdict.says.judged"
-"""Of figures that others reported: no verdict beside their name may be taken for one on them."""
 
 _UNAVAILABLE = (
     (Outcome.ERASED, "verdict.says.some_erased"),
@@ -178,8 +178,8 @@ def _innocent(audit: Audit) -> Iterator[Fact]:
 
 
 # --- The keys of what an audit says in a word: outcomes, verdicts, levels; and their signs.
+# The tones: it is valid, it could not be told, it is not valid, it is not for us to certify.
 GOOD, OPEN, BAD, NEUTRAL = "good", "open", "bad", "neutral"
-"""The tones: it is valid, it could not be told, it is not valid, it is not for us to certify."""
 
 _NAMES = {
     Outcome.BROKEN: "broken",
@@ -195,15 +195,16 @@ _NAMES = {
     Outcome.NOT_COMPARED: "not_compared",
     Outcome.JUDGED: "judged",
 }
+# What can be said of a number or a file, the most severe first.
 OUTCOMES = {outcome: f"verdict.outcome.{name}" for outcome, name in _NAMES.items()}
-"""What can be said of a number or a file, the most severe first."""
+# What is said of code or an environment that is not the sealed one.
 CHANGED = "verdict.outcome.changed"
-"""What is said of code or an environment that is not the sealed one."""
 _MEANT = (*_NAMES.values(), "changed")
 SAYS = {f"verdict.outcome.{name}": f"verdict.outcome.{name}.says" for name in _MEANT}
+# What each of them means, and what it does not.
 SAYS_NOT = {f"verdict.outcome.{name}": f"verdict.outcome.{name}.says_not" for name in _MEANT}
-"""What each of them means, and what it does not."""
 
+# For the eye: a sign and a tone.
 SIGNS: dict[Outcome, tuple[str, str]] = {
     Outcome.BROKEN: ("!", BAD),
     Outcome.DIFFERS: ("≠", BAD),
@@ -219,25 +220,25 @@ SIGNS: dict[Outcome, tuple[str, str]] = {
     # No tick: that somebody else's figure stands here unchanged does not certify it.
     Outcome.JUDGED: ("§", NEUTRAL),
 }
-"""For the eye: a sign and a tone."""
 CHANGED_SIGN = ("Δ", OPEN)
 
+# The verdict on a publication, by the exit code of its audit.
 VERDICTS = {
     VALID: "verdict.of.valid",
     DIFFERS: "verdict.outcome.differs",
     COULD_NOT_CHECK: "verdict.of.could_not_check",
     BROKEN: "verdict.outcome.broken",
 }
-"""The verdict on a publication, by the exit code of its audit."""
 TONES = {VALID: ("✓", GOOD), DIFFERS: ("≠", BAD), COULD_NOT_CHECK: ("?", OPEN), BROKEN: ("!", BAD)}
 
 _LEVELS = {SEAL: "seal", DATA: "data", NUMBERS: "numbers", REPORT: "report"}
+# The levels.
 LEVELS = {level: f"verdict.level.{name}" for level, name in _LEVELS.items()}
-"""The levels."""
 LOOKS_AT = {level: f"verdict.level.{name}.looks_at" for level, name in _LEVELS.items()}
+# What each level looks at, and what it does not show.
 NOT_SHOWN = {level: f"verdict.level.{name}.not_shown" for level, name in _LEVELS.items()}
-"""What each level looks at, and what it does not show."""
 
+# Whose a publication is.
 SIGNINGS = {
     Signing.UNSIGNED: "verdict.signing.unsigned",
     Signing.UNCHECKED: "verdict.signing.unchecked",
@@ -245,14 +246,13 @@ SIGNINGS = {
     Signing.WRONG: "verdict.signing.wrong",
     Signing.SIGNED: "verdict.signing.signed",
 }
-"""Whose a publication is."""
 
+# Whose code computed.
 CODES = {
     "today": "verdict.code_today",
     "frozen": "verdict.code_frozen",
     "trusted": "verdict.code_trusted",
 }
-"""Whose code computed."""
 
 
 def ran(audit: Audit) -> Fact:

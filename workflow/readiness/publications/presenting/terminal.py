@@ -24,10 +24,10 @@ from readiness.publications.presenting.summary import CHANGED, OUTCOMES, SIGNING
 from readiness.publications.seal import DRAFT
 from readiness.terminal import one_line
 
+# How many problems of one kind are named unless all are asked for.
 SHOWN = 10
-"""How many problems of one kind are named unless all are asked for."""
+# What is counted and not named one by one.
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
-"""What is counted and not named one by one."""
 COLUMNS = (
     "page.verdict",
     "numbers.column.id",
@@ -51,8 +51,8 @@ NAMES = {
     NUMBERS: "terminal.name.numbers",
     REPORT: "terminal.name.report",
 }
+# Where the text of a line begins, behind the name of its part or its verdict.
 INDENT = 15
-"""Where the text of a line begins, behind the name of its part or its verdict."""
 
 
 def audit_text(

@@ -39,10 +39,10 @@ from readiness.terminal import one_line, printable
 
 Write = Callable[[str], Markup]
 
+# How the name of a fact's value begins that is somebody's prose in English (the error of a program,
+# an analyst's note), and one that is quoted in any language. Other texts are names: of a file, a
+# number, a hash.
 FOREIGN, QUOTED = "said", "text"
-"""How the name of a fact's value begins that is somebody's prose in English (the error of a
-program, an analyst's note), and one that is quoted in any language. Other texts are names: of a
-file, a number, a hash."""
 _FIRST, _LAST = 0xE000, 0xF8FF
 # Between isolates: what stands for a text from outside is set like one, and not isolated twice.
 _HELD = re.compile(f"({FIRST_STRONG}[{chr(_FIRST)}-{chr(_LAST)}]{POP})")

@@ -27,14 +27,14 @@ from readiness.questionnaire.xlsform.expressions import (
 from readiness.questionnaire.xlsform.options import mark_exclusive, options_of
 from readiness.questionnaire.xlsform.sheets import SheetRow, XlsForm, read_form
 
+# Kinds of items by the types of a form's data; every other one that is typed is text.
 _KINDS = {"int": "number", "decimal": "number", "date": "date"}
-"""Kinds of items by the types of a form's data; every other one that is typed is text."""
 _STARTS = ("start", "start time", "get start time")
 _NO_COLUMN = ("xml-external", "csv-external")
+# What a form exports for an `acknowledge` that was ticked.
 AGREED = "OK"
-"""What a form exports for an `acknowledge` that was ticked."""
+# The name that pyxform gives the option, and the end of that of the question, of `or_other`.
 OTHER = "other"
-"""The name that pyxform gives the option, and the end of that of the question, of `or_other`."""
 
 
 @dataclass
@@ -118,8 +118,8 @@ def _document(made: _Made, path: Path) -> dict[str, Any]:
     }
 
 
+# Where an item keeps the name of its list, and whether it shows none, till its group closes.
 _LIST = "_list"
-"""Where an item keeps the name of its list, and whether it shows none, till its group closes."""
 _OF_A_ROW = ("id", "column", "variable", "label")
 
 

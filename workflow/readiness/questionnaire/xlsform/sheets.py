@@ -19,16 +19,16 @@ from readiness.files import read_file
 from readiness.patterns import LANGUAGE
 
 ENDINGS = (".xlsx", ".xls", ".xlsm")
+# How large a form may be, and a tenth of how large its unpacked parts.
 MOST_BYTES = 20_000_000
-"""How large a form may be, and a tenth of how large its unpacked parts."""
+# What a column of the sheet `choices` says of an option that is no answer: what it then means.
 MEANS, OUTSIDE = "means", "outside"
-"""What a column of the sheet `choices` says of an option that is no answer: what it then means."""
+# Further columns: who answers so leaves the form; which question takes what is typed then.
 SCREENS, SPECIFY = "screens_out", "specify"
-"""Further columns: who answers so leaves the form; which question takes what is typed then."""
+# Columns that are read, beside those that pyxform files under `bind` and `control`.
 _COLUMNS = ("type", "name", "label", "hint", "parameters", "list name", MEANS, SCREENS, SPECIFY)
-"""Columns that are read, beside those that pyxform files under `bind` and `control`."""
+# The language of a header that names none, where the settings name none either.
 DEFAULT = "default"
-"""The language of a header that names none, where the settings name none either."""
 
 
 @dataclass(frozen=True)

@@ -34,15 +34,15 @@ from readiness.readers.tools import words
 ROW, TIMESTAMP, INVITATION = "_row", "_timestamp", "_invitation"
 SUBMITTED, STARTED, SECONDS = "_submitted", "_started", "_seconds"
 ID, COMPLETE, FAULT = "_id", "_complete", "_fault"
+# Columns beside the questions that are read, as the questionnaire's `export` names them.
 READ = ("timestamp", "started", "duration", "respondent", "invitation")
-"""Columns beside the questions that are read, as the questionnaire's `export` names them."""
 
 
 _WHOLE = re.compile(r"(-?\d{1,18})[.,]0+")
 
 
+# How the fault of a row begins that nobody was meant to answer: a preview, a generated answer.
 TEST = "a test answer"
-"""How the fault of a row begins that nobody was meant to answer: a preview, a generated answer."""
 
 
 class Tool:

@@ -37,6 +37,7 @@ class PlainTool(Tool):
         return grouped
 
 
+# In the order in which they are told.
 TOOLS: tuple[Tool, ...] = (
     GoogleForms(),
     Kobo(),
@@ -47,4 +48,3 @@ TOOLS: tuple[Tool, ...] = (
     Spss(),
     PlainTool(),
 )
-"""In the order in which they are told."""

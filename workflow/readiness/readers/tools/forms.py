@@ -23,8 +23,8 @@ from readiness.readers.tools.base import Tool
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SCORE = re.compile(r"\d+(?:[.,]\d+)? ?/ ?\d+")
+# Columns among which the form puts what it collects by itself.
 _BESIDE = 4
-"""Columns among which the form puts what it collects by itself."""
 
 
 class GoogleForms(Tool):

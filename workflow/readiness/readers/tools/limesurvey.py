@@ -26,8 +26,8 @@ _SIGNATURE = {
 }
 _CODE_AND_TEXT = re.compile(r"([^\W\d]\w*(?:\[[^\]]+\])*)\. ?(.*)", re.DOTALL)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9-]+)?", re.IGNORECASE)
+# What stands for the moment where a survey does not keep it: the answer is complete.
 _NO_DATE = "1980-01-01"
-"""What stands for the moment where a survey does not keep it: the answer is complete."""
 
 
 class LimeSurvey(Tool):

@@ -32,12 +32,12 @@ _SIGNATURE = {
     "recipientemail",
 }
 _IMPORT = re.compile(r"""\{["']ImportId["']: ?["']([^"']+)["']""")
+# What an older export calls its own columns; the texts below tell them.
 _OLD = re.compile(r"V\d+")
-"""What an older export calls its own columns; the texts below tell them."""
+# Of the column Status, in words or values; and of DistributionChannel, in words.
 _TESTS = {"survey preview", "survey test", "preview", "test", "1", "2", "9", "17"}
-"""Of the column Status, in words or values; and of DistributionChannel, in words."""
+# What stands, if so chosen, for a question that was seen and not answered.
 _SEEN = "-99"
-"""What stands, if so chosen, for a question that was seen and not answered."""
 
 
 class Qualtrics(Tool):

@@ -16,8 +16,8 @@ from readiness.readers.table import Sheet
 from readiness.readers.tools.base import Tool
 
 _SIGNATURE = {"respondent id", "collector id"}
+# What stands below a question of one column.
 _WHOLE = {"", "response", "open-ended response", "score"}
-"""What stands below a question of one column."""
 
 
 class SurveyMonkey(Tool):

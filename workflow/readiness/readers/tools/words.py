@@ -30,6 +30,7 @@ TICKED = frozenset(
         "\u0635\u062d\u064a\u062d",
     )
 )
+# Of a box that has a column of its own.
 NOT_TICKED = frozenset(
     (
         "",
@@ -60,10 +61,10 @@ NOT_TICKED = frozenset(
         "\u062e\u0637\u0623",
     )
 )
-"""Of a box that has a column of its own."""
 MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635"))
+# Which half of the day an hour is of.
 EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645"))
-"""Which half of the day an hour is of."""
+# What often stands where there is no answer, and what it may mean: proposed, never applied.
 NO_ANSWER = {
     **dict.fromkeys(
         ("n/a", "#n/a", "na", "not applicable", "not asked", "sans objet", "s.o."), "not_asked"
@@ -110,4 +111,3 @@ NO_ANSWER = {
     ),
     **dict.fromkeys(("refused", "refus", "refuse", "prefer not to say", "777", "-77"), "refused"),
 }
-"""What often stands where there is no answer, and what it may mean: proposed, never applied."""

@@ -29,9 +29,9 @@ BOUND, RESPONSE, BALANCE, MISSING = "bound", "response", "balance", "missing"
 WORST, SELECTION = "worst", "selection"
 KINDS = {WORST: BOUND, SELECTION: SELECTION}
 ENDS = ("lower", "upper")
+# Left blank or excluded; that or "don't know", where telling them apart would tell a withheld
+# number.
 BLANK, NO_ANSWER = "blank", "no_answer"
-"""Left blank or excluded; that or "don't know", where telling them apart would tell a withheld
-number."""
 R_INDICATOR = "r_indicator"
 _SAYS = {
     WORST: "least and largest value, whatever those without an answer would say",
@@ -188,8 +188,8 @@ def missing_rows(
             )
 
 
+# Why submissions are not kept where there is a list of persons, and not otherwise.
 OF_A_LIST = ("unknown_invitation",)
-"""Why submissions are not kept where there is a list of persons, and not otherwise."""
 
 
 def quality_rows(
@@ -299,8 +299,9 @@ def settings_rows(level: float, rules: FigureRules, selection: Selection) -> Ite
     )
 
 
+# What the ids of the weighting's numbers begin with.
 WEIGHTS = "weighting"
-"""What the ids of the weighting's numbers begin with."""
+# The numbers that the steps of a weighting state: the measure of each value, by kind of step.
 STEPS: Mapping[str, Mapping[str, str]] = {
     "none": {"n": "answers"},
     "merged": {"least": "least"},
@@ -312,11 +313,10 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "groups": {"n": "replicates"},
     "linear": {"n": "linear"},
 }
-"""The numbers that the steps of a weighting state: the measure of each value, by kind of step."""
+# The step of a weighting that makes no weights.
 UNWEIGHTED = "unweighted"
-"""The step of a weighting that makes no weights."""
+# The steps that speak of standard errors: nothing to say where the selection gives none.
 OF_PRECISION = ("jackknife", "groups", "linear")
-"""The steps that speak of standard errors: nothing to say where the selection gives none."""
 MEASURES = {
     "answers": "answers, of which nothing could be weighted",
     "least": "respondents that a category of the margins needs",

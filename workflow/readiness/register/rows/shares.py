@@ -199,8 +199,8 @@ def revision_rows(
 
 SCALE = "scale"
 ALPHA = "alpha"
+# Why there is none, as the register has it for its value: its items do not vary together.
 NONE = "no_alpha"
-"""Why there is none, as the register has it for its value: its items do not vary together."""
 
 
 def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
@@ -253,8 +253,8 @@ def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
 
 
 P_DIGITS = 3
+# What compares two groups, `a` and `b`: beside a test of several groups stands an option.
 OF_GROUPS = ("contrast", "odds_ratio", "probability_of_superiority")
-"""What compares two groups, `a` and `b`: beside a test of several groups stands an option."""
 EFFECT_DIGITS = 2
 
 

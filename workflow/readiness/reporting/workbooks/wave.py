@@ -28,8 +28,8 @@ from readiness.reporting.banners import (
 )
 from readiness.reporting.workbooks.writing import Amount, Book, Cell, WorkbookSheet
 
+# What stands where there is no such number: an interval of a group that was not drawn, say.
 NOTHING = "–"
-"""What stands where there is no such number: an interval of a group that was not drawn, say."""
 MARK = '"†"'
 
 
@@ -234,6 +234,7 @@ def cover_lines(material: TableMaterial, *, simulated: bool, datasets: Sequence[
     return lines
 
 
+# The columns of `numbers.csv`, and what each is.
 COLUMNS = {
     "id": "tables.column.id",
     "kind": "tables.column.kind",
@@ -261,10 +262,9 @@ COLUMNS = {
     "simulated": "tables.column.simulated",
     "note": "questionnaire.page.column.note",
 }
-"""The columns of `numbers.csv`, and what each is."""
 CODEBOOK = ["part", "code", "of", "label", "meaning"]
+# Of an item, a level and a group: their labels, and that of the group's variable.
 Labels = Callable[[str, str, str], tuple[str, str, str, str]]
-"""Of an item, a level and a group: their labels, and that of the group's variable."""
 
 
 def tidy(figures: pd.DataFrame, labels: Labels, language: Language) -> pd.DataFrame:

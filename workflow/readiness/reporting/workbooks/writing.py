@@ -21,13 +21,13 @@ from xlsxwriter.worksheet import Worksheet
 from readiness.disclosure import escape_cell
 from readiness.language import Language, direction, text
 
+# What the file says of when it was made: results carry no clock.
 CREATED = datetime(2000, 1, 1)
-"""What the file says of when it was made: results carry no clock."""
+# Characters that a column is wide: no wider, no narrower.
 WIDEST, NARROWEST = 60, 11
-"""Characters that a column is wide: no wider, no narrower."""
 _STYLE = "Table Style Light 1"
+# Characters that the name of a sheet may have.
 _NAME = 31
-"""Characters that the name of a sheet may have."""
 
 
 @dataclass(frozen=True)
