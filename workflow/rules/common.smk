@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from snakemake.persistence import PersistenceBase
 
 PACKAGE = Path(workflow.current_basedir).resolve().parent / "readiness"
 LANGUAGES = sorted(
@@ -30,10 +29,6 @@ os.environ.update(
     OPENBLAS_NUM_THREADS="1",
     MKL_NUM_THREADS="1",
 )
-
-
-# No parameter is a table: pandas, whose import takes as long as the plan, is not asked whether one is.
-PersistenceBase._serialize_param = property(lambda self: self._serialize_param_builtin)
 
 
 @cache
