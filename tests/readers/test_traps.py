@@ -538,3 +538,15 @@ def test_a_large_file_is_read_as_a_small_one_is() -> None:
     small = read_export(NAME, QUESTIONNAIRE, content.removesuffix(b"\r\n"))
     assert len(large) == 14_000
     pd.testing.assert_frame_equal(large.astype(object), small.astype(object))
+
+
+def test_a_ticked_box_that_repeats_its_header_is_an_answer() -> None:
+    boxes = ["Radio", "Press", "Web", "Television"]
+    texts = {"kind": "text", "label": {"en": "Ticked?"}}
+    items = [{"id": f"b{at}", "column": box, **texts} for at, box in enumerate(boxes)]
+    head = {"name": "media", "version": "1", "language": "en", "title": {"en": "Media"}}
+    asked = questionnaire_of({**head, "items": items}, "media-1")
+    rows = [boxes, ["Radio", "Press", "Web", ""], *[["", "", "Web", ""], ["Radio", "", "", ""]] * 3]
+    assert len(read_export(NAME, asked, data([boxes, *rows]))) == 8
+    # Names below names are no answers.
+    assert len(read_export(NAME, asked, data([["b0", "b1", "b2", "b3"], boxes, *rows]))) == 8

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from readiness.errors import ConfigError, DataError
@@ -18,6 +20,9 @@ from readiness.tables import read_bytes
 from readiness.terminal import quote_cell
 
 log = logging.getLogger(__name__)
+
+NAMED = 0.9
+"""Share of the cells of a further header row that name a question, at least."""
 
 
 def read_export(
@@ -131,22 +136,42 @@ def _open_export(
     keys = frozenset(map(match_key, wanted))
     sheet = max(sheets, key=lambda each: len(keys & set(map(match_key, each.columns))))
     reader = choose(sheet, questionnaire)
+    sheet = _take_further_headers(reader.prepare(sheet), keys)
     what = (sheet.encoding, f"sheet {sheet.name}" if sheet.others else "", *sheet.notes)
     log.info("%s: read as %s", path, ", ".join((reader.title, *(each for each in what if each))))
-    return _further_headers(reader.prepare(sheet), keys), reader
+    return sheet, reader
 
 
-def _further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:
-    """The sheet with rows that name questions again (texts below codes, say) as headers."""
+def _take_further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:
+    """The sheet with rows that name questions again (texts below codes, say) as headers.
+
+    Nearly all that stands in such a row below the header of a question names one. Ticked boxes
+    that repeat their header are an answer: others ticked them, or something is answered beside.
+    """
     if sheet.under or not len(sheet):
         return sheet
-    rows = 0
-    for row in sheet.first(2):
-        named = sum(match_key(cell) in keys for cell in row)
-        if named < max(2, len(row) / 4):
+    asked = [at for at, column in enumerate(sheet.columns) if match_key(column) in keys]
+    heads: list[tuple[str, ...]] = [sheet.columns]
+    for cells in sheet.first(2):
+        named = [at for at, cell in enumerate(cells) if match_key(cell) in keys]
+        filled = [at for at in asked if match_key(cells[at])]
+        if len(named) < max(2, len(cells) / 4, NAMED * len(filled)):
             break
-        rows += 1
-    return sheet.below(rows) if rows else sheet
+        alike = [
+            at for at in named if match_key(cells[at]) in {match_key(head[at]) for head in heads}
+        ]
+        beside = any(at not in named for at in filled)
+        again = any(np.count_nonzero(sheet.texts(at) == cells[at]) > 1 for at in alike)
+        if 2 * len(alike) > len(named) and (beside or again):
+            break
+        heads.append(cells)
+    rows = len(heads) - 1
+    if not rows:
+        return sheet
+    listed = ", ".join(str(number) for number in sheet.numbers[:rows])
+    return replace(
+        sheet.below(rows), notes=(*sheet.notes, f"header rows below the first: {listed}")
+    )
 
 
 def choose(sheet: Sheet, questionnaire: Questionnaire | None) -> Tool:
