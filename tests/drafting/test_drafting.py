@@ -231,14 +231,19 @@ def test_people_are_not_read_and_ids_are_no_questions() -> None:
     assert draft.beside["How to reach you"].role == "personal"
 
 
-def test_routing_is_a_hint_from_who_answered() -> None:
-    votes = cycle("Yes", "No", "No")
+@pytest.mark.parametrize("gate", ["No", ""])
+def test_routing_is_proposed_where_it_discards_no_answer(gate: str) -> None:
+    votes = ["Yes" if k % 3 == 0 else "No" if k % 3 == 1 else gate for k in range(N)]
     why = [("Habit" if k % 2 else "Duty") if v == "Yes" else "" for k, v in enumerate(votes)]
-    why[1] = "Duty"  # one who was not to be asked
     _, asked, text = drafted(table(**{"Do you vote?": votes, "Why?": why}))
     (routing,) = asked.items[1].asked_if
     assert (routing.item, routing.one_of) == (asked.items[0].id, ("yes",))
-    assert "100.0% of them answered, and 1 others" in text
+    assert "100.0% of them answered, and 0 others" in text
+    why[2] = "Duty"  # one who was not to be asked, or who left the gate blank
+    _, asked, text = drafted(table(**{"Do you vote?": votes, "Why?": why}))
+    assert asked.items[1].asked_if == ()
+    assert "# check: asked only where do_you_vote is yes?" in text
+    assert "would discard the answers of 1 others" in text
 
 
 @pytest.mark.parametrize("scattered", [False, True])

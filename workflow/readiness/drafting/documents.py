@@ -97,10 +97,17 @@ def _item(question: ProposedQuestion, language: str, columns: set[str]) -> dict[
             item["label"] = {language: block.question}
     if question.routing is not None:
         hint = question.routing
-        item["asked_if"] = [{"item": hint.item, "one_of": list(hint.one_of)}]
-        checks.append(
-            f"asked of these only? {hint.inside:.1%} of them answered, and {hint.strays} others"
-        )
+        condition = {"item": hint.item, "one_of": list(hint.one_of)}
+        said = f"asked of these only? {hint.inside:.1%} of them answered, and {hint.strays} others"
+        if hint.strays:
+            # A routing discards what others answered: that is a person's decision.
+            said = (
+                f"asked only where {hint.item} is {', '.join(hint.one_of)}? {hint.inside:.1%} of "
+                f"these answered; asked_if would discard the answers of {hint.strays} others"
+            )
+        else:
+            item["asked_if"] = [condition]
+        checks.append(said)
     if answers.kind == "multi":
         item["blank_means"] = "skipped"
         checks.append("an empty cell: not answered (skipped), or none of them applies (none)?")

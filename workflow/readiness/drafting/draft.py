@@ -11,7 +11,7 @@ from readiness.drafting.answers import ProposedAnswers, ProposedOption, give_cod
 from readiness.drafting.beside import EMPTY, MetadataColumns, find_beside
 from readiness.drafting.blocks import ColumnBlock, group_columns
 from readiness.drafting.codebooks import Codebook
-from readiness.drafting.routing import GateQuestion, Hint, hint
+from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
 from readiness.drafting.table import ExportTable
 from readiness.drafting.wordings import guess_language, is_none, is_other
 from readiness.errors import DataError
@@ -107,7 +107,7 @@ def make_draft(
     earlier: list[GateQuestion] = []
     for question in _name_questions(_whole(blocks, codebook, table.signs)):
         answered = np.logical_or.reduce([column.has_answer for column in question.block.columns])
-        routing = hint(answered, earlier) if question.kind != "text" else None
+        routing = find_routing_hint(answered, earlier) if question.kind != "text" else None
         questions.append(replace(question, routing=routing))
         if question.kind in ONE and not question.rows:
             earlier.append(_source(question))

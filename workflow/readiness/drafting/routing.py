@@ -27,7 +27,10 @@ class GateQuestion:
 
 @dataclass(frozen=True)
 class Hint:
-    """Who seems to have been asked: those with these answers; the shares that say so."""
+    """Who seems to have been asked: those with these answers; the shares that say so.
+
+    `strays`: answers that the condition would discard, of those who left the gate blank, too.
+    """
 
     item: str
     one_of: tuple[str, ...]
@@ -36,7 +39,9 @@ class Hint:
     strays: int
 
 
-def hint(answered: npt.NDArray[np.bool_], earlier: Sequence[GateQuestion]) -> Hint | None:
+def find_routing_hint(
+    answered: npt.NDArray[np.bool_], earlier: Sequence[GateQuestion]
+) -> Hint | None:
     """The condition that tells best who answered, of the nearest question where several do.
 
     Args:
@@ -53,6 +58,7 @@ def hint(answered: npt.NDArray[np.bool_], earlier: Sequence[GateQuestion]) -> Hi
         left = ~chosen & (size > 0)
         if size[chosen].sum() < FEWEST or size[left].sum() < FEWEST:
             continue
+        inside = np.isin(source.codes, np.flatnonzero(chosen))
         outside = went_on[left].sum() / size[left].sum()
         if (share[left] > 2 * OTHERS).any() or outside > OTHERS:
             continue
@@ -61,7 +67,7 @@ def hint(answered: npt.NDArray[np.bool_], earlier: Sequence[GateQuestion]) -> Hi
             tuple(o for o, use in zip(source.options, chosen, strict=True) if use),
             float(went_on[chosen].sum() / size[chosen].sum()),
             float(outside),
-            int(went_on[left].sum()),
+            int((answered & ~inside).sum()),
         )
         if best is None or found.inside - found.outside >= best.inside - best.outside:
             best = found
