@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from readiness.questionnaire import NOT_ASKED, questionnaire_of
-from readiness.validation import validate
+from readiness.validation import losses, validate
 
 ASKED = [
     {
@@ -39,6 +39,8 @@ def test_routing_on_ticks_and_on_numbers() -> None:
     assert coded["work"].tolist() == ["yes", "yes", NOT_ASKED, NOT_ASKED, NOT_ASKED]
     out = result.issues[result.issues["rule"] == "routed_out"]
     assert sorted(out["respondent"]) == ["C", "D"]
+    # What is not used because it was not asked is lost, and said.
+    assert sorted(loss.item for loss in losses(result)) == ["age", "why", "work"]
     assert [routing.condition_terms for routing in questionnaire.item("work").asked_if] == [
         (">= 18", "<= 64")
     ]

@@ -16,6 +16,7 @@ from readiness.questionnaire import (
     Questionnaire,
     load_questionnaire,
     match_key,
+    questionnaire_of,
 )
 from readiness.validation.cells import read_cell
 
@@ -139,3 +140,15 @@ def test_no_text_breaks_a_cell(item: object, text: str) -> None:
         texts = {match_key(category.text) for category in known.categories}
         is_option = match_key(text) in texts
         assert (cell.values[0] not in SPECIAL_CODES) == is_option
+
+
+def test_a_code_that_nobody_declared_is_no_typed_answer() -> None:
+    options = [{"code": "tv", "text": "Television"}, {"code": "else", "text": "?", "other": True}]
+    one = {"id": "one", "kind": "single", "column": "Media?", "categories": options}
+    many = {**one, "id": "many", "kind": "multi", "column": "All media?", "blank_means": "none"}
+    head = {"name": "q", "version": "1", "title": {"en": "Q"}, "language": "en"}
+    asked = questionnaire_of({**head, "items": [one, many]}, "q-1")
+    for item in asked.items:
+        assert [fault.rule for fault in read_cell(item, "9").faults] == ["unknown_option"]
+        assert read_cell(item, "9").values == ("_invalid",) * len(item.columns)
+        assert read_cell(item, "Radio 9").faults == ()

@@ -163,7 +163,9 @@ def describe_reading(found: ReadExport | Drawn, language: Language, largest: flo
         return tell(Fact("validation.read.sample", {**known, **sizes}), language)
     result = found.result
     refuse_mass_loss(result, found.file, largest)
-    lost = write_loss_lines(result, language) or [text("validation.lost.nothing", language)]
+    lost = write_loss_lines(result, language)
+    if not lost and result.count("kept") == result.count("received"):
+        lost = [text("validation.lost.nothing", language)]
     received = Fact("validation.read.export", {**known, "n": result.count("received")})
     lines = [tell(received, language), tell(_count_kept(result), language), *lost]
     for rule, severity, n in by_rule(result.issues).itertuples(index=False):

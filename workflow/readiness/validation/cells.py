@@ -26,6 +26,7 @@ _SEPARATORS = " ;,"
 # The least likeness (difflib's ratio, 0-1) at which an option is suggested for an unknown text.
 NEAR = 0.75
 _DIGITS = re.compile(r"\d+")
+_CODE = re.compile(r"-?\d{1,4}(?:[.,]0+)?")
 # Characters above which a text is an essay and no misspelt option.
 _LONG = 200
 
@@ -86,6 +87,14 @@ class Options:
         key = match_key(text)
         return self.texts.get(key) or self.others.get(key)
 
+    def is_typed(self, text: str) -> bool:
+        """Whether an unknown text can be one that was typed for "other".
+
+        A bare number is a code that nobody declared, unless options begin with numbers.
+        """
+        code = _CODE.fullmatch(match_key(text)) and not any(key[:1].isdigit() for key in self.texts)
+        return bool(self.other) and not code
+
     def near(self, text: str) -> str:
         """The one option that `text` is nearly, as exported; "" where none is near."""
         key = nearest(text, self.texts)
@@ -137,7 +146,7 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> ReadCell
     if item.kind == "text":
         return ReadCell((tidy(text),))
     option = options.find(text)
-    if option is None and options.other:
+    if option is None and options.is_typed(text):
         return ReadCell((options.other,), _nearly([text], options))
     if option is None:
         return ReadCell((INVALID,), (CellFault("unknown_option", options.unknown),))
@@ -229,7 +238,7 @@ def _split_ticked(text: str, options: Options) -> tuple[list[str], list[str]]:
 def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
     codes, pieces = _split_ticked(text, options)
     faults: list[CellFault] = []
-    if pieces and options.other:
+    if pieces and all(map(options.is_typed, pieces)):
         faults += _nearly(pieces, options)
         codes = [*dict.fromkeys([*codes, options.other])]
     elif pieces or not codes:

@@ -23,9 +23,11 @@ LARGEST_LOSS = 0.05
 EXAMPLE = 160
 DAYS = ("not_a_date", "impossible_date")
 # Why something is not used as it came, with its count, by the rule.
+ROUTED_OUT = "routed_out"
+"""An answer to a question that was not asked: a fault of the routing as often as of the answer."""
 REASONS = {
     rule: f"validation.reason.{rule}"
-    for rule in (*LOST, "unknown_option", "not_a_number", "out_of_range", *DAYS)
+    for rule in (*LOST, "unknown_option", "not_a_number", "out_of_range", *DAYS, ROUTED_OUT)
 }
 
 
@@ -86,8 +88,8 @@ def losses(result: Validated) -> list[Loss]:
     nothing is."""
     issues = result.issues
     found = {"": {rule: result.count(rule) for rule in LOST if result.count(rule)}}
-    errors = issues[(issues["severity"] == "error") & (issues["item"] != "")]
-    for item, of_it in errors.groupby("item"):
+    unused = (issues["severity"] == "error") | (issues["rule"] == ROUTED_OUT)
+    for item, of_it in issues[unused & (issues["item"] != "")].groupby("item"):
         counts = of_it["rule"].value_counts()
         found[str(item)] = {str(rule): int(n) for rule, n in counts.items()}
     made = [_loss(result, item, counts) for item, counts in found.items() if counts]
