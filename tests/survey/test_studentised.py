@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,13 +13,16 @@ import pytest
 from comparison_samples import make, sample
 from scipy import stats
 
-from readiness.survey import design, permutation_test
+from readiness.errors import StatisticsError
+from readiness.survey import compare_groups, design, permutation_test
 from readiness.survey.comparisons.permutation import (
-    finite_factors,
     score_categories,
     score_ranks,
     studentised_statistics,
 )
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+from clusters import SETTINGS, measure_size
 
 STATISTICS = ("combined", "categories")
 
@@ -90,69 +95,65 @@ def test_an_answer_takes_its_relative_weight_along_and_a_group_keeps_its_mass() 
     assert found["anova"][0] == pytest.approx(s @ (mean - s @ mean) ** 2 / expected)
 
 
-def finite(n: int = 60) -> pd.DataFrame:
-    """Three groups over two strata, with weights that differ within a stratum and sum up to it."""
-    rng = np.random.default_rng(10)
-    frame = pd.DataFrame(
-        {
-            "y": rng.integers(0, 4, n).astype(float),
-            "g": np.repeat([0, 1, 2], n // 3),
-            "s": np.repeat(["a", "b"], n // 2),
-            "w": rng.uniform(1, 4, n),
-        }
-    )
-    whole = frame.groupby("s")["w"].transform("sum")
-    frame["N"] = whole.round()
-    frame["w"] *= frame["N"] / whole
-    return frame
-
-
-@pytest.mark.parametrize("scale", [1.0, 0.2])
-def test_the_observed_variances_are_those_of_a_finite_population(scale: float) -> None:
-    """Against the definition, whatever the scale of the weights."""
-    frame = finite()
-    code, rank = frame["g"].to_numpy(), stats.rankdata(frame["y"]) / len(frame)
-    e = rank - rank.mean()
-    mean, variance = np.zeros(3), np.zeros(3)
-    for g in range(3):
-        w, inside = frame["w"].to_numpy()[code == g], e[code == g]
-        a, n = w / w.sum(), len(w)
-        mean[g] = a @ inside
-        own = (np.maximum(1 - 1 / w, 0) * a**2) @ (inside - mean[g]) ** 2 / (1 - (a**2).sum())
-        variance[g] = ((n - 1) * own + 2 * e.var(ddof=1) * (a**2).sum()) / (n + 1)
-    centre = (mean / variance).sum() / (1 / variance).sum()
-    d = design(frame.assign(w=scale * frame["w"]), weights="w", strata="s", fpc="N")
-    arguments: dict[str, Any] = {"blocks": None, "permutations": 199, "seed": 4}
-    row = permutation_test(d, "y", "g", **arguments)
-    made = score_ranks(frame["y"].to_numpy(), np.zeros(len(frame), int))
-    statistics = studentised_statistics(*made, code, d.full_weights, 3)
-    found = statistics(np.arange(len(frame))[None, :], finite_factors(d))["studentised"]
-    assert found[0] == pytest.approx(((mean - centre) ** 2 / variance).sum())
-    assert row.method.endswith("for a finite population")
+def test_no_finite_population_counts() -> None:
+    """Whether groups differ is asked of what made them so: the population is one outcome of it."""
+    frame = sample(120).assign(N=lambda f: f.groupby("stratum")["group"].transform("size") + 1.0)
+    rows = [
+        permutation_test(
+            design(frame, weights="weight", strata="stratum", fpc=fpc),
+            "code",
+            "group",
+            blocks=None,
+            permutations=199,
+            seed=4,
+        )
+        for fpc in (None, "N")
+    ]
+    assert rows[0] == rows[1]
 
 
 @pytest.mark.parametrize("statistic", STATISTICS)
-def test_of_an_endless_population_nothing_is_counted_and_of_a_whole_one_all(statistic: Any) -> None:
-    frame = finite()
-    arguments: dict[str, Any] = {
-        "blocks": None,
-        "permutations": 199,
-        "seed": 4,
-        "statistic": statistic,
-    }
+def test_whole_clusters_are_permuted_as_their_means_would_be(statistic: Any) -> None:
+    """Clusters of people who answer alike are one answer each, however many people they hold."""
+    rng = np.random.default_rng(12)
+    one = pd.DataFrame({"y": rng.integers(0, 3, 30).astype(float), "g": np.arange(30) % 3})
+    one["s"], one["w"], one["psu"] = np.arange(30) // 15, rng.uniform(1, 3, 30), np.arange(30)
+    five = one.loc[one.index.repeat(5)].assign(w=lambda f: f["w"] / 5)
+    arguments: dict[str, Any] = {"permutations": 499, "seed": 3, "statistic": statistic}
+    alone = permutation_test(design(one, weights="w"), "y", "g", blocks="s", **arguments)
+    drawn = design(five, weights="w", strata="s", psu="psu")
+    whole = permutation_test(drawn, "y", "g", blocks=None, **arguments)
+    assert whole.p_value == pytest.approx(alone.p_value, abs=0.03) and whole.n == 150
+    assert "whole clusters within strata" in whole.method
+    # As people they would be five times as many.
+    people = permutation_test(design(five, weights="w"), "y", "g", blocks="s", **arguments)
+    assert (people.p_value or 1.0) < (whole.p_value or 0.0)
 
-    def p(population: pd.Series | None, weights: pd.Series) -> float:
-        made = frame.assign(N=population, w=weights)
-        d = design(made, weights="w", strata="s", fpc=None if population is None else "N")
-        row = permutation_test(d, "y", "g", **arguments)
-        assert row.p_value is not None and np.isfinite(row.statistic or np.nan)
-        return row.p_value
 
-    unknown, few, many = p(None, frame["w"]), p(frame["N"], frame["w"]), frame["N"] * 1e9
-    assert p(many, frame["w"] * 1e9) == unknown > few
-    # Everybody answered: the groups' means are known, and they differ.
-    whole = frame.groupby("s")["y"].transform("size").astype(float)
-    assert p(whole, pd.Series(1.0, frame.index)) < 0.05
+@pytest.mark.parametrize(
+    ("groups", "strata", "words"),
+    [
+        (np.arange(60) % 3, np.zeros(60), "several"),
+        (np.arange(60) // 20, np.arange(60) // 20, "few"),
+    ],
+)
+def test_clusters_that_cannot_be_permuted_let_rao_scott_lead(
+    groups: np.ndarray, strata: np.ndarray, words: str
+) -> None:
+    frame = pd.DataFrame({"y": np.arange(60) % 7 % 3, "g": groups, "s": strata})
+    d = design(frame.assign(psu=np.arange(60) // 5), psu="psu", strata="s", weights=1.0)
+    with pytest.raises(StatisticsError, match=words):
+        permutation_test(d, "y", "g", blocks=None, permutations=199, seed=1)
+    made = compare_groups(d, "y", [0, 1, 2], "g", [0, 1, 2], seed=1, permutations=199)
+    assert made.choice.lead == "rao_scott" and made.lead.test == "rao_scott_f"
+    assert made.lead.p_value is not None and made.test("permutation_combined") is None
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_the_level_is_kept_where_clusters_were_drawn(setting: tuple[int, int, float]) -> None:
+    """A slice of `benchmarks/clusters.py`: people permuted one by one reject far too often."""
+    sizes = measure_size(setting, samples=60)
+    assert sizes["people"] > 0.12 and sizes["clusters"] < 0.12
 
 
 def test_permutations_stay_within_blocks_and_a_shift_between_blocks_is_no_effect() -> None:

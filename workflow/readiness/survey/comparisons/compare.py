@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -44,7 +44,12 @@ from readiness.survey.comparisons.classical import fisher_freeman_halton
 from readiness.survey.comparisons.covariates import of_factor
 from readiness.survey.comparisons.effects import cramers_v, superiority_of
 from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model
-from readiness.survey.comparisons.permutation import Statistic, permutation_test
+from readiness.survey.comparisons.permutation import (
+    Clusters,
+    Statistic,
+    judge_clusters,
+    permutation_test,
+)
 from readiness.survey.comparisons.ranks import rank_test
 from readiness.survey.comparisons.rao_scott import rao_scott_test
 from readiness.survey.design import Column, Design
@@ -54,17 +59,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-Lead = Literal["permutation", "effect_size"]
+Lead = Literal["permutation", "rao_scott", "effect_size"]
 
 SMALL = 100
 LARGE = 20_000
 SAFE_GROUP = 60
 SAFE_EFFECTIVE = 30.0
 
-# Kinds of the fact that says why, where the number of answers decides.
-REASONS = ("report.choice.measured", "report.choice.very_large")
-# Terms of the tests that may be primary.
-TESTS = tuple(f"report.test.{lead}" for lead in get_args(Lead))
+# Kinds of the fact that says why: what the number of answers decides, and what clusters do.
+REASONS = (
+    "report.choice.measured",
+    "report.choice.very_large",
+    "report.choice.clusters.permuted",
+    "report.choice.clusters.crossed",
+    "report.choice.clusters.few",
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ class Choice:
     """Which test is primary, and why.
 
     Attributes:
-        lead: the primary test: `permutation` or `effect_size`.
+        lead: the primary test: `permutation`, `rao_scott` or `effect_size`.
         beside: tests shown with it.
         reason: why, as a fact: one of `REASONS`.
     """
@@ -86,17 +95,20 @@ def choose(
     n: int,
     group_sizes: Sequence[int],
     effective_sizes: Sequence[float] | None = None,
+    clusters: Clusters = "none",
 ) -> Choice:
     """The primary test for n answers in groups of these sizes.
 
     From 20,000 answers it is the effect size, below it the permutation. No rank test is shown
     where a group is small: fewer than 60 answers, or unequal weights leave it fewer than 30
-    effective ones.
+    effective ones. Where clusters were drawn that cannot be permuted, Rao-Scott's F takes the place
+    of the permutation; no test beside it takes people for drawn one by one.
 
     Args:
         n: unweighted base.
         group_sizes: unweighted answers of each group.
         effective_sizes: Kish's effective number of answers of each group, if known.
+        clusters: whether clusters were drawn, and can be permuted.
 
     Raises:
         StatisticsError: no answers, fewer than two groups.
@@ -104,6 +116,11 @@ def choose(
     sizes = [int(s) for s in group_sizes if s > 0]
     if n <= 0 or len(sizes) < 2:
         raise StatisticsError(f"{n} answers in {len(sizes)} groups: there is nothing to compare")
+    if clusters != "none" and n < LARGE:
+        reason = Fact(f"report.choice.clusters.{clusters}")
+        if clusters == "permuted":
+            return Choice("permutation", ("rao_scott", "ordinal_logit", "effect_size"), reason)
+        return Choice("rao_scott", ("ordinal_logit", "effect_size"), reason)
     measured = Fact("report.choice.measured")
     if n < SMALL:
         return Choice("permutation", ("fisher_freeman_halton", "effect_size"), measured)
@@ -168,7 +185,12 @@ class ComparedItem:
             answer,
             group,
             block,
-            choose(int(known.sum()), list(sizes), _effective_sizes(design, group)),
+            choose(
+                int(known.sum()),
+                list(sizes),
+                _effective_sizes(design, group),
+                judge_clusters(design, group),
+            ),
             tuple(notes),
         )
 
@@ -320,7 +342,11 @@ def _effective_sizes(design: Design, groups: Factor) -> list[float]:
     return list(np.divide(total**2, squares, out=np.zeros(groups.size), where=squares > 0))
 
 
-_PRIMARY = ("permutation_combined", "permutation_categories")
+_PRIMARY: dict[Lead, tuple[str, ...]] = {
+    "permutation": ("permutation_combined", "permutation_categories"),
+    "rao_scott": ("rao_scott_f",),
+    "effect_size": ("cramers_v",),
+}
 
 
 @dataclass(frozen=True)
@@ -350,7 +376,7 @@ class Comparison:
     @property
     def lead(self) -> ComparisonRow:
         """The row of the primary test."""
-        names = _PRIMARY if self.choice.lead == "permutation" else ("cramers_v",)
+        names = _PRIMARY[self.choice.lead]
         return next(r for r in self.rows if r.test in names)
 
     def test(self, name: str) -> ComparisonRow | None:

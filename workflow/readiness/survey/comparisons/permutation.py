@@ -16,16 +16,13 @@ variance, so that the test keeps its level also where groups differ in dispersio
 - `anova` (ANOVA type; Brunner, Dette and Munk 1997): the distances by the groups' masses, over what
   is expected of them, so that a difference of large groups is seen sooner.
 
-Where the strata's populations are known, the variances of what was observed count each respondent
-by 1 - 1/w, w being how many of the stratum the answer stands for: the factor of a draw in which
-each has a chance of 1/w (Hájek 1964; Särndal, Swensson and Wretman 1992, 3.5), 1 - f where all of a
-stratum have one weight. Under unequal ones 1 - f would take off too much, for the effective number
-of answers is smaller. The hypothesis is then that the population's own groups are alike. Permuted
-answers have no population, so that their means vary in full, and so do their variances say. Each
-statistic is thereby in standard errors of its own, and the permutations show how such statistics
-are distributed (Janssen 1997; Chung and Romano 2013); without the factor the observed ones would be
-too short. The variance of the prior stays whole: a small group of which all answered is not known
-for sure.
+Where whole clusters were drawn, answers of one resemble one another, so that people may not be
+exchanged: what moves within a stratum is then a cluster, its mean scores with its weight, and the
+statistics are those of clusters (their variances are by PSU). Each cluster must belong to one
+group, and the strata must allow enough distinct permutations.
+
+No finite population counts: whether groups differ is asked of what made them so, of which the
+population is itself one outcome (Graubard and Korn 2002).
 """
 
 from __future__ import annotations
@@ -34,7 +31,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -43,6 +40,7 @@ from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 
 Studentised: TypeAlias = Literal["studentised", "anova"]
+Clusters: TypeAlias = Literal["none", "permuted", "crossed", "few"]
 
 # The pooled variance counts as this many answers in each group: a small group in which all answer
 # alike is not known for sure.
@@ -92,8 +90,7 @@ def studentised_statistics(
         groups: number of groups.
 
     Returns:
-        A function of rows in permuted order, shape (B, n), and, for the observed order, of what
-        each counts in the variances (0-1, shape (n,); None: 1); its values have shape (B,).
+        A function of rows in permuted order, shape (B, n); its values have shape (B,).
     """
     indicator = np.zeros((len(code), groups))
     indicator[np.arange(len(code)), code] = 1.0
@@ -104,24 +101,20 @@ def studentised_statistics(
     pooled = (scores**2).sum(axis=0) / max(len(scores) - 1, 1)
     wald_parts = np.ones(1) if len(parts) == 1 else 1 - 1 / parts
 
-    def statistics(
-        order: IntArray, left: FloatArray | None = None
-    ) -> dict[Studentised, FloatArray]:
+    def statistics(order: IntArray) -> dict[Studentised, FloatArray]:
         def summed(values: FloatArray) -> FloatArray:
             return np.asarray(values[order] @ indicator)
 
-        # The relative weights as they count in a variance.
-        varied = relative if left is None else relative * np.sqrt(left)
-        total, squared = summed(relative), summed(varied**2)
-        alone = squared / total**2 if left is None else summed(relative**2) / total**2
+        total, squared = summed(relative), summed(relative**2)
+        alone = squared / total**2
         with np.errstate(divide="ignore"):
             stretch = np.minimum(1 / np.maximum(1 - alone, 0.0), _MOST)
         wald = np.zeros(len(order))
         between, expected = np.zeros(len(order)), np.zeros(len(order))
         for k in range(scores.shape[1]):
             mean = summed(relative * scores[:, k]) / total
-            weighted = varied * scores[:, k]
-            crossed = 2 * mean * summed(varied * weighted)
+            weighted = relative * scores[:, k]
+            crossed = 2 * mean * summed(relative * weighted)
             spread = (summed(weighted**2) - crossed + mean**2 * squared) / total**2
             own = (count - 1) * stretch * np.maximum(spread, 0.0)
             variance = (own + _PRIOR * pooled[k] * alone) / (count - 1 + _PRIOR)
@@ -140,6 +133,12 @@ def studentised_statistics(
 Statistic = Literal["combined", "categories"]
 _SCORES: dict[Statistic, str] = {"combined": "mid-ranks", "categories": "categories"}
 
+_REFUSED: dict[Clusters, str] = {
+    "crossed": "a cluster (PSU) holds several groups: neither persons nor clusters can be permuted",
+    "few": "the strata hold too few clusters (PSUs) of different groups to be permuted",
+}
+# Ways of dealing clusters to groups, below which no permutation of them is made.
+_WAYS = 200.0
 _CHUNK = 2_000_000
 # Relative distance up to which two weights, or sums of them, are taken for equal.
 _SAME = 1e-9
@@ -159,8 +158,8 @@ def permutation_test(
     """Permutation test of equal answers across groups.
 
     Args:
-        design: the survey design; its weights and its domain, and with the studentised statistics
-            the finite populations of its strata (one stage), are used.
+        design: the survey design; its weights, its domain and, where clusters were drawn, its
+            strata and PSUs are used.
         y: numbers or ordered codes; NaN is missing.
         group: the groups.
         blocks: within which answers are exchangeable (strata, regions; never the groups
@@ -176,7 +175,7 @@ def permutation_test(
 
     Raises:
         StatisticsError: fewer than two groups, one level, blocks that fix every answer to its
-            group (p would be 1 whatever the answers).
+            group (p would be 1 whatever the answers), clusters that cannot be permuted.
     """
     one_of(statistic, Statistic, "statistic")
     if permutations < 99:
@@ -196,22 +195,25 @@ def permutation_test(
     code, weight = groups.codes[known], design.full_weights[known]
     if blocks is not None:
         _refuse_fixed(block, code, answers)
-    left = finite_factors(design)
+    made = score_categories if statistic == "categories" else score_ranks
+    scores, parts = made(answers, block)
+    where = "the answers " + ("within the declared blocks" if within else "over the whole sample")
+    clusters = judge_clusters(design, groups)
+    if clusters in _REFUSED:
+        raise StatisticsError(_REFUSED[clusters])
+    if clusters == "permuted":
+        where = "whole clusters within strata" + (" and declared blocks" if within else "")
+        block = factorize_pairs(design.strata[known], block)
+        unit = factorize_pairs(design.psu[known], block)
+        scores, answers, block, code, weight = _gather(unit, scores, answers, block, code, weight)
     order = _canonical_order(block, code, weight, answers)
     observed, exceeding = _count(
-        answers[order],
-        code[order],
-        weight[order],
+        studentised_statistics(scores[order], parts, code[order], weight[order], groups.size),
         block[order],
-        groups.size,
         permutations,
         seed,
-        statistic,
-        None if left is None else left[known][order],
     )
-    where = "within the declared blocks" if blocks is not None else "over the whole sample"
     words = f"the smaller p of Wald-type and ANOVA-type statistic of {_SCORES[statistic]}"
-    words += "" if left is None else ", its variances for a finite population"
     return ComparisonRow(
         f"permutation_{statistic}",
         observed,
@@ -219,24 +221,51 @@ def permutation_test(
         None,
         None,
         float((exceeding + 1) / (permutations + 1)),
-        n=len(answers),
-        method=f"Permutation of the answers {where} ({permutations} draws, seed {seed}), {words}",
+        n=int(known.sum()),
+        method=f"Permutation of {where} ({permutations} draws, seed {seed}), {words}",
     )
 
 
-def finite_factors(design: Design) -> FloatArray | None:
-    """1 - 1/w of each respondent, 0-1, shape (rows,), w in persons of the stratum; None where no
-    population is known, or more than one stage was drawn (it holds for the first stage alone)."""
-    stage, weights = design.stages[0], design.full_weights
-    if len(design.stages) > 1 or np.isinf(stage.population).all():
-        return None
-    codes, size = stage.strata.codes, stage.strata.size
-    # Weights may be on any scale: 1/w is the fraction drawn by the mean weight over the own one.
-    mean = np.bincount(codes, weights=weights, minlength=size) / np.bincount(codes, minlength=size)
-    drawn = (stage.fraction() * mean)[codes]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        left: FloatArray = np.clip(1 - drawn / weights, 0.0, 1.0)
-    return left
+def judge_clusters(design: Design, groups: Factor) -> Clusters:
+    """Whether respondents were drawn in clusters, and whether those can be permuted.
+
+    It looks at the design and the groups, never at answers: `crossed` where a cluster holds
+    several groups, `few` where its strata allow fewer than 200 ways of dealing them to the groups
+    (p could not come far below the usual levels).
+    """
+    known = groups.has_level
+    units, first = np.unique(design.psu[known], return_index=True)
+    if len(units) == known.sum():
+        return "none"
+    code, stratum = groups.codes[known], design.strata[known]
+    if (np.bincount(factorize_pairs(design.psu[known], code)) > 0).sum() > len(units):
+        return "crossed"
+    dealt = np.zeros((int(stratum.max()) + 1, groups.size))
+    np.add.at(dealt, (stratum[first], code[first]), 1)
+    ways = special.gammaln(dealt.sum(axis=1) + 1).sum() - special.gammaln(dealt + 1).sum()
+    return "permuted" if ways >= np.log(_WAYS) - _SAME else "few"
+
+
+def factorize_pairs(a: IntArray, b: IntArray) -> IntArray:
+    """One code for each pair of codes that occurs."""
+    pairs = a.astype(np.int64) * (int(b.max()) + 1) + b
+    return np.asarray(np.unique(pairs, return_inverse=True)[1], dtype=np.int64)
+
+
+def _gather(
+    unit: IntArray,
+    scores: FloatArray,
+    answers: FloatArray,
+    block: IntArray,
+    code: IntArray,
+    weight: FloatArray,
+) -> tuple[FloatArray, FloatArray, IntArray, IntArray, FloatArray]:
+    """What a respondent has, of each cluster: mean scores and answer, block, group, weight."""
+    _, first, inverse = np.unique(unit, return_index=True, return_inverse=True)
+    mass = np.bincount(inverse, weights=weight).astype(np.float64)
+    means = [np.bincount(inverse, weights=weight * s) / mass for s in (*scores.T, answers)]
+    # The rest is rounded so that the order of a cluster's rows does not decide between alike ones.
+    return np.array(means[:-1]).T, np.round(means[-1], 9), block[first], code[first], mass
 
 
 def _refuse_fixed(block: IntArray, code: IntArray, answers: FloatArray) -> None:
@@ -280,26 +309,19 @@ def _places(values: FloatArray) -> IntArray:
 
 
 def _count(
-    y: FloatArray,
-    code: IntArray,
-    weight: FloatArray,
+    both: Callable[..., dict[Studentised, FloatArray]],
     block: IntArray,
-    groups: int,
     permutations: int,
     seed: int,
-    statistic: Statistic,
-    left: FloatArray | None,
 ) -> tuple[float, int]:
     """Observed statistic, and how many permuted ones reach it. Rows are ordered by block."""
     rng = np.random.Generator(np.random.PCG64(seed))
     starts = np.flatnonzero(np.diff(block, prepend=block[0] - 1) != 0)
-    size = max(1, _CHUNK // len(y))
+    size = max(1, _CHUNK // len(block))
     sizes = [min(size, permutations - done) for done in range(0, permutations, size)]
-    made = score_categories(y, block) if statistic == "categories" else score_ranks(y, block)
-    both = studentised_statistics(*made, code, weight, groups)
     # The observed order comes first.
-    drawn = [both(np.arange(len(y))[None, :], left)]
-    drawn += [both(_shuffle_within_blocks(rng, many, starts, len(y))) for many in sizes]
+    drawn = [both(np.arange(len(block))[None, :])]
+    drawn += [both(_shuffle_within_blocks(rng, many, starts, len(block))) for many in sizes]
     found = (np.concatenate([one[part] for one in drawn]) for part in get_args(Studentised))
     smaller = np.minimum(*map(_shares_above, found))
     return float(smaller[0]), int((smaller[1:] <= smaller[0]).sum())
