@@ -455,6 +455,10 @@ def test_surveymonkey_and_microsoft_forms() -> None:
     raw = read_export(NAME, OPEN, content)
     assert raw["_submitted"].iloc[2] == "2026-03-14T22:00:00"
     assert raw["_id"].tolist() == ["11", "12", "13"]
+    # The number of the collector may be left out; the second row of headers stays none of answers.
+    short = [row[:1] + row[2:] for row in (MONKEY, MONKEY_BELOW, *monkey)]
+    assert recognise_export(NAME, data(short))[1].name == "surveymonkey"
+    assert coded(data(short), OPEN) == CODED
     forms = [
         [
             at,
@@ -527,6 +531,11 @@ def test_a_row_without_a_cell_is_a_row_where_others_follow() -> None:
         raw = read_export(NAME, QUESTIONNAIRE, made([HEADER, ROWS[0], [""] * 6, *ROWS[1:]]))
         assert raw["_row"].tolist() == [2, 3, 4, 5]
         assert raw["visits"].tolist() == ["Souvent", "", "Jamais", "Jamais"]
+        # And it is nobody's.
+        result = validate(raw, QUESTIONNAIRE)
+        assert (result.count("kept"), result.count("empty_row")) == (3, 1)
+        content = made([HEADER, ROWS[0], [""] * 6, *ROWS[1:]])
+        assert len(recognise_export(NAME, content)[0]) == 3
 
 
 def test_a_large_file_is_read_as_a_small_one_is() -> None:

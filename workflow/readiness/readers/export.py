@@ -14,7 +14,7 @@ from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers import delimited, spss, workbooks
 from readiness.readers.table import Sheet
-from readiness.readers.tools.base import FAULT, READ, ROW, TEST, Tool
+from readiness.readers.tools.base import EMPTY, FAULT, READ, ROW, TEST, Tool
 from readiness.readers.tools.every import TOOLS
 from readiness.tables import read_bytes
 from readiness.terminal import quote_cell
@@ -118,7 +118,12 @@ def recognise_export(path: Path, content: bytes | None = None) -> tuple[Sheet, T
     """
     sheet = read_sheet(path, content)
     reader = choose(sheet, None)
-    return reader.prepare(sheet), reader
+    sheet = mark_empty_rows(reader.prepare(sheet))
+    kept = np.array([at for at in range(len(sheet)) if sheet.faults.get(at) != EMPTY], dtype=int)
+    if len(kept) == len(sheet):
+        return sheet, reader
+    rows = tuple(column.take(kept) for column in sheet.rows)
+    return replace(sheet, rows=rows, numbers=sheet.numbers[kept], faults={}), reader
 
 
 def _open_export(
@@ -136,10 +141,23 @@ def _open_export(
     keys = frozenset(map(match_key, wanted))
     sheet = max(sheets, key=lambda each: len(keys & set(map(match_key, each.columns))))
     reader = choose(sheet, questionnaire)
-    sheet = _take_further_headers(reader.prepare(sheet), keys)
+    sheet = mark_empty_rows(_take_further_headers(reader.prepare(sheet), keys))
     what = (sheet.encoding, f"sheet {sheet.name}" if sheet.others else "", *sheet.notes)
     log.info("%s: read as %s", path, ", ".join((reader.title, *(each for each in what if each))))
     return sheet, reader
+
+
+def mark_empty_rows(sheet: Sheet) -> Sheet:
+    """The sheet in which a row without a cell is a fault: nobody stands behind it."""
+    if not sheet.rows:
+        return sheet
+    filled = np.logical_or.reduce([column.where(_is_filled) for column in sheet.rows])
+    empty = dict.fromkeys(np.flatnonzero(~filled).tolist(), EMPTY)
+    return replace(sheet, faults={**empty, **sheet.faults}) if empty else sheet
+
+
+def _is_filled(text: str) -> bool:
+    return bool(text.strip())
 
 
 def _take_further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:

@@ -57,6 +57,7 @@ RULES: dict[str, str] = {
     "correction_unused": "warning",
     "structure": "error",
     "screened_out": "note",
+    "empty_row": "note",
     "required": "warning",
     "routed_blank": "warning",
     "not_a_date": "error",

@@ -14,6 +14,7 @@ from readiness.facts import Day, Fact
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.text import tidy
 from readiness.readers.texts import Booleans, Texts, ranks
+from readiness.readers.tools.base import EMPTY
 from readiness.validation.cells import Options, holds_codes
 from readiness.validation.issues import issues_of
 
@@ -85,7 +86,9 @@ def submissions(
     if dated:
         status[table["submitted"].isna().to_numpy()] = "undated"
     if "_fault" in raw:
-        status[Texts.of(raw["_fault"]).where(bool)] = "structure"
+        faults = Texts.of(raw["_fault"])
+        status[faults.where(bool)] = "structure"
+        status[faults.isin([EMPTY])] = "empty_row"
     table["status"] = status
     winner = _mark_duplicates(raw, table, questionnaire, keep)
 
@@ -266,6 +269,7 @@ def _of_those_not_kept(
         Fact("validation.structure", {"said_why": each}) for each in why[status == "structure"]
     ]
     yield "structure", status == "structure", "", why, structure
+    yield "empty_row", status == "empty_row", "", why, Fact("validation.rule.empty_row")
     repeated = status == "duplicate"
     others = [
         Fact(DUPLICATES[keep], {"row": str(winner[name])})

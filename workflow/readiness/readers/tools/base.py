@@ -44,6 +44,9 @@ _WHOLE = re.compile(r"(-?\d{1,18})[.,]0+")
 # How the fault of a row begins that nobody was meant to answer: a preview, a generated answer.
 TEST = "a test answer"
 
+EMPTY = "no cell is filled"
+"""The fault of a row that nobody stands behind: a table that was saved with lines to spare."""
+
 
 class Tool:
     """A reader of one tool's exports; class attributes are what it knows of them.

@@ -18,6 +18,8 @@ from readiness.readers.tools.base import Tool
 _SIGNATURE = {"respondent id", "collector id"}
 # What stands below a question of one column.
 _WHOLE = {"", "response", "open-ended response", "score"}
+# What tells the second row of headers where the number of the collector was left out.
+_BELOW = _WHOLE - {""}
 
 
 class SurveyMonkey(Tool):
@@ -46,27 +48,36 @@ class SurveyMonkey(Tool):
     signs = (",", ";")
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """Both numbers that every export begins with."""
-        keys = {match_key(cell) for row in (*sheet.above, sheet.columns) for cell in row}
-        return 0.9 if keys >= _SIGNATURE else 0.0
+        """Both numbers that every export begins with, or a second row of headers."""
+        return 0.9 if self._find_head(sheet) is not None else 0.0
+
+    def _find_head(self, sheet: Sheet) -> int | None:
+        """Which of the rows from the first of the file to the header names the questions."""
+        rows = [*sheet.above, sheet.columns, *sheet.first(1)]
+        for at, row in enumerate(rows[: len(sheet.above) + 1]):
+            below = rows[at + 1] if at + 1 < len(rows) else ()
+            if {match_key(cell) for cell in row} >= _SIGNATURE or (
+                self._is_second_head(row, below) and _BELOW & {match_key(cell) for cell in below}
+            ):
+                return at
+        return None
+
+    def _is_second_head(self, head: tuple[str, ...], below: tuple[str, ...]) -> bool:
+        """Whether nothing stands below the columns that the tool adds, and something elsewhere."""
+        own = [match_key(column) in self.own for column in head]
+        filled = [bool(match_key(cell)) for cell in below]
+        return any(own) and any(filled) and not any(map(min, zip(own, filled, strict=False)))
 
     def prepare(self, sheet: Sheet) -> Sheet:
         """The question above each of its columns; the row below the header apart."""
-        if sheet.under:
+        rows, first = [*sheet.above, sheet.columns], self._find_head(sheet)
+        if sheet.under or first is None:
             return sheet
-        rows = [*sheet.above, sheet.columns]
-        found = [at for at, row in enumerate(rows) if {match_key(c) for c in row} >= _SIGNATURE]
-        if not found:
-            return sheet
-        first = found[0]
         below = sheet.below(0)
-        if first == len(rows) - 1:
-            # The second header has nothing below the number of the respondent.
-            at = next(i for i, cell in enumerate(rows[first]) if match_key(cell) == "respondent id")
-            if len(sheet) and not match_key(sheet.first(1)[0][at]):
-                below = sheet.below(1)
-        else:
+        if first < len(rows) - 1:
             below = replace(below, under=(sheet.columns,))
+        elif len(sheet) and self._is_second_head(sheet.columns, sheet.first(1)[0]):
+            below = sheet.below(1)
         filled: list[str] = []
         for cell in rows[first]:
             filled.append(cell if match_key(cell) or not filled else filled[-1])
