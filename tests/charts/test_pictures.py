@@ -165,7 +165,6 @@ import sys
 sys.path[:0] = ["tests/charts", "workflow"]
 import hashlib, drawing, register_sample
 from readiness.charts.picture import to_png
-from readiness.charts.sheet import Sheet
 made = []
 for draw in (drawing.bars, drawing.intervals, drawing.revision, drawing.weights, drawing.bases):
     for lang in ("fr", "ar"):

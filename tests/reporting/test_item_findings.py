@@ -16,6 +16,15 @@ from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.item_findings import Findings, in_short
 from readiness.reporting.shown import Register
 
+CHOICE = {
+    "id": "degree",
+    "kind": "single",
+    "column": "Which degree?",
+    "label": {"fr": "Diplôme", "en": "Degree", "ar": "الشهادة"},
+    "categories": [
+        {"code": c, "text": c, "fr": c, "en": c, "ar": c} for c in ("first", "second", "third")
+    ],
+}
 ITEM = {
     "id": "rating",
     "kind": "ordinal",
@@ -39,12 +48,16 @@ QUESTIONNAIRE = Questionnaire.model_validate(
         "export": {"timestamp": "Sent", "invitation": "Code"},
         "title": {"fr": "T", "en": "T", "ar": "T"},
         "frame": [FRAME],
-        "items": [ITEM],
+        "items": [ITEM, CHOICE, {**ITEM, "id": "other", "column": "How?"}],
     }
 )
 MORE = {"fr": "lus de la moitié", "en": "ore than half", "ar": "أكثر من النصف|أكثر من نصف"}
+HALF = {"fr": "nviron la moitié", "en": "bout half", "ar": "نحو النصف"}
 LESS = {"fr": "oins de la moitié", "en": "ess than half", "ar": "أقل من النصف|أقل من نصف"}
-GRID = ((0.51, 0.6, 0.7), (0.5, 0.6, 0.7), (0.2, 0.3, 0.49), (0.3, 0.4, 0.5), (0.4, 0.5, 0.6))
+GRID = (
+    *((0.51, 0.6, 0.7), (0.5, 0.6, 0.7), (0.2, 0.3, 0.49), (0.3, 0.4, 0.5), (0.4, 0.5, 0.6)),
+    *((0.49, 0.64, 0.772), (0.45, 0.5, 0.55), (0.45, 0.5, 0.551), (0.449, 0.5, 0.55)),
+)
 FAR = {"fr": "bien plus", "en": "far more", "ar": "بكثير"}
 
 
@@ -104,6 +117,8 @@ def test_a_half_needs_its_limits_and_a_reliable_share(language: str) -> None:
             said = own.register.write_fact(fact)
             assert bool(re.search(MORE[language], said)) == (lower > 0.5), said
             assert bool(re.search(LESS[language], said)) == (upper < 0.5), said
+            near = lower >= 0.45 and upper <= 0.55
+            assert bool(re.search(HALF[language], said)) == near, said
             assert all(f"rating.low.all{end}" in said for end in ("", ".lower", ".upper"))
 
 
@@ -139,6 +154,68 @@ def test_only_established_pairs_of_published_groups_are_named(language: str) -> 
     assert said(rows, []) == "" and said(rows, pairs, drawn=False) == ""
 
 
+FIRST = {"fr": "vient en tête", "en": "comes first", "ar": "في المقدمة"}
+SHOWN = {"fr": "pas montrée", "en": "not shown", "ar": "غير معروض"}
+TESTED = {"fr": "test", "en": "test", "ar": "اختبار"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_comes_first_where_none_that_is_withheld_can_be_larger(language: str) -> None:
+    def said(*shares: float | None) -> str:
+        codes = ("first", "second", "third")
+        rows = [
+            row(f"degree.{code}.all", share) if share is not None else hidden(f"degree.{code}.all")
+            for code, share in zip(codes, shares, strict=True)
+        ]
+        own = material(rows, [], language, Selection.PROBABILITY)
+        fact = Findings(own, QUESTIONNAIRE.item("degree")).whole()
+        assert fact is not None
+        text = re.sub(r"\{[^}]*\}", "", own.register.write_fact(fact))
+        assert not re.search(TESTED[language], text), text  # no test of two shares was made
+        return text
+
+    def hidden(identity: str) -> dict[str, Any]:
+        return {**row(identity, 0.0), "value": "", "suppressed": "few"}
+
+    assert re.search(rf"first.*{FIRST[language]}|{FIRST[language]}", said(0.5, 0.3, 0.2))
+    assert "second" in said(0.5, 0.3, 0.2)
+    # What is not shown is 20 %: less than the first, perhaps more than the second.
+    assert "second" not in said(0.65, 0.15, None) and FIRST[language] in said(0.65, 0.15, None)
+    for shares in ((0.331, 0.079, None), (0.5, None, None)):
+        assert SHOWN[language] in said(*shares) and FIRST[language] not in said(*shares)
+    assert FIRST[language] not in said(0.4, 0.4, 0.2) or language == "ar"  # "come first": both
+    assert {"first", "second"} <= set(re.findall(r"\w+", said(0.4, 0.4, 0.2)))
+
+
+def test_of_gaps_the_strongest_that_was_compared_is_told() -> None:
+    rows = [
+        row(f"{item}.low.{group}", share)
+        for item in ("rating", "other")
+        for group, share in (("x", 0.2), ("z", 0.7))
+    ]
+    pairs = [
+        contrast("x", "z", 0.5, 0.013),
+        {**contrast("x", "z", 0.5, 0.0002), "item": "other"},
+    ]
+    own = material(rows, pairs, "en", Selection.PROBABILITY)
+    items = [QUESTIONNAIRE.item(name) for name in ("rating", "other")]
+
+    def told(*compared: str) -> list[str]:
+        said = " ".join(own.register.write_fact(f) for f in in_short(own, items, compared))
+        return sorted(set(re.findall(r"(\w+)\.low\.z", said)))
+
+    assert told("rating", "other") == ["other"] and told("rating") == ["rating"] and told() == []
+
+
+def test_whether_groups_differ_and_which_are_two_questions() -> None:
+    rows = [row(f"rating.low.{group}", 0.4) for group in "xyz"]
+    pairs = [contrast("x", "y", 0.05, 0.4)]
+    own = material(rows, pairs, "en", Selection.PROBABILITY)
+    for differs, words in ((False, "^no gap in"), (True, "^the answers of the groups differ")):
+        fact = Findings(own, QUESTIONNAIRE.item("rating"), differs=differs).groups()
+        assert fact is not None and re.search(words, own.register.write_fact(fact))
+
+
 def test_what_matters_most_begins_with_its_question() -> None:
     rows = [
         row("rating.low.all", 0.6),
@@ -151,10 +228,11 @@ def test_what_matters_most_begins_with_its_question() -> None:
         row("rating.contrast.x.z.upper", 0.7, unit="points"),
     ]
     own = material(rows, [contrast("x", "z", 0.5, 0.001)], "en", Selection.PROBABILITY)
-    said = [own.register.write_fact(fact) for fact in in_short(own, [QUESTIONNAIRE.item("rating")])]
+    items = [QUESTIONNAIRE.item("rating")]
+    said = [own.register.write_fact(fact) for fact in in_short(own, items, ["rating"])]
     assert len(said) == 2 and all(line.startswith("Rating: ") for line in said)
     assert all(f"rating.contrast.x.z{end}" in said[1] for end in ("", ".lower", ".upper"))
     bare = replace(own, register=Register(pd.DataFrame(rows[:5]), "en"))
     assert "a gap of" not in " ".join(
-        bare.register.write_fact(fact) for fact in in_short(bare, [QUESTIONNAIRE.item("rating")])
+        bare.register.write_fact(fact) for fact in in_short(bare, items, ["rating"])
     )

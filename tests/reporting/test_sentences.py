@@ -24,14 +24,14 @@ P_VALUES = (None, 0.0, 1e-9, 0.001, 0.0099, 0.01, 0.0499999, 0.05, 0.0500001, 0.
 LEVELS = (0.9, 0.95, 0.99)
 
 FOUND = {
-    "fr": r"^Une différence entre les groupes est établie",
-    "en": r"^A difference between the groups is established",
-    "ar": r"^ثبت فرق",
+    "fr": r"c.est établi au niveau",
+    "en": "differ: this is established",
+    "ar": "فقد ثبت فرق",
 }
 NOT_FOUND = {
-    "fr": r"^Aucune différence .* n.est établie",
-    "en": r"^No difference .* is established",
-    "ar": r"^لم يثبت أي فرق",
+    "fr": r"il n.est pas établi",
+    "en": "not established to differ",
+    "ar": "فلم يثبت أي فرق",
 }
 NO_TEST = {"fr": r"n.a pas pu être calculé", "en": "could not be computed", "ar": "تعذّر حساب"}
 EQUAL = {"fr": r"égaux|égales|identique|pareil", "en": r"\bequal|same share", "ar": "متساو"}

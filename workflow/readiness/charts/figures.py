@@ -6,8 +6,9 @@ number of a report comes from the register, and the table beside a chart gives i
 
 What a chart says first is chosen by its numbers; nothing where a number is not firm enough. "More
 than half" needs the lower end of the interval above a half, "less than half" the upper end below
-it; in between it is about half. Where a number has no interval (all were asked, or respondents were
-chosen) the number itself decides. No sentence is made of a number that carries a sign.
+it, "about half" the whole interval near it. Where a number has no interval (all were asked, or
+respondents were chosen) the number itself decides. No sentence is made of a number that carries a
+sign, nor of the largest share where one that is not shown may be larger.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, numbers, tell
 from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, sign
 from readiness.register.figures import number
+from readiness.register.findings import bound_hidden_share, compare_with_half
 
 COLUMNS = (
     *("id", "unit", "value", "lower", "upper", "n", "reliability", "suppressed"),
@@ -178,7 +180,12 @@ def in_sections(rows: Iterable[tuple[DrawnGroup, ChartRow]]) -> list[ChartRow]:
     return found
 
 
-HALF = 0.5
+# What a picture says of a share on either side of one half.
+SIDES = {
+    "majority": "charts.finding.more",
+    "minority": "charts.finding.less",
+    "half": "charts.finding.about",
+}
 
 
 def word(key: str, language: str, **values: Value) -> str:
@@ -251,21 +258,25 @@ def against_half(figure: DrawnFigure | None, item: str, levels: Value) -> Fact |
     """Whether a share of all is more or less than a half; `levels`: which answers it adds up."""
     if figure is None or figure.value is None or figure.unit != "share" or not firm(figure):
         return None
-    values = {"item": item, "levels": levels}
-    if (figure.value if figure.lower is None else figure.lower) > HALF:
-        return Fact("charts.finding.more", values)
-    if (figure.value if figure.upper is None else figure.upper) < HALF:
-        return Fact("charts.finding.less", values)
-    return Fact("charts.finding.about", values)
+    lower = figure.value if figure.lower is None else figure.lower
+    upper = figure.value if figure.upper is None else figure.upper
+    side = compare_with_half(lower, upper)
+    return Fact(SIDES[side], {"item": item, "levels": levels}) if side else None
 
 
-def foremost(figures: Sequence[tuple[str, DrawnFigure]], item: str) -> Fact | None:
+def foremost(
+    figures: Sequence[tuple[str, DrawnFigure]], item: str, *, exclusive: bool
+) -> Fact | None:
     """Which answer was given most often: label and number of each, from the largest on.
 
-    None where the largest is not firm, or equals the next.
+    None where the largest is not firm, equals the next, or may be less than what is not shown.
+    `exclusive`: whether each person gave one answer.
     """
     if not figures or not firm(figures[0][1]):
         return None
     if len(figures) > 1 and figures[1][1].value == figures[0][1].value:
+        return None
+    hidden = bound_hidden_share((figure.value for _, figure in figures), exclusive=exclusive)
+    if hidden >= (figures[0][1].value or 0.0):
         return None
     return Fact("charts.finding.most", {"item": item, "label": figures[0][0]})

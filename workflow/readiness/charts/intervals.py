@@ -78,7 +78,9 @@ def intervals(
     if levels is not None:
         finding = against_half(total, title, levels)
     elif title and total is None:
-        finding = foremost([(group.label, figure) for group, figure in table], title)
+        finding = foremost(
+            [(group.label, figure) for group, figure in table], title, exclusive=False
+        )
     bases = [base_text(figure, language, unweighted=group.apart) for group, figure in table]
     notes = [*sign_notes((figure for _, figure in table), language), note]
     rules = []

@@ -260,7 +260,8 @@ def _finding(levels: Levels, first: DrawnAnswers) -> Fact | None:
         said = quote_labels([levels.labels[code] for code in levels.headline])
         return against_half(first.head, levels.title, said)
     labelled = zip(levels.labels.values(), first.levels, strict=True)
-    return foremost(sorted(labelled, key=lambda each: -(each[1].value or 0.0)), levels.title)
+    order = sorted(labelled, key=lambda each: -(each[1].value or 0.0))
+    return foremost(order, levels.title, exclusive=True)
 
 
 def _facts(

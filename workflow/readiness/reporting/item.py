@@ -109,6 +109,14 @@ class Tests:
         sentences = [reason, *said]
         yield " ".join(self.register.write_fact(fact) for fact in sentences)
 
+    @property
+    def differs(self) -> bool:
+        """Whether the primary test establishes a difference; False where none was made."""
+        lead, _ = self.wave.choices.get(self.item.id, ("", None))
+        if not lead or not self.wave.selection.p_values:
+            return False
+        return self._difference(lead).kind == statements.DIFFERENCE[0]
+
     def _difference(self, lead: str) -> Fact:
         """What the primary test says; beside an effect that is read first, Rao-Scott's F."""
         names = PRIMARY[lead] or ("rao_scott_f",)
@@ -299,7 +307,8 @@ class _ItemWriter:
     def __init__(self, wave: ShownWave, item: Item) -> None:
         self.wave, self.item, self.material = wave, item, material_of(wave)
         self.table = banner(self.material, item)
-        self.findings = Findings(self.material, item)
+        compared, tests = item.id in wave.choices, Tests(wave, item)
+        self.findings = Findings(self.material, item, compared, tests.differs)
 
     def write_block(self) -> str:
         first, *more = self.item.forms or ("",)

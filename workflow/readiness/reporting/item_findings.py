@@ -1,14 +1,16 @@
 """The sentences that a question's numbers say: each is chosen by a rule, or there is none.
 
-"More than half" needs a lower limit above one half, "less than half" an upper limit below it. A
-group is above another where the adjusted p says so, and far above where the simultaneous limit of
-every gap that is named stays above `FAR`. Of a number whose reliability is not `present` no
-sentence is made.
+"More than half" needs a lower limit above one half, "less than half" an upper limit below it,
+"about half" both limits near it (`register.findings`); else the share is said with its interval.
+An answer comes first where no answer that is withheld can be larger. A group is above another
+where the adjusted p says so, and far above where the simultaneous limit of every gap that is named
+stays above `FAR`; of an item that the settings do not compare no gap is said. Of a number whose
+reliability is not `present` no sentence is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from readiness.analysis.names import ANSWERED
@@ -16,18 +18,22 @@ from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
 from readiness.questionnaire.model import MEAN, TOTAL, Item
 from readiness.register.figures import answer_order
+from readiness.register.findings import bound_hidden_share, compare_with_half
 from readiness.register.protection import share_id
 from readiness.reporting.banners import MANY, Gap, TableMaterial
 
 # The reliability of a share of which a sentence may be made.
 PRESENT = "present"
-HALF, FAR = 0.5, 0.2
+FAR = 0.2
 # What is said of a share on either side of one half, with and without its interval.
 SIDES = {
     "majority": ("findings.majority", "findings.majority.plain"),
     "minority": ("findings.minority", "findings.minority.plain"),
     "half": ("findings.half", "findings.half.plain"),
+    "": ("findings.share", ""),
 }
+# What is said where no pair of groups differs, by whether all groups taken together do.
+NO_GAP = {False: "findings.groups.none", True: "findings.groups.differ"}
 
 
 def level_label(item: Item, language: Language) -> Value:
@@ -40,10 +46,16 @@ def level_label(item: Item, language: Language) -> Value:
 
 @dataclass(frozen=True)
 class Findings:
-    """What can be said of one item of a wave, as facts."""
+    """What can be said of one item of a wave, as facts.
+
+    `compared`: whether the settings compare it; `differs`: whether its primary test, of all groups
+    and answers together, establishes a difference.
+    """
 
     material: TableMaterial
     item: Item
+    compared: bool = True
+    differs: bool = False
 
     def whole(self) -> Fact | None:
         """The sentence of all who answered; None where no number is fit for one."""
@@ -60,7 +72,7 @@ class Findings:
             return None
         gaps = self._gaps(level)
         if not gaps:
-            return Fact("findings.groups.none", {"by": self._by})
+            return Fact(NO_GAP[self.differs], {**self._level, "by": self._by})
         higher, lower, named = _widest(gaps)
         far = all(gap.least is not None and gap.least > FAR for gap in named)
         return Fact(
@@ -68,9 +80,13 @@ class Findings:
             {**self._level, "higher": self._within(higher), "lower": self._within(lower)},
         )
 
-    def gap(self) -> Fact | None:
-        """The widest established gap whose two shares are fit for a sentence, in numbers."""
-        for gap in self._gaps(self.item.first_level) if self._has_contrasts else ():
+    def gap(self) -> tuple[tuple[float, float], Fact] | None:
+        """The strongest established gap whose two shares are fit for a sentence, in numbers.
+
+        Before it what strength goes by: the adjusted p, then the size of the gap.
+        """
+        gaps = self._gaps(self.item.first_level) if self._has_contrasts else []
+        for gap in sorted(gaps, key=lambda gap: (gap.p, -gap.effect)):
             ids = {
                 "first_share": share_id(self.item.id, self.item.first_level, gap.higher, ANSWERED),
                 "other_share": share_id(self.item.id, self.item.first_level, gap.lower, ANSWERED),
@@ -88,8 +104,8 @@ class Findings:
             known = {"gap": contrast, **ends}
             if all(self.material.register.number(name) is not None for name in known.values()):
                 values |= {name: self._name_value(identity) for name, identity in known.items()}
-                return Fact("findings.gap", values)
-            return Fact("findings.pair", values)
+                return (gap.p, -gap.effect), Fact("findings.gap", values)
+            return (gap.p, -gap.effect), Fact("findings.pair", values)
         return None
 
     @property
@@ -104,13 +120,12 @@ class Findings:
         ends = self._ends(identity)
         values = [self.material.register.number(name) for name in ends.values()]
         lower, upper = (share if value is None else value for value in values or (None, None))
-        side = "majority" if lower > HALF else "minority" if upper < HALF else "half"
-        kind = SIDES[side][0 if ends else 1]
+        kind = SIDES[compare_with_half(lower, upper)][0 if ends else 1]
         named = {end: self._name_value(name) for end, name in ends.items()}
         return Fact(kind, {**self._level, "share": self._name_value(identity), **named})
 
     def _order(self) -> Fact | None:
-        """The answer that was given most, and the next one; no test separates them."""
+        """The answer that was given most, and the next one, as far as what is shown tells."""
         codes = answer_order(
             self.material.register.number, self.item.id, self.item.codes, ordered=False
         )
@@ -118,8 +133,23 @@ class Findings:
         ids = [share_id(self.item.id, code, TOTAL, ANSWERED) for code in codes[:2]]
         if not ids or not self._is_reliable(ids[0]):
             return None
+        shares = [
+            self.material.register.number(share_id(self.item.id, code, TOTAL, ANSWERED))
+            for code in codes
+        ]
+        top, hidden = (
+            shares[0] or 0.0,
+            bound_hidden_share(shares, exclusive=self.item.kind == "single"),
+        )
         first: dict[str, Value] = {"first": labels[codes[0]], "share": self._name_value(ids[0])}
-        if len(ids) < MANY or not self._is_reliable(ids[1]):
+        if hidden >= top:
+            return Fact("findings.first.shown", first)
+        if tied := [
+            labels[code] for code, share in zip(codes, shares, strict=True) if share == top
+        ][1:]:
+            also = Listed((labels[codes[0]], *tied), "and")
+            return Fact("findings.first.tied", {"answers": also, "share": first["share"]})
+        if len(ids) < MANY or not self._is_reliable(ids[1]) or hidden >= (shares[1] or 0.0):
             return Fact("findings.first.alone", first)
         second: dict[str, Value] = {
             "second": labels[codes[1]],
@@ -181,6 +211,7 @@ class Findings:
         )
         return (
             known
+            and self.compared
             and self.material.selection.p_values
             and self.material.contrasts.has_tests(
                 self.item.id, self.item.first_level, self._variable
@@ -220,15 +251,19 @@ def _widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
     return higher, list(dict.fromkeys(gap.lower for gap in best)), best
 
 
-def in_short(material: TableMaterial, items: Sequence[Item], most: int = 3) -> Iterator[Fact]:
+def in_short(
+    material: TableMaterial, items: Sequence[Item], compared: Collection[str], most: int = 3
+) -> Iterator[Fact]:
     """What matters most of a wave, in at most `most` sentences, each with its question.
 
-    The first question's share, the first established gap, then the shares of the next questions.
+    The first question's share, the strongest established gap of the items `compared`, then the
+    shares of the next questions.
     """
-    all_of = [Findings(material, item) for item in items]
+    all_of = [Findings(material, item, item.id in compared) for item in items]
     wholes = [(own, fact) for own in all_of if (fact := own.whole())]
-    gap = next(((own, fact) for own in all_of if (fact := own.gap())), None)
-    chosen = wholes[:1] + ([gap] if gap else []) + wholes[1:]
+    gaps = [(*found, own) for own in all_of if (found := own.gap())]
+    strongest = [(own, fact) for _, fact, own in sorted(gaps, key=lambda gap: gap[0])[:1]]
+    chosen = wholes[:1] + strongest + wholes[1:]
     for own, fact in chosen[:most]:
         label = own.item.label.text(material.language)
         yield Fact("language.labelled", {"label": label, "what": fact})

@@ -169,7 +169,9 @@ def wave_summary(wave: ShownWave) -> str:
     """The wave in short: what it is, what its numbers say in three sentences, of whom they are."""
     kind = "report.summary.simulated" if wave.is_simulated else "report.summary.wave"
     items = [wave.questionnaire.item(name) for name in wave.items]
-    said = [wave.register.write_fact(fact) for fact in in_short(material_of(wave), items)]
+    said = [
+        wave.register.write_fact(fact) for fact in in_short(material_of(wave), items, wave.choices)
+    ]
     return paragraphs([wave.tell(kind), numbered("brief", said) if said else "", *_who(wave)])
 
 

@@ -78,6 +78,8 @@ MODIFIERS: dict[str, tuple[_Reach, _Reach]] = {
     "about": ((-A_LITTLE, A_LITTLE, True, True), (-WIDER, WIDER, True, True)),
     "exactly": ((_NONE, _NONE, True, True), (_NONE, _NONE, True, True)),
 }
+# The shares that "about half" means, read strictly: our own sentences keep to it.
+ABOUT_HALF = ShareInterval(_HALF - A_LITTLE, _HALF + A_LITTLE)
 # Words without an anchor, read strictly and loosely.
 WHOLES: dict[str, tuple[ShareInterval, ShareInterval]] = {
     "vast": (ShareInterval(VAST, _ALL, with_low=False), ShareInterval(_HALF, _ALL, with_low=False)),
