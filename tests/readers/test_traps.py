@@ -27,6 +27,7 @@ from broken_exports import (
     text,
 )
 
+from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.items import Missing
 from readiness.readers import read_export, read_ignored, read_sheet
@@ -559,3 +560,12 @@ def test_a_ticked_box_that_repeats_its_header_is_an_answer() -> None:
     assert len(read_export(NAME, asked, data([boxes, *rows]))) == 8
     # Names below names are no answers.
     assert len(read_export(NAME, asked, data([["b0", "b1", "b2", "b3"], boxes, *rows]))) == 8
+
+
+def test_the_main_table_of_a_form_with_repeats_has_no_parent() -> None:
+    main = [[*KOBO_ROW, "-1", ""] for _ in range(2)]
+    head = [*KOBO, "_parent_index", "_parent_table_name"]
+    raw = read_export(NAME, OPEN, data([head, *main]))
+    assert len(raw) == 2
+    with pytest.raises(DataError, match="a repeat"):
+        read_export(NAME, OPEN, data([head, [*KOBO_ROW, "1", "form"]]))

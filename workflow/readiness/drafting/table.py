@@ -86,6 +86,8 @@ class ExportTable:
     columns: tuple[ExportColumn, ...]
     # What the tool puts between ticked options in one cell, where that is known.
     signs: tuple[str, ...] = ()
+    # The tool that reads it, where one does.
+    tool: str = ""
 
     @property
     def rows(self) -> int:

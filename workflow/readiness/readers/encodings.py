@@ -87,8 +87,9 @@ def decode(
     if chosen is None:
         raise DataError(
             f"{path}, line {line}: not UTF-8 (byte {first}), and Windows-1252 and Windows-1256 are "
-            "as likely as each other. Export it again as UTF-8, or say in the questionnaire "
-            "under export: `encoding: windows-1252`."
+            "as likely as each other. Export it again as UTF-8, or say which: `new "
+            "--encoding windows-1252`, or in the questionnaire, under export: `encoding: "
+            "windows-1252`."
         )
     return _strictly(path, content, chosen)
 

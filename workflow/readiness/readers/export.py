@@ -110,14 +110,22 @@ def read_cells(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
     return _open_export(path, questionnaire)[0].frame()
 
 
-def recognise_export(path: Path, content: bytes | None = None) -> tuple[Sheet, Tool]:
+def recognise_export(
+    path: Path,
+    content: bytes | None = None,
+    *,
+    encoding: str | None = None,
+    name: str | None = None,
+    tool: str | None = None,
+) -> tuple[Sheet, Tool]:
     """An export of which no questionnaire is known yet: its rows of answers, and the tool.
 
     What the tool says of each column is `Tool.headings(sheet)`; `Tool.own` and `Tool.is_own` tell
-    the columns that it adds by itself. Raises as `read_export` does.
+    the columns that it adds by itself. `encoding`, the `name` of the sheet and the `tool` overrule
+    what the bytes seem to say. Raises as `read_export` does.
     """
-    sheet = read_sheet(path, content)
-    reader = choose(sheet, None)
+    sheet = read_sheet(path, content, encoding=encoding, name=name)
+    reader = find_tool(tool) if tool else choose(sheet, None)
     sheet = mark_empty_rows(reader.prepare(sheet))
     kept = np.array([at for at in range(len(sheet)) if sheet.faults.get(at) != EMPTY], dtype=int)
     if len(kept) == len(sheet):
@@ -197,25 +205,33 @@ def choose(sheet: Sheet, questionnaire: Questionnaire | None) -> Tool:
 
     Raises ConfigError for a name that is none, DataError where two are as sure as each other.
     """
-    listed = ", ".join(tool.name for tool in TOOLS)
-    name = questionnaire.export.tool if questionnaire else None
-    if name is not None:
-        for tool in TOOLS:
-            if match_key(name).replace(" ", "-") == tool.name:
-                return tool
-        raise ConfigError(f"tool {name!r} is not known; expected one of {listed}.")
+    if questionnaire and questionnaire.export.tool is not None:
+        return find_tool(questionnaire.export.tool)
     sure = [(tool.recognises(sheet, questionnaire), tool) for tool in TOOLS]
     sure = sorted((found for found in sure if found[0] > 0), key=lambda found: -found[0])
     if not sure:
-        raise DataError(f"{sheet.path}: no tool's export; expected one of {listed}.")
+        raise DataError(f"{sheet.path}: no tool's export; expected one of {_list_tools()}.")
     best, chosen = sure[0]
     second, other = sure[1] if len(sure) > 1 else (0.0, chosen)
     if best == second:
         raise DataError(
-            f"{sheet.path}: may be an export of {chosen.title} or of {other.title}. Say which in "
-            f"the questionnaire, under export: `tool: {chosen.name}` or `tool: {other.name}`."
+            f"{sheet.path}: may be an export of {chosen.title} or of {other.title}. Say which: "
+            f"`new --tool`, or in the questionnaire, under export: `tool: {chosen.name}` or "
+            f"`tool: {other.name}`."
         )
     return chosen
+
+
+def find_tool(name: str) -> Tool:
+    """The tool of that name; ConfigError where none is known by it."""
+    for tool in TOOLS:
+        if match_key(name).replace(" ", "-") == tool.name:
+            return tool
+    raise ConfigError(f"tool {name!r} is not known; expected one of {_list_tools()}.")
+
+
+def _list_tools() -> str:
+    return ", ".join(tool.name for tool in TOOLS)
 
 
 def _is_marked(sheet: Sheet, questionnaire: Questionnaire) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,15 @@ class BegunWave:
     named: bool
 
 
+@dataclass(frozen=True)
+class ToldExport:
+    """What somebody said of an export: its encoding, its sheet, the tool that wrote it."""
+
+    encoding: str | None = None
+    sheet: str | None = None
+    tool: str | None = None
+
+
 def begin_wave(
     root: Path,
     export: Path,
@@ -84,6 +93,7 @@ def begin_wave(
     questionnaire: str = "",
     form: Path | None = None,
     public: bool = False,
+    told: ToldExport | None = None,
 ) -> BegunWave:
     """Begin a wave from an export.
 
@@ -97,6 +107,7 @@ def begin_wave(
         questionnaire: one that exists; drafted unless given.
         form: an XLSForm, or an SPSS file with labels, that says what was asked.
         public: the answers may be public: git may keep them.
+        told: what was said of the file; found unless said.
 
     Raises ConfigError where a name is taken or none, or git would take answers that may not be
     public; DataError where a file cannot be read.
@@ -105,20 +116,23 @@ def begin_wave(
     _check_names(root, wave, questionnaire)
     if not public:
         _refuse_git(root)
-    table = export_table(export, read_whole(export))
+    asked_for = told or ToldExport()
+    table = export_table(export, read_whole(export), asked_for)
     if questionnaire:
         known = load_questionnaire(root / f"data/questionnaires/{questionnaire}.yaml")
-        text, items, told = "", _estimated(known), known.language
+        text, items, written_in = "", _estimated(known), known.language
     elif form is not None:
-        text, items, told = _of_form(form, wave, language)
+        text, items, written_in = _of_form(form, wave, language)
     else:
-        text, items, told = _draft_questionnaire(table, export.name, wave, labels, language)
+        text, items, written_in = _draft_questionnaire(
+            table, export.name, wave, labels, language, asked_for.encoding
+        )
     if not items:
         raise ConfigError(f"{export}: no question whose answers can be estimated.")
     name = questionnaire or f"{wave}-{VERSION}"
     section = wave_section(
         wave,
-        language=language or told,
+        language=language or written_in,
         selection=selection or UNDECIDED,
         dataset=wave,
         version=VERSION,
@@ -134,7 +148,9 @@ def begin_wave(
             VERSION,
             questionnaire=name,
             restricted=not public,
-            count=lambda content: len(read_sheet(export, content)),
+            count=lambda content: len(
+                read_sheet(export, content, encoding=asked_for.encoding, name=asked_for.sheet)
+            ),
         )
 
     path = root / f"data/questionnaires/{name}.yaml"
@@ -192,7 +208,12 @@ def _of_form(form: Path, wave: str, language: str) -> tuple[str, list[str], str]
 
 
 def _draft_questionnaire(
-    table: ExportTable, file: str, wave: str, labels: Sequence[Path], language: str
+    table: ExportTable,
+    file: str,
+    wave: str,
+    labels: Sequence[Path],
+    language: str,
+    encoding: str | None = None,
 ) -> tuple[str, list[str], str]:
     """The text of a drafted questionnaire, its items that can be estimated, its language."""
     source = f"{one_line(file)} ({table.rows} rows, {len(table.columns)} columns)"
@@ -200,7 +221,11 @@ def _draft_questionnaire(
     for path in labels:
         book = book.and_also(read_codebook(table_of(read_sheet(path)), table, str(path)))
     draft = make_draft(table, wave, source, codebook=book, language=language)
-    return draft_text(document_of(draft), source, VERSION), draft.estimable_items, draft.language
+    document = document_of(draft)
+    # Decided here, once: what a reader recognised by itself might be another tool than was drafted.
+    decided = {"tool": table.tool, **({"encoding": encoding} if encoding else {})}
+    document["export"] = {**document.get("export", {}), **decided}
+    return draft_text(document, source, VERSION), draft.estimable_items, draft.language
 
 
 def _refuse_git(root: Path) -> None:
@@ -231,12 +256,15 @@ def _check_names(root: Path, wave: str, questionnaire: str) -> None:
 
 
 # --- Files of an export and its codebooks as the tables that a draft is made of.
-def export_table(path: Path, content: bytes) -> ExportTable:
+def export_table(path: Path, content: bytes, told: ToldExport | None = None) -> ExportTable:
     """An export as a draft sees it: without further header rows, its tool's own columns marked.
 
     Raises DataError where the file cannot be read.
     """
-    sheet, tool = recognise_export(path, content)
+    told = told or ToldExport()
+    sheet, tool = recognise_export(
+        path, content, encoding=told.encoding, name=told.sheet, tool=told.tool
+    )
     headings = tool.headings(sheet)
     names = [_named(heading) for heading in headings]
     own = []
@@ -245,7 +273,7 @@ def export_table(path: Path, content: bytes) -> ExportTable:
         key = tool.own_key(heading)
         added = key in tool.own or bool(tool.also and tool.also.fullmatch(key))
         own.append(added or tool.is_own(sheet, at))
-    return table_of(sheet, names, own, tool.signs)
+    return replace(table_of(sheet, names, own, tool.signs), tool=tool.name)
 
 
 def _named(heading: tuple[str, ...]) -> tuple[str, str]:

@@ -32,6 +32,8 @@ _KOBO = {
 _ODK = {"submissiondate", "key", "meta-instanceid", "submittername", "reviewstate", "instanceid"}
 _REPEAT = re.compile(r"\[\d+\](?=[/-])")
 _CHILD = {"_parent_index", "_parent_table_name", "parent_key", "_submission__id"}
+# What stands there in a table that is the form's own: nothing, or a parent that is none.
+_NO_PARENT = {"", "-1", "-1.0"}
 _REJECTED = {"validation_status_not_approved", "not approved", "rejected"}
 
 
@@ -75,6 +77,8 @@ class Kobo(Tool):
                 "_version_",
                 "_tags",
                 "_index",
+                "_parent_index",
+                "_parent_table_name",
                 "_geolocation",
                 "_attachments",
                 "_xform_id_string",
@@ -111,12 +115,12 @@ class Kobo(Tool):
         """Two columns that only these tools add."""
         keys = {match_key(column) for column in sheet.columns}
         found = max(len(keys & _KOBO), len(keys & _ODK))
-        return 0.9 if found >= 2 or keys & _CHILD else 0.0
+        return 0.9 if found >= 2 or _find_parents(sheet) else 0.0
 
     def prepare(self, sheet: Sheet) -> Sheet:
         """Refuses repeats."""
         repeated = [column for column in sheet.columns if _REPEAT.search(column)]
-        child = [column for column in sheet.columns if match_key(column) in _CHILD]
+        child = _find_parents(sheet)
         if repeated or child or sheet.others:
             what = (repeated or list(sheet.others) or child)[0]
             raise DataError(
@@ -152,3 +156,17 @@ class Kobo(Tool):
             for at, cell in enumerate(cells)
             if match_key(cell) in _REJECTED
         }
+
+
+def _find_parents(sheet: Sheet) -> list[str]:
+    """The columns that name the interview of which each row is one of several."""
+    if any(
+        match_key(column) == "_parent_index" and set(map(match_key, cells.texts)) <= _NO_PARENT
+        for column, cells in zip(sheet.columns, sheet.rows, strict=True)
+    ):
+        return []
+    return [
+        column
+        for column, cells in zip(sheet.columns, sheet.rows, strict=True)
+        if match_key(column) in _CHILD and not set(map(match_key, cells.texts)) <= _NO_PARENT
+    ]
