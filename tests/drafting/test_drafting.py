@@ -231,6 +231,24 @@ def test_people_are_not_read_and_ids_are_no_questions() -> None:
     assert draft.beside["How to reach you"].role == "personal"
 
 
+def test_who_asked_and_who_answered_are_no_items() -> None:
+    people = [f"Person {k} Amina" for k in range(N)]
+    asked_by = ("Name of the enumerator", "Enquêteur", "Encuestador", "اسم الباحث")
+    own = ("What is your name?", "Quel est votre nom ?", "Nome completo do inquirido: nome")
+    columns = {name: cycle("Amina", "Omar", "Sara") for name in asked_by}
+    columns |= dict.fromkeys(own, people)
+    columns["Mobile number"] = [f"06 12 34 5{k % 10} {k:02d}" for k in range(N)]
+    columns["Where?"] = [f"33.57{k:02d}31 -7.58{k:02d}43 0 4.5" for k in range(N)]
+    kept = {
+        "Do you have a telephone?": cycle("Yes", "No"),
+        "Was the interviewer polite, as you see it?": cycle("Yes", "No"),
+        "Name one thing that you would change": [f"The bus of line {k}" for k in range(N)],
+    }
+    draft, asked, _ = drafted(table(**columns, **kept))
+    assert [item.column for item in asked.items] == list(kept)
+    assert {role.role for role in draft.beside.values()} == {"personal"}
+
+
 @pytest.mark.parametrize("gate", ["No", ""])
 def test_routing_is_proposed_where_it_discards_no_answer(gate: str) -> None:
     votes = ["Yes" if k % 3 == 0 else "No" if k % 3 == 1 else gate for k in range(N)]

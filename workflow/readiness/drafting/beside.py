@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from readiness.drafting.table import ExportColumn, ExportTable
-from readiness.drafting.wordings import find_role
+from readiness.drafting.wordings import asks_who, find_role
 from readiness.privacy import Detectors
 
 MOMENT = re.compile(
@@ -16,6 +16,10 @@ MOMENT = re.compile(
 )
 _TOKEN = re.compile(r"(?=\S*\d)[\w.:{}-]{6,64}|[A-Za-z0-9]{8,64}")
 # A column without an answer: not read, unless it is an option or a row of a question.
+# A point on a map, as forms write it, or the address of a device in the network.
+_PLACE = re.compile(
+    r"-?\d{1,3}\.\d{3,12}[ ,;]+-?\d{1,3}\.\d{3,12}(?:[ ,;].*)?|(?:\d{1,3}\.){3}\d{1,3}"
+)
 EMPTY = "empty"
 _MOST = 0.9
 # Distinct texts of a column by which it is judged to be of people.
@@ -85,6 +89,11 @@ def _moments(columns: list[ExportColumn]) -> dict[int, MetadataColumns]:
 def _personal(column: ExportColumn) -> str:
     if find_role(column.header) == "personal":
         return "personal by its name"
+    various = 2 * len(column.texts) > column.total
+    if any(asks_who(text, various=various) for text in (column.header, column.label)):
+        return "says who somebody is, by its name"
+    if all(map(_PLACE.fullmatch, column.texts)):
+        return "holds places or addresses of devices"
     seen = Detectors().ready()
     looked_at = dict(islice(column.counts.items(), LOOK))
     hit = sum(n for text, n in looked_at.items() if seen(text))

@@ -27,6 +27,8 @@ ROLES = (
     "personal",
     "ignored",
 )
+SHORT = 5
+"""Words of a header at most that names who asked: a question about them is longer."""
 SPECIALS = ("dont_know", "refused", "not_asked")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
@@ -116,6 +118,22 @@ def find_role(header: str) -> str:
     """What a column of that header is beside a question; "" where nothing says so."""
     key = match_key(header)
     return next((role for role in ROLES if key in _meaning(role)), "")
+
+
+def asks_who(header: str, *, various: bool) -> bool:
+    """Whether a question is who asked, or who answers and where to find them.
+
+    `various`: most answers differ, as names and numbers of people do; "Do you have a telephone?"
+    is about nobody. A single word for a name counts at the end: "Name one thing ..." asks for none.
+    """
+    said = _space_words(header)
+    words = {kind: map(_space_words, _meaning(kind)) for kind in ("askers", "names", "contacts")}
+    named = any(
+        word in said if len(word.split()) > 1 else said.endswith(word) for word in words["names"]
+    )
+    if any(word in said for word in words["askers"]) and (named or len(said.split()) <= SHORT):
+        return True
+    return various and (named or any(word in said for word in words["contacts"]))
 
 
 def find_special(text: str) -> str:
