@@ -569,3 +569,20 @@ def test_the_main_table_of_a_form_with_repeats_has_no_parent() -> None:
     assert len(raw) == 2
     with pytest.raises(DataError, match="a repeat"):
         read_export(NAME, OPEN, data([head, [*KOBO_ROW, "1", "form"]]))
+
+
+@pytest.mark.parametrize(
+    ("started", "sent", "read"),
+    [
+        ("2026-03-02T10:00:00.000+03:00", "2026-03-02T07:09:01", ""),
+        ("2026-03-02T10:00:00+03:00", "2026-03-02T07:09:01Z", "2026-03-02T07:00:00"),
+        ("2026-03-02T07:00:00", "2026-03-02T07:09:01", "2026-03-02T07:00:00"),
+    ],
+)
+def test_moments_of_two_clocks_are_not_compared(started: str, sent: str, read: str) -> None:
+    raw = read_export(NAME, OPEN, data([KOBO, [started, *KOBO_ROW[1:-1], sent]]))
+    assert (raw["_started"].tolist(), raw["_submitted"].tolist()) == (
+        [read],
+        ["2026-03-02T07:09:01"],
+    )
+    assert "impossible_time" not in set(validate(raw, OPEN).issues["rule"])

@@ -22,6 +22,9 @@ _TIME = (
     r"(?P<rest>.*))?"
 )
 _ZONE = re.compile(r"z|[^\W\d_]{0,20} ?[+-]\d{1,2}(?::?\d{2})?|[^\W\d_]{2,20}")
+_WRITTEN_ZONE = re.compile(
+    r":\d{2}(?:[.,]\d{1,9})?(?: ?[ap]m)? ?(?:[a-z]{1,5})?(z|[+-]\d{1,2}(?::?\d{2})?)$"
+)
 _YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})[-/.](?P<one>\d{{1,2}})[-/.](?P<two>\d{{1,2}}){_TIME}")
 _YEAR_LAST = re.compile(
     rf"(?P<one>\d{{1,2}})([-/.])(?P<two>\d{{1,2}})\2 ?(?P<year>\d{{4}}|\d\d){_TIME}"
@@ -152,6 +155,20 @@ def count_seconds_between(started: str, ended: str) -> str:
         return ""
     span = (other - _offset(last["rest"])) - (one - _offset(first["rest"]))
     return str(int(span.total_seconds()))
+
+
+def find_zone(text: str) -> str:
+    """The seconds by which the clock of a moment is ahead of UTC; "" where no zone is written."""
+    found = _WRITTEN_ZONE.search(text.strip().lower())
+    return str(int(_offset(found[1]).total_seconds())) if found else ""
+
+
+def move_clock(moment: str, zone: str, other: str) -> str:
+    """A read moment of a clock of one zone on that of another; "" where one is not known."""
+    if not (moment and zone and other):
+        return ""
+    ahead = timedelta(seconds=int(other) - int(zone))
+    return (datetime.fromisoformat(moment) + ahead).isoformat()
 
 
 def _offset(rest: str | None) -> timedelta:

@@ -277,6 +277,8 @@ class Tool:
             if role in assigned.roles:
                 order = order or self.order(sheet, assigned.roles[role], questionnaire)
                 frame[name] = _moments(sheet, assigned.roles[role], order, self.moment).categorical
+        if STARTED in frame and SUBMITTED in frame:
+            self._put_on_one_clock(frame, sheet, assigned)
         if "duration" in assigned.roles:
             took = sheet.rows[assigned.roles["duration"]]
             frame[SECONDS] = took.changed(moments.seconds).categorical
@@ -285,6 +287,23 @@ class Tool:
             frame[SECONDS] = [
                 moments.count_seconds_between(*pair) for pair in zip(*columns, strict=True)
             ]
+
+    def _put_on_one_clock(self, frame: pd.DataFrame, sheet: Sheet, assigned: Assigned) -> None:
+        """Moments of beginning as the clock of sending shows them, in place.
+
+        A form writes the one with the respondent's zone and the other without, or in UTC: where
+        one zone is not known, neither is which of the two came first.
+        """
+        zones = [
+            sheet.rows[assigned.roles[role]].changed(moments.find_zone).cells
+            for role in ("started", "timestamp")
+        ]
+        apart = np.flatnonzero(zones[0] != zones[1])
+        if len(apart):
+            begun = frame[STARTED].astype(object).to_numpy(copy=True)
+            for at in apart.tolist():
+                begun[at] = moments.move_clock(begun[at], zones[0][at], zones[1][at])
+            frame[STARTED] = Texts.of(pd.Series(begun, dtype=object)).categorical
 
     def moment(self, text: str, read: str) -> str:
         """A moment as it was read of `text`; "" for what the tool writes where it has none."""
