@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -23,6 +24,7 @@ from readiness.charts import NARROW, WIDE, DrawnFigures, GroupLabels, Levels, le
 from readiness.charts.figures import quote_labels, word
 from readiness.errors import RenderError
 from readiness.language import numbers, text
+from readiness.running.step import Job
 
 SMALL = word("charts.small", "fr", n=30)
 
@@ -248,3 +250,11 @@ def test_register_faults_are_named(register: pd.DataFrame) -> None:
         bars(hole)
     with pytest.raises(RenderError, match="'de'"):
         DrawnFigures(register, "de").get("preparation.weak.producer")
+
+
+def test_charts_that_are_no_longer_made_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "dropped-levels-narrow.svg").write_text("left by an item that is gone")
+    job: Job[None] = Job(None, {}, tmp_path)
+    job.file("kept.svg", "drawn")
+    job.remove_others()
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.svg"]

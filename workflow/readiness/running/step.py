@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
-from readiness.lineage import leave_lineage
+from readiness.lineage import PROVENANCE, leave_lineage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +71,12 @@ class Job(Generic[Settings]):
 
         write_csv(frame, self.out / name)
         self.names.append(name)
+
+    def remove_others(self) -> None:
+        """Remove what an earlier run left in the folder of the outputs and this one did not."""
+        for path in self.out.iterdir():
+            if path.is_file() and path.name not in (*self.names, PROVENANCE):
+                path.unlink()
 
     def file(self, name: str, content: bytes | str) -> None:
         """Write a file."""

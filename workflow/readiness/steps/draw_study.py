@@ -28,3 +28,4 @@ def run(job: Job[DrawStudy]) -> None:
     charts = {"bases": grid_chart(*study), "questions": bases_chart(*study)}
     for name, content in files_of(charts):
         job.file(name, content)
+    job.remove_others()

@@ -264,3 +264,4 @@ def run(job: Job[DrawWave]) -> None:
     )
     for name, content in files_of(wave.charts()):
         job.file(name, content)
+    job.remove_others()
