@@ -9,14 +9,21 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from itertools import product
+from types import SimpleNamespace
+from typing import cast
 
+import pandas as pd
 import pytest
 
 from readiness.analysis.selection import Selection
-from readiness.facts import Fact, Quantity, Value
+from readiness.facts import Fact, NamedNumber, Quantity, Term, Value
 from readiness.language import LANGUAGES, tell
 from readiness.language.typography import FIRST_STRONG, LEFT_TO_RIGHT, POP
-from readiness.reporting import statements
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.model import Item
+from readiness.reporting import participation, statements
+from readiness.reporting.shown import Register, ShownWave
+from readiness.validation.issues import MEANINGS
 
 # The languages whose words are known below.
 READ = ("fr", "en", "ar")
@@ -165,6 +172,32 @@ def test_what_was_excluded_is_counted_and_nothing_else(language: str) -> None:
         # Arabic says one and two by the noun alone.
         assert digits <= set(counts) and digits >= {n for n in counts if n > 2}, text
         assert bool(text) and (any(counts) or not digits)
+
+
+@pytest.mark.parametrize("language", READ)
+def test_issues_are_told_by_what_and_how_many(language: str) -> None:
+    found = {"straight_line": 377, "same_content": 77, "routed_out": 12, "spelling": 3}
+    rows = [
+        {"id": f"quality.issues.{rule}", "value": str(n), "unit": "count", "digits": "0"}
+        for rule, n in found.items()
+    ]
+    wave = SimpleNamespace(register=Register(pd.DataFrame(rows), language))
+    kinds = participation._list_kinds(cast(ShownWave, wave))
+    assert kinds is not None
+    told = [kind.values for kind in kinds.items if isinstance(kind, Fact)]
+    names = [value.name for each in told if isinstance(value := each["n"], NamedNumber)]
+    assert names == [f"quality.issues.{rule}" for rule in list(found)[:3]]
+    assert all(
+        each["what"] == Term(MEANINGS[rule]) for each, rule in zip(told, found, strict=False)
+    )
+
+
+@pytest.mark.parametrize(("column", "asked"), [("q1_1", "Label"), ("What then?", "What then?")])
+def test_a_question_is_quoted_by_its_text_and_no_name(column: str, asked: str) -> None:
+    label = dict.fromkeys(READ, "Label")
+    item = Item.model_validate({"id": "q1_1", "kind": "text", "column": column, "label": label})
+    quoted = statements.quote_question(cast(Questionnaire, None), item, "en")
+    assert quoted.values == {"question": asked}
 
 
 @pytest.mark.parametrize("language", READ)

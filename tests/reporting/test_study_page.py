@@ -117,7 +117,8 @@ def small(
                 "unit": "count",
             }
         )
-        more["totals"] = [{"claim": "paper.size.n", "counts": more.pop("counts", "unknown")}]
+        counts, based = more.pop("counts", "unknown"), more.pop("based", [])
+        more["totals"] = [{"claim": "paper.size.n", "counts": counts, "sets": based}]
     common = {
         "source": "https://paper.example",
         "outlet": "Paper",
@@ -290,6 +291,15 @@ def test_nothing_but_a_number() -> None:
     study = small(total="32")
     assert headline(study) == "The published percentages allow no exact check"
     assert "may count questionnaires" not in cards(study)[2]
+
+
+def test_a_base_that_was_published_is_not_called_unknown() -> None:
+    figures = (("50", "50"), ("25", "75"))
+    for based, words in (([], "each question"), (["q0"], "of the other questions")):
+        said = cards(small(*figures, total="32", counts="answered", based=based))[2]
+        assert re.search(f"{words} was not published", said), said
+    every = cards(small(*figures, total="32", counts="answered", based=["q0", "q1"]))[2]
+    assert "not published" not in every and "was published" in every
 
 
 def test_the_numbers_of_verdicts_say_what_they_are(real: ShownStudy) -> None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from readiness.facts import Fact, Listed, Value
+from readiness.facts import Fact, Listed, Term, Value
 from readiness.reporting import statements
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.item_findings import level_label
 from readiness.reporting.markdown import EMPTY, fold, plain
 from readiness.reporting.shown import ShownWave
+from readiness.validation.issues import MEANINGS
 
 RATES = tuple(f"participation.rate.rr{k}" for k in range(1, 7))
 STATUS = tuple(
@@ -78,11 +79,32 @@ def _counts(wave: ShownWave) -> Iterator[Fact]:
     yield Fact("report.received", {"received": register.name_value("quality.received.all")})
     yield statements.describe_exclusions(counts)
     yield statements.count_or_none("report.issues", *_find_count(wave, "issues"))
+    if kinds := _list_kinds(wave):
+        yield Fact("report.issues.most", {"kinds": kinds})
     yield statements.count_or_none("report.corrections", *_find_count(wave, "corrections_applied"))
     for code, name in wave.groups_apart.items():
         if register.has(f"quality.kept.{code}"):
             n = register.name_value(f"quality.kept.{code}")
             yield Fact("report.counted_apart", {"group": name, "n": n})
+
+
+def _list_kinds(wave: ShownWave, most: int = 3) -> Listed | None:
+    """The most frequent kinds of issues, each with how many there were; None without an issue."""
+    known = {
+        key: wave.register.number(f"quality.issues.{rule}") or 0 for rule, key in MEANINGS.items()
+    }
+    often = sorted((key for key, n in known.items() if n), key=lambda key: -known[key])[:most]
+    told = [
+        Fact(
+            "report.issues.kind",
+            {
+                "what": Term(key),
+                "n": wave.register.name_value(f"quality.issues.{key.rpartition('.')[2]}"),
+            },
+        )
+        for key in often
+    ]
+    return Listed(tuple(told), "comma") if told else None
 
 
 def _find_count(wave: ShownWave, quantity: str) -> tuple[int, Value]:

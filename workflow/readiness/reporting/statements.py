@@ -173,9 +173,14 @@ def count_or_none(kind: str, n: int, value: Value) -> Fact:
 
 
 def quote_question(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
-    """The question as it was asked; of what was computed, of which questions."""
+    """The question as it was asked; of what was computed, of which questions.
+
+    Where the header of the export is a name and no text, the codebook's text was asked.
+    """
     if not item.derived_from:
-        return Fact("tables.line.question", {"question": item.column})
+        is_name = " " not in item.column.strip()
+        asked = item.label.text(language) if is_name else item.column
+        return Fact("tables.line.question", {"question": asked})
     labels = [questionnaire.variable(name).label.text(language) for name in item.derived_from]
     return Fact("tables.line.derived", {"items": Listed(tuple(labels), "slash")})
 

@@ -250,8 +250,12 @@ def _simple(joint: JudgedClaim | None, every: JudgedClaim | None) -> tuple[Fact,
 
 def _unknown(study: ShownStudy) -> tuple[Fact, ...]:
     """That the base is not known, and what a reported number of people may be instead."""
-    if any(total.counts == "answered" for total in study.structure.totals):
-        return (Fact("study.open.each"),)
+    answered = [total for total in study.structure.totals if total.counts == "answered"]
+    if answered:
+        based = {name for total in answered for name in total.sets}
+        if all(one.id in based for one in study.structure.sets):
+            return (Fact("study.open.based"),)
+        return (Fact("study.open.rest" if based else "study.open.each"),)
     total = find_verdict(study, "total.base")
     doubts = [fact for fact in total.sentences if fact.kind in TOTALS] if total else []
     return (Fact("study.open.answers"), *doubts)
