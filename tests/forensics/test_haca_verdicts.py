@@ -36,6 +36,16 @@ def test_twelve_people_fit_all_but_two_figures() -> None:
     assert misfits == {"3", "60"}
 
 
+def test_sources_are_outlets_beside_the_publisher_each_once() -> None:
+    register = haca_claims("2").set_index("claim_id")
+    verdicts = haca_verdicts("2")
+    for name in ("use", "prep_sector"):
+        found = verdicts[f"outlets.{name}"]
+        assert found.facts[0].kind == "forensics.outlets.agree"
+        same = register.loc[list(found.claims)]
+        assert found.numbers["outlets"] == same[same.outlet != same.attributed_to].outlet.nunique()
+
+
 def every_verdict() -> list[Verdict]:
     return [v for version in ("1", "2") for v in haca_verdicts(version).values()]
 

@@ -282,10 +282,12 @@ def judge_outlets(study: Study) -> Iterator[Verdict]:
             if c.exact and c.claim_id not in claim_set.claims and c.category in reference
         ]
         apart = [c for c in others if c.figure != reference[c.category].figure]
-        # A source may be one outlet on several dates: count what was printed, not who owns it.
-        sources = {c.source for c in (*others, *reference.values())} - {c.source for c in apart}
-        if len(sources) > 1:
-            words = {"item": study.item(claim_set.item)} | name_numbers(outlets=len(sources))
+        # Whoever the figures are of is no source beside itself, and an outlet that prints them
+        # twice is one.
+        printed = {c.outlet for c in (*others, *reference.values()) if c.outlet != c.attributed_to}
+        outlets = printed - {c.outlet for c in apart}
+        if len(outlets) > 1:
+            words = {"item": study.item(claim_set.item)} | name_numbers(outlets=len(outlets))
             yield verdict(
                 f"outlets.{claim_set.id}",
                 "outlets",
