@@ -133,7 +133,9 @@ def later() -> Audit:
         table.loc[table["id"] == wrong, "value"] = "0.5"
         table.loc[len(table)] = {**table.iloc[0].to_dict(), "id": "a.new.number"}
 
-    errata = {wrong: Correction(wrong, rows[wrong]["value"], "an answer was coded twice", "r-9")}
+    errata = {
+        wrong: Correction(wrong, rows[wrong]["value"], "0.5", "an answer was coded twice", "r-9")
+    }
     numbers = compare_recomputed(
         list(rows.values()),
         rerun(SECOND, edit),

@@ -527,7 +527,7 @@ def test_the_first_line_says_whose_it_is(
     before = path.read_bytes()
     try:
         for content, keys, code, verdict in (
-            (before, (), 0, "VALID at level 0 (seal); signed, but no key was given"),
+            (before, (), 0, "VALID at level 0 (seal); signature not checked, no key was given"),
             (before, (mine,), 0, "VALID at level 0 (seal); signed by the given key"),
             (before, (other,), 2, "COULD NOT CHECK at level 0 (seal); not signed by the given key"),
             (before, (mine, other), 2, "COULD NOT CHECK at level 0 (seal); not signed by"),
@@ -555,9 +555,9 @@ def test_pages_say_whose_it_is(
     folder, office = shipped
     monkeypatch.chdir(folder.parents[1])
     said = {
-        "en": ("signed, but no key was given", "signed by the given key"),
-        "fr": ("signé, mais aucune clé n’a été fournie", "signé par la clé fournie"),
-        "ar": ("موقَّع، لكن لم يُقدَّم أي مفتاح", "موقَّع بالمفتاح المقدَّم"),
+        "en": ("signature not checked, no key was given", "signed by the given key"),
+        "fr": ("signature non vérifiée, aucune clé n’a été fournie", "signé par la clé fournie"),
+        "ar": ("لم يُتحقَّق من التوقيع، إذ لم يُقدَّم أي مفتاح", "موقَّع بالمفتاح المقدَّم"),
     }[language]
     page = tmp_path / "page.html"
     options = ["--html", str(page), "--language", language, "--force"]

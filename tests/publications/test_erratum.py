@@ -4,9 +4,11 @@ what a run closes with.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -23,9 +25,10 @@ from readiness.publications.closing import (
     read_verdicts,
     site_text,
 )
-from readiness.publications.erratum import ERRATUM, errata_of, read_errata
+from readiness.publications.erratum import ERRATUM, Correction, errata_of, read_errata
+from readiness.publications.log import append, read_log, withdraw
 from readiness.publications.outcomes import UNREADABLE, Outcome, exit_code
-from readiness.publications.reproduce import compare, tally
+from readiness.publications.reproduce import compare, erratum_table, tally
 from readiness.publications.seal import SEAL, VALUES, make_seal, read_seal
 from readiness.register.display import show_row
 from readiness.register.figures import read_register
@@ -63,17 +66,29 @@ def value(ledger: pd.DataFrame, identity: str) -> str:
     return str(ledger.loc[ledger["id"] == identity, "value"].iloc[0])
 
 
-def succeed(tree: Path, rows: str, digest: str = "") -> Path:
-    """A successor of the publication, sealed, with an erratum of these rows."""
-    folder = tree / "publications" / NEW
+def succeed(
+    tree: Path,
+    rows: str,
+    digest: str = "",
+    *,
+    name: str = NEW,
+    before: str = OLD,
+    status: str = "released",
+    listed: bool = True,
+) -> Path:
+    """A successor of a publication, sealed and listed, with an erratum of these rows."""
+    folder = tree / "publications" / name
     folder.mkdir()
-    own = read_seal(tree / "publications" / OLD)
+    own = read_seal(tree / "publications" / before)
     files = {ERRATUM: f"id,was,is,why\n{rows}".encode(), VALUES: b"id,digest\n"}
-    before = {"id": OLD, "digest": digest or own["digest"]}
-    facts = {"id": NEW, "run": own["run"], "lock": "", "code": {}, "supersedes": before}
-    facts |= {"numbers": 0, "datasets": {}, "status": "released", "log": "", "program": {}}
-    for name, content in {**files, SEAL: make_seal(files, facts).encode()}.items():
-        (folder / name).write_bytes(content)
+    succeeded = {"id": before, "digest": digest or own["digest"]}
+    facts = {"id": name, "run": own["run"], "lock": "", "code": {}, "supersedes": succeeded}
+    facts |= {"numbers": 0, "datasets": {}, "status": status, "program": {}}
+    facts["log"] = read_log(tree).head if listed else ""
+    for path, content in {**files, SEAL: make_seal(files, facts).encode()}.items():
+        (folder / path).write_bytes(content)
+    if listed:
+        append(tree, name, read_log(tree))
     return folder
 
 
@@ -99,9 +114,9 @@ def test_a_named_number_is_corrected(
     verdicts = compare(ledger, moved(ledger, SHARE), today=True, errata=errata)
     found = verdicts.set_index("id")
     assert found.loc[SHARE, "verdict"] == Outcome.CORRECTED
-    assert tell(found.loc[SHARE, "fact"], "en") == f"corrected by {NEW}: an answer was coded twice"
+    assert tell(found.loc[SHARE, "fact"], "en") == f"corrected in {NEW}: an answer was coded twice"
     assert found.loc["a.new.number", "verdict"] == Outcome.ADDED
-    assert exit_code(Outcome(verdict) for verdict in verdicts["verdict"]) == 0
+    assert exit_code(Outcome(verdict) for verdict in verdicts["verdict"]) == 4
     # `make` goes on, and its table says so.
     assert closing_lines({OLD: verdicts}) == []
     line = tally(OLD, verdicts)
@@ -133,13 +148,58 @@ def test_an_erratum_counts_as_far_as_its_seal(tree: Path, ledger: pd.DataFrame) 
     path.write_text(path.read_text("utf-8").replace("a typo", "another"), "utf-8")
     with pytest.raises(DataError, match=r"erratum\.csv: changed after it was sealed"):
         read_errata([path])
-    shutil.rmtree(folder)
-    folder = succeed(tree, "", digest="0" * 64)  # of another seal than the present one
     assert errata_of(tree, OLD) == []
-    shutil.rmtree(folder)
-    folder = succeed(tree, "")
     (folder / SEAL).write_text("{}", "utf-8")
     assert errata_of(tree, OLD) == []
+
+
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        {"listed": False},  # two files beside the publication, which no log knows
+        {"listed": False, "status": "draft"},
+        {"status": "draft"},
+        {"digest": "0" * 64},  # of another seal than the present one
+    ],
+)
+def test_no_erratum_but_of_a_listed_release(tree: Path, made_up: Mapping[str, Any]) -> None:
+    succeed(tree, f"{SHARE},x,0.5,a typo\n", **made_up)
+    assert errata_of(tree, OLD) == []
+
+
+def test_a_corrected_number_is_what_the_erratum_says(tree: Path, ledger: pd.DataFrame) -> None:
+    """Another recomputed value than the named one differs; a correction of it is followed."""
+    was = value(ledger, SHARE)
+    succeed(tree, f"{SHARE},{was},{was},nothing moved\n")
+    again = moved(ledger, SHARE)
+
+    def judge() -> tuple[str, str]:
+        errata = read_errata(errata_of(tree, OLD))
+        found = compare(ledger, again, today=True, errata=errata).set_index("id")
+        return str(found.loc[SHARE, "verdict"]), tell(found.loc[SHARE, "fact"], "en")
+
+    assert judge()[0] == "DIFFERS"
+    succeed(tree, f"{SHARE},{was},50.0%,a typo\n", name="canteen-r10", before=NEW)
+    assert judge() == ("CORRECTED", "corrected in canteen-r10: a typo")
+    withdraw(tree, "canteen-r10", "wrong again")
+    assert judge()[0] == "DIFFERS"
+
+
+def test_the_words_of_a_computed_erratum_are_found_again(ledger: pd.DataFrame) -> None:
+    """What `freeze` writes of any kind of move is what the comparison takes for it."""
+    after = ledger.copy()
+    rows = after.index[(after["kind"] == "estimate") & (after["suppressed"] == "")]
+    after.loc[rows[0], "value"] = "0.5"
+    after.loc[rows[1], "se"] = "0.09"
+    after = after.drop(rows[2])
+    lines = csv.DictReader(io.StringIO(erratum_table(ledger, after, "a typo", {})))
+    errata = {r["id"]: Correction(r["id"], r["was"], r["is"], r["why"], NEW) for r in lines}
+    assert set(errata) == set(ledger.loc[rows[:3], "id"])
+    found = compare(ledger, after, today=True, errata=errata).set_index("id")["verdict"]
+    assert set(found[list(errata)]) == {"CORRECTED"}
+    after.loc[rows[1], "se"] = "0.08"
+    found = compare(ledger, after, today=True, errata=errata).set_index("id")["verdict"]
+    assert found[ledger.loc[rows[1], "id"]] == "DIFFERS"
 
 
 def test_an_erratum_without_its_columns(tree: Path) -> None:
@@ -150,7 +210,7 @@ def test_an_erratum_without_its_columns(tree: Path) -> None:
     (folder / ERRATUM).write_bytes(files[ERRATUM])
     (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
     with pytest.raises(DataError, match=r"erratum\.csv: lacks the columns is, why"):
-        read_errata(errata_of(tree, OLD))
+        read_errata([folder / ERRATUM])
 
 
 @pytest.fixture(scope="module")

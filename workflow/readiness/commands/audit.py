@@ -5,7 +5,7 @@ readiness audit [PATH] [ID ...] [--level 0|1|2|3] [--code today|frozen] [--trust
 
 Level 0 checks the seal (no data, no network), 1 the data, 2 every number by a rerun in a scratch
 folder, 3 charts and report too. Exit codes of this command: 0 valid, 1 differs, 2 could not check,
-3 seal broken; the most severe of all publications counts, in the order 3, 1, 2, 0.
+3 seal broken, 4 corrected by a later one; the most severe counts, in the order 3, 1, 2, 4, 0.
 
 PATH is a folder, a zip or a bundle of somebody else's: it is judged by this program, and nothing
 that lies in it is run. With --code frozen the code that was sealed is run beside, in a sandbox, and

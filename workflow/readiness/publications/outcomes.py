@@ -35,9 +35,9 @@ class Outcome(StrEnum):
 # What the closing table says of a publication of which nothing can be read.
 UNREADABLE = "COULD NOT CHECK"
 # The exit codes of `readiness audit`.
-VALID, DIFFERS, COULD_NOT_CHECK, BROKEN = 0, 1, 2, 3
+VALID, DIFFERS, COULD_NOT_CHECK, BROKEN, CORRECTED = 0, 1, 2, 3, 4
 # The same, the most severe first.
-SEVERITY = (BROKEN, DIFFERS, COULD_NOT_CHECK, VALID)
+SEVERITY = (BROKEN, DIFFERS, COULD_NOT_CHECK, CORRECTED, VALID)
 
 _CODES = {
     Outcome.BROKEN: BROKEN,
@@ -46,6 +46,8 @@ _CODES = {
     Outcome.MISSING: COULD_NOT_CHECK,
     Outcome.ERASED: COULD_NOT_CHECK,
     Outcome.NOT_CHECKED: COULD_NOT_CHECK,
+    # What was published is not the number, so nothing of it passes; but who asks is told so.
+    Outcome.CORRECTED: CORRECTED,
 }
 
 # The outcomes that speak against nothing.

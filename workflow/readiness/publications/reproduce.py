@@ -17,7 +17,7 @@ from readiness.facts import Fact, TranslatedText
 from readiness.language import LANGUAGES
 from readiness.language.rounding import round_value
 from readiness.publications.erratum import COLUMNS as ERRATUM_COLUMNS
-from readiness.publications.erratum import Correction
+from readiness.publications.erratum import Correction, describe_change, find_moves
 from readiness.publications.outcomes import Outcome, rounding_rule
 from readiness.register.display import show_safely
 from readiness.register.published import find_moved_columns, gives_row, number, round_register
@@ -115,8 +115,13 @@ def compare(
     text.
 
     Of `today`'s code only the published ids are judged: a number that it computes besides is ADDED
-    SINCE, and one that differs as a later publication's erratum says is CORRECTED.
+    SINCE, and one that differs as the erratum of a later publication says, and is now what stands
+    there, is CORRECTED.
     """
+    named = {**(errata or {})} if today else {}
+    # An erratum states numbers with the precision in which they are published.
+    fresh = recomputed[recomputed["id"].isin(list(named))]
+    now = {row["id"]: row for row in round_register(fresh).to_dict("records")}
     times = Counter(published["id"])
     before = {row["id"]: row for row in published.to_dict("records")}
     after = {row["id"]: row for row in recomputed.to_dict("records")}
@@ -135,10 +140,10 @@ def compare(
             fact = Fact("audit.number.times", {"n": times[identity]})
         else:
             outcome, fact = _outcome(old, new)
-            named = (errata or {}).get(identity) if today else None
-            if outcome is Outcome.DIFFERS and named and named.is_about(old):
+            said = named.get(identity) if outcome is Outcome.DIFFERS else None
+            if said and said.is_about(old) and said.gives(old, now.get(identity)):
                 outcome = Outcome.CORRECTED
-                fact = Fact("audit.number.corrected", {"other": named.by, "text": named.why})
+                fact = Fact("audit.number.corrected", {"other": said.by, "text": said.why})
         first, second = (number(row["value"]) if row else None for row in (old, new))
         difference = "" if first is None or second is None else format(second - first, ".12g")
         rows.append(
@@ -172,8 +177,6 @@ def tally(publication: str, verdicts: pd.DataFrame) -> Tally:
 
 
 # --- The erratum of a publication: every number of the one it supersedes that moved, and why.
-# What may move of a number whose value stays.
-BESIDE = ("lower", "upper", "se", "n", "n_eff", "deff", "reliability", "suppressed", "note")
 
 
 def erratum_table(
@@ -196,9 +199,8 @@ def erratum_table(
         if identity not in old:
             continue  # it was not published: nothing of it is corrected
         was, now = old[identity], new.get(identity)
-        texts = show_safely(was, "en"), show_safely(now, "en") if now else ""
-        moves = [name for name in BESIDE if now and was.get(name) != now[name]]
-        if now and (was["value"], texts[0]) == (now["value"], texts[1]) and not moves:
+        same = now and (was["value"], quote_row(was)) == (now["value"], quote_row(now))
+        if now and same and not find_moves(was, now):
             continue  # it rests on other data, which say the same
         name = _reason(identity, reasons)
         used.add(name)
@@ -208,12 +210,7 @@ def erratum_table(
                 f"--supersedes: {identity} is another number now; say why: --erratum TEXT, or "
                 "--erratum ID=TEXT for it alone."
             )
-        if now and texts[0] == texts[1]:
-            texts = was["value"], now["value"]
-        if now and texts[0] == texts[1]:
-            # The value stays: what else of the number moved stands behind it.
-            texts = texts[0], f"{texts[1]} ({', '.join(f'{c} {now[c]}' for c in moves)})"
-        rows.append((identity, *texts, reason))
+        rows.append((identity, *describe_change(was, now), reason))
     if unused := sorted(reasons.keys() - used):
         raise ConfigError(f"--erratum {unused[0]}=...: no number of that name moved.")
     return to_csv(pd.DataFrame(rows, columns=list(ERRATUM_COLUMNS)))

@@ -15,6 +15,7 @@ from readiness.facts import Fact, encode
 from readiness.language import tell
 from readiness.publications.outcomes import (
     BROKEN,
+    CORRECTED,
     COULD_NOT_CHECK,
     DIFFERS,
     VALID,
@@ -37,6 +38,7 @@ WORDS = {
     DIFFERS: "DIFFERS",
     COULD_NOT_CHECK: "COULD NOT CHECK",
     BROKEN: "SEAL BROKEN",
+    CORRECTED: "CORRECTED",
 }
 
 
@@ -103,7 +105,8 @@ class Signing(StrEnum):
     """Who certifies a publication, in the first line of its verdict."""
 
     UNSIGNED = "unsigned"
-    UNCHECKED = "signed, but no key was given"
+    UNCHECKED = "signature not checked, no key was given"
+    UNREADABLE = "signatures cannot be read"
     OTHERS = "not signed by the given key"
     WRONG = "a signature does not fit"
     SIGNED = "signed by the given key"
@@ -151,7 +154,8 @@ class Audit:
 
     @property
     def exit_code(self) -> int:
-        """0 valid, 1 differs, 2 could not check, 3 seal broken; of what the level covers alone."""
+        """0 valid, 1 differs, 2 could not check, 3 seal broken, 4 corrected by a later publication;
+        of what the level covers alone."""
         return exit_code(self.covered_outcomes)
 
     @property

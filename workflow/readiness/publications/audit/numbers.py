@@ -171,7 +171,7 @@ def compare_recomputed(
             told = Fact("audit.number.beside", {"column": more})
         if not told and not today and made is not row and _strays(row, made, *step_of):
             told = Fact("audit.number.lineage")
-        if told and numbers[-1].outcome in PASSING:
+        if told and numbers[-1].outcome in {*PASSING, Outcome.CORRECTED}:
             numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, fact=told)
     return _under(seal, numbers)
 

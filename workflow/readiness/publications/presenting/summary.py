@@ -12,6 +12,7 @@ from readiness.facts import Fact, Term
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number, Signing
 from readiness.publications.outcomes import (
     BROKEN,
+    CORRECTED,
     COULD_NOT_CHECK,
     DIFFERS,
     PASSING,
@@ -33,7 +34,6 @@ _UNAVAILABLE = (
 
 _BESIDE = (
     (Outcome.WITHIN_ROUNDING, "verdict.says.within"),
-    (Outcome.CORRECTED, "verdict.says.corrected"),
     (Outcome.JUDGED, JUDGED),
     (Outcome.ADDED, "verdict.says.added"),
 )
@@ -65,6 +65,11 @@ def level_result(audit: Audit, level: int) -> int | None:
     return exit_code(found) if found or level == SEAL else COULD_NOT_CHECK
 
 
+def lacks_pages(audit: Audit) -> bool:
+    """Whether level 3 was asked for and no page was compared: then no headline may name it."""
+    return audit.level >= REPORT and has_numbers(audit) and level_result(audit, REPORT) is None
+
+
 def sentences(audit: Audit) -> list[Fact]:
     """The sentences on an audit, in the order to read them; those that count have values."""
     return [*_severe(audit), *_what_is_valid(audit), *_innocent(audit)]
@@ -85,6 +90,8 @@ def _severe(audit: Audit) -> Iterator[Fact]:
             yield Fact(kind, {"n": n})
     if audit.level >= NUMBERS and (differs := audit.counts.get(Outcome.DIFFERS)):
         yield Fact("verdict.says.numbers_differ", {"n": differs, "all": every})
+    if corrected := audit.counts.get(Outcome.CORRECTED):
+        yield Fact("verdict.says.corrected", {"n": corrected})
     for level, kind in (
         (DATA, "verdict.says.data_differ"),
         (REPORT, "verdict.says.report_differs"),
@@ -123,7 +130,7 @@ def _what_is_valid(audit: Audit) -> Iterator[Fact]:
             yield Fact(("verdict.says.seal_valid", "verdict.says.data_valid")[audit.level])
         return
     pages = audit.level >= REPORT and level_result(audit, REPORT) is not None
-    if not audit.exit_code and Outcome.CORRECTED not in counts:
+    if not audit.exit_code:
         yield _all_valid(ours, judged=Outcome.JUDGED in counts, pages=pages)
     elif ours:
         # What others reported is not for us to recompute.
@@ -228,12 +235,21 @@ VERDICTS = {
     DIFFERS: "verdict.outcome.differs",
     COULD_NOT_CHECK: "verdict.of.could_not_check",
     BROKEN: "verdict.outcome.broken",
+    CORRECTED: "verdict.outcome.corrected",
 }
-TONES = {VALID: ("✓", GOOD), DIFFERS: ("≠", BAD), COULD_NOT_CHECK: ("?", OPEN), BROKEN: ("!", BAD)}
+TONES = {
+    VALID: ("✓", GOOD),
+    DIFFERS: ("≠", BAD),
+    COULD_NOT_CHECK: ("?", OPEN),
+    BROKEN: ("!", BAD),
+    CORRECTED: ("↻", NEUTRAL),
+}
 
 _LEVELS = {SEAL: "seal", DATA: "data", NUMBERS: "numbers", REPORT: "report"}
 # The levels.
 LEVELS = {level: f"verdict.level.{name}" for level, name in _LEVELS.items()}
+# What was done where no page was compared.
+PAGES_APART = "verdict.level.pages_apart"
 LOOKS_AT = {level: f"verdict.level.{name}.looks_at" for level, name in _LEVELS.items()}
 # What each level looks at, and what it does not show.
 NOT_SHOWN = {level: f"verdict.level.{name}.not_shown" for level, name in _LEVELS.items()}
@@ -242,6 +258,7 @@ NOT_SHOWN = {level: f"verdict.level.{name}.not_shown" for level, name in _LEVELS
 SIGNINGS = {
     Signing.UNSIGNED: "verdict.signing.unsigned",
     Signing.UNCHECKED: "verdict.signing.unchecked",
+    Signing.UNREADABLE: "verdict.signing.unreadable",
     Signing.OTHERS: "verdict.signing.others",
     Signing.WRONG: "verdict.signing.wrong",
     Signing.SIGNED: "verdict.signing.signed",
@@ -256,5 +273,7 @@ CODES = {
 
 
 def ran(audit: Audit) -> Fact:
-    """The audit's level."""
+    """The audit's level: the last one that was looked at."""
+    if lacks_pages(audit):
+        return Fact("verdict.ran", {"level": NUMBERS, "what": Term(PAGES_APART)})
     return Fact("verdict.ran", {"level": audit.level, "what": Term(LEVELS[audit.level])})

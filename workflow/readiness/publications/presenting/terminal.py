@@ -20,7 +20,14 @@ from readiness.publications.outcomes import (
     exit_code,
     rounding_rule,
 )
-from readiness.publications.presenting.summary import CHANGED, OUTCOMES, SIGNINGS, VERDICTS
+from readiness.publications.presenting.summary import (
+    CHANGED,
+    OUTCOMES,
+    PAGES_APART,
+    SIGNINGS,
+    VERDICTS,
+    lacks_pages,
+)
 from readiness.publications.seal import DRAFT
 from readiness.terminal import one_line
 
@@ -138,6 +145,8 @@ class _AuditLines(_Says):
         audit = self.audit
         key = AT[audit.code] if audit.level >= NUMBERS else "terminal.level"
         level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
+        if lacks_pages(audit):
+            level = Fact(key, {"level": NUMBERS, "name": Term(PAGES_APART)})
         return self.text(
             "terminal.head_draft" if audit.status == DRAFT else "terminal.head",
             text_name=audit.identity,
