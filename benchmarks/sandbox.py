@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "workflow"))
 
 from readiness.datasets.store import find_object  # noqa: E402
 from readiness.publications.audit.rerun import rerun  # noqa: E402
-from readiness.publications.ledger import read_datasets  # noqa: E402
+from readiness.publications.ledger import read_datasets, read_inputs  # noqa: E402
 from readiness.publications.sandbox import bubblewrap  # noqa: E402
 from readiness.publications.seal import read_seal  # noqa: E402
 
@@ -28,12 +28,14 @@ def seconds(identity: str, cores: str, *, confined: bool) -> float:
     """The time of one rerun of the frozen code up to the register and the report."""
     folder = ROOT / "publications" / identity
     objects = {d.pointer: find_object(ROOT, d.version) for d in read_datasets(folder)}
+    inputs = {path: (ROOT / path).read_bytes() for path in read_inputs(folder)}
     begin = time.monotonic()
     with rerun(
         ROOT,
         folder,
         str(read_seal(folder)["run"]),
         objects,
+        inputs,
         frozen=True,
         report=True,
         cores=cores,

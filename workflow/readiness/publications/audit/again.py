@@ -7,6 +7,7 @@ folder prints makes nothing valid.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -19,7 +20,8 @@ import pandas as pd
 from readiness.config import load_config
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
-from readiness.lineage import Lineage, sha256_of
+from readiness.files import reading_once
+from readiness.lineage import Lineage
 from readiness.publications.audit import rerun
 from readiness.publications.audit.model import (
     FROZEN,
@@ -48,7 +50,7 @@ from readiness.publications.chain import (
 )
 from readiness.publications.environment import lock_hash
 from readiness.publications.erratum import errata_of, read_errata
-from readiness.publications.ledger import read_inputs
+from readiness.publications.ledger import FOLDER, read_inputs
 from readiness.publications.outcomes import PASSING, AuditFinding, Outcome
 from readiness.publications.program import (
     ARCHIVE,
@@ -59,6 +61,7 @@ from readiness.publications.program import (
 )
 from readiness.publications.reproduce import compare, quote_row
 from readiness.publications.sandbox import bubblewrap
+from readiness.publications.seal import sha256
 from readiness.register.published import same_cell
 
 NEVER = "audit.note.unconfined.never"
@@ -73,6 +76,8 @@ class Again:
     folder: Path
     rows: list[dict[str, str]]
     objects: Mapping[Any, Path]
+    inputs: Mapping[Path, bytes]
+    """The other files, as they were read to be hashed."""
     cores: str
     terms: Terms
     # Why the sealed code must not run; None where it may.
@@ -129,6 +134,7 @@ class Again:
             self.folder,
             self._run(result),
             self.objects,
+            self.inputs,
             frozen=sealed,
             report=report,
             cores=self.cores,
@@ -140,9 +146,10 @@ class Again:
         return self.terms.sandbox and bubblewrap() is not None
 
     def _note_no_sandbox(self, result: Audit) -> Audit:
-        """The audit with a note where sealed code ran without a sandbox."""
+        """The audit with a note where sealed code ran without a sandbox, or in that of root."""
         if self._can_confine:
-            return result
+            root = (Fact("audit.note.root"),) if os.geteuid() == 0 else ()
+            return replace(result, notes=(*result.notes, *root))
         note = "audit.note.unconfined.where_found" if self.terms.sandbox else NEVER
         return replace(result, notes=(*result.notes, Fact(note)))
 
@@ -193,7 +200,8 @@ class Again:
         steps = ancestors(frozen, [frozen[REGISTER].hash])
         environment = result.changes.environment
         # What later publications name as corrected; of its own code nothing is.
-        errata = {} if self.is_known else read_errata(errata_of(self.root, result.identity))
+        with reading_once(self.root / FOLDER):
+            errata = {} if self.is_known else read_errata(errata_of(self.root, result.identity))
         numbers = compare_recomputed(
             self.rows,
             again,
@@ -232,7 +240,7 @@ class Again:
         if self.is_trusted:
             return set()
         sealed = read_inputs(self.folder)
-        present = {path: sha256_of(self.root / path) for path in sealed}
+        present = {path: sha256(content) for path, content in self.inputs.items()}
         return {digest for path, digest in present.items() if digest != sealed[path]}
 
     def _by_own_code(self, result: Audit, present: pd.DataFrame | None) -> Audit:

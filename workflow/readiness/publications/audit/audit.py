@@ -117,7 +117,7 @@ def _with_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519Publ
     except DataError as error:
         why = error.fact or error_fact(str(error))
         finding = AuditFinding(ATTESTATIONS, Outcome.NOT_CHECKED, why)
-        return replace(result, signatures=(finding,), signing=Signing.UNCHECKED)
+        return replace(result, signatures=(finding,), signing=Signing.UNREADABLE)
     fits = {one.fit for one in found}
     signing = next((said for fit, said in _SIGNING.items() if fit in fits), Signing.UNSIGNED)
     told = tuple(
@@ -212,7 +212,8 @@ def _with_data(
             missing[dataset.version.name] = available
         else:
             objects[dataset.pointer] = available.path
-    findings += check_inputs(root, read_inputs(folder), read_withheld(folder))
+    inputs = check_inputs(root, read_inputs(folder), read_withheld(folder))
+    findings += inputs[0]
     result = replace(result, data=tuple(findings))
     if missing:
         needs = Fact("audit.number.needs", {"names": Listed(tuple(missing), "comma")})
@@ -224,7 +225,7 @@ def _with_data(
     broken = any(f.outcome is Outcome.BROKEN for f in faults)
     why_not = Fact("audit.code.seal_broken" if broken else "audit.code.seal_unchecked")
 
-    again = Again(root, folder, rows, objects, cores, terms, why_not if faults else None)
+    again = Again(root, folder, rows, objects, inputs[1], cores, terms, why_not if faults else None)
     return again.check(result)
 
 

@@ -113,11 +113,13 @@ def _pointer(root: Path, dataset: SealedDataset) -> Iterator[AuditFinding]:
 
 def check_inputs(
     root: Path, sealed: Mapping[Path, str], withheld: Mapping[str, str]
-) -> Iterator[AuditFinding]:
-    """The files that went in beside the datasets: questionnaire, margins, a revised ledger.
+) -> tuple[list[AuditFinding], dict[Path, bytes]]:
+    """The files that went in beside the datasets: questionnaire, margins, a revised ledger; and
+    their bytes, from which the levels above compute: who writes there meanwhile changes nothing.
 
     `withheld` are those that a bundle left out, with their hashes.
     """
+    findings, contents = [], {}
     for path, digest in sealed.items():
         outcome = Outcome.DIFFERS
         try:
@@ -125,13 +127,15 @@ def check_inputs(
                 left_out = withheld.get(path.as_posix()) == digest
                 outcome = Outcome.RESTRICTED if left_out else outcome
                 fact = LEFT_OUT if left_out else Fact("audit.input.removed")
-            elif sha256(read_file(root / path)) == digest:
-                outcome, fact = RIGHT, Fact("audit.input.right")
             else:
+                contents[path] = read_file(root / path)
                 fact = Fact("audit.input.other")
+                if sha256(contents[path]) == digest:
+                    outcome, fact = RIGHT, Fact("audit.input.right")
         except OSError as error:
             outcome, fact = Outcome.NOT_CHECKED, unreadable(error)
-        yield AuditFinding(str(path), outcome, fact)
+        findings.append(AuditFinding(str(path), outcome, fact))
+    return findings, contents
 
 
 def _rows_fault(path: Path, version: Version) -> Fact | None:

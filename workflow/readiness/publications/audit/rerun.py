@@ -12,6 +12,8 @@ import yaml
 
 from readiness.attack import given_away
 from readiness.bounded import read_yaml_text
+from readiness.datasets.hashing import fault_of
+from readiness.datasets.places import STORE
 from readiness.datasets.versions import Pointer
 from readiness.errors import DataError
 from readiness.facts import Fact
@@ -60,6 +62,7 @@ def rerun(
     folder: Path,
     run: str,
     objects: Mapping[Pointer, Path],
+    inputs: Mapping[Path, bytes],
     *,
     frozen: bool,
     report: bool,
@@ -68,17 +71,24 @@ def rerun(
 ) -> Iterator[Rerun]:
     """Make the run of the publication in `folder` again; DataError saying why it cannot be made.
 
-    `run` is its folder below `results` in a project of its own; `report` makes charts and report
-    too. The sealed code (`frozen`) comes out of the archive: check the seal first; `confined`: it
-    runs in a sandbox.
+    `run` is its folder below `results` in a project of its own; `inputs` are the files that went in
+    beside its datasets, as they were read; `report` makes charts and report too. The sealed code
+    (`frozen`) comes out of the archive: check the seal first; `confined`: it runs in a sandbox.
     """
     datasets = read_datasets(folder)
-    project = sealed_project(root, folder) if frozen else todays_project(root, folder, datasets)
+    project = (
+        sealed_project(folder, inputs) if frozen else todays_project(root, folder, datasets, inputs)
+    )
     targets = [f"results/{run}/{REGISTER}/{LEDGER}"]
     if report:
         steps = steps_shown(languages_of(folder))
         targets += [f"results/{run}/{folder_of_step(step)}/{PROVENANCE}" for step in steps]
     with scratch_project(project, objects) as scratch:
+        for dataset in datasets:
+            # What was right when it was looked at may have been written since.
+            fault = fault_of(scratch / STORE / dataset.pointer.object_name, dataset.version)
+            if fault:
+                raise DataError(f"{dataset.version.name}: changed while it was copied", fault)
         if frozen:
             failure = run_sealed(scratch, targets, cores, confined=confined)
         else:
@@ -90,39 +100,39 @@ def rerun(
         yield Rerun(read_register(folders[REGISTER] / LEDGER), read_chain(folders), folders)
 
 
-def sealed_project(root: Path, folder: Path) -> dict[str, bytes]:
+def sealed_project(folder: Path, inputs: Mapping[Path, bytes]) -> dict[str, bytes]:
     """The archived code with its own configuration, and what earlier publications published."""
     files = read_archive(folder / ARCHIVE)
     for path, digest in read_inputs(folder).items():
         if is_earlier(path.as_posix()):
-            files[path.as_posix()] = content = _read_input(root, path)
+            files[path.as_posix()] = content = _find_input(path, inputs)
             if sha256(content) != digest:
                 raise DataError(f"{path}: not what was read then", Fact("audit.input.other"))
     return files
 
 
-def _read_input(root: Path, path: Path) -> bytes:
-    try:
-        return read_file(root / path)
-    except FileNotFoundError:
-        raise DataError(
-            f"{path}: removed from the tree. Restore it with git.",
-            Fact("audit.run.removed", {"path": str(path)}),
-        ) from None
+def _find_input(path: Path, inputs: Mapping[Path, bytes]) -> bytes:
+    if path in inputs:
+        return inputs[path]
+    raise DataError(
+        f"{path}: removed from the tree. Restore it with git.",
+        Fact("audit.run.removed", {"path": str(path)}),
+    )
 
 
-def todays_project(root: Path, folder: Path, datasets: Sequence[SealedDataset]) -> dict[str, bytes]:
+def todays_project(
+    root: Path, folder: Path, datasets: Sequence[SealedDataset], inputs: Mapping[Path, bytes]
+) -> dict[str, bytes]:
     """Today's code with the publication's configuration and dataset versions, as files by name."""
-    inputs = read_inputs(folder)
-    for path in inputs:
-        _read_input(root, path)
-    return assemble(
+    needed = {path.as_posix(): _find_input(path, inputs) for path in read_inputs(folder)}
+    project = assemble(
         root,
         read_file(folder / CONFIG).decode("utf-8"),
         versions_table(dataset.version for dataset in datasets),
         {d.version.pointer_path: d.pointer_text for d in datasets},
-        inputs,
+        (),
     )
+    return {**project, **needed}
 
 
 # --- Level 3: charts, tables and the report, made again by code that is trusted, byte for byte.
