@@ -3,23 +3,22 @@
 Inside there is the interpreter with its packages, read-only, and the project: its inputs read-only,
 the rest in memory and gone at the end. There is no network, no home, no variable of the auditor's
 environment, no other process. What the run leaves comes out as a stream, which is checked as it is
-unpacked. Time, memory, disk and processes are bounded. https://github.com/containers/bubblewrap
+taken: whatever runs inside may write there. Time, memory, disk and processes are bounded. https://github.com/containers/bubblewrap
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
+import struct
 import subprocess
 import sys
-import tarfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 import psutil
@@ -27,7 +26,6 @@ import psutil
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.language import tell
-from readiness.publications.program import members
 
 # Where bubblewrap is looked for: not by PATH, which may name a folder that is somebody else's.
 PROGRAMS = (Path("/usr/bin/bwrap"), Path("/usr/local/bin/bwrap"), Path("/bin/bwrap"))
@@ -38,11 +36,17 @@ LOADER = ("/etc/ld.so.cache", "/etc/alternatives")
 PROJECT = "/project"
 GIB = 1 << 30
 MOST_FILES = 100_000
+MOST_SAID = 60_000
+HEAD, CHUNK = struct.Struct(">HQ"), 1 << 20
+# Of the kernel's own files: whoever is root outside owns them inside, too.
+KERNEL = tuple(
+    f"/proc/{name}" for name in ("sys", "fs", "driver", "acpi", "asound", "scsi", "pressure")
+)
 # Seconds between two looks at what runs inside.
 INTERVAL = 0.25
 
 INSIDE = """
-import io, json, os, resource, shutil, subprocess, sys, tarfile
+import io, json, os, resource, shutil, struct, subprocess, sys
 bounds, command = json.loads(sys.argv[1])
 for name, most in bounds.items():
     kind = getattr(resource, name)
@@ -58,15 +62,19 @@ with open("/tmp/said", "w+b") as said:
     )
     said.seek(max(0, said.seek(0, 2) - 60000))
     parts = {"said": said.read(), "code": str(code).encode()}
-with tarfile.open(fileobj=sys.stdout.buffer, mode="w|", format=tarfile.PAX_FORMAT) as tar:
-    for name, content in parts.items():
-        member = tarfile.TarInfo(name)
-        member.size = len(content)
-        tar.addfile(member, io.BytesIO(content))
-    for folder, _, names in os.walk("results"):
-        for path in sorted(os.path.join(folder, name) for name in names):
-            if os.path.isfile(path) and not os.path.islink(path):
-                tar.add(path, recursive=False)
+
+def leave(name, size, content):
+    name = os.fsencode(name)
+    sys.stdout.buffer.write(struct.pack(">HQ", len(name), size) + name)
+    shutil.copyfileobj(content, sys.stdout.buffer)
+
+for name, content in parts.items():
+    leave(name, len(content), io.BytesIO(content))
+for folder, _, names in os.walk("results"):
+    for path in sorted(os.path.join(folder, name) for name in names):
+        if os.path.isfile(path) and not os.path.islink(path):
+            with open(path, "rb") as content:
+                leave(path, os.fstat(content.fileno()).st_size, content)
 """
 
 
@@ -199,7 +207,7 @@ def run_confined(
     try:
         assert process.stdout is not None
         return _unpack_result(process.stdout, folder, bounds)
-    except (tarfile.TarError, OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError) as error:
         process.kill()
         watch.join()
         fact = watch.fault or Fact("audit.run.left", {"said": str(error)})
@@ -216,6 +224,8 @@ def run_confined(
 def _mounts(folder: Path, programs: Sequence[Path], bounds: RunBounds) -> Iterator[str]:
     yield from _system()
     yield from ("--proc", "/proc", "--dev", "/dev")
+    for name in KERNEL:
+        yield from ("--ro-bind-try", name, name)
     yield from ("--size", str(bounds.disk), "--tmpfs", "/tmp", "--dir", "/tmp/home")
     for path in (*interpreter(), *programs):
         yield from ("--ro-bind", str(path), str(path))
@@ -226,33 +236,49 @@ def _mounts(folder: Path, programs: Sequence[Path], bounds: RunBounds) -> Iterat
 
 
 def _unpack_result(stream: IO[bytes], folder: Path, bounds: RunBounds) -> tuple[int, str]:
-    """Unpack what came out: the exit code, the words, and the files below `results`."""
-    with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Member) as tar:
-        told = {}
-        for name in ("said", "code"):
-            member = tar.next()
-            if member is None or member.name != name or member.size > 60_000:
-                raise tarfile.TarError("not what the sandbox writes")
-            word = tar.extractfile(member)
-            assert word is not None  # of an ordinary file
-            told[name] = word.read().decode("utf-8", "replace")
-        for name, content in members(tar, most_bytes=bounds.disk, most_files=MOST_FILES):
-            if not name.startswith("results/"):
-                raise tarfile.TarError(f"{name!r} is no result")
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            with (folder / name).open("xb") as file:
-                shutil.copyfileobj(content, file)
+    """Take what came out: the exit code, the words, and the files below `results`.
+
+    Each is the length of its name, its size, its name, its bytes; nothing else is kept of one than
+    what is written. ValueError when there is more than the bounds allow, or it is something else.
+    """
+    told = {}
+    for name in ("said", "code"):
+        found, size = _read_head(stream) or ("", 0)
+        if found != name or size > MOST_SAID:
+            raise ValueError("not what the sandbox writes")
+        told[name] = _take(stream, size).decode("utf-8", "replace")
+    left, count = bounds.disk, 0
+    while name_and_size := _read_head(stream):
+        name, size = name_and_size
+        left, count = left - size, count + 1
+        parts = PurePosixPath(name).parts
+        if left < 0 or count > MOST_FILES:
+            raise ValueError(f"{name!r}: more than may come out")
+        if parts[:1] != ("results",) or ".." in parts:
+            raise ValueError(f"{name!r} is no result")
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        with (folder / name).open("xb") as file:
+            while size:
+                chunk = _take(stream, min(size, CHUNK))
+                file.write(chunk)
+                size -= len(chunk)
     return int(told["code"]), told["said"]
 
 
-class _Member(tarfile.TarInfo):
-    """A member whose extended header is no larger than names need: it is read into memory whole."""
+def _read_head(stream: IO[bytes]) -> tuple[str, int] | None:
+    """Name and size of the next file; None at the end."""
+    first = stream.read(HEAD.size)
+    if not first:
+        return None
+    length, size = HEAD.unpack(first + _take(stream, HEAD.size - len(first)))
+    return _take(stream, length).decode("utf-8"), size
 
-    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo | None:
-        if self.size > 1 << 16 and self.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
-            raise tarfile.ReadError("a header larger than any name")
-        found: tarfile.TarInfo | None = super()._proc_member(archive)  # type: ignore[misc]
-        return found
+
+def _take(stream: IO[bytes], size: int) -> bytes:
+    content = stream.read(size)
+    if len(content) < size:
+        raise EOFError("it ends in the middle of a file")
+    return content
 
 
 class _Watch(threading.Thread):

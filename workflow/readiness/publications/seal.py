@@ -21,10 +21,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from readiness.bounded import read_yaml_text
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import files_below, read_file
 from readiness.lineage import canonical_json
+from readiness.patterns import NAME
+from readiness.publications.ledger import CONFIG
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 from readiness.tables import rows_to_csv
 
@@ -36,6 +41,7 @@ ATTESTATIONS = "attestation.jsonl"
 # What a bundle left out of a publication, by name and hash: outside of the seal, and no word of it
 # makes anything hold.
 WITHHELD = "withheld.csv"
+OTHERWISE = "audit.states.folder"
 LEFT_OUT = Fact("audit.seal.left_out")
 NO_FILE = Fact("audit.seal.no_file")
 CHANGED = Fact("audit.seal.changed")
@@ -166,6 +172,8 @@ def _seal_in(content: bytes) -> tuple[dict[str, Any], bool]:
     whole = whole and seal["format"] == FORMAT
     stated_well = all(isinstance(seal[name], kind) for name, kind in FACTS.items())
     stated_well = stated_well and seal["status"] in (DRAFT, RELEASED)
+    # Of letters that look alike nobody could tell which publication is meant.
+    stated_well = stated_well and re.fullmatch(NAME, seal["id"]) is not None
     stated_well = stated_well and re.fullmatch(RUN, seal["run"]) is not None
     if not stated_well or not all(isinstance(text, str) for text in seal["files"].values()):
         raise TypeError
@@ -194,7 +202,18 @@ def check_seal(folder: Path) -> list[AuditFinding]:
     changed = {finding.place for finding in findings}
     if LEDGER in changed and VALUES not in changed:
         findings += _numbers(folder)
+    if seal["status"] != DRAFT and CONFIG not in changed and is_set_to_draft(folder):
+        # Its pages were made as those of a draft: nobody released it.
+        findings.append(AuditFinding(SEAL, Outcome.BROKEN, Fact(OTHERWISE, {"name": "status"})))
     return findings
+
+
+def is_set_to_draft(folder: Path) -> bool:
+    """Whether the settings that lie in a publication's folder are those of a draft."""
+    try:
+        return bool(read_yaml_text(read_file(folder / CONFIG))["report"]["status"] == DRAFT)
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[AuditFinding]:
