@@ -76,8 +76,8 @@ class Again:
     folder: Path
     rows: list[dict[str, str]]
     objects: Mapping[Any, Path]
+    # The other files, as they were read to be hashed.
     inputs: Mapping[Path, bytes]
-    """The other files, as they were read to be hashed."""
     cores: str
     terms: Terms
     # Why the sealed code must not run; None where it may.
