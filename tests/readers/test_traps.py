@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import unicodedata
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+import pyreadstat
 import pytest
 from broken_exports import (
     HEADER,
@@ -586,3 +589,45 @@ def test_moments_of_two_clocks_are_not_compared(started: str, sent: str, read: s
         ["2026-03-02T07:09:01"],
     )
     assert "impossible_time" not in set(validate(raw, OPEN).issues["rule"])
+
+
+@pytest.mark.parametrize("ending", ["sav", "por", "dta"])
+def test_files_of_statistics_say_their_labels(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"answers.{ending}"
+    values = pd.DataFrame({"vote": [1, 2, 1], "why": ["duty", "", "habit"]})
+    write = getattr(pyreadstat, f"write_{ending}")
+    known = {} if ending == "por" else {"variable_value_labels": {"vote": {1: "Yes", 2: "No"}}}
+    write(values, path, column_labels=["Do you vote?", "Why?"], **known)
+    sheet = read_sheet(path)
+    assert sheet.first(3) == [("1", "duty"), ("2", ""), ("1", "habit")]
+    labels = list(sheet.labels.values())
+    assert [variable.label for variable in labels] == ["Do you vote?", "Why?"]
+    assert dict(labels[0].values) == ({} if ending == "por" else {"1": "Yes", "2": "No"})
+
+
+def test_a_spreadsheet_of_another_office_is_read() -> None:
+    rows = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p>'
+            "</table:table-cell>"
+            for cell in row
+        )
+        + "</table:table-row>"
+        for row in (HEADER, *ROWS)
+    )
+    names = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "table", "text")
+    )
+    body = (
+        f'<office:document-content {names} office:version="1.2"><office:body><office:spreadsheet>'
+        f'<table:table table:name="A">{rows}</table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", body)
+    assert coded(made.getvalue()) == CODED

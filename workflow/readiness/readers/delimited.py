@@ -44,12 +44,10 @@ NO_TABLES = {
     b"<!doctype html": "a page of the web; download the table itself, signed in.",
     b"<html": "a page of the web; download the table itself, signed in.",
     b"<?xml": "XML; export it as CSV or as an Excel workbook (.xlsx).",
-    b"<stata_dta>": "a Stata file; export it as CSV or SPSS (.sav).",
     b"[{": "JSON; export it as CSV or as an Excel workbook (.xlsx).",
     b'{"': "JSON; export it as CSV or as an Excel workbook (.xlsx).",
     b"%pdf": "a PDF; export the answers as CSV or as an Excel workbook (.xlsx).",
     b"\x89png": "a picture; export the answers as CSV or as an Excel workbook (.xlsx).",
-    b"ascii spss port file": "a portable SPSS file (.por); save it as .sav.",
 }
 
 Row = tuple[int, list[str]]

@@ -1,4 +1,4 @@
-"""SPSS files (.sav, .zsav): values as text, and what the file says of its variables.
+"""Files of SPSS (.sav, .zsav, .por) and Stata (.dta): values as text, what they say of each column.
 
 The cells are the values; the labels stand beside them (`Sheet.labels`). A system-missing value is
 an empty cell; one that the file declares missing (user-missing) stays the value that it is: the
@@ -8,6 +8,7 @@ reader of the tool knows what to make of it.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,31 +21,48 @@ from readiness.readers.table import Sheet, Variable, as_text, refuse_oversized
 from readiness.readers.texts import Texts
 
 MAGIC = (b"$FL2", b"$FL3")
+# What stands in the first lines of a portable file, behind a table of its letters.
+_PORTABLE, _LETTERS = b"SPSSPORT", 480
+_STATA = b"<stata_dta>"
+# How an older Stata file begins: its version, the order of bytes, and that it is one.
+_OLD_STATA = re.compile(rb"[\x69\x6c\x6e-\x73][\x01\x02]\x01")
 _HEADER = 176
 
 
 def is_spss(content: bytes) -> bool:
-    """Whether the bytes are an SPSS file."""
-    return content.startswith(MAGIC)
+    """Whether the bytes are a file of SPSS or Stata."""
+    return bool(_find_parser(content))
+
+
+def _find_parser(content: bytes) -> str:
+    """What reads the bytes; "" where they are no file of SPSS or Stata."""
+    if content.startswith(MAGIC):
+        return "read_sav"
+    if _PORTABLE in content[: 2 * _LETTERS].translate(None, b"\r\n")[:_LETTERS]:
+        return "read_por"
+    stata = content.startswith(_STATA) or _OLD_STATA.match(content)
+    return "read_dta" if stata else ""
 
 
 def read_spss(path: Path, content: bytes) -> Sheet:
-    """The table of an SPSS file; DataError when it is damaged."""
+    """The table of a file of SPSS or Stata; DataError when it is damaged."""
     if len(content) < _HEADER:
-        raise DataError(f"{path}: an SPSS file that is cut. Export it again.")
+        raise DataError(f"{path}: an SPSS or Stata file that is cut. Export it again.")
     import pyreadstat
 
+    parser = _find_parser(content)
+    read = getattr(pyreadstat, parser)
+    # A portable file declares no missing values of its own.
+    known = {} if parser == "read_por" else {"user_missing": True}
     try:
-        _, about = pyreadstat.read_sav(io.BytesIO(content), metadataonly=True)
+        _, about = read(io.BytesIO(content), metadataonly=True)
         refuse_oversized(path, max(about.number_rows or 0, 0), about.number_columns or 0)
-        cells, meta = pyreadstat.read_sav(
-            io.BytesIO(content), user_missing=True, output_format="dict"
-        )
+        cells, meta = read(io.BytesIO(content), output_format="dict", **known)
     except DataError:
         raise
     except (Exception, MemoryError) as error:  # pyreadstat raises whatever its parser met
         raise DataError(
-            f"{path}: a damaged SPSS file ({str(error)[:120]}). Export it again."
+            f"{path}: a damaged SPSS or Stata file ({str(error)[:120]}). Export it again."
         ) from None
     rows: list[Texts] = []
     for name in meta.column_names:

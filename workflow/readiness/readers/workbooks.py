@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx): the cells of one sheet as text, as the sheet means them.
+"""Workbooks (.xlsx, .xls, .xlsb, .ods): the cells of one sheet as text, as the sheet means them.
 
 A cell of a workbook has a kind. A number becomes its shortest decimal text (`3`, not `3.0`), a
 moment `YYYY-MM-DD HH:MM:SS`, a yes or no `TRUE` or `FALSE`. A formula is the value that was saved
@@ -55,16 +55,12 @@ SAVE = "Save it as an Excel workbook (.xlsx) or as CSV UTF-8."
 def is_workbook(path: Path, content: bytes) -> bool:
     """Whether the bytes are a workbook; DataError for a spreadsheet or archive of another kind."""
     if content.startswith(_OLD):
-        raise DataError(
-            f"{path}: an old Excel workbook (.xls), or one with a password; expected .xlsx. {SAVE}"
-        )
+        return True
     if not content.startswith(b"PK\x03\x04"):
         return False
     names = _parts(path, content)
-    if _WORKBOOK in names:
+    if names.keys() & {_WORKBOOK, "xl/workbook.bin", "content.xml"}:
         return True
-    if "xl/workbook.bin" in names or "content.xml" in names:
-        raise DataError(f"{path}: a spreadsheet of another kind (.ods, .xlsb). {SAVE}")
     listed = [name for name in names if name.lower().endswith((".csv", ".tsv", ".xlsx", ".sav"))]
     held = f" that holds {quote_cell(listed[0])}" if listed else ""
     raise DataError(f"{path}: an archive{held}; expected a table. Unpack it, and give that file.")
@@ -111,16 +107,24 @@ def _column_number(letters: bytes) -> int:
 
 def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str | None) -> Sheet:
     """The first sheet that holds cells, or the one of that name."""
-    _check_extent(path, content)
+    if not content.startswith(_OLD):
+        _check_extent(path, content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = book.sheet_names
-        cells = {
-            title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in names
-        }
+        sheets = {title: book.get_sheet_by_name(title) for title in names}
+        for each in sheets.values():
+            refuse_oversized(path, each.total_height, each.total_width)
+        cells = {title: each.to_python(skip_empty_area=False) for title, each in sheets.items()}
     except PasswordError:
         raise DataError(f"{path}: a workbook with a password. {SAVE}") from None
+    except DataError:
+        raise
     except (CalamineError, OSError, ValueError) as error:
+        if content.startswith(_OLD):
+            raise DataError(
+                f"{path}: an old workbook (.xls) that is damaged, or one with a password. {SAVE}"
+            ) from None
         raise DataError(f"{path}: a damaged workbook ({error}). Export it again.") from None
     filled = [title for title in names if any(map(any, cells[title]))]
     if name is not None and name not in filled:
