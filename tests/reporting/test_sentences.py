@@ -20,6 +20,7 @@ from readiness.facts import Fact, NamedNumber, Quantity, Term, Value
 from readiness.language import LANGUAGES, tell
 from readiness.language.typography import FIRST_STRONG, LEFT_TO_RIGHT, POP
 from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.load import questionnaire_of
 from readiness.questionnaire.model import Item
 from readiness.reporting import participation, statements
 from readiness.reporting.shown import Register, ShownWave
@@ -198,6 +199,22 @@ def test_a_question_is_quoted_by_its_text_and_no_name(column: str, asked: str) -
     item = Item.model_validate({"id": "q1_1", "kind": "text", "column": column, "label": label})
     quoted = statements.quote_question(cast(Questionnaire, None), item, "en")
     assert quoted.values == {"question": asked}
+
+
+def test_the_row_of_a_grid_is_quoted_with_its_stem() -> None:
+    row = {"id": "q3_1", "text": "Less work", "column": "q3_1"}
+    options = [{"code": code, "text": code} for code in ("yes", "no")]
+    grid = {"id": "q3", "kind": "grid", "each": "single", "column": "It will ...", "rows": [row]}
+    content = {
+        "name": "made-up",
+        "version": "1",
+        "language": "en",
+        "title": {"en": "T"},
+        "items": [{**grid, "categories": options}],
+    }
+    questionnaire = questionnaire_of(content, "made up")
+    quoted = statements.quote_question(questionnaire, questionnaire.item("q3_1"), "en")
+    assert quoted.values == {"question": "It will ... [Less work]"}
 
 
 @pytest.mark.parametrize("language", READ)

@@ -175,11 +175,14 @@ def count_or_none(kind: str, n: int, value: Value) -> Fact:
 def quote_question(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
     """The question as it was asked; of what was computed, of which questions.
 
-    Where the header of the export is a name and no text, the codebook's text was asked.
+    Where the header of the export is a name and no text, the codebook's text was asked; of a grid
+    its stem and the row, as form tools write them.
     """
     if not item.derived_from:
         is_name = " " not in item.column.strip()
         asked = item.label.text(language) if is_name else item.column
+        stem = questionnaire.grid(item.grid).column if item.grid else ""
+        asked = asked if stem in asked else f"{stem} [{asked}]"
         return Fact("tables.line.question", {"question": asked})
     labels = [questionnaire.variable(name).label.text(language) for name in item.derived_from]
     return Fact("tables.line.derived", {"items": Listed(tuple(labels), "slash")})
