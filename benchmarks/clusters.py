@@ -3,7 +3,8 @@
 Three groups of clusters; the answers of a cluster resemble one another (an intraclass correlation
 of the latent answer), and no group answers apart from the others. The share of samples with p at
 most .05 is the test's size. `people` permutes the answers as if people were drawn one by one;
-`clusters` permutes whole clusters; `rao_scott` is Rao-Scott's F on the clusters.
+`clusters` permutes whole clusters; `contrasts` is the least adjusted p of the differences of a
+share; `rao_scott` is Rao-Scott's F on the clusters.
 
     .venv/bin/python benchmarks/clusters.py --samples 1000
 """
@@ -20,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "workflow"))
 import numpy as np
 import pandas as pd
 
-from readiness.survey import association, design, permutation_test
+from readiness.survey import association, design, permutation_test, share_contrasts
 
 # Clusters, people of each, and how much they resemble one another.
 SETTINGS = ((30, 20, 0.1), (20, 50, 0.1), (40, 25, 0.05))
@@ -54,6 +55,8 @@ def reject(frame: pd.DataFrame, seed: int, permutations: int = 199) -> Iterator[
             sample, "answer", "group", blocks=None, permutations=permutations, seed=seed
         )
         yield name, (made.p_value or 0.0) <= ALPHA
+    pairs = share_contrasts(drawn, (frame["answer"] < 2).astype(float), "group")
+    yield "contrasts", min(row.p_adjusted or 1.0 for row in pairs) <= ALPHA
     yield "rao_scott", (association(drawn, "group", "answer", "F").p_value or 0.0) <= ALPHA
 
 

@@ -107,7 +107,7 @@ def test_tests_and_contrasts_are_of_those_groups(wave: Clinic, design: Design) -
     known = ~design.data[["rating", "shift"]].apply(lambda c: c.str.startswith("_")).any(axis=1)
     leading = tests[tests["leads"].eq(True)]
     assert set(leading["n"]) == {known.sum()} and choices["lead"].tolist() != [""]
-    none, nothing = compare_items(design, wave.questionnaire, "", Compare(), 0.95)
+    none, nothing = compare_items(design, wave.questionnaire, "", Compare(), 0.95, contrasts)
     assert none.empty and nothing.empty and list(nothing) == ["item", "lead", "fact"]
 
 

@@ -95,7 +95,9 @@ def test_comparisons_are_those_of_the_survey_core(run: Run) -> None:
     assert code == 0
     shown = pd.read_csv("out.csv")
     assert list(shown[shown["test"].isin(CLASSICAL)]["test"]) == list(CLASSICAL[:2])
-    shown = shown[~shown["test"].isin(CLASSICAL)]
+    first, shown = shown.iloc[0], shown[~shown["test"].isin((*CLASSICAL, "contrasts_max_t"))]
+    least = shown.loc[shown["test"].eq("contrast"), "p_adjusted"].min()
+    assert (first["test"], first["p_value"], first["leads"]) == ("contrasts_max_t", least, True)
     categories, groups = PLAIN["items"]["use"]["categories"], ["15-29", "30-59", "60+"]
     frame = LIBRARY.assign(weight=LIBRARY["weight"].astype(float))
     frame["use"] = frame["use"].where(frame["use"].isin(categories), None)

@@ -53,7 +53,7 @@ def registers(wave: Clinic) -> dict[Selection, pd.DataFrame]:
 
 def shown(wave: Clinic, rows: pd.DataFrame, selection: Selection, language: str) -> ShownWave:
     """The wave as a report shows it, without charts."""
-    told = {"run": "clinic", "title": "A wave", "kind": "wave", "adjust": "holm"}
+    told = {"run": "clinic", "title": "A wave", "kind": "wave"}
     return ShownWave(
         Register(rows, language),
         Path("nowhere"),

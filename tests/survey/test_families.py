@@ -15,7 +15,7 @@ from readiness.survey import (
     proportions,
     share_contrasts,
 )
-from readiness.survey.comparisons.families import mover
+from readiness.survey.comparisons.families import GroupShares, family_of, mover
 from readiness.survey.intervals import wilson
 
 
@@ -77,7 +77,7 @@ def test_a_pair_has_a_p_beside_its_limits_whatever_the_degrees_of_freedom() -> N
 
 def test_p_is_where_a_limit_touches_zero() -> None:
     d = grouped([40, 30, 25], [0.3, 0.5, 0.6])
-    for row in share_contrasts(d, "y", "g", adjust="none"):
+    for row in share_contrasts(d, "y", "g"):
         assert row.p_value is not None
         again = share_contrasts(d, "y", "g", level=1 - row.p_value)
         touched = next(r for r in again if (r.a, r.b) == (row.a, row.b))
@@ -104,6 +104,25 @@ def test_max_t_of_independent_groups_is_the_studentised_range() -> None:
     assert row.simultaneous_upper == pytest.approx(alone.upper, rel=0.01)
     bonferroni = share_contrasts(d, "y", "g", interval="wilson", level=1 - 0.05 / 10)[0]
     assert (row.upper or 0) < (row.simultaneous_upper or 0) < (bonferroni.upper or 0)
+
+
+@pytest.mark.parametrize("answers", [1, 3])
+def test_adjusted_p_and_simultaneous_limits_cannot_disagree(answers: int) -> None:
+    """At the very level of a p: just below it the limits hold 0, just above they do not."""
+    d = grouped([60, 45, 30, 25], [0.3, 0.5, 0.6, 0.75])
+    made = proportion_estimates(d, "y", [1.0, 0.0], by="g")
+    shares = {str(k): GroupShares.of(made, 0, "korn-graubard") for k in range(answers)}
+    rows = family_of(shares, "0123")["0"]
+    assert len({row.p_adjusted for row in rows}) > 3
+    for place, row in enumerate(rows):
+        assert row.p_adjusted is not None and row.p_value is not None
+        assert row.p_value < row.p_adjusted or row.p_adjusted == 1.0
+        if row.p_adjusted < 0.9:
+            for level, excluded in ((1.0001, True), (0.9999, False)):
+                at = family_of(shares, "0123", level=1 - row.p_adjusted * level)["0"][place]
+                low, high = at.simultaneous_lower, at.simultaneous_upper
+                assert low is not None and high is not None
+                assert (low > 0 or high < 0) == excluded
 
 
 def test_every_declared_pair_is_counted_and_said() -> None:

@@ -34,6 +34,9 @@ from readiness.survey.intervals import Interval
 NOTHING = "report.choice.nothing"
 # The kind of fact that says which test an item of several options has.
 OPTIONS = "report.choice.options"
+# The kind of fact that says why the test of the differences leads, and that test.
+LED = "report.choice.contrasts"
+CONTRASTS_LEAD = "contrasts_max_t"
 # The primary test of a multiple choice, as `choices.csv` names it.
 OPTIONS_LEAD = "multiple_marginal"
 CHOICES = ["item", "lead", "fact"]
@@ -51,16 +54,18 @@ def compare_items(
     by: str,
     settings: Compare,
     level: float,
-    contrasts: pd.DataFrame | None = None,
+    contrasts: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All items of the settings: one row a test, contrast or effect size; one row a choice.
 
     Intervals are at the confidence `level` (0-1). The second table has `item`, `lead` (the primary
     test) and `fact` (why, as JSON). An item without two groups or two answers to compare has a row
     whose note says so, and no primary test. `contrasts` (from `contrast_items`) are told of the
-    level by which an item is reported.
+    level by which an item is reported; where they have p-values, the least of their family leads,
+    so that it and they cannot contradict each other. No finite population counts.
     """
     groups = list(questionnaire.grouping(by).codes) if by else []
+    design = design.without_finite_population()
     replicates = design.replicates
     if replicates is not None and design.rows * replicates.count <= REFITTED:
         design = design.refitting()
@@ -75,8 +80,15 @@ def compare_items(
                 table, lead, reason = made.frame(), made.choice.lead, made.choice.reason
         except StatisticsError as error:
             table = ComparisonRow("comparison", note=f"no result: {error}").frame()
-        if contrasts is not None and item.kind != "multi":
-            table = pd.concat([table, _make_contrast_rows(contrasts, item, by)], ignore_index=True)
+        if item.kind != "multi":
+            family = contrasts[contrasts["item"].eq(item.id) & contrasts["by"].eq(by)]
+            if lead and family["p_adjusted"].notna().any():
+                test = state_family(family, int(table["n"].max()))
+                if lead != "effect_size":
+                    lead, reason = CONTRASTS_LEAD, Fact(LED)
+                    table, test = table.assign(leads=False), test.assign(leads=True)
+                table = pd.concat([test, table], ignore_index=True)
+            table = pd.concat([table, _make_contrast_rows(family, item)], ignore_index=True)
         table.insert(0, "item", name)
         tables.append(table)
         choices.append({"item": name, "lead": lead, "fact": to_json(reason)})
@@ -134,10 +146,20 @@ def compare_options(
     return table, OPTIONS_LEAD, Fact(OPTIONS)
 
 
-def _make_contrast_rows(contrasts: pd.DataFrame, item: Item, by: str) -> pd.DataFrame:
+def state_family(family: pd.DataFrame, n: int) -> pd.DataFrame:
+    """The test on n answers that no pair of a family differs: p is the least adjusted one."""
+    row = ComparisonRow(
+        CONTRASTS_LEAD,
+        p_value=float(family["p_adjusted"].min()),
+        n=n,
+        method="Least p of all pairs of groups, adjusted over the family by max-t",
+    )
+    return frame([row]).assign(leads=False)
+
+
+def _make_contrast_rows(family: pd.DataFrame, item: Item) -> pd.DataFrame:
     """The contrasts of the level by which an item is reported, as rows of a comparison."""
-    chosen = contrasts["item"].eq(item.id) & contrasts["by"].eq(by)
-    rows = contrasts[chosen & contrasts["level"].eq(item.first_level)]
+    rows = family[family["level"].eq(item.first_level)]
     return rows.assign(
         test="contrast", n=rows["n_a"] + rows["n_b"], method=CONTRASTED, leads=False
     ).drop(columns=["item", "by", "base"])
@@ -181,8 +203,9 @@ def contrast_items(
 
     `effect` is the share of `b` less that of `a` (-1 to 1), `lower` and `upper` its own limits,
     `lower_simultaneous` and `upper_simultaneous` those that belong beside `p_adjusted`. What the
-    selection gives no meaning (p-values of a census) is missing.
+    selection gives no meaning (p-values of a census) is missing. No finite population counts.
     """
+    design = design.without_finite_population()
     rows = [
         row
         for name in items
@@ -220,7 +243,6 @@ def contrast_item(
     family = family_of(
         {name: shares for name, (_, shares) in found.items()},
         groups,
-        adjust=settings.adjust,
         level=level,
     )
     return [

@@ -216,7 +216,7 @@ class Shown:
         what = "each answer" if several else rows["answer"].iloc[0]
         adjusted = ""
         if self.selection.p_values:
-            adjusted = f"; p adjusted by {self.sample.settings.adjust}"
+            adjusted = "; p adjusted by max-t"
         columns: Columns = {"answer": ("answer", str)} if several else {}
         columns |= {
             "a": ("a", str),

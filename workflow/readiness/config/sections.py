@@ -155,7 +155,7 @@ class Compare(StrictModel):
         default=[], description="items to compare across groups; none unless given"
     )
     adjust: Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni"] = Field(
-        default="holm", description="adjustment of the pairwise contrasts, within one item"
+        default="holm", description="adjustment over the options of a multiple choice"
     )
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutation test")
 

@@ -133,7 +133,6 @@ def told_of_report(root: Path, run: PlannedRun, language: str) -> Told:
         "simulated": wave.simulated,
         "selection": wave.selection,
         "variables": variables_of(root, run),
-        "adjust": wave.compare.adjust,
         "items": told_items(root, run),
         **({"privacy": stated} if stated else {}),
     }

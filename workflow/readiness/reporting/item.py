@@ -45,7 +45,8 @@ PRIMARY = {
         "permutation_categories",
     ),
     "rao_scott": ("rao_scott_f",),
-    "effect_size": (),
+    "contrasts_max_t": ("contrasts_max_t",),
+    "effect_size": ("contrasts_max_t", "rao_scott_f"),
     "multiple_marginal": ("multiple_marginal_f",),
 }
 CHECK = "proportional_odds_check"
@@ -118,8 +119,8 @@ class Tests:
         return self._difference(lead).kind == statements.DIFFERENCE[0]
 
     def _difference(self, lead: str) -> Fact:
-        """What the primary test says; beside an effect that is read first, Rao-Scott's F."""
-        names = PRIMARY[lead] or ("rao_scott_f",)
+        """What the primary test says; beside an effect that is read first, the first one made."""
+        names = PRIMARY[lead]
         test = next((name for name in names if self._p(name) is not None), None)
         if test is None:
             return statements.difference(None, self._confidence, {})
@@ -129,7 +130,7 @@ class Tests:
         return statements.difference(self._p(test), self._confidence, values)
 
     def _write_secondary(self, lead: str) -> Iterator[Fact]:
-        primary = next((t for t in PRIMARY[lead] or ("rao_scott_f",) if self._p(t) is not None), "")
+        primary = next((t for t in PRIMARY[lead] if self._p(t) is not None), "")
         names = [key.rpartition(".")[2] for key in statements.TESTS]
         others = [
             (test, self._p_named(test))
@@ -199,8 +200,7 @@ class Tests:
         ]
         header = [self._word(key) for key in PAIRS[: len(rows[0])]]
         if selection.p_values:
-            method = statements.adjustment(str(self.wave.settings["adjust"]))
-            caption = self._caption("report.caption.contrasts", method=method)
+            caption = self._caption("report.caption.contrasts")
         else:
             caption = self._caption("report.caption.differences")
         return table(header, rows, label("tbl", self.wave.run, self.item.id, "contrasts"), caption)

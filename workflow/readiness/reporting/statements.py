@@ -49,6 +49,7 @@ EXCLUDED = tuple(
 TESTS = tuple(
     f"report.name.{test}"
     for test in (
+        "contrasts_max_t",
         "rao_scott_f",
         "rao_scott_chisq",
         "kruskal_wallis_design",
@@ -60,10 +61,6 @@ TESTS = tuple(
         "multiple_marginal_f",
         "multiple_marginal_chisq",
     )
-)
-ADJUST = tuple(
-    f"report.adjust.{method.lower()}"
-    for method in ("holm", "BH", "BY", "hochberg", "hommel", "bonferroni")
 )
 NONE = tuple(f"report.{what}.none" for what in ("issues", "corrections"))
 # From so many pairs on, a sentence names none: the table does.
@@ -135,11 +132,6 @@ def no_test(selection: Selection) -> Fact:
 def test_name(test: str) -> Term:
     """What a test is called, by its name in the register."""
     return Term(f"report.name.{test}")
-
-
-def adjustment(method: str) -> Term:
-    """What an adjustment for many comparisons is called, as the configuration spells it."""
-    return Term(f"report.adjust.{method.lower()}")
 
 
 def describe_response(selection: Selection, values: Mapping[str, Value]) -> Fact:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Factorized, factorize_column
 from readiness.survey.options import one_of
+from readiness.survey.replicates import AnyReplicates, Replicates
 from readiness.survey.specification import (
     booleans,
     make_stages,
@@ -44,9 +45,6 @@ from readiness.survey.variance import (
     multistage_covariance,
     replicate_covariance,
 )
-
-if TYPE_CHECKING:
-    from readiness.survey.replicates import AnyReplicates
 
 # Indicators of more cells than this are never written out (8 bytes each).
 _DENSE = 200_000
@@ -219,6 +217,24 @@ class Design:
         """
         self._given_replicates()
         return replace(self, refits=True)
+
+    def without_finite_population(self) -> Design:
+        """The design as if drawn from an endless population, for tests of differences.
+
+        Whether groups differ is asked of what made them so, of which the population is one outcome
+        (Graubard and Korn 2002). Of replicates it is undone where each leaves out one PSU (JKn);
+        others hold it in their weights.
+        """
+        stages = tuple(
+            replace(stage, population=np.full_like(stage.population, np.inf))
+            for stage in self.stages
+        )
+        made, n, owner = self.replicates, stages[0].sampled, stages[0].unit_stratum
+        if isinstance(made, Replicates) and made.kind == "JKn":
+            left_out = owner if made.count == len(owner) else owner[n[owner] > 1]
+            if made.count == len(left_out):
+                made = replace(made, rscales=((n - 1) / n)[left_out])
+        return replace(self, stages=stages, replicates=made)
 
     def refit_covariance(
         self, fit: Callable[[FloatArray], FloatArray], estimate: FloatArray

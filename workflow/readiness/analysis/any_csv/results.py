@@ -113,7 +113,6 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
             items=[item.id for item in items], adjust=settings.adjust, seed=settings.seed
         )
         arguments = (sample.design, sample.questionnaire)
-        table, chosen = compare_items(*arguments, by, how, settings.level)
         contrasts = contrast_items(
             *arguments,
             [by],
@@ -123,6 +122,8 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
             interval=settings.interval,
             selection=selection,
         )
+        table, chosen = compare_items(*arguments, by, how, settings.level, contrasts)
+        table = table[table["test"].ne("contrast")]
         contrasts = contrasts.assign(
             test="contrast",
             n=contrasts["n_a"] + contrasts["n_b"],

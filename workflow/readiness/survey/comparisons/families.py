@@ -1,10 +1,13 @@
 """Contrasts of shares with limits of their own, and limits that hold for the whole family at once.
 
-Each difference has limits of its own (MOVER, `shares`). Beside adjusted p-values stand limits for
-all pairs of the family together, from the joint distribution of the contrasts under the design
- (max-t; Hothorn, Bretz and Westfall 2008), whose covariance is that of the replicates
-where the design has them. A family may span several answers of an item: each of them has then an
-equal part of the error that the whole may make (Bonferroni), and p is adjusted over all.
+Each difference has limits of its own (MOVER, `shares`). Limits for all pairs of the family together
+and adjusted p-values come from the same draws of the joint distribution of the contrasts under the
+design (max-t, in one step; Hothorn, Bretz and Westfall 2008), whose covariance is that of the
+replicates where the design has them: the limits of a pair exclude 0 where its adjusted p is below
+the error that they leave, and nowhere else. (Steps down would find a little more, but have no
+limits of their own.) The least adjusted p is that of the hypothesis that no pair differs. A family
+may span several answers of an item: each of them has then an equal part of the error that the whole
+may make (Bonferroni).
 
 Shares of groups with what a contrast needs of them: covariance, own interval, own df.
 
@@ -15,7 +18,6 @@ share rest on the degrees of freedom of its own group, and p is where they touch
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -32,7 +34,6 @@ from readiness.survey.comparisons.cells import (
     two_or_more,
     two_sided_t,
 )
-from readiness.survey.comparisons.contrasts import Adjustment, adjust_p
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import Proportions, proportion_estimates
 from readiness.survey.intervals import Interval, check_level, proportion_interval
@@ -210,7 +211,6 @@ def share_contrasts(
     *,
     group_levels: Sequence[Any] | None = None,
     interval: Interval = "korn-graubard",
-    adjust: Adjustment = "holm",
     level: float = 0.95,
 ) -> tuple[ContrastRow, ...]:
     """Differences of a share between all pairs of declared groups, b less a.
@@ -221,7 +221,6 @@ def share_contrasts(
         group: the groups; pairs come in their declared (or sorted) order.
         group_levels: declared groups; every pair of them is a row, tested or not.
         interval: of each share, from which the limits of the difference are made.
-        adjust: adjustment of the p-values over the tested pairs.
         level: of the limits, 0-1.
 
     Raises:
@@ -238,47 +237,42 @@ def share_contrasts(
     codes, places = groups.codes, range(groups.size)
     made = proportion_estimates(domain, values, [1.0, 0.0], by=codes, groups=places)
     shares = GroupShares.of(made, 0, interval)
-    return family_of({"": shares}, groups.levels, adjust=adjust, level=level)[""]
+    return family_of({"": shares}, groups.levels, level=level)[""]
 
 
 def family_of(
-    shares: Mapping[str, GroupShares],
-    groups: Sequence[str],
-    *,
-    adjust: Adjustment = "holm",
-    level: float = 0.95,
+    shares: Mapping[str, GroupShares], groups: Sequence[str], *, level: float = 0.95
 ) -> dict[str, tuple[ContrastRow, ...]]:
     """The contrasts of one family: all pairs of `groups` for each of the shares, by their names.
 
     p is adjusted over all of them, and the simultaneous limits hold for all of them.
     """
     check_level(level)
-    part = 1 - (1 - level) / len(shares)
-    made = {name: _contrasts(each, groups, level, part) for name, each in shares.items()}
+    made = {name: _contrasts(each, groups, level, len(shares)) for name, each in shares.items()}
     whole = [row for rows in made.values() for row in rows]
-    p = adjust_p([np.nan if row.p_value is None else row.p_value for row in whole], adjust)
     untested = sum(row.p_value is None for row in whole)
-    adjusted = iter(
-        replace(row, p_adjusted=_number(q), family=len(whole), untested=untested)
-        for row, q in zip(whole, p, strict=True)
-    )
-    return {name: tuple(itertools.islice(adjusted, len(rows))) for name, rows in made.items()}
+    return {
+        name: tuple(replace(row, family=len(whole), untested=untested) for row in rows)
+        for name, rows in made.items()
+    }
 
 
 def _contrasts(
-    shares: GroupShares, groups: Sequence[str], level: float, part: float
+    shares: GroupShares, groups: Sequence[str], level: float, answers: int
 ) -> list[ContrastRow]:
-    """All pairs before adjustment: own limits at `level`, limits of all pairs at `part`."""
+    """All pairs: own limits at `level`, those of all pairs in a family of so many answers."""
     first, second = np.triu_indices(len(groups), 1)
     tested = shares.testable[first] & shares.testable[second]
     rows = [_empty(shares, groups, int(i), int(j)) for i, j in zip(first, second, strict=True)]
     if not tested.any():
         return rows
     a, b = first[tested], second[tested]
+    largest = _draw_largest(shares, a, b)
     own = shares.limits(a, b, level)
-    together = shares.limits(a, b, _family_level(shares, a, b, part))
+    together = shares.limits(a, b, 1 - _share_error(largest, len(a), (1 - level) / answers))
     t, df, _ = shares.tests(a, b)
     p = shares.p_values(a, b)
+    adjusted = np.minimum(answers * _adjust_together(largest, p), 1.0)
     for k, place in enumerate(np.flatnonzero(tested)):
         rows[place] = replace(
             rows[place],
@@ -286,6 +280,7 @@ def _contrasts(
             statistic_name="t",
             df1=float(df[k]),
             p_value=_number(p[k]),
+            p_adjusted=_number(adjusted[k]),
             lower=float(own[0][k]),
             upper=float(own[1][k]),
             simultaneous_lower=float(together[0][k]),
@@ -298,11 +293,8 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _family_level(shares: GroupShares, a: IntArray, b: IntArray, level: float) -> float:
-    """The level of each pair at which all pairs hold together with `level`."""
-    alone = 1 - (1 - level) / len(a)
-    if len(a) == 1:
-        return alone
+def _draw_largest(shares: GroupShares, a: IntArray, b: IntArray) -> FloatArray:
+    """Draws of the largest of the pairs' normal statistics where nothing differs, in order."""
     contrast = np.zeros((len(a), len(shares.p)))
     contrast[np.arange(len(a)), a] = -1.0
     contrast[np.arange(len(a)), b] = 1.0
@@ -314,14 +306,30 @@ def _family_level(shares: GroupShares, a: IntArray, b: IntArray, level: float) -
     rng = np.random.Generator(np.random.PCG64(_SEED))
     used = values > 1e-12 * values[-1]
     draws = rng.standard_normal((_DRAWS, int(used.sum())))
-    largest = np.concatenate(
-        [
-            np.abs(part @ root[:, used].T).max(axis=1)
-            for part in np.array_split(draws, _DRAWS // 5_000)
-        ]
-    )
-    each = float(2 * special.ndtr(-np.quantile(largest, level)))
-    return max(min(1 - each, alone), level)
+    largest = [
+        np.abs(part @ root[:, used].T).max(axis=1)
+        for part in np.array_split(draws, _DRAWS // 5_000)
+    ]
+    return np.sort(np.concatenate(largest))
+
+
+def _share_error(largest: FloatArray, pairs: int, error: float) -> float:
+    """The error of each pair at which all together make at most `error`: where `_adjust_together`
+    passes it. Between an equal part of it and the whole, which draws miss by chance alone."""
+    if pairs == 1:
+        return error
+    allowed = int(np.floor(error * (len(largest) + 1))) - 1
+    each = 2 * special.ndtr(-largest[-1 - allowed]) if allowed >= 0 else 0.0
+    return float(min(max(each, error / pairs), error))
+
+
+def _adjust_together(largest: FloatArray, p: FloatArray) -> FloatArray:
+    """p of each pair adjusted over all: how often the largest statistic reaches the pair's own."""
+    if len(p) == 1:
+        return p
+    reached = len(largest) - np.searchsorted(largest, -special.ndtri(p / 2), side="left")
+    adjusted = (reached + 1) / (len(largest) + 1)
+    return np.asarray(np.clip(adjusted, p, np.minimum(len(p) * p, 1.0)))
 
 
 def _empty(shares: GroupShares, groups: Sequence[str], i: int, j: int) -> ContrastRow:
