@@ -231,6 +231,29 @@ def test_people_are_not_read_and_ids_are_no_questions() -> None:
     assert draft.beside["How to reach you"].role == "personal"
 
 
+def test_levels_of_a_scale_and_boxes_that_were_not_asked() -> None:
+    columns = table(
+        **{
+            "How is it?": cycle("Poor", "Average", "Good", "Very Good"),
+            "Media [Radio]": cycle("Yes", "No", "N/A"),
+            "Media [Press]": cycle("No", "N/A", "Yes"),
+        }
+    )
+    _, asked, _ = drafted(replace(columns, signs=(" ",)))
+    assert [item.kind for item in asked.items] == ["ordinal", "multi"]
+    assert [c.text for c in asked.items[0].categories] == ["Poor", "Average", "Good", "Very Good"]
+
+
+def test_one_label_of_two_missing_values_is_said_once() -> None:
+    values = {"1": "Yes", "2": "No", "8": "Not applicable", "9": "Not applicable"}
+    one = column(0, "q1", cycle("1", "2", "8", "9"), label="Do you vote?", values=values)
+    _, asked, _ = drafted(ExportTable((one,)))
+    assert [(m.text, m.value) for m in asked.items[0].missing] == [
+        ("Not applicable", "8"),
+        ("9", None),
+    ]
+
+
 def test_who_asked_and_who_answered_are_no_items() -> None:
     people = [f"Person {k} Amina" for k in range(N)]
     asked_by = ("Name of the enumerator", "Enquêteur", "Encuestador", "اسم الباحث")

@@ -265,7 +265,8 @@ def _dates(counts: Counter[str]) -> ProposedAnswers | None:
 
 def _draft_joined(counts: Counter[str], signs: Sequence[str]) -> ProposedAnswers | None:
     """A multiple choice whose ticked options stand in one cell."""
-    found = find_joined_options(counts, signs)
+    # The levels of a scale share words: "Very good" is not "Very" and "good".
+    found = None if order_scale(list(counts)) else find_joined_options(counts, signs)
     if found is None:
         return None
     options, separator = found

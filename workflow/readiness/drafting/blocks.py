@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.table import ExportColumn
-from readiness.drafting.wordings import ticks
+from readiness.drafting.wordings import find_special, ticks
 from readiness.questionnaire.text import match_key
 
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
@@ -108,7 +108,7 @@ def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock |
 
 def _all_ticked(columns: Sequence[ExportColumn], rows: Sequence[str], codebook: Codebook) -> bool:
     """Whether the columns are the options of one question, in the same words."""
-    both = {match_key(text) for column in columns for text in column.texts}
+    both = {key for column in columns for key in _list_marks(column)}
     ticked = (not c.total or is_ticked(c, row) for c, row in zip(columns, rows, strict=True))
     if not both or not all(ticked) or any(c.header in codebook.answers for c in columns):
         return False
@@ -131,10 +131,15 @@ def _told_apart(
 
 def is_ticked(column: ExportColumn, option: str) -> bool:
     """Whether the cells only say that the option was ticked, or not."""
-    keys = {match_key(text) for text in column.texts}
+    keys = _list_marks(column)
     return bool(keys) and (
         keys == {match_key(option)} or any(keys <= pair for pair in ticks()) or keys == {"x"}
     )
+
+
+def _list_marks(column: ExportColumn) -> set[str]:
+    """What the cells hold, but that the question was not asked: beside boxes a tool may say so."""
+    return {match_key(text) for text in column.texts if find_special(text) != "not_asked"}
 
 
 def _same_answers(columns: Sequence[ExportColumn], codebook: Codebook) -> bool:

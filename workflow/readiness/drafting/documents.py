@@ -131,8 +131,13 @@ def _missing(answers: ProposedAnswers, item: dict[str, Any]) -> list[str]:
     """What is no answer, put into the item; returns what to look at."""
     if not answers.missing:
         return []
-    item["missing"] = [
-        {**({"value": value} if value else {}), "text": text, "means": means}
-        for text, value, means in answers.missing
-    ]
+    item["missing"] = []
+    given: set[str] = set()
+    for text, value, means in answers.missing:
+        # Two values may have one label: the second is known by its value alone.
+        called = text if match_key(text) not in given else value
+        if called and match_key(called) not in given:
+            given.add(match_key(called))
+            known = {"value": value} if value and called == text else {}
+            item["missing"].append({**known, "text": called, "means": means})
     return [f"{text!r} is no answer ({means})?" for text, _, means in answers.missing]
