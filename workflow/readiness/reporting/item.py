@@ -315,6 +315,7 @@ class _ItemWriter:
         own = self.table.of_first(self.wave.by)
         return paragraphs(
             [
+                self._stem(),
                 *self._findings(),
                 self._alpha(),
                 self._chart(first),
@@ -325,6 +326,12 @@ class _ItemWriter:
                 self._question(),
             ]
         )
+
+    def _stem(self) -> str:
+        """What the rows of a grid are asked together, where the title does not have it."""
+        stem = statements.find_stem(self.wave.questionnaire, self.item)
+        title = self.item.label.text(self.wave.language)
+        return mark("small", plain(stem)) if stem and stem not in title else ""
 
     def _findings(self) -> Iterator[str]:
         """The groups where they differ, else all who answered; then the other sentence."""

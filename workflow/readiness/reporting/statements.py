@@ -164,6 +164,11 @@ def count_or_none(kind: str, n: int, value: Value) -> Fact:
     return Fact(kind, {"n": value}) if n else Fact(f"{kind}.none")
 
 
+def find_stem(questionnaire: Questionnaire, item: Item) -> str:
+    """What the rows of an item's grid are asked together; "" for an item of its own."""
+    return questionnaire.grid(item.grid).column if item.grid else ""
+
+
 def quote_question(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
     """The question as it was asked; of what was computed, of which questions.
 
@@ -173,7 +178,7 @@ def quote_question(questionnaire: Questionnaire, item: Item, language: Language)
     if not item.derived_from:
         is_name = " " not in item.column.strip()
         asked = item.label.text(language) if is_name else item.column
-        stem = questionnaire.grid(item.grid).column if item.grid else ""
+        stem = find_stem(questionnaire, item)
         asked = asked if stem in asked else f"{stem} [{asked}]"
         return Fact("tables.line.question", {"question": asked})
     labels = [questionnaire.variable(name).label.text(language) for name in item.derived_from]

@@ -137,7 +137,7 @@ def _tables(job: Job[RenderSettings]) -> list[Path]:
 
 def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
     """The questionnaire's own words ("2 à 9 personnes"): its digits are not results."""
-    words: set[str] = set()
+    words: set[str] = {grid.column for grid in questionnaire.grids}
     for variable in questionnaire.frame:
         words.update({variable.label.text(language), *variable.labels(language).values()})
     for item in questionnaire.items:
