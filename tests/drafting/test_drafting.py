@@ -30,6 +30,7 @@ from readiness.drafting.joined import find_joined_options
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import open_decisions
+from readiness.validation.cells import read_cell
 
 AGREE = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
 N = 60
@@ -242,6 +243,14 @@ def test_levels_of_a_scale_and_boxes_that_were_not_asked() -> None:
     _, asked, _ = drafted(replace(columns, signs=(" ",)))
     assert [item.kind for item in asked.items] == ["ordinal", "multi"]
     assert [c.text for c in asked.items[0].categories] == ["Poor", "Average", "Good", "Very Good"]
+
+
+def test_decimals_of_doubles_are_the_numbers_that_were_given() -> None:
+    cells = cycle("0.98740000000000006", "0.7", "0.25", "1.5")
+    _, asked, _ = drafted(table(points=[f"{k % 20}{c[1:]}" for k, c in enumerate(cells)]))
+    (item,) = asked.items
+    assert item.range is not None and (item.kind, item.range.decimals) == ("number", 4)
+    assert read_cell(item, "7.98740000000000006").values == ("7.9874",)
 
 
 def test_one_label_of_two_missing_values_is_said_once() -> None:

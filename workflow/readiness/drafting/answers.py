@@ -32,8 +32,10 @@ RARE = 0.02
 NO_NUMBERS = 0.1
 # Points of a scale of bare numbers at most, 0 to 10.
 SHORT_SCALE = 11
+MOST_PLACES = 12
+"""Places behind the point that the range of an item can have."""
 _SHOWN = 3
-_NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,9})?")
+_NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,17})?")
 _MISSING_NUMBERS = re.compile(r"-?(?:9{1,4}|8{2,4}|7{2,4})|9(?:7|8)|99[78]|-[1-9]")
 
 
@@ -237,12 +239,9 @@ def _numbers(counts: Counter[str]) -> ProposedAnswers | None:
     ]
     if odd:
         checks.append(f"is {_some(sorted(odd), counts)} a number, or a missing answer?")
-    places = [
-        len(re.split("[.,]", number)[1])
-        for number in plain.values()
-        if not whole and re.search("[.,]", number)
-    ]
-    return ProposedAnswers("number", decimals=max(places, default=0), checks=tuple(checks))
+    # Behind fifteen digits stands what a table of doubles adds, not what anybody gave.
+    places = [len(f"{value:.15g}".partition(".")[2]) for value in values.values()]
+    return ProposedAnswers("number", decimals=min(max(places), MOST_PLACES), checks=tuple(checks))
 
 
 def _digits(text: str) -> str:

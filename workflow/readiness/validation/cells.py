@@ -308,6 +308,9 @@ def read_number(item: Item, text: str) -> str | CellFault:
         return CellFault("not_a_number", fact)
     whole = latin_digits(match[2]).lstrip("0") or "0"
     behind = latin_digits(match[3] or "").rstrip("0") if digits else ""
+    if len(behind) > _MOST_DIGITS:
+        # What a table of doubles adds to a decimal: 0.98740000000000006 is 0.9874.
+        behind = f"{float(f'0.{behind}'):.15f}".partition(".")[2].rstrip("0")
     if len(behind) > digits:
         return CellFault("not_a_number", fact)
     number = f"{whole}.{behind}" if behind else whole
