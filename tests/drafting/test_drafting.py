@@ -253,6 +253,14 @@ def test_decimals_of_doubles_are_the_numbers_that_were_given() -> None:
     assert read_cell(item, "7.98740000000000006").values == ("7.9874",)
 
 
+def test_options_below_their_own_names_are_one_question() -> None:
+    boxes = {name: cycle(name, "", *[""] * k) for k, name in enumerate(("Radio", "Press", "Web"))}
+    _, asked, text = drafted(table(**{"Do you vote?": cycle("Yes", "No")}, **boxes))
+    assert [item.kind for item in asked.items] == ["single", "multi"]
+    assert [c.column for c in asked.items[1].categories] == ["Radio", "Press", "Web"]
+    assert "what was asked?" in text
+
+
 def test_one_label_of_two_missing_values_is_said_once() -> None:
     values = {"1": "Yes", "2": "No", "8": "Not applicable", "9": "Not applicable"}
     one = column(0, "q1", cycle("1", "2", "8", "9"), label="Do you vote?", values=values)

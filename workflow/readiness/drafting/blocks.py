@@ -16,6 +16,8 @@ _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
 # What stands between the text of a question and that of its row or option.
 MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
+SHOWN = 3
+"""Options that stand for a question whose text is not known."""
 _NUMBERED = re.compile(r"(?P<question>.*?[^\W_])[_.](?P<row>[A-Za-z]{0,4}\d{1,4})")
 
 
@@ -70,6 +72,8 @@ def _parts(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
         return "brackets", found["question"], found["row"]
     if (found := _SLASH.fullmatch(column.header)) and is_ticked(column, found["row"]):
         return "slash", found["question"], found["row"]
+    if column.texts and {match_key(column.header)} == set(map(match_key, column.texts)):
+        return "choice", "", column.header  # a column an option, without its question: Typeform
     if found := _NUMBERED.fullmatch(column.header):
         return "number", found["question"], found["row"]
     return "", "", ""
@@ -95,6 +99,9 @@ def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock |
     if how == "number" or (how == "brackets" and all(c.label for c in columns)):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
         question, rows = _told_apart(texts, question, columns)
+    if how == "choice":
+        check = "options of one question, whose text is not in the file: what was asked?"
+        return ColumnBlock("ticks", ", ".join(rows[:SHOWN]), tuple(columns), rows, check)
     if how == "set":
         return ColumnBlock("ticks", question, tuple(columns), rows)
     if _all_ticked(columns, rows, codebook):
