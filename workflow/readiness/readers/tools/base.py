@@ -294,10 +294,11 @@ class Tool:
         A form writes the one with the respondent's zone and the other without, or in UTC: where
         one zone is not known, neither is which of the two came first.
         """
-        zones = [
-            sheet.rows[assigned.roles[role]].changed(moments.find_zone).cells
-            for role in ("started", "timestamp")
-        ]
+        columns = [sheet.rows[assigned.roles[role]] for role in ("started", "timestamp")]
+        # A tool writes a zone always or never: of a million moments the first are looked at.
+        if not any(moments.find_zone(text) for each in columns for text in each.texts[:SOME]):
+            return
+        zones = [column.changed(moments.find_zone).cells for column in columns]
         apart = np.flatnonzero(zones[0] != zones[1])
         if len(apart):
             begun = frame[STARTED].astype(object).to_numpy(copy=True)
