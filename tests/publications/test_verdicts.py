@@ -17,6 +17,7 @@ from pytest import MonkeyPatch
 from released_tree import copy_released
 from resealing import relist, seal_again, seal_over
 
+from project_copy import Project
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.publications import sandbox
@@ -196,3 +197,15 @@ def test_who_is_root_is_told(tree: Path, monkeypatch: MonkeyPatch) -> None:
     for number, told in ((0, True), (1000, False)):
         monkeypatch.setattr(again.os, "geteuid", lambda number=number: number)
         assert (Fact("audit.note.root") in level._note_no_sandbox(found).notes) is told
+
+
+# --- Answers, wherever the program writes them.
+def test_answers_are_for_their_owners_eyes(released: Project) -> None:
+    """Every table whose rows are people, in every folder of a run."""
+    rows = ("data.csv", "answers.csv", "weights.csv", "quarantine.csv", "sample.csv", "issues.csv")
+    found = [path for name in rows for path in (released.root / "results").rglob(name)]
+    apart = {"publications", "charts"}  # other runs' results, and what readers are shown
+    found = [path for path in found if not apart & {*path.parts}]
+    assert {path.name for path in found} >= {*rows[:3]}
+    assert {path.stat().st_mode & 0o777 for path in found} == {0o600}
+    assert {path.parent.stat().st_mode & 0o777 for path in found} == {0o700}

@@ -78,9 +78,9 @@ def _texts(column: pd.Series[Any]) -> list[object]:
     ]
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write `frame` to `path` as `to_csv` renders it, atomically."""
-    write_atomically(path, to_csv(frame))
+def write_csv(frame: pd.DataFrame, path: Path, *, private: bool = False) -> None:
+    """Write `frame` to `path` as `to_csv` renders it, atomically; `private`: for its owner."""
+    write_atomically(path, to_csv(frame), private=private)
 
 
 def number_rows(

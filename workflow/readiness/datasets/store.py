@@ -177,18 +177,19 @@ def _fetch(
 
 
 def restore(root: Path, version: Version, target: Path) -> None:
-    """Place a verified copy of the version at `target`, whole or not at all."""
+    """Place a verified copy of the version at `target`, for its owner, whole or not at all."""
     source = find_object(root, version)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary_path = temporary_name(target)
     try:
+        # Nobody else reads the answers, not even before they are whole.
+        temporary_path.touch(mode=0o600)
         shutil.copyfile(source, temporary_path)
         # Hashed again after the copy: a disk that fails or a file that changes meanwhile is seen.
         fault = fault_of(temporary_path, version)
         if fault:
             said = tell(fault, "en")
             raise DataError(f"{version.name}: the copy at {target} is damaged: {said}. Try again.")
-        temporary_path.chmod(0o644)
         temporary_path.replace(target)
     finally:
         temporary_path.unlink(missing_ok=True)

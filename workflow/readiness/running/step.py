@@ -65,11 +65,13 @@ class Job(Generic[Settings]):
         """The same where there may be none."""
         return next(iter(self.inputs[role]), None)
 
-    def csv(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a table."""
+    def csv(self, name: str, frame: pd.DataFrame, *, people: bool = False) -> None:
+        """Write a table; one whose rows are `people` for its owner's eyes, as is the folder."""
         from readiness.tables import write_csv
 
-        write_csv(frame, self.out / name)
+        if people:
+            self.hide()
+        write_csv(frame, self.out / name, private=people)
         self.names.append(name)
 
     def remove_others(self) -> None:
@@ -77,6 +79,11 @@ class Job(Generic[Settings]):
         for path in self.out.iterdir():
             if path.is_file() and path.name not in (*self.names, PROVENANCE):
                 path.unlink()
+
+    def hide(self) -> None:
+        """Let nobody but its owner look into the folder of the outputs."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.out.chmod(0o700)
 
     def file(self, name: str, content: bytes | str) -> None:
         """Write a file."""

@@ -32,7 +32,7 @@ def run(job: Job[DeriveWave]) -> None:
     )
     answers = read_text_table(job["answers"], "the coded answers")
     table = derive(answers, questionnaire_of(document, where), settings.derive)
-    job.csv("answers.csv", table)
+    job.csv("answers.csv", table, people=True)
     text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
     job.file("questionnaire.yaml", HEAD + text)
     log.info("derived: %s", ", ".join(one.id for one in settings.derive))

@@ -27,6 +27,7 @@ def run(job: Job[Registered]) -> None:
     """Place `data.csv` in the folder, with its lineage."""
     root, told = Path.cwd(), job.settings
     version = find_version(root, told.version)
+    job.hide()
     restore(root, version, job.out / DATA)
     job.names.append(DATA)
     # Where the bytes were found (store, cache, workspace) is no part of the lineage: they are the

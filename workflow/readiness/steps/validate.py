@@ -59,12 +59,12 @@ def run(job: Job[ValidateWave]) -> None:
     keep_apart(job.out.parent, apart, key.name)
     largest = LARGEST_LOSS if settings.largest_loss is None else settings.largest_loss
     refuse_mass_loss(result, job["answers"], largest)
-    job.csv("answers.csv", result.answers)
-    job.csv("issues.csv", result.issues.assign(file=job["answers"].name))
-    job.csv("quarantine.csv", result.quarantine)
+    job.csv("answers.csv", result.answers, people=True)
+    job.csv("issues.csv", result.issues.assign(file=job["answers"].name), people=True)
+    job.csv("quarantine.csv", result.quarantine, people=True)
     job.csv("counts.csv", result.counts)
     sample = frame_of(listed, questionnaire, key.secret)
-    job.csv("sample.csv", mark_ineligible(sample, result.quarantine))
+    job.csv("sample.csv", mark_ineligible(sample, result.quarantine), people=True)
     job.record = {**settings.model_dump(exclude=JUDGING), **looked_for}
     if line := write_loss_line(result):
         # `readiness run` says it again at its end, and where there is nothing to do.

@@ -49,7 +49,7 @@ def run(job: Job[WeightWave]) -> None:
     selection = Selection(settings.selection)
     weighed = weigh_wave(table, people(counts), margins, settings.weight, selection)
     made = weighed.weighting
-    job.csv("weights.csv", weights_table(table, weighed))
+    job.csv("weights.csv", weights_table(table, weighed), people=True)
     job.csv("margins.csv", margins_table(weighed))
     job.csv("summary.csv", summary_table(weighed))
     job.csv("steps.csv", steps_table(weighed))
