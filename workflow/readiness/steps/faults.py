@@ -30,6 +30,7 @@ def run(job: Job[FaultPages]) -> None:
         read_text_table(job[name], f"the {name}") for name in TABLES
     )
     found = ValidationTables(answers, issues, counts, quarantine, settings.simulated)
+    job.hide()
     for language in settings.languages:
         job.file(f"faults-{language}.html", faults_page(questionnaire, found, language))
     log.info("faults: %d, told in %s", len(issues), ", ".join(settings.languages))
