@@ -172,8 +172,8 @@ def block(register: pd.DataFrame, results: pd.DataFrame) -> str:
     return f"""{BEGIN}
 
 Headline shares of the shipped wave for all, in per cent, with what is published beside them. The
-two ranges are of bias and not of chance: one misses where the truth is outside of it by more than
-the arm of the interval.
+two ranges have ends that chance moves, too: one misses where the truth is outside of it by more
+than the arm of the interval.
 
 {own}
 
