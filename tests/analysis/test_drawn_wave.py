@@ -134,7 +134,7 @@ def test_few_answers_are_fewer_than_the_reliable_base(
 ) -> None:
     for base in (2, 77):
         said = words(planned_wave(wave, register, "en", "probability", name, base))
-        assert ("fewer than 77 answers" in said) == (base == 77)
+        assert ("Fewer than 77 answers" in said) == (base == 77)
         assert "fewer than 2 " not in said and "fewer than 30" not in said
 
 

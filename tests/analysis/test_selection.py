@@ -10,7 +10,7 @@ from readiness.analysis.selection import Selection
 from readiness.config import SelectionName
 
 ALLOWED = {
-    Selection.PROBABILITY: {"drawn", "response_rate", "population", "intervals", "p_values"},
+    Selection.PROBABILITY: {"is_drawn", "response_rate", "population", "intervals", "p_values"},
     Selection.CENSUS: {"response_rate", "population"},
     Selection.PARTIAL_CENSUS: {"response_rate", "population", "intervals"},
     Selection.OPT_IN: {"population", "intervals", "p_values"},
@@ -21,7 +21,7 @@ ALLOWED = {
 @pytest.mark.parametrize("selection", Selection)
 def test_a_selection_allows_what_the_methods_page_says(selection: Selection) -> None:
     properties = {name for name, value in vars(Selection).items() if isinstance(value, property)}
-    allowed = {name for name in properties - {"key", "declared"} if getattr(selection, name)}
+    allowed = {name for name in properties - {"key", "configured_word"} if getattr(selection, name)}
     assert allowed == ALLOWED[selection]
 
 

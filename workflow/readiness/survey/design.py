@@ -223,8 +223,10 @@ class Design:
 
         Whether groups differ is asked of what made them so, of which the population is one outcome
         (Graubard and Korn 2002). Of replicates it is undone where each leaves out one PSU (JKn);
-        others hold it in their weights.
+        others hold it in their weights. Of a population that answered whole nothing is tested.
         """
+        if (self.stages[0].fraction_left() <= 0).all():
+            return self
         stages = tuple(
             replace(stage, population=np.full_like(stage.population, np.inf))
             for stage in self.stages
