@@ -67,7 +67,7 @@ def shipped(register: pd.DataFrame, asked: Questionnaire, truth: dict[str, float
     own = register.set_index("id")
     rows = []
     for name in ITEMS:
-        share = f"{name}.{asked.item(name).shown}.all"
+        share = f"{name}.{asked.item(name).first_level}.all"
         interval = [float(own.loc[share, end]) for end in ("lower", "upper")]
         told = f"{share}.selection.lower" in value
         worst, assumed = (

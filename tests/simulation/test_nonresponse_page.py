@@ -30,7 +30,7 @@ def test_the_page_marks_what_misses_the_truth(benchmark: ModuleType) -> None:
     truth = {"use_ai": 0.45, "team_trained": 0.48, "preparation": 0.6, "revolution": 0.5}
     rows: list[tuple[object, ...]] = []
     for name, value in truth.items():
-        share = f"{name}.{asked.item(name).shown}.all"
+        share = f"{name}.{asked.item(name).first_level}.all"
         off = 0.12 if name == "team_trained" else 0.0
         rows.append((share, value + off, value + off - 0.05, value + off + 0.05))
         for kind, below in (("worst", 0.13), ("selection", 0.01)):

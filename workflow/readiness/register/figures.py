@@ -211,7 +211,7 @@ def group_order(
 ) -> list[str]:
     """The groups of a variable, as charts and tables of an item show them.
 
-    `level`: the level whose number stands for the item (`Item.shown`). `ordered`: whether the
+    `level`: the level whose number stands for the item (`Item.first_level`). `ordered`: whether the
     variable's categories have an order by nature, that of `codes`. `prefix`: what stands before a
     code in the register's ids (`region:`), for variables other than the first.
     """
