@@ -43,6 +43,20 @@ EDITS = (
         )
         for grid in ("q3", "q4")
     ),
+    # "Why do you believe it is hampered by ...?" is asked of those who chose that: the few others
+    # who answered it were not asked, which a draft cannot decide.
+    *(
+        (
+            QUESTIONNAIRE,
+            f"id: {item}\n    kind: single",
+            f"id: {item}\n    asked_if: [{{item: q5_1, one_of: [{chosen}]}}]\n    kind: single",
+        )
+        for item, chosen in (
+            ("q6_1", "the_difficulty_of"),
+            ("q7_1", "ethical_or_regulatory_issues"),
+            ("q8_1", "lack_of_improvement_in_medical"),
+        )
+    ),
     ("config.yaml", 'title: {en: "ai survey"}', "title: {en: AI in diagnostic medicine}"),
     (
         "config.yaml",
