@@ -17,9 +17,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,15 +164,27 @@ def _frame(run: PlannedRun) -> list[str]:
     return [variable.id for variable in load_questionnaire(path).frame]
 
 
+# Linux counts as a command's memory what its parent held when it began. So a small process begins
+# it, and not this one, which may have held more than the command ever does.
+MEASURED = """
+import json, os, sys, time
+start = time.monotonic()
+actions = [(os.POSIX_SPAWN_DUP2, 2, 1)]
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=actions)
+_, status, used = os.wait4(child, 0)
+seconds = time.monotonic() - start
+print(json.dumps([seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6]))
+sys.exit(os.waitstatus_to_exitcode(status) != 0)
+"""
+
+
 def cost_of(line: list[str]) -> Cost:
     """Run a command; seconds, processor seconds and the most memory that it held."""
-    start = time.monotonic()
-    child = os.posix_spawn(line[0], line, os.environ)
-    _, status, used = os.wait4(child, 0)
-    if os.waitstatus_to_exitcode(status):
+    small = [sys.executable, "-I", "-S", "-c", MEASURED, *line]
+    ended = subprocess.run(small, stdout=subprocess.PIPE, text=True, check=False)
+    if ended.returncode:
         raise SystemExit(f"{line[6]} {line[5]} failed")
-    seconds = time.monotonic() - start
-    return Cost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6)
+    return Cost(*json.loads(ended.stdout))
 
 
 # What a user would write with pandas: no limits, no replicates, no standard error.
