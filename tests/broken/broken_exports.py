@@ -137,17 +137,19 @@ def far_cell() -> bytes:
     return out.getvalue()
 
 
-def sav(frame: pd.DataFrame) -> bytes:
-    """An SPSS file."""
+def statistical_file(frame: pd.DataFrame, ending: str = "sav") -> bytes:
+    """A file of SPSS (sav, por) or Stata (dta)."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "made.sav"
-        pyreadstat.write_sav(frame, path)
+        path = Path(folder) / f"made.{ending}"
+        getattr(pyreadstat, f"write_{ending}")(frame, path)
         return path.read_bytes()
 
 
 WHOLE = data()
+OPEN_SHEET = b"application/vnd.oasis.opendocument.spreadsheet"
 BOOK = book([HEADER, *ROWS])
-SAV = sav(pd.DataFrame({"visits": [1.0, 2.0], "age": [34.0, 51.0]}))
+FRAME = pd.DataFrame({"visits": [1.0, 2.0], "age": [34.0, 51.0]})
+SAV, POR, DTA = (statistical_file(FRAME, ending) for ending in ("sav", "por", "dta"))
 KOBO = [
     "start",
     "end",
@@ -256,9 +258,12 @@ FILES: dict[str, bytes] = {
     "an archive that is cut": archive(answers_csv=WHOLE)[:60],
     "an archive of three thousand parts": archive(**{f"part{k}_txt": b"" for k in range(3000)}),
     # --- workbooks
-    "an old workbook": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504,
-    "an OpenDocument sheet": archive(mimetype=b"x", content_xml=b"<a/>"),
-    "a binary workbook": archive(xl__workbook_bin=b"x"),
+    "an old workbook of zeros": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504,
+    "an OpenDocument sheet of no known kind": archive(mimetype=b"x", content_xml=b"<a/>"),
+    "an OpenDocument sheet without cells": archive(
+        mimetype=OPEN_SHEET, content_xml=b"<a/>", **{"META-INF__manifest_xml": b"<a/>"}
+    ),
+    "a binary workbook of noise": archive(xl__workbook_bin=b"x"),
     "a workbook without a cell": book([]),
     "a workbook that is cut": BOOK[:-200],
     "a workbook without its sheets": archive(xl__workbook_xml=b"<workbook/>"),
@@ -312,8 +317,14 @@ FILES: dict[str, bytes] = {
         data([[*HEADER, "Simulé"], *([*row, "oui"] for row in ROWS[:2]), [*ROWS[2], "non"]])
     ),
     # --- of other programs
-    "a Stata file": b"<stata_dta><header><release>118</release></header>",
-    "a portable SPSS file": b"ASCII SPSS PORT FILE" + b"0" * 200,
+    "a Stata file that is cut in its header": b"<stata_dta><header><release>118</release></header>",
+    "a Stata file that is cut": DTA[: len(DTA) // 2],
+    "an old Stata file of zeros": b"\x72\x01\x01" + b"\x00" * 300,
+    "a Stata file without a question": DTA,
+    "a portable SPSS file that is cut in its letters": POR[: len(POR) // 2],
+    "a portable SPSS file that is cut": POR[:500],
+    "a portable SPSS file of noise": b"ASCII SPSS PORT FILE" + b"0" * 200,
+    "a portable SPSS file without a question": POR,
     "a workbook of 2003 as XML": b"<?xml version='1.0'?>\n<Workbook><Worksheet/></Workbook>",
     "JSON, one object": b'{"responses": []}',
     # --- headers, again

@@ -21,8 +21,9 @@ from readiness.readers.table import Sheet, Variable, as_text, refuse_oversized
 from readiness.readers.texts import Texts
 
 MAGIC = (b"$FL2", b"$FL3")
-# What stands in the first lines of a portable file, behind a table of its letters.
-_PORTABLE, _LETTERS = b"SPSSPORT", 480
+# What stands in the first lines of a portable file: its title, and behind it and a table of its
+# letters its signature. A file that is cut or damaged has the title alone.
+_PORTABLE, _LETTERS = (b"ASCII SPSS PORT FILE", b"SPSSPORT"), 480
 _STATA = b"<stata_dta>"
 # How an older Stata file begins: its version, the order of bytes, and that it is one.
 _OLD_STATA = re.compile(rb"[\x69\x6c\x6e-\x73][\x01\x02]\x01")
@@ -38,7 +39,8 @@ def _find_parser(content: bytes) -> str:
     """What reads the bytes; "" where they are no file of SPSS or Stata."""
     if content.startswith(MAGIC):
         return "read_sav"
-    if _PORTABLE in content[: 2 * _LETTERS].translate(None, b"\r\n")[:_LETTERS]:
+    first = content[: 2 * _LETTERS].translate(None, b"\r\n")[:_LETTERS]
+    if any(mark in first for mark in _PORTABLE):
         return "read_por"
     stata = content.startswith(_STATA) or _OLD_STATA.match(content)
     return "read_dta" if stata else ""
@@ -46,11 +48,12 @@ def _find_parser(content: bytes) -> str:
 
 def read_spss(path: Path, content: bytes) -> Sheet:
     """The table of a file of SPSS or Stata; DataError when it is damaged."""
+    parser = _find_parser(content)
+    kind = "Stata file" if parser == "read_dta" else "SPSS file"
     if len(content) < _HEADER:
-        raise DataError(f"{path}: an SPSS or Stata file that is cut. Export it again.")
+        raise DataError(f"{path}: a damaged {kind} (cut in its header). Export it again.")
     import pyreadstat
 
-    parser = _find_parser(content)
     read = getattr(pyreadstat, parser)
     # A portable file declares no missing values of its own.
     known = {} if parser == "read_por" else {"user_missing": True}
@@ -62,8 +65,11 @@ def read_spss(path: Path, content: bytes) -> Sheet:
         raise
     except (Exception, MemoryError) as error:  # pyreadstat raises whatever its parser met
         raise DataError(
-            f"{path}: a damaged SPSS or Stata file ({str(error)[:120]}). Export it again."
+            f"{path}: a damaged {kind} ({str(error)[:120]}). Export it again."
         ) from None
+    # What is noise behind its first bytes may be read as a table of nothing.
+    if not meta.column_names:
+        raise DataError(f"{path}: a damaged {kind} (no variables). Export it again.")
     rows: list[Texts] = []
     for name in meta.column_names:
         codes, values = pd.factorize(np.asarray(cells[name], dtype=object))
