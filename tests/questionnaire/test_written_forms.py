@@ -12,6 +12,7 @@ from readiness.bounded import TextLoader, read_yaml_text
 from readiness.errors import ConfigError
 from readiness.plan.asking import read_outline
 from readiness.questionnaire import Questionnaire, expand, questionnaire_of
+from readiness.questionnaire.units import unit_text
 
 TEXT = """\
 name: forms
@@ -162,7 +163,7 @@ def test_the_least_that_a_file_can_say() -> None:
     item = read(text).item("age")
     assert (item.column, item.label.root) == ("age", {"fr": "age"})
     assert item.range is not None and item.range.bounds == (float("-inf"), float("inf"))
-    assert item.range.unit_text("en") == "units as answered" and item.range.written_unit == ""
+    assert unit_text(item.range, "en") == "units as answered" and item.range.written_unit == ""
 
 
 def test_missing_codes_are_kept_apart() -> None:

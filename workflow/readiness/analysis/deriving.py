@@ -1,4 +1,4 @@
-"""Variables that are computed of answers, as items of the questionnaire and columns of the table.
+"""Variables that are computed of answers, as columns of the table.
 
 Who gave no usable answer has none here either: where everything that a variable is made of is
 missing in the same way (a blank, a refusal, "don't know"), so is the variable; where it is missing
@@ -11,7 +11,7 @@ is not met where another was.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,95 +20,19 @@ import pandas as pd
 from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.config import NO, YES, Condition, DerivedVariable
 from readiness.errors import ConfigError
-from readiness.facts import Fact, Value
-from readiness.language import LANGUAGES, tell
-from readiness.language import text as told
 from readiness.questionnaire import (
     BLANK,
     NOT_ASKED,
     SPECIAL_CODES,
     Questionnaire,
-    questionnaire_of,
 )
 from readiness.questionnaire.model import FrameVariable, Item
 
-# What the answers of a condition are called.
-ANSWERS = {YES: "questionnaire.yes", NO: "questionnaire.no"}
-ENDS = ("low", "high")
-# Of a scale: a mean of whole numbers has many.
-DECIMALS = 12
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
-def with_derived(
-    document: Mapping[str, Any], derived: Sequence[DerivedVariable], where: str
-) -> dict[str, Any]:
-    """The document of a questionnaire (as loaded, expanded) with the derived items behind its own.
-
-    Raises ConfigError, which begins with `where`, for an item that is none.
-    """
-    made = dict(document)
-    for one in derived:
-        made["items"] = [*made["items"], _item(one, questionnaire_of(made, where))]
-    questionnaire_of(made, where)
-    return made
-
-
-def _item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
-    """A derived variable as an item of a questionnaire's document."""
-    item: dict[str, Any] = {
-        "id": one.id,
-        "kind": one.kind,
-        "column": one.id,
-        "label": dict(one.label),
-        "derived_from": list(one.sources),
-    }
-    if one.scale:
-        low, high = _ends(one, known)
-        ends = {k: end for k, end in zip(ENDS, (low, high), strict=True) if np.isfinite(end)}
-        unit = dict(one.scale.unit or _points(ends))
-        if unit:
-            unit.setdefault(known.language, next(iter(unit.values())))
-        return {**item, "range": {**ends, "decimals": DECIMALS, **({"unit": unit} if unit else {})}}
-    item["categories"] = [
-        {"code": code, "text": labels.get(known.language, code), "labels": labels}
-        for code, labels in _answers(one, known.language).items()
-    ]
-    if one.bands:
-        item["boxes"] = {"low": one.codes[:1]}
-    sources = [known.variable(name) for name in one.sources]
-    outside = [s.dont_know for s in sources if isinstance(s, Item) and s.dont_know]
-    if len(outside) == len(sources):
-        item["dont_know"] = {"text": outside[0].text, "labels": dict(outside[0].labels)}
-    return item
-
-
-def _answers(one: DerivedVariable, language: str) -> dict[str, dict[str, str]]:
-    """The labels of each answer, by its code."""
-    if one.conditions:
-        return {
-            code: {name: told(key, name) for name in LANGUAGES} for code, key in ANSWERS.items()
-        }
-    return {category.code: dict(category.label) for category in one.categories}
-
-
-def _ends(one: DerivedVariable, known: Questionnaire) -> tuple[float, float]:
-    """The smallest and the largest value of a scale; infinite where an item has no end."""
-    assert one.scale is not None
-    ends = np.array([_ends_of(known.item(name)) for name in one.scale.items], dtype=np.float64)
-    low, high = ends.sum(axis=0) if one.scale.measure == "sum" else ends.mean(axis=0)
-    return float(low), float(high)
-
-
-def _points(ends: Mapping[str, float]) -> dict[str, str]:
-    """What a scale without a unit is told in: points between whole ends; nothing for others."""
-    values: dict[str, Value] = {name: int(end) for name, end in ends.items() if end == int(end)}
-    if len(values) < len(ENDS):
-        return {}
-    return {name: tell(Fact("questionnaire.points", values), name) for name in LANGUAGES}
-
-
-def _ends_of(item: Item) -> tuple[float, float]:
+def ends_of(item: Item) -> tuple[float, float]:
+    """The smallest and the largest value that an item can have; infinite where it has no end."""
     if item.range is not None:
         return item.range.bounds
     values = list(points(item).values())
@@ -238,7 +162,7 @@ def scores(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFra
         else:
             values = read_numbers(codes)
         if name in one.scale.reverse:
-            low, high = _ends_of(item)
+            low, high = ends_of(item)
             if not np.isfinite(low + high):
                 raise ConfigError(
                     f"derive, {one.id}: {name} cannot be reversed without both ends of its range."

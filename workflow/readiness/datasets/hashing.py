@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import IO
 
@@ -81,3 +82,10 @@ def fault_if_there(path: Path, version: Version) -> Fact | None:
     except OSError as error:
         return _unreadable(error)
     return fault_of(path, version)
+
+
+def say_fault(fault: Fact) -> str:
+    """A fault in English, for an error."""
+    # What an error says is no part of what a step makes. So the catalogues are loaded by name, out
+    # of the step's closure: who edits a text of an audit has no data restored again.
+    return str(import_module("readiness.language").tell(fault, "en"))

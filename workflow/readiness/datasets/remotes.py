@@ -14,13 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-from readiness.datasets.hashing import ABSENT, chunks, fault_if_there, fault_of_bytes
+from readiness.datasets.hashing import ABSENT, chunks, fault_if_there, fault_of_bytes, say_fault
 from readiness.datasets.places import Foreign, local_remotes, remote_settings
 from readiness.datasets.versions import Version
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import temporary_name
-from readiness.language import tell
 
 
 class UnreachableError(DataError):
@@ -217,6 +216,6 @@ def check_in_default_remote(root: Path, *versions: Version) -> None:
             if fault:
                 raise DataError(
                     f"{version.name}: damaged in the default remote {name}: "
-                    f"{tell(fault, 'en')} ({opened.address(name, version)}). Replace it there by a "
+                    f"{say_fault(fault)} ({opened.address(name, version)}). Replace it there by a "
                     "right copy."
                 )

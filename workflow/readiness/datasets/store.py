@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.datasets.hashing import ABSENT, fault_if_there, fault_of
+from readiness.datasets.hashing import ABSENT, fault_if_there, fault_of, say_fault
 from readiness.datasets.places import Foreign, cache_folder, local_remotes
 from readiness.datasets.remotes import Remotes, UnreachableError
 from readiness.datasets.versions import Pointer, Version, check_pointer
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed
 from readiness.files import left_behind, temporary_name
-from readiness.language import tell
 
 # Where the restore step places verified copies.
 RESTORED = Path("results/inputs")
@@ -129,7 +128,7 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
             *faults,
         ]
         fact = _not_found(version, pointer, looked, foreign)
-    raise DataError(f"{version.name}: {tell(fact, 'en')}", fact)
+    raise DataError(f"{version.name}: {say_fault(fact)}", fact)
 
 
 def _not_found(
@@ -188,7 +187,7 @@ def restore(root: Path, version: Version, target: Path) -> None:
         # Hashed again after the copy: a disk that fails or a file that changes meanwhile is seen.
         fault = fault_of(temporary_path, version)
         if fault:
-            said = tell(fault, "en")
+            said = say_fault(fault)
             raise DataError(f"{version.name}: the copy at {target} is damaged: {said}. Try again.")
         temporary_path.replace(target)
     finally:

@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.datasets.hashing import ABSENT, fault_if_there
+from readiness.datasets.hashing import ABSENT, fault_if_there, say_fault
 from readiness.datasets.places import local_remotes
 from readiness.datasets.remotes import Remotes, UnreachableError
 from readiness.datasets.store import copies_beside_remotes, stray_copies
 from readiness.datasets.versions import RAW, VERSIONS, Version, check_pointer, read_versions
 from readiness.errors import DataError
 from readiness.facts import Fact
-from readiness.language import tell
 
 RIGHT = "right"
 
@@ -50,7 +49,7 @@ def _judge_object(version: Version, place: str, fault: Fact | None, where: str) 
     if fault == ABSENT:
         state = "missing (restricted)" if version.is_restricted else "missing"
         return CopyFinding(version.name, place, state, where, not version.is_restricted)
-    state = f"damaged: {tell(fault, 'en')}" if fault else RIGHT
+    state = f"damaged: {say_fault(fault)}" if fault else RIGHT
     return CopyFinding(version.name, place, state, where, bool(fault))
 
 

@@ -13,6 +13,7 @@ from readiness.language import Language, show, tell
 from readiness.questionnaire.changes import kind_of
 from readiness.questionnaire.items import Category, Item, Range
 from readiness.questionnaire.model import Questionnaire
+from readiness.questionnaire.units import unit_text
 
 # What a text or a value means that is no answer.
 MEANS = tuple(
@@ -146,7 +147,7 @@ def _range(range_: Range, language: Language) -> Iterator[str]:
         return Quantity.of(end, "number", places)
 
     own = range_.unit.root if range_.unit else {}
-    unit = own.get(language) or range_.written_unit or range_.unit_text(language)
+    unit = own.get(language) or range_.written_unit or unit_text(range_, language)
     ends = {"questionnaire.page.least": range_.low, "questionnaire.page.most": range_.high}
     for said, end in ends.items():
         if end is not None:

@@ -181,17 +181,6 @@ class Range(Strict):
         """The unit as an answer may have it after the number; "" where there is none."""
         return "" if self.unit is None else self.unit.text(self.language)
 
-    def unit_text(self, language: Language) -> str:
-        """The unit in words for readers; where the questionnaire gives none, words that say so.
-
-        Raises RenderError where it has no label in the language.
-        """
-        if self.unit is not None:
-            return self.unit.text(language)
-        from readiness.language import text
-
-        return text("questionnaire.unit", language)
-
 
 class Item(Strict):
     """One question.

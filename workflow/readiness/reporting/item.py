@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.questionnaire.model import Item
+from readiness.questionnaire.units import unit_text
 from readiness.register.display import sign
 from readiness.register.rows.shares import ALPHA
 from readiness.reporting import statements
@@ -356,7 +357,7 @@ class _ItemWriter:
 
     def _caption(self, kind: str, by: str) -> str:
         """A caption, with the variable of the groups where there are any."""
-        unit = self.item.range.unit_text(self.wave.language) if self.item.range else ""
+        unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
         item: Value = self.item.label.text(self.wave.language)
         level = level_label(self.item, self.wave.language)
         grouped = by and len(self.table.columns) > 1

@@ -17,6 +17,7 @@ from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
 from readiness.questionnaire.model import MEAN, TOTAL, Item
+from readiness.questionnaire.units import unit_text
 from readiness.register.figures import answer_order
 from readiness.register.findings import bound_hidden_share, compare_with_half
 from readiness.register.protection import share_id
@@ -161,7 +162,7 @@ class Findings:
         identity = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
         if self.material.register.number(identity) is None or self.item.range is None:
             return None
-        unit = self.item.range.unit_text(self.material.language)
+        unit = unit_text(self.item.range, self.material.language)
         values: dict[str, Value] = {"mean": self._name_value(identity), "unit": unit}
         ends = self._ends(identity)
         values |= {end: self._name_value(name) for end, name in ends.items()}

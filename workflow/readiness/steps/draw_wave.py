@@ -30,6 +30,7 @@ from readiness.facts import Listed
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.questionnaire.model import TOTAL, Item
+from readiness.questionnaire.units import unit_text
 from readiness.register.figures import (
     Values,
     answer_order,
@@ -198,7 +199,7 @@ class DrawnWave:
         language = self._language
         label = item.label.text(language)
         if item.range is not None:
-            unit = item.range.unit_text(language)
+            unit = unit_text(item.range, language)
             return item.first_level, word("charts.axis.mean", language, item=label, unit=unit)
         levels = self._levels_of(item)
         return item.first_level, word("language.labelled", language, label=label, what=levels)

@@ -21,6 +21,7 @@ from readiness.language import own_name, tell, text
 from readiness.lineage import PROVENANCE
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
+from readiness.questionnaire.units import unit_text
 from readiness.register.figures import read_register
 from readiness.rendering.checks import check_numbers, check_self_contained, has_digit
 from readiness.rendering.finish import finish_page
@@ -145,7 +146,7 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
         # As they were asked, in the questionnaire's own language.
         words.update({item.column, *(category.text for category in item.categories)})
         if item.range is not None:
-            words.add(item.range.unit_text(language))
+            words.add(unit_text(item.range, language))
     return words
 
 

@@ -15,6 +15,7 @@ from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL
+from readiness.questionnaire.units import unit_text
 from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, show_row, sign
 from readiness.register.protection import DONT_KNOW
 from readiness.reporting import statements
@@ -158,7 +159,7 @@ class _WaveSheet:
     def _unit(self) -> str:
         item = self.table.item
         if item.range is not None:
-            return self._tell("tables.unit.number", unit=item.range.unit_text(self.language))
+            return self._tell("tables.unit.number", unit=unit_text(item.range, self.language))
         return self._word("tables.unit.share")
 
     def _rows(self) -> Iterator[tuple[str, tuple[Cell, ...]]]:
