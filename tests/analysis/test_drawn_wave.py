@@ -135,7 +135,7 @@ def test_few_answers_are_fewer_than_the_reliable_base(
     for base in (2, 77):
         said = words(planned_wave(wave, register, "en", "probability", name, base))
         assert ("Fewer than 77 answers" in said) == (base == 77)
-        assert "fewer than 2 " not in said and "fewer than 30" not in said
+        assert "Fewer than 2 " not in said and "Fewer than 30" not in said
 
 
 def test_a_register_without_the_items_is_said_and_stops_nothing(
