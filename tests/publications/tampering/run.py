@@ -43,11 +43,14 @@ class Kept:
     held: ExitStack = field(default_factory=ExitStack)
 
     @contextmanager
-    def rerun(self, root: Path, folder: Path, run: str, objects: Any, **how: Any) -> Iterator[Any]:
+    def rerun(
+        self, root: Path, folder: Path, run: str, objects: Any, inputs: Any, **how: Any
+    ) -> Iterator[Any]:
         how["report"] = True  # once made, the run serves every level
         key = _hash_inputs(root, folder, run, objects, how["frozen"])
         if key not in self.made:
-            self.made[key] = self.held.enter_context(self.real(root, folder, run, objects, **how))
+            again = self.real(root, folder, run, objects, inputs, **how)
+            self.made[key] = self.held.enter_context(again)
         yield self.made[key]
 
     def __enter__(self) -> Kept:
