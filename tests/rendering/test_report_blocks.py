@@ -20,7 +20,7 @@ PIECES = [
     md.block("lead", "Deux phrases. Pas plus."),
     md.heading(1, "En bref", "sec-brief"),
     md.three([("sure", "Établi", "Un."), ("plain", "Simple", "Deux."), ("open", "Inconnu", "?")]),
-    md.numbered("brief", ["Première chose.", "Seconde chose."]),
+    md.write_numbered("brief", ["Première chose.", "Seconde chose."]),
     md.heading(1, "Une question", "sec-item"),
     md.block("finding", "Les uns plus que les autres"),
     md.table(HEADER, ROWS, "tbl-banner", "La part", kind="banner", marks=["main", "", "base"]),
@@ -37,7 +37,7 @@ PIECES = [
             marks=["k1", "k2"],
         ),
     ),
-    md.numbered("ask", ["Combien ?"]),
+    md.write_numbered("ask", ["Combien ?"]),
     md.glossary([("Base", "le nombre de réponses"), ("Part", "sur la base")]),
     md.actions([("Le PDF", "report.pdf")]),
 ]

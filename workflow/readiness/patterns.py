@@ -35,6 +35,6 @@ WORDS = {
 }
 
 
-def repeated(values: Iterable[str]) -> list[str]:
+def find_repeated(values: Iterable[str]) -> list[str]:
     """What is given more than once, sorted."""
     return sorted(value for value, count in Counter(values).items() if count > 1)

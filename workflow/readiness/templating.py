@@ -60,7 +60,7 @@ def policy(html: str) -> str:
     return "; ".join(parts)
 
 
-def guarded(html: str) -> str:
+def add_policy(html: str) -> str:
     """The page with its policy, right after what says how its letters are written."""
     said = f'<meta http-equiv="Content-Security-Policy" content="{policy(html)}">'
     return html.replace(_HEAD, f"{_HEAD}\n{said}", 1)

@@ -113,7 +113,7 @@ def auxiliaries(answered: Answered, targets: Targets) -> Auxiliaries | None:
         shares = _others_shares(values, weights, totals)
         # A yes or no needs enough of both; of a number, answers are of one kind.
         kinds = answered.answers if binary else np.zeros(len(values))
-        for category in indicated(values, kinds, totals, answered.counts):
+        for category in choose_indicators(values, kinds, totals, answered.counts):
             inside = (values == category).astype(np.float64)
             if adds(columns, inside):
                 columns.append(inside)
@@ -159,7 +159,7 @@ def tells(answered: Answered, z: Auxiliaries) -> bool:
     return bool(stats.f.sf(f, k, rest) < LEVEL)
 
 
-def indicated(
+def choose_indicators(
     values: TextArray,
     kinds: FloatArray,
     categories: Iterable[str],

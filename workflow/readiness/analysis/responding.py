@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.auxiliaries import Targets, adds, indicated
+from readiness.analysis.auxiliaries import Targets, adds, choose_indicators
 from readiness.analysis.selection import Selection
 from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.errors import StatisticsError
@@ -189,7 +189,7 @@ def _indicators(
     columns: list[FloatArray] = []
     for variable in questionnaire.frame:
         values = sample[variable.id].to_numpy(dtype=object)
-        for code in indicated(values, answered.astype(np.float64), variable.codes):
+        for code in choose_indicators(values, answered.astype(np.float64), variable.codes):
             inside = (values == code).astype(np.float64)
             if adds(columns, inside):
                 columns.append(inside)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from readiness.patterns import DATE, ITEM, LANGUAGE, NAME, TURNING, repeated
+from readiness.patterns import DATE, ITEM, LANGUAGE, NAME, TURNING, find_repeated
 
 Name = Annotated[str, Field(pattern=NAME)]
 ItemName = Annotated[str, Field(pattern=ITEM)]
@@ -39,7 +39,7 @@ Day = Annotated[str, Field(pattern=DATE), AfterValidator(_day)]
 
 def no_repeats(items: list[str]) -> list[str]:
     """The names; ValueError where one stands twice."""
-    if twice := repeated(items):
+    if twice := find_repeated(items):
         raise ValueError(f"each once; {', '.join(twice)} is repeated")
     return items
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from readiness.config.base import ItemName, Items, StrictModel, Titles
-from readiness.patterns import repeated
+from readiness.patterns import find_repeated
 
 # The answers of a variable that says whether conditions are met.
 YES, NO = "yes", "no"
@@ -184,5 +184,5 @@ class DerivedVariable(StrictModel):
 
 
 def _refuse_repeated(what: str, names: list[str]) -> None:
-    if twice := repeated(names):
+    if twice := find_repeated(names):
         raise ValueError(f"each {what} once; {twice[0]} is repeated")

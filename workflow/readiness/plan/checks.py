@@ -8,6 +8,7 @@ from pathlib import Path
 from readiness.config import STRATUM, Config, ReportSettings, WaveSettings
 from readiness.errors import ConfigError, DataError
 from readiness.language import LANGUAGES
+from readiness.patterns import find_repeated
 from readiness.plan.asking import ESTIMATED, Asked
 from readiness.questionnaire.model import TOTAL
 from readiness.tables import read_bytes, read_rows
@@ -131,7 +132,7 @@ def _check_collapse(
     """Declared merges are of categories that are known, each in one merge; strata are data."""
     for variable, merges in collapse.items():
         merged = [code for merge in merges for code in merge]
-        if repeated := sorted({code for code in merged if merged.count(code) > 1}):
+        if repeated := find_repeated(merged):
             raise ConfigError(f"{where}.{variable}: {quote_cell(repeated[0])} is merged twice.")
         if variable == STRATUM:
             continue

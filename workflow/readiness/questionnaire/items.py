@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from readiness.patterns import WRITTEN_IN, repeated
+from readiness.patterns import WRITTEN_IN, find_repeated
 from readiness.questionnaire.labels import Code, Label, Labelled, Language, LanguageCode, Text
 from readiness.questionnaire.text import match_key
 
@@ -241,7 +241,7 @@ class Item(Strict):
             raise ValueError("blank_means: `skipped` or `none` for a multi item, and only there")
         if self.kind != "number" and self.range is not None:
             raise ValueError("range: only for a number item")
-        if twice := repeated(self.codes):
+        if twice := find_repeated(self.codes):
             raise ValueError(f"categories: code {twice[0]!r} is given twice")
         self._check_texts()
         if self.kind != "multi" and any(c.exclusive for c in self.categories):
@@ -259,9 +259,9 @@ class Item(Strict):
         """What is exported means one thing: texts among themselves, and values."""
         outside = (self.dont_know,) if self.dont_know else ()
         answers = (*self.categories, *outside, *self.missing)
-        if twice := repeated(match_key(answer.text) for answer in answers):
+        if twice := find_repeated(match_key(answer.text) for answer in answers):
             raise ValueError(f"categories: text {twice[0]!r} is given twice")
-        if twice := repeated(match_key(answer.value) for answer in answers if answer.value):
+        if twice := find_repeated(match_key(answer.value) for answer in answers if answer.value):
             raise ValueError(f"categories: value {twice[0]!r} is given twice")
 
     def _check_boxes(self) -> None:

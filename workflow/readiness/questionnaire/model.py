@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from readiness.patterns import WRITTEN_IN, repeated
+from readiness.patterns import WRITTEN_IN, find_repeated
 from readiness.questionnaire.items import (
     BLANK,
     BROKEN_OFF,
@@ -156,12 +156,12 @@ class Questionnaire(Strict):
     def _whole(self) -> Self:
         frame_ids = [variable.id for variable in self.frame]
         reserved = ["respondent", "group", "stratum", "base_weight"]
-        if twice := repeated([*frame_ids, *reserved, *(i.id for i in self.items)]):
+        if twice := find_repeated([*frame_ids, *reserved, *(i.id for i in self.items)]):
             raise ValueError(f"items: id {twice[0]!r} is given twice or is reserved")
-        if twice := repeated(match_key(header) for header in self.headers):
+        if twice := find_repeated(match_key(header) for header in self.headers):
             raise ValueError(f"items: column {twice[0]!r} is given twice")
         own = {item.id for item in self.items}
-        if twice := repeated([*own, *(grid.id for grid in self.grids)]):
+        if twice := find_repeated([*own, *(grid.id for grid in self.grids)]):
             raise ValueError(f"grids: id {twice[0]!r} is given twice")
         self._check_groups()
         for item in self.items:

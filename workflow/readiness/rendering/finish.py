@@ -23,7 +23,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from readiness.errors import RenderError
 from readiness.rendering.numbers import PAGE, letters, passports_html
 from readiness.reporting.passports import Passports, anchor
-from readiness.templating import guarded
+from readiness.templating import add_policy
 
 SVG = "http://www.w3.org/2000/svg"
 # The class of a drawing whose classes the page's stylesheet knows (`charts.palette`).
@@ -245,7 +245,7 @@ def finish_page(html: str, passports: Passports, *, style: str = "") -> str:
         said = escape(" ".join(title.text(deep=True).split()))
         page = page.replace("</title>", f'</title>\n<meta name="description" content="{said}">', 1)
     page = page.replace("</style>", f"{style}{letters(language)}</style>", 1)
-    return guarded(page)
+    return add_policy(page)
 
 
 def _link_numbers(page: str, numbers: _Numbers, opens: list[bool | None]) -> str:

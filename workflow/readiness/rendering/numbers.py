@@ -16,7 +16,7 @@ from readiness import fonts
 from readiness.facts import Fact
 from readiness.language import Language, direction, tell, text
 from readiness.reporting.passports import CODES, TRACE, Passport, Passports
-from readiness.templating import environment, guarded
+from readiness.templating import add_policy, environment
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 # The name of the page of all numbers, beside the report.
@@ -100,7 +100,7 @@ def numbers_page(
         command=TRACE,
         data=", ".join(passports.register.datasets),
     )
-    return guarded(page)
+    return add_policy(page)
 
 
 def _heads(language: Language) -> str:

@@ -300,7 +300,7 @@ def execute(document: Document, run: CellRun) -> str:
     parts = []
     for block in document.blocks:
         if isinstance(block, ProseCell):
-            parts.append(_told(block, results))
+            parts.append(_fill_inline(block, results))
         else:
             ran = document.option(block, "eval", True) is not False
             parts.append(_fill_cell(document, block, next(results) if ran else []))
@@ -349,7 +349,7 @@ def _describe_failure(document: Document, piece: _Piece, error: Mapping[str, Any
     return f"{where}: the cell failed with {error['error']}: {first}"
 
 
-def _told(block: ProseCell, results: Iterator[list[dict[str, str]]]) -> str:
+def _fill_inline(block: ProseCell, results: Iterator[list[dict[str, str]]]) -> str:
     text, at = [], 0
     for _, match in block.expressions():
         text += [block.source[at : match.start()], next(results)[0]["markdown"]]

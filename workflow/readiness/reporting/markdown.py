@@ -83,7 +83,7 @@ def mark(kind: str, text: str) -> str:
     return f"[{text}]{{.{kind}}}"
 
 
-def numbered(kind: str, lines: Iterable[str]) -> str:
+def write_numbered(kind: str, lines: Iterable[str]) -> str:
     """Numbered sentences: `brief` (what matters most), `ask` (questions to somebody)."""
     return block(kind, "\n".join(f"{k}. {line}" for k, line in enumerate(lines, 1)))
 

@@ -13,6 +13,7 @@ from readiness.reporting.blocks import paragraphs
 from readiness.reporting.item_findings import level_label
 from readiness.reporting.markdown import EMPTY, fold, plain
 from readiness.reporting.shown import ShownWave
+from readiness.survey.response import DISPOSITIONS as ENDS_OF_CASES
 from readiness.validation.issues import MEANINGS
 
 RATES = tuple(f"participation.rate.rr{k}" for k in range(1, 7))
@@ -20,19 +21,7 @@ STATUS = tuple(
     f"participation.status.{status}"
     for status in ("answered", "dont_know", "blank", "no_answer", "not_asked")
 )
-DISPOSITIONS = tuple(
-    f"participation.disposition.{name}"
-    for name in (
-        "complete",
-        "partial",
-        "refusal",
-        "non_contact",
-        "other",
-        "unknown_household",
-        "unknown_other",
-        "ineligible",
-    )
-)
+DISPOSITIONS = tuple(f"participation.disposition.{name}" for name in ENDS_OF_CASES)
 # What measures of participation are called, as the register has them for levels.
 MEASURES = {
     **{key.rpartition(".")[2]: key for key in (*RATES, *STATUS[:1], *STATUS[2:], *DISPOSITIONS)},

@@ -21,11 +21,11 @@ from readiness.reporting.markdown import block as look
 from readiness.reporting.markdown import (
     fold,
     glossary,
-    numbered,
     plain,
     three,
     write_filtered,
     write_list,
+    write_numbered,
 )
 from readiness.reporting.shown import ShownStudy
 from readiness.reporting.study_finding import (
@@ -321,7 +321,9 @@ STRENGTH = ("forensics.power", "forensics.power_all", "forensics.power_both")
 
 def questions_block(study: ShownStudy) -> str:
     """The questions, the one that would settle most first."""
-    return paragraphs([text("study.ask.intro", study.language), numbered("ask", _questions(study))])
+    return paragraphs(
+        [text("study.ask.intro", study.language), write_numbered("ask", _questions(study))]
+    )
 
 
 def _questions(study: ShownStudy) -> Iterator[str]:

@@ -22,7 +22,7 @@ from readiness.reporting.banners import material_of
 from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.item import item_block
 from readiness.reporting.item_findings import in_short, level_label
-from readiness.reporting.markdown import label, note, numbered, plain, table
+from readiness.reporting.markdown import label, note, plain, table, write_numbered
 from readiness.reporting.shown import ShownWave
 from readiness.survey.weighting.margins import JOINED
 
@@ -172,7 +172,7 @@ def wave_summary(wave: ShownWave) -> str:
     said = [
         wave.register.write_fact(fact) for fact in in_short(material_of(wave), items, wave.choices)
     ]
-    return paragraphs([wave.tell(kind), numbered("brief", said) if said else "", *_who(wave)])
+    return paragraphs([wave.tell(kind), write_numbered("brief", said) if said else "", *_who(wave)])
 
 
 def _who(wave: ShownWave) -> Iterator[str]:

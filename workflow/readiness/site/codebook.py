@@ -13,7 +13,7 @@ from readiness.language import Language, tell
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.codebook import CodebookEntry, OptionLine, entries, frame_entries
 from readiness.rendering.numbers import render_template
-from readiness.templating import guarded, stylesheet
+from readiness.templating import add_policy, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 # What stands over the options of a question.
@@ -82,4 +82,4 @@ def codebook_page(
         frame=list(frame_entries(questionnaire, language)),
         shown=shown,
     )
-    return guarded(page)
+    return add_policy(page)

@@ -16,7 +16,7 @@ from readiness.language import Language, tell, text
 from readiness.language.numbers import whole
 from readiness.rendering.numbers import render_template
 from readiness.reporting.blocks import list_statements
-from readiness.templating import guarded, stylesheet
+from readiness.templating import add_policy, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 # For whom a release is.
@@ -92,7 +92,7 @@ def dpo_page(found: Protection, title: str, language: Language) -> str:
             (text(key, language), said) for key, said in list_statements(found.privacy, language)
         ],
     )
-    return guarded(page)
+    return add_policy(page)
 
 
 def _hidden(found: Protection) -> Iterator[Fact]:

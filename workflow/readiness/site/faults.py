@@ -25,7 +25,7 @@ from readiness.questionnaire import Item, Label, Questionnaire
 from readiness.register.figures import FigureRow, Origin, make_register
 from readiness.register.rows.respondents import MISSING
 from readiness.rendering.numbers import render_template
-from readiness.templating import guarded, stylesheet
+from readiness.templating import add_policy, stylesheet
 from readiness.terminal import one_line, shorten
 from readiness.validation import MEANINGS, SEVERITIES
 from readiness.validation.issues import by_item, by_rule, sort_issues
@@ -95,7 +95,7 @@ def faults_page(questionnaire: Questionnaire, found: ValidationTables, language:
         aside=aside,
         more_aside=_more(len(found.quarantine), language),
     )
-    return guarded(page)
+    return add_policy(page)
 
 
 def _in_language(item: Item, language: Language) -> Item:

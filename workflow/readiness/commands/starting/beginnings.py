@@ -120,7 +120,7 @@ def begin_wave(
     table = export_table(export, read_whole(export), asked_for)
     if questionnaire:
         known = load_questionnaire(root / f"data/questionnaires/{questionnaire}.yaml")
-        text, items, written_in = "", _estimated(known), known.language
+        text, items, written_in = "", _find_estimable(known), known.language
     elif form is not None:
         text, items, written_in = _of_form(form, wave, language)
     else:
@@ -190,7 +190,7 @@ def _write_all(
         raise
 
 
-def _estimated(asked: Questionnaire) -> list[str]:
+def _find_estimable(asked: Questionnaire) -> list[str]:
     """The items of a questionnaire that can be estimated."""
     return [i.id for i in asked.items if i.kind in ESTIMATED and not i.personal]
 
@@ -204,7 +204,7 @@ def _of_form(form: Path, wave: str, language: str) -> tuple[str, list[str], str]
         document = document_of(make_draft(table, wave, one_line(form.name), language=language))
     text = draft_text({**document, "name": wave}, one_line(form.name), VERSION)
     asked = questionnaire_of(read_yaml_text(text, TextLoader), f"{wave}-{VERSION}")
-    return text, _estimated(asked), asked.language
+    return text, _find_estimable(asked), asked.language
 
 
 def _draft_questionnaire(
@@ -266,7 +266,7 @@ def export_table(path: Path, content: bytes, told: ToldExport | None = None) -> 
         path, content, encoding=told.encoding, name=told.sheet, tool=told.tool
     )
     headings = tool.headings(sheet)
-    names = [_named(heading) for heading in headings]
+    names = [_name_column(heading) for heading in headings]
     own = []
     for at, heading in enumerate(headings):
         # What the tool adds by itself, and its reader knows.
@@ -276,7 +276,7 @@ def export_table(path: Path, content: bytes, told: ToldExport | None = None) -> 
     return replace(table_of(sheet, names, own, tool.signs), tool=tool.name)
 
 
-def _named(heading: tuple[str, ...]) -> tuple[str, str]:
+def _name_column(heading: tuple[str, ...]) -> tuple[str, str]:
     """By what a column is known, and its text as far as the header has one.
 
     A header may hold both, its code first; texts have blanks, names have none.

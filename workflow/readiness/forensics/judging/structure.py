@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 from readiness.errors import ConfigError
 from readiness.facts import Term, TranslatedText, Value
 from readiness.forensics.arithmetic.bases import SetKind
-from readiness.patterns import repeated
+from readiness.patterns import find_repeated
 from readiness.questionnaire.items import Strict
 from readiness.questionnaire.labels import Code, LanguageCode
 
@@ -235,7 +235,7 @@ def parse_structure(content: Any, where: str = "claims structure") -> Structure:
 
 def _check_references(structure: Structure, where: str) -> None:
     owner: dict[str, str] = {}
-    if twice := repeated(claim_set.id for claim_set in structure.sets):
+    if twice := find_repeated(claim_set.id for claim_set in structure.sets):
         raise ConfigError(f"{where}: set {twice[0]!r} is declared twice.")
     for claim_set in structure.sets:
         if claim_set.item not in structure.items:

@@ -39,7 +39,7 @@ from readiness.publications.presenting.summary import (
 )
 from readiness.publications.presenting.writing import FOLDER, Writing, html, render, style
 from readiness.reporting.passports import KINDS
-from readiness.templating import guarded
+from readiness.templating import add_policy
 
 # How many numbers that are not valid stand beside the verdict itself.
 NAMED = 5
@@ -73,7 +73,7 @@ def audit_page(
             for k, audit in enumerate(audits, start=1)
         ],
     )
-    return guarded(page)
+    return add_policy(page)
 
 
 def _meanings(writing: Writing) -> Iterator[tuple[Markup, str, str, str]]:

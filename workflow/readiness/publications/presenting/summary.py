@@ -206,9 +206,9 @@ _NAMES = {
 OUTCOMES = {outcome: f"verdict.outcome.{name}" for outcome, name in _NAMES.items()}
 # What is said of code or an environment that is not the sealed one.
 CHANGED = "verdict.outcome.changed"
+# What each of them means, and what it does not.
 _MEANT = (*_NAMES.values(), "changed")
 SAYS = {f"verdict.outcome.{name}": f"verdict.outcome.{name}.says" for name in _MEANT}
-# What each of them means, and what it does not.
 SAYS_NOT = {f"verdict.outcome.{name}": f"verdict.outcome.{name}.says_not" for name in _MEANT}
 
 # For the eye: a sign and a tone.

@@ -51,16 +51,16 @@ _MOST = 10.0
 
 def score_ranks(y: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray]:
     """Mid-ranks of the pooled answers (0-1), less the mean of their block: one score, weight 1."""
-    return _centred(stats.rankdata(y)[:, None] / len(y), block), np.ones(1)
+    return _centre_scores(stats.rankdata(y)[:, None] / len(y), block), np.ones(1)
 
 
 def score_categories(y: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray]:
     """One score a category, 1 or 0 less the mean of the block, and 1 / share of the category."""
     hit = (y[:, None] == np.unique(y)).astype(np.float64)
-    return _centred(hit, block), 1 / hit.mean(axis=0)
+    return _centre_scores(hit, block), 1 / hit.mean(axis=0)
 
 
-def _centred(scores: FloatArray, block: IntArray) -> FloatArray:
+def _centre_scores(scores: FloatArray, block: IntArray) -> FloatArray:
     _, place = np.unique(block, return_inverse=True)
     mean = np.zeros((int(place.max()) + 1, scores.shape[1]))
     np.add.at(mean, place, scores)
