@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,13 @@ import pytest
 from project_copy import Project
 from readiness.errors import DataError
 from readiness.lineage import (
+    KEY,
     PROVENANCE,
+    RESULTS,
     canonical_json,
+    changed_outputs,
     leave_lineage,
+    make_key,
     read_lineage,
     sha256_of,
 )
@@ -120,8 +126,36 @@ def test_every_number_of_a_run_walks_back_to_a_registered_dataset(finished: Proj
 
 def test_provenances_agree_with_the_files_beside_them(finished: Project) -> None:
     for path in (finished.root / "results").rglob(PROVENANCE):
-        for name, digest in read_lineage(path).outputs.items():
-            assert sha256_of(path.parent / name) == digest, path.parent / name
+        assert not changed_outputs(path.parent, read_lineage(path), finished.root / RESULTS), path
+
+
+def test_no_published_digest_is_the_plain_hash_of_what_readers_do_not_get(
+    finished: Project,
+) -> None:
+    """Tables of few counts are guessed by who tries them all against their SHA-256."""
+    results = finished.root / RESULTS
+    places = ("*/*/charts/*/*", "*/*/tables/*/*", "*/*/report/*/*", "site/**/*", "gate.txt")
+    shown = {path for place in places for path in results.glob(place)}
+    shown |= {
+        *results.glob("*/*/report/*/*"),
+        *results.glob("site/**/*"),
+        *results.glob("gate.txt"),
+    }
+    kept = [p for p in results.rglob("*") if p.is_file() and p.name != PROVENANCE]
+    hidden = {sha256_of(path): path for path in kept if path not in shown and path.name != KEY}
+    registered = finished.read("data/versions.csv")
+    assert len(hidden) > 10
+    for path in sorted((finished.root / "publications").rglob("*.*")):
+        published = re.findall(r"\b[0-9a-f]{64}\b", path.read_bytes().decode("latin-1"))
+        given = [hidden[digest] for digest in published if digest in hidden]
+        assert not [file for file in given if sha256_of(file) not in registered], path
+
+
+def test_a_dataset_key_needs_its_bytes_and_not_its_hash(tmp_path: Path) -> None:
+    """The steps of RFC 5869 for the bytes of the file; another byte, another key."""
+    extracted = hmac.digest(bytes(32), b"id,answer\n1,a\n", "sha256")
+    expanded = hmac.digest(extracted, b"readiness: digests of results\1", "sha256")
+    assert make_key(b"id,answer\n1,a\n") == expanded != make_key(b"id,answer\n1,b\n")
 
 
 def test_provenances_hold_no_clock_no_host_and_no_path(finished: Project) -> None:
@@ -136,6 +170,7 @@ def test_provenances_hold_no_clock_no_host_and_no_path(finished: Project) -> Non
             "parents",
             "datasets",
             "outputs",
+            "keys",
             "digest",
         }
         assert str(finished.root) not in path.read_text("utf-8")

@@ -213,11 +213,11 @@ def test_refused_when_a_result_was_edited(project: Project) -> None:
     )
     margins = project.root / "data/margins/canteen-1.csv"
     chain = read_chain(folders)
-    assert list(stale(folders, chain, {"margins": margins})) == []
+    assert list(stale(project.root / "results", folders, chain, {"margins": margins})) == []
     path = project.root / WAVE / "estimate/estimates.csv"
     path.write_text(path.read_text("utf-8").replace("0.4", "0.6", 1), "utf-8")
     margins.write_text(margins.read_text("utf-8") + "\n", "utf-8")
-    faults = list(stale(folders, chain, {"margins": margins}))
+    faults = list(stale(project.root / "results", folders, chain, {"margins": margins}))
     assert [fault for fault in faults if "estimates.csv: changed after it was made" in fault]
     assert [fault for fault in faults if "made from another" in fault]
 

@@ -5,6 +5,11 @@ inputs and outputs by SHA-256, the parents' lineage hashes, the settings and the
 clock, no host, no path of the machine. The lineage hash covers what went in (inputs, parents,
 settings, code), not what came out: two runs with the same lineage hash must give the same outputs.
 
+Records are published, and most results are not. Of a small table of counts the plain SHA-256 gives
+it away to whoever tries all tables, so what was computed from a dataset and is not for readers is
+recorded by an HMAC (RFC 2104). Its key comes from the dataset's own bytes: who has the data has the
+key, and everybody who has it writes the same record.
+
 The record is written last, so it also says that a step has ended, and what its files held then: a
 step refuses an input that is no longer what the provenance record beside it says.
 """
@@ -12,6 +17,7 @@ step refuses an input that is no longer what the provenance record beside it say
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,12 +28,48 @@ from readiness.errors import DataError
 from readiness.files import read_file, write_atomically
 
 PROVENANCE = "lineage.json"
+# Where the steps leave what they make, from the project's root.
+RESULTS = Path("results")
+# The key of a dataset version, beside its restored bytes; no record holds more than its hash.
+KEY = "digests.key"
+# How the digest of a file begins that readers do not get.
+KEYED = "hmac-sha256:"
 
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def keyed_digest(path: Path, key: bytes) -> str:
+    """HMAC-SHA256 of a file's bytes, hexadecimal, after `KEYED`."""
+    with path.open("rb") as file:
+        made = hashlib.file_digest(file, lambda: hmac.new(key, digestmod="sha256"))
+    return KEYED + made.hexdigest()
+
+
+def make_key(content: bytes) -> bytes:
+    """The key of a dataset version from its bytes; its registered hashes do not tell it.
+
+    HKDF-SHA256 (RFC 5869).
+    """
+    # Only who restores needs it, and it takes a while.
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return HKDF(SHA256(), 32, None, b"readiness: digests of results").derive(content)
+
+
+def _read_key(results: Path, names: Iterable[str]) -> bytes:
+    """The key of what was computed from these dataset versions; b"" where one is not restored."""
+    try:
+        return b"".join(
+            read_file(results.joinpath("inputs", *name.split("@"), KEY), 64)
+            for name in sorted(names)
+        )
+    except OSError:
+        return b""
 
 
 def canonical_json(value: object) -> str:
@@ -37,7 +79,10 @@ def canonical_json(value: object) -> str:
 
 @dataclass(frozen=True)
 class Lineage:
-    """What a provenance record holds: the step, what went in, what came out."""
+    """What a provenance record holds: the step, what went in, what came out.
+
+    `keys` are the dataset versions whose keys are that of its keyed digests.
+    """
 
     step: str
     code: str
@@ -46,6 +91,7 @@ class Lineage:
     parents: Mapping[str, str]
     outputs: Mapping[str, str]
     datasets: tuple[str, ...]
+    keys: tuple[str, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -69,6 +115,7 @@ class Lineage:
             "inputs": self.inputs,
             "parents": self.parents,
             "datasets": self.datasets,
+            "keys": self.keys,
             "outputs": self.outputs,
         }
         record["digest"] = _digest(record)
@@ -90,7 +137,8 @@ def read_lineage(path: Path) -> Lineage:
         digest = record.pop("digest", None)
         intact = digest is None or digest == _digest(record)
         recorded = record.pop("lineage")
-        lineage = Lineage(**{**record, "datasets": tuple(record["datasets"])})
+        lists = {name: tuple(record.get(name, ())) for name in ("datasets", "keys")}
+        lineage = Lineage(**{**record, **lists})
         _check_kinds(lineage)
         intact = intact and lineage.hash == recorded
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -103,7 +151,7 @@ def read_lineage(path: Path) -> Lineage:
 def _check_kinds(lineage: Lineage) -> None:
     """TypeError where a part of a record is of another kind than a step leaves."""
     hashes = (lineage.inputs, lineage.parents, lineage.outputs)
-    texts = [lineage.step, lineage.code, *lineage.datasets]
+    texts = [lineage.step, lineage.code, *lineage.datasets, *lineage.keys]
     for part in (*hashes, lineage.settings):
         if not isinstance(part, dict):
             raise TypeError
@@ -112,13 +160,21 @@ def _check_kinds(lineage: Lineage) -> None:
         raise TypeError
 
 
-def changed_outputs(folder: Path, lineage: Lineage) -> list[str]:
-    """The files in `folder` that are missing or no longer what the step wrote, sorted."""
+def changed_outputs(folder: Path, lineage: Lineage, results: Path = RESULTS) -> list[str]:
+    """The files in `folder` that are missing or no longer what the step wrote, sorted.
+
+    `results` is the folder of all results; without the keys there, no keyed digest can be right.
+    """
+    key = _read_key(results, lineage.keys)
     return [
         name
         for name, digest in sorted(lineage.outputs.items())
-        if not (folder / name).is_file() or sha256_of(folder / name) != digest
+        if not (folder / name).is_file() or _digest_like(digest, folder / name, key) != digest
     ]
+
+
+def _digest_like(digest: str, path: Path, key: bytes) -> str:
+    return keyed_digest(path, key) if digest.startswith(KEYED) else sha256_of(path)
 
 
 def check_inputs(paths: Iterable[Path]) -> None:
@@ -154,30 +210,45 @@ def leave_lineage(
     inputs: Mapping[str, Path],
     outputs: list[str],
     datasets: tuple[str, ...] = (),
+    public: bool = False,
 ) -> Lineage:
     """Write `folder/lineage.json` for the files `outputs` in `folder`.
 
     `inputs` maps a role ("answers", "margins") to a file. Where a record lies beside an input, its
-    lineage hash becomes the parent of that role and its datasets are inherited. Raises DataError as
-    `check_inputs` does: what was read at the beginning must still be there at the end.
+    lineage hash becomes the parent of that role, its datasets are inherited, and the file has the
+    digest that stands there. `public`: readers get the outputs, or a register has their plain hash.
+    Raises DataError as `check_inputs` does: what was read at the beginning must still be there at
+    the end.
     """
     check_inputs(inputs.values())
     parents: dict[str, str] = {}
-    origin = set(datasets)
+    origin, keys = set(datasets), set[str]()
+    digests = {role: sha256_of(path) for role, path in inputs.items()}
     for role, path in inputs.items():
         provenance = path.parent / PROVENANCE
         if provenance.exists():
             parent = read_lineage(provenance)
             parents[role] = parent.hash
             origin.update(parent.datasets)
+            keys.update(parent.datasets if KEY in parent.outputs else parent.keys)
+            digests[role] = parent.outputs.get(path.name, digests[role])
+    key = b"" if public else _read_key(RESULTS, keys)
+    if keys and not (public or key):
+        raise DataError(
+            f"{RESULTS}/inputs: no {KEY} of {', '.join(sorted(keys))}. Run `make` again."
+        )
     lineage = Lineage(
         step=step,
         code=code,
         settings=settings,
-        inputs={role: sha256_of(path) for role, path in inputs.items()},
+        inputs=digests,
         parents=parents,
-        outputs={name: sha256_of(folder / name) for name in sorted(outputs)},
+        outputs={
+            name: keyed_digest(folder / name, key) if key else sha256_of(folder / name)
+            for name in sorted(outputs)
+        },
         datasets=tuple(sorted(origin)),
+        keys=tuple(sorted(keys)),
     )
     write_atomically(folder / PROVENANCE, lineage.as_json())
     return lineage

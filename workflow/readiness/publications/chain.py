@@ -10,7 +10,7 @@ from readiness.closure import closure, code_hash
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed
 from readiness.files import files_below
-from readiness.lineage import PROVENANCE, Lineage, read_lineage, sha256_of
+from readiness.lineage import PROVENANCE, Lineage, changed_outputs, read_lineage, sha256_of
 
 # Provenance records by step: `validate`, `weight`, ...; `restore-<dataset>@<version>` for data.
 Chain = Mapping[str, Lineage]
@@ -94,17 +94,18 @@ def code_today(step: str) -> str:
     return code_hash(module) if closure(module) else ""
 
 
-def stale(folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]) -> Iterator[str]:
+def stale(
+    results: Path, folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]
+) -> Iterator[str]:
     """Each thing in which a finished run is no longer what its provenance records say, in one line.
 
-    `files` are the inputs that no step made, by role: questionnaire, margins, ...
+    `results` is the folder of all results, `folders` are those of the run's steps, `files` the
+    inputs that no step made, by role: questionnaire, margins, ...
     """
     known = {lineage.hash for lineage in chain.values()}
     for step, lineage in chain.items():
-        for name, digest in lineage.outputs.items():
-            path = folders[step] / name
-            if not path.is_file() or sha256_of(path) != digest:
-                yield f"{path}: changed after it was made"
+        for name in changed_outputs(folders[step], lineage, results):
+            yield f"{folders[step] / name}: changed after it was made"
         if lineage.code != code_today(lineage.step):
             yield f"{folders[step]}: made by other code than today's"
         for role, digest in lineage.inputs.items():
@@ -116,9 +117,11 @@ def stale(folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]) 
                 yield f"{folders[step]}: made from another {files[role]}"
 
 
-def refuse_stale(folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]) -> None:
+def refuse_stale(
+    results: Path, folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]
+) -> None:
     """DataError naming the first stale result."""
-    for fault in stale(folders, chain, files):
+    for fault in stale(results, folders, chain, files):
         raise DataError(f"{fault}; delete the folder and run `make`, then freeze.")
 
 

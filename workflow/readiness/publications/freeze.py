@@ -224,12 +224,12 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
             raise DataError(f"results/{material.run}/{place}: not made. Run freeze again.")
     chain = read_chain(folders)
     files_by_role = {role: root / path for role, path in material.files.items()}
-    refuse_stale(folders, chain, files_by_role)
+    refuse_stale(root / "results", folders, chain, files_by_role)
     figures = read_register(folders[REGISTER] / LEDGER)
     judged = None
     if isinstance(section, WaveSettings):
         run, least = root / "results" / material.run, section.figures.minimum_base
-        judged = attacked_folder(run, folders, files_by_role)
+        judged = attacked_folder(root / "results", run, folders, files_by_role)
         refuse_unfit(material.identity, run, least, figures, judged, material.reviewer)
         refuse_named(material)
     material = with_key(material)

@@ -119,8 +119,10 @@ def of_one_run(privacy: Privacy, section: WaveSettings | StudySettings) -> dict[
 
 
 # --- Whether a wave's figures may be published: what gives respondents away, or wants a review.
-def attacked_folder(run: Path, folders: Mapping[str, Path], files: Mapping[str, Path]) -> Path:
-    """The folder of the attack on a wave's register, in its folder of results `run`.
+def attacked_folder(
+    results: Path, run: Path, folders: Mapping[str, Path], files: Mapping[str, Path]
+) -> Path:
+    """The folder of the attack on a wave's register, in its folder `run` of the `results`.
 
     DataError where it was not made, or is of another register. `folders` are those of the run's
     steps, `files` the inputs that no step made.
@@ -129,7 +131,7 @@ def attacked_folder(run: Path, folders: Mapping[str, Path], files: Mapping[str, 
     if not (folder / PROVENANCE).is_file():
         raise DataError(f"{folder}: not made. Run freeze again.")
     whole = {**folders, ATTACKED: folder}
-    refuse_stale(whole, read_chain(whole), files)
+    refuse_stale(results, whole, read_chain(whole), files)
     return folder
 
 

@@ -41,8 +41,15 @@ def repair(root: Path) -> list[str]:
         return ["Snakemake's notes are missing or damaged: all results are made again."]
     whole: dict[Path, Lineage] = {}
     said = []
-    for folder in filled:
-        lineage, changed = _read_record(folder)
+    # The data first: the digests of what is made of them need their keys.
+    for folder in sorted(filled, key=lambda each: each.parents[1] != results / "inputs"):
+        lineage, changed = _read_record(folder, results)
+        restored = {
+            results.joinpath("inputs", *n.split("@")) for n in (lineage.keys if lineage else ())
+        }
+        if not whole.keys() >= restored:
+            # Without the key nobody can say; it falls with the data that it rests on.
+            changed = []
         said += [
             f"{(folder / name).relative_to(root)}: not what its step wrote; made again."
             for name in changed
@@ -81,7 +88,7 @@ def _left_behind(folder: Path) -> list[Path]:
     return hidden + [path for path in folder.glob("tmp????????") if path.is_file()]
 
 
-def _read_record(folder: Path) -> tuple[Lineage | None, list[str]]:
+def _read_record(folder: Path, results: Path) -> tuple[Lineage | None, list[str]]:
     """What the record says, None when there is none; and the files that are not what was made."""
     if not (folder / PROVENANCE).exists():
         return None, []
@@ -89,7 +96,7 @@ def _read_record(folder: Path) -> tuple[Lineage | None, list[str]]:
         lineage = read_lineage(folder / PROVENANCE)
     except DataError:
         return None, [PROVENANCE]
-    return lineage, changed_outputs(folder, lineage)
+    return lineage, changed_outputs(folder, lineage, results)
 
 
 def _with_parents(results: Path, whole: dict[Path, Lineage]) -> dict[Path, Lineage]:

@@ -44,7 +44,8 @@ class Job(Generic[Settings]):
     """One run of a step: its settings, its input files by role, and the folder of its outputs.
 
     What the record is to say otherwise than it was given: `record`, of the settings; `reads`, of
-    the inputs; `datasets`, the versions that it rests on beside those of the inputs.
+    the inputs; `datasets`, the versions that it rests on beside those of the inputs. `public`:
+    readers get what it leaves.
     """
 
     settings: Settings
@@ -53,6 +54,7 @@ class Job(Generic[Settings]):
     record: dict[str, Any] = field(default_factory=dict)
     reads: dict[str, Path] = field(default_factory=dict)
     datasets: tuple[str, ...] = ()
+    public: bool = False
     names: list[str] = field(default_factory=list)
 
     def __getitem__(self, role: str) -> Path:
@@ -142,5 +144,6 @@ def perform(
         inputs=job.reads,
         outputs=job.names,
         datasets=job.datasets,
+        public=job.public,
     )
     log.info("%s: lineage %s", name, lineage.hash)

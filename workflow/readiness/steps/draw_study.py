@@ -22,6 +22,7 @@ SETTINGS = DrawStudy
 
 def run(job: Job[DrawStudy]) -> None:
     """Write each chart as SVG, wide and narrow, as PNG, its alternative text and its numbers."""
+    job.public = True
     claims = read_text_table(job["claims"], "the register of claims")
     structure = parse_structure(read_yaml(job["structure"]))
     study = (claims, structure, job.settings.language)

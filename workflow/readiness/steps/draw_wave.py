@@ -255,6 +255,7 @@ class DrawnWave:
 
 def run(job: Job[DrawWave]) -> None:
     """Write each chart as SVG, wide and narrow, as PNG, its alternative text and its numbers."""
+    job.public = True
     settings = job.settings
     wave = DrawnWave(
         round_register(read_register(job["figures"])),

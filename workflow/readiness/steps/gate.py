@@ -36,6 +36,7 @@ def run(job: Job[Closing]) -> None:
     DiffersError (exit 1) naming the first number that differs, DataError (exit 3) naming a
     publication of which nothing can be read.
     """
+    job.public = True
     verdicts = read_verdicts(job.inputs["verdicts"])
     told = job.settings
     text = closing_text(verdicts, job.inputs["summaries"], told.unavailable, told.drafts)

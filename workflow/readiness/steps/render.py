@@ -223,6 +223,7 @@ def _check_page(source: Path, html: str, part: PageSource, engine: str) -> None:
 
 def run(job: Job[RenderSettings]) -> None:
     """Write page and PDF; RenderError when a number is not in the register."""
+    job.public = True
     settings = job.settings
     part = _part(job)
     resources = part.resources

@@ -7,6 +7,8 @@ from pathlib import Path
 from readiness.config import StrictModel
 from readiness.datasets.store import restore
 from readiness.datasets.versions import find_version
+from readiness.files import write_atomically
+from readiness.lineage import KEY, make_key
 from readiness.running.step import Job, log
 
 
@@ -24,12 +26,16 @@ SETTINGS = Registered
 
 
 def run(job: Job[Registered]) -> None:
-    """Place `data.csv` in the folder, with its lineage."""
+    """Place `data.csv` in the folder, and beside it the key for digests of what is made of it."""
     root, told = Path.cwd(), job.settings
     version = find_version(root, told.version)
     job.hide()
     restore(root, version, job.out / DATA)
     job.names.append(DATA)
+    write_atomically(job.out / KEY, make_key((job.out / DATA).read_bytes()), private=True)
+    job.names.append(KEY)
+    # The plain hashes of these bytes are registered.
+    job.public = True
     # Where the bytes were found (store, cache, workspace) is no part of the lineage: they are the
     # same bytes wherever they were.
     job.datasets = (version.name,)

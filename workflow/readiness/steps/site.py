@@ -68,6 +68,7 @@ class Copies:
 
 def run(job: Job[SiteSettings]) -> None:
     """Write `index.html`, a page a language, and beside them all that they lead to."""
+    job.public = True
     settings = job.settings
     for path in job.inputs["attacks"]:
         # Pages, workbooks and tables reach readers from here.

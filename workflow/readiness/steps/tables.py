@@ -53,6 +53,7 @@ SETTINGS = TableSettings
 
 def run(job: Job[TableSettings]) -> None:
     """Write the workbook, `numbers.csv` and `codebook.csv`."""
+    job.public = True
     settings = job.settings
     register = Register(round_register(read_register(job["figures"])), settings.language)
     made = _wave if settings.kind == "wave" else _study
