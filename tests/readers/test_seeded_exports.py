@@ -1,0 +1,127 @@
+"""Four hundred seeded exports, drafted and read: right, or refused with the reason; nobody lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from readers.seeded.exports import EVERY, SeededExport, make_export
+from readers.seeded.surveys import Asked
+from readiness.bounded import TextLoader, read_yaml_text
+from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
+from readiness.errors import ReadinessError
+from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.readers import read_export
+from readiness.validation import (
+    LARGEST_LOSS,
+    Validated,
+    first_reading,
+    losses,
+    refuse_mass_loss,
+)
+
+# Of the exports, how many are drafted and read in every run.
+SLICE = 10
+# Share of the exports that may be refused, with the reason.
+REFUSED = 0.05
+
+
+def same(text: object) -> str:
+    """A text as it is compared here."""
+    return " ".join(str(text).split()).casefold()
+
+
+def count_given(result: Validated, asked: Questionnaire) -> dict[str, dict[str, int]]:
+    """By item, how many gave each answer, under every name that the answer has."""
+    found: dict[str, dict[str, int]] = {}
+    for item in asked.items:
+        said = result.answers[item.columns[0]].value_counts()
+        counts = {str(text): int(n) for text, n in said.items() if not str(text).startswith("_")}
+        if item.categories:
+            counts = {}
+        for place, category in enumerate(item.categories):
+            if item.kind == "multi":
+                n = int((result.answers[item.columns[place]] == "1").sum())
+            else:
+                n = int(said.get(category.code, 0))
+            for name in filter(None, (category.text, category.value, category.column)):
+                counts[same(name)] = n
+        found[item.id] = counts
+    return found
+
+
+def numbers(counts: Mapping[str, int]) -> Counter[float] | None:
+    """Counts by number; None where a text is none."""
+    made: Counter[float] = Counter()
+    for text, n in counts.items():
+        if not text.replace(".", "", 1).isdigit():
+            return None
+        made[float(text)] += n
+    return +made
+
+
+def fits(asked: Asked, shown: Mapping[tuple[str, str], str], counts: Mapping[str, int]) -> bool:
+    """Whether counts are those of the answers that were given to a question."""
+    given = [one for a in asked.answers for one in (a if asked.kind == "many" else (a,)) if one]
+    truth = Counter(given)
+    if asked.options:
+        names = {o: (same(shown.get((asked.code, o), o)), same(o)) for o in truth}
+        return all(n in {counts.get(name) for name in names[o]} for o, n in truth.items())
+    if asked.kind in ("number", "cost", "grade"):
+        return numbers(counts) == numbers(truth)
+    return counts == truth if asked.kind == "day" else sum(counts.values()) == sum(truth.values())
+
+
+def judge(export: SeededExport, folder: Path) -> tuple[str, str]:
+    """`right`, `part` (whole, but less than it could be), `wrong` or `refused`, and why."""
+    path = folder / f"export.{export.ending}"
+    path.write_bytes(export.content)
+    try:
+        table = export_table(path, export.content)
+        text, _, language = _draft_questionnaire(table, path.name, "made", [], "")
+        asked = questionnaire_of(read_yaml_text(text, TextLoader), "made-1")
+        result = first_reading(read_export(path, asked, export.content), asked)
+    except ReadinessError as error:
+        return "refused", str(error)
+    wrong, part = [], []
+    heads = [str(head) for heads, _ in export.made.columns for head in heads]
+    if max(len(head.split()) for head in heads) > 3 and language != export.survey.language:
+        part.append(f"language {language}")
+    if result.count("kept") != len(export.survey) or result.count("empty_row") > export.empty:
+        wrong.append(f"{result.count('kept')} kept of {len(export.survey)}")
+    try:
+        refuse_mass_loss(result, path, LARGEST_LOSS)
+    except ReadinessError as error:
+        wrong.append(f"its own draft refuses it: {error}")
+    lost = {loss.item for loss in losses(result)}
+    free = count_given(result, asked)
+    for question in export.survey.questions:
+        hit = next((i for i, c in free.items() if fits(question, export.made.shown, c)), None)
+        if hit is not None:
+            del free[hit]
+        elif question.kind not in ("text", "name"):
+            # Every answer is there, in an item of another kind: nothing is lost.
+            n = sum(bool(a) for a in question.answers)
+            whole = any(result.given[i] == n and i not in lost for i in free)
+            (part if whole else wrong).append(f"{question.code} {question.kind} {question.text}")
+    names = {same(q.text) for q in export.survey.questions if q.kind == "name"}
+    if names & {same(i.label.root[language]) for i in asked.items}:
+        wrong.append("who somebody is became an item")
+    return "wrong" if wrong else "part" if part else "right", "; ".join([*wrong, *part])
+
+
+def test_seeded_exports_are_right_or_refused(tmp_path: Path, thorough: bool) -> None:
+    seeds = range(0, EVERY, 1 if thorough else SLICE)
+    outcomes: dict[str, list[str]] = {}
+    for seed in seeds:
+        export = make_export(seed)
+        outcome, why = judge(export, tmp_path)
+        said = f"{seed}, {export.name}, {export.survey.language}, {export.traps}: {why}"
+        outcomes.setdefault(outcome, []).append(said)
+    told = "\n".join(
+        said for name in ("wrong", "part", "refused") for said in outcomes.get(name, [])
+    )
+    assert "wrong" not in outcomes, told
+    assert len(outcomes.get("refused", [])) <= REFUSED * len(seeds), told
+    assert len(outcomes.get("right", [])) >= (1 - 2 * REFUSED) * len(seeds), told
