@@ -344,8 +344,6 @@ FILES: dict[str, bytes] = {
     "two sheets, neither of the form": book([["a"], ["b"]], [["c"], ["d"]]),
     # --- tools
     "columns of two tools": data([[*KOBO, *LIME[1:4]], [*KOBO_ROW, *LIME_ROW[1:4]]]),
-    "Kobo: a repeat as columns": data([[*KOBO, "child[1]/name"], [*KOBO_ROW, "x"]]),
-    "Kobo: a repeat as a sheet": book([KOBO, KOBO_ROW], [["name", "_parent_index"], ["x", "1"]]),
     "Kobo: the table of a repeat": data([["name", "_index", "_parent_index"], ["x", "1", "1"]]),
     "Kobo: a question missing": data([[*KOBO[:4], *KOBO[5:]], [*KOBO_ROW[:4], *KOBO_ROW[5:]]]),
     "Kobo: a question in two groups": data([[*KOBO, "other/age"], [*KOBO_ROW, "5"]]),

@@ -565,6 +565,16 @@ def test_a_ticked_box_that_repeats_its_header_is_an_answer() -> None:
     assert len(read_export(NAME, asked, data([["b0", "b1", "b2", "b3"], boxes, *rows]))) == 8
 
 
+def test_what_is_asked_several_times_is_left_out_with_a_note() -> None:
+    content = data([[*KOBO, "child[1]/name"], [*KOBO_ROW, "x"]])
+    sheet, tool = recognise_export(NAME, content)
+    assert tool.is_own(sheet, len(KOBO))
+    sheet, _ = recognise_export(
+        NAME, book([KOBO, KOBO_ROW], [["name", "_parent_index"], ["x", "1"]])
+    )
+    assert len(sheet) == 1 and "left out: sheet Sheet2" in sheet.notes[-1]
+
+
 def test_the_main_table_of_a_form_with_repeats_has_no_parent() -> None:
     main = [[*KOBO_ROW, "-1", ""] for _ in range(2)]
     head = [*KOBO, "_parent_index", "_parent_table_name"]

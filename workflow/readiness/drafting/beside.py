@@ -9,17 +9,21 @@ from itertools import islice
 from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import asks_who, find_role
 from readiness.privacy import Detectors
+from readiness.readers.moments import match_moment
 
 MOMENT = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]+\d{1,2}:\d{2}(:\d{2})?.*|"
     r"[A-Z][a-z]{2} \d{1,2},? \d{4}.* \d{1,2}:\d{2}.*"
 )
+# The time of a day that has none: a date that was asked.
+_MIDNIGHT = re.compile(r"[T ]00?:00(:00)?(\.0+)?$")
 _TOKEN = re.compile(r"(?=\S*\d)[\w.:{}-]{6,64}|[A-Za-z0-9]{8,64}")
 # A column without an answer: not read, unless it is an option or a row of a question.
 # A point on a map, as forms write it, or the address of a device in the network.
 _PLACE = re.compile(
     r"-?\d{1,3}\.\d{3,12}[ ,;]+-?\d{1,3}\.\d{3,12}(?:[ ,;].*)?|(?:\d{1,3}\.){3}\d{1,3}"
 )
+_DECIMAL = re.compile(r"-?\d+([.,]\d+)?")
 EMPTY = "empty"
 _MOST = 0.9
 # Distinct texts of a column by which it is judged to be of people.
@@ -48,6 +52,11 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
     found: dict[int, MetadataColumns] = {}
     given: set[str] = set()
     moments: list[ExportColumn] = []
+    # Where the tool has its own moments, any other is an answer.
+    asked_moments = any(
+        column.own and column.texts and all(map(MOMENT.fullmatch, column.texts))
+        for column in table.columns
+    )
     for column in table.columns:
         most = _MOST * column.total
         if column.own:
@@ -58,7 +67,11 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
             found[column.at] = MetadataColumns(EMPTY, "empty throughout")
         elif reason := _personal(column):
             found[column.at] = MetadataColumns("personal", reason)
-        elif sum(column.counts[t] for t in filter(MOMENT.fullmatch, column.texts)) >= most:
+        elif (
+            not asked_moments
+            and sum(column.counts[t] for t in filter(MOMENT.fullmatch, column.texts)) >= most
+            and not all(map(_MIDNIGHT.search, column.texts))
+        ):
             moments.append(column)
         elif (role := find_role(column.header)) and _fits(column, role) and role not in given:
             given |= {role} if role in _SINGLE else set()
@@ -122,4 +135,6 @@ def _names_rows(column: ExportColumn) -> bool:
     if all(re.fullmatch(r"\d{1,9}", text) for text in texts):
         numbers = sorted(int(text) for text in texts)
         return numbers[-1] - numbers[0] == len(numbers) - 1 and len(numbers) > 20
-    return all(_TOKEN.fullmatch(text) for text in texts) and len(texts) > 2
+    # Each spent or began another day: an answer, and no name of a row.
+    answers = all(map(_DECIMAL.fullmatch, texts)) or all(map(match_moment, texts))
+    return not answers and all(map(_TOKEN.fullmatch, texts)) and len(texts) > 2

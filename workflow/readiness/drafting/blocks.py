@@ -13,12 +13,14 @@ from readiness.drafting.wordings import find_special, ticks
 from readiness.questionnaire.text import match_key
 
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
+# How a box of several is headed beside its question.
+_CHOICE = re.compile(r"(?P<question>.*\S)\s*\(choice=(?P<row>.+)\)")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
 # What stands between the text of a question and that of its row or option.
 MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
 SHOWN = 3
 """Options that stand for a question whose text is not known."""
-_NUMBERED = re.compile(r"(?P<question>.*?[^\W_])[_.](?P<row>[A-Za-z]{0,4}\d{1,4})")
+_NUMBERED = re.compile(r"(?P<question>.*?[^\W_])(?:_{1,3}|\.)(?P<row>[A-Za-z]{0,4}\d{1,4})")
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,9 @@ def _parts(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
         return "set", column.together, column.label or column.header
     if found := _BRACKETS.fullmatch(column.header):
         return "brackets", found["question"], found["row"]
-    if (found := _SLASH.fullmatch(column.header)) and is_ticked(column, found["row"]):
-        return "slash", found["question"], found["row"]
+    for pattern in (_SLASH, _CHOICE):
+        if (found := pattern.fullmatch(column.header)) and is_ticked(column, found["row"]):
+            return "slash", found["question"], found["row"]
     if column.texts and {match_key(column.header)} == set(map(match_key, column.texts)):
         return "choice", "", column.header  # a column an option, without its question: Typeform
     if found := _NUMBERED.fullmatch(column.header):
@@ -104,6 +107,9 @@ def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock |
         return ColumnBlock("ticks", ", ".join(rows[:SHOWN]), tuple(columns), rows, check)
     if how == "set":
         return ColumnBlock("ticks", question, tuple(columns), rows)
+    if how == "number" and (named := _name_themselves(columns)):
+        check = "options of one question: are these all?"
+        return ColumnBlock("ticks", question, tuple(columns), named, check)
     if _all_ticked(columns, rows, codebook):
         check = "" if how == "slash" else "options that are ticked, or a grid with two answers?"
         return ColumnBlock("ticks", question, tuple(columns), rows, check)
@@ -120,6 +126,19 @@ def _all_ticked(columns: Sequence[ExportColumn], rows: Sequence[str], codebook: 
     if not both or not all(ticked) or any(c.header in codebook.answers for c in columns):
         return False
     return any(both <= pair for pair in ticks()) or both <= {"x", *map(match_key, rows)}
+
+
+def _name_themselves(columns: Sequence[ExportColumn]) -> tuple[str, ...]:
+    """The options of which each column holds one, in words; nothing where they hold others."""
+    alone = [column.texts[0] if len(column.texts) == 1 else "" for column in columns]
+    told = [text for text in alone if text and not text.isdigit()]
+    if (
+        len(told) < 2
+        or len(set(map(match_key, told))) < len(told)
+        or any(column.total and not text for column, text in zip(columns, alone, strict=True))
+    ):
+        return ()
+    return tuple(text or c.header for text, c in zip(alone, columns, strict=True))
 
 
 def _told_apart(

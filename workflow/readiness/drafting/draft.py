@@ -13,7 +13,7 @@ from readiness.drafting.blocks import ColumnBlock, group_columns
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
 from readiness.drafting.table import ExportTable
-from readiness.drafting.wordings import guess_language, is_none, is_other
+from readiness.drafting.wordings import UNTOLD, guess_language, is_none, is_other
 from readiness.errors import DataError
 from readiness.questionnaire.naming import item_id
 from readiness.questionnaire.text import match_key
@@ -90,7 +90,7 @@ def make_draft(
         codebook: texts and labels that lie beside the export.
         language: of its texts; "" to have it found.
 
-    Raises DataError where no column can be a question, or the language cannot be told.
+    Raises DataError where no column can be a question.
     """
     codebook = codebook or Codebook()
     beside = find_beside(table)
@@ -114,12 +114,8 @@ def make_draft(
     texts = [q.block.question for q in questions]
     texts += [row for q in questions for row in q.block.rows]
     texts += [option.text for q in questions for option in q.answers.options]
-    found = language or guess_language(texts)
-    if not found:
-        raise DataError(
-            f"{source}: its language cannot be told; say --language CODE, or --written-in CODE of "
-            "`readiness questionnaire`."
-        )
+    # Names and codes are of no language: the draft asks whether it is the one that it was given.
+    found = language or guess_language(texts) or UNTOLD
     headers = {table.columns[at].header: role for at, role in beside.items()}
     return Draft(name, found, bool(language), source, tuple(questions), headers)
 

@@ -30,6 +30,8 @@ ROLES = (
 SHORT = 5
 """Words of a header at most that names who asked: a question about them is longer."""
 SPECIALS = ("dont_know", "refused", "not_asked")
+UNTOLD = "en"
+"""The language of a draft whose texts tell none: that of what the program says beside them."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
 # Letters that tell a language by themselves, among those that there are words of.
@@ -73,7 +75,8 @@ def guess_language(texts: Iterable[str]) -> str:
     known = {language: _keys(data["words"]) for language, data in _files().items()}
     score = {language: sum(word in words for word in spoken) for language, words in known.items()}
     best = max(score, key=lambda language: (score[language], language))
-    return best if score[best] else ""
+    # One word may be a name, or the code of an answer.
+    return best if len(known[best].intersection(spoken)) > 1 else ""
 
 
 def order_scale(texts: Sequence[str]) -> list[int] | None:

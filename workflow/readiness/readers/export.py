@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,8 @@ import pandas as pd
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers import delimited, spss, workbooks
-from readiness.readers.table import Sheet
+from readiness.readers.moments import match_moment
+from readiness.readers.table import SOME, Sheet
 from readiness.readers.tools.base import EMPTY, FAULT, READ, ROW, TEST, Tool
 from readiness.readers.tools.every import TOOLS
 from readiness.tables import read_bytes
@@ -21,6 +23,11 @@ from readiness.terminal import quote_cell
 
 log = logging.getLogger(__name__)
 
+_NUMBER = re.compile(r" *-?\d[\d., ]*%? *")
+FEWEST = 5
+"""Answers of a column from which on they tell what kind it is of."""
+RECURRING = 3
+"""Times that an answer of a closed question is given, on average and at least."""
 NAMED = 0.9
 """Share of the cells of a further header row that name a question, at least."""
 
@@ -126,7 +133,7 @@ def recognise_export(
     """
     sheet = read_sheet(path, content, encoding=encoding, name=name)
     reader = find_tool(tool) if tool else choose(sheet, None)
-    sheet = mark_empty_rows(reader.prepare(sheet))
+    sheet = mark_empty_rows(_take_strange_rows(reader.prepare(sheet)))
     kept = np.array([at for at in range(len(sheet)) if sheet.faults.get(at) != EMPTY], dtype=int)
     if len(kept) == len(sheet):
         return sheet, reader
@@ -149,7 +156,8 @@ def _open_export(
     keys = frozenset(map(match_key, wanted))
     sheet = max(sheets, key=lambda each: len(keys & set(map(match_key, each.columns))))
     reader = choose(sheet, questionnaire)
-    sheet = mark_empty_rows(_take_further_headers(reader.prepare(sheet), keys))
+    sheet = _take_strange_rows(_take_further_headers(reader.prepare(sheet), keys))
+    sheet = mark_empty_rows(sheet)
     what = (sheet.encoding, f"sheet {sheet.name}" if sheet.others else "", *sheet.notes)
     log.info("%s: read as %s", path, ", ".join((reader.title, *(each for each in what if each))))
     return sheet, reader
@@ -198,6 +206,41 @@ def _take_further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:
     return replace(
         sheet.below(rows), notes=(*sheet.notes, f"header rows below the first: {listed}")
     )
+
+
+def _take_strange_rows(sheet: Sheet) -> Sheet:
+    """The sheet with rows that are of another kind than all below them as headers.
+
+    A text above numbers or moments, or one that never recurs above answers that do: in no column
+    may such a row hold what the column holds elsewhere.
+    """
+    if sheet.under:
+        return sheet
+    rows = 0
+    while rows < 2 and _is_strange(sheet, rows):
+        rows += 1
+    return sheet.below(rows) if rows else sheet
+
+
+def _is_strange(sheet: Sheet, row: int) -> bool:
+    """Whether a row is of another kind than those below it."""
+    typed = closed = 0
+    for column in sheet.rows:
+        cell, *others = column.those(slice(row, SOME)).tolist() or [""]
+        given = [text for text in others if text.strip()]
+        if not cell.strip() or len(given) < FEWEST:
+            continue
+        for kind in (_NUMBER.fullmatch, match_moment):
+            if all(map(kind, set(given))):
+                if kind(cell):
+                    return False
+                typed += 1
+                break
+        else:
+            if cell in given:
+                return False
+            closed += len(given) >= RECURRING * len(set(given))
+    return typed >= 2 or (typed + closed >= 3 and closed > 0)
 
 
 def choose(sheet: Sheet, questionnaire: Questionnaire | None) -> Tool:

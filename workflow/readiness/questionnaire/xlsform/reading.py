@@ -48,6 +48,7 @@ class _Made:
     headers: set[str] = field(default_factory=set)
     unread: list[str] = field(default_factory=list)
     export: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,14 @@ def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
     form = read_form(path, language)
     made = _Made(form)
     groups: list[_OpenGroup] = []
+    repeats: list[list[str]] = []
     for row in form.survey:
         inherited = groups[-1].atoms if groups else ()
-        if begun := RE_BEGIN_CONTROL.match(row.type):
-            if control[begun["type"]] != "group":
-                # A repeat gives a respondent several rows: another table, not another question.
-                raise form.refuse_row(
-                    row,
-                    f"the repeat {row.get('name')!r}: repeats are not read, for one respondent has "
-                    "one row here. Ask its questions once each, or analyse them as a table of "
-                    "their own.",
-                )
+        begun = RE_BEGIN_CONTROL.match(row.type)
+        if repeats or (begun and control[begun["type"]] != "group"):
+            # A repeat gives a respondent several rows: another table, not another question.
+            _leave_out(made, row, repeats, begins=bool(begun), ends=RE_END_CONTROL.match(row.type))
+        elif begun:
             groups.append(_OpenGroup(row, (*inherited, *_relevant(made, row)), len(made.items)))
         elif RE_END_CONTROL.match(row.type):
             _close(made, groups.pop())
@@ -89,6 +87,25 @@ def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
     if not made.items:
         raise ConfigError(f"{path}: no question of the form has an answer to be counted.")
     return _document(made, path)
+
+
+def _leave_out(
+    made: _Made, row: SheetRow, repeats: list[list[str]], *, begins: bool, ends: object
+) -> None:
+    """One row of a repeat; `repeats`: the name of each that is open, and of what it asks."""
+    if begins:
+        repeats.append([row.get("name")])
+    elif not ends:
+        repeats[-1] += [row.get("name")] if row.type and row.type != "note" else []
+    else:
+        name, *asked = repeats.pop()
+        if repeats:
+            repeats[-1] += asked
+        else:
+            made.notes.append(
+                f"the repeat {name!r} is left out ({len(asked)} questions): one respondent has one "
+                "row here. Analyse it as a table of its own."
+            )
 
 
 def _document(made: _Made, path: Path) -> dict[str, Any]:
@@ -100,6 +117,7 @@ def _document(made: _Made, path: Path) -> dict[str, Any]:
     notes = [
         "A select_one is `single`: make it `ordinal`, low to high, where there is an order.",
         "Options that are no answers go to `missing`.",
+        *made.notes,
     ]
     for named in form.unnamed:
         notes.append(f"{CHECK}language: {named!r} has no code; its labels are left out.")
@@ -188,9 +206,11 @@ def _relevant(made: _Made, row: SheetRow) -> list[Atom]:
     try:
         return conditions(expression, made.sources)
     except Unsaid as error:
-        raise made.form.refuse_row(
-            row, f"relevant {expression!r}: {error}; a questionnaire cannot say it (asked_if)."
-        ) from None
+        made.notes.append(
+            f"{CHECK}{row.get('name')!r}, row {row.number}: relevant {expression!r}: not "
+            f"carried over, for {error}; who was not asked counts as blank."
+        )
+        return []
 
 
 def _routing(atom: Atom) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from readiness.errors import DataError
@@ -118,17 +119,20 @@ class Kobo(Tool):
         return 0.9 if found >= 2 or _find_parents(sheet) else 0.0
 
     def prepare(self, sheet: Sheet) -> Sheet:
-        """Refuses repeats."""
-        repeated = [column for column in sheet.columns if _REPEAT.search(column)]
-        child = _find_parents(sheet)
-        if repeated or child or sheet.others:
-            what = (repeated or list(sheet.others) or child)[0]
+        """Refuses the table of a repeat; leaves out what is repeated beside the interviews."""
+        if child := _find_parents(sheet):
             raise DataError(
-                f"{sheet.path}: {quote_cell(what)} is of a group that is asked several times of "
-                "one "
-                "respondent (a repeat); a wave has one row a respondent. Export the form without."
+                f"{sheet.path}: {quote_cell(child[0])} is of a group that is asked several times "
+                "of one respondent (a repeat); a wave has one row a respondent. Give the table of "
+                "the form itself."
             )
-        return sheet
+        columns = [column for column in sheet.columns if _REPEAT.search(column)]
+        left = [f"sheet {name}" for name in sheet.others]
+        left += [f"{len(columns)} columns as {quote_cell(columns[0])}"] if columns else []
+        if not left:
+            return sheet
+        said = f"asked several times of one respondent, left out: {', '.join(left)}"
+        return replace(sheet, notes=(*sheet.notes, said))
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
         """The header, then the same without the groups before it, one by one."""
@@ -144,7 +148,8 @@ class Kobo(Tool):
         """A note to the respondent, which has no cell; the address of a file beside its name."""
         key = match_key(sheet.columns[at])
         address = key.endswith("_url") and key.removesuffix("_url") in map(match_key, sheet.columns)
-        return address or not any(map(match_key, sheet.rows[at].texts))
+        repeated = _REPEAT.search(sheet.columns[at]) is not None
+        return address or repeated or not any(map(match_key, sheet.rows[at].texts))
 
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
         """What a reviewer has rejected in the tool."""
