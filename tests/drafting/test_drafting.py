@@ -271,6 +271,25 @@ def test_one_label_of_two_missing_values_is_said_once() -> None:
     ]
 
 
+def test_what_one_person_wrote_beside_options_is_no_option() -> None:
+    """Nor are the rare ends of a scale taken for typed ones."""
+    jobs = [
+        *cycle("Editor", "Producer", "Camera", n=57),
+        "Other: ask Anas, room 12",
+        "Law",
+        "Sound",
+    ]
+    trust = [*cycle(*AGREE[1:], n=N - 1), AGREE[0]]
+    _, asked, text = drafted(table(**{"Your job?": jobs, "I trust the news": trust}))
+    assert [c.text for c in asked.items[0].categories if not c.other] == [
+        "Camera",
+        "Editor",
+        "Producer",
+    ]
+    assert "Anas" not in text and "3 texts that few gave are no options" in text
+    assert [c.text for c in asked.items[1].categories] == AGREE
+
+
 def test_who_asked_and_who_answered_are_no_items() -> None:
     people = [f"Person {k} Amina" for k in range(N)]
     asked_by = ("Name of the enumerator", "Enquêteur", "Encuestador", "اسم الباحث")

@@ -28,6 +28,10 @@ from readiness.readers.table import is_missing
 LONG_TEXT = 100
 # Share of a question's answers below which a text that few gave may be typed in place of one.
 RARE = 0.02
+# Where all other options were chosen at least so often, answers given once are typed ones,
+# if they are not more than this share together.
+LEAST_OFTEN = 5
+RARE_TOGETHER = 0.1
 # Share of the answers to a question for a number that are none, at most.
 NO_NUMBERS = 0.1
 # Points of a scale of bare numbers at most, 0 to 10.
@@ -289,6 +293,11 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     typed = [t for t in counts if counts[t] <= max(1, RARE * total) and not is_other(t)]
     seen = Detectors().ready()
     few = len(typed) if len(counts) > 8 and len(typed) > 2 else 0
+    alone = [text for text in counts if counts[text] == 1 and not is_other(text)]
+    often = all(n >= LEAST_OFTEN for text, n in counts.items() if text not in alone)
+    if not few and often and len(alone) <= RARE_TOGETHER * total and not order_scale(list(counts)):
+        # Beside options that many chose, what one person wrote in its own words.
+        typed, few = alone, len(alone)
     # Whatever says who somebody is was typed, and is no option.
     texts = [text for text in counts if (not few or text not in typed) and not seen(text)]
     few = len(counts) - len(texts)
@@ -304,7 +313,7 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
             options.append(ProposedOption("?", code="other_text", other=True))
     kind, options, said = _in_order(options, declared=False)
     once = sum(counts[text] == 1 for text in texts)
-    if once:
+    if once and not few:
         said.append(f"{once} of the options were given once: options, or typed?")
     return ProposedAnswers(kind, give_codes(options), checks=(*said, *checks))
 
