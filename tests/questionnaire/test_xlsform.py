@@ -158,7 +158,7 @@ def test_conditions_are_said_in_answers(work: tuple[Questionnaire, str]) -> None
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("begin group | job", "begin_repeat | job", "the repeat 'job' is left out (4 questions)"),
+        ("begin group | job", "begin_repeat | job", "the repeat 'job' is left out (3 questions)"),
         (
             "${work} = 'y' or ${work}='n'",
             "${work} = 'y' or ${age} > 20",

@@ -575,6 +575,35 @@ def test_what_is_asked_several_times_is_left_out_with_a_note() -> None:
     assert len(sheet) == 1 and "left out: sheet Sheet2" in sheet.notes[-1]
 
 
+@pytest.mark.parametrize(
+    ("header", "what"),
+    [
+        (["type", "name", "label::English (en)", "relevant"], "XLSForm"),
+        (["list_name", "name", "label"], "options of an XLSForm"),
+        (["related_id", "id", "class", "type/scale", "name", "relevance", "text"], "LimeSurvey"),
+        (["Variable / Field Name", "Form Name", "Field Type", "Field Label"], "REDCap"),
+        (["Variable", "Question text", "Type", "Values"], "codebook"),
+    ],
+)
+def test_a_form_is_told_from_answers(header: list[str], what: str) -> None:
+    rows = [[f"q{k}", *["x"] * (len(header) - 1)] for k in range(9)]
+    with pytest.raises(DataError, match=what):
+        recognise_export(NAME, data([header, *rows]))
+
+
+def test_rows_of_another_kind_are_headers() -> None:
+    said = ["When?", "How old are you?", "What do you do?", "Which? - Radio"]
+    rows = [[f"2026-03-0{k % 9 + 1} 10:00", str(20 + k), "ab"[k % 2], ""] for k in range(12)]
+    sheet, _ = recognise_export(NAME, data([["d", "q1", "q2", "q3"], said, *rows]))
+    assert sheet.under == (tuple(said),) and len(sheet) == 12
+    # Who typed words in place of a number is no header.
+    first = [["2026-03-01 10:00", "about 20", "a", "Radio"]]
+    sheet, _ = recognise_export(NAME, data([["d", "q1", "q2", "q3"], *first, *rows]))
+    assert not sheet.under and len(sheet) == 13
+    sheet, _ = recognise_export(NAME, data([["d", "q1", "q2", "q3"], *first, *rows]), header_rows=2)
+    assert len(sheet) == 12
+
+
 def test_the_main_table_of_a_form_with_repeats_has_no_parent() -> None:
     main = [[*KOBO_ROW, "-1", ""] for _ in range(2)]
     head = [*KOBO, "_parent_index", "_parent_table_name"]

@@ -353,6 +353,7 @@ def surveycto(survey: Survey, chance: random.Random) -> Made:
         )
         for place, option in enumerate(asked.options if asked.kind == "many" else (), 1):
             made.add(f"{asked.code}_{place}", _box(asked, option, "1", "0"))
+            made.shown[asked.code, option] = f"{asked.code}_{place}"
     made.add("instanceID", [f"uuid:{k:08x}-33cc" for k in range(len(survey))])
     made.add("formdef_version", ["2403041"] * len(survey))
     made.add("KEY", [f"uuid:{k:08x}-33cc" for k in range(len(survey))])
@@ -413,6 +414,7 @@ def _redcap(survey: Survey, made: Made, *, raw: bool) -> Made:
                 name = f"{asked.code}___{place}" if raw else f"{asked.text} (choice={option})"
                 yes, no = ("1", "0") if raw else ("Checked", "Unchecked")
                 made.add(name, _box(asked, option, yes, no, no))
+                made.shown[asked.code, option] = name if raw else option
         else:
             made.add(asked.code if raw else asked.row or asked.text, _said(made, asked))
     made.add("survey_complete" if raw else "Complete?", ["2" if raw else "Complete"] * n)

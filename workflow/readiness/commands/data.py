@@ -104,7 +104,7 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     # They read tables with pandas, which takes a while.
     from readiness.commands.validate import describe_reading, largest_loss, read_bytes
     from readiness.datasets.add import add_version
-    from readiness.readers import read_sheet
+    from readiness.readers.export import recognise_export
 
     said = []
 
@@ -116,7 +116,7 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
 
     def rows(content: bytes) -> int:
         # An export is whatever its tool writes; every other table is a CSV of ours.
-        return len(read_sheet(arguments.file, content))
+        return len(recognise_export(arguments.file, content)[0])
 
     version = add_version(
         root,

@@ -3,7 +3,7 @@
 readiness new FOLDER [--from EXPORT ...]
 readiness new --from EXPORT [--wave NAME] [--labels FILE ...] [--language CODE]
               [--selection WORD] [--questionnaire NAME | --form FILE] [--public]
-              [--encoding NAME] [--sheet NAME] [--tool NAME]
+              [--encoding NAME] [--sheet NAME] [--tool NAME] [--header-rows N]
 
 FOLDER gets the program, a configuration and folders without data, and tests; `make` runs there.
 EXPORT is registered as dataset version 1, byte for byte; its questionnaire is drafted, with each
@@ -45,7 +45,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--form", type=Path, metavar="FILE", help="the XLSForm, or an SPSS file with labels"
     )
     parser.add_argument("--encoding", metavar="NAME", help="of a text export, if it cannot be told")
-    parser.add_argument("--sheet", metavar="NAME", help="of a workbook; the first with cells")
+    parser.add_argument("--sheet", metavar="NAME", help="of a workbook; found if not named")
+    parser.add_argument("--header-rows", type=int, metavar="N", help="that name the questions")
     parser.add_argument("--tool", metavar="NAME", help="that wrote the export; recognised if not")
     parser.add_argument(
         "--public", action="store_true", help="the answers may be public: git may keep them"
@@ -88,7 +89,7 @@ def _begin(root: Path, arguments: argparse.Namespace) -> BegunWave:
         questionnaire=arguments.questionnaire,
         form=arguments.form,
         public=arguments.public,
-        told=ToldExport(arguments.encoding, arguments.sheet, arguments.tool),
+        told=ToldExport(arguments.encoding, arguments.sheet, arguments.tool, arguments.header_rows),
     )
 
 

@@ -88,6 +88,8 @@ class ExportTable:
     signs: tuple[str, ...] = ()
     # The tool that reads it, where one does.
     tool: str = ""
+    # The sheet of the workbook, where there are several.
+    sheet: str = ""
 
     @property
     def rows(self) -> int:

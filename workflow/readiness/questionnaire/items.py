@@ -335,20 +335,26 @@ class Complete(Strict):
     values: Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
+MOST_HEADERS = 9
+
+
 class Export(Strict):
     """Columns of the export that are not questions; each may be missing.
 
     `timestamp` is when an answer was sent, `started` when it was begun, `duration` how many seconds
     it took, `invitation` the code that was sent to the respondent, `respondent` the tool's own name
     of the row, `complete` the column that tells who broke off. `tool` is the tool that wrote the
-    export and `encoding` that of its letters, where they are not to be found out; `dates` the order
-    of day, month and year where the tool has no fixed one. `marker` is a column that only simulated
+    export, `encoding` that of its letters, `sheet` that of the workbook and `header_rows` how many
+    rows name the questions, where they are not to be found out; `dates` the order of day, month and
+    year where the tool has no fixed one. `marker` is a column that only simulated
     exports have, and `marked` what each of its cells then holds; `ignored` are columns that may be
     there and are not read.
     """
 
     tool: Text | None = None
     encoding: Text | None = None
+    sheet: Text | None = None
+    header_rows: Annotated[int, Field(ge=1, le=MOST_HEADERS)] | None = None
     timestamp: Text | None = None
     invitation: Text | None = None
     respondent: Text | None = None

@@ -24,6 +24,22 @@ from readiness.terminal import quote_cell
 log = logging.getLogger(__name__)
 
 _NUMBER = re.compile(r" *-?\d[\d., ]*%? *")
+LEAST_SURE = 0.1
+"""How sure the reader of plain tables is of any table: a tool that wrote one is surer."""
+# Headers of tables that tell of a form, and what each is.
+FORMS = (
+    ({"type", "name", "label"}, "the questions of an XLSForm (its workbook is for --form)"),
+    ({"list_name", "name", "label"}, "the options of an XLSForm (its workbook is for --form)"),
+    ({"list name", "name", "label"}, "the options of an XLSForm (its workbook is for --form)"),
+    ({"class", "type/scale", "name"}, "the structure of a LimeSurvey form"),
+    ({"variable / field name", "field type"}, "a dictionary of REDCap (--labels)"),
+    ({"answer choices", "responses"}, "a summary of SurveyMonkey"),
+)
+OF_CODEBOOKS = re.compile(
+    r"(variable|field|column|question|response|value|answer)[ _]?(names?|texts?|ids?|labels?|types?"
+    r"|options|codes)|variable|name|field|column|question|labels?|description|type|values?|options"
+    r"|codes?|coding|answers?|choices|notes|qname|format|units|levels"
+)
 FEWEST = 5
 """Answers of a column from which on they tell what kind it is of."""
 RECURRING = 3
@@ -124,16 +140,24 @@ def recognise_export(
     encoding: str | None = None,
     name: str | None = None,
     tool: str | None = None,
+    header_rows: int | None = None,
 ) -> tuple[Sheet, Tool]:
     """An export of which no questionnaire is known yet: its rows of answers, and the tool.
 
     What the tool says of each column is `Tool.headings(sheet)`; `Tool.own` and `Tool.is_own` tell
-    the columns that it adds by itself. `encoding`, the `name` of the sheet and the `tool` overrule
-    what the bytes seem to say. Raises as `read_export` does.
+    the columns that it adds by itself. `encoding`, the `name` of the sheet, the `tool` and how many
+    `header_rows` there are overrule what the bytes seem to say. Of several sheets the one that a
+    tool wrote is taken, else the largest. Raises as `read_export` does, and DataError where the
+    file holds the questions of a form.
     """
+    content = read_bytes(path, "the export") if content is None else content
     sheet = read_sheet(path, content, encoding=encoding, name=name)
+    if sheet.others and name is None:
+        sheets = [sheet, *(read_sheet(path, content, name=other) for other in sheet.others)]
+        sheet = max(sheets, key=_weigh_sheet)
+    refuse_form(sheet)
     reader = find_tool(tool) if tool else choose(sheet, None)
-    sheet = mark_empty_rows(_take_strange_rows(reader.prepare(sheet)))
+    sheet = mark_empty_rows(_take_strange_rows(reader.prepare(sheet), header_rows))
     kept = np.array([at for at in range(len(sheet)) if sheet.faults.get(at) != EMPTY], dtype=int)
     if len(kept) == len(sheet):
         return sheet, reader
@@ -150,13 +174,24 @@ def _open_export(
     wanted = [*questionnaire.headers, *(block.column for block in questionnaire.grids)]
     wanted += [name for item in items for name in (item.id, item.variable) if name]
     letters = [c.text for item in items for c in item.categories]
-    encoding = questionnaire.export.encoding
-    sheet = read_sheet(path, content, wanted=wanted, letters=letters, encoding=encoding)
-    sheets = [sheet, *(read_sheet(path, content, wanted=wanted, name=n) for n in sheet.others)]
+    export = questionnaire.export
+    sheet = read_sheet(
+        path,
+        content,
+        wanted=wanted,
+        letters=letters,
+        encoding=export.encoding,
+        name=export.sheet,
+    )
+    others = () if export.sheet else sheet.others
+    sheets = [sheet, *(read_sheet(path, content, wanted=wanted, name=name) for name in others)]
     keys = frozenset(map(match_key, wanted))
     sheet = max(sheets, key=lambda each: len(keys & set(map(match_key, each.columns))))
     reader = choose(sheet, questionnaire)
-    sheet = _take_strange_rows(_take_further_headers(reader.prepare(sheet), keys))
+    sheet = reader.prepare(sheet)
+    if export.header_rows is None:
+        sheet = _take_further_headers(sheet, keys)
+    sheet = _take_strange_rows(sheet, export.header_rows)
     sheet = mark_empty_rows(sheet)
     what = (sheet.encoding, f"sheet {sheet.name}" if sheet.others else "", *sheet.notes)
     log.info("%s: read as %s", path, ", ".join((reader.title, *(each for each in what if each))))
@@ -208,7 +243,26 @@ def _take_further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:
     )
 
 
-def _take_strange_rows(sheet: Sheet) -> Sheet:
+def _weigh_sheet(sheet: Sheet) -> tuple[bool, int]:
+    """By what the sheet of the answers is told: a tool wrote it; it has the most cells."""
+    written = max(tool.recognises(sheet, None) for tool in TOOLS) > LEAST_SURE
+    return written, len(sheet) * len(sheet.columns)
+
+
+def refuse_form(sheet: Sheet) -> None:
+    """DataError where a table holds the questions of a form, its options, or sums of answers."""
+    keys = [match_key(column).partition("::")[0] for column in sheet.columns]
+    known = next((what for wanted, what in FORMS if wanted <= set(keys)), "")
+    if not known and 3 * sum(map(bool, map(OF_CODEBOOKS.fullmatch, keys))) >= 2 * len(keys) > 3:
+        known = "a codebook (--labels, beside the answers)"
+    if known:
+        raise DataError(
+            f"{sheet.path}: {known}, and no answers. Give the export of the answers, one row a "
+            "person."
+        )
+
+
+def _take_strange_rows(sheet: Sheet, header_rows: int | None = None) -> Sheet:
     """The sheet with rows that are of another kind than all below them as headers.
 
     A text above numbers or moments, or one that never recurs above answers that do: in no column
@@ -216,8 +270,8 @@ def _take_strange_rows(sheet: Sheet) -> Sheet:
     """
     if sheet.under:
         return sheet
-    rows = 0
-    while rows < 2 and _is_strange(sheet, rows):
+    rows = 0 if header_rows is None else header_rows - 1
+    while header_rows is None and rows < 2 and _is_strange(sheet, rows):
         rows += 1
     return sheet.below(rows) if rows else sheet
 

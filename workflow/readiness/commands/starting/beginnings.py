@@ -75,11 +75,12 @@ class BegunWave:
 
 @dataclass(frozen=True)
 class ToldExport:
-    """What somebody said of an export: its encoding, its sheet, the tool that wrote it."""
+    """What somebody said of an export: its encoding, sheet, tool, how many header rows it has."""
 
     encoding: str | None = None
     sheet: str | None = None
     tool: str | None = None
+    header_rows: int | None = None
 
 
 def begin_wave(
@@ -125,7 +126,7 @@ def begin_wave(
         text, items, written_in = _of_form(form, wave, language)
     else:
         text, items, written_in = _draft_questionnaire(
-            table, export.name, wave, labels, language, asked_for.encoding
+            table, export.name, wave, labels, language, asked_for
         )
     if not items:
         raise ConfigError(f"{export}: no question whose answers can be estimated.")
@@ -148,9 +149,7 @@ def begin_wave(
             VERSION,
             questionnaire=name,
             restricted=not public,
-            count=lambda content: len(
-                read_sheet(export, content, encoding=asked_for.encoding, name=asked_for.sheet)
-            ),
+            count=lambda _: table.rows,
         )
 
     path = root / f"data/questionnaires/{name}.yaml"
@@ -213,7 +212,7 @@ def _draft_questionnaire(
     wave: str,
     labels: Sequence[Path],
     language: str,
-    encoding: str | None = None,
+    told: ToldExport | None = None,
 ) -> tuple[str, list[str], str]:
     """The text of a drafted questionnaire, its items that can be estimated, its language."""
     source = f"{one_line(file)} ({table.rows} rows, {len(table.columns)} columns)"
@@ -223,8 +222,15 @@ def _draft_questionnaire(
     draft = make_draft(table, wave, source, codebook=book, language=language)
     document = document_of(draft)
     # Decided here, once: what a reader recognised by itself might be another tool than was drafted.
-    decided = {"tool": table.tool, **({"encoding": encoding} if encoding else {})}
-    document["export"] = {**document.get("export", {}), **decided}
+    told = told or ToldExport()
+    decided = {
+        "tool": table.tool,
+        "encoding": told.encoding,
+        "sheet": told.sheet or table.sheet,
+        "header_rows": told.header_rows,
+    }
+    known = {name: value for name, value in decided.items() if value}
+    document["export"] = {**document.get("export", {}), **known}
     return draft_text(document, source, VERSION), draft.estimable_items, draft.language
 
 
@@ -263,7 +269,12 @@ def export_table(path: Path, content: bytes, told: ToldExport | None = None) -> 
     """
     told = told or ToldExport()
     sheet, tool = recognise_export(
-        path, content, encoding=told.encoding, name=told.sheet, tool=told.tool
+        path,
+        content,
+        encoding=told.encoding,
+        name=told.sheet,
+        tool=told.tool,
+        header_rows=told.header_rows,
     )
     headings = tool.headings(sheet)
     names = [_name_column(heading) for heading in headings]
@@ -273,7 +284,8 @@ def export_table(path: Path, content: bytes, told: ToldExport | None = None) -> 
         key = tool.own_key(heading)
         added = key in tool.own or bool(tool.also and tool.also.fullmatch(key))
         own.append(added or tool.is_own(sheet, at))
-    return replace(table_of(sheet, names, own, tool.signs), tool=tool.name)
+    table = table_of(sheet, names, own, tool.signs)
+    return replace(table, tool=tool.name, sheet=sheet.name if sheet.others else "")
 
 
 def _name_column(heading: tuple[str, ...]) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from readiness.publications.ledger import SealedDataset
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 from readiness.publications.seal import LEFT_OUT, sha256, unreadable
 from readiness.readers import read_sheet
+from readiness.readers.export import recognise_export
 
 RIGHT = Outcome.REPRODUCED
 
@@ -148,6 +149,8 @@ def _rows_fault(path: Path, version: Version) -> Fact | None:
     if rows != version.rows:
         try:
             rows = len(read_sheet(path))
+            if rows != version.rows:  # Rows of headers and empty ones are no answers.
+                rows = len(recognise_export(path)[0])
         except DataError:
             return Fact("audit.copy.no_table")
     if rows == version.rows:
