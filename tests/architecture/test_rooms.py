@@ -33,7 +33,7 @@ LEVELS = (
     ("tables", "closure"),
     ("lineage", "config"),
     ("language",),
-    ("files", "bounded", "templating", "fonts", "arrays"),
+    ("files", "bounded", "templating", "fonts", "arrays", "programs"),
     ("errors", "terminal"),
     ("facts",),
     ("patterns",),

@@ -1,7 +1,7 @@
 """How little and how much a count can be: linear and integer programs over a reader's system.
 
-HiGHS through scipy, one thread, stopped by a number of nodes and never by time. What the solver
-says is checked: a solution counts only when its whole numbers, rounded, still fulfil every row.
+HiGHS, one thread, stopped by a number of nodes and never by time. What the solver says is checked:
+a solution counts only when its whole numbers, rounded, still fulfil every row.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from math import ceil, floor
 import numpy as np
 
 from readiness.attack.system import LinearSystem
+from readiness.programs import LinearProgram
 
 # Nodes of one branch-and-bound search.
 NODES = 2000
@@ -53,6 +54,8 @@ class Solver:
         )
         self.low, self.high = np.array(self.system.low), np.array(self.system.high)
         self.whole = np.array(self.system.whole)
+        rows = self.rows.lb, self.rows.ub
+        self.program = LinearProgram(self.matrix, *rows, self.low, self.high)
 
     def counts(self, data: str) -> int:
         """How many whole numbers of people of some data are unknown."""
@@ -68,7 +71,7 @@ class Solver:
         for sign in (-1, 1):
             if wide and (seen := self._between(column, self.points)) and wide(*seen):
                 return seen
-            found[sign], _ = self._solve(column, sign, whole=False)
+            found[sign] = self._relaxed(column, sign)
         return self._within(column, found[1], found[-1])
 
     def _between(self, column: int, points: Sequence[np.ndarray]) -> tuple[int, int] | None:
@@ -86,7 +89,7 @@ class Solver:
 
     def ends(self, column: int) -> tuple[float, float]:
         """The same of a sum of weights, which need not be whole."""
-        low, high = (self._solve(column, sign, whole=False)[0] for sign in (1, -1))
+        low, high = (self._relaxed(column, sign) for sign in (1, -1))
         return (
             self.low[column] if low is None else low,
             self.high[column] if high is None else high,
@@ -100,14 +103,14 @@ class Solver:
         points = [point for point in self.points if point[other] >= known - NEAR]
         if (seen := self._between(column, points)) and wide(*seen):
             return seen
-        before = self.low[other]
-        if self.high[other] < known:
+        least, most = self.low[other], self.high[other]
+        if most < known:
             return None
-        self.low[other] = max(before, known)
+        self.program.change_column(other, max(least, known), most)
         try:
-            ends = [self._solve(column, sign, whole=False)[0] for sign in (1, -1)]
+            ends = [self._relaxed(column, sign) for sign in (1, -1)]
         finally:
-            self.low[other] = before
+            self.program.change_column(other, least, most)
         if None in ends:
             return None
         low, high = self._within(column, *ends)
@@ -122,7 +125,7 @@ class Solver:
             if self.searches < 1:
                 return None
             self.searches -= 1
-        bound, _ = self._solve(column, 1 if lowest else -1, whole=True, gap=gap)
+        bound = self._searched(column, 1 if lowest else -1, gap)
         if bound is None or not np.isfinite(bound):
             return None
         return ceil(bound - NEAR) if lowest else floor(bound + NEAR)
@@ -136,38 +139,41 @@ class Solver:
 
     def possible(self) -> bool:
         """Whether there is any solution: numbers that contradict each other leave none."""
-        bound, _ = self._solve(0, 1, whole=False)
-        return bound is not None
+        return self._relaxed(0, 1) is not None
 
     def _within(self, column: int, low: float | None, high: float | None) -> tuple[int, int]:
         least = ceil((self.low[column] if low is None else low) - NEAR)
         most = self.high[column] if high is None else high
         return max(least, 0), floor(most + NEAR) if np.isfinite(most) else 10**9
 
-    def _solve(
-        self, column: int, sign: int, *, whole: bool, gap: float = 0.0
-    ) -> tuple[float | None, np.ndarray | None]:
-        """The bound of a column (sign 1: from below), and the solution behind it."""
-        from scipy.optimize import Bounds, milp
-
+    def _cost(self, column: int, sign: int) -> np.ndarray:
         cost = np.zeros(len(self.low))
         cost[column] = sign
+        return cost
+
+    def _relaxed(self, column: int, sign: int) -> float | None:
+        """The bound of a column by real numbers (sign 1: from below); None where there is none."""
+        solved = self.program.minimise(self._cost(column, sign))
+        if solved is None:
+            return None
+        self.points.append(solved.x)
+        return sign * solved.least
+
+    def _searched(self, column: int, sign: int, gap: float) -> float | None:
+        """The same by whole numbers, as far as they are searched."""
+        from scipy.optimize import Bounds, milp
+
         result = milp(
-            cost,
-            integrality=self.whole.astype(int) if whole else None,
+            self._cost(column, sign),
+            integrality=self.whole.astype(int),
             bounds=Bounds(self.low, self.high),
             constraints=[self.rows],
-            # Simplifying a linear program takes longer than it saves.
-            options={"node_limit": self.nodes, "mip_rel_gap": gap, "presolve": whole},
+            options={"node_limit": self.nodes, "mip_rel_gap": gap},
         )
-        if result.x is not None and whole:
+        if result.x is not None:
             self._keep(result.x)
-        elif result.x is not None:
-            self.points.append(result.x)
-        if result.status == INFEASIBLE:
-            return None, None
-        bound = result.mip_dual_bound if whole else result.fun
-        return (None if bound is None else sign * bound), result.x
+        bound = None if result.status == INFEASIBLE else result.mip_dual_bound
+        return None if bound is None else sign * bound
 
     def _keep(self, solution: np.ndarray) -> None:
         world = np.where(self.whole, np.round(solution), solution)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, Literal
 
@@ -25,7 +26,6 @@ from readiness.attack.released import (
     Release,
     ReleasedShare,
     ReleasedTable,
-    variable_of,
 )
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Classes:
     """What a reader knows who knows the frame cell of every respondent of a release.
 
     Attributes:
-        groups: for each cell its group in each variable, columns named as `variable_of` does.
+        groups: for each cell its group in each variable, columns named as the register does.
         people: respondents of each cell.
         weights: the weight of each of them, in mean weights.
     """
@@ -105,12 +105,15 @@ class Classes:
 
     def inside(self, group: str) -> np.ndarray:
         """Which cells a group is made of."""
-        if group == TOTAL:
-            return np.ones(len(self.people), dtype=bool)
-        variable = variable_of(group)
-        if variable not in self.groups:
-            return np.zeros(len(self.people), dtype=bool)
-        return (self.groups[variable] == group).to_numpy()
+        return self._inside.get(group, np.zeros(len(self.people), dtype=bool))
+
+    @cached_property
+    def _inside(self) -> dict[str, np.ndarray]:
+        found = {TOTAL: np.ones(len(self.people), dtype=bool)}
+        for variable in self.groups:
+            column = self.groups[variable].to_numpy(dtype=object)
+            found |= {group: column == group for group in dict.fromkeys(column) if group}
+        return found
 
     def knows(self, group: str) -> bool:
         """Whether a group is one of the frame's."""

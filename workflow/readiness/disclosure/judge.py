@@ -44,21 +44,16 @@ class Judge:
         self._settled: dict[str, frozenset[int]] = {}
         self._rooms: dict[str, SumBounds] = {}
         self._nobody = BoundReader(system, range(len(system.statements)))
-        self._last: BoundReader | None = None
+        self._reader = BoundReader(system, ())
 
     def reader(self, hidden: frozenset[int]) -> BoundReader:
         """Who reads what is not hidden; many targets are asked of one after the other."""
-        if self._last is None or self._last.hidden != hidden:
-            self._last = BoundReader(self.system, hidden)
-        return self._last
+        if self._reader.hidden != hidden:
+            self._reader.hide(hidden)
+        return self._reader
 
-    def narrow(
-        self, target: ProtectedSum, hidden: frozenset[int], *, supported: bool = False
-    ) -> SumBounds | None:
-        """The bounds of a target that is not protected; None when it is, or cannot be.
-
-        `supported`: what they rest on will be asked, too.
-        """
+    def narrow(self, target: ProtectedSum, hidden: frozenset[int]) -> SumBounds | None:
+        """The bounds of a target that is not protected; None when it is, or cannot be."""
         if not self.asks(target, hidden):
             return None
         reached = self._bound_by_tables(target, hidden)
@@ -69,7 +64,7 @@ class Judge:
         # From 0 on nothing is below; with so large a value what was reached below is enough.
         width = target.under(self.policy).width
         enough = 0.0 if least <= 0 else max(least + width, small)
-        bounds, points = self.reader(hidden).bounds(target, enough, supported=supported)
+        bounds, points = self.reader(hidden).bounds(target, enough)
         bounds = replace(bounds, lowest=min(bounds.lowest, reached[0])) if enough else bounds
         self.solved += len(points)
         self.keep(points)

@@ -256,7 +256,9 @@ class Search:
             for wanted, up in ((above, True), (below, False)):
                 if found.least <= wanted <= found.most:
                     continue
-                made = reader.relax_statements(target, float(wanted), self.losses, able, above=up)
+                made = reader.relax_statements(
+                    target, float(wanted), self.losses, able, above_wanted=up
+                )
                 if made is not None:
                     judge.keep([made[1]])
                     return made[0]
@@ -264,7 +266,7 @@ class Search:
 
     def _demand_cut(self, target: ProtectedSum, hidden: frozenset[int]) -> None:
         """Note the cut that a target gives which is not protected."""
-        found = self.judge.narrow(target, hidden, supported=True)
+        found = self.judge.narrow(target, hidden)
         if found is None:
             return
         support = self.judge.reader(hidden).support(target, both=found.lowest > 0)

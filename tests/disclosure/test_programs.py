@@ -1,0 +1,49 @@
+"""Linear programs asked one after the other give what each gives from the start."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.optimize import linprog
+
+from readiness.programs import LinearProgram
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_was_asked_before_changes_no_answer(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    matrix = rng.integers(-2, 4, (6, 9)).astype(float)
+    low = matrix @ rng.integers(0, 5, 9) - rng.integers(0, 3, 6)
+    high, most = low + 4, np.full(9, 8.0)
+    program = LinearProgram(sparse.csr_matrix(matrix), low, high, np.zeros(9), most)
+    for change in range(12):
+        if change % 3 == 1:
+            row = int(rng.integers(6))
+            low[row], high[row] = (-np.inf, np.inf) if np.isfinite(low[row]) else (0.0, 9.0)
+            program.change_row(row, low[row], high[row])
+        elif change % 3 == 2:
+            column = int(rng.integers(9))
+            most[column] = rng.integers(2, 9)
+            program.change_column(column, 0.0, most[column])
+        cost = rng.normal(size=9)
+        seen = np.isfinite(low)
+        sides = np.vstack([matrix[seen], -matrix[seen]]), np.append(high[seen], -low[seen])
+        cold = linprog(cost, *sides, bounds=[(0, end) for end in most])
+        found = program.minimise(cost)
+        assert (found is None) == (cold.status == 2)
+        if found is not None:
+            assert found.least == pytest.approx(cold.fun, abs=1e-6)
+            ends = np.where(found.duals > 0, low, high)
+            inside = np.abs(found.duals) > 1e-9
+            assert matrix[inside] @ found.x == pytest.approx(ends[inside], abs=1e-6)
+
+
+def test_nothing_that_fits_and_no_least_value() -> None:
+    row, none, every = sparse.csr_matrix([[1.0, 1.0]]), np.zeros(2), np.full(2, np.inf)
+    program = LinearProgram(row, np.array([3.0]), np.array([np.inf]), none, every)
+    unbounded = program.minimise([-1.0, 0.0])
+    assert unbounded is not None and unbounded.least == -np.inf
+    program.change_column(0, 0.0, 1.0)
+    program.change_column(1, 0.0, 1.0)
+    assert program.minimise([1.0, 0.0]) is None

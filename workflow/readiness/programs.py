@@ -1,0 +1,97 @@
+"""Linear programs over one system, asked one after the other: HiGHS goes on from the last answer.
+
+From the basis of the last program the next one is a few steps of the simplex method, a tenth of
+what a new start takes. scipy has HiGHS, but asks it from the start each time; so this is the one
+place that calls what scipy itself calls (`scipy.optimize._highspy`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from readiness.arrays import FloatArray
+from readiness.errors import StatisticsError
+
+# The solver's own: presolving takes longer than it saves; the primal simplex method starts from
+# what the last program left.
+OPTIONS = {"output_flag": False, "presolve": "off", "threads": 1, "simplex_strategy": 4}
+
+
+@dataclass(frozen=True)
+class ProgramSolution:
+    """The least value of an objective (-inf: there is none), what reaches it, and by how much more
+    or less it were per unit by which each row's end moved."""
+
+    least: float
+    x: FloatArray
+    duals: FloatArray
+
+
+class LinearProgram:
+    """Columns between `least` and `most`, and rows `low <= matrix @ columns <= high`."""
+
+    def __init__(
+        self,
+        matrix: sparse.csr_matrix | sparse.csr_array,
+        low: FloatArray,
+        high: FloatArray,
+        least: FloatArray,
+        most: FloatArray,
+    ) -> None:
+        # No part of its stubs: `Any` below.
+        from scipy.optimize._highspy import _core  # type: ignore[import-not-found]
+
+        self._states: Any = _core.HighsModelStatus
+        by_column = sparse.csc_array(matrix)
+        model = _core.HighsLp()
+        model.num_row_, model.num_col_ = by_column.shape
+        model.col_cost_ = np.zeros(len(least))
+        model.col_lower_, model.col_upper_ = least, most
+        model.row_lower_, model.row_upper_ = low, high
+        model.a_matrix_.format_ = _core.MatrixFormat.kColwise
+        model.a_matrix_.num_row_, model.a_matrix_.num_col_ = by_column.shape
+        model.a_matrix_.start_ = by_column.indptr
+        model.a_matrix_.index_ = by_column.indices
+        model.a_matrix_.value_ = by_column.data
+        self._every = np.arange(len(least), dtype=np.int32)
+        self._solver: Any = _core._Highs()
+        for name, value in OPTIONS.items():
+            self._solver.setOptionValue(name, value)
+        self._solver.passModel(model)
+
+    def change_row(self, row: int, low: float, high: float) -> None:
+        """Other ends of a row."""
+        self._solver.changeRowBounds(row, low, high)
+
+    def change_column(self, column: int, least: float, most: float) -> None:
+        """Other ends of a column."""
+        self._solver.changeColBounds(column, least, most)
+
+    def minimise(self, objective: npt.ArrayLike) -> ProgramSolution | None:
+        """The least value of `objective @ columns`; None where no columns fulfil all rows.
+
+        StatisticsError where the solver does not find it.
+        """
+        costs = np.asarray(objective, dtype=np.float64)
+        self._solver.changeColsCost(len(costs), self._every, costs)
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status not in (self._states.kOptimal, self._states.kInfeasible, self._states.kUnbounded):
+            # Away from the last basis, from which it found no way.
+            self._solver.clearSolver()
+            self._solver.run()
+            status = self._solver.getModelStatus()
+        if status == self._states.kInfeasible:
+            return None
+        if status not in (self._states.kOptimal, self._states.kUnbounded):
+            said = self._solver.modelStatusToString(status)
+            raise StatisticsError(f"a linear program was not solved: {said}")
+        found = self._solver.getSolution()
+        x, duals = np.array(found.col_value), np.array(found.row_dual)
+        least = float(costs @ x) if status == self._states.kOptimal else -np.inf
+        return ProgramSolution(least, x, duals)
