@@ -11,15 +11,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from clinic_wave import ANSWERED, POPULATION, Clinic, as_text, clinic, register, tables
+from clinic_wave import POPULATION, Clinic, as_text, clinic, register, tables
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import complete, read_replicates, replicates_file, weighted_design
+from readiness.analysis.weighted import read_replicates, replicates_file
 from readiness.analysis.weighting import people, weigh_wave, weighted_part, weights_table
 from readiness.config import Weight
 from readiness.facts import of_domain
 from readiness.language import LANGUAGES, tell
-from readiness.register.figures import selection_of
-from readiness.register.rows.respondents import everybody_answered
 
 MARGINS = Weight(margins="clinic-1")
 
@@ -45,38 +43,14 @@ def se(rows: pd.DataFrame, identity: str = "rating.top.all") -> float:
     return float(rows.loc[identity, "se"])
 
 
-def test_a_census_with_nonresponse_has_intervals_and_no_tests(tmp_path: Path) -> None:
-    wave = clinic(tmp_path, all_asked=True)
-    assert not everybody_answered(as_text(wave.validated.counts))
-    selection = Selection.of("census", complete=False)
-    found = drawn(wave, selection)
-    assert found.attrs["steps"] == ["raked", "inside", "jackknife"]
-    assert "p" not in set(found["unit"]) and "settings.level" in found.index
-    assert selection_of("census", found.reset_index()) is selection
-    # What those who did not answer leave open is as for a sample of the same respondents: the
-    # population is finite, and not all of it is known.
-    sample = drawn(wave, Selection.PROBABILITY)
-    assert se(found) == pytest.approx(se(sample), rel=1e-9) and se(found) > 0
-    without = drawn(wave, Selection.OPT_IN)
-    answered = sum(ANSWERED.values()) / sum(POPULATION.values())
-    assert se(found) == pytest.approx(se(without) * (1 - answered) ** 0.5, rel=0.02)
-
-
-def test_a_complete_census_has_neither(tmp_path: Path) -> None:
-    wave = clinic(tmp_path, everyone=True)
-    assert everybody_answered(as_text(wave.validated.counts))
-    found = drawn(wave, Selection.CENSUS)
-    assert set(found.loc[found["kind"] == "estimate", "se"]) == {""}
-    assert "settings.level" not in found.index and "weighting.replicates" not in found.index
-    assert selection_of("census", found.reset_index()) is Selection.CENSUS
-    answers = as_text(wave.validated.answers)
-    table = weighted_part(answers, as_text(wave.validated.counts), wave.questionnaire.groups_apart)
-    counts = as_text(wave.validated.counts)
-    weighed = weigh_wave(table, people(counts), wave.margins, MARGINS, Selection.CENSUS)
-    replicates = weighed.replicates
-    assert replicates is not None
-    design = weighted_design(answers, as_text(weights_table(table, weighed)), replicates)
-    assert complete(design)
+@pytest.mark.parametrize("asked", ["everyone", "all_asked"])
+def test_a_census_has_no_interval_and_no_test_whoever_answered(tmp_path: Path, asked: str) -> None:
+    found = drawn(clinic(tmp_path, **{asked: True}), Selection.CENSUS)
+    assert found.attrs["steps"][0] == "raked"
+    estimates = found[found["kind"].isin(["estimate", "contrast", "test"])]
+    assert set(estimates["se"]) == {""} and "p" not in set(found["unit"])
+    assert not estimates.index.str.contains(r"\.(?:lower|upper|n_eff)$").any()
+    assert not found.index.isin(["settings.level", "weighting.replicates"]).any()
 
 
 @pytest.mark.parametrize("selection", [Selection.OPT_IN, Selection.PURPOSIVE])
@@ -93,8 +67,8 @@ def test_who_was_not_drawn_has_no_finite_population(tmp_path: Path, selection: S
     # The margins are met all the same.
     assert made.report.largest_gap < 1e-9
     found = drawn(wave, selection)
-    assert bool((found["se"] != "").any()) == selection.intervals
-    assert ("p" in set(found["unit"])) == selection.p_values
+    assert bool((found["se"] != "").any()) == selection.inference
+    assert ("p" in set(found["unit"])) == selection.inference
 
 
 def test_unweighted_is_a_choice_and_says_so(tmp_path: Path) -> None:

@@ -105,10 +105,10 @@ def test_every_kind_is_drawn_in_every_language(
 def test_words_of_intervals_follow_the_selection(wave: Clinic, register: pd.DataFrame) -> None:
     chosen = figures(wave, Selection.PURPOSIVE)
     for selection, rows in ((Selection.OPT_IN, register), (Selection.PURPOSIVE, chosen)):
-        drawn = charts(wave, rows, "en", selection.configured_word, only="rating-intervals")
+        drawn = charts(wave, rows, "en", selection.value, only="rating-intervals")
         alt = drawn["rating-intervals"][1]
-        assert ("with its interval" in alt) == selection.intervals
-        assert ("without interval" in alt) == (not selection.intervals)
+        assert ("with its interval" in alt) == selection.inference
+        assert ("without interval" in alt) == (not selection.inference)
 
 
 def words(made: DrawnWave) -> str:
@@ -124,7 +124,7 @@ def test_flags_of_precision_are_shown_only_of_a_sample_that_was_drawn(
     flagged = register.assign(reliability="suppress")
     weak = f"†: {text('tables.sign.weak', 'en')}"
     for selection in Selection:
-        said = words(planned_wave(wave, flagged, "en", selection.configured_word, name))
+        said = words(planned_wave(wave, flagged, "en", selection.value, name))
         assert selection.is_drawn == (weak in said) == ("†" in said)
 
 

@@ -158,11 +158,11 @@ def test_comparisons_have_the_level_of_the_estimates(wave: Clinic, made_by_steps
 def test_what_a_selection_does_not_allow_is_no_number(wave: Clinic, selection: Selection) -> None:
     made = figures(wave, selection)
     units, ids = set(made["unit"]), list(made.index)
-    assert ("p" in units) == selection.p_values
+    assert ("p" in units) == selection.inference
     bounds = made["kind"].isin(["bound", "selection"])
     ends = [i for i in made.index[~bounds] if i.endswith((".lower", ".upper", ".n_eff"))]
-    assert bool(ends) == selection.intervals == bool((made["se"] != "").any())
-    assert ("settings.level" in ids) == selection.intervals == (made["reliability"] != "").any()
+    assert bool(ends) == selection.inference == bool((made["se"] != "").any())
+    assert ("settings.level" in ids) == selection.inference == (made["reliability"] != "").any()
     assert any(i.startswith("response.rr") for i in ids) == selection.response_rate
     assert any(i.startswith("quality.population") for i in ids) == selection.population
     # Shares, means and differences are there whatever the selection.

@@ -10,10 +10,9 @@ from readiness.analysis.selection import Selection
 from readiness.config import SelectionName
 
 ALLOWED = {
-    Selection.PROBABILITY: {"is_drawn", "response_rate", "population", "intervals", "p_values"},
+    Selection.PROBABILITY: {"is_drawn", "response_rate", "population", "inference"},
     Selection.CENSUS: {"response_rate", "population"},
-    Selection.PARTIAL_CENSUS: {"response_rate", "population", "intervals"},
-    Selection.OPT_IN: {"population", "intervals", "p_values"},
+    Selection.OPT_IN: {"population", "inference"},
     Selection.PURPOSIVE: set(),
 }
 
@@ -21,13 +20,9 @@ ALLOWED = {
 @pytest.mark.parametrize("selection", Selection)
 def test_a_selection_allows_what_the_methods_page_says(selection: Selection) -> None:
     properties = {name for name, value in vars(Selection).items() if isinstance(value, property)}
-    allowed = {name for name in properties - {"key", "configured_word"} if getattr(selection, name)}
+    allowed = {name for name in properties - {"key"} if getattr(selection, name)}
     assert allowed == ALLOWED[selection]
 
 
 def test_the_configuration_spells_all_of_them() -> None:
-    spelled = set(get_args(SelectionName))
-    assert {selection.value for selection in Selection} - spelled == {"census with nonresponse"}
-    for complete in (True, False):
-        found = {Selection.of(name, complete=complete) for name in spelled}
-        assert (Selection.PARTIAL_CENSUS in found) is not complete
+    assert {selection.value for selection in Selection} == set(get_args(SelectionName))

@@ -103,12 +103,12 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
     words = SPAN.sub("", text)
     assert bool(re.search(DRAWN[language], words)) == selection.is_drawn
     assert bool(re.search(RATE[language], words)) == selection.response_rate
-    assert bool(re.search(INTERVAL[language], words, re.I)) == selection.intervals
+    assert bool(re.search(INTERVAL[language], words, re.I)) == selection.inference
     assert not re.search(REPRESENTATIVE[language], words)
-    assert ('.p"}' in text) == selection.p_values
+    assert ('.p"}' in text) == selection.inference
     # A difference is claimed of the items whose primary test is below the level.
     tests = {"rating": "permutation_combined", "shift": "permutation_categories"}
-    for item, test in tests.items() if selection.p_values else ():
+    for item, test in tests.items() if selection.inference else ():
         value = part.register.number(f"{item}.test.{test}.p")
         claims = re.search(FOUND[language].lstrip("^"), blocks[f"item-{item}"])
         assert value is not None and bool(claims) == (value < 0.05)

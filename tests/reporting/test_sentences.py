@@ -142,23 +142,21 @@ def test_the_words_follow_the_selection(
 ) -> None:
     numbers: dict[str, Value] = {"invited": 1740, "answered": 647}
     numbers["rate"] = Quantity("0.372", "share", 1)
-    partial = selection is Selection.PARTIAL_CENSUS
-    complete = complete and not partial  # by its name
     selected = statements.describe_selection(selection, raked=raked, complete=complete)
     facts = [statements.describe_response(selection, numbers), selected]
-    if not selection.p_values:
+    if not selection.inference:
         facts.append(statements.no_test(selection))
     text = " ".join(said(fact, language) for fact in facts)
     assert bool(re.search(DRAWN[language], text)) == selection.is_drawn, text
     if language == "en":
         nonresponse = re.search("onresponse|not answer|raking", said(selected, language))
-        known = (selection.intervals and raked) or partial or selection is Selection.CENSUS
+        known = (selection.inference and raked) or selection is Selection.CENSUS
         unsaid = (selection.response_rate and complete) or not known
         plain = "not corrected" in said(selected, language)
         assert plain == (selection.is_drawn and not raked and not complete)
         assert bool(nonresponse) == (not unsaid or plain)
     assert bool(re.search(RATE[language], text)) == selection.response_rate, text
-    assert bool(re.search(INTERVAL[language], text)) == selection.intervals, text
+    assert bool(re.search(INTERVAL[language], text)) == selection.inference, text
     assert not re.search(REPRESENTATIVE[language], text), text
 
 

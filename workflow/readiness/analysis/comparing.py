@@ -203,7 +203,7 @@ def contrast_items(
 
     `effect` is the share of `b` less that of `a` (-1 to 1), `lower` and `upper` its own limits,
     `lower_simultaneous` and `upper_simultaneous` those that belong beside `p_adjusted`. What the
-    selection gives no meaning (p-values of a census) is missing. No finite population counts.
+    selection gives no meaning (all of a census) is missing. No finite population counts.
     """
     design = design.without_finite_population()
     rows = [
@@ -217,7 +217,7 @@ def contrast_items(
         )
     ]
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, "float64"))
-    forbidden = (*(() if selection.p_values else TESTED), *(() if selection.intervals else LIMITS))
+    forbidden = () if selection.inference else (*TESTED, *LIMITS)
     return table.assign(**dict.fromkeys(forbidden, float("nan")))
 
 

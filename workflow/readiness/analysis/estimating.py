@@ -203,4 +203,4 @@ def _alpha(
     except StatisticsError as error:
         return {**row, "note": str(error)}
     row |= {"alpha": made.effect, "note": made.note}
-    return {**row, "lower": made.lower, "upper": made.upper} if selection.intervals else row
+    return {**row, "lower": made.lower, "upper": made.upper} if selection.inference else row

@@ -99,9 +99,3 @@ def weighted_design(
     fpc = "stratum_population" if finite else None
     base = design(table, weights="weight", strata="stratum", fpc=fpc)
     return replace(base, replicates=replicates)
-
-
-def complete(design: Design) -> bool:
-    """Whether everybody of the population answered: nothing of it is left."""
-    left = design.stages[0].fraction_left()
-    return bool(design.rows and (left <= 0).all())

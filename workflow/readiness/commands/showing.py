@@ -135,7 +135,7 @@ class Shown:
                 keys |= {"answer": ("level", str)}
                 blocks.append(f"{self.title(item.id)}\n{_grid(rows, {**keys, **numbers})}")
         foot = "n: answers in the base; count: answers given; both unweighted."
-        if self.selection.intervals:
+        if self.selection.inference:
             foot += (
                 f" se in points. Intervals: {self.sample.settings.interval}. Reliability: the NCHS "
                 "standards for proportions."
@@ -215,7 +215,7 @@ class Shown:
         several = _several(rows["answer"])
         what = "each answer" if several else rows["answer"].iloc[0]
         adjusted = ""
-        if self.selection.p_values:
+        if self.selection.inference:
             adjusted = "; p adjusted by max-t"
         columns: Columns = {"answer": ("answer", str)} if several else {}
         columns |= {

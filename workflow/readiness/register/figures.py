@@ -20,7 +20,6 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.analysis.selection import Selection
 from readiness.errors import DataError
 from readiness.language.rounding import round_value
 from readiness.lineage import Lineage
@@ -35,7 +34,6 @@ WORKING, PUBLISHED = "working", "published"
 
 
 # The id of the confidence level, where there are intervals.
-LEVEL = "settings.level"
 
 
 @dataclass(frozen=True)
@@ -166,12 +164,6 @@ def read_register(path: Path) -> pd.DataFrame:
     if missing:
         raise DataError(f"{path}: the register lacks the columns {', '.join(missing)}.")
     return table
-
-
-def selection_of(name: str, register: pd.DataFrame) -> Selection:
-    """How the respondents of a register came in, by the word of the configuration: a census that
-    has a confidence level is one that some did not answer."""
-    return Selection.of(name, complete=not (register["id"] == LEVEL).any())
 
 
 Values = Callable[[str], float | None]

@@ -331,13 +331,13 @@ class _Maker:
 
     def _is_compared(self, variable: str) -> bool:
         contrasts = self.material.contrasts
-        return self.material.selection.p_values and any(
+        return self.material.selection.inference and any(
             contrasts.has_tests(self.item.id, level, variable) for level in self._levels
         )
 
     def _letters(self, level: str, columns: Sequence[BannerColumn]) -> tuple[str, ...]:
         said: dict[str, str] = {}
-        if self.material.selection.p_values:
+        if self.material.selection.inference:
             for variable in self.material.variables:
                 names = {
                     column.group: column.letter

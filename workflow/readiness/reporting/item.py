@@ -99,7 +99,7 @@ class Tests:
         """Why which test is primary, what it says, what others say; nothing where none was made."""
         if self.item.id not in self.wave.choices:
             return
-        if not self.wave.selection.p_values:
+        if not self.wave.selection.inference:
             yield self.register.write_fact(statements.no_test(self.wave.selection))
             return
         lead, reason = self.wave.choices[self.item.id]
@@ -115,7 +115,7 @@ class Tests:
     def differs(self) -> bool:
         """Whether the primary test establishes a difference; False where none was made."""
         lead, _ = self.wave.choices.get(self.item.id, ("", None))
-        if not lead or not self.wave.selection.p_values:
+        if not lead or not self.wave.selection.inference:
             return False
         return self._difference(lead).kind == statements.DIFFERENCE[0]
 
@@ -168,7 +168,7 @@ class Tests:
         if not found:
             return
         yield self._contrast_table(found)
-        if not self.wave.selection.p_values:
+        if not self.wave.selection.inference:
             return
         pairs = {
             (labels[a], labels[b]): self.register.number(f"{figure}.p")
@@ -189,21 +189,19 @@ class Tests:
         yield " ".join(self.register.write_fact(fact) for fact in said)
 
     def _contrast_table(self, found: dict[tuple[str, str], str]) -> str:
-        selection, labels = self.wave.selection, self.wave.group_labels
+        infers, labels = self.wave.selection.inference, self.wave.group_labels
         rows = [
             [
                 f"{plain(labels[b])} – {plain(labels[a])}",
                 self.register.span(figure),
-                *([self._interval(figure)] if selection.intervals else []),
-                *([self._span(f"{figure}.p")] if selection.p_values else []),
+                *([self._interval(figure), self._span(f"{figure}.p")] if infers else []),
             ]
             for (a, b), figure in found.items()
         ]
         header = [self._word(key) for key in PAIRS[: len(rows[0])]]
-        if selection.p_values:
-            caption = self._caption("report.caption.contrasts")
-        else:
-            caption = self._caption("report.caption.differences")
+        caption = self._caption(
+            "report.caption.contrasts" if infers else "report.caption.differences"
+        )
         return table(header, rows, label("tbl", self.wave.run, self.item.id, "contrasts"), caption)
 
 
@@ -255,7 +253,7 @@ def _notes(material: TableMaterial, own: Banner) -> Iterator[str]:
 class _Page:
     def __init__(self, material: TableMaterial, intervals: str) -> None:
         self.material, self.register = material, material.register
-        self.intervals = intervals if material.selection.intervals else ""
+        self.intervals = intervals if material.selection.inference else ""
 
     def head(self, column: BannerColumn) -> str:
         said = plain(column.label)

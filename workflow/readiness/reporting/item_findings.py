@@ -175,7 +175,7 @@ class Findings:
         register = self.material.register
         if register.number(identity) is None:
             return False
-        return not self.material.selection.intervals or (
+        return not self.material.selection.inference or (
             register.row(identity)["reliability"] == PRESENT
         )
 
@@ -213,7 +213,7 @@ class Findings:
         return (
             known
             and self.compared
-            and self.material.selection.p_values
+            and self.material.selection.inference
             and self.material.contrasts.has_tests(
                 self.item.id, self.item.first_level, self._variable
             )

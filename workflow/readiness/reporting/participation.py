@@ -111,7 +111,6 @@ def _reading(wave: ShownWave) -> Iterator[Fact]:
         wave.selection,
         raked=any(str(i).startswith("weighting.target.") for i in wave.register.rows["id"]),
         complete=complete,
-        listed=asked is not None,
     )
     bounds = {
         name: register.name_value(f"settings.{name}_base") for name in ("reliable", "minimum")

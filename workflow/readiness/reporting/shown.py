@@ -24,7 +24,7 @@ from readiness.language import Language, show, tell, text
 from readiness.language.telling import Markup
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import show_row
-from readiness.register.figures import read_register, selection_of
+from readiness.register.figures import read_register
 from readiness.register.rows.respondents import WEIGHTS
 from readiness.reporting.blocks import Prose
 from readiness.reporting.markdown import EMPTY, actions, label, picture, plain, table
@@ -393,7 +393,7 @@ def open_part(folder: Path, settings: dict[str, Any], language: Language) -> Sho
         choices={item: (lead, from_json(fact)) for item, lead, fact in rows},
         questionnaire=load_questionnaire(own / settings["questionnaire"]),
         variables=tuple(settings["variables"]),
-        selection=selection_of(settings["selection"], register.rows),
+        selection=Selection(settings["selection"]),
         items=list(settings["items"]),
         contrasts=read_text_table(own / "contrasts.csv", "the contrasts"),
     )

@@ -26,21 +26,12 @@ SELECTION = (
     "report.selection.probability.complete",
     "report.selection.probability.unraked",
     "report.selection.census.complete",
-    "report.selection.partial_census.unraked",
     "report.selection.opt_in.unraked",
 )
-# What is said of a census of which there is no list: who answered, what that lets figures say.
-UNLISTED = (
-    "report.answered.partial_census.unlisted",
-    "report.selection.partial_census.unlisted",
-)
-# Who answered; of everyone who was asked it makes no difference whether all did.
-ANSWERED = {
-    selection: f"report.answered.{selection.key}"
-    for selection in Selection
-    if selection is not Selection.PARTIAL_CENSUS
-} | {Selection.PARTIAL_CENSUS: "report.answered.census"}
-NO_TEST = tuple(f"report.no_test.{s.key}" for s in Selection if not s.p_values)
+# Who answered; the last is of a census of which there is no list.
+UNLISTED = "report.answered.census.unlisted"
+ANSWERED = (*(f"report.answered.{selection.key}" for selection in Selection), UNLISTED)
+NO_TEST = tuple(f"report.no_test.{s.key}" for s in Selection if not s.inference)
 EXCLUDED = tuple(
     f"participation.chart.{rule}"
     for rule in ("duplicate", "late", "early", "undated", "unknown_invitation")
@@ -106,20 +97,16 @@ def contrasts(pairs: Mapping[tuple[str, str], float | None], level: float) -> Fa
     return Fact("report.contrasts.some", {"pairs": Listed(named, "comma")})
 
 
-def describe_selection(
-    selection: Selection, *, raked: bool, complete: bool, listed: bool = True
-) -> Fact:
+def describe_selection(selection: Selection, *, raked: bool, complete: bool) -> Fact:
     """What the selection of respondents lets the figures say.
 
     `raked`: whether the answers are weighted to margins; `complete`: whether all who were asked
-    answered; `listed`: whether it is known who was asked. Of what did not happen nothing is said.
+    answered. Of what did not happen nothing is said.
     """
-    if selection is Selection.PARTIAL_CENSUS and not listed and not raked:
-        return Fact(UNLISTED[1])
     kind = f"report.selection.{selection.key}"
-    if selection.response_rate and complete and selection is not Selection.PARTIAL_CENSUS:
+    if selection.response_rate and complete:
         return Fact(f"{kind}.complete")
-    if selection.intervals and not raked:
+    if selection.inference and not raked:
         return Fact(f"{kind}.unraked")
     return Fact(kind)
 
@@ -139,12 +126,12 @@ def describe_response(selection: Selection, values: Mapping[str, Value]) -> Fact
 
     A rate without a selection that gives one is not said, nor of whom there is no list.
     """
-    if selection is Selection.PARTIAL_CENSUS and "invited" not in values:
-        return Fact(UNLISTED[0], dict(values))
+    if selection is Selection.CENSUS and "invited" not in values:
+        return Fact(UNLISTED, dict(values))
     said = {name: value for name, value in values.items() if name != "rate"}
     if selection.response_rate:
         said = dict(values)
-    return Fact(ANSWERED[selection], said)
+    return Fact(f"report.answered.{selection.key}", said)
 
 
 def describe_exclusions(counts: Mapping[str, tuple[int, Value]]) -> Fact:

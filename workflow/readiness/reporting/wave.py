@@ -38,7 +38,7 @@ def weighting(wave: ShownWave) -> str:
         return told
     ends = {end: register.name_value(f"{WEIGHTS}.{end}") for end in ("minimum", "maximum")}
     cost = [Fact("report.weighting.range", ends)]
-    if wave.selection.intervals:
+    if wave.selection.inference:
         parts = {
             name: register.name_value(f"{WEIGHTS}.{name}") for name in ("kish_deff", "n_eff", "n")
         }
@@ -58,7 +58,7 @@ def weighting(wave: ShownWave) -> str:
 def _steps(wave: ShownWave) -> Iterator[Fact]:
     """What was done, in order, in the reader's words and with the register's numbers."""
     for fact in wave.steps:
-        if step_name(fact) not in OF_PRECISION or wave.selection.intervals:
+        if step_name(fact) not in OF_PRECISION or wave.selection.inference:
             ids = numbers_of(fact)
             values = {
                 name: wave.register.name_value(ids[name])
@@ -183,7 +183,7 @@ def _who(wave: ShownWave) -> Iterator[str]:
     known = {name: identity for name, identity in ids.items() if wave.register.has(identity)}
     values: dict[str, Value] = {name: wave.register.name_value(own) for name, own in known.items()}
     facts = [statements.describe_response(wave.selection, values)]
-    if wave.selection.intervals:
+    if wave.selection.inference:
         facts.append(Fact("report.level", {"level": wave.register.name_value("settings.level")}))
     yield " ".join(wave.register.write_fact(fact) for fact in facts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from readiness.analysis.comparing import compare_items, contrast_items, without_tests
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import complete, read_weighted
+from readiness.analysis.weighted import read_weighted
 from readiness.config import Compare, SelectionName
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Job, log
@@ -36,7 +36,7 @@ def run(job: Job[CompareWave]) -> None:
     columns = questionnaire.coded_columns({*settings.items, *settings.contrasted, *settings.by})
     design, _ = read_weighted(job["answers"], job["weights"], questionnaire.groups_apart, columns)
     compared = settings.by[0] if settings.by else ""
-    selection = Selection.of(settings.selection, complete=complete(design))
+    selection = Selection(settings.selection)
     contrasts = contrast_items(
         design,
         questionnaire,
@@ -50,7 +50,7 @@ def run(job: Job[CompareWave]) -> None:
     comparisons, choices = compare_items(
         design, questionnaire, compared, settings, settings.level, contrasts
     )
-    if not selection.p_values:
+    if not selection.inference:
         comparisons = without_tests(comparisons)
     job.csv("comparisons.csv", comparisons)
     job.csv("choices.csv", choices)

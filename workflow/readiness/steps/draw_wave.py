@@ -36,7 +36,6 @@ from readiness.register.figures import (
     answer_order,
     group_order,
     read_register,
-    selection_of,
     values_of,
 )
 from readiness.register.protection import DONT_KNOW
@@ -108,7 +107,7 @@ class DrawnWave:
 
     @property
     def _selection(self) -> Selection:
-        return selection_of(self.settings.selection, self.rows)
+        return Selection(self.settings.selection)
 
     @cached_property
     def _figures(self) -> DrawnFigures:
@@ -207,11 +206,8 @@ class DrawnWave:
     def _note(self, drawn: bool) -> str:
         """What the intervals mean, where there are any, or why there are none."""
         selection = self._selection
-        if selection.intervals and not drawn:
+        if selection.inference and not drawn:
             return ""
-        listed = bool(self.rows["id"].eq("quality.invited.all").any())
-        if selection is Selection.PARTIAL_CENSUS and not listed:
-            return word("report.selection.partial_census.unlisted", self._language)
         return word(f"charts.selection.{selection.key}", self._language)
 
     def _participation(self, form: str) -> Picture:

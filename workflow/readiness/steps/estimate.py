@@ -6,7 +6,7 @@ from __future__ import annotations
 from readiness.analysis.estimating import estimate, scales_table
 from readiness.analysis.nonresponse import describe_nonresponse, nonresponse_tables
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import complete, read_weighted
+from readiness.analysis.weighted import read_weighted
 from readiness.config import DerivedVariable, Estimate, SelectionName
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins, read_sample
@@ -38,11 +38,10 @@ def run(job: Job[EstimateWave]) -> None:
     table = estimate(design, apart, questionnaire, settings)
     job.csv("estimates.csv", table)
     scales = [one for one in settings.derive if one.scale]
-    shown = Selection.of(settings.selection, complete=complete(design))
-    job.csv("scales.csv", scales_table(design, questionnaire, scales, settings.level, shown))
+    selection = Selection(settings.selection)
+    job.csv("scales.csv", scales_table(design, questionnaire, scales, settings.level, selection))
     coded = read_text_table(job["answers"], "the coded answers")
     respondents = coded[~coded["group"].isin(list(questionnaire.groups_apart))]
-    selection = Selection(settings.selection)
     known = describe_nonresponse(design, margins, sample, questionnaire, selection)
     tables = nonresponse_tables(
         design,

@@ -18,7 +18,6 @@ from readiness.register.figures import FigureRow, Origin, make_register, read_re
 from readiness.register.protection import Scheme
 from readiness.register.rows.respondents import (
     are_weighted,
-    everybody_answered,
     map_reasons,
     nonresponse_rows,
     quality_rows,
@@ -122,7 +121,7 @@ def run(job: Job[WaveRegister]) -> None:
     policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), rules.minimum_base)
     data = " ".join(sorted(steps["estimates"].datasets))
     hidden = _find_withheld(job, tables["estimates"], questionnaire, policy, data)
-    selection = Selection.of(settings.selection, complete=everybody_answered(tables["counts"]))
+    selection = Selection(settings.selection)
     weighted = are_weighted(tables["steps"])
     shown = (rules, scheme, selection, hidden.ids)
     rows = list(share_rows(tables["estimates"], *shown, weighted_bases=weighted))

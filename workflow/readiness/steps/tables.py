@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.analysis.selection import Selection
 from readiness.config import StrictModel, read_yaml
 from readiness.disclosure import escape_words
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import Language
 from readiness.questionnaire import load_questionnaire
-from readiness.register.figures import read_register, selection_of
+from readiness.register.figures import read_register
 from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.blocks import Prose
@@ -76,7 +77,7 @@ def _wave(register: Register, job: Job[TableSettings]) -> Made:
         register,
         questionnaire,
         settings.variables,
-        selection_of(settings.selection, register.rows),
+        Selection(settings.selection),
         contrasts,
     )
     cover = cover_lines(

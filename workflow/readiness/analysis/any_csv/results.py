@@ -73,7 +73,7 @@ def estimate_all(sample: Sample, selection: Selection) -> pd.DataFrame:
             table = table.assign(by=np.where(total, "", by)).sort_values("by", kind="stable")
             parts.append(table[table["by"] != ""] if place else table)
     whole = pd.concat(parts, ignore_index=True)[["by", *COLUMNS]]
-    if not selection.intervals:
+    if not selection.inference:
         whole[PRECISION] = whole[PRECISION].astype(object)
         whole[PRECISION] = None
         whole["note"] = whole["note"].where(whole["n"] == 0, "")
@@ -140,7 +140,7 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
     if len(failed) == sum(map(len, choices)):
         first = failed.iloc[0]
         raise StatisticsError(f"{first['item']}: {first['note'].removeprefix('no result: ')}")
-    if not selection.p_values:
+    if not selection.inference:
         whole = whole[whole["effect"].notna()].assign(leads=False, statistic_name="")
         whole[INFERENCE] = np.nan
         whole["method"] = whole["method"].str.partition(",")[0]

@@ -22,7 +22,7 @@ from readiness.analysis.selection import Selection
 from readiness.config import PERMUTATIONS, FigureRules
 from readiness.facts import Fact, Quantity, of_domain
 from readiness.questionnaire.model import TOTAL
-from readiness.register.figures import LEVEL, REASON, FigureRow, number
+from readiness.register.figures import REASON, FigureRow, number
 from readiness.register.protection import DONT_KNOW, base_id, share_id
 
 BOUND, RESPONSE, BALANCE, MISSING = "bound", "response", "balance", "missing"
@@ -253,29 +253,17 @@ def quality_rows(
     )
 
 
-def everybody_answered(counts: pd.DataFrame) -> bool:
-    """Whether everyone of the population was asked and answered, by the counts of the checks.
-
-    Without a list of the population that is not known.
-    """
-    asked = counts[counts["quantity"].isin(["population", "answered"])]
-    if asked.empty:
-        return False
-    by_stratum = asked.pivot(index="group", columns="quantity", values="value").astype(float)
-    return bool((by_stratum["answered"] >= by_stratum["population"]).all())
-
-
 def settings_rows(level: float, rules: FigureRules, selection: Selection) -> Iterator[FigureRow]:
     """Choices of the analyst that a reader must know to read the numbers."""
-    if selection.intervals:
+    if selection.inference:
         yield FigureRow(
-            id=LEVEL,
+            id="settings.level",
             kind="setting",
             unit="share",
             value=level,
             statistic="confidence level of the intervals",
         )
-    if selection.p_values:
+    if selection.inference:
         yield FigureRow(
             id="settings.permutations",
             kind="setting",
@@ -369,7 +357,7 @@ def weighting_rows(
 
 def _summary_rows(summary: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
     shown = {"n": ("base", 0), "cv": ("number", 2), "trimmed": ("count", 0)}
-    if selection.intervals:
+    if selection.inference:
         shown |= {"kish_deff": ("number", 2), "n_eff": ("count", 0)}
     final = {row["measure"]: float(row["final"]) for row in summary.to_dict("records")}
     for measure, (unit, digits) in shown.items():
@@ -428,7 +416,7 @@ def _margin_rows(margins: pd.DataFrame, *, simulated: bool) -> Iterator[FigureRo
 def _step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
     told: set[str] = set()
     for fact in (of_domain(text, "weighting") for text in steps["fact"]):
-        if step_name(fact) in OF_PRECISION and not selection.intervals:
+        if step_name(fact) in OF_PRECISION and not selection.inference:
             continue
         for name, identity in numbers_of(fact).items():
             measure = identity.partition(".")[2]

@@ -50,7 +50,7 @@ def share_rows(
     stand without their base, and without what would tell it. `weighted_bases`: whether the base of
     those who answered has its weight beside it, withheld where it is.
     """
-    intervals = selection.intervals
+    intervals = selection.inference
     bases_seen: set[str] = set()
     for row in estimates.to_dict("records"):
         item, base, group, n = row["item"], row["base"], row["group"], int(row["n"])
@@ -284,7 +284,7 @@ def comparison_rows(
             bases = [base_id(row["item"], group, ANSWERED) for group in groups or [TOTAL]]
             told = not ids.intersection(bases)
             yield from _comparison_row(row, rules, selection, told=told)
-    if selection.p_values:
+    if selection.inference:
         yield from _family_rows(comparisons.to_dict("records"), shown)
 
 
@@ -333,7 +333,7 @@ def _comparison_row(
     }
     adjusted = number(row["p_adjusted"])
     p = number(row["p_value"]) if adjusted is None and test != "contrast" else adjusted
-    if p is not None and selection.p_values:
+    if p is not None and selection.inference:
         yield FigureRow(
             id=f"{identity}.p",
             kind="test",
@@ -345,7 +345,7 @@ def _comparison_row(
             **common,
         )
     value = number(row["statistic"])
-    tested = selection.p_values and test not in ("contrast", "odds_ratio")
+    tested = selection.inference and test not in ("contrast", "odds_ratio")
     if value is not None and tested:
         yield FigureRow(
             id=f"{identity}.statistic",
@@ -368,7 +368,7 @@ def _comparison_row(
             (".pointwise", "lower", "upper"),
         ]
     ends: list[tuple[str, float | None]] = [
-        (f"{kind}.{end}", number(row[column]) if selection.intervals else None)
+        (f"{kind}.{end}", number(row[column]) if selection.inference else None)
         for kind, *columns in limits
         for end, column in zip(("lower", "upper"), columns, strict=True)
     ]

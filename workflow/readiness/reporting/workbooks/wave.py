@@ -56,7 +56,7 @@ def _notes(material: TableMaterial) -> WorkbookSheet:
         *((_sign(one), one.words(language)) for one in SIGNS),
         (NOTHING, text("tables.note.nothing", language)),
     ]
-    if material.selection.p_values:
+    if material.selection.inference:
         rows.append((text("tables.note.letter", language), text("tables.note.letters", language)))
     told = (
         ("base", "weighted", "effective")
@@ -167,7 +167,7 @@ class _WaveSheet:
             yield line.kind, self._row(line, line.ids, self._measure(line))
             if line.kind == "base":
                 continue
-            if self.material.selection.intervals:
+            if self.material.selection.inference:
                 for end in ("lower", "upper"):
                     ids = [f"{name}.{end}" for name in line.ids]
                     yield line.kind, self._row(line, ids, end)
