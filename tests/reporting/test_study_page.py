@@ -302,6 +302,21 @@ def test_a_base_that_was_published_is_not_called_unknown() -> None:
     assert "not published" not in every and "was published" in every
 
 
+def test_a_base_is_searched_only_where_none_is_registered() -> None:
+    """A question of base 768 was explained as 27 and 53 out of 80."""
+    figures = (("34", "66"), ("12", "88"))
+    some = small(*figures, total="768", counts="answered", based=["q0"])
+    assert not {"bases.q0", "precision.q0"} & set(some.verdicts) and "bases.q1" in some.verdicts
+    assert "q0" not in some.verdict("simplest.reading") and "768" not in some.verdict("every.q1")
+    assert "without a number of answers" in study_summary(some)
+    both = small(*figures, total="768", counts="answered", based=["q0", "q1"])
+    kinds = {verdict["kind"] for verdict in both.verdicts.values()}
+    assert kinds == {"total", "sum"} and "can be shares" in study_summary(both)
+    off = study_summary(small(*figures, total="31", counts="answered", based=["q0", "q1"]))
+    assert "not all shares" in off and "no shares of that number" in off
+    assert "nothing to explain" not in off
+
+
 def test_the_numbers_of_verdicts_say_what_they_are(real: ShownStudy) -> None:
     passports = Passports(real.register, "A study", structure=real.structure)
     for own, more in (("every", 2), ("least", 2), ("silent", 2), ("fits_missing", 2)):

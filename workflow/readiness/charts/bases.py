@@ -78,7 +78,7 @@ def bases_chart(claims: pd.DataFrame, structure: Structure, language: Language) 
     study = read_study(claims, structure, LENGTH)
     labels = {name: study.item(name) for name in structure.items}
     lines = axis_data(claims, structure, LENGTH)
-    totals = {study.total_of(total): total.counts for total in structure.totals}
+    totals = {study.count_people(total.claim): total.counts for total in structure.searched.totals}
     names = {line.whose: show(structure.whose(line.whose), language) for line in lines}
     return axis_chart(
         [(_label(line, labels, language), line) for line in lines],

@@ -265,9 +265,9 @@ class ShownStudy(ReportPart):
 
     @cached_property
     def lead(self) -> SharedBase | None:
-        """The sets that the study is about."""
+        """The sets that the study is about; None also where each has its reported base."""
         whose = dict(zip(self.claims["claim_id"], self.claims["attributed_to"], strict=True))
-        return lead(self.structure, whose)
+        return lead(self.structure.searched, whose)
 
     @cached_property
     def printed_claims(self) -> pd.DataFrame:

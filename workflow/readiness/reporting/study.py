@@ -42,7 +42,10 @@ COLUMNS = tuple(f"study.column.{name}" for name in ("figures", "condition", "fit
 
 
 def picture(study: ShownStudy) -> str:
-    """The picture, titled with what it shows, and the numbers behind it in a fold."""
+    """The picture, titled with what it shows, and the numbers behind it in a fold; none where each
+    set has its reported number of answers."""
+    if study.lead is None and study.structure.reported:
+        return ""
     every = every_of(study)
     caption = study.word("study.caption.bases")
     if every is not None:
@@ -112,7 +115,7 @@ def _fits(study: ShownStudy, every: JudgedClaim, suffix: str) -> str:
 
 def _whole(study: ShownStudy) -> JudgedClaim | None:
     """The verdict on all questions together, where these are more than the study's own."""
-    shared = whole(study.structure)
+    shared = whole(study.structure.searched)
     if shared is None or study.lead is None or shared.id == study.lead.id:
         return None
     return find_verdict(study, f"every.{shared.id}")
@@ -125,10 +128,11 @@ def meaning_block(study: ShownStudy) -> str:
     said = {"sentence": precision.sentences[0]} if precision else {}
     example = study.write_value(Fact("study.example", said)) if said else ""
     reading = study.sentences(SIMPLEST)
-    chart = study.chart("questions", study.word("study.caption.bases"))
+    searched = study.structure.searched.sets
+    chart = study.chart("questions", study.word("study.caption.bases")) if searched else ""
     return paragraphs(
         [
-            study.word("study.meaning"),
+            study.word("study.meaning" if searched else "study.meaning.based"),
             example,
             _together(study),
             _fold(study, "study.title.reading", "\n\n".join(reading)),
@@ -219,7 +223,10 @@ def _who(study: ShownStudy, claim_set: ClaimSet) -> str:
 
 
 def _alone(study: ShownStudy, claim_set: ClaimSet) -> str:
-    """On which numbers of answers the figures of one question can rest."""
+    """On which numbers of answers the figures of one question can rest, or the reported one."""
+    if claim := study.structure.reported.get(claim_set.id):
+        people = NamedNumber(f"claim.{claim}", int(study.claim(claim)["value"]))
+        return study.write_value(Fact("study.alone.reported", {"total": people}))
     found = find_verdict(study, f"bases.{claim_set.id}")
     if found is None or found.kind == "forensics.weighted":
         return study.word("study.alone.weighted")
@@ -327,7 +334,8 @@ def questions_block(study: ShownStudy) -> str:
 
 
 def _questions(study: ShownStudy) -> Iterator[str]:
-    yield text("study.ask.answers", study.language)
+    if study.structure.searched.sets:
+        yield text("study.ask.answers", study.language)
     for total in study.structure.totals:
         if total.counts == "unknown":
             people = NamedNumber(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
@@ -439,7 +447,7 @@ def study_summary(study: ShownStudy) -> str:
 def _cards(study: ShownStudy, found: StudyFinding) -> str:
     """Always the three, in this order: the innocent reading stands before what is not known."""
     cards = (
-        ("sure", "study.card.established", [study.write_value(found.established)]),
+        ("sure", "study.card.established", [study.write_value(fact) for fact in found.established]),
         ("plain", "study.card.simple", [study.write_value(fact) for fact in found.simple]),
         (
             "open",

@@ -89,7 +89,15 @@ def _name_fact_numbers(fact: Fact, identity: str) -> Fact:
     )
 
 
-HEADLINES = ("study.headline.weighted", "study.headline.never", "study.headline.never_alone")
+HEADLINES = (
+    "study.headline.weighted",
+    "study.headline.never",
+    "study.headline.never_alone",
+    "study.headline.based",
+    "study.headline.misfits",
+)
+# Figures that are no shares of the number of answers that is reported for them.
+MISFITS = ("forensics.base.other", "forensics.base.none")
 # What is established, by the kind of the verdict: a sentence and what it takes of the verdict.
 ESTABLISHED = {
     "forensics.joint.reconciled": ("study.sure.none_up_to", "assumed", "n_max", "first"),
@@ -131,7 +139,7 @@ class StudyFinding:
 
     headline: Fact
     lead: tuple[Fact, ...]
-    established: Fact
+    established: tuple[Fact, ...]
     simple: tuple[Fact, ...]
     unknown: tuple[Fact, ...]
     gaps: tuple[str, ...]
@@ -154,8 +162,8 @@ def finding(study: ShownStudy) -> StudyFinding:
     return StudyFinding(
         headline=headline(study, joint, every),
         lead=_lead(study, joint, every),
-        established=_of(ESTABLISHED, joint) or Fact("study.sure.nothing"),
-        simple=_simple(joint, every),
+        established=_established(study, joint),
+        simple=_simple(study, joint, every),
         unknown=_unknown(study),
         gaps=_gaps(study),
     )
@@ -165,6 +173,12 @@ def headline(study: ShownStudy, joint: JudgedClaim | None, every: JudgedClaim | 
     """The sentence with a verb: on how many people the figures can rest."""
     name = study.structure.subject
     subject: dict[str, Value] = {"subject": TranslatedText(name) if name else Term("study.subject")}
+    checked = _reported(study)
+    if checked and joint is None:
+        misfit = any(kind in MISFITS for kind in (verdict.kind for verdict in checked))
+        return Fact(HEADLINES[-1 if misfit else -2], subject)
+    if checked:
+        subject = {"subject": Term("study.subject.others")}
     if every is not None:
         if every.has("silent"):
             taken = every.take_values("least", "silent", "every")
@@ -177,7 +191,7 @@ def headline(study: ShownStudy, joint: JudgedClaim | None, every: JudgedClaim | 
     for kind, key in zip(
         ("forensics.weighted", "forensics.joint.never", "forensics.bases.never"),
         HEADLINES,
-        strict=True,
+        strict=False,
     ):
         if joint.kind == kind:
             return Fact(key, subject)
@@ -211,7 +225,7 @@ def _lead(
     )
     published = Fact("study.lead.figures", {"figures": figures})
     for total in study.structure.totals:
-        if total.counts == "answered":
+        if total.counts == "answered" and not total.sets:
             people = NamedNumber(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
             published = Fact("study.lead.answered", {"figures": figures, "total": people})
     if every is not None and every.has("missing", "every_missing"):
@@ -236,7 +250,29 @@ def _of(sentences: dict[str, tuple[str, ...]], joint: JudgedClaim | None) -> Fac
     return Fact(key, joint.take_values(*names))
 
 
-def _simple(joint: JudgedClaim | None, every: JudgedClaim | None) -> tuple[Fact, ...]:
+def _reported(study: ShownStudy) -> list[JudgedClaim]:
+    """The verdicts on figures beside the numbers of answers that are reported for them."""
+    found = (find_verdict(study, f"total.base.{name}") for name in study.structure.reported)
+    return [verdict for verdict in found if verdict is not None]
+
+
+def _established(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+    """What holds of the figures without a number of answers, then of those that have one."""
+    checked = _reported(study)
+    misfits = [verdict.sentences[0] for verdict in checked if verdict.kind in MISFITS]
+    if not misfits and checked and all(v.kind == "forensics.base.fits" for v in checked):
+        misfits = [Fact("study.sure.based")]
+    searched = _of(ESTABLISHED, joint)
+    found = [*([searched] if searched else []), *misfits]
+    return tuple(found or [Fact("study.sure.nothing")])
+
+
+def _simple(
+    study: ShownStudy, joint: JudgedClaim | None, every: JudgedClaim | None
+) -> tuple[Fact, ...]:
+    if joint is None and study.structure.reported:
+        misfit = any(verdict.kind in MISFITS for verdict in _reported(study))
+        return (Fact("study.simple.misfits" if misfit else "study.simple.none"),)
     said = _of(SIMPLE, joint)
     if joint is not None and joint.has("first", "first_missing"):
         # A missing answer explains nothing where the figures need no fewer people with it.

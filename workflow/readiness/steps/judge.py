@@ -35,7 +35,9 @@ def run(job: Job[None]) -> None:
         }
         for v in verdicts
     )
-    found = lead(structure, dict(zip(claims["claim_id"], claims["attributed_to"], strict=True)))
+    found = lead(
+        structure.searched, dict(zip(claims["claim_id"], claims["attributed_to"], strict=True))
+    )
     about = found.id if found else ""
     summary = summary_ids(verdicts, about)
     records = [{**record(v), "summary": v.id in summary} for v in verdicts]

@@ -86,7 +86,9 @@ def beside_data(
         questionnaire: what was asked.
     """
     reported = {
-        name: study.total_of(total) for total in study.structure.totals for name in total.sets
+        name: study.count_people(total.claim)
+        for total in study.structure.totals
+        for name in total.sets
     }
     return [
         _compare_with_data(study, each, answers, questionnaire, reported.get(each.id))

@@ -12,7 +12,7 @@ from readiness.facts import Fact, Listed, NamedNumber, Printed, Term, Translated
 from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, conventions
 from readiness.forensics.arithmetic.figures import Rounding
 from readiness.forensics.judging.claims import Claim
-from readiness.forensics.judging.structure import ClaimSet, Structure, Total
+from readiness.forensics.judging.structure import ClaimSet, Structure
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
 
 # How far bases are listed when no total is reported.
@@ -52,9 +52,9 @@ class Study:
         found = [c.figure for c in self.members(claim_set) if c.figure is not None]
         return FigureSet(tuple(found), claim_set.kind)
 
-    def total_of(self, total: Total) -> int:
-        """The reported number of people."""
-        figure = self.claims[total.claim].figure
+    def count_people(self, claim: str) -> int:
+        """The reported number of people that a claim is."""
+        figure = self.claims[claim].figure
         assert figure is not None  # read_claims: a total is a count
         return figure.digits
 

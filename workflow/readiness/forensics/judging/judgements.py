@@ -49,11 +49,15 @@ def not_applicable(study: Study, name: str, kind: str, sets: Sequence[ClaimSet])
 
 
 def judge_set(study: Study, claim_set: ClaimSet) -> Iterator[Verdict]:
-    """The bases of one set, and its sum when it is exhaustive."""
-    if study.describe_weighting([claim_set]) == "yes":
-        yield not_applicable(study, f"bases.{claim_set.id}", "bases", [claim_set])
-    else:
-        yield _set_bases(study, claim_set)
+    """The bases of one set, where the study searches them, and its sum when it is exhaustive."""
+    if claim_set in study.structure.sets:
+        weighted = study.describe_weighting([claim_set]) == "yes"
+        name = f"bases.{claim_set.id}"
+        yield (
+            not_applicable(study, name, "bases", [claim_set])
+            if weighted
+            else _set_bases(study, claim_set)
+        )
     if claim_set.kind == "exhaustive" and len(claim_set.claims) > 1:
         yield _set_sum(study, claim_set)
 
@@ -244,12 +248,12 @@ def judge_totals(study: Study) -> Iterator[Verdict]:
         if total.counts == "sent":
             # What was sent bounds the answers; it is the base of nothing.
             continue
-        people = study.total_of(total)
+        people = study.count_people(total.claim)
         if total.sets:
             found = (study.structure.set_named(name) for name in total.sets)
             yield from (_judge_reported_base(study, total, people, each) for each in found)
             continue
-        sets = [s for s in study.structure.sets if study.describe_weighting([s]) != "yes"]
+        sets = [s for s in study.structure.searched.sets if study.describe_weighting([s]) != "yes"]
         granted: list[ClaimSet] = []
         refused: list[ClaimSet] = []
         for s in sets:

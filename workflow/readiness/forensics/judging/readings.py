@@ -6,6 +6,7 @@ These are inferences about what a text can mean; the arithmetic inside them is e
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from readiness.facts import Fact, Listed, Term, TranslatedText, Value
@@ -376,15 +377,21 @@ def judge_precision(study: Study) -> Iterator[Verdict]:
 
 def judge_cross_tables(study: Study) -> Iterator[Verdict]:
     """The range of a test's p-value over every cross-table that two published margins allow."""
-    reading = simplest(study)
+    reading = simplest(replace(study, structure=study.structure.searched))
     for table in study.structure.cross_tables:
         sets = [study.structure.set_named(table.rows), study.structure.set_named(table.columns)]
-        if reading is None or study.describe_weighting(sets) == "yes":
+        reported = {study.structure.reported.get(s.id) for s in sets}
+        if len(reported) > 1:
+            continue
+        if name := reported.pop():
+            people = study.count_people(name)
+        else:
+            people = reading[1].people if reading else 0
+        if not people or study.describe_weighting(sets) == "yes":
             continue
         rows, columns = (study.figures(s) for s in sets)
         missing = study.structure.max_missing
         allowed: Sequence[Convention] = study.conventions(sets)
-        people = reading[1].people
         found = cross_range(rows, columns, [people], missing, allowed or NEAREST)
         if found is None:
             continue

@@ -162,6 +162,30 @@ class Structure(Strict):
     unknown: tuple[Unknown, ...] = ()
 
     @property
+    def reported(self) -> dict[str, str]:
+        """The sets whose number of answers is reported, each with the claim that reports it."""
+        return {name: t.claim for t in self.totals if t.counts != "sent" for name in t.sets}
+
+    @property
+    def searched(self) -> Structure:
+        """The structure of what has no reported number of answers: there bases are searched."""
+        known = self.reported
+        if not known:
+            return self
+        left = {s.id: tuple(n for n in s.sets if n not in known) for s in self.shared_bases}
+        changes = {
+            "sets": tuple(s for s in self.sets if s.id not in known),
+            "shared_bases": tuple(
+                SharedBase(id=s.id, sets=left[s.id])
+                for s in self.shared_bases
+                if left[s.id] and (left[s.id] == s.sets or len(left[s.id]) > 1)
+            ),
+            "totals": tuple(t for t in self.totals if not t.sets),
+            "group_sets": tuple(n for n in self.group_sets if n not in known),
+        }
+        return self.model_copy(update=changes)
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """The languages in which every label and statement is there, sorted."""
         texts = [text for _, text in self._texts()]

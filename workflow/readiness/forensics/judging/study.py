@@ -38,7 +38,7 @@ def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = N
     faulty rows.
     """
     study = Study(read_register(claims, structure), structure, n_max or DEFAULT_REACH)
-    totals = [study.total_of(total) for total in structure.totals]
+    totals = [study.count_people(total.claim) for total in structure.totals]
     reach = n_max if n_max is not None else max(totals, default=DEFAULT_REACH)
     if reach < 1:
         raise DataError(f"The largest base is {reach}; expected 1 or more.")
@@ -48,26 +48,28 @@ def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = N
 def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
     """Every verdict on a study's published figures, the innocent readings first.
 
-    Arguments and errors as in `read_study`. Verdict ids are unique; their order is fixed.
+    Of what has a reported number of answers the figures are checked against it; only of the others
+    bases are searched. Arguments and errors as in `read_study`. Verdict ids are unique; their order is fixed.
     """
     study = read_study(claims, structure)
-    found: list[Verdict] = list(judge_whole(study))
-    for shared in structure.shared_bases:
-        found += judge_shared(study, shared)
-    if not structure.shared_bases:
-        for claim_set in structure.sets:
+    searched = read_study(claims, structure.searched)
+    found: list[Verdict] = list(judge_whole(searched))
+    for shared in searched.structure.shared_bases:
+        found += judge_shared(searched, shared)
+    if not searched.structure.shared_bases:
+        for claim_set in searched.structure.sets:
             if study.describe_weighting([claim_set]) != "yes":
-                found += judge_every(study, claim_set.id, [claim_set])
+                found += judge_every(searched, claim_set.id, [claim_set])
     found += judge_totals(study)
     for claim_set in structure.sets:
-        found += judge_set(study, claim_set)
+        found += judge_set(searched, claim_set)
     found += [judge_phrase(study, phrase) for phrase in structure.phrases]
     found += judge_outlets(study)
     found += [judge_mean(study, mean) for mean in structure.means]
     found += [judge_net(study, net) for net in structure.nets]
     found += [judge_difference(study, pair) for pair in structure.differences]
     found += judge_cross_tables(study)
-    found += judge_precision(study)
+    found += judge_precision(searched)
     found += judge_statements(study)
     return found
 
@@ -107,10 +109,12 @@ PICTURE = 100
 
 
 def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
-    """What the one picture of a study shows; None where exact arithmetic does not apply to it.
+    """What the one picture of a study shows; None where exact arithmetic does not apply to it, or
+    every number of answers is reported.
 
     Errors as in `read_study`.
     """
+    structure = structure.searched
     study = read_study(claims, structure)
     attributed = {name: claim.attributed_to for name, claim in study.claims.items()}
     shared = lead(structure, attributed)
@@ -128,7 +132,7 @@ def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
         tuple(joint_bases(figures, last, 0, allowed)),
         tuple(joint_bases(figures, last, structure.max_missing, allowed)),
         structure.max_missing,
-        tuple(ReportedBase(study.total_of(t), whose, t.counts) for whose, t in totals),
+        tuple(ReportedBase(study.count_people(t.claim), whose, t.counts) for whose, t in totals),
     )
 
 
@@ -156,10 +160,11 @@ class BaseAxis:
 def axis_data(
     claims: pd.DataFrame, structure: Structure, n_max: int | None = None
 ) -> list[BaseAxis]:
-    """The picture's lines: each set's feasible bases 1..n_max, then each shared base's.
+    """The picture's lines: each searched set's feasible bases 1..n_max, then each shared base's.
 
     Arguments and errors as in `read_study`.
     """
+    structure = structure.searched
     study = read_study(claims, structure, n_max)
     alone = [(s.id, [s], study.members(s)[0].attributed_to) for s in structure.sets]
     joint = [
