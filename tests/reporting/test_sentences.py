@@ -17,7 +17,7 @@ import pytest
 
 from readiness.analysis.selection import Selection
 from readiness.facts import Fact, NamedNumber, Quantity, Term, Value
-from readiness.language import LANGUAGES, tell
+from readiness.language import LANGUAGES, tell, text
 from readiness.language.typography import FIRST_STRONG, LEFT_TO_RIGHT, POP
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.load import questionnaire_of
@@ -184,6 +184,7 @@ def test_issues_are_told_by_what_and_how_many(language: str) -> None:
     wave = SimpleNamespace(register=Register(pd.DataFrame(rows), language))
     kinds = participation._list_kinds(cast(ShownWave, wave))
     assert kinds is not None
+    assert not [key for key in MEANINGS.values() if re.search("[`_]", text(key, language))]
     told = [kind.values for kind in kinds.items if isinstance(kind, Fact)]
     names = [value.name for each in told if isinstance(value := each["n"], NamedNumber)]
     assert names == [f"quality.issues.{rule}" for rule in list(found)[:3]]

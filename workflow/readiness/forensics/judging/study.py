@@ -49,7 +49,8 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
     """Every verdict on a study's published figures, the innocent readings first.
 
     Of what has a reported number of answers the figures are checked against it; only of the others
-    bases are searched. Arguments and errors as in `read_study`. Verdict ids are unique; their order is fixed.
+    bases are searched. Arguments and errors as in `read_study`. Verdict ids are unique; their order
+    is fixed.
     """
     study = read_study(claims, structure)
     searched = read_study(claims, structure.searched)
