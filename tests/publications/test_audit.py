@@ -110,6 +110,9 @@ def test_an_unknown_publication_is_one_line(zipped: Project) -> None:
 def test_erased_data_are_said_by_the_audit_and_by_the_run(zipped: Project) -> None:
     result = zipped.readiness("data", "erase", "canteen-2025@1", "--reason", "withdrawn")
     assert result.returncode == 0, result.stderr
+    kept = [line for line in result.stdout.splitlines() if line.startswith("remains")]
+    for place in ("questionnaires/canteen-1.yaml: options", "publications/canteen-r1: published"):
+        assert [line for line in kept if place in line], kept
     # The second release needs the first one's figures, not its data.
     code, out = audit(zipped, "canteen-r1", "canteen-r2", "--level", "1")
     assert code == 2 and "DATA ERASED" in out, out

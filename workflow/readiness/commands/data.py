@@ -15,6 +15,7 @@ readiness data key NAME@VERSION
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from readiness.datasets.erase import erase_versions
@@ -24,6 +25,7 @@ from readiness.datasets.store import restore
 from readiness.datasets.verify import verify
 from readiness.datasets.versions import OPEN, find_version, read_versions
 from readiness.errors import DataError
+from readiness.publications.ledger import FOLDER
 from readiness.running.outputs import add_force, check_output
 
 # The longest name of a place that is no remote.
@@ -149,6 +151,8 @@ def _erase(root: Path, arguments: argparse.Namespace) -> None:
     erasure = erase_versions(root, arguments.names, arguments.reason)
     for place in erasure.removed:
         print(f"removed  {place}")
+    for place in _remains_of(root, arguments.names):
+        print(f"remains  {place}")
     print(f"{', '.join(arguments.names)}: erased. Now commit data/versions.csv.")
     store = default_store(root)
     if store is not None and store.is_relative_to(root.resolve()):
@@ -161,6 +165,22 @@ def _erase(root: Path, arguments: argparse.Namespace) -> None:
             f"not removed everywhere: {'; '.join(erasure.left)}.\n"
             "Then `readiness data verify` says whether it is gone."
         )
+
+
+def _remains_of(root: Path, names: Sequence[str]) -> Iterator[str]:
+    """The files that people wrote or published from these versions, and why they are to be read."""
+    from readiness.publications.trace import find_affected
+
+    asked = {f"{find_version(root, name).questionnaire}.yaml" for name in names}
+    for folder, files, why in (
+        ("questionnaires", sorted(asked), "options and labels drafted from answers"),
+        ("corrections", ["*.csv"], "rows, and answers before and after, of whichever wave"),
+    ):
+        for path in (p for file in files for p in sorted((root / "data" / folder).glob(file))):
+            yield f"{path}: {why}; git keeps what it held"
+    resting = {where for name in names for where, _ in find_affected(root, name)}
+    for where in sorted(resting):
+        yield f"{root / FOLDER / where}: published numbers, which stay"
 
 
 def _key(root: Path, arguments: argparse.Namespace) -> None:

@@ -26,9 +26,7 @@ from readiness.datasets.versions import (
 )
 from readiness.errors import ConfigError, DataError
 from readiness.files import PRIVATE
-from readiness.lineage import PROVENANCE
-
-RESULTS = Path("results")
+from readiness.lineage import PROVENANCE, RESULTS
 
 
 @dataclass
