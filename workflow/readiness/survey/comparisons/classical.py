@@ -7,13 +7,15 @@ Fisher's exact test of r x c tables, by a network algorithm.
 
 Unweighted counts, both margins fixed. Sources: Freeman and Halton (1951); Mehta and Patel (1983)
 for the network.
+
+`scipy.stats` is imported where it is used: each step of a run would wait for it.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -47,6 +49,8 @@ def exact_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
     Raises:
         StatisticsError: an empty group, missing or infinite values, all answers the same.
     """
+    from scipy import stats
+
     a, b = _two_samples(x, y)
     ranks = stats.rankdata(np.concatenate([a, b]))
     scores = np.rint(2 * ranks).astype(np.int64)  # mid-ranks are halves
@@ -120,6 +124,8 @@ def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
     Raises:
         StatisticsError: fewer than two groups, missing values, all answers the same.
     """
+    from scipy import stats
+
     values, labels = np.asarray(y, dtype=np.float64), np.asarray(group)
     groups = [values[labels == g] for g in np.unique(labels)]
     if len(groups) < 2:
@@ -143,6 +149,8 @@ def pearson_chi_square(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
     Raises:
         StatisticsError: fewer than two answers or two groups that occur.
     """
+    from scipy import stats
+
     _, table = stats.contingency.crosstab(np.asarray(y), np.asarray(group))
     if min(table.shape) < 2:
         raise StatisticsError("a chi-square test needs two answers and two groups that occur")
@@ -171,6 +179,8 @@ def wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike, exact: bool | None = None) -> C
     Raises:
         StatisticsError: an empty group, missing or infinite values, all answers the same.
     """
+    from scipy import stats
+
     a, b = _two_samples(x, y)
     if exact is None:
         ties = len(np.unique(np.concatenate([a, b]))) < len(a) + len(b)
@@ -365,6 +375,8 @@ def _step(
 
 
 def _monte_carlo(table: IntArray, draws: int, seed: int) -> float:
+    from scipy import stats
+
     lf = _log_factorials(int(table.sum()))
     tables = stats.random_table(table.sum(axis=1), table.sum(axis=0)).rvs(
         draws, random_state=np.random.Generator(np.random.PCG64(seed))

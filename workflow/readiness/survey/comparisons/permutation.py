@@ -31,7 +31,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -51,6 +51,8 @@ _MOST = 10.0
 
 def score_ranks(y: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray]:
     """Mid-ranks of the pooled answers (0-1), less the mean of their block: one score, weight 1."""
+    from scipy import stats
+
     return _centre_scores(stats.rankdata(y)[:, None] / len(y), block), np.ones(1)
 
 
