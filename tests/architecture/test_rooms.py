@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -67,10 +68,16 @@ def room_of(module: str) -> str:
     return [*module.split("."), ""][1]
 
 
+@cache
+def parsed(path: Path) -> list[ast.AST]:
+    """Every node of a module."""
+    return [*ast.walk(ast.parse(path.read_bytes()))]
+
+
 def imports_of(path: Path) -> set[str]:
     """The modules of this package that a file imports (the finest name that is a module)."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    for node in parsed(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names if alias.name.startswith("readiness")}
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("readiness"):
@@ -82,6 +89,7 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
+@cache
 def graph() -> dict[str, set[str]]:
     return {module_of(path): imports_of(path) - {"readiness"} for path in MODULES}
 
@@ -181,21 +189,15 @@ def test_no_module_is_longer_than_a_sitting() -> None:
     assert long == {}
 
 
-def test_the_command_line_imports_nothing_heavy() -> None:
-    code = (
-        "import sys, readiness.cli\n"
-        "heavy = {'pandas', 'numpy', 'scipy', 'yaml', 'pydantic', 'snakemake'}\n"
-        "print(*sorted(heavy & set(sys.modules)))"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT / "workflow", capture_output=True, text=True
-    )
-    assert (result.returncode, result.stdout.strip()) == (0, ""), result.stderr
-
-
-def test_the_plan_imports_no_pandas() -> None:
-    """Every call of Snakemake waits for it."""
-    code = "import sys, readiness.plan\nprint(*sorted({'pandas', 'scipy'} & set(sys.modules)))"
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("readiness.cli", {"pandas", "numpy", "scipy", "yaml", "pydantic", "snakemake"}),
+        ("readiness.plan", {"pandas", "scipy"}),  # every call of Snakemake waits for it
+    ],
+)
+def test_what_starts_often_imports_nothing_heavy(module: str, heavy: set[str]) -> None:
+    code = f"import sys, {module}\nprint(*sorted({heavy} & set(sys.modules)))"
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT / "workflow", capture_output=True, text=True
     )
@@ -204,7 +206,7 @@ def test_the_plan_imports_no_pandas() -> None:
 
 def test_the_package_never_imports_snakemake() -> None:
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_bytes())):
+        for node in parsed(path):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]

@@ -9,6 +9,7 @@ import pytest
 
 from project_copy import Project
 from readiness.attack import AttackRules, AttackTarget, attack, attack_table, read_release
+from readiness.config import load_config
 from readiness.errors import DataError, DisclosureError
 from readiness.publications.material import refuse_unfit
 from readiness.register.disclosure_risk import (
@@ -22,8 +23,7 @@ from readiness.running.step import Job
 from readiness.steps.site import SiteSettings, run
 from readiness.tables import to_csv
 from releases import SECOND, released_figures
-
-WAVE = "results/waves/simulated-2026"
+from tiny_project import RESULTS, WAVE
 
 
 @pytest.fixture
@@ -61,13 +61,12 @@ def test_the_site_is_not_made_of_it(given: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "site").exists()
 
 
-def test_a_freeze_refuses_it_and_what_was_not_attacked(shipped: Project, given: Path) -> None:
-    from readiness.config import load_config
-
-    wave = load_config(shipped.root / "config.yaml").waves["simulated-2026"]
-    figures = read_register(shipped.root / WAVE / "register/figures.csv")
-    refuse = partial(refuse_unfit, "r9", shipped.root / WAVE, wave.figures.minimum_base, figures)
-    whole = shipped.root / WAVE / "attack"
+def test_a_freeze_refuses_it_and_what_was_not_attacked(finished: Project, given: Path) -> None:
+    folder = finished.root / RESULTS
+    base = load_config(finished.root / "config.yaml").waves[WAVE].figures.minimum_base
+    figures = read_register(folder / "register/figures.csv")
+    refuse = partial(refuse_unfit, "r9", folder, base, figures)
+    whole = folder / "attack"
     refuse(whole, "somebody")
     with pytest.raises(DisclosureError, match=r"r9: regulation\."):
         refuse(given.parent, "somebody")

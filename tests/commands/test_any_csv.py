@@ -396,13 +396,13 @@ def test_the_tests_that_people_know_are_those_of_r_on_a_real_survey(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    levels = {"categories": [1, 2, 3], "ordered": True}
-    settings = {
-        "selection": "opt-in",
-        "items": {"q2_1": levels, **{f"q3_{k}": levels for k in range(1, 8)}},
-        "scales": {"outlook": {"items": [f"q3_{k}" for k in range(1, 8)]}},
-    }
-    Path("design.yaml").write_text(yaml.safe_dump(settings), "utf-8")
+
+    def designed(*names: str, **more: Any) -> None:
+        items = {name: {"categories": [1, 2, 3], "ordered": True} for name in names}
+        settings = {"selection": "opt-in", "items": items, **more}
+        Path("design.yaml").write_text(yaml.safe_dump(settings), "utf-8")
+
+    designed("q2_1", "q3_1")
     two = ["--by", "q1_1", "--by", "q11_1", "--json"]
     assert main(["compare", str(FIOCRUZ), "design.yaml", *two]) == 0
     rows = {
@@ -416,6 +416,8 @@ def test_the_tests_that_people_know_are_those_of_r_on_a_real_survey(
     kruskal = rows["q3_1", "q11_1", "kruskal_wallis"]
     assert (round(kruskal["statistic"], 2), kruskal["df1"]) == (6.51, 6)
     assert ("q3_1", "q11_1", "wilcoxon_asymptotic") not in rows
+    seven = [f"q3_{k}" for k in range(1, 8)]
+    designed(*seven, scales={"outlook": {"items": seven}})
     assert main(["estimate", str(FIOCRUZ), "design.yaml", "--json"]) == 0
     scale = json.loads(capsys.readouterr().out)["scales"][0]
     assert (round(scale["alpha"], 7), scale["n"]) == (0.7711276, 1334)

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from pytest import CaptureFixture, MonkeyPatch
 
 from project_copy import ROOT
+from readiness.cli import main
 from readiness.terminal import LONGEST_LINE, cut_lines, one_line, printable, quote_cell
 
 PYTHON = sys.executable
@@ -95,11 +97,11 @@ def test_a_stream_that_is_gone_changes_no_verdict(line: str, code: int, said: st
 def test_a_closed_stream_is_no_file_of_the_command(tmp_path: Path) -> None:
     """The next file that is opened would take the number of a closed one, and be printed into."""
     table, design = ROOT / "tests/commands/any_csv/library.csv", "tests/commands/any_csv"
-    line = f"readiness estimate {table} {ROOT / design}/library.yaml --csv {tmp_path}/out.csv"
-    assert shell(line).returncode == 0
+    words = f"estimate {table} {ROOT / design}/library.yaml --csv {tmp_path}/out.csv"
+    assert main(words.split()) == 0
     right = (tmp_path / "out.csv").read_bytes()
     (tmp_path / "out.csv").unlink()
-    assert shell(f"{line} >&- 2>&- <&-").returncode == 0
+    assert shell(f"readiness {words} >&- 2>&- <&-").returncode == 0
     assert (tmp_path / "out.csv").read_bytes() == right
 
 
@@ -107,19 +109,26 @@ def test_a_closed_stream_is_no_file_of_the_command(tmp_path: Path) -> None:
 HOSTILE = "a\x1b]0;owned\x07b\u202ec\x9bd\r\u2067e"
 
 
-def test_escapes_of_a_name_never_reach_a_terminal(tmp_path: Path) -> None:
-    name = tmp_path / f"{HOSTILE}.csv"
-    for line in (
-        f"readiness estimate '{name}' x.yaml",
-        f"readiness data add '{name}' --dataset a --as 1",
-        f"readiness which '{HOSTILE}'",
-        f"readiness '{HOSTILE}'",
-        f"readiness run --cores '{HOSTILE}'",
+def test_escapes_of_a_name_never_reach_a_terminal(
+    tmp_path: Path, monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    name = str(tmp_path / f"{HOSTILE}.csv")
+    for words in (
+        ["estimate", name, "x.yaml"],
+        ["data", "add", name, "--dataset", "a", "--as", "1"],
+        ["which", HOSTILE],
+        [HOSTILE],
+        ["run", "--cores", HOSTILE],
     ):
-        done = shell(line)
-        assert done.returncode in (2, 3), done.stderr
-        assert not set(done.stderr + done.stdout) & set("\x1b\x07\x9b\r\u202e\u2067"), line
-        assert "owned" in done.stderr or "not found" in done.stderr
+        try:
+            code: object = main(words)
+        except SystemExit as ended:
+            code = ended.code
+        out, err = capsys.readouterr()
+        assert code in (2, 3), err
+        assert not set(out + err) & set("\x1b\x07\x9b\r\u202e\u2067"), words
+        assert "owned" in err or "not found" in err
 
 
 def test_printable_is_reversible_json_and_leaves_languages_alone() -> None:
@@ -178,15 +187,25 @@ def test_bash_completes_commands_options_and_files(tmp_path: Path) -> None:
     assert completed("estimate", "ans") == ["answers.csv"]
 
 
-def test_from_a_subfolder_the_root_is_found_and_paths_go_along(tmp_path: Path) -> None:
+def test_from_a_subfolder_the_root_is_found_and_paths_go_along(
+    tmp_path: Path, monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
+) -> None:
     below = ROOT / "tests" / "commands" / "any_csv"
-    assert shell("readiness data list", below).stdout == shell("readiness data list").stdout
-    line = f"readiness estimate library.csv library.yaml --csv {tmp_path}/out.csv"
-    assert shell(line, below).returncode == 0
-    done = shell("readiness estimate nowhere.csv library.yaml", below)
-    assert "tests/commands/any_csv/nowhere.csv" in done.stderr
-    outside = shell("readiness run", tmp_path)
-    assert outside.returncode == 2 and "no Snakefile here" in outside.stderr
+
+    def called(folder: Path, line: str) -> tuple[int, str]:
+        monkeypatch.chdir(folder)
+        code = main(line.split())
+        return code, "".join(capsys.readouterr())
+
+    assert called(below, "data list") == called(ROOT, "data list")
+    line = f"estimate library.csv library.yaml --csv {tmp_path}/out.csv"
+    assert called(below, line)[0] == 0
+    assert (
+        "tests/commands/any_csv/nowhere.csv"
+        in (called(below, "estimate nowhere.csv library.yaml")[1])
+    )
+    code, said = called(tmp_path, "run")
+    assert code == 2 and "no Snakefile here" in said
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only an administrator can give a folder away")
