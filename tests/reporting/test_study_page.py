@@ -14,10 +14,12 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from project_copy import ROOT
-from readiness.forensics.arithmetic.bases import FigureSet, SetKind, joint_mask
-from readiness.forensics.arithmetic.figures import parse_figure
+from readiness.forensics.arithmetic.bases import FigureSet, SetKind, apportioned_counts, joint_mask
+from readiness.forensics.arithmetic.figures import PrintedFigure, parse_figure
 from readiness.forensics.judging.claims import COLUMNS
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
@@ -315,6 +317,29 @@ def test_a_base_is_searched_only_where_none_is_registered() -> None:
     off = study_summary(small(*figures, total="31", counts="answered", based=["q0", "q1"]))
     assert "not all shares" in off and "no shares of that number" in off
     assert "nothing to explain" not in off
+
+
+def test_percentages_made_to_add_to_100_are_no_accusation() -> None:
+    """115, 222 and 333 of 670, by largest remainders: 222 of 670 is 33.13 by itself."""
+    figures = ("17.16", "33.14", "49.70")
+    for based, name in ((["q0"], "total.base.q0"), ([], "conventions.q0.largest_remainder")):
+        study = small(figures, total="670", counts="answered", based=based)
+        assert study.verdicts[name]["status"] == "possible"
+        assert "largest remainders" in study.verdict(name) and "670" in study.verdict(name)
+    off = small(figures, total="671", counts="answered", based=["q0"])
+    assert off.verdicts["total.base.q0"]["status"] == "impossible"
+    plain = small(("17.16", "33.13", "49.70"), total="670", counts="answered", based=["q0"])
+    assert "largest remainders" not in plain.verdict("total.base.q0")
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=5).filter(any))
+def test_counts_by_largest_remainders_are_found_again(counts: list[int]) -> None:
+    n = sum(counts)
+    cut = [divmod(100 * count, n) for count in counts]
+    rank = sorted(range(len(counts)), key=lambda k: -cut[k][1])
+    raised = set(rank[: 100 - sum(whole for whole, _ in cut)])
+    shown = [PrintedFigure(whole + (k in raised), 0) for k, (whole, _) in enumerate(cut)]
+    assert apportioned_counts(FigureSet(tuple(shown), SetKind.EXHAUSTIVE), n) is not None
 
 
 def test_the_numbers_of_verdicts_say_what_they_are(real: ShownStudy) -> None:

@@ -96,6 +96,7 @@ HEADLINES = (
     "study.headline.based",
     "study.headline.misfits",
 )
+FITS = ("forensics.base.fits", "forensics.base.apportioned")
 # Figures that are no shares of the number of answers that is reported for them.
 MISFITS = ("forensics.base.other", "forensics.base.none")
 # What is established, by the kind of the verdict: a sentence and what it takes of the verdict.
@@ -260,7 +261,7 @@ def _established(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ..
     """What holds of the figures without a number of answers, then of those that have one."""
     checked = _reported(study)
     misfits = [verdict.sentences[0] for verdict in checked if verdict.kind in MISFITS]
-    if not misfits and checked and all(v.kind == "forensics.base.fits" for v in checked):
+    if not misfits and checked and all(v.kind in FITS for v in checked):
         misfits = [Fact("study.sure.based")]
     searched = _of(ESTABLISHED, joint)
     found = [*([searched] if searched else []), *misfits]

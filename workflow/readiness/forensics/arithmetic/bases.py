@@ -129,6 +129,31 @@ def _fill(ranges: list[tuple[int, int]], n: int, kind: SetKind) -> Iterator[tupl
     yield from rest(0, n)
 
 
+def apportioned_counts(figures: FigureSet, n: int) -> tuple[int, ...] | None:
+    """Counts on `n` answers that show as the set by largest remainders; None if there are none.
+
+    The shares are cut at the last digit, and what is missing of 100 goes, a last digit each, to the
+    largest remainders (Hamilton's method): an exhaustive set then adds to 100 exactly, and a figure
+    may be the next after the nearest. Sought up to twice as many answers as a whole has last
+    digits: beyond, plain rounding shows any figures that add to 100.
+    """
+    scale = figures.figures[0].scale
+    digits = [figure.digits for figure in figures.figures]
+    alike = all(figure.scale == scale for figure in figures.figures)
+    if figures.kind is not SetKind.EXHAUSTIVE or not alike or sum(digits) != scale:
+        return None
+    if not 1 <= n <= 2 * scale:
+        return None
+    ranges = [(-(-n * max(x - 1, 0) // scale), min(n, (n * (x + 1) - 1) // scale)) for x in digits]
+    for counts in _fill(ranges, n, figures.kind):
+        cut = [divmod(scale * count, n) for count in counts]
+        raised = [rest for (whole, rest), x in zip(cut, digits, strict=True) if x > whole]
+        kept = [rest for (whole, rest), x in zip(cut, digits, strict=True) if x == whole]
+        if min(raised, default=n) >= max(kept, default=0):
+            return counts
+    return None
+
+
 @lru_cache(maxsize=4096)
 def _feasible(figures: FigureSet, n_max: int, convention: Convention) -> BoolArray:
     """For each base 0..n_max, whether the set fits. Read-only, as it is shared."""

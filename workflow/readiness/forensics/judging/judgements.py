@@ -15,6 +15,7 @@ from readiness.forensics.arithmetic.bases import (
     Convention,
     FigureSet,
     JointWitness,
+    apportioned_counts,
     joint_bases,
     joint_splits,
     joint_witness,
@@ -53,11 +54,17 @@ def judge_set(study: Study, claim_set: ClaimSet) -> Iterator[Verdict]:
     if claim_set in study.structure.sets:
         weighted = study.describe_weighting([claim_set]) == "yes"
         name = f"bases.{claim_set.id}"
-        yield (
-            not_applicable(study, name, "bases", [claim_set])
-            if weighted
-            else _set_bases(study, claim_set)
-        )
+        if weighted:
+            yield not_applicable(study, name, "bases", [claim_set])
+        else:
+            found = _set_bases(study, claim_set)
+            yield found
+            totals = [t for t in study.structure.totals if t.counts != "sent" and not t.sets]
+            people = [study.count_people(total.claim) for total in totals]
+            if found.status is Status.IMPOSSIBLE or any(
+                _needs_apportioning(study, claim_set, n) for n in people
+            ):
+                yield from _apportioned(study, claim_set.id, [claim_set])
     if claim_set.kind == "exhaustive" and len(claim_set.claims) > 1:
         yield _set_sum(study, claim_set)
 
@@ -222,6 +229,39 @@ def _other_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
             claim_names(sets),
             witnesses=[witness_record(study, sets, w) for w in witnesses if w is not None],
         )
+    yield from _apportioned(study, name, sets)
+
+
+APPORTIONED = "forensics.conventions.largest_remainder"
+
+
+def _needs_apportioning(study: Study, claim_set: ClaimSet, n: int) -> bool:
+    """Whether figures show on `n` answers by largest remainders and by no nearest rounding."""
+    figures, allowed = study.figures(claim_set), study.conventions([claim_set])
+    plain = joint_witness([figures], n, 0, allowed)
+    return allowed == NEAREST and plain is None and bool(apportioned_counts(figures, n))
+
+
+def _apportioned(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[Verdict]:
+    """Percentages that were made to add to 100: does that reconcile what rounding cannot?"""
+    if study.conventions(sets) != NEAREST:
+        return
+    figures = [study.figures(s) for s in sets]
+    found = {n: [apportioned_counts(s, n) for s in figures] for n in range(1, study.reach + 1)}
+    fitting = {n: [c for c in counts if c] for n, counts in found.items() if all(counts)}
+    if fitting:
+        numbers = name_numbers(bases=tuple(fitting), n_max=study.reach)
+        yield verdict(
+            f"conventions.{name}.largest_remainder",
+            "conventions",
+            Status.POSSIBLE,
+            [Fact(APPORTIONED, {"labels": study.labels(sets)} | numbers)],
+            claim_names(sets),
+            witnesses=[
+                {"people": n, "sets": {s.id: list(c) for s, c in zip(sets, counts, strict=True)}}
+                for n, counts in list(fitting.items())[:SHOWN_WITNESSES]
+            ],
+        )
 
 
 def _robustness(
@@ -279,8 +319,11 @@ def _judge_reported_base(study: Study, total: Total, people: int, claim_set: Cla
         **name_numbers(total=people),
     }
     fits = people in found
+    adjusted = _needs_apportioning(study, claim_set, people)
     if fits:
         key = "forensics.base.fits"
+    elif adjusted:
+        key = "forensics.base.apportioned"
     else:
         near = [
             max((n for n in found if n < people), default=0),
@@ -292,7 +335,7 @@ def _judge_reported_base(study: Study, total: Total, people: int, claim_set: Cla
     return verdict(
         name,
         "total",
-        Status.POSSIBLE if fits else Status.IMPOSSIBLE,
+        Status.POSSIBLE if fits or adjusted else Status.IMPOSSIBLE,
         [Fact(key, words)],
         (total.claim, *claim_set.claims),
         witnesses=[] if witness is None else [witness_record(study, [claim_set], witness)],
