@@ -202,7 +202,7 @@ def test_groups_without_an_answer_are_rows_without_numbers(wave: Clinic) -> None
             answers,
             wave.validated.issues,
             wave.validated.counts,
-            wave.validated.given,
+            wave.validated.reconciliation,
             wave.validated.groups,
             wave.validated.quarantine,
         ),

@@ -52,7 +52,8 @@ def test_the_tool_is_decided_once(tmp_path: Path) -> None:
     asked = questionnaire_of(read_yaml_text(text, TextLoader), "draft")
     assert asked.export.tool == "plain"
     found = first_reading(read_export(path, asked, path.read_bytes()), asked)
-    assert found.given[asked.items[0].id] == len(lines)
+    sums = found.reconciliation.set_index(["item", "part"])["n"]
+    assert sums[asked.items[0].id, "used"] == len(lines)
     assert not losses(found)
     told = ToldExport(tool="google-forms", encoding="utf-8")
     assert export_table(path, path.read_bytes(), told).tool == "google-forms"

@@ -95,6 +95,12 @@ def judge(export: SeededExport, folder: Path) -> tuple[str, str]:
     except ReadinessError as error:
         wrong.append(f"its own draft refuses it: {error}")
     lost = {loss.item for loss in losses(result)}
+    sums = result.reconciliation
+    given = sums[sums["part"] == "answers"].set_index("item")["n"].to_dict()
+    wholes = sums["part"].isin(["rows", "answers"])
+    parts = sums[~wholes].groupby("item")["n"].sum()
+    if not parts.eq(sums[wholes].set_index("item")["n"], fill_value=0).all():
+        wrong.append("sums that do not close")
     free = count_given(result, asked)
     for question in export.survey.questions:
         hit = next((i for i, c in free.items() if fits(question, export.made.shown, c)), None)
@@ -103,7 +109,7 @@ def judge(export: SeededExport, folder: Path) -> tuple[str, str]:
         elif question.kind not in ("text", "name"):
             # Every answer is there, in an item of another kind: nothing is lost.
             n = sum(bool(a) for a in question.answers)
-            whole = any(result.given[i] == n and i not in lost for i in free)
+            whole = any(given[i] == n and i not in lost for i in free)
             (part if whole else wrong).append(f"{question.code} {question.kind} {question.text}")
     names = {same(q.text) for q in export.survey.questions if q.kind == "name"}
     if names & {same(i.label.root[language]) for i in asked.items}:

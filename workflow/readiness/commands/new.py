@@ -96,6 +96,8 @@ def _begin(root: Path, arguments: argparse.Namespace) -> BegunWave:
 def _tell(begun: BegunWave) -> None:
     kept = "restricted: git does not keep it" if begun.restricted else "open: git may keep it"
     print(f"{begun.wave}@1: {begun.rows} rows registered ({kept})")
+    for line in begun.sums:
+        print(f"  {line}")
     path = f"data/questionnaires/{begun.questionnaire}.yaml"
     print(f"{path}: {'drafted' if begun.drafted else 'as it was'}")
     print(f"config.yaml: waves.{begun.wave} added")

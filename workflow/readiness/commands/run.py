@@ -238,14 +238,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _losses(root: Path) -> list[str]:
-    """What each wave loses of its answers, as its validation has logged it; not those published."""
+    """What became of each wave's rows and answers, as its validation has logged it."""
     logs = (root / "results/logs/waves").glob("*/validate.log")
     said = [(log.parent.name, log.read_text("utf-8", "replace")) for log in sorted(logs)]
     return [
-        f"{wave}: {line.removeprefix('WARNING ')}"
+        f"{wave}: {line.partition(' ')[2]}"
         for wave, text in said
         for line in text.splitlines()
-        if line.startswith("WARNING LOST")
+        if line.startswith(("WARNING LOST", "INFO SUMS"))
     ]
 
 

@@ -28,7 +28,7 @@ from readiness.files import write_atomically
 from readiness.language import LANGUAGES, Language, tell, text
 from readiness.privacy import Detectors
 from readiness.questionnaire import Questionnaire, load_questionnaire, match_key
-from readiness.readers import SAMPLE_COLUMNS, read_export, read_sample, read_sheet
+from readiness.readers import HEADERS, SAMPLE_COLUMNS, read_export, read_sample, read_sheet
 from readiness.site.faults import ValidationTables, faults_page
 from readiness.tables import read_text_table, write_csv
 from readiness.validation import (
@@ -41,6 +41,7 @@ from readiness.validation import (
     refuse_mass_loss,
     sentence,
     write_loss_lines,
+    write_sums,
 )
 from readiness.validation.issues import by_rule, worst
 from readiness.validation.separating import separate
@@ -163,9 +164,8 @@ def describe_reading(found: ReadExport | Drawn, language: Language, largest: flo
         return tell(Fact("validation.read.sample", {**known, **sizes}), language)
     result = found.result
     refuse_mass_loss(result, found.file, largest)
-    lost = write_loss_lines(result, language)
-    if not lost and result.count("kept") == result.count("received"):
-        lost = [text("validation.lost.nothing", language)]
+    lost = write_loss_lines(result, language) or [text("validation.lost.nothing", language)]
+    lost += write_sums(result, found.raw.attrs.get(HEADERS, ()), language)
     received = Fact("validation.read.export", {**known, "n": result.count("received")})
     lines = [tell(received, language), tell(_count_kept(result), language), *lost]
     for rule, severity, n in by_rule(result.issues).itertuples(index=False):

@@ -1,6 +1,8 @@
 """What survey tools export -> tables of raw text with the questionnaire's own column names."""
 
 from readiness.readers.export import (
+    HEADERS,
+    SPARE,
     read_cells,
     read_export,
     read_ignored,
@@ -15,7 +17,9 @@ from readiness.readers.wave_tables import (
 )
 
 __all__ = [
+    "HEADERS",
     "SAMPLE_COLUMNS",
+    "SPARE",
     "Sheet",
     "read_cells",
     "read_corrections",

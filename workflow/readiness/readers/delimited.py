@@ -150,8 +150,10 @@ def _fit_rows(
     """
     width = len(header)
     least = max((at for at, cell in enumerate(header, 1) if cell.strip()), default=0)
+    spare = len(rows)
     while rows and not any(rows[-1][1]):
         rows.pop()
+    spare -= len(rows)
     whole = len(rows)
     while whole and (len(rows[whole - 1][1]) < least or not any(rows[whole - 1][1])):
         whole -= 1
@@ -178,7 +180,14 @@ def _fit_rows(
     columns = list(zip(*fitted, strict=True)) or [()] * width
     numbers = np.array([number for number, _ in rows], dtype=np.int64)
     return Sheet(
-        path, tuple(header), hold_columns(columns), numbers, above, faults=faults, notes=notes
+        path,
+        tuple(header),
+        hold_columns(columns),
+        numbers,
+        above,
+        faults=faults,
+        notes=notes,
+        spare=spare,
     )
 
 
@@ -210,4 +219,5 @@ def _read_by_pandas(path: Path, content: bytes, separator: str, line: int) -> Sh
     size = int(filled[-1]) + 1 if len(filled) else 0
     if size < len(frame):
         rows = tuple(column.take(slice(size)) for column in rows)
-    return Sheet(path, tuple(header), rows, np.arange(line + 1, size + line + 1))
+    numbers = np.arange(line + 1, size + line + 1)
+    return Sheet(path, tuple(header), rows, numbers, spare=len(frame) - size)

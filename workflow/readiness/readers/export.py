@@ -44,6 +44,9 @@ FEWEST = 5
 """Answers of a column from which on they tell what kind it is of."""
 RECURRING = 3
 """Times that an answer of a closed question is given, on average and at least."""
+HEADERS, SPARE = "headers", "spare"
+"""What a table that was read says of its file (`attrs`): its header rows, as they are written, and
+how many rows at its end hold nothing."""
 NAMED = 0.9
 """Share of the cells of a further header row that name a question, at least."""
 
@@ -77,6 +80,7 @@ def read_export(
         raise DataError(f"{path}: a header and no answers; expected one row a submission.")
     marked = _is_marked(sheet, questionnaire)
     frame = reader.read_answers(sheet, questionnaire)
+    frame.attrs |= {HEADERS: (*sheet.above, sheet.columns, *sheet.under), SPARE: sheet.spare}
     if simulated is not False:
         _count_tests(path, frame, everyone=simulated is None)
     marker = questionnaire.export.marker

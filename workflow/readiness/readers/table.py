@@ -58,6 +58,7 @@ class Sheet:
     others: names of further tables in the file (sheets of a workbook) that hold cells, too.
     faults: by position in `rows`, why a row is none (fewer or more cells than the header).
     notes: what was decided in reading, for the log.
+    spare: how many rows stand below the last that holds a cell.
     """
 
     path: Path
@@ -74,6 +75,7 @@ class Sheet:
     others: tuple[str, ...] = ()
     faults: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    spare: int = 0
 
     def __len__(self) -> int:
         return len(self.numbers)

@@ -145,10 +145,13 @@ def _sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet
     head = texts[:HEAD]
     at = find_header(head, wanted)
     body = list(enumerate(texts[at + 1 :], at + 2))
+    spare = len(body)
     while body and not any(body[-1][1]):
         body.pop()
+    spare -= len(body)
     refuse_oversized(path, len(body), len(head[at]))
     columns = zip(*(row for _, row in body), strict=True) if body else [()] * len(head[at])
     numbers = np.array([number for number, _ in body], dtype=np.int64)
     above = tuple(tuple(row) for row in head[:at] if any(row))
-    return drop_empty_columns(Sheet(path, tuple(head[at]), hold_columns(columns), numbers, above))
+    sheet = Sheet(path, tuple(head[at]), hold_columns(columns), numbers, above, spare=spare)
+    return drop_empty_columns(sheet)

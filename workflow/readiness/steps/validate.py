@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from logging import INFO, WARNING
 
 from readiness.config import Privacy, Validate
 from readiness.questionnaire import load_questionnaire
@@ -37,7 +38,8 @@ SETTINGS = ValidateWave
 
 
 def run(job: Job[ValidateWave]) -> None:
-    """Write `answers.csv`, `issues.csv`, `quarantine.csv`, `counts.csv` and `sample.csv`."""
+    """Write `answers.csv`, `issues.csv`, `quarantine.csv`, `counts.csv`, `reconciliation.csv` and
+    `sample.csv`."""
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
     listed, corrections = job.get("sample"), job.get("corrections")
@@ -63,12 +65,15 @@ def run(job: Job[ValidateWave]) -> None:
     job.csv("issues.csv", result.issues.assign(file=job["answers"].name), people=True)
     job.csv("quarantine.csv", result.quarantine, people=True)
     job.csv("counts.csv", result.counts)
+    job.csv("reconciliation.csv", result.reconciliation, people=True)
     sample = frame_of(listed, questionnaire, key.secret)
     job.csv("sample.csv", mark_ineligible(sample, result.quarantine), people=True)
     job.record = {**settings.model_dump(exclude=JUDGING), **looked_for}
-    if line := write_loss_line(result):
-        # `readiness run` says it again at its end, and where there is nothing to do.
-        log.warning("%s Every fault: %s", line, job.out / "issues.csv")
+    line = write_loss_line(result)
+    # `readiness run` says it again at its end, and where there is nothing to do.
+    lost = line.startswith("LOST")
+    log.log(WARNING if lost else INFO, "%s Every fault: %s", line, job.out / "issues.csv")
+    if lost:
         print(f"readiness validate: {line}", file=sys.stderr)
     log.info("validated: %d kept, %d issues", len(result.answers), len(result.issues))
 

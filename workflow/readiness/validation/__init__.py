@@ -16,6 +16,7 @@ from readiness.validation.losses import (
     refuse_mass_loss,
     write_loss_line,
     write_loss_lines,
+    write_sums,
 )
 from readiness.validation.validate import Validated, first_reading, validate
 
@@ -33,4 +34,5 @@ __all__ = [
     "validate",
     "write_loss_line",
     "write_loss_lines",
+    "write_sums",
 ]

@@ -6,15 +6,29 @@ respondents': dates of another order, codes that were not exported, an option th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.language import Language, tell
-from readiness.terminal import shorten
+from readiness.terminal import quote_cell, shorten
 from readiness.validation.issues import MEANINGS, sentence
+from readiness.validation.reconciling import (
+    ANSWERS,
+    ASIDE,
+    CORRECTED,
+    DECLARED,
+    EMPTY,
+    HEADER,
+    KEPT,
+    NO_LOSS,
+    ROUTED_OUT,
+    ROWS,
+    UNEXPLAINED,
+    USED,
+)
 from readiness.validation.validate import LOST, Validated
 
 # The share above which a run stops, unless the configuration says another.
@@ -23,11 +37,17 @@ LARGEST_LOSS = 0.05
 EXAMPLE = 160
 DAYS = ("not_a_date", "impossible_date")
 # Why something is not used as it came, with its count, by the rule.
-ROUTED_OUT = "routed_out"
-"""An answer to a question that was not asked: a fault of the routing as often as of the answer."""
 REASONS = {
     rule: f"validation.reason.{rule}"
-    for rule in (*LOST, "unknown_option", "not_a_number", "out_of_range", *DAYS, ROUTED_OUT)
+    for rule in (
+        *LOST,
+        "unknown_option",
+        "not_a_number",
+        "out_of_range",
+        *DAYS,
+        ROUTED_OUT,
+        UNEXPLAINED,
+    )
 }
 
 
@@ -66,6 +86,8 @@ class Loss:
 
     def describe(self, language: Language, *, quoting: bool = True) -> str:
         """How much is lost and why, with one example: what it holds, or its place and its rule."""
+        if not self.example:
+            return tell(self.fact, language)
         if quoting:
             example = sentence(self.example, language)
         else:
@@ -86,22 +108,47 @@ class Loss:
 def losses(result: Validated) -> list[Loss]:
     """What is lost of the submissions, then of each item, the largest share first; none where
     nothing is."""
-    issues = result.issues
-    found = {"": {rule: result.count(rule) for rule in LOST if result.count(rule)}}
-    unused = (issues["severity"] == "error") | (issues["rule"] == ROUTED_OUT)
-    for item, of_it in issues[unused & (issues["item"] != "")].groupby("item"):
-        counts = of_it["rule"].value_counts()
-        found[str(item)] = {str(rule): int(n) for rule, n in counts.items()}
-    made = [_loss(result, item, counts) for item, counts in found.items() if counts]
+    made = []
+    for item, parts in result.reconciliation.groupby("item", sort=False):
+        counts = dict(zip(parts["part"], parts["n"].astype(int), strict=True))
+        reasons = {part: n for part, n in counts.items() if part not in NO_LOSS}
+        if reasons := {part: n for part, n in sorted(reasons.items(), key=_order_parts) if n}:
+            of = counts[ANSWERS] - counts.get(ASIDE, 0) if item else result.count("received")
+            issues = result.issues
+            at = (issues["item"] == item) & (issues["rule"] == next(iter(reasons)))
+            example = issues[at].iloc[0].to_dict() if at.any() else {}
+            made.append(Loss(str(item), sum(reasons.values()), of, reasons, example))
     return sorted(made, key=lambda loss: (loss.item != "", -loss.share, loss.item))
 
 
-def _loss(result: Validated, item: str, counts: dict[str, int]) -> Loss:
-    of = result.given[item] if item else result.count("received")
-    reasons = dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
-    issues = result.issues
-    first = issues[(issues["item"] == item) & (issues["rule"] == next(iter(reasons)))].iloc[0]
-    return Loss(item, sum(counts.values()), of, reasons, first.to_dict())
+def _order_parts(part: tuple[str, int]) -> tuple[int, str]:
+    return (-part[1], part[0])
+
+
+def write_sums(
+    result: Validated, headers: Sequence[Sequence[str]], language: Language
+) -> list[str]:
+    """What became of the rows of the file, and of the answers in them, a line each.
+
+    `headers` are quoted where there are several: they are guessed.
+    """
+    table = result.reconciliation
+    rows = table[table["item"] == ""].set_index("part")["n"]
+    sums = table[table["item"] != ""].groupby("part")["n"].sum()
+    outside = {name: int(rows.get(name, 0)) for name in (ROWS, HEADER, EMPTY, KEPT)}
+    aside = 2 * outside[ROWS] - sum(outside.values())
+    known = {name: int(sums.get(name, 0)) for name in (ANSWERS, USED, ASIDE, DECLARED, CORRECTED)}
+    lost = int(sums.sum()) - sum(known.values())
+    rest = [quote_cell(" | ".join(filter(None, row))) for row in headers[1:]]
+    said = {"file_rows": outside[ROWS], "headers": outside[HEADER], "empty": outside[EMPTY]}
+    more = {"aside": aside, "kept": outside[KEPT]}
+    kind = "validation.sums.headed" if rest else "validation.sums.rows"
+    below: dict[str, Value] = {"said_headers": Listed(tuple(rest), "comma")} if rest else {}
+    answers = {**{f"n_{name}": n for name, n in known.items()}, "n_lost": lost}
+    return [
+        tell(Fact(kind, {**said, **more, **below}), language),
+        tell(Fact("validation.sums.answers", {**answers}), language),
+    ]
 
 
 def refuse_mass_loss(result: Validated, source: object, largest: float) -> None:
@@ -128,6 +175,6 @@ def write_loss_lines(result: Validated, language: Language, *, quoting: bool = T
 
 
 def write_loss_line(result: Validated) -> str:
-    """The same in one line, for logs, which quote nobody; "" when nothing is lost."""
+    """The same in one line with the sums, for logs, which quote nobody."""
     lines = write_loss_lines(result, "en", quoting=False)
-    return " ".join(["LOST:", *lines]) if lines else ""
+    return " ".join(["LOST:" if lines else "SUMS:", *lines, *write_sums(result, (), "en")])

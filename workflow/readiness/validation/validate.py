@@ -7,7 +7,7 @@ dropped in silence: received = kept + the submissions of each reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.questionnaire import Questionnaire, match_key
+from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import TOTAL
 from readiness.readers.texts import Texts, order_of
 from readiness.validation.answers import Answers, Coded
@@ -38,6 +38,7 @@ from readiness.validation.interviews import (
     times,
 )
 from readiness.validation.issues import collect, sentence
+from readiness.validation.reconciling import reconcile
 from readiness.validation.rows import (
     KEPT,
     DuplicateRule,
@@ -67,7 +68,7 @@ class Validated:
     counts: `quantity`, `group`, `value` (int): `received`, `kept` and each reason for which a
         submission is not kept (group `all`), `kept` by group, `corrections` applied and unused,
         and by stratum `population`, `invited`, `answered`.
-    given: by item, how many kept submissions hold an answer of any kind (a cell that is not blank).
+    reconciliation: every row of the file and every answer in it, once (`reconciling.RECONCILED`).
     groups: the groups of the questionnaire, weighted and apart; none where it has no group item.
     quarantine: one row a submission that is not kept: where it stands, why, and its raw cells.
     """
@@ -75,7 +76,7 @@ class Validated:
     answers: pd.DataFrame
     issues: pd.DataFrame
     counts: pd.DataFrame
-    given: Mapping[str, int]
+    reconciliation: pd.DataFrame
     groups: tuple[str, ...]
     quarantine: pd.DataFrame
 
@@ -142,7 +143,6 @@ def validate(
         raise DataError(_nothing_kept(table, found))
     if out.any():
         answers, exported = answers.without(out), exported.without(out)
-    given = {name: int(texts.where(match_key).sum()) for name, texts in exported.texts.items()}
     groups = _groups(answers, questionnaire)
     coded, faults = code_answers(answers, groups, questionnaire)
     found += faults
@@ -163,7 +163,8 @@ def validate(
     issues = collect(found, list(expected), expected)
     counts = _counts(table, whole, listed, sample, applied, unused)
     quarantine = set_aside(raw, table, issues, questionnaire)
-    return Validated(whole, issues, counts, given, listed, quarantine)
+    reconciled = reconcile(raw, table["status"].tolist(), coded, exported, held)
+    return Validated(whole, issues, counts, reconciled, listed, quarantine)
 
 
 def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:

@@ -44,11 +44,18 @@ from readiness.questionnaire import Questionnaire, load_questionnaire, questionn
 from readiness.questionnaire.naming import form_name
 from readiness.questionnaire.writing import open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
-from readiness.readers import Sheet, read_sheet
+from readiness.readers import HEADERS, Sheet, read_export, read_sheet
 from readiness.readers.export import recognise_export
 from readiness.readers.table import name_each_once
 from readiness.tables import to_csv
 from readiness.terminal import one_line
+from readiness.validation import (
+    LARGEST_LOSS,
+    first_reading,
+    refuse_mass_loss,
+    write_loss_lines,
+    write_sums,
+)
 
 VERSION = "1"
 # What stands for the selection where nobody said it: no run accepts it.
@@ -60,7 +67,8 @@ ESTIMATED = ("single", "ordinal", "multi", "number")
 class BegunWave:
     """What was written, and how many decisions are open; `undecided`: the selection is.
 
-    `named`: the export says who its respondents are; their pseudonyms need a key.
+    `named`: the export says who its respondents are; their pseudonyms need a key. `sums`: what the
+    questionnaire makes of the rows of the file and of the answers in them.
     """
 
     wave: str
@@ -71,6 +79,7 @@ class BegunWave:
     undecided: bool
     restricted: bool
     named: bool
+    sums: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -118,7 +127,8 @@ def begin_wave(
     if not public:
         _refuse_git(root)
     asked_for = told or ToldExport()
-    table = export_table(export, read_whole(export), asked_for)
+    content = read_whole(export)
+    table = export_table(export, content, asked_for)
     if questionnaire:
         known = load_questionnaire(root / f"data/questionnaires/{questionnaire}.yaml")
         text, items, written_in = "", _find_estimable(known), known.language
@@ -131,6 +141,13 @@ def begin_wave(
     if not items:
         raise ConfigError(f"{export}: no question whose answers can be estimated.")
     name = questionnaire or f"{wave}-{VERSION}"
+    asked = known if questionnaire else questionnaire_of(read_yaml_text(text, TextLoader), name)
+    # What does not fit is refused here, before anything is registered.
+    raw = read_export(export, asked, content)
+    result = first_reading(raw, asked)
+    if form is not None or questionnaire:
+        refuse_mass_loss(result, export, LARGEST_LOSS)
+    sums = (*write_loss_lines(result, "en"), *write_sums(result, raw.attrs[HEADERS], "en"))
     section = wave_section(
         wave,
         language=language or written_in,
@@ -154,11 +171,12 @@ def begin_wave(
 
     path = root / f"data/questionnaires/{name}.yaml"
     added = _write_all(root, config, path, text, add)
-    asked = load_questionnaire(path)
     personal = [item.id for item in asked.items if item.personal]
     named = names_people(asked.export.invitation, asked.export.respondent, personal)
     left = open_decisions(text)
-    return BegunWave(wave, name, bool(text), added.rows, left, not selection, not public, named)
+    return BegunWave(
+        wave, name, bool(text), added.rows, left, not selection, not public, named, sums
+    )
 
 
 def _write_all(
