@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from clinic_wave import POPULATION, Clinic, as_text, clinic, register, tables
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import read_replicates, replicates_file
-from readiness.analysis.weighting import people, weigh_wave, weighted_part, weights_table
+from readiness.analysis.weighting import people, tell_move, weigh_wave, weighted_part, weights_table
 from readiness.config import Weight
-from readiness.facts import of_domain
+from readiness.facts import Quantity, of_domain
 from readiness.language import LANGUAGES, tell
 
 MARGINS = Weight(margins="clinic-1")
@@ -130,3 +131,25 @@ def test_merges_are_declared_and_limits_kept(tmp_path: Path) -> None:
     file.write_bytes(replicates_file(found.replicates))
     again = read_replicates(file)
     assert again.written() == pytest.approx(found.replicates.written(), rel=1e-11)
+
+
+def test_the_report_says_what_limits_move(tmp_path: Path) -> None:
+    wave = clinic(tmp_path, apart=False, answered={"harbour": 80, "hill": 30})
+    counts = as_text(wave.validated.counts)
+    answers = as_text(wave.validated.answers)
+    table = weighted_part(answers, counts, ())
+    for limits, kinds in (([0.5, 1.2], 1), ([0.2, 4.0], 0)):
+        settings = Weight(margins="clinic-1", trim=limits)
+        found = weigh_wave(table, people(counts), wave.margins, settings, Selection.PROBABILITY)
+        told = tell_move(found, table, ["rating", "shift"])
+        assert len(told) == kinds
+        for fact in told:
+            assert found.weighting is not None
+            shares = [
+                np.average(known["shift"] == "day", weights=known["w"])
+                for w in (found.raked, found.weighting.weights)
+                for known in [table.assign(w=w).query("shift in ['day', 'night']")]
+            ]
+            most = fact.values["most"]
+            assert isinstance(most, Quantity)
+            assert float(most.value) >= abs(shares[0] - shares[1]) - 1e-12 > 0

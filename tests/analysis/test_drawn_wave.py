@@ -72,7 +72,7 @@ def planned_wave(
         reliable_base=base,
         charts=planned,
     )
-    weights = pd.DataFrame({"raked_weight": ["1", "2"], "weight": ["1", "2"]})
+    weights = pd.DataFrame({f"{kind}weight": ["1", "2"] for kind in ("base_", "raked_", "")})
     margins = pd.DataFrame(
         [("site", "harbour", "400", "400", "400"), ("site", "hill", "150", "150", "150")],
         columns=["variable", "category", "target", "raked", "final"],

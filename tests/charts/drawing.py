@@ -118,7 +118,8 @@ def made_up_weights() -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
         for category in categories
     ]
     columns = ["variable", "category", "before", "after"]
-    return before, np.clip(before / before.mean(), 0.3, 3), pd.DataFrame(gaps, columns=columns)
+    before /= before.mean()
+    return before, np.clip(before, 0.3, 3), pd.DataFrame(gaps, columns=columns)
 
 
 def weights(_: Any = None, lang: str = "fr", **more: Any) -> Picture:

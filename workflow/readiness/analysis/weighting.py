@@ -13,7 +13,7 @@ import pandas as pd
 
 from readiness.analysis.selection import Selection
 from readiness.config import STRATUM, Weight
-from readiness.facts import Fact, Listed, to_json
+from readiness.facts import Fact, Listed, Quantity, to_json
 from readiness.questionnaire.model import TOTAL
 from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_adapting
 from readiness.survey.weighting.margins import Collapse, join_codes
@@ -104,6 +104,25 @@ def with_unknown(
         made[name] = {**rest, UNKNOWN: whole * share}
         table = table.assign(**{name: table[name].mask(found[name], UNKNOWN)})
     return table, made, missing
+
+
+def tell_move(weighed: Adapted, answers: pd.DataFrame, columns: Sequence[str]) -> tuple[Fact, ...]:
+    """The most by which limits move a share of all; nothing where they changed no weight.
+
+    Over every code of the `columns` of the coded `answers` (the rows of the weights), each among
+    those who gave one.
+    """
+    made = weighed.weighting
+    if made is None or np.allclose(weighed.raked, made.weights, rtol=1e-9):
+        return ()
+    weights = pd.DataFrame({"raked": weighed.raked, "final": made.weights})
+    moves = [0.0]
+    for column in columns:
+        codes = answers[column].reset_index(drop=True)
+        totals = weights.groupby(codes.where(~codes.str.startswith("_"))).sum()
+        moves += list((totals / totals.sum()).diff(axis=1)["final"].abs())
+    most = Quantity.of(max(moves), "points", 1)
+    return (Fact("weighting.step.moved", {"most": most}),)
 
 
 def read_collapses(collapse: Mapping[str, Sequence[Sequence[str]]]) -> list[Collapse]:

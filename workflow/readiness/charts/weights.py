@@ -63,8 +63,8 @@ def weights_chart(
 ) -> Picture:
     """A histogram of relative weights above the margins' gaps; no number of it is registered.
 
-    `before`, `after`: weights of the same respondents before and after trimming, any scale, shape
-    (n,); `bounds`: the trimming bounds, relative to the mean; none, and nothing was trimmed. None
+    `before`, `after`: what raking made of the base weights of the same respondents, before and
+    after any limit, in means of it, shape (n,); `bounds`: the limits; none, and nothing was. None
     of the wave could be weighted: there is nothing to show.
 
     Raises RenderError when weights are not positive or of two lengths, or a margin has no label.
@@ -104,13 +104,12 @@ def weights_chart(
 
 
 def counts(before: Weights, after: Weights) -> tuple[Weights, Weights, Weights]:
-    """The histogram: edges of the bins (relative to the mean), counts before and after."""
-    relative = [w / np.mean(w) for w in (before, after)]
-    top = max(1.0, *(float(np.max(w)) for w in relative))
+    """The histogram: edges of the bins, counts before and after."""
+    top = max(1.0, *(float(np.max(w)) for w in (before, after)))
     # Edges at round steps, the same for both: 0, 0.1, 0.2 ...
     step = next(s for s in (0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 5, top) if top / s <= BINS)
     edges = np.arange(0, np.ceil(top / step) + 1) * step
-    return edges, *(np.histogram(w, edges)[0].astype(float) for w in relative)  # type: ignore[return-value]
+    return edges, *(np.histogram(w, edges)[0].astype(float) for w in (before, after))  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)

@@ -84,8 +84,9 @@ class Weight(StrictModel):
     )
     trim: Annotated[list[float], Field(min_length=2, max_length=2)] = Field(
         default=[0.2, 4.0],
-        description="the smallest and the largest weight, in mean weights: kept together with the "
-        "margins where weights can be found that do, else by trimming, which moves the margins",
+        description="the smallest and the largest factor of raking (weight over base weight), in "
+        "its mean: kept together with the margins where weights can be found that do, else by "
+        "trimming, which moves the margins",
     )
     collapse: dict[ItemName, list[Annotated[list[str], Field(min_length=2)]]] = Field(
         default={},

@@ -228,9 +228,12 @@ class DrawnWave:
         )
         # Margins that are all met need no picture, and limits that changed nothing no marks.
         gaps = gaps if gaps[["before", "after"]].to_numpy(float).any() else gaps.iloc[:0]
-        raked, final = (
-            self.weights[name].to_numpy(dtype=np.float64) for name in ("raked_weight", "weight")
+        base, raked, final = (
+            self.weights[name].to_numpy(dtype=np.float64)
+            for name in ("base_weight", "raked_weight", "weight")
         )
+        # What was limited: the adjustment of the base weight, in its mean.
+        raked, final = (w / base * (base.sum() / raked.sum()) for w in (raked, final))
         bounds = self.settings.bounds if (raked != final).any() else ()
         names = dict.fromkeys(gaps["variable"])
         variables = {name: self.questionnaire.grouping(name) for name in names}

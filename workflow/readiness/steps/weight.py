@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from readiness.analysis.selection import Selection
@@ -12,6 +14,7 @@ from readiness.analysis.weighting import (
     people,
     steps_table,
     summary_table,
+    tell_move,
     weigh_wave,
     weighted_part,
     weights_table,
@@ -43,11 +46,13 @@ def run(job: Job[WeightWave]) -> None:
     given = job.get("margins")
     margins = read_margins(given, questionnaire) if given else {}
     counts = read_text_table(job["counts"], "the counts")
-    wanted = (*OF_A_RESPONDENT, *margins)
-    answers = read_text_table(job["answers"], "the coded answers", columns=wanted)
+    closed = [c for i in questionnaire.items if i.kind not in ("number", "text") for c in i.columns]
+    wanted = dict.fromkeys((*OF_A_RESPONDENT, *margins, *closed))
+    answers = read_text_table(job["answers"], "the coded answers", columns=list(wanted))
     table = weighted_part(answers, counts, questionnaire.groups_apart)
     selection = Selection(settings.selection)
     weighed = weigh_wave(table, people(counts), margins, settings.weight, selection)
+    weighed = replace(weighed, steps=(*weighed.steps, *tell_move(weighed, table, closed)))
     made = weighed.weighting
     job.csv("weights.csv", weights_table(table, weighed), people=True)
     job.csv("margins.csv", margins_table(weighed))

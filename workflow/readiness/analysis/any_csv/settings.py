@@ -139,7 +139,7 @@ class Survey(StrictModel):
         default=None, description="the same as a CSV: variable, category, total"
     )
     trim: Annotated[list[float], Field(min_length=2, max_length=2)] | None = Field(
-        default=None, description="bounds of the raked weights"
+        default=None, description="bounds of raked over base weight, in its mean"
     )
     domain: dict[Column, list[Label]] = Field(
         default={}, description="only these values of these columns, of the full design"

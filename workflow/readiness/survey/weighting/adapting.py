@@ -134,7 +134,7 @@ def weigh_adapting(
             the strata alone; None: the base weights are the weights.
         collapse: merges that were declared beforehand; of strata under the name of their column.
         least: respondents that a margin category needs, 1 or more.
-        trim: limits of the weights, in mean weights; None: none.
+        trim: limits of raked over base weight, in means of it; None: none.
         replicates: `JKn`, `groups` (80 random groups, or as many as there are respondents);
             `auto`: by the number of respondents; None: standard errors from the calibration's
             residuals.
@@ -262,18 +262,19 @@ def _limit_weights(
 ) -> tuple[Recipe, FloatArray]:
     """The recipe with the limits that can be kept, and the weight of one of each pattern."""
     raked, count = found.main.weights, found.count
+    start = found.base * count
     if trim is None:
         return found.recipe, found.one
     within = replace(found.recipe, lower=trim.lower, upper=trim.upper)
     for how in (Limits.BOUNDED, Limits.TRIMMED):
         recipe = replace(within, how=how)
         try:
-            totals = recipe.limit_totals(raked, count)
+            totals = recipe.limit_totals(raked, start)
         except StatisticsError:
             continue
         gap = _largest_gap(recipe, totals)
         if gap <= MOST_MOVED:
-            steps.append(_told_limits(recipe, raked, count, gap))
+            steps.append(_told_limits(found, recipe, gap))
             return recipe, totals / count
     steps.append(Fact("weighting.step.limits"))
     return found.recipe, found.one
@@ -287,12 +288,12 @@ def _largest_gap(recipe: Recipe, totals: FloatArray) -> float:
     return float(np.abs(np.concatenate(sums)[used] / target[used] - 1).max())
 
 
-def _told_limits(recipe: Recipe, raked: FloatArray, count: FloatArray, gap: float) -> Fact:
-    """Within which limits the weights are, how many were outside, and what it cost."""
+def _told_limits(found: Raking, recipe: Recipe, gap: float) -> Fact:
+    """Within which limits the adjustments are, how many were outside, and what it cost."""
     values: dict[str, Any] = {
         "lower": Quantity.of(recipe.lower, "number", 2),
         "upper": Quantity.of(recipe.upper, "number", 2),
-        "n": recipe.outside(raked, count),
+        "n": recipe.outside(found.main.weights, found.base * found.count, found.count),
     }
     if not values["n"]:
         return Fact("weighting.step.inside", values)
@@ -328,6 +329,8 @@ def _weighting(
         margins=margin_table(recipe.margins, found.base * found.count, totals),
         iterations=iteration_table(recipe.margins, found.main.gaps, found.main.worst),
         collapsed=collapsed,
-        trimmed=0 if recipe.how is Limits.NONE else recipe.outside(found.main.weights, found.count),
+        trimmed=0
+        if recipe.how is Limits.NONE
+        else recipe.outside(found.main.weights, found.base * found.count, found.count),
     )
     return Weighting(weighted, report)

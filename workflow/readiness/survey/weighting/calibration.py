@@ -186,7 +186,7 @@ def trim_weights(
         lower, upper: limits, in the unit of the weights.
         strict: repeat until no weight is outside; else once, and the redistribution may push
             weights past a limit.
-        counts: respondents behind each row, of which `weights` is the sum; None: one each.
+        counts: what a weight of 1 of each row is, for limits of its multiples; None: 1 each.
 
     Raises:
         StatisticsError: lower >= upper, or limits that no weights with this sum can meet.

@@ -72,11 +72,14 @@ class Limits(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
-    """Raking of patterns to margins, within limits in mean weights.
+    """Raking of patterns to margins, within limits of the adjustment.
+
+    What is limited is what raking makes of a base weight (Deville and Särndal 1992), not the
+    weight: how likely one was drawn is no error of raking, and a limit on it is a bias.
 
     Attributes:
         margins: margins whose codes are of patterns, not of rows.
-        lower, upper: limits, as multiples of the mean raked weight.
+        lower, upper: limits of raked over base weight, as multiples of their mean.
         how: how they are kept.
         tolerance: largest relative gap of raking.
         max_iterations: sweeps of raking.
@@ -112,29 +115,29 @@ class Recipe:
             max_iterations=self.max_iterations,
         )
 
-    def limit_totals(self, raked: FloatArray, count: FloatArray) -> FloatArray:
-        """Totals of the patterns with every weight within the limits.
+    def limit_totals(self, raked: FloatArray, base: FloatArray) -> FloatArray:
+        """Totals of the patterns with every adjustment of their `base` totals within the limits.
 
         Raises:
             StatisticsError: no weights were found that keep them.
         """
         if self.how is Limits.NONE:
             return raked
-        lower, upper = self.bounds(raked, count)
+        lower, upper = self.bounds(raked, base)
         if self.how is Limits.TRIMMED:
-            return trim_weights(raked, lower, upper, counts=count)
-        return bounded_rake(raked, raked, self.margins, lower * count, upper * count)
+            return trim_weights(raked, lower, upper, counts=base)
+        return bounded_rake(raked, raked, self.margins, lower * base, upper * base)
 
-    def bounds(self, raked: FloatArray, count: FloatArray) -> tuple[float, float]:
-        """The limits in the unit of the weights."""
-        mean = float(raked.sum() / count[raked > 0].sum())
+    def bounds(self, raked: FloatArray, base: FloatArray) -> tuple[float, float]:
+        """The limits of raked over base weight."""
+        mean = float(raked.sum() / base[raked > 0].sum())
         return self.lower * mean, self.upper * mean
 
-    def outside(self, raked: FloatArray, count: FloatArray) -> int:
-        """Respondents whose raked weight is beyond the limits."""
-        lower, upper = self.bounds(raked, count)
-        one = raked / np.maximum(count, 1)
-        return int(count[(raked > 0) & ((one < lower) | (one > upper))].sum())
+    def outside(self, raked: FloatArray, base: FloatArray, count: FloatArray) -> int:
+        """Of `count` respondents of each pattern, those with an adjustment beyond the limits."""
+        lower, upper = self.bounds(raked, base)
+        beyond = (raked < lower * base) | (raked > upper * base)
+        return int(count[(raked > 0) & beyond].sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,10 +224,8 @@ class Perturbed:
             count: respondents of each pattern that the replicate counts.
         """
         try:
-            raked = self._again(base * factor * count)
-            # Who is all but left out counts for as much: a whole weight's lower limit would bring
-            # him back, and the replicates would vary too little.
-            totals = self._recipe.limit_totals(raked, count * np.clip(factor, 0.0, 1.0))
+            start = base * factor * count
+            totals = self._recipe.limit_totals(self._again(start), start)
         except StatisticsError:
             self.linear += 1
             return self._linear(factor, count)

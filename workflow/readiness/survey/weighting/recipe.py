@@ -185,11 +185,11 @@ class Weighting:
 
 @dataclass(frozen=True)
 class Trim:
-    """Limits of the weights, as multiples of the mean raked weight.
+    """Limits of the adjustment: of raked over base weight, as multiples of its mean.
 
     Attributes:
         lower, upper: the limits.
-        keep_margins: bounded raking instead of trimming: bounds and margins both hold, or it stops.
+        keep_margins: bounded raking instead of trimming: limits and margins both hold, or it stops.
     """
 
     lower: float = 0.0
@@ -219,7 +219,7 @@ def weigh(
             its rows are weighted to the population.
         totals: population totals by variable and category (columns of the design's data).
         collapse: declared merges of categories.
-        trim: limits of the weights, or None.
+        trim: limits of the adjustment, or None.
         replicates: kind of replicates; None: those that the design has, else none, or when trimmed
             `JKn` (`subbootstrap` above 2,000 PSUs).
         n_replicates: number of bootstrap replicates (other kinds have their own number).
@@ -241,10 +241,10 @@ def weigh(
         recipe = replace(recipe, lower=trim.lower, upper=trim.upper, how=how)
     base, each = design.weights, np.ones(design.rows)
     main = recipe.rake(base, each)
-    final = recipe.limit_totals(main.weights, each)
+    final = recipe.limit_totals(main.weights, base)
     if trim is not None:
-        lower, upper = recipe.bounds(main.weights, each)
-        words.append(f"{recipe.how.value} to weights between {lower:.6g} and {upper:.6g}")
+        lower, upper = recipe.bounds(main.weights, base)
+        words.append(f"{recipe.how.value} to {lower:.6g} to {upper:.6g} times the base weight")
     met = main.weights if recipe.how is Limits.TRIMMED else final
     projection = Projection(tuple(m.codes for m in margins), None, met, base)
     weighted = design.with_weights(final, projection)
@@ -259,7 +259,7 @@ def weigh(
         margins=margin_table(margins, base, final),
         iterations=iteration_table(margins, main.gaps, main.worst),
         collapsed=tuple(collapse),
-        trimmed=0 if trim is None else recipe.outside(main.weights, each),
+        trimmed=0 if trim is None else recipe.outside(main.weights, base, each),
     )
     return Weighting(weighted, report)
 
@@ -279,9 +279,7 @@ def _replicates(
     def adjust(base: FloatArray) -> FloatArray:
         if recipe.how is Limits.NONE:
             return rerake(base)
-        # Who is all but left out counts for as much in the limits, as in `Perturbed`.
-        factor = np.divide(base, design.weights, out=np.zeros_like(base), where=base != 0)
-        return recipe.limit_totals(rerake(base), np.clip(factor, 0.0, 1.0))
+        return recipe.limit_totals(rerake(base), base)
 
     if kind is None and design.replicates is not None:
         return design.replicates.adjusted(adjust)
