@@ -21,8 +21,10 @@ from readiness.drafting.wordings import (
 from readiness.privacy import Detectors
 from readiness.questionnaire.naming import option_code
 from readiness.questionnaire.text import match_key
+from readiness.questionnaire.writing import DECIDED
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 from readiness.readers.table import is_missing
+from readiness.validation.losses import LARGEST_LOSS
 
 # Characters: an option is shorter; most texts that people type are not.
 LONG_TEXT = 100
@@ -32,8 +34,8 @@ RARE = 0.02
 # if they are not more than this share together.
 LEAST_OFTEN = 5
 RARE_TOGETHER = 0.1
-# Share of the answers to a question for a number that are none, at most.
-NO_NUMBERS = 0.1
+# Share of the answers to a question for a number that are none, at most: a run allows no more.
+NO_NUMBERS = LARGEST_LOSS
 # Points of a scale of bare numbers at most, 0 to 10.
 SHORT_SCALE = 11
 MOST_PLACES = 12
@@ -112,7 +114,9 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     kept = Counter({t: n for t, n in counts.items() if t not in special})
     missing = tuple((text, "", means) for text, means in sorted(special.items()))
     if not kept:
-        return ProposedAnswers("text", missing=missing, checks=("no answer but missing ones",))
+        return ProposedAnswers(
+            "text", missing=missing, checks=(f"{DECIDED}no answer but missing ones",)
+        )
     found = _numbers(kept) or _dates(kept) or _draft_joined(kept, signs) or _draft_closed(kept)
     return replace(
         found or ProposedAnswers("text"), missing=(*missing, *(found.missing if found else ()))
@@ -148,10 +152,13 @@ def _draft_labelled(
         checks.append(f"no label for {_some(unlisted, counts)}")
     unseen = [o.text for o in options if not counts[o.value] and not counts[o.text]]
     if unseen:
-        checks.append(f"nobody answered {_some(unseen)}")
+        checks.append(f"{DECIDED}nobody answered {_some(unseen)}")
     kind, options, said = _in_order(options, declared=True)
     if ordered and kind == "single" and len(options) > 2:
-        kind, said = "ordinal", ["the file says that its values have an order: low to high?"]
+        kind, said = (
+            "ordinal",
+            [f"{DECIDED}low to high, for the file says that its values have an order"],
+        )
     return ProposedAnswers(kind, give_codes(options), tuple(outside), checks=(*said, *checks))
 
 
@@ -193,7 +200,7 @@ def _partly_labelled(
     kept = Counter({t: n for t, n in counts.items() if t not in values})
     ends = [f"{value} is {label!r}" for value, label in named]
     found = _numbers(kept) or ProposedAnswers("text")
-    said = (f"labelled are {', '.join(ends)}",) if ends else ()
+    said = (f"{DECIDED}labelled are {', '.join(ends)}",) if ends else ()
     return replace(found, missing=tuple(outside), checks=(*found.checks, *said))
 
 
@@ -204,12 +211,10 @@ def _in_order(
     texts = [option.text for option in options]
     order = order_scale(texts) or order_numbers(texts)
     if order is not None and len(options) > 2:
-        said = "low to high?"
-        if declared and order != sorted(order):
-            said = "low to high? (turned round: the values run the other way)"
+        turned = " (turned round: the values run the other way)"
+        said = f"{DECIDED}low to high, a known scale"
+        said += turned if declared and order != sorted(order) else ""
         return "ordinal", [options[k] for k in order], [said]
-    if len(options) > 2 and sum(len(t.split()) for t in texts) <= 4 * len(texts):
-        return "single", options, ["an order from low to high? then kind: ordinal, lowest first"]
     return "single", options, []
 
 
@@ -232,7 +237,7 @@ def _numbers(counts: Counter[str]) -> ProposedAnswers | None:
     if whole and not others and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
         said = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
         return ProposedAnswers("scale", ends=(int(low), int(high)), checks=(said,))
-    checks = [f"its limits? (seen: {low:g} to {high:g})"]
+    checks = [f"{DECIDED}a number without limits (seen: {low:g} to {high:g})"]
     checks += [f"{others} answers are no numbers"] if others else []
     odd = [
         text
@@ -273,7 +278,7 @@ def _draft_joined(counts: Counter[str], signs: Sequence[str]) -> ProposedAnswers
     if found is None:
         return None
     options, separator = found
-    checks = [f"options joined by {separator!r}: are these all, and each whole?"]
+    checks = [f"{DECIDED}options joined by {separator!r}, each of them in other company, too"]
     proposed = [ProposedOption(t, other=is_other(t), exclusive=is_none(t)) for t in options]
     return ProposedAnswers("multi", give_codes(proposed), checks=tuple(checks))
 
@@ -282,9 +287,7 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     """One answer of a list, where answers repeat; texts that few gave may be typed ones."""
     total = sum(counts.values())
     if len(counts) < 2:
-        return ProposedAnswers(
-            "text", checks=("all answers are one text: a question, or no answer?",)
-        )
+        return ProposedAnswers("text", checks=(f"{DECIDED}a text, for all answers are one",))
     repeated = [text for text, n in counts.items() if n > 1]
     covered = sum(counts[text] for text in repeated) / total
     lengths = sum(len(text) * n for text, n in counts.items()) / total
@@ -314,7 +317,7 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     kind, options, said = _in_order(options, declared=False)
     once = sum(counts[text] == 1 for text in texts)
     if once and not few:
-        said.append(f"{once} of the options were given once: options, or typed?")
+        said.append(f"{DECIDED}options, though {once} of them were given once")
     return ProposedAnswers(kind, give_codes(options), checks=(*said, *checks))
 
 

@@ -9,8 +9,9 @@ from itertools import takewhile
 
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.table import ExportColumn
-from readiness.drafting.wordings import find_special, ticks
+from readiness.drafting.wordings import find_special, is_other, ticks
 from readiness.questionnaire.text import match_key
+from readiness.questionnaire.writing import DECIDED
 
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 # How a box of several is headed beside its question.
@@ -93,12 +94,14 @@ def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
         if (other, match_key(shared)) != (how, match_key(question)):
             break
         count += 1
-    return count
+    # What is typed beside options that have no question of theirs stands behind them.
+    typed = how == "choice" and count > 1 and count < len(columns)
+    return count + (typed and is_other(columns[count].header))
 
 
 def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock | None:
     how, question, _ = _parts(columns[0], codebook)
-    rows = tuple(_parts(column, codebook)[2] for column in columns)
+    rows = tuple(_parts(column, codebook)[2] or column.header for column in columns)
     if how == "number" or (how == "brackets" and all(c.label for c in columns)):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
         question, rows = _told_apart(texts, question, columns)
@@ -108,21 +111,22 @@ def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock |
     if how == "set":
         return ColumnBlock("ticks", question, tuple(columns), rows)
     if how == "number" and (named := _name_themselves(columns)):
-        check = "options of one question: are these all?"
+        check = f"{DECIDED}options of one question, for each column holds one"
         return ColumnBlock("ticks", question, tuple(columns), named, check)
     if _all_ticked(columns, rows, codebook):
-        check = "" if how == "slash" else "options that are ticked, or a grid with two answers?"
+        check = "" if how == "slash" else f"{DECIDED}options that are ticked or not"
         return ColumnBlock("ticks", question, tuple(columns), rows, check)
     if how != "codebook" and not _same_answers(columns, codebook):
         return None
-    check = "" if how in ("brackets", "codebook") else "one question with a row each?"
+    check = "" if how in ("brackets", "codebook") else f"{DECIDED}one question with a row each"
     return ColumnBlock("grid", question, tuple(columns), rows, check)
 
 
 def _all_ticked(columns: Sequence[ExportColumn], rows: Sequence[str], codebook: Codebook) -> bool:
     """Whether the columns are the options of one question, in the same words."""
-    both = {key for column in columns for key in _list_marks(column)}
-    ticked = (not c.total or is_ticked(c, row) for c, row in zip(columns, rows, strict=True))
+    pairs = [(c, row) for c, row in zip(columns, rows, strict=True) if not is_other(row)]
+    both = {key for column, _ in pairs for key in _list_marks(column)}
+    ticked = [not c.total or is_ticked(c, row) for c, row in pairs]
     if not both or not all(ticked) or any(c.header in codebook.answers for c in columns):
         return False
     return any(both <= pair for pair in ticks()) or both <= {"x", *map(match_key, rows)}

@@ -9,9 +9,18 @@ from readiness.drafting.answers import ProposedAnswers
 from readiness.drafting.beside import EMPTY
 from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.questionnaire.text import match_key
-from readiness.questionnaire.writing import CHECK, COMMENT, write
+from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, write
 
 _OF_EXPORT = ("timestamp", "started", "duration", "respondent", "invitation")
+# What is asked of all columns of a kind together.
+ASKED_ONCE = {
+    "personal": "set apart, for they say who somebody is:",
+    "weight": "not read: weights:",
+}
+UNORDERED = (
+    "options that are no known scale have no order (kind: single); kind: ordinal, lowest first, "
+    "where they have one"
+)
 NOT_READ = dict.fromkeys(("ignored", "personal", "weight", EMPTY), "not read")
 _HEAD = (
     "Drafted from {source}.",
@@ -36,7 +45,7 @@ def _mark_comments(node: Any) -> Any:
         if COMMENT in found:
             lines = str(found[COMMENT]).splitlines()
             found[COMMENT] = "\n".join(
-                line if line.startswith(CHECK) else CHECK + line for line in lines
+                line if line.startswith((CHECK, DECIDED)) else CHECK + line for line in lines
             )
         return found
     return [_mark_comments(child) for child in node] if isinstance(node, list | tuple) else node
@@ -44,13 +53,23 @@ def _mark_comments(node: Any) -> Any:
 
 def document_of(draft: Draft) -> dict[str, Any]:
     """The document of a draft, comments included."""
-    said = [f"{CHECK}its name, version and title"]
-    said += [] if draft.told else [f"{CHECK}is {draft.language} the language of its texts?"]
+    said = [] if draft.told else [f"{CHECK}is {draft.language} the language of its texts?"]
     said += [
-        f"{CHECK}{header!r} is {NOT_READ.get(b.role, b.role)}: {b.why}?"
+        f"{DECIDED}{header!r} is {NOT_READ.get(b.role, b.role)}: {b.why}"
         for header, b in draft.beside.items()
-        if b.role != "own"
+        if b.role not in ("own", *ASKED_ONCE)
     ]
+    for role, asks in ASKED_ONCE.items():
+        if named := [repr(header) for header, b in draft.beside.items() if b.role == role]:
+            said.append(f"{CHECK}{asks} {', '.join(named)}?")
+    if boxes := [each.id for each in draft.questions if each.kind == "multi"]:
+        said.append(
+            f"{CHECK}nothing ticked: not answered (blank_means: skipped), or none of them (none)? "
+            f"{', '.join(boxes)}"
+        )
+    said += (
+        [f"{DECIDED}{UNORDERED}"] if any(each.kind == "single" for each in draft.questions) else []
+    )
     document: dict[str, Any] = {
         COMMENT: "\n".join(said),
         "name": draft.name,
@@ -98,7 +117,7 @@ def _item(question: ProposedQuestion, language: str, columns: set[str]) -> dict[
     if question.routing is not None:
         hint = question.routing
         condition = {"item": hint.item, "one_of": list(hint.one_of)}
-        said = f"asked of these only? {hint.inside:.1%} of them answered, and {hint.strays} others"
+        said = f"{DECIDED}asked of these only: {hint.inside:.1%} of them answered, and nobody else"
         if hint.strays:
             # A routing discards what others answered: that is a person's decision.
             said = (
@@ -110,7 +129,6 @@ def _item(question: ProposedQuestion, language: str, columns: set[str]) -> dict[
         checks.append(said)
     if answers.kind == "multi":
         item["blank_means"] = "skipped"
-        checks.append("an empty cell: not answered (skipped), or none of them applies (none)?")
     if answers.ends is not None:
         item["scale"] = dict(zip(("low", "high"), answers.ends, strict=True))
         for end, label in zip(("low_label", "high_label"), answers.named or (), strict=False):
@@ -123,7 +141,9 @@ def _item(question: ProposedQuestion, language: str, columns: set[str]) -> dict[
         item["categories"] = [{k: v for k, v in each.items() if v} for each in every]
     checks += _missing(answers, item)
     if checks:
-        item[COMMENT] = "\n".join(f"{CHECK}{said}" for said in checks)
+        item[COMMENT] = "\n".join(
+            said if said.startswith(DECIDED) else f"{CHECK}{said}" for said in checks
+        )
     return item
 
 
@@ -140,4 +160,4 @@ def _missing(answers: ProposedAnswers, item: dict[str, Any]) -> list[str]:
             given.add(match_key(called))
             known = {"value": value} if value and called == text else {}
             item["missing"].append({**known, "text": called, "means": means})
-    return [f"{text!r} is no answer ({means})?" for text, _, means in answers.missing]
+    return [f"{DECIDED}{text!r} is no answer ({means})" for text, _, means in answers.missing]

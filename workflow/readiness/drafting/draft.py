@@ -55,7 +55,7 @@ class Draft:
 
     Attributes:
         name: of the questionnaire, without a version.
-        language: of its texts, and whether that was told (not guessed).
+        language: of its texts, and whether that was told, or is sure.
         source: what it was drafted from, in words.
         beside: the columns that are no questions, by header.
     """
@@ -115,9 +115,10 @@ def make_draft(
     texts += [row for q in questions for row in q.block.rows]
     texts += [option.text for q in questions for option in q.answers.options]
     # Names and codes are of no language: the draft asks whether it is the one that it was given.
-    found = language or guess_language(texts) or UNTOLD
+    guessed, sure = guess_language(texts)
+    found = language or guessed or UNTOLD
     headers = {table.columns[at].header: role for at, role in beside.items()}
-    return Draft(name, found, bool(language), source, tuple(questions), headers)
+    return Draft(name, found, bool(language) or sure, source, tuple(questions), headers)
 
 
 def _whole(

@@ -64,19 +64,25 @@ def _meaning(name: str) -> frozenset[str]:
     )
 
 
-def guess_language(texts: Iterable[str]) -> str:
-    """The language of texts, by its letters or its commonest words; "" where nothing tells."""
+def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
+    """The language of texts, by its letters or its commonest words; "" where nothing tells.
+
+    And whether that is sure: ten of its words at least, and twice as many as of any other.
+    """
     said = " ".join(texts)
     letters = len(re.findall(r"[^\W\d_]", said))
     for language, pattern in _LETTERS.items():
         if letters and 2 * len(pattern.findall(said)) > letters:
-            return language
+            return language, True
     spoken = [match_key(word) for word in re.findall(r"[^\W\d_]+", said)]
     known = {language: _keys(data["words"]) for language, data in _files().items()}
     score = {language: sum(word in words for word in spoken) for language, words in known.items()}
     best = max(score, key=lambda language: (score[language], language))
     # One word may be a name, or the code of an answer.
-    return best if len(known[best].intersection(spoken)) > 1 else ""
+    if len(known[best].intersection(spoken)) < 2:
+        return "", False
+    second = max(n for language, n in score.items() if language != best)
+    return best, score[best] >= max(10, 2 * second)
 
 
 def order_scale(texts: Sequence[str]) -> list[int] | None:

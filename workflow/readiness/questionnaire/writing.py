@@ -14,6 +14,8 @@ import yaml
 COMMENT = "#"
 # How a comment begins that marks a decision of the analyst.
 CHECK = "check: "
+# How one begins that says what the evidence decided: nothing is asked.
+DECIDED = "decided: "
 _HEAD = (
     "draft",
     "name",

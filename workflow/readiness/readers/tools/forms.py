@@ -104,7 +104,7 @@ class MicrosoftForms(Tool):
         return 0.8 if self.is_localised(sheet) else 0.0
 
     def is_localised(self, sheet: Sheet) -> bool:
-        """A number and two moments."""
+        """A number, two moments, and addresses or one word for all (`anonymous`)."""
         return (
             sheet.format != "sav"
             and len(sheet.columns) > 4
@@ -112,4 +112,5 @@ class MicrosoftForms(Tool):
             and all(text.strip().isdigit() for text in sheet.some(0))
             and looks_like_moments(sheet.some(1))
             and looks_like_moments(sheet.some(2))
+            and (len(set(sheet.some(3))) == 1 or all(map(_MAIL.fullmatch, sheet.some(3))))
         )
