@@ -43,7 +43,7 @@ ITEMS = ("use_ai", "team_trained", "preparation", "revolution")
 MARGINS = ("profession", "region", "size")
 RANGES = ("interval", "empty questions", "by assumption", "one of the last two")
 COMPUTED = "range computable"
-NOT_COMPUTABLE = "not computable"
+NOT_COMPUTABLE = "cannot be computed"
 FIRST_SEED = 20_000
 
 

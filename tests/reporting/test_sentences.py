@@ -53,8 +53,8 @@ UNCHECKED = {
 }
 
 # What each way of selecting respondents does not allow to say (docs/methods.md).
-DRAWN = {"fr": "tirée? au sort|aléatoire", "en": "drawn|at random|random", "ar": "عشوائي"}
-RATE = {"fr": "taux de réponse", "en": "response rate", "ar": "نسبة الاستجابة"}
+DRAWN = {"fr": "tirée?s? au sort|aléatoire", "en": "drawn|at random|random", "ar": "عشوائي"}
+RATE = {"fr": "taux de réponse", "en": "response rate", "ar": "نسبة (?:ال)?استجابة"}
 INTERVAL = {
     "fr": "intervalle|niveau de confiance",
     "en": "interval|confidence",

@@ -96,7 +96,7 @@ def test_the_guide_to_the_wave_has_the_numbers_of_its_register(shipped: Project)
         ids = ["", *(f"{kind}.{end}" for kind in kinds for end in ("lower", "upper"))]
         said = re.findall(r"\d+\.\d", line.rpartition("|")[0].rpartition("|")[0])[1:]
         assert said == [f"{100 * float(register[f'{share}.all{end}']):.1f}" for end in ids]
-        assert ("not computable" in line) is not told
+        assert ("cannot be computed" in line) is not told
 
 
 def test_the_first_screen_of_a_study_is_short(shipped: Project) -> None:

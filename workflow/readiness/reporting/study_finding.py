@@ -181,12 +181,10 @@ def headline(study: ShownStudy, joint: JudgedClaim | None, every: JudgedClaim | 
     if checked:
         subject = {"subject": Term("study.subject.others")}
     if every is not None:
-        if every.has("silent"):
-            taken = every.take_values("least", "silent", "every")
-            return Fact("study.headline.silent", subject | taken)
-        if _same(every.values["least"], every.values["every"]):
+        if not every.has("silent") and _same(every.values["least"], every.values["every"]):
             return Fact("study.headline.any", subject | every.take_values("every"))
-        return Fact("study.headline.all", subject | every.take_values("least", "every"))
+        known = "study.headline.compatible.total", "study.headline.compatible.unknown"
+        return Fact(known[_find_answered(study) is None], subject)
     if joint is None:
         return Fact("study.headline.nothing", subject)
     for kind, key in zip(
@@ -225,16 +223,22 @@ def _lead(
         )
     )
     published = Fact("study.lead.figures", {"figures": figures})
-    for total in study.structure.totals:
-        if total.counts == "answered" and not total.sets:
-            people = NamedNumber(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
-            published = Fact("study.lead.answered", {"figures": figures, "total": people})
+    if people := _find_answered(study):
+        published = Fact("study.lead.answered", {"figures": figures, "total": people})
     if every is not None and every.has("missing", "every_missing"):
         taken = every.take_values("missing", "every_missing", "assumed")
         return published, Fact("study.lead.every", taken)
     if joint.has("assumed"):
         return published, Fact("study.lead.assumed", joint.take_values("assumed"))
     return (published,)
+
+
+def _find_answered(study: ShownStudy) -> NamedNumber | None:
+    """The number of answers that was published for all questions together; None where none was."""
+    for total in reversed(study.structure.totals):
+        if total.counts == "answered" and not total.sets:
+            return NamedNumber(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
+    return None
 
 
 def figures_of(study: ShownStudy, name: str) -> Listed:
