@@ -104,7 +104,7 @@ def test_each_stated_check_has_its_own_pass_rate() -> None:
     assert [round(float(s), 3) for s in shares] == [0.069, 0.002]  # type: ignore[arg-type]
     text = sentence(joint)
     assert "6.9% would pass this check with at most 1 missing answer per question" in text
-    assert "and in 0.2% if everyone answered everything" in text
+    assert "and 0.2% if everyone answered everything" in text
 
 
 def test_a_sentence_that_reconciles_is_not_called_impossible() -> None:
