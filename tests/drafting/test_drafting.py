@@ -106,7 +106,7 @@ def test_options_may_hold_what_joins_them() -> None:
     )
     found = find_joined_options(cells)
     assert found is not None
-    assert (set(found[0]), found[1]) == ({"Reading, at home", "Sports", "Music"}, ", ")
+    assert (set(found.options), found.separator) == ({"Reading, at home", "Sports", "Music"}, ", ")
     alone = {"University, Research": 9, "Hospital, Clinic": 8, "Government": 4}
     assert find_joined_options(Counter(alone)) is None
 
@@ -418,3 +418,14 @@ def test_a_wave_is_put_into_the_configuration_and_nothing_else_moves(config: str
 def test_what_cannot_be_added_to_is_left_alone() -> None:
     with pytest.raises(ConfigError, match="on a line of its own"):
         with_section("{waves: {a: {}}, report: {}}", "waves", "second", SECTION)
+
+
+def test_units_typed_pieces_and_boxes_beside_none_are_seen() -> None:
+    years = [f"{k % 40} years" if k % 3 else str(k % 40) for k in range(N)]
+    media = cycle("Radio; Web", "Web", "Radio; Press", "Press; Web; None", "Radio")
+    media[3], media[8] = "Radio; a blog", "Web; my aunt"
+    _, asked, _ = drafted(table(**{"How long?": years, "Which?": media}))
+    long, which = asked.items
+    assert long.kind == "number" and long.range is not None and long.range.written_unit == "years"
+    assert {c.text for c in which.categories} == {"Radio", "Web", "Press", "None", "?"}
+    assert [c.text for c in which.categories if c.other or c.exclusive] == ["?"]

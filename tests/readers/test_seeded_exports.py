@@ -66,8 +66,14 @@ def fits(asked: Asked, shown: Mapping[tuple[str, str], str], counts: Mapping[str
     given = [one for a in asked.answers for one in (a if asked.kind == "many" else (a,)) if one]
     truth = Counter(given)
     if asked.options:
-        names = {o: (same(shown.get((asked.code, o), o)), same(o)) for o in truth}
-        return all(n in {counts.get(name) for name in names[o]} for o, n in truth.items())
+        # What was typed may stand in place of the last option, and what one person alone chose may
+        # have been typed, for all that the cells say.
+        apart = asked.kind == "one" and (any(asked.typed) or 1 in truth.values())
+        told = asked.options[:-1] if apart else asked.options
+        names = {o: (same(shown.get((asked.code, o), o)), same(o)) for o in told if truth[o] > 1}
+        return all(
+            n in {counts.get(name) for name in names[o]} for o, n in truth.items() if o in names
+        )
     if asked.kind in ("number", "cost", "grade"):
         return numbers(counts) == numbers(truth)
     return counts == truth if asked.kind == "day" else sum(counts.values()) == sum(truth.values())

@@ -23,7 +23,8 @@ class Asked:
     """A question, or a row of a grid, with an answer a person ("" or () for none).
 
     kind: one, levels, many, ticks (a column an option in any layout), number, cost, grade, day,
-        text, name. `row`: its own text in a grid, whose stem is `text`.
+        text, name. `row`: its own text in a grid, whose stem is `text`. `typed`: what each wrote
+        beside the options, "" for nothing.
     """
 
     code: str
@@ -32,6 +33,7 @@ class Asked:
     options: tuple[str, ...] = ()
     row: str = ""
     answers: tuple[Any, ...] = ()
+    typed: tuple[str, ...] = ()
 
     @property
     def closed(self) -> bool:
@@ -62,7 +64,13 @@ def make_survey(seed: int, language: str) -> Survey:
 
     def ask(kind: str, key: str, answers: list[Any], options: Any = (), row: str = "") -> None:
         said = words[key] if isinstance(words[key], str) else words[key][0]
-        made.append(Asked(f"q{len(made) + 1}", kind, said, tuple(options), row, tuple(answers)))
+        beside = tuple(typed if key == "reads" else [""] * people)
+        if key == "place":
+            beside = tuple(
+                t if a == options[-1] else "" for t, a in zip(typed, answers, strict=True)
+            )
+        code = f"q{len(made) + 1}"
+        made.append(Asked(code, kind, said, tuple(options), row, tuple(answers), beside))
 
     def some(answer: Any, none: Any = "") -> Any:
         return none if chance.random() < BLANK else answer
@@ -75,6 +83,8 @@ def make_survey(seed: int, language: str) -> Survey:
         found = [tuple(o for o in options if chance.random() < share) for _ in range(people)]
         return found if any(found) else [(options[0],), *found[1:]]
 
+    few = chance.choice((0.0, 0.04, 0.1))
+    typed = [f"{words['own']['other']} {k}" if chance.random() < few else "" for k in range(people)]
     uses = pick(words["uses"][1])
     ask("one", "uses", uses, words["uses"][1])
     often = pick(words["often"][1])
@@ -83,7 +93,10 @@ def make_survey(seed: int, language: str) -> Survey:
     through = [u == words["uses"][1][1] or (stray and chance.random() < 0.1) for u in uses]
     often = [o if asked else "" for o, asked in zip(often, through, strict=True)]
     ask("levels", "often", often, words["often"][1])
-    ask("levels", "happy", pick(words["happy"][1]), words["happy"][1])
+    happy = pick(words["happy"][1])
+    if chance.random() < 0.3:
+        happy = [words["unsure"] if chance.random() < 0.1 else answer for answer in happy]
+    ask("levels", "happy", happy, words["happy"][1])
     ask("one", "place", pick(words["place"][1]), words["place"][1])
     *listed, nothing = words["reads"][1]
     read = [some(found or (nothing,), ()) for found in tick(listed, 0.4)]
@@ -96,7 +109,8 @@ def make_survey(seed: int, language: str) -> Survey:
     if chance.random() < 0.4:
         ask("cost", "cost", [some(f"{chance.uniform(0, 300):.2f}") for _ in range(people)])
     if chance.random() < 0.5:
-        ask("grade", "grade", pick(list("12345")))
+        points = chance.choice((range(1, 6), range(11), range(1, 8)))
+        ask("grade", "grade", pick([str(point) for point in points]))
     if chance.random() < 0.3:
         day = datetime(2024, 1, 1)
         days = [some(f"{day + timedelta(chance.randint(0, 300)):%Y-%m-%d}") for _ in range(people)]

@@ -57,6 +57,14 @@ def _joined(made: Made, asked: Asked, sign: str, end: str = "") -> list[object]:
     return found
 
 
+def _typed(asked: Asked, cells: Cells, sign: str) -> list[object]:
+    """The cells with what was typed beside the options, as forms write it: in their place."""
+    return [
+        f"{cell}{sign}{more}" if more and cell and asked.kind == "many" else more or cell
+        for cell, more in zip(cells, asked.typed, strict=True)
+    ]
+
+
 def _box(asked: Asked, option: str, yes: str, no: str, blank: str = "") -> list[object]:
     """The cells of one box that has a column of its own; `blank` for who ticked nothing."""
     return [blank if not a else yes if option in a else no for a in asked.answers]
@@ -80,7 +88,11 @@ def _google(survey: Survey, made: Made, sign: str, moment: str) -> Made:
     made.add(survey.words["own"]["google"], [f"{at:{moment}}" for at in survey.sent])
     for asked in survey.questions:
         name = f"{asked.text} [{asked.row}]" if asked.row else asked.text
-        made.add(name, _joined(made, asked, sign) if asked.kind == "many" else _said(made, asked))
+        cells = _joined(made, asked, sign) if asked.kind == "many" else _said(made, asked)
+        if asked.kind == "number" and made.separator == ",":
+            unit = survey.words["unit"]
+            cells = [f"{c} {unit}" if c and k % 3 == 0 else c for k, c in enumerate(cells)]
+        made.add(name, _typed(asked, cells, sign))
     return made
 
 
@@ -107,7 +119,10 @@ def microsoft(survey: Survey, chance: random.Random) -> Made:
     if chance.random() < 0.3:
         made.add("Last modified time", [""] * len(survey))
     for asked in survey.questions:
-        cells = _joined(made, asked, ";", ";") if asked.kind == "many" else _said(made, asked)
+        if asked.kind == "many":
+            cells = [f"{c};" if c else "" for c in _typed(asked, _joined(made, asked, ";"), ";")]
+        else:
+            cells = _typed(asked, _said(made, asked), "")
         if asked.kind in ("number", "cost", "grade"):
             cells = [float(str(c)) if c else "" for c in cells]
         made.add(asked.row or asked.text + "\u00a0" * chance.randint(0, 1), cells)
@@ -157,6 +172,13 @@ def _qualtrics(
                     head = f"{text} - Selected Choice - {option}"
                     add(f"{name}_{k}", head, f"QID{place}_{k}", _box(asked, option, said, ""))
                     made.shown[asked.code, option] = option
+            if asked.typed and any(asked.typed):
+                add(f"{name}_9_TEXT", f"{text} - Other - Text", f"QID{place}_9_TEXT", asked.typed)
+    for k, what in enumerate(("First Click", "Last Click", "Page Submit", "Click Count")):
+        text = f"Timing - {what}"
+        add(f"T1_{what}", text, f"QID99_{what}", [f"{3.1 * k + 0.01 * r:.3f}" for r in range(n)])
+    add("Q_RecaptchaScore", "Q_RecaptchaScore", "Q_RecaptchaScore", ["0.9"] * n)
+    add("SC0", "Score", "SC0", ["0"] * n)
     return made
 
 
@@ -207,7 +229,7 @@ def _monkey(survey: Survey, made: Made, *, collector: bool, condensed: bool) -> 
                 for option in asked.options:
                     made.add((head, option), _box(asked, option, option, ""))
                     head = ""
-                made.add(("", "Other (please specify)"), [""] * n)
+                made.add(("", "Other (please specify)"), asked.typed)
                 continue
             typed = asked.kind in ("number", "cost", "day", "text", "name")
             below = asked.row or ("Open-Ended Response" if typed else "Response")
@@ -249,6 +271,7 @@ def _lime(survey: Survey, made: Made, *, heads: str, codes: bool) -> Made:
                     cells = _box(asked, option, yes, no, "" if codes else no)
                     add(part, f"{asked.text} [{option}]", cells)
                     made.shown[asked.code, option] = f"SQ{k:03d}" if named else option
+                add(f"{code}[other]", f"{asked.text} [Other]", asked.typed)
             elif asked.row:
                 add(f"{code}[SQ{row:03d}]", f"{asked.text} [{asked.row}]", _said(made, asked))
             else:
@@ -262,6 +285,9 @@ def _lime(survey: Survey, made: Made, *, heads: str, codes: bool) -> Made:
         # A question that was not shown is N/A where answers are exported in full.
         for asked, (_, cells) in zip(survey.questions[:2], made.columns[7:9], strict=True):
             cells[:] = [c or ("N/A" if asked.code == "q2" else "") for c in cells]
+    if named:
+        add("groupTime11", "Group time: Part", [f"{40 + k}.5" for k in range(n)])
+        add("G01Q01Time", "Question time: G01Q01", [f"{4 + k}.2" for k in range(n)])
     add("interviewtime", "Total time", [f"{200 + k}.31" for k in range(n)])
     return made
 
@@ -297,7 +323,12 @@ def _kobo(
             for option in asked.options:
                 shown = made.shown.get((asked.code, option), option)
                 made.add(f"{called}{sign}{shown}", _box(asked, option, *marks))
+    made.add(f"{group}note_1", [""] * n)
     if sign == "/":
+        where = [f"33.57{k:03d} -7.58{k:03d} 0 0" for k in range(n)]
+        made.add(f"{group}place", where)
+        for k, what in enumerate(("latitude", "longitude", "altitude", "precision")):
+            made.add(f"{group}_place_{what}", [point.split()[k] for point in where])
         made.add("_id", [str(88_001 + 3 * k) for k in range(n)])
         made.add("_uuid", [f"{k:08x}-11aa-4bcd-9eff-00aa11bb22cc" for k in range(n)])
         made.add("_submission_time", [f"{at:%Y-%m-%dT%H:%M:%S}" for at in survey.sent])
@@ -371,7 +402,7 @@ def typeform(survey: Survey, chance: random.Random) -> Made:
         if asked.kind == "many":
             for option in asked.options:
                 made.add(option, _box(asked, option, option, ""))
-            made.add("Other", [""] * len(survey))
+            made.add("Other", asked.typed)
         else:
             if asked.code == "q1":
                 made.shown |= {(asked.code, no): "0", (asked.code, yes): "1"}

@@ -41,7 +41,11 @@ SHORT_SCALE = 11
 MOST_PLACES = 12
 """Places behind the point that the range of an item can have."""
 _SHOWN = 3
+# A word of letters behind a number: its unit, maybe.
+_WITH_UNIT = re.compile(r"[+-]?\d[\d.,]* ?([^\W\d_]{1,20})\.?")
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,17})?")
+# The name of an option, which nobody types.
+_NUMBERED = re.compile(r"[^\W\d_]{0,12}[_-]?\d{1,3}")
 _MISSING_NUMBERS = re.compile(r"-?(?:9{1,4}|8{2,4}|7{2,4})|9(?:7|8)|99[78]|-[1-9]")
 
 
@@ -66,7 +70,7 @@ class ProposedAnswers:
         options: in their order; low to high of an ordinal one.
         missing: text, value ("" where none) and meaning of what is no answer.
         ends: of a scale of bare numbers, its lowest and highest; `named`: what these are called.
-        decimals: of a number.
+        decimals, unit: of a number.
         checks: what the analyst must look at, in words.
     """
 
@@ -76,6 +80,7 @@ class ProposedAnswers:
     ends: tuple[int, int] | None = None
     named: tuple[str, str] | None = None
     decimals: int = 0
+    unit: str = ""
     checks: tuple[str, ...] = field(default=())
 
 
@@ -220,7 +225,12 @@ def _in_order(
 
 def _numbers(counts: Counter[str]) -> ProposedAnswers | None:
     """A number, or a short scale of bare numbers, where (nearly) every text is one."""
-    plain = {text: number for text in counts if _NUMBER.fullmatch(number := _digits(text))}
+    unit = _find_unit(counts)
+    plain = {
+        text: number
+        for text in counts
+        if _NUMBER.fullmatch(number := _digits(_without_unit(text, unit)))
+    }
     others = sum(n for text, n in counts.items() if text not in plain)
     if not plain or others > NO_NUMBERS * sum(counts.values()):
         return None
@@ -228,13 +238,14 @@ def _numbers(counts: Counter[str]) -> ProposedAnswers | None:
     whole = all(value.is_integer() for value in values.values())
     distinct = sorted(set(values.values()))
     low, high = distinct[0], distinct[-1]
-    if whole and not others and len(distinct) == 2:
+    if whole and not others and not unit and len(distinct) == 2:
         options = [
             ProposedOption(str(int(v)), code=f"a{int(v)}" if v >= 0 else f"m{int(-v)}")
             for v in distinct
         ]
         return ProposedAnswers("single", tuple(options), checks=("what do these values mean?",))
-    if whole and not others and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
+    bare = whole and not others and not unit
+    if bare and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
         said = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
         return ProposedAnswers("scale", ends=(int(low), int(high)), checks=(said,))
     checks = [f"{DECIDED}a number without limits (seen: {low:g} to {high:g})"]
@@ -250,7 +261,24 @@ def _numbers(counts: Counter[str]) -> ProposedAnswers | None:
         checks.append(f"is {_some(sorted(odd), counts)} a number, or a missing answer?")
     # Behind fifteen digits stands what a table of doubles adds, not what anybody gave.
     places = [len(f"{value:.15g}".partition(".")[2]) for value in values.values()]
-    return ProposedAnswers("number", decimals=min(max(places), MOST_PLACES), checks=tuple(checks))
+    digits = min(max(places), MOST_PLACES)
+    return ProposedAnswers("number", decimals=digits, unit=unit, checks=tuple(checks))
+
+
+def _find_unit(counts: Counter[str]) -> str:
+    """The one word that stands behind numbers, with or without an s; "" where there is none."""
+    units: Counter[str] = Counter()
+    for text, n in counts.items():
+        if found := _WITH_UNIT.fullmatch(match_key(text)):
+            units[found[1]] += n
+    best = max(units, key=lambda unit: (units[unit], unit), default="")
+    alike = {best, f"{best}s", best.removesuffix("s")}
+    return best if units[best] > 1 and set(units) <= alike else ""
+
+
+def _without_unit(text: str, unit: str) -> str:
+    found = _WITH_UNIT.fullmatch(match_key(text)) if unit else None
+    return text if found is None else match_key(text)[: found.start(1)].strip()
 
 
 def _digits(text: str) -> str:
@@ -277,9 +305,15 @@ def _draft_joined(counts: Counter[str], signs: Sequence[str]) -> ProposedAnswers
     found = None if order_scale(list(counts)) else find_joined_options(counts, signs)
     if found is None:
         return None
-    options, separator = found
-    checks = [f"{DECIDED}options joined by {separator!r}, each of them in other company, too"]
-    proposed = [ProposedOption(t, other=is_other(t), exclusive=is_none(t)) for t in options]
+    checks = [f"{DECIDED}options joined by {found.separator!r}, each in other company, too"]
+    proposed = [
+        ProposedOption(t, other=is_other(t), exclusive=is_none(t) and t in found.alone)
+        for t in found.options
+    ]
+    if found.typed:
+        checks.append(f"{found.typed} texts that one person gave are no options here: typed?")
+        if not any(option.other for option in proposed):
+            proposed.append(ProposedOption("?", code="other_text", other=True))
     return ProposedAnswers("multi", give_codes(proposed), checks=tuple(checks))
 
 
@@ -298,7 +332,8 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     few = len(typed) if len(counts) > 8 and len(typed) > 2 else 0
     alone = [text for text in counts if counts[text] == 1 and not is_other(text)]
     often = all(n >= LEAST_OFTEN for text, n in counts.items() if text not in alone)
-    if not few and often and len(alone) <= RARE_TOGETHER * total and not order_scale(list(counts)):
+    told = order_scale(list(counts)) or all(map(_NUMBERED.fullmatch, counts))
+    if not few and often and len(alone) <= RARE_TOGETHER * total and not told:
         # Beside options that many chose, what one person wrote in its own words.
         typed, few = alone, len(alone)
     # Whatever says who somebody is was typed, and is no option.

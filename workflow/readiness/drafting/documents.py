@@ -133,8 +133,12 @@ def _item(question: ProposedQuestion, language: str, columns: set[str]) -> dict[
         item["scale"] = dict(zip(("low", "high"), answers.ends, strict=True))
         for end, label in zip(("low_label", "high_label"), answers.named or (), strict=False):
             item["scale"][end] = {language: label}
-    if answers.decimals:
-        item["range"] = {"decimals": answers.decimals}
+    limits = {
+        "decimals": answers.decimals,
+        "unit": {language: answers.unit} if answers.unit else None,
+    }
+    if any(limits.values()):
+        item["range"] = {name: value for name, value in limits.items() if value}
     if answers.options and answers.ends is None:
         keys = ("code", "value", "text", "column", "other", "exclusive")
         every = ({key: getattr(option, key) for key in keys} for option in answers.options)

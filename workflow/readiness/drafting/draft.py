@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from readiness.drafting.answers import ProposedAnswers, ProposedOption, give_codes, propose_answers
 from readiness.drafting.beside import EMPTY, MetadataColumns, find_beside
 from readiness.drafting.blocks import ColumnBlock, group_columns
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
-from readiness.drafting.table import ExportTable
+from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import UNTOLD, guess_language, is_none, is_other
 from readiness.errors import DataError
 from readiness.questionnaire.naming import item_id
 from readiness.questionnaire.text import match_key
+from readiness.readers.tools.words import NOT_TICKED
 
 ONE = ("single", "ordinal")
 ESTIMATED = ("single", "ordinal", "multi", "number", "scale")
@@ -179,9 +181,17 @@ def _find_shared_stem(block: ColumnBlock) -> str:
 def _answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str]) -> ProposedAnswers:
     first = block.columns[0]
     if block.kind == "ticks":
+        ticks = [_find_ticked(*pair) for pair in zip(block.columns, block.rows, strict=True)]
+        several = np.sum(ticks, axis=0) > 1
         options = [
-            ProposedOption(row, column=column.header, other=is_other(row), exclusive=is_none(row))
-            for row, column in zip(block.rows, block.columns, strict=True)
+            ProposedOption(
+                row,
+                column=column.header,
+                other=is_other(row),
+                # Where somebody ticked it beside others, only the form says that it stands alone.
+                exclusive=is_none(row) and not (ticked & several).any(),
+            )
+            for row, column, ticked in zip(block.rows, block.columns, ticks, strict=True)
         ]
         return ProposedAnswers("multi", give_codes(options))
     labels = codebook.answers.get(first.header) or list(first.values.items())
@@ -191,6 +201,12 @@ def _answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str]) -> Pr
         points = [ProposedOption(str(k), code=f"p{k}") for k in range(low, high + 1)]
         return replace(found, kind="ordinal", options=tuple(points), ends=None)
     return found
+
+
+def _find_ticked(column: ExportColumn, row: str) -> npt.NDArray[np.bool_]:
+    """Who ticked the option of a column."""
+    blank = [match_key(text) in NOT_TICKED and text != row for text in column.texts]
+    return np.asarray(column.has_answer & ~np.array([*blank, True])[column.codes])
 
 
 def _source(question: ProposedQuestion) -> GateQuestion:

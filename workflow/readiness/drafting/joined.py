@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from readiness.drafting.table import MOST_OPTIONS
@@ -17,16 +18,28 @@ _CODES = re.compile(r"[\w.-]{1,40}( [\w.-]{1,40})*")
 MOST_CELLS = 20_000
 # Different parts of cells at most: with more, they are sentences.
 MOST_PIECES = 10 * MOST_OPTIONS
+# How often three options at least were ticked, where what one person gave is none.
+OFTEN = 3
 # Share of the cells that hold two options or more, at least.
 LEAST_JOINED = 0.05
 
 
-def find_joined_options(
-    counts: Counter[str], more: Sequence[str] = ()
-) -> tuple[list[str], str] | None:
+@dataclass(frozen=True)
+class JoinedOptions:
     """The options that cells join, most frequent first, and what joins them.
 
-    `more` are further separators that the tool is known to use.
+    alone: those that stand by themselves in every cell. typed: how many pieces are no options, for
+    one person gave each.
+    """
+
+    options: tuple[str, ...]
+    separator: str
+    alone: frozenset[str]
+    typed: int
+
+
+def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> JoinedOptions | None:
+    """The options that cells join; `more` are further separators that the tool is known to use.
 
     Pieces that only ever stand side by side, in one order, are one option that holds the
     separator. None where the cells are no joined options: nothing is joined, pieces do not repeat
@@ -34,7 +47,7 @@ def find_joined_options(
     """
     if len(counts) > MOST_CELLS:
         return None
-    for separator in dict.fromkeys((*more, *SEPARATORS)):
+    for separator in dict.fromkeys((*SEPARATORS, *more)):
         if separator == " " and not all(_CODES.fullmatch(text) for text in counts):
             continue
         cells = {text: _pieces(text, separator) for text in counts}
@@ -45,28 +58,30 @@ def find_joined_options(
         if len({piece for pieces in cells.values() for piece in pieces}) > MOST_PIECES:
             continue
         merged = _merge(cells, separator)
-        sizes = Counter(
-            piece
-            for text, pieces in merged.items()
-            for piece in set(pieces)
-            for _ in range(counts[text])
-        )
+        sizes: Counter[str] = Counter()
+        for text, pieces in merged.items():
+            sizes.update(dict.fromkeys(pieces, counts[text]))
+        # What one person gave beside options that many ticked was typed.
+        typed = {piece for piece, n in sizes.items() if n == 1}
         several = [pieces for pieces in merged.values() if len(pieces) > 1]
-        company = {
-            piece: {tuple(pieces) for pieces in merged.values() if piece in pieces}
-            for piece in sizes
-        }
-        mixed = sum(len(found) > 1 for found in company.values())
-        if not several or len(sizes) < 2 or len(sizes) > MOST_OPTIONS or 2 * mixed < len(sizes):
+        if any(len(set(pieces)) < len(pieces) for pieces in several) or not several:
             continue
-        alone = {pieces[0] for pieces in merged.values() if len(pieces) == 1}
-        if any(len(set(pieces)) < len(pieces) for pieces in several) or (
-            separator == " " and 2 * len(alone) < len(sizes)
-        ):
+        if sum(n >= OFTEN for n in sizes.values()) < 3:
+            typed = set()
+        company: dict[str, set[tuple[str, ...]]] = {}
+        for pieces in merged.values():
+            for piece in pieces:
+                company.setdefault(piece, set()).add(tuple(pieces))
+        options = [piece for piece, _ in sizes.most_common() if piece not in typed]
+        options.sort(key=lambda piece: (-sizes[piece], piece))
+        mixed = sum(len(company[piece]) > 1 for piece in options)
+        if not 2 <= len(options) <= MOST_OPTIONS or 2 * mixed < len(options):
             continue
-        return [
-            option for option, _ in sorted(sizes.items(), key=lambda s: (-s[1], s[0]))
-        ], separator
+        given = {pieces[0] for pieces in merged.values() if len(pieces) == 1}
+        if separator == " " and 2 * len(given) < len(sizes):
+            continue
+        alone = frozenset(piece for piece in options if company[piece] == {(piece,)})
+        return JoinedOptions(tuple(options), separator, alone, len(typed))
     return None
 
 
