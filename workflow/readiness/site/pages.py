@@ -142,7 +142,9 @@ class File:
 class ReportEntry:
     """A report of today: what it is about, and its files by language.
 
-    `finding`: what the page itself says in one sentence, by language.
+    `finding`: what the page itself says in one sentence, by language. `published`: the publication
+    of the same run that counts, None where there is none; `moved`: how many of its numbers are
+    other ones today.
     """
 
     run: str
@@ -150,16 +152,30 @@ class ReportEntry:
     simulated: bool
     files: Mapping[str, Sequence[File]]
     finding: Mapping[str, str]
+    published: Published | None
+    moved: int
+
+    @property
+    def status(self) -> Fact:
+        """What the page is: a run of today, and whether it says what was published."""
+        if self.published is None:
+            return Fact("site.today.alone")
+        name = self.published.identity
+        if not self.moved:
+            return Fact("site.today.same", {"name": name})
+        return Fact("site.today.moved", {"name": name, "n": self.moved})
 
 
 @dataclass(frozen=True)
 class Published:
     """A publication, and what computing it again with today's code found.
 
-    `checked`: whether it was; `differs`, `reproduced` and `judged` count its numbers.
+    `run` is the wave or study that it published; `checked`: whether it was computed again;
+    `differs`, `reproduced` and `judged` count its numbers.
     """
 
     identity: str
+    run: str
     title: Mapping[str, str]
     simulated: bool
     draft: bool
@@ -285,11 +301,18 @@ def guide_page(site: Site, guide: Guide) -> str:
     return _page("guide.html", site, language, "../", guide=guide)
 
 
-def with_way_back(page: str, site: Site, language: Language, depth: int) -> str:
-    """A report's page that leads back to the index in its language; `depth`: folders above it."""
-    href = f"{'../' * depth}{language}/{INDEX}"
-    link = Markup('<a class="brand" href="{}">{}</a>').format(href, site.title[language])
-    return page.replace(PLACE, link, 1)
+def mark_run(page: str, site: Site, report: ReportEntry, language: Language, depth: int) -> str:
+    """A page of today's run that says so, and leads to the index in its language and to what is
+    published of the run; `depth`: folders above it."""
+    up = "../" * depth
+    link = Markup('<a class="brand" href="{}">{}</a> ').format(
+        f"{up}{language}/{INDEX}", site.title[language]
+    )
+    said = Markup("<span>{}</span>").format(tell(report.status, language))
+    if report.published:
+        _, path = next(choose_files(report.published.files, language))
+        said = Markup('<a href="{}{}">{}</a>').format(up, path, tell(report.status, language))
+    return page.replace(PLACE, link + said, 1)
 
 
 def _page(name: str, site: Site, language: Language, root: str, **values: Any) -> str:
@@ -306,6 +329,7 @@ def _page(name: str, site: Site, language: Language, root: str, **values: Any) -
         site=site,
         root=root,
         say=said,
+        tell=partial(tell, language=language),
         own_name=own_name,
         number=lambda n: whole(n, language),
         title=site.title[language],

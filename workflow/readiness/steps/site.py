@@ -14,11 +14,16 @@ from readiness.datasets.versions import read_versions
 from readiness.errors import DataError
 from readiness.language import Language, text
 from readiness.publications.bundle.pages import read_citation
+from readiness.publications.chain import REGISTER
 from readiness.publications.closing import read_verdicts
 from readiness.publications.documents import CHARTS, REPORT, TABLES
 from readiness.publications.ledger import FOLDER
+from readiness.publications.log import read_seals
 from readiness.publications.reproduce import tally
+from readiness.publications.seal import LEDGER
 from readiness.register.disclosure_risk import read_attack, refuse_given_away
+from readiness.register.figures import read_register
+from readiness.register.published import gives_row
 from readiness.running.step import Job, log
 from readiness.site import pages
 from readiness.site.pages import Dataset, File, Guide, Published, ReportEntry, below, guide
@@ -84,7 +89,7 @@ def run(job: Job[SiteSettings]) -> None:
     site = pages.Site(
         settings.languages,
         {lang: settings.title.get(lang) or text("site.title", lang) for lang in settings.languages},
-        [_copy_report(one, copies, settings.languages) for one in settings.reports],
+        [_copy_report(one, copies, settings.languages, publications) for one in settings.reports],
         publications,
         settings.withdrawn,
         [Dataset(v.name, v.note, v.rows, v.sha256, users(v.name)) for v in versions],
@@ -104,20 +109,23 @@ def _write(site: pages.Site, copies: Copies, job: Job[SiteSettings]) -> None:
         job.file(f"{language}/{pages.INDEX}", pages.index_page(site, language))
     for one in site.guides:
         job.file(f"{pages.GUIDES}/{one.name}.html", pages.guide_page(site, one))
-    own = {PurePosixPath(str(one["run"])) for one in job.settings.reports}
+    reports = {PurePosixPath(report.run): report for report in site.reports}
     for place, path in copies.sources.items():
         content = path.read_bytes()
-        if place.suffix == ".html" and place.parents[-2] in own:
-            language = place.parts[2]
-            page = content.decode("utf-8")
-            content = pages.with_way_back(page, site, language, len(place.parts) - 1).encode()
+        report = reports.get(place.parents[-2])
+        if place.suffix == ".html" and report:
+            page, depth = content.decode("utf-8"), len(place.parts) - 1
+            content = pages.mark_run(page, site, report, place.parts[2], depth).encode()
         job.file(str(place), content)
 
 
 def _copy_report(
-    told: dict[str, Any], copies: Copies, languages: Sequence[Language]
+    told: dict[str, Any],
+    copies: Copies,
+    languages: Sequence[Language],
+    publications: Sequence[Published],
 ) -> ReportEntry:
-    """A report of today, its files copied."""
+    """A report of today, its files copied, beside the publication of its run that counts."""
     results, home = Path("results") / told["folder"], PurePosixPath(told["run"])
     files: dict[str, list[File]] = {}
     finding: dict[str, str] = {}
@@ -131,7 +139,19 @@ def _copy_report(
         tree = LexborHTMLParser(page.read_text("utf-8"))
         if (said := tree.css_first('meta[name="description"]')) is not None:
             finding[language] = str(said.attributes.get("content") or "")
-    return ReportEntry(told["run"], told["title"], told["simulated"], files, finding)
+    # A draft's successor is in no log.
+    before = {(seal["supersedes"] or {}).get("id") for seal in read_seals(Path.cwd()).values()}
+    counting = [p for p in publications if p.run == told["run"] and p.identity not in before]
+    published = min(counting, key=lambda one: (one.draft, one.identity), default=None)
+    moved = 0
+    if published:
+        ledger = read_register(FOLDER / published.identity / LEDGER).to_dict("records")
+        today = read_register(results / REGISTER / LEDGER).to_dict("records")
+        now = {row["id"]: row for row in today}
+        moved = sum(r["id"] not in now or not gives_row(r, now[r["id"]]) for r in ledger)
+    return ReportEntry(
+        told["run"], told["title"], told["simulated"], files, finding, published, moved
+    )
 
 
 def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -> Published:
@@ -150,6 +170,7 @@ def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, 
     citation, licence = _citation(folder)
     made = Published(
         identity,
+        told["run"],
         told["title"],
         told["simulated"],
         told["draft"],
