@@ -7,7 +7,7 @@ publication, and none is ever edited afterwards.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pandas as pd
 
 from readiness.config import WaveSettings, load_config, read_yaml
 from readiness.errors import ConfigError, DataError
+from readiness.facts import of_domain
 from readiness.files import KEY_NAME, PRIVATE, write_atomically
 from readiness.language import tell
 from readiness.lineage import PROVENANCE, Lineage, sha256_of
@@ -56,6 +57,7 @@ from readiness.publications.program import (
     read_archive,
     strangers,
 )
+from readiness.publications.recomputing import RECOMPUTE, recompute_script
 from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import (
     DRAFT,
@@ -66,10 +68,11 @@ from readiness.publications.seal import (
     read_seal,
     values_table,
 )
+from readiness.questionnaire import load_questionnaire
 from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import read_register
 from readiness.register.published import round_register
-from readiness.tables import read_rows, to_csv
+from readiness.tables import read_rows, read_text_table, to_csv
 from readiness.validation.corrections import BY_ROW
 
 
@@ -162,7 +165,23 @@ def _results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, by
     return files
 
 
-def _facts(material: PublicationMaterial, figures: pd.DataFrame, files: Iterable[str]) -> Facts:
+def _write_script(
+    material: PublicationMaterial, section: WaveSettings, folders: Mapping[str, Path]
+) -> str | None:
+    """The script that computes the headline numbers again; None where none could."""
+    steps = read_text_table(folders["weight"] / "steps.csv", "the steps of the weighting")
+    return recompute_script(
+        material.identity,
+        section,
+        load_questionnaire(material.root / material.files["questionnaire"]),
+        material.versions,
+        [of_domain(fact, "weighting") for fact in steps["fact"]],
+    )
+
+
+def _facts(
+    material: PublicationMaterial, figures: pd.DataFrame, files: Mapping[str, bytes]
+) -> Facts:
     path = material.root / "CITATION.cff"
     # Who made the figures is for them to say: without it nobody is named.
     own = read_yaml(path, as_text=True) if path.is_file() else {}
@@ -174,6 +193,7 @@ def _facts(material: PublicationMaterial, figures: pd.DataFrame, files: Iterable
         judged=int((figures["kind"] == "claim").sum()),
         authors=own.get("authors", ()),
         erratum_table=ERRATUM in files,
+        recompute_lines=files.get(RECOMPUTE, b"").count(b"\n"),
         pages=pages,
         licence=str(own.get("license", "")),
     )
@@ -256,6 +276,8 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         files[ERRATUM] = table.encode()
     if judged is not None:
         files[ATTACK] = (judged / ATTACK).read_bytes()
+    if isinstance(section, WaveSettings) and (script := _write_script(material, section, folders)):
+        files[RECOMPUTE] = script.encode()
     facts = _facts(material, figures, files)
     files["README.md"] = readme(facts).encode()
     if facts.authors:

@@ -40,7 +40,8 @@ ACCESS = {
 class Facts(PublicationMaterial):
     """What the pages tell of a publication beside what it is made of.
 
-    `pages` are the names of its reports; `erratum_table` is whether `erratum.csv` names each number
+    `recompute_lines` are those of the script that computes it again, 0 without one; `pages` are the
+    names of its reports; `erratum_table` is whether `erratum.csv` names each number
     of what it supersedes that moved; `licence` is the one that the authors' own CITATION.cff
     names, "" where it names none; without one there are no `authors`.
     """
@@ -51,6 +52,7 @@ class Facts(PublicationMaterial):
     pages: Sequence[str] = ()
     licence: str = ""
     erratum_table: bool = False
+    recompute_lines: int = 0
 
     @property
     def draft(self) -> bool:

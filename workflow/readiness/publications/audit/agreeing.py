@@ -46,6 +46,7 @@ from readiness.publications.program import (
     program_hashes,
     read_archive,
 )
+from readiness.publications.recomputing import RECOMPUTE
 from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_table
 from readiness.register.figures import PRECISION, PUBLISHED
 
@@ -57,6 +58,7 @@ STATED = (
     "README.md",
     "CITATION.cff",
     "codecheck.yml",
+    RECOMPUTE,
     "lineage/*.json (outputs)",
 )
 # The same of an audit that does not run the frozen code.

@@ -38,6 +38,7 @@ from readiness.publications.ledger import (
 )
 from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.program import ARCHIVE, assemble, is_earlier, read_archive
+from readiness.publications.recomputing import RECOMPUTE
 from readiness.publications.scratch import run_in, run_sealed, scratch_project
 from readiness.publications.seal import ATTESTATIONS, LEDGER, SEAL, VALUES, WITHHELD, sha256
 from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
@@ -154,6 +155,7 @@ BESIDE = {
     "README.md",
     "CITATION.cff",
     "codecheck.yml",
+    RECOMPUTE,
     "erratum.csv",
 }
 

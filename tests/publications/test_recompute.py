@@ -1,0 +1,70 @@
+"""A person computes a publication's headline numbers again, by the script that lies in it.
+
+With pandas and scipy alone, of the smallest wave and of each wave that is shipped.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from project_copy import ROOT, Project
+from readiness.datasets.versions import read_versions
+from readiness.publications.recomputing import MOST_LINES, RECOMPUTE
+from tiny_project import PUBLICATIONS
+
+SHIPPED = sorted(path.parent.name for path in (ROOT / "publications").glob(f"*/{RECOMPUTE}"))
+
+
+def recompute(project: Path, name: str, place: Path) -> str:
+    """What the script of a publication says beside the data that it was made of."""
+    shutil.copytree(project / "data", place / "data")
+    for version in read_versions(project).values():
+        kept = project / "data/store" / version.object_name
+        shutil.copyfile(kept, place / version.pointer_path.with_suffix(""))
+    script = project / "publications" / name / RECOMPUTE
+    text = script.read_text("utf-8")
+    assert text.count("\n") <= MOST_LINES and "readiness" not in text
+    page = (script.parent / "README.md").read_text("utf-8")
+    assert re.search(rf"\b{text.count(chr(10))}\b", page)
+    done = subprocess.run(
+        [sys.executable, "-I", "-X", "utf8", str(script), str(place)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", PUBLICATIONS[:2])
+def test_the_smallest_wave_comes_out_the_same(released: Project, name: str, tmp_path: Path) -> None:
+    said = recompute(released.root, name, tmp_path)
+    assert "DIFFERENT" not in said and "No difference." in said
+    for figure in ("meal.hot.all", "minutes.mean.hill", "wishes.soup.all, base"):
+        assert figure in said
+    assert "meal.test.contrasts_max_t.p" in said
+
+
+def test_another_number_is_seen(released: Project, tmp_path: Path) -> None:
+    name, copy = PUBLICATIONS[0], tmp_path / "copy"
+    for part in ("data", f"publications/{name}"):
+        shutil.copytree(released.root / part, copy / part)
+    ledger = copy / "publications" / name / "figures.csv"
+    text = ledger.read_text("utf-8")
+    row = next(line for line in text.splitlines() if line.startswith("meal.hot.all,"))
+    other = re.sub(r"(share,0\.)\d", r"\g<1>9", row, count=1)
+    ledger.write_text(text.replace(row, other), "utf-8")
+    with pytest.raises(AssertionError, match=r"meal\.hot\.all"):
+        recompute(copy, name, tmp_path / "beside")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_each_shipped_wave_comes_out_the_same(name: str, tmp_path: Path) -> None:
+    assert "No difference." in recompute(ROOT, name, tmp_path)
