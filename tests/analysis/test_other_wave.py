@@ -127,15 +127,20 @@ def test_a_multiple_choice_is_told_and_tested_by_group(
     tests = made[made["item"] == "tools"]
     assert (
         list(tests["test"])
-        == ["multiple_marginal_f", "multiple_marginal_chisq"] + ["rao_scott_f"] * 2
+        == ["contrasts_max_t", "multiple_marginal_f", "multiple_marginal_chisq"]
+        + ["rao_scott_f"] * 2
     )
-    assert list(tests["b"]) == ["", "", "tablet", "paper"]
-    lead = tests.iloc[0]
-    assert float(drawn.loc["tools.test.multiple_marginal_f.p", "value"]) == pytest.approx(
-        float(lead["p_value"])
-    )
+    assert list(tests["b"]) == ["", "", "", "tablet", "paper"]
+    assert [float(p) for p in drawn.loc[["tools.test.multiple_marginal_f.p"], "value"]] == [
+        pytest.approx(float(tests["p_value"].iloc[1]))
+    ]
+    # What leads is the least p of the pairs that letters stand for: they cannot contradict it.
+    contrasts = made_by_steps.contrasts
+    pairs = contrasts[contrasts["item"].eq("tools") & contrasts["by"].eq("site")]
+    least = pairs["p_adjusted"].astype(float).min()
+    assert float(drawn.loc["tools.test.contrasts_max_t.p", "value"]) == pytest.approx(least)
     # Of one option the adjusted p is told.
-    for _, row in tests.iloc[2:].iterrows():
+    for _, row in tests.iloc[3:].iterrows():
         value = drawn.loc[f"tools.test.rao_scott_f.{row['b']}.p", "value"]
         assert float(value) == pytest.approx(float(row["p_adjusted"]))
     shares = made_by_steps.estimates

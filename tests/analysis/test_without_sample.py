@@ -62,6 +62,8 @@ def test_its_variance_is_that_of_a_simple_random_sample_without_an_end(
     p, n = row["estimate"], row["n"]
     # A jackknife of a mean is s / sqrt(n): n - 1 below p (1 - p), and no finite population.
     assert row["se"] == pytest.approx(np.sqrt(p * (1 - p) / (n - 1)), rel=1e-9)
+    # Nobody counts for more than another: the effective number of answers is the number.
+    assert row["n_eff"] == pytest.approx(n, rel=1e-9)
 
 
 def test_groups_are_the_answers_to_an_item_and_who_has_none_is_in_the_total(

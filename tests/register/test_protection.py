@@ -136,11 +136,12 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
             "lower": "0.05",
             "upper": "0.2",
             "note": "",
+            "leads": str(test == "rao_scott_f"),
         }
         for test in tests
         for a, b in (pairs if test != "rao_scott_f" else [("", "")])
     )
-    ids = {figure.id for figure in comparison_rows(comparisons, estimates, *shared)}
+    ids = {figure.id for figure in comparison_rows(comparisons, estimates, *shared, 0.95)}
     # `low` of technicians is shown, so its difference may be; what rests on every level may not.
     assert {"readiness.contrast.producer.technician", "readiness.test.rao_scott_f.p"} <= ids
     assert not [i for i in ids if "voice" in i or "odds" in i or "superiority" in i]

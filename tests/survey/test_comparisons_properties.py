@@ -17,6 +17,7 @@ from readiness.survey import (
     compare_groups,
     covariates,
     cronbach_alpha,
+    design,
     kappa,
     ordinal_model,
     pairwise,
@@ -187,3 +188,16 @@ def test_the_last_bits_of_a_weight_move_no_permutation_p(statistic: Statistic) -
         for one in (frame, noisy)
     )
     assert found == again and found is not None and 0.002 < found < 1
+
+
+def test_the_interval_of_alpha_is_as_skewed_as_its_items() -> None:
+    """By resamples, the same each time: that of t misses the true value above it too often."""
+    rng = np.random.default_rng(11)
+    factor = rng.standard_normal((60, 1))
+    items = np.digitize(0.75 * factor + 0.66 * rng.standard_normal((60, 5)), [0.1, 0.7, 1.2, 1.8])
+    d = design(pd.DataFrame({"row": range(60)}))
+    first, again = (cronbach_alpha(d, items.astype(float)) for _ in range(2))
+    assert first == again and first.lower is not None and first.upper is not None
+    assert first.effect is not None and first.lower < first.effect < first.upper
+    below, above = ((1 - first.lower) / (1 - first.effect), (1 - first.effect) / (1 - first.upper))
+    assert abs(np.log(below / above)) > 0.02  # limits of t are as far on either side

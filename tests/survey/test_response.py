@@ -64,21 +64,24 @@ def test_the_r_indicator_of_two_groups_is_arithmetic() -> None:
 
 def test_the_adjustment_takes_off_what_chance_adds() -> None:
     """Everybody answers with the same chance: R is 1, and chance alone makes it smaller."""
-    plain, adjusted = [], []
+    plain, adjusted, told = [], [], []
     for seed in range(60):
         rng = np.random.default_rng(seed)
         x = rng.standard_normal((250, 5))
         made = r_indicator(rng.random(250) < 0.6, x)
         plain.append(made.deviation**2)
         adjusted.append((1 - made.adjusted) ** 2 / 4)
+        told.append(made.is_told)
+        assert made.adjusted < 1 or not made.is_told  # never 1 by cutting
     assert np.mean(plain) == pytest.approx(5 * 0.6 * 0.4 / 250, rel=0.15)
     assert np.mean(adjusted) < 0.4 * np.mean(plain)  # cut at 0, so above it on average
+    assert np.mean(told) < 0.2
     # With real differences the adjusted indicator is near the true one.
     rng = np.random.default_rng(1)
     x = rng.standard_normal((4000, 2))
     rho = 1 / (1 + np.exp(-x @ [0.8, 0.4]))
     made = r_indicator(rng.random(4000) < rho, x)
-    assert made.adjusted == pytest.approx(1 - 2 * rho.std(), abs=0.02)
+    assert made.is_told and made.adjusted == pytest.approx(1 - 2 * rho.std(), abs=0.02)
 
 
 def test_the_r_indicator_refuses_what_has_no_propensity() -> None:

@@ -80,14 +80,14 @@ def compare_items(
                 table, lead, reason = made.frame(), made.choice.lead, made.choice.reason
         except StatisticsError as error:
             table = ComparisonRow("comparison", note=f"no result: {error}").frame()
+        family = contrasts[contrasts["item"].eq(item.id) & contrasts["by"].eq(by)]
+        if lead and family["p_adjusted"].notna().any():
+            test = state_family(family, int(table["n"].max()))
+            if lead != "effect_size":
+                lead, reason = CONTRASTS_LEAD, Fact(LED)
+                table, test = table.assign(leads=False), test.assign(leads=True)
+            table = pd.concat([test, table], ignore_index=True)
         if item.kind != "multi":
-            family = contrasts[contrasts["item"].eq(item.id) & contrasts["by"].eq(by)]
-            if lead and family["p_adjusted"].notna().any():
-                test = state_family(family, int(table["n"].max()))
-                if lead != "effect_size":
-                    lead, reason = CONTRASTS_LEAD, Fact(LED)
-                    table, test = table.assign(leads=False), test.assign(leads=True)
-                table = pd.concat([test, table], ignore_index=True)
             table = pd.concat([table, _make_contrast_rows(family, item)], ignore_index=True)
         table.insert(0, "item", name)
         tables.append(table)

@@ -38,10 +38,11 @@ NO_INELIGIBLE = "no_ineligible"
 UNKNOWN_ELIGIBILITY = "unknown_eligibility"
 ALL_ALIKE = "all_alike"
 NO_FRAME = "no_frame"
+BY_CHANCE = "by_chance"
 # Why a measure of response is not computable: no drawn case is known to be ineligible, so how many
 # of the unknown ones are is not known; cases of unknown eligibility cannot be left out; everybody
 # or nobody answered; the frame tells nothing by which response could differ.
-RESPONSE_REASONS = (NO_INELIGIBLE, UNKNOWN_ELIGIBILITY, ALL_ALIKE, NO_FRAME)
+RESPONSE_REASONS = (NO_INELIGIBLE, UNKNOWN_ELIGIBILITY, ALL_ALIKE, NO_FRAME, BY_CHANCE)
 RESPONSE_COLUMNS = ["measure", "group", "unit", "value", "n", "reason"]
 BALANCE_COLUMNS = ["variable", "category", "n", "population", "before", "after"]
 MISSING = ("answered", "dont_know", "blank", "not_asked")
@@ -179,6 +180,8 @@ def _representativity(
         made = r_indicator(answered, np.column_stack(columns), weights)
     except StatisticsError:
         return {**row, "value": np.nan, "reason": NO_FRAME}
+    if not made.is_told:
+        return {**row, "value": np.nan, "reason": BY_CHANCE}
     return {**row, "value": made.adjusted, "reason": ""}
 
 

@@ -120,6 +120,9 @@ def _reading(wave: ShownWave) -> Iterator[Fact]:
     groups = [items[name].label.text(wave.language) for name in wave.variables if name in items]
     if groups:
         yield Fact("report.groups.answers", {"variables": Listed(tuple(groups), "slash")})
+    if register.has("comparisons.expected"):
+        numbers = {n: register.name_value(f"comparisons.{n}") for n in ("tested", "expected")}
+        yield Fact("report.tests.family", dict(numbers))
 
 
 def _rates(wave: ShownWave) -> str:

@@ -130,9 +130,8 @@ def run(job: Job[WaveRegister]) -> None:
         published = read_register(revised)
         before = {row["id"]: Origin.read_from(row) for row in published.to_dict("records")}
         rows += list(revision_rows(rows, published, rules))
-    rows += comparison_rows(
-        tables["comparisons"], tables["estimates"], rules, scheme, selection, hidden.ids
-    )
+    compared = (tables["comparisons"], tables["estimates"], *shown)
+    rows += comparison_rows(*compared, settings.level)
     rows += weighting_rows(
         tables["summary"] if weighted else tables["summary"].iloc[:0],
         tables["steps"],

@@ -94,11 +94,14 @@ class Representativity:
         deviation: their weighted standard deviation.
         adjusted: 1 - 2 deviation, less the part of the variance that small samples add, in 0-1; 1:
             all answer with the same chance, as far as the auxiliaries tell.
+        is_told: whether what is left of the variance is more than what chance alone adds; else
+            `adjusted` is near 1, or cut to it, whatever the truth.
     """
 
     propensities: FloatArray
     deviation: float
     adjusted: float
+    is_told: bool
 
 
 def r_indicator(
@@ -146,7 +149,8 @@ def r_indicator(
     inverse = np.linalg.inv((slope * (w / w.mean())[:, None]).T @ full)
     noise = float(np.einsum("ij,jk,ik,i->", slope, inverse, slope, w) / size)
     adjusted = max((1 + 1 / n) * variance - noise, 0.0)
-    return Representativity(rho, float(np.sqrt(variance)), 1 - 2 * float(np.sqrt(adjusted)))
+    indicator = 1 - 2 * float(np.sqrt(adjusted))
+    return Representativity(rho, float(np.sqrt(variance)), indicator, adjusted > noise)
 
 
 def balance(

@@ -265,13 +265,14 @@ def comparison_rows(
     scheme: Scheme,
     selection: Selection,
     ids: frozenset[str],
+    level: float,
 ) -> Iterator[FigureRow]:
     """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes.
 
     What compares a group whose share is not published is not published either: the share could be
     worked out from it. A contrast compares one share (the headline box of a scale); odds ratios and
     probabilities of superiority rest on all levels. `ids`: as `share_rows` takes them; a sum of
-    bases of which one is withheld is not told.
+    bases of which one is withheld is not told. `level`: of confidence, by which a p establishes.
     """
     unknown = _unknown(estimates, rules, scheme, ids)
     shown = []
@@ -286,6 +287,7 @@ def comparison_rows(
             yield from _comparison_row(row, rules, selection, told=told)
     if selection.inference:
         yield from _family_rows(comparisons.to_dict("records"), shown)
+        yield from _false_rows(comparisons, level)
 
 
 def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Iterator[FigureRow]:
@@ -314,6 +316,28 @@ def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Ite
                 value=value,
                 item=item,
                 statistic=words,
+            )
+
+
+def _false_rows(comparisons: pd.DataFrame, level: float) -> Iterator[FigureRow]:
+    """In how many questions groups were compared, and in how many of them a difference would be
+    established by chance alone: each has a test, and no p is adjusted over questions."""
+    leads = comparisons[comparisons["leads"].astype(str).eq("True")]
+    tested = int(leads.loc[leads["p_value"].map(number).notna(), "item"].nunique())
+    if tested > 1:
+        for name, unit, digits, value in (
+            ("tested", "count", 0, tested),
+            ("expected", "number", 1, tested * (1 - level)),
+        ):
+            yield FigureRow(
+                id=f"comparisons.{name}",
+                kind="test",
+                unit=unit,
+                value=value,
+                digits=digits,
+                statistic="questions compared between groups"
+                if name == "tested"
+                else "questions in which a difference would be established by chance alone",
             )
 
 

@@ -3,7 +3,7 @@
 Cramer's V, probability of superiority, Cohen's kappa, Cronbach's alpha. Statistics of tables are
 linearised on the weighted cell totals (delta method). Sources: Bergsma (2013) and Smithson (2003)
 for V; Agresti (1980) and Newcombe (2006) for the probability of superiority; Lumley (2010) for
-kappa; Cronbach (1951), Feldt (1965) and van Zyl et al. (2000).
+kappa; Cronbach (1951), Feldt (1965) and van Zyl et al. (2000); Rao and Wu (1988) for resamples.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from readiness.arrays import FloatArray
+from readiness.arrays import BoolArray, FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
     CellTotals,
@@ -27,6 +27,7 @@ from readiness.survey.comparisons.cells import (
 from readiness.survey.comparisons.rao_scott import RaoScott
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
+from readiness.survey.replicates import bootstrap_factors
 
 
 def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
@@ -194,6 +195,9 @@ def kappa(
 def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> ComparisonRow:
     """Cronbach's alpha of a scale with a design-based interval on log(1 - alpha).
 
+    Up to `MOST_RESAMPLED` PSUs its quantiles are those of the studentised alpha in resamples of
+    PSUs within strata (bootstrap-t, seeded), for skewed items make it skewed; above, those of t.
+
     Args:
         design: the survey design.
         items: numbers, shape (rows, k), k >= 2; respondents with a missing item leave the base.
@@ -227,7 +231,7 @@ def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> Co
         "cronbach_alpha",
         effect=float(alpha),
         n=int(known.sum()),
-        method="Cronbach's alpha, design-based interval on log(1 - alpha)",
+        method="Cronbach's alpha, design-based bootstrap-t interval on log(1 - alpha)",
     )
     z = np.zeros(design.rows)
     # d alpha = -k/(k-1) (d within / whole - within d whole / whole^2)
@@ -240,9 +244,57 @@ def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> Co
     se = float(np.sqrt(domain.total_covariance(z)[0, 0]))
     if 1 - alpha <= 1e-12:
         return replace(row, note="the items are one and the same: no interval")
-    half = t_quantile(level, domain.degrees_of_freedom) * se / (1 - alpha)
+    low, high = _resample_alpha(domain, values, known, float(alpha), level)
+    scale = se / (1 - alpha)
     return replace(
         row,
-        lower=float(1 - (1 - alpha) * np.exp(half)),
-        upper=float(1 - (1 - alpha) * np.exp(-half)),
+        lower=float(1 - (1 - alpha) * np.exp(-low * scale)),
+        upper=float(1 - (1 - alpha) * np.exp(-high * scale)),
     )
+
+
+# PSUs up to which alpha is resampled, and how often.
+MOST_RESAMPLED = 2_000
+RESAMPLES = 999
+
+
+def _resample_alpha(
+    design: Design, values: FloatArray, known: BoolArray, alpha: float, level: float
+) -> tuple[float, float]:
+    """The lower and upper quantile of the studentised log(1 - alpha), in resamples of PSUs.
+
+    `values`: the items of the rows `known`. Rao and Wu (1988): of each stratum one PSU fewer than
+    it has; the error of a resample is that of its own linear parts, by PSU within stratum.
+    """
+    stage, k = design.stages[0], values.shape[1]
+    t = float(t_quantile(level, design.degrees_of_freedom))
+    if stage.units.size > MOST_RESAMPLED or (stage.sampled < 2).any():
+        return -t, t
+    _, factors = bootstrap_factors(stage, RESAMPLES, 1)
+    psu, owner, n = design.psu[known], stage.unit_stratum, stage.sampled
+    weights, scores = design.full_weights[known], values.sum(axis=1)
+    found = []
+    for r in range(RESAMPLES):
+        factor = factors(r)
+        w = weights * factor[psu]
+        w /= w.sum()
+        items = ((values - w @ values) ** 2).sum(axis=1)
+        scale = (scores - w @ scores) ** 2
+        within, whole = w @ items, w @ scale
+        if within <= 0 or whole <= 0 or within <= whole * 1e-12:
+            continue
+        z = w * ((items - within) / within - (scale - whole) / whole)
+        totals = np.bincount(psu, z, len(owner))
+        # A PSU that was drawn c times has c equal parts of its total.
+        drawn = np.round(factor * (n - 1)[owner] / n[owner])
+        squares = np.divide(totals**2, drawn, out=np.zeros_like(totals), where=drawn > 0)
+        centre = np.bincount(owner, totals) ** 2 / np.maximum(n - 1, 1)
+        error = np.sqrt(max(np.bincount(owner, squares).sum() - centre.sum(), 0.0))
+        ratio = within / whole
+        if (left := 1 - k / (k - 1) * (1 - ratio)) > 0 and error > 0:
+            own = k / (k - 1) * ratio * error / left
+            found.append((np.log(left) - np.log(1 - alpha)) / own)
+    if len(found) < RESAMPLES / 2:
+        return -t, t
+    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

@@ -266,10 +266,10 @@ def proportions(
 
     Returns:
         Columns `group`, `category`, `n` (unweighted base of the group), `count` (unweighted
-        answers), `estimate`, `se`, `lower`, `upper` (shares in 0-1), `n_eff` (NCHS effective size,
-        at most n), `deff` (against a simple random sample with replacement), `df` (of the
-        domain), `reliability` (present, review, caution, suppress), `note` (why a number is
-        missing), `weighted` (weighted base of the group).
+        answers), `estimate`, `se`, `lower`, `upper` (shares in 0-1), `n_eff` (NCHS effective
+        size times n/(n-1), at most n), `deff` (against a simple random sample with replacement),
+        `df` (of the domain), `reliability` (present, review, caution, suppress), `note` (why a
+        number is missing), `weighted` (weighted base of the group).
 
     Raises:
         StatisticsError: as `proportion_estimates`.
@@ -292,6 +292,9 @@ def proportion_table(
     n, df = np.repeat(estimates.n, k), np.repeat(estimates.degrees_of_freedom, k)
     lower, upper = proportion_interval(interval, p, se, n, df, level)
     n_eff = nchs_effective_size(p, se, n, df, level)
+    # p(1-p)/SE^2 of n drawn one by one is n - 1: what is told is n over the design effect.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        told = np.minimum(n_eff * n / (n - 1), n)
     kg_lower, kg_upper = proportion_interval("korn-graubard", p, se, n, df, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         deff = np.where((p > 0) & (p < 1), se**2 * (n - 1) / (p * (1 - p)), np.nan)
@@ -312,7 +315,7 @@ def proportion_table(
             "se": np.where(blank, np.nan, se),
             "lower": np.where(blank, np.nan, lower),
             "upper": np.where(blank, np.nan, upper),
-            "n_eff": np.where(blank, np.nan, n_eff),
+            "n_eff": np.where(blank, np.nan, told),
             "deff": deff,
             "df": df,
             "reliability": nchs(p, n, n_eff, kg_lower, kg_upper, np.where(blank, 0, df)),
