@@ -71,12 +71,14 @@ def made(body: str, numbers: Passports | None = None) -> LexborHTMLParser:
 
 def test_a_number_of_the_summary_opens_and_others_lead_to_their_line() -> None:
     tree = made(
-        f'<div class="lead"><p>Soit {number("use.yes.all", "44,6 %")}.</p></div>'
+        f'<div class="lead"><p>Soit oui ({number("use.yes.all", "44,6 %")}).</p></div>'
         f'<p><span class="ci">de {number("use.yes.all.lower", "40,0 %")}</span></p>'
         f"<p>{number('use.yes.all.lower', '40,0 %')} et {number('quality.kept.all', '647')}</p>"
     )
     button = tree.css_first(".lead button.n")
     assert button.text() == "44,6 %" and button.attributes["popovertarget"] == "use.yes.all"
+    # A bracket is not left alone at the end of a line.
+    assert tree.css_first(".lead .together").text() == "(44,6 %"
     note = tree.css_first("#use\\.yes\\.all")
     assert "popover" in note.attributes and note.css_first(".value").text() == "44,6\u202f%"
     told = note.text(separator=" ")

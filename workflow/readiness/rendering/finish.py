@@ -257,6 +257,10 @@ def _link_numbers(page: str, numbers: _Numbers, opens: list[bool | None]) -> str
     for name, rest, opening in zip(parts[1::2], parts[2::2], opens, strict=True):
         shown, _, after = rest.partition("</span>")
         before, close = numbers.opening(name, opening, shown)
+        if told[-1].endswith("("):
+            # A button may begin a line; its bracket goes with it.
+            before, close = f'<span class="together">({before}', f"{close}</span>"
+            told[-1] = told[-1][:-1]
         told.append(f"{before}{shown}{close}{after}")
     return "".join(told)
 
