@@ -87,14 +87,35 @@ def _duplicated(rows: Rows, heads: int, chance: random.Random) -> None:
             row.append(chance.choice(("", "A", "B")))
 
 
+def _not_available(rows: Rows, heads: int, chance: random.Random) -> None:
+    """As R writes a table."""
+    for row in rows[heads:]:
+        row[:] = [cell if cell != "" else "NA" for cell in row]
+
+
+def _floats(rows: Rows, heads: int, chance: random.Random) -> None:
+    """As a table is written in which a column of whole numbers has gaps."""
+    columns = list(zip(*rows[heads:], strict=True))
+    whole = [all(c == "" or (str(c).isdigit() and len(str(c)) < 3) for c in x) for x in columns]
+    for row in rows[heads:]:
+        row[:] = [f"{c}.0" if c != "" and w else c for c, w in zip(row, whole, strict=True)]
+
+
+def _title(rows: Rows, heads: int, chance: random.Random) -> None:
+    rows.insert(0, ["Answers of 2024", *[""] * (len(rows[0]) - 1)])
+
+
 TABLE_TRAPS: dict[str, Callable[[Rows, int, random.Random], None]] = {
-    "empty rows": _empty_rows,
     "empty columns": _empty_columns,
     "index column": _index_column,
     "spaces": _spaces,
     "long headers": _long_headers,
     "numbered headers": _numbered,
     "one header twice": _duplicated,
+    "empty rows": _empty_rows,
+    "not available": _not_available,
+    "floats": _floats,
+    "title": _title,
 }
 # Where a trap cannot stand: what a tool never writes so.
 _ONE_HEADER = ("long headers", "numbered headers", "one header twice")
@@ -107,17 +128,33 @@ _OF_TEXTS = (
     "eusurvey",
     "redcap, labels",
 )
-BYTE_TRAPS = ("mark", "utf-16", "windows", "sep line", "line feeds", "all quoted", "semicolons")
+BYTE_TRAPS = (
+    "mark",
+    "utf-16",
+    "windows",
+    "macintosh",
+    "sep line",
+    "line feeds",
+    "carriage returns",
+    "all quoted",
+    "semicolons",
+)
 
 
 def _fits(trap: str, layout: str, made: Made, language: str) -> bool:
     if made.ending in ("sav", "dta"):
         return False
     if trap in BYTE_TRAPS:
-        text = made.ending == "csv"
-        return text and not (trap == "semicolons" and made.separator == ";")
+        if trap == "macintosh" and language == "ar":
+            return False
+        return made.ending == "csv" and not (trap == "semicolons" and made.separator == ";")
     if trap == "index column":
         return layout.startswith(("plain", "google", "typeform")) and made.ending == "csv"
+    if trap in ("not available", "floats"):
+        # Blank headers of one row below another are no answers; a workbook has its own numbers.
+        return made.ending == "csv" and not layout.startswith("surveymonkey")
+    if trap == "title":
+        return layout.startswith(("plain, c", "plain, s", "google", "redcap", "typeform"))
     if trap in _ONE_HEADER:
         return layout.startswith(_OF_TEXTS) and layout != "plain, codes below texts"
     return True
@@ -127,7 +164,7 @@ def _write_text(rows: Rows, made: Made, traps: tuple[str, ...], language: str) -
     separator = ";" if "semicolons" in traps or "sep line" in traps else made.separator
     out = io.StringIO(newline="")
     quoting = csv.QUOTE_ALL if made.quoted or "all quoted" in traps else csv.QUOTE_MINIMAL
-    end = "\n" if "line feeds" in traps else "\r\n"
+    end = "\n" if "line feeds" in traps else "\r" if "carriage returns" in traps else "\r\n"
     csv.writer(out, delimiter=separator, quoting=quoting, lineterminator=end).writerows(rows)
     text = ("sep=;" + end if "sep line" in traps else "") + out.getvalue()
     encoding = made.encoding
@@ -135,6 +172,8 @@ def _write_text(rows: Rows, made: Made, traps: tuple[str, ...], language: str) -
         encoding = "utf-16"
     elif "windows" in traps:
         encoding = "cp1256" if language == "ar" else "cp1252"
+    elif "macintosh" in traps:
+        encoding = "mac_roman"
     elif "mark" in traps and encoding == "utf-8":
         encoding = "utf-8-sig"
     return text.encode(encoding)
@@ -147,7 +186,7 @@ def _write_workbook(rows: Rows, made: Made) -> bytes:
     for row in [*made.above, *rows]:
         sheet.append([None if cell == "" else cell for cell in row])
     for name, other in made.sheets.items():
-        further = book.create_sheet(name)
+        further = book.create_sheet(name, 0 if made.notes_first else None)
         for row in other:
             further.append(row)
     out = io.BytesIO()
@@ -178,14 +217,17 @@ def make_export(seed: int) -> SeededExport:
     language = languages[(seed // len(LAYOUTS) + seed) % len(languages)]
     survey = make_survey(seed, language)
     made = LAYOUTS[layout](survey, chance)
+    if made.ending == "xlsx" and not made.sheets and chance.random() < 0.3:
+        notes = [["Notes of the office"], ["Read me", "Written by us"], ["Sent", "2024"]]
+        made.sheets["Notes"], made.notes_first = notes, chance.random() < 0.5
     known = [t for t in (*TABLE_TRAPS, *BYTE_TRAPS) if _fits(t, layout, made, language)]
     traps = tuple(chance.sample(known, min(chance.randint(0, 3), len(known))))
     if made.ending in ("sav", "dta"):
         content = _write_labelled(made)
     else:
         rows = made.rows()
-        for trap in traps:
-            if trap in TABLE_TRAPS:
+        for trap in TABLE_TRAPS:
+            if trap in traps:
                 TABLE_TRAPS[trap](rows, len(made.columns[0][0]), chance)
         if made.ending == "xlsx":
             content = _write_workbook(rows, made)

@@ -29,6 +29,7 @@ class Made:
     above: list[list[object]] = field(default_factory=list)
     sheets: dict[str, list[list[object]]] = field(default_factory=dict)
     labels: dict[str, tuple[str, dict[Any, str]]] = field(default_factory=dict)
+    notes_first: bool = False
     encoding: str = "utf-8"
     quoted: bool = False
 

@@ -282,9 +282,11 @@ def _without_unit(text: str, unit: str) -> str:
 
 
 def _digits(text: str) -> str:
-    """The text with the digits 0 to 9 and without blanks between them."""
+    """The text with the digits 0 to 9, and without the blanks that tell thousands apart."""
     plain = "".join(str(unicodedata.decimal(c, c)) for c in unicodedata.normalize("NFKC", text))
-    return plain.replace(" ", "").replace("\u066b", ".")
+    thousands = re.fullmatch(r"([+-]?\d{1,3}(?: \d{3})+)(.*)", plain.strip())
+    plain = thousands[1].replace(" ", "") + thousands[2] if thousands else plain.strip()
+    return plain.replace("\u066b", ".")
 
 
 def _dates(counts: Counter[str]) -> ProposedAnswers | None:

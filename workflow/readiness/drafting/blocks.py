@@ -134,12 +134,13 @@ def _all_ticked(columns: Sequence[ExportColumn], rows: Sequence[str], codebook: 
 
 def _name_themselves(columns: Sequence[ExportColumn]) -> tuple[str, ...]:
     """The options of which each column holds one, in words; nothing where they hold others."""
-    alone = [column.texts[0] if len(column.texts) == 1 else "" for column in columns]
+    said = [[t for t in c.texts if find_special(t) != "not_asked"] for c in columns]
+    alone = [texts[0] if len(texts) == 1 else "" for texts in said]
     told = [text for text in alone if text and not text.isdigit()]
     if (
         len(told) < 2
         or len(set(map(match_key, told))) < len(told)
-        or any(column.total and not text for column, text in zip(columns, alone, strict=True))
+        or any(texts and not text for texts, text in zip(said, alone, strict=True))
     ):
         return ()
     return tuple(text or c.header for text, c in zip(alone, columns, strict=True))

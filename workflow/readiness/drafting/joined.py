@@ -47,6 +47,7 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
     """
     if len(counts) > MOST_CELLS:
         return None
+    best: JoinedOptions | None = None
     for separator in dict.fromkeys((*SEPARATORS, *more)):
         if separator == " " and not all(_CODES.fullmatch(text) for text in counts):
             continue
@@ -81,8 +82,10 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
         if separator == " " and 2 * len(given) < len(sizes):
             continue
         alone = frozenset(piece for piece in options if company[piece] == {(piece,)})
-        return JoinedOptions(tuple(options), separator, alone, len(typed))
-    return None
+        # The wrong separator leaves options joined: there are more of them.
+        if best is None or len(options) < len(best.options):
+            best = JoinedOptions(tuple(options), separator, alone, len(typed))
+    return best
 
 
 def _pieces(text: str, separator: str) -> list[str]:

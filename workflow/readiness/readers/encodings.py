@@ -47,6 +47,8 @@ _SIGN_IN_WORD = re.compile(
     "[A-Za-z][\u0192\u201a\u201e\u2020-\u2022\u2026\u02c6\u02dc\u2030\u2039\u203a][A-Za-z]"
 )
 _LATIN = f"{chr(0xC0)}-{chr(0x24F)}"
+# Letters with accents beside plain small ones, and what stands for an apostrophe between them.
+_SMALL_IN_WORD = re.compile(f"(?<=[a-z])[à-öø-ÿœ{chr(0x2019)}]|[à-öø-ÿœ](?=[a-z])")
 _LETTER_IN_WORD = re.compile(f"(?<=[A-Za-z])[{_LATIN}{chr(0x2019)}]|[{_LATIN}](?=[A-Za-z])")
 
 
@@ -169,7 +171,11 @@ def _by_letters(content: bytes) -> str | None:
     western = _try_decode(content, "cp1252")
     accents = len(_LETTER_IN_WORD.findall((western or "")[:_SAMPLE]))
     high = sum(byte > 0x7F for byte in sample)
-    if _SIGN_IN_WORD.search(western or ""):
+    macintosh = len(_SMALL_IN_WORD.findall(content.decode("mac_roman")[:_SAMPLE]))
+    strange = western is None or _SIGN_IN_WORD.search(western)
+    if macintosh > 0.5 * high and (strange or not accents):
+        return "mac_roman"
+    if western is not None and strange:
         return None
     if words > 0.5 * high:
         return "cp1256"

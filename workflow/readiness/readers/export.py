@@ -14,8 +14,10 @@ import pandas as pd
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers import delimited, spss, workbooks
+from readiness.readers.assigned import is_row_number
 from readiness.readers.moments import match_moment
 from readiness.readers.table import SOME, Sheet
+from readiness.readers.tools import words
 from readiness.readers.tools.base import EMPTY, FAULT, READ, ROW, TEST, Tool
 from readiness.readers.tools.every import TOOLS
 from readiness.tables import read_bytes
@@ -206,13 +208,17 @@ def mark_empty_rows(sheet: Sheet) -> Sheet:
     """The sheet in which a row without a cell is a fault: nobody stands behind it."""
     if not sheet.rows:
         return sheet
-    filled = np.logical_or.reduce([column.where(_is_filled) for column in sheet.rows])
+    # That a table counts its rows says of nobody that he answered.
+    told = [column for at, column in enumerate(sheet.rows) if not is_row_number(sheet, at)]
+    if not told:
+        return sheet
+    filled = np.logical_or.reduce([column.where(_is_filled) for column in told])
     empty = dict.fromkeys(np.flatnonzero(~filled).tolist(), EMPTY)
     return replace(sheet, faults={**empty, **sheet.faults}) if empty else sheet
 
 
 def _is_filled(text: str) -> bool:
-    return bool(text.strip())
+    return match_key(text) not in words.VOID
 
 
 def _take_further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:

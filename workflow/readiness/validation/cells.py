@@ -273,6 +273,8 @@ def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
 
 # --- numbers and days as people and tools write them --------------------------------------------
 
+# The blank that tells thousands apart.
+_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 _WHOLE = re.compile(r"([+-]?)(\d+)(?:[.,]0+)? ?(\D*)")
 _DECIMAL = re.compile(r"([+-]?)(\d+)(?:[.,\u066b](\d+))? ?(\D*)")
 # What is said of a number beyond the ends that its range has.
@@ -302,7 +304,8 @@ def read_number(item: Item, text: str) -> str | CellFault:
     low, high = item.range.bounds
     digits = item.range.decimals
     fact = _no_number(low, high, digits)
-    match = (_DECIMAL if digits else _WHOLE).fullmatch(match_key(text))
+    plain = _THOUSANDS.sub("", match_key(text))
+    match = (_DECIMAL if digits else _WHOLE).fullmatch(plain)
     unit = match_key(item.range.written_unit)
     if match is None or match[match.re.groups] not in ("", unit, unit.removesuffix("s")):
         return CellFault("not_a_number", fact)

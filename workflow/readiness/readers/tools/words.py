@@ -37,6 +37,8 @@ NOT_TICKED = frozenset(
         "0",
         "0.0",
         "n/a",
+        "na",
+        "nan",
         "false",
         "no",
         "n",
@@ -61,6 +63,8 @@ NOT_TICKED = frozenset(
         "\u062e\u0637\u0623",
     )
 )
+# What a program writes where nothing is.
+VOID = frozenset(("", "na", "n/a", "nan", "null"))
 MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635"))
 # Which half of the day an hour is of.
 EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645"))
