@@ -84,7 +84,15 @@ def _parts(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
 
 
 def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
-    """How many columns from the first on share its question."""
+    """How many columns from the first on share its question.
+
+    One header above several columns is that of the first; the others are its second, third, ...
+    """
+    again = 1
+    while again < len(columns) and columns[again].header == f"{columns[0].header} ({again + 1})":
+        again += 1
+    if again > 1:
+        return again
     how, question, _ = _parts(columns[0], codebook)
     if not how:
         return 1
@@ -101,6 +109,8 @@ def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
 
 def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock | None:
     how, question, _ = _parts(columns[0], codebook)
+    again = columns[1].header == f"{columns[0].header} (2)"
+    question = columns[0].header if again else question
     rows = tuple(_parts(column, codebook)[2] or column.header for column in columns)
     if how == "number" or (how == "brackets" and all(c.label for c in columns)):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
@@ -110,9 +120,12 @@ def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock |
         return ColumnBlock("ticks", ", ".join(rows[:SHOWN]), tuple(columns), rows, check)
     if how == "set":
         return ColumnBlock("ticks", question, tuple(columns), rows)
-    if how == "number" and (named := _name_themselves(columns)):
+    named = _name_themselves(columns) if how == "number" or again else ()
+    if named:
         check = f"{DECIDED}options of one question, for each column holds one"
         return ColumnBlock("ticks", question, tuple(columns), named, check)
+    if again:
+        return None
     if _all_ticked(columns, rows, codebook):
         check = "" if how == "slash" else f"{DECIDED}options that are ticked or not"
         return ColumnBlock("ticks", question, tuple(columns), rows, check)

@@ -100,8 +100,9 @@ def _item(question: ProposedQuestion, language: str, columns: set[str]) -> dict[
     checks = [*([block.check] if block.check else []), *answers.checks]
     item: dict[str, Any] = {"id": question.id, "kind": answers.kind}
     header = block.columns[0].header if block.kind == "one" else block.question
-    if match_key(header) in columns:
-        # A text that several questions share; their columns tell them apart.
+    spread = {match_key(option.column) for option in answers.options}
+    if match_key(header) in columns | spread:
+        # A text that several questions or options share; their columns tell them apart.
         header = question.id
     columns.add(match_key(header))
     if question.rows:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from readiness.config import Condition, DerivedVariable, WaveSettings
 from readiness.errors import ConfigError
-from readiness.plan.asking import ESTIMATED, ONE_ANSWER, Asked, read_outline
+from readiness.plan.asking import ESTIMATED, ONE_ANSWER, TRUE, Asked, document_of, read_outline
 from readiness.plan.runs import PlannedRun, input_files
 from readiness.terminal import quote_cell
 
@@ -36,6 +36,17 @@ def with_items(root: Path, run: PlannedRun) -> PlannedRun:
     ]
     estimate = wave.estimate.model_copy(update={"items": items})
     return replace(run, section=wave.model_copy(update={"estimate": estimate}))
+
+
+def is_draft(root: Path, run: PlannedRun) -> bool:
+    """Whether what a wave asked is a draft, which nothing is computed with."""
+    if not isinstance(run.section, WaveSettings):
+        return False
+    path = input_files(run.section)["questionnaire"]
+    if not (root / path).is_file():
+        return False  # the plan says so, with the key that names it
+    document = document_of(root, path)
+    return isinstance(document, dict) and str(document.get("draft", "")).lower() in TRUE
 
 
 def variables_of(root: Path, run: PlannedRun) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from readiness.language import LANGUAGES
 from readiness.lineage import canonical_json
 from readiness.plan.asking import Asked, read_outline
 from readiness.plan.checks import check_languages, check_report, check_wave
-from readiness.plan.deriving import with_derived, with_items
+from readiness.plan.deriving import is_draft, with_derived, with_items
 from readiness.plan.documents import chapters_of, missing_labels, page_name
 from readiness.plan.files import Files, files_of, prose_of
 from readiness.plan.runs import KEYS, PUBLICATIONS, PlannedRun, input_files, runs_of
@@ -66,7 +66,17 @@ class Plan:
             run = runs[0]
             folder = f"publications/{identity}"
             found.append(PlannedRun(folder, run.name, run.section, own, run.privacy))
+        waiting = [run for run in found if not run.frozen and is_draft(self.root, run)]
+        # A draft that is the only run stops with what to do; beside others it waits.
+        if len(waiting) < sum(not run.frozen for run in found):
+            found = [run for run in found if run not in waiting]
         return {run.folder: with_items(self.root, run) for run in found}
+
+    @property
+    def waiting(self) -> list[str]:
+        """The waves whose questionnaire is a draft, and that are not computed for that."""
+        every = [run for run in runs_of(self.config) if is_draft(self.root, run)]
+        return [run.folder for run in every if run.folder not in self.runs]
 
     @cached_property
     def publications(self) -> list[str]:
