@@ -580,6 +580,8 @@ def test_what_is_asked_several_times_is_left_out_with_a_note() -> None:
     [
         (["type", "name", "label::English (en)", "relevant"], "XLSForm"),
         (["list_name", "name", "label"], "options of an XLSForm"),
+        (["type", "name", "label:English"], "XLSForm"),
+        (["qid", "qname", "question", "force_resp", "type", "selector"], "codebook"),
         (["related_id", "id", "class", "type/scale", "name", "relevance", "text"], "LimeSurvey"),
         (["Variable / Field Name", "Form Name", "Field Type", "Field Label"], "REDCap"),
         (["Variable", "Question text", "Type", "Values"], "codebook"),

@@ -44,6 +44,7 @@ NO_TABLES = {
     b"<!doctype html": "a page of the web; download the table itself, signed in.",
     b"<html": "a page of the web; download the table itself, signed in.",
     b"<?xml": "XML; export it as CSV or as an Excel workbook (.xlsx).",
+    b"[[": "the questions of a Qualtrics form; export the answers as CSV.",
     b"[{": "JSON; export it as CSV or as an Excel workbook (.xlsx).",
     b'{"': "JSON; export it as CSV or as an Excel workbook (.xlsx).",
     b"%pdf": "a PDF; export the answers as CSV or as an Excel workbook (.xlsx).",

@@ -35,13 +35,16 @@ FORMS = (
     ({"list name", "name", "label"}, "the options of an XLSForm (its workbook is for --form)"),
     ({"class", "type/scale", "name"}, "the structure of a LimeSurvey form"),
     ({"variable / field name", "field type"}, "a dictionary of REDCap (--labels)"),
+    ({"field_name", "field_type"}, "a dictionary of REDCap (--labels)"),
     ({"answer choices", "responses"}, "a summary of SurveyMonkey"),
 )
 OF_CODEBOOKS = re.compile(
     r"(variable|field|column|question|response|value|answer)[ _]?(names?|texts?|ids?|labels?|types?"
-    r"|options|codes)|variable|name|field|column|question|labels?|description|type|values?|options"
+    r"|options|codes)|variable|name|field|column|question|q_?(?:id|name)|labels?|description|type|values?|options"
     r"|codes?|coding|answers?|choices|notes|qname|format|units|levels"
 )
+# What stands in the column `type` of an XLSForm, and nowhere else.
+_ASKS = re.compile(r"(select_one|select_multiple|begin[_ ](group|repeat))\b")
 FEWEST = 5
 """Answers of a column from which on they tell what kind it is of."""
 RECURRING = 3
@@ -261,8 +264,10 @@ def _weigh_sheet(sheet: Sheet) -> tuple[bool, int]:
 
 def refuse_form(sheet: Sheet) -> None:
     """DataError where a table holds the questions of a form, its options, or sums of answers."""
-    keys = [match_key(column).partition("::")[0] for column in sheet.columns]
+    keys = [match_key(column).partition(":")[0] for column in sheet.columns]
     known = next((what for wanted, what in FORMS if wanted <= set(keys)), "")
+    if not known and "type" in keys and any(map(_ASKS.match, sheet.some(keys.index("type")))):
+        known = FORMS[0][1]
     if not known and 3 * sum(map(bool, map(OF_CODEBOOKS.fullmatch, keys))) >= 2 * len(keys) > 3:
         known = "a codebook (--labels, beside the answers)"
     if known:
