@@ -9,9 +9,8 @@ import pytest
 
 from project_copy import ROOT, Project, message
 from readiness.datasets.add import add_version
-from readiness.datasets.erase import erase_versions
 from readiness.datasets.store import find_object, restore
-from readiness.datasets.verify import verify
+from readiness.datasets.verify import erase_versions, verify
 from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError, DataError
 

@@ -18,7 +18,7 @@ from readiness.forensics.arithmetic.bases import (
     witnesses,
 )
 from readiness.forensics.arithmetic.figures import parse_figure
-from readiness.forensics.arithmetic.power import joint_power
+from readiness.forensics.arithmetic.sums import joint_power
 from readiness.forensics.judging.study import judge, lead_bases
 from readiness.forensics.judging.verdict import Status
 

@@ -27,7 +27,7 @@ from readiness.forensics.arithmetic.bases import (
     witness,
 )
 from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding
-from readiness.forensics.arithmetic.power import joint_power
+from readiness.forensics.arithmetic.sums import joint_power
 from readiness.forensics.judging.claims import COLUMNS, read_register
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge

@@ -13,10 +13,8 @@ from readiness.config import WaveSettings, parse
 from readiness.errors import ConfigError
 from readiness.plan.asking import read_outline
 from readiness.plan.checks import check_wave
-from readiness.plan.deriving import asked_of, variables_of
-from readiness.plan.documents import missing_labels, told_items
-from readiness.plan.drawn import charts_of
 from readiness.plan.runs import PlannedRun
+from readiness.plan.settings import asked_of, charts_of, missing_labels, told_items, variables_of
 
 
 def item(code: str, kind: str, codes: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:

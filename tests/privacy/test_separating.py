@@ -12,7 +12,7 @@ import yaml
 
 from project_copy import ROOT
 from readiness.config import Privacy
-from readiness.datasets.erase import results_of
+from readiness.datasets.verify import results_of
 from readiness.datasets.versions import read_versions
 from readiness.errors import ConfigError
 from readiness.privacy import GIVEN, Detectors

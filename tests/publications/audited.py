@@ -14,14 +14,15 @@ from readiness.facts import Fact, Listed
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.numbers import (
+    SAME,
+    Rerun,
     compare_recomputed,
     in_another_environment,
     ledger_rows,
 )
-from readiness.publications.audit.rerun import SAME, Rerun
 from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.chain import Divergence, frozen_chain
-from readiness.publications.erratum import Correction
+from readiness.publications.log import Correction
 from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.seal import CHANGED, LEDGER
 from readiness.register.figures import read_register

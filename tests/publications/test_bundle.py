@@ -30,9 +30,8 @@ from readiness.cli import main
 from readiness.datasets.versions import ERASED, RESTRICTED
 from readiness.errors import DataError
 from readiness.lineage import read_lineage
-from readiness.publications.bundle.contents import _refuse_unsafe, gather
+from readiness.publications.bundle.contents import UNKNOWN_DATE, _refuse_unsafe, gather
 from readiness.publications.bundle.crate import bundle
-from readiness.publications.bundle.pages import UNKNOWN_DATE
 from readiness.publications.ledger import FOLDER
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal
 from tiny_project import TINY

@@ -18,17 +18,26 @@ from released_tree import copy_released, released_root
 from readiness.cli import main
 from readiness.errors import DataError
 from readiness.language import LANGUAGES, tell
-from readiness.publications.closing import (
+from readiness.publications.log import (
+    ERRATUM,
+    Correction,
+    append,
+    errata_of,
+    read_errata,
+    read_log,
+    withdraw,
+)
+from readiness.publications.outcomes import UNREADABLE, Outcome, exit_code
+from readiness.publications.reproduce import (
     SHOWN,
     closing_lines,
     closing_text,
+    compare,
+    erratum_table,
     read_verdicts,
     site_text,
+    tally,
 )
-from readiness.publications.erratum import ERRATUM, Correction, errata_of, read_errata
-from readiness.publications.log import append, read_log, withdraw
-from readiness.publications.outcomes import UNREADABLE, Outcome, exit_code
-from readiness.publications.reproduce import compare, erratum_table, tally
 from readiness.publications.seal import SEAL, VALUES, make_seal, read_seal
 from readiness.register.display import show_row
 from readiness.register.figures import read_register

@@ -27,7 +27,7 @@ from readiness.datasets.versions import check_pointer, find_version
 from readiness.errors import DataError
 from readiness.publications.program import program_files
 from readiness.publications.sandbox import RunBounds, bubblewrap, run_confined
-from readiness.publications.tree import unpack_zip
+from readiness.publications.scratch import unpack_zip
 
 SECRET = "only-the-auditor-knows"
 CANARY = "import os\nopen(os.environ.get('CANARY') or {path!r}, 'a').write(__file__ + '\\n')\n"

@@ -17,7 +17,7 @@ from readiness.cli import main
 from readiness.datasets.places import Foreign
 from readiness.facts import Fact
 from readiness.language import tell
-from readiness.publications.audit import rerun
+from readiness.publications.audit import numbers
 from readiness.publications.audit.audit import audit, present_changes
 from readiness.publications.audit.model import FROZEN, TODAY, TRUSTED, Audit, Terms
 from readiness.publications.outcomes import Outcome
@@ -94,7 +94,7 @@ def test_only_code_that_the_auditor_names_judges(forged: Project, kept: Kept) ->
 def test_code_that_does_not_start_under_this_lock_differs_in_nothing(
     forged: Project, monkeypatch: MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rerun, "run_sealed", lambda *_, **__: "No module named 'gone'")
+    monkeypatch.setattr(numbers, "run_sealed", lambda *_, **__: "No module named 'gone'")
     monkeypatch.setattr("readiness.publications.audit.audit._code_changes", lambda _: ())
     changes = present_changes(forged.root, NAME, environment=True)
     terms = Terms(Foreign((), forged.root / "fetched"), sandbox=False)

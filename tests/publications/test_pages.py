@@ -18,16 +18,18 @@ from readiness.datasets.versions import read_versions
 from readiness.errors import DataError
 from readiness.lineage import sha256_of
 from readiness.publications.chain import frozen_chain, step_folders
-from readiness.publications.documents import (
+from readiness.publications.ledger import (
     PAGES,
     folder_of_step,
     iterate_documents,
     kept_as,
     languages_of,
     pages_of,
+    publication_ids,
+    read_datasets,
+    read_inputs,
     steps_shown,
 )
-from readiness.publications.ledger import publication_ids, read_datasets, read_inputs
 from readiness.publications.pages import Facts, citation, codecheck, readme
 from readiness.publications.seal import RELEASED, check_seal, read_seal
 

@@ -18,8 +18,8 @@ from pytest import MonkeyPatch
 from project_copy import PATIENCE, ROOT
 from readiness.errors import DataError
 from readiness.language import tell
-from readiness.publications.environment import changes, present_environment
 from readiness.publications.ledger import DATASETS, INPUTS, read_datasets, read_inputs
+from readiness.publications.program import changes, present_environment
 from readiness.publications.scratch import scratch_project
 
 # A run that never ends by itself, and takes the signal to end as `readiness run` does.
@@ -91,7 +91,7 @@ def test_an_input_leads_nowhere_else(tmp_path: Path, name: str) -> None:
 
 
 CODE = (
-    "import json; from readiness.publications.environment import present_environment;"
+    "import json; from readiness.publications.program import present_environment;"
     "print(json.dumps(present_environment('')))"
 )
 

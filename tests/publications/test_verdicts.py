@@ -21,7 +21,7 @@ from project_copy import Project
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.publications import sandbox
-from readiness.publications.audit import again, data, rerun
+from readiness.publications.audit import again, data, numbers
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Changes, Signing
 from readiness.publications.log import LOG, check_listed, read_log
@@ -95,21 +95,21 @@ def test_level_2_takes_the_bytes_that_level_1_hashed(tree: Path, monkeypatch: Mo
     found, contents = data.check_inputs(tree, {path: "0" * 64}, {})
     (tree / path).write_bytes(b"what is written then")
     assert found[0].outcome is Outcome.DIFFERS
-    monkeypatch.setattr(rerun, "read_inputs", lambda folder: {path: "0" * 64})
-    made = rerun.todays_project(tree, folder, [], contents)
+    monkeypatch.setattr(numbers, "read_inputs", lambda folder: {path: "0" * 64})
+    made = numbers.todays_project(tree, folder, [], contents)
     assert made[path.as_posix()] == b"what is hashed"
     with pytest.raises(DataError, match="removed from the tree"):
-        rerun.todays_project(tree, folder, [], {})
+        numbers.todays_project(tree, folder, [], {})
 
 
 def test_data_that_change_while_they_are_copied(tree: Path, tmp_path: Path) -> None:
     folder = tree / "publications" / NAME
     (tmp_path / "other.csv").write_text("a\n1\n", "utf-8")
-    (sealed,) = rerun.read_datasets(folder)
-    contents = dict.fromkeys(rerun.read_inputs(folder), b"")
+    (sealed,) = numbers.read_datasets(folder)
+    contents = dict.fromkeys(numbers.read_inputs(folder), b"")
     objects = {sealed.pointer: tmp_path / "other.csv"}
     options = {"frozen": False, "report": False, "cores": "1"}
-    again_ = rerun.rerun(tree, folder, "studies/menus-2023", objects, contents, **options)  # type: ignore[arg-type]
+    again_ = numbers.rerun(tree, folder, "studies/menus-2023", objects, contents, **options)  # type: ignore[arg-type]
     with pytest.raises(DataError, match="menus-2023-claims@1: changed while it was copied"), again_:
         pass
 

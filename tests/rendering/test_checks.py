@@ -7,8 +7,7 @@ import re
 import pytest
 
 from readiness.language import LANGUAGES
-from readiness.rendering.checks import check_numbers, check_self_contained
-from readiness.rendering.counted import words_for
+from readiness.rendering.checks import check_numbers, check_self_contained, words_for
 
 DISPLAYS = {"w/a": "67,3 %", "w/b": {"640", "six cent quarante"}, "w/c": "< 30", "w/d": "−0,42"}
 ALLOWED = [re.compile(r"(?<![\d.,])20[0-3]\d(?![\d.,]?\d)"), re.compile(r"\bsimulated-2026\b")]

@@ -18,8 +18,7 @@ from resealing import MADE, read_members, relist, seal_over, seal_with_status, s
 
 from readiness.datasets.versions import RESTRICTED, Pointer, Version
 from readiness.lineage import Lineage
-from readiness.publications.documents import kept_as, languages_among
-from readiness.publications.ledger import datasets_table, versions_table
+from readiness.publications.ledger import datasets_table, kept_as, languages_among, versions_table
 from readiness.publications.log import LOG
 from readiness.publications.program import ARCHIVE, pack, program_hashes
 from readiness.publications.seal import make_seal, sha256, values_table

@@ -22,10 +22,9 @@ from released_tree import DRAFT, released_root
 
 from project_copy import Project
 from readiness.datasets.versions import read_versions
-from readiness.publications.audit import rerun as room
-from readiness.publications.environment import ENVIRONMENT, environment_text
+from readiness.publications.audit import again as room
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_inputs
-from readiness.publications.program import ARCHIVE
+from readiness.publications.program import ARCHIVE, ENVIRONMENT, environment_text
 from tampering.catalogue import KINDS
 from tampering.model import Case, Judged, draw_cases, find_faults
 from tampering.reseal import reseal

@@ -17,7 +17,7 @@ from unittest import mock
 from readiness import cli
 from readiness.datasets.versions import Version
 from readiness.publications import program
-from readiness.publications import tree as trees
+from readiness.publications import scratch as trees
 from readiness.publications.ledger import SealedDataset, read_datasets
 from tampering import told
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from readiness.charts.metrics import SMALL, measure
-from readiness.charts.sheet import Shape
+from readiness.charts.sheet import SMALL, Shape, measure
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,18 @@ import pandas as pd
 
 from readiness.charts import palette
 from readiness.charts.figures import DrawnFigure
-from readiness.charts.metrics import BODY, SMALL, TITLE, measure, wrap
-from readiness.charts.sheet import NARROW, WIDE, Align, Drawing, Shape
+from readiness.charts.sheet import (
+    BODY,
+    NARROW,
+    SMALL,
+    TITLE,
+    WIDE,
+    Align,
+    Drawing,
+    Shape,
+    measure,
+    wrap,
+)
 from readiness.disclosure import escape_words
 from readiness.errors import RenderError
 from readiness.facts import Fact

@@ -22,9 +22,8 @@ from readiness.charts.marks import (
     Rule,
     TextMark,
 )
-from readiness.charts.metrics import BODY, SMALL, measure, wrap
 from readiness.charts.picture import NOTE_LINE, draw_lines
-from readiness.charts.sheet import Align, Drawing, Panel
+from readiness.charts.sheet import BODY, SMALL, Align, Drawing, Panel, measure, wrap
 from readiness.language import numbers
 
 SECTION_GAP = 12.0

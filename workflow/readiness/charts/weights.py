@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from readiness.charts.figures import closing, word
 from readiness.charts.marks import AmountAxis, ChartRow, Dot, LineMark, Mark, Rule
-from readiness.charts.metrics import SMALL, measure
 from readiness.charts.picture import Cell, LegendKey, Picture, nothing
 from readiness.charts.rows import Rows, round_step
-from readiness.charts.sheet import Align, Drawing, Panel
+from readiness.charts.sheet import SMALL, Align, Drawing, Panel, measure
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed
 from readiness.language import Language, numbers, show

@@ -52,8 +52,8 @@ from readiness.publications.log import (
 )
 from readiness.publications.outcomes import COULD_NOT_CHECK, most_severe, told_plainly
 from readiness.publications.presenting.terminal import audit_text, summary_text
+from readiness.publications.scratch import is_tree, open_tree
 from readiness.publications.seal import DRAFT
-from readiness.publications.tree import is_tree, open_tree
 from readiness.running.outputs import add_force, check_output
 
 

@@ -31,8 +31,8 @@ from readiness.lineage import PROVENANCE
 from readiness.patterns import NAME
 from readiness.plan import Plan, PlannedRun, input_files, load_plan
 from readiness.publications.chain import ATTACKED, REGISTER
-from readiness.publications.documents import folder_of_step, steps_shown
 from readiness.publications.freeze import freeze, refuse_released, refuse_strangers
+from readiness.publications.ledger import folder_of_step, steps_shown
 from readiness.publications.log import withdraw
 from readiness.publications.material import PublicationMaterial
 from readiness.publications.seal import DRAFT, RELEASED, read_seal

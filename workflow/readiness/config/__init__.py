@@ -5,10 +5,8 @@ The model is the only description of the configuration. Its JSON schema
 compares them with it.
 """
 
-from readiness.config.base import StrictModel
 from readiness.config.derived import NO, YES, Condition, DerivedVariable
-from readiness.config.model import SHIPPED, Config, ReportSettings
-from readiness.config.privacy import Privacy
+from readiness.config.model import SHIPPED, Config, ReportSettings, WaveSettings
 from readiness.config.reading import explain, load_config, parse, parse_json, read_yaml
 from readiness.config.sections import (
     LARGEST_SEED,
@@ -18,12 +16,13 @@ from readiness.config.sections import (
     Disclosure,
     Estimate,
     FigureRules,
+    Privacy,
     SelectionName,
+    StrictModel,
     StudySettings,
     Validate,
     Weight,
 )
-from readiness.config.wave import WaveSettings
 
 __all__ = [
     "LARGEST_SEED",

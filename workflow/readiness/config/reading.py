@@ -11,8 +11,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from readiness.bounded import StrictLoader, TextLoader, read_yaml_text
-from readiness.config.base import StrictModel
 from readiness.config.model import Config
+from readiness.config.sections import StrictModel
 from readiness.errors import ConfigError
 from readiness.files import read_file
 from readiness.patterns import WORDS

@@ -1,4 +1,4 @@
-"""The sections of a configuration: a wave, a study, and what governs each step.
+"""The sections of a configuration: a wave, a study, personal data, and what governs each step.
 
 A section of a wave is handed to its step as it stands, as canonical JSON, so a change of one
 section reruns that step and what is downstream of it.
@@ -6,12 +6,17 @@ section reruns that step and what is downstream of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
     Field,
     GetJsonSchemaHandler,
     field_validator,
@@ -19,8 +24,63 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from readiness.config.base import Day, ItemName, Items, StrictModel, Titles, no_repeats
-from readiness.patterns import DATASET, NAME
+from readiness.patterns import (
+    COUNTRY,
+    DATASET,
+    DATE,
+    ITEM,
+    KEY,
+    LANGUAGE,
+    NAME,
+    TEMPLATE,
+    TURNING,
+    find_repeated,
+)
+
+Name = Annotated[str, Field(pattern=NAME)]
+ItemName = Annotated[str, Field(pattern=ITEM)]
+LanguageCode = Annotated[str, Field(pattern=LANGUAGE)]
+_LINES = re.compile("[\t\n\r\x85\u2028\u2029 ]+")
+# A text of one line, without what turns or hides what stands behind it.
+Line = Annotated[
+    str,
+    BeforeValidator(
+        lambda said: _LINES.sub(" ", re.sub(TURNING, "", said)) if isinstance(said, str) else said
+    ),
+]
+# A title in each language that has one.
+Titles = Annotated[dict[LanguageCode, Line], Field(min_length=1)]
+
+
+def _day(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("a day of the calendar, YYYY-MM-DD in quotes") from None
+    return value
+
+
+# A day as YYYY-MM-DD, so that the order of the texts is that of the days.
+Day = Annotated[str, Field(pattern=DATE), AfterValidator(_day)]
+
+
+def no_repeats(items: list[str]) -> list[str]:
+    """The names; ValueError where one stands twice."""
+    if twice := find_repeated(items):
+        raise ValueError(f"each once; {', '.join(twice)} is repeated")
+    return items
+
+
+Items = Annotated[list[str], Field(min_length=1), AfterValidator(no_repeats)]
+
+
+class StrictModel(BaseModel):
+    """A part of the configuration: no unknown key, no silent change of type."""
+
+    model_config = ConfigDict(
+        extra="forbid", defer_build=True, strict=True, frozen=True, allow_inf_nan=False
+    )
+
 
 # How respondents came in; what each allows: `analysis.selection.Selection`.
 SelectionName = Literal["probability", "census", "opt-in", "purposive"]
@@ -237,3 +297,66 @@ class StudySettings(StrictModel):
         pattern=NAME,
         description="file below data/claims, without .yaml: which claims belong together",
     )
+
+
+Template = Annotated[str, Field(pattern=TEMPLATE)]
+
+
+class Privacy(StrictModel):
+    """Whose personal data these are, for what and how long; reports print what is given here.
+
+    Nothing is printed of a simulated wave or of a study, which have no respondents.
+    """
+
+    controller: Line | None = Field(
+        default=None, min_length=1, description="who decides on the processing: name and address"
+    )
+    purpose: Titles | None = Field(default=None, description="what the answers are used for")
+    receipt: Line | None = Field(
+        default=None,
+        min_length=1,
+        description="the declaration or authorisation, with the number that the authority gave",
+    )
+    hosting: str | None = Field(
+        default=None, pattern=COUNTRY, description="where the answers are kept"
+    )
+    keep_until: Day | None = Field(
+        default=None,
+        description="last day on which the answers may be kept, YYYY-MM-DD in quotes; after it "
+        "no wave is computed, until its answers are erased or the day is another",
+    )
+    signed_off_by: Line | None = Field(
+        default=None,
+        min_length=1,
+        description="who read the page for the data protection officer and answers for it",
+    )
+    telephone: list[Template] = Field(
+        default=[],
+        description="how telephone numbers are written, beside the international way: `#` is a "
+        "digit, `[5-7]` one of these; spaces, points and hyphens may stand between",
+    )
+    identity: list[Template] = Field(
+        default=[],
+        description="how numbers of identity papers are written: as `telephone`, `@` is a letter",
+    )
+    names: str | None = Field(
+        default=None,
+        min_length=1,
+        description="a file of names to look for in free text, one a line; outside the project",
+    )
+    key: str | None = Field(
+        default=None,
+        pattern=KEY,
+        description="the name of the key of the pseudonyms; set by `freeze`",
+    )
+
+    @property
+    def statements(self) -> dict[str, object]:
+        """What a reader is told: the keys that are given, of those that say something to one."""
+        told = {"controller", "purpose", "receipt", "hosting", "keep_until"}
+        return self.model_dump(include=told, exclude_none=True)
+
+    @property
+    def looked_for(self) -> dict[str, object]:
+        """What validation looks for in free text."""
+        return self.model_dump(include={"telephone", "identity", "names"}, exclude_none=True)

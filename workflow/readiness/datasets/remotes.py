@@ -14,8 +14,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-from readiness.datasets.hashing import ABSENT, chunks, fault_if_there, fault_of_bytes, say_fault
-from readiness.datasets.places import Foreign, local_remotes, remote_settings
+from readiness.datasets.places import (
+    ABSENT,
+    Foreign,
+    chunks,
+    fault_if_there,
+    fault_of_bytes,
+    local_remotes,
+    remote_settings,
+    say_fault,
+)
 from readiness.datasets.versions import Version
 from readiness.errors import DataError
 from readiness.facts import Fact

@@ -13,8 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.datasets.hashing import ABSENT, fault_if_there, fault_of, say_fault
-from readiness.datasets.places import Foreign, cache_folder, local_remotes
+from readiness.datasets.places import (
+    ABSENT,
+    Foreign,
+    cache_folder,
+    fault_if_there,
+    fault_of,
+    local_remotes,
+    say_fault,
+)
 from readiness.datasets.remotes import Remotes, UnreachableError
 from readiness.datasets.versions import Pointer, Version, check_pointer
 from readiness.errors import DataError

@@ -25,8 +25,7 @@ from readiness.forensics.arithmetic.bases import (
     smallest_joint_base,
 )
 from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding, parse_figure
-from readiness.forensics.arithmetic.power import joint_power
-from readiness.forensics.arithmetic.sums import sum_to_whole
+from readiness.forensics.arithmetic.sums import joint_power, sum_to_whole
 from readiness.language import LANGUAGES, tell, text
 
 COLUMNS = ["reading", "figures", "missing", "bases", "count", "smallest", "power"]

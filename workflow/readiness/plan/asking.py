@@ -12,7 +12,7 @@ from typing import Any
 from readiness.config import WaveSettings, read_yaml
 from readiness.errors import ConfigError
 from readiness.files import read_file
-from readiness.questionnaire.expansion import expand
+from readiness.questionnaire.load import expand
 from readiness.questionnaire.writing import CHECK, open_decisions
 
 # The kinds of items whose categories can be groups.

@@ -24,24 +24,35 @@ from readiness.language import LANGUAGES
 from readiness.lineage import canonical_json
 from readiness.plan.asking import Asked, read_outline
 from readiness.plan.checks import check_languages, check_report, check_wave
-from readiness.plan.deriving import is_draft, with_derived, with_items
-from readiness.plan.documents import chapters_of, missing_labels, page_name
-from readiness.plan.files import Files, files_of, prose_of
-from readiness.plan.runs import KEYS, PUBLICATIONS, PlannedRun, input_files, runs_of
+from readiness.plan.runs import (
+    KEYS,
+    PUBLICATIONS,
+    Files,
+    PlannedRun,
+    files_of,
+    input_files,
+    prose_of,
+    runs_of,
+)
 from readiness.plan.settings import (
     WORKBOOK,
+    chapters_of,
     downloads,
+    is_draft,
+    missing_labels,
+    page_name,
     told_of_answers,
     told_of_charts,
     told_of_pages,
     told_of_report,
     told_of_tables,
     told_on_the_site,
+    with_derived,
+    with_items,
     workbook_name,
 )
-from readiness.publications.erratum import errata_of
 from readiness.publications.ledger import publication_ids
-from readiness.publications.log import listed_ids, open_log, read_log
+from readiness.publications.log import errata_of, listed_ids, open_log, read_log
 from readiness.publications.outcomes import UNREADABLE, Outcome
 from readiness.publications.seal import DRAFT
 

@@ -1,4 +1,4 @@
-"""A run: one chain from data to figures, and the settings of its steps.
+"""A run: one chain from data to figures, the settings of its steps, and the files that they read.
 
 There are three kinds of them, told apart by the folder below `results/`: `waves/<name>` and
 `studies/<name>` from today's `config.yaml`, and `publications/<id>` from the configuration that was
@@ -8,7 +8,7 @@ and editing today's config leaves them alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,3 +107,38 @@ def input_files(section: WaveSettings | StudySettings) -> dict[str, Path]:
     if section.revises:
         files["published"] = PUBLICATIONS / section.revises / "figures.csv"
     return files
+
+
+PROSE = Path("reports")
+Files = dict[str, str | list[str]]
+
+
+def restored_path(dataset: str) -> str:
+    """Where the bytes of a dataset version (`name@version`) are placed."""
+    return f"results/inputs/{dataset.replace('@', '/')}/data.csv"
+
+
+def files_of(run: PlannedRun, earlier: Sequence[str]) -> Files:
+    """The files of a run that follow from its configuration; a role that it lacks is not there.
+
+    Of a wave, `export` and `listed` are what came from outside, and `asked` its questionnaire;
+    `answers` are coded, and `questionnaire` goes with them, with what is derived; `sample` is what
+    validation hands on. `earlier`: the registers of what was released of it before.
+    """
+    section = run.section
+    files: Files = {role: path.as_posix() for role, path in input_files(section).items()}
+    if not isinstance(section, WaveSettings):
+        return {**files, "claims": restored_path(section.claims)}
+    files["asked"] = files["questionnaire"]
+    files |= {"questionnaire": run.questionnaire, "answers": run.answers, "earlier": [*earlier]}
+    files["export"] = restored_path(section.answers)
+    if section.sample:
+        files["listed"] = restored_path(section.sample)
+        files["sample"] = f"results/{run.folder}/validate/sample.csv"
+    return files
+
+
+def prose_of(root: Path, run: PlannedRun, language: str) -> list[str]:
+    """The analyst's own words of a run in a language."""
+    folder = root / PROSE / run.name / language
+    return sorted(str(path.relative_to(root)) for path in folder.glob("*.md"))

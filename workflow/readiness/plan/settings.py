@@ -1,18 +1,260 @@
-"""What each step is told beside its files: the part of the configuration that it follows."""
+"""What each step is told beside its files: the part of the configuration that it follows.
+
+Derived variables are checked against what was asked, and beside it. A report has a name, what it
+tells of and includes, and its languages. Which charts a run has follows from what its document
+tells, by the kind of each item. Their names hold a hyphen after the item's id, which has none: no
+two charts of a run share a name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from readiness.config import Disclosure, WaveSettings
+from readiness.config import SHIPPED, Condition, DerivedVariable, Disclosure, WaveSettings
+from readiness.errors import ConfigError
 from readiness.language import LANGUAGES
-from readiness.plan.deriving import asked_of, variables_of
-from readiness.plan.documents import page_name, told_items
-from readiness.plan.drawn import charts_of
-from readiness.plan.runs import PlannedRun
-from readiness.publications.documents import TIDY, in_order
+from readiness.patterns import WRITTEN_IN
+from readiness.plan.asking import ESTIMATED, ONE_ANSWER, TRUE, Asked, document_of, read_outline
+from readiness.plan.runs import PlannedRun, input_files
+from readiness.publications.ledger import TIDY, in_order
+from readiness.questionnaire.load import expand
+from readiness.questionnaire.model import forms_of, one_number
+from readiness.terminal import quote_cell
+
+# Columns of the coded table that no variable is called like.
+RESERVED = ("respondent", "group", "stratum", "base_weight")
+
+
+def asked_of(root: Path, run: PlannedRun) -> Asked:
+    """What was asked in a wave, and behind it what is derived of it."""
+    assert isinstance(run.section, WaveSettings)
+    return with_derived(read_outline(root, input_files(run.section)["questionnaire"]), run)
+
+
+def with_items(root: Path, run: PlannedRun) -> PlannedRun:
+    """A run whose wave names what it estimates: all that answers can be counted of."""
+    wave = run.section
+    if not isinstance(wave, WaveSettings) or wave.estimate.items:
+        return run
+    if not (root / input_files(wave)["questionnaire"]).is_file():
+        return run  # the plan says so, with the key that names it
+    found = asked_of(root, run)
+    items = [
+        name
+        for name, kind in found.kinds.items()
+        if kind in ESTIMATED and name not in found.personal
+    ]
+    estimate = wave.estimate.model_copy(update={"items": items})
+    return replace(run, section=wave.model_copy(update={"estimate": estimate}))
+
+
+def is_draft(root: Path, run: PlannedRun) -> bool:
+    """Whether what a wave asked is a draft, which nothing is computed with."""
+    if not isinstance(run.section, WaveSettings):
+        return False
+    path = input_files(run.section)["questionnaire"]
+    if not (root / path).is_file():
+        return False  # the plan says so, with the key that names it
+    document = document_of(root, path)
+    return isinstance(document, dict) and str(document.get("draft", "")).lower() in TRUE
+
+
+def variables_of(root: Path, run: PlannedRun) -> tuple[str, ...]:
+    """The variables by whose categories a wave's answers are told, the compared one first."""
+    assert isinstance(run.section, WaveSettings)
+    known = asked_of(root, run).known_variables(run.section)
+    return run.section.estimate.variables(known)
+
+
+def with_derived(found: Asked, run: PlannedRun) -> Asked:
+    """What was asked, and behind it what the wave of a run derives of it.
+
+    Raises ConfigError, naming the variable, for one that cannot be derived.
+    """
+    assert isinstance(run.section, WaveSettings)
+    for one in run.section.derive:
+        place = f"{run.key}.derive.{one.id}"
+        if one.id in {**found.kinds, **found.frame, **dict.fromkeys(RESERVED, "")}:
+            raise ConfigError(f"{place}: an id that {found.path} has already; give it another.")
+        known = {**found.codes, **found.known_variables(run.section)}
+        for name in one.sources:
+            _check_source(place, name, one, found, known)
+        for condition in one.conditions:
+            _check_condition(place, condition, known)
+        for category in one.recode.categories if one.recode else ():
+            for code in category.of:
+                _check_code(place, one.sources[0], code, known)
+        found = replace(
+            found,
+            kinds={**found.kinds, one.id: one.kind},
+            codes={**found.codes, one.id: one.codes},
+        )
+    return found
+
+
+def _check_source(
+    place: str, name: str, one: DerivedVariable, found: Asked, known: dict[str, list[str]]
+) -> None:
+    """A variable is made of what is known of respondents, and of the kinds that it can be of."""
+    if name in found.frame and name not in known:
+        raise ConfigError(
+            f"{place}: {quote_cell(name)} is known of the persons of a sample, and the wave has "
+            "none."
+        )
+    if name not in known:
+        raise ConfigError(f"{place}: {found.path} has no item {quote_cell(name)}.")
+    if name in found.personal:
+        raise ConfigError(
+            f"{place}: {quote_cell(name)} is personal data, which no number is made of."
+        )
+    kind = found.kinds.get(name, "single")
+    expected: tuple[str, ...] = ONE_ANSWER
+    if one.bands:
+        expected = ("number",)
+    elif one.scale:
+        expected = ("ordinal", "number")
+    elif one.conditions:
+        expected = (*ONE_ANSWER, "multi")
+    if kind not in expected:
+        raise ConfigError(
+            f"{place}: {name} is a {quote_cell(kind)} item; expected {' or '.join(expected)}."
+        )
+
+
+def _check_condition(place: str, condition: Condition, known: dict[str, list[str]]) -> None:
+    for code in condition.of or ():
+        _check_code(place, condition.item, code, known)
+    levels = condition.top or condition.low or 0
+    if levels >= len(known[condition.item]):
+        raise ConfigError(
+            f"{place}: {levels} levels of {condition.item}, which has "
+            f"{len(known[condition.item])}; expected fewer."
+        )
+
+
+def _check_code(place: str, item: str, code: str, known: dict[str, list[str]]) -> None:
+    if code not in known[item]:
+        raise ConfigError(
+            f"{place}: {item} has no answer {quote_cell(code)}; expected one of "
+            f"{', '.join(known[item])}."
+        )
+
+
+def chapters_of(root: Path) -> list[str]:
+    """The files that the report includes; RenderError, with file and line, where it cannot."""
+    from readiness.rendering.qmd import parse
+
+    return list(parse(root / SHIPPED).chapters)
+
+
+def page_name(run: PlannedRun) -> str:
+    """The name of the files of a run's report; one that is sent around says if it is simulated."""
+    simulated = isinstance(run.section, WaveSettings) and run.section.simulated
+    return "report-simulated" if simulated else "report"
+
+
+def told_items(root: Path, run: PlannedRun) -> list[str]:
+    """The items of which a wave's document tells, in its order.
+
+    Without `show`: those that are estimated, in the order of the questionnaire, and
+    behind them those that are derived.
+    """
+    wave = run.section
+    assert isinstance(wave, WaveSettings)
+    if wave.show:
+        return list(wave.show)
+    kinds = asked_of(root, run).kinds
+    return [item for item in kinds if item in wave.estimate.items]
+
+
+def missing_labels(root: Path, run: PlannedRun, language: str) -> list[str]:
+    """What has no text in a language, each by its place; none where a run can be told in it."""
+    missing = [] if language in run.section.title else [f"{run.key}.title"]
+    if isinstance(run.section, WaveSettings):
+        missing += [
+            f"{run.key}.derive.{place}"
+            for one in run.section.derive
+            for place, labels in one.own_labels.items()
+            if language not in labels
+        ]
+        path = input_files(run.section)["questionnaire"]
+    else:
+        path = input_files(run.section)["structure"]
+    document = document_of(root, path)
+    if isinstance(run.section, WaveSettings):
+        document = expand(document)
+    own = document.get("language", WRITTEN_IN) if isinstance(document, dict) else WRITTEN_IN
+    return missing + [f"{path}: {place}" for place in _without(document, language, own, "")]
+
+
+def _without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
+    """The places of a questionnaire or a structure of claims that have no text in a language.
+
+    `own`: the language of the texts that a survey tool exports.
+    """
+    if isinstance(node, list):
+        for number, child in enumerate(node, 1):
+            name = child.get("id", child.get("code")) if isinstance(child, dict) else None
+            yield from _without(child, language, own, f"{place}.{name or number}".strip("."))
+    elif isinstance(node, dict):
+        if "text" in node and language not in {own, *node, *node.get("labels", ())}:
+            yield place
+        for key, child in node.items():
+            inner = f"{place}.{key}".strip(".")
+            if key in ("categories", "publishers") and isinstance(child, dict):
+                yield from (f"{inner}.{k}" for k, texts in child.items() if language not in texts)
+            elif key == "missing":
+                continue  # exported texts that are no answers: no reader sees them
+            elif key in ("label", "statement", "unit", "title") and isinstance(child, dict):
+                if language not in child:
+                    yield inner
+            else:
+                yield from _without(child, language, own, inner)
+
+
+BASES = "bases"
+QUESTIONS = "questions"
+WEIGHTS = "weights"
+REVISION = "revision"
+# Who answered, what they left out, and what that could do.
+NONRESPONSE = ("participation", "missingness", "nonresponse")
+
+
+class Planned(NamedTuple):
+    """One chart: the name of its files, its form, and the item that it shows ("" for none)."""
+
+    name: str
+    form: str
+    item: str = ""
+
+
+# The charts of every study.
+STUDY = (Planned(BASES, BASES), Planned(QUESTIONS, QUESTIONS))
+
+
+def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
+    """The charts of a run, in the order of its document."""
+    wave = run.section
+    if not isinstance(wave, WaveSettings):
+        return STUDY
+    questionnaire = asked_of(root, run)
+    found: list[Planned] = []
+    for item in told_items(root, run):
+        kind = questionnaire.kinds[item]
+        forms = forms_of(kind, len(questionnaire.codes[item]))
+        if wave.estimate.compared_variable in ("", item):
+            forms = forms[:1]  # without groups one picture says all
+        # How one item moved is shown: the first of which one number says it.
+        if wave.revises and one_number(kind) and not any(c.form == REVISION for c in found):
+            forms = (*forms, REVISION)
+        found += [Planned(f"{item}-{form}", form, item) for form in forms]
+    # Where each answer counts once there are no weights to draw.
+    weights = (WEIGHTS,) if wave.weight else ()
+    return (*found, *(Planned(name, name) for name in (*NONRESPONSE, *weights)))
+
 
 WORKBOOK = "tables"
 # Of a publication that names no key: whoever recomputes it needs none.

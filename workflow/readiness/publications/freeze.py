@@ -24,33 +24,32 @@ from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import REPORT as LEVEL_REPORT
 from readiness.publications.audit.model import Changes, Terms
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
-from readiness.publications.documents import (
-    PAGES,
-    folder_of_step,
-    in_languages,
-    iterate_documents,
-    steps_shown,
-)
-from readiness.publications.environment import ENVIRONMENT, environment_text, lock_hash
-from readiness.publications.erratum import ERRATUM
 from readiness.publications.ledger import (
     CONFIG,
     DATASETS,
     FOLDER,
     INPUTS,
+    PAGES,
     datasets_table,
     find_publication,
+    folder_of_step,
+    in_languages,
     inputs_table,
+    iterate_documents,
     publication_ids,
+    steps_shown,
     versions_table,
 )
-from readiness.publications.log import Log, append, open_log
+from readiness.publications.log import ERRATUM, Log, append, open_log
 from readiness.publications.material import PublicationMaterial, attacked_folder, refuse_unfit
 from readiness.publications.outcomes import Outcome, describe_finding
 from readiness.publications.pages import Facts, citation, codecheck, readme
 from readiness.publications.program import (
     ARCHIVE,
+    ENVIRONMENT,
     assemble,
+    environment_text,
+    lock_hash,
     pack,
     program_digest,
     program_hashes,

@@ -21,7 +21,7 @@ from readiness.facts import Fact
 from readiness.language import Language
 from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
-from readiness.publications.documents import in_order
+from readiness.publications.ledger import in_order
 from readiness.publications.material import PublicationMaterial
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.presenting.writing import Writing, markdown, render

@@ -16,8 +16,14 @@ from readiness.errors import DataError
 from readiness.lineage import Lineage
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import ancestors, frozen_chain
-from readiness.publications.documents import kept_as, languages_among
-from readiness.publications.ledger import FOLDER, publication_ids, read_datasets, read_inputs
+from readiness.publications.ledger import (
+    FOLDER,
+    kept_as,
+    languages_among,
+    publication_ids,
+    read_datasets,
+    read_inputs,
+)
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.seal import check_seal
 

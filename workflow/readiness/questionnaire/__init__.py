@@ -4,9 +4,8 @@ A questionnaire is a YAML file that never changes once a wave used it (a new ver
 `load_questionnaire` reads it into a typed, frozen model.
 """
 
-from readiness.questionnaire.expansion import expand
 from readiness.questionnaire.labels import Label
-from readiness.questionnaire.load import load_questionnaire, questionnaire_of
+from readiness.questionnaire.load import expand, load_questionnaire, questionnaire_of
 from readiness.questionnaire.model import (
     BLANK,
     BROKEN_OFF,

@@ -1,7 +1,17 @@
-"""Reading a questionnaire file, with errors that name the file, the item and the field."""
+"""Reading a questionnaire file, with errors that name the file, the item and the field.
+
+Grids, rankings and scales as they are written become the ordinary items that they stand for, by a
+pure function on the loaded mapping, which the plan's light reading calls, too: every step after
+sees ordinary items only. A *grid* is rows that share a scale, one item a row. A *ranking* is a list
+of options that respondents put in order, one ordinal item an option, whose levels are the ranks:
+the share of those who rank it first is its headline, a mean of ranks is not (the distance between
+ranks is nobody's answer). A *scale* is numbers between two named ends, an ordinal item.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +19,219 @@ from pydantic import ValidationError
 
 from readiness.config.reading import known_keys, read_yaml, refuse_key
 from readiness.errors import ConfigError
-from readiness.questionnaire.expansion import expand
+from readiness.patterns import LANGUAGE, WRITTEN_IN
 from readiness.questionnaire.model import Questionnaire
+from readiness.terminal import quote_cell
+
+# The kinds that are written and stand for others.
+WRITTEN = ("grid", "ranking", "scale")
+# The header of a grid's row as form tools write it.
+HEADER = "{question} [{row}]"
+# What a reader writes for an option that was not ranked where others of the list were.
+NOT_RANKED = "-"
+UNRANKED = "unranked"
+# How many points a scale can have, or ranks a ranking.
+MOST = 100
+_OF_A_ROW = {"id", "text", "value", "column", "variable", "label", "labels"}
+_OF_A_BLOCK = {"id", "kind", "column", "variable", "label", "header"}
+_EACH = ("ordinal", "single", "multi", "number")
+_OF_A_SCALE = {"low", "high", "low_label", "high_label"}
+
+
+def expand(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document of a questionnaire with ordinary items only, and the `grids` they came from.
+
+    Every scalar may be text. Raises ConfigError naming the item and the key at fault; what it does
+    not know it leaves for the model to judge.
+    """
+    items = document.get("items")
+    if not isinstance(items, list):
+        return dict(document)
+    language = document.get("language", WRITTEN_IN)
+    language = language if isinstance(language, str) else WRITTEN_IN
+    made: list[Any] = []
+    grids: list[Any] = []
+    for item in items:
+        kind = item.get("kind") if isinstance(item, dict) else None
+        if kind not in WRITTEN:
+            made.append(item)
+        elif kind == "scale":
+            made.append(_scale(item, language))
+        else:
+            made += (_grid if kind == "grid" else _ranking)(item, language)
+            grids.append(_block(item, language))
+    own = document.get("grids")
+    grids = [*(own if isinstance(own, list) else ()), *grids]
+    return {**document, "items": made, **({"grids": grids} if grids else {})}
+
+
+def _block(item: Mapping[str, Any], language: str) -> dict[str, Any]:
+    kept = {k: item[k] for k in ("id", "kind", "column", "variable", "label") if k in item}
+    column = _question(item)
+    return {"column": column, "label": {language: column}, **kept}
+
+
+def _question(item: Mapping[str, Any]) -> str:
+    return str(item.get("column") or item.get("variable") or item.get("id"))
+
+
+def _refuse(item: Mapping[str, Any], message: str) -> ConfigError:
+    return ConfigError(f"item {item.get('id', '(without an id)')}, {message}")
+
+
+def _list_entries(item: Mapping[str, Any], key: str, least: int) -> list[dict[str, Any]]:
+    """The entries below a key, a text alone being an entry with that text."""
+    entries = item.get(key)
+    entries = entries if isinstance(entries, list) else []
+    made = [{"text": entry} if isinstance(entry, str) else entry for entry in entries]
+    if len(made) < least or not all(isinstance(e, dict) and "text" in e for e in made):
+        raise _refuse(item, f"{key}: expected a list of at least {least}, each with its text.")
+    return made
+
+
+def _labels(entry: Mapping[str, Any], known: Set[str], language: str) -> dict[str, Any]:
+    """The labels of a text by language, wherever they stand; its own is the text itself."""
+    beside = {k: v for k, v in entry.items() if k not in known and re.fullmatch(LANGUAGE, str(k))}
+    stated = [entry.get(key) for key in ("labels", "label")]
+    below: dict[str, Any] = {}
+    for each in stated:
+        below |= each if isinstance(each, dict) else {}
+    return {language: entry["text"], **below, **beside}
+
+
+def _header(item: Mapping[str, Any], text: str) -> str:
+    pattern = str(item.get("header", HEADER))
+    if "{row}" not in pattern:
+        raise _refuse(
+            item, f"header: {quote_cell(pattern)} has no {{row}}; expected as {HEADER!r}."
+        )
+    return pattern.replace("{question}", _question(item)).replace("{row}", text)
+
+
+def _check_keys(item: Mapping[str, Any], entry: Mapping[str, Any], known: Set[str]) -> None:
+    for key in entry:
+        if key not in known and not re.fullmatch(LANGUAGE, str(key)):
+            raise _refuse(item, f"rows, {key}: {refuse_key(key, sorted(known))}")
+
+
+def _grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
+    each = item.get("each", "ordinal")
+    if each not in _EACH:
+        raise _refuse(item, f"each: {quote_cell(str(each))}; expected {', '.join(_EACH)}.")
+    shared = {k: v for k, v in item.items() if k not in {*_OF_A_BLOCK, "rows", "each"}}
+    for number, row in enumerate(_list_entries(item, "rows", 1), 1):
+        _check_keys(item, row, _OF_A_ROW)
+        identity = row.get("id", f"{item.get('id')}_{number}")
+        yield {**shared, "id": identity, "kind": each, **_of_a_row(item, row, language)}
+
+
+def _of_a_row(
+    item: Mapping[str, Any], entry: Mapping[str, Any], language: str, known: Set[str] = _OF_A_ROW
+) -> dict[str, Any]:
+    """What an item has of the row of a grid, or of the option of a ranking, that it is."""
+    labels = _labels(entry, known, language)
+    own = {key: entry[key] for key in ("text", "value") if key in entry}
+    return {
+        **{key: entry[key] for key in ("variable",) if key in entry},
+        "column": entry.get("column") or _header(item, entry["text"]),
+        "label": labels,
+        "grid": item.get("id"),
+        "row": {**own, "labels": dict(labels)},
+    }
+
+
+def _ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
+    options = _list_entries(item, "categories", 2)
+    known = {*_OF_A_ROW - {"id"}, "code"}
+    ranks = _whole(item, "ranks", item.get("ranks", len(options)))
+    if not 2 <= ranks <= min(len(options), MOST):
+        raise _refuse(item, f"ranks: {ranks}; expected 2 to the number of options.")
+    if missing := [o["text"] for o in options if "code" not in o]:
+        raise _refuse(item, f"categories {quote_cell(str(missing[0]))}: needs its code.")
+    own = {*_OF_A_BLOCK, "categories", "ranks", "boxes", "unranked"}
+    shared = {k: v for k, v in item.items() if k not in own}
+    words = item.get("unranked")
+    if not (words is None or isinstance(words, dict)):
+        raise _refuse(item, f"unranked: {quote_cell(str(words))}; expected its label by language.")
+    languages = sorted({language, *(k for o in options for k in _labels(o, known, language))})
+    levels = [
+        {
+            "code": f"rank_{k}",
+            "text": str(k),
+            "value": str(k),
+            "labels": dict.fromkeys(languages, str(k)),
+        }
+        for k in range(1, ranks + 1)
+    ]
+    if ranks < len(options):
+        # What was not ranked stands behind the last.
+        labels = {**dict.fromkeys(languages, NOT_RANKED), **(words or {})}
+        levels.append({"code": UNRANKED, "text": NOT_RANKED, "labels": labels})
+    for option in options:
+        _check_keys(item, option, known)
+        yield {
+            **shared,
+            "id": f"{item.get('id')}_{option['code']}",
+            "kind": "ordinal",
+            **_of_a_row(item, option, language, known),
+            "categories": levels,
+            "boxes": {"low": [levels[0]["code"]]},
+        }
+
+
+def _whole(item: Mapping[str, Any], key: str, value: Any) -> int:
+    if re.fullmatch(r"[+-]?\d{1,6}", str(value)):
+        return int(value)
+    raise _refuse(item, f"{key}: {quote_cell(str(value))}; expected a whole number.")
+
+
+def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
+    scale = item.get("scale")
+    if not isinstance(scale, dict) or not {"low", "high"} <= set(scale) <= _OF_A_SCALE:
+        raise _refuse(
+            item,
+            f"scale: expected {', '.join(sorted(_OF_A_SCALE))}; the ends' labels may be left out.",
+        )
+    low, high = (_whole(item, f"scale, {end}", scale[end]) for end in ("low", "high"))
+    if not low < high <= low + MOST:
+        raise _refuse(item, f"scale: low ({low}) must be below high ({high}), by {MOST} at most.")
+    ends = {low: scale.get("low_label"), high: scale.get("high_label")}
+    named = {k: v if isinstance(v, dict) else {language: v} for k, v in ends.items() if v}
+    label = item.get("label")
+    languages = [language, *(label if isinstance(label, dict) else ())]
+    languages = sorted({*languages, *(key for labels in named.values() for key in labels)})
+    levels = [
+        {
+            "code": scale_code(k),
+            "text": str(k),
+            "value": str(k),
+            "labels": {key: _point(k, named.get(k, {}).get(key)) for key in languages},
+        }
+        for k in range(low, high + 1)
+    ]
+    boxes = item.get("boxes")
+    kept = {k: v for k, v in item.items() if k != "scale"}
+    if isinstance(boxes, dict):
+        kept["boxes"] = {name: _points(box) for name, box in boxes.items()}
+    return {**kept, "kind": "ordinal", "categories": levels}
+
+
+def _point(number: int, end: str | None) -> str:
+    return f"{number} ({end})" if end else str(number)
+
+
+def scale_code(number: int) -> str:
+    """The code of a point of a scale: `p3`, and `m2` below zero."""
+    return f"p{number}" if number >= 0 else f"m{-number}"
+
+
+def _points(box: Any) -> Any:
+    """A box of a scale as codes: it is written as the numbers themselves."""
+    if not isinstance(box, list):
+        return box
+    whole = re.compile(r"-?\d{1,6}")
+    return [scale_code(int(n)) if whole.fullmatch(str(n)) else n for n in box]
+
 
 # The name of the file that the step `derive` makes: what was asked, and what is computed of it.
 WITH_DERIVED = "questionnaire"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from functools import reduce
 
 from readiness.questionnaire import Item, Questionnaire, match_key
-from readiness.questionnaire.choices import TICKED, split_joined
+from readiness.questionnaire.text import TICKED, split_joined
 from readiness.readers.assigned import Assigned
 from readiness.readers.texts import Texts
 

@@ -25,7 +25,7 @@ import yaml
 from readiness import fonts
 from readiness.errors import RenderError
 from readiness.language import LANGUAGES, Language, direction, own_name
-from readiness.rendering.counted import words_for
+from readiness.rendering.checks import words_for
 from readiness.rendering.process import run_group
 from readiness.rendering.qmd import Document
 

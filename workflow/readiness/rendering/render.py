@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from readiness.errors import RenderError
 from readiness.files import write_atomically
-from readiness.rendering.counted import words_for
+from readiness.rendering.checks import words_for
 from readiness.rendering.engines import (
     embedded_version,
     find_quarto,

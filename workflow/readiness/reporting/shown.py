@@ -16,7 +16,7 @@ from readiness.analysis.selection import Selection
 from readiness.config import read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact, NamedNumber, Quantity, Value, from_json, of_domain
-from readiness.forensics.judging.every import lead
+from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
 from readiness.forensics.judging.verdict import facts_of
 from readiness.forensics.reporting import render_verdict

@@ -5,13 +5,13 @@ from __future__ import annotations
 from readiness.config import StrictModel
 from readiness.errors import DataError, DiffersError
 from readiness.files import write_atomically
-from readiness.publications.closing import (
+from readiness.publications.outcomes import UNREADABLE
+from readiness.publications.reproduce import (
     closing_lines,
     closing_text,
     read_verdicts,
     site_text,
 )
-from readiness.publications.outcomes import UNREADABLE
 from readiness.running.step import Job
 
 TABLE = "gate.txt"

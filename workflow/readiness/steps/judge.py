@@ -7,7 +7,7 @@ import json
 import pandas as pd
 
 from readiness.config import read_yaml
-from readiness.forensics.judging.every import lead
+from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from readiness.facts import to_json
-from readiness.publications.erratum import read_errata
+from readiness.publications.log import read_errata
 from readiness.publications.reproduce import compare
 from readiness.register.figures import read_register
 from readiness.running.step import Job, log

@@ -13,13 +13,11 @@ from readiness.config import StrictModel
 from readiness.datasets.versions import read_versions
 from readiness.errors import DataError
 from readiness.language import Language, text
-from readiness.publications.bundle.pages import read_citation
+from readiness.publications.bundle.contents import read_citation
 from readiness.publications.chain import REGISTER
-from readiness.publications.closing import read_verdicts
-from readiness.publications.documents import CHARTS, REPORT, TABLES
-from readiness.publications.ledger import FOLDER
+from readiness.publications.ledger import CHARTS, FOLDER, REPORT, TABLES
 from readiness.publications.log import read_seals
-from readiness.publications.reproduce import tally
+from readiness.publications.reproduce import read_verdicts, tally
 from readiness.publications.seal import LEDGER
 from readiness.register.disclosure_risk import read_attack, refuse_given_away
 from readiness.register.figures import read_register

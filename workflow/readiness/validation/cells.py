@@ -18,8 +18,7 @@ from math import isinf
 
 from readiness.facts import Fact, Listed
 from readiness.questionnaire import BLANK, DONT_KNOW, INVALID, REFUSED, Item, match_key
-from readiness.questionnaire.choices import TICKED, split_joined
-from readiness.questionnaire.text import latin_digits, tidy
+from readiness.questionnaire.text import TICKED, latin_digits, split_joined, tidy
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 
 _SEPARATORS = " ;,"

@@ -19,8 +19,7 @@ from readiness.questionnaire import (
     Questionnaire,
     match_key,
 )
-from readiness.questionnaire.choices import TICKED
-from readiness.questionnaire.text import tidy
+from readiness.questionnaire.text import TICKED, tidy
 from readiness.readers.texts import Texts
 from readiness.validation.answers import Answers
 from readiness.validation.cells import Options, read_cell

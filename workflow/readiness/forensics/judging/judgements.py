@@ -22,10 +22,8 @@ from readiness.forensics.arithmetic.bases import (
     smallest_joint_base,
 )
 from readiness.forensics.arithmetic.figures import Rounding
-from readiness.forensics.arithmetic.power import joint_power
-from readiness.forensics.arithmetic.sums import sum_to_whole
-from readiness.forensics.judging.context import LONGEST_LIST, Study, verdict
-from readiness.forensics.judging.every import judge_every
+from readiness.forensics.arithmetic.sums import joint_power, sum_to_whole
+from readiness.forensics.judging.context import LONGEST_LIST, Study, judge_every, verdict
 from readiness.forensics.judging.structure import ClaimSet, SharedBase, Total
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
 

@@ -22,7 +22,6 @@ from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
 from readiness.files import reading_once
 from readiness.lineage import Lineage
-from readiness.publications.audit import rerun
 from readiness.publications.audit.model import (
     FROZEN,
     REPORT,
@@ -33,12 +32,15 @@ from readiness.publications.audit.model import (
     explain,
 )
 from readiness.publications.audit.numbers import (
+    Rerun,
+    check_report,
     compare_recomputed,
+    has_pseudonyms,
     in_another_environment,
     ledger_table,
     list_unchecked,
+    rerun,
 )
-from readiness.publications.audit.rerun import Rerun, check_report, has_pseudonyms
 from readiness.publications.chain import (
     ENVIRONMENT_ALONE,
     REGISTER,
@@ -48,12 +50,12 @@ from readiness.publications.chain import (
     first_divergence,
     frozen_chain,
 )
-from readiness.publications.environment import lock_hash
-from readiness.publications.erratum import errata_of, read_errata
 from readiness.publications.ledger import FOLDER, read_inputs
+from readiness.publications.log import errata_of, read_errata
 from readiness.publications.outcomes import PASSING, AuditFinding, Outcome
 from readiness.publications.program import (
     ARCHIVE,
+    lock_hash,
     present_program,
     program_digest,
     program_hashes,
@@ -129,7 +131,7 @@ class Again:
                 "not run. Install it, or say --no-sandbox.",
                 Fact("audit.run.no_sandbox"),
             )
-        return rerun.rerun(
+        return rerun(
             self.root,
             self.folder,
             self._run(result),

@@ -22,7 +22,6 @@ from readiness.errors import DataError
 from readiness.facts import Fact, Listed
 from readiness.files import read_file
 from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_chain
-from readiness.publications.documents import kept_as, languages_of, steps_shown
 from readiness.publications.ledger import (
     CONFIG,
     DATASETS,
@@ -31,8 +30,11 @@ from readiness.publications.ledger import (
     INPUTS,
     LEDGER_COLUMNS,
     SealedDataset,
+    kept_as,
+    languages_of,
     read_datasets,
     read_inputs,
+    steps_shown,
     versions_table,
 )
 from readiness.publications.outcomes import AuditFinding, Outcome

@@ -36,15 +36,16 @@ from readiness.publications.audit.numbers import (
     list_unchecked,
 )
 from readiness.publications.chain import code_today
-from readiness.publications.environment import (
-    ENVIRONMENT,
-    changes,
-    lock_hash,
-    present_environment,
-)
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
-from readiness.publications.program import lock_file, present_program
+from readiness.publications.program import (
+    ENVIRONMENT,
+    changes,
+    lock_file,
+    lock_hash,
+    present_environment,
+    present_program,
+)
 from readiness.publications.seal import (
     ATTESTATIONS,
     DRAFT,

@@ -21,9 +21,9 @@ from readiness.files import read_file
 from readiness.language import LANGUAGES
 from readiness.publications.audit.model import Number
 from readiness.publications.audit.numbers import ledger_rows
-from readiness.publications.environment import ENVIRONMENT
 from readiness.publications.ledger import CONFIG, FOLDER, read_datasets
 from readiness.publications.outcomes import Outcome
+from readiness.publications.program import ENVIRONMENT
 from readiness.register.display import show_row, show_safely
 from readiness.terminal import shorten
 

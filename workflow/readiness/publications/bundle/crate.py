@@ -24,11 +24,11 @@ from readiness.datasets.versions import RESTRICTED
 from readiness.errors import DataError
 from readiness.files import read_file
 from readiness.lineage import Lineage
-from readiness.publications.bundle.contents import Contents
-from readiness.publications.bundle.pages import (
+from readiness.publications.bundle.contents import (
     README,
     UNKNOWN_DATE,
     Citation,
+    Contents,
     describe_date,
     describe_withheld,
     gaps,
@@ -37,11 +37,17 @@ from readiness.publications.bundle.pages import (
     readme,
 )
 from readiness.publications.chain import frozen_chain
-from readiness.publications.documents import CHARTS, FIRST, REPORT
-from readiness.publications.environment import ENVIRONMENT
-from readiness.publications.ledger import CONFIG, FOLDER, read_datasets, read_inputs
+from readiness.publications.ledger import (
+    CHARTS,
+    CONFIG,
+    FIRST,
+    FOLDER,
+    REPORT,
+    read_datasets,
+    read_inputs,
+)
 from readiness.publications.outcomes import told_plainly
-from readiness.publications.program import ARCHIVE
+from readiness.publications.program import ARCHIVE, ENVIRONMENT
 from readiness.publications.seal import LEDGER, read_seal, sha256
 
 if TYPE_CHECKING:
