@@ -7,8 +7,6 @@ row, the figures have no common base. Verdicts on bases are no numbers of the re
 id.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

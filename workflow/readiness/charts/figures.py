@@ -11,8 +11,6 @@ respondents were chosen) the number itself decides. No sentence is made of a num
 sign, nor of the largest share where one that is not shown may be larger.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any

@@ -9,8 +9,6 @@ tested: both versions hold mostly the same answers. Where one is not published n
 the other's place would tell of it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 from readiness.charts.figures import (

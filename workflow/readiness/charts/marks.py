@@ -1,7 +1,5 @@
 """What a picture is made of: rows of marks on an axis of amounts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal

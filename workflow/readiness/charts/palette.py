@@ -9,8 +9,6 @@ lightness, so they hold for colour-blind readers and in a grey print. Okabe and 
 vermilion for two sources. Nothing is said by colour alone: position, shape or hatching says it too.
 """
 
-from __future__ import annotations
-
 from readiness.fonts import css
 
 DARK_TEXT, LIGHT_TEXT = "#16202b", "#ffffff"

@@ -9,8 +9,6 @@ and its row says so.
 What validation found of the answers is drawn by the same bars: faults by how much they cost.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

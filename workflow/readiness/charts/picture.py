@@ -8,8 +8,6 @@ PNG, for whoever cannot place an SVG, with the fonts that come with the packages
 same bytes on every machine.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

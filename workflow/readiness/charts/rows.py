@@ -4,8 +4,6 @@ Labels stand beside their marks, or on a telephone above them. An axis of amount
 each with its number above the marks.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -11,8 +11,6 @@ brings along, are as wide as they are alone: wider than beside others. Marks and
 width.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from bisect import bisect_right

@@ -4,8 +4,6 @@ Weights are drawn relative to their mean, so that 1 is a respondent who counts f
 Trimming moves the margins: the lower panel shows by how much each category misses its target.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

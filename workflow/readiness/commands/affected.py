@@ -5,8 +5,6 @@ readiness affected NAME@VERSION
 Exit code 3 when a publication is not what was sealed: more numbers may then rest on the version.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections import Counter

@@ -7,8 +7,6 @@ A key may be encrypted; its passphrase is read from READINESS_KEY_PASSPHRASE. On
 is signed, and never twice with the same key.
 """
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

@@ -13,8 +13,6 @@ the audit says whether the numbers still come out of it; that makes none of them
 code whose hash --trust names judges them in this program's place.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import shutil

@@ -8,8 +8,6 @@ A publication that rests on restricted data needs one of the two. The zip is the
 same tree, and a valid RO-Crate.
 """
 
-from __future__ import annotations
-
 import argparse
 import datetime
 from pathlib import Path

@@ -13,8 +13,6 @@ data. `add` of one claim writes the longer register to a new file, which `readin
 makes a new version: a register in use is never edited.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Mapping, Sequence

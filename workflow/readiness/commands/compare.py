@@ -9,8 +9,6 @@ Kruskal-Wallis, Wilcoxon. Which test is
 primary follows the number of answers, and the output says why: docs/any-csv.md.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 

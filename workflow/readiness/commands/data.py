@@ -12,8 +12,6 @@ readiness data diff NAME@VERSION NAME@VERSION [--rows] [--key COLUMN] [--json]
 readiness data key NAME@VERSION
 """
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`readiness data diff`: what changed between two dataset versions."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from datetime import date

@@ -8,8 +8,6 @@ questions: docs/any-csv.md. With a questionnaire the file is read as its export:
 and their labels are the questionnaire's, and the columns that DESIGN.yaml names are its items.
 """
 
-from __future__ import annotations
-
 import argparse
 import re
 import sys

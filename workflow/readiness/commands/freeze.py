@@ -13,8 +13,6 @@ review need --reviewer NAME. What is withdrawn stays in the log, with the reason
 its id is never used again, and its folder may be removed.
 """
 
-from __future__ import annotations
-
 import argparse
 import re
 from collections.abc import Iterable, Sequence

@@ -15,8 +15,6 @@ Without --out it is printed. --language says codebook and table in another langu
 names the language of an XLSForm or .sav that does not name it.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

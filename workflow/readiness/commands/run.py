@@ -6,8 +6,6 @@ docs/commands.md. Arguments after `--` go to Snakemake as they are, and with an 
 (`-- -n`) its lines are shown.
 """
 
-from __future__ import annotations
-
 import argparse
 import errno
 import hashlib

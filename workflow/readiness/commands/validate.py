@@ -11,8 +11,6 @@ days of fieldwork and the sample are the wave's: they are not known yet. Of a ru
 every fault is said in a sentence. --language says it in another language.
 """
 
-from __future__ import annotations
-
 import argparse
 from contextlib import suppress
 from dataclasses import dataclass

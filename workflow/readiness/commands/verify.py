@@ -7,8 +7,6 @@ signature does not fit, 2 could not check (no signature, no key, or one that has
 broken.
 """
 
-from __future__ import annotations
-
 import argparse
 from functools import partial
 from pathlib import Path

@@ -8,8 +8,6 @@ Exit code 3 when a publication that was looked at is not what was sealed: what i
 what its folder says.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Sequence

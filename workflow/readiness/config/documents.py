@@ -5,8 +5,6 @@
 A test compares both with what would be written.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Reading a configuration: YAML, then the model, each fault in one line."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Registering a new dataset version: pointer, object in the store, row in the register."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import os

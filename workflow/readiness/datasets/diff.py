@@ -5,8 +5,6 @@ respondent - are matched by the moment of submission, what is left of them in or
 submission that was dropped is a row removed, not two rows changed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

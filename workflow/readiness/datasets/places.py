@@ -6,8 +6,6 @@ reads these settings itself: some of them name commands that it would run. Bytes
 from, are compared with what the register says they must be.
 """
 
-from __future__ import annotations
-
 import configparser
 import hashlib
 import os

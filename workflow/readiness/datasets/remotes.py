@@ -5,8 +5,6 @@ own file system of that remote, which knows its address and credentials, and has
 Neither git nor DVC's cache is needed.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

@@ -6,8 +6,6 @@ workspace - and hashed before they are used; only what no local place holds is f
 remotes elsewhere. None of this needs git.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass

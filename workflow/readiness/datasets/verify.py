@@ -11,8 +11,6 @@ still say on what it rested. The tombstone comes last: an erasure that was inter
 for a finished one, and can be given again.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -136,7 +134,6 @@ def _find_unregistered(root: Path, versions: dict[str, Version]) -> Iterator[Cop
             if stored not in objects:
                 state = f"{stored}: no row of {VERSIONS}"
                 yield CopyFinding("", f"remote {name}", state, str(path), False)
-
 
 
 @dataclass

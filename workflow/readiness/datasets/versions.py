@@ -6,8 +6,6 @@ are only ever added: data that were erased keep their row, and a second one, the
 same hashes says since when they are gone and why.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -3,8 +3,6 @@
 Pure functions: they return text or a table, and write nothing.
 """
 
-from __future__ import annotations
-
 import html
 import json
 from collections.abc import Mapping, Sequence

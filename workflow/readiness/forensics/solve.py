@@ -4,8 +4,6 @@
 '3 6 9 12 15 18 21 24 27 30'
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

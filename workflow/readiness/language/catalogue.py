@@ -7,8 +7,6 @@ name, its locale (CLDR), its digits, its direction and its typography: a folder 
 more.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 from functools import cache
 from pathlib import Path

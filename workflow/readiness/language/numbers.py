@@ -11,8 +11,6 @@ Two departures from CLDR, both typographic: minus is U+2212, not a hyphen, and a
 to zero carries no sign. Counts are written with all their digits, always grouped by thousands.
 """
 
-from __future__ import annotations
-
 import decimal
 from datetime import date
 from decimal import Decimal

@@ -7,8 +7,6 @@ even or half up (away from zero); binary floats are never rounded. No language i
 `language.numbers` writes the decimal down.
 """
 
-from __future__ import annotations
-
 import decimal
 import numbers
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ value `n`, else from its first whole number. `{name:key}` says the value with a 
 (`{missing:count.answer}`: "one answer", "2 answers"), so that a sentence may count several things.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Catalogues are written with plain spaces and without direction marks. Both come 
 place: which spaces do not break, and how wide they are, stands in the language's `language.po`.
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

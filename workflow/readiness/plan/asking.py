@@ -1,7 +1,5 @@
 """What was asked, read lightly: the plan waits for it, and needs no more than kinds and codes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """What a plan refuses before any step runs, each in one line."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

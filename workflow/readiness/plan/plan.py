@@ -1,7 +1,5 @@
 """The plan of a project: its runs, its publications, its report."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property

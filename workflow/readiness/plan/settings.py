@@ -6,8 +6,6 @@ tells, by the kind of each item. Their names hold a hyphen after the item's id, 
 two charts of a run share a name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -6,8 +6,6 @@ has no clock, so what must be in it can be computed from the folder, and a line 
 that by one byte does not fit.
 """
 
-from __future__ import annotations
-
 import base64
 import fcntl
 import json

@@ -4,8 +4,6 @@ Everything is assembled in memory, written beside, and renamed: nothing half-wri
 publication, and none is ever edited afterwards.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace

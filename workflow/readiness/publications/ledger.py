@@ -6,8 +6,6 @@ twice: of a chart the drawing and not its copies for a phone and as pixels, and 
 whose numbers are the same in all languages, in one of them.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

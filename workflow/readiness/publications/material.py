@@ -1,7 +1,5 @@
 """A finished run and what its publication is to be: the configuration that is frozen with it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

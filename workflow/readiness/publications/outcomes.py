@@ -1,7 +1,5 @@
 """What can be said of a published number, a file, a dataset; and the exit code that says it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -7,8 +7,6 @@ The environment (Python, processor, libraries, renderer) is recorded beside the 
 mixed into it: the same values from another environment are the same values.
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib.metadata
 import io

@@ -4,8 +4,6 @@ One verdict a number. Verdicts compare values, never hashes: the same number fro
 the same number.
 """
 
-from __future__ import annotations
-
 import io
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence

@@ -10,8 +10,6 @@ Nothing of the tree is touched. The code that runs is the scratch project's own,
 installed.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import shutil

@@ -7,8 +7,6 @@ a refactoring that moves no value leaves every digest as it is. Who changes a nu
 is not caught here but by recomputing, or by a signature over the digest.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

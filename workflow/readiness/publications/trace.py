@@ -5,8 +5,6 @@
 Both read what was frozen: no data and no rerun.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

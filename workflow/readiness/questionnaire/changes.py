@@ -5,8 +5,6 @@ id; one whose id changed and whose question did not is renamed. Order is judged 
 both versions have: what moved is the least that explains the new order.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 

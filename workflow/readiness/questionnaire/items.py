@@ -6,8 +6,6 @@ the base), and a value that cannot be true and was excluded. Codes of categories
 `_`, so they cannot collide.
 """
 
-from __future__ import annotations
-
 from math import inf
 from typing import Annotated, Any, Literal, Self, get_args
 

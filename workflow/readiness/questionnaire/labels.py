@@ -4,8 +4,6 @@ What the survey tool exports is in the questionnaire's own language, and is the 
 another is given. Labels stand under `labels`, or, as in the first questionnaires, beside the text.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any

@@ -8,8 +8,6 @@ the share of those who rank it first is its headline, a mean of ranks is not (th
 ranks is nobody's answer). A *scale* is numbers between two named ends, an ordinal item.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path

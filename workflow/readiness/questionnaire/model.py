@@ -1,7 +1,5 @@
 """The typed questionnaire: items, the frame, groups, languages, a version."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self, TypeVar
 

@@ -1,7 +1,5 @@
 """Ids of items and codes of options from texts of any script: what a draft proposes."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """What a questionnaire holds, in a few facts: for whoever has just written or received one."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 

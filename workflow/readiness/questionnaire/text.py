@@ -3,8 +3,6 @@
 Several ticked options in one cell are cut by the list of options, never by a sign alone.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """The unit of a number in words for readers: apart, as a questionnaire itself tells nothing."""
 
-from __future__ import annotations
-
 from readiness.language import Language, text
 from readiness.questionnaire.items import Range
 

@@ -4,8 +4,6 @@ A document may hold the key `#` in any mapping: its text is written as a comment
 So a draft says what nobody but the analyst can decide, and the file goes on being a questionnaire.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

@@ -8,8 +8,6 @@ page of five sections) is found. The words that say them, and the few others tha
 come from the catalogues.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -7,8 +7,6 @@ cross-reference is a warning with exit code 0, and an error here; `--output` tak
 needs HOME or the XDG folders; killing it alone leaves its children.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

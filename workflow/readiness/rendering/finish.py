@@ -8,8 +8,6 @@ elements become attributes of the same name, and names that the drawing gives it
 chart's own prefix, since a page holds several.
 """
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The numbers of a report as pages show them: passports that open, and the page of all of them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Quarto starts deno and pandoc, and a cell may start anything; killing only the f
 the others running.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

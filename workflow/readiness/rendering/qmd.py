@@ -10,8 +10,6 @@ folder of packages is the one that was tested. What comes out is plain Markdown,
 lays out.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import sys

@@ -6,8 +6,6 @@ the end. So a read-only source, an unset HOME, a failure half-way or Ctrl-C
 leave nothing half-written.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

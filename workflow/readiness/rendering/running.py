@@ -6,8 +6,6 @@ last line. Nothing is said on stdout: what a piece prints is its own, and a cras
 leaves the lines of what ended before.
 """
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import io

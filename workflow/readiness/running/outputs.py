@@ -1,7 +1,5 @@
 """Files that a command is told to write: never onto what it reads, and onto no other unasked."""
 
-from __future__ import annotations
-
 import argparse
 import os
 from collections.abc import Iterable, Iterator

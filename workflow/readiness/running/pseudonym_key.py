@@ -8,8 +8,6 @@ never where git, DVC or the project would carry it along with what it protects.
 where the keys lie.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 import stat

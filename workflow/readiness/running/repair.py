@@ -7,8 +7,6 @@ whole, the files beside it are what it says, and every parent that it names stan
 others are removed, and with them whatever was made from them.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

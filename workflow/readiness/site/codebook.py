@@ -1,7 +1,5 @@
 """The codebook of a questionnaire as one self-contained page; pure: the text is returned."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,8 +4,6 @@ What was hidden and why, against whom, what remains possible, how much was lost,
 there were, and who signed for it. Made of counts alone: nothing of a respondent is on it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -4,8 +4,6 @@ It holds what single people answered. It is internal, says so, and no publicatio
 site has it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial

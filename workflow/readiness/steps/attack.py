@@ -4,8 +4,6 @@ What a reader may know is read beside the register: the frame cells and weights 
 and the earlier releases of the wave. Their answers are not used.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Compare: does an answer differ between the groups? Tests, contrasts, effect sizes."""
 
-from __future__ import annotations
-
 from readiness.analysis.comparing import compare_items, contrast_items, without_tests
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import read_weighted

@@ -1,7 +1,5 @@
 """Derive: variables that are computed of answers, as columns and as items of the questionnaire."""
 
-from __future__ import annotations
-
 import yaml
 
 from readiness.analysis.derived_items import with_derived

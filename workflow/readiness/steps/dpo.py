@@ -1,7 +1,5 @@
 """The page for the data protection officer: what a wave's release hides, and what it could tell."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

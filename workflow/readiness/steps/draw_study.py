@@ -1,7 +1,5 @@
 """Draw: on how many people a study's published figures can rest, in one language."""
 
-from __future__ import annotations
-
 from readiness.charts import bases_chart, files_of, grid_chart
 from readiness.config import StrictModel, read_yaml
 from readiness.forensics.judging.structure import parse_structure

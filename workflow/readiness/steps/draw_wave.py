@@ -1,7 +1,5 @@
 """Draw: the charts of a wave in one language, each by the kind of its item."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

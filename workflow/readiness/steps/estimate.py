@@ -1,8 +1,6 @@
 """Estimate: shares of every answer with design-based precision, overall and by group; how well the
 items of scales measure the same; who answered, and what the others could do to the numbers."""
 
-from __future__ import annotations
-
 from readiness.analysis.estimating import estimate, scales_table
 from readiness.analysis.nonresponse import describe_nonresponse, nonresponse_tables
 from readiness.analysis.selection import Selection

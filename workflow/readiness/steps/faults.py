@@ -1,7 +1,5 @@
 """Faults: what validation found, as pages for whoever prepares the data; they are internal."""
 
-from __future__ import annotations
-
 from readiness.config import StrictModel
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Job, log

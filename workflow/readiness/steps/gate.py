@@ -1,7 +1,5 @@
 """Gate: the last step. Prints the closing table, and fails when a published number differs."""
 
-from __future__ import annotations
-
 from readiness.config import StrictModel
 from readiness.errors import DataError, DiffersError
 from readiness.files import write_atomically

@@ -1,7 +1,5 @@
 """Judge: what the published figures of a study can and cannot mean, in exact integers."""
 
-from __future__ import annotations
-
 import json
 
 import pandas as pd

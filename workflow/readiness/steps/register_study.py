@@ -1,7 +1,5 @@
 """Register: the figures of a judged study, claims as printed and the numbers of the verdicts."""
 
-from __future__ import annotations
-
 import json
 
 from readiness.config import StrictModel

@@ -1,7 +1,5 @@
 """Register: every publishable number of a wave, with its display text and its origin."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

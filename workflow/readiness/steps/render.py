@@ -1,7 +1,5 @@
 """Render: the report of a run in one language, as HTML page and PDF; every digit is registered."""
 
-from __future__ import annotations
-
 import json
 import re
 import tempfile

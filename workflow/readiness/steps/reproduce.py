@@ -1,7 +1,5 @@
 """Reproduce: a publication's figures compared with today's recomputation, one verdict a number."""
 
-from __future__ import annotations
-
 from readiness.facts import to_json
 from readiness.publications.log import read_errata
 from readiness.publications.reproduce import compare

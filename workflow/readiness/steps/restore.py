@@ -1,7 +1,5 @@
 """Restore: the bytes of one dataset version, proved by MD5, SHA-256, size and rows."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from readiness.config import StrictModel

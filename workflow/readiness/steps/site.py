@@ -1,7 +1,5 @@
 """Site: today's reports, the publications and the guides as plain files that open anywhere."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath

@@ -1,7 +1,5 @@
 """Tables: the workbook of a run in one language, all its numbers as a tidy table, the codebook."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Validate: the raw export becomes coded answers, and every fault of every answer a row."""
 
-from __future__ import annotations
-
 import sys
 from datetime import date
 from logging import INFO, WARNING

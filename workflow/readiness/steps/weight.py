@@ -1,7 +1,5 @@
 """Weight: rake the weighted groups to the frame's margins, within limits, replicate, report."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pandas as pd

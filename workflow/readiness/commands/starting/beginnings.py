@@ -4,8 +4,6 @@ The data are registered, what was asked is drafted or read, the section is writt
 what cannot be refused beforehand is taken back.
 """
 
-from __future__ import annotations
-
 import re
 import tempfile
 from collections.abc import Callable, Sequence

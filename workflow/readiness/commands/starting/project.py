@@ -1,7 +1,5 @@
 """A project for another office: the program of this one, without anybody's studies and waves."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -7,8 +7,6 @@ missing on each item: set i then has its own base n - m <= n_i <= n.
 A study rounds in one way throughout, so one and the same convention must explain a joint base.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum

@@ -8,8 +8,6 @@ Published implementations compare floats with a fuzz of 1e-12 and accept impossi
 bound is a fraction and a comparison is exact. SDs are sample SDs (division by n - 1).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import ceil, floor, isqrt

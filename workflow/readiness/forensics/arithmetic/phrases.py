@@ -10,8 +10,6 @@ reach is a convention, not a fact: the constants below say how far, they are wid
 only a phrase outside its loose reading is worth a remark. What a figure allows is exact (`bases`).
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence

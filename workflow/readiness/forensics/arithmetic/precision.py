@@ -12,8 +12,6 @@ all cross-tables that fit them, the p-value of a test ranges from a least to a g
 that range holds both 0.01 and 1, the figures cannot tell.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

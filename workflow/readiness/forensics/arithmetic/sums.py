@@ -15,8 +15,6 @@ refutation stands. Counted exactly over all figures of the same shape: every sin
 pair and every three that add to 100.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress

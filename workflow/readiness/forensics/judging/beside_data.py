@@ -5,8 +5,6 @@ answered anything). Arithmetic alone rarely shows it; the data do: each set of f
 on every base that the data tell apart, and the base that gives all of them as printed is theirs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 

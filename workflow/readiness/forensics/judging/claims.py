@@ -4,8 +4,6 @@ A claim is what an outlet printed about a study, with its source. The value stay
 was printed, for its digits and decimals carry information that a float would lose.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ Every number from some point on fits any figures. Told are that point, the numbe
 it, and how few missing answers the smallest of them needs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -4,8 +4,6 @@ Each function takes the study and returns verdicts; the arithmetic is in `bases`
 and `power`, the words in the catalogues.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -3,8 +3,6 @@
 These are inferences about what a text can mean; the arithmetic inside them is exact.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction

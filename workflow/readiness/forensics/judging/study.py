@@ -6,8 +6,6 @@ A verdict never says more than the figures: see `verdict.Status` and `verdict.Na
 printed numbers (means with their SDs, nets, differences of two groups) are judged here as well.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from fractions import Fraction
 

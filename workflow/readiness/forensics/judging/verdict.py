@@ -9,8 +9,6 @@ A verdict's facts are its sentences, in the order in which they are told. Each n
     Printed          a figure as it was printed ("67", "67.5"), shown in the reader's notation
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum

@@ -5,8 +5,6 @@ its hash. Whether it still comes out of its own code is another question: what c
 folder prints makes nothing valid.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager

@@ -6,8 +6,6 @@ provenance record and those before it. Where they differ, the folder is not what
 data and no rerun.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections import Counter

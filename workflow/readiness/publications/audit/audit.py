@@ -1,7 +1,5 @@
 """The audit of one publication: level by level, each on top of those below it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -4,8 +4,6 @@ All copies on the machine are hashed, not the first good one: a damaged copy is 
 another one is right. What no place of the machine holds is fetched by its hash.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

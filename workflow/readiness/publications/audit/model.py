@@ -1,7 +1,5 @@
 """What an audit found: by file, by copy of a dataset, by number, by page."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

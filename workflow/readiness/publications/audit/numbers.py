@@ -3,8 +3,6 @@
 One line a number: what was published, what was reproduced, and why it may be another one.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence

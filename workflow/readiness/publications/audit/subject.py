@@ -4,8 +4,6 @@ An audit may be of a damaged folder, so what cannot be read is left out here: th
 for the audit's findings to say.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """What goes into a bundle, and the README at its top, whose sentences its description shares."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping

@@ -5,8 +5,6 @@ whose answer it corrects, a sample everybody who was invited, and an archive may
 So the codes are read out of the answers, and every file is searched for them, however packed.
 """
 
-from __future__ import annotations
-
 import bz2
 import csv
 import io

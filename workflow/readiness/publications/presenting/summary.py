@@ -4,8 +4,6 @@ The first sentence is the verdict for whoever reads one sentence only; the other
 from, and the innocent reading.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from readiness.facts import Fact, Term

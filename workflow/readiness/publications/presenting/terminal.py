@@ -1,7 +1,5 @@
 """An audit in words, for the terminal."""
 
-from __future__ import annotations
-
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

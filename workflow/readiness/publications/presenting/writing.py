@@ -4,8 +4,6 @@ Whatever comes from outside is escaped here and isolated, so that ids, hashes an
 to right within Arabic, too. What is written is `markupsafe.Markup`: templates leave it as it is.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

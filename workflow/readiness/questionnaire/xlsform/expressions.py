@@ -6,8 +6,6 @@ questionnaire says conditions that hold together, each on one question: an `or` 
 cannot be said, and is refused like everything else that is not understood.
 """
 
-from __future__ import annotations
-
 import ast
 import operator
 import re

@@ -6,8 +6,6 @@ list, what can be answered is told from what is chosen and is no answer. What an
 say is left open with a comment; what a questionnaire cannot say is refused.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 pyxform, the converter of ODK and Kobo, reads the file and judges it: what it refuses is refused.
 """
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence

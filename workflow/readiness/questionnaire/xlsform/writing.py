@@ -6,8 +6,6 @@ stays in the questionnaire. Options outside the scale and codes that are no answ
 a word in the column `means`, which XLSForm leaves to the form's author.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
