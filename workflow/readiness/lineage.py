@@ -184,7 +184,7 @@ def check_inputs(paths: Iterable[Path]) -> None:
     record beside it. What is kept elsewhere need not: margins are nobody's output, and the verdict
     on a frozen publication is the audit's.
     """
-    for folder in sorted({path.parent for path in paths if not _is_frozen(path)}):
+    for folder in sorted({path.parent for path in paths if path.parts[:1] != ("publications",)}):
         provenance = folder / PROVENANCE
         if provenance.exists():
             lineage = read_lineage(provenance)
@@ -195,10 +195,6 @@ def check_inputs(paths: Iterable[Path]) -> None:
                 )
         elif folder.parts[:1] == ("results",):
             raise DataError(f"{provenance}: missing; the step was cut short. Run `make` again.")
-
-
-def _is_frozen(path: Path) -> bool:
-    return path.parts[:1] == ("publications",)
 
 
 def leave_lineage(

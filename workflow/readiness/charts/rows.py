@@ -220,7 +220,12 @@ class _Plot:
             for mark in row.marks:
                 self._mark(mark, y)
             self._head(row, y)
-            self._write_reading(reading, y)
+            # The parts one after the other in reading direction.
+            at = self.sheet.width - self.room + BETWEEN
+            for text in reading:
+                x, align = self.sheet.start(at)
+                self._say(text, x, y, align, "muted" if text.muted else "ink")
+                at += text.width + BETWEEN
             if row.aside and self.aside:
                 self._aside(row.aside, self.aside, y)
         for rule in panel.axis.rules:
@@ -362,14 +367,6 @@ class _Plot:
                 right = left + width
         x, align = (left - INSET, "right") if self.panel.head_left else (right + INSET, "left")
         self.sheet.write(x, y, row.head.text, size=BODY, bold=True, align=align, id=row.head.id)  # type: ignore[arg-type]
-
-    def _write_reading(self, reading: Sequence[TextMark], y: float) -> None:
-        """The parts one after the other in reading direction."""
-        at = self.sheet.width - self.room + BETWEEN
-        for text in reading:
-            x, align = self.sheet.start(at)
-            self._say(text, x, y, align, "muted" if text.muted else "ink")
-            at += text.width + BETWEEN
 
     def _aside(self, bar: BarMark, scale: Panel, y: float) -> None:
         """The bar aside, with its number beside it; growing away from the marks."""

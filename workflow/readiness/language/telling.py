@@ -145,15 +145,11 @@ def show(
             said = show(number, language, None, markup)
             return mark(name, said) if mark else said
         case str():
-            return _isolate_value(value, markup.name(value), language)
+            written = markup.name(value)
+            whole = isolate(value, language)
+            return written if whole == value else f"{whole[0]}{written}{whole[-1]}"
         case _:
             return markup.plain(_number(value, language))
-
-
-def _isolate_value(value: str, written: str, language: Language) -> str:
-    """A value's written form with the isolates around it that the value needs."""
-    whole = isolate(value, language)
-    return written if whole == value else f"{whole[0]}{written}{whole[-1]}"
 
 
 def _number(value: int | Fraction | Quantity | Printed | Day, language: Language) -> str:

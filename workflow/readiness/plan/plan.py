@@ -311,7 +311,14 @@ class Plan:
     ) -> dict[str, Any]:
         run = self.runs.get(folder)
         if step == "restore":
-            return self._registered_row("{dataset}@{version}".format_map(more))
+            # Of a version its own row alone: a new version of any dataset reruns nothing.
+            name = "{dataset}@{version}".format_map(more)
+            row = self._versions.get(name)
+            return {
+                "version": name,
+                "md5": row.md5 if row else "",
+                "sha256": row.sha256 if row else "",
+            }
         if step == "gate":
             return {"unavailable": self.unavailable, "drafts": self.drafts}
         if step == "site":
@@ -389,11 +396,6 @@ class Plan:
     @cached_property
     def _versions(self) -> dict[str, Version]:
         return read_versions(self.root)
-
-    def _registered_row(self, name: str) -> dict[str, str]:
-        """Of a version its own row alone: a new version of any dataset reruns nothing."""
-        row = self._versions.get(name)
-        return {"version": name, "md5": row.md5 if row else "", "sha256": row.sha256 if row else ""}
 
     def earlier(self, run: str) -> list[str]:
         """The registers of what was released of a wave before and is here, in the order of their

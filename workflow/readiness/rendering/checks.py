@@ -259,15 +259,12 @@ class _Check:
             values = " or ".join(f"“{value}”" for value in sorted(expected))
             self.report(shown, f"is not what the register shows for {name} ({values})", context)
         else:
-            self._neighbours(node, shown, context)
-
-    def _neighbours(self, node: LexborNode, shown: str, context: str) -> None:
-        """Signs that touch a number change it: `-[5]`, `[67]%`, `[67],3`."""
-        before, after = _touching(node)
-        if re.search(r"(?:^|[\s(])[-−+±]$|[−+±٫.,]$", before):
-            self.report(before[-1:] + shown, "has a sign outside the register's text", context)
-        if re.match(r"[\s\u00a0\u202f]?[%‰٪]|[.,٫]\w", after):
-            self.report(shown + after[:2], "has a unit outside the register's text", context)
+            # Signs that touch a number change it: `-[5]`, `[67]%`, `[67],3`.
+            before, after = _touching(node)
+            if re.search(r"(?:^|[\s(])[-−+±]$|[−+±٫.,]$", before):
+                self.report(before[-1:] + shown, "has a sign outside the register's text", context)
+            if re.match(r"[\s\u00a0\u202f]?[%‰٪]|[.,٫]\w", after):
+                self.report(shown + after[:2], "has a unit outside the register's text", context)
 
     def provenance_of(self, node: LexborNode) -> None:
         """A span of class `prov`: one of the texts of provenance that were given."""

@@ -134,7 +134,9 @@ def _with_chapters(
 ) -> tuple[list[SourceLine], list[str]]:
     """The lines with every include replaced by the lines of its file, and the files' names."""
     whole, names = lines[:start], []
-    code = _within_fences(lines, start)
+    code: set[int] = set()
+    for opening, closing, _ in _fences(lines, start):
+        code.update(range(opening, len(lines) if closing is None else closing + 1))
     for k, line in enumerate(lines[start:], start=start):
         match = _INCLUDE.search(line.text)
         if match is None:
@@ -229,13 +231,6 @@ def _closing(lines: Sequence[SourceLine], start: int, fence: str) -> int | None:
     return next((at for at in range(start + 1, len(lines)) if pattern.match(lines[at].text)), None)
 
 
-def _within_fences(lines: Sequence[SourceLine], start: int) -> set[int]:
-    inside: set[int] = set()
-    for opening, closing, _ in _fences(lines, start):
-        inside.update(range(opening, len(lines) if closing is None else closing + 1))
-    return inside
-
-
 def _blocks(lines: Sequence[SourceLine], start: int) -> list[ProseCell | CodeCell]:
     blocks: list[ProseCell | CodeCell] = []
     text_start, fenced = start, set[int]()
@@ -298,7 +293,11 @@ def execute(document: Document, run: CellRun) -> str:
     parts = []
     for block in document.blocks:
         if isinstance(block, ProseCell):
-            parts.append(_fill_inline(block, results))
+            text, at = [], 0
+            for _, match in block.expressions():
+                text += [block.source[at : match.start()], next(results)[0]["markdown"]]
+                at = match.end()
+            parts.append("".join([*text, block.source[at:]]))
         else:
             ran = document.option(block, "eval", True) is not False
             parts.append(_fill_cell(document, block, next(results) if ran else []))
@@ -345,14 +344,6 @@ def _describe_failure(document: Document, piece: _Piece, error: Mapping[str, Any
     where = document.where(min(piece.line + int(error["line"]) - 1, last))
     first = (str(error["said"]).strip().splitlines() or [""])[0]
     return f"{where}: the cell failed with {error['error']}: {first}"
-
-
-def _fill_inline(block: ProseCell, results: Iterator[list[dict[str, str]]]) -> str:
-    text, at = [], 0
-    for _, match in block.expressions():
-        text += [block.source[at : match.start()], next(results)[0]["markdown"]]
-        at = match.end()
-    return "".join([*text, block.source[at:]])
 
 
 def _fill_cell(document: Document, cell: CodeCell, outputs: list[dict[str, str]]) -> str:

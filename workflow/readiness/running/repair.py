@@ -29,7 +29,9 @@ def repair(root: Path) -> list[str]:
     Only while no other run is at work: what is half-written is taken for left behind.
     """
     results = root / "results"
-    folders = list(_folders(results))
+    # What else lies below `results` is not ours to remove.
+    found = [results, *(folder for pattern in STEPS for folder in results.glob(pattern))]
+    folders = sorted(folder for folder in found if folder.is_dir() and folder.name != PRIVATE)
     for left in [path for folder in folders for path in _left_behind(folder)]:
         left.unlink()
     filled = [folder for folder in folders if _files(folder)]
@@ -66,12 +68,6 @@ def _remove(folders: list[Path]) -> None:
     for folder in folders:
         for file in sorted(_files(folder), key=lambda path: path.name != PROVENANCE):
             file.unlink()
-
-
-def _folders(results: Path) -> list[Path]:
-    """Where steps leave results, sorted; what else lies below `results` is not ours to remove."""
-    found = [results, *(folder for pattern in STEPS for folder in results.glob(pattern))]
-    return sorted(folder for folder in found if folder.is_dir() and folder.name != PRIVATE)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -46,7 +46,9 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
     title = name
     for token, inline in pairwise(tokens):
         if token.type == "heading_open":
-            said = _join_text(inline)
+            said = "".join(
+                t.content for t in inline.children or () if t.type in ("text", "code_inline")
+            )
             token.attrSet("id", _anchor(said))
             if token.tag == "h1":
                 title = said
@@ -62,10 +64,6 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
         if token.children:
             token.children = list(_link_parts(token.children, guides, files))
     return Guide(name, title, Markup(_READER.renderer.render(tokens, _READER.options, {})))
-
-
-def _join_text(inline: Token) -> str:
-    return "".join(t.content for t in inline.children or () if t.type in ("text", "code_inline"))
 
 
 def _anchor(said: str) -> str:

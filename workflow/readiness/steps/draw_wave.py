@@ -91,7 +91,11 @@ class DrawnWave:
 
     def _chart(self, planned: PlannedChart) -> Picture:
         if planned.form in BESIDE:
-            return self._participation(planned.form)
+            if planned.form == FLOW:
+                return flow(self._figures)
+            told = dict.fromkeys(chart.item for chart in self.settings.charts if chart.item)
+            items = [self.questionnaire.item(name) for name in told]
+            return (missing if planned.form == MISSINGNESS else ranges)(self._figures, items)
         if not planned.item:
             return self._weights()
         item = self.questionnaire.item(planned.item)
@@ -207,14 +211,6 @@ class DrawnWave:
         if selection.inference and not drawn:
             return ""
         return word(f"charts.selection.{selection.key}", self._language)
-
-    def _participation(self, form: str) -> Picture:
-        """Who took part, what they left out, and what that could do."""
-        if form == FLOW:
-            return flow(self._figures)
-        told = dict.fromkeys(chart.item for chart in self.settings.charts if chart.item)
-        items = [self.questionnaire.item(name) for name in told]
-        return (missing if form == MISSINGNESS else ranges)(self._figures, items)
 
     def _weights(self) -> Picture:
         numbers = self.margins.astype(dict.fromkeys(("target", "raked", "final"), float))

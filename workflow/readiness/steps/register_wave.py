@@ -71,11 +71,6 @@ INPUTS = (*TABLES, *OF_RESPONDENTS, "published?", "earlier*")
 SETTINGS = WaveRegister
 
 
-def _revised_id(row: FigureRow) -> str:
-    """The id of the number that a row of kind revision is about."""
-    return row.id.removeprefix("revision.").removesuffix(".before")
-
-
 def _find_withheld(
     job: Job[WaveRegister],
     estimates: pd.DataFrame,
@@ -145,7 +140,11 @@ def run(job: Job[WaveRegister]) -> None:
     def origin(row: FigureRow) -> Origin:
         own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))
         # A revision also rests on whatever the number that it revises rests on.
-        return own | before[_revised_id(row)] if row.kind == "revision" else own
+        return (
+            own | before[row.id.removeprefix("revision.").removesuffix(".before")]
+            if row.kind == "revision"
+            else own
+        )
 
     register = make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
     job.csv("figures.csv", register)

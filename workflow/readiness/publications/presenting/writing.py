@@ -85,17 +85,12 @@ def html() -> TextForm:
     )
 
 
-def _isolates(language: Language) -> tuple[str, str, str]:
-    """What begins a text from left to right, what one of any direction, and what ends both; nothing
-    where the language goes from left to right itself."""
-    right_to_left = direction(language) == "rtl"
-    return (LEFT_TO_RIGHT, FIRST_STRONG, POP) if right_to_left else ("", "", "")
-
-
 @cache
 def markdown(language: Language) -> TextForm:
     """Markdown; from right to left with Unicode's isolates around what is written left to right."""
-    ltr, auto, pop = _isolates(language)
+    # Where the language goes from left to right itself nothing is isolated.
+    right_to_left = direction(language) == "rtl"
+    ltr, auto, pop = (LEFT_TO_RIGHT, FIRST_STRONG, POP) if right_to_left else ("", "", "")
 
     def escaped(text: str) -> str:
         return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", text)
