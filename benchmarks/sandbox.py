@@ -17,8 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow"))
 
-from readiness.datasets.store import find_object  # noqa: E402
 from readiness.publications.audit.rerun import rerun  # noqa: E402
+
+from readiness.datasets.store import find_object  # noqa: E402
 from readiness.publications.ledger import read_datasets, read_inputs  # noqa: E402
 from readiness.publications.sandbox import bubblewrap  # noqa: E402
 from readiness.publications.seal import read_seal  # noqa: E402

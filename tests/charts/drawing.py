@@ -19,23 +19,16 @@ from register_sample import (
     suppress,
 )
 
-from readiness.charts import (
-    DrawnFigures,
-    GroupLabels,
-    Levels,
-    Margins,
-    Picture,
-    by_answer,
-    by_group,
-    level_bars,
-    weights_chart,
-)
-from readiness.charts import intervals as draw_intervals
-from readiness.charts import revision as draw_revision
 from readiness.charts.bases import axis_chart, cells_chart
-from readiness.charts.figures import quote_labels
+from readiness.charts.figures import DrawnFigures, GroupLabels, quote_labels
+from readiness.charts.intervals import by_answer, by_group
+from readiness.charts.intervals import intervals as draw_intervals
+from readiness.charts.intervals import revision as draw_revision
+from readiness.charts.levels import Levels, level_bars
+from readiness.charts.picture import Picture
 from readiness.charts.rows import Rows
 from readiness.charts.sheet import Drawing, Mark
+from readiness.charts.weights import Margins, weights_chart
 from readiness.forensics.judging.study import LeadBases, ReportedBase
 from readiness.register.figures import answer_order, group_order, values_of
 

@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from clinic_wave import QUESTIONNAIRE
-from readiness.charts import DrawnFigures, Picture, participation
+from readiness.charts import participation
+from readiness.charts.figures import DrawnFigures
+from readiness.charts.picture import Picture
 from readiness.questionnaire import Questionnaire, load_questionnaire
 
 EMPTY: dict[str, Any] = dict.fromkeys(

@@ -7,9 +7,11 @@ import pytest
 from drawing import bases, grid, on_one_scale, rows_of, texts
 from register_sample import CLAIMS, LAST, MISSING, base_lines, can_show
 
-from readiness.charts import NARROW, WIDE, Picture, bases_chart, grid_chart
+from readiness.charts.bases import bases_chart, grid_chart
 from readiness.charts.figures import word
 from readiness.charts.marks import Dot
+from readiness.charts.picture import Picture
+from readiness.charts.sheet import NARROW, WIDE
 from readiness.forensics.judging.claims import COLUMNS
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import LANGUAGES, text

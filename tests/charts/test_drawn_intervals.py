@@ -16,8 +16,8 @@ from drawing import (
 )
 from register_sample import make_register
 
-from readiness.charts import NARROW, WIDE
 from readiness.charts.figures import word
+from readiness.charts.sheet import NARROW, WIDE
 from readiness.language import numbers
 
 

@@ -20,8 +20,9 @@ from drawing import (
 )
 from register_sample import GROUPS, LEVELS, TOTAL, make_register
 
-from readiness.charts import NARROW, WIDE, DrawnFigures, GroupLabels, Levels, level_bars
-from readiness.charts.figures import quote_labels, word
+from readiness.charts.figures import DrawnFigures, GroupLabels, quote_labels, word
+from readiness.charts.levels import Levels, level_bars
+from readiness.charts.sheet import NARROW, WIDE
 from readiness.errors import RenderError
 from readiness.language import numbers, text
 from readiness.running.step import Job

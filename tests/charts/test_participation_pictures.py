@@ -7,8 +7,8 @@ import itertools
 import pytest
 from participation_drawing import COUNTS, SHARES, flow, missing, participation_rows, ranges
 
-from readiness.charts import Picture
 from readiness.charts.figures import word
+from readiness.charts.picture import Picture
 from readiness.charts.sheet import Drawing, Mark
 
 

@@ -33,9 +33,10 @@ from drawing import (
 from participation_drawing import flow, missing, participation_rows, ranges
 from register_sample import GROUPS, make_register
 
-from readiness.charts import NARROW, WIDE, GroupLabels, Picture, palette
-from readiness.charts.picture import to_png
-from readiness.charts.sheet import Drawing
+from readiness.charts import palette
+from readiness.charts.figures import GroupLabels
+from readiness.charts.picture import Picture, to_png
+from readiness.charts.sheet import NARROW, WIDE, Drawing
 from readiness.language import text
 
 ROOT = Path(__file__).parents[2]

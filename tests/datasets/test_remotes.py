@@ -17,8 +17,7 @@ import pytest
 
 from project_copy import ROOT
 from readiness.datasets.add import add_version
-from readiness.datasets.remotes import check_in_default_remote
-from readiness.datasets.store import find_object
+from readiness.datasets.store import check_in_default_remote, find_object
 from readiness.datasets.verify import CopyFinding, verify
 from readiness.datasets.versions import Version, find_version, read_versions
 from readiness.errors import DataError

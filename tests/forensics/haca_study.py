@@ -15,7 +15,7 @@ from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import Verdict
 from readiness.forensics.reporting import render_verdict
-from readiness.language.typography import strip_marks
+from readiness.language.catalogue import strip_marks
 
 ROOT = Path(__file__).parents[2]
 

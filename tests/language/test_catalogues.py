@@ -148,7 +148,7 @@ def test_texts_are_safe_and_set_nothing_by_hand(language: str) -> None:
 FOREIGN = re.compile("[àâäçéèêëîïôöùûüÿœæÀÂÇÉÈÊËÎÏÔÖÙÛÜŒÆ«»\u0620-\u064a]")
 # Modules whose letters are data, with what they are.
 DATA = {
-    "readiness.language.typography": "the letters of a Latin run",
+    "readiness.language.catalogue": "the letters of a Latin run",
     "readiness.readers.tools.words": "what survey tools write for yes and no, morning and evening",
 }
 

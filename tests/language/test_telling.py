@@ -22,7 +22,7 @@ from readiness.facts import (
     encode,
 )
 from readiness.language import Markup, catalogue, show, tell, telling, text
-from readiness.language.typography import isolate, isolate_runs, typeset
+from readiness.language.catalogue import isolate, isolate_runs, typeset
 
 MESSAGES = {
     "fr": """

@@ -11,8 +11,7 @@ import yaml
 
 from readiness.config import WaveSettings, parse
 from readiness.errors import ConfigError
-from readiness.plan.asking import read_outline
-from readiness.plan.checks import check_wave
+from readiness.plan.checks import check_wave, read_outline
 from readiness.plan.runs import PlannedRun
 from readiness.plan.settings import asked_of, charts_of, missing_labels, told_items, variables_of
 

@@ -16,8 +16,14 @@ from readiness.datasets.versions import read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.plan import Plan
 from readiness.publications.freeze import refuse_named, with_key
-from readiness.publications.material import PublicationMaterial, frozen_config
-from readiness.publications.pages import Facts, citation, codecheck, readme
+from readiness.publications.material import (
+    Facts,
+    PublicationMaterial,
+    citation,
+    codecheck,
+    frozen_config,
+    readme,
+)
 from readiness.publications.seal import RELEASED
 from readiness.reporting.blocks import STATED, list_statements
 

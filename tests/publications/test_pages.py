@@ -30,7 +30,7 @@ from readiness.publications.ledger import (
     read_inputs,
     steps_shown,
 )
-from readiness.publications.pages import Facts, citation, codecheck, readme
+from readiness.publications.material import Facts, citation, codecheck, readme
 from readiness.publications.seal import RELEASED, check_seal, read_seal
 
 of_each = pytest.mark.parametrize("name", PUBLICATIONS)

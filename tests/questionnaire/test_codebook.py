@@ -21,7 +21,7 @@ from readiness.questionnaire.changes import changes
 from readiness.questionnaire.codebook import COLUMNS, table
 from readiness.questionnaire.items import Category, Export, Item, Missing, Range, Routing
 from readiness.questionnaire.model import FrameVariable
-from readiness.questionnaire.schema import header, table_schema
+from readiness.questionnaire.summary import header, table_schema
 from readiness.site.codebook import codebook_page
 
 TEXT = """\

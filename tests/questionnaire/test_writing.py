@@ -6,8 +6,7 @@ from typing import Any
 
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.questionnaire import Questionnaire, questionnaire_of
-from readiness.questionnaire.naming import form_name, item_id, option_code
-from readiness.questionnaire.writing import write
+from readiness.questionnaire.writing import form_name, item_id, option_code, write
 
 
 def read(document: dict[str, Any]) -> tuple[Questionnaire, str]:

@@ -10,7 +10,7 @@ import yaml
 from project_copy import ROOT
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.errors import ConfigError
-from readiness.plan.asking import read_outline
+from readiness.plan.checks import read_outline
 from readiness.questionnaire import Questionnaire, expand, questionnaire_of
 from readiness.questionnaire.units import unit_text
 

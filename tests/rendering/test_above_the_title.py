@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from readiness.language import LANGUAGES
-from readiness.language.typography import strip_marks
+from readiness.language.catalogue import strip_marks
 from readiness.reporting.shown import Register
 from readiness.steps.render import PageSource, RenderSettings, metadata_of
 

@@ -18,7 +18,7 @@ import pytest
 from readiness.analysis.selection import Selection
 from readiness.facts import Fact, NamedNumber, Quantity, Term, Value
 from readiness.language import LANGUAGES, tell, text
-from readiness.language.typography import FIRST_STRONG, LEFT_TO_RIGHT, POP
+from readiness.language.catalogue import FIRST_STRONG, LEFT_TO_RIGHT, POP
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.load import questionnaire_of
 from readiness.questionnaire.model import Item

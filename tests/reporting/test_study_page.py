@@ -25,7 +25,7 @@ from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record
 from readiness.language import LANGUAGES, text
-from readiness.language.typography import strip_marks
+from readiness.language.catalogue import strip_marks
 from readiness.register.figures import Origin, make_register
 from readiness.register.study_rows import claim_rows, verdict_rows
 from readiness.reporting.blocks import Prose

@@ -132,7 +132,7 @@ def _check(arguments: argparse.Namespace) -> None:
         )
     verdicts = judge(claims, structure)
     if arguments.html:
-        from readiness.charts import bases_chart
+        from readiness.charts.bases import bases_chart
 
         picture = bases_chart(claims, structure, arguments.language).svg().decode("utf-8")
         page = verdict_html(verdicts, arguments.study, arguments.language, picture)

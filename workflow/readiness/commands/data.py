@@ -16,7 +16,8 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from readiness.datasets.places import default_store, fault_if_there, kept_by_git
+from readiness.datasets.hashing import fault_if_there
+from readiness.datasets.places import default_store, kept_by_git
 from readiness.datasets.store import restore
 from readiness.datasets.verify import erase_versions, verify
 from readiness.datasets.versions import OPEN, find_version, read_versions

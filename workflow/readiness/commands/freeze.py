@@ -21,7 +21,7 @@ from unicodedata import category
 
 from readiness.commands.run import check_cores, run_snakemake
 from readiness.config import WaveSettings
-from readiness.datasets.remotes import check_in_default_remote
+from readiness.datasets.store import check_in_default_remote
 from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError, DataError
 from readiness.files import holding

@@ -32,10 +32,8 @@ from readiness.files import read_file, write_atomically
 from readiness.language import LANGUAGES, Language, tell
 from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
 from readiness.questionnaire.codebook import COLUMNS, table
-from readiness.questionnaire.naming import form_name
-from readiness.questionnaire.schema import header, table_schema
-from readiness.questionnaire.summary import summary
-from readiness.questionnaire.writing import open_decisions
+from readiness.questionnaire.summary import header, summary, table_schema
+from readiness.questionnaire.writing import form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
 from readiness.site.codebook import codebook_page
 from readiness.tables import records_to_csv, rows_to_csv

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from readiness.datasets.places import cache_folder, default_store, fault_of, kept_by_git, remotes
+from readiness.datasets.hashing import fault_of
+from readiness.datasets.places import cache_folder, default_store, kept_by_git, remotes
 from readiness.datasets.versions import (
     OPEN,
     RESTRICTED,

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from readiness.datasets.places import ABSENT, fault_if_there, local_remotes, say_fault
-from readiness.datasets.remotes import Remotes, UnreachableError
-from readiness.datasets.store import copies_beside_remotes, stray_copies
+from readiness.datasets.hashing import ABSENT, fault_if_there, say_fault
+from readiness.datasets.places import local_remotes
+from readiness.datasets.store import Remotes, UnreachableError, copies_beside_remotes, stray_copies
 from readiness.datasets.versions import (
     ERASED,
     RAW,

@@ -16,8 +16,8 @@ from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
 from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import UNTOLD, guess_language, is_none, is_other
 from readiness.errors import DataError
-from readiness.questionnaire.naming import item_id
 from readiness.questionnaire.text import match_key
+from readiness.questionnaire.writing import item_id
 from readiness.readers.tools.words import NOT_TICKED
 
 ONE = ("single", "ordinal")

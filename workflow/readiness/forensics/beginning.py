@@ -18,7 +18,7 @@ from readiness.forensics.arithmetic.sums import sum_to_whole
 from readiness.forensics.judging.claims import COLUMNS
 from readiness.language import LANGUAGES, text
 from readiness.questionnaire import Item, Questionnaire, match_key
-from readiness.questionnaire.naming import item_id, option_code
+from readiness.questionnaire.writing import item_id, option_code
 
 REQUIRED = ("item", "answer", "value")
 # Further columns: how many answered, texts for readers, how answers hang together.

@@ -20,9 +20,8 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from readiness.errors import RenderError, StatisticsError
-from readiness.language.catalogue import Language, form, locale
+from readiness.language.catalogue import Language, form, locale, typeset
 from readiness.language.rounding import Amount, check, exact_value, round_half, scale_to_unit
-from readiness.language.typography import typeset
 
 _MINUS = "\N{MINUS SIGN}"
 _NBSP = "\N{NO-BREAK SPACE}"

@@ -25,8 +25,7 @@ from readiness.facts import (
     Value,
 )
 from readiness.language import numbers
-from readiness.language.catalogue import Language, form
-from readiness.language.typography import isolate, isolate_runs, typeset
+from readiness.language.catalogue import Language, form, isolate, isolate_runs, typeset
 
 # What is put around a value's text, given its name: a link, a span.
 Mark = Callable[[str, str], str]

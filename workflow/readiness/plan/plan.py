@@ -20,8 +20,7 @@ from readiness.datasets.versions import Version, check_pointer, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
 from readiness.lineage import canonical_json
-from readiness.plan.asking import Asked, read_outline
-from readiness.plan.checks import check_languages, check_report, check_wave
+from readiness.plan.checks import Asked, check_languages, check_report, check_wave, read_outline
 from readiness.plan.runs import (
     KEYS,
     PUBLICATIONS,

@@ -15,7 +15,7 @@ from readiness.config import SHIPPED, Condition, DerivedVariable, Disclosure, Wa
 from readiness.errors import ConfigError
 from readiness.language import LANGUAGES
 from readiness.patterns import WRITTEN_IN
-from readiness.plan.asking import ESTIMATED, ONE_ANSWER, TRUE, Asked, document_of, read_outline
+from readiness.plan.checks import ESTIMATED, ONE_ANSWER, TRUE, Asked, document_of, read_outline
 from readiness.plan.runs import PlannedRun, input_files
 from readiness.publications.ledger import TIDY, in_order
 from readiness.questionnaire.load import expand

@@ -39,9 +39,16 @@ from readiness.publications.ledger import (
     versions_table,
 )
 from readiness.publications.log import ERRATUM, Log, append, open_log
-from readiness.publications.material import PublicationMaterial, attacked_folder, refuse_unfit
+from readiness.publications.material import (
+    Facts,
+    PublicationMaterial,
+    attacked_folder,
+    citation,
+    codecheck,
+    readme,
+    refuse_unfit,
+)
 from readiness.publications.outcomes import Outcome, describe_finding
-from readiness.publications.pages import Facts, citation, codecheck, readme
 from readiness.publications.program import (
     ARCHIVE,
     ENVIRONMENT,

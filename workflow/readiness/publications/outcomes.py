@@ -8,8 +8,8 @@ from typing import Any
 
 from readiness.facts import Fact, Value
 from readiness.language import Language, tell
+from readiness.language.catalogue import strip_marks
 from readiness.language.rounding import ROUNDINGS
-from readiness.language.typography import strip_marks
 from readiness.terminal import one_line
 
 

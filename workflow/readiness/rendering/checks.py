@@ -18,8 +18,7 @@ from re import Pattern
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from readiness.language import LANGUAGES, Language, text
-from readiness.language.catalogue import setting
-from readiness.language.typography import strip_marks
+from readiness.language.catalogue import setting, strip_marks
 
 KEYS = (
     "rendering.toc",

@@ -14,8 +14,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from readiness.analysis.responding import missing_table
-from readiness.charts import DrawnFigures, Picture
+from readiness.charts.figures import DrawnFigures
 from readiness.charts.participation import faults, missing
+from readiness.charts.picture import Picture
 from readiness.errors import DataError, RenderError
 from readiness.facts import Fact, of_domain
 from readiness.language import Language, numbers, tell, text

@@ -1,6 +1,7 @@
 """Draw: on how many people a study's published figures can rest, in one language."""
 
-from readiness.charts import bases_chart, files_of, grid_chart
+from readiness.charts.bases import bases_chart, grid_chart
+from readiness.charts.picture import files_of
 from readiness.config import StrictModel, read_yaml
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import Language

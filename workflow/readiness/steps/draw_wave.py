@@ -7,22 +7,12 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.selection import Selection
-from readiness.charts import (
-    DrawnFigures,
-    GroupLabels,
-    Levels,
-    Margins,
-    Picture,
-    by_answer,
-    by_group,
-    files_of,
-    intervals,
-    level_bars,
-    revision,
-    weights_chart,
-)
-from readiness.charts.figures import quote_labels, word
+from readiness.charts.figures import DrawnFigures, GroupLabels, quote_labels, word
+from readiness.charts.intervals import by_answer, by_group, intervals, revision
+from readiness.charts.levels import Levels, level_bars
 from readiness.charts.participation import flow, missing, ranges
+from readiness.charts.picture import Picture, files_of
+from readiness.charts.weights import Margins, weights_chart
 from readiness.config import SelectionName, StrictModel
 from readiness.facts import Listed
 from readiness.questionnaire import Questionnaire, load_questionnaire

@@ -39,8 +39,7 @@ from readiness.forensics.judging.structure import parse_structure
 from readiness.patterns import NAME, WORDS
 from readiness.privacy import names_people
 from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
-from readiness.questionnaire.naming import form_name
-from readiness.questionnaire.writing import open_decisions
+from readiness.questionnaire.writing import form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
 from readiness.readers import HEADERS, Sheet, read_export, read_sheet
 from readiness.readers.export import recognise_export

@@ -17,7 +17,8 @@ import yaml
 
 from readiness.attack import given_away
 from readiness.bounded import read_yaml_text
-from readiness.datasets.places import STORE, fault_of
+from readiness.datasets.hashing import fault_of
+from readiness.datasets.places import STORE
 from readiness.datasets.versions import Pointer
 from readiness.errors import DataError
 from readiness.facts import Fact

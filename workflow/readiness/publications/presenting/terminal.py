@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import Language, tell
+from readiness.language.catalogue import strip_marks
 from readiness.language.telling import show
-from readiness.language.typography import strip_marks
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
 from readiness.publications.outcomes import (

@@ -16,8 +16,7 @@ from markupsafe import Markup
 
 from readiness.facts import Fact, Listed, TranslatedText, Value
 from readiness.language import Language, tell, text
-from readiness.language.catalogue import direction
-from readiness.language.typography import FIRST_STRONG, LEFT_TO_RIGHT, POP
+from readiness.language.catalogue import FIRST_STRONG, LEFT_TO_RIGHT, POP, direction
 from readiness.publications.audit.model import Audit
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting.summary import (

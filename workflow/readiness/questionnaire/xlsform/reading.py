@@ -15,9 +15,8 @@ from typing import Any
 
 from readiness.errors import ConfigError
 from readiness.questionnaire.items import MEANINGS
-from readiness.questionnaire.naming import form_name, item_id, option_code
 from readiness.questionnaire.text import match_key
-from readiness.questionnaire.writing import CHECK, COMMENT
+from readiness.questionnaire.writing import CHECK, COMMENT, form_name, item_id, option_code
 from readiness.questionnaire.xlsform.expressions import (
     Atom,
     FormQuestion,
