@@ -233,7 +233,7 @@ def test_steps_that_tell_nothing_know_no_catalogue() -> None:
         assert domains(f"readiness.steps.{step}") == frozenset(), step
     # What validation refuses is said in its own words, and in no other domain's.
     told = domains("readiness.steps.validate")
-    assert "validation" in told and not told & {"audit", "charts", "forensics", "page", "verdict"}
+    assert "validation" in told and not told & {"audit", "charts", "forensics", "verdict"}
 
 
 def test_the_memory_of_hashes_changes_none_of_them(package: Package) -> None:

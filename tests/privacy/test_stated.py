@@ -45,10 +45,14 @@ def privacy(**keys: Any) -> Privacy:
 
 def test_each_key_is_told_where_it_is_given() -> None:
     told = dict(list_statements(privacy().statements, "fr"))
-    assert told["privacy.hosting"] == "Maroc" and told["privacy.purpose"] == "Une étude"
-    assert told["privacy.keep_until"].startswith("31")
+    assert (
+        told["report.privacy.hosting"] == "Maroc" and told["report.privacy.purpose"] == "Une étude"
+    )
+    assert told["report.privacy.keep_until"].startswith("31")
     # No purpose is stated in a language in which nobody has written it.
-    assert set(told) - set(dict(list_statements(privacy().statements, "ar"))) == {"privacy.purpose"}
+    assert set(told) - set(dict(list_statements(privacy().statements, "ar"))) == {
+        "report.privacy.purpose"
+    }
     for key, name in STATED.items():
         assert next(iter(list_statements({key: privacy().statements[key]}, "en")))[0] == name
     assert not list(list_statements(Privacy().statements, "fr"))

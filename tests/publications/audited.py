@@ -107,7 +107,7 @@ def differing() -> Audit:
     causes = (
         Fact("audit.cause.roles", {"roles": Listed(("margins",))}),
         Fact("audit.cause.settings", {"keys": Listed(("trim",))}),
-        Fact("page.column.code"),
+        Fact("verdict.page.column.code"),
     )
     said = Fact("audit.note.superseded", {"other": "r-9"})
     note = Fact("language.labelled", {"label": said, "what": "a typo"})

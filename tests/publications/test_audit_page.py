@@ -219,7 +219,7 @@ def texts(domain: str, language: str) -> dict[str, str]:
 
 def test_a_count_is_said_as_the_language_counts() -> None:
     says = Writing("ar", markdown("ar"))
-    told = [says.text("page.seal_whole", n=n) for n in (1, 2, 3, 11, 100)]
+    told = [says.text("verdict.page.seal_whole", n=n) for n in (1, 2, 3, 11, 100)]
     assert len({re.sub(r"\d+", "", one) for one in told}) == 5
     assert "2 " not in told[1] and "3 ملفات" in told[2]
     assert "1 nombre sur 3 n’est" in Writing("fr", html()).text(

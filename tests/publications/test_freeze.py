@@ -33,7 +33,7 @@ from readiness.register.figures import read_register
 from releases import SECOND, released_figures
 from tiny_project import ERRATUM, make_tiny
 
-SAID = text("rendering.draft", "en").partition(": ")[2]
+SAID = text("report.rendering.draft", "en").partition(": ")[2]
 WAVE = "results/waves/canteen-2025"
 MORE = ("--wave", "canteen-2025")
 

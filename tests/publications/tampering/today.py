@@ -92,7 +92,7 @@ def change_code(name: str, how: str) -> Change:
         target.tree.write(path, edit_code(target.tree.text(path), step, how))
         # Charts are drawn from numbers: no number differs for them.
         diverges = how == "code" and step.step != "draw"
-        later = ("audit.step.", "page.column.code") if diverges else ()
+        later = ("audit.step.", "verdict.page.column.code") if diverges else ()
         return Made(f"{path}: {how}", (name,), later)
 
     return change

@@ -223,7 +223,7 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
     finding = None
     if widths[widest]:
         finding = Fact("participation.chart.bounds.widest", {"item": widest})
-    estimate = word("page.column.published", language)
+    estimate = word("verdict.page.column.published", language)
     words = {kind: word(key, language) for kind, key in RANGE_KEYS.items()}
     keys = [LegendKey(estimate, "accent", "circle")]
     if any(row.figure.lower is not None for row in table):

@@ -26,15 +26,15 @@ from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, VA
 from readiness.terminal import one_line
 
 VERDICTS = {
-    VALID: "signing.signed",
-    DIFFERS: "signing.does_not_fit",
+    VALID: "terminal.signing.signed",
+    DIFFERS: "terminal.signing.does_not_fit",
     COULD_NOT_CHECK: "verdict.of.could_not_check",
     BROKEN: "verdict.outcome.broken",
 }
 # What is said before a signature that does not fit, and why.
 FITS = {
-    Fit.DOES_NOT_FIT: "signing.fit.does_not_fit",
-    Fit.UNSIGNED: "signing.fit.unsigned",
+    Fit.DOES_NOT_FIT: "terminal.signing.fit.does_not_fit",
+    Fit.UNSIGNED: "terminal.signing.fit.unsigned",
     Fit.UNKNOWN: "verdict.outcome.not_checked",
 }
 SHOWN = 10
@@ -75,21 +75,21 @@ def _lines(found: Verification, paths: dict[str, Path], language: Language) -> l
     if len(found.faults) > SHOWN:
         lines.append(f"  {'':<12} {says('terminal.more', n=len(found.faults) - SHOWN)}")
     if not found.faults:
-        lines.append(f"  {says('terminal.name.seal'):<12} {says('signing.seal_valid')}")
+        lines.append(f"  {says('terminal.name.seal'):<12} {says('terminal.signing.seal_valid')}")
     for signature in found.signatures:
         what = signature.fact
         # Whose it is: a key, with the file where that was given.
-        who = Fact("signing.key", {"key": signature.signer})
+        who = Fact("terminal.signing.key", {"key": signature.signer})
         if not signature.signer:
-            who = Fact("signing.no_key")
+            who = Fact("terminal.signing.no_key")
         elif file := paths.get(signature.signer):
-            who = Fact("signing.key_of", {"key": signature.signer, "file": str(file)})
+            who = Fact("terminal.signing.key_of", {"key": signature.signer, "file": str(file)})
         if signature.fit is Fit.FITS:
             line = says("language.labelled", label=who, what=what)
         else:
             fit = Term(FITS[signature.fit])
-            line = says("signing.line_fit", who=who, fit=fit, what=what)
+            line = says("terminal.signing.line_fit", who=who, fit=fit, what=what)
         lines.append(f"  {line}")
     if not any(signature.fit is not Fit.UNSIGNED for signature in found.signatures):
-        lines.append(f"  {says('signing.nobody')}")
+        lines.append(f"  {says('terminal.signing.nobody')}")
     return lines

@@ -209,22 +209,15 @@ class Plan:
     def internal_pages(self) -> list[str]:
         """The records of what is never published: faults, and what the numbers hide, of the waves
         that are shown."""
-        waves = [
-            run.folder for run in self.runs_with_reports if isinstance(run.section, WaveSettings)
-        ]
-        return [
-            f"results/{folder}/{step}/lineage.json"
-            for folder in waves
-            for step in ("faults", "disclosure")
-        ]
+        waves = [run for run in self.runs_with_reports if isinstance(run.section, WaveSettings)]
+        steps = [f"{run.folder}/{step}" for run in waves for step in ("faults", "disclosure")]
+        return [f"results/{step}/lineage.json" for step in steps]
 
     @property
     def summaries(self) -> list[str]:
         """The studies that are shown, each in one paragraph."""
-        studies = [
-            run.folder for run in self.runs_with_reports if isinstance(run.section, StudySettings)
-        ]
-        return [f"results/{folder}/judge/summary-en.txt" for folder in studies]
+        studies = [run for run in self.runs_with_reports if isinstance(run.section, StudySettings)]
+        return [f"results/{run.folder}/judge/summary-en.txt" for run in studies]
 
     @property
     def verdicts(self) -> list[str]:
@@ -313,11 +306,8 @@ class Plan:
             # Of a version its own row alone: a new version of any dataset reruns nothing.
             name = "{dataset}@{version}".format_map(more)
             row = self._versions.get(name)
-            return {
-                "version": name,
-                "md5": row.md5 if row else "",
-                "sha256": row.sha256 if row else "",
-            }
+            md5, sha256 = (row.md5, row.sha256) if row else ("", "")
+            return {"version": name, "md5": md5, "sha256": sha256}
         if step == "gate":
             return {"unavailable": self.unavailable, "drafts": self.drafts}
         if step == "site":

@@ -143,8 +143,8 @@ STEP_KINDS = tuple(
         "report",
     )
 )
-ENVIRONMENT_ALONE = (Fact("page.column.environment"),)
-CODE_ALONE = (Fact("page.column.code"),)
+ENVIRONMENT_ALONE = (Fact("verdict.page.column.environment"),)
+CODE_ALONE = (Fact("verdict.page.column.code"),)
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ def _causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[Fact]
     if step.startswith(RESTORE):
         # What is restored is what the version's hashes name, unless it is the code that strays.
         moved_code = before.code != after.code and before.settings == after.settings
-        yield Fact("page.column.code") if moved_code else Fact("numbers.data")
+        yield Fact("verdict.page.column.code") if moved_code else Fact("numbers.data")
         return
     made_with = list(_made_with(before, after, sorted(before.inputs.keys() | after.inputs.keys())))
     yield from made_with

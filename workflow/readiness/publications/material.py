@@ -287,7 +287,7 @@ def _what(facts: Facts) -> Iterator[Fact]:
         yield Fact("publication.what_study", {"n": facts.numbers, "judged": facts.judged})
         return
     if facts.is_simulated:
-        yield Fact("dpo.simulated")
+        yield Fact("site.dpo.simulated")
     yield Fact("publication.what_wave", {"n": facts.numbers})
 
 

@@ -40,10 +40,9 @@ SEVERITY = (BROKEN, DIFFERS, COULD_NOT_CHECK, CORRECTED, VALID)
 _CODES = {
     Outcome.BROKEN: BROKEN,
     Outcome.DIFFERS: DIFFERS,
-    Outcome.RESTRICTED: COULD_NOT_CHECK,
-    Outcome.MISSING: COULD_NOT_CHECK,
-    Outcome.ERASED: COULD_NOT_CHECK,
-    Outcome.NOT_CHECKED: COULD_NOT_CHECK,
+    **dict.fromkeys(
+        (Outcome.ERASED, Outcome.RESTRICTED, Outcome.MISSING, Outcome.NOT_CHECKED), COULD_NOT_CHECK
+    ),
     # What was published is not the number, so nothing of it passes; but who asks is told so.
     Outcome.CORRECTED: CORRECTED,
 }

@@ -234,7 +234,7 @@ REASONS = {
     Outcome.RESTRICTED: "verdict.outcome.restricted",
     UNREADABLE: "verdict.of.could_not_check",
 }
-CORRECTED = "closing.column.corrected"
+CORRECTED = "audit.closing.column.corrected"
 
 
 def read_verdicts(paths: Sequence[Path]) -> dict[str, pd.DataFrame]:
@@ -263,7 +263,7 @@ def closing_lines(verdicts: dict[str, pd.DataFrame], language: Language = "en") 
         differs = table[table["verdict"] == Outcome.DIFFERS]
         lines += [
             plain(
-                "closing.differs",
+                "audit.closing.differs",
                 language,
                 name=publication,
                 id=row["id"],
@@ -275,7 +275,7 @@ def closing_lines(verdicts: dict[str, pd.DataFrame], language: Language = "en") 
         ]
         if len(differs) > SHOWN:
             more = len(differs) - SHOWN
-            lines.append(plain("closing.more", language, name=publication, n=more))
+            lines.append(plain("audit.closing.more", language, name=publication, n=more))
     return [one_line(line) for line in lines]
 
 
@@ -300,10 +300,14 @@ def closing_text(
     if not verdicts and not unavailable:
         return page.getvalue()
     says = partial(plain, language=language)
-    table = Table(title=says("closing.title"), title_justify="left")
-    table.add_column(says("page.publication"), no_wrap=True)
-    table.add_column(says("page.column.dataset"), no_wrap=True)
-    columns = ["closing.column.reproduced", "closing.column.differs", "closing.column.judged"]
+    table = Table(title=says("audit.closing.title"), title_justify="left")
+    table.add_column(says("verdict.page.publication"), no_wrap=True)
+    table.add_column(says("verdict.page.column.dataset"), no_wrap=True)
+    columns = [
+        "audit.closing.column.reproduced",
+        "audit.closing.column.differs",
+        "audit.closing.column.judged",
+    ]
     lines = {publication: tally(publication, frame) for publication, frame in verdicts.items()}
     # Only where there are any: how many differ as a later publication's erratum says.
     if any(line.corrected for line in lines.values()):
@@ -311,7 +315,7 @@ def closing_text(
     for column in columns:
         table.add_column(says(column), justify="right")
     named = {
-        name: says("closing.draft", name=name) if name in drafts else name
+        name: says("audit.closing.draft", name=name) if name in drafts else name
         for name in (*lines, *unavailable)
     }
     for line in lines.values():
@@ -321,7 +325,7 @@ def closing_text(
         cells = (whole(count, language) for count in counts)
         table.add_row(named[line.publication], "\n".join(line.datasets), *cells)
     for publication, reason in sorted(unavailable.items()):
-        unchecked = [says("closing.not_checked")] * (len(columns) - 1)
+        unchecked = [says("audit.closing.not_checked")] * (len(columns) - 1)
         table.add_row(named[publication], says(REASONS[reason]), *unchecked, "")
     console.print(table)
     return page.getvalue()
@@ -329,4 +333,4 @@ def closing_text(
 
 def site_text(site: Path, language: Language = "en") -> str:
     """Where reading begins, in one line."""
-    return plain("closing.site", language, page=str(site)) + "\n"
+    return plain("audit.closing.site", language, page=str(site)) + "\n"

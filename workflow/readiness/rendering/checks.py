@@ -20,20 +20,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from readiness.language import LANGUAGES, Language, text
 from readiness.language.catalogue import setting, strip_marks
 
-KEYS = (
-    "rendering.toc",
-    "rendering.skip",
-    "rendering.embedded",
-    "rendering.fig",
-    "rendering.tbl",
-    "rendering.sec",
-    "rendering.label",
-    "rendering.note",
-    "rendering.tip",
-    "rendering.warning",
-    "rendering.important",
-    "rendering.caution",
-    "rendering.cue",
+KEYS = tuple(
+    f"report.rendering.{name}"
+    for name in (
+        *("toc", "skip", "embedded", "fig", "tbl", "sec", "label", "cue"),
+        *("note", "tip", "warning", "important", "caution"),
+    )
 )
 SPACES = ("narrow_before", "fixed_before", "fixed_after")
 _SPACE = r"[\s\u00a0\u202f]"
@@ -46,7 +38,7 @@ def words_for(language: Language) -> dict[str, str]:
     `fig`, `tbl` and `sec` hold `{n}`, the number; `label` holds `{label}`, one of the first two.
     Also the signs around which the language has spaces that end no line, as `language.po` has them.
     """
-    words = {key.partition(".")[2]: text(key, language) for key in KEYS}
+    words = {key.rpartition(".")[2]: text(key, language) for key in KEYS}
     spaces = {name: setting(name, language) for name in SPACES}
     return {**words, **{name: signs for name, signs in spaces.items() if signs}}
 

@@ -76,11 +76,11 @@ class Prose:
 
 # What each key is called, as a key of the catalogues, in the order of telling.
 STATED = {
-    "controller": "privacy.controller",
-    "purpose": "privacy.purpose",
-    "receipt": "privacy.receipt",
-    "hosting": "privacy.hosting",
-    "keep_until": "privacy.keep_until",
+    "controller": "report.privacy.controller",
+    "purpose": "report.privacy.purpose",
+    "receipt": "report.privacy.receipt",
+    "hosting": "report.privacy.hosting",
+    "keep_until": "report.privacy.keep_until",
 }
 
 

@@ -35,7 +35,7 @@ from readiness.reporting.workbooks.wave import lettering
 # Headings of columns.
 PAIRS = (
     "report.column.pair",
-    "page.column.difference",
+    "verdict.page.column.difference",
     "numbers.interval",
     "report.column.p_adjusted",
 )
@@ -335,7 +335,7 @@ class _ItemWriter:
     def _findings(self) -> Iterator[str]:
         """The groups where they differ, else all who answered; then the other sentence."""
         whole, groups = self.findings.whole(), self.findings.groups()
-        differ = groups is not None and groups.kind != "findings.groups.none"
+        differ = groups is not None and groups.kind != "report.finding.groups.none"
         order = [groups, whole] if differ else [whole, groups]
         said = [capital(self.wave.register.write_fact(fact)) for fact in order if fact is not None]
         yield from (block("finding", sentence) for sentence in said[:1])

@@ -28,13 +28,13 @@ PRESENT = "present"
 FAR = 0.2
 # What is said of a share on either side of one half, with and without its interval.
 SIDES = {
-    "majority": ("findings.majority", "findings.majority.plain"),
-    "minority": ("findings.minority", "findings.minority.plain"),
-    "half": ("findings.half", "findings.half.plain"),
-    "": ("findings.share", ""),
+    "majority": ("report.finding.majority", "report.finding.majority.plain"),
+    "minority": ("report.finding.minority", "report.finding.minority.plain"),
+    "half": ("report.finding.half", "report.finding.half.plain"),
+    "": ("report.finding.share", ""),
 }
 # What is said where no pair of groups differs, by whether all groups taken together do.
-NO_GAP = {False: "findings.groups.none", True: "findings.groups.differ"}
+NO_GAP = {False: "report.finding.groups.none", True: "report.finding.groups.differ"}
 
 
 def level_label(item: Item, language: Language) -> Value:
@@ -77,7 +77,7 @@ class Findings:
         higher, lower, named = _widest(gaps)
         far = all(gap.least is not None and gap.least > FAR for gap in named)
         return Fact(
-            "findings.groups.much" if far else "findings.groups.higher",
+            "report.finding.groups.much" if far else "report.finding.groups.higher",
             {**self._level, "higher": self._within(higher), "lower": self._within(lower)},
         )
 
@@ -105,8 +105,8 @@ class Findings:
             known = {"gap": contrast, **ends}
             if all(self.material.register.number(name) is not None for name in known.values()):
                 values |= {name: self._name_value(identity) for name, identity in known.items()}
-                return (gap.p, -gap.effect), Fact("findings.gap", values)
-            return (gap.p, -gap.effect), Fact("findings.pair", values)
+                return (gap.p, -gap.effect), Fact("report.finding.gap", values)
+            return (gap.p, -gap.effect), Fact("report.finding.pair", values)
         return None
 
     @property
@@ -144,19 +144,19 @@ class Findings:
         )
         first: dict[str, Value] = {"first": labels[codes[0]], "share": self._name_value(ids[0])}
         if hidden >= top:
-            return Fact("findings.first.shown", first)
+            return Fact("report.finding.first.shown", first)
         if tied := [
             labels[code] for code, share in zip(codes, shares, strict=True) if share == top
         ][1:]:
             also = Listed((labels[codes[0]], *tied), "and")
-            return Fact("findings.first.tied", {"answers": also, "share": first["share"]})
+            return Fact("report.finding.first.tied", {"answers": also, "share": first["share"]})
         if len(ids) < MANY or not self._is_reliable(ids[1]) or hidden >= (shares[1] or 0.0):
-            return Fact("findings.first.alone", first)
+            return Fact("report.finding.first.alone", first)
         second: dict[str, Value] = {
             "second": labels[codes[1]],
             "second_share": self._name_value(ids[1]),
         }
-        return Fact("findings.first", {**first, **second})
+        return Fact("report.finding.first", {**first, **second})
 
     def _mean(self) -> Fact | None:
         identity = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
@@ -166,7 +166,7 @@ class Findings:
         values: dict[str, Value] = {"mean": self._name_value(identity), "unit": unit}
         ends = self._ends(identity)
         values |= {end: self._name_value(name) for end, name in ends.items()}
-        return Fact("findings.mean" if ends else "findings.mean.plain", values)
+        return Fact("report.finding.mean" if ends else "report.finding.mean.plain", values)
 
     # What the register has.
 
@@ -232,7 +232,7 @@ class Findings:
         variable = self.material.questionnaire.grouping(self._variable)
         labels = variable.labels(self.material.language)
         names = Listed(tuple(labels[code] for code in codes), "and")
-        return Fact("findings.within", {"n": len(codes), "groups": names})
+        return Fact("report.finding.within", {"n": len(codes), "groups": names})
 
 
 def _widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:

@@ -28,7 +28,7 @@ MEASURES = {
     "r_indicator": "participation.r_indicator",
 }
 BOUNDS = (
-    "page.column.published",
+    "verdict.page.column.published",
     *(f"participation.column.{name}" for name in ("selection", "correlation", "worst")),
 )
 BALANCE = tuple(f"participation.column.{name}" for name in ("population", "before", "after"))

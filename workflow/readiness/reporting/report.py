@@ -41,9 +41,9 @@ from readiness.reporting.wave import wave_blocks, wave_summary
 
 # What files beside the report are called.
 DOWNLOADS = {
-    "workbook": "rendering.origin.workbook",
-    "tidy": "rendering.origin.tidy",
-    "codebook": "rendering.origin.codebook",
+    "workbook": "report.rendering.origin.workbook",
+    "tidy": "report.rendering.origin.tidy",
+    "codebook": "report.rendering.origin.codebook",
 }
 # The place of the summary.
 SUMMARY = "summary"
@@ -122,19 +122,19 @@ class ReportPage:
     def _state(self) -> Iterator[tuple[str, str]]:
         """What this is: real or simulated, a draft, of which run and data; how to cite it."""
         if self.part.is_simulated:
-            yield "simu", self.part.word("rendering.status.simulated")
+            yield "simu", self.part.word("report.rendering.status.simulated")
         else:
-            yield "real", self.part.word("rendering.status.real")
+            yield "real", self.part.word("report.rendering.status.real")
         if self.draft:
-            yield "old", self.part.word("rendering.status.draft")
+            yield "old", self.part.word("report.rendering.status.draft")
         yield "", f"[{self.part.run}]{{.prov}}"
         yield "", self._provenance(self.part.register.current_datasets)
-        yield "", f"[{self.part.word('rendering.status.cite')}](#sec-origin)"
+        yield "", f"[{self.part.word('report.rendering.status.cite')}](#sec-origin)"
 
     def _files(self) -> Iterator[tuple[str, str]]:
         """The files beside the page, each with its name in words."""
-        yield self.part.word("rendering.origin.paper"), f"{self.name}.pdf"
-        yield self.part.word("rendering.origin.numbers"), "numbers.html"
+        yield self.part.word("report.rendering.origin.paper"), f"{self.name}.pdf"
+        yield self.part.word("report.rendering.origin.numbers"), "numbers.html"
         for kind, address in self.downloads:
             yield self.part.word(DOWNLOADS[kind]), address
 
@@ -157,15 +157,18 @@ class ReportPage:
             return own_names.get(name, text)
 
         said = tell(
-            Fact("rendering.origin.cited", cited), self.part.language, mark, Markup(name=plain)
+            Fact("report.rendering.origin.cited", cited),
+            self.part.language,
+            mark,
+            Markup(name=plain),
         )
         yield self.part.word("numbers.cite"), said
         if licence := own.get("license"):
-            yield self.part.word("rendering.origin.licence"), plain(str(licence))
+            yield self.part.word("report.rendering.origin.licence"), plain(str(licence))
         contacts = [_name_person(contact) for contact in own.get("contact", ())]
         if contacts:
             yield (
-                self.part.word("rendering.origin.contact"),
+                self.part.word("report.rendering.origin.contact"),
                 join_texts([plain(name) for name in contacts], "comma", self.part.language),
             )
 

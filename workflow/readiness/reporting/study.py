@@ -377,7 +377,7 @@ def glossary_block(study: ShownStudy) -> str:
     return glossary(zip(words, glosses, strict=True))
 
 
-VERDICT_COLUMNS = ("page.verdict", "study.column.sentence", "numbers.id")
+VERDICT_COLUMNS = ("verdict.page.verdict", "study.column.sentence", "numbers.id")
 
 
 def verdicts_block(study: ShownStudy) -> str:

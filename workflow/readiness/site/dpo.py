@@ -18,24 +18,13 @@ from readiness.templating import add_policy, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 # For whom a release is.
-READERS = {
-    "public": "dpo.reader.public",
-    "researchers": "dpo.reader.researchers",
-    "internal": "dpo.reader.internal",
-}
+READERS = {r: f"site.dpo.reader.{r}" for r in ("public", "researchers", "internal")}
 # What each reader of the attack is taken to know.
 KNOWING = {
-    "publication": "dpo.knows.publication",
-    "releases": "dpo.knows.releases",
-    "frame": "dpo.knows.frame",
-    "answers": "dpo.knows.answers",
+    what: f"site.dpo.knows.{what}" for what in ("publication", "releases", "frame", "answers")
 }
 # Why a number is withheld.
-REASONS = {
-    "primary": "dpo.reason.primary",
-    "complementary": "dpo.reason.complementary",
-    "reliability": "dpo.reason.reliability",
-}
+REASONS = {why: f"site.dpo.reason.{why}" for why in ("primary", "complementary", "reliability")}
 
 
 @dataclass(frozen=True)
@@ -79,7 +68,7 @@ def dpo_page(found: Protection, title: str, language: Language) -> str:
         "dpo.html",
         language,
         stylesheet("readiness.site", "dpo.css"),
-        heading=tell(Fact("dpo.title", {"title": title}), language),
+        heading=tell(Fact("site.dpo.title", {"title": title}), language),
         found=found,
         number=lambda count: whole(count, language),
         hidden=[tell(fact, language) for fact in _hidden(found)],
@@ -96,42 +85,42 @@ def dpo_page(found: Protection, title: str, language: Language) -> str:
 def _hidden(found: Protection) -> Iterator[Fact]:
     lost = found.withheld / found.numbers if found.numbers else 0.0
     yield Fact(
-        "dpo.hidden",
+        "site.dpo.hidden",
         {"n": found.withheld, "of": found.numbers, "share": Quantity.of(lost, "share", 1)},
     )
     for reason, count in found.reasons.items():
         if count:
             yield Fact(REASONS[reason], {"n": count})
     if found.optimal is not None and found.reasons.get("complementary"):
-        yield Fact("dpo.optimal" if found.optimal else "dpo.not_optimal")
+        yield Fact("site.dpo.optimal" if found.optimal else "site.dpo.not_optimal")
 
 
 def _against(found: Protection) -> Iterator[Fact]:
     yield Fact(READERS[found.reader])
-    yield Fact("dpo.rules", {"least": found.minimum, "width": found.width})
+    yield Fact("site.dpo.rules", {"least": found.minimum, "width": found.width})
     if found.readers:
         knows = tuple(Term(KNOWING[reader]) for reader in found.readers)
-        yield Fact("dpo.knows", {"knows": Listed(knows, "comma")})
+        yield Fact("site.dpo.knows", {"knows": Listed(knows, "comma")})
 
 
 def _possible(found: Protection) -> Iterator[Fact]:
     attack = found.attack
-    yield Fact("dpo.attacked", {"n": attack["attacked"], "held": attack["held"]})
+    yield Fact("site.dpo.attacked", {"n": attack["attacked"], "held": attack["held"]})
     if attack["given_away"]:
-        yield Fact("dpo.given_away", {"n": attack["given_away"]})
+        yield Fact("site.dpo.given_away", {"n": attack["given_away"]})
     else:
-        yield Fact("dpo.none_given_away")
+        yield Fact("site.dpo.none_given_away")
     if attack["decoded"]:
-        yield Fact("dpo.decoded", {"n": attack["decoded"]})
+        yield Fact("site.dpo.decoded", {"n": attack["decoded"]})
     if attack["before"]:
-        yield Fact("dpo.before", {"n": attack["before"]})
-    yield Fact("dpo.not_covered")
+        yield Fact("site.dpo.before", {"n": attack["before"]})
+    yield Fact("site.dpo.not_covered")
 
 
 def _personal(found: Protection) -> Iterator[Fact]:
     if found.simulated:
-        yield Fact("dpo.simulated")
-    yield Fact("dpo.apart", {"n": found.apart})
-    yield Fact("dpo.pseudonyms" if found.pseudonyms else "dpo.no_pseudonyms")
+        yield Fact("site.dpo.simulated")
+    yield Fact("site.dpo.apart", {"n": found.apart})
+    yield Fact("site.dpo.pseudonyms" if found.pseudonyms else "site.dpo.no_pseudonyms")
     if found.seen:
-        yield Fact("dpo.seen", {"n": found.seen})
+        yield Fact("site.dpo.seen", {"n": found.seen})

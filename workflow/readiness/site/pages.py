@@ -233,10 +233,10 @@ COLUMNS = (
 # What the files of a report or of a publication are called.
 FILES = (
     "site.file.page",
-    "rendering.origin.paper",
-    "rendering.origin.numbers",
-    "rendering.origin.workbook",
-    "rendering.origin.tidy",
+    "report.rendering.origin.paper",
+    "report.rendering.origin.numbers",
+    "report.rendering.origin.workbook",
+    "report.rendering.origin.tidy",
     "site.file.seal",
     "site.file.citation",
 )

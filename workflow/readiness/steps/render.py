@@ -159,14 +159,14 @@ def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
         "revises": part.register.revises,
         "simulated": simulated,
         "menu": menu(settings, f"{settings.name}.html"),
-        "menu-name": text("rendering.languages", language),
+        "menu-name": text("report.rendering.languages", language),
     }
     if settings.draft:
-        told["kicker"] = text("rendering.draft", language)
+        told["kicker"] = text("report.rendering.draft", language)
     if simulated:
-        title = Fact("rendering.title_simulated", {"title": settings.title})
+        title = Fact("report.rendering.title_simulated", {"title": settings.title})
         told["pagetitle"] = plain(tell(title, language))
-        told["ribbon"] = text("rendering.ribbon", language)
+        told["ribbon"] = text("report.rendering.ribbon", language)
         told["ribbon-name"] = text("report.simulated.title", language)
     return told
 
@@ -241,7 +241,9 @@ def run(job: Job[RenderSettings]) -> None:
         html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
     _check_page(job["source"], html, part, made.engine)
     passports = part.passports
-    ribbon = text("rendering.ribbon", settings.language) if part.register.is_simulated else ""
+    ribbon = (
+        text("report.rendering.ribbon", settings.language) if part.register.is_simulated else ""
+    )
     page = f"{settings.name}.html"
     job.file(page, finish_page(html, passports, style=stylesheet()))
     job.file(f"{settings.name}.pdf", pdf)

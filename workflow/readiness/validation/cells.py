@@ -251,7 +251,7 @@ def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
     if codes == [DONT_KNOW]:
         return ReadCell((DONT_KNOW,) * len(item.columns), tuple(faults))
     if DONT_KNOW in codes:
-        faults.append(CellFault("contradiction", Fact("validation.contradiction")))
+        faults.append(CellFault("contradiction", Fact("validation.rule.contradiction")))
     alone = [c for c in item.categories if c.exclusive and c.code in codes]
     if alone and len(set(codes) - {DONT_KNOW}) > 1:
         fact = Fact("validation.exclusive", {"option": alone[0].text})

@@ -306,17 +306,19 @@ def left_out(version: Version) -> Fact:
     """Why a dataset version is not in the bundle, and what follows from that."""
     if version.is_erased:
         verdict = Term("verdict.outcome.erased")
-        kind, more = "bundle.erased", {"said": version.note}
+        kind, more = "publication.bundle.erased", {"said": version.note}
     else:
         verdict = Term("verdict.outcome.restricted")
-        kind, more = "bundle.restricted", {}
+        kind, more = "publication.bundle.restricted", {}
     return Fact(kind, {"name": version.name, "verdict": verdict, **more})
 
 
 def describe_withheld(names: Iterable[str]) -> Fact:
     """Which files are not in the bundle because they name people."""
     verdict = Term("verdict.outcome.restricted")
-    return Fact("bundle.withheld", {"names": Listed(tuple(names), "comma"), "verdict": verdict})
+    return Fact(
+        "publication.bundle.withheld", {"names": Listed(tuple(names), "comma"), "verdict": verdict}
+    )
 
 
 def gaps(contents: Contents) -> Iterator[Fact]:
@@ -329,8 +331,8 @@ def gaps(contents: Contents) -> Iterator[Fact]:
 def describe_date(date: str) -> Fact:
     """The date of publication; what must be said of it when none is known."""
     if date:
-        return Fact("bundle.published_on", {"day": Day(date)})
-    return Fact("bundle.no_date", {"day": UNKNOWN_DATE})
+        return Fact("publication.bundle.published_on", {"day": Day(date)})
+    return Fact("publication.bundle.no_date", {"day": UNKNOWN_DATE})
 
 
 def readme(root: Path, contents: Contents, date: str = "") -> str:

@@ -137,7 +137,7 @@ class _AuditSection:
         failed = [n for n in self.audit.numbers if n.outcome in (Outcome.BROKEN, Outcome.DIFFERS)]
         if self.audit.level < NUMBERS or len(failed) > NAMED:
             return []
-        language, nothing = self.writing.language, self.writing.text("page.nothing")
+        language, nothing = self.writing.language, self.writing.text("verdict.page.nothing")
         plain = self.writing.form.plain
         return [
             (
@@ -169,7 +169,7 @@ class _AuditSection:
         if level == SEAL and not self.audit.seal:
             whole = len(self.audit.sealed.get("files", ()))
         elif level != SEAL and not found:
-            why = "verdict.not_looked" if level > self.audit.level else "page.not_reached"
+            why = "verdict.not_looked" if level > self.audit.level else "verdict.page.not_reached"
         wrong = [one for one in found if one.outcome not in PASSING]
         right = [one for one in found if one.outcome in PASSING]
         return _LevelPart(LEVELS[level], wrong, right, whole, why)
@@ -195,17 +195,17 @@ class _AuditSection:
 # --- The numbers of an audit, as the page's tables show them: problems first, the rest folded.
 COLUMNS = (
     "numbers.column.id",
-    "page.column.published",
-    "page.column.recomputed",
-    "page.column.difference",
-    "page.verdict",
-    "page.column.detail",
-    "page.column.rounding",
-    "page.column.dataset",
-    "page.column.code",
-    "page.column.environment",
+    "verdict.page.column.published",
+    "verdict.page.column.recomputed",
+    "verdict.page.column.difference",
+    "verdict.page.verdict",
+    "verdict.page.column.detail",
+    "verdict.page.column.rounding",
+    "verdict.page.column.dataset",
+    "verdict.page.column.code",
+    "verdict.page.column.environment",
 )
-DETAIL = "page.column.detail"
+DETAIL = "verdict.page.column.detail"
 
 
 @dataclass(frozen=True)
@@ -239,9 +239,9 @@ def number_groups(audit: Audit, writing: Writing) -> Iterator[OutcomeNumbers]:
         reason = None
         facts = [number.fact for number in numbers if number.fact]
         if not asked:
-            reason = writing.text("page.level_reason")
+            reason = writing.text("verdict.page.level_reason")
         elif facts and len(numbers) > 1 and all(fact == facts[0] for fact in facts):
-            reason = writing.text("page.one_reason", reason=writing.tell(facts[0]))
+            reason = writing.text("verdict.page.one_reason", reason=writing.tell(facts[0]))
         open_ = asked and outcome not in PASSING
         kinds: dict[str, list[Number]] = {}
         for number in () if open_ else numbers:
@@ -256,4 +256,4 @@ def number_groups(audit: Audit, writing: Writing) -> Iterator[OutcomeNumbers]:
 @cache
 def _rounding(writing: Writing, digits: str, mode: str) -> Markup:
     rule = rounding_rule({"digits": digits, "rounding": mode})
-    return writing.tell(rule) if rule else writing.text("page.nothing")
+    return writing.tell(rule) if rule else writing.text("verdict.page.nothing")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from readiness.facts import Fact, Term
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number, Signing
+from readiness.publications.audit.model import LEVELS as LEVEL_NAMES
 from readiness.publications.outcomes import (
     BROKEN,
     CORRECTED,
@@ -186,30 +187,7 @@ def _innocent(audit: Audit) -> Iterator[Fact]:
 # The tones: it is valid, it could not be told, it is not valid, it is not for us to certify.
 GOOD, OPEN, BAD, NEUTRAL = "good", "open", "bad", "neutral"
 
-_NAMES = {
-    Outcome.BROKEN: "broken",
-    Outcome.DIFFERS: "differs",
-    Outcome.ERASED: "erased",
-    Outcome.RESTRICTED: "restricted",
-    Outcome.MISSING: "missing",
-    Outcome.NOT_CHECKED: "not_checked",
-    Outcome.WITHIN_ROUNDING: "within_rounding",
-    Outcome.REPRODUCED: "reproduced",
-    Outcome.CORRECTED: "corrected",
-    Outcome.ADDED: "added",
-    Outcome.NOT_COMPARED: "not_compared",
-    Outcome.JUDGED: "judged",
-}
-# What can be said of a number or a file, the most severe first.
-OUTCOMES = {outcome: f"verdict.outcome.{name}" for outcome, name in _NAMES.items()}
-# What is said of code or an environment that is not the sealed one.
-CHANGED = "verdict.outcome.changed"
-# What each of them means, and what it does not.
-_MEANT = (*_NAMES.values(), "changed")
-SAYS = {f"verdict.outcome.{name}": f"verdict.outcome.{name}.says" for name in _MEANT}
-SAYS_NOT = {f"verdict.outcome.{name}": f"verdict.outcome.{name}.says_not" for name in _MEANT}
-
-# For the eye: a sign and a tone.
+# For the eye: a sign and a tone, the most severe outcome first.
 SIGNS: dict[Outcome, tuple[str, str]] = {
     Outcome.BROKEN: ("!", BAD),
     Outcome.DIFFERS: ("≠", BAD),
@@ -225,6 +203,13 @@ SIGNS: dict[Outcome, tuple[str, str]] = {
     # No tick: that somebody else's figure stands here unchanged does not certify it.
     Outcome.JUDGED: ("§", NEUTRAL),
 }
+# What can be said of a number or a file.
+OUTCOMES = {outcome: f"verdict.outcome.{outcome.name.lower()}" for outcome in SIGNS}
+# What is said of code or an environment that is not the sealed one.
+CHANGED = "verdict.outcome.changed"
+# What each of them means, and what it does not.
+SAYS = {key: f"{key}.says" for key in (*OUTCOMES.values(), CHANGED)}
+SAYS_NOT = {key: f"{key}.says_not" for key in SAYS}
 CHANGED_SIGN = ("Δ", OPEN)
 
 # The verdict on a publication, by the exit code of its audit.
@@ -243,31 +228,19 @@ TONES = {
     CORRECTED: ("↻", NEUTRAL),
 }
 
-_LEVELS = {SEAL: "seal", DATA: "data", NUMBERS: "numbers", REPORT: "report"}
 # The levels.
-LEVELS = {level: f"verdict.level.{name}" for level, name in _LEVELS.items()}
+LEVELS = {level: f"verdict.level.{name}" for level, name in enumerate(LEVEL_NAMES)}
 # What was done where no page was compared.
 PAGES_APART = "verdict.level.pages_apart"
-LOOKS_AT = {level: f"verdict.level.{name}.looks_at" for level, name in _LEVELS.items()}
 # What each level looks at, and what it does not show.
-NOT_SHOWN = {level: f"verdict.level.{name}.not_shown" for level, name in _LEVELS.items()}
+LOOKS_AT = {level: f"{key}.looks_at" for level, key in LEVELS.items()}
+NOT_SHOWN = {level: f"{key}.not_shown" for level, key in LEVELS.items()}
 
 # Whose a publication is.
-SIGNINGS = {
-    Signing.UNSIGNED: "verdict.signing.unsigned",
-    Signing.UNCHECKED: "verdict.signing.unchecked",
-    Signing.UNREADABLE: "verdict.signing.unreadable",
-    Signing.OTHERS: "verdict.signing.others",
-    Signing.WRONG: "verdict.signing.wrong",
-    Signing.SIGNED: "verdict.signing.signed",
-}
+SIGNINGS = {signing: f"verdict.signing.{signing.name.lower()}" for signing in Signing}
 
 # Whose code computed.
-CODES = {
-    "today": "verdict.code_today",
-    "frozen": "verdict.code_frozen",
-    "trusted": "verdict.code_trusted",
-}
+CODES = {code: f"verdict.code_{code}" for code in ("today", "frozen", "trusted")}
 
 
 def ran(audit: Audit) -> Fact:

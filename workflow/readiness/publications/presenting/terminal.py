@@ -9,7 +9,7 @@ from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import Language, tell
 from readiness.language.catalogue import strip_marks
 from readiness.language.telling import show
-from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
+from readiness.publications.audit.model import DATA, LEVELS, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
 from readiness.publications.outcomes import (
     SEVERITY,
@@ -20,6 +20,7 @@ from readiness.publications.outcomes import (
 )
 from readiness.publications.presenting.summary import (
     CHANGED,
+    CODES,
     OUTCOMES,
     PAGES_APART,
     SIGNINGS,
@@ -34,28 +35,19 @@ SHOWN = 10
 # What is counted and not named one by one.
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
 COLUMNS = (
-    "page.verdict",
+    "verdict.page.verdict",
     "numbers.column.id",
-    "page.column.published",
-    "page.column.recomputed",
-    "page.column.difference",
-    "page.column.rounding",
-    "page.column.dataset",
-    "page.column.code",
-    "page.column.environment",
-    "page.column.detail",
+    "verdict.page.column.published",
+    "verdict.page.column.recomputed",
+    "verdict.page.column.difference",
+    "verdict.page.column.rounding",
+    "verdict.page.column.dataset",
+    "verdict.page.column.code",
+    "verdict.page.column.environment",
+    "verdict.page.column.detail",
 )
-AT = {
-    "today": "terminal.level_today",
-    "frozen": "terminal.level_frozen",
-    "trusted": "terminal.level_trusted",
-}
-NAMES = {
-    SEAL: "terminal.name.seal",
-    DATA: "terminal.name.data",
-    NUMBERS: "terminal.name.numbers",
-    REPORT: "terminal.name.report",
-}
+AT = {code: f"terminal.level_{code}" for code in CODES}
+NAMES = {level: f"terminal.name.{name}" for level, name in enumerate(LEVELS)}
 # Where the text of a line begins, behind the name of its part or its verdict.
 INDENT = 15
 

@@ -26,7 +26,7 @@ def study_book(study: ShownStudy, datasets: Sequence[str]) -> Book:
     meanings = [
         (show(STATUS[status], language), text(_MEANING[status], language)) for status in Status
     ]
-    head = (text("tables.head.status", language), text("page.says", language))
+    head = (text("tables.head.status", language), text("verdict.page.says", language))
     title = str(study.settings["title"])
     sheets = (_claims(study), _verdicts(study))
     return Book(

@@ -68,7 +68,7 @@ def _notes(material: TableMaterial) -> WorkbookSheet:
     return WorkbookSheet(
         text("tables.sheet.notes", language),
         text("tables.sheet.notes", language),
-        (text("tables.head.sign", language), text("page.says", language)),
+        (text("tables.head.sign", language), text("verdict.page.says", language)),
         tuple(rows),
     )
 

@@ -106,8 +106,8 @@ class _Writer:
     def write(self) -> None:
         self._cover()
         contents = WorkbookSheet(
-            text("rendering.toc", self.book.language),
-            text("rendering.toc", self.book.language),
+            text("report.rendering.toc", self.book.language),
+            text("report.rendering.toc", self.book.language),
             (
                 text("tables.head.sheet", self.book.language),
                 text("tables.head.title", self.book.language),
