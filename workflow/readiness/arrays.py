@@ -1,7 +1,5 @@
 """Arrays of numpy by what they hold, for signatures."""
 
-from __future__ import annotations
-
 from typing import TypeAlias
 
 import numpy as np

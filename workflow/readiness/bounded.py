@@ -5,8 +5,6 @@ anchor may hold aliases. So what a document would be when each alias is written 
 its events, before anything is built of it.
 """
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 import yaml

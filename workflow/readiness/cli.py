@@ -4,8 +4,6 @@ Nothing heavy is imported before the command is known. A problem that a user can
 or two lines on standard error and the exit code of its kind (docs/commands.md).
 """
 
-from __future__ import annotations
-
 import argparse
 import errno
 import importlib

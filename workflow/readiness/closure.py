@@ -14,8 +14,6 @@ Package `__init__` files hold nothing but a docstring and re-exports (a test hol
 they are looked through name by name and are not part of a closure themselves.
 """
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import json

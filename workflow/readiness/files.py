@@ -1,7 +1,5 @@
 """Files read within bounds, written whole or not at all, and files that say who is at work."""
 
-from __future__ import annotations
-
 import errno
 import os
 import re

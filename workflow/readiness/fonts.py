@@ -6,8 +6,6 @@ has in itself: the same anywhere. The families are free (SIL Open Font License; 
 font of the machine takes part.
 """
 
-from __future__ import annotations
-
 import base64
 import io
 from collections.abc import Iterable

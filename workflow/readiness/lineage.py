@@ -14,8 +14,6 @@ The record is written last, so it also says that a step has ended, and what its 
 step refuses an input that is no longer what the provenance record beside it says.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

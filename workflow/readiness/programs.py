@@ -5,8 +5,6 @@ what a new start takes. scipy has HiGHS, but asks it from the start each time; s
 place that calls what scipy itself calls (`scipy.optimize._highspy`).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -4,8 +4,6 @@ Whatever a template prints is escaped in the markup of the file. A page may load
 styles that it holds, by their hashes.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -4,8 +4,6 @@ All that a command says goes through `printable`: names of files and answers com
 an escape code in one of them could move the cursor, hide a line or rename the window.
 """
 
-from __future__ import annotations
-
 import errno
 import io
 import json

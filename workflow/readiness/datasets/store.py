@@ -8,8 +8,6 @@ file system of that remote, which knows its address and credentials, and hashed 
 this needs git or DVC's cache.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

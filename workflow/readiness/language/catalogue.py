@@ -10,8 +10,6 @@ Catalogues are written with plain spaces and without direction marks. Both come 
 place: which spaces do not break, how wide they are, and the isolation of what runs otherwise.
 """
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from functools import cache

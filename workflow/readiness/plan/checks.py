@@ -3,8 +3,6 @@
 The plan waits for what was asked, and needs no more of it than kinds and codes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache

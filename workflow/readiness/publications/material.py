@@ -6,8 +6,6 @@ specification, the citation follows the Citation File Format 1.2. None of them s
 authors' name that the authors did not write.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -4,8 +4,6 @@ The schema is a Table Schema of the Data Package standard (version 2), which say
 the coded table its type, its codes with their labels and their order, and what is no answer.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any

@@ -5,8 +5,6 @@ So a draft says what nobody but the analyst can decide, and the file goes on bei
 A draft also proposes ids of items and codes of options, from texts of any script.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
