@@ -66,7 +66,9 @@ def test_every_draw_ends_with_weights_that_meet_what_was_kept(n: int, seed: int)
     # A replicate a respondent, whatever happens in it.
     replicates = found.weighting.design.replicates
     assert replicates is not None and replicates.count == n
-    assert np.isfinite(replicates.written()).all() and (np.diag(replicates.written()) == 0).all()
+    assert (
+        np.isfinite(replicates.write_out()).all() and (np.diag(replicates.write_out()) == 0).all()
+    )
     assert weights.sum() == pytest.approx(1000, rel=1e-3)
     told = found.weighting.report.margins
     assert tuple(dict.fromkeys(told["variable"])) == (found.margins or ("_stratum",))
@@ -144,5 +146,5 @@ def test_replicates_are_those_of_every_row_on_its_own(kind: str) -> None:
     long = whole.design.replicates
     assert short is not None and long is not None
     np.testing.assert_allclose(found.weighting.weights, whole.weights, rtol=1e-6)
-    np.testing.assert_allclose(short.written(), long.written(), rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(short.write_out(), long.write_out(), rtol=1e-6, atol=1e-9)
     np.testing.assert_allclose(short.scale * short.rscales, long.scale * long.rscales)

@@ -43,8 +43,8 @@ def test_equal_seeds_give_equal_groups_and_degrees_are_counted() -> None:
     a, b = (replicate(d, "groups", n_replicates=20, seed=4) for _ in range(2))
     c = replicate(d, "groups", n_replicates=20, seed=5)
     assert a.replicates is not None and b.replicates is not None and c.replicates is not None
-    np.testing.assert_array_equal(a.replicates.written(), b.replicates.written())
-    assert (a.replicates.written() != c.replicates.written()).any()
+    np.testing.assert_array_equal(a.replicates.write_out(), b.replicates.write_out())
+    assert (a.replicates.write_out() != c.replicates.write_out()).any()
     assert a.replicates.kind == "groups" and a.degrees_of_freedom == 19
 
 

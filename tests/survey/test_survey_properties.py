@@ -150,4 +150,4 @@ def test_a_bootstrap_is_the_same_for_the_same_seed() -> None:
     d = made(sample(1))
     a, b, c = (replicate(d, "subbootstrap", n_replicates=10, seed=s).replicates for s in (1, 1, 2))
     assert a is not None and b is not None and c is not None
-    assert (a.written() == b.written()).all() and not (a.written() == c.written()).all()
+    assert (a.write_out() == b.write_out()).all() and not (a.write_out() == c.write_out()).all()

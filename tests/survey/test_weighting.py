@@ -22,6 +22,7 @@ from readiness.survey import (
     weigh,
     with_replicates,
 )
+from readiness.survey.replicates import StreamedReplicates
 from readiness.survey.weighting.calibration import trim_weights
 from readiness.survey.weighting.margins import make_margins
 from readiness.survey.weighting.raking import rake_weights
@@ -168,11 +169,11 @@ def test_each_replicate_is_raked_and_trimmed_like_the_main_weights(d: Design) ->
     assert raw is not None
     margins = make_margins(d.data, TOTALS)
     for r in (0, 40, 149):
-        base = raw.written()[:, r]
+        base = raw.write_out()[:, r]
         raked = rake_weights(base, margins).weights
         mean = raked.sum() / base.sum()
         expected = trim_weights(raked, 0.9 * mean, 1.1 * mean, counts=base)
-        np.testing.assert_allclose(replicates.written()[:, r], expected, rtol=1e-8)
+        np.testing.assert_allclose(replicates.write_out()[:, r], expected, rtol=1e-8)
 
 
 def test_a_replicate_that_cannot_be_raked_says_which(d: Design) -> None:
@@ -200,7 +201,7 @@ def test_a_replicate_design_that_is_raked_rakes_every_replicate(d: Design) -> No
     raked = rake(replicate(d, "subbootstrap", n_replicates=20, seed=2), TOTALS)
     assert raked.replicates is not None
     female = (d.data["sex"] == "f").to_numpy()
-    np.testing.assert_allclose(raked.replicates.written()[female].sum(axis=0), 520, rtol=1e-9)
+    np.testing.assert_allclose(raked.replicates.write_out()[female].sum(axis=0), 520, rtol=1e-9)
 
 
 def test_given_replicate_weights_are_checked(d: Design) -> None:
@@ -241,3 +242,10 @@ def test_replicate_weights_are_stored_with_the_digits_of_a_table() -> None:
     ).mean() < 0.02  # on a boundary of the last digit
     np.testing.assert_allclose(round_as_stored(weights), weights, rtol=5e-12)
     assert round_as_stored(weights)[0, 0] == 0.0
+
+
+def test_replicates_too_large_for_a_matrix_are_adjusted_one_at_a_time() -> None:
+    many = StreamedReplicates(lambda r: np.full(3, r + 1.0), 1.0, np.ones(4))
+    doubled = many.adjust_each(lambda weights: 2 * weights)
+    assert isinstance(doubled, StreamedReplicates)
+    assert doubled.write_out()[0].tolist() == [2, 4, 6, 8]

@@ -30,7 +30,7 @@ def replicates_file(replicates: AnyReplicates | None) -> bytes:
         replicates = Replicates(np.empty((0, 0)), 1.0, np.empty(0))
     patterned = replicates if isinstance(replicates, PatternedReplicates) else None
     content = {
-        "matrix": round_as_stored(patterned.table if patterned else replicates.written()),
+        "matrix": round_as_stored(patterned.table if patterned else replicates.write_out()),
         "scale": np.array(replicates.scale),
         "rscales": replicates.rscales,
         "kind": np.array(replicates.kind),

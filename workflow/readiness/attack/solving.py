@@ -71,7 +71,7 @@ class Solver:
         for sign in (-1, 1):
             if wide and (seen := self._between(column, self.points)) and wide(*seen):
                 return seen
-            found[sign] = self._relaxed(column, sign)
+            found[sign] = self._relax_bound(column, sign)
         return self._within(column, found[1], found[-1])
 
     def _between(self, column: int, points: Sequence[np.ndarray]) -> tuple[int, int] | None:
@@ -89,7 +89,7 @@ class Solver:
 
     def ends(self, column: int) -> tuple[float, float]:
         """The same of a sum of weights, which need not be whole."""
-        low, high = (self._relaxed(column, sign) for sign in (1, -1))
+        low, high = (self._relax_bound(column, sign) for sign in (1, -1))
         return (
             self.low[column] if low is None else low,
             self.high[column] if high is None else high,
@@ -108,7 +108,7 @@ class Solver:
             return None
         self.program.change_column(other, max(least, known), most)
         try:
-            ends = [self._relaxed(column, sign) for sign in (1, -1)]
+            ends = [self._relax_bound(column, sign) for sign in (1, -1)]
         finally:
             self.program.change_column(other, least, most)
         if None in ends:
@@ -125,7 +125,7 @@ class Solver:
             if self.searches < 1:
                 return None
             self.searches -= 1
-        bound = self._searched(column, 1 if lowest else -1, gap)
+        bound = self._search_bound(column, 1 if lowest else -1, gap)
         if bound is None or not np.isfinite(bound):
             return None
         return ceil(bound - NEAR) if lowest else floor(bound + NEAR)
@@ -139,7 +139,7 @@ class Solver:
 
     def possible(self) -> bool:
         """Whether there is any solution: numbers that contradict each other leave none."""
-        return self._relaxed(0, 1) is not None
+        return self._relax_bound(0, 1) is not None
 
     def _within(self, column: int, low: float | None, high: float | None) -> tuple[int, int]:
         least = ceil((self.low[column] if low is None else low) - NEAR)
@@ -151,7 +151,7 @@ class Solver:
         cost[column] = sign
         return cost
 
-    def _relaxed(self, column: int, sign: int) -> float | None:
+    def _relax_bound(self, column: int, sign: int) -> float | None:
         """The bound of a column by real numbers (sign 1: from below); None where there is none."""
         solved = self.program.minimise(self._cost(column, sign))
         if solved is None:
@@ -159,7 +159,7 @@ class Solver:
         self.points.append(solved.x)
         return sign * solved.least
 
-    def _searched(self, column: int, sign: int, gap: float) -> float | None:
+    def _search_bound(self, column: int, sign: int, gap: float) -> float | None:
         """The same by whole numbers, as far as they are searched."""
         from scipy.optimize import Bounds, milp
 

@@ -69,10 +69,12 @@ def read_ranks(
                 if text:
                     options.setdefault(match_key(text), other.id)
     if len(columns) == 1:
-        return columns[0].changed(lambda text: _rank(text, item, options, signs))
-    named = [column.changed(lambda text: options.get(match_key(text), text)) for column in columns]
-    made = reduce(lambda one, other: one.joined(other, lambda *pair: TICKED.join(pair)), named)
-    return made.changed(lambda text: _rank_of(text.split(TICKED), item))
+        return columns[0].change_texts(lambda text: _rank(text, item, options, signs))
+    named = [
+        column.change_texts(lambda text: options.get(match_key(text), text)) for column in columns
+    ]
+    made = reduce(lambda one, other: one.join_with(other, lambda *pair: TICKED.join(pair)), named)
+    return made.change_texts(lambda text: _rank_of(text.split(TICKED), item))
 
 
 def _rank(text: str, item: Item, options: dict[str, str], signs: Sequence[str]) -> str:

@@ -75,7 +75,7 @@ def read_spss(path: Path, content: bytes) -> Sheet:
         codes, values = pd.factorize(np.asarray(cells[name], dtype=object))
         # Text variables are filled up with spaces.
         texts = ["", *(as_text(value).rstrip() for value in values)]
-        rows.append(Texts((codes + 1).astype(np.int32), ()).mapped(texts).used())
+        rows.append(Texts((codes + 1).astype(np.int32), ()).map_to(texts).used())
     numbers = np.arange(1, max(map(len, rows), default=0) + 1)
     return Sheet(
         path,

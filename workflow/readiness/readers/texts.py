@@ -41,7 +41,7 @@ class Texts:
         return cls(places, tuple(texts)).used()
 
     @classmethod
-    def filled(cls, text: str, n: int) -> Texts:
+    def repeat_text(cls, text: str, n: int) -> Texts:
         """The same `text` in `n` rows."""
         return cls(np.zeros(n, dtype=np.int32), (text,))
 
@@ -66,18 +66,18 @@ class Texts:
         """The column as pandas holds such."""
         return pd.Categorical.from_codes(self.codes, pd.Index(self.texts, dtype=object))
 
-    def changed(self, change: Callable[[str], str]) -> Texts:
+    def change_texts(self, change: Callable[[str], str]) -> Texts:
         """The column with each distinct text changed."""
-        return self.mapped([change(text) for text in self.texts])
+        return self.map_to([change(text) for text in self.texts])
 
-    def joined(self, other: Texts, join: Callable[[str, str], str]) -> Texts:
+    def join_with(self, other: Texts, join: Callable[[str, str], str]) -> Texts:
         """The column of what `join` makes of the texts of each row here and in `other`."""
         width = max(len(other.texts), 1)
         codes, pairs = pd.factorize(self.codes.astype(np.int64) * width + other.codes)
         texts = [join(self.texts[pair // width], other.texts[pair % width]) for pair in pairs]
-        return Texts(codes.astype(np.int32), ()).mapped(texts)
+        return Texts(codes.astype(np.int32), ()).map_to(texts)
 
-    def mapped(self, values: Sequence[str]) -> Texts:
+    def map_to(self, values: Sequence[str]) -> Texts:
         """The column of `values`, of which there is one for each distinct text."""
         distinct = tuple(dict.fromkeys(values))
         place = {value: at for at, value in enumerate(distinct)}
@@ -110,7 +110,7 @@ class Texts:
         read = pd.to_numeric(pd.Series(self.texts, dtype=object), errors="coerce")
         return np.asarray(read.to_numpy(dtype=np.float64)[self.codes])
 
-    def put(self, rows: npt.NDArray[Any] | Sequence[int], text: str) -> Texts:
+    def put_text(self, rows: npt.NDArray[Any] | Sequence[int], text: str) -> Texts:
         """The column with `text` in these rows."""
         texts = self.texts if text in self.texts else (*self.texts, text)
         codes = self.codes.copy()
@@ -118,7 +118,7 @@ class Texts:
         return Texts(codes, texts)
 
     @property
-    def ordered(self) -> Codes:
+    def order_of_texts(self) -> Codes:
         """The place of each row's text in the order of the distinct ones."""
         # As they compare where a separator follows.
         order = sorted(range(len(self.texts)), key=lambda at: f"{self.texts[at]}\x1f")

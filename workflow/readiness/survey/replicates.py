@@ -57,7 +57,7 @@ class AnyReplicates(ABC):
     def column(self, r: int) -> FloatArray:
         """The weights of replicate r (from 0), shape (rows,)."""
 
-    def written(self) -> FloatArray:
+    def write_out(self) -> FloatArray:
         """All the weights, written out, shape (rows, R)."""
         matrix = np.empty((len(self.column(0)), self.count))
         for r in range(self.count):
@@ -75,13 +75,13 @@ class AnyReplicates(ABC):
             totals[r] = np.bincount(key, weights=self.column(r), minlength=size + 1)[1:]
         return totals
 
-    def adjusted(self, adjust: Adjustment) -> AnyReplicates:
+    def adjust_each(self, adjust: Adjustment) -> AnyReplicates:
         """Each replicate through an adjustment of weights (rows,) -> (rows,), written out.
 
         Raises:
             StatisticsError: an adjustment that fails, with the number of the replicate.
         """
-        matrix = np.array(self.written())
+        matrix = np.array(self.write_out())
         for r in range(self.count):
             matrix[:, r] = _attempt(adjust, matrix[:, r], r)
         degrees = self.full_degrees if isinstance(self, Replicates) else None
@@ -114,7 +114,7 @@ class Replicates(AnyReplicates):
         """The weights of replicate r (from 0), shape (rows,)."""
         return self.matrix[:, r]
 
-    def written(self) -> FloatArray:
+    def write_out(self) -> FloatArray:
         """All the weights, shape (rows, R)."""
         return self.matrix
 

@@ -85,8 +85,8 @@ def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[
     out = (asked == NO) | ((asked == UNCLEAR) & ~given)
     columns = {}
     for position, name in enumerate(item.columns):
-        column = texts.mapped([cell.values[position] for cell in cells])
-        columns[name] = column.put(out, NOT_ASKED) if out.any() else column
+        column = texts.map_to([cell.values[position] for cell in cells])
+        columns[name] = column.put_text(out, NOT_ASKED) if out.any() else column
     coded = Coded(item, texts, cells, asked, columns)
     found = _cell_issues(coded, answers, ~out)
     conditions = Listed(tuple(condition(routing) for routing in item.asked_if))

@@ -75,7 +75,7 @@ def apply_corrections(
         options = answers.options(item)
         exported = column.at(at)
         _require_match(where, item, who, exported, entry, options)
-        texts[item.id] = column.put([at], _exported_text(where, item, entry["to"], options))
+        texts[item.id] = column.put_text([at], _exported_text(where, item, entry["to"], options))
         applied += 1
         fact = Fact(
             "validation.corrected",

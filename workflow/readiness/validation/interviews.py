@@ -75,7 +75,9 @@ def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
             made.append(each)
             continue
         gone = (broke <= place) & (each.asked == YES) & ~each.is_given
-        columns = {n: c.put(gone, BROKEN_OFF) if gone.any() else c for n, c in each.columns.items()}
+        columns = {
+            n: c.put_text(gone, BROKEN_OFF) if gone.any() else c for n, c in each.columns.items()
+        }
         made.append(Coded(each.item, each.texts, each.cells, each.asked, columns))
     return made
 
@@ -158,7 +160,7 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]
 def _distinguish_answers(each: Coded) -> Iterable[Texts]:
     """What tells two answers to an item apart: the codes, or what was typed for "other"."""
     if any(category.other for category in each.item.categories):
-        return [each.texts.mapped([match_key(text) for text in each.texts.texts])]
+        return [each.texts.map_to([match_key(text) for text in each.texts.texts])]
     return each.columns.values()
 
 

@@ -64,8 +64,10 @@ def submissions(
     table["submitted"] = pd.to_datetime(moments, format=ISO, errors="coerce")
     answer = raw[questionnaire.group_item] if questionnaire.group_item else None
     table["group"] = "" if answer is None else _group(answer, questionnaire)
-    codes = Texts.of(raw["_invitation"]) if "_invitation" in raw else Texts.filled("", len(raw))
-    tokens_of = codes.mapped([read_invitation_code(text) for text in codes.texts])
+    codes = (
+        Texts.of(raw["_invitation"]) if "_invitation" in raw else Texts.repeat_text("", len(raw))
+    )
+    tokens_of = codes.map_to([read_invitation_code(text) for text in codes.texts])
     table["token"] = tokens_of.cells
     known = tokens_of.isin(tokens) if tokens is not None else tokens_of.where(bool)
     apart = table["group"].isin(questionnaire.groups_apart).to_numpy()
@@ -207,7 +209,9 @@ def _by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray[np.o
         moment = np.unique(moments[several], return_inverse=True)[1].astype(np.int32)
         told = [name for name in raw.columns if name not in ("_row", "_submitted")]
         rows = raw[told].iloc[several]
-        place = ranks([moment, *(Texts.of(rows[name]).ordered for name in rows)], len(several))
+        place = ranks(
+            [moment, *(Texts.of(rows[name]).order_of_texts for name in rows)], len(several)
+        )
         # Within a moment the contents are numbered from 1.
         first = np.full(int(moment.max()) + 1, np.iinfo(np.int64).max)
         np.minimum.at(first, moment, place)

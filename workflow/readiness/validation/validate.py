@@ -219,7 +219,7 @@ def _groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
     Without a group item all are in one, `all`.
     """
     if questionnaire.group_item is None:
-        return Texts.filled(TOTAL, len(answers))
+        return Texts.repeat_text(TOTAL, len(answers))
     item = questionnaire.item(questionnaire.group_item)
     codes = [cell.values[0] for cell in answers.cells(item)]
     if len(questionnaire.weighted_groups) == 1:
@@ -227,7 +227,7 @@ def _groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
             c if c in questionnaire.groups_apart else questionnaire.weighted_groups[0]
             for c in codes
         ]
-    return answers.texts[item.id].mapped(codes)
+    return answers.texts[item.id].map_to(codes)
 
 
 def _frame_columns(
@@ -255,7 +255,7 @@ def _frame_columns(
         column = sample[name]
         texts = Texts.of(column.map("{:.12g}".format) if name == "base_weight" else column)
         known = Texts(texts.codes[place], texts.texts)
-        made[name] = known.put(apart | (place < 0), "").used()
+        made[name] = known.put_text(apart | (place < 0), "").used()
     return made
 
 

@@ -60,7 +60,7 @@ def judge_set(study: Study, claim_set: ClaimSet) -> Iterator[Verdict]:
             if found.status is Status.IMPOSSIBLE or any(
                 _needs_apportioning(study, claim_set, n) for n in people
             ):
-                yield from _apportioned(study, claim_set.id, [claim_set])
+                yield from _judge_apportioned(study, claim_set.id, [claim_set])
     if claim_set.kind == "exhaustive" and len(claim_set.claims) > 1:
         yield _set_sum(study, claim_set)
 
@@ -225,7 +225,7 @@ def _other_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
             claim_names(sets),
             witnesses=[witness_record(study, sets, w) for w in witnesses if w is not None],
         )
-    yield from _apportioned(study, name, sets)
+    yield from _judge_apportioned(study, name, sets)
 
 
 APPORTIONED = "forensics.conventions.largest_remainder"
@@ -238,7 +238,7 @@ def _needs_apportioning(study: Study, claim_set: ClaimSet, n: int) -> bool:
     return allowed == NEAREST and plain is None and bool(apportioned_counts(figures, n))
 
 
-def _apportioned(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[Verdict]:
+def _judge_apportioned(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[Verdict]:
     """Percentages that were made to add to 100: does that reconcile what rounding cannot?"""
     if study.conventions(sets) != NEAREST:
         return

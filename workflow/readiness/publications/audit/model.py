@@ -138,7 +138,7 @@ class Audit:
         """`draft` or `released`, as the seal states; "" where that cannot be read."""
         return str(self.sealed.get("status", ""))
 
-    def found(self, level: int) -> Sequence[AuditFinding]:
+    def list_found(self, level: int) -> Sequence[AuditFinding]:
         """What was found at a level; of the numbers, what their own code gives."""
         return ((*self.seal, *self.signatures), self.data, self.own_code, self.report)[level]
 
@@ -146,7 +146,7 @@ class Audit:
     def covered_outcomes(self) -> Iterable[Outcome]:
         """The outcomes that the level answers for."""
         for level in range(self.level + 1):
-            yield from (finding.outcome for finding in self.found(level))
+            yield from (finding.outcome for finding in self.list_found(level))
         if self.level >= NUMBERS:
             yield from (number.outcome for number in self.numbers)
 

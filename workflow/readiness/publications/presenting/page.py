@@ -164,7 +164,7 @@ class _AuditSection:
         return [self._part(level) for level in levels]
 
     def _part(self, level: int) -> _LevelPart:
-        found = self.audit.found(level)
+        found = self.audit.list_found(level)
         whole, why = 0, ""
         if level == SEAL and not self.audit.seal:
             whole = len(self.audit.sealed.get("files", ()))

@@ -55,7 +55,7 @@ def level_result(audit: Audit, level: int) -> int | None:
     """The exit code of one level alone; None when the audit did not look at it."""
     if level > audit.level:
         return None
-    found = [one.outcome for one in audit.found(level)]
+    found = [one.outcome for one in audit.list_found(level)]
     if level == NUMBERS:
         found += [number.outcome for number in audit.numbers]
     if found and set(found) == {Outcome.NOT_COMPARED}:
@@ -95,7 +95,7 @@ def _severe(audit: Audit) -> Iterator[Fact]:
         (DATA, "verdict.says.data_differ"),
         (REPORT, "verdict.says.report_differs"),
     ):
-        if audit.level >= level and (n := _count(audit.found(level), Outcome.DIFFERS)):
+        if audit.level >= level and (n := _count(audit.list_found(level), Outcome.DIFFERS)):
             yield Fact(kind, {"n": n})
     if audit.level >= NUMBERS:
         for outcome, kind in _UNAVAILABLE:

@@ -132,7 +132,7 @@ class Tool:
         made: dict[str, Any] = {ROW: sheet.numbers}
         for name, role in ((TIMESTAMP, "timestamp"), (INVITATION, "invitation")):
             at = assigned.roles.get(role)
-            column = Texts.filled("", len(sheet)) if at is None else sheet.rows[at]
+            column = Texts.repeat_text("", len(sheet)) if at is None else sheet.rows[at]
             made[name] = column.categorical
         for item in questionnaire.items:
             made[item.id] = self._item(sheet, item, questionnaire, assigned).categorical
@@ -214,12 +214,12 @@ class Tool:
         at = assigned.items[item.id]
         if item.kind == "multi" and not self.keeps_joined:
             options = self.options_of(item, sheet)
-            return sheet.rows[at].changed(lambda text: self._split_ticked(text, options))
+            return sheet.rows[at].change_texts(lambda text: self._split_ticked(text, options))
         if item.kind == "date":
             # What is no date stays as it is.
             order = self.order(sheet, at, questionnaire)
             return _moments(sheet, at, order, lambda text, iso: iso[:10] or text)
-        return sheet.rows[at].changed(lambda text: self.cell(item, text, sheet, at))
+        return sheet.rows[at].change_texts(lambda text: self.cell(item, text, sheet, at))
 
     def options_of(self, item: Item, sheet: Sheet) -> dict[str, str]:
         """Match key of all that an option may be in a cell -> its exported text."""
@@ -253,13 +253,13 @@ class Tool:
         if item.dont_know:
             answers["_dont_know"] = item.dont_know.text
         options = self.options_of(item, sheet)
-        made = Texts.filled("", len(sheet))
+        made = Texts.repeat_text("", len(sheet))
         for code, text in answers.items():
             if code not in columns:
                 continue
             at = columns[code]
-            box = sheet.rows[at].changed(partial(self.box, text, options, sheet, at))
-            made = made.joined(box, lambda *pair: TICKED.join(filter(None, pair)))
+            box = sheet.rows[at].change_texts(partial(self.box, text, options, sheet, at))
+            made = made.join_with(box, lambda *pair: TICKED.join(filter(None, pair)))
         return made
 
     def box(self, text: str, options: Mapping[str, str], sheet: Sheet, at: int, cell: str) -> str:
@@ -281,7 +281,7 @@ class Tool:
             self._put_on_one_clock(frame, sheet, assigned)
         if "duration" in assigned.roles:
             took = sheet.rows[assigned.roles["duration"]]
-            frame[SECONDS] = took.changed(moments.seconds).categorical
+            frame[SECONDS] = took.change_texts(moments.seconds).categorical
         elif "started" in assigned.roles and "ended" in assigned.roles:
             columns = (sheet.texts(assigned.roles[role]) for role in ("started", "ended"))
             frame[SECONDS] = [
@@ -298,7 +298,7 @@ class Tool:
         # A tool writes a zone always or never: of a million moments the first are looked at.
         if not any(moments.find_zone(text) for each in columns for text in each.texts[:SOME]):
             return
-        zones = [column.changed(moments.find_zone).cells for column in columns]
+        zones = [column.change_texts(moments.find_zone).cells for column in columns]
         apart = np.flatnonzero(zones[0] != zones[1])
         if len(apart):
             begun = frame[STARTED].astype(object).to_numpy(copy=True)
@@ -322,12 +322,12 @@ class Tool:
         self, frame: pd.DataFrame, sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned
     ) -> None:
         if "respondent" in assigned.roles:
-            frame[ID] = sheet.rows[assigned.roles["respondent"]].changed(str.strip).categorical
+            frame[ID] = sheet.rows[assigned.roles["respondent"]].change_texts(str.strip).categorical
         stated = questionnaire.export.complete
         if stated is not None and "complete" in assigned.roles:
             done = {match_key(value) for value in stated.values}
             column = sheet.rows[assigned.roles["complete"]]
-            said = column.changed(lambda text: "yes" if match_key(text) in done else "no")
+            said = column.change_texts(lambda text: "yes" if match_key(text) in done else "no")
             frame[COMPLETE] = said.categorical
         elif (complete := self.complete(sheet, assigned)) is not None:
             frame[COMPLETE] = complete.categorical
@@ -349,10 +349,10 @@ class Tool:
             if not columns or item.id not in assigned.items or not whole(item, columns):
                 continue
             options = self.options_of(item, sheet)
-            joined = sheet.rows[assigned.items[item.id]].changed(
+            joined = sheet.rows[assigned.items[item.id]].change_texts(
                 partial(self._split_ticked, options=options)
             )
-            differs = joined.joined(
+            differs = joined.join_with(
                 self._spread(sheet, item, columns), partial(_differ, set(options.values()))
             )
             for row in np.flatnonzero(differs.where(bool)).tolist():
@@ -370,4 +370,4 @@ def _moments(sheet: Sheet, at: int, order: str, change: Callable[[str, str], str
     """A column of moments; `change` has the text of each, and what was read of it ("" for none)."""
     column = sheet.rows[at]
     read = moments.read_all(column.texts, order)
-    return column.mapped([change(*pair) for pair in zip(column.texts, read, strict=True)])
+    return column.map_to([change(*pair) for pair in zip(column.texts, read, strict=True)])

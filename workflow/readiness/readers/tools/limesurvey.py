@@ -124,7 +124,7 @@ class LimeSurvey(Tool):
         if "timestamp" not in assigned.roles:
             return None
         sent = sheet.rows[assigned.roles["timestamp"]]
-        return sent.changed(lambda text: "yes" if match_key(text) else "no")
+        return sent.change_texts(lambda text: "yes" if match_key(text) else "no")
 
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
         """`N/A`: not shown; `-oth-`: the answer that was typed."""

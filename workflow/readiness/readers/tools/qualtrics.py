@@ -139,7 +139,7 @@ class Qualtrics(Tool):
             return None
         said = {"true": "yes", "1": "yes", "false": "no", "0": "no"}
         finished = sheet.rows[assigned.roles["finished"]]
-        return finished.changed(lambda text: said.get(match_key(text), ""))
+        return finished.change_texts(lambda text: said.get(match_key(text), ""))
 
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
         """Previews and tests."""

@@ -81,7 +81,7 @@ def make_replicates(
     else:
         factors, rscales = jackknife_factors(stage, lonely_fails=design.lonely_psu == "fail")
         made = Replicates(design.weights[:, None] * factors[design.psu], 1.0, rscales, kind=kind)
-    return made if adjust is None else made.adjusted(adjust)
+    return made if adjust is None else made.adjust_each(adjust)
 
 
 def _draw_replicates(design: Design, kind: Kind, number: int, seed: int) -> AnyReplicates:
@@ -98,7 +98,7 @@ def _draw_replicates(design: Design, kind: Kind, number: int, seed: int) -> AnyR
     # Groups are few and used often: only a matrix beyond the largest is made again each time.
     if design.rows * number > (_LARGEST if kind == "groups" else _STREAMED):
         return streamed
-    return Replicates(streamed.written(), scale, streamed.rscales, kind=kind)
+    return Replicates(streamed.write_out(), scale, streamed.rscales, kind=kind)
 
 
 def replicate(
@@ -282,7 +282,7 @@ def _replicates(
         return recipe.limit_totals(rerake(base), base)
 
     if kind is None and design.replicates is not None:
-        return design.replicates.adjusted(adjust)
+        return design.replicates.adjust_each(adjust)
     if kind is None and recipe.how is Limits.TRIMMED:
         kind = "JKn" if design.stages[0].units.size <= _MOST_JACKKNIFE else "subbootstrap"
     if kind is None:
@@ -412,4 +412,4 @@ def _apply_adjustment(
     adjusted = design.with_weights(weights, projection)
     if design.replicates is None:
         return adjusted
-    return replace(adjusted, replicates=design.replicates.adjusted(adjust))
+    return replace(adjusted, replicates=design.replicates.adjust_each(adjust))
