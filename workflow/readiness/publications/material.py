@@ -234,8 +234,9 @@ class Facts(PublicationMaterial):
     """What the pages tell of a publication beside what it is made of.
 
     `recompute_lines` are those of the script that computes it again, 0 without one; `pages` are the
-    names of its reports; `erratum_table` is whether `erratum.csv` names each number of what it supersedes that moved; `licence` is the one that the authors' own CITATION.cff
-    names, "" where it names none; without one there are no `authors`.
+    names of its reports; `erratum_table` is whether `erratum.csv` names each number of what it
+    supersedes that moved; `licence` is the one that the authors' own CITATION.cff names, "" where
+    it names none; without one there are no `authors`.
     """
 
     numbers: int = 0
