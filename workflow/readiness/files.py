@@ -60,10 +60,7 @@ def reading_once(folder: Path) -> Iterator[None]:
 
 
 def read_file(path: Path, limit: int = LARGEST) -> bytes:
-    """The bytes of a file; OSError when it is none, or larger than `limit`.
-
-    Reading a pipe or a device would never end.
-    """
+    """The bytes of an ordinary file; OSError when it is none (a pipe never ends) or too large."""
     once = _reading.get()
     name = path.absolute()
     if once is None or not name.is_relative_to(once.folder):

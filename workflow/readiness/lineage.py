@@ -48,10 +48,7 @@ def keyed_digest(path: Path, key: bytes) -> str:
 
 
 def make_key(content: bytes) -> bytes:
-    """The key of a dataset version from its bytes; its registered hashes do not tell it.
-
-    HKDF-SHA256 (RFC 5869).
-    """
+    """The key of a dataset version from its bytes, not from its hashes: HKDF-SHA256 (RFC 5869)."""
     # Only who restores needs it, and it takes a while.
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF

@@ -19,10 +19,7 @@ from markupsafe import Markup
 
 @cache
 def environment(folder: Path, plain: Callable[[str], Markup]) -> Environment:
-    """The templates of a folder; `plain` writes each value that is no markup yet.
-
-    A value that a template lacks is an error, not a blank.
-    """
+    """The templates of a folder; `plain` escapes values, and one that is lacking is an error."""
 
     def written(value: Any) -> Any:
         return value if hasattr(value, "__html__") else plain(str(value))

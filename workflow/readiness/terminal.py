@@ -49,10 +49,7 @@ def quote_cell(cell: object) -> str:
 
 
 def cut_lines(message: str) -> str:
-    """The message, each line at most `LONGEST_LINE` characters: cut in its middle.
-
-    The beginning names the place, the end says what to do.
-    """
+    """The message, each line cut in its middle: its beginning says where, its end what to do."""
     head, tail = 2 * LONGEST_LINE // 3, LONGEST_LINE // 4
     return "\n".join(
         line

@@ -118,10 +118,7 @@ class Levels:
 
 @dataclass(frozen=True)
 class DrawnAnswers:
-    """The numbers of a group: of its levels, of "don't know" if asked, of levels together.
-
-    `boxes`: those shares with the places of their levels.
-    """
+    """A group's numbers: levels, "don't know" if asked, `boxes` of levels with their places."""
 
     group: DrawnGroup
     levels: list[DrawnFigure]

@@ -9,10 +9,7 @@ from readiness.charts.sheet import SMALL, Shape, measure
 
 @dataclass(frozen=True)
 class TextMark:
-    """A piece of what stands in a row: a number with its id, its interval, an arrow.
-
-    `wide`: it stands only where there is room for more than the number.
-    """
+    """A piece of what stands in a row: a number, its interval; `wide`: only where there is room."""
 
     text: str
     id: str = ""

@@ -111,10 +111,7 @@ def draw_lines(sheet: Drawing, said: str, top: float, *, bold: bool = False) -> 
 def draw_keys(
     sheet: Drawing, entries: Sequence[LegendKey], top: float, *, reading: bool = True
 ) -> float:
-    """A legend in as many lines as it needs; an ordered scale keeps the direction of its axis.
-
-    `reading`: in reading direction; otherwise always from left to right.
-    """
+    """A legend in as many lines as it needs, in `reading` direction or from left to right."""
     mirrored = sheet.rtl and reading
     room, beside = sheet.width - KEY_SIZE - _KEY_GAP, KEY_SIZE + _KEY_GAP
     for line in _key_lines(entries, sheet.width):

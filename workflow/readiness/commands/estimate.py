@@ -188,10 +188,7 @@ def read_answers(path: Path) -> pd.DataFrame:
 
 
 def coded_answers(file: Path, questionnaire: Questionnaire) -> pd.DataFrame:
-    """The answers that an export would keep, every cell a code; one column an item or option.
-
-    Raises DataError as `readiness validate` does.
-    """
+    """The answers that an export would keep, as codes; DataError as in `validate`."""
     answers = first_reading(read_export(file, questionnaire), questionnaire).answers
     return answers.astype(str).replace(BLANK, "")
 

@@ -111,10 +111,7 @@ def _place(path: Path) -> Path:
 
 
 def read_any_kind(path: Path, written_in: str | None = None) -> _ReadQuestionnaire:
-    """The questionnaire in a file of any of the three kinds.
-
-    Raises ConfigError or DataError, in one line naming the file, when it is none.
-    """
+    """The questionnaire in a file of any kind; ConfigError or DataError where it is none."""
     path = _place(path)
     kind = path.suffix.lower()
     if kind in (".yaml", ".yml"):

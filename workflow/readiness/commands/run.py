@@ -256,10 +256,7 @@ def check_cores(cores: str) -> None:
 
 
 def _state(root: Path) -> str:
-    """A hash of what a run depends on and of what it has made, by names, sizes and times.
-
-    Whoever touches a file has Snakemake look at it, which compares bytes.
-    """
+    """A hash of what a run depends on and has made, by names, sizes and times, not by bytes."""
     told = [date.today().isoformat(), sys.version, str(shutil.which("quarto"))]
     told += [os.environ.get(name, "") for name in ("PATH", "QUARTO_PATH", "CONDA_PREFIX")]
     for folder, folders, files in os.walk(root):

@@ -110,10 +110,7 @@ def faults(file: Path, content: bytes, language: Language) -> list[str]:
 
 @dataclass(frozen=True)
 class ReadExport:
-    """An export, read under a questionnaire.
-
-    `raw` as its reader gave it; `simulated`: it has the column that marks its answers so.
-    """
+    """An export under a questionnaire; `raw` as read, `simulated`: it has a column that says so."""
 
     file: Path
     questionnaire: Questionnaire

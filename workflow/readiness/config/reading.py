@@ -20,10 +20,7 @@ SectionType = TypeVar("SectionType", bound=StrictModel)
 
 
 def read_yaml(path: Path, *, as_text: bool = False) -> Any:
-    """The YAML document at `path`; with `as_text`, every scalar stays text.
-
-    Raises ConfigError, naming line and column, when it is none or beyond all bounds.
-    """
+    """The YAML at `path`, scalars `as_text` if asked; ConfigError with a fault's place."""
     try:
         text = read_file(path).decode("utf-8-sig")
         return read_yaml_text(text, TextLoader if as_text else StrictLoader)

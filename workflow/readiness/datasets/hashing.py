@@ -25,10 +25,7 @@ def chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def fault_of_bytes(content: Iterable[bytes], version: Version) -> Fact | None:
-    """What is wrong with the bytes; None when they are the version.
-
-    Size, SHA-256 and MD5, in one pass: a stream from a server is read once.
-    """
+    """What is wrong with bytes, read once (size, SHA-256, MD5); None when they are the version."""
     size = 0
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     for chunk in content:

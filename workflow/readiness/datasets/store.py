@@ -37,10 +37,7 @@ class UnreachableError(DataError):
 
 
 class Remotes(ExitStack):
-    """The project's remotes, the default one first; DVC is started when one is no folder.
-
-    To be used in a `with` block, which ends DVC.
-    """
+    """The project's remotes, the default one first; leaving its `with` block ends DVC."""
 
     def __init__(self, root: Path, foreign: Foreign | None = None) -> None:
         super().__init__()

@@ -40,10 +40,7 @@ RIGHT = "right"
 
 @dataclass(frozen=True)
 class CopyFinding:
-    """What was found of one version in one place; of a whole remote when `version` is "".
-
-    `where` is the file or address of the object.
-    """
+    """What was found of a version ("": of a whole remote) in one place; `where`: its object."""
 
     version: str
     place: str
@@ -118,10 +115,7 @@ def _of_version(
 
 
 def _find_unregistered(root: Path, versions: dict[str, Version]) -> Iterator[CopyFinding]:
-    """What the register does not know: pointers, and objects in the remotes that are folders.
-
-    A remote may be shared with other projects, so an object is no fault.
-    """
+    """Pointers and objects that the register does not know; a remote may be a shared one."""
     pointers = {version.pointer_path for version in versions.values()}
     for path in sorted((root / RAW).rglob("*.csv.dvc")):
         pointer = path.relative_to(root)

@@ -34,10 +34,7 @@ STATUSES = (OPEN, RESTRICTED, ERASED)
 
 @dataclass(frozen=True)
 class Version:
-    """A dataset version and what its bytes must be: its last row in the register.
-
-    `note` is what was written when it was added or, once it is erased, why it was.
-    """
+    """A dataset version by its last row; `note`: of when it was added, or of why it was erased."""
 
     dataset: str
     version: str

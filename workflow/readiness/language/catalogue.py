@@ -55,10 +55,7 @@ def has(key: str, language: Language) -> bool:
 
 @cache
 def raw(key: str, language: Language) -> str | tuple[str, ...]:
-    """The text of a key as the catalogue has it: one, or all its plural forms.
-
-    RenderError where there is none.
-    """
+    """The text of a key as the catalogue has it, or all its plural forms; RenderError if none."""
     message = read_catalogue(language, key.partition(".")[0]).get(key)
     if message is None or not message.string:
         raise RenderError(f"the language {language!r} has no text {key!r}.")

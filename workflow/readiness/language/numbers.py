@@ -92,10 +92,7 @@ def whole(count: int, language: Language) -> str:
 
 
 def percentage(share: Fraction, language: Language) -> str:
-    """A share (0 to 1) in percent, without the sign: "18,4", one decimal, none where it is whole.
-
-    Half to even, exact.
-    """
+    """A share (0 to 1) in percent without the sign ("18,4"): one decimal, half to even, exact."""
     percent = share * 100
     if percent.denominator == 1:
         return _sign_number(Decimal(int(percent)), language)

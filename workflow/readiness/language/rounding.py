@@ -46,10 +46,7 @@ def round_amount(value: Amount, digits: int, rounding: str) -> Decimal:
 
 
 def exact_value(value: Amount, digits: int) -> Decimal:
-    """The value at `PRECISION` significant digits, or as many as are shown, up to the register's.
-
-    Whole numbers are kept whole.
-    """
+    """The value at `PRECISION` significant digits, or as many as are shown; integers whole."""
     try:
         if isinstance(value, numbers.Integral):
             exact = Decimal(int(value))

@@ -50,10 +50,7 @@ class Asked:
         return self.frame if wave.sample else {}
 
     def groupings(self, wave: WaveSettings) -> dict[str, list[str]]:
-        """The variables whose categories can be groups: of the frame, and items with one answer.
-
-        Who is counted apart is in no group of another variable than their own.
-        """
+        """Variables that can be groups; who is counted apart is in no other's."""
         own = {
             name: [code for code in codes if name != self.group_item or code not in self.apart]
             for name, codes in self.codes.items()
@@ -63,10 +60,7 @@ class Asked:
 
 
 def document_of(root: Path, path: Path) -> Any:
-    """A YAML document, every scalar as text, parsed once as long as its file is the same.
-
-    Whoever gets it changes nothing of it. Raises ConfigError as `read_yaml` does.
-    """
+    """A YAML document as text, parsed once and not to be changed; ConfigError as `read_yaml`."""
     try:
         content = read_file(root / path)
     except OSError:
@@ -127,10 +121,7 @@ def check_report(root: Path, where: str, config: Config) -> None:
 
 
 def check_languages(where: str, report: ReportSettings, lacks: Mapping[str, Sequence[str]]) -> None:
-    """Refuse a language without texts, or one in which something shown has no label.
-
-    `lacks` says of each language what has none.
-    """
+    """Refuse a language without texts, or in which `lacks` names shown things without a label."""
     for language in report.languages or ():
         if language not in LANGUAGES:
             raise ConfigError(

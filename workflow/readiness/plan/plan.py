@@ -123,10 +123,7 @@ class Plan:
 
     @cached_property
     def engine(self) -> str:
-        """What makes the pages: a Quarto that appears or goes makes them again.
-
-        "" where that cannot be told: the step that renders says why.
-        """
+        """What makes the pages; "" where that cannot be told: the step that renders says why."""
         from readiness.rendering.engines import find_quarto, quarto_version
 
         try:

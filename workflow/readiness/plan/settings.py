@@ -68,10 +68,7 @@ def variables_of(root: Path, run: PlannedRun) -> tuple[str, ...]:
 
 
 def with_derived(found: Asked, run: PlannedRun) -> Asked:
-    """What was asked, and behind it what the wave of a run derives of it.
-
-    Raises ConfigError, naming the variable, for one that cannot be derived.
-    """
+    """What was asked and what is derived of it; ConfigError for what cannot be derived."""
     assert isinstance(run.section, WaveSettings)
     for one in run.section.derive:
         place = f"{run.key}.derive.{one.id}"

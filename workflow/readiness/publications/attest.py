@@ -232,10 +232,7 @@ def _parts(line: str) -> dict[str, Any] | None:
 
 
 def verify(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verification:
-    """The seal of the publication in `folder`, and its signatures compared with public keys by id.
-
-    Reads the folder alone: no data, no network, no git.
-    """
+    """The folder's seal, and its signatures compared with keys by id, from the folder alone."""
     with reading_once(folder):
         found = check_seal(folder)
         faults = tuple(one for one in found if one.outcome is not Outcome.RESTRICTED)

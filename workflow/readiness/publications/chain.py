@@ -26,10 +26,7 @@ NOT_SEALED = ("reproduce", "faults", ATTACKED, "disclosure")
 
 
 def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, Path]:
-    """The folder of each finished step of a run (`waves/NAME`) below `results`, by step.
-
-    A step that works once a language is one step for each: `report/fr` is `report-fr`.
-    """
+    """The folder of each finished step of a run (`waves/NAME`): `report/fr` is step `report-fr`."""
     folders = {
         f"{RESTORE}{name}": results.joinpath("inputs", *name.split("@")) for name in datasets
     }

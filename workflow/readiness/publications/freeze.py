@@ -81,10 +81,7 @@ from readiness.validation.corrections import BY_ROW
 
 
 def refuse_released(root: Path, identity: str) -> None:
-    """ConfigError when there is a publication of that id that is no draft, or not known to be one.
-
-    A released one is immutable; a draft may be frozen again.
-    """
+    """Raise ConfigError unless the id is free, or that of a draft."""
     folder = root / FOLDER / identity
     log = open_log(root)
     if identity in log.withdrawn:

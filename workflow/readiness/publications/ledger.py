@@ -179,10 +179,7 @@ def in_order(languages: Iterable[str]) -> list[str]:
 
 
 def languages_of(folder: Path) -> tuple[str, ...]:
-    """The languages in which the publication in `folder` was made.
-
-    As its own configuration says; DataError where that cannot be read.
-    """
+    """The languages of the publication in `folder`; DataError where it cannot be read."""
     # Read as it stands: the configuration may be of another version of the program.
     try:
         report = read_yaml_text(read_file(folder / CONFIG)).get("report", {})
@@ -237,10 +234,7 @@ def pages_of(folder: Path) -> list[str]:
 
 
 def iterate_documents(folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
-    """Every chart, page and table of a finished run that a publication keeps, by its name there.
-
-    `folders` are those of its steps, by step.
-    """
+    """The charts, pages and tables that a publication keeps of a run, by name there."""
     languages = languages_among(folders)
     for step, folder in folders.items():
         for path in sorted(folder.iterdir()) if _STEP.fullmatch(step) else ():

@@ -76,10 +76,7 @@ class Log:
         return {entry.id: entry for entry in self.entries}
 
     def after(self, identity: str, seal: str, before: str = "") -> Log:
-        """The log with a publication more, which takes the place of the one called `before`.
-
-        DataError when it stands there already.
-        """
+        """The log with a publication more, which succeeds `before`; DataError where it is there."""
         if identity in self.latest:
             raise DataError(f"{LOG}: lists {identity} already.")
         entries = [*self.entries, LogEntry(identity, seal, "", self.head)]

@@ -134,10 +134,7 @@ def _system() -> Iterator[str]:
 
 
 def interpreter() -> list[Path]:
-    """The folders that hold this interpreter and its packages, each after those that hold it.
-
-    DataError when one of them holds the user's home.
-    """
+    """The folders of this interpreter and its packages; DataError if one holds the home."""
     found = {Path(name) for name in (sys.prefix, sys.base_prefix, *sys.path) if name}
     # An environment's `python` is a link, maybe to a link.
     link = Path(sys.executable)
@@ -282,10 +279,7 @@ def _take(stream: IO[bytes], size: int) -> bytes:
 
 
 class _Watch(threading.Thread):
-    """Ends what runs inside as soon as all of it together is more than the bounds allow.
-
-    The system bounds each process; a limit on their number does not hold for root.
-    """
+    """Ends what runs inside when all of it exceeds the bounds; the system bounds each process."""
 
     def __init__(self, process: subprocess.Popen[bytes], bounds: RunBounds) -> None:
         super().__init__(daemon=True)

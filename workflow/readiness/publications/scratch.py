@@ -116,10 +116,7 @@ def ended_like_interrupted() -> Iterator[None]:
 
 
 def run_in(folder: Path, targets: Sequence[str], cores: str) -> str:
-    """Run the program of the project in `folder`, which is this one, for some targets.
-
-    "" when it is done, else why it is not.
-    """
+    """Run this program in the project in `folder` for some targets; "" when done, else why not."""
     environment = {
         name: value
         for name, value in os.environ.items()

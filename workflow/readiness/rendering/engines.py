@@ -182,10 +182,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def find_quarto() -> Path | None:
-    """Quarto by QUARTO_PATH (the program or its folder), PATH, then the environment's `bin`.
-
-    Raises RenderError when QUARTO_PATH names nothing that can be run.
-    """
+    """Quarto by QUARTO_PATH (RenderError if it names none), PATH, then the environment's `bin`."""
     if named := os.environ.get("QUARTO_PATH"):
         for path in (Path(named), Path(named) / "quarto", Path(named) / "bin" / "quarto"):
             if path.is_file() and os.access(path, os.X_OK):

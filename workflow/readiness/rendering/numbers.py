@@ -73,10 +73,7 @@ def passports_html(passports: Iterable[Passport], language: Language) -> str:
 def numbers_page(
     passports: Passports, menu: Sequence[Mapping[str, Any]], back: str, ribbon: str
 ) -> str:
-    """The page of all numbers of a run, sorted by kind and id, each with its anchor.
-
-    menu: the same page in every language; back: the report's own page.
-    """
+    """All numbers by kind and id; `menu`: the page in each language; `back`: the report."""
     language = passports.language
     told = sorted(passports.all(), key=lambda p: (passports.kind(p.id), p.id))
     sections = [

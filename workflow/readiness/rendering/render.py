@@ -90,10 +90,7 @@ def render(
 
 
 def present_engine() -> str:
-    """What makes a page here, by name and version: "Quarto 1.9.2", or "embedded (pandoc ...)".
-
-    Raises RenderError as `find_quarto` does.
-    """
+    """What makes a page here, as "Quarto 1.9.2"; RenderError as `find_quarto`."""
     program = find_quarto()
     if program is None:
         return f"embedded ({embedded_version()})"

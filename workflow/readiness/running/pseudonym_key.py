@@ -37,10 +37,7 @@ def key_file(dataset: str) -> Path:
 
 
 def new_key(root: Path, dataset: str) -> tuple[Path, str]:
-    """Make the key of a dataset version; its file and its name.
-
-    Raises ConfigError when there is one, or the place is none for a secret.
-    """
+    """Make a version's key; its file and name. ConfigError if there is one, or no safe place."""
     from readiness.privacy import KEY_BYTES, key_id
 
     path = key_file(dataset)

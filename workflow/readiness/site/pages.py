@@ -200,10 +200,7 @@ class Dataset:
 
 
 def choose_files(files: Sequence[File], language: str) -> Iterator[tuple[str, PurePosixPath]]:
-    """One file of each kind, in a fixed order, in the language where there is one in it.
-
-    Charts are reached from their page.
-    """
+    """One file of each kind, in a fixed order and the language where there is one; no charts."""
     own = [file for file in files if "charts" not in file.path.parts]
     for kind in ORDER:
         found = [file.path for file in own if file.kind == kind]

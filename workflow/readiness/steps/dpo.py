@@ -60,10 +60,7 @@ def protection(
     withheld: dict[str, Any],
     language: Language,
 ) -> Protection:
-    """What the page tells, of the register, the attack, the issues and what suppression left.
-
-    `withheld` is `disclosure.json`, empty where the register came without one.
-    """
+    """What the page tells; `withheld` is `disclosure.json`, empty where the register has none."""
     figures, attacked = tables["figures"], tables["attack"]
     estimates = figures[figures["kind"] == "estimate"]
     gone = int((estimates["suppressed"] != "").sum())

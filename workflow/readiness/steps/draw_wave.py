@@ -64,10 +64,7 @@ SETTINGS = DrawWave
 
 @dataclass(frozen=True)
 class DrawnWave:
-    """What the charts of a wave are drawn from.
-
-    `rows`: the register's published rows; `weights`, `margins`: tables of the weighting, as text.
-    """
+    """What a wave's charts are drawn from: published `rows`, `weights` and `margins` as text."""
 
     rows: pd.DataFrame
     weights: pd.DataFrame

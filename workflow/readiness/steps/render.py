@@ -172,10 +172,7 @@ def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
 
 
 def menu(settings: RenderSettings, page: str) -> list[dict[str, Any]]:
-    """A page in every language in which there is one: its address from here, its language's name.
-
-    None where there is one language.
-    """
+    """A page in each language: address from here, the language's name; none for one language."""
     others = settings.languages if len(settings.languages) > 1 else []
     return [
         {

@@ -11,10 +11,7 @@ SETTINGS = None
 
 
 def run(job: Job[None]) -> None:
-    """Write `verdicts.csv`; always succeeds, for only the gate may fail.
-
-    Why a number is not as published stands there as a fact (`facts.to_json`).
-    """
+    """Write `verdicts.csv`, each reason as a fact; always succeeds, for only the gate may fail."""
     verdicts = compare(
         read_register(job["published"]),
         read_register(job["recomputed"]),

@@ -278,10 +278,7 @@ def _check_names(root: Path, wave: str, questionnaire: str) -> None:
 
 # --- Files of an export and its codebooks as the tables that a draft is made of.
 def export_table(path: Path, content: bytes, told: ToldExport | None = None) -> ExportTable:
-    """An export as a draft sees it: without further header rows, its tool's own columns marked.
-
-    Raises DataError where the file cannot be read.
-    """
+    """An export as a draft sees it, without further header rows; DataError if it cannot be read."""
     told = told or ToldExport()
     sheet, tool = recognise_export(
         path,

@@ -76,10 +76,7 @@ def _clip_counts(figure: PrintedFigure, n: int, rounding: Rounding) -> tuple[int
 
 
 def witness(figures: FigureSet, n: int, convention: Convention) -> tuple[int, ...] | None:
-    """Counts, one a figure, that show as the set on `n` answers; None if there are none.
-
-    Among all that fit, the lowest counts, with what remains given to the first figures.
-    """
+    """The lowest counts, one a figure, that show as the set on `n` answers; None if none do."""
     return next(witnesses(figures, n, convention), None)
 
 

@@ -56,10 +56,7 @@ NEAREST_ROUNDINGS = (Rounding.HALF_UP, Rounding.HALF_DOWN, Rounding.HALF_EVEN)
 
 @dataclass(frozen=True)
 class PrintedFigure:
-    """A number as printed: `digits` / 10^`decimals`.
-
-    "67,5 %" is digits 675, decimals 1. `per` is 100 for a percentage and 1 for a mean.
-    """
+    """A number as printed, `digits` / 10^`decimals`; `per`: 100 of a percentage, 1 of a mean."""
 
     digits: int
     decimals: int

@@ -32,10 +32,7 @@ def _check_base(n: int, items: int) -> None:
 def grim(
     figure: PrintedFigure, n: int, items: int = 1, roundings: Sequence[Rounding] = EITHER_HALF
 ) -> bool:
-    """Whether a mean or percentage is possible for n people and `items` whole-number items each.
-
-    `figure` is a mean (per=1) or a percentage (per=100).
-    """
+    """Whether `n` people with `items` answers each can give this mean or percentage (per=100)."""
     return any(True for _ in _totals(figure, n, items, roundings))
 
 

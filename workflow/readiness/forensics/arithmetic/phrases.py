@@ -205,10 +205,7 @@ MOST_WITNESSES = 1000
 
 @dataclass(frozen=True)
 class WordingResult:
-    """Whether words and figure can both be true.
-
-    `strict` and `loose` are (count, base) pairs that make them agree, by how words are read.
-    """
+    """Whether words and figure agree; `strict` and `loose`: (count, base) by which they do."""
 
     strict: tuple[tuple[int, int], ...]
     loose: tuple[tuple[int, int], ...]

@@ -77,10 +77,7 @@ def nchs_presentation(count: int, base: int) -> Presentation:
 
 
 def squared_cv(count: int, base: int) -> Fraction:
-    """The squared coefficient of variation of a share, exact: (1-p) / (p (n-1)).
-
-    Raises StatisticsError where it is not defined: a count of 0, or a base of 1.
-    """
+    """Squared coefficient of variation of a share, (1-p)/(p(n-1)); StatisticsError if undefined."""
     _check(count, base)
     if count == 0 or base == 1:
         raise StatisticsError(f"{count} out of {base} has no coefficient of variation.")

@@ -228,10 +228,7 @@ def joint_power(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> Fraction | None:
-    """The share of arbitrary figures of the same shapes with a joint base up to `n_max`.
-
-    None where counting would be too long (two decimals and more, four categories and more).
-    """
+    """The share of arbitrary figures of these shapes with a joint base; None if uncountable."""
     combined: Counter[int] = Counter({-1: 1})
     total = 1
     for figures in sets:

@@ -208,10 +208,7 @@ def whole(structure: Structure) -> SharedBase | None:
 
 @dataclass(frozen=True)
 class Fits:
-    """On which numbers of people figures can rest, with so many missing answers on each question.
-
-    `every`: from which on every number fits. `below`: the numbers below it that fit.
-    """
+    """Numbers of people that figures can rest on: all from `every` on, and those `below` it."""
 
     every: int
     below: tuple[int, ...]

@@ -294,10 +294,7 @@ class BaseAxis:
 def axis_data(
     claims: pd.DataFrame, structure: Structure, n_max: int | None = None
 ) -> list[BaseAxis]:
-    """The picture's lines: each searched set's feasible bases 1..n_max, then each shared base's.
-
-    Arguments and errors as in `read_study`.
-    """
+    """The picture's lines: bases of each searched set, then shared ones; as `read_study`."""
     structure = structure.searched
     study = read_study(claims, structure, n_max)
     alone = [(s.id, [s], study.members(s)[0].attributed_to) for s in structure.sets]

@@ -62,10 +62,7 @@ from readiness.register.figures import PRECISION, read_register
 
 @dataclass(frozen=True)
 class Rerun:
-    """A run that was made again: its register, its provenance records, the folders of its steps.
-
-    The folders last as long as the context that gave them.
-    """
+    """A run made again, as long as its context lasts: register, records, folders of its steps."""
 
     figures: pd.DataFrame
     chain: Mapping[str, Lineage]
@@ -396,10 +393,7 @@ def _code(
 def in_another_environment(
     lines: Iterable[NumberLine], environment: Sequence[Fact]
 ) -> list[NumberLine]:
-    """What differs with the frozen code, with the environment where that is another one.
-
-    `environment` is in what it is another one.
-    """
+    """Say of each number that differs in what the `environment` is another one."""
     return [
         replace(
             line,

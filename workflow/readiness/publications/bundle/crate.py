@@ -91,10 +91,7 @@ TEXT = "text/plain"
 
 
 def crate_text(root: Path, contents: Contents, files: Mapping[str, bytes], date: str = "") -> str:
-    """`ro-crate-metadata.json` for the files of a bundle, its own README among them.
-
-    `date` is the day of publication, YYYY-MM-DD, or "".
-    """
+    """`ro-crate-metadata.json` for the files of a bundle; `date`: its day, YYYY-MM-DD, or ""."""
     from rocrate.rocrate import ROCrate
 
     crate = ROCrate(version="1.1")

@@ -55,10 +55,7 @@ INDENT = 15
 def audit_text(
     audit: Audit, language: Language = "en", *, every_number: bool = False, width: int = 0
 ) -> str:
-    """What was found: the verdict, one line a part, every problem; on request every number.
-
-    With a `width`, lines are folded to so many columns; without, each finding stays on one.
-    """
+    """The verdict, one line a part, every problem; lines are folded to a `width` that is given."""
     lines = _AuditLines(audit, language)
     told = [one_line(line) for line in lines.all()]
     if width > 2 * INDENT:
