@@ -6,7 +6,7 @@ compares them with it.
 """
 
 from readiness.config.derived import NO, YES, Condition, DerivedVariable
-from readiness.config.model import SHIPPED, Config, ReportSettings, WaveSettings
+from readiness.config.model import Config, ReportSettings, WaveSettings
 from readiness.config.reading import explain, load_config, parse, parse_json, read_yaml
 from readiness.config.sections import (
     LARGEST_SEED,
@@ -28,7 +28,6 @@ __all__ = [
     "LARGEST_SEED",
     "NO",
     "PERMUTATIONS",
-    "SHIPPED",
     "STRATUM",
     "YES",
     "Compare",

@@ -121,10 +121,6 @@ class WaveSettings(StrictModel):
         return {**dump(self), **({} if self.weight else {"weight": UNWEIGHTED})}
 
 
-# The document that shows any studies and waves, in any language.
-SHIPPED = "report.qmd"
-
-
 class ReportSettings(StrictModel):
     """The report that `make` renders: of what, in which languages."""
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from readiness.closure import code_hash
 from readiness.config import (
-    SHIPPED,
     Config,
     ReportSettings,
     StudySettings,
@@ -32,6 +31,7 @@ from readiness.plan.runs import (
     runs_of,
 )
 from readiness.plan.settings import (
+    SHIPPED,
     WORKBOOK,
     chapters_of,
     downloads,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from readiness.config import SHIPPED, Condition, DerivedVariable, Disclosure, WaveSettings
+from readiness.config import Condition, DerivedVariable, Disclosure, WaveSettings
 from readiness.errors import ConfigError
 from readiness.language import LANGUAGES
 from readiness.patterns import WRITTEN_IN
@@ -251,6 +251,8 @@ def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
     return (*found, *(Planned(name, name) for name in (*NONRESPONSE, *weights)))
 
 
+# The document that shows any studies and waves, in any language.
+SHIPPED = "report.qmd"
 WORKBOOK = "tables"
 # Of a publication that names no key: whoever recomputes it needs none.
 UNKNOWN_KEY = "none"
