@@ -13,18 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.charts import palette
+from readiness.charts import marks, palette
 from readiness.charts.figures import about, word
-from readiness.charts.marks import (
-    AmountAxis,
-    BarMark,
-    ChartRow,
-    Dot,
-    LineMark,
-    Mark,
-    Rule,
-    TextMark,
-)
 from readiness.charts.picture import LegendKey, Picture, nothing
 from readiness.charts.rows import NARROW_BELOW, Rows
 from readiness.charts.sheet import Drawing, Shape
@@ -106,7 +96,7 @@ def axis_chart(
     lines = [line for _, line in labelled]
     looks = _looks(lines)
     rows = [
-        ChartRow(
+        marks.ChartRow(
             label,
             list(_marks(line, f"row.{k}", looks[line.whose], language)),
             small=names[line.whose],
@@ -115,12 +105,12 @@ def axis_chart(
         )
         for k, (label, line) in enumerate(labelled)
     ]
-    rules = [Rule(n, "reported", text=numbers.whole(n, language)) for n in reported]
+    rules = [marks.Rule(n, "reported", text=numbers.whole(n, language)) for n in reported]
     return Picture(
         title,
         list(_facts(labelled, looks, names, bool(reported))),
         language,
-        [Rows(rows, AmountAxis("people", ends=(0.5, LENGTH + 0.5), rules=rules))],
+        [Rows(rows, marks.AmountAxis("people", ends=(0.5, LENGTH + 0.5), rules=rules))],
         keys=_axis_keys(lines, looks, names, max_missing, language),
         notes=[word(says, language, n=n) for n, says in reported.items()],
         table=[
@@ -167,16 +157,16 @@ def _looks(lines: Sequence[Claimed]) -> dict[str, Look]:
     return looks | {whose: look for whose, look in _SPECIAL.items() if whose in sources}
 
 
-def _marks(line: Claimed, name: str, look: Look, language: Language) -> Iterator[Mark]:
+def _marks(line: Claimed, name: str, look: Look, language: Language) -> Iterator[marks.Mark]:
     shape, colour, _ = look
-    yield LineMark(1, LENGTH, "grid", 1)
+    yield marks.LineMark(1, LENGTH, "grid", 1)
     for n in line.bases:
-        yield Dot(n, shape, colour, size=10, id=name)
+        yield marks.Dot(n, shape, colour, size=10, id=name)
     for n in _missing(line):
-        yield Dot(n, shape, colour, filled=False, size=10, id=f"{name}.missing")
+        yield marks.Dot(n, shape, colour, filled=False, size=10, id=f"{name}.missing")
     if not line.bases and not _missing(line):
         none = word("charts.bases.none", language, n=LENGTH)
-        yield BarMark(1, LENGTH, "paper", text=TextMark(none))
+        yield marks.BarMark(1, LENGTH, "paper", text=marks.TextMark(none))
 
 
 def _axis_keys(

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from readiness import validation
 from readiness.config import load_config
 from readiness.datasets.add import check_questionnaire, read_whole
 from readiness.errors import ConfigError, DataError, ReadinessError, RenderError
@@ -29,18 +30,6 @@ from readiness.questionnaire import Questionnaire, load_questionnaire, match_key
 from readiness.readers import HEADERS, SAMPLE_COLUMNS, read_export, read_sample, read_sheet
 from readiness.site.faults import ValidationTables, faults_page
 from readiness.tables import read_text_table, write_csv
-from readiness.validation import (
-    ISSUE_COLUMNS,
-    LARGEST_LOSS,
-    MEANINGS,
-    SEVERITIES,
-    Validated,
-    first_reading,
-    refuse_mass_loss,
-    sentence,
-    write_loss_lines,
-    write_sums,
-)
 from readiness.validation.issues import by_rule, worst
 from readiness.validation.separating import separate
 
@@ -98,12 +87,12 @@ def faults(file: Path, content: bytes, language: Language) -> list[str]:
     Raises ConfigError where the file is another one: an export needs its questionnaire.
     """
     table = read_text_table(file, "the faults", content)
-    if not set(ISSUE_COLUMNS) <= set(table.columns):
+    if not set(validation.ISSUE_COLUMNS) <= set(table.columns):
         raise ConfigError(
             f"{file}: not the issues.csv of a run; an export or a sample needs --questionnaire."
         )
     try:
-        return [sentence(issue, language) for issue in table.to_dict("records")]
+        return [validation.sentence(issue, language) for issue in table.to_dict("records")]
     except (ValueError, RenderError) as error:
         raise DataError(f"{file}: a fault that cannot be read: {error}. Run again.") from None
 
@@ -115,7 +104,7 @@ class ReadExport:
     file: Path
     questionnaire: Questionnaire
     raw: pd.DataFrame
-    result: Validated
+    result: validation.Validated
     simulated: bool
 
 
@@ -140,7 +129,9 @@ def read_bytes(path: Path, file: Path, content: bytes) -> ReadExport | Drawn:
     raw = read_export(file, questionnaire, content)
     marker = questionnaire.export.marker
     simulated = marker is not None and match_key(marker) in map(match_key, header)
-    return ReadExport(file, questionnaire, raw, first_reading(raw, questionnaire), simulated)
+    return ReadExport(
+        file, questionnaire, raw, validation.first_reading(raw, questionnaire), simulated
+    )
 
 
 def describe_reading(found: ReadExport | Drawn, language: Language, largest: float) -> str:
@@ -158,18 +149,23 @@ def describe_reading(found: ReadExport | Drawn, language: Language, largest: flo
         }
         return tell(Fact("validation.read.sample", {**known, **sizes}), language)
     result = found.result
-    refuse_mass_loss(result, found.file, largest)
-    lost = write_loss_lines(result, language) or [text("validation.lost.nothing", language)]
-    lost += write_sums(result, found.raw.attrs.get(HEADERS, ()), language)
+    validation.refuse_mass_loss(result, found.file, largest)
+    lost = validation.write_loss_lines(result, language) or [
+        text("validation.lost.nothing", language)
+    ]
+    lost += validation.write_sums(result, found.raw.attrs.get(HEADERS, ()), language)
     received = Fact("validation.read.export", {**known, "n": result.count("received")})
     lines = [tell(received, language), tell(_count_kept(result), language), *lost]
     for rule, severity, n in by_rule(result.issues).itertuples(index=False):
-        says = text(MEANINGS[str(rule)], language), text(SEVERITIES[str(severity)], language)
+        says = (
+            text(validation.MEANINGS[str(rule)], language),
+            text(validation.SEVERITIES[str(severity)], language),
+        )
         lines.append(f"  {rule:<20}  {n:>5}  {says[1]}: {says[0]}")
     if len(first := worst(result.issues, WORST)):
         lines.append(text("validation.worst", language))
         for issue in first.to_dict("records"):
-            what = sentence(issue, language)
+            what = validation.sentence(issue, language)
             repeated = Fact("validation.times", {"what": what, "n": int(issue["n"])})
             lines.append(f"  {tell(repeated, language) if issue['n'] > 1 else what}")
     return "\n".join(lines)
@@ -189,7 +185,7 @@ def _write(found: ReadExport, html: Path | None, csv: Path | None, language: Lan
         write_atomically(html, page)
 
 
-def _count_kept(result: Validated) -> Fact:
+def _count_kept(result: validation.Validated) -> Fact:
     """How many submissions would be kept, by group where there are groups."""
     kept: dict[str, Value] = {"n": result.count("kept")}
     if not result.groups:
@@ -208,4 +204,4 @@ def largest_loss(root: Path, questionnaire: str) -> float:
         waves = load_config(root / "config.yaml").waves.values()
         allowed = [w.validate_.largest_loss for w in waves if w.questionnaire == questionnaire]
         named = [share for share in allowed if share is not None]
-    return max(named, default=LARGEST_LOSS)
+    return max(named, default=validation.LARGEST_LOSS)

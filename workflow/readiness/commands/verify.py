@@ -13,14 +13,7 @@ from pathlib import Path
 
 from readiness.facts import Fact, Term
 from readiness.language import LANGUAGES, Language
-from readiness.publications.attest import (
-    Fit,
-    Verification,
-    key_id,
-    public_key,
-    public_keys,
-    verify,
-)
+from readiness.publications import attest
 from readiness.publications.ledger import find_publication
 from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, DIFFERS, VALID, plain
 from readiness.terminal import one_line
@@ -33,9 +26,9 @@ VERDICTS = {
 }
 # What is said before a signature that does not fit, and why.
 FITS = {
-    Fit.DOES_NOT_FIT: "terminal.signing.fit.does_not_fit",
-    Fit.UNSIGNED: "terminal.signing.fit.unsigned",
-    Fit.UNKNOWN: "verdict.outcome.not_checked",
+    attest.Fit.DOES_NOT_FIT: "terminal.signing.fit.does_not_fit",
+    attest.Fit.UNSIGNED: "terminal.signing.fit.unsigned",
+    attest.Fit.UNKNOWN: "verdict.outcome.not_checked",
 }
 SHOWN = 10
 
@@ -59,13 +52,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Verify and say who signed; returns the command's own exit code."""
     folder = find_publication(Path.cwd(), arguments.id)
-    paths = {key_id(public_key(path)): path for path in arguments.key}
-    found = verify(folder, public_keys(arguments.key))
+    paths = {attest.key_id(attest.public_key(path)): path for path in arguments.key}
+    found = attest.verify(folder, attest.public_keys(arguments.key))
     print("\n".join(map(one_line, _lines(found, paths, arguments.language))))
     return found.exit_code
 
 
-def _lines(found: Verification, paths: dict[str, Path], language: Language) -> list[str]:
+def _lines(found: attest.Verification, paths: dict[str, Path], language: Language) -> list[str]:
     says = partial(plain, language=language)
     verdict = Term(VERDICTS[found.exit_code])
     lines = [says("language.labelled", label=found.identity, what=verdict)]
@@ -84,12 +77,12 @@ def _lines(found: Verification, paths: dict[str, Path], language: Language) -> l
             who = Fact("terminal.signing.no_key")
         elif file := paths.get(signature.signer):
             who = Fact("terminal.signing.key_of", {"key": signature.signer, "file": str(file)})
-        if signature.fit is Fit.FITS:
+        if signature.fit is attest.Fit.FITS:
             line = says("language.labelled", label=who, what=what)
         else:
             fit = Term(FITS[signature.fit])
             line = says("terminal.signing.line_fit", who=who, fit=fit, what=what)
         lines.append(f"  {line}")
-    if not any(signature.fit is not Fit.UNSIGNED for signature in found.signatures):
+    if not any(signature.fit is not attest.Fit.UNSIGNED for signature in found.signatures):
         lines.append(f"  {says('terminal.signing.nobody')}")
     return lines

@@ -24,28 +24,19 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from readiness.patterns import (
-    COUNTRY,
-    DATASET,
-    DATE,
-    ITEM,
-    KEY,
-    LANGUAGE,
-    NAME,
-    TEMPLATE,
-    TURNING,
-    find_repeated,
-)
+from readiness import patterns
 
-Name = Annotated[str, Field(pattern=NAME)]
-ItemName = Annotated[str, Field(pattern=ITEM)]
-LanguageCode = Annotated[str, Field(pattern=LANGUAGE)]
+Name = Annotated[str, Field(pattern=patterns.NAME)]
+ItemName = Annotated[str, Field(pattern=patterns.ITEM)]
+LanguageCode = Annotated[str, Field(pattern=patterns.LANGUAGE)]
 _LINES = re.compile("[\t\n\r\x85\u2028\u2029 ]+")
 # A text of one line, without what turns or hides what stands behind it.
 Line = Annotated[
     str,
     BeforeValidator(
-        lambda said: _LINES.sub(" ", re.sub(TURNING, "", said)) if isinstance(said, str) else said
+        lambda said: (
+            _LINES.sub(" ", re.sub(patterns.TURNING, "", said)) if isinstance(said, str) else said
+        )
     ),
 ]
 # A title in each language that has one.
@@ -61,12 +52,12 @@ def _day(value: str) -> str:
 
 
 # A day as YYYY-MM-DD, so that the order of the texts is that of the days.
-Day = Annotated[str, Field(pattern=DATE), AfterValidator(_day)]
+Day = Annotated[str, Field(pattern=patterns.DATE), AfterValidator(_day)]
 
 
 def no_repeats(items: list[str]) -> list[str]:
     """The names; ValueError where one stands twice."""
-    if twice := find_repeated(items):
+    if twice := patterns.find_repeated(items):
         raise ValueError(f"each once; {', '.join(twice)} is repeated")
     return items
 
@@ -92,7 +83,7 @@ LARGEST_BASE = 1_000_000
 
 
 # A dataset version that `data/versions.csv` registers: `dataset@version`.
-DatasetName = Annotated[str, Field(pattern=DATASET)]
+DatasetName = Annotated[str, Field(pattern=patterns.DATASET)]
 
 
 class Validate(StrictModel):
@@ -138,7 +129,7 @@ class Weight(StrictModel):
 
     margins: str | None = Field(
         default=None,
-        pattern=NAME,
+        pattern=patterns.NAME,
         description="file below data/margins, without .csv; without it the respondents of each "
         "stratum stand for its people",
     )
@@ -294,12 +285,12 @@ class StudySettings(StrictModel):
     title: Titles = Field(description="title in each language")
     claims: DatasetName = Field(description="the register of published claims, `dataset@version`")
     structure: str = Field(
-        pattern=NAME,
+        pattern=patterns.NAME,
         description="file below data/claims, without .yaml: which claims belong together",
     )
 
 
-Template = Annotated[str, Field(pattern=TEMPLATE)]
+Template = Annotated[str, Field(pattern=patterns.TEMPLATE)]
 
 
 class Privacy(StrictModel):
@@ -318,7 +309,7 @@ class Privacy(StrictModel):
         description="the declaration or authorisation, with the number that the authority gave",
     )
     hosting: str | None = Field(
-        default=None, pattern=COUNTRY, description="where the answers are kept"
+        default=None, pattern=patterns.COUNTRY, description="where the answers are kept"
     )
     keep_until: Day | None = Field(
         default=None,
@@ -346,7 +337,7 @@ class Privacy(StrictModel):
     )
     key: str | None = Field(
         default=None,
-        pattern=KEY,
+        pattern=patterns.KEY,
         description="the name of the key of the pseudonyms; set by `freeze`",
     )
 

@@ -18,26 +18,11 @@ from readiness.files import KEY_NAME, PRIVATE, write_atomically
 from readiness.language import tell
 from readiness.lineage import PROVENANCE, Lineage, sha256_of
 from readiness.privacy import FROM_DATA
+from readiness.publications import ledger
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import REPORT as LEVEL_REPORT
 from readiness.publications.audit.model import Changes, Terms
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
-from readiness.publications.ledger import (
-    CONFIG,
-    DATASETS,
-    FOLDER,
-    INPUTS,
-    PAGES,
-    datasets_table,
-    find_publication,
-    folder_of_step,
-    in_languages,
-    inputs_table,
-    iterate_documents,
-    publication_ids,
-    steps_shown,
-    versions_table,
-)
 from readiness.publications.log import ERRATUM, Log, append, open_log
 from readiness.publications.material import (
     Facts,
@@ -82,7 +67,7 @@ from readiness.validation.corrections import BY_ROW
 
 def refuse_released(root: Path, identity: str) -> None:
     """Raise ConfigError unless the id is free, or that of a draft."""
-    folder = root / FOLDER / identity
+    folder = root / ledger.FOLDER / identity
     log = open_log(root)
     if identity in log.withdrawn:
         raise ConfigError(
@@ -121,9 +106,9 @@ def with_key(material: PublicationMaterial) -> PublicationMaterial:
     if not isinstance(material.section, WaveSettings) or used in ("", FROM_DATA):
         return material
     answers = material.section.answers
-    for other in publication_ids(material.root):
-        folder = material.root / FOLDER / other
-        config = load_config(folder / CONFIG)
+    for other in ledger.publication_ids(material.root):
+        folder = material.root / ledger.FOLDER / other
+        config = load_config(folder / ledger.CONFIG)
         same = [w.answers for w in config.waves.values() if config.privacy.key == used]
         if other == material.identity or same in ([], [answers]):
             continue
@@ -160,7 +145,7 @@ def refuse_named(material: PublicationMaterial) -> None:
 def _results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, bytes]:
     """The ledger, charts and report of a run, and the provenance records of its chain."""
     files = {LEDGER: to_csv(round_register(figures)).encode()}
-    files |= {name: path.read_bytes() for name, path in iterate_documents(folders)}
+    files |= {name: path.read_bytes() for name, path in ledger.iterate_documents(folders)}
     for step, folder in folders.items():
         files[f"lineage/{step}.json"] = (folder / PROVENANCE).read_bytes()
     return files
@@ -186,7 +171,7 @@ def _facts(
     path = material.root / "CITATION.cff"
     # Who made the figures is for them to say: without it nobody is named.
     own = read_yaml(path, as_text=True) if path.is_file() else {}
-    pages = [name for name in sorted(files) if name.endswith(PAGES)]
+    pages = [name for name in sorted(files) if name.endswith(ledger.PAGES)]
     named = material.languages or sorted({name.split("/")[1] for name in pages})
     return Facts(
         **{**vars(material), "languages": named},
@@ -238,10 +223,10 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     refuse_strangers(material.root)
     root, section = material.root, material.section
     folders = step_folders(root / "results", material.run, [v.name for v in material.versions])
-    folders = in_languages(folders, material.languages)
-    for step in (REGISTER, *steps_shown(material.languages)):
+    folders = ledger.in_languages(folders, material.languages)
+    for step in (REGISTER, *ledger.steps_shown(material.languages)):
         if step not in folders:
-            place = folder_of_step(step)
+            place = ledger.folder_of_step(step)
             raise DataError(f"results/{material.run}/{place}: not made. Run freeze again.")
     chain = read_chain(folders)
     files_by_role = {role: root / path for role, path in material.files.items()}
@@ -257,22 +242,22 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
 
     files = _results(folders, figures)
     files[VALUES] = values_table(files[LEDGER].decode()).encode()
-    files[CONFIG] = material.config.encode()
-    files[DATASETS] = datasets_table(root, material.versions).encode()
+    files[ledger.CONFIG] = material.config.encode()
+    files[ledger.DATASETS] = ledger.datasets_table(root, material.versions).encode()
     hashes = {path: sha256_of(root / path) for path in material.files.values()}
-    files[INPUTS] = inputs_table(hashes).encode()
+    files[ledger.INPUTS] = ledger.inputs_table(hashes).encode()
     files[ENVIRONMENT] = environment_text().encode()
     # What the archive holds: the project of this run alone.
     project = assemble(
         root,
         material.config,
-        versions_table(material.versions),
+        ledger.versions_table(material.versions),
         {v.pointer_path: (root / v.pointer_path).read_text("utf-8") for v in material.versions},
         material.files.values(),
     )
     files[ARCHIVE] = pack(project)
-    if (root / FOLDER / material.supersedes / LEDGER).is_file():
-        before = read_register(find_publication(root, material.supersedes) / LEDGER)
+    if (root / ledger.FOLDER / material.supersedes / LEDGER).is_file():
+        before = read_register(ledger.find_publication(root, material.supersedes) / LEDGER)
         table = erratum_table(before, figures, material.erratum, material.reasons)
         files[ERRATUM] = table.encode()
     if judged is not None:
@@ -294,7 +279,7 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
 
 def _write(material: PublicationMaterial, files: Mapping[str, bytes], cores: str) -> None:
     """Write the folder beside, prove it, and rename it into its place."""
-    scratch = material.root / FOLDER / ".new"
+    scratch = material.root / ledger.FOLDER / ".new"
     shutil.rmtree(scratch, ignore_errors=True)
     folder = scratch / material.identity
     try:

@@ -29,14 +29,7 @@ from readiness.publications.log import open_log, read_seals
 from readiness.publications.outcomes import describe_finding, told_plainly
 from readiness.publications.presenting.writing import Writing, markdown, render
 from readiness.publications.seal import DRAFT, check_seal
-from readiness.register.disclosure_risk import (
-    ATTACK,
-    left_behind,
-    not_attacked,
-    read_attack,
-    refuse_given_away,
-    small_groups,
-)
+from readiness.register import disclosure_risk
 from readiness.reporting.blocks import list_statements
 from readiness.terminal import one_line
 
@@ -152,10 +145,12 @@ def refuse_unfit(
 ) -> None:
     """Refuse what must not be published: what gives people away, or shows a base below `least`;
     figures for review without a reviewer."""
-    table = read_attack(attacked / ATTACK)
-    refuse_given_away(identity, table)
-    faults = sorted([*small_groups(figures, least), *left_behind(figures)])
-    for name in not_attacked(figures, table):
+    table = disclosure_risk.read_attack(attacked / disclosure_risk.ATTACK)
+    disclosure_risk.refuse_given_away(identity, table)
+    faults = sorted(
+        [*disclosure_risk.small_groups(figures, least), *disclosure_risk.left_behind(figures)]
+    )
+    for name in disclosure_risk.not_attacked(figures, table):
         faults.append(f"{name}: is withheld, and was not attacked.")
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""

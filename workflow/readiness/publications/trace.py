@@ -12,16 +12,9 @@ from pathlib import Path
 
 from readiness.errors import DataError
 from readiness.lineage import Lineage
+from readiness.publications import ledger
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import ancestors, frozen_chain
-from readiness.publications.ledger import (
-    FOLDER,
-    kept_as,
-    languages_among,
-    publication_ids,
-    read_datasets,
-    read_inputs,
-)
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.seal import check_seal
 
@@ -58,7 +51,7 @@ class Trace:
 def scope(root: Path, name: str) -> tuple[list[str], str]:
     """The publications in which to look for `name`, and the id to look for."""
     where, slash, rest = name.partition("/")
-    publications = publication_ids(root)
+    publications = ledger.publication_ids(root)
     return ([where], rest) if slash and where in publications else (publications, name)
 
 
@@ -71,7 +64,7 @@ def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
     publications, name = scope(root, name)
     found = []
     for publication in publications:
-        ids = [row["id"] for row in ledger_rows(root / FOLDER / publication)]
+        ids = [row["id"] for row in ledger_rows(root / ledger.FOLDER / publication)]
         exact = [identity for identity in ids if identity == name]
         begun = [identity for identity in ids if identity.startswith(f"{name}.")]
         found += [(publication, identity) for identity in exact or begun]
@@ -89,26 +82,26 @@ def find_pictures(root: Path, name: str) -> list[tuple[str, str]]:
     return [
         (publication, path)
         for publication in publications
-        for path in sorted(_makers(frozen_chain(root / FOLDER / publication)))
+        for path in sorted(_makers(frozen_chain(root / ledger.FOLDER / publication)))
         if path == name or path.rpartition("/")[2] in wanted
     ]
 
 
 def _makers(chain: Mapping[str, Lineage]) -> dict[str, str]:
     """The step that made each chart and page of a publication, by path in its folder."""
-    languages = languages_among(chain)
+    languages = ledger.languages_among(chain)
     return {
         place: step
         for step, lineage in chain.items()
         for name in lineage.outputs
-        if (place := kept_as(step, name, languages))
+        if (place := ledger.kept_as(step, name, languages))
     }
 
 
 def like(root: Path, name: str) -> list[str]:
     """The ids and beginnings of ids that are spelt most like `name`, the best one first."""
     publications, name = scope(root, name)
-    ids = {row["id"] for where in publications for row in ledger_rows(root / FOLDER / where)}
+    ids = {row["id"] for where in publications for row in ledger_rows(root / ledger.FOLDER / where)}
     parts = [identity.split(".") for identity in ids]
     known = {".".join(part[:length]) for part in parts for length in range(1, len(part) + 1)}
     return difflib.get_close_matches(name, sorted(known), n=LIKE)
@@ -124,7 +117,7 @@ def refuse_broken(root: Path, publications: Iterable[str], *, every: bool = Fals
     broken = [
         where
         for where in publications
-        if check_seal(root / FOLDER / where) or check_listed(root, where, log)
+        if check_seal(root / ledger.FOLDER / where) or check_listed(root, where, log)
     ]
     if log.fault and every:
         broken.append(str(LOG))
@@ -137,7 +130,7 @@ def refuse_broken(root: Path, publications: Iterable[str], *, every: bool = Fals
 
 def which(root: Path, publication: str, names: Sequence[str]) -> Iterator[Trace]:
     """What is behind each of these numbers of a publication."""
-    folder = root / FOLDER / publication
+    folder = root / ledger.FOLDER / publication
     chain = frozen_chain(folder)
     rows = {row["id"]: row for row in ledger_rows(folder)}
     yield from _traces(root, publication, chain, [rows[name] for name in names])
@@ -149,7 +142,7 @@ def which_pictures(root: Path, publication: str, names: Sequence[str]) -> Iterat
     A chart or page is made of the register as a whole, so all that is behind the register is
     behind it.
     """
-    folder = root / FOLDER / publication
+    folder = root / ledger.FOLDER / publication
     chain = frozen_chain(folder)
     makers = _makers(chain)
     numbers = {digest for row in ledger_rows(folder) for digest in row.get("lineage", "").split()}
@@ -168,22 +161,22 @@ def _traces(
     root: Path, publication: str, chain: Mapping[str, Lineage], rows: Iterable[Mapping[str, str]]
 ) -> Iterator[Trace]:
     """The trace of each row: what its `lineage` leads to, and the datasets that it names."""
-    folder = root / FOLDER / publication
-    hashes = {d.version.name: d.version.sha256 for d in read_datasets(folder)}
-    files = {path.as_posix(): digest for path, digest in read_inputs(folder).items()}
+    folder = root / ledger.FOLDER / publication
+    hashes = {d.version.name: d.version.sha256 for d in ledger.read_datasets(folder)}
+    files = {path.as_posix(): digest for path, digest in ledger.read_inputs(folder).items()}
     for row in rows:
         steps = ancestors(chain, row.get("lineage", "").split())
         used = {digest for step in steps for digest in chain[step].inputs.values()}
         earlier = _earlier(root, row, chain)
         own = {name: hashes.get(name, "") for name in row.get("dataset", "").split()}
         for other in earlier:
-            before = root / FOLDER / other
+            before = root / ledger.FOLDER / other
             own |= {
                 d.version.name: d.version.sha256
-                for d in read_datasets(before)
+                for d in ledger.read_datasets(before)
                 if own.get(d.version.name) == ""
             }
-            used.add(files.get(f"{FOLDER}/{other}/figures.csv", ""))
+            used.add(files.get(f"{ledger.FOLDER}/{other}/figures.csv", ""))
         yield Trace(
             publication,
             row,
@@ -199,8 +192,10 @@ def _earlier(root: Path, row: Mapping[str, str], chain: Mapping[str, Lineage]) -
     own = {lineage.hash for lineage in chain.values()}
     foreign = set(row.get("lineage", "").split()) - own
     found = []
-    for publication in publication_ids(root) if foreign else []:
-        hashes = {lineage.hash for lineage in frozen_chain(root / FOLDER / publication).values()}
+    for publication in ledger.publication_ids(root) if foreign else []:
+        hashes = {
+            lineage.hash for lineage in frozen_chain(root / ledger.FOLDER / publication).values()
+        }
         if foreign & hashes:
             found.append(publication)
             foreign -= hashes
@@ -215,7 +210,7 @@ def find_affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]
     """
     return [
         (publication, row)
-        for publication in publication_ids(root)
-        for row in ledger_rows(root / FOLDER / publication)
+        for publication in ledger.publication_ids(root)
+        for row in ledger_rows(root / ledger.FOLDER / publication)
         if version in row.get("dataset", "").split()
     ]

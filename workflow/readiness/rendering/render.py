@@ -18,14 +18,8 @@ from typing import Any, Literal
 
 from readiness.errors import RenderError
 from readiness.files import write_atomically
+from readiness.rendering import engines
 from readiness.rendering.checks import words_for
-from readiness.rendering.engines import (
-    embedded_version,
-    find_quarto,
-    quarto_version,
-    render_embedded,
-    render_quarto,
-)
 from readiness.rendering.process import terminated_like_interrupted
 from readiness.rendering.qmd import CellRun, Document, execute, parse
 
@@ -66,8 +60,8 @@ def render(
     if unknown := sorted(set(formats) - set(FORMATS)):
         raise RenderError(f"No such format: {', '.join(unknown)}. Expected: {', '.join(FORMATS)}.")
     document = replace(parse(source), metadata=metadata or {})
-    program = find_quarto() if quarto == "auto" else quarto
-    version = quarto_version(program, timeout) if program else embedded_version()
+    program = engines.find_quarto() if quarto == "auto" else quarto
+    version = engines.quarto_version(program, timeout) if program else engines.embedded_version()
     own = words_for(language)["embedded"]
     engine = f"Quarto {version}" if program else f"{own} ({version})"
     with terminated_like_interrupted():
@@ -80,9 +74,11 @@ def render(
             (folder / "body.md").write_text(body, encoding="utf-8", newline="\n")
             left = max(1.0, timeout - (time.monotonic() - started))
             if program:
-                made = render_quarto(program, document, folder, settings, wanted, language, left)
+                made = engines.render_quarto(
+                    program, document, folder, settings, wanted, language, left
+                )
             else:
-                made = render_embedded(document, folder, settings, wanted, language, left)
+                made = engines.render_embedded(document, folder, settings, wanted, language, left)
             done = _deliver_files(made, output_folder, source.stem)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -91,10 +87,10 @@ def render(
 
 def present_engine() -> str:
     """What makes a page here, as "Quarto 1.9.2"; RenderError as `find_quarto`."""
-    program = find_quarto()
+    program = engines.find_quarto()
     if program is None:
-        return f"embedded ({embedded_version()})"
-    return f"Quarto {quarto_version(program, 60.0)}"
+        return f"embedded ({engines.embedded_version()})"
+    return f"Quarto {engines.quarto_version(program, 60.0)}"
 
 
 def _fill_folder(folder: Path, document: Document, resources: Mapping[str, Path]) -> Path:

@@ -17,15 +17,8 @@ from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.blocks import Prose
 from readiness.reporting.shown import Register, ShownStudy
+from readiness.reporting.workbooks import wave
 from readiness.reporting.workbooks.study import study_book, study_codes, study_labels
-from readiness.reporting.workbooks.wave import (
-    codebook,
-    cover_lines,
-    tidy,
-    wave_book,
-    wave_codes,
-    wave_labels,
-)
 from readiness.reporting.workbooks.writing import Book, write_workbook
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
@@ -78,15 +71,15 @@ def _wave(register: Register, job: Job[TableSettings]) -> Made:
         Selection(settings.selection),
         contrasts,
     )
-    cover = cover_lines(
+    cover = wave.cover_lines(
         material, simulated=register.is_simulated, datasets=register.current_datasets
     )
-    book = wave_book(material, settings.title, settings.items, cover)
-    labels = wave_labels(questionnaire, next(iter(settings.variables), ""), settings.language)
+    book = wave.wave_book(material, settings.title, settings.items, cover)
+    labels = wave.wave_labels(questionnaire, next(iter(settings.variables), ""), settings.language)
     return (
         book,
-        tidy(register.rows, labels, settings.language),
-        codebook(settings.language, wave_codes(questionnaire, settings.language)),
+        wave.tidy(register.rows, labels, settings.language),
+        wave.codebook(settings.language, wave.wave_codes(questionnaire, settings.language)),
     )
 
 
@@ -105,6 +98,6 @@ def _study(register: Register, job: Job[TableSettings]) -> Made:
     )
     return (
         study_book(study, register.datasets),
-        tidy(register.rows, study_labels(study), settings.language),
-        codebook(settings.language, study_codes(study)),
+        wave.tidy(register.rows, study_labels(study), settings.language),
+        wave.codebook(settings.language, study_codes(study)),
     )

@@ -7,13 +7,7 @@ from logging import INFO, WARNING
 from readiness.config import Privacy, Validate
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_corrections, read_export, read_ignored, read_sample
-from readiness.running.personal import (
-    Pseudonyms,
-    detectors_of,
-    frame_of,
-    keep_apart,
-    key_of,
-)
+from readiness.running import personal
 from readiness.running.step import Job, log
 from readiness.validation import LARGEST_LOSS, refuse_mass_loss, validate, write_loss_line
 from readiness.validation.rows import mark_ineligible
@@ -28,7 +22,7 @@ class ValidateWave(Validate):
 
     simulated: bool
     privacy: Privacy = Privacy()
-    pseudonyms: Pseudonyms | None = None
+    pseudonyms: personal.Pseudonyms | None = None
 
 
 INPUTS = ("answers", "sample?", "questionnaire", "corrections?")
@@ -51,12 +45,12 @@ def run(job: Job[ValidateWave]) -> None:
         closes=_day(settings.closes),
         duplicates=settings.duplicates,
     )
-    key = key_of(settings.pseudonyms, questionnaire, job["answers"])
+    key = personal.key_of(settings.pseudonyms, questionnaire, job["answers"])
     # From here on no message and no file quotes or names anybody.
     ignored = read_ignored(job["answers"], questionnaire)
-    detectors, looked_for = detectors_of(settings.privacy)
+    detectors, looked_for = personal.detectors_of(settings.privacy)
     result, apart = separate(result, raw, ignored, questionnaire, detectors, key.secret)
-    keep_apart(job.out.parent, apart, key.name)
+    personal.keep_apart(job.out.parent, apart, key.name)
     largest = LARGEST_LOSS if settings.largest_loss is None else settings.largest_loss
     refuse_mass_loss(result, job["answers"], largest)
     job.csv("answers.csv", result.answers, people=True)
@@ -64,7 +58,7 @@ def run(job: Job[ValidateWave]) -> None:
     job.csv("quarantine.csv", result.quarantine, people=True)
     job.csv("counts.csv", result.counts)
     job.csv("reconciliation.csv", result.reconciliation, people=True)
-    sample = frame_of(listed, questionnaire, key.secret)
+    sample = personal.frame_of(listed, questionnaire, key.secret)
     job.csv("sample.csv", mark_ineligible(sample, result.quarantine), people=True)
     job.record = {**settings.model_dump(exclude=JUDGING), **looked_for}
     line = write_loss_line(result)

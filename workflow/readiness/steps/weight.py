@@ -4,19 +4,9 @@ from dataclasses import replace
 
 import pandas as pd
 
+from readiness.analysis import weighting
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import replicates_file
-from readiness.analysis.weighting import (
-    OF_A_RESPONDENT,
-    margins_table,
-    people,
-    steps_table,
-    summary_table,
-    tell_move,
-    weigh_wave,
-    weighted_part,
-    weights_table,
-)
 from readiness.config import SelectionName, StrictModel, Weight
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
@@ -45,17 +35,19 @@ def run(job: Job[WeightWave]) -> None:
     margins = read_margins(given, questionnaire) if given else {}
     counts = read_text_table(job["counts"], "the counts")
     closed = [c for i in questionnaire.items if i.kind not in ("number", "text") for c in i.columns]
-    wanted = dict.fromkeys((*OF_A_RESPONDENT, *margins, *closed))
+    wanted = dict.fromkeys((*weighting.OF_A_RESPONDENT, *margins, *closed))
     answers = read_text_table(job["answers"], "the coded answers", columns=list(wanted))
-    table = weighted_part(answers, counts, questionnaire.groups_apart)
+    table = weighting.weighted_part(answers, counts, questionnaire.groups_apart)
     selection = Selection(settings.selection)
-    weighed = weigh_wave(table, people(counts), margins, settings.weight, selection)
-    weighed = replace(weighed, steps=(*weighed.steps, *tell_move(weighed, table, closed)))
+    weighed = weighting.weigh_wave(
+        table, weighting.people(counts), margins, settings.weight, selection
+    )
+    weighed = replace(weighed, steps=(*weighed.steps, *weighting.tell_move(weighed, table, closed)))
     made = weighed.weighting
-    job.csv("weights.csv", weights_table(table, weighed), people=True)
-    job.csv("margins.csv", margins_table(weighed))
-    job.csv("summary.csv", summary_table(weighed))
-    job.csv("steps.csv", steps_table(weighed))
+    job.csv("weights.csv", weighting.weights_table(table, weighed), people=True)
+    job.csv("margins.csv", weighting.margins_table(weighed))
+    job.csv("summary.csv", weighting.summary_table(weighed))
+    job.csv("steps.csv", weighting.steps_table(weighed))
     job.csv("iterations.csv", made.report.iterations if made else pd.DataFrame(columns=COURSE))
     job.file("replicates.npz", replicates_file(weighed.replicates))
     log.info("weighted: %s", "; ".join(made.report.method) if made else "nobody")

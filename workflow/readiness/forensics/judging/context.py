@@ -12,15 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from readiness.facts import Fact, Listed, NamedNumber, Printed, Term, TranslatedText, Value
-from readiness.forensics.arithmetic.bases import (
-    NEAREST,
-    Convention,
-    FigureSet,
-    conventions,
-    every_base_from,
-    fewest_missing,
-    joint_bases,
-)
+from readiness.forensics.arithmetic import bases
 from readiness.forensics.arithmetic.figures import Rounding
 from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.structure import ClaimSet, SharedBase, Structure
@@ -58,10 +50,10 @@ class Study:
         """The claims of a set, in the order of the structure."""
         return [self.claims[name] for name in claim_set.claims]
 
-    def figures(self, claim_set: ClaimSet) -> FigureSet:
+    def figures(self, claim_set: ClaimSet) -> bases.FigureSet:
         """The figures of a set."""
         found = [c.figure for c in self.members(claim_set) if c.figure is not None]
-        return FigureSet(tuple(found), claim_set.kind)
+        return bases.FigureSet(tuple(found), claim_set.kind)
 
     def count_people(self, claim: str) -> int:
         """The reported number of people that a claim is."""
@@ -74,16 +66,16 @@ class Study:
         said = {claim.weighted for s in sets for claim in self.members(s)}
         return next((w for w in ("yes", "unknown") if w in said), "no")
 
-    def conventions(self, sets: Sequence[ClaimSet]) -> tuple[Convention, ...]:
+    def conventions(self, sets: Sequence[ClaimSet]) -> tuple[bases.Convention, ...]:
         """The conventions that the sets may follow: the declared rounding, or any nearest one."""
         said = {claim.rounding for s in sets for claim in self.members(s)} - {"unknown"}
         if not said:
-            return NEAREST
-        return conventions([r for r in Rounding if r in said])
+            return bases.NEAREST
+        return bases.conventions([r for r in Rounding if r in said])
 
     def state_assumptions(self, sets: Sequence[ClaimSet]) -> Term:
         """The conditions of exact arithmetic on these sets, as a clause."""
-        nearest = self.conventions(sets) == NEAREST
+        nearest = self.conventions(sets) == bases.NEAREST
         if self.describe_weighting(sets) == "unknown":
             return UNWEIGHTED_NEAREST if nearest else Term("forensics.assumed.unweighted_declared")
         return NEAREST_ALONE if nearest else Term("forensics.assumed.declared")
@@ -219,12 +211,14 @@ class Fits:
         return self.below[0] if self.below else self.every
 
 
-def fits(figures: Sequence[FigureSet], missing: int, allowed: Sequence[Convention]) -> Fits | None:
+def fits(
+    figures: Sequence[bases.FigureSet], missing: int, allowed: Sequence[bases.Convention]
+) -> Fits | None:
     """On which numbers of people the sets can rest; None where no number is the last to fail."""
-    every = every_base_from(figures, missing, allowed)
+    every = bases.every_base_from(figures, missing, allowed)
     if every is None:
         return None
-    below = joint_bases(figures, every - 1, missing, allowed) if every > 1 else []
+    below = bases.joint_bases(figures, every - 1, missing, allowed) if every > 1 else []
     return Fits(every, tuple(below))
 
 
@@ -240,7 +234,7 @@ def judge_every(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[V
         loosely = name_numbers(missing=missing)
         facts.append(_state_fits("forensics.every.missing", some_missing, "_missing", loosely))
     first = some_missing.first
-    lacking = fewest_missing(figures, first, missing, allowed)
+    lacking = bases.fewest_missing(figures, first, missing, allowed)
     if lacking:
         facts.append(Fact("forensics.every.silent", name_numbers(least=first, silent=lacking)))
     else:

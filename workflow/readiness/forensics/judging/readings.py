@@ -8,14 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from readiness.facts import Fact, Listed, Term, TranslatedText, Value
-from readiness.forensics.arithmetic.bases import (
-    NEAREST,
-    Convention,
-    JointWitness,
-    joint_witness,
-    missing_needed,
-    smallest_joint_base,
-)
+from readiness.forensics.arithmetic import bases
 from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
     PrintedFigure,
@@ -75,7 +68,7 @@ STATCAN = {
 KEYS = tuple(term.key for terms in (ROUNDING_NAMES, TYPOS, NCHS) for term in terms.values())
 
 
-def simplest(study: Study) -> tuple[list[ClaimSet], JointWitness] | None:
+def simplest(study: Study) -> tuple[list[ClaimSet], bases.JointWitness] | None:
     """The reading of all sets together with the fewest missing answers, then the fewest people.
 
     Within the reported total when there is one. None when nothing fits with three missing
@@ -87,10 +80,10 @@ def simplest(study: Study) -> tuple[list[ClaimSet], JointWitness] | None:
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
     limit = study.reach if study.is_bounded else SEARCH
     for missing in range(MOST_MISSING + 1):
-        people = smallest_joint_base(figures, missing, allowed, limit)
+        people = bases.smallest_joint_base(figures, missing, allowed, limit)
         # Without a bound every set of figures fits many people: then few people, not few missing.
         if people is not None and (study.is_bounded or missing >= study.structure.max_missing):
-            found = joint_witness(figures, people, missing, allowed)
+            found = bases.joint_witness(figures, people, missing, allowed)
             if found is not None:
                 return sets, found
     return None
@@ -130,7 +123,7 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     )
 
 
-def _counts(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> Listed:
+def _counts(study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness) -> Listed:
     """The answers of each question that this reading supposes, out of how many."""
     parts = []
     for s, base, counts in zip(sets, found.bases, found.counts, strict=True):
@@ -142,7 +135,9 @@ def _counts(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> List
     return Listed(tuple(parts))
 
 
-def _as_few_missing(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> tuple[int, ...]:
+def _as_few_missing(
+    study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness
+) -> tuple[int, ...]:
     """Other numbers of people up to the reported total with no larger share of missing answers.
 
     Twelve people with one answer missing on a question and 24 with two are equally simple.
@@ -151,7 +146,7 @@ def _as_few_missing(study: Study, sets: Sequence[ClaimSet], found: JointWitness)
         return ()
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
     lacking = found.people - min(found.bases)
-    needed = missing_needed(figures, study.reach, MOST_MISSING, allowed)
+    needed = bases.missing_needed(figures, study.reach, MOST_MISSING, allowed)
     return tuple(
         n
         for n, missing in enumerate(needed, 1)
@@ -159,7 +154,7 @@ def _as_few_missing(study: Study, sets: Sequence[ClaimSet], found: JointWitness)
     )
 
 
-def _misfits(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> list[Claim]:
+def _misfits(study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness) -> list[Claim]:
     """Printed percentages of the same answers that the counts of this reading do not show as."""
     shares = {
         (c.item, c.category): Fraction(k, base)
@@ -389,8 +384,8 @@ def judge_cross_tables(study: Study) -> Iterator[Verdict]:
             continue
         rows, columns = (study.figures(s) for s in sets)
         missing = study.structure.max_missing
-        allowed: Sequence[Convention] = study.conventions(sets)
-        found = cross_range(rows, columns, [people], missing, allowed or NEAREST)
+        allowed: Sequence[bases.Convention] = study.conventions(sets)
+        found = cross_range(rows, columns, [people], missing, allowed or bases.NEAREST)
         if found is None:
             continue
         numbers = name_numbers(

@@ -23,17 +23,10 @@ from readiness.forensics.arithmetic.figures import (
 from readiness.forensics.arithmetic.grim import EITHER_HALF, debit, grim, grim_probability, grimmer
 from readiness.forensics.arithmetic.precision import difference_of_groups
 from readiness.forensics.arithmetic.sums import net_fits
+from readiness.forensics.judging import readings
 from readiness.forensics.judging.claims import Claim, read_register
 from readiness.forensics.judging.context import DEFAULT_REACH, Study, judge_every, lead, verdict
 from readiness.forensics.judging.judgements import judge_set, judge_shared, judge_totals
-from readiness.forensics.judging.readings import (
-    judge_cross_tables,
-    judge_outlets,
-    judge_phrase,
-    judge_precision,
-    judge_statements,
-    judge_whole,
-)
 from readiness.forensics.judging.structure import Difference, Mean, Net, Structure
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
 
@@ -187,7 +180,7 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
     """
     study = read_study(claims, structure)
     searched = read_study(claims, structure.searched)
-    found: list[Verdict] = list(judge_whole(searched))
+    found: list[Verdict] = list(readings.judge_whole(searched))
     for shared in searched.structure.shared_bases:
         found += judge_shared(searched, shared)
     if not searched.structure.shared_bases:
@@ -197,14 +190,14 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
     found += judge_totals(study)
     for claim_set in structure.sets:
         found += judge_set(searched, claim_set)
-    found += [judge_phrase(study, phrase) for phrase in structure.phrases]
-    found += judge_outlets(study)
+    found += [readings.judge_phrase(study, phrase) for phrase in structure.phrases]
+    found += readings.judge_outlets(study)
     found += [judge_mean(study, mean) for mean in structure.means]
     found += [judge_net(study, net) for net in structure.nets]
     found += [judge_difference(study, pair) for pair in structure.differences]
-    found += judge_cross_tables(study)
-    found += judge_precision(searched)
-    found += judge_statements(study)
+    found += readings.judge_cross_tables(study)
+    found += readings.judge_precision(searched)
+    found += readings.judge_statements(study)
     return found
 
 

@@ -19,6 +19,7 @@ from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed
 from readiness.files import read_file
+from readiness.publications import program
 from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_chain
 from readiness.publications.ledger import (
     CONFIG,
@@ -36,16 +37,6 @@ from readiness.publications.ledger import (
     versions_table,
 )
 from readiness.publications.outcomes import AuditFinding, Outcome
-from readiness.publications.program import (
-    ARCHIVE,
-    DVC_FILE,
-    LOCK,
-    OWN,
-    is_earlier,
-    place_of,
-    program_hashes,
-    read_archive,
-)
 from readiness.publications.recomputing import RECOMPUTE
 from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_table
 from readiness.register.figures import PRECISION, PUBLISHED
@@ -62,7 +53,7 @@ STATED = (
     "lineage/*.json (outputs)",
 )
 # The same of an audit that does not run the frozen code.
-STATED_TODAY = (ARCHIVE, "lineage/*.json (code, settings)")
+STATED_TODAY = (program.ARCHIVE, "lineage/*.json (code, settings)")
 
 
 def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding]:
@@ -89,7 +80,7 @@ class _Stated:
 
     @cached_property
     def code(self) -> dict[str, bytes]:
-        return read_archive(self.folder / ARCHIVE)
+        return program.read_archive(self.folder / program.ARCHIVE)
 
     @cached_property
     def datasets(self) -> list[SealedDataset]:
@@ -164,7 +155,7 @@ class _Stated:
     def chain_in_order(self) -> Iterator[tuple[str, Fact]]:
         """Each record: what it read is what those before it left, or a file that is sealed."""
         by_hash = {lineage.hash: step for step, lineage in self.chain.items()}
-        texts = {sha256(content) for name, content in self.code.items() if place_of(name)}
+        texts = {sha256(content) for name, content in self.code.items() if program.place_of(name)}
         raw = {*self.inputs.values(), *texts}
         shas = {d.version.name: d.version.sha256 for d in self.datasets}
         for step, lineage in self.chain.items():
@@ -207,15 +198,15 @@ class _Stated:
         }
         versions = versions_table(d.version for d in self.datasets).encode()
         named = {path.as_posix(): digest for path, digest in self.inputs.items()}
-        inputs = {name: digest for name, digest in named.items() if not is_earlier(name)}
-        own = {CONFIG: self.sealed["files"].get(CONFIG), OWN[1]: sha256(versions)}
+        inputs = {name: digest for name, digest in named.items() if not program.is_earlier(name)}
+        own = {CONFIG: self.sealed["files"].get(CONFIG), program.OWN[1]: sha256(versions)}
         for name, digest in {**own, **pointers, **inputs}.items():
             if name not in self.code or sha256(self.code[name]) != digest:
-                yield ARCHIVE, _unlike(name)
-        known = {*own, *pointers, *inputs, DVC_FILE}
+                yield program.ARCHIVE, _unlike(name)
+        known = {*own, *pointers, *inputs, program.DVC_FILE}
         for name in self.code:
-            if name not in known and not place_of(name):
-                yield ARCHIVE, Fact("audit.states.no_code", {"name": name})
+            if name not in known and not program.place_of(name):
+                yield program.ARCHIVE, Fact("audit.states.no_code", {"name": name})
 
     def seal(self) -> Iterator[tuple[str, Fact]]:
         """What the seal states of all this."""
@@ -223,8 +214,8 @@ class _Stated:
         held = {
             "code": {lineage.step: lineage.code for lineage in self.chain.values()},
             "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in versions},
-            "lock": sha256(self.code[LOCK]) if LOCK in self.code else "",
-            "program": program_hashes(self.code),
+            "lock": sha256(self.code[program.LOCK]) if program.LOCK in self.code else "",
+            "program": program.program_hashes(self.code),
         }
         if REGISTER in self.chain:
             held["lineage"] = self.chain[REGISTER].hash

@@ -11,17 +11,7 @@ from readiness.datasets.places import Foreign
 from readiness.errors import ReadinessError
 from readiness.facts import Fact, encode
 from readiness.language import tell
-from readiness.publications.outcomes import (
-    BROKEN,
-    CORRECTED,
-    COULD_NOT_CHECK,
-    DIFFERS,
-    VALID,
-    AuditFinding,
-    Outcome,
-    error_fact,
-    exit_code,
-)
+from readiness.publications import outcomes
 
 # The levels.
 SEAL, DATA, NUMBERS, REPORT = 0, 1, 2, 3
@@ -32,11 +22,11 @@ TODAY, FROZEN, TRUSTED = "today", "frozen", "trusted"
 
 # The verdict on a publication, by exit code.
 WORDS = {
-    VALID: "VALID",
-    DIFFERS: "DIFFERS",
-    COULD_NOT_CHECK: "COULD NOT CHECK",
-    BROKEN: "SEAL BROKEN",
-    CORRECTED: "CORRECTED",
+    outcomes.VALID: "VALID",
+    outcomes.DIFFERS: "DIFFERS",
+    outcomes.COULD_NOT_CHECK: "COULD NOT CHECK",
+    outcomes.BROKEN: "SEAL BROKEN",
+    outcomes.CORRECTED: "CORRECTED",
 }
 
 
@@ -60,7 +50,7 @@ class Number:
     rounding: str
     code: str
     environment: str
-    outcome: Outcome
+    outcome: outcomes.Outcome
     fact: Fact | None = None
 
 
@@ -123,14 +113,14 @@ class Audit:
     code: str
     sealed: Mapping[str, Any]
     changes: Changes
-    seal: tuple[AuditFinding, ...] = ()
-    data: tuple[AuditFinding, ...] = ()
+    seal: tuple[outcomes.AuditFinding, ...] = ()
+    data: tuple[outcomes.AuditFinding, ...] = ()
     numbers: tuple[Number, ...] = ()
-    own_code: tuple[AuditFinding, ...] = ()
-    report: tuple[AuditFinding, ...] = ()
+    own_code: tuple[outcomes.AuditFinding, ...] = ()
+    report: tuple[outcomes.AuditFinding, ...] = ()
     divergence: Fact | None = None
     notes: tuple[Fact, ...] = ()
-    signatures: tuple[AuditFinding, ...] = ()
+    signatures: tuple[outcomes.AuditFinding, ...] = ()
     signing: Signing = Signing.UNSIGNED
 
     @property
@@ -138,12 +128,12 @@ class Audit:
         """`draft` or `released`, as the seal states; "" where that cannot be read."""
         return str(self.sealed.get("status", ""))
 
-    def list_found(self, level: int) -> Sequence[AuditFinding]:
+    def list_found(self, level: int) -> Sequence[outcomes.AuditFinding]:
         """What was found at a level; of the numbers, what their own code gives."""
         return ((*self.seal, *self.signatures), self.data, self.own_code, self.report)[level]
 
     @property
-    def covered_outcomes(self) -> Iterable[Outcome]:
+    def covered_outcomes(self) -> Iterable[outcomes.Outcome]:
         """The outcomes that the level answers for."""
         for level in range(self.level + 1):
             yield from (finding.outcome for finding in self.list_found(level))
@@ -154,7 +144,7 @@ class Audit:
     def exit_code(self) -> int:
         """0 valid, 1 differs, 2 could not check, 3 seal broken, 4 corrected by a later publication;
         of what the level covers alone."""
-        return exit_code(self.covered_outcomes)
+        return outcomes.exit_code(self.covered_outcomes)
 
     @property
     def verdict(self) -> str:
@@ -162,10 +152,10 @@ class Audit:
         return WORDS[self.exit_code]
 
     @property
-    def counts(self) -> dict[Outcome, int]:
+    def counts(self) -> dict[outcomes.Outcome, int]:
         """How many numbers have each outcome."""
         counted = Counter(number.outcome for number in self.numbers)
-        return {outcome: counted[outcome] for outcome in Outcome if counted[outcome]}
+        return {outcome: counted[outcome] for outcome in outcomes.Outcome if counted[outcome]}
 
     def as_record(self) -> dict[str, Any]:
         """The whole audit as plain values, for JSON: no clock, no host, no path of the machine."""
@@ -213,4 +203,4 @@ def explain(error: ReadinessError | OSError, root: Path) -> Fact:
     if isinstance(error, OSError):
         name = str(error.filename2 or error.filename or "disk").replace(f"{root}/", "")
         return Fact("audit.os_error", {"name": name, "said": error.strerror or "?"})
-    return error.fact or error_fact(str(error).replace(f"{root}/", "").replace("\n", " "))
+    return error.fact or outcomes.error_fact(str(error).replace(f"{root}/", "").replace("\n", " "))

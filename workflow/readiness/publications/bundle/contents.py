@@ -20,20 +20,11 @@ from readiness.files import read_file, reading_once
 from readiness.language import LANGUAGES, Language, tell
 from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
+from readiness.publications import ledger
 from readiness.publications.attest import Fit, signatures
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes
 from readiness.publications.bundle.respondents import CORRECTIONS, Respondents, respondents
-from readiness.publications.ledger import (
-    CONFIG,
-    FOLDER,
-    SealedDataset,
-    in_order,
-    languages_of,
-    pages_of,
-    read_datasets,
-    read_inputs,
-)
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.outcomes import Outcome, place_text
 from readiness.publications.presenting.writing import Writing, markdown, render
@@ -87,15 +78,15 @@ def gather(root: Path, identity: str, *, restricted: bool | None = None) -> Cont
     said; DataError when a seal, an input or a dataset does not hold, or data are missing.
     """
     # What is checked is what goes in.
-    with reading_once(root / FOLDER):
+    with reading_once(root / ledger.FOLDER):
         return _gather_files(root, identity, restricted)
 
 
 def _gather_files(root: Path, identity: str, restricted: bool | None) -> Contents:
     publications = tuple(_publications(root, identity))
-    folders = [root / FOLDER / name for name in publications]
+    folders = [root / ledger.FOLDER / name for name in publications]
     today = read_versions(root)
-    datasets = {d.version.name: d for folder in folders for d in read_datasets(folder)}
+    datasets = {d.version.name: d for folder in folders for d in ledger.read_datasets(folder)}
     versions = {name: today[name] for name in datasets if name in today}
     hidden = [version.name for version in versions.values() if version.is_restricted]
     if hidden and restricted is None:
@@ -105,14 +96,14 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
         )
     for name in publications:
         _refuse_unsound(root, name)
-        if (found := root / FOLDER / name / ATTACK).is_file():
+        if (found := root / ledger.FOLDER / name / ATTACK).is_file():
             attacked = read_attack(found)
             if "verdict" in attacked:
                 refuse_given_away(f"publications/{name}", attacked)
     files: dict[str, bytes] = {}
     for path in _plain_files(root, folders, datasets.values()):
         files[path.as_posix()] = _read_bytes(root, path)
-    files[CONFIG] = files[(FOLDER / identity / CONFIG).as_posix()]
+    files[ledger.CONFIG] = files[(ledger.FOLDER / identity / ledger.CONFIG).as_posix()]
     # The rows of these versions, tombstones too, as they stand there.
     head, *rows = csv.reader(io.StringIO((root / VERSIONS).read_text("utf-8"), newline=""))
     kept = [row for row in rows if f"{row[0]}@{row[1]}" in versions]
@@ -132,7 +123,7 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
         del files[name]
         objects.pop(name, None)
     for name in publications if withheld else ():
-        files[(FOLDER / name / WITHHELD).as_posix()] = _withheld_table(root, name, withheld)
+        files[(ledger.FOLDER / name / WITHHELD).as_posix()] = _withheld_table(root, name, withheld)
     for name in files:
         _refuse_unsafe(name)
     return Contents(
@@ -167,8 +158,8 @@ def _find_withheld(
 
 def _withheld_table(root: Path, identity: str, withheld: Mapping[str, bytes]) -> bytes:
     """Which sealed files and inputs of a publication are not in the bundle."""
-    own = f"{(FOLDER / identity).as_posix()}/"
-    inputs = {path.as_posix() for path in read_inputs(root / FOLDER / identity)}
+    own = f"{(ledger.FOLDER / identity).as_posix()}/"
+    inputs = {path.as_posix() for path in ledger.read_inputs(root / ledger.FOLDER / identity)}
     rows = [
         {"path": name.removeprefix(own), "sha256": sha256(content)}
         for name, content in withheld.items()
@@ -185,11 +176,15 @@ def _publications(root: Path, identity: str) -> list[str]:
         if name in found:
             continue
         found.append(name)
-        folder = root / FOLDER / name
+        folder = root / ledger.FOLDER / name
         before = read_seal(folder).get("supersedes")
         # Of one that was withdrawn and is not here the seal has no digest: the log tells of it.
         waiting += [before["id"]] if isinstance(before, dict) and "digest" in before else []
-        waiting += [path.parts[1] for path in read_inputs(folder) if path.parts[0] == str(FOLDER)]
+        waiting += [
+            path.parts[1]
+            for path in ledger.read_inputs(folder)
+            if path.parts[0] == str(ledger.FOLDER)
+        ]
     return found
 
 
@@ -205,7 +200,7 @@ def _refuse_unsound(root: Path, identity: str) -> None:
                 f"{tell(finding.fact, 'en')}; only what is valid is bundled.\n"
                 f"`readiness audit {identity} --level 1` says what is not."
             )
-    for signature in signatures(root / FOLDER / identity, {}):
+    for signature in signatures(root / ledger.FOLDER / identity, {}):
         if signature.fit is Fit.DOES_NOT_FIT:
             raise DataError(
                 f"{identity}: {ATTESTATIONS}: {tell(signature.fact, 'en')}; only what is valid is "
@@ -214,7 +209,7 @@ def _refuse_unsound(root: Path, identity: str) -> None:
 
 
 def _plain_files(
-    root: Path, folders: Iterable[Path], datasets: Iterable[SealedDataset]
+    root: Path, folders: Iterable[Path], datasets: Iterable[ledger.SealedDataset]
 ) -> Iterator[Path]:
     """The files that go in as they lie in the tree, relative to its root."""
     yield from code_files(root)
@@ -226,7 +221,7 @@ def _plain_files(
         yield from (own / name for name in (*read_seal(folder)["files"], SEAL))
         if (folder / ATTESTATIONS).exists():
             yield own / ATTESTATIONS
-        yield from read_inputs(folder)
+        yield from ledger.read_inputs(folder)
     yield from (dataset.version.pointer_path for dataset in datasets)
     if (root / LOG).exists():
         yield LOG
@@ -337,8 +332,8 @@ def describe_date(date: str) -> Fact:
 
 def readme(root: Path, contents: Contents, date: str = "") -> str:
     """README.md of the bundle, once in each language of the publication."""
-    folder = root / FOLDER / contents.identity
-    languages = in_order(languages_of(folder) or LANGUAGES)
+    folder = root / ledger.FOLDER / contents.identity
+    languages = ledger.in_order(ledger.languages_of(folder) or LANGUAGES)
     return "".join(
         _readme(folder, contents, date, language, first=language == languages[0])
         for language in languages
@@ -358,10 +353,10 @@ def _readme(folder: Path, contents: Contents, date: str, language: Language, *, 
         title=read_citation(folder).title,
         dated=writing.tell(describe_date(date)),
         gaps=[writing.tell(fact) for fact in gaps(contents)],
-        others=[f"{FOLDER}/{name}/" for name in contents.publications[1:]],
+        others=[f"{ledger.FOLDER}/{name}/" for name in contents.publications[1:]],
         objects=sorted(contents.objects.items()),
         left_out=contents.left_out,
-        pages=[name for name in pages_of(folder) if name.endswith(".html")],
+        pages=[name for name in ledger.pages_of(folder) if name.endswith(".html")],
         # A block of code has no escapes.
         code=lambda text: Markup(one_line(text)),
         name=form.name,

@@ -24,6 +24,7 @@ from readiness.datasets.versions import RESTRICTED
 from readiness.errors import DataError
 from readiness.files import read_file
 from readiness.lineage import Lineage
+from readiness.publications import ledger
 from readiness.publications.bundle.contents import (
     README,
     UNKNOWN_DATE,
@@ -37,15 +38,6 @@ from readiness.publications.bundle.contents import (
     readme,
 )
 from readiness.publications.chain import frozen_chain
-from readiness.publications.ledger import (
-    CHARTS,
-    CONFIG,
-    FIRST,
-    FOLDER,
-    REPORT,
-    read_datasets,
-    read_inputs,
-)
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.program import ARCHIVE, ENVIRONMENT
 from readiness.publications.seal import LEDGER, read_seal, sha256
@@ -124,7 +116,7 @@ class _Description:
         self.sizes = {name: len(content) for name, content in files.items()}
         self.entities: dict[str, Entity] = {}
         self.actions: list[Entity] = []
-        self.citation = read_citation(root / FOLDER / contents.identity)
+        self.citation = read_citation(root / ledger.FOLDER / contents.identity)
         self.version = _version(files.get("pyproject.toml", b""))
 
     def write(self, date: str) -> None:
@@ -161,8 +153,8 @@ class _Description:
         said = (
             self.citation.abstract,
             f"A project in which `readiness audit {identity} --level 3` checks every number.",
-            *(told_plainly(fact, FIRST) for fact in gaps(self.contents)),
-            "" if date else told_plainly(describe_date(date), FIRST),
+            *(told_plainly(fact, ledger.FIRST) for fact in gaps(self.contents)),
+            "" if date else told_plainly(describe_date(date), ledger.FIRST),
         )
         root["name"] = f"Bundle of the publication {identity}: {self.citation.title}"
         root["description"] = " ".join(part for part in said if part)
@@ -171,7 +163,7 @@ class _Description:
         if authors:
             root["author"] = list(authors)
             root["publisher"] = authors[0]
-        root["identifier"] = str(read_seal(self.root / FOLDER / identity)["digest"])
+        root["identifier"] = str(read_seal(self.root / ledger.FOLDER / identity)["digest"])
         root["mainEntity"] = workflow
         root["mentions"] = self.actions
         root["conformsTo"] = [
@@ -246,7 +238,7 @@ class _Description:
 
     def _run(self, identity: str, workflow: Entity, authors: Sequence[Entity]) -> None:
         """The run behind a publication, its steps, and the engine that started them."""
-        folder, places = self.root / FOLDER / identity, self._places(identity)
+        folder, places = self.root / ledger.FOLDER / identity, self._places(identity)
         whole = self._whole(identity, workflow, authors, places)
         self.actions.append(whole)
         controls = []
@@ -272,29 +264,30 @@ class _Description:
         self, identity: str, workflow: Entity, authors: Sequence[Entity], places: Mapping[str, str]
     ) -> Entity:
         """The run as one action: from the configuration and the data to what was published."""
-        own = f"{FOLDER}/{identity}/"
+        own = f"{ledger.FOLDER}/{identity}/"
         published = [
             entity
             for name, entity in self.entities.items()
-            if name.startswith((f"{own}{CHARTS}/", f"{own}{REPORT}/")) or name == own + LEDGER
+            if name.startswith((f"{own}{ledger.CHARTS}/", f"{own}{ledger.REPORT}/"))
+            or name == own + LEDGER
         ]
         return self._add(
             f"#run/{identity}",
             kind="CreateAction",
             name=f"The run behind {identity}",
-            description=f"As configured in {own}{CONFIG}, with the code in {own}{ARCHIVE}.",
+            description=f"As configured in {own}{ledger.CONFIG}, with the code in {own}{ARCHIVE}.",
             instrument=workflow,
             agent=list(authors),
             result=published,
             object=[
-                self.entities[own + CONFIG],
-                *self._inputs(self.root / FOLDER / identity, places),
+                self.entities[own + ledger.CONFIG],
+                *self._inputs(self.root / ledger.FOLDER / identity, places),
             ],
         )
 
     def _places(self, identity: str) -> dict[str, str]:
         """The files of the bundle by SHA-256: those of the publication first, then data, code."""
-        own = f"{FOLDER}/{identity}/"
+        own = f"{ledger.FOLDER}/{identity}/"
         order = sorted(
             self.hashes,
             key=lambda name: (not name.startswith(own), not name.startswith("data/"), name),
@@ -316,12 +309,12 @@ class _Description:
             if sha256(content) == digest:
                 about = {
                     "name": file,
-                    "description": told_plainly(describe_withheld([file]), FIRST),
+                    "description": told_plainly(describe_withheld([file]), ledger.FIRST),
                 }
                 about["conditionsOfAccess"] = RESTRICTED
         for version in self.contents.left_out:
             if version.sha256 == digest:
-                said = told_plainly(left_out(version), FIRST)
+                said = told_plainly(left_out(version), ledger.FIRST)
                 about = {"name": f"dataset {version.name}", "description": said}
                 about["conditionsOfAccess"] = version.status
         return self._add(f"#sha256/{digest}", kind="CreativeWork", sha256=digest, **about)
@@ -330,11 +323,11 @@ class _Description:
         """The datasets and the other inputs of a publication."""
         found = [
             self._by_hash(dataset.version.sha256, dataset.version.name, places)
-            for dataset in read_datasets(folder)
+            for dataset in ledger.read_datasets(folder)
         ]
         return found + [
             self._by_hash(digest, path.as_posix(), places)
-            for path, digest in read_inputs(folder).items()
+            for path, digest in ledger.read_inputs(folder).items()
         ]
 
     def _tool(self, lineage: Lineage, identity: str, position: int) -> tuple[Entity, Entity]:
@@ -345,8 +338,8 @@ class _Description:
             kind="SoftwareApplication",
             name=f"readiness step {lineage.step}",
             softwareVersion=lineage.code,
-            description=f"{module} and what it imports, in {FOLDER}/{identity}/{ARCHIVE}; the "
-            "version is the hash of that code.",
+            description=f"{module} and what it imports, in {ledger.FOLDER}/{identity}/{ARCHIVE}; "
+            "the version is the hash of that code.",
         )
         how = self._add(
             f"#step/{lineage.step}",
@@ -364,7 +357,7 @@ class _Description:
     ) -> Entity:
         """One step as an action: inputs and outputs by the hashes in its provenance record."""
         settings = json.dumps(lineage.settings, sort_keys=True, ensure_ascii=False)
-        record = self.entities[f"{FOLDER}/{identity}/lineage/{step}.json"]
+        record = self.entities[f"{ledger.FOLDER}/{identity}/lineage/{step}.json"]
         action = self._add(
             f"#run/{identity}/{step}",
             kind="CreateAction",
@@ -385,7 +378,7 @@ class _Description:
         return action
 
     def _engine(self, identity: str, whole: Entity, controls: Sequence[Entity]) -> None:
-        path = self.root / FOLDER / identity / ENVIRONMENT
+        path = self.root / ledger.FOLDER / identity / ENVIRONMENT
         try:
             version = str(json.loads(read_file(path))["packages"].get("snakemake", ""))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -18,15 +18,7 @@ from readiness.publications.outcomes import (
     exit_code,
     rounding_rule,
 )
-from readiness.publications.presenting.summary import (
-    CHANGED,
-    CODES,
-    OUTCOMES,
-    PAGES_APART,
-    SIGNINGS,
-    VERDICTS,
-    lacks_pages,
-)
+from readiness.publications.presenting import summary
 from readiness.publications.seal import DRAFT
 from readiness.terminal import one_line
 
@@ -46,7 +38,7 @@ COLUMNS = (
     "verdict.page.column.environment",
     "verdict.page.column.detail",
 )
-AT = {code: f"terminal.level_{code}" for code in CODES}
+AT = {code: f"terminal.level_{code}" for code in summary.CODES}
 NAMES = {level: f"terminal.name.{name}" for level, name in enumerate(LEVELS)}
 # Where the text of a line begins, behind the name of its part or its verdict.
 INDENT = 15
@@ -88,11 +80,11 @@ class _Says:
         return self.fact(Fact(key, values))
 
     def outcome(self, outcome: Outcome) -> str:
-        return self.text(OUTCOMES[outcome])
+        return self.text(summary.OUTCOMES[outcome])
 
     def state(self, state: str) -> str:
         """Whether the code or environment behind a number is the sealed one; "" for not looked."""
-        return state and self.text(CHANGED if state == WAS_CHANGED else "verdict.same")
+        return state and self.text(summary.CHANGED if state == WAS_CHANGED else "verdict.same")
 
 
 class _AuditLines(_Says):
@@ -132,14 +124,14 @@ class _AuditLines(_Says):
         audit = self.audit
         key = AT[audit.code] if audit.level >= NUMBERS else "terminal.level"
         level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
-        if lacks_pages(audit):
-            level = Fact(key, {"level": NUMBERS, "name": Term(PAGES_APART)})
+        if summary.lacks_pages(audit):
+            level = Fact(key, {"level": NUMBERS, "name": Term(summary.PAGES_APART)})
         return self.text(
             "terminal.head_draft" if audit.status == DRAFT else "terminal.head",
             text_name=audit.identity,
-            verdict=Term(VERDICTS[audit.exit_code]),
+            verdict=Term(summary.VERDICTS[audit.exit_code]),
             level=level,
-            signing=Term(SIGNINGS[audit.signing]),
+            signing=Term(summary.SIGNINGS[audit.signing]),
         )
 
     def _name_line(self, key: str, told: str) -> str:
@@ -160,7 +152,7 @@ class _AuditLines(_Says):
         audit = self.audit
         if audit.level >= NUMBERS or set(audit.counts) - {Outcome.NOT_CHECKED}:
             counts = tuple(
-                Fact("terminal.counted", {"n": n, "verdict": Term(OUTCOMES[outcome])})
+                Fact("terminal.counted", {"n": n, "verdict": Term(summary.OUTCOMES[outcome])})
                 for outcome, n in audit.counts.items()
             )
             told: Value = Listed(counts, "comma") if counts else Term("terminal.none")
@@ -218,7 +210,7 @@ class _AuditLines(_Says):
             )
 
     def _change_line(self, what: str) -> str:
-        return f"  {self.text(CHANGED):<12} {what}"
+        return f"  {self.text(summary.CHANGED):<12} {what}"
 
 
 def _detail(number: Number) -> Value:
@@ -257,7 +249,7 @@ def summary_text(audits: Sequence[Audit], language: Language = "en") -> str:
     """The closing line over several publications."""
     counts = Counter(audit.exit_code for audit in audits)
     told = tuple(
-        Fact("terminal.counted", {"n": counts[code], "verdict": Term(VERDICTS[code])})
+        Fact("terminal.counted", {"n": counts[code], "verdict": Term(summary.VERDICTS[code])})
         for code in sorted(counts)
     )
     says = _Says(language)

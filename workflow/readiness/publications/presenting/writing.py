@@ -19,18 +19,7 @@ from readiness.language import Language, tell, text
 from readiness.language.catalogue import FIRST_STRONG, LEFT_TO_RIGHT, POP, direction
 from readiness.publications.audit.model import Audit
 from readiness.publications.outcomes import Outcome
-from readiness.publications.presenting.summary import (
-    CHANGED,
-    CHANGED_SIGN,
-    CODES,
-    OUTCOMES,
-    SIGNINGS,
-    SIGNS,
-    TONES,
-    VERDICTS,
-    has_numbers,
-    ran,
-)
+from readiness.publications.presenting import summary
 from readiness.templating import environment, stylesheet
 from readiness.terminal import one_line, printable
 
@@ -176,27 +165,31 @@ class Writing:
 
     def outcome(self, outcome: Outcome) -> Markup:
         """The verdict on a number or a file."""
-        sign, tone = SIGNS[outcome]
-        return self.form.tag(sign, self.text(OUTCOMES[outcome]), tone)
+        sign, tone = summary.SIGNS[outcome]
+        return self.form.tag(sign, self.text(summary.OUTCOMES[outcome]), tone)
 
     def verdict(self, exit_code: int) -> Markup:
         """The verdict on a publication, or on one level of its audit."""
-        sign, tone = TONES[exit_code]
-        return self.form.tag(sign, self.text(VERDICTS[exit_code]), tone)
+        sign, tone = summary.TONES[exit_code]
+        return self.form.tag(sign, self.text(summary.VERDICTS[exit_code]), tone)
 
     def first_line(self, audit: Audit) -> Markup:
         """The verdict, and whose the publication is."""
-        return Markup(f"{self.verdict(audit.exit_code)} {self.text(SIGNINGS[audit.signing])}")
+        return Markup(
+            f"{self.verdict(audit.exit_code)} {self.text(summary.SIGNINGS[audit.signing])}"
+        )
 
     def level(self, audit: Audit) -> Markup:
         """The audit's level, and whose code computed."""
-        code = self.text(CODES[audit.code] if has_numbers(audit) else "verdict.says.no_code")
-        return Markup(f"{self.tell(ran(audit))} {code}")
+        code = self.text(
+            summary.CODES[audit.code] if summary.has_numbers(audit) else "verdict.says.no_code"
+        )
+        return Markup(f"{self.tell(summary.ran(audit))} {code}")
 
     def say_changed(self) -> Markup:
         """That code or an environment is not the sealed one."""
-        sign, tone = CHANGED_SIGN
-        return self.form.tag(sign, self.text(CHANGED), tone)
+        sign, tone = summary.CHANGED_SIGN
+        return self.form.tag(sign, self.text(summary.CHANGED), tone)
 
     def write_name(self, one: str | Fact) -> Markup:
         """A file or a key by its name; what has none of its own (a copy of data) as told."""
