@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from project_copy import ROOT, Project
+from readiness.analysis.recomputing import MOST_LINES, RECOMPUTE
 from readiness.datasets.versions import read_versions
-from readiness.publications.recomputing import MOST_LINES, RECOMPUTE
 from tiny_project import PUBLICATIONS
 
 SHIPPED = sorted(path.parent.name for path in (ROOT / "publications").glob(f"*/{RECOMPUTE}"))
@@ -30,8 +30,10 @@ def recompute(project: Path, name: str, place: Path) -> str:
     script = project / "publications" / name / RECOMPUTE
     text = script.read_text("utf-8")
     assert text.count("\n") <= MOST_LINES and "readiness" not in text
-    page = (script.parent / "README.md").read_text("utf-8")
-    assert re.search(rf"\b{text.count(chr(10))}\b", page)
+    lines = text.count("\n")
+    assert f"Check it in {lines} lines" in (script.parent / "README.md").read_text("utf-8")
+    [*pages] = (script.parent / "report/en").glob("*.html")
+    assert any(f"Check it in {lines} lines" in page.read_text("utf-8") for page in pages)
     done = subprocess.run(
         [sys.executable, "-I", "-X", "utf8", str(script), str(place)],
         capture_output=True,
@@ -47,7 +49,7 @@ def recompute(project: Path, name: str, place: Path) -> str:
 def test_the_smallest_wave_comes_out_the_same(released: Project, name: str, tmp_path: Path) -> None:
     said = recompute(released.root, name, tmp_path)
     assert "DIFFERENT" not in said and "No difference." in said
-    for figure in ("meal.hot.all", "minutes.mean.hill", "wishes.soup.all, base"):
+    for figure in ("meal.hot.all", "minutes.mean.hill", "wishes.soup.all n"):
         assert figure in said
     assert "meal.test.contrasts_max_t.p" in said
 

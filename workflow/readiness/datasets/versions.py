@@ -72,6 +72,12 @@ class Version:
         return self.status == ERASED
 
 
+def open_data(versions: Iterable[Version]) -> dict[str, str]:
+    """Where the data that anybody may have lie, by name, from the project's root."""
+    kept = (version for version in versions if version.status == OPEN)
+    return {v.name: v.pointer_path.with_suffix("").as_posix() for v in kept}
+
+
 def object_name(md5: str) -> str:
     """Where DVC 3 keeps the object of that MD5, relative to a cache or remote."""
     return f"files/md5/{md5[:2]}/{md5[2:]}"

@@ -15,7 +15,7 @@ from readiness.config import (
     load_config,
 )
 from readiness.datasets.store import on_this_machine
-from readiness.datasets.versions import Version, check_pointer, read_versions
+from readiness.datasets.versions import Version, check_pointer, open_data, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
 from readiness.lineage import canonical_json
@@ -354,7 +354,7 @@ class Plan:
         languages = self.languages_of(run.folder)
         return {
             "language": language,
-            "part": told_of_report(self.root, run, language),
+            "part": told_of_report(self.root, run, language, open_data(self._versions.values())),
             "draft": status == DRAFT,
             "languages": languages,
             "name": page_name(run),

@@ -6,7 +6,7 @@ tells, by the kind of each item. Their names hold a hyphen after the item's id, 
 two charts of a run share a name.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -359,8 +359,8 @@ def told_of_tables(root: Path, run: PlannedRun, language: str) -> Told:
     }
 
 
-def told_of_report(root: Path, run: PlannedRun, language: str) -> Told:
-    """What the cells of a run's report are told of it."""
+def told_of_report(root: Path, run: PlannedRun, language: str, data: Mapping[str, str]) -> Told:
+    """What the cells of a run's report are told of it; `data`: what anybody may have, by name."""
     wave = run.section
     told = _name_run(run, language)
     if not isinstance(wave, WaveSettings):
@@ -374,6 +374,8 @@ def told_of_report(root: Path, run: PlannedRun, language: str) -> Told:
         "variables": variables_of(root, run),
         "items": told_items(root, run),
         **({"privacy": stated} if stated else {}),
+        "wave": wave.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"title"}),
+        "data": {n: data[n] for n in (wave.answers, wave.sample) if n and n in data},
     }
 
 

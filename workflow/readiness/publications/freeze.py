@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from readiness.analysis.recomputing import RECOMPUTE, recompute_script
 from readiness.config import WaveSettings, load_config, read_yaml
+from readiness.datasets.versions import open_data
 from readiness.errors import ConfigError, DataError
 from readiness.facts import of_domain
 from readiness.files import KEY_NAME, PRIVATE, write_atomically
@@ -46,7 +48,6 @@ from readiness.publications.program import (
     read_archive,
     strangers,
 )
-from readiness.publications.recomputing import RECOMPUTE, recompute_script
 from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import (
     DRAFT,
@@ -160,7 +161,7 @@ def _write_script(
         material.identity,
         section,
         load_questionnaire(material.root / material.files["questionnaire"]),
-        material.versions,
+        open_data(material.versions),
         [of_domain(fact, "weighting") for fact in steps["fact"]],
     )
 

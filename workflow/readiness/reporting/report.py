@@ -35,7 +35,12 @@ from readiness.reporting.markdown import (
     plain,
     status,
 )
-from readiness.reporting.shown import ReportPart, ShownStudy, ShownWave, open_part
+from readiness.reporting.shown import (
+    ReportPart,
+    ShownStudy,
+    ShownWave,
+    open_part,
+)
 from readiness.reporting.study import study_blocks, study_summary
 from readiness.reporting.wave import wave_blocks, wave_summary
 
@@ -129,6 +134,8 @@ class ReportPage:
             yield "old", self.part.word("report.rendering.status.draft")
         yield "", f"[{self.part.run}]{{.prov}}"
         yield "", self._provenance(self.part.register.current_datasets)
+        if said := self.part.settings.get("recompute"):
+            yield "", f"[{plain(said)}]{{.prov}}"
         yield "", f"[{self.part.word('report.rendering.status.cite')}](#sec-origin)"
 
     def _files(self) -> Iterator[tuple[str, str]]:

@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import Field
 
+from readiness.analysis.recomputing import recompute_script
 from readiness.charts.palette import stylesheet
-from readiness.config import StrictModel, read_yaml
+from readiness.config import StrictModel, WaveSettings, read_yaml
 from readiness.errors import RenderError
-from readiness.facts import Fact
+from readiness.facts import Fact, of_domain
 from readiness.files import write_atomically
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.language import own_name, tell, text
@@ -113,6 +114,9 @@ def _part(job: Job[RenderSettings]) -> PageSource:
         questionnaire = load_questionnaire(job["questionnaire"])
         part.words.update(labels(questionnaire, language))
         content = {**told, "questionnaire": job["questionnaire"].name}
+        if said := _state_recompute(job, questionnaire):
+            part.provenance.add(said)
+            content["recompute"] = said
         return replace(part, content=content, questionnaire=questionnaire)
     claims = read_text_table(claims_file, "the claims")
     outlets = set(claims["outlet"])
@@ -127,6 +131,18 @@ def _part(job: Job[RenderSettings]) -> PageSource:
     part.provenance.update(outlets, (verdict["id"] for verdict in verdicts))
     content = {**told, "items": items, "structure": job["structure"].name}
     return replace(part, content=content, structure=structure)
+
+
+def _state_recompute(job: Job[RenderSettings], questionnaire: Questionnaire) -> str:
+    """In how many lines a publication's own script computes the numbers again; "" without one."""
+    told, language = job.settings.part, job.settings.language
+    wave = WaveSettings.model_validate({**told["wave"], "title": {language: told["title"]}})
+    done = read_text_table(job["steps"], "the steps of the weighting")["fact"]
+    steps = [of_domain(fact, "weighting") for fact in done]
+    script = recompute_script("", wave, questionnaire, told["data"], steps)
+    if script is None:
+        return ""
+    return tell(Fact("report.rendering.status.recompute", {"n": script.count("\n")}), language)
 
 
 def _tables(job: Job[RenderSettings]) -> list[Path]:

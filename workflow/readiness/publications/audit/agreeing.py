@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from readiness.analysis.recomputing import RECOMPUTE
 from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed
@@ -37,7 +38,6 @@ from readiness.publications.ledger import (
     versions_table,
 )
 from readiness.publications.outcomes import AuditFinding, Outcome
-from readiness.publications.recomputing import RECOMPUTE
 from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_table
 from readiness.register.figures import PRECISION, PUBLISHED
 

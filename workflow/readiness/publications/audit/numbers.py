@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import pandas as pd
 import yaml
 
+from readiness.analysis.recomputing import RECOMPUTE
 from readiness.attack import given_away
 from readiness.bounded import read_yaml_text
 from readiness.datasets.hashing import fault_of
@@ -43,7 +44,6 @@ from readiness.publications.ledger import (
 from readiness.publications.log import Correction
 from readiness.publications.outcomes import PASSING, AuditFinding, Outcome
 from readiness.publications.program import ARCHIVE, ENVIRONMENT, assemble, is_earlier, read_archive
-from readiness.publications.recomputing import RECOMPUTE
 from readiness.publications.reproduce import compare
 from readiness.publications.scratch import run_in, run_sealed, scratch_project
 from readiness.publications.seal import (
