@@ -35,7 +35,7 @@ from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.items import Missing
 from readiness.readers import read_export, read_ignored, read_sheet
 from readiness.readers.export import recognise_export
-from readiness.validation import validate
+from readiness.validation import losses, validate
 
 NAME = Path("answers.csv")
 # The same questions for tools that have moments and codes of their own.
@@ -341,6 +341,9 @@ def test_a_preview_and_a_rejected_row_are_no_answers() -> None:
     rows = [[*KOBO_ROW, ""], [*KOBO_ROW, "validation_status_not_approved"]]
     raw = read_export(NAME, OPEN, data([header, *rows]))
     assert raw["_fault"].tolist() == ["", "rejected by a reviewer in the tool"]
+    # Whoever tried the form is no loss.
+    result = validate(raw, OPEN)
+    assert result.count("test_answer") == 1 and not losses(result)
 
 
 def test_answers_of_a_pilot_count_where_nobody_calls_them_real() -> None:

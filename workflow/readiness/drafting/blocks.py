@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from readiness.drafting.codebooks import Codebook
@@ -45,6 +45,8 @@ class ColumnBlock:
 
 def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[ColumnBlock]:
     """The questions, in the order of the file."""
+    headers = {column.header for column in columns}
+    columns = [_with_parent(column, headers) for column in columns]
     found: list[ColumnBlock] = []
     at = 0
     while at < len(columns):
@@ -57,6 +59,16 @@ def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[C
             found.append(block)
             at += run
     return found
+
+
+def _with_parent(column: ExportColumn, headers: Set[str]) -> ExportColumn:
+    """A box whose question is a column itself: what stands behind that header is its option."""
+    places = [at for at, sign in enumerate(column.header) if sign == "/"]
+    parent = next((column.header[:at] for at in places if column.header[:at] in headers), "")
+    option = column.header[len(parent) + 1 :]
+    if column.together or not parent or not is_ticked(column, option):
+        return column
+    return replace(column, together=parent, label=option)
 
 
 def _single(column: ExportColumn, codebook: Codebook) -> ColumnBlock:

@@ -48,7 +48,8 @@ _SIGN_IN_WORD = re.compile(
 )
 _LATIN = f"{chr(0xC0)}-{chr(0x24F)}"
 # Letters with accents beside plain small ones, and what stands for an apostrophe between them.
-_SMALL_IN_WORD = re.compile(f"(?<=[a-z])[à-öø-ÿœ{chr(0x2019)}]|[à-öø-ÿœ](?=[a-z])")
+_SMALL = f"{chr(0xE0)}-{chr(0xF6)}{chr(0xF8)}-{chr(0xFF)}{chr(0x153)}"
+_SMALL_IN_WORD = re.compile(f"(?<=[a-z])[{_SMALL}{chr(0x2019)}]|[{_SMALL}](?=[a-z])")
 _LETTER_IN_WORD = re.compile(f"(?<=[A-Za-z])[{_LATIN}{chr(0x2019)}]|[{_LATIN}](?=[A-Za-z])")
 
 

@@ -58,6 +58,7 @@ RULES: dict[str, str] = {
     "structure": "error",
     "screened_out": "note",
     "empty_row": "note",
+    "test_answer": "note",
     "required": "warning",
     "routed_blank": "warning",
     "not_a_date": "error",

@@ -14,7 +14,7 @@ from readiness.facts import Day, Fact
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.text import tidy
 from readiness.readers.texts import Booleans, Texts, ranks
-from readiness.readers.tools.base import EMPTY
+from readiness.readers.tools.base import EMPTY, REJECTED, TEST
 from readiness.validation.cells import Options, holds_codes
 from readiness.validation.issues import issues_of
 
@@ -91,6 +91,7 @@ def submissions(
         faults = Texts.of(raw["_fault"])
         status[faults.where(bool)] = "structure"
         status[faults.isin([EMPTY])] = "empty_row"
+        status[faults.where(lambda why: why.startswith((TEST, REJECTED)))] = "test_answer"
     table["status"] = status
     winner = _mark_duplicates(raw, table, questionnaire, keep)
 
@@ -269,10 +270,9 @@ def _of_those_not_kept(
         yield rule, status == rule, export.timestamp or "", moments, fact
     column, rule = export.invitation or "", "unknown_invitation"
     yield rule, status == rule, column, codes, Fact("validation.unknown_invitation")
-    structure = [
-        Fact("validation.structure", {"said_why": each}) for each in why[status == "structure"]
-    ]
-    yield "structure", status == "structure", "", why, structure
+    for rule in ("structure", "test_answer"):
+        said = [Fact("validation.structure", {"said_why": text}) for text in why[status == rule]]
+        yield rule, status == rule, "", why, said
     yield "empty_row", status == "empty_row", "", why, Fact("validation.rule.empty_row")
     repeated = status == "duplicate"
     others = [

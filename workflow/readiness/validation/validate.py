@@ -51,7 +51,7 @@ from readiness.validation.schema import check_coded
 # Why a submission is not kept; each has its count, be it none.
 NOT_KEPT = ("undated", "early", "late", "unknown_invitation", "duplicate")
 # Why else, with a count where there is any.
-SET_ASIDE = ("structure", "screened_out", "empty_row")
+SET_ASIDE = ("structure", "screened_out", "empty_row", "test_answer")
 # Which of these are a loss; who was screened out is none of those who were asked about.
 LOST = (*NOT_KEPT, "structure")
 

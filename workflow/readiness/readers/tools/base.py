@@ -44,6 +44,8 @@ _WHOLE = re.compile(r"(-?\d{1,18})[.,]0+")
 # How the fault of a row begins that nobody was meant to answer: a preview, a generated answer.
 TEST = "a test answer"
 
+REJECTED = "rejected by a reviewer in the tool"
+
 EMPTY = "no cell is filled"
 """The fault of a row that nobody stands behind: a table that was saved with lines to spare."""
 

@@ -16,7 +16,7 @@ from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.assigned import Assigned
 from readiness.readers.table import Sheet
-from readiness.readers.tools.base import Tool
+from readiness.readers.tools.base import REJECTED, Tool
 from readiness.terminal import quote_cell
 
 _KOBO = {
@@ -156,11 +156,7 @@ class Kobo(Tool):
         if "review" not in assigned.roles:
             return {}
         cells = sheet.texts(assigned.roles["review"])
-        return {
-            at: "rejected by a reviewer in the tool"
-            for at, cell in enumerate(cells)
-            if match_key(cell) in _REJECTED
-        }
+        return {at: REJECTED for at, cell in enumerate(cells) if match_key(cell) in _REJECTED}
 
 
 def _find_parents(sheet: Sheet) -> list[str]:
