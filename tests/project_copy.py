@@ -41,7 +41,7 @@ ABROAD = {
     "LANG": None,
     "TZ": "Pacific/Auckland",
     "PYTHONHASHSEED": "random",
-    "HOME": None,
+    "HOME": "/dev/null/home",  # which cannot be written
     "XDG_CACHE_HOME": None,
 }
 

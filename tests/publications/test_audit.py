@@ -52,13 +52,6 @@ def test_seals_hold_with_the_data_and_without_it(zipped: Project) -> None:
     assert not (zipped.root / "results").exists()
 
 
-def test_every_number_of_a_study_and_its_own_code(zipped: Project) -> None:
-    code, out = audit(zipped, "menus-r1", "--level", "2", "--code", "frozen")
-    assert code == 0, out
-    assert re.search(r"numbers +\d+ REPRODUCED, 3 JUDGED", out), out
-    assert not (zipped.root / "results").exists()
-
-
 def test_a_resealed_number_and_an_edited_input_differ_where_they_are(zipped: Project) -> None:
     """The seal holds; the number is named, and where the chains diverge: at the step that reads
     the claim structure."""

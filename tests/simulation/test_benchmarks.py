@@ -45,12 +45,11 @@ def test_withholding_small_counts_alone_protects_nobody() -> None:
     assert row_names(page) == row_names(shipped_section("Disclosure control"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [17, 91])
-def test_what_single_surveys_once_gave_away_is_withheld(thorough: bool, seed: int) -> None:
+def test_what_single_surveys_once_gave_away_is_withheld(seed: int) -> None:
     """Of 91 the earlier release told of others and left a "do not know" too narrow; of 17 four to
     eight, withheld for another count, were told: a reader takes them for few."""
-    if not thorough:
-        pytest.skip("takes ten seconds each: --thorough")
     (found,) = benchmark_module("disclosure").run((seed,), 1, ("optimised",)).to_dict("records")
     assert found["protected"] > 0 and found["given"] == found["refused"] == 0
 

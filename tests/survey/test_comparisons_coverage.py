@@ -46,11 +46,13 @@ def test_a_sample_repeats_itself_and_its_counts_make_the_page() -> None:
     assert "| 30 in 3 |" in page and "640 in 7" not in page
 
 
-@pytest.mark.parametrize("setting", [SMALL, SHIPPED], ids=lambda s: s.name)
-def test_a_slice_keeps_its_level_and_sees_the_smallest_group(setting: Any, thorough: bool) -> None:
+@pytest.mark.parametrize(
+    "setting",
+    [SMALL, pytest.param(SHIPPED, marks=pytest.mark.thorough)],
+    ids=lambda setting: setting.name,
+)
+def test_a_slice_keeps_its_level_and_sees_the_smallest_group(setting: Any) -> None:
     """With the workflow's own weights; 60 and 30 samples, 99 permutations."""
-    if setting is SHIPPED and not thorough:
-        pytest.skip("takes half a minute: --thorough")
     people, runs = study.population(setting), 60 if setting is SMALL else 30
     found: dict[str, list[bool]] = {"null": [], "combined": []}
     for seed in range(runs):

@@ -16,6 +16,7 @@ import pytest
 from chains import STUDY, WAVE, different, results
 
 from project_copy import Project, message
+from readiness.cli import main
 from readiness.files import PRIVATE
 from readiness.lineage import PROVENANCE, read_lineage
 from readiness.running.repair import SITE, repair
@@ -129,69 +130,55 @@ def test_the_next_run_makes_damaged_results_again(project: Project, finished: Pr
     assert "Nothing to be done" in project.run().stderr
 
 
+PLACES = {
+    "answers": f"{WAVE}/validate/answers.csv",
+    "counts": f"{WAVE}/validate/counts.csv",
+    "weights": f"{WAVE}/weight/weights.csv",
+    "replicates": f"{WAVE}/weight/replicates.npz",
+    "margins": "data/margins/canteen-1.csv",
+    "questionnaire": "data/questionnaires/canteen-1.yaml",
+    "verdicts": f"{STUDY}/judge/verdicts.json",
+    "claims": "results/inputs/menus-2023-claims/1/data.csv",
+}
+READS = {
+    "weight": ("answers", "counts", "margins", "questionnaire"),
+    "estimate": ("answers", "weights", "replicates", "questionnaire"),
+    "compare": ("answers", "weights", "replicates", "questionnaire"),
+    "register-study": ("verdicts", "claims"),
+}
+
+
 @pytest.mark.parametrize(
-    ("name", "step", "reads"),
+    ("step", "name", "way", "accused"),
     [
-        ("validate/answers.csv", "weight", ("answers", "counts")),
-        ("weight/replicates.npz", "estimate", ("answers", "weights", "replicates")),
-        ("validate/lineage.json", "compare", ("answers", "weights", "replicates")),
+        ("weight", f"{WAVE}/validate/answers.csv", cut, f"{WAVE}/validate/answers.csv"),
+        ("estimate", f"{WAVE}/weight/replicates.npz", flip, f"{WAVE}/weight/replicates.npz"),
+        # A provenance record with another hash in it accuses the file of that hash.
+        ("compare", f"{WAVE}/validate/lineage.json", flip, f"{WAVE}/validate/"),
+        ("register-study", f"{STUDY}/judge/lineage.json", None, "judge/lineage.json: missing"),
     ],
 )
 def test_a_step_refuses_a_damaged_input_before_it_reads_it(
-    project: Project, finished: Project, name: str, step: str, reads: tuple[str, ...]
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    step: str,
+    name: str,
+    way: Callable[[bytes], bytes] | None,
+    accused: str,
 ) -> None:
     """Also one that it reads beside another, and also without `readiness run` around it."""
-    places = {
-        "answers": "validate/answers.csv",
-        "counts": "validate/counts.csv",
-        "weights": "weight/weights.csv",
-        "replicates": "weight/replicates.npz",
-    }
-    arguments = [word for role in reads for word in (f"--{role}", f"{WAVE}/{places[role]}")]
-    if step == "weight":
-        arguments += ["--margins", "data/margins/canteen-1.csv"]
-    for way in (cut, flip):
-        shutil.copy2(finished.root / WAVE / name, project.root / WAVE / name)
-        damage(project.root / WAVE / name, way, old_time=True)
-        result = project.readiness(
-            "step",
-            step,
-            *arguments,
-            "--questionnaire",
-            "data/questionnaires/canteen-1.yaml",
-            "--settings",
-            "{}",
-            "--code",
-            "c",
-            "--out",
-            "out",
-        )
-        said = message(result)
-        assert result.returncode == 3, result.stderr
-        # A provenance record with another hash in it accuses the file of that hash.
-        assert (f"{WAVE}/{name}" if not name.endswith(PROVENANCE) else f"{WAVE}/validate/") in said
-        assert 1 <= len(said.splitlines()) <= 2
-        assert not (project.root / "out").exists()
-
-
-def test_a_step_refuses_an_input_whose_step_was_cut_short(project: Project) -> None:
-    (project.root / STUDY / "judge" / PROVENANCE).unlink()
-    result = project.readiness(
-        "step",
-        "register-study",
-        "--verdicts",
-        f"{STUDY}/judge/verdicts.json",
-        "--claims",
-        "results/inputs/menus-2023-claims/1/data.csv",
-        "--settings",
-        '{"run": "menus-2023"}',
-        "--code",
-        "c",
-        "--out",
-        "out",
-    )
-    assert result.returncode == 3
-    assert f"{STUDY}/judge/lineage.json: missing" in message(result)
+    monkeypatch.chdir(project.root)
+    if way:
+        damage(project.root / name, way, old_time=True)
+    else:
+        (project.root / name).unlink()
+    arguments = [word for role in READS[step] for word in (f"--{role}", PLACES[role])]
+    made = ["--settings", '{"run": "menus-2023"}' if step == "register-study" else "{}"]
+    assert main(["step", step, *arguments, *made, "--code", "c", "--out", "out"]) == 3
+    said = capsys.readouterr().err
+    assert accused in said and 1 <= len(said.splitlines()) <= 2, said
+    assert not (project.root / "out").exists()
 
 
 @pytest.mark.parametrize("notes", ["missing", "cut short"])

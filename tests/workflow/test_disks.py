@@ -149,23 +149,21 @@ def test_a_disk_that_fills_up_while_files_are_written(mounted: Mounted, finished
     finishes_alike(mounted, finished)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("moment", "left"), [(Moment.BEGUN, 0), (Moment.UNSEALED, 0)])
 def test_a_disk_that_fills_up_at_every_step(
-    mounted: Mounted, finished: Project, thorough: bool, moment: Moment, left: int
+    mounted: Mounted, finished: Project, moment: Moment, left: int
 ) -> None:
-    if not thorough:
-        pytest.skip("takes minutes: --thorough")
     for name in FIRST:
         unmake(mounted.inside, name)
     fill_one_after_the_other(mounted, all_steps(finished), moment, left)
     finishes_alike(mounted, finished)
 
 
-def test_a_folder_that_is_read_only(mounted: Mounted, finished: Project) -> None:
+def test_a_folder_that_is_read_only(mounted: Mounted) -> None:
     for folder, step in (("results", "gate"), ("results/studies", "draw-study")):
         unmake(mounted.inside, step)
         mounted.do("mount", "--bind", folder, folder)
         mounted.do("mount", "-o", "remount,bind,ro", folder)
         stopped(mounted.run(), folder, "make it writable")
         mounted.do("umount", folder)
-    finishes_alike(mounted, finished)

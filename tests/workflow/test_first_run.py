@@ -15,7 +15,7 @@ from tiny_project import make_tiny
 
 @pytest.fixture(scope="module")
 def abroad(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The same after a run elsewhere: another folder, locale, time zone, no HOME, one core."""
+    """The same after a run elsewhere: another folder, locale, time zone, HOME, one core."""
     root = make_tiny(tmp_path_factory.mktemp("abroad") / "الجاهزية with spaces").root
     shutil.copytree(finished.root / "publications", root / "publications")
     project = Project(root, ABROAD)

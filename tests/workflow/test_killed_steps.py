@@ -31,11 +31,8 @@ def test_a_run_that_is_killed_at_one_step_after_the_other(
     finishes_alike(project, finished)
 
 
-def test_every_step_is_killed_at_every_moment(
-    project: Project, finished: Project, thorough: bool
-) -> None:
-    if not thorough:
-        pytest.skip("takes a quarter of an hour: --thorough")
+@pytest.mark.thorough
+def test_every_step_is_killed_at_every_moment(project: Project, finished: Project) -> None:
     for moment in MOMENTS:
         for name in FIRST:
             unmake(project.root, name)

@@ -19,9 +19,9 @@ NEVER = r"(?i)population|response rate|invit|margin|strat(?!ified mid-ranks)|wei
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The project, run to its end."""
+    """The project, run as far as the report of its wave."""
     project = make_tiny(tmp_path_factory.mktemp("open") / "project", ROOT / "tests/open_wave")
-    result = project.run()
+    result = project.run(f"{HOME}/report/en/report-simulated.html")
     assert result.returncode == 0, message(result) or result.stderr[-3000:]
     return project
 
