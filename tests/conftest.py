@@ -23,6 +23,15 @@ hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None, m
 hypothesis.settings.register_profile("search", deadline=None, max_examples=600)
 hypothesis.settings.load_profile("fixed")
 
+# Where whole projects are run. While one worker runs everything that ships, the next one makes the
+# projects that all others copy, and nobody waits for them.
+LONG = (
+    "workflow/test_shipped.py",
+    "workflow/test_tiny.py",
+    "tests/workflow/",
+    "tests/publications/",
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -33,6 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # What takes minutes goes first, so that no worker waits for another at the end.
+    items.sort(key=lambda item: [place in item.nodeid for place in LONG], reverse=True)
     left = pytest.mark.skip(reason="one more of its kind, or one that takes long: --thorough")
     for item in items:
         if item.get_closest_marker("thorough") and not config.getoption("--thorough"):

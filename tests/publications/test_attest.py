@@ -139,13 +139,6 @@ def test_the_line_is_an_envelope_around_a_statement_about_the_seal(
     assert (folder / ATTESTATIONS).read_text("utf-8") == text
 
 
-def test_what_is_signed_is_the_encoding_of_the_specification() -> None:
-    # The shape is that of the example of the DSSE protocol, with this payload type.
-    assert signed_bytes(b"hello world") == (
-        b"DSSEv1 28 application/vnd.in-toto+json 11 hello world"
-    )
-
-
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 def test_another_program_finds_the_signature_right(
     folder: Path, key: KeyMaker, tmp_path: Path
@@ -546,21 +539,3 @@ def test_the_first_line_says_whose_it_is(
             assert found == code and said.startswith(f"menus-r1: {verdict}"), (keys, said)
     finally:
         path.write_bytes(before)
-
-
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
-def test_pages_say_whose_it_is(
-    shipped: tuple[Path, Path], language: str, tmp_path: Path, monkeypatch: MonkeyPatch
-) -> None:
-    folder, office = shipped
-    monkeypatch.chdir(folder.parents[1])
-    said = {
-        "en": ("signature not checked, no key was given", "signed by the given key"),
-        "fr": ("signature non vérifiée, aucune clé n’a été fournie", "signé par la clé fournie"),
-        "ar": ("لم يُتحقَّق من التوقيع، إذ لم يُقدَّم أي مفتاح", "موقَّع بالمفتاح المقدَّم"),
-    }[language]
-    page = tmp_path / "page.html"
-    options = ["--html", str(page), "--language", language, "--force"]
-    for key, expected in zip(([], ["--key", f"{office}.pub"]), said, strict=True):
-        assert main(["audit", folder.name, "--level", "0", *key, *options]) == 0
-        assert expected in page.read_text("utf-8")

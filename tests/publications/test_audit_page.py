@@ -27,7 +27,6 @@ from readiness.facts import Fact, decode
 from readiness.language import tell, text
 from readiness.language.catalogue import read_catalogue
 from readiness.language.rounding import ROUNDINGS
-from readiness.publications.audit.again import ANOTHER_BUILD, OTHER_OUTPUTS
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes, Number
 from readiness.publications.audit.numbers import ledger_rows
@@ -37,7 +36,7 @@ from readiness.publications.outcomes import AuditFinding, Outcome, error_fact, r
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.presenting.summary import OUTCOMES, VERDICTS, level_result, sentences
 from readiness.publications.presenting.terminal import SHOWN, audit_text, number_lines
-from readiness.publications.presenting.writing import Writing, html, markdown
+from readiness.publications.presenting.writing import Writing, html
 from readiness.rendering.checks import check_self_contained
 
 LANGUAGES = ("en", "fr", "ar")
@@ -215,16 +214,6 @@ def texts(domain: str, language: str) -> dict[str, str]:
             forms = (message.string,) if isinstance(message.string, str) else message.string
             found[key] = "\n".join(forms)
     return found
-
-
-def test_a_count_is_said_as_the_language_counts() -> None:
-    says = Writing("ar", markdown("ar"))
-    told = [says.text("verdict.page.seal_whole", n=n) for n in (1, 2, 3, 11, 100)]
-    assert len({re.sub(r"\d+", "", one) for one in told}) == 5
-    assert "2 " not in told[1] and "3 ملفات" in told[2]
-    assert "1 nombre sur 3 n’est" in Writing("fr", html()).text(
-        "verdict.says.numbers_differ", n=1, all=3
-    )
 
 
 OUTSIDE = "a<b>&\"'`|*_[x](y)#\ue000\\ \u202eleft\u2069"
@@ -506,25 +495,12 @@ def test_a_record_holds_the_kind_and_the_values_beside_the_english(
         assert decode(record["divergence"]["fact"] or "") == (found.divergence or "")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_chain_that_diverges_without_a_change_is_told(language: str) -> None:
-    step = Divergence("register", ()).step_name
-    told = {tell(Fact(kind, {"step": step}), language) for kind in (ANOTHER_BUILD, OTHER_OUTPUTS)}
-    assert len(told) == 2 and all("register" in text for text in told)
-
-
 def test_a_number_without_a_rounding_rule_has_none() -> None:
     for digits, rounding in (("", "half_even"), ("1", ""), ("1", "<b>"), ("10" * 40, "half_up")):
         assert rounding_rule({"digits": digits, "rounding": rounding}) is None
     for name in ROUNDINGS:
         rule = rounding_rule({"digits": "1", "rounding": name})
         assert rule is not None and all(tell(rule, language) for language in LANGUAGES)
-
-
-def test_what_a_program_says_is_shown_and_never_read() -> None:
-    """A value that looks like a place for a value stays as it is."""
-    for language in LANGUAGES:
-        assert "{said} {n}" in tell(error_fact("{said} {n}"), language)
 
 
 NEAR = Number(

@@ -252,17 +252,6 @@ def test_each_number_that_differs_is_told(verdicts: Path, language: str) -> None
 def test_the_table_speaks_the_language(verdicts: Path) -> None:
     table = read_verdicts([verdicts])
     away = {"old-1": Outcome.ERASED, "old-2": Outcome.RESTRICTED, "old-3": UNREADABLE}
-    plain = closing_text(table, [], away, ["old-1"])
-    for words in (
-        "Publications recomputed",
-        "old-1 (draft)",
-        "DATA ERASED",
-        "DATA RESTRICTED",
-        "COULD NOT CHECK",
-        "28",
-        "12",
-    ):
-        assert words in plain, words
     french = closing_text(table, [], away, ["old-1"], "fr")
     for words in (
         "Publications recalculées",

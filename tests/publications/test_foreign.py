@@ -190,13 +190,12 @@ def test_no_file_of_a_hostile_tree_runs(
         for path in hostile.rglob("*"):
             if path.is_file():
                 packed.write(path, path.relative_to(hostile))
-    # The level beyond also runs the sealed code, where there is a sandbox for it.
-    level = ("3", "--code", "frozen") if bubblewrap() else ("2",)
-    result = judged(program, hostile, "audit", str(archive), STUDY, "--level", *level)
+    # The sealed code runs, too, where there is a sandbox for it.
+    code = ("--code", "frozen") if bubblewrap() else ()
+    result = judged(program, hostile, "audit", str(archive), STUDY, "--level", "2", *code)
     untouched(hostile, listener[1])
     assert result.returncode == 0, result.stdout + result.stderr
-    # Pages are judged by trusted code alone, on the build that made them.
-    assert f"{STUDY}: VALID at level 2 (numbers recomputed" in result.stdout
+    assert f"{STUDY}: VALID at level 2 (numbers)" in result.stdout, result.stdout
     # Where its store has no data, nobody is asked for them.
     shutil.rmtree(hostile / "data/store")
     result = judged(program, hostile, "audit", STUDY, "--level", "1")

@@ -83,17 +83,6 @@ def test_a_publication_that_is_gone_or_lost_its_seal(
     assert SECOND in capsys.readouterr().err
 
 
-def test_a_folder_that_no_log_lists_and_that_has_no_seal(
-    tree: Path, capsys: CaptureFixture[str]
-) -> None:
-    (tree / "publications/more").mkdir()
-    shutil.copyfile(
-        tree / "publications" / STUDY / "figures.csv", tree / "publications/more/figures.csv"
-    )
-    code, said = audited(capsys)
-    assert code == 3 and "more: SEAL BROKEN" in said
-
-
 def test_an_added_publication(tree: Path, capsys: CaptureFixture[str]) -> None:
     new(tree, "menus-2025", read_log(tree).head)
     code, said = audited(capsys)
@@ -103,13 +92,6 @@ def test_an_added_publication(tree: Path, capsys: CaptureFixture[str]) -> None:
     new(tree, "menus-2025", read_log(tree).head, "draft")
     code, said = audited(capsys)
     assert code == 0, said
-
-
-def test_a_publication_of_another_time(tree: Path, capsys: CaptureFixture[str]) -> None:
-    """Sealed again with other words, as it may have been before: its seal is not the listed one."""
-    sealed_as(tree / "publications" / STUDY, reviewer="Somebody")
-    code, said = audited(capsys, STUDY)
-    assert code == 3 and "lists another seal of this publication than the present one" in said
 
 
 @pytest.mark.parametrize("edit", ["entry", "order", "layout", "cut", "empty", "half", "fifo"])

@@ -115,22 +115,6 @@ def test_random_bytes_anywhere(bench: Bench, thorough: bool) -> None:
             assert (status == 3) == (content != before), where
 
 
-def test_a_publication_without_its_configuration_is_not_passed_over(bench: Bench) -> None:
-    """The audit of all publications, none named; nor is one that lost its seal as well."""
-    tree = bench.tree
-    try:
-        for name, told in (
-            ("config.yaml", "config.yaml: audit.seal.removed"),
-            ("seal.json", "audit.seal.missing"),
-        ):
-            tree.remove(f"publications/canteen-r1/{name}")
-            status, said = tree.audit("", 0)
-            assert status == 3, said
-            assert told in said
-    finally:
-        tree.undo()
-
-
 def test_bytes_that_are_no_text_are_said_in_one_line(bench: Bench) -> None:
     """Where a file is read that no seal holds."""
     pointer = str(next(iter(read_versions(bench.tree.root).values())).pointer_path)

@@ -64,7 +64,7 @@ def test_its_pages_load_nothing_and_run_nothing(site: Path) -> None:
 
 def test_a_report_of_today_leads_to_the_index_and_to_what_is_published(site: Path) -> None:
     reports = [p for p in own_pages(site) if p.stem.startswith("report")]
-    assert len(reports) == 6
+    assert len(reports) == 4
     for page in reports:
         tree = LexborHTMLParser(page.read_text("utf-8"))
         brand, published = tree.css("header.bar a")[:2]

@@ -142,9 +142,8 @@ def test_a_disk_that_is_full_from_the_beginning(mounted: Mounted, finished: Proj
 
 
 def test_a_disk_that_fills_up_while_files_are_written(mounted: Mounted, finished: Project) -> None:
-    """A record and a page meet a disk with too little left for them."""
-    unmake(mounted.inside, "register-study")
-    fill_one_after_the_other(mounted, steps(finished, ("register-study",)), Moment.UNSEALED, 0)
+    """A page meets a disk with too little left for it."""
+    unmake(mounted.inside, "render")
     fill_one_after_the_other(mounted, steps(finished, ("render",)), Moment.BEGUN, 300_000)
     finishes_alike(mounted, finished)
 
