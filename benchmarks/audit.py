@@ -29,7 +29,7 @@ sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "benchmarks")]
 from measurements import MEASUREMENTS, write_section  # noqa: E402
 from readiness.publications.ledger import publication_ids  # noqa: E402
 from readiness.publications.log import LOG, append, open_log  # noqa: E402
-from readiness.publications.seal import SEAL, make_seal, read_seal  # noqa: E402
+from readiness.publications.seal import RELEASED, SEAL, make_seal, read_seal  # noqa: E402
 
 # Of the project's top folder.
 NOT_COPIED = {".git", ".venv", ".snakemake", ".cache", "results", "tests", "publications"}
@@ -58,7 +58,9 @@ def project(folder: Path, count: int) -> list[str]:
         identity = name if number < len(shipped) else f"{name}-{number:03d}"
         if identity != name:
             _seal_under(ROOT / "publications" / name, folder / "publications" / identity)
-            append(folder, identity, open_log(folder))
+            # No draft is in the log.
+            if read_seal(folder / "publications" / identity)["status"] == RELEASED:
+                append(folder, identity, open_log(folder))
         ids.append(identity)
     return ids
 
