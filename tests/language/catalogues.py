@@ -194,6 +194,7 @@ def template_keys(path: Path) -> set[str]:
     return {key for key in re.findall(r"[\"']([a-z_]+\.[a-z0-9_.]+)[\"']", text) if is_key(key)}
 
 
+@cache
 def asked() -> dict[str, set[str]]:
     """Every key that the program asks for, with where it does."""
     found: dict[str, set[str]] = {}
