@@ -17,8 +17,7 @@ from readiness.bounded import TextLoader, read_yaml_text
 from readiness.cli import main
 from readiness.language import LANGUAGES, tell
 from readiness.questionnaire import Questionnaire, questionnaire_of
-from readiness.questionnaire.changes import changes
-from readiness.questionnaire.codebook import COLUMNS, table
+from readiness.questionnaire.codebook import COLUMNS, changes, table
 from readiness.questionnaire.items import Category, Export, Item, Missing, Range, Routing
 from readiness.questionnaire.model import FrameVariable
 from readiness.questionnaire.summary import header, table_schema

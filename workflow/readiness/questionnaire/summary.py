@@ -10,7 +10,7 @@ from typing import Any
 
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language
-from readiness.questionnaire.changes import kind_of
+from readiness.questionnaire.codebook import kind_of
 from readiness.questionnaire.items import SPECIAL_CODES, Item
 from readiness.questionnaire.model import Questionnaire
 from readiness.questionnaire.xlsform.writing import languages_of
