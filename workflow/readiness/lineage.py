@@ -123,10 +123,7 @@ def _digest(record: Mapping[str, Any]) -> str:
 
 
 def read_lineage(path: Path) -> Lineage:
-    """The provenance record at `path`; DataError when it is missing or damaged.
-
-    Publications hold older ones, without a digest of their own; a seal stands for them.
-    """
+    """The provenance record at `path`, of any age; DataError when missing or damaged."""
     try:
         record = json.loads(read_file(path).decode("utf-8"))
         digest = record.pop("digest", None)

@@ -128,10 +128,7 @@ def _state(n: int, bases: Sequence[int], missing: Sequence[int]) -> str:
 
 
 def _missing(line: Claimed) -> tuple[int, ...]:
-    """The bases that fit only if answers are missing.
-
-    A single set fits nearly everywhere once answers may be missing: that says nothing.
-    """
+    """The bases that fit only if answers are missing; of a single set that says nothing."""
     return tuple(n for n in line.bases_missing if n not in line.bases) if line.joint else ()
 
 

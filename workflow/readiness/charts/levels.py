@@ -92,10 +92,7 @@ class Levels:
         return [*left, *["neutral"] * self.across, *reversed(right)]
 
     def answers(self, figures: DrawnFigures, group: DrawnGroup) -> DrawnAnswers | None:
-        """A group's numbers; None where the register has no level of it.
-
-        Raises RenderError when it lacks a level of a group of which it has others.
-        """
+        """A group's numbers, None without any level; RenderError when only some are there."""
         found = {level: figures.get(f"{self.item}.{level}.{group.code}") for level in self.labels}
         known = [figure for figure in found.values() if figure is not None]
         if not known:

@@ -208,10 +208,7 @@ class _RangedShare:
 
 
 def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
-    """The headline shares of a wave with what nonresponse could do; `items` in their order.
-
-    Items without a share that leads (numbers, several answers) have no row.
-    """
+    """The headline shares, of items that have one, with what nonresponse could do."""
     language, simulated = figures.language, figures.simulated
     title = word("participation.caption.bounds", language)
     table = list(_shares(figures, items))

@@ -73,10 +73,7 @@ class Remotes(ExitStack):
             return ABSENT
 
     def fetch(self, name: str, version: Version, target: Path) -> Fact | None:
-        """Bring the version to `target` when its bytes are right; returns what `fault` would.
-
-        Nothing else is ever written there: damage does not spread into DVC's cache.
-        """
+        """Bring the right bytes to `target`, or return what is wrong with them as `fault` does."""
         target.parent.mkdir(parents=True, exist_ok=True)
         path = temporary_name(target)
         with path.open("wb") as temporary:

@@ -39,10 +39,7 @@ def render_verdict(
     mark: Mark | None = None,
     markup: Markup | None = None,
 ) -> str:
-    """The sentences of a verdict, one after another.
-
-    `mark(name, text)` may wrap each number in a traceable span; names and words are not marked.
-    """
+    """The sentences of a verdict; `mark(name, text)` may wrap each of its numbers."""
     own = numbers_of(facts)
 
     def only_numbers(name: str, text: str) -> str:

@@ -396,10 +396,7 @@ def told_on_the_site(run: PlannedRun) -> Told:
 
 
 def downloads(run: PlannedRun, language: str, languages: Sequence[str]) -> list[tuple[str, str]]:
-    """The files of a run's tables as its report reaches them: what each is, its address.
-
-    The tidy table is that of one of the report's `languages`, the one that a publication keeps.
-    """
+    """The files of a run's tables as its report reaches them: what each is, its address."""
     folder, first = f"../../{WORKBOOK}/{language}", in_order(languages)[0]
     return [
         ("workbook", f"{folder}/{workbook_name(run)}.xlsx"),

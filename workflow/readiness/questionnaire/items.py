@@ -62,10 +62,7 @@ class Strict(BaseModel):
 
 
 class Answer(Labelled):
-    """An answer as a tool exports it: its text, or its `value` where the tool exports codes.
-
-    The option outside the scale is no more than that, nor is the row of a grid or of a ranking.
-    """
+    """An answer as a tool exports it: its text, or its `value` where the tool exports codes."""
 
     value: Text | None = None
 
@@ -94,10 +91,7 @@ MEANINGS: tuple[str, ...] = get_args(Meaning)
 
 
 class Missing(Answer):
-    """A text or value that is exported and is no answer, and what it means.
-
-    `text` or `value` is given, as for an option.
-    """
+    """A `text` or `value` that is exported and is no answer, and what it means."""
 
     means: Meaning
 
@@ -274,10 +268,7 @@ class Item(Strict):
 
     @property
     def levels_of(self) -> dict[str, tuple[str, ...]]:
-        """The levels that each box adds up, the headline first; empty unless the item is ordinal.
-
-        Where none is declared: `low`, the two lowest (one of two).
-        """
+        """The levels that each box of an ordinal item adds up; `low`, the lowest, if none said."""
         if self.kind != "ordinal":
             return {}
         default = {"low": self.codes[: min(LOWEST, len(self.codes) - 1)]}

@@ -236,10 +236,7 @@ WITH_DERIVED = "questionnaire"
 
 
 def load_questionnaire(path: Path) -> Questionnaire:
-    """Read `data/questionnaires/<name>-<version>.yaml`.
-
-    Raises ConfigError, in one line, with the file, the item and the field at fault.
-    """
+    """Read `data/questionnaires/<name>-<version>.yaml`; ConfigError names item and field."""
     data = read_yaml(path, as_text=True)
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: expected a mapping with name, version, export and items.")
@@ -252,10 +249,7 @@ def load_questionnaire(path: Path) -> Questionnaire:
 
 
 def questionnaire_of(document: dict[str, Any], where: str) -> Questionnaire:
-    """The questionnaire that a loaded document holds, its written forms expanded.
-
-    Raises ConfigError in one line that begins with `where`.
-    """
+    """The questionnaire of a loaded document, expanded; ConfigError begins with `where`."""
     try:
         data = expand(document)
     except ConfigError as error:

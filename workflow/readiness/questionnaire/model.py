@@ -87,10 +87,8 @@ class FrameVariable(Strict):
 
 
 class Grid(Strict):
-    """A block of items: the rows of a table with one scale, or the options of a ranking.
-
-    `column` is the question's text as tools export it, `variable` its name in the tool.
-    """
+    """A block of items, of a table or a ranking: the text of its `column`, the name of its
+    `variable`."""
 
     id: Code
     kind: Literal["grid", "ranking"]

@@ -103,10 +103,7 @@ STANDARD = "https://datapackage.org/profiles/2.0/tableschema.json"
 
 
 def header(questionnaire: Questionnaire) -> list[str]:
-    """The header of an export without answers, in the order of the form.
-
-    An item whose options stand in columns of their own has those.
-    """
+    """The header of an export, in the form's order: one column an item, or one each option."""
     own = (questionnaire.export.timestamp, questionnaire.export.invitation)
     columns = [text for text in own if text]
     for item in questionnaire.items:

@@ -5,10 +5,7 @@ from readiness.questionnaire.items import Range
 
 
 def unit_text(number: Range, language: Language) -> str:
-    """The unit in a language; where the questionnaire gives none, words that say so.
-
-    Raises RenderError where it has no label in the language.
-    """
+    """The unit in a language, or words that say there is none; RenderError without a label."""
     if number.unit is None:
         return text("questionnaire.unit", language)
     return number.unit.text(language)

@@ -119,10 +119,7 @@ def open_decisions(text: str) -> int:
 
 
 def write(document: Mapping[str, Any]) -> str:
-    """The document as YAML text in the order in which a questionnaire is read.
-
-    Lists of options that several items have alike are written once, under an anchor.
-    """
+    """The document as YAML in reading order; options that items have alike stand once."""
     shared = _find_shared_lists(document.get("items", ()))
     lines = list(_comment(document, ""))
     for key in _order_keys(document, _HEAD):

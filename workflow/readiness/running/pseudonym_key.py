@@ -60,10 +60,7 @@ def new_key(root: Path, dataset: str) -> tuple[Path, str]:
 
 
 def present_key(root: Path, dataset: str) -> bytes | None:
-    """The key of a dataset version; None where there is none.
-
-    Raises ConfigError when the file is no key, lies where no secret may, or can be read by others.
-    """
+    """The key of a dataset version, None without one; ConfigError if unsafe or damaged."""
     from readiness.privacy import KEY_BYTES
 
     path = key_file(dataset)

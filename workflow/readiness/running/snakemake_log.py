@@ -52,10 +52,7 @@ def follow(process: subprocess.Popen[bytes], log: IO[bytes], listener: Listener)
 
 @contextmanager
 def progress_bar() -> Iterator[Listener | None]:
-    """A listener that draws a bar on the terminal; None where standard error is none.
-
-    The bar begins with the first jobs: a run with nothing to do has none, and does not wait for it.
-    """
+    """A listener that draws a bar on the terminal once jobs begin; None if there is none."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -29,11 +29,7 @@ SETTINGS = Closing
 
 
 def run(job: Job[Closing]) -> None:
-    """Print the table.
-
-    DiffersError (exit 1) naming the first number that differs, DataError (exit 3) naming a
-    publication of which nothing can be read.
-    """
+    """Print the table; DiffersError names a number that differs, DataError an unreadable folder."""
     job.public = True
     verdicts = read_verdicts(job.inputs["verdicts"])
     told = job.settings

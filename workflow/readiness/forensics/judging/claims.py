@@ -111,10 +111,7 @@ class ClaimFault:
 def read_register(
     frame: pd.DataFrame, structure: Structure, where: str = "claims register"
 ) -> dict[str, Claim]:
-    """The claims by id, in the order of the register.
-
-    Raises DataError naming the first faulty rows (row, column, value, what was expected).
-    """
+    """The claims by id, in the register's order; DataError names the first faulty rows."""
     claims, faults = read_claims(frame, structure)
     if faults:
         shown = "; ".join(str(fault) for fault in faults[:SHOWN_FAULTS])

@@ -275,10 +275,7 @@ def _joined_by_and(whole: ast.expr) -> list[ast.expr]:
 
 
 def read_exclusive_options(constraint: str) -> set[str]:
-    """The names of options that a constraint lets nobody tick beside another.
-
-    Read are the usual ways to write it, several joined by `and`. Raises Unsaid for anything else.
-    """
+    """The options that a constraint lets nobody tick beside another; raises Unsaid."""
     found: set[str] = set()
     for part in map(ast.unparse, _joined_by_and(_parse(constraint))):
         hit = next((hit for pattern in _EXCLUSIVE if (hit := pattern.fullmatch(part))), None)

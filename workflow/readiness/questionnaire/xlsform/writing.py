@@ -31,10 +31,7 @@ Row = dict[str, str]
 
 
 def to_xlsform(questionnaire: Questionnaire) -> bytes:
-    """The questionnaire as an XLSForm workbook (.xlsx), which pyxform has judged.
-
-    Raises ConfigError where pyxform refuses it.
-    """
+    """The questionnaire as an XLSForm workbook that pyxform judged; ConfigError if refused."""
     import xlsxwriter
 
     buffer = io.BytesIO()
@@ -216,10 +213,7 @@ def _no_answers(item: Item) -> Iterator[tuple[Answer, str]]:
 
 
 def option_names(item: Item) -> list[str]:
-    """What the form exports for each option: values, where a form can have them as names.
-
-    Categories first, then the option outside the scale, then those that are no answers.
-    """
+    """The names of options in the form, in the item's order: values where they can be names."""
     answers = [*item.categories, *(option for option, _ in _no_answers(item))]
     codes = [c.code for c in item.categories]
     codes += ["dont_know" if means == OUTSIDE else means for _, means in _no_answers(item)]
