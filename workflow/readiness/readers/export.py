@@ -215,7 +215,12 @@ def mark_empty_rows(sheet: Sheet) -> Sheet:
     told = [column for at, column in enumerate(sheet.rows) if not is_row_number(sheet, at)]
     if not told:
         return sheet
-    filled = np.logical_or.reduce([column.where(_is_filled) for column in told])
+    filled = np.zeros(len(sheet), dtype=np.bool_)
+    # Columns of few texts tell of most rows that somebody stands behind them, and are read at once.
+    for column in sorted(told, key=lambda each: len(each.texts)):
+        filled |= column.where(_is_filled)
+        if filled.all():
+            return sheet
     empty = dict.fromkeys(np.flatnonzero(~filled).tolist(), EMPTY)
     return replace(sheet, faults={**empty, **sheet.faults}) if empty else sheet
 
