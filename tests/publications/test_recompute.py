@@ -14,8 +14,11 @@ from pathlib import Path
 import pytest
 
 from project_copy import ROOT, Project
-from readiness.analysis.recomputing import MOST_LINES, RECOMPUTE
+from readiness.analysis.recomputing import MOST_LINES, RECOMPUTE, recompute_script
+from readiness.config import load_config
 from readiness.datasets.versions import read_versions
+from readiness.facts import Fact
+from readiness.questionnaire import load_questionnaire
 from tiny_project import PUBLICATIONS
 
 SHIPPED = sorted(path.parent.name for path in (ROOT / "publications").glob(f"*/{RECOMPUTE}"))
@@ -70,3 +73,17 @@ def test_another_number_is_seen(released: Project, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_each_shipped_wave_comes_out_the_same(name: str, tmp_path: Path) -> None:
     assert "No difference." in recompute(ROOT, name, tmp_path)
+
+
+def test_what_the_script_leaves_out_it_names() -> None:
+    """Variables that are computed, and, where somebody broke off, cells that may mean either."""
+    home = ROOT / "tests/open_wave"
+    wave = load_config(home / "config.yaml").waves["readers-2025"]
+    asked = load_questionnaire(home / "data/questionnaires/readers-1.yaml")
+    steps = [Fact("weighting.step.jackknife", {"n": 240})]
+    for broken_off, left in ((True, "heavy, tools, trust."), (False, "heavy, trust.")):
+        given = ("r1", wave, asked, {wave.answers: "data/raw/readers-2025/1.csv"}, steps)
+        script = recompute_script(*given, broken_off=broken_off)
+        assert script is not None and left in script
+        compile(script, RECOMPUTE, "exec")
+    assert recompute_script("r1", wave, asked, {}, steps, broken_off=False) is None

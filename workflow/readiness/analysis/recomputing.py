@@ -16,6 +16,8 @@ from readiness.facts import Fact
 from readiness.questionnaire import Item, Questionnaire
 
 RECOMPUTE = "recompute.py"
+# The register's number of interviews that ended before their end, where there were any.
+BROKEN_OFF = "quality.issues.broken_off"
 # A person reads it: no more lines.
 MOST_LINES = 150
 # The steps of a weighting that the script takes, by the last part of their kind.
@@ -166,12 +168,15 @@ def recompute_script(
     questionnaire: Questionnaire,
     data: Mapping[str, str],
     steps: Collection[Fact],
+    *,
+    broken_off: bool,
 ) -> str | None:
     """The script of a publication; None where it could not make the numbers.
 
     `data`: the paths of the dataset versions that anybody may have, by name, from the project's
     root. It takes a plain CSV of one row a submission, and a weighting that raking alone makes,
-    with a jackknife (`steps`, what was done).
+    with a jackknife (`steps`, what was done). Where somebody `broken_off`, an empty cell that means
+    "none" may be a question that was not reached: such questions are left out.
     """
     done = {fact.kind.rpartition(".")[2] for fact in steps}
     export = questionnaire.export
@@ -181,9 +186,16 @@ def recompute_script(
     if spread or not (plain and kept and "jackknife" in done <= TAKEN):
         return None
     data = {name: path for name, path in data.items() if name in (wave.answers, wave.sample)}
+    derived = {one.id for one in wave.derive}
     by = next(iter(wave.estimate.variables(v.id for v in questionnaire.frame)), "")
+    if by not in {v.id for v in questionnaire.groupings if v.id not in derived}:
+        by = ""
     tested = dict(_list_tests(wave, questionnaire)) if by else {}
-    told = list(_shown(wave, questionnaire))
+    told = [
+        item
+        for item in _shown(wave, questionnaire)
+        if not (broken_off and item.blank_means == "none")
+    ]
     script = ""
     while not script or (script.count("\n") > MOST_LINES and len(told) > 1):
         # What has no room is left out, from the last question on, and named.
@@ -239,11 +251,10 @@ def _find_days(wave: WaveSettings, questionnaire: Questionnaire) -> tuple[str, s
 
 def _shown(wave: WaveSettings, questionnaire: Questionnaire) -> Iterator[Item]:
     """The items that the report tells of, without those that are computed of others."""
-    names = wave.show or wave.estimate.items
-    for name in names:
-        item = questionnaire.item(name)
-        if not item.derived_from and item.kind != "text":
-            yield item
+    asked = {item.id: item for item in questionnaire.items if not item.derived_from}
+    for name in wave.show or wave.estimate.items:
+        if name in asked and asked[name].kind != "text":
+            yield asked[name]
 
 
 def _list_tests(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from readiness.analysis.recomputing import RECOMPUTE, recompute_script
+from readiness.analysis.recomputing import BROKEN_OFF, RECOMPUTE, recompute_script
 from readiness.config import WaveSettings, load_config, read_yaml
 from readiness.datasets.versions import open_data
 from readiness.errors import ConfigError, DataError
@@ -153,16 +153,19 @@ def _results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, by
 
 
 def _write_script(
-    material: PublicationMaterial, section: WaveSettings, folders: Mapping[str, Path]
+    material: PublicationMaterial, folders: Mapping[str, Path], figures: pd.DataFrame
 ) -> str | None:
-    """The script that computes the headline numbers again; None where none could."""
+    """The script that computes a wave's headline numbers again; None where none could."""
+    if not isinstance(material.section, WaveSettings):
+        return None
     steps = read_text_table(folders["weight"] / "steps.csv", "the steps of the weighting")
     return recompute_script(
         material.identity,
-        section,
+        material.section,
         load_questionnaire(material.root / material.files["questionnaire"]),
         open_data(material.versions),
         [of_domain(fact, "weighting") for fact in steps["fact"]],
+        broken_off=bool(figures["id"].eq(BROKEN_OFF).any()),
     )
 
 
@@ -263,7 +266,8 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         files[ERRATUM] = table.encode()
     if judged is not None:
         files[ATTACK] = (judged / ATTACK).read_bytes()
-    if isinstance(section, WaveSettings) and (script := _write_script(material, section, folders)):
+    script = _write_script(material, folders, figures)
+    if script is not None:
         files[RECOMPUTE] = script.encode()
     facts = _facts(material, figures, files)
     files["README.md"] = readme(facts).encode()

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from readiness.analysis.recomputing import recompute_script
+from readiness.analysis.recomputing import BROKEN_OFF, recompute_script
 from readiness.charts.palette import stylesheet
 from readiness.config import StrictModel, WaveSettings, read_yaml
 from readiness.errors import RenderError
@@ -114,7 +114,7 @@ def _part(job: Job[RenderSettings]) -> PageSource:
         questionnaire = load_questionnaire(job["questionnaire"])
         part.words.update(labels(questionnaire, language))
         content = {**told, "questionnaire": job["questionnaire"].name}
-        if said := _state_recompute(job, questionnaire):
+        if said := _state_recompute(job, questionnaire, register):
             part.provenance.add(said)
             content["recompute"] = said
         return replace(part, content=content, questionnaire=questionnaire)
@@ -133,13 +133,16 @@ def _part(job: Job[RenderSettings]) -> PageSource:
     return replace(part, content=content, structure=structure)
 
 
-def _state_recompute(job: Job[RenderSettings], questionnaire: Questionnaire) -> str:
+def _state_recompute(
+    job: Job[RenderSettings], questionnaire: Questionnaire, register: Register
+) -> str:
     """In how many lines a publication's own script computes the numbers again; "" without one."""
     told, language = job.settings.part, job.settings.language
     wave = WaveSettings.model_validate({**told["wave"], "title": {language: told["title"]}})
     done = read_text_table(job["steps"], "the steps of the weighting")["fact"]
     steps = [of_domain(fact, "weighting") for fact in done]
-    script = recompute_script("", wave, questionnaire, told["data"], steps)
+    broken_off = register.has(BROKEN_OFF)
+    script = recompute_script("", wave, questionnaire, told["data"], steps, broken_off=broken_off)
     if script is None:
         return ""
     return tell(Fact("report.rendering.status.recompute", {"n": script.count("\n")}), language)
