@@ -44,9 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a signer's public key (PEM); may be given several times",
     )
-    parser.add_argument(
-        "--language", choices=LANGUAGES, default="en", help="of what is told (default: en)"
-    )
+    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of what is said")
 
 
 def run(arguments: argparse.Namespace) -> int:

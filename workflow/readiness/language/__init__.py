@@ -1,6 +1,6 @@
 """What readers read: languages, catalogues, sentences, numbers and dates, isolation."""
 
-from readiness.language.catalogue import LANGUAGES, Language, direction, has, own_name
+from readiness.language.catalogue import LANGUAGES, Language, direction, own_name
 from readiness.language.telling import Markup, join_texts, show, tell, text
 
 __all__ = [
@@ -8,7 +8,6 @@ __all__ = [
     "Language",
     "Markup",
     "direction",
-    "has",
     "join_texts",
     "own_name",
     "show",
