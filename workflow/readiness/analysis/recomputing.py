@@ -183,9 +183,10 @@ def recompute_script(
     plain = not (export.tool or export.encoding or export.header_rows or export.respondent)
     spread = any(c.column for item in questionnaire.items for c in item.categories)
     kept = wave.validate_.duplicates != "most_answered"
-    if spread or not (plain and kept and "jackknife" in done <= TAKEN):
+    needed = [name for name in (wave.answers, wave.sample) if name]
+    if spread or not (plain and kept and "jackknife" in done <= TAKEN and data.keys() >= {*needed}):
         return None
-    data = {name: path for name, path in data.items() if name in (wave.answers, wave.sample)}
+    data = {name: data[name] for name in needed}
     derived = {one.id for one in wave.derive}
     by = next(iter(wave.estimate.variables(v.id for v in questionnaire.frame)), "")
     if by not in {v.id for v in questionnaire.groupings if v.id not in derived}:
@@ -196,6 +197,8 @@ def recompute_script(
         for item in _shown(wave, questionnaire)
         if not (broken_off and item.blank_means == "none")
     ]
+    if not told:
+        return None
     script = ""
     while not script or (script.count("\n") > MOST_LINES and len(told) > 1):
         # What has no room is left out, from the last question on, and named.
