@@ -130,7 +130,7 @@ def test_merges_are_declared_and_limits_kept(tmp_path: Path) -> None:
     file = tmp_path / "replicates.npz"
     file.write_bytes(replicates_file(found.replicates))
     again = read_replicates(file)
-    assert again.written() == pytest.approx(found.replicates.write_out(), rel=1e-11)
+    assert again.write_out() == pytest.approx(found.replicates.write_out(), rel=1e-11)
 
 
 def test_the_report_says_what_limits_move(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ KEYS = tuple(
         "no_ineligible",
         "unknown_eligibility",
         "all_alike",
+        "by_chance",
     )
 )
 
