@@ -10,6 +10,7 @@ use rule step as validate with:
         "results/{run}/validate/counts.csv",
         "results/{run}/validate/sample.csv",
         "results/{run}/validate/quarantine.csv",
+        "results/{run}/validate/reconciliation.csv",
         "results/{run}/validate/lineage.json",
     pathvars:
         job="{run}/validate",
