@@ -76,12 +76,12 @@ def test_the_first_releases_together_give_more_away_than_each() -> None:
     found = {}
     for item in (*ITEMS, "future_use"):
         target = AttackTarget(releases[1], releases[:1], rules=RULES)
-        solver = Knowledge(target, item, releases[1].tables[item].data).possible(releases)
+        solver = Knowledge(target, item, releases[1].tables[item].key).possible(releases)
         assert solver is not None
         for release in releases:
             table = release.tables[item]
             for cell in cells_of(table):
-                column = solver.system.names.get((PEOPLE, table.data, *_of(cell)))
+                column = solver.system.names.get((PEOPLE, table.key, *_of(cell)))
                 if cell.rest or not cell.withheld or column is None:
                     continue
                 one = narrow(solver, column, RULES.holds, RULES.wide)

@@ -16,7 +16,7 @@ from readiness.attack.model import (
     given_away,
     summary,
 )
-from readiness.attack.released import Release, read_release
+from readiness.attack.released import Release, Route, find_unread, read_release
 from readiness.attack.system import Classes
 
 __all__ = [
@@ -29,10 +29,12 @@ __all__ = [
     "CountVerdict",
     "How",
     "Release",
+    "Route",
     "attack",
     "attack_table",
     "classes_of",
     "decode_shares",
+    "find_unread",
     "first_given_away",
     "given_away",
     "read_release",

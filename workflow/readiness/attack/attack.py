@@ -91,7 +91,7 @@ class _ItemAttack:
     def __init__(self, target: AttackTarget, item: str, table: ReleasedTable) -> None:
         self.target, self.item, self.table = target, item, table
         self.rules = target.rules
-        self.knowledge = Knowledge(target, item, table.data)
+        self.knowledge = Knowledge(target, item, table.key)
 
     def attack_cells(self, counts: Collection[str] = ()) -> Iterator[Attacked]:
         """Each cell, attacked by one reader after the other until one of them learns too much."""
@@ -248,8 +248,8 @@ class _ItemAttack:
     def _column(self, solver: Solver, cell: AttackedCell) -> int | None:
         """The variable of a count."""
         kind = CAME if cell.came else REST if cell.rest else PEOPLE
-        data = self._of(cell)[1].data
-        return solver.system.names.get((kind, data, cell.share.level, cell.share.group))
+        key = self._of(cell)[1].key
+        return solver.system.names.get((kind, key, cell.share.level, cell.share.group))
 
     def _interval(
         self, cell: AttackedCell, *, earlier: bool = False, frame: bool = False, shares: bool = True
@@ -273,7 +273,7 @@ class _ItemAttack:
     def _knapsack(self, solver: Solver, cell: AttackedCell, low: int, high: int) -> tuple[int, int]:
         """The numbers of people whose known weights can add to what the system leaves."""
         classes, share = self.target.classes, cell.share
-        name = (WEIGHT, self.target.release.name, share.level, share.group)
+        name = (WEIGHT, f"{self.item} {self.target.release.name}", share.level, share.group)
         weight = solver.system.names.get(name)
         if classes is None or weight is None:
             return low, high
@@ -325,7 +325,7 @@ class _ItemAttack:
         if column is None:
             return None
         for other in self.table.shares:
-            place = solver.system.names.get((PEOPLE, self.table.data, other.level, other.group))
+            place = solver.system.names.get((PEOPLE, self.table.key, other.level, other.group))
             # Two cells tell of each other that stand in one sum: of a group, or of an answer.
             linked = cell.share.group == other.group or cell.share.level == other.level
             if other.value is not None or place is None or not linked:
@@ -362,10 +362,11 @@ _HOW = {
 
 
 class Knowledge:
-    """The readers of an item of a release; `data`: the versions of the data behind its shares."""
+    """The readers of an item of a release; `key`: what its people are known by."""
 
-    def __init__(self, target: AttackTarget, item: str, data: str) -> None:
-        self._target, self._item, self._data = target, item, data
+    def __init__(self, target: AttackTarget, item: str, key: str) -> None:
+        self._target, self._item, self._key = target, item, key
+        self._routes = [each for each in target.routes if item in (each.item, each.after)]
         self._solvers: dict[tuple[bool, bool, bool], Solver] = {}
 
     def solver(self, *, earlier: bool = False, frame: bool = False, shares: bool = True) -> Solver:
@@ -387,7 +388,7 @@ class Knowledge:
                     f"{self._item}: the published numbers contradict each other, so what they give "
                     "away cannot be told. Were they changed by hand? Make the register again."
                 )
-            if frame and solver.counts(self._data) <= MOST_CELLS:
+            if frame and solver.counts(self._key) <= MOST_CELLS:
                 # Few and short searches: the unknowns are people of frame cells.
                 solver.nodes, solver.searches = FRAME_NODES, SEARCHES
             self._solvers[key] = solver
@@ -408,8 +409,12 @@ class Knowledge:
     ) -> Solver | None:
         """The system of releases that supposes most of how they follow each other without a
         contradiction; None where they contradict each other by themselves."""
-        for growth in GROWTHS:
-            solver = Solver(build(releases, self._item, known, shares=shares, growth=growth))
-            if solver.possible():
-                return solver
+        # Answers of people who were not asked contradict what routes to an item.
+        for routes in (self._routes, ()) if self._routes else ((),):
+            for growth in GROWTHS:
+                told = build(
+                    releases, self._item, known, shares=shares, growth=growth, routes=routes
+                )
+                if (solver := Solver(told)).possible():
+                    return solver
         return None

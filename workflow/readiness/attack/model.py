@@ -8,7 +8,7 @@ from enum import Enum
 
 import pandas as pd
 
-from readiness.attack.released import Release, ReleasedShare
+from readiness.attack.released import Release, ReleasedShare, Route
 from readiness.attack.system import Classes
 
 
@@ -121,12 +121,19 @@ class Attacked:
 
 @dataclass
 class AttackTarget:
-    """What is attacked: the release, the earlier ones in their order, and what readers may know."""
+    """What is attacked: the release, the earlier ones in their order, and what readers may know;
+    `routes`: which items are asked after which, as the questionnaire says."""
 
     release: Release
     earlier: Sequence[Release] = ()
     classes: Classes | None = None
     rules: AttackRules = field(default_factory=lambda: AttackRules(5, 5))
+    routes: Sequence[Route] = ()
+
+    def with_neighbours(self, items: Collection[str]) -> frozenset[str]:
+        """These items, and those that they are routed from or to."""
+        pairs = [{each.item, each.after} for each in self.routes]
+        return frozenset(items).union(*(pair for pair in pairs if pair & set(items)))
 
 
 # --- The attack as tables: what readers are taken to know, what was found.

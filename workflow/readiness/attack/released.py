@@ -7,6 +7,7 @@ themselves, without the code that wrote them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -58,8 +59,9 @@ class ReleasedTable:
 
     `bases`: people by (base, group); `weights`: the sum of the weights of those who answered, by
     group; `contrasts`: people in two groups together; `counts`: people of all by (level) that the
-    report on missing answers prints; `data`: the versions of the data behind the shares; `told`:
-    whether anything is told of the answers, or only which ones there are.
+    report on missing answers prints; `worst`: by (level, end), the share of all who were asked, if
+    those without an answer had not given it, or had; `data`: the versions of the data behind the
+    shares; `told`: whether anything is told of the answers, or only which ones there are.
     """
 
     item: str
@@ -69,9 +71,15 @@ class ReleasedTable:
     weights: dict[str, PrintedInterval] = field(default_factory=dict)
     contrasts: dict[tuple[str, str], int] = field(default_factory=dict)
     counts: dict[str, PrintedInterval] = field(default_factory=dict)
+    worst: dict[tuple[str, str], PrintedInterval] = field(default_factory=dict)
     tested: int = 0
     data: str = ""
     told: bool = True
+
+    @property
+    def key(self) -> str:
+        """What the people of its answers are known by, in every release of the same data."""
+        return f"{self.item} {self.data}"
 
     @property
     def groups(self) -> list[str]:
@@ -118,6 +126,8 @@ class Release:
         respondents: people who answered, by group.
         lightest, heaviest: the smallest and the largest weight, as multiples of the mean weight.
         mean: the mean weight where population and respondents are published.
+        n: respondents with a weight; None where it is not told.
+        unclear: answers of people of whom it is not known whether they were asked.
     """
 
     name: str
@@ -126,6 +136,18 @@ class Release:
     lightest: float = 1.0
     heaviest: float = 1.0
     mean: float | None = None
+    n: int | None = None
+    unclear: int = 0
+
+
+@dataclass(frozen=True)
+class Route:
+    """An `item` that is asked of those alone who gave an `after` item one of these answers (none:
+    their number was in a range)."""
+
+    item: str
+    after: str
+    codes: tuple[str, ...] = ()
 
 
 def untold(release: Release) -> Release:
@@ -170,10 +192,57 @@ def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
             _base(row, tables)
         elif row["kind"] == "missing" and row["item"] in tables:
             _missing(row, tables[row["item"]])
+        elif row["kind"] == "bound" and row["item"] in tables:
+            _worst(row, tables[row["item"]])
         elif row["kind"] == "test" and row["item"] in tables and row["n"]:
             _test(row, tables[row["item"]])
     shown = {row["id"]: row["value"] for row in records if not row["suppressed"]}
-    return Release(name, tables, dict(_respondents(records)), *_weights(shown))
+    everybody = [int(row["n"]) for row in records if row["kind"] == "missing" and row["n"]]
+    n = everybody[0] if everybody else int(shown.get("weighting.n") or 0) or None
+    unclear = int(shown.get("quality.issues.routing_unclear") or 0)
+    return Release(name, tables, dict(_respondents(records)), *_weights(shown), n, unclear)
+
+
+# What each kind of row can say (its statistic, up to the first "of" or bracket), where it tells of
+# answers; of the other kinds a reader learns no count of one answer.
+READ: Mapping[str, frozenset[str]] = {
+    "estimate": frozenset({"share", "mean"}),
+    "count": frozenset({"answers", "weight"}),
+    "interval": frozenset({"lower", "upper", "n_eff"}),
+    "missing": frozenset({"share"}),
+    "bound": frozenset({"least and largest value, whatever those without an answer would say"}),
+}
+OTHERS = {
+    *("test", "revision", "weighting", "quality", "setting"),
+    *("selection", "response", "balance", "scale"),
+}
+COLUMNS = {
+    *("id", "kind", "unit", "value", "item", "level", "group", "statistic", "note", "precision"),
+    *("se", "lower", "upper", "n", "n_eff", "deff", "reliability", "suppressed", "digits"),
+    *("rounding", "run", "dataset", "lineage", "simulated"),
+}
+
+
+def find_unread(figures: pd.DataFrame) -> str:
+    """The first column or row of a register that nothing here reads; "" for none.
+
+    What stands beside a base that is withheld is unread, too: precision and bounds tell a base.
+    """
+    for column in figures.columns:
+        if column not in COLUMNS:
+            return f"column {column}"
+    untold = set(figures.loc[(figures["unit"] == "base") & (figures["suppressed"] != ""), "id"])
+    for row in figures.to_dict("records"):
+        says = re.split(r" of | \(|: ", row["statistic"], maxsplit=1)[0]
+        beside = [name for name in ("se", "lower", "upper", "n_eff", "deff") if row[name]]
+        known = row["kind"] in OTHERS or says in READ.get(row["kind"], ())
+        if row["kind"] == "estimate" and not row["n"]:
+            known = known and not beside
+        elif row["kind"] == "bound" and row["value"]:
+            known = known and f"{row['item']}.n.{row['group']}" not in untold
+        if not known:
+            return str(row["id"])
+    return ""
 
 
 def decimals(row: Mapping[Any, str]) -> int | None:
@@ -226,6 +295,13 @@ def _missing(row: Mapping[Any, str], table: ReleasedTable) -> None:
         return
     share, n = interval(row["value"], decimals(row)), int(row["n"])
     table.counts[row["level"]] = PrintedInterval(share.low * n, share.high * n)
+
+
+def _worst(row: Mapping[Any, str], table: ReleasedTable) -> None:
+    """Of all who were asked, those who gave the answer, and those without one beside them."""
+    end = row["id"].rpartition(".")[2]
+    if not row["suppressed"] and row["value"] and row["unit"] == "share":
+        table.worst[row["level"], end] = interval(row["value"], decimals(row))
 
 
 def _test(row: Mapping[Any, str], table: ReleasedTable) -> None:

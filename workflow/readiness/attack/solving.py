@@ -57,9 +57,9 @@ class Solver:
         rows = self.rows.lb, self.rows.ub
         self.program = LinearProgram(self.matrix, *rows, self.low, self.high)
 
-    def counts(self, data: str) -> int:
-        """How many whole numbers of people of some data are unknown."""
-        return sum(self.whole[at] for name, at in self.system.names.items() if data in name)
+    def counts(self, key: str) -> int:
+        """How many whole numbers of people of an item are unknown."""
+        return sum(self.whole[at] for name, at in self.system.names.items() if name[1] == key)
 
     def bound_by_relaxation(self, column: int, wide: Judge | None = None) -> tuple[int, int]:
         """The least and the largest whole number that the linear program leaves possible.

@@ -1,4 +1,5 @@
-"""All that a reader knows of one item as one system of linear equations and inequalities.
+"""All that a reader knows of one item, and of those that it is routed from or to, as one system of
+linear equations and inequalities.
 
 Unknown are people: how many of each group gave each answer, and, for a reader who knows the frame
 cell of every respondent, how many of each cell. Sums of weights hang on them. Everything printed is
@@ -26,6 +27,7 @@ from readiness.attack.released import (
     Release,
     ReleasedShare,
     ReleasedTable,
+    Route,
 )
 
 if TYPE_CHECKING:
@@ -35,9 +37,11 @@ if TYPE_CHECKING:
 SLACK = 1e-7
 # The ends of a share that are nearer than a solver can tell, on any base of people.
 SAME = 1e-10
-PEOPLE, WEIGHT, REST = "people", "weight", "rest"
+PEOPLE, WEIGHT, REST, CELL = "people", "weight", "rest", "cell"
 # Those of later data who were not in earlier ones.
 CAME = "came"
+# What the report on missing answers tells beside those who left an item empty.
+TOLD = (ANSWERED, DONT_KNOW, "not_asked")
 # (answer or base, group).
 Key = tuple[str, str]
 Name = tuple[str, ...]
@@ -127,8 +131,9 @@ def build(
     *,
     growth: Growth = GROWTHS[0],
     shares: bool = True,
+    routes: Sequence[Route] = (),
 ) -> LinearSystem:
-    """The system of an item over all releases that tell of it.
+    """The system of an item, and of those that `routes` link it with, over all releases.
 
     `classes`: by release, what a reader of the frame knows; None for a reader of the publications
     alone. Releases on the same data have the same people, and stand in their order; `growth`: what
@@ -137,18 +142,57 @@ def build(
     printed shares and sums of weights are used, or the numbers of people alone.
     """
     system = LinearSystem()
-    before: list[tuple[Release, ReleasedTable]] = []
+    for name in dict.fromkeys([item, *(each for r in routes for each in (r.item, r.after))]):
+        before: list[tuple[Release, ReleasedTable]] = []
+        for release in releases:
+            table = release.tables.get(name)
+            if table is None:
+                continue
+            known = (classes or {}).get(release.name)
+            _ItemRows(system, release, table, known, shares).add()
+            for earlier, older in before:
+                if growth != "altered" and older.data != table.data:
+                    _link_growth(system, (earlier, older), (release, table), growth)
+            before = [each for each in before if each[1].data != table.data] + [(release, table)]
     for release in releases:
-        table = release.tables.get(item)
-        if table is None:
-            continue
-        known = (classes or {}).get(release.name)
-        _ItemRows(system, release, table, known, shares).add()
-        for earlier, older in before:
-            if growth != "altered" and older.data != table.data:
-                _link_growth(system, (earlier, older), (release, table), growth)
-        before = [each for each in before if each[1].data != table.data] + [(release, table)]
+        for route in routes:
+            if {route.item, route.after} <= release.tables.keys():
+                _link_routing(system, release, route, shares)
     return system
+
+
+def _link_routing(system: LinearSystem, release: Release, route: Route, shares: bool) -> None:
+    """Whoever answered an item gave the answer that routes to it, and who gave it answered, or left
+    the item empty; but for those of whom that is `unclear`."""
+    child, parent = release.tables[route.item], release.tables[route.after]
+    if not route.codes or not set(route.codes) <= set(parent.levels):
+        return
+    parts = (ASKED,) if child.several else (*child.levels, DONT_KNOW)
+    # Who chose several answers is in the sum of them more than once.
+    silent = inf
+    if child.counts and not parent.several:
+        silent = sum(some.high for told, some in child.counts.items() if told not in TOLD)
+    cells = [name[3] for name in system.names if name[:3] == (CELL, parent.key, route.codes[0])]
+    for kind, places, unit in (
+        (PEOPLE, child.groups, 1.0),
+        (WEIGHT, child.groups if shares else [], release.heaviest),
+        (CELL, cells, 1.0),
+    ):
+        slack = SLACK if kind == WEIGHT else 0.0
+        ours, theirs = (_name_table(kind, table, release) for table in (child, parent))
+        for place in places:
+            gave = [system.names.get((kind, ours, part, place)) for part in parts]
+            kept = [system.names.get((kind, theirs, code, place)) for code in route.codes]
+            row = {at: 1.0 for at in gave if at is not None}
+            if row and None not in kept:
+                row |= {at: -1.0 for at in kept if at is not None}
+                system.row(row, -silent * unit - slack, release.unclear * unit + slack)
+
+
+def _name_table(kind: str, table: ReleasedTable, release: Release) -> str:
+    """Of what a variable of this kind is: people are those of the data, and so the same in all
+    releases of it; weights are those of the release."""
+    return f"{table.item} {release.name}" if kind == WEIGHT else table.key
 
 
 def _link_growth(
@@ -159,7 +203,6 @@ def _link_growth(
 ) -> None:
     """Answers that were there are still there, and of those who came there is one each at most."""
     (first, older), (last, table) = earlier, later
-    data = older.data
     groups = set(older.groups) & set(table.groups)
     names = {*older.levels, *table.levels, *older.boxes, *table.boxes, DONT_KNOW, *BASES}
     for group in sorted(groups):
@@ -168,14 +211,14 @@ def _link_growth(
         if growth == "came" and people[0] is not None and people[1] is not None:
             came = people[1] - people[0]
         for name in sorted(names):
-            pair = [(PEOPLE, snapshot, name, group) for snapshot in (table.data, data)]
+            pair = [(PEOPLE, each.key, name, group) for each in (table, older)]
             if all(each in system.names for each in pair):
                 new, old = (system.names[each] for each in pair)
-                those = system.variable((CAME, data, name, group), 0.0, came)
+                those = system.variable((CAME, older.key, name, group), 0.0, came)
                 system.row({new: 1.0, old: -1.0, those: -1.0}, 0.0, 0.0)
-    cells = [cell for cell in system.names if cell[0] == "cell" and cell[1] == data]
+    cells = [cell for cell in system.names if cell[:2] == (CELL, older.key)]
     for cell in cells:
-        there = ("cell", table.data, *cell[2:])
+        there = (CELL, table.key, *cell[2:])
         if there in system.names:
             system.row({system.names[there]: 1.0, system.names[cell]: -1.0}, 0.0, inf)
 
@@ -202,6 +245,8 @@ class _ItemRows:
             # Whether somebody is outside every group, only the numbers show.
             self._totals()
         self._add_other_numbers()
+        if self.table.worst and self.shares and self.release.n and TOTAL in self.table.groups:
+            self._add_worst(self.release.n)
         if self.classes is not None:
             self._cells(self.classes)
 
@@ -209,10 +254,11 @@ class _ItemRows:
     # those of the release.
     def people(self, name: str, group: str) -> int:
         most = self.release.respondents.get(group, inf)
-        return self.system.variable((PEOPLE, self.table.data, name, group), 0.0, float(most))
+        return self.system.variable((PEOPLE, self.table.key, name, group), 0.0, float(most))
 
     def weight(self, name: str, group: str) -> int:
-        return self.system.variable((WEIGHT, self.release.name, name, group), whole=False)
+        of = _name_table(WEIGHT, self.table, self.release)
+        return self.system.variable((WEIGHT, of, name, group), whole=False)
 
     def _bases(self) -> tuple[str, ...]:
         if self.table.several:
@@ -225,7 +271,7 @@ class _ItemRows:
             column = self.people(base, group)
             known = self.table.bases.get((base, group))
             if known is not None:
-                self.system.variable((PEOPLE, self.table.data, base, group), known, known)
+                self.system.variable((PEOPLE, self.table.key, base, group), known, known)
             self._ratio({column: 1.0}, {self.weight(base, group): 1.0})
         for part in (self.people, self.weight):
             self._sums(part, group)
@@ -233,14 +279,14 @@ class _ItemRows:
             self._ratio({self.people(level, group): 1.0}, {self.weight(level, group): 1.0})
         for level in (*self.table.levels, *self.table.boxes):
             # Those who answered, and otherwise.
-            rest = self.system.variable((REST, self.table.data, level, group))
+            rest = self.system.variable((REST, self.table.key, level, group))
             those, whole = self.people(level, group), self.people(ANSWERED, group)
             self.system.row({rest: 1.0, those: 1.0, whole: -1.0}, 0.0, 0.0)
         told = self.table.weights.get(group)
         if told is not None and self.release.mean and self.shares:
             unit = self.release.mean
             self.system.variable(
-                (WEIGHT, self.release.name, ANSWERED, group),
+                (WEIGHT, _name_table(WEIGHT, self.table, self.release), ANSWERED, group),
                 told.low / unit - SLACK,
                 told.high / unit + SLACK,
                 whole=False,
@@ -334,9 +380,23 @@ class _ItemRows:
             if within and (name == ANSWERED or self.with_dont_know):
                 self.system.row({self.people(name, TOTAL): 1.0}, within.low, within.high)
 
+    def _add_worst(self, n: int) -> None:
+        """Shares of all who were asked, if those without an answer had not given it, or had."""
+        of = _name_table(WEIGHT, self.table, self.release)
+        gone = self.table.counts.get("not_asked")
+        least = n - gone.high - SLACK if gone and gone.high < 1 else 0.0
+        asked = self.system.variable((WEIGHT, of, "all asked", TOTAL), least, n, whole=False)
+        answered = self.weight(ANSWERED, TOTAL)
+        for (level, end), share in self.table.worst.items():
+            gave = {self.weight(level, TOTAL): 1.0}
+            if end == "upper":
+                gave |= {asked: 1.0, answered: -1.0}
+            for at, low, high in ((share.low, -SLACK, inf), (share.high, -inf, SLACK)):
+                self.system.row({**gave, asked: gave.get(asked, 0.0) - at}, low, high)
+
     def _cells(self, classes: Classes) -> None:
         """People of each frame cell by answer; groups are sums of them, of known weight."""
-        data, parts = self.table.data, [*self.table.levels]
+        parts = [*self.table.levels]
         if self.with_dont_know:
             parts.append(DONT_KNOW)
         answered = [*parts]
@@ -345,7 +405,9 @@ class _ItemRows:
         cell: dict[tuple[str, int], int] = {}
         for at, most in enumerate(classes.people):
             for part in parts:
-                cell[part, at] = self.system.variable(("cell", data, part, str(at)), 0.0, most)
+                cell[part, at] = self.system.variable(
+                    (CELL, self.table.key, part, str(at)), 0.0, most
+                )
             if self.table.several:
                 for level in self.table.levels:
                     less = {cell[ANSWERED, at]: 1.0, cell[level, at]: -1.0}
