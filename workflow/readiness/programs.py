@@ -15,9 +15,10 @@ from scipy import sparse
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 
-# The solver's own: presolving takes longer than it saves; the primal simplex method starts from
-# what the last program left.
-OPTIONS = {"output_flag": False, "presolve": "off", "threads": 1, "simplex_strategy": 4}
+# How the first program is solved: simplified, by the dual simplex method. For those that go on from
+# what the last one left, simplifying takes longer than it saves, and the primal one is for them.
+FIRST = {"presolve": "on", "simplex_strategy": 1}
+NEXT = {"presolve": "off", "simplex_strategy": 4}
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,10 @@ class LinearProgram:
         model.a_matrix_.value_ = by_column.data
         self._every = np.arange(len(least), dtype=np.int32)
         self._solver: Any = _core._Highs()
-        for name, value in OPTIONS.items():
-            self._solver.setOptionValue(name, value)
+        self._solver.setOptionValue("output_flag", False)
+        self._solver.setOptionValue("threads", 1)
         self._solver.passModel(model)
+        self._options = FIRST
 
     def change_row(self, row: int, low: float, high: float) -> None:
         """Other ends of a row."""
@@ -77,13 +79,11 @@ class LinearProgram:
         """
         costs = np.asarray(objective, dtype=np.float64)
         self._solver.changeColsCost(len(costs), self._every, costs)
-        self._solver.run()
-        status = self._solver.getModelStatus()
+        status = self._run()
         if status not in (self._states.kOptimal, self._states.kInfeasible, self._states.kUnbounded):
             # Away from the last basis, from which it found no way.
             self._solver.clearSolver()
-            self._solver.run()
-            status = self._solver.getModelStatus()
+            status = self._run()
         if status == self._states.kInfeasible:
             return None
         if status not in (self._states.kOptimal, self._states.kUnbounded):
@@ -93,3 +93,11 @@ class LinearProgram:
         x, duals = np.array(found.col_value), np.array(found.row_dual)
         least = float(costs @ x) if status == self._states.kOptimal else -np.inf
         return ProgramSolution(least, x, duals)
+
+    def _run(self) -> Any:
+        """Solve; how that ended."""
+        for name, value in self._options.items():
+            self._solver.setOptionValue(name, value)
+        self._options = NEXT
+        self._solver.run()
+        return self._solver.getModelStatus()
