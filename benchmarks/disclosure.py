@@ -30,12 +30,22 @@ sys.path[:0] = [str(ROOT / "workflow"), str(HERE)]
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from disclosure_surveys import Rule, Survey, known, releases, survey, table, told  # noqa: E402
+from disclosure_surveys import (  # noqa: E402
+    Rule,
+    Survey,
+    known,
+    released,
+    releases,
+    survey,
+    table,
+    told,
+)
 from measurements import MEASUREMENTS, write_section  # noqa: E402
 from readiness.attack import AttackRules, AttackTarget, CountVerdict, Release, attack  # noqa: E402
 from readiness.config import FigureRules  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
 from readiness.disclosure.optimise import optimise  # noqa: E402
+from readiness.register.attacking import routes_of, withhold_until_held  # noqa: E402
 from readiness.register.protection import Scheme, base_id, find_withheld, share_id  # noqa: E402
 from readiness.register.withholding import withhold  # noqa: E402
 
@@ -103,7 +113,7 @@ def tried(seed: int, name: str, rule: Rule) -> Outcome:
     for before, earlier_table, _ in published[:-1]:
         counts |= {f"{before.name}/{_named(*each)}" for each in _small(earlier_table)}
         counts |= {f"+{before.name}/{each}" for each in _came(earlier_table, table)}
-    target = AttackTarget(release, earlier, known(made, answers), RULES)
+    target = attacked(made, answers, release, earlier)
     # The gate does not know which withheld counts are small: it looks at all of them.
     gate = name == "optimised"
     found = attack(target, counts=() if gate else counts) if gate or counts else []
@@ -153,18 +163,24 @@ def _small(table: pd.DataFrame) -> set[tuple[str, bool]]:
 def optimised(
     made: Survey, answers: pd.DataFrame, table: pd.DataFrame, earlier: Releases
 ) -> Collection[str]:
-    """The least loss that leaves every protected count wide enough, all linked numbers together."""
+    """The least loss that leaves every protected count wide enough, all linked numbers together,
+    and more until the attack is met."""
     rows = answers.reset_index(drop=True)
-    return withhold(
+    known_to_all = (rows, rows.iloc[:0], made.questionnaire, made.variables, FIGURES, POLICY)
+    before = [told(each) for each in earlier]
+    return withhold_until_held(
+        lambda demand, decided: withhold(table, *known_to_all, before, demand, decided),
+        lambda ids: attacked(made, answers, released("now", made, answers, table, ids), earlier),
         table,
-        rows,
-        rows.iloc[:0],
-        made.questionnaire,
-        made.variables,
-        FIGURES,
-        POLICY,
-        [told(each) for each in earlier],
     ).ids
+
+
+def attacked(
+    made: Survey, answers: pd.DataFrame, release: Release, earlier: Releases
+) -> AttackTarget:
+    """A release of a survey as what is attacked."""
+    routes = routes_of(made.questionnaire)
+    return AttackTarget(release, earlier, known(made, answers), RULES, routes)
 
 
 # What is published, by a name.

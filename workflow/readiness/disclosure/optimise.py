@@ -72,7 +72,7 @@ class Decisions:
             self.loss + other.loss,
             self.least + other.least,
             {**self.bounds, **other.bounds},
-            self.unprotected + other.unprotected,
+            tuple(dict.fromkeys(self.unprotected + other.unprotected)),
         )
 
 

@@ -33,8 +33,9 @@ from readiness.register.counts import (
 from readiness.register.earlier import Earlier, Joint
 from readiness.register.protection import base_id, share_id
 
-# What a base that is not told costs, or the share of "don't know", beside a share of the same
-# people: 1.
+# A share costs what part of the base gave the answer, and this: a rare one is told, too.
+RARE_LOSS = 0.1
+# Of each of its shares, what a base that is not told costs: how precise they are is not told then.
 BASE_LOSS = 0.5
 CLOSED = ("single", "ordinal", "multi")
 # Special codes of who gave no answer, where none of a question's shares counts them.
@@ -57,7 +58,10 @@ def systems(
     them must not learn them: a second system of the same statements protects what is of them alone.
     """
     small = cells.below(policy.minimum_base)
+    anew = rules.demand.items
     for parts in _parts(questionnaire, names):
+        if anew is not None and anew.isdisjoint(item.id for item, _ in parts):
+            continue
         for free in (frozenset(), small) if small else (frozenset(),):
             for earlier in _suppose_unchanged(rules.earlier):
                 builder = _Builder(answers, cells, policy, replace(rules, earlier=earlier), free)
@@ -85,12 +89,30 @@ class PrintRules:
         reliable_base: the smallest base of a weighted share.
         told: the ids of the shares that there are; None: all.
         earlier: the earlier releases of the wave.
+        demand: what an attack showed that the policy's widths do not do.
     """
 
     digits: int
     reliable_base: int
     told: frozenset[str] | None = None
     earlier: tuple[Earlier, ...] = ()
+    demand: Demand = field(default_factory=lambda: Demand())
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What an attack on a register asks beyond the policy.
+
+    Attributes:
+        hidden: ids that are withheld from the outset.
+        widths: by id of a share, with what is behind it in the same form as targets have it, how
+            wide the interval of its count has to be.
+        items: which items are protected anew; None: all.
+    """
+
+    hidden: frozenset[str] = frozenset()
+    widths: Mapping[str, int] = field(default_factory=dict)
+    items: frozenset[str] | None = None
 
 
 # An item, and the column of its answers: of a multiple choice the column of an option.
@@ -103,20 +125,15 @@ def _parts(questionnaire: Questionnaire, names: Sequence[str]) -> Iterator[list[
     The options of a multiple choice share the people who answered; what one of them loses another
     may lose, too, so they are protected in turn.
     """
-    after: dict[str, Item] = {}
-    for name in names:
-        item = questionnaire.item(name)
-        if len(item.asked_if) == 1 and item.kind in CLOSED:
-            after.setdefault(item.asked_if[0].item, item)
-    for name in names:
-        item = questionnaire.item(name)
-        if item.kind not in CLOSED:
-            continue
+    closed = [item for item in map(questionnaire.item, names) if item.kind in CLOSED]
+    for item in closed:
         for column in item.columns:
             yield [(item, column)]
-        if name in after and item.kind != "multi":
-            # Who was asked the other gave an answer to this one.
-            yield [(item, item.id), (after[name], after[name].columns[0])]
+        for after in closed:
+            conditions = [condition.item for condition in after.asked_if]
+            if conditions == [item.id] and item.kind != "multi":
+                # Who was asked the other gave an answer to this one.
+                yield [(item, item.id), (after, after.columns[0])]
 
 
 @dataclass
@@ -225,6 +242,12 @@ class _Builder:
                 value = sum(b * truth[a] for a, b in zip(row.at, row.by, strict=True))
                 if low <= value <= high:
                     self.counts.fixed.append(row)
+            # Nobody answers who gave no answer to the other, but those who did.
+            answers = [s for c, s in all_places if c == column and not s.startswith("_")]
+            signs = {int(all_places[column, s][part]): 1.0 for s in answers}
+            signs |= {int(all_places[condition.item, s][part]): -1.0 for s in kept}
+            excess = sum(sign * truth[at] for at, sign in signs.items())
+            self.counts.fixed.append(LinearRow.of(signs, -np.inf, max(excess, 0.0)))
 
     def _share(
         self,
@@ -250,7 +273,7 @@ class _Builder:
             self.statements.setdefault(size, Statement(size, (row,), given=True))
             self._other_target(name, chosen, size)
             return
-        people = {size: base, name: chosen, _others(name): np.setdiff1d(base, chosen)}
+        people = {size: base, name: chosen, others(name): np.setdiff1d(base, chosen)}
         known = self._before(category, group, people, joint)
         self._add_statement(name, size, base, chosen, cut.base, column, group)
         sensitive = policy.is_sensitive(counts.people(chosen), counts.people(base))
@@ -276,7 +299,11 @@ class _Builder:
         alone = kind != WITH_DONT_KNOW
         if alone and size not in self.statements:
             given = small or size in self.again
-            self.statements[size] = Statement(size, rows, population * BASE_LOSS, given)
+            self.statements[size] = Statement(size, rows, 0.0, given)
+        loss = population * (RARE_LOSS + count / n)
+        if alone:
+            told = self.statements[size]
+            self.statements[size] = replace(told, loss=told.loss + BASE_LOSS * loss)
         weak = n < (self.rules.reliable_base if self.cells.weighted else policy.minimum_base)
         sensitive = policy.is_sensitive(count, n)
         digits = self.rules.digits + 2
@@ -285,7 +312,7 @@ class _Builder:
             # The wider base stands by its one share: beside that of those who answered it tells as
             # much.
             (*share_rows(counts, base, chosen, group, digits), *(() if alone else rows)),
-            population * (1.0 if alone else BASE_LOSS),
+            loss,
             given=weak or sensitive or name in self.again,
             kept=count == 0 and not sensitive and alone,
         )
@@ -328,7 +355,7 @@ class _Builder:
                 self.counts.add_known_row(row)
             if mixed:
                 continue
-            ends = earlier.ends(name, _others(name), size)
+            ends = earlier.ends(name, others(name), size)
             few = self._few(k, size, people[size], group)
             if few < self.policy.minimum_cell and (both := joint[k].ends(category, group)):
                 ends[name] = both
@@ -365,20 +392,22 @@ class _Builder:
             self._target(f"+{k}/{name}", at[self.counts.since(at) > k], width=0)
 
     def _target(self, name: str, at: Places, width: int | None = None) -> None:
-        key = tuple(at.tolist())
-        if key:
-            self.targets.setdefault(key, ProtectedSum(name, key, self.counts.people(at), width))
+        key, more = tuple(at.tolist()), self.rules.demand.widths.get(name)
+        if key and (more or key not in self.targets):
+            target = ProtectedSum(name, key, self.counts.people(at), more or width)
+            self.targets[key] = target
 
     def _other_target(self, name: str, at: Places, of: str) -> None:
         """A number that is not small: who has the release does not know that where it is withheld,
         and what is narrow may be small for all he can tell."""
         key = tuple(at.tolist())
         if key and not self.free and self.policy.minimum_cell > 1:
-            each = ProtectedSum(name, key, self.counts.people(at), self.policy.width, of)
+            width = self.rules.demand.widths.get(name, self.policy.width)
+            each = ProtectedSum(name, key, self.counts.people(at), width, of)
             self.others.setdefault((key, of), each)
 
 
-def _others(name: str) -> str:
+def others(name: str) -> str:
     """What those of a share's base are called who answered otherwise."""
     return f"{name} (others)"
 

@@ -26,7 +26,7 @@ from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL
 from readiness.register.counts import KnownCells
 from readiness.register.earlier import Earlier
-from readiness.register.linked import PrintRules, systems
+from readiness.register.linked import Demand, PrintRules, systems
 from readiness.register.protection import Scheme, base_id, find_withheld, share_id
 
 PRIMARY, COMPLEMENTARY, RELIABILITY = "primary", "complementary", "reliability"
@@ -92,8 +92,10 @@ def withhold(
     figures: FigureRules,
     policy: Policy,
     earlier: Sequence[Earlier] = (),
+    demand: Demand | None = None,
+    before: Decisions | None = None,
 ) -> Withheld:
-    """What of the estimates is withheld.
+    """What of the estimates is withheld; with a `demand`, beyond what was decided `before`.
 
     `respondents`: the coded answers of those who are weighted, with `weight`; `apart`: those of the
     groups outside every total, with `group`. `variables`: those by which the estimates are, the
@@ -108,9 +110,10 @@ def withhold(
         figures.reliable_base,
         frozenset(share_id(*key) for key in keys),
         tuple(earlier),
+        demand or Demand(),
     )
     scheme = Scheme.of(questionnaire)
-    found = Decisions()
+    found = (before or Decisions()) | Decisions(complementary=rules.demand.hidden)
     sources = [
         (respondents, cells)
         for cells in KnownCells.by(respondents, respondents["weight"], variables)

@@ -7,12 +7,16 @@ from pydantic import Field
 
 from readiness.analysis.names import variable_of
 from readiness.analysis.selection import Selection
+from readiness.attack import AttackTarget
 from readiness.config import Disclosure, FigureRules, SelectionName, StrictModel
 from readiness.disclosure import Policy
+from readiness.disclosure.optimise import Decisions
 from readiness.lineage import PROVENANCE, canonical_json, read_lineage
 from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.register.attacking import known_classes, read_target, withhold_until_held
 from readiness.register.earlier import earlier_release
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
+from readiness.register.linked import Demand
 from readiness.register.protection import Scheme
 from readiness.register.rows.respondents import (
     are_weighted,
@@ -71,60 +75,22 @@ INPUTS = (*TABLES, *OF_RESPONDENTS, "published?", "earlier*")
 SETTINGS = WaveRegister
 
 
-def _find_withheld(
+def _rows(
     job: Job[WaveRegister],
-    estimates: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
     questionnaire: Questionnaire,
-    policy: Policy,
-    data: str,
-) -> Withheld:
-    """What the policy withholds, from the respondents' answers and weights, after what was released
-    before; `data`: the versions of the data behind the estimates."""
-    settings = job.settings
-    told = [variable for group in estimates["group"] if (variable := variable_of(group))]
-    first = [settings.by] if isinstance(settings.by, str) else (settings.by or [])[:1]
-    variables = list(dict.fromkeys([*first, *told]))
-    answers = read_text_table(job["answers"], "the coded answers")
-    weights = read_text_table(job["weights"], "the weights", columns=("respondent", "weight"))
-    weight = dict(zip(weights["respondent"], weights["weight"].astype(float), strict=True))
-    inside = answers[answers["respondent"].isin(list(weight))].reset_index(drop=True)
-    respondents = inside.assign(weight=inside["respondent"].map(weight).astype(float))
-    apart = answers[answers["group"].isin(questionnaire.groups_apart)].reset_index(drop=True)
-    return withhold(
-        estimates,
-        respondents,
-        apart,
-        questionnaire,
-        variables,
-        settings.figures,
-        policy,
-        [earlier_release(read_register(path), data) for path in job.inputs["earlier"]],
-    )
-
-
-def run(job: Job[WaveRegister]) -> None:
-    """Write `figures.csv`, and `disclosure.csv` and `.json`, which are not for release."""
-    settings = job.settings
-    inputs = {name: job[name] for name in TABLES}
-    tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
-    steps = {name: read_lineage(path.parent / PROVENANCE) for name, path in inputs.items()}
-    questionnaire = load_questionnaire(job["questionnaire"])
-    scheme = Scheme.of(questionnaire)
-    rules = settings.figures
-    policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), rules.minimum_base)
-    data = " ".join(sorted(steps["estimates"].datasets))
-    hidden = _find_withheld(job, tables["estimates"], questionnaire, policy, data)
+    published: pd.DataFrame | None,
+    withheld: frozenset[str],
+) -> list[FigureRow]:
+    """Every row of the register, where the numbers of these ids are `withheld`."""
+    settings, rules, scheme = job.settings, job.settings.figures, Scheme.of(questionnaire)
     selection = Selection(settings.selection)
     weighted = are_weighted(tables["steps"])
-    shown = (rules, scheme, selection, hidden.ids)
+    shown = (rules, scheme, selection, withheld)
     rows = list(share_rows(tables["estimates"], *shown, weighted_bases=weighted))
-    before: dict[str, Origin] = {}
-    if revised := job.get("published"):
-        published = read_register(revised)
-        before = {row["id"]: Origin.read_from(row) for row in published.to_dict("records")}
+    if published is not None:
         rows += list(revision_rows(rows, published, rules))
-    compared = (tables["comparisons"], tables["estimates"], *shown)
-    rows += comparison_rows(*compared, settings.level)
+    rows += comparison_rows(tables["comparisons"], tables["estimates"], *shown, settings.level)
     rows += weighting_rows(
         tables["summary"] if weighted else tables["summary"].iloc[:0],
         tables["steps"],
@@ -136,6 +102,24 @@ def run(job: Job[WaveRegister]) -> None:
     rows += quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart)
     rows += nonresponse_rows(tables, map_reasons(rows), rules)
     rows += scale_rows(tables["scales"], rules)
+    return rows
+
+
+def run(job: Job[WaveRegister]) -> None:
+    """Write `figures.csv`, and `disclosure.csv` and `.json`, which are not for release."""
+    settings = job.settings
+    inputs = {name: job[name] for name in TABLES}
+    tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
+    steps = {name: read_lineage(path.parent / PROVENANCE) for name, path in inputs.items()}
+    questionnaire = load_questionnaire(job["questionnaire"])
+    rules, estimates = settings.figures, tables["estimates"]
+    policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), rules.minimum_base)
+    revised = job.get("published")
+    published = None if revised is None else read_register(revised)
+    before = {
+        row["id"]: Origin.read_from(row)
+        for row in ([] if published is None else published.to_dict("records"))
+    }
 
     def origin(row: FigureRow) -> Origin:
         own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))
@@ -146,15 +130,37 @@ def run(job: Job[WaveRegister]) -> None:
             else own
         )
 
-    register = make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
-    job.csv("figures.csv", register)
+    told = [variable for group in estimates["group"] if (variable := variable_of(group))]
+    first = [settings.by] if isinstance(settings.by, str) else (settings.by or [])[:1]
+    variables = list(dict.fromkeys([*first, *told]))
+    answers = read_text_table(job["answers"], "the coded answers")
+    weights = read_text_table(job["weights"], "the weights", columns=("respondent", "weight"))
+    weight = dict(zip(weights["respondent"], weights["weight"].astype(float), strict=True))
+    inside = answers[answers["respondent"].isin(list(weight))].reset_index(drop=True)
+    respondents = inside.assign(weight=inside["respondent"].map(weight).astype(float))
+    apart = answers[answers["group"].isin(questionnaire.groups_apart)].reset_index(drop=True)
+    data = " ".join(sorted(steps["estimates"].datasets))
+    known = (respondents, apart, questionnaire, variables, rules, policy)
+    releases = [earlier_release(read_register(path), data) for path in job.inputs["earlier"]]
+    classes = known_classes(respondents, questionnaire, variables)
+
+    def register(withheld: frozenset[str]) -> pd.DataFrame:
+        rows = _rows(job, tables, questionnaire, published, withheld)
+        return make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
+
+    def tell(withheld: frozenset[str]) -> AttackTarget:
+        figures = register(withheld).astype(str)
+        return read_target(figures, job.inputs["earlier"], classes, questionnaire, policy)
+
+    def decide(demand: Demand | None, decided: Decisions | None) -> Withheld:
+        if demand:
+            log.info("withholding more of: %s", ", ".join(sorted(demand.items or ())))
+        return withhold(estimates, *known, releases, demand, decided)
+
+    hidden = withhold_until_held(decide, tell, estimates)
+    figures = register(hidden.ids)
+    job.csv("figures.csv", figures)
     job.csv("disclosure.csv", hidden.facts)
-    summary = hidden.summary(policy, tables["estimates"])
-    job.file("disclosure.json", canonical_json(summary) + "\n")
-    if hidden.decisions.unprotected:
-        log.warning(
-            "%d protected counts can be known too well, whatever is withheld; disclosure.json",
-            len(hidden.decisions.unprotected),
-        )
+    job.file("disclosure.json", canonical_json(hidden.summary(policy, estimates)) + "\n")
     job.datasets = tuple(sorted({name for one in before.values() for name in one.datasets}))
-    log.info("registered: %d figures", len(register))
+    log.info("registered: %d figures", len(figures))

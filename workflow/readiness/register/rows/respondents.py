@@ -60,14 +60,15 @@ def nonresponse_rows(
 def bound_rows(
     bounds: pd.DataFrame, hidden: Mapping[str, str], rules: FigureRules
 ) -> Iterator[FigureRow]:
-    """Bounds and ranges of headline numbers; with a withheld number its bounds are withheld.
+    """Bounds and ranges of headline numbers, withheld where the number is, or its base, which they
+    tell.
 
     `bounds`: as text.
     """
     for row in bounds.to_dict("records"):
         item, level, unit = row["item"], row["level"], row["unit"]
         share = share_id(item, level, TOTAL, ANSWERED)
-        why = hidden.get(share, "")
+        why = hidden.get(share) or hidden.get(base_id(item, TOTAL, ANSWERED), "")
         for kind, says in _SAYS.items():
             if kind == SELECTION and row["reason"] == NOT_GIVEN:
                 continue

@@ -57,12 +57,11 @@ def share_rows(
         size = base_id(item, group, base)
         reason = reason_of(row, rules, scheme, ids)
         hidden = bool(reason)
-        # An effective base and a design effect tell the base.
+        # How precise a share is tells the base.
         untold = size in ids
+        precise = intervals and not hidden and not untold
         precision: dict[str, Any] = {
-            name: number(row[name])
-            if intervals and not hidden and not (untold and name in ("n_eff", "deff"))
-            else None
+            name: number(row[name]) if precise else None
             for name in ("se", "lower", "upper", "n_eff", "deff")
         }
         yield FigureRow(
@@ -85,8 +84,8 @@ def share_rows(
             note="" if reason == WITHHELD else row["note"],
             **precision,
         )
-        if intervals and not hidden:
-            yield from _precision_rows(row, rules, effective=not untold)
+        if precise:
+            yield from _precision_rows(row, rules)
         if size not in bases_seen:
             bases_seen.add(size)
             yield FigureRow(
@@ -133,9 +132,7 @@ def reason_of(row: dict[Any, Any], rules: FigureRules, scheme: Scheme, ids: froz
     return WITHHELD if known in ids else ""
 
 
-def _precision_rows(
-    row: dict[Any, Any], rules: FigureRules, *, effective: bool
-) -> Iterator[FigureRow]:
+def _precision_rows(row: dict[Any, Any], rules: FigureRules) -> Iterator[FigureRow]:
     """The ends of an interval and the effective n are numbers of the report too: one row each."""
     share = share_id(row["item"], row["level"], row["group"], row["base"])
     for name, unit, digits in (
@@ -144,7 +141,7 @@ def _precision_rows(
         ("n_eff", "count", 0),
     ):
         value = number(row[name])
-        if value is not None and (effective or name != "n_eff"):
+        if value is not None:
             yield FigureRow(
                 id=f"{share}.{name}",
                 kind="interval",

@@ -1,0 +1,129 @@
+"""The attack reads what several items and parts of a register tell; what it is not met by goes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from itertools import chain
+
+import pandas as pd
+import pytest
+
+from readiness.analysis.nonresponse import COLUMNS as BOUNDS
+from readiness.attack import (
+    AttackRules,
+    AttackTarget,
+    CountVerdict,
+    Release,
+    Route,
+    attack,
+    find_unread,
+)
+from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
+from readiness.config import FigureRules
+from readiness.disclosure.optimise import Decisions
+from readiness.register.attacking import withhold_until_held
+from readiness.register.linked import Demand
+from readiness.register.protection import base_id, share_id
+from readiness.register.rows.respondents import bound_rows
+from readiness.register.withholding import Withheld
+from releases import SECOND, released_figures
+
+# A question of all, and one of those alone who said yes; of the latter three left it empty.
+USES = {"yes": 112, "no": 1184}
+WHY = {"time": 44, "money": 29, "law": 24, "staff": 8, "other": 4}
+FEW = "why.other.all"
+BASE = base_id("why", "all", "answered")
+ROUTE = Route("why", "uses", ("yes",))
+
+
+def told(hidden: Collection[str], routes: Collection[Route] = (ROUTE,)) -> AttackTarget:
+    """Both questions in one unweighted release, to a tenth of a percent."""
+    tables = {}
+    for item, counts in (("uses", USES), ("why", WHY)):
+        table, n = ReleasedTable(item, {}, data="d@1"), sum(counts.values())
+        for level, count in counts.items():
+            name, near = share_id(item, level, "all", "answered"), round(count / n, 3)
+            value = None if name in hidden else PrintedInterval(near - 5e-4, near + 5e-4)
+            table.shares.append(ReleasedShare(name, level, "all", "answered", value, False))
+        if base_id(item, "all", "answered") not in hidden:
+            table.bases["answered", "all"] = n
+        tables[item] = table
+    release = Release("r", tables, {"all": 1430})
+    return AttackTarget(release, rules=AttackRules(5, 5), routes=tuple(routes))
+
+
+def given(target: AttackTarget) -> dict[str, tuple[int, int]]:
+    """Between what each count is that is given away."""
+    found = [each for each in attack(target) if each.verdict is CountVerdict.GIVEN]
+    return {each.cell.id: (each.lowest, each.highest) for each in found}
+
+
+def test_what_routes_to_a_question_tells_its_base_and_so_its_rarest_answer() -> None:
+    hidden = {FEW, BASE}
+    assert not given(told(hidden, ()))
+    assert given(told(hidden))[FEW][1] == WHY["other"]
+    # Of some it is not known whether they were asked.
+    target = told(hidden)
+    unclear = replace(target, release=replace(target.release, unclear=150))
+    assert not given(unclear)
+
+
+def test_bounds_that_assume_nothing_tell_a_base() -> None:
+    asked, gave = 120, WHY["time"]
+    target = told({FEW, BASE}, ())
+    table = target.release.tables["why"]
+    missing = asked - sum(WHY.values())
+    for end, count in (("lower", gave), ("upper", gave + missing)):
+        share = count / asked
+        table.worst["time", end] = PrintedInterval(share - 5e-4, share + 5e-4)
+    assert not given(target)
+    # So many respondents, all of them asked.
+    table.counts["not_asked"] = PrintedInterval(0.0, 0.0)
+    known = replace(target, release=replace(target.release, n=asked))
+    assert given(known)[FEW][1] == WHY["other"]
+
+
+def test_more_is_withheld_until_the_attack_is_met() -> None:
+    counts = (("uses", level) for level in USES), (("why", level) for level in WHY)
+    table = pd.DataFrame(chain(*counts), columns=["item", "level"])
+    table = table.assign(group="all", base="answered")
+    asked: list[Demand] = []
+
+    def decide(demand: Demand | None, before: Decisions | None) -> Withheld:
+        """Nothing but what must be withheld, and what is asked for."""
+        asked.extend([demand] if demand else [])
+        gone = before.hidden | demand.hidden if before and demand else frozenset({FEW, BASE})
+        return Withheld(gone, Decisions(complementary=gone))
+
+    found = withhold_until_held(decide, told, table)
+    assert not given(told(found.ids))
+    assert [each.widths.get(FEW) for each in asked[:2]] == [10, 20]
+    assert {share_id("why", level, "all", "answered") for level in WHY} <= found.ids
+    assert not found.ids & {share_id("uses", level, "all", "answered") for level in USES}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("kind", "quartile", "cost_saving."),
+        ("statistic", "median of answered", "cost_saving."),
+        ("n", "", "cost_saving."),
+        ("skew", "0.3", "column skew"),
+    ],
+)
+def test_what_nobody_reads_stops_the_gate(column: str, value: str, says: str) -> None:
+    figures = released_figures(SECOND)
+    assert not find_unread(figures)
+    row = figures.index[(figures["kind"] == "estimate") & (figures["se"] != "")][0]
+    figures.loc[row, column] = value
+    assert find_unread(figures.fillna("")).startswith(says)
+
+
+def test_bounds_are_withheld_with_the_base_that_they_tell() -> None:
+    row = dict.fromkeys(BOUNDS, "") | {"item": "why", "level": "time", "unit": "share"}
+    row |= {"worst_lower": "0.3", "worst_upper": "0.5", "reason": "not_given"}
+    rules = FigureRules()
+    assert all(r.value is not None for r in bound_rows(pd.DataFrame([row]), {}, rules))
+    hidden = list(bound_rows(pd.DataFrame([row]), {BASE: "few"}, rules))
+    assert hidden and all(each.value is None and each.suppressed for each in hidden)

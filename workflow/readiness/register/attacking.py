@@ -1,0 +1,145 @@
+"""The attack on a register, and what is withheld beyond the policy where a count does not hold.
+
+What suppression proves of its own systems the attack does not take from it: it knows whole numbers,
+and what several items say together. So both take turns until nothing is given away.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from readiness.analysis.names import group_name
+from readiness.attack import (
+    Attacked,
+    AttackRules,
+    AttackTarget,
+    Classes,
+    CountVerdict,
+    Route,
+    attack,
+    classes_of,
+    find_unread,
+    read_release,
+)
+from readiness.disclosure import Policy
+from readiness.disclosure.optimise import Decisions
+from readiness.errors import DataError
+from readiness.questionnaire import Questionnaire
+from readiness.register.figures import read_register
+from readiness.register.linked import Demand, others
+from readiness.register.protection import base_id, share_id
+from readiness.register.withholding import Withheld
+
+
+def read_target(
+    figures: pd.DataFrame,
+    earlier: Sequence[Path],
+    classes: Classes | None,
+    questionnaire: Questionnaire,
+    policy: Policy,
+) -> AttackTarget:
+    """A register (as text) as what is attacked, after `earlier` ones; DataError where it tells what
+    the attack does not read."""
+    if unread := find_unread(figures):
+        raise DataError(
+            f"the register of figures, {unread}: told by nobody's model, so what it gives away "
+            "cannot be known. Teach attack/released.py to read it, or do not publish it."
+        )
+    boxes = {item.id: item.levels_of for item in questionnaire.items if item.levels_of}
+    releases = [read_release(path.parent.name, read_register(path), boxes) for path in earlier]
+    return AttackTarget(
+        read_release("", figures, boxes),
+        releases,
+        classes,
+        AttackRules(policy.minimum_cell, policy.width),
+        routes_of(questionnaire),
+    )
+
+
+def routes_of(questionnaire: Questionnaire) -> list[Route]:
+    """Which items are asked after which answers."""
+    return [
+        Route(item.id, condition.item, condition.one_of)
+        for item in questionnaire.items
+        for condition in item.asked_if
+    ]
+
+
+def known_classes(
+    respondents: pd.DataFrame, questionnaire: Questionnaire, by: Sequence[str]
+) -> Classes | None:
+    """What a reader knows who knows every respondent's groups, of the frame or made of it; None
+    where there is no frame. `respondents`: with the variables `by` which groups are, and `weight`.
+    """
+    groups = {}
+    for place, name in enumerate(by):
+        codes = questionnaire.grouping(name).codes
+        named = {code: group_name(name, code) if place else code for code in codes}
+        groups[name if place else ""] = (name, named)
+    if not questionnaire.frame or not groups or respondents.empty:
+        return None
+    return classes_of(respondents, pd.to_numeric(respondents["weight"]), groups)
+
+
+# How often the interval of a count is asked to be wider, each time twice as wide as before.
+WIDENED = 2
+# Then all numbers are withheld of its item in its group, of its item, and of those next to it.
+GROUP, ITEM, NEIGHBOURS = 1, 2, 3
+
+
+def demand_more(
+    found: Iterable[Attacked], tries: Counter[str], estimates: pd.DataFrame, target: AttackTarget
+) -> Demand | None:
+    """What to withhold so that less is given away than was `found`; None where nothing is, or
+    nothing is left to withhold. `tries`: how often it was asked for each count; counted on here."""
+    hidden: set[str] = set()
+    widths: dict[str, int] = {}
+    items: set[str] = set()
+    for cell in (each.cell for each in found if each.verdict is CountVerdict.GIVEN):
+        tries[cell.id] += 1
+        step = tries[cell.id] - WIDENED
+        if step > NEIGHBOURS:
+            continue
+        widths[others(cell.share.id) if cell.rest else cell.share.id] = (
+            target.rules.width * 2 ** min(tries[cell.id], WIDENED)
+        )
+        near = frozenset([cell.item])
+        if step == NEIGHBOURS:
+            near = target.with_neighbours(near)
+        if not cell.withheld:
+            hidden.add(cell.share.id)
+        if step >= GROUP:
+            rows = estimates[estimates["item"].isin(near)]
+            rows = rows[rows["group"] == cell.share.group] if step == GROUP else rows
+            for item, level, group, base in rows[["item", "level", "group", "base"]].to_numpy():
+                hidden |= {share_id(item, level, group, base), base_id(item, group, base)}
+        items |= near
+    return Demand(frozenset(hidden), widths, frozenset(items)) if items else None
+
+
+def withhold_until_held(
+    decide: Callable[[Demand | None, Decisions | None], Withheld],
+    tell: Callable[[frozenset[str]], AttackTarget],
+    estimates: pd.DataFrame,
+) -> Withheld:
+    """What is withheld when the attack gives nothing away any more, or there is nothing left that
+    could be.
+
+    `decide` withholds under a demand, after what was decided before; `tell` is the release in which
+    these ids are withheld.
+    """
+    hidden = decide(None, None)
+    tries: Counter[str] = Counter()
+    anew: frozenset[str] = frozenset()
+    while True:
+        target = tell(hidden.ids)
+        demand = demand_more(attack(target, anew), tries, estimates, target)
+        if demand is None:
+            return hidden
+        # What nothing was withheld of, and nothing beside, holds as it did.
+        anew = target.with_neighbours(demand.items or ())
+        hidden = decide(demand, hidden.decisions)
