@@ -330,6 +330,11 @@ def test_what_is_no_option_among_options_stays() -> None:
     raw = read_export(NAME, OPEN, data([KOBO, *rows]))
     assert raw["uses"].tolist() == ["Lire, étudier\x1fzzz"]
     assert raw["_seconds"].tolist() == ["540"]
+    # An option that holds the sign is whole beside one that nobody declared.
+    export = QUESTIONNAIRE.export.model_copy(update={"tool": "plain"})
+    plain = QUESTIONNAIRE.model_copy(update={"export": export})
+    told = read_export(NAME, plain, of([[*ROWS[0][:3], "Lire, étudier, zzz", *ROWS[0][4:]]]))
+    assert told["uses"].tolist() == ["Lire, étudier\x1fzzz"]
 
 
 def test_a_preview_and_a_rejected_row_are_no_answers() -> None:

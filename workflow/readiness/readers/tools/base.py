@@ -245,9 +245,21 @@ class Tool:
         signs = (sign.strip() or sign for sign in self.signs)
         sign = next((sign for sign in signs if sign in text.strip()), ",")
         pieces = [piece.strip() for piece in text.split(sign)]
-        if not any(match_key(piece) in options for piece in pieces):
+        told, at = [], 0
+        while at < len(pieces):
+            # An option may hold the sign itself: the longest that begins here.
+            for end in range(len(pieces), at, -1):
+                joined = (match_key(by.join(pieces[at:end])) for by in (f"{sign} ", sign))
+                if key := next((key for key in joined if key in options), ""):
+                    told.append(options[key])
+                    at = end
+                    break
+            else:
+                told.append(pieces[at])
+                at += 1
+        if not set(told) & set(options.values()):
             return text
-        return TICKED.join(options.get(match_key(piece), piece) for piece in pieces if piece)
+        return TICKED.join(filter(None, told))
 
     def _spread(self, sheet: Sheet, item: Item, columns: Mapping[str, int]) -> Texts:
         """Columns of one box each -> the ticked options' texts, as if joined in one cell."""
