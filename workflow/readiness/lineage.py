@@ -123,13 +123,12 @@ def _digest(record: Mapping[str, Any]) -> str:
 
 
 def read_lineage(path: Path) -> Lineage:
-    """The provenance record at `path`, of any age; DataError when missing or damaged."""
+    """The provenance record at `path`; DataError when it is missing or damaged."""
     try:
         record = json.loads(read_file(path).decode("utf-8"))
-        digest = record.pop("digest", None)
-        intact = digest is None or digest == _digest(record)
+        intact = record.pop("digest") == _digest(record)
         recorded = record.pop("lineage")
-        lists = {name: tuple(record.get(name, ())) for name in ("datasets", "keys")}
+        lists = {name: tuple(record[name]) for name in ("datasets", "keys")}
         lineage = Lineage(**{**record, **lists})
         _check_kinds(lineage)
         intact = intact and lineage.hash == recorded
