@@ -111,6 +111,7 @@ def test_tests_and_contrasts_are_of_those_groups(wave: Clinic, design: Design) -
     assert set(leading["n"]) == {known.sum()} and choices["lead"].tolist() != [""]
     none, nothing = compare_items(design, wave.questionnaire, "", Compare(), 0.95, contrasts)
     assert none.empty and nothing.empty and list(nothing) == ["item", "lead", "fact"]
+    assert {"item", "leads"} <= {*none.columns}
 
 
 def test_a_census_without_its_list_says_that_nobody_knows_its_size() -> None:

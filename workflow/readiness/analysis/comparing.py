@@ -80,6 +80,7 @@ def compare_items(
                 table, lead, reason = made.frame(), made.choice.lead, made.choice.reason
         except StatisticsError as error:
             table = ComparisonRow("comparison", note=f"no result: {error}").frame()
+            table["leads"] = False
         family = contrasts[contrasts["item"].eq(item.id) & contrasts["by"].eq(by)]
         if lead and family["p_adjusted"].notna().any():
             test = state_family(family, int(table["n"].max()))
@@ -93,7 +94,7 @@ def compare_items(
         tables.append(table)
         choices.append({"item": name, "lead": lead, "fact": to_json(reason)})
     if not tables:
-        nothing = frame([])
+        nothing = frame([]).assign(leads=False)
         nothing.insert(0, "item", "")
         tables = [nothing]
     return pd.concat(tables, ignore_index=True), pd.DataFrame(choices, columns=CHOICES)
