@@ -80,7 +80,7 @@ def end_of(found: Adapted, wanted: int) -> str:
 
 
 def one_draw(n: int, seed: int) -> dict[str, object]:
-    """A draw: where it ends, what happened, its largest gap and weight, and the interval."""
+    """A draw: where it ends, what happened, its largest gap and adjustment, and the interval."""
     respondents = answering(people(), Setting(n, 6), seed)
     found = weigh_adapting(respondents, SAMPLED, margins(), collapse=[DECLARED], trim=LIMITS)
     steps = {fact.kind.rpartition(".")[2] for fact in found.steps}
@@ -97,12 +97,13 @@ def one_draw(n: int, seed: int) -> dict[str, object]:
     }
     if found.weighting is None:
         return row
-    weights = found.weighting.weights
+    strata = pd.Series(found.strata)
+    adjusted = found.weighting.weights * strata.map(strata.value_counts()) / found.populations
     share = proportions(found.weighting.design, "answer", ["yes", "no"]).iloc[0]
     return {
         **row,
         "gap": found.weighting.report.largest_gap,
-        "largest": float(weights.max() / weights.mean()),
+        "largest": float(adjusted.max()),
         "kish": found.weighting.report.final.kish_deff,
         **{name: float(share[name]) for name in ("estimate", "se", "lower", "upper")},
     }
