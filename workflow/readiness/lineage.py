@@ -210,15 +210,17 @@ def leave_lineage(
     check_inputs(inputs.values())
     parents: dict[str, str] = {}
     origin, keys = set(datasets), set[str]()
-    digests = {role: sha256_of(path) for role, path in inputs.items()}
+    digests = dict[str, str]()
     for role, path in inputs.items():
         provenance = path.parent / PROVENANCE
-        if provenance.exists():
+        if not provenance.exists():
+            digests[role] = sha256_of(path)
+        else:
             parent = read_lineage(provenance)
             parents[role] = parent.hash
             origin.update(parent.datasets)
             keys.update(parent.datasets if KEY in parent.outputs else parent.keys)
-            digests[role] = parent.outputs.get(path.name, digests[role])
+            digests[role] = parent.outputs.get(path.name) or sha256_of(path)
     key = b"" if public else _read_key(RESULTS, keys)
     if keys and not (public or key):
         raise DataError(

@@ -1,8 +1,8 @@
 """The script with which a person computes a wave's headline numbers again, without this program.
 
 It is text: what the configuration and the questionnaire say, written as constants, in a fixed body
-of pandas and scipy (`templates/recompute.txt`) that a statistician reads in ten minutes. What it
-leaves out it names in its first lines.
+of pandas and scipy that a statistician reads in ten minutes. What it leaves out it names in its
+first lines.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def recompute_script(
     tested = dict(_list_tests(wave, questionnaire)) if by else {}
     told = [
         item
-        for item in _shown(wave, questionnaire)
+        for item in _choose_told(wave, questionnaire)
         if not (broken_off and item.blank_means == "none")
     ]
     if not told:
@@ -252,7 +252,7 @@ def _find_days(wave: WaveSettings, questionnaire: Questionnaire) -> tuple[str, s
     return questionnaire.export.timestamp or "", opens or "1900-01-01", str(end)
 
 
-def _shown(wave: WaveSettings, questionnaire: Questionnaire) -> Iterator[Item]:
+def _choose_told(wave: WaveSettings, questionnaire: Questionnaire) -> Iterator[Item]:
     """The items that the report tells of, without those that are computed of others."""
     asked = {item.id: item for item in questionnaire.items if not item.derived_from}
     for name in wave.show or wave.estimate.items:
@@ -264,7 +264,7 @@ def _list_tests(
     wave: WaveSettings, questionnaire: Questionnaire
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Item and the levels by which groups are compared."""
-    for item in _shown(wave, questionnaire):
+    for item in _choose_told(wave, questionnaire):
         if item.id in wave.compare.items and item.kind in ("ordinal", "single"):
             two = len(item.codes) == 2
             single = item.codes[:1] if two else item.codes

@@ -37,8 +37,8 @@ RARE_TOGETHER = 0.1
 NO_NUMBERS = LARGEST_LOSS
 # Points of a scale of bare numbers at most, 0 to 10.
 SHORT_SCALE = 11
+# Places behind the point that the range of an item can have.
 MOST_PLACES = 12
-"""Places behind the point that the range of an item can have."""
 _SHOWN = 3
 # A word of letters behind a number: its unit, maybe.
 _WITH_UNIT = re.compile(r"[+-]?\d[\d.,]* ?([^\W\d_]{1,20})\.?")

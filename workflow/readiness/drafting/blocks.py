@@ -19,8 +19,8 @@ _CHOICE = re.compile(r"(?P<question>.*\S)\s*\(choice=(?P<row>.+)\)")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
 # What stands between the text of a question and that of its row or option.
 MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
+# Options that stand for a question whose text is not known.
 SHOWN = 3
-"""Options that stand for a question whose text is not known."""
 _NUMBERED = re.compile(r"(?P<question>.*?[^\W_])(?:_{1,3}|\.)(?P<row>[A-Za-z]{0,4}\d{1,4})")
 
 

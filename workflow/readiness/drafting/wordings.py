@@ -27,11 +27,11 @@ ROLES = (
     "personal",
     "ignored",
 )
+# Words of a header at most that names who asked: a question about them is longer.
 SHORT = 5
-"""Words of a header at most that names who asked: a question about them is longer."""
 SPECIALS = ("dont_know", "refused", "not_asked")
+# The language of a draft whose texts tell none: that of what the program says beside them.
 UNTOLD = "en"
-"""The language of a draft whose texts tell none: that of what the program says beside them."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
 # Letters that tell a language by themselves, among those that there are words of.

@@ -26,8 +26,8 @@ from readiness.terminal import quote_cell
 log = logging.getLogger(__name__)
 
 _NUMBER = re.compile(r" *-?\d[\d., ]*%? *")
+# How sure the reader of plain tables is of any table: a tool that wrote one is surer.
 LEAST_SURE = 0.1
-"""How sure the reader of plain tables is of any table: a tool that wrote one is surer."""
 # Headers of tables that tell of a form, and what each is.
 FORMS = (
     ({"type", "name", "label"}, "the questions of an XLSForm (its workbook is for --form)"),
@@ -45,15 +45,15 @@ OF_CODEBOOKS = re.compile(
 )
 # What stands in the column `type` of an XLSForm, and nowhere else.
 _ASKS = re.compile(r"(select_one|select_multiple|begin[_ ](group|repeat))\b")
+# Answers of a column from which on they tell what kind it is of.
 FEWEST = 5
-"""Answers of a column from which on they tell what kind it is of."""
+# Times that an answer of a closed question is given, on average and at least.
 RECURRING = 3
-"""Times that an answer of a closed question is given, on average and at least."""
+# What a table that was read says of its file (`attrs`): its header rows, as they are written, and
+# how many rows at its end hold nothing.
 HEADERS, SPARE = "headers", "spare"
-"""What a table that was read says of its file (`attrs`): its header rows, as they are written, and
-how many rows at its end hold nothing."""
+# Share of the cells of a further header row that name a question, at least.
 NAMED = 0.9
-"""Share of the cells of a further header row that name a question, at least."""
 
 
 def read_export(

@@ -46,8 +46,8 @@ TEST = "a test answer"
 
 REJECTED = "rejected by a reviewer in the tool"
 
+# The fault of a row that nobody stands behind: a table that was saved with lines to spare.
 EMPTY = "no cell is filled"
-"""The fault of a row that nobody stands behind: a table that was saved with lines to spare."""
 
 
 class Tool:
