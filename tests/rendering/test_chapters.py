@@ -9,11 +9,9 @@ from selectolax.lexbor import LexborHTMLParser
 from small_report import html_of
 
 from readiness.errors import RenderError
-from readiness.rendering.engines import find_quarto
 from readiness.rendering.qmd import parse
 
 FRONT = "---\ntitle: Essai\nexecute:\n  echo: false\n---\n\n"
-QUARTO = find_quarto()
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -36,17 +34,8 @@ def whole(folder: Path) -> Path:
     )
 
 
-ENGINES = [
-    None,
-    pytest.param(
-        QUARTO, marks=pytest.mark.skipif(QUARTO is None, reason="no Quarto on this machine")
-    ),
-]
-
-
-@pytest.mark.parametrize("quarto", ENGINES)
-def test_chapters_share_cells_and_references(tmp_path: Path, quarto: Path | None) -> None:
-    tree = LexborHTMLParser(html_of(whole(tmp_path), quarto))
+def test_chapters_share_cells_and_references(tmp_path: Path, engine: Path | None) -> None:
+    tree = LexborHTMLParser(html_of(whole(tmp_path), engine))
     main = tree.css_first("#content")
     assert main is not None
     text = " ".join(main.text(separator=" ").split())
@@ -136,15 +125,14 @@ Une tuile [(simulée)]{.content-visible when-meta="simulated"}.
 """
 
 
-@pytest.mark.parametrize("quarto", ENGINES)
 @pytest.mark.parametrize("there", [True, False])
 def test_a_part_is_there_only_when_it_holds(
-    tmp_path: Path, quarto: Path | None, there: bool
+    tmp_path: Path, engine: Path | None, there: bool
 ) -> None:
     metadata: dict[str, str | bool] = {"revises": there}
     if there:
         metadata |= {"simulated": True, "kicker": "Tout est simulé"}
-    page = html_of(write(tmp_path, main=CONDITIONAL), quarto, metadata=metadata)
+    page = html_of(write(tmp_path, main=CONDITIONAL), engine, metadata=metadata)
     tree = LexborHTMLParser(page)
     titles = ["1Toujours", "2Révision", "3Fin"] if there else ["1Toujours", "2Fin"]
     assert [node.text(strip=True) for node in tree.css("main h2")] == titles

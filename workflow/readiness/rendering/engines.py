@@ -228,7 +228,7 @@ def render_quarto(
     started = time.monotonic()
     for name in DESIGN:
         shutil.copyfile(ASSETS / name, work / name)
-    settings = _settings(document, language)
+    settings = _settings(document, work, language)
     (work / "settings.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
     made: dict[str, Path] = {}
     for name in formats:
@@ -246,7 +246,7 @@ def render_quarto(
     return made
 
 
-def _settings(document: Document, language: str) -> dict[str, Any]:
+def _settings(document: Document, work: Path, language: str) -> dict[str, Any]:
     """What Quarto adds to the front matter: the page and the paper of the embedded renderer.
 
     Our filters run before Quarto's own, so that both engines show the same words and numbers.
@@ -268,12 +268,15 @@ def _settings(document: Document, language: str) -> dict[str, Any]:
                 "embed-resources": True,
                 "html-math-method": "mathml",
                 "minimal": True,
+                # A minimal page has no sections by itself.
+                "section-divs": True,
                 "template": "page.html",
             },
             "typst": {
                 "template": "page.typ",
                 "shift-heading-level-by": 0,
-                "font-paths": [str(fonts.own_folder())],
+                # One that begins with a slash is looked for below the document's folder.
+                "font-paths": [os.path.relpath(fonts.own_folder().resolve(), work.resolve())],
             },
         },
     }
