@@ -1,6 +1,6 @@
 """Read a file as an export of a questionnaire, and say what would be kept; nothing is registered.
 
-readiness validate FILE --questionnaire NAME [--html PAGE] [--csv TABLE]
+readiness validate FILE --questionnaire NAME [--html PAGE] [--csv TABLE] [--labelled OUT]
 readiness validate results/waves/WAVE/validate/issues.csv
 
 FILE is an export of any tool that is known or a drawn sample (it has the sample's columns); NAME is
@@ -9,6 +9,9 @@ faults are said; --html writes all as a page with pictures, --csv as a table. Wh
 refuse is refused here with the same words, and by `readiness data add --questionnaire` too. The
 days of fieldwork and the sample are the wave's: they are not known yet. Of a run's issues.csv
 every fault is said in a sentence. --language says it in another language.
+
+--labelled writes the coded answers as a file of SPSS (.sav) or Stata (.dta), with labels, for those
+who may have the answers: of an export, or of a run's answers.csv (then with its weights).
 """
 
 import argparse
@@ -21,6 +24,7 @@ import pandas as pd
 from readiness import validation
 from readiness.config import load_config
 from readiness.datasets.add import check_questionnaire, read_whole
+from readiness.datasets.places import kept_by_git
 from readiness.errors import ConfigError, DataError, ReadinessError, RenderError
 from readiness.facts import Fact, Listed, Value
 from readiness.files import write_atomically
@@ -28,11 +32,15 @@ from readiness.language import LANGUAGES, Language, tell, text
 from readiness.privacy import Detectors
 from readiness.questionnaire import Questionnaire, load_questionnaire, match_key
 from readiness.readers import HEADERS, SAMPLE_COLUMNS, read_export, read_sample, read_sheet
+from readiness.running.outputs import check_output
 from readiness.site.faults import ValidationTables, faults_page
 from readiness.tables import read_text_table, write_csv
 from readiness.validation.issues import by_rule, worst
+from readiness.validation.labelled import FORMATS, labelled_file
 from readiness.validation.separating import separate
 
+# What a run calls the coded answers.
+ANSWERS = "answers.csv"
 # Faults that are said; --html and --csv have all.
 WORST = 10
 
@@ -47,6 +55,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--html", type=Path, metavar="PAGE", help="write all faults as a page")
     parser.add_argument("--csv", type=Path, metavar="TABLE", help="write all faults as a table")
+    parser.add_argument(
+        "--labelled", type=Path, metavar="OUT", help="write the coded answers as .sav or .dta"
+    )
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="of what is said")
 
 
@@ -55,18 +66,27 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path.cwd()
     content = read_whole(arguments.file)
     asked, html, csv = arguments.questionnaire, arguments.html, arguments.csv
+    labelled = arguments.labelled
     if asked is None:
-        if html or csv:
-            raise ConfigError("--html, --csv: need --questionnaire, and an export to read.")
+        if html or csv or labelled:
+            raise ConfigError("--html, --csv, --labelled: need --questionnaire, and answers.")
         print("\n".join(faults(arguments.file, content, arguments.language)))
         return 0
     path = questionnaire_file(root, asked)
     for out in filter(None, (html, csv)):
         if out.resolve() in (arguments.file.resolve(), path.resolve()):
             raise ConfigError(f"{out}: that file is read; name another one.")
+    if labelled is not None:
+        _refuse_place(root, labelled, (arguments.file, path))
+        if arguments.file.name == ANSWERS:
+            _write_labelled(labelled, *_of_run(path, arguments.file, content), arguments.language)
+            return 0
     found = read_bytes(path, arguments.file, content)
     if isinstance(found, ReadExport) and (html or csv):
         _write(found, html, csv, arguments.language)
+    if isinstance(found, ReadExport) and labelled:
+        result = _separate(found)
+        _write_labelled(labelled, result.answers, found.questionnaire, arguments.language)
     print(describe_reading(found, arguments.language, largest_loss(root, path.stem)))
     for out in filter(None, (html, csv)):
         print(out)
@@ -171,10 +191,52 @@ def describe_reading(found: ReadExport | Drawn, language: Language, largest: flo
     return "\n".join(lines)
 
 
+def _separate(found: ReadExport) -> validation.Validated:
+    """What was read, without what is personal; columns that are no question's are not in it."""
+    beside = found.raw[["_row"]]
+    return separate(found.result, found.raw, beside, found.questionnaire, Detectors())[0]
+
+
+def _refuse_place(root: Path, out: Path, read: tuple[Path, ...]) -> None:
+    """ConfigError where people's answers would go to readers or into a commit."""
+    if out.suffix not in FORMATS:
+        raise ConfigError(f"--labelled {out}: expected a file that ends in .sav or .dta.")
+    check_output(out, "--labelled", read, force=True, root=root)
+    site = (root / "results/site").resolve()
+    if site in out.resolve().parents or kept_by_git(root, out):
+        where = "readers get it" if site in out.resolve().parents else "git keeps it"
+        raise ConfigError(f"--labelled {out}: {where}; name a file outside, for those who may.")
+
+
+def _of_run(path: Path, file: Path, content: bytes) -> tuple[pd.DataFrame, Questionnaire]:
+    """The coded answers of a run, with its weights where it has some, and what was asked."""
+    questionnaire = load_questionnaire(path)
+    answers = read_text_table(file, "the coded answers", content)
+    lacking = {"respondent", *(c for i in questionnaire.items for c in i.columns)} - {*answers}
+    if lacking:
+        raise DataError(
+            f"{file}: no column {min(lacking)}; expected the {ANSWERS} of a run whose questionnaire"
+            f" is {questionnaire.id}, or an export."
+        )
+    weights = file.parents[1] / "weight/weights.csv"
+    if weights.is_file():
+        weight = read_text_table(weights, "the weights", columns=["respondent", "weight"])
+        answers = answers.merge(weight, "left", "respondent").fillna({"weight": ""})
+    return answers, questionnaire
+
+
+def _write_labelled(
+    out: Path, answers: pd.DataFrame, questionnaire: Questionnaire, language: Language
+) -> None:
+    """The coded answers as a file of SPSS or Stata, for its owner's eyes."""
+    content = labelled_file(answers, questionnaire, out.suffix, language)
+    write_atomically(out, content, private=True)
+    print(f"{out}: {len(answers)} people's answers, for those who may have them")
+
+
 def _write(found: ReadExport, html: Path | None, csv: Path | None, language: Language) -> None:
     """All faults as a page, and as a table; neither quotes what is personal."""
-    beside = found.raw[["_row"]]  # Columns that are no question's are in neither.
-    result, _ = separate(found.result, found.raw, beside, found.questionnaire, Detectors())
+    result = _separate(found)
     if csv is not None:
         write_csv(result.issues.assign(file=found.file.name), csv)
     if html is not None:

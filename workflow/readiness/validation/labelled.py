@@ -1,0 +1,118 @@
+"""The coded answers as a file of SPSS or Stata, with labels, for those who may have the answers."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from readiness.errors import DataError
+from readiness.language import Language, text
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.items import SPECIAL_CODES, Item
+
+# Of each format, how many bytes a name, the label of a variable and that of a value may have.
+FORMATS = {".sav": (64, 255, 120), ".dta": (32, 80, 32_000)}
+# Bytes of a text that both can hold.
+LONGEST = 2_045
+MEASURES = {"ordinal": "ordinal", "number": "scale"}
+# What stands in place of an answer, why.
+REASONS = tuple(f"questionnaire.means.{code[1:]}" for code in SPECIAL_CODES)
+
+
+def labelled_file(
+    answers: pd.DataFrame, questionnaire: Questionnaire, ending: str, language: Language
+) -> bytes:
+    """A `.sav` or `.dta` of coded answers (a row a respondent, as `validate` makes them).
+
+    Options are numbered as they are listed, from 1; a ticked box is 1, another 0. What is no answer
+    is a missing value that says why: in SPSS the six numbers below all values (-1 to -6, as a
+    rule), in Stata `.a` to `.f`. Columns that are no item's (weights, say) stand as they are.
+    Raises DataError for a text that is too long for the format.
+    """
+    import pyreadstat
+
+    longest, longest_label, longest_value = FORMATS[ending]
+    items = {column: item for item in questionnaire.items for column in item.columns}
+    cells: dict[str, list[Any]] = {}
+    labels: dict[str, str] = {}
+    values: dict[str, dict[Any, str]] = {}
+    missing: dict[str, list[Any]] = {}
+    measures: dict[str, str] = {}
+    for column in answers.columns:
+        item = items.get(column)
+        name = column.replace(".", "_")[:longest]
+        while name in cells:  # of two long names that begin alike
+            name = f"{name[: longest - 4]}_{len(cells)}"
+        labels[name] = _cut(_variable_label(column, item, language), longest_label)
+        numbers = _numbers(answers[column], item)
+        if numbers is None:
+            cells[name] = ["" if cell in SPECIAL_CODES else cell for cell in answers[column]]
+            if any(len(cell.encode()) > LONGEST for cell in cells[name]):
+                raise DataError(f"{column}: an answer of more than {LONGEST} bytes; use the CSV.")
+            continue
+        lowest = math.floor(min([0.0, *numbers.values()])) - len(SPECIAL_CODES)
+        ranks = "abcdef" if ending == ".dta" else range(lowest + 5, lowest - 1, -1)
+        reasons: dict[str, Any] = dict(zip(SPECIAL_CODES, ranks, strict=True))
+        cells[name] = [{**numbers, **reasons}.get(cell) for cell in answers[column]]
+        if item is not None:
+            told = zip(reasons.values(), (text(key, language) for key in REASONS), strict=True)
+            values[name] = {
+                value: _cut(label, longest_value)
+                for value, label in (*_value_labels(item, language).items(), *told)
+            }
+            ends = [{"lo": lowest, "hi": lowest + 5}]
+            measures[name] = MEASURES.get(item.kind, "nominal")
+            missing[name] = list(reasons.values()) if ending == ".dta" else ends
+    known: dict[str, Any] = {"column_labels": labels, "variable_value_labels": values}
+    if ending == ".dta":
+        known["missing_user_values"] = missing
+    else:
+        known |= {"missing_ranges": missing, "variable_measure": measures}
+    write = pyreadstat.write_dta if ending == ".dta" else pyreadstat.write_sav
+    with tempfile.TemporaryDirectory() as folder:  # nobody else on the machine can look into it
+        path = Path(folder) / f"answers{ending}"
+        write(pd.DataFrame(cells), path, **known)
+        return path.read_bytes()
+
+
+def _numbers(cells: pd.Series, item: Item | None) -> dict[str, float] | None:
+    """The number of each answer of a column; None where its answers are texts."""
+    if item is not None and item.kind in ("text", "date"):
+        return None
+    if item is not None and item.kind == "multi":
+        return {"0": 0.0, "1": 1.0}
+    if item is not None and item.categories:
+        return {code: float(place) for place, code in enumerate(item.codes, 1)}
+    given = [cell for cell in cells.unique() if cell and cell not in SPECIAL_CODES]
+    try:
+        return {cell: float(cell) for cell in given}
+    except ValueError:
+        return None
+
+
+def _variable_label(column: str, item: Item | None, language: Language) -> str:
+    """What was asked, and the option that a box is of."""
+    if item is None:
+        return column
+    asked = item.label.root.get(language) or item.column
+    if item.kind != "multi":
+        return asked
+    option = item.categories[item.columns.index(column)]
+    return f"{asked}: {option.labels.get(language) or option.text}"
+
+
+def _value_labels(item: Item, language: Language) -> dict[Any, str]:
+    """The label of each number of an item with options; none of a box."""
+    if item.kind == "multi":
+        return {}
+    shown = (c.labels.get(language) or c.text for c in item.categories)
+    return dict(enumerate(shown, 1))
+
+
+def _cut(label: str, longest: int) -> str:
+    """A label that is no longer, in bytes, than the format can hold."""
+    return label.encode()[:longest].decode(errors="ignore")
