@@ -232,6 +232,36 @@ def test_people_are_not_read_and_ids_are_no_questions() -> None:
     assert draft.beside["How to reach you"].role == "personal"
 
 
+def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> None:
+    """`Not selected` in words, and NA of those who were not asked."""
+    boxes = {
+        f"q10_000{k}": [
+            "NA" if at % 3 == 0 else text if at % k == 0 else "Not selected" for at in range(N)
+        ]
+        for k, text in ((1, "Money"), (2, "Choice"), (5, "Friends"))
+    }
+    work = cycle("Retired", "Full time", "Part time")
+    weights = [f"{1 + (k % 7 - 3) / 10:.2f}" for k in range(N // 7 * 7)] + ["1.0"] * (N % 7)
+    rating = "Rate us, where 10 is best and 1 - worst"
+    columns = table(
+        work=work,
+        **boxes,
+        **{"w_LV": weights, rating: cycle("7", "8", "10")},
+        refusal=cycle("Yes", "No", "[DO NOT READ] Refused"),
+    )
+    _, asked, text = drafted(columns)
+    multi = asked.item("q10")
+    assert [(c.text, c.column) for c in multi.categories] == [
+        ("Money", "q10_0001"),
+        ("Choice", "q10_0002"),
+        ("Friends", "q10_0005"),
+    ]
+    assert [(c.item, c.one_of) for c in multi.asked_if] == [("work", ("full_time", "part_time"))]
+    assert "# check: not read: weights: 'w_LV'?" in text
+    assert "scale: {low: 1, high: 10}" in text
+    assert [m.means for m in asked.item("refusal").missing] == ["refused"]
+
+
 def test_levels_of_a_scale_and_boxes_that_were_not_asked() -> None:
     columns = table(
         **{

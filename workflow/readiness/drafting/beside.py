@@ -30,6 +30,9 @@ _MOST = 0.9
 LOOK = 2_000
 # Share of the answers that hold an address or a number of a person: a column of such.
 _PERSONAL = 0.2
+# Rows by which numbers are judged to be weights, and how far from 1 the mean of weights may be.
+LEAST_WEIGHTS = 20
+NEAR_ONE = 0.001
 _SINGLE = ("timestamp", "started", "duration", "respondent", "invitation", "complete")
 
 
@@ -76,6 +79,8 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
         elif (role := find_role(column.header)) and _fits(column, role) and role not in given:
             given |= {role} if role in _SINGLE else set()
             found[column.at] = MetadataColumns(role, "by its name")
+        elif _weighs(column):
+            found[column.at] = MetadataColumns("weight", "their mean is 1")
         elif _names_rows(column):
             role = "ignored" if "respondent" in given else "respondent"
             given.add("respondent")
@@ -125,6 +130,16 @@ def _fits(column: ExportColumn, role: str) -> bool:
         return all(re.fullmatch(r"\d+([.,:]\d+)*", text) for text in column.texts)
     # Moments are told by their cells.
     return role not in ("timestamp", "started")
+
+
+def _weighs(column: ExportColumn) -> bool:
+    """Whether the cells are positive numbers, most of them no whole ones, whose mean is 1."""
+    if column.total < LEAST_WEIGHTS or not all(map(_DECIMAL.fullmatch, column.texts)):
+        return False
+    values = {text: float(text.replace(",", ".")) for text in column.texts}
+    mean = sum(values[text] * n for text, n in column.counts.items()) / column.total
+    broken = sum(n for text, n in column.counts.items() if not values[text].is_integer())
+    return min(values.values()) > 0 and 2 * broken > column.total and abs(mean - 1) < NEAR_ONE
 
 
 def _names_rows(column: ExportColumn) -> bool:

@@ -12,6 +12,7 @@ from readiness.drafting.table import ExportColumn
 from readiness.drafting.wordings import find_special, is_other, ticks
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import DECIDED
+from readiness.readers.tools.words import NOT_TICKED
 
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 # How a box of several is headed beside its question.
@@ -159,7 +160,7 @@ def _all_ticked(columns: Sequence[ExportColumn], rows: Sequence[str], codebook: 
 
 def _name_themselves(columns: Sequence[ExportColumn]) -> tuple[str, ...]:
     """The options of which each column holds one, in words; nothing where they hold others."""
-    said = [[t for t in c.texts if find_special(t) != "not_asked"] for c in columns]
+    said = [[t for t in c.texts if match_key(t) not in NOT_TICKED] for c in columns]
     alone = [texts[0] if len(texts) == 1 else "" for texts in said]
     told = [text for text in alone if text and not text.isdigit()]
     if (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +15,13 @@ from readiness.drafting.blocks import ColumnBlock, group_columns
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
 from readiness.drafting.table import ExportColumn, ExportTable
-from readiness.drafting.wordings import UNTOLD, guess_language, is_none, is_other
+from readiness.drafting.wordings import (
+    UNTOLD,
+    find_special,
+    guess_language,
+    is_none,
+    is_other,
+)
 from readiness.errors import DataError
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import item_id
@@ -108,7 +115,7 @@ def make_draft(
     questions: list[ProposedQuestion] = []
     earlier: list[GateQuestion] = []
     for question in _name_questions(_whole(blocks, codebook, table.signs)):
-        answered = np.logical_or.reduce([column.has_answer for column in question.block.columns])
+        answered = np.logical_or.reduce([_find_asked(c) for c in question.block.columns])
         routing = find_routing_hint(answered, earlier) if question.kind != "text" else None
         questions.append(replace(question, routing=routing))
         if question.kind in ONE and not question.rows:
@@ -173,6 +180,7 @@ def _find_shared_stem(block: ColumnBlock) -> str:
         begin = names[0]
         while not all(name.startswith(begin) for name in names):
             begin = begin[:-1]
+        begin = re.sub(r"(?<=[_./-])\d+$", "", begin)  # what the numbers of the rows share
         if begin.strip("_.-/["):
             return begin.strip("_.-/[")
     return block.question
@@ -196,11 +204,22 @@ def _answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str]) -> Pr
         return ProposedAnswers("multi", give_codes(options))
     labels = codebook.answers.get(first.header) or list(first.values.items())
     found = propose_answers(block.columns, labels, signs)
+    if found.ends and not found.named:
+        # The ends that the question names, where nobody chose them.
+        named = [int(number) for number in re.findall(r"\b\d{1,2}\b", block.question)]
+        low = min((n for n in named if found.ends[1] in named), default=found.ends[0])
+        found = replace(found, ends=(min(low, found.ends[0]), found.ends[1]))
     if block.kind == "grid" and found.ends:
         low, high = found.ends
         points = [ProposedOption(str(k), code=f"p{k}") for k in range(low, high + 1)]
         return replace(found, kind="ordinal", options=tuple(points), ends=None)
     return found
+
+
+def _find_asked(column: ExportColumn) -> npt.NDArray[np.bool_]:
+    """Who has a cell that does not say that the question was not asked."""
+    asked = np.array([*(find_special(text) != "not_asked" for text in column.texts), False])
+    return np.asarray(asked[column.codes])
 
 
 def _find_ticked(column: ExportColumn, row: str) -> npt.NDArray[np.bool_]:

@@ -146,8 +146,11 @@ def asks_who(header: str, *, various: bool) -> bool:
 
 
 def find_special(text: str) -> str:
-    """`dont_know`, `refused` or `not_asked` where a text is known to mean it; else ""."""
-    key = match_key(text)
+    """`dont_know`, `refused` or `not_asked` where a text is known to mean it; else "".
+
+    What interviewers are told before an answer stands in brackets: `[DO NOT READ] Refused`.
+    """
+    key = match_key(re.sub(r"^\s*(\[[^]]{1,40}\]|\([^)]{1,40}\))\s*(?=\S)", "", text))
     return next((name for name in SPECIALS if key in _meaning(name)), "")
 
 
