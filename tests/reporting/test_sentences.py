@@ -199,6 +199,16 @@ def test_a_question_is_quoted_by_its_text_and_no_name(column: str, asked: str) -
     item = Item.model_validate({"id": "q1_1", "kind": "text", "column": column, "label": label})
     quoted = statements.quote_question(cast(Questionnaire, None), item, "en")
     assert quoted.values == {"question": asked}
+    untold = item.model_copy(update={"column": "Label"})
+    said = statements.quote_question(cast(Questionnaire, None), untold, "en")
+    assert (said.kind, said.values) == ("tables.line.untold", {"column": "Label"})
+
+
+@pytest.mark.parametrize("language", READ)
+def test_a_question_keeps_its_own_sign_at_the_end(language: str) -> None:
+    for asked in ("Where?", "It will...", "Sex"):
+        text = said(Fact("tables.caption.share", {"item": asked}), language)
+        assert f"{asked}." in text if asked == "Sex" else f"{asked} " in text
 
 
 def test_the_row_of_a_grid_is_quoted_with_its_stem() -> None:

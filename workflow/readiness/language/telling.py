@@ -25,7 +25,7 @@ from readiness.facts import (
     Value,
 )
 from readiness.language import numbers
-from readiness.language.catalogue import Language, form, isolate, isolate_runs, typeset
+from readiness.language.catalogue import POP, Language, form, isolate, isolate_runs, typeset
 
 # What is put around a value's text, given its name: a link, a span.
 Mark = Callable[[str, str], str]
@@ -48,6 +48,8 @@ class Markup:
 
 
 LINKS = {link: f"language.{link}" for link in ("and", "or", "comma", "slash")}
+# What ends a sentence.
+CLOSED = (".", "?", "!", "\u2026", "\u061f")
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)(?::([a-z0-9_.]+))?\}")
 
 
@@ -77,8 +79,10 @@ def tell(
     pieces, end = [], 0
     for match in _PLACEHOLDER.finditer(template):
         pieces.append(markup.plain(template[end : match.start()]))
-        pieces.append(_piece(fact, match[1], match[2], language, mark, markup))
-        end = match.end()
+        pieces.append(said := _piece(fact, match[1], match[2], language, mark, markup))
+        # A question keeps its own sign at the end: no full stop behind it.
+        closed = said.rstrip(POP).endswith(CLOSED) and template.startswith(".", match.end())
+        end = match.end() + closed
     return "".join([*pieces, markup.plain(template[end:])])
 
 

@@ -148,7 +148,8 @@ class Findings:
         if tied := [
             labels[code] for code, share in zip(codes, shares, strict=True) if share == top
         ][1:]:
-            also = Listed((labels[codes[0]], *tied), "and")
+            named = (labels[codes[0]], *tied)
+            also = Listed(tuple(Fact("language.quoted", {"what": name}) for name in named))
             return Fact("report.finding.first.tied", {"answers": also, "share": first["share"]})
         if len(ids) < MANY or not self._is_reliable(ids[1]) or hidden >= (shares[1] or 0.0):
             return Fact("report.finding.first.alone", first)

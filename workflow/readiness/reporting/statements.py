@@ -159,11 +159,13 @@ def find_stem(questionnaire: Questionnaire, item: Item) -> str:
 def quote_question(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
     """The question as it was asked; of what was computed, of which questions.
 
-    Where the header of the export is a name and no text, the codebook's text was asked; of a grid
-    its stem and the row, as form tools write them.
+    Where the header of the export is a name and no text, the codebook's text was asked, and where
+    there is none, that is said; of a grid its stem and the row, as form tools write them.
     """
     if not item.derived_from:
         is_name = " " not in item.column.strip()
+        if is_name and item.column in item.label.root.values():
+            return Fact("tables.line.untold", {"column": item.column})
         asked = item.label.text(language) if is_name else item.column
         stem = find_stem(questionnaire, item)
         asked = asked if stem in asked else f"{stem} [{asked}]"

@@ -87,7 +87,8 @@ def _rows(
     selection = Selection(settings.selection)
     weighted = are_weighted(tables["steps"])
     shown = (rules, scheme, selection, withheld)
-    rows = list(share_rows(tables["estimates"], *shown, weighted_bases=weighted))
+    decimals = {item.id: item.range.decimals for item in questionnaire.items if item.range}
+    rows = list(share_rows(tables["estimates"], *shown, weighted_bases=weighted, decimals=decimals))
     if published is not None:
         rows += list(revision_rows(rows, published, rules))
     rows += comparison_rows(tables["comparisons"], tables["estimates"], *shown, settings.level)

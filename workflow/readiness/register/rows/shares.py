@@ -14,7 +14,7 @@ for the whole family, as its p does; its own ones are `.pointwise.lower` and `.p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -34,6 +34,9 @@ from readiness.register.protection import (
     statistic_text,
 )
 
+# Decimals that a mean is shown with at most, however many the answers have.
+MOST_PLACES = 3
+
 
 def share_rows(
     estimates: pd.DataFrame,
@@ -43,10 +46,12 @@ def share_rows(
     ids: frozenset[str],
     *,
     weighted_bases: bool = False,
+    decimals: Mapping[str, int] | None = None,
 ) -> Iterator[FigureRow]:
     """Shares and means with their precision, and each base once.
 
-    `ids`: what is withheld (`register.withholding`), which has a row without numbers; shares may
+    `decimals`: of the answers to an item, which its mean has, too, up to three. `ids`: what is
+    withheld (`register.withholding`), which has a row without numbers; shares may
     stand without their base, and without what would tell it. `weighted_bases`: whether the base of
     those who answered has its weight beside it, withheld where it is.
     """
@@ -60,6 +65,8 @@ def share_rows(
         # How precise a share is tells the base.
         untold = size in ids
         precise = intervals and not hidden and not untold
+        places = min((decimals or {}).get(item, 0), MOST_PLACES) if row["level"] == MEAN else 0
+        digits = max(rules.digits, places)
         precision: dict[str, Any] = {
             name: number(row[name]) if precise else None
             for name in ("se", "lower", "upper", "n_eff", "deff")
@@ -79,13 +86,13 @@ def share_rows(
             # A flag and a note are made of the count: they go with it. A flag is of precision.
             reliability="" if reason == WITHHELD or not intervals else row["reliability"],
             suppressed=reason,
-            digits=rules.digits,
+            digits=digits,
             rounding=rules.rounding,
             note="" if reason == WITHHELD else row["note"],
             **precision,
         )
         if precise:
-            yield from _precision_rows(row, rules)
+            yield from _precision_rows(row, rules, digits)
         if size not in bases_seen:
             bases_seen.add(size)
             yield FigureRow(
@@ -132,12 +139,12 @@ def reason_of(row: dict[Any, Any], rules: FigureRules, scheme: Scheme, ids: froz
     return WITHHELD if known in ids else ""
 
 
-def _precision_rows(row: dict[Any, Any], rules: FigureRules) -> Iterator[FigureRow]:
+def _precision_rows(row: dict[Any, Any], rules: FigureRules, places: int) -> Iterator[FigureRow]:
     """The ends of an interval and the effective n are numbers of the report too: one row each."""
     share = share_id(row["item"], row["level"], row["group"], row["base"])
     for name, unit, digits in (
-        ("lower", _unit(row), rules.digits),
-        ("upper", _unit(row), rules.digits),
+        ("lower", _unit(row), places),
+        ("upper", _unit(row), places),
         ("n_eff", "count", 0),
     ):
         value = number(row[name])
@@ -177,7 +184,7 @@ def revision_rows(
             level=row.level,
             item=f"revision:{row.item}",
             statistic="change since the revised publication",
-            digits=rules.digits,
+            digits=row.digits,
             rounding=rules.rounding,
         )
         yield FigureRow(
@@ -189,7 +196,7 @@ def revision_rows(
             level=row.level,
             item=f"revision:{row.item}",
             statistic="as published before",
-            digits=rules.digits,
+            digits=row.digits,
             rounding=rules.rounding,
         )
 
