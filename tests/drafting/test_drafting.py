@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -408,8 +409,8 @@ def test_the_language_is_found_or_asked_for() -> None:
 
 def test_texts_of_an_export_stay_texts() -> None:
     nasty = "yes: [no] # {x} \u2028 *&\x07 'quoted' \"twice\""
-    _, asked, _ = drafted(table(**{nasty: cycle("null", "- a: b # c", "~")}))
-    assert {c.text for c in asked.items[0].categories} == {"null", "- a: b # c", "~"}
+    _, asked, _ = drafted(table(**{nasty: cycle("off", "- a: b # c", "~")}))
+    assert {c.text for c in asked.items[0].categories} == {"off", "- a: b # c", "~"}
 
 
 CONFIG = """# head
@@ -459,3 +460,75 @@ def test_units_typed_pieces_and_boxes_beside_none_are_seen() -> None:
     assert long.kind == "number" and long.range is not None and long.range.written_unit == "years"
     assert {c.text for c in which.categories} == {"Radio", "Web", "Press", "None", "?"}
     assert [c.text for c in which.categories if c.other or c.exclusive] == ["?"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "order"),
+    [
+        # A form lists options by number, whatever they are; a code in brackets is an answer's.
+        (["1. Luck", "2. Work", "3. Heritage", "99. Don't know"], None),
+        (["(1) Everyday", "(2) Half of the days", "(3) Some of the days"], [0, 1, 2]),
+        (["1. Never", "2. Sometimes", "3. Often"], [0, 1, 2]),
+        (["MW1", "MW2", "MW3"], None),
+        (["1 to 3 years", "3 to 12 months", "4 years or more"], None),
+        (["Less than 1 hour a day", "1-2 hours a day", "3 or more hours a day"], [0, 1, 2]),
+        (["100Mb - 1Gb", "1Gb - 5Gb", "1Mb - 100Mb"], None),
+    ],
+)
+def test_options_have_an_order_where_their_words_say_one(
+    answers: list[str], order: list[int] | None
+) -> None:
+    _, asked, _ = drafted(table(question=cycle(*answers)))
+    item = asked.items[0]
+    given = [text for text in answers if "know" not in text]
+    if order is None:
+        assert (item.kind, {c.text for c in item.categories}) == ("single", set(given))
+    else:
+        assert (item.kind, [c.text for c in item.categories]) == (
+            "ordinal",
+            [given[k] for k in order],
+        )
+
+
+def test_what_joins_options_is_told_from_the_words_of_one() -> None:
+    scale = cycle("Somewhat agree", "Agree", "Agree quite", "Disagree", "Somewhat disagree")
+    names = cycle("food shelter cash", "food", "cash food", "shelter", "cash")
+    known = replace(table(opinion=scale, needs=names), signs=(";", ",", " "))
+    kinds = {item.id: item.kind for item in drafted(known)[1].items}
+    assert kinds == {"opinion": "single", "needs": "multi"}
+    # One spelling of an option, wherever it stands; and no options in what a program wrote.
+    found = find_joined_options(Counter(["Web, radio", "Radio, Press", "Web", "web, Press"] * 9))
+    assert found is not None
+    assert sorted(text.casefold() for text in found.options) == ["press", "radio", "web"]
+    assert find_joined_options(Counter(['{"a":1,"b":2}', '{"a":2,"b":2}', '{"b":1}'] * 9)) is None
+
+
+def test_options_before_their_question_are_those_of_one() -> None:
+    asked = "What moves you (all that apply)?"
+    boxes = {f"{o}:{asked}": cycle(o, "", "") for o in ("my job", "a hobby ", "to learn")}
+    rows = {f"{row} : How important was it to you": cycle(*AGREE) for row in ("Price", "Taste")}
+    items = drafted(table(**boxes, **rows))[1].items
+    assert [item.kind for item in items] == ["multi", "ordinal", "ordinal"]
+    assert items[0].column == asked
+    assert [item.label.root["en"] for item in items[1:]] == ["Price", "Taste"]
+
+
+def test_a_header_of_the_file_is_read_though_others_begin_with_it() -> None:
+    marks = {f"wr_4_{k}": cycle(*AGREE) for k in (1, 2, 3)}
+    headers = {
+        item.column for item in drafted(table(**marks, wr_4=cycle("3", "12", "40")))[1].items
+    }
+    assert headers == {*marks, "wr_4"}
+
+
+def test_a_file_without_a_row_of_names_is_refused() -> None:
+    with pytest.raises(DataError, match="first row holds answers"):
+        make_draft(table(Yes=cycle("Yes", "No"), Radio=cycle("Web", "Radio")), "trial", "f")
+
+
+def test_what_a_program_writes_for_nothing_is_no_answer() -> None:
+    numbers = [str(k) for k in range(40)] + ["NULL"] * 10 + ["No responde"] * 10
+    _, asked, _ = drafted(table(visits=numbers, twelfths=[f"{k / 7:.15g}" for k in range(N)]))
+    assert [item.kind for item in asked.items] == ["number", "number"]
+    assert {m.means for m in asked.items[0].missing} == {"blank", "refused"}
+    assert read_cell(asked.items[1], "1.42857142857143").values == ("1.42857142857143",)

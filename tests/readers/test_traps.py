@@ -335,6 +335,9 @@ def test_what_is_no_option_among_options_stays() -> None:
     plain = QUESTIONNAIRE.model_copy(update={"export": export})
     told = read_export(NAME, plain, of([[*ROWS[0][:3], "Lire, étudier, zzz", *ROWS[0][4:]]]))
     assert told["uses"].tolist() == ["Lire, étudier\x1fzzz"]
+    # The words of what somebody typed are no options, where options are words.
+    typed = read_export(NAME, plain, of([[*ROWS[0][:3], "qui rit Rencontrer", *ROWS[0][4:]]]))
+    assert typed["uses"].tolist() == ["qui rit Rencontrer"]
 
 
 def test_a_preview_and_a_rejected_row_are_no_answers() -> None:

@@ -23,6 +23,7 @@ from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import DECIDED, option_code
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 from readiness.readers.table import is_missing
+from readiness.readers.tools.words import VOID
 from readiness.validation.losses import LARGEST_LOSS
 
 # Characters: an option is shorter; most texts that people type are not.
@@ -38,7 +39,7 @@ NO_NUMBERS = LARGEST_LOSS
 # Points of a scale of bare numbers at most, 0 to 10.
 SHORT_SCALE = 11
 # Places behind the point that the range of an item can have.
-MOST_PLACES = 12
+MOST_PLACES = 15
 _SHOWN = 3
 # A word of letters behind a number: its unit, maybe.
 _WITH_UNIT = re.compile(r"[+-]?\d[\d.,]* ?([^\W\d_]{1,20})\.?")
@@ -109,12 +110,19 @@ def propose_answers(
         if few:
             return _partly_labelled(counts, labels, missing_values)
         return _draft_labelled(counts, labels, ordered=columns[0].ordered, missing=missing_values)
-    return propose_unlabelled(counts, signs)
+    found = propose_unlabelled(counts, signs)
+    if found.kind == "number" and len(columns) > 1:
+        # What all rows of a grid tolerate together may be too much of one.
+        alone = [propose_unlabelled(column.counts) for column in columns if column.total]
+        found = ProposedAnswers("text") if any(a.kind == "text" for a in alone) else found
+    return found
 
 
 def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> ProposedAnswers:
     """The same of texts that nothing names."""
-    special = {t: means for t in counts if (means := find_special(t))}
+    special = {
+        t: find_special(t) or "blank" for t in counts if find_special(t) or match_key(t) in VOID
+    }
     kept = Counter({t: n for t, n in counts.items() if t not in special})
     missing = tuple((text, "", means) for text, means in sorted(special.items()))
     if not kept:

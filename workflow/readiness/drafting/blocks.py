@@ -17,6 +17,7 @@ from readiness.readers.tools.words import NOT_TICKED
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 # How a box of several is headed beside its question.
 _CHOICE = re.compile(r"(?P<question>.*\S)\s*\(choice=(?P<row>.+)\)")
+_BEFORE = re.compile(r"(?P<row>[^:]*[^:\s])\s*:\s*(?P<question>\S+(?:\s+\S+){3,})")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
 # What stands between the text of a question and that of its row or option.
 MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
@@ -91,6 +92,8 @@ def _parts(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
             return "slash", found["question"], found["row"]
     if column.texts and {match_key(column.header)} == set(map(match_key, column.texts)):
         return "choice", "", column.header  # a column an option, without its question: Typeform
+    if found := _BEFORE.fullmatch(column.header):
+        return "before", found["question"], found["row"]
     if found := _NUMBERED.fullmatch(column.header):
         return "number", found["question"], found["row"]
     return "", "", ""

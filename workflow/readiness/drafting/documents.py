@@ -87,7 +87,12 @@ def document_of(draft: Draft) -> dict[str, Any]:
         export["ignored"] = ignored
     if export:
         document["export"] = export
-    columns: set[str] = set()
+    # The header of a column of its own is that of the file, whoever else begins with it.
+    columns = {
+        match_key(each.block.columns[0].header)
+        for each in draft.questions
+        if each.block.kind == "one"
+    }
     document["items"] = []
     for question in draft.questions:
         document["items"].append(_item(question, draft.language, columns))
@@ -100,10 +105,11 @@ def _item(question: ProposedQuestion, language: str, columns: set[str]) -> dict[
     checks = [*([block.check] if block.check else []), *answers.checks]
     item: dict[str, Any] = {"id": question.id, "kind": answers.kind}
     header = block.columns[0].header if block.kind == "one" else block.question
-    spread = {match_key(option.column) for option in answers.options}
-    if match_key(header) in columns | spread:
+    taken = columns | {match_key(option.column) for option in answers.options}
+    if block.kind != "one" and match_key(header) in taken:
         # A text that several questions or options share; their columns tell them apart.
-        header = question.id
+        shared = f"{header} ({answers.kind})"
+        header = shared if match_key(question.id) in taken else question.id
     columns.add(match_key(header))
     if question.rows:
         item |= {"kind": "grid", "each": answers.kind, "column": header}

@@ -25,6 +25,7 @@ from readiness.drafting.wordings import (
 from readiness.errors import DataError
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import item_id
+from readiness.readers.moments import match_moment
 from readiness.readers.tools.words import NOT_TICKED
 
 ONE = ("single", "ordinal")
@@ -102,6 +103,7 @@ def make_draft(
     Raises DataError where no column can be a question.
     """
     codebook = codebook or Codebook()
+    _refuse_answers_as_headers(table, source)
     beside = find_beside(table)
     empty = {at for at, column in beside.items() if column.role == EMPTY}
     asked = [column for column in table.columns if column.at in empty or column.at not in beside]
@@ -128,6 +130,23 @@ def make_draft(
     found = language or guessed or UNTOLD
     headers = {table.columns[at].header: role for at, role in beside.items()}
     return Draft(name, found, bool(language) or sure, source, tuple(questions), headers)
+
+
+def _refuse_answers_as_headers(table: ExportTable, source: str) -> None:
+    """DataError where the headers are what somebody answered: a file without a row of names."""
+    # The second column of a header has a number behind it.
+    heads = [re.sub(r" \(\d+\)$", "", column.header) for column in table.columns]
+    held = [
+        head
+        for head, column in zip(heads, table.columns, strict=True)
+        if match_moment(head)
+        or (len(column.texts) > 1 and match_key(head) in map(match_key, column.texts))
+    ]
+    if len(held) >= max(2, len(heads) / 4):
+        raise DataError(
+            f"{source}: its first row holds answers ({held[0]!r}, {held[1]!r}), not the names of "
+            "columns. Put a row of names above it."
+        )
 
 
 def _whole(

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from readiness.drafting.table import MOST_OPTIONS
+from readiness.questionnaire.text import match_key
 
 # What tools join ticked options by, the ones that options hardly hold first.
 SEPARATORS = ("; ", ";", " | ", "|", "\n", ", ", ",", "\u060c ")
 # Cells that names joined by blanks can be.
 _CODES = re.compile(r"[\w.-]{1,40}( [\w.-]{1,40})*")
+# Names as forms have them, where no tool says that it joins by blanks: words begin a text.
+_NAME = re.compile(r"[a-z0-9_.-]+")
+# What a program wrote of several values at once.
+_RECORD = re.compile(r"\{.*\}|\[.*\]", re.DOTALL)
 # Different cells at most: of a few options there are not so many combinations that occur.
 MOST_CELLS = 20_000
 # Different parts of cells at most: with more, they are sentences.
@@ -45,13 +50,15 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
     separator. None where the cells are no joined options: nothing is joined, pieces do not repeat
     in other company, or there are too many.
     """
-    if len(counts) > MOST_CELLS:
+    if len(counts) > MOST_CELLS or any(map(_RECORD.fullmatch, counts)):
         return None
     best: JoinedOptions | None = None
     for separator in dict.fromkeys((*SEPARATORS, *more)):
         if separator == " " and not all(_CODES.fullmatch(text) for text in counts):
             continue
         cells = {text: _pieces(text, separator) for text in counts}
+        if separator == " " != more[0] and not _are_names(cells.values()):
+            continue
         if sum(counts[text] for text, pieces in cells.items() if len(pieces) > 1) < max(
             2, LEAST_JOINED * sum(counts.values())
         ):
@@ -59,13 +66,16 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
         if len({piece for pieces in cells.values() for piece in pieces}) > MOST_PIECES:
             continue
         merged = _merge(cells, separator)
+        if any(len(set(pieces)) < len(pieces) for pieces in merged.values()):
+            continue
+        merged = _spell_alike(merged, counts)
         sizes: Counter[str] = Counter()
         for text, pieces in merged.items():
             sizes.update(dict.fromkeys(pieces, counts[text]))
         # What one person gave beside options that many ticked was typed.
         typed = {piece for piece, n in sizes.items() if n == 1}
         several = [pieces for pieces in merged.values() if len(pieces) > 1]
-        if any(len(set(pieces)) < len(pieces) for pieces in several) or not several:
+        if not several:
             continue
         if sum(n >= OFTEN for n in sizes.values()) < 3:
             typed = set()
@@ -88,6 +98,12 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
     return best
 
 
+def _are_names(cells: Collection[list[str]]) -> bool:
+    """Whether the words of cells are names of options: three in a cell, and none in capitals."""
+    words = {word for cell in cells for word in cell}
+    return max(map(len, cells)) > 2 and all(map(_NAME.fullmatch, words))
+
+
 def _pieces(text: str, separator: str) -> list[str]:
     """The parts of a cell; behind a bare comma a blank stays, for options may hold one."""
     parts = [part if separator == "," else part.strip() for part in text.split(separator)]
@@ -106,6 +122,20 @@ def _merge(cells: dict[str, list[str]], separator: str) -> dict[str, list[str]]:
         # A bracket that is open joins first: what stands in it is no option.
         first = min(stuck, key=lambda pair: (not _is_open(pair[0]), pair))
         cells = {text: _join_pieces(pieces, first, joiner) for text, pieces in cells.items()}
+
+
+def _spell_alike(cells: dict[str, list[str]], counts: Counter[str]) -> dict[str, list[str]]:
+    """The cells with the spellings of one option, of which most have one, made that."""
+    sizes: Counter[str] = Counter()
+    for text, pieces in cells.items():
+        sizes.update(dict.fromkeys(pieces, counts[text]))
+    spelled: dict[str, str] = {}
+    for piece in sorted(sizes, key=lambda piece: (-sizes[piece], piece)):
+        spelled.setdefault(match_key(piece), piece)
+    return {
+        text: list(dict.fromkeys(spelled[match_key(piece)] for piece in pieces))
+        for text, pieces in cells.items()
+    }
 
 
 def _is_one(pair: tuple[str, str], times: int, alone: Counter[str]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ SHORT = 5
 SPECIALS = ("dont_know", "refused", "not_asked")
 # The language of a draft whose texts tell none: that of what the program says beside them.
 UNTOLD = "en"
+# How a form lists its options, and what it lists.
+_LISTED = re.compile(r"\d{1,3}[.)](?:\s+|(?=\D))(.+)", re.DOTALL)
+_CODE = re.compile(r"^\(?-?\d{1,4}\s*[.):=-]\s*(?=\D)")
+_NAMED = re.compile(r"[^\W\d_]+\d+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
 # Letters that tell a language by themselves, among those that there are words of.
@@ -87,7 +92,7 @@ def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
 
 def order_scale(texts: Sequence[str]) -> list[int] | None:
     """The places of the texts from low to high on a known scale; None where they are on none."""
-    keys = [match_key(text) for text in texts]
+    keys = [match_key(text) for text in _without_numbers(texts)]
     for scale in _scales():
         place = [next((k for k, s in enumerate(scale) if key in s), None) for key in keys]
         known = [k for k in place if k is not None]
@@ -98,6 +103,12 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
 
 def order_numbers(texts: Sequence[str]) -> list[int] | None:
     """The same of bands of numbers (`less than 5`, `5 to 9`, `10 or more`), by their ends."""
+    texts = _without_numbers(texts)
+    said = [set(re.findall(r"[^\W\d_]+", match_key(text))) for text in texts]
+    told = [[not unit.isdisjoint(words) for words in said] for unit in _units()]
+    # A year is more than 11 months, and hours a day are in each text; MW2 is a name.
+    if sum(any(of) and not all(of) for of in told) > 1 or all(map(_NAMED.fullmatch, texts)):
+        return None
     ends = []
     for text in texts:
         numbers = [_value(number) for number in _NUMBER.findall(match_key(text))]
@@ -107,6 +118,19 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
     if len(ends) < 3 or len(set(ends)) < len(ends):
         return None
     return sorted(range(len(ends)), key=ends.__getitem__)
+
+
+def _without_numbers(texts: Sequence[str]) -> Sequence[str]:
+    """Options without the numbers under which a form lists them, where each has one."""
+    found = [_LISTED.fullmatch(text) for text in texts]
+    return [match[1] for match in found if match] if all(found) else texts
+
+
+@cache
+def _units() -> tuple[frozenset[str], ...]:
+    """The words of each unit of which bands can be, in all languages."""
+    languages = [data["units"] for data in _files().values()]
+    return tuple(_keys(chain(*words)) for words in zip_longest(*languages, fillvalue=()))
 
 
 def _value(number: str) -> float:
@@ -148,10 +172,12 @@ def asks_who(header: str, *, various: bool) -> bool:
 def find_special(text: str) -> str:
     """`dont_know`, `refused` or `not_asked` where a text is known to mean it; else "".
 
-    What interviewers are told before an answer stands in brackets: `[DO NOT READ] Refused`.
+    What interviewers are told before an answer stands in brackets: `[DO NOT READ] Refused`. A code
+    may stand there, too: `99. Refused`.
     """
     key = match_key(re.sub(r"^\s*(\[[^]]{1,40}\]|\([^)]{1,40}\))\s*(?=\S)", "", text))
-    return next((name for name in SPECIALS if key in _meaning(name)), "")
+    keys = {key, match_key(_CODE.sub("", text))}
+    return next((name for name in SPECIALS if not keys.isdisjoint(_meaning(name))), "")
 
 
 def find_meaning(label: str) -> str:

@@ -151,7 +151,7 @@ class Range(Strict):
 
     low: int | float | None = None
     high: int | float | None = None
-    decimals: Annotated[int, Field(ge=0, le=12)] = 0
+    decimals: Annotated[int, Field(ge=0, le=15)] = 0
     unit: Label | None = None
     language: LanguageCode = WRITTEN_IN
 

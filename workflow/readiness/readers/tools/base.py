@@ -242,7 +242,10 @@ class Tool:
         found = split_joined(text, options, self.signs)
         if found is not None:
             return TICKED.join(options[key] for key in found)
-        signs = (sign.strip() or sign for sign in self.signs)
+        signs = [sign.strip() or sign for sign in self.signs]
+        if signs[0] != " " and any(" " in option for option in options):
+            # A blank joins the words of texts, where the tool does not say that it joins options.
+            signs = [sign for sign in signs if sign != " "]
         sign = next((sign for sign in signs if sign in text.strip()), ",")
         pieces = [piece.strip() for piece in text.split(sign)]
         told, at = [], 0

@@ -64,7 +64,7 @@ NOT_TICKED = frozenset(
     )
 )
 # What a program writes where nothing is.
-VOID = frozenset(("", "na", "n/a", "nan", "null"))
+VOID = frozenset(("", "na", "n/a", "nan", "null", "nat"))
 MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635"))
 # Which half of the day an hour is of.
 EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645"))
