@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -88,6 +93,41 @@ def site(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     yield f"http://127.0.0.1:{server.server_address[1]}", folder
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def ssh(root: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a real SSH server on this machine that lets one key in: `key` below HOME."""
+    pytest.importorskip("dvc_ssh", reason="DVC without SSH here")
+    if not (server := shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")):
+        pytest.skip("no SSH server here")
+    for name in ("key", "host"):
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / name]
+        subprocess.run(command, check=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    lines = (
+        f"Port {port}",
+        "ListenAddress 127.0.0.1",
+        f"HostKey {tmp_path}/host",
+        f"AuthorizedKeysFile {tmp_path}/key.pub",
+        f"PidFile {tmp_path}/sshd.pid",
+        "StrictModes no",
+        "PasswordAuthentication no",
+        "UsePAM no",
+        "Subsystem sftp internal-sftp",
+    )
+    (tmp_path / "sshd").write_text("\n".join(lines), "utf-8")
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)
+    process = subprocess.Popen([server, "-D", "-f", tmp_path / "sshd"], stderr=subprocess.DEVNULL)
+    for _ in range(100):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            break
+        time.sleep(0.1)
+    yield f"ssh://{getpass.getuser()}@127.0.0.1:{port}{tmp_path}/served"
+    process.terminate()
+    process.wait()
 
 
 def settings(root: Path, text: str) -> None:
@@ -190,6 +230,47 @@ def test_an_erased_version_leaves_the_s3_remote_too(root: Path, bucket: Any) -> 
     bucket.Object(version.object_name).put(Body=TABLE.encode())
     faults = [finding for finding in verify(root) if finding.is_fault]
     assert [(f.version, f.place) for f in faults] == [("survey@1", "remote far")]
+
+
+def test_an_ssh_remote_is_read_with_the_key_that_dvc_pushes_with(root: Path, ssh: str) -> None:
+    dvc(root, "remote", "add", "far", ssh)
+    dvc(root, "remote", "modify", "far", "keyfile", "../key")
+    dvc(root, "remote", "modify", "far", "ask_passphrase", "false")
+    first, _ = read_versions(root).values()
+    assert found(root, "remote far") == {"survey@1": "missing", "survey@2": "missing"}
+    dvc(root, "push")
+    served = root.parent / "served" / first.object_name
+    served.chmod(0o644)
+    served.write_bytes(damaged(served.read_bytes()))
+    assert found(root, "remote far") == {
+        "survey@1": "damaged: its SHA-256 is not the registered one",
+        "survey@2": "right",
+    }
+    served.write_bytes(TABLE.encode())
+    forget_local_copies(root)
+    assert find_object(root, first).read_text("utf-8") == TABLE
+    (root.parent / "key").unlink()
+    (finding,) = [finding for finding in verify(root) if "remote far" in finding.state]
+    assert "cannot be reached" in finding.state
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("configpath", "aws", "configpath is not taken from a project"),
+        ("credentialpath", "aws", "credentialpath is not taken from a project"),
+        ("configpath", "/elsewhere/aws", ""),
+        ("profile", "office", "The config profile (office) could not be found"),
+        ("colour", "red", "extra keys not allowed @ data['remote']['far']['colour']"),
+    ],
+)
+def test_a_setting_reaches_dvc_or_is_refused_by_name(
+    root: Path, bucket: Any, name: str, text: str, said: str
+) -> None:
+    lines = (f"url = s3://{BUCKET}", f"endpointurl = {bucket.address}", f"{name} = {text}")
+    settings(root, "".join(f"{line}\n" for line in ("['remote \"far\"']", *lines)))
+    states = [finding.state for finding in verify(root) if "far" in str(finding)]
+    assert any(said in state for state in states) if said else states == ["missing", "missing"]
 
 
 def test_a_web_server_is_a_remote_to_read_from(root: Path, site: tuple[str, Path]) -> None:

@@ -21,10 +21,10 @@ from pytest import MonkeyPatch, TempPathFactory
 from released_tree import STUDY, released_root
 
 from project_copy import ROOT, Project, shipped_files
-from readiness.datasets.places import Foreign, remote_settings
+from readiness.datasets.places import Foreign, check_settings, remote_settings
 from readiness.datasets.store import find_object, local_copies
 from readiness.datasets.versions import check_pointer, find_version
-from readiness.errors import DataError
+from readiness.errors import ConfigError, DataError
 from readiness.publications.program import program_files
 from readiness.publications.sandbox import RunBounds, bubblewrap, run_confined
 from readiness.publications.scratch import unpack_zip
@@ -218,11 +218,20 @@ def test_the_auditor_names_where_data_may_come_from(hostile: Path, tmp_path: Pat
     assert copy.fault is not None and copy.fault.kind == "audit.copy.leads_out"
 
 
-def test_only_plain_settings_of_a_remote_reach_dvc(
+def test_no_setting_of_a_hostile_project_runs_a_command(
     hostile: Path, listener: tuple[int, list[object]]
 ) -> None:
-    known = {"url", "endpointurl"}
-    assert {key for found in remote_settings(hostile).values() for key in found} == known
+    refused = set()
+    for name, settings in remote_settings(hostile).items():
+        try:
+            check_settings(hostile, settings)
+        except ConfigError as error:
+            refused.add((name, str(error).partition(" ")[0]))
+    assert refused == {
+        ("s3", "configpath"),
+        ("dav", "bearer_token_command"),
+        ("gs", "credentialpath"),
+    }
 
 
 ATTACK = """
@@ -275,6 +284,14 @@ def test_code_in_the_sandbox_sees_and_reaches_nothing(
     assert [path.name for path in (folder / "results").iterdir()] == ["said.json"]
     assert not (tmp_path / "canary").exists()
     assert listener[1] == []
+
+
+@sandboxed
+def test_a_sandbox_that_does_not_start_says_why(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    nowhere = tmp_path / "nowhere/../here"
+    with pytest.raises(DataError, match=r"did not start: bwrap: .*nowhere/\.\./here"):
+        run_confined(tmp_path / "project", ["true"], {}, [nowhere])
 
 
 BOMBS = {

@@ -109,7 +109,10 @@ def test_a_flipped_byte_in_every_copy(fresh: Project) -> None:
     assert not (fresh.root / CLAIMS).exists()
     # One good copy is enough, wherever it lies.
     workspace.write_bytes(original)
-    assert fresh.run(CLAIMS).returncode == 0
+    result = fresh.run(CLAIMS)
+    assert result.returncode == 0
+    assert "menus-2023-claims@1: data/store/files/md5/" in message(result)
+    assert "Replace it by a right copy" in message(result)
     assert (fresh.root / CLAIMS).read_bytes() == original
 
 

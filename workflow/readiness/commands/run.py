@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date
@@ -25,7 +26,14 @@ from readiness.files import JOBS, lock, make_room, write_atomically
 from readiness.lineage import PROVENANCE, read_lineage
 from readiness.running.pseudonym_key import KEYS, key_folder
 from readiness.running.repair import repair
-from readiness.running.snakemake_log import LOG, Listener, follow, progress_bar, reason
+from readiness.running.snakemake_log import (
+    LOG,
+    Listener,
+    count_memory_kills,
+    follow,
+    progress_bar,
+    reason,
+)
 
 LOCK = Path("results/.run.lock")
 FAILURE = Path("results/.failure")
@@ -40,6 +48,8 @@ UNSEEN = ("__pycache__", "logs", "benchmarks")
 NOTHING = "Nothing to be done"
 # Bytes: with less, Snakemake itself fails at the first line that it writes.
 LEAST_FREE = 1_000_000
+# Seconds from the first word to Snakemake that it is to end until it is ended.
+PATIENCE = 8
 # Snakemake's arguments that ask for no change.
 DRY_RUN = {"-n", "--dry-run", "--dryrun"}
 
@@ -101,7 +111,7 @@ def _environment(root: Path) -> dict[str, str]:
     return environment
 
 
-def _failure(root: Path, code: int) -> ReadinessError:
+def _failure(root: Path, code: int, memory_kills: int) -> ReadinessError:
     """Why the run failed, as the first step that failed has left it."""
     try:
         first, message = (root / FAILURE).read_text("utf-8").split("\n", 1)
@@ -109,7 +119,7 @@ def _failure(root: Path, code: int) -> ReadinessError:
     except (OSError, ValueError):
         if obstacle := _full(root) or _read_only(root):
             return StoppedError(obstacle)
-        return StoppedError(reason(root, code))
+        return StoppedError(reason(root, code, memory_kills))
     error = ReadinessError(message.strip())
     error.exit_code = exit_code
     return error
@@ -190,17 +200,26 @@ def _guard_group(group: int) -> Iterator[None]:
 
 @contextmanager
 def _passing_on(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
-    """Within it, what asks this process to end goes to Snakemake's group; and is listed."""
+    """Within it, what asks this process to end goes to Snakemake's group; and is listed.
+
+    Again each second, for a job that Snakemake begins meanwhile has not heard; at last to all of it
+    as nobody can refuse: the next run recovers from that.
+    """
     asked: list[int] = []
 
     def end(number: int, _frame: object) -> None:
         asked.append(number)
-        os.killpg(process.pid, signal.SIGTERM if number == signal.SIGTERM else signal.SIGINT)
+        passed = signal.SIGINT if number == signal.SIGINT else signal.SIGTERM
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, passed if len(asked) < PATIENCE else signal.SIGKILL)
+        signal.alarm(1)
 
-    previous = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+    previous = {number: signal.signal(number, end) for number in heard}
     try:
         yield asked
     finally:
+        signal.alarm(0)
         for number, handler in previous.items():
             signal.signal(number, handler)
 
@@ -228,9 +247,10 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"readiness run: {wave}: a draft; it waits, the others run.", file=sys.stderr)
         plan.check_kept(date.today())
     check_cores(arguments.cores)
+    began = time.time()
     if run_snakemake(root, arguments.cores, arguments.snakemake, finished=finished):
         print(f"{NOTHING}: every result is up to date.", file=sys.stderr)
-    for line in _losses(root):
+    for line in (*_damages(root, began), *_losses(root)):
         print(f"readiness run: {line}", file=sys.stderr)
     if not arguments.snakemake:
         print((root / GATE).read_text("utf-8"), end="")
@@ -246,6 +266,18 @@ def _losses(root: Path) -> list[str]:
         for wave, text in said
         for line in text.splitlines()
         if line.startswith(("WARNING LOST", "INFO SUMS"))
+    ]
+
+
+def _damages(root: Path, began: float) -> list[str]:
+    """The damaged copies of dataset versions that this run found, and went past."""
+    logs = sorted((root / "results/logs/restore").glob("*.log"))
+    said = [log.read_text("utf-8", "replace") for log in logs if log.stat().st_mtime >= began]
+    return [
+        f"{line.partition('DAMAGED ')[2]}. Replace it by a right copy, then: readiness data verify"
+        for text in said
+        for line in text.splitlines()
+        if line.startswith("WARNING DAMAGED")
     ]
 
 
@@ -306,11 +338,12 @@ def run_snakemake(root: Path, cores: str, arguments: list[str], *, finished: boo
                 return True
         shutil.rmtree(root / ".snakemake/locks", ignore_errors=True)
         (root / DIFFERS).unlink(missing_ok=True)
+        memory_kills = count_memory_kills()
         code = _snakemake(root, cores, arguments, descriptor)
         if code != 0:
             if (root / DIFFERS).exists():
                 print((root / DIFFERS).read_text("utf-8"), end="")
-            raise _failure(root, code)
+            raise _failure(root, code, memory_kills)
         if not arguments:
             with suppress(OSError):
                 write_atomically(root / FINISHED, _state(root))

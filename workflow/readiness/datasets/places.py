@@ -8,6 +8,7 @@ reads these settings itself: some of them name commands that it would run.
 import configparser
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,45 +19,21 @@ from readiness.files import read_file
 IGNORED, NO_WORK_TREE = 0, 128
 # The remote inside of a tree.
 STORE = Path("data/store")
-# The settings of a remote that are taken from a project: an address, a name, a secret, a number.
-#
-# Others name a file of this machine, or a command that DVC or a library of it runs (`configpath`
-# with a `credential_process`, `bearer_token_command`, ...).
-PLAIN = frozenset(
+# The settings of a remote that name a file of this machine, from the folder of the settings on.
+FILES = frozenset(
     {
-        "access_key_id",
-        "account_key",
-        "account_name",
-        "allow_anonymous_login",
-        "auth",
-        "client_id",
-        "client_secret",
-        "connect_timeout",
-        "connection_string",
-        "connection_timeout",
-        "endpointurl",
-        "exclude_environment_credential",
-        "method",
-        "oss_endpoint",
-        "oss_key_id",
-        "oss_key_secret",
-        "password",
-        "port",
-        "projectname",
-        "read_timeout",
-        "region",
-        "sas_token",
-        "secret_access_key",
-        "session_token",
-        "tenant_id",
-        "timeout",
-        "token",
-        "url",
-        "use_https",
-        "use_ssl",
-        "user",
+        "cert_path",
+        "configpath",
+        "credentialpath",
+        "gdrive_service_account_json_file_path",
+        "gdrive_user_credentials_file",
+        "keyfile",
+        "key_path",
     }
 )
+# Files in which a command may stand that a library of DVC runs (`credential_process`).
+MAY_RUN = frozenset({"configpath", "credentialpath"})
+COMMAND = "bearer_token_command"
 
 
 @dataclass(frozen=True)
@@ -92,8 +69,8 @@ def _settings(root: Path) -> configparser.ConfigParser:
 def remote_settings(root: Path, foreign: Foreign | None = None) -> dict[str, dict[str, str]]:
     """The remotes: name to settings, `url` among them; the default one first.
 
-    Those of the project at `root` in its DVC settings, as far as they are plain (`PLAIN`); of a
-    foreign tree its own store and those that the auditor named, by their addresses.
+    Those of the project at `root` in its DVC settings, whatever DVC knows, with the places of files
+    made whole; of a foreign tree its own store and those that the auditor named, by address.
     """
     if foreign is not None:
         named = {url: {"url": url} for url in foreign.remotes}
@@ -101,13 +78,33 @@ def remote_settings(root: Path, foreign: Foreign | None = None) -> dict[str, dic
     parser = _settings(root)
     found = {
         section.removeprefix("'remote \"").removesuffix("\"'"): {
-            key: value for key, value in parser.items(section) if key in PLAIN
+            key: str(_resolve_file(root, value)) if key in FILES else value
+            for key, value in parser.items(section)
         }
         for section in parser.sections()
         if section.startswith("'remote ") and parser.has_option(section, "url")
     }
     default = parser.get("core", "remote", fallback="")
     return dict(sorted(found.items(), key=lambda item: (item[0] != default, item[0])))
+
+
+def _resolve_file(root: Path, name: str) -> Path:
+    """A file that the project's DVC settings name, as DVC finds it."""
+    return (root / ".dvc" / Path(name).expanduser()).absolute()
+
+
+def check_settings(root: Path, settings: Mapping[str, str]) -> None:
+    """ConfigError, by name, at a setting of a remote with which a project could run a command.
+
+    A file outside of the project is the user's own; one in it came with the project.
+    """
+    if COMMAND in settings:
+        raise ConfigError(f"{COMMAND} is not taken from a project: it runs a command")
+    for key in sorted(MAY_RUN.intersection(settings)):
+        if Path(settings[key]).resolve().is_relative_to(root.resolve()):
+            raise ConfigError(
+                f"{key} is not taken from a project: it may run a command; name a file outside"
+            )
 
 
 def remotes(root: Path, foreign: Foreign | None = None) -> dict[str, str]:

@@ -8,6 +8,7 @@ file system of that remote, which knows its address and credentials, and hashed 
 this needs git or DVC's cache.
 """
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -25,11 +26,19 @@ from readiness.datasets.hashing import (
     fault_of_bytes,
     say_fault,
 )
-from readiness.datasets.places import Foreign, cache_folder, local_remotes, remote_settings
+from readiness.datasets.places import (
+    Foreign,
+    cache_folder,
+    check_settings,
+    local_remotes,
+    remote_settings,
+)
 from readiness.datasets.versions import Pointer, Version, check_pointer
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed
 from readiness.files import left_behind, temporary_name
+
+log = logging.getLogger(__name__)
 
 
 class UnreachableError(DataError):
@@ -44,7 +53,7 @@ class Remotes(ExitStack):
         self._settings = remote_settings(root, foreign)
         self.addresses = {name: found["url"] for name, found in self._settings.items()}
         self.folders = local_remotes(root, foreign)
-        self._repo: Any = None
+        self._root = root
         self._stores: dict[str, Any] = {}
 
     @property
@@ -131,20 +140,27 @@ class Remotes(ExitStack):
 
     def _store(self, name: str) -> Any:
         """DVC's object database of a remote: one each, for each has connections of its own."""
-        if self._repo is None:
+        if name not in self._stores:
             from dvc.repo import Repo
 
-            # In a folder of its own: what DVC finds in a project's settings it obeys.
+            # `remote://NAME/...` lies in another one.
+            base = self.addresses[name].partition("remote://")[2].partition("/")[0]
+            used = {one: dict(self._settings[one]) for one in (name, base) if one in self._settings}
+            for settings in used.values():
+                check_settings(self._root, settings)
+            # In a folder of its own: what DVC finds in a project's settings it obeys. And one for
+            # each remote: DVC opens none where one of them is wrong.
             folder = self.enter_context(TemporaryDirectory(prefix="readiness-"))
             (Path(folder) / ".dvc").mkdir()
-            elsewhere = {name: dict(self._settings[name]) for name in self.elsewhere}
             # no_scm: there is no git, and DVC would refuse to start.
             core = {"no_scm": True, "analytics": False, "check_update": False}
-            repo = Repo(folder, config={"core": core, "remote": elsewhere})
-            self._repo = self.enter_context(repo)
-        if name not in self._stores:
-            self._stores[name] = self._repo.cloud.get_remote_odb(name)
-            self.callback(_close_session, self._stores[name].fs)
+            repo = self.enter_context(Repo(folder, config={"core": core, "remote": used}))
+            store = repo.cloud.get_remote_odb(name)
+            try:
+                self.callback(_close_session, store.fs.fs)
+            except FileNotFoundError as error:  # a key or the like, and no word of the object
+                raise ConnectionError(str(error)) from None
+            self._stores[name] = store
         return self._stores[name]
 
     @contextmanager
@@ -172,16 +188,16 @@ class Remotes(ExitStack):
 
 
 def _close_session(system: Any) -> None:
-    """Close the web connections of a file system of DVC.
+    """Close the web connections of the file system behind one of DVC.
 
     Left to the garbage collector they stay open where it runs in the thread that serves them, or
     where the machine is busy: it then waits a tenth of a second.
     """
     import asyncio
 
-    session = getattr(system.fs, "_session", None)
+    session = getattr(system, "_session", None)
     if session is not None:
-        asyncio.run_coroutine_threadsafe(session.close(), system.fs.loop).result()
+        asyncio.run_coroutine_threadsafe(session.close(), system.loop).result()
 
 
 def _says_missing(cause: BaseException | None) -> bool:
@@ -194,7 +210,8 @@ def _says_missing(cause: BaseException | None) -> bool:
     response = getattr(cause, "response", None)
     if isinstance(response, dict):  # S3
         return bool(response.get("Error", {}).get("Code") != "NoSuchBucket")
-    return getattr(cause, "status", None) in (404, 410)
+    # A web server's answer, or SFTP's.
+    return getattr(cause, "status", None) in (404, 410) or getattr(cause, "code", None) == 2
 
 
 def check_in_default_remote(root: Path, *versions: Version) -> None:
@@ -305,8 +322,9 @@ def on_this_machine(root: Path, version: Version) -> bool:
 def find_object(root: Path, version: Version, foreign: Foreign | None = None) -> Path:
     """A verified copy of the version's bytes (MD5, SHA-256, size).
 
-    Raises DataError when the version was erased, or when no place holds its bytes, naming each
-    damaged copy and each remote that could not be asked.
+    Damaged copies that were passed over are logged. Raises DataError when the version was erased,
+    or when no place holds its bytes, naming each damaged copy and each remote that could not be
+    asked.
     """
     if version.is_erased:
         raise DataError(
@@ -317,13 +335,15 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
     damaged: list[Fact] = []
     for copy in local_copies(root, version, pointer, foreign):
         if copy.fault is None:
+            _log_passed_over(version, damaged)
             return copy.path
         seen = _show_path(copy.path, root)
         damaged.append(Fact("audit.copy.at", {"path": seen, "fault": copy.fault}))
     fetched, faults = _fetch(root, version, pointer, foreign)
-    if fetched:
-        return fetched
     damaged += [fault for fault in faults if fault.kind == DAMAGED]
+    if fetched:
+        _log_passed_over(version, damaged)
+        return fetched
     if damaged:
         fact = Fact("audit.copy.damaged", {"copies": Listed(tuple(damaged), "comma")})
     else:
@@ -333,6 +353,11 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
         ]
         fact = _not_found(version, pointer, looked, foreign)
     raise DataError(f"{version.name}: {say_fault(fact)}", fact)
+
+
+def _log_passed_over(version: Version, damaged: list[Fact]) -> None:
+    for fact in damaged:
+        log.warning("DAMAGED %s: %s; another copy served", version.name, say_fault(fact))
 
 
 def _not_found(
@@ -371,7 +396,7 @@ def _fetch(
                 faults.append(Fact("audit.remote.unwritable", values))
                 break
             if fault is None:
-                return target, []
+                return target, faults
             if fault == ABSENT:
                 faults.append(Fact("audit.remote.missing", {"remote": name}))
             else:
