@@ -70,6 +70,19 @@ def test_smub_of_the_authors_example() -> None:
     np.testing.assert_allclose(made["mean"], WORKED.mean_y - made["mub"])
 
 
+def test_the_order_of_sums_leaves_fifteen_digits() -> None:
+    """As another kernel would add: the likelihood is flat where its slope is not."""
+    generator = np.random.default_rng(5)
+    z = generator.normal(size=(600, 3))
+    y = (z @ [1.0, 0.5, 0.0] + generator.normal(size=600) > 0.2).astype(float)
+    shares = []
+    for order in (np.arange(600), generator.permutation(600)):
+        proxy = probit_proxy(y[order], z[order])
+        moments = proxy.moments([0.1, 0.1, 0.1])
+        shares.append(mubp(y[order], proxy.values, *moments, 0.01)["share"])
+    np.testing.assert_allclose(*shares, rtol=0, atol=1e-13)
+
+
 def test_mubp_of_the_authors_example() -> None:
     cells = np.array(MARRIED)
     rows = np.repeat(cells[:, :3], cells[:, 3], axis=0).astype(float)

@@ -31,6 +31,8 @@ from readiness.survey.intervals import Interval
 from readiness.survey.specification import check_weights
 
 PHI = (0.0, 0.5, 1.0)
+# As far as the latent correlation with the proxy is looked for.
+MOST_CORRELATED = 0.99
 
 
 def worst_case(
@@ -242,7 +244,7 @@ def probit_proxy(y: npt.ArrayLike, z: npt.ArrayLike, weights: npt.ArrayLike | No
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # separation is judged below, by name
             model = sm.GLM(answer, full, family=family, freq_weights=w)
-            fit = model.fit(maxiter=100, tol=1e-12)
+            fit = model.fit(maxiter=200, tol=1e-12, tol_criterion="params")
     except PerfectSeparationError as error:
         raise StatisticsError(f"the probit model has no finite estimate ({error})") from None
     coefficients = np.asarray(fit.params, dtype=np.float64)
@@ -302,15 +304,23 @@ def mubp(
     cut = float(stats.norm.isf(selected))
     standard = (x - mean) / deviation
 
-    def loss(r: float) -> float:
-        eta = (r * standard - cut) / np.sqrt(1 - r**2)
-        yes, no = stats.norm.logcdf(eta), stats.norm.logsf(eta)
-        return -float((w * answer) @ yes + (w * (1 - answer)) @ no)
+    def score(r: float) -> float:
+        """The slope of the log-likelihood in r, less a factor that is positive everywhere.
 
-    found = optimize.minimize_scalar(
-        loss, bounds=(-0.99, 0.99), method="bounded", options={"xatol": 1e-10}
-    )
-    r = float(found.x)
+        Its root is sharp where the likelihood itself is flat: two machines find the same one.
+        """
+        eta = (r * standard - cut) / np.sqrt(1 - r**2)
+        density = stats.norm.logpdf(eta)
+        yes = np.exp(density - stats.norm.logcdf(eta))
+        no = np.exp(density - stats.norm.logsf(eta))
+        return float((w * (answer * yes - (1 - answer) * no)) @ (standard - r * cut))
+
+    if score(MOST_CORRELATED) >= 0:
+        r = MOST_CORRELATED
+    elif score(-MOST_CORRELATED) <= 0:
+        r = -MOST_CORRELATED
+    else:
+        r = optimize.brentq(score, -MOST_CORRELATED, MOST_CORRELATED, xtol=1e-15)
     p = np.asarray(phi, dtype=np.float64)
     g = (p + (1 - p) * r) / (p * r + (1 - p))
     latent_mean = -cut + g * (others_mean - mean) / deviation
