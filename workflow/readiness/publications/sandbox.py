@@ -164,7 +164,7 @@ def run_confined(
 
     What it leaves below `results` is in `folder` afterwards. Returns its exit code and the end of
     what it said on standard error. `programs` are further folders that are visible, read-only.
-    Raises DataError when it exceeded a bound, or left what cannot be taken.
+    Raises DataError when it did not start, exceeded a bound, or left what cannot be taken.
     """
     bounds = bounds or RunBounds.of_this_machine()
     program = bubblewrap()
@@ -196,26 +196,30 @@ def run_confined(
         env={},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         start_new_session=True,
     )
     watch = _Watch(process, bounds)
     watch.start()
+    assert process.stdout is not None and process.stderr is not None
     try:
-        assert process.stdout is not None
         return _unpack_result(process.stdout, folder, bounds)
     except (OSError, ValueError, EOFError) as error:
         process.kill()
         watch.join()
         fact = watch.fault or Fact("audit.run.left", {"said": str(error)})
+        # What runs inside speaks elsewhere: this is bubblewrap's own word.
+        said = process.stderr.read(MOST_SAID).decode("utf-8", "replace").strip().splitlines()
+        if said and not watch.fault:
+            fact = Fact("audit.run.not_started", {"said": said[-1].removesuffix(".")})
         raise DataError(tell(fact, "en"), fact) from None
     finally:
         # With it everything inside ends.
         process.kill()
         process.wait()
         watch.join()
-        if process.stdout is not None:
-            process.stdout.close()
+        process.stdout.close()
+        process.stderr.close()
 
 
 def _mounts(folder: Path, programs: Sequence[Path], bounds: RunBounds) -> Iterator[str]:
