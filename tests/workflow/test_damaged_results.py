@@ -148,6 +148,15 @@ READS = {
 }
 
 
+def test_what_a_killed_step_left_of_personal_data_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "results/waves/one" / PRIVATE
+    folder.mkdir(parents=True)
+    (folder / ".personal-data.csv.4711.tmp").write_text("name", "utf-8")
+    (folder / "personal-data.csv").write_text("name", "utf-8")
+    repair(tmp_path)
+    assert [path.name for path in folder.iterdir()] == ["personal-data.csv"]
+
+
 @pytest.mark.parametrize(
     ("step", "name", "way", "accused"),
     [

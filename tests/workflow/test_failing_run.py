@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from project_copy import Project, message
+from readiness.running import snakemake_log
 from readiness.running.snakemake_log import LOG, reason
 
 PAGE = "results/studies/menus-2023/report/en/report.html"
@@ -129,13 +130,20 @@ def test_temporary_files_on_a_full_disk(project: Project) -> None:
     assert len(said.splitlines()) == 1
 
 
+# As Snakemake tells of a job whose process was ended.
+DIED = (
+    'RuleException:\nCalledProcessError in file "/p/workflow/rules/step.smk", line 21:\n'
+    "Command 'set -euo pipefail;  python -I -X utf8 workflow/readiness step weight --log w.log"
+    " --code 1 --settings '{{}}'' {}.\nShutting down, this might take some time.\n"
+    "WorkflowError:\nAt least one job did not complete successfully.\n"
+)
 LOGS = {
     "PermissionError: [Errno 13] Permission denied: '/p/.snakemake/log'\n": ".snakemake/log: Permi",
     "  File x\nRuntimeError: can't start new thread\n": "the memory is full",
     "WorkflowError:\nTarget rules may not contain wildcards.\n": "Target rules may not contain",
     "MissingRuleException:\nNo rule to produce results/x\n": "No rule to produce results/x",
-    "Error in rule weight:\n    message: None\n    jobid: 3\n    log: results/logs/w.log (check)\n"
-    "Exiting because a job execution failed.\n": "weight ended without a word: killed",
+    DIED.format("died with <Signals.SIGSEGV: 11>"): "weight was ended by SIGSEGV; its log: w.log.",
+    DIED.format("returned non-zero exit status 137"): "ended by SIGKILL; its log: w.log. Perhaps",
     "something\nelse at the end\n": "Snakemake stopped: else at the end",
     "": "Snakemake stopped: without a word",
 }
@@ -147,3 +155,15 @@ def test_the_reason_is_read_from_the_log(tmp_path: Path, log: str, said: str) ->
     (tmp_path / LOG).write_text(log.replace("/p/", f"{tmp_path}/"), "utf-8")
     line = reason(tmp_path, 1)
     assert said in line and len(line.splitlines()) == 1 and str(tmp_path) not in line
+
+
+def test_memory_is_named_where_the_system_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / LOG).parent.mkdir(parents=True)
+    (tmp_path / LOG).write_text(DIED.format("died with <Signals.SIGKILL: 9>"), "utf-8")
+    (tmp_path / "vmstat").write_text("pgfault 7\noom_kill 3\n", "ascii")
+    monkeypatch.setattr(snakemake_log, "VMSTAT", tmp_path / "vmstat")
+    assert "weight was ended by SIGKILL" in reason(tmp_path, 1, 2)
+    assert "The memory was full" in reason(tmp_path, 1, 2)
+    assert "Perhaps the memory was full" in reason(tmp_path, 1, 3)

@@ -80,6 +80,26 @@ def test_ctrl_c_ends_all_and_the_next_run_finishes(
     finishes(project, finished)
 
 
+def test_a_run_that_is_asked_to_end_does_within_seconds(
+    project: Project, finished: Project, held: Held
+) -> None:
+    """Also with a job that does not hear it: this one is stopped."""
+    children = family(held.run)
+    held.run.terminate()
+    held.run.communicate(timeout=30)
+    assert held.run.returncode == 130
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
+    assert alive == []
+    finishes(project, finished)
+
+
+def test_kill_9_of_a_step_is_told_with_its_name(project: Project, held: Held) -> None:
+    held.job.kill()
+    _, err = held.run.communicate(timeout=PATIENCE)
+    assert held.run.returncode == 7
+    assert "judge+register-study was ended by SIGKILL; its log: results/logs/studies/" in err
+
+
 def test_kill_9_of_the_command_alone_takes_all_with_it(
     project: Project, finished: Project, held: Held
 ) -> None:

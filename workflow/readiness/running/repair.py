@@ -31,9 +31,10 @@ def repair(root: Path) -> list[str]:
     results = root / "results"
     # What else lies below `results` is not ours to remove.
     found = [results, *(folder for pattern in STEPS for folder in results.glob(pattern))]
-    folders = sorted(folder for folder in found if folder.is_dir() and folder.name != PRIVATE)
+    folders = sorted(folder for folder in found if folder.is_dir())
     for left in [path for folder in folders for path in _left_behind(folder)]:
         left.unlink()
+    folders = [folder for folder in folders if folder.name != PRIVATE]
     filled = [folder for folder in folders if _files(folder)]
     if filled and not _notes_are_whole(root):
         shutil.rmtree(root / NOTES, ignore_errors=True)

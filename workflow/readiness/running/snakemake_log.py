@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 LOG = Path("results/logs/snakemake.log")
+VMSTAT = Path("/proc/vmstat")
 # Seconds between two looks at the log.
 PAUSE = 0.1
 _TOTAL = re.compile(r"^total +(\d+)$", re.M)
@@ -29,7 +31,11 @@ _FINISHED = re.compile(r"^Finished jobid: \d+ \(Rule: (\w+)\)$", re.M)
 _NO_MEMORY = re.compile(r"MemoryError|Cannot allocate memory|can't start new thread")
 _CLOCK = re.compile(r"than input (\S+) \(.*?System time: ([-0-9]+ [:0-9]+)", re.S)
 _SYSTEM = re.compile(r"^\w*Error: \[Errno \d+\] ([^:\n]+)(?:: '([^'\n]*)')?$", re.M)
-_FAILED = re.compile(r"^Error in rule (\w+):\n(?:    .*\n)*?    log: (\S+)", re.M)
+# A job's shell, which ends as its step does: by the signal, or with 128 more than it.
+_DIED = re.compile(
+    r"workflow/readiness step (\S+) --log (\S+) .*' "
+    r"(?:died with <Signals\.\w+: (\d+)>|returned non-zero exit status (1(?:29|[3-5]\d)))\."
+)
 _RAISED = re.compile(r"^(\w+(?:Error|Exception|Exit|Interrupt)\b.*)$", re.M)
 
 
@@ -104,17 +110,39 @@ class _ProgressBar:
             self.progress.stop()
 
 
-def reason(root: Path, code: int) -> str:
-    """Why Snakemake stopped, as its log and the folder tell, and what to do; one line."""
+def count_memory_kills() -> int:
+    """How many processes the system has ended since it started, as its memory was full."""
+    try:
+        found = re.search(r"^oom_kill (\d+)$", VMSTAT.read_text("ascii"), re.M)
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
+
+
+def reason(root: Path, code: int, memory_kills: int = 0) -> str:
+    """Why Snakemake stopped, as its log and the folder tell, and what to do; one line.
+
+    `memory_kills`: the count before it began.
+    """
     try:
         text = (root / LOG).read_text("utf-8", "replace")
     except OSError:
         text = ""
-    return (_find_known_reason(text) or _as_it_says(text, code)).replace(f"{root}/", "")
+    killed = count_memory_kills() > memory_kills
+    return (_find_known_reason(text, killed) or _as_it_says(text, code)).replace(f"{root}/", "")
 
 
-def _find_known_reason(text: str) -> str:
+def _find_known_reason(text: str, memory_killed: bool) -> str:
     """The reason, where it is one that can be told better than Snakemake does."""
+    if found := _DIED.search(text):
+        number = int(found[3] or int(found[4]) - 128)
+        name = signal.Signals(number).name
+        said = f"{found[1]} was ended by {name}; its log: {found[2]}"
+        if memory_killed:
+            return f"{said}. The memory was full: free some, or use fewer --cores, then run again."
+        if number == signal.SIGKILL:
+            return f"{said}. Perhaps the memory was full; run again, maybe with fewer --cores."
+        return f"{said}. Run again to go on."
     if found := _CLOCK.search(" ".join(text.split())):
         return (
             f"{found[1]}: its time lies ahead of this machine's clock, which says {found[2]}. "
@@ -129,11 +157,6 @@ def _find_known_reason(text: str) -> str:
             return f"{full}: {told}. Free some space, or set TMPDIR elsewhere, then run again."
         if name:
             return f"{name}: {told}; mend it, then run again."
-    if found := _FAILED.search(text):
-        return (
-            f"{found[1]} ended without a word: killed, perhaps as the memory was full. Its log: "
-            f"{found[2]}; run again to go on."
-        )
     return ""
 
 
