@@ -409,8 +409,8 @@ def test_the_language_is_found_or_asked_for() -> None:
 
 def test_texts_of_an_export_stay_texts() -> None:
     nasty = "yes: [no] # {x} \u2028 *&\x07 'quoted' \"twice\""
-    _, asked, _ = drafted(table(**{nasty: cycle("off", "- a: b # c", "~")}))
-    assert {c.text for c in asked.items[0].categories} == {"off", "- a: b # c", "~"}
+    _, asked, _ = drafted(table(**{nasty: cycle("off", "- a: b # c", "~ no")}))
+    assert {c.text for c in asked.items[0].categories} == {"off", "- a: b # c", "~ no"}
 
 
 CONFIG = """# head
@@ -524,6 +524,25 @@ def test_a_header_of_the_file_is_read_though_others_begin_with_it() -> None:
 def test_a_file_without_a_row_of_names_is_refused() -> None:
     with pytest.raises(DataError, match="first row holds answers"):
         make_draft(table(Yes=cycle("Yes", "No"), Radio=cycle("Web", "Radio")), "trial", "f")
+
+
+def test_a_draft_takes_the_answers_of_its_own_file() -> None:
+    trust = ["1"] * 20 + ["5"] * 20 + ["2", "3", "4", "4", "9"] * 4
+    cause = ["1"] * 30 + ["2"] * 20 + ["8"] * 10
+    sent = ["2026-03-02 10:00:00"] * 30 + [""] * 30
+    ends = {"1": "Disagree", "5": "Agree", "9": "Don't know"}
+    columns = (
+        column(0, "sent", [f"{day}{k % 9}" if day else "" for k, day in enumerate(sent)]),
+        column(1, "trust", trust, values=ends),
+        column(2, "cause", cause, values={"1": "Work", "2": "Family"}),
+        column(3, "tool", cycle("Web", "Radio", "?", "Prefer not to say")),
+    )
+    draft, asked, text = drafted(ExportTable(columns))
+    assert draft.beside["sent"].role == "ignored"
+    assert [c.text for c in asked.item("trust").categories][1:4] == ["2", "3", "4"]
+    assert [c.text for c in asked.item("cause").categories] == ["Work", "Family", "8"]
+    assert "no label for '8' (10 times)" in text
+    assert {m.means for m in asked.item("tool").missing} == {"blank", "refused"}
 
 
 def test_what_a_program_writes_for_nothing_is_no_answer() -> None:

@@ -105,11 +105,18 @@ def propose_answers(
         covered = sum(counts[text] for text in known)
         unlabelled = len(counts) - len(known)
         few = 2 * covered <= sum(counts.values()) and unlabelled >= max(2, len(known))
-        if (few or columns[0].ordered) and (scale := _scale(counts, labels, missing_values)):
+        if scale := _scale(counts, labels, missing_values):
             return scale
         if few:
             return _partly_labelled(counts, labels, missing_values)
-        return _draft_labelled(counts, labels, ordered=columns[0].ordered, missing=missing_values)
+        keys = {match_key(text) for pair in labels for text in pair}
+        more = [text for text in counts if match_key(text) not in keys]
+        # A few answers without a label are faults; of many the label is not known.
+        many = any(sum(c.counts[t] for t in more) > LARGEST_LOSS * c.total for c in columns)
+        labels = [*labels, *((text, text) for text in more if many)]
+        found = _draft_labelled(counts, labels, columns[0].ordered, missing_values)
+        said = (f"no label for {_some(more, counts)}",) if more else ()
+        return replace(found, checks=(*found.checks, *said))
     found = propose_unlabelled(counts, signs)
     if found.kind == "number" and len(columns) > 1:
         # What all rows of a grid tolerate together may be too much of one.
@@ -120,9 +127,10 @@ def propose_answers(
 
 def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> ProposedAnswers:
     """The same of texts that nothing names."""
-    special = {
-        t: find_special(t) or "blank" for t in counts if find_special(t) or match_key(t) in VOID
-    }
+    words = any(re.search(r"\w", text) for text in counts)
+    # A sign beside words stands for nothing; signs alone may be the points of a scale.
+    void = [t for t in counts if match_key(t) in VOID or (words and not re.search(r"\w", t))]
+    special = {t: means for t in counts if (means := find_special(t) or "blank" * (t in void))}
     kept = Counter({t: n for t, n in counts.items() if t not in special})
     missing = tuple((text, "", means) for text, means in sorted(special.items()))
     if not kept:
@@ -130,9 +138,11 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
             "text", missing=missing, checks=(f"{DECIDED}no answer but missing ones",)
         )
     found = _numbers(kept) or _dates(kept) or _draft_joined(kept, signs) or _draft_closed(kept)
-    return replace(
-        found or ProposedAnswers("text"), missing=(*missing, *(found.missing if found else ()))
-    )
+    found = found or ProposedAnswers("text")
+    options = {match_key(option.text) for option in found.options}
+    # What is ticked beside options is one of them.
+    missing = tuple(each for each in missing if match_key(each[0]) not in options)
+    return replace(found, missing=(*missing, *found.missing))
 
 
 def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
@@ -149,7 +159,6 @@ def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
 def _draft_labelled(
     counts: Counter[str],
     labels: Sequence[tuple[str, str]],
-    *,
     ordered: bool,
     missing: Sequence[str],
 ) -> ProposedAnswers:
@@ -157,11 +166,7 @@ def _draft_labelled(
     options = [ProposedOption(label, value=value, other=is_other(label)) for value, label in named]
     if len(options) < 2:
         return replace(propose_unlabelled(counts), missing=tuple(outside))
-    known = {match_key(text) for pair in labels for text in pair}
-    unlisted = [text for text in counts if match_key(text) not in known]
     checks = []
-    if unlisted:
-        checks.append(f"no label for {_some(unlisted, counts)}")
     unseen = [o.text for o in options if not counts[o.value] and not counts[o.text]]
     if unseen:
         checks.append(f"{DECIDED}nobody answered {_some(unseen)}")
@@ -198,7 +203,11 @@ def _scale(
     (low, first), (high, last) = sorted((int(value), label) for value, label in ends)
     points = {str(point) for point in range(low, high + 1)}
     known = points | {value for _, value, _ in outside}
+    between = points - {str(low), str(high)}
     if not 2 < len(points) <= SHORT_SCALE or not set(counts) <= known:
+        return None
+    # One stray number between two answers makes no scale of them.
+    if len(between.intersection(counts)) < min(2, len(between)):
         return None
     return ProposedAnswers("scale", missing=tuple(outside), ends=(low, high), named=(first, last))
 

@@ -10,6 +10,7 @@ from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import asks_who, find_role
 from readiness.privacy import Detectors
 from readiness.readers.moments import match_moment
+from readiness.validation.losses import LARGEST_LOSS
 
 MOMENT = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]+\d{1,2}:\d{2}(:\d{2})?.*|"
@@ -55,6 +56,7 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
     found: dict[int, MetadataColumns] = {}
     given: set[str] = set()
     moments: list[ExportColumn] = []
+    most_rows = (1 - LARGEST_LOSS) * table.rows
     # Where the tool has its own moments, any other is an answer.
     asked_moments = any(
         column.own and column.texts and all(map(MOMENT.fullmatch, column.texts))
@@ -75,7 +77,11 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
             and sum(column.counts[t] for t in filter(MOMENT.fullmatch, column.texts)) >= most
             and not all(map(_MIDNIGHT.search, column.texts))
         ):
-            moments.append(column)
+            if column.total < most_rows:
+                why = f"a moment that {table.rows - column.total} rows do not have"
+                found[column.at] = MetadataColumns("ignored", why)
+            else:
+                moments.append(column)
         elif (role := find_role(column.header)) and _fits(column, role) and role not in given:
             given |= {role} if role in _SINGLE else set()
             found[column.at] = MetadataColumns(role, "by its name")

@@ -23,6 +23,7 @@ _SIGNATURE = {
     "date submitted",
     "last page",
     "start language",
+    "referrer url",
 }
 _CODE_AND_TEXT = re.compile(r"([^\W\d]\w*(?:\[[^\]]+\])*)\. ?(.*)", re.DOTALL)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9-]+)?", re.IGNORECASE)
