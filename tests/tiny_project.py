@@ -31,6 +31,8 @@ PROGRAM = (
     "pyproject.toml",
     "requirements.lock",
     "report.qmd",
+    "_quarto.yml",
+    "_environment",
     ".gitignore",
     "data/raw/.gitignore",
 )

@@ -156,7 +156,7 @@ def test_every_caption_of_a_simulated_wave_says_so(
 
 def test_authors_texts_stand_before_after_or_in_place_of_a_block(tmp_path: Path) -> None:
     for name, text in (
-        ("weighting-before", "Before {rating.top.all}."),
+        ("weighting-before", 'Before `{python} n("rating.top.all")`.'),
         ("weighting-after", "After."),
         ("item-beds", "Instead, `{x}` and {.class} stay."),
     ):

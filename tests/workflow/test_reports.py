@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import pypdf
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from project_copy import Project, message
+import quarto_like
+from project_copy import PATIENCE, Project, message
+from readiness.errors import RenderError
+from readiness.rendering.qmd import CellRun, execute, parse
 from tiny_project import RESULTS, TINY
 
 WAVE, STUDY, PUBLISHED = "waves/canteen-2025", "studies/menus-2023", "publications/menus-r1"
@@ -55,6 +60,55 @@ def test_each_run_has_a_report_of_its_own(reports: Project, run: str) -> None:
     assert linked and linked <= set(re.findall(r'<tr id="([^"]+)"', numbers))
     assert ("Menu Observatory" in text) is (run != WAVE)
     assert ("simulated" in text.lower()) is (run == WAVE)
+
+
+OPEN = ("main > section", "#TOC a", "button.n", ".pass", "figure", "details")
+
+
+def test_a_paragraph_and_a_moved_section_of_the_document_are_in_every_output(
+    reports: Project, tmp_path: Path
+) -> None:
+    project = reports.copy(tmp_path / "project")
+    said = 'Of the invited, `{python} n("quality.answered.all")` answered, in a sentence of my own.'
+    moved, first = 'report.block("weighting")\n', "```{python}\n# Of a wave.\n"
+    project.replace("report.qmd", moved, "")
+    project.replace("report.qmd", first, f"{said}\n\n{first}{moved}")
+    program = quarto_like.install(tmp_path / "bin")
+    counted, letters = [], []
+    for variables in ({}, {"QUARTO_PATH": str(program)}):
+        result = project.run(page_of(WAVE), **variables)
+        assert result.returncode == 0, result.stderr
+        tree = LexborHTMLParser(project.read(page_of(WAVE)))
+        paper = pypdf.PdfReader(project.root / page_of(WAVE).replace(".html", ".pdf"))
+        text = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
+        titles = [node.text(strip=True) for node in tree.css("main h2")]
+        for shown, order in (
+            (words(project.read(page_of(WAVE))), titles),
+            (text, [mark["/Title"] for mark in paper.outline]),
+        ):
+            assert re.search(r"Of the invited, \d+ answered, in a sentence of my own", shown)
+            assert order.index("Weighting") == order.index("Who answered") - 1
+        counted.append([len(tree.css(selector)) for selector in OPEN])
+        fonts = [page["/Resources"]["/Font"].values() for page in paper.pages]
+        letters.append({str(f.get_object()["/BaseFont"])[7:] for each in fonts for f in each})
+    assert counted[0] == counted[1] and all(counted[0]) and letters[0] == letters[1]
+    assert "Quarto 1.9.38" in words(project.read(page_of(WAVE)))
+
+
+def test_the_document_is_read_in_the_project_as_quarto_does(
+    reports: Project, fresh: Project
+) -> None:
+    run = CellRun(reports.root, reports.environment(), PATIENCE)
+    for name, given in (("canteen-2025", "en"), ("menus-2023", ""), ("", "")):
+        source = reports.read("report.qmd").replace('lang = ""', f'lang = "{given}"')
+        path = reports.root / "named.qmd"
+        path.write_text(source.replace('run = ""', f'run = "{name}"'), "utf-8")
+        body = execute(parse(path), run)
+        assert body.count("\n# ") > 5 and f'data-id="{name}' in body
+        drawn = re.findall(r"!\[\]\((results/[^)]+)\)", body)
+        assert drawn and all((reports.root / picture).is_file() for picture in drawn)
+    with pytest.raises(RenderError, match=r"no report of any run was made\. Run `make`"):
+        execute(parse(fresh.root / "report.qmd"), replace(run, work=fresh.root))
 
 
 def test_an_authors_text_renders_what_has_it(reports: Project, tmp_path: Path) -> None:

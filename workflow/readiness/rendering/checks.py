@@ -17,30 +17,11 @@ from re import Pattern
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from readiness.language import LANGUAGES, Language, text
-from readiness.language.catalogue import setting, strip_marks
+from readiness.language import LANGUAGES
+from readiness.language.catalogue import strip_marks
+from readiness.reporting.blocks import words_for
 
-KEYS = tuple(
-    f"report.rendering.{name}"
-    for name in (
-        *("toc", "skip", "embedded", "fig", "tbl", "sec", "label", "cue"),
-        *("note", "tip", "warning", "important", "caution"),
-    )
-)
-SPACES = ("narrow_before", "fixed_before", "fixed_after")
 _SPACE = r"[\s\u00a0\u202f]"
-
-
-@cache
-def words_for(language: Language) -> dict[str, str]:
-    """The words in a language, by the last part of their keys; RenderError where it has none.
-
-    `fig`, `tbl` and `sec` hold `{n}`, the number; `label` holds `{label}`, one of the first two.
-    Also the signs around which the language has spaces that end no line, as `language.po` has them.
-    """
-    words = {key.rpartition(".")[2]: text(key, language) for key in KEYS}
-    spaces = {name: setting(name, language) for name in SPACES}
-    return {**words, **{name: signs for name, signs in spaces.items() if signs}}
 
 
 @cache

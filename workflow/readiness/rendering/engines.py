@@ -23,9 +23,9 @@ import yaml
 from readiness import fonts
 from readiness.errors import RenderError
 from readiness.language import LANGUAGES, Language, direction, own_name
-from readiness.rendering.checks import words_for
 from readiness.rendering.process import run_group
 from readiness.rendering.qmd import Document
+from readiness.reporting.blocks import words_for
 
 ASSETS = Path(__file__).parent
 DESIGN = ("structure.lua", "references.lua", "page.html", "page.css", "page.typ")

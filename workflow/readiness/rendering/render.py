@@ -19,9 +19,9 @@ from typing import Any, Literal
 from readiness.errors import RenderError
 from readiness.files import write_atomically
 from readiness.rendering import engines
-from readiness.rendering.checks import words_for
 from readiness.rendering.process import terminated_like_interrupted
 from readiness.rendering.qmd import CellRun, Document, execute, parse
+from readiness.reporting.blocks import words_for
 
 FORMATS = ("html", "pdf")
 

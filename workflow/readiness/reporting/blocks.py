@@ -2,8 +2,8 @@
 
 The author's own texts stand before a block, after it, or in place of it: `reports/<study or
 wave>/<language>/<place>-before.md`, `<place>-after.md` or `<place>.md`, where `place` is a block's
-name (`summary`, `item-<id>`, ...). They are Markdown. A number is written by its id in braces,
-`{<id>}`, and comes from the register like every other.
+name (`summary`, `item-<id>`, ...). They are Markdown. A number is written as in the document,
+`` `{python} n("<id>")` ``, and comes from the register like every other; nothing else is run.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from readiness.errors import RenderError
-from readiness.language import Language
-from readiness.language.catalogue import locale
+from readiness.language import Language, text
+from readiness.language.catalogue import locale, setting
 from readiness.language.numbers import day
 
 
@@ -38,7 +39,7 @@ def paragraphs(parts: Iterable[str]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-_NUMBER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_+ -]+)+)\}")
+_NUMBER = re.compile(r"`\{python\} n\([\"']([^\"'`]+)[\"']\)`")
 _WHERE = ("-before", "-after", "")
 
 
@@ -99,3 +100,26 @@ def list_statements(privacy: Mapping[str, Any], language: Language) -> Iterator[
             value = day(value, language)
         if value:
             yield name, str(value)
+
+
+# What whoever lays out a document adds to it.
+KEYS = tuple(
+    f"report.rendering.{name}"
+    for name in (
+        *("toc", "skip", "embedded", "fig", "tbl", "sec", "label", "cue"),
+        *("note", "tip", "warning", "important", "caution"),
+    )
+)
+SPACES = ("narrow_before", "fixed_before", "fixed_after")
+
+
+@cache
+def words_for(language: Language) -> dict[str, str]:
+    """The words in a language, by the last part of their keys; RenderError where it has none.
+
+    `fig`, `tbl` and `sec` hold `{n}`, the number; `label` holds `{label}`, one of the first two.
+    Also the signs around which the language has spaces that end no line, as `language.po` has them.
+    """
+    words = {key.rpartition(".")[2]: text(key, language) for key in KEYS}
+    spaces = {name: setting(name, language) for name in SPACES}
+    return {**words, **{name: signs for name, signs in spaces.items() if signs}}

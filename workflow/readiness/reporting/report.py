@@ -3,8 +3,9 @@
 A number in the report is a span with its id, `[67,3 %]{.n data-id="run/id"}`, so that the check
 after rendering can compare every digit of the page with the register. Nothing is computed here.
 
-The cells run in a folder that the render step fills: `report.json` says the language and the run,
-and a folder of the run's name has its tables, `charts/` and the author's own texts in `prose/`.
+The cells run where the files of a run lie as in its project: in the project itself (then what the
+render step left says of the run which they are), or in a folder with copies, where `report.json`
+says it.
 What a simulated wave shows is marked as simulated by its blocks, in every caption, so that no
 document can forget it.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from readiness.config import read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Markup, join_texts, tell, text
-from readiness.reporting.blocks import ReportBlock, list_statements, paragraphs
+from readiness.lineage import PROVENANCE, read_lineage
+from readiness.reporting.blocks import ReportBlock, list_statements, paragraphs, words_for
 from readiness.reporting.markdown import (
     EMPTY,
     Markdown,
@@ -41,8 +43,8 @@ from readiness.reporting.shown import (
     ShownWave,
     open_part,
 )
-from readiness.reporting.study import study_blocks, study_summary
-from readiness.reporting.wave import wave_blocks, wave_summary
+from readiness.reporting.study import BLOCKS, study_blocks, study_summary
+from readiness.reporting.wave import PLACES, wave_blocks, wave_summary
 
 # What files beside the report are called.
 DOWNLOADS = {
@@ -62,19 +64,26 @@ class ReportPage:
     draft: bool = False
     name: str = "report"
     downloads: tuple[tuple[str, str], ...] = ()
+    shown: set[str] = field(default_factory=set)
 
     @classmethod
-    def open(cls) -> ReportPage:
-        """The report's material, from the folder that READINESS_RESULTS names."""
-        folder = Path(os.environ.get("READINESS_RESULTS", "results"))
-        settings = json.loads((folder / "report.json").read_text("utf-8"))
-        part = open_part(folder, settings["part"], settings["language"])
+    def open(cls, run: str = "", lang: str = "") -> ReportPage:
+        """The report's material: what the render step tells here, or told when it made the report
+        of `run` in `lang` (of the first there is where they are "").
+
+        RenderError where it never did.
+        """
+        told = Path("report.json")
+        if told.is_file():
+            settings = json.loads(told.read_text("utf-8"))
+        else:
+            settings = _read_settings(run, lang)
+            _tell_quarto(settings)
+        part = open_part(settings["part"], settings["language"])
         part.prose.check([SUMMARY, *(block.place for block in blocks_of(part))])
         draft, name = bool(settings.get("draft")), settings.get("name", "report")
         files = tuple((kind, address) for kind, address in settings.get("downloads", ()))
         return cls(part, draft, name, files)
-
-    # For a whole document.
 
     def summary(self) -> None:
         """Print in one line what this is, then the summary.
@@ -97,15 +106,31 @@ class ReportPage:
         )
         self._print(fold(self.part.word("report.title.reading"), body))
 
-    def chapters(self) -> None:
-        """Print every block."""
-        self._print(*(section(self.part, block, 1) for block in blocks_of(self.part)))
+    def block(self, place: str, level: int = 1) -> None:
+        """Print one block by its place, with its heading at a level.
+
+        Nothing where this is a study and the block one of a wave, or the other way round.
+        """
+        blocks = {block.place: block for block in blocks_of(self.part)}
+        if place not in blocks and place not in (*BLOCKS, *PLACES):
+            known = ", ".join(blocks)
+            raise RenderError(f"{self.part.run} has no block {place!r}; there are {known}.")
+        if place in blocks:
+            self.shown.add(place)
+            self._print(section(self.part, blocks[place], level))
+
+    def items(self, *names: str, level: int = 1) -> None:
+        """Print the blocks of some items of a wave; without names, of all that were not printed."""
+        if isinstance(self.part, ShownWave):
+            rest = (name for name in self.part.items if f"item-{name}" not in self.shown)
+            for name in names or tuple(rest):
+                self.block(f"item-{name}", level)
 
     def origin(self) -> None:
         """Print what the numbers rest on, the files to take along, and how to cite."""
         register = self.part.register
         data, lineage = (self._provenance(names) for names in (register.datasets, register.lineage))
-        engine = f"[{os.environ['READINESS_ENGINE']}]{{.prov}}"
+        engine = f"[{os.environ.get('READINESS_ENGINE', 'Quarto')}]{{.prov}}"
         lines = [
             (self.part.word("report.reading.data"), data),
             (self.part.word("report.origin.lineage"), lineage),
@@ -147,7 +172,7 @@ class ReportPage:
 
     def _write_citation(self, data: str) -> Iterator[tuple[str, str]]:
         """How it is cited, under which licence it stands and whom to ask: as CITATION.cff says."""
-        path = self.part.folder / "CITATION.cff"
+        path = Path("CITATION.cff")
         if not path.is_file():
             return
         own = read_yaml(path, as_text=True)
@@ -186,28 +211,30 @@ class ReportPage:
             or EMPTY
         )
 
-    # For an author who lays out a document piece by piece.
-
-    def block(self, place: str, level: int = 2) -> None:
-        """Print one block by its place, with its heading at a level."""
-        for block in blocks_of(self.part):
-            if block.place == place:
-                return self._print(section(self.part, block, level))
-        places = ", ".join(block.place for block in blocks_of(self.part))
-        raise RenderError(f"{self.part.run} has no block {place!r}; there are {places}.")
-
     def number(self, identity: str) -> Markdown:
         """A number by its id."""
         return Markdown(self.part.register.span(identity))
 
-    def verdict(self, identity: str) -> Markdown:
-        """A verdict by its id, each of its numbers traceable."""
-        if not isinstance(self.part, ShownStudy):
-            raise RenderError(f"{self.part.run} is a wave: it has no verdicts.")
-        return Markdown(self.part.verdict(identity))
-
     def _print(self, *parts: str) -> None:
         print(paragraphs(parts) + "\n")
+
+
+def _read_settings(run: str, lang: str) -> dict[str, Any]:
+    """What the render step was told of a run in a language, by the record that it left."""
+    records = sorted(Path("results").glob(f"[sw]*/{run or '*'}/report/{lang or '*'}/{PROVENANCE}"))
+    if not records:
+        raise RenderError(
+            f"results: no report of {run or 'any run'}{lang and f' in {lang}'} was made. Run "
+            "`make` (or `snakemake --cores 2`), then name one: -P run=NAME -P lang=fr"
+        )
+    return dict(read_lineage(records[0]).settings)
+
+
+def _tell_quarto(settings: Mapping[str, Any]) -> None:
+    """Print, as the metadata of a document, what the step tells a renderer itself."""
+    words = {**words_for(settings["language"]), "number": False}
+    told = {"title": settings["part"]["title"], "lang": settings["language"], "words": words}
+    print(f"---\n{json.dumps(told, ensure_ascii=False)}\n---\n")
 
 
 def section(part: ReportPart, block: ReportBlock, level: int) -> str:

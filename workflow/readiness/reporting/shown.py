@@ -153,13 +153,13 @@ class Register:
 
 @dataclass(frozen=True)
 class ReportPart:
-    """A run that a report shows: its figures, its settings, the folder of its files.
+    """A run that a report shows: its figures, the folder of its charts, its settings.
 
-    `charts` is that folder's place for charts, `prose` the author's own texts by place.
+    `prose`: the author's own texts by place.
     """
 
     register: Register
-    folder: Path
+    charts: Path
     settings: dict[str, Any]
     prose: Prose
 
@@ -219,7 +219,7 @@ class ReportPart:
     def chart(self, name: str, caption: str) -> str:
         """A chart of the run, with its alternative text; nothing where none was drawn."""
         wide, narrow, words = (
-            self.folder / "charts" / f"{name}{end}" for end in (".svg", "-narrow.svg", ".txt")
+            self.charts / f"{name}{end}" for end in (".svg", "-narrow.svg", ".txt")
         )
         if not wide.is_file():
             return ""
@@ -231,7 +231,7 @@ class ReportPart:
         files = [
             (ending.upper(), f"../../charts/{self.language}/{name}.{ending}")
             for ending in CHART_FILES
-            if (self.folder / "charts" / f"{name}.{ending}").is_file()
+            if (self.charts / f"{name}.{ending}").is_file()
         ]
         return f"{drawn}\n\n{actions(files)}"
 
@@ -365,35 +365,29 @@ def _join_percent_signs(said: str) -> str:
     return _UNIT_OUTSIDE.sub(one, said)
 
 
-def open_part(folder: Path, settings: dict[str, Any], language: Language) -> ShownStudy | ShownWave:
-    """The study or wave whose files the render step put into a folder of `folder`."""
-    own = folder / str(settings["run"])
-    register = Register(read_register(own / "figures.csv"), language)
-    prose = Prose(own / "prose")
+def open_part(settings: dict[str, Any], language: Language) -> ShownStudy | ShownWave:
+    """The study or wave of which the render step was told, `files` by role among it."""
+    files = {role: Path(name) for role, name in settings["files"].items()}
+    register = Register(read_register(files["figures"]), language)
+    shared = register, files["charts"], settings, Prose(Path("reports", settings["run"], language))
     if settings["kind"] == "study":
-        verdicts = json.loads((own / "verdicts.json").read_text("utf-8"))
+        verdicts = json.loads(files["verdicts"].read_text("utf-8"))
         return ShownStudy(
-            register,
-            own,
-            settings,
-            prose,
+            *shared,
             verdicts={verdict["id"]: verdict for verdict in verdicts},
-            claims=read_text_table(own / "claims.csv", "the claims"),
-            structure=parse_structure(read_yaml(own / settings["structure"])),
+            claims=read_text_table(files["claims"], "the claims"),
+            structure=parse_structure(read_yaml(files["structure"])),
         )
-    choices = read_text_table(own / "choices.csv", "the choices of tests")
-    steps = read_text_table(own / "steps.csv", "the steps of the weighting")
+    choices = read_text_table(files["choices"], "the choices of tests")
+    steps = read_text_table(files["steps"], "the steps of the weighting")
     rows = zip(choices["item"], choices["lead"], choices["fact"], strict=True)
     return ShownWave(
-        register,
-        own,
-        settings,
-        prose,
+        *shared,
         steps=tuple(of_domain(fact, "weighting") for fact in steps["fact"]),
         choices={item: (lead, from_json(fact)) for item, lead, fact in rows},
-        questionnaire=load_questionnaire(own / settings["questionnaire"]),
+        questionnaire=load_questionnaire(files["questionnaire"]),
         variables=tuple(settings["variables"]),
         selection=Selection(settings["selection"]),
         items=list(settings["items"]),
-        contrasts=read_text_table(own / "contrasts.csv", "the contrasts"),
+        contrasts=read_text_table(files["contrasts"], "the contrasts"),
     )

@@ -9,6 +9,7 @@ were checked, and every verdict in a table that a reader can reduce without a sc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from readiness.facts import Fact, NamedNumber, Printed, TranslatedText, Value
 from readiness.forensics.judging.context import whole
@@ -413,20 +414,22 @@ TITLES = tuple(
 )
 
 
+BLOCKS: dict[str, Callable[[ShownStudy], str]] = {
+    "meaning": meaning_block,
+    "claims": claims_block,
+    "words": words_block,
+    "ask": questions_block,
+    "method": method_block,
+    "glossary": glossary_block,
+    "verdicts": verdicts_block,
+}
+
+
 def study_blocks(study: ShownStudy) -> list[ReportBlock]:
     """The blocks below the first screen, in order."""
-
-    def block(name: str, body: Callable[[ShownStudy], str]) -> ReportBlock:
-        return ReportBlock(name, text(f"study.title.{name}", study.language), lambda: body(study))
-
     return [
-        block("meaning", meaning_block),
-        block("claims", claims_block),
-        block("words", words_block),
-        block("ask", questions_block),
-        block("method", method_block),
-        block("glossary", glossary_block),
-        block("verdicts", verdicts_block),
+        ReportBlock(name, text(f"study.title.{name}", study.language), partial(body, study))
+        for name, body in BLOCKS.items()
     ]
 
 

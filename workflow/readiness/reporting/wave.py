@@ -138,6 +138,10 @@ def _are_margins_moved(wave: ShownWave) -> bool:
     return any(step_name(fact) == "trimmed" for fact in wave.steps)
 
 
+# Its blocks beside those of its items.
+PLACES = ("opening", "answered", "nonresponse", "weighting", "revision")
+
+
 def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
     """The blocks of a wave's chapter, in order."""
 

@@ -99,38 +99,35 @@ def _part(job: Job[RenderSettings]) -> PageSource:
     """What the run adds, from what the cells are told of it and its files."""
     told, language = job.settings.part, job.settings.language
     register = Register(read_register(job["figures"]), language)
-    home = f"results/{told['run']}"
-    resources = {f"{home}/{path.name}": path for path in _tables(job)}
-    if claims_file := job.get("claims"):
-        del resources[f"{home}/{claims_file.name}"]
-        resources[f"{home}/claims.csv"] = claims_file
-    resources |= {f"{home}/prose/{path.name}": path for path in job.inputs["prose"]}
-    resources[f"{home}/charts"] = job["charts"].parent
+    read = [("figures", job["figures"]), ("charts", job["charts"].parent)]
+    read += [(role, path) for role in TABLES for path in job.inputs[role]]
+    files = {role: path.as_posix() for role, path in read}
+    resources = {path.as_posix(): path for _, path in read}
+    resources |= {path.as_posix(): path for path in job.inputs["prose"]}
     words = {told["title"]}
     known = {*register.datasets, *register.lineage, str(told["run"])}
     known |= {said for _, said in list_statements(told.get("privacy", {}), language)}
-    part = PageSource(register, resources, words, known, told)
+    part = PageSource(register, resources, words, known, {**told, "files": files})
+    claims_file = job.get("claims")
     if claims_file is None:
         questionnaire = load_questionnaire(job["questionnaire"])
         part.words.update(labels(questionnaire, language))
-        content = {**told, "questionnaire": job["questionnaire"].name}
         if said := _state_recompute(job, questionnaire, register):
             part.provenance.add(said)
-            content["recompute"] = said
-        return replace(part, content=content, questionnaire=questionnaire)
+            part.content["recompute"] = said
+        return replace(part, questionnaire=questionnaire)
     claims = read_text_table(claims_file, "the claims")
     outlets = set(claims["outlet"])
     # A publisher's name may hold a digit, as an outlet's may.
     part.words.update(claims["attributed_to"])
     structure = parse_structure(read_yaml(job["structure"]))
-    items = {name: item.label[language] for name, item in structure.items.items()}
+    items = [item.label[language] for item in structure.items.values()]
     answers = [i.categories for i in structure.items.values() if isinstance(i.categories, dict)]
     named = [*structure.publishers.values(), *(t for each in answers for t in each.values())]
-    part.words.update(outlets, items.values(), (label[language] for label in named))
+    part.words.update(outlets, items, (label[language] for label in named))
     verdicts = json.loads(job["verdicts"].read_text("utf-8"))
     part.provenance.update(outlets, (verdict["id"] for verdict in verdicts))
-    content = {**told, "items": items, "structure": job["structure"].name}
-    return replace(part, content=content, structure=structure)
+    return replace(part, structure=structure)
 
 
 def _state_recompute(
@@ -146,11 +143,6 @@ def _state_recompute(
     if script is None:
         return ""
     return tell(Fact("report.rendering.status.recompute", {"n": script.count("\n")}), language)
-
-
-def _tables(job: Job[RenderSettings]) -> list[Path]:
-    """The figures and the files beside them that the cells read."""
-    return [job["figures"], *(path for role in TABLES for path in job.inputs[role])]
 
 
 def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
@@ -241,15 +233,14 @@ def run(job: Job[RenderSettings]) -> None:
     settings = job.settings
     part = _part(job)
     resources = part.resources
-    content = {**settings.model_dump(), "part": part.content}
+    job.record = {**settings.model_dump(), "part": part.content}
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        write_atomically(scratch / "report.json", json.dumps(content, ensure_ascii=False))
+        write_atomically(scratch / "report.json", json.dumps(job.record, ensure_ascii=False))
         made = render(
             job["source"],
             scratch / "made",
-            resources={**resources, "results/report.json": scratch / "report.json"},
-            environment={"READINESS_RESULTS": "results"},
+            resources={**resources, "report.json": scratch / "report.json"},
             metadata=metadata_of(part, settings),
             language=settings.language,
         )
