@@ -222,13 +222,14 @@ def test_people_are_not_read_and_ids_are_no_questions() -> None:
             "Full name": [f"Person {k}" for k in range(N)],
             "How to reach you": [f"p{k}@example.org" for k in range(N)],
             "Do you vote?": cycle("Yes", "No"),
+            "Tête de série": [str(1_000_003 + 7_919 * k * k) for k in range(N)],
             "Empty": [""] * N,
         }
     )
     draft, asked, text = drafted(columns)
     assert [item.column for item in asked.items] == ["Do you vote?"]
     assert asked.export.respondent == "Response ID"
-    assert set(asked.export.ignored) == {"Full name", "How to reach you", "Empty"}
+    assert set(asked.export.ignored) == {"Full name", "How to reach you", "Tête de série", "Empty"}
     assert "example.org" not in text
     assert draft.beside["How to reach you"].role == "personal"
 

@@ -153,9 +153,13 @@ def _names_rows(column: ExportColumn) -> bool:
     if column.total < max(_MOST * len(column.codes), 3) or len(column.texts) < column.total:
         return False
     texts = column.texts
-    if all(re.fullmatch(r"\d{1,9}", text) for text in texts):
+    if all(re.fullmatch(r"\d{1,18}", text) for text in texts):
         numbers = sorted(int(text) for text in texts)
-        return numbers[-1] - numbers[0] == len(numbers) - 1 and len(numbers) > 20
+        counted = numbers[-1] - numbers[0] == len(numbers) - 1
+        # People round what they answer in millions; a tool draws every digit.
+        round_ones = sum(number % 10 == 0 for number in numbers)
+        drawn = numbers[len(numbers) // 2] >= 10**6 and 4 * round_ones < len(numbers)
+        return (counted or drawn) and len(numbers) > 20
     # Each spent or began another day: an answer, and no name of a row.
     answers = all(map(_DECIMAL.fullmatch, texts)) or all(map(match_moment, texts))
     return not answers and all(map(_TOKEN.fullmatch, texts)) and len(texts) > 2
