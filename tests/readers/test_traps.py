@@ -34,6 +34,7 @@ from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.items import Missing
 from readiness.readers import read_export, read_ignored, read_sheet
+from readiness.readers.encodings import decode
 from readiness.readers.export import recognise_export
 from readiness.validation import losses, validate
 
@@ -683,3 +684,9 @@ def test_a_spreadsheet_of_another_office_is_read() -> None:
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
         archive.writestr("content.xml", body)
     assert coded(made.getvalue()) == CODED
+
+
+def test_letters_that_stand_alone_in_french_are_of_no_other_language() -> None:
+    """Windows-1256 has most of them, too: of the letters that differ, those in words tell."""
+    text = "Âge;Avis\n" + "30;Tout à fait\n41;à peine, à mon avis\n" * 20
+    assert decode(Path("avis.csv"), text.encode("cp1252"))[1] == "Windows-1252"

@@ -40,6 +40,11 @@ _NAMES = {
 # Letters beyond ASCII from which a guess by statistics is asked for, and how wild it may look.
 _ENOUGH, _CHAOS = 20, 0.05
 _SAMPLE = 1 << 18
+_APART = {
+    byte
+    for byte in range(0x80, 0x100)
+    if bytes([byte]).decode("cp1252", "replace") != bytes([byte]).decode("cp1256", "replace")
+}
 _ARABIC = f"[{chr(0x620)}-{chr(0x64A)}{chr(0x66E)}-{chr(0x6D3)}]"
 _ARABIC_WORD = re.compile(f"{_ARABIC}{{2,}}")
 # What letters of DOS are to Windows: no word has them.
@@ -183,6 +188,11 @@ def _by_letters(content: bytes) -> str | None:
     if western is not None and accents > 0.5 * high:
         return "cp1252"
     if western is not None and _try_decode(content, "cp1256") == western:
+        return "cp1252"
+    # Letters that are the same in both tell nothing; of the others, those inside of Latin words.
+    telling = [at for at, byte in enumerate(sample) if byte in _APART]
+    beside = [at for at in telling if _LETTER_IN_WORD.match(western or "", at)]
+    if western is not None and len(beside) > 0.5 * len(telling):
         return "cp1252"
     if high < _ENOUGH or accents < 0.2 * high:
         return None
