@@ -40,6 +40,8 @@ NO_NUMBERS = LARGEST_LOSS
 SHORT_SCALE = 11
 # Places behind the point that the range of an item can have.
 MOST_PLACES = 15
+# What is asked of a scale of numbers, once of all.
+SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
 _SHOWN = 3
 # A word of letters behind a number: its unit, maybe.
 _WITH_UNIT = re.compile(r"[+-]?\d[\d.,]* ?([^\W\d_]{1,20})\.?")
@@ -262,8 +264,7 @@ def _numbers(counts: Counter[str]) -> ProposedAnswers | None:
         return ProposedAnswers("single", tuple(options), checks=("what do these values mean?",))
     bare = whole and not others and not unit
     if bare and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
-        said = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
-        return ProposedAnswers("scale", ends=(int(low), int(high)), checks=(said,))
+        return ProposedAnswers("scale", ends=(int(low), int(high)), checks=(SCALE,))
     checks = [f"{DECIDED}a number without limits (seen: {low:g} to {high:g})"]
     checks += [f"{others} answers are no numbers"] if others else []
     odd = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from readiness.drafting.table import ExportColumn, ExportTable
-from readiness.drafting.wordings import asks_who, find_role
+from readiness.drafting.wordings import asks_who, find_role, names_weight
 from readiness.privacy import Detectors
 from readiness.readers.moments import match_moment
 from readiness.validation.losses import LARGEST_LOSS
@@ -86,7 +86,7 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
             given |= {role} if role in _SINGLE else set()
             found[column.at] = MetadataColumns(role, "by its name")
         elif _weighs(column):
-            found[column.at] = MetadataColumns("weight", "their mean is 1")
+            found[column.at] = MetadataColumns("weight", "by its numbers")
         elif _names_rows(column):
             role = "ignored" if "respondent" in given else "respondent"
             given.add("respondent")
@@ -139,13 +139,14 @@ def _fits(column: ExportColumn, role: str) -> bool:
 
 
 def _weighs(column: ExportColumn) -> bool:
-    """Whether the cells are positive numbers, most of them no whole ones, whose mean is 1."""
+    """Whether the cells are positive, most of them no whole numbers, their mean 1 or so called."""
     if column.total < LEAST_WEIGHTS or not all(map(_DECIMAL.fullmatch, column.texts)):
         return False
     values = {text: float(text.replace(",", ".")) for text in column.texts}
     mean = sum(values[text] * n for text, n in column.counts.items()) / column.total
     broken = sum(n for text, n in column.counts.items() if not values[text].is_integer())
-    return min(values.values()) > 0 and 2 * broken > column.total and abs(mean - 1) < NEAR_ONE
+    called = abs(mean - 1) < NEAR_ONE or names_weight(column.header)
+    return min(values.values()) > 0 and 2 * broken > column.total and called
 
 
 def _names_rows(column: ExportColumn) -> bool:

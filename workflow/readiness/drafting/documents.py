@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from readiness.drafting.answers import ProposedAnswers
+from readiness.drafting.answers import SCALE, ProposedAnswers
 from readiness.drafting.beside import EMPTY
 from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.questionnaire.text import match_key
@@ -67,6 +67,9 @@ def document_of(draft: Draft) -> dict[str, Any]:
             f"{CHECK}nothing ticked: not answered (blank_means: skipped), or none of them (none)? "
             f"{', '.join(boxes)}"
         )
+    bare = [each.id for each in draft.questions if SCALE in each.answers.checks]
+    if len(bare) > 1:
+        said.append(f"{CHECK}{SCALE} {', '.join(bare)}")
     said += (
         [f"{DECIDED}{UNORDERED}"] if any(each.kind == "single" for each in draft.questions) else []
     )
@@ -95,14 +98,20 @@ def document_of(draft: Draft) -> dict[str, Any]:
     }
     document["items"] = []
     for question in draft.questions:
-        document["items"].append(_item(question, draft.language, columns))
+        document["items"].append(_item(question, draft.language, columns, once=len(bare) > 1))
     return document
 
 
-def _item(question: ProposedQuestion, language: str, columns: set[str]) -> dict[str, Any]:
-    """One item; `columns` are the match keys of headers that are taken, which it adds to."""
+def _item(
+    question: ProposedQuestion, language: str, columns: set[str], *, once: bool
+) -> dict[str, Any]:
+    """One item; `columns` are the match keys of headers that are taken, which it adds to.
+
+    `once`: whether what scales of numbers mean is asked of all of them together.
+    """
     answers, block = question.answers, question.block
     checks = [*([block.check] if block.check else []), *answers.checks]
+    checks = [said for said in checks if said != SCALE or not once]
     item: dict[str, Any] = {"id": question.id, "kind": answers.kind}
     header = block.columns[0].header if block.kind == "one" else block.question
     taken = columns | {match_key(option.column) for option in answers.options}

@@ -153,6 +153,14 @@ def find_role(header: str) -> str:
     return next((role for role in ROLES if key in _meaning(role)), "")
 
 
+def names_weight(header: str) -> bool:
+    """Whether the name of a column holds the word for a weight: `pweight`, `final_weight`."""
+    key = match_key(header)
+    return " " not in key and any(
+        len(word) > SHORT - 1 and word in key for word in _meaning("weight")
+    )
+
+
 def asks_who(header: str, *, various: bool) -> bool:
     """Whether a question is who asked, or who answers and where to find them.
 

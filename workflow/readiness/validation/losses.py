@@ -93,7 +93,8 @@ class Loss:
         else:
             place: dict[str, Value] = {name: str(self.example[name]) for name in ("row", "column")}
             place["what"] = Fact(MEANINGS[str(self.example["rule"])])
-            example = tell(Fact("validation.at.place", place), language)
+            kind = "validation.at.place" if place["column"] else "validation.at.whole"
+            example = tell(Fact(kind, place), language)
         return f"{tell(self.fact, language)} {shorten(example, EXAMPLE)}"
 
     def __str__(self) -> str:
