@@ -57,6 +57,7 @@ LESS = {"fr": "oins de la moitié", "en": "ess than half", "ar": "أقل من ا
 GRID = (
     *((0.51, 0.6, 0.7), (0.5, 0.6, 0.7), (0.2, 0.3, 0.49), (0.3, 0.4, 0.5), (0.4, 0.5, 0.6)),
     *((0.49, 0.64, 0.772), (0.45, 0.5, 0.55), (0.45, 0.5, 0.551), (0.449, 0.5, 0.55)),
+    (0.5004, 0.6, 0.7),
 )
 FAR = {"fr": "bien plus", "en": "far more", "ar": "بكثير"}
 
@@ -115,7 +116,7 @@ def test_a_half_needs_its_limits_and_a_reliable_share(language: str) -> None:
                 continue
             assert fact is not None
             said = own.register.write_fact(fact)
-            assert bool(re.search(MORE[language], said)) == (lower > 0.5), said
+            assert bool(re.search(MORE[language], said)) == (lower > 0.501), said
             assert bool(re.search(LESS[language], said)) == (upper < 0.5), said
             near = lower >= 0.45 and upper <= 0.55
             assert bool(re.search(HALF[language], said)) == near, said
@@ -236,3 +237,22 @@ def test_what_matters_most_begins_with_its_question() -> None:
     assert "a gap of" not in " ".join(
         bare.register.write_fact(fact) for fact in in_short(bare, items, ["rating"])
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_groups_are_called_what_people_call_them(language: str) -> None:
+    words = {code: dict.fromkeys(LANGUAGES, f"{code}-people") for code in "xz"}
+    site = QUESTIONNAIRE.frame[0]
+    called = tuple(c.model_copy(update={"plural": words.get(c.code, {})}) for c in site.categories)
+    asked = QUESTIONNAIRE.model_copy(
+        update={"frame": (site.model_copy(update={"categories": called}),)}
+    )
+    shares = zip("xyz", (0.2, 0.5, 0.7), strict=True)
+    rows = [row(f"rating.low.{group}", value) for group, value in shares]
+    for a, b in (("x", "z"), ("y", "z")):
+        own = material(rows, [contrast(a, b, 0.2, 0.001)], language, Selection.PROBABILITY)
+        fact = Findings(replace(own, questionnaire=asked), asked.item("rating")).groups()
+        assert fact is not None
+        said = own.register.write_fact(fact)
+        # One that nobody gave a name is in "the group y".
+        assert "z-people" in said and ("x-people" in said) == (a == "x"), said

@@ -258,7 +258,7 @@ def against_half(figure: DrawnFigure | None, item: str, levels: Value) -> Fact |
         return None
     lower = figure.value if figure.lower is None else figure.lower
     upper = figure.value if figure.upper is None else figure.upper
-    side = compare_with_half(lower, upper)
+    side = compare_with_half(lower, upper, figure.digits)
     return Fact(SIDES[side], {"item": item, "levels": levels}) if side else None
 
 

@@ -74,7 +74,8 @@ class Category(Answer):
     `column` the header of the option's own column where ticked options are spread over columns.
     `other`: what is typed in place of an option is this one; `specify` names the text item in which
     it then stands. `exclusive`: ticked beside another option it is a contradiction. `screens_out`:
-    who answers so leaves the survey there.
+    who answers so leaves the survey there. `plural`: what its people are called in a sentence that
+    compares groups, by language (`journalists`, `les journalistes`).
     """
 
     code: Code
@@ -83,6 +84,7 @@ class Category(Answer):
     specify: Code | None = None
     exclusive: bool = False
     screens_out: bool = False
+    plural: dict[LanguageCode, Text] = Field(default_factory=dict)
 
 
 Meaning = Literal["refused", "dont_know", "not_asked", "broken_off", "blank"]

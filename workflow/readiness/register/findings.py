@@ -10,8 +10,13 @@ from readiness.forensics.arithmetic.phrases import ABOUT_HALF
 HALF = 0.5
 
 
-def compare_with_half(lower: float, upper: float) -> str:
-    """Whether all that a share can be is a `majority`, a `minority` or about `half`; else ""."""
+def compare_with_half(lower: float, upper: float, digits: int) -> str:
+    """Whether all that a share can be is a `majority`, a `minority` or about `half`; else "".
+
+    By the limits as they are printed, in per cent with `digits` decimals: who reads "between 50.0%
+    and 60.8%" reads of no majority.
+    """
+    lower, upper = round(lower, digits + 2), round(upper, digits + 2)
     if lower > HALF:
         return "majority"
     if upper < HALF:

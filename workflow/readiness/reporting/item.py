@@ -360,7 +360,9 @@ class _ItemWriter:
         level = level_label(self.item, self.wave.language)
         grouped = by and len(self.table.columns) > 1
         if grouped and kind in TABLES:
-            item = Fact("tables.caption.by", {"item": item, "by": by})
+            # Within a sentence a name begins small, but for what is all capitals.
+            within = by[:1].lower() + by[1:] if by[1:2].islower() else by
+            item = Fact("tables.caption.by", {"item": item, "by": within})
         values: dict[str, Value] = {"item": item, "level": level, "unit": unit}
         if grouped and kind not in (*TABLES, CAPTIONS["options"]):
             beside: dict[str, Value] = {"label": Fact(kind, values), "what": by}

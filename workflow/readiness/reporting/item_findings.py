@@ -121,7 +121,8 @@ class Findings:
         ends = self._ends(identity)
         values = [self.material.register.number(name) for name in ends.values()]
         lower, upper = (share if value is None else value for value in values or (None, None))
-        kind = SIDES[compare_with_half(lower, upper)][0 if ends else 1]
+        digits = int(self.material.register.row(identity)["digits"] or 0)
+        kind = SIDES[compare_with_half(lower, upper, digits)][0 if ends else 1]
         named = {end: self._name_value(name) for end, name in ends.items()}
         return Fact(kind, {**self._level, "share": self._name_value(identity), **named})
 
@@ -231,8 +232,13 @@ class Findings:
 
     def _within(self, codes: Sequence[str]) -> Fact:
         variable = self.material.questionnaire.grouping(self._variable)
-        labels = variable.labels(self.material.language)
-        names = Listed(tuple(labels[code] for code in codes), "and")
+        language = self.material.language
+        groups = [category for category in variable.categories if category.code in codes]
+        groups.sort(key=lambda category: codes.index(category.code))
+        called = [category.plural.get(language, "") for category in groups]
+        if all(called):
+            return Fact("report.finding.among", {"groups": Listed(tuple(called))})
+        names = Listed(tuple(category.label(language) for category in groups))
         return Fact("report.finding.within", {"n": len(codes), "groups": names})
 
 

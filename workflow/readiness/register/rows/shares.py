@@ -36,6 +36,8 @@ from readiness.register.protection import (
 
 # Decimals that a mean is shown with at most, however many the answers have.
 MOST_PLACES = 3
+# A mean from which on it has the decimals of a share, however many the answers have.
+PLAIN_MEAN = 100
 
 
 def share_rows(
@@ -65,7 +67,8 @@ def share_rows(
         # How precise a share is tells the base.
         untold = size in ids
         precise = intervals and not hidden and not untold
-        places = min((decimals or {}).get(item, 0), MOST_PLACES) if row["level"] == MEAN else 0
+        fine = row["level"] == MEAN and abs(float(row["estimate"] or 0)) < PLAIN_MEAN
+        places = min((decimals or {}).get(item, 0), MOST_PLACES) if fine else 0
         digits = max(rules.digits, places)
         precision: dict[str, Any] = {
             name: number(row[name]) if precise else None
