@@ -1,0 +1,427 @@
+"""What the sentences of a report claim, read off its page and confirmed from the raw answers.
+
+Knows neither facts nor the code that finds them: words of three languages, pandas, scipy.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+# What is quoted (Q), a list of quoted texts (L), groups (G), a share (S), points (P), a number (N).
+PARTS = {
+    "Q": r"[“«] ?(?P<{}>.+?) ?[”»]",
+    "L": r"(?P<{}>[“«].+[”»])",
+    "G": r"(?P<{}>(?:in the groups?|among|dans les? groupes?|chez|في فئ(?:ات|ة|تي)|لدى) .+?)",
+    "S": r"(?P<{}>\d[\d.,]*) ?%",
+    "P": r"(?P<{}>[+-]?\d[\d.,]*) ?(?:points?|نقطة|نقطتان|نقاط)",
+    "N": r"(?P<{}>-?\d[\d., ]*)",
+}
+PATTERNS = {
+    "en": (
+        (
+            "majority",
+            "more than half (?:of those who answered say|answer) Q1, S1(?:, between S2 and S3)?",
+        ),
+        (
+            "minority",
+            "less than half (?:of those who answered say|answer) Q1, S1(?:, between S2 and S3)?",
+        ),
+        (
+            "half",
+            "(?:about half answer|half of those who answered say) Q1, S1(?:, between S2 and S3)?",
+        ),
+        ("share", "the share of Q1 is S1, between S2 and S3"),
+        ("first", "Q1 comes first, S1(?:, ahead of Q2, S2)?"),
+        ("tied", "L1 come first with the same share, S1"),
+        ("shown", "of the answers that are shown, Q1 is the most frequent, S1; .*not shown"),
+        ("mean", r"the mean is N1 \(.+?\)(?:, between N2 and N3)?"),
+        (
+            "gap",
+            "Q1 is (?P<far>far )?more frequent G1(?:, S1,)? than G2(?:, S2(?:: a gap of P1.*)?)?",
+        ),
+        ("none", r"no gap in Q1 between two groups is established \(.+\)"),
+        ("differ", r"the answers of the groups differ when .* no gap in Q1 between two of them .*"),
+    ),
+    "fr": (
+        ("majority", "plus de la moitié (?:.*disent|répondent) Q1, S1(?:, entre S2 et S3)?"),
+        ("minority", "moins de la moitié (?:.*disent|répondent) Q1, S1(?:, entre S2 et S3)?"),
+        ("half", "(?:environ )?la moitié (?:.*disent|répondent) Q1, S1(?:, entre S2 et S3)?"),
+        ("share", "la part de Q1 est de S1, entre S2 et S3"),
+        ("first", "Q1 vient en tête, S1(?:, devant Q2, S2)?"),
+        ("tied", "L1 viennent en tête avec la même part, S1"),
+        ("shown", "parmi les réponses montrées, Q1 est la plus fréquente, S1 ?; .*"),
+        ("mean", r"la moyenne est de N1 \(.+?\)(?:, entre N2 et N3)?"),
+        (
+            "gap",
+            "Q1 est (?P<far>bien )?plus fréquent G1(?:, S1,)? que G2"
+            "(?:, S2(?: : un écart de P1.*)?)?",
+        ),
+        ("none", r"aucun écart de Q1 n'est établi entre deux groupes \(.+\)"),
+        ("differ", r"les réponses des groupes diffèrent .*aucun écart de Q1 n'est établi .*"),
+    ),
+    "ar": (
+        ("majority", "أكثر من (?:النصف|نصف) .*?Q1، (?:أي )?S1(?:، ما بين S2 وS3)?"),
+        ("minority", "أقل من (?:النصف|نصف) .*?Q1، (?:أي )?S1(?:، ما بين S2 وS3)?"),
+        ("half", "(?:نحو )?(?:النصف|نصف) .*?Q1، (?:أي )?S1(?:، ما بين S2 وS3)?"),
+        ("share", "نسبة Q1 هي S1، ما بين S2 وS3"),
+        ("first", "يأتي Q1 في المقدمة، S1(?:، يليه Q2، S2)?"),
+        ("tied", "تأتي L1 في المقدمة بنسبة واحدة، S1"),
+        ("shown", "من بين الأجوبة المعروضة، Q1 هو الأكثر تكرارا، S1؛ .*"),
+        ("mean", r"المتوسط N1 \(.+?\)(?:، ما بين N2 وN3)?"),
+        (
+            "gap",
+            "يتكرر Q1 G1(?:، S1،)? أكثر (?P<far>بكثير )?مما يتكرر G2(?:، S2(?:: فرق قدره P1.*)?)?",
+        ),
+        ("none", r"لم يثبت أي فارق في Q1 بين فئتين \(.+\)"),
+        ("differ", r"تختلف أجوبة الفئات .*لم يثبت أي فارق في Q1 بين فئتين .*"),
+    ),
+}
+LINKS = (
+    r"(?:in the groups?|among|dans les? groupes?|chez|في فئ(?:ات|ة|تي)|لدى"
+    r"|and|or|et|ou|أو|و|[\s,،“”«»])*"
+)
+
+
+def tidy(text: str) -> str:
+    """A text as it is compared: no marks of direction, one kind of space, sign and apostrophe."""
+    text = unicodedata.normalize("NFKC", html.unescape(text))
+    text = re.sub("[\u200b-\u200f\u202a-\u202e\u2066-\u2069]", "", text)
+    text = text.replace("\u2212", "-").replace("\u2019", "'").replace("\u064b", "")
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question with its raw answers.
+
+    labels: of the question; options: code by label; both by language. codes: a code, a set of them,
+    or a number a respondent, NaN where there is no answer.
+    """
+
+    labels: Mapping[str, str]
+    options: Mapping[str, Mapping[str, str]]
+    codes: pd.Series
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers to a survey, the weight of each respondent, who is in which group.
+
+    groups: code by what a group is called, by language.
+    """
+
+    asked: Mapping[str, Asked]
+    weight: pd.Series
+    group: pd.Series | None = None
+    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence as it was read: of which question, its kind, its parts; what a table shows."""
+
+    item: str
+    kind: str
+    parts: Mapping[str, str]
+    text: str
+    shown: frozenset[str] = frozenset()
+
+
+def read_sentence(text: str, language: str) -> tuple[str, dict[str, str]] | None:
+    """The kind and the parts of a sentence; None where no pattern reads it."""
+    said = tidy(text).rstrip(".").strip()
+    for kind, pattern in PATTERNS[language]:
+        if found := re.fullmatch(_expand(pattern), said[:1].lower() + said[1:]):
+            return kind, {name: part for name, part in found.groupdict().items() if part}
+    return None
+
+
+def _expand(pattern: str) -> str:
+    return re.sub("([QLGSPN])([1-3])", lambda m: PARTS[m[1]].format(m[1] + m[2]), pattern)
+
+
+def read_claims(page: str, language: str, items: Mapping[str, Asked]) -> Iterator[Claim]:
+    """Each finding of a page: of a question's block, and of what stands in short above."""
+    page = re.sub(r"(?s)<(style|script|svg|template)\b.*?</\1>", "", page)
+    for part in re.split("<section ", page)[1:]:
+        found = re.match(r'id="sec-.*?-item-([\w-]+)"', part)
+        rows = re.findall(r"(?s)<tr[^>]*>\s*<t[hd][^>]*>(.*?)</t[hd]>\s*<td[^>]*>(.*?)</td>", part)
+        shown = frozenset(_text(label) for label, cell in rows if "%" in cell)
+        for own in re.findall(r"(?s)<div class=\"finding\">.*?</div>(?:\s*<p>.*?</p>)?", part):
+            for at, said in enumerate(re.findall("(?s)<p>(.*?)</p>", own)):
+                yield from _claim(_text(said), language, _item(found, items), shown, must=not at)
+        if 'class="brief"' in part:
+            for line in re.findall(
+                "(?s)<li>(.*?)</li>", part.partition('class="brief"')[2].partition("</ol>")[0]
+            ):
+                said = _text(line)
+                named = [
+                    n for n, one in items.items() if said.startswith(tidy(one.labels[language]))
+                ]
+                item = max(named, key=lambda name: len(items[name].labels[language]), default="")
+                if item:
+                    said = said[len(tidy(items[item].labels[language])) :].lstrip(" :")
+                    yield from _claim(said, language, item, None, must=True)
+
+
+def _item(found: re.Match[str] | None, items: Mapping[str, Asked]) -> str:
+    known = {name.replace("_", "-"): name for name in items}
+    return known.get(found[1], "") if found else ""
+
+
+def _text(piece: str) -> str:
+    return tidy(re.sub("<[^>]+>", "", piece))
+
+
+def _claim(
+    said: str, language: str, item: str, shown: frozenset[str] | None, *, must: bool
+) -> Iterator[Claim]:
+    read = read_sentence(said, language)
+    if read is None or not item:
+        if must and item:
+            raise AssertionError(f"{language}, {item}: nothing reads {said!r}")
+        return
+    yield Claim(item, *read, said, frozenset() if shown is None else shown)
+
+
+def questions_of(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The questions of a questionnaire's file by id, each row of a grid as one."""
+    found: dict[str, dict[str, Any]] = {}
+    for item in document["items"]:
+        for row in item.get("rows", [None]):
+            one = item if row is None else {**item, **row, "kind": item["each"], "label": {}}
+            if "scale" in one:
+                points = range(one["scale"]["low"], one["scale"]["high"] + 1)
+                one = {**one, "categories": [{"code": str(k), "text": str(k)} for k in points]}
+            found[one["id"]] = {**one, "column": one.get("column", one["id"]), "row": row}
+    return found
+
+
+def name_questions(
+    document: Mapping[str, Any], codes: Mapping[str, pd.Series], languages: Sequence[str]
+) -> dict[str, Asked]:
+    """Questions with what they and their answers are called, and the answers."""
+    made = {}
+    for name, one in questions_of(document).items():
+        if name in codes:
+            own = one["row"]["text"] if one["row"] else one["column"]
+            labels = {each: one.get("label", {}).get(each, own) for each in languages}
+            options = {
+                each: {
+                    option.get(each, option.get("labels", {}).get(each, option["text"])): option[
+                        "code"
+                    ]
+                    for option in one.get("categories", [])
+                }
+                for each in languages
+            }
+            made[name] = Asked(labels, options, codes[name])
+    return made
+
+
+def _has_any(codes: pd.Series, chosen: set[str]) -> pd.Series:
+    return codes.map(lambda c: bool((c if isinstance(c, frozenset) else {c}) & chosen))
+
+
+BLANK = {"", "na", "n/a", "0", "no", "not selected", "false"}
+
+
+def read_codes(raw: pd.DataFrame, document: Mapping[str, Any]) -> dict[str, pd.Series]:
+    """The answers of an export as codes, by question: what is no option is no answer.
+
+    The cells are text; who was not asked has no answer, nor who ticked nothing.
+    """
+    keys = raw.map(lambda cell: tidy(cell).casefold()).rename(columns=lambda name: tidy(str(name)))
+    found: dict[str, pd.Series] = {}
+    for name, one in questions_of(document).items():
+        options = one.get("categories", [])
+        column = keys.get(tidy(one["column"]))
+        known = {
+            tidy(str(text)).casefold(): option["code"]
+            for option in options
+            for text in (option["text"], option.get("value", option["text"]))
+        }
+        if one["kind"] == "multi" and all("column" in option for option in options):
+            ticked = {o["code"]: ~keys[tidy(o["column"])].isin(BLANK) for o in options}
+            sets = pd.DataFrame(ticked).apply(lambda row: frozenset(row.index[row]), axis=1)
+            found[name] = sets.where(sets.map(len) > 0)
+        elif one["kind"] == "multi" and column is not None:
+            longest = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+            sets = column.str.findall(longest).map(
+                lambda texts, known=known: frozenset(known[text] for text in texts)
+            )
+            found[name] = sets.where(sets.map(len) > 0)
+        elif one["kind"] == "number" and column is not None:
+            found[name] = pd.to_numeric(column.str.replace(",", "."), errors="coerce")
+        elif options and column is not None:
+            found[name] = column.map(known)
+        else:
+            continue
+        for gate in one.get("asked_if", []):
+            if "one_of" in gate:
+                chosen, before = set(gate["one_of"]), found[gate["item"]]
+                asked = _has_any(before, chosen)
+                found[name] = found[name].where(asked)
+    return found
+
+
+def doubt(claim: Claim, answers: Answers, language: str) -> str:
+    """Why a claim is not confirmed by the raw answers; "" where it is."""
+    try:
+        return _Check(claim, answers, language).doubt()
+    except KeyError as error:
+        return f"nobody knows {error}"
+
+
+class _Check:
+    def __init__(self, claim: Claim, answers: Answers, language: str) -> None:
+        self.claim, self.answers, self.language = claim, answers, language
+        self.asked, self.parts = answers.asked[claim.item], claim.parts
+        own = self.asked.options.get(language, {})
+        self.options = {tidy(label): code for label, code in own.items()}
+
+    def number(self, name: str) -> tuple[float, float]:
+        """A printed number and half of its last digit."""
+        text = self.parts[name].replace(" ", "")
+        sign = "." if self.language == "en" else ","
+        text = text.replace("," if sign == "." else ".", "").replace(sign, ".").rstrip(".")
+        return float(text), 0.5001 * 10.0 ** -len(text.partition(".")[2])
+
+    def split(self, text: str, known: Mapping[str, str]) -> list[str]:
+        """The codes of the names that a text lists; KeyError where anything else is in it."""
+        found, rest = {}, text
+        for name in sorted(known, key=len, reverse=True):
+            if (
+                at := re.search(rf"(?<!\w){re.escape(name)}(?!\w)|(?<=و){re.escape(name)}", rest)
+            ) is not None:
+                found[name] = at.start()
+                rest = rest[: at.start()] + "," * len(name) + rest[at.end() :]
+        if not found or not re.fullmatch(LINKS, rest):
+            raise KeyError(text)
+        return [known[name] for name in sorted(found, key=lambda name: found[name])]
+
+    def mean(self, codes: Sequence[str] | None, group: str | None = None) -> tuple[float, float]:
+        """A weighted share in per cent, or a mean, and the effective number of answers."""
+        given = self.asked.codes
+        here = given.notna()
+        if group is not None:
+            assert self.answers.group is not None
+            here &= self.answers.group.eq(group)
+        value, w = given[here], self.answers.weight[here]
+        if codes is not None:
+            chosen = set(codes)
+            value = 100 * value.map(
+                lambda c: bool((c if isinstance(c, frozenset) else {c}) & chosen)
+            )
+        if not len(w):
+            raise KeyError(group)
+        value = value.astype(float)
+        return float((value * w).sum() / w.sum()), float(w.sum() ** 2 / (w**2).sum())
+
+    def doubt(self) -> str:
+        kind, parts = self.claim.kind, self.parts
+        if kind in ("majority", "minority", "half", "share", "mean"):
+            return self.of_all(kind)
+        if kind in ("first", "tied", "shown"):
+            return self.order(kind)
+        codes = self.split(parts["Q1"], self.options)
+        if kind == "gap":
+            return self.gap(codes)
+        return self.no_gap(codes, differ=kind == "differ")
+
+    def differs(self, name: str, own: float) -> str:
+        said, half = self.number(name)
+        return f"{name} is {own:.3f}" if abs(said - own) > half else ""
+
+    def of_all(self, kind: str) -> str:
+        codes = None if kind == "mean" else self.split(self.parts["Q1"], self.options)
+        first = "N" if kind == "mean" else "S"
+        own, n = self.mean(codes)
+        if wrong := self.differs(f"{first}1", own):
+            return wrong
+        low = high = own
+        if f"{first}2" in self.parts:
+            low, high = self.number(f"{first}2")[0], self.number(f"{first}3")[0]
+            if not low <= self.number(f"{first}1")[0] <= high:
+                return "the interval does not hold its number"
+            if kind != "mean" and self.answers.weight.nunique() == 1:
+                x = own / 100 * n
+                ends = stats.beta.ppf(0.025, x, n - x + 1), stats.beta.ppf(0.975, x + 1, n - x)
+                if (
+                    abs(100 * np.nan_to_num(ends[0]) - low) > 0.1
+                    or abs(100 * np.nan_to_num(ends[1], nan=1) - high) > 0.1
+                ):
+                    return f"the interval is {ends}"
+        sides = {
+            "majority": low > 49.95,
+            "minority": high < 50.05,
+            "half": low >= 45 and high <= 55,
+        }
+        return "" if sides.get(kind, True) else f"{kind} of {low} to {high}"
+
+    def order(self, kind: str) -> str:
+        share = {code: self.mean([code])[0] for code in self.options.values()}
+        name = {code: label for label, code in self.options.items()}
+        named = self.split(self.parts["L1" if kind == "tied" else "Q1"], self.options)
+        if wrong := self.differs("S1", share[named[0]]):
+            return wrong
+        above = {code for code, each in share.items() if each > share[named[0]] + 1e-9} - set(named)
+        if kind == "shown":
+            seen = {code for code in above if name[code] in self.claim.shown}
+            return f"{seen} are shown and above" if seen else ""
+        if above:
+            return f"{above} are above"
+        if kind == "tied":
+            equal = {code for code, each in share.items() if abs(each - share[named[0]]) < 1e-9}
+            return "" if equal == set(named) else f"equal are {equal}"
+        if "Q2" not in self.parts:
+            return ""
+        [second] = self.split(self.parts["Q2"], self.options)
+        higher = [c for c in share if share[c] > share[second] + 1e-9 and c != named[0]]
+        return self.differs("S2", share[second]) or (f"{higher} come before" if higher else "")
+
+    def gap(self, codes: Sequence[str]) -> str:
+        known = {tidy(name): code for name, code in self.answers.groups[self.language].items()}
+        high, low = (self.split(self.parts[name], known) for name in ("G1", "G2"))
+        for a in high:
+            for b in low:
+                (p, n), (q, m) = self.mean(codes, a), self.mean(codes, b)
+                if p - q <= (20 if "far" in self.parts else 0):
+                    return f"{a} {p:.1f}, {b} {q:.1f}"
+                if _p_value(p, n, q, m) > 0.05:
+                    return f"{a} and {b} may be equal"
+                wrong = [
+                    self.differs(*each)
+                    for each in (("S1", p), ("S2", q), ("P1", p - q))
+                    if each[0] in self.parts
+                ]
+                if any(wrong):
+                    return " ".join(wrong)
+        return ""
+
+    def no_gap(self, codes: Sequence[str], *, differ: bool) -> str:
+        groups = sorted(set(self.answers.groups[self.language].values()))
+        told = [self.mean(codes, group) for group in groups if self._many(group)]
+        pairs = [_p_value(*a, *b) for k, a in enumerate(told) for b in told[:k]]
+        if pairs and min(pairs) * len(pairs) < 0.01:
+            return "there is a gap"
+        return "nothing differs" if differ and pairs and min(pairs) > 0.2 else ""
+
+    def _many(self, group: str) -> bool:
+        assert self.answers.group is not None
+        return int((self.answers.group.eq(group) & self.asked.codes.notna()).sum()) >= 30
+
+
+def _p_value(p: float, n: float, q: float, m: float) -> float:
+    """Of a difference of two per cents, of n and m answers."""
+    error = (max(p * (100 - p), 1) / n + max(q * (100 - q), 1) / m) ** 0.5
+    return float(2 * stats.norm.sf(abs(p - q) / error))

@@ -1,0 +1,214 @@
+"""Every finding of the shipped pages is true of the raw answers; false ones are not confirmed."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from project_copy import ROOT
+from readiness.bounded import read_yaml_text
+from readiness.datasets.versions import read_versions
+from reading_back import Answers, Asked, Claim, doubt, name_questions, read_claims, read_sentence
+
+SHIPPED = "simulated-2026-r5"
+LANGUAGES = ("en", "fr", "ar")
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """The raw answers, as the script of the publication reads them, which knows no sentence."""
+    place, folder = tmp_path_factory.mktemp("raw"), ROOT / "publications" / SHIPPED
+    shutil.copytree(ROOT / "data", place / "data")
+    for version in read_versions(ROOT).values():
+        kept = ROOT / "data/store" / version.object_name
+        shutil.copyfile(kept, place / version.pointer_path.with_suffix(""))
+    script = folder / "recompute.py"
+    space: dict[str, Any] = {"__name__": "recompute", "__file__": str(script)}
+    # Up to the weights: no figure of the publication is looked at.
+    until = script.read_text("utf-8").partition("size = people")[0] + "weight = rake(base)"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [str(script), str(place)])
+        exec(compile(until, str(script), "exec"), space)
+    asked = read_yaml_text((ROOT / "data/questionnaires/ai-readiness-1.yaml").read_bytes())
+    sets = {
+        name: codes.map(lambda c: frozenset(c) if isinstance(c, set) else c)
+        for name, codes in space["codes"].items()
+    }
+    (by,) = [one for one in asked["frame"] if one["id"] == space["BY"]]
+    groups = {
+        language: {
+            called: one["code"]
+            for one in by["categories"]
+            for called in (
+                one.get(language, one["text"]),
+                one.get("plural", {}).get(language, one["text"]),
+            )
+        }
+        for language in LANGUAGES
+    }
+    return Answers(
+        name_questions(asked, sets, LANGUAGES),
+        pd.Series(space["weight"][:, 0], index=space["people"].index),
+        space["people"][space["BY"]],
+        groups,
+    )
+
+
+def claims_of(answers: Answers, language: str) -> list[Claim]:
+    page = ROOT / "publications" / SHIPPED / "report" / language / "report-simulated.html"
+    return list(read_claims(page.read_text("utf-8"), language, answers.asked))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_finding_of_the_shipped_wave_is_confirmed(shipped: Answers, language: str) -> None:
+    claims = claims_of(shipped, language)
+    assert len(claims) >= 10 and {c.kind for c in claims} >= {
+        "majority",
+        "minority",
+        "first",
+        "gap",
+    }
+    assert [(c.text, why) for c in claims if (why := doubt(c, shipped, language))] == []
+
+
+N = 1600
+WORDS = {
+    "en": (
+        "More than half answer “{use}”, {u}%, between {u_low}% and {u_high}%.",
+        "Less than half answer “{not_use}”, {v}%, between {v_low}% and {v_high}%.",
+        "About half answer “{tea}”, {t}%, between {t_low}% and {t_high}%.",
+        "The share of “{tea}” is {t}%, between {t_low}% and {t_high}%.",
+        "“{press}” comes first, {p}%, ahead of “{radio}”, {r}%.",
+        "“{red}” and “{blue}” come first with the same share, {tie}%.",
+        "Of the answers that are shown, “{red}” is the most frequent, {tie}%; more people may have "
+        "chosen one that is not shown.",
+        "The mean is {mean} (hours).",
+        "“{use}” is more frequent in the group Xa, {x}%, than among ys, {y}%: a gap of "
+        "+{gap} points (+30.0 points to +40.0 points).",
+        "“{use}” is far more frequent in the group Xa than among ys.",
+        "No gap in “{tea}” between two groups is established (Site).",
+    ),
+    "fr": (
+        "Plus de la moitié répondent « {use} », {u} %, entre {u_low} % et {u_high} %.",
+        "Moins de la moitié répondent « {not_use} », {v} %, entre {v_low} % et {v_high} %.",
+        "Environ la moitié répondent « {tea} », {t} %, entre {t_low} % et {t_high} %.",
+        "La part de « {tea} » est de {t} %, entre {t_low} % et {t_high} %.",
+        "« {press} » vient en tête, {p} %, devant « {radio} », {r} %.",
+        "« {red} » et « {blue} » viennent en tête avec la même part, {tie} %.",
+        "Parmi les réponses montrées, « {red} » est la plus fréquente, {tie} % ; une réponse qui "
+        "n’est pas montrée l’est peut-être davantage.",
+        "La moyenne est de {mean} (heures).",
+        "« {use} » est plus fréquent dans le groupe Xa, {x} %, que chez ys, {y} % : un écart de "
+        "+{gap} points (+30,0 points à +40,0 points).",
+        "« {use} » est bien plus fréquent dans le groupe Xa que chez ys.",
+        "Aucun écart de « {tea} » n’est établi entre deux groupes (Site).",
+    ),
+    "ar": (
+        "أكثر من النصف أجابوا «{use}»، أي {u}%، ما بين {u_low}% و{u_high}%.",
+        "أقل من النصف أجابوا «{not_use}»، أي {v}%، ما بين {v_low}% و{v_high}%.",
+        "نحو النصف أجابوا «{tea}»، أي {t}%، ما بين {t_low}% و{t_high}%.",
+        "نسبة «{tea}» هي {t}%، ما بين {t_low}% و{t_high}%.",
+        "يأتي «{press}» في المقدمة، {p}%، يليه «{radio}»، {r}%.",
+        "تأتي «{red}» و«{blue}» في المقدمة بنسبة واحدة، {tie}%.",
+        "من بين الأجوبة المعروضة، «{red}» هو الأكثر تكرارًا، {tie}%؛ وربما اختار عدد أكبر جوابًا غير "
+        "معروض.",
+        "المتوسط {mean} (ساعات).",
+        "يتكرر «{use}» في فئة Xa، {x}%، أكثر مما يتكرر لدى ys، {y}%: فرق قدره +{gap} نقطة "
+        "(+30,0 نقطة إلى +40,0 نقطة).",
+        "يتكرر «{use}» في فئة Xa أكثر بكثير مما يتكرر لدى ys.",
+        "لم يثبت أي فارق في «{tea}» بين فئتين (الموقع).",
+    ),
+}
+OF = ("use", "use", "tea", "tea", "media", "colour", "colour", "hours", "use", "use", "tea")
+TRUE = {
+    **{"use": "Yes", "not_use": "No", "tea": "Tea", "press": "Press", "radio": "Radio"},
+    **{"red": "Red", "blue": "Blue", "u": "62.0", "u_low": "59.6", "u_high": "64.4", "v": "38.0"},
+    **{"v_low": "35.6", "v_high": "40.4", "t": "50.5", "t_low": "48.0", "t_high": "53.0"},
+    **{"p": "50.0", "r": "30.0", "tie": "40.0", "mean": "2.5", "x": "80.0", "y": "44.0"},
+    "gap": "36.0",
+}
+# For each sentence, what is put in the place of what is true.
+FALSE: tuple[tuple[dict[str, str], ...], ...] = (
+    ({"u": "61.8"}, {"use": "No"}, {"u_low": "61.0"}),
+    ({"v": "38.2"}, {"not_use": "Yes"}),
+    ({"t": "51.5"}, {"t_low": "44.0"}),
+    ({"t": "50.3"}, {"tea": "Coffee"}),
+    ({"p": "50.1"}, {"press": "Radio", "radio": "Press"}, {"radio": "Web"}),
+    ({"tie": "40.2"}, {"blue": "Grey"}),
+    ({"tie": "39.0"}, {"red": "Grey", "tie": "20.0"}),
+    ({"mean": "2.6"},),
+    ({"gap": "36.4"}, {"y": "45.0"}, {"use": "No"}),
+    ({"use": "No"},),
+    ({"item": "use", "tea": "Yes"},),
+)
+
+
+@pytest.fixture(scope="module")
+def made_up() -> Answers:
+    at = pd.Series(range(N))
+    group = at.map(lambda k: "x" if k % 2 else "y")
+    rank = at // 2  # within the group, 0 to 799
+    share = {"x": 0.8, "y": 0.44}
+    codes = {
+        "use": pd.Series(
+            [("no", "yes")[k < 800 * share[g]] for k, g in zip(rank, group, strict=True)]
+        ),
+        "tea": at.map(lambda k: "tea" if k < 808 else "coffee"),
+        "media": at.map(
+            lambda k: frozenset(
+                ["press"] * (k < 800) + ["radio"] * (k % 10 < 3) + ["web"] * (k % 5 == 4)
+            )
+        ),
+        "colour": at.map(lambda k: ("red", "red", "blue", "blue", "grey")[k % 5]),
+        "hours": at.map(lambda k: float(k % 6)),
+    }
+    options = {
+        "use": ("yes", "no", "tea"),
+        "tea": ("tea", "coffee", "yes"),
+        "media": ("press", "radio", "web"),
+        "colour": ("red", "blue", "grey"),
+        "hours": (),
+    }
+    asked = {
+        name: Asked(
+            dict.fromkeys(LANGUAGES, name),
+            {key: {code.capitalize(): code for code in options[name]} for key in LANGUAGES},
+            own,
+        )
+        for name, own in codes.items()
+    }
+    groups = {language: {"Xa": "x", "Ya": "y", "ys": "y"} for language in LANGUAGES}
+    return Answers(asked, pd.Series(1.0, index=at), group, groups)
+
+
+def write(template: str, language: str, **other: str) -> str:
+    words = {
+        key: said if language == "en" else said.replace(".", ",")
+        for key, said in {**TRUE, **other}.items()
+    }
+    return template.format(**words)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_true_is_confirmed_and_what_is_false_is_caught(
+    made_up: Answers, language: str
+) -> None:
+    def ask(item: str, text: str) -> str:
+        read = read_sentence(text, language)
+        assert read is not None, text
+        shown = frozenset({"Red", "Blue"})
+        return doubt(Claim(item, *read, text, shown), made_up, language)
+
+    false = 0
+    for template, item, others in zip(WORDS[language], OF, FALSE, strict=True):
+        assert ask(item, write(template, language)) == "", template
+        for other in others:
+            said = write(template, language, **other)
+            assert ask(other.get("item", item), said), said
+            false += 1
+    # Three languages: more than forty.
+    assert 3 * false >= 40
