@@ -516,6 +516,22 @@ def test_options_before_their_question_are_those_of_one() -> None:
     assert [item.label.root["en"] for item in items[1:]] == ["Price", "Taste"]
 
 
+def test_comments_beside_options_leave_these_together() -> None:
+    asked = "Are you content, and why?"
+    columns = {
+        f"{asked} [Yes]": cycle("Yes", "No", "No"),
+        f"{asked} [Comment]": [f"because {k}" if k % 3 == 0 else "" for k in range(N)],
+        f"{asked} [No]": cycle("No", "Yes", "Yes"),
+        f"{asked} [Comment] (2)": [f"since {k}" if k % 3 else "" for k in range(N)],
+        "Total time :": [str(40 + k % 9) for k in range(N)],
+    }
+    draft, made, _ = drafted(table(**columns))
+    assert [(item.kind, len(item.columns)) for item in made.items if item.kind != "text"] == [
+        ("multi", 2)
+    ]
+    assert draft.beside["Total time :"].role == "duration"
+
+
 def test_a_header_of_the_file_is_read_though_others_begin_with_it() -> None:
     marks = {f"wr_4_{k}": cycle(*AGREE) for k in (1, 2, 3)}
     headers = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.table import ExportColumn
@@ -19,6 +19,8 @@ _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 _CHOICE = re.compile(r"(?P<question>.*\S)\s*\(choice=(?P<row>.+)\)")
 _BEFORE = re.compile(r"(?P<row>[^:]*[^:\s])\s*:\s*(?P<question>\S+(?:\s+\S+){3,})")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
+# What a reader puts behind a header that another column has, too.
+_AGAIN = re.compile(r" \(\d+\)$")
 # What stands between the text of a question and that of its row or option.
 MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
 # Options that stand for a question whose text is not known.
@@ -49,6 +51,9 @@ def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[C
     """The questions, in the order of the file."""
     headers = {column.header for column in columns}
     columns = [_with_parent(column, headers) for column in columns]
+    comments = _find_comments(columns)
+    typed = [column for column in columns if column.header in comments]
+    columns = [column for column in columns if column.header not in comments]
     found: list[ColumnBlock] = []
     at = 0
     while at < len(columns):
@@ -60,7 +65,28 @@ def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[C
         else:
             found.append(block)
             at += run
-    return found
+    return [*found, *(_single(column, codebook) for column in typed)]
+
+
+def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
+    """Headers of comments that may be typed beside each option, under one header for all.
+
+    Each stands behind another option of the question.
+    """
+    behind: dict[str, list[tuple[str, str]]] = {}
+    for before, column in pairwise(columns):
+        option = _BRACKETS.fullmatch(_AGAIN.sub("", before.header))
+        own = _BRACKETS.fullmatch(name := _AGAIN.sub("", column.header))
+        if option and own and option["question"] == own["question"] and option["row"] != own["row"]:
+            behind.setdefault(name, []).append((option["row"], column.header))
+        else:
+            behind[name] = []
+    return {
+        header
+        for found in behind.values()
+        if len(found) > 1 and len(dict(found)) == len(found)
+        for _, header in found
+    }
 
 
 def _with_parent(column: ExportColumn, headers: Set[str]) -> ExportColumn:

@@ -149,7 +149,7 @@ def ticks() -> tuple[frozenset[str], ...]:
 
 def find_role(header: str) -> str:
     """What a column of that header is beside a question; "" where nothing says so."""
-    key = match_key(header)
+    key = match_key(header.rstrip(" :"))
     return next((role for role in ROLES if key in _meaning(role)), "")
 
 
