@@ -15,7 +15,12 @@ from readiness.survey import (
     proportions,
     share_contrasts,
 )
-from readiness.survey.comparisons.families import GroupShares, family_of, mover
+from readiness.survey.comparisons.families import (
+    GroupShares,
+    combine_limits,
+    family_of,
+    mover,
+)
 from readiness.survey.intervals import wilson
 
 
@@ -44,6 +49,19 @@ def test_newcombes_published_limits(
     pair = [(p[[k]], low[[k]], high[[k]]) for k in (0, 1)]
     limits = mover(pair[0], pair[1])
     np.testing.assert_allclose([limits[0][0], limits[1][0]], expected, atol=5e-5)
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.6])
+def test_limits_of_a_sum_are_those_of_its_variance_where_they_are_symmetric(
+    correlation: float,
+) -> None:
+    """As R's svycontrast of two means: variances add, less twice the covariance."""
+    parts = [
+        (-1.0, (3.0, 3.0 - 2 * 0.4, 3.0 + 2 * 0.4)),
+        (1.0, (5.0, 5.0 - 2 * 0.3, 5.0 + 2 * 0.3)),
+    ]
+    se = np.sqrt(0.4**2 + 0.3**2 - 2 * correlation * 0.4 * 0.3)
+    assert combine_limits(parts, correlation) == pytest.approx((2.0, 2 - 2 * se, 2 + 2 * se))
 
 
 def test_limits_come_from_the_shares_own_intervals() -> None:

@@ -53,14 +53,29 @@ def mover(a: Limited, b: Limited, correlation: Any = 0.0) -> tuple[FloatArray, F
         a, b: (share, lower, upper) of the two groups of each pair, in 0-1.
         correlation: of the two estimates of each pair.
     """
-    difference = b[0] - a[0]
-    down_a, up_a = a[0] - a[1], a[2] - a[0]
-    down_b, up_b = b[0] - b[1], b[2] - b[0]
-    below = down_b**2 + up_a**2 - 2 * correlation * down_b * up_a
-    above = up_b**2 + down_a**2 - 2 * correlation * up_b * down_a
-    low = np.maximum(difference - np.sqrt(np.maximum(below, 0.0)), -1.0)
-    high = np.minimum(difference + np.sqrt(np.maximum(above, 0.0)), 1.0)
-    return np.asarray(low), np.asarray(high)
+    _, low, high = combine_limits(((-1.0, a), (1.0, b)), correlation)
+    return np.maximum(low, -1.0), np.minimum(high, 1.0)
+
+
+def combine_limits(
+    parts: Sequence[tuple[float, tuple[Any, Any, Any]]], correlation: Any = 0.0
+) -> tuple[Any, Any, Any]:
+    """A sum of estimates, each times its factor, with limits from theirs (MOVER; Zou, Huang and
+    Zhang 2009).
+
+    Args:
+        parts: factor, and (estimate, lower, upper).
+        correlation: of the first two estimates; all others are independent.
+    """
+    whole = sum(factor * part[0] for factor, part in parts)
+    # How far each part reaches down and up, with the sign of its factor.
+    down = [f * ((e - low) if f > 0 else (high - e)) for f, (e, low, high) in parts]
+    up = [f * ((high - e) if f > 0 else (e - low)) for f, (e, low, high) in parts]
+    below, above = (
+        np.sqrt(np.maximum(sum(x**2 for x in ends) + 2 * correlation * ends[0] * ends[1], 0.0))
+        for ends in (down, up)
+    )
+    return whole, whole - below, whole + above
 
 
 @dataclass(frozen=True, eq=False)
