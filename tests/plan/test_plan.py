@@ -90,6 +90,28 @@ def test_items_that_a_step_cannot_take(
     refused(tree, ConfigError, WAVE, *words)
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("from: simulated-2026", ("change.from", "comes after it")),
+        ("from: nobody", ("change.from", "no wave or publication 'nobody'", "earlier")),
+        ("from: earlier, questionnaire: none-1", ("change.questionnaire", "none-1.yaml not found")),
+        ("from: earlier, map: {nothing: regulation}", ("change.map", "has no item 'nothing'")),
+        ("from: earlier, map: {use_ai: regulation}", ("change.map", "other kinds or codes")),
+    ],
+)
+def test_what_a_wave_cannot_be_compared_with(
+    tree: Path, change: str, words: tuple[str, ...]
+) -> None:
+    path = tree / "config.yaml"
+    text = path.read_text("utf-8")
+    wave = text[text.index("  simulated-2026:") :]
+    path.write_text(
+        f"{text}    change: {{{change}}}\n\n{wave.replace('simulated-2026:', 'earlier:')}"
+    )
+    refused(tree, ConfigError, WAVE, *words)
+
+
 def test_a_wave_without_weights_needs_no_margins(tree: Path) -> None:
     replace(tree, "config.yaml", "weight: {margins: simulated-2026-1}", "weight: none")
     plan = load_plan(tree)

@@ -128,6 +128,8 @@ use rule step as register_wave with:
         weights="results/{run}/weight/weights.csv",
         published=its("published"),
         earlier=its("earlier"),
+        before=its("before"),
+        asked_before=its("asked_before"),
     output:
         report("results/{run}/register/figures.csv", category="Figures"),
         "results/{run}/register/disclosure.csv",

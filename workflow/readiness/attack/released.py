@@ -215,6 +215,8 @@ READ: Mapping[str, frozenset[str]] = {
 OTHERS = {
     *("test", "revision", "weighting", "quality", "setting"),
     *("selection", "response", "balance", "scale"),
+    # Made of two registers as their readers have them.
+    "change",
 }
 COLUMNS = {
     *("id", "kind", "unit", "value", "item", "level", "group", "statistic", "note", "precision"),

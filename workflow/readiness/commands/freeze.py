@@ -168,7 +168,15 @@ def _chosen(plan: Plan, arguments: argparse.Namespace) -> PlannedRun:
         else f"publications/{arguments.id}"
     )
     if folder in plan.runs:
-        return plan.runs[folder]
+        chosen = plan.runs[folder]
+        before = plan.before(folder).get("before", "")
+        if before.startswith("results/"):
+            name = Path(before).parts[2]
+            raise ConfigError(
+                f"{chosen.key}.change.from: {name} is a wave that may still move. Freeze it "
+                f"(readiness freeze ID --wave {name}), then name that publication: from: ID"
+            )
+        return chosen
     if not (arguments.wave or arguments.study):
         raise ConfigError(f"{folder}: no such draft; name a run: --wave NAME or --study NAME.")
     raise ConfigError(f"{folder}: no such run; there are {', '.join(plan.runs)}.")
@@ -209,6 +217,7 @@ def _inputs(plan: Plan, chosen: PlannedRun) -> dict[str, Path]:
     withheld."""
     files = input_files(chosen.section)
     earlier = plan.earlier(chosen.folder) if isinstance(chosen.section, WaveSettings) else []
+    files |= {role: Path(path) for role, path in plan.before(chosen.folder).items()}
     return files | {f"earlier-{Path(path).parent.name}": Path(path) for path in earlier}
 
 

@@ -17,6 +17,7 @@ from readiness.config.derived import DerivedVariable
 from readiness.config.sections import (
     READERS,
     UNWEIGHTED,
+    Change,
     Compare,
     DatasetName,
     Disclosure,
@@ -84,6 +85,7 @@ class WaveSettings(StrictModel):
     )
     estimate: Estimate = Field(default=Estimate(), description=Estimate.__doc__ or "")
     compare: Compare = Field(default=Compare(), description=Compare.__doc__ or "")
+    change: Change | None = Field(default=None, description=Change.__doc__ or "")
     figures: FigureRules = Field(default=FigureRules(), description=FigureRules.__doc__ or "")
     disclosure: Annotated[Disclosure, OrWord(READERS)] | None = Field(
         default=None, description=Disclosure.__doc__ or ""

@@ -212,6 +212,35 @@ class Compare(StrictModel):
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutation test")
 
 
+class Change(StrictModel):
+    """How answers changed since an earlier wave, question by question; samples are taken as drawn
+    independently of each other."""
+
+    from_: str = Field(
+        alias="from",
+        pattern=patterns.NAME,
+        description="the earlier wave: one of this file, or a publication (a wave that is frozen "
+        "names a publication)",
+    )
+    questionnaire: str | None = Field(
+        default=None,
+        pattern=patterns.NAME,
+        description="what was asked then, a file below data/questionnaires, without .yaml; unless "
+        "given that of the wave `from`, or where `from` is a publication that of this wave",
+    )
+    map: dict[ItemName, ItemName] = Field(
+        default={},
+        description="items of this wave, each with the one then that asked the same in other "
+        "words: `{now: then}`; their answers have the same codes",
+    )
+    margin: float = Field(
+        default=5,
+        gt=0,
+        lt=100,
+        description="percentage points: a share whose limits of change lie within stayed as it was",
+    )
+
+
 class FigureRules(StrictModel):
     """How numbers are shown and which are held back."""
 

@@ -15,6 +15,7 @@ from readiness.errors import ConfigError, DataError
 from readiness.files import read_file
 from readiness.language import LANGUAGES
 from readiness.patterns import find_repeated
+from readiness.plan.runs import files_before
 from readiness.questionnaire.load import expand
 from readiness.questionnaire.model import TOTAL
 from readiness.questionnaire.writing import CHECK, open_decisions
@@ -210,6 +211,52 @@ def _check_groups(where: str, wave: WaveSettings, questionnaire: Asked) -> None:
             f"{where}.compare.items: {compared} is what groups are made of (estimate.by); take it "
             "out."
         )
+
+
+def check_change(
+    root: Path,
+    where: str,
+    wave: WaveSettings,
+    asked: Asked,
+    waves: Mapping[str, WaveSettings],
+    published: Mapping[str, Mapping[str, WaveSettings]],
+) -> None:
+    """What a wave is compared with is there, comes before it, and was asked as is said.
+
+    `waves`: those of its own configuration; `published`: those of each publication.
+    """
+    assert wave.change is not None
+    before, name = files_before(wave, waves), wave.change.from_
+    path, chain = Path(before["asked_before"]), [name]
+    while (later := waves.get(chain[-1])) and later.change and chain[-1] not in chain[:-1]:
+        chain.append(later.change.from_)
+    if chain[-1] in chain[:-1]:
+        raise ConfigError(f"{where}.change.from: {name} comes after it; name an earlier wave.")
+    if name not in waves and not (root / before["before"]).is_file():
+        known = ", ".join(sorted({*waves, *published}))
+        raise ConfigError(
+            f"{where}.change.from: no wave or publication {quote_cell(name)}; there are {known}."
+        )
+    for own in published.get(name, {}).values() if name not in waves else ():
+        if own.questionnaire != path.stem:
+            raise ConfigError(
+                f"{where}.change.questionnaire: {path.stem}, and {name} asked another; write "
+                f"`questionnaire: {own.questionnaire}`."
+            )
+    if not (root / path).is_file():
+        raise ConfigError(f"{where}.change.questionnaire: {path} not found.")
+    then = read_outline(root, path)
+    for now, old in wave.change.map.items():
+        for item, known_in in ((now, asked), (old, then)):
+            if item not in known_in.kinds:
+                raise ConfigError(
+                    f"{where}.change.map: {known_in.path} has no item {quote_cell(item)}."
+                )
+        if (asked.kinds[now], asked.codes[now]) != (then.kinds[old], then.codes[old]):
+            raise ConfigError(
+                f"{where}.change.map: {now} and {old} have other kinds or codes of answers; recode "
+                "them alike (derive), or take the pair out."
+            )
 
 
 def _check_collapse(

@@ -19,12 +19,20 @@ from readiness.datasets.versions import Version, check_pointer, open_data, read_
 from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
 from readiness.lineage import canonical_json
-from readiness.plan.checks import Asked, check_languages, check_report, check_wave, read_outline
+from readiness.plan.checks import (
+    Asked,
+    check_change,
+    check_languages,
+    check_report,
+    check_wave,
+    read_outline,
+)
 from readiness.plan.runs import (
     KEYS,
     PUBLICATIONS,
     Files,
     PlannedRun,
+    files_before,
     files_of,
     input_files,
     prose_of,
@@ -231,7 +239,9 @@ class Plan:
     def _files(self) -> dict[str, Files]:
         return {
             folder: files_of(
-                run, self.earlier(folder) if isinstance(run.section, WaveSettings) else ()
+                run,
+                self.earlier(folder) if isinstance(run.section, WaveSettings) else (),
+                self.before(folder),
             )
             for folder, run in self.runs.items()
         }
@@ -383,6 +393,16 @@ class Plan:
     def _versions(self) -> dict[str, Version]:
         return read_versions(self.root)
 
+    def before(self, run: str) -> dict[str, str]:
+        """The register of the wave since which a run tells changes, and what was asked then."""
+        return files_before(self.runs[run].section, self._waves_beside(run))
+
+    def _waves_beside(self, run: str) -> dict[str, WaveSettings]:
+        """The waves of a run's own configuration: of a publication there is none beside it."""
+        if self.runs[run].frozen:
+            return {}
+        return {n: wave for n, wave in self.config.waves.items() if f"waves/{n}" in self.runs}
+
     def earlier(self, run: str) -> list[str]:
         """The registers of what was released of a wave before and is here, in the order of their
         release; and that of what it revises.
@@ -393,7 +413,8 @@ class Plan:
         ids = list(dict.fromkeys(entry.id for entry in open_log(self.root).entries))
         if not ids:
             there = {p.parent.name for p in (self.root / PUBLICATIONS).glob("*/figures.csv")}
-            ids = sorted(there - self._frozen.keys())
+            changed = section.change if isinstance(section, WaveSettings) else None
+            ids = sorted(there - self._frozen.keys() - {changed.from_ if changed else ""})
         else:
             if self.runs[run].frozen and own in ids:
                 ids = ids[: ids.index(own)]
@@ -440,6 +461,10 @@ class Plan:
                     questionnaires[path] = read_outline(self.root, path)
                 told = with_derived(questionnaires[path], run)
                 check_wave(self.root, run.key, run.section, told)
+                if run.section.change:
+                    waves = self._waves_beside(run.folder)
+                    there = {name: one.waves for name, one in self._frozen.items()}
+                    check_change(self.root, run.key, run.section, told, waves, there)
         for identity in self.publications:
             path = PUBLICATIONS / identity / "figures.csv"
             if not (self.root / path).is_file():

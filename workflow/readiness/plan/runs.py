@@ -8,7 +8,7 @@ and editing today's config leaves them alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,26 @@ def input_files(section: WaveSettings | StudySettings) -> dict[str, Path]:
     return files
 
 
+def files_before(
+    section: WaveSettings | StudySettings, waves: Mapping[str, WaveSettings]
+) -> dict[str, str]:
+    """The register of the wave since which a section tells changes, and what was asked then.
+
+    It is one of the `waves`, or was published.
+    """
+    if isinstance(section, StudySettings) or section.change is None:
+        return {}
+    change = section.change
+    then, home = waves.get(change.from_), f"{PUBLICATIONS}/{change.from_}"
+    if then is not None:
+        home = f"results/waves/{change.from_}/register"
+    asked = change.questionnaire or (then or section).questionnaire
+    return {
+        "before": f"{home}/figures.csv",
+        "asked_before": f"data/questionnaires/{asked}.yaml",
+    }
+
+
 PROSE = Path("reports")
 Files = dict[str, str | list[str]]
 
@@ -118,12 +138,13 @@ def restored_path(dataset: str) -> str:
     return f"results/inputs/{dataset.replace('@', '/')}/data.csv"
 
 
-def files_of(run: PlannedRun, earlier: Sequence[str]) -> Files:
+def files_of(run: PlannedRun, earlier: Sequence[str], before: Mapping[str, str]) -> Files:
     """The files of a run that follow from its configuration; a role that it lacks is not there.
 
     Of a wave, `export` and `listed` are what came from outside, and `asked` its questionnaire;
     `answers` are coded, and `questionnaire` goes with them, with what is derived; `sample` is what
-    validation hands on. `earlier`: the registers of what was released of it before.
+    validation hands on. `earlier`: the registers of what was released of it before; `before`: that
+    of the wave since which it tells changes, and what was asked then.
     """
     section = run.section
     files: Files = {role: path.as_posix() for role, path in input_files(section).items()}
@@ -131,6 +152,7 @@ def files_of(run: PlannedRun, earlier: Sequence[str]) -> Files:
         return {**files, "claims": restored_path(section.claims)}
     files["asked"] = files["questionnaire"]
     files |= {"questionnaire": run.questionnaire, "answers": run.answers, "earlier": [*earlier]}
+    files |= before
     files["export"] = restored_path(section.answers)
     if section.sample:
         files["listed"] = restored_path(section.sample)

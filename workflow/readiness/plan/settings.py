@@ -214,6 +214,7 @@ BASES = "bases"
 QUESTIONS = "questions"
 WEIGHTS = "weights"
 REVISION = "revision"
+CHANGE = "change"
 # Who answered, what they left out, and what that could do.
 NONRESPONSE = ("participation", "missingness", "nonresponse")
 
@@ -247,8 +248,8 @@ def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
             forms = (*forms, REVISION)
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
     # Where each answer counts once there are no weights to draw.
-    weights = (WEIGHTS,) if wave.weight else ()
-    return (*found, *(Planned(name, name) for name in (*NONRESPONSE, *weights)))
+    more = [*NONRESPONSE, *([WEIGHTS] if wave.weight else []), *([CHANGE] if wave.change else [])]
+    return (*found, *(Planned(name, name) for name in more))
 
 
 # The document that shows any studies and waves, in any language.
@@ -296,6 +297,7 @@ def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
                 "figures": wave.figures.model_dump(),
                 "disclosure": protection_of(wave),
                 "by": wave.estimate.by,
+                **({"change": wave.change.model_dump(by_alias=True)} if wave.change else {}),
                 **simulated,
                 **level,
                 **selection,

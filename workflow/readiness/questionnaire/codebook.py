@@ -47,13 +47,13 @@ def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
     moved = _find_moved([i for i in before if i in after], [i for i in after if i in before])
     for item in new.items:
         if item.id in before:
-            found += _of_item(before[item.id], item)
+            found += item_changes(before[item.id], item)
             if item.id in moved:
                 found.append(Fact("questionnaire.change.moved", {"item": item.id}))
         elif item.id in renamed:
             was = before[renamed[item.id]]
             found.append(Fact("questionnaire.change.renamed", {"before": was.id, "item": item.id}))
-            found += _of_item(was, item)
+            found += item_changes(was, item)
         else:
             asked = {"item": item.id, "question": item.column}
             found.append(Fact("questionnaire.change.added", asked))
@@ -85,7 +85,8 @@ def _find_moved(old: Sequence[str], new: Sequence[str]) -> set[str]:
     return set(new) - set(before[-1] if before else ())
 
 
-def _of_item(old: Item, new: Item) -> Iterator[Fact]:
+def item_changes(old: Item, new: Item) -> Iterator[Fact]:
+    """In what a question is another one than before, a fact each; labels are no part of it."""
     item = {"item": new.id}
     if match_key(old.column) != match_key(new.column):
         texts = {"before": old.column, "after": new.column}

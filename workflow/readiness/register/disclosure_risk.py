@@ -55,7 +55,8 @@ def left_behind(figures: pd.DataFrame) -> Iterator[str]:
         name = row["id"]
         left = [column for column in NUMBERS if row[column]]
         beside = [f"{name}.{end}" for end in BESIDE]
-        left += [other for other in (*beside, f"revision.{name}") if other in ids]
+        moved = [f"{since}.{name}" for since in ("revision", "change")]
+        left += [other for other in (*beside, *moved) if other in ids]
         if left:
             yield f"{name}: is not published, but {left[0]} is."
         if (text := show_safely(row, "en")) != SUPPRESSED_TEXT:

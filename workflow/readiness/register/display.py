@@ -36,6 +36,7 @@ KEYS = tuple(
         "unknown_eligibility",
         "all_alike",
         "by_chance",
+        *("unasked", "reworded", "routed_otherwise", "other_answers", "mapped"),
     )
 )
 

@@ -1,6 +1,8 @@
 """Register: every publishable number of a wave, with its display text and its origin."""
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 
 import pandas as pd
 from pydantic import Field
@@ -8,7 +10,7 @@ from pydantic import Field
 from readiness.analysis.names import variable_of
 from readiness.analysis.selection import Selection
 from readiness.attack import AttackTarget
-from readiness.config import Disclosure, FigureRules, SelectionName, StrictModel
+from readiness.config import Change, Disclosure, FigureRules, SelectionName, StrictModel
 from readiness.disclosure import Policy
 from readiness.disclosure.optimise import Decisions
 from readiness.lineage import PROVENANCE, canonical_json, read_lineage
@@ -18,6 +20,7 @@ from readiness.register.earlier import earlier_release
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.linked import Demand
 from readiness.register.protection import Scheme
+from readiness.register.rows.changes import CHANGE, change_rows, match_items
 from readiness.register.rows.respondents import (
     are_weighted,
     map_reasons,
@@ -42,6 +45,7 @@ class WaveRegister(StrictModel):
     selection: SelectionName
     disclosure: Disclosure
     by: str | list[str] | None
+    change: Change | None = None
 
 
 TABLES = (
@@ -56,6 +60,7 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "interval": ("estimates",),
     "count": ("estimates",),
     "revision": ("estimates",),
+    CHANGE: ("estimates",),
     # What compares a group is held back by the bases of the estimates.
     "test": ("comparisons", "estimates"),
     "weighting": ("summary", "steps", "margins"),
@@ -71,7 +76,7 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
 }
 
 
-INPUTS = (*TABLES, *OF_RESPONDENTS, "published?", "earlier*")
+INPUTS = (*TABLES, *OF_RESPONDENTS, "published?", "earlier*", "before?", "asked_before?")
 SETTINGS = WaveRegister
 
 
@@ -80,6 +85,7 @@ def _rows(
     tables: Mapping[str, pd.DataFrame],
     questionnaire: Questionnaire,
     published: pd.DataFrame | None,
+    past: pd.DataFrame | None,
     withheld: frozenset[str],
 ) -> list[FigureRow]:
     """Every row of the register, where the numbers of these ids are `withheld`."""
@@ -91,6 +97,12 @@ def _rows(
     rows = list(share_rows(tables["estimates"], *shown, weighted_bases=weighted, decimals=decimals))
     if published is not None:
         rows += list(revision_rows(rows, published, rules))
+    if past is not None and settings.change is not None:
+        then = load_questionnaire(job["asked_before"])
+        told = dict.fromkeys(row.item for row in rows if row.kind == "estimate")
+        matched = [*match_items(then, questionnaire, [*told], settings.change.map)]
+        told_of = (questionnaire, rules, settings.change, settings.level)
+        rows += [*change_rows(rows, past, matched, *told_of)]
     rows += comparison_rows(tables["comparisons"], tables["estimates"], *shown, settings.level)
     rows += weighting_rows(
         tables["summary"] if weighted else tables["summary"].iloc[:0],
@@ -117,13 +129,20 @@ def run(job: Job[WaveRegister]) -> None:
     policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), rules.minimum_base)
     revised = job.get("published")
     published = None if revised is None else read_register(revised)
+    compared = job.get("before")
+    past = None if compared is None else read_register(compared)
     before = {
         row["id"]: Origin.read_from(row)
         for row in ([] if published is None else published.to_dict("records"))
     }
+    since = [] if past is None else past[past["kind"] == "estimate"].to_dict("records")
+    # Changes rest on the earlier wave as a whole: which of its numbers, the questionnaires say.
+    behind = reduce(or_, map(Origin.read_from, since), Origin())
 
     def origin(row: FigureRow) -> Origin:
         own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))
+        if row.kind == CHANGE:
+            return own | behind
         # A revision also rests on whatever the number that it revises rests on.
         return (
             own | before[row.id.removeprefix("revision.").removesuffix(".before")]
@@ -146,7 +165,7 @@ def run(job: Job[WaveRegister]) -> None:
     classes = known_classes(respondents, questionnaire, variables)
 
     def register(withheld: frozenset[str]) -> pd.DataFrame:
-        rows = _rows(job, tables, questionnaire, published, withheld)
+        rows = _rows(job, tables, questionnaire, published, past, withheld)
         return make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
 
     def tell(withheld: frozenset[str]) -> AttackTarget:
@@ -163,5 +182,6 @@ def run(job: Job[WaveRegister]) -> None:
     job.csv("figures.csv", figures)
     job.csv("disclosure.csv", hidden.facts)
     job.file("disclosure.json", canonical_json(hidden.summary(policy, estimates)) + "\n")
-    job.datasets = tuple(sorted({name for one in before.values() for name in one.datasets}))
+    origins = [*before.values(), behind]
+    job.datasets = tuple(sorted({name for one in origins for name in one.datasets}))
     log.info("registered: %d figures", len(figures))

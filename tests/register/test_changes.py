@@ -1,0 +1,144 @@
+"""How numbers changed since an earlier wave: from what both tell, and only where both tell it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from project_copy import ROOT
+from readiness.commands.starting.beginnings import export_table
+from readiness.config import Change, FigureRules
+from readiness.drafting import document_of, draft_text, make_draft
+from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.questionnaire.load import questionnaire_of
+from readiness.register.figures import FigureRow, Origin, make_register
+from readiness.register.protection import WITHHELD
+from readiness.register.rows.changes import change_rows, match_items
+from readiness.survey.comparisons.families import mover
+
+AMBASSADORS = ROOT.parent / "shared/microdata/ambassadors"
+ASKED = questionnaire_of(
+    {
+        "name": "club",
+        "version": "1",
+        "language": "en",
+        "title": {"en": "A club"},
+        "export": {},
+        "items": [
+            {
+                "id": "goes",
+                "kind": "single",
+                "column": "Do you go?",
+                "categories": [{"code": c, "text": c} for c in ("often", "rarely", "never")],
+            },
+            {"id": "years", "kind": "number", "column": "Years?", "range": {"low": 0, "high": 90}},
+        ],
+    },
+    "club-1.yaml",
+)
+Numbers = dict[str, tuple[float, float, float]]
+NOW: Numbers = {"goes.often": (0.52049, 0.4, 0.64), "years.mean": (12.04, 10.0, 14.0)}
+THEN: Numbers = {"goes.often": (0.35, 0.25, 0.46), "years.mean": (9.0, 8.0, 10.0)}
+
+
+def rows_of(numbers: Numbers, withheld: str = "") -> list[FigureRow]:
+    found = []
+    for name, ends in numbers.items():
+        item, level = name.split(".")
+        value, lower, upper = (None,) * 3 if name == withheld else ends
+        found.append(
+            FigureRow(
+                f"{name}.all",
+                kind="estimate",
+                unit="number" if level == "mean" else "share",
+                value=value,
+                item=item,
+                level=level,
+                group="all",
+                lower=lower,
+                upper=upper,
+                suppressed=WITHHELD if name == withheld else "",
+                digits=1,
+            )
+        )
+    return found
+
+
+def registered(rows: list[FigureRow]) -> pd.DataFrame:
+    return make_register(rows, run="club", origin=lambda _: Origin(), simulated=True).astype(str)
+
+
+def changed(now: list[FigureRow], then: list[FigureRow]) -> dict[str, FigureRow]:
+    matched = [("goes", "goes", ""), ("years", "years", "")]
+    change = Change.model_validate({"from": "club-0"})
+    made = change_rows(now, registered(then), matched, ASKED, FigureRules(), change, 0.95)
+    return {row.id: row for row in made}
+
+
+def test_a_change_is_that_of_the_released_numbers_and_of_their_limits() -> None:
+    made = changed(rows_of(NOW), rows_of(THEN))
+    # Of independent samples variances add: so do the squares of how far limits reach.
+    mean = made["change.years.mean.all"]
+    assert (mean.value, mean.lower, mean.upper) == pytest.approx(
+        (3.0, 3 - np.hypot(2, 1), 3 + np.hypot(2, 1))
+    )
+    # One of three answers: its limits hold for all of them, and the share has three decimals.
+    factor = 2.3939797998 / 1.9599639845
+    ends = [np.array(e) for e in ((0.35, 0.25, 0.46), (0.52, 0.4, 0.64))]
+    wider = [(p, p - factor * (p - low), p + factor * (high - p)) for p, low, high in ends]
+    share = made["change.goes.often.all"]
+    assert share.value == pytest.approx(0.17)
+    assert (share.lower, share.upper) == pytest.approx([float(e) for e in mover(*wider)])
+    assert made["change.goes.often.all.before"].value == 0.35
+    assert (made["change.tested"].value, made["change.expected"].value) == (2, pytest.approx(0.1))
+
+
+@pytest.mark.parametrize(("now", "then"), [("goes.often", ""), ("", "goes.often")])
+def test_nothing_is_said_where_either_number_is_withheld(now: str, then: str) -> None:
+    made = changed(rows_of(NOW, now), rows_of(THEN, then))
+    assert not [name for name in made if "goes" in name]
+    assert "change.years.mean.all" in made
+
+
+def test_over_more_than_two_waves_there_is_a_slope() -> None:
+    first: Numbers = {"years.mean": (4.0, 2.0, 6.0)}
+    middle = [*changed(rows_of(THEN), rows_of(first)).values(), *rows_of(THEN)]
+    made = changed(rows_of(NOW), middle)
+    assert made["change.years.mean.all.before2"].value == 4.0
+    trend = made["change.years.mean.all.trend"]
+    assert trend.value == pytest.approx(np.polyfit([0, 1, 2], [4.0, 9.0, 12.0], 1)[0])
+    assert trend.lower == pytest.approx(4 - np.hypot(2, 2) / 2)
+    assert "change.goes.often.all.trend" not in made
+
+
+def drafted(wave: str, folder: Path) -> Questionnaire:
+    """The draft of a wave, its decisions settled: scales from 1 to 10, regions of all waves."""
+    path = AMBASSADORS / f"{wave}.csv"
+    document = document_of(make_draft(export_table(path, path.read_bytes()), "club", path.name))
+    regions = ("europe", "north_america", "asia", "oceania", "south_america", "other")
+    for item in document["items"]:
+        if "scale" in item:
+            item["scale"]["low"] = 1
+        if item["id"].startswith("where"):
+            item["categories"] = [{"code": code, "text": code} for code in regions]
+    written = folder / "club-1.yaml"
+    written.write_text(draft_text(document, path.name).replace("draft: true\n", ""), "utf-8")
+    return load_questionnaire(written)
+
+
+@pytest.mark.skipif(not AMBASSADORS.is_dir(), reason="the microdata are not beside the project")
+def test_what_three_waves_of_a_changing_questionnaire_asked_alike(tmp_path: Path) -> None:
+    first, second, third = (drafted(w, tmp_path) for w in ("2019_H2", "2020_H1", "2021"))
+    closed = [item.id for item in second.items if item.kind != "text"]
+    found = {now: reason for now, _, reason in match_items(first, second, closed, {})}
+    alike = [name for name, reason in found.items() if not reason]
+    assert [name.split("_")[0] for name in alike] == ["where", "what", "do", "do", "efficiency"]
+    assert {reason for reason in found.values() if reason} == {"other_answers", "unasked"}
+    closed = [item.id for item in third.items if item.kind != "text"]
+    declared = {"did_you_feel_that_the_cncf": "efficiency_did_you_feel_that"}
+    assert [reason for *_, reason in match_items(second, third, closed, declared)] == [
+        *("", "reworded", "reworded", "mapped", "unasked")
+    ]

@@ -1,0 +1,228 @@
+"""How numbers of a wave changed since an earlier one, from what both tell their readers.
+
+A change is a function of two numbers and their limits as they are released, and of nothing else:
+whoever has both registers can work it out, so it gives nothing away, and where one of the numbers
+is withheld there is none. Samples are taken as independent; where people answered both times, the
+limits are wider than they need be.
+
+A question is told by its headline box or its mean, else by each of its answers: their limits then
+hold together (Bonferroni), by limits of each number that are moved as far outwards as those of a
+normal distribution would. Limits of a difference are MOVER's. Over more than two waves the change a
+wave is the least-squares slope, for waves that are equally far apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from readiness.analysis.names import ANSWERED
+from readiness.config import Change, FigureRules
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.codebook import item_changes
+from readiness.questionnaire.model import TOTAL, Item
+from readiness.register.figures import CORE, REASON, FigureRow, number
+from readiness.register.protection import share_id
+from readiness.register.published import round_register
+from readiness.survey.comparisons.families import combine_limits
+
+CHANGE = "change"
+# Why a question is not compared, or how: the reasons that stand in place of a number.
+UNASKED, REWORDED, ROUTED, ANSWERS, MAPPED = REASONS = (
+    *("unasked", "reworded", "routed_otherwise", "other_answers"),
+    "mapped",
+)
+# What of a question changed, by the last part of the fact that says so.
+_CHANGED = {"reworded": REWORDED, "routing": ROUTED}
+
+
+def match_items(
+    then: Questionnaire, now: Questionnaire, items: Sequence[str], declared: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """Each of the `items` of `now`, the one of `then` that it is compared with, and a reason.
+
+    The item is "" where nothing asked then can be compared, and the reason says why; for one that
+    was `declared` (now: then) the reason is `MAPPED`, for one that was asked in the same way "".
+    """
+    before = {item.id: item for item in then.items}
+    for name in items:
+        if name in declared:
+            yield name, declared[name], MAPPED
+        elif name not in before:
+            yield name, "", UNASKED
+        else:
+            changed = [
+                fact.kind.rpartition(".")[2] for fact in item_changes(before[name], now.item(name))
+            ]
+            yield (name, "", _CHANGED.get(changed[0], ANSWERS)) if changed else (name, name, "")
+
+
+def change_levels(item: Item) -> tuple[str, ...]:
+    """The answers whose shares tell how a question changed: one where one number says it."""
+    alone = item.headline or item.kind == "number"
+    alone = alone or (item.kind == "single" and len(item.codes) == 2)
+    return (item.first_level,) if alone else item.codes
+
+
+class _Told(NamedTuple):
+    """A number of a wave as its readers have it."""
+
+    value: float
+    lower: float | None
+    upper: float | None
+    unit: str
+    digits: int
+
+    @classmethod
+    def read(cls, row: Mapping[Any, Any] | None) -> _Told | None:
+        """From a row of a register at its published precision; None where it is not published."""
+        if row is None or row["suppressed"] or (value := number(row["value"])) is None:
+            return None
+        ends = number(row["lower"]), number(row["upper"])
+        return cls(value, *ends, str(row["unit"]), int(row["digits"]))
+
+    def reach(self, factor: float) -> tuple[float, float, float]:
+        """The number and its limits, which lie `factor` times as far from it."""
+        assert self.lower is not None and self.upper is not None
+        return (
+            self.value,
+            self.value - factor * (self.value - self.lower),
+            self.value + factor * (self.upper - self.value),
+        )
+
+
+def change_rows(
+    rows: Sequence[FigureRow],
+    before: pd.DataFrame,
+    matched: Sequence[tuple[str, str, str]],
+    questionnaire: Questionnaire,
+    rules: FigureRules,
+    change: Change,
+    level: float,
+) -> Iterator[FigureRow]:
+    """How each question changed, what it was before, and why some are not compared.
+
+    Args:
+        rows: the numbers of this wave.
+        before: the register of the earlier wave, as text.
+        matched: what `match_items` found.
+        level: of confidence.
+    """
+    released = _release([row for row in rows if row.kind == "estimate"])
+    past = {row["id"]: row for row in round_register(before).to_dict("records")}
+    limited = 0
+    for name, then, reason in matched:
+        if reason:
+            yield FigureRow(
+                f"change.{name}.compared", CHANGE, REASON, reason, item=f"{CHANGE}:{name}"
+            )
+        if not then:
+            continue
+        levels = change_levels(questionnaire.item(name))
+        normal, error = NormalDist(), (1 - level) / 2
+        factor = normal.inv_cdf(1 - error / len(levels)) / normal.inv_cdf(1 - error)
+        made = []
+        for of in levels:
+            now = _Told.read(released.get(share_id(name, of, TOTAL, ANSWERED)))
+            waves = [now, *_waves(past, share_id(then, of, TOTAL, ANSWERED))]
+            made += _rows_of_level(name, of, waves, factor, rules)
+        yield from made
+        limited += any(row.id.endswith(".lower") for row in made)
+    shared: dict[str, Any] = {"kind": CHANGE, "rounding": rules.rounding}
+    whole = float(change.margin).is_integer()
+    yield FigureRow(
+        "change.margin",
+        unit="number",
+        value=change.margin,
+        digits=0 if whole else 1,
+        statistic="points within which a share stayed as it was",
+        **shared,
+    )
+    if limited > 1:
+        said = "questions whose change has limits"
+        yield FigureRow("change.tested", unit="count", value=limited, statistic=said, **shared)
+        yield FigureRow(
+            "change.expected",
+            unit="number",
+            value=limited * (1 - level),
+            digits=1,
+            statistic="questions that would seem to have moved by chance alone",
+            **shared,
+        )
+
+
+def _release(rows: Sequence[FigureRow]) -> dict[Any, dict[Any, Any]]:
+    """The rows as they are released, by id: text, at its published precision."""
+    table = pd.DataFrame(
+        [{name: getattr(row, name) for name in CORE} for row in rows], dtype=object
+    )
+    table = table.where(table.notna(), "").map(str)
+    return {row["id"]: row for row in round_register(table).to_dict("records")}
+
+
+def _waves(past: Mapping[Any, Mapping[Any, Any]], identity: str) -> Iterator[_Told | None]:
+    """A number of the wave before, then those of the waves before that, which its register has."""
+    names = [identity, f"change.{identity}.before"]
+    while names[-1] in past:
+        names.append(f"change.{identity}.before{len(names)}")
+    yield from (_Told.read(past.get(name)) for name in names[:-1])
+
+
+def _rows_of_level(
+    name: str, of: str, waves: Sequence[_Told | None], factor: float, rules: FigureRules
+) -> list[FigureRow]:
+    """What one number was in the waves before, latest first, and how it changed."""
+    known = [wave for wave in waves if wave is not None]
+    if len(waves) < 2 or waves[0] is None or waves[1] is None or len({w.unit for w in known}) > 1:
+        return []
+    identity = f"change.{share_id(name, of, TOTAL, ANSWERED)}"
+    shared: dict[str, Any] = {
+        "kind": CHANGE,
+        "item": f"{CHANGE}:{name}",
+        "level": of,
+        "group": TOTAL,
+        "rounding": rules.rounding,
+    }
+    found = []
+    for place, wave in enumerate(waves[1:], 1):
+        if wave is not None:
+            found.append(
+                FigureRow(
+                    f"{identity}.before{place if place > 1 else ''}",
+                    value=wave.value,
+                    lower=wave.lower,
+                    upper=wave.upper,
+                    unit=wave.unit,
+                    digits=wave.digits,
+                    statistic="in an earlier wave",
+                    **shared,
+                )
+            )
+    shared |= {
+        "unit": "points" if waves[0].unit == "share" else waves[0].unit,
+        "digits": rules.digits,
+    }
+    slopes = {identity: [1.0, -1.0]}
+    if len(known) == len(waves) > 2:
+        # Time runs backwards along the waves.
+        times = [(len(waves) - 1) / 2 - place for place in range(len(waves))]
+        slopes[f"{identity}.trend"] = [t / sum(t * t for t in times) for t in times]
+    for own, factors in slopes.items():
+        parts = list(zip(factors, known, strict=False))
+        limits: dict[str, Any] = {"lower": None, "upper": None}
+        value = sum(f * wave.value for f, wave in parts)
+        if all(wave.lower is not None and wave.upper is not None for _, wave in parts):
+            _, *ends = combine_limits([(f, wave.reach(factor)) for f, wave in parts])
+            least = 1.0 if shared["unit"] == "points" else float("inf")
+            limits = {"lower": max(ends[0], -least), "upper": min(ends[1], least)}
+        said = "change a wave" if own.endswith(".trend") else "change since the wave before"
+        found.append(FigureRow(own, value=value, statistic=said, **limits, **shared))
+        for end, limit in limits.items():
+            if limit is not None:
+                found.append(
+                    FigureRow(f"{own}.{end}", value=limit, statistic=f"{said}: {end}", **shared)
+                )
+    return found
