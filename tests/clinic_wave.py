@@ -31,12 +31,13 @@ from readiness.analysis.weighting import (
     weighted_part,
     weights_table,
 )
-from readiness.config import Compare, Estimate, FigureRules, Weight
+from readiness.config import Change, Compare, Estimate, FigureRules, Weight
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import read_export, read_sample
 from readiness.register.disclosure_risk import left_behind
 from readiness.register.figures import Origin, make_register
 from readiness.register.protection import Scheme, find_withheld
+from readiness.register.rows.changes import MAPPED, REWORDED, change_rows
 from readiness.register.rows.respondents import (
     map_reasons,
     nonresponse_rows,
@@ -242,6 +243,12 @@ def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
     hidden = find_withheld(made.estimates, RULES, scheme)
     rows = list(share_rows(made.estimates, RULES, scheme, selection, hidden, weighted_bases=True))
     rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), RULES)
+    then = make_register(rows, run="clinic-then", origin=lambda _: Origin(), simulated=True)
+    then = then.astype(str).replace("nan", "")
+    then.loc[then["id"] == "rating.top.all", ["value", "lower", "upper"]] = ["0.1", "0.05", "0.2"]
+    matched = [("rating", "rating", MAPPED), ("shift", "shift", ""), ("tools", "", REWORDED)]
+    change, own = Change.model_validate({"from": "clinic-then"}), wave.questionnaire
+    rows += change_rows(rows, then, matched, own, RULES, change, 0.95)
     shown = (RULES, scheme, selection, hidden)
     rows += comparison_rows(made.comparisons, made.estimates, *shown, 0.95)
     rows += weighting_rows(made.summary, made.steps, made.margins, selection, simulated=True)

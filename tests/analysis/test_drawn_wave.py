@@ -23,6 +23,7 @@ NAMES = {
     "beds-means",
     "beds-revision",
     "weights",
+    "change",
 }
 
 
@@ -61,7 +62,7 @@ def planned_wave(
             *(["revision"] if item.id in ("rating", "beds") else []),
         )
     ]
-    planned.append(PlannedChart(name="weights", form="weights", item=""))
+    planned += [PlannedChart(name=name, form=name, item="") for name in ("weights", "change")]
     planned = [each for each in planned if only in ("", each.name)]
     settings = DrawWave(
         language=language,
@@ -100,6 +101,7 @@ def test_every_kind_is_drawn_in_every_language(
         text("charts.nothing", language).split("{item}")[0]
     )
     assert text("charts.alt.table", language) in drawn["beds-revision"][1]
+    assert text("charts.alt.change", language) in drawn["change"][1]
 
 
 def test_words_of_intervals_follow_the_selection(wave: Clinic, register: pd.DataFrame) -> None:

@@ -54,6 +54,7 @@ def registers(wave: Clinic) -> dict[Selection, pd.DataFrame]:
 def shown(wave: Clinic, rows: pd.DataFrame, selection: Selection, language: str) -> ShownWave:
     """The wave as a report shows it, without charts."""
     told = {"run": "clinic", "title": "A wave", "kind": "wave"}
+    told["wave"] = {"change": {"from": "clinic-then"}}
     return ShownWave(
         Register(rows, language),
         Path("nowhere"),
@@ -87,6 +88,7 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
         "opening",
         "answered",
         *(f"item-{i}" for i in ITEMS),
+        "change",
         "nonresponse",
         "weighting",
         "revision",
@@ -132,6 +134,21 @@ def test_what_moved_is_told_by_group_of_the_item_that_is_drawn(
     text = document(shown(wave, registers[drawn], drawn, "en"))["revision"]
     assert "beds.mean.all" in text and "#tbl-clinic-revised" in text
     assert "#tbl-clinic-revision}" not in text
+
+
+def test_each_question_moved_or_cannot_be_told_and_one_says_why_it_is_not_compared(
+    wave: Clinic, registers: dict[Selection, pd.DataFrame]
+) -> None:
+    drawn = Selection.PROBABILITY
+    rows = registers[drawn].copy()
+    said = SPAN.sub("…", document(shown(wave, rows, drawn, "en"))["change"])
+    assert "“Fine or Great” moved from … to …" in said
+    assert "whether “Day” moved cannot be told" in said
+    assert "| … |" in said and "declared to be the same" not in said  # a number of the register
+    rows.loc[rows["id"] == "change.margin", "value"] = "90"
+    said = SPAN.sub("…", document(shown(wave, rows, drawn, "en"))["change"])
+    assert "moved from … to …, by less than … points" in said
+    assert "“Day” stayed within … points" in said
 
 
 def test_the_digits_of_a_unit_are_words_of_the_questionnaire(wave: Clinic) -> None:

@@ -6,10 +6,11 @@ apart have a square and no interval.
 
 What a later version of the data changed is two dots and a line a row. A revision is shown and never
 tested: both versions hold mostly the same answers. Where one is not published neither is drawn, for
-the other's place would tell of it.
+the other's place would tell of it. How shares changed since an earlier wave is a dot and its limits
+a row, beside the line of no change and the margin within which a share stayed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from readiness.charts.figures import (
     DrawnFigure,
@@ -233,3 +234,46 @@ def _make_revised_row(
     was = TextMark(old.text.text, old.place, wide=True)
     arrow = TextMark(word("charts.revision.arrow", language), wide=True)
     return ChartRow(label, marks, [was, arrow, new.text], small)
+
+
+def changes(
+    figures: DrawnFigures,
+    title: str,
+    questions: Iterable[tuple[str, Mapping[str, str]]],
+    margin: float,
+) -> Picture:
+    """The change of each share in points, question by question.
+
+    `questions`: what was asked, and the label of each answer by the id of its share; what has no
+    change has no row. `margin`: in points, drawn on both sides of 0.
+    """
+    language, simulated = figures.language, figures.simulated
+    rows: list[ChartRow] = []
+    table = []
+    for asked, answers in questions:
+        found = [(label, figures.get(f"change.{share}")) for share, label in answers.items()]
+        moved = [(label, each) for label, each in found if each and each.unit == "points"]
+        if moved:
+            rows.append(ChartRow(asked, bold=True, section=bool(rows)))
+        for label, each in moved:
+            marks = list(_marks(DrawnGroup("", label), each, 0))
+            rows.append(ChartRow(label, marks, _reading(each, language)))
+            table.append((each, f"{asked}: {label}", title))
+    if not rows:
+        return nothing(title, language, simulated=simulated)
+    points = margin / 100
+    rules = [
+        Rule(0.0, "same", "ink", 1.0, dashed=False),
+        *(Rule(at, f"margin{at}", "muted", 1.0) for at in (-points, points)),
+    ]
+    note = word("charts.change.note", language)
+    return Picture(
+        title,
+        [Fact("charts.alt.change"), Fact("charts.change.note"), *closing(simulated=simulated)],
+        language,
+        [Rows(rows, AmountAxis("points", from_zero=False, rules=rules))],
+        simulated=simulated,
+        subtitle=word("charts.subtitle.change", language),
+        notes=[note],
+        table=table_of(table),
+    )

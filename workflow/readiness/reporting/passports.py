@@ -85,12 +85,13 @@ LINEAGE = 16
 # Kinds that have a name and steps of their own.
 TOLD_OF = (
     *("estimate", "interval", "count", "test", "quality", "revision", "bound", "selection"),
-    *("response", "scale", "claim", "verdict"),
+    *("response", "scale", "claim", "verdict", "change"),
 )
 # What the kinds of a register are called; others are `OTHER`.
 KINDS = {
     **{kind: f"numbers.kind.{kind}" for kind in (*TOLD_OF, "setting")},
     "revision": "report.title.revision",
+    "change": "report.title.change",
     "weighting": "report.title.weighting",
     "balance": "participation.caption.balance",
     "missing": "participation.caption.missing",

@@ -20,6 +20,7 @@ from readiness.register.rows.respondents import (
 from readiness.reporting import participation, statements
 from readiness.reporting.banners import material_of
 from readiness.reporting.blocks import ReportBlock, paragraphs
+from readiness.reporting.change import describe_change
 from readiness.reporting.item import item_block
 from readiness.reporting.item_findings import in_short, level_label
 from readiness.reporting.markdown import label, note, plain, table, write_numbered
@@ -154,6 +155,7 @@ def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
             lambda: participation.describe_participation(wave),
         ),
         *(item_block(wave, item) for item in wave.items),
+        ReportBlock("change", title("report.title.change"), lambda: describe_change(wave)),
         ReportBlock(
             "nonresponse",
             title("participation.title.nonresponse"),

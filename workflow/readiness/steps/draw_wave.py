@@ -6,15 +6,17 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
 from readiness.charts.figures import DrawnFigures, GroupLabels, quote_labels, word
-from readiness.charts.intervals import by_answer, by_group, intervals, revision
+from readiness.charts.intervals import by_answer, by_group, changes, intervals, revision
 from readiness.charts.levels import Levels, level_bars
 from readiness.charts.participation import flow, missing, ranges
 from readiness.charts.picture import Picture, files_of
 from readiness.charts.weights import Margins, weights_chart
 from readiness.config import SelectionName, StrictModel
 from readiness.facts import Listed
+from readiness.language import show
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.questionnaire.model import TOTAL, Item
@@ -26,8 +28,9 @@ from readiness.register.figures import (
     read_register,
     values_of,
 )
-from readiness.register.protection import DONT_KNOW
+from readiness.register.protection import DONT_KNOW, share_id
 from readiness.register.published import round_register
+from readiness.register.rows.changes import CHANGE, change_levels
 from readiness.running.step import Job
 from readiness.tables import read_text_table
 
@@ -83,6 +86,11 @@ class DrawnWave:
             told = dict.fromkeys(chart.item for chart in self.settings.charts if chart.item)
             items = [self.questionnaire.item(name) for name in told]
             return (missing if planned.form == MISSINGNESS else ranges)(self._figures, items)
+        if planned.form == CHANGE:
+            told = dict.fromkeys(chart.item for chart in self.settings.charts if chart.item)
+            questions = [self._shares_of(self.questionnaire.item(name)) for name in told]
+            title = word("charts.change.title", self._language)
+            return changes(self._figures, title, questions, self._value("change.margin") or 0.0)
         if not planned.item:
             return self._weights()
         item = self.questionnaire.item(planned.item)
@@ -177,6 +185,16 @@ class DrawnWave:
             levels=levels,
             note=self._note(any(figure.lower is not None for _, figure in table)),
         )
+
+    def _shares_of(self, item: Item) -> tuple[str, dict[str, str]]:
+        """What was asked, and the answers by which its change is told, by the id of the share."""
+        labels, language = item.labels(self._language), self._language
+        told = {level: labels.get(level, "") for level in change_levels(item)}
+        if item.headline:
+            shown = Listed(tuple(labels[code] for code in item.shown_codes), "or")
+            told = {item.headline: show(shown, language)}
+        shares = {share_id(item.id, of, TOTAL, ANSWERED): label for of, label in told.items()}
+        return item.label.text(language), shares
 
     def _levels_of(self, item: Item) -> Listed:
         labels = item.labels(self._language)

@@ -107,6 +107,8 @@ def _part(job: Job[RenderSettings]) -> PageSource:
     words = {told["title"]}
     known = {*register.datasets, *register.lineage, str(told["run"])}
     known |= {said for _, said in list_statements(told.get("privacy", {}), language)}
+    if change := told.get("wave", {}).get("change"):
+        words.add(str(change["from"]))
     part = PageSource(register, resources, words, known, {**told, "files": files})
     claims_file = job.get("claims")
     if claims_file is None:

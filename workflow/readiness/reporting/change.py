@@ -1,0 +1,135 @@
+"""How a wave's numbers changed since an earlier one: a sentence and rows a question, one chart.
+
+A question moved where the limits of one of its changes leave out 0. It stayed as it was where all
+of them lie within the margin (two one-sided tests at half the error of the limits: the margin is
+declared before the data). Else it cannot be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness.analysis.names import ANSWERED
+from readiness.facts import Fact, Value
+from readiness.questionnaire.model import TOTAL, Item
+from readiness.register.protection import share_id
+from readiness.register.rows.changes import MAPPED, change_levels
+from readiness.reporting.blocks import paragraphs
+from readiness.reporting.item_findings import level_label
+from readiness.reporting.markdown import EMPTY, plain
+from readiness.reporting.shown import ShownWave
+
+COLUMNS = (
+    "report.column.question",
+    "report.column.then",
+    "report.column.now",
+    "report.title.change",
+)
+INTERVAL = "numbers.interval"
+TREND = "report.column.trend"
+# By whether one of the changes moved, and whether all lie within the margin.
+SENTENCES = {
+    (True, False): "report.change.moved",
+    (True, True): "report.change.little",
+    (False, True): "report.change.stayed",
+    (False, False): "report.change.untold",
+}
+
+
+def describe_change(wave: ShownWave) -> str:
+    """The chapter; "" where a wave is compared with none."""
+    register = wave.register
+    if not register.has("change.margin"):
+        return ""
+    since = {"since": str(wave.settings["wave"]["change"]["from"])}
+    items = [wave.questionnaire.item(name) for name in wave.items]
+    sentences = [said for item in items if (said := _sentence(wave, item))]
+    ids = [str(name) for name in register.rows["id"] if str(name).startswith("change.")]
+    trends = any(name.endswith(".trend") for name in ids)
+    limits = any(name.endswith(".lower") for name in ids)
+    rows = [row for item in items for row in _rows(wave, item, limits=limits, trends=trends)]
+    told = [wave.tell("report.change.since", **since)]
+    if limits:
+        told.append(wave.tell("report.change", margin=register.name_value("change.margin")))
+    if register.has("change.expected"):
+        counts = {n: register.name_value(f"change.{n}") for n in ("tested", "expected")}
+        told.append(wave.tell("report.change.family", **counts))
+    columns = (*COLUMNS, *[INTERVAL] * limits, *[TREND] * trends)
+    caption = wave.caption("report.caption.change", **since)
+    return paragraphs(
+        [
+            " ".join(told),
+            "\n".join(f"- {sentence}" for sentence in sentences),
+            wave.chart("change", caption),
+            wave.table("change", columns, rows, caption),
+            wave.word("report.change.trend") if trends else "",
+        ]
+    )
+
+
+def _changes(wave: ShownWave, item: Item) -> dict[str, str]:
+    """The ids of what a question's changes are, by its answers; those that are not told apart."""
+    known = {of: share_id(item.id, of, TOTAL, ANSWERED) for of in change_levels(item)}
+    return {of: name for of, name in known.items() if wave.register.has(f"change.{name}")}
+
+
+def _sentence(wave: ShownWave, item: Item) -> str:
+    """Whether a question moved, stayed within the margin or cannot be told, of its largest change;
+    "" where nothing is compared."""
+    register, found = wave.register, _changes(wave, item)
+    if not found:
+        return ""
+    margin = (register.number("change.margin") or 0.0) / 100
+    sizes, moved, stayed = {}, set(), len(found) == len(change_levels(item))
+    for of, name in found.items():
+        sizes[of] = abs(register.number(f"change.{name}") or 0.0)
+        ends = [register.number(f"change.{name}.{end}") for end in ("lower", "upper")]
+        lower, upper = (0.0 if end is None else end for end in ends)
+        if lower > 0 or upper < 0:
+            moved.add(of)
+        stayed &= item.kind != "number" and -margin <= lower and upper <= margin
+    largest = max(moved or sizes, key=lambda of: sizes[of])
+    identity = found[largest]
+    change: Value = register.name_value(f"change.{identity}")
+    interval = register.interval(f"change.{identity}")
+    kind = "report.change.counted"
+    if interval is not None:
+        kind = SENTENCES[bool(moved), stayed]
+        change = Fact("language.beside", {"label": change, "what": interval})
+    values: dict[str, Value] = {
+        "level": _label(wave, item, largest),
+        "before": register.name_value(f"change.{identity}.before"),
+        "now": register.name_value(identity),
+        "change": change,
+    }
+    if interval is not None and stayed:
+        values["margin"] = register.name_value("change.margin")
+    label = item.label.text(wave.language)
+    return wave.tell("language.labelled", label=label, what=Fact(kind, values))
+
+
+def _label(wave: ShownWave, item: Item, level: str) -> Value:
+    if level == item.first_level:
+        return level_label(item, wave.language)
+    return item.labels(wave.language)[level]
+
+
+def _rows(wave: ShownWave, item: Item, *, limits: bool, trends: bool) -> Iterator[list[str]]:
+    """A row for each answer; for a question that is not compared one that says why."""
+    register, found = wave.register, _changes(wave, item)
+    asked, reason = item.label.text(wave.language), f"change.{item.id}.compared"
+    said = register.span(reason) if register.has(reason) else ""
+    mapped = f" ({said})" if said and register.row(reason)["value"] == MAPPED else ""
+    empty = [EMPTY] * (limits + trends)
+    if not found:
+        why = wave.word("report.change.hidden") if mapped or not said else said
+        yield [plain(asked) + mapped, EMPTY, EMPTY, why, *empty]
+    for of, name in found.items():
+        label = wave.tell("language.labelled", label=asked, what=_label(wave, item, of))
+        spans = [register.span(own) for own in (f"change.{name}.before", name, f"change.{name}")]
+        known = [register.interval(f"change.{name}{own}") for own in ("", ".trend")]
+        own, about = (register.write_fact(each) if each else EMPTY for each in known)
+        slope = EMPTY
+        if register.has(f"change.{name}.trend"):
+            slope = register.span(f"change.{name}.trend") + f" ({about})" * bool(known[1])
+        yield [label + mapped, *spans, *[own] * limits, *[slope] * trends]
