@@ -8,7 +8,9 @@ import random
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -101,6 +103,15 @@ def _floats(rows: Rows, heads: int, chance: random.Random) -> None:
         row[:] = [f"{c}.0" if c != "" and w else c for c, w in zip(row, whole, strict=True)]
 
 
+def _serial(rows: Rows, heads: int, chance: random.Random) -> None:
+    """Moments as a spreadsheet keeps them, their format lost: days since 1899."""
+    for row in rows[heads:]:
+        row[:] = [
+            round((c - datetime(1899, 12, 30)) / timedelta(1), 6) if isinstance(c, datetime) else c
+            for c in row
+        ]
+
+
 def _title(rows: Rows, heads: int, chance: random.Random) -> None:
     rows.insert(0, ["Answers of 2024", *[""] * (len(rows[0]) - 1)])
 
@@ -116,6 +127,7 @@ TABLE_TRAPS: dict[str, Callable[[Rows, int, random.Random], None]] = {
     "not available": _not_available,
     "floats": _floats,
     "title": _title,
+    "serial moments": _serial,
 }
 # Where a trap cannot stand: what a tool never writes so.
 _ONE_HEADER = ("long headers", "numbered headers", "one header twice")
@@ -153,6 +165,8 @@ def _fits(trap: str, layout: str, made: Made, language: str) -> bool:
     if trap in ("not available", "floats"):
         # Blank headers of one row below another are no answers; a workbook has its own numbers.
         return made.ending == "csv" and not layout.startswith("surveymonkey")
+    if trap == "serial moments":
+        return layout in ("google, workbook", "microsoft", "qualtrics, workbook")
     if trap == "title":
         return layout.startswith(("plain, c", "plain, s", "google", "redcap", "typeform"))
     if trap in _ONE_HEADER:
@@ -176,7 +190,8 @@ def _write_text(rows: Rows, made: Made, traps: tuple[str, ...], language: str) -
         encoding = "mac_roman"
     elif "mark" in traps and encoding == "utf-8":
         encoding = "utf-8-sig"
-    return text.encode(encoding)
+    # Digits of a language may have no place in its old letters.
+    return text.encode(encoding, "replace")
 
 
 def _write_workbook(rows: Rows, made: Made) -> bytes:
@@ -189,9 +204,24 @@ def _write_workbook(rows: Rows, made: Made) -> bytes:
         further = book.create_sheet(name, 0 if made.notes_first else None)
         for row in other:
             further.append(row)
+    if made.merged:
+        _merge_headers(sheet, [str(head[0]) for head, _ in made.columns])
+    if made.hidden:
+        lists = book.create_sheet("Lists", 0)
+        lists.sheet_state = "hidden"
+        for k in range(300):
+            lists.append([f"City {k}", f"Region {k % 12}", k, f"Code {k}", "x", "y", k % 7])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _merge_headers(sheet: Any, heads: list[str]) -> None:
+    """Each header over the columns without one behind it."""
+    for at, head in enumerate(heads):
+        width = 1 + next((k for k, h in enumerate(heads[at + 1 :]) if h), len(heads) - at - 1)
+        if head and width > 1:
+            sheet.merge_cells(start_row=1, end_row=1, start_column=at + 1, end_column=at + width)
 
 
 def _write_labelled(made: Made) -> bytes:
@@ -220,6 +250,7 @@ def make_export(seed: int) -> SeededExport:
     if made.ending == "xlsx" and not made.sheets and chance.random() < 0.3:
         notes = [["Notes of the office"], ["Read me", "Written by us"], ["Sent", "2024"]]
         made.sheets["Notes"], made.notes_first = notes, chance.random() < 0.5
+    made.hidden = made.ending == "xlsx" and not made.sheets and chance.random() < 0.3
     known = [t for t in (*TABLE_TRAPS, *BYTE_TRAPS) if _fits(t, layout, made, language)]
     traps = tuple(chance.sample(known, min(chance.randint(0, 3), len(known))))
     if made.ending in ("sav", "dta"):

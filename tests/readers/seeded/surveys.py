@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,8 +24,10 @@ class Asked:
     """A question, or a row of a grid, with an answer a person ("" or () for none).
 
     kind: one, levels, many, ticks (a column an option in any layout), number, cost, grade, day,
-        text, name. `row`: its own text in a grid, whose stem is `text`. `typed`: what each wrote
+        text, name, consent (everybody gave it).
+    `row`: its own text in a grid, whose stem is `text`. `typed`: what each wrote
         beside the options, "" for nothing.
+    `written`: how an answer stands in a file of texts, where that is not as it is.
     """
 
     code: str
@@ -34,6 +37,7 @@ class Asked:
     row: str = ""
     answers: tuple[Any, ...] = ()
     typed: tuple[str, ...] = ()
+    written: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def closed(self) -> bool:
@@ -62,7 +66,14 @@ def make_survey(seed: int, language: str) -> Survey:
     words = WORDS[language]
     made: list[Asked] = []
 
-    def ask(kind: str, key: str, answers: list[Any], options: Any = (), row: str = "") -> None:
+    def ask(
+        kind: str,
+        key: str,
+        answers: list[Any],
+        options: Any = (),
+        row: str = "",
+        written: Mapping[str, str] | None = None,
+    ) -> None:
         said = words[key] if isinstance(words[key], str) else words[key][0]
         beside = tuple(typed if key == "reads" else [""] * people)
         if key == "place":
@@ -70,7 +81,9 @@ def make_survey(seed: int, language: str) -> Survey:
                 t if a == options[-1] else "" for t, a in zip(typed, answers, strict=True)
             )
         code = f"q{len(made) + 1}"
-        made.append(Asked(code, kind, said, tuple(options), row, tuple(answers), beside))
+        made.append(
+            Asked(code, kind, said, tuple(options), row, tuple(answers), beside, written or {})
+        )
 
     def some(answer: Any, none: Any = "") -> Any:
         return none if chance.random() < BLANK else answer
@@ -103,7 +116,10 @@ def make_survey(seed: int, language: str) -> Survey:
     ask("many", "reads", read, words["reads"][1])
     if chance.random() < 0.7:
         for row in words["agree"][2]:
-            ask("levels", "agree", pick(words["agree"][1]), words["agree"][1], row)
+            agreed = pick(words["agree"][1])
+            if seed % 5 == 0:  # a row of a matrix that does not concern everybody
+                agreed = [words["none_fits"] if k % 11 == 3 else a for k, a in enumerate(agreed)]
+            ask("levels", "agree", agreed, words["agree"][1], row)
     if chance.random() < 0.5:
         ask("number", "age", [some(str(chance.randint(0, 45))) for _ in range(people)])
     if chance.random() < 0.4:
@@ -121,8 +137,42 @@ def make_survey(seed: int, language: str) -> Survey:
     if chance.random() < 0.6:
         said = [chance.choice(words["remarks"]) + " " * (k % 2) for k in range(people)]
         ask("text", "remark", [some(f"{text} ({k})") for k, text in enumerate(said)])
+    _ask_more(random.Random(f"more {seed}"), people, words, language, ask)
     sent = [datetime(2024, 3, 4, 8) + timedelta(minutes=chance.randint(1, 40))]
     while len(sent) < people:
         sent.append(sent[-1] + timedelta(seconds=chance.randint(40, 9000)))
     began = [moment - timedelta(seconds=chance.randint(90, 900)) for moment in sent]
     return Survey(language, tuple(made), tuple(began), tuple(sent), words)
+
+
+# What stands between thousands, by language.
+THOUSANDS = {"en": ",", "fr": "\u202f", "ar": "\u066c"}
+
+
+def _ask_more(
+    chance: random.Random,
+    people: int,
+    words: dict[str, Any],
+    language: str,
+    ask: Callable[..., None],
+) -> None:
+    """Large numbers as people write them, a consent that (nearly) all give, a ranking."""
+    if chance.random() < 0.3:
+        large = [str(chance.randint(2, 900) * 37) for _ in range(people)]
+        sign = THOUSANDS.get(language, ".") if chance.random() < 0.5 else ""
+        written = {a: f"{int(a):,}".replace(",", sign) for a in large}
+        if language == "ar":
+            digits = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+            written = {a: text.translate(digits) for a, text in written.items()}
+        ask("number", "town", large, written=written)
+    if chance.random() < 0.3:
+        agrees, refuses = words["consent"][1]
+        if chance.random() < 0.5:
+            ask("consent", "consent", [agrees] * people)
+        else:
+            said = [refuses if k % 17 == 5 else agrees for k in range(people)]
+            ask("one", "consent", said, words["consent"][1])
+    if chance.random() < 0.3:
+        orders = [chance.sample("123", 3) for _ in range(people)]
+        for place, row in enumerate(words["rank"][1]):
+            ask("grade", "rank", [order[place] for order in orders], row=row)

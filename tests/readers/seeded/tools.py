@@ -30,6 +30,8 @@ class Made:
     sheets: dict[str, list[list[object]]] = field(default_factory=dict)
     labels: dict[str, tuple[str, dict[Any, str]]] = field(default_factory=dict)
     notes_first: bool = False
+    merged: bool = False
+    hidden: bool = False
     encoding: str = "utf-8"
     quoted: bool = False
 
@@ -46,7 +48,7 @@ class Made:
 
 def _said(made: Made, asked: Asked) -> list[object]:
     """The cells of a question with one answer."""
-    return [made.shown.get((asked.code, a), a) for a in asked.answers]
+    return [made.shown.get((asked.code, a), asked.written.get(a, a)) for a in asked.answers]
 
 
 def _joined(made: Made, asked: Asked, sign: str, end: str = "") -> list[object]:
@@ -85,8 +87,11 @@ def _blocks(survey: Survey) -> list[list[Asked]]:
 # --- forms of Google and Microsoft
 
 
-def _google(survey: Survey, made: Made, sign: str, moment: str) -> Made:
+def _google(survey: Survey, made: Made, sign: str, moment: str, *, quiz: bool = False) -> Made:
     made.add(survey.words["own"]["google"], [f"{at:{moment}}" for at in survey.sent])
+    if quiz:
+        made.add("Username", [f"person{k}@example.org" for k in range(len(survey))])
+        made.add("Score", [f"{k % 11} / 10" for k in range(len(survey))])
     for asked in survey.questions:
         name = f"{asked.text} [{asked.row}]" if asked.row else asked.text
         cells = _joined(made, asked, sign) if asked.kind == "many" else _said(made, asked)
@@ -100,7 +105,7 @@ def _google(survey: Survey, made: Made, sign: str, moment: str) -> Made:
 def google_sheet(survey: Survey, chance: random.Random) -> Made:
     form = {"en": "%-m/%-d/%Y %H:%M:%S", "de": "%d.%m.%Y %H:%M:%S", "nl": "%-d-%-m-%Y %-H:%M:%S"}
     moment = form.get(survey.language, "%d/%m/%Y %H:%M:%S")
-    return _google(survey, Made(), ", ", moment)
+    return _google(survey, Made(), ", ", moment, quiz=chance.random() < 0.3)
 
 
 def google_workbook(survey: Survey, chance: random.Random) -> Made:
@@ -119,14 +124,22 @@ def microsoft(survey: Survey, chance: random.Random) -> Made:
     made.add(name, [""] * len(survey))
     if chance.random() < 0.3:
         made.add("Last modified time", [""] * len(survey))
+    quiz = chance.random() < 0.3
+    if quiz:
+        made.add("Total points", [float(k % 9) for k in range(len(survey))])
+        made.add("Quiz feedback", [""] * len(survey))
     for asked in survey.questions:
         if asked.kind == "many":
             cells = [f"{c};" if c else "" for c in _typed(asked, _joined(made, asked, ";"), ";")]
         else:
             cells = _typed(asked, _said(made, asked), "")
         if asked.kind in ("number", "cost", "grade"):
-            cells = [float(str(c)) if c else "" for c in cells]
-        made.add(asked.row or asked.text + "\u00a0" * chance.randint(0, 1), cells)
+            cells = [float(a) if a else "" for a in asked.answers]
+        header = asked.row or asked.text + "\u00a0" * chance.randint(0, 1)
+        made.add(header, cells)
+        if quiz and not asked.row:
+            made.add(f"Points - {header}", [float(k % 2) for k in range(len(survey))])
+            made.add(f"Feedback - {header}", [""] * len(survey))
     return made
 
 
@@ -248,6 +261,7 @@ def _monkey(survey: Survey, made: Made, *, collector: bool, condensed: bool) -> 
 def _lime(survey: Survey, made: Made, *, heads: str, codes: bool) -> Made:
     n = len(survey)
     named = heads == "code"
+    separated = made.separator == ";"
 
     def add(code: str, text: str, cells: Cells) -> None:
         both = f"{code}. {text}"
@@ -260,6 +274,9 @@ def _lime(survey: Survey, made: Made, *, heads: str, codes: bool) -> Made:
     add("seed", "Seed", [str(9_113_511 + 17 * k) for k in range(n)])
     add("startdate", "Date started", [f"{at:%Y-%m-%d %H:%M:%S}" for at in survey.began])
     add("datestamp", "Date last action", [f"{at:%Y-%m-%d %H:%M:%S}" for at in survey.sent])
+    if separated:
+        add("ipaddr", "IP address", ["10.1.2.3"] * n)
+        add("refurl", "Referrer URL", ["https://example.org/a"] * n)
     yes, no = ("Y", "") if codes else (survey.words["boxes"][2], survey.words["boxes"][3])
     for place, block in enumerate(_blocks(survey), 1):
         code = f"G01Q{place:02d}"
@@ -412,6 +429,9 @@ def typeform(survey: Survey, chance: random.Random) -> Made:
         made.add("Response Type", ["completed"] * len(survey))
     made.add("Start Date (UTC)", [f"{at:%Y-%m-%d %H:%M:%S}" for at in survey.began])
     made.add("Submit Date (UTC)", [f"{at:%Y-%m-%d %H:%M:%S}" for at in survey.sent])
+    if chance.random() < 0.5:
+        made.add("Stage Date (UTC)", [""] * len(survey))
+        made.add("Ending", ["Thank you"] * len(survey))
     made.add("Network ID", [f"{chance.getrandbits(40):010x}" for _ in range(len(survey))])
     made.add("Tags", [""] * len(survey))
     return made
@@ -492,6 +512,36 @@ def _plain(survey: Survey, made: Made, sign: str) -> Made:
     return made
 
 
+def plain_other(survey: Survey, chance: random.Random) -> Made:
+    """What was typed has a column of its own behind the question."""
+    made = Made()
+    made.add("Submitted at", [f"{at:%Y-%m-%dT%H:%M:%S}" for at in survey.sent])
+    for asked in survey.questions:
+        name = f"{asked.text} [{asked.row}]" if asked.row else asked.text
+        made.add(name, _joined(made, asked, "; ") if asked.kind == "many" else _said(made, asked))
+        if any(asked.typed):
+            made.add(f"{asked.text} - Other (please specify)", asked.typed)
+    return made
+
+
+def plain_merged(survey: Survey, chance: random.Random) -> Made:
+    """Questions in merged cells above their rows and options; a hidden sheet of lists."""
+    made = Made("xlsx", merged=True)
+    made.add(("No", ""), range(1, len(survey) + 1))
+    for block in _blocks(survey):
+        head = block[0].text
+        for asked in block:
+            if asked.kind == "many":
+                for option in asked.options:
+                    made.add((head, option), _box(asked, option, "1", "0"))
+                    made.shown[asked.code, option] = option
+                    head = ""
+            else:
+                made.add((head, asked.row), _said(made, asked))
+            head = ""
+    return made
+
+
 def plain_title(survey: Survey, chance: random.Random) -> Made:
     made = _plain(survey, Made("xlsx"), "; ")
     made.above = [["Survey 2024, all answers"], []]
@@ -565,4 +615,6 @@ LAYOUTS: dict[str, Layout] = {
     "plain, semicolons and decimal commas": lambda s, c: _plain(s, Made(separator=";"), ", "),
     "plain, a title above a workbook": plain_title,
     "plain, codes below texts": plain_codes,
+    "plain, typed apart": plain_other,
+    "plain, merged headers": plain_merged,
 }

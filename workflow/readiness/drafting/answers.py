@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from readiness.drafting.joined import find_joined_options
@@ -44,7 +44,7 @@ MOST_PLACES = 15
 SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
 _SHOWN = 3
 # A word of letters behind a number: its unit, maybe.
-_WITH_UNIT = re.compile(r"[+-]?\d[\d.,]* ?([^\W\d_]{1,20})\.?")
+_WITH_UNIT = re.compile(r"[+-]?\d[\d.,\u066c ]*?([^\W\d_]{1,20})\.?")
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,17})?")
 # The name of an option, which nobody types.
 _NUMBERED = re.compile(r"[^\W\d_]{0,12}[_-]?\d{1,3}")
@@ -72,7 +72,7 @@ class ProposedAnswers:
         options: in their order; low to high of an ordinal one.
         missing: text, value ("" where none) and meaning of what is no answer.
         ends: of a scale of bare numbers, its lowest and highest; `named`: what these are called.
-        decimals, unit: of a number.
+        decimals, unit, thousands: of a number; what tells its thousands apart.
         checks: what the analyst must look at, in words.
     """
 
@@ -83,6 +83,7 @@ class ProposedAnswers:
     named: tuple[str, str] | None = None
     decimals: int = 0
     unit: str = ""
+    thousands: str = ""
     checks: tuple[str, ...] = field(default=())
 
 
@@ -244,11 +245,10 @@ def _in_order(
 def _numbers(counts: Counter[str]) -> ProposedAnswers | None:
     """A number, or a short scale of bare numbers, where (nearly) every text is one."""
     unit = _find_unit(counts)
-    plain = {
-        text: number
-        for text in counts
-        if _NUMBER.fullmatch(number := _digits(_without_unit(text, unit)))
-    }
+    bare = {text: _digits(_without_unit(text, unit)) for text in counts}
+    sign = _find_thousands(set(bare.values()))
+    cleared = {text: number.replace(sign, "") if sign else number for text, number in bare.items()}
+    plain = {text: number for text, number in cleared.items() if _NUMBER.fullmatch(number)}
     others = sum(n for text, n in counts.items() if text not in plain)
     if not plain or others > NO_NUMBERS * sum(counts.values()):
         return None
@@ -262,11 +262,11 @@ def _numbers(counts: Counter[str]) -> ProposedAnswers | None:
             for v in distinct
         ]
         return ProposedAnswers("single", tuple(options), checks=("what do these values mean?",))
-    bare = whole and not others and not unit
-    if bare and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
+    if whole and not others and not unit and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
         return ProposedAnswers("scale", ends=(int(low), int(high)), checks=(SCALE,))
     checks = [f"{DECIDED}a number without limits (seen: {low:g} to {high:g})"]
     checks += [f"{others} answers are no numbers"] if others else []
+    checks += [f"thousands told apart by {sign!r}? or are these decimals?"] if sign else []
     odd = [
         text
         for text in plain
@@ -279,7 +279,22 @@ def _numbers(counts: Counter[str]) -> ProposedAnswers | None:
     # Behind fifteen digits stands what a table of doubles adds, not what anybody gave.
     places = [len(f"{value:.15g}".partition(".")[2]) for value in values.values()]
     digits = min(max(places), MOST_PLACES)
-    return ProposedAnswers("number", decimals=digits, unit=unit, checks=tuple(checks))
+    return ProposedAnswers(
+        "number", decimals=digits, unit=unit, thousands=sign, checks=tuple(checks)
+    )
+
+
+def _find_thousands(numbers: Set[str]) -> str:
+    """The point or comma that stands before three digits wherever it does, and in all numbers that
+    are large; "" where there is none. A number of three decimals would begin with 0 now and then.
+    """
+    for sign in ",.":
+        grouped = {n for n in numbers if sign in n}
+        whole = rf"[+-]?[1-9]\d{{0,2}}(?:\{sign}\d{{3}})+(?:[.,]\d+)?"
+        small = all(len(re.split("[.,]", n)[0].lstrip("+-")) < 4 for n in numbers - grouped)
+        if len(grouped) > 2 and small and all(re.fullmatch(whole, n) for n in grouped):
+            return sign
+    return ""
 
 
 def _find_unit(counts: Counter[str]) -> str:
@@ -303,7 +318,7 @@ def _digits(text: str) -> str:
     plain = "".join(str(unicodedata.decimal(c, c)) for c in unicodedata.normalize("NFKC", text))
     thousands = re.fullmatch(r"([+-]?\d{1,3}(?: \d{3})+)(.*)", plain.strip())
     plain = thousands[1].replace(" ", "") + thousands[2] if thousands else plain.strip()
-    return plain.replace("\u066b", ".")
+    return plain.replace("\u066b", ".").replace("\u066c", "")
 
 
 def _dates(counts: Counter[str]) -> ProposedAnswers | None:

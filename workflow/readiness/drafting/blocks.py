@@ -9,10 +9,10 @@ from itertools import pairwise, takewhile
 
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.table import ExportColumn
-from readiness.drafting.wordings import find_special, is_other, ticks
+from readiness.drafting.wordings import find_special, is_other
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import DECIDED
-from readiness.readers.tools.words import NOT_TICKED
+from readiness.readers.tools.words import BOXES, NOT_TICKED
 
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 # How a box of several is headed beside its question.
@@ -116,7 +116,7 @@ def _parts(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
     for pattern in (_SLASH, _CHOICE):
         if (found := pattern.fullmatch(column.header)) and is_ticked(column, found["row"]):
             return "slash", found["question"], found["row"]
-    if column.texts and {match_key(column.header)} == set(map(match_key, column.texts)):
+    if _list_marks(column) == {match_key(column.header)}:
         return "choice", "", column.header  # a column an option, without its question: Typeform
     if found := _BEFORE.fullmatch(column.header):
         return "before", found["question"], found["row"]
@@ -184,7 +184,7 @@ def _all_ticked(columns: Sequence[ExportColumn], rows: Sequence[str], codebook: 
     ticked = [not c.total or is_ticked(c, row) for c, row in pairs]
     if not both or not all(ticked) or any(c.header in codebook.answers for c in columns):
         return False
-    return any(both <= pair for pair in ticks()) or both <= {"x", *map(match_key, rows)}
+    return any(both <= set(pair) for pair in BOXES) or both <= {"x", *map(match_key, rows)}
 
 
 def _name_themselves(columns: Sequence[ExportColumn]) -> tuple[str, ...]:
@@ -219,7 +219,7 @@ def is_ticked(column: ExportColumn, option: str) -> bool:
     """Whether the cells only say that the option was ticked, or not."""
     keys = _list_marks(column)
     return bool(keys) and (
-        keys == {match_key(option)} or any(keys <= pair for pair in ticks()) or keys == {"x"}
+        keys == {match_key(option)} or any(keys <= set(pair) for pair in BOXES) or keys == {"x"}
     )
 
 

@@ -152,6 +152,7 @@ def _item(
     limits = {
         "decimals": answers.decimals,
         "unit": {language: answers.unit} if answers.unit else None,
+        "thousands": answers.thousands,
     }
     if any(limits.values()):
         item["range"] = {name: value for name, value in limits.items() if value}

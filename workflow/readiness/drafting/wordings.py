@@ -140,13 +140,6 @@ def _value(number: str) -> float:
     return float(number.replace(",", "."))
 
 
-@cache
-def ticks() -> tuple[frozenset[str], ...]:
-    """What the cells of one option of several hold, ticked or not."""
-    pairs = (pair for data in _files().values() for pair in data["ticks"])
-    return (frozenset("01"), frozenset(("0.0", "1.0")), *map(_keys, pairs))
-
-
 def find_role(header: str) -> str:
     """What a column of that header is beside a question; "" where nothing says so."""
     key = match_key(header.rstrip(" :"))

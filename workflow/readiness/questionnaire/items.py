@@ -149,12 +149,14 @@ class Range(Strict):
     """What a number can be, both ends included; its unit as answers in `language` may have it.
 
     An end that is not given is open. `decimals`: places after the decimal point, none unless given.
+    `thousands`: the point or comma that tells them apart in what people wrote (a blank always may).
     """
 
     low: int | float | None = None
     high: int | float | None = None
     decimals: Annotated[int, Field(ge=0, le=15)] = 0
     unit: Label | None = None
+    thousands: Literal[",", "."] | None = None
     language: LanguageCode = WRITTEN_IN
 
     @model_validator(mode="after")

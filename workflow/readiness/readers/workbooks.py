@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from readiness.errors import DataError
 from readiness.readers.table import (
@@ -106,11 +106,13 @@ def _column_number(letters: bytes) -> int:
 
 
 def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str | None) -> Sheet:
-    """The first sheet that holds cells, or the one of that name."""
+    """The first sheet that holds cells, or the one of that name; of hidden ones only where all
+    are, for tools and people keep their lists there."""
     if not content.startswith(_OLD):
         _check_extent(path, content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        hidden = {m.name for m in book.sheets_metadata if m.visible != SheetVisibleEnum.Visible}
         names = book.sheet_names
         sheets = {title: book.get_sheet_by_name(title) for title in names}
         for each in sheets.values():
@@ -134,6 +136,7 @@ def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str
         )
     if not filled:
         raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
+    filled = [title for title in filled if title not in hidden] or filled
     chosen = name or filled[0]
     sheet = _sheet(path, cells[chosen], wanted)
     others = tuple(title for title in filled if title != chosen)

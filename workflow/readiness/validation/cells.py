@@ -272,8 +272,10 @@ def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
 
 # --- numbers and days as people and tools write them --------------------------------------------
 
-# The blank that tells thousands apart.
-_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
+# What may tell thousands apart: a blank and a mark of its own always, the others where it is said.
+_THOUSANDS = {
+    sign: re.compile(rf"(?<=\d)[ \u066c{sign}](?=\d{{3}}(?!\d))") for sign in ("", ",", ".")
+}
 _WHOLE = re.compile(r"([+-]?)(\d+)(?:[.,]0+)? ?(\D*)")
 _DECIMAL = re.compile(r"([+-]?)(\d+)(?:[.,\u066b](\d+))? ?(\D*)")
 # What is said of a number beyond the ends that its range has.
@@ -303,7 +305,7 @@ def read_number(item: Item, text: str) -> str | CellFault:
     low, high = item.range.bounds
     digits = item.range.decimals
     fact = _no_number(low, high, digits)
-    plain = _THOUSANDS.sub("", match_key(text))
+    plain = _THOUSANDS[item.range.thousands or ""].sub("", match_key(text))
     match = (_DECIMAL if digits else _WHOLE).fullmatch(plain)
     unit = match_key(item.range.written_unit)
     if match is None or match[match.re.groups] not in ("", unit, unit.removesuffix("s")):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.table import Sheet
 from readiness.readers.tools.base import Tool
@@ -24,8 +27,29 @@ class PlainTool(Tool):
         """What no other tool recognises."""
         return 0.0 if sheet.format == "sav" else 0.1
 
+    def prepare(self, sheet: Sheet) -> Sheet:
+        """Questions in merged cells, above their rows and options, over each of their columns.
+
+        The row below the header is filled where the header is that of several columns, and there
+        alone: no answer is.
+        """
+        names = [bool(match_key(column)) for column in sheet.columns]
+        if sheet.under or not len(sheet) or names.count(False) < 2 or not names[0]:
+            return sheet
+        of_several = [not (name and then) for name, then in pairwise([*names, True])]
+        below = [bool(match_key(cell)) for cell in sheet.first(1)[0]]
+        if below != of_several or all(below):
+            return sheet
+        filled: list[str] = []
+        for column in sheet.columns:
+            filled.append(column if match_key(column) else filled[-1])
+        return replace(sheet.below(1), columns=tuple(filled))
+
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
         """The header, also with the question above it where that stands over several columns."""
+        if sheet.under and len(set(sheet.columns)) < len(sheet.columns):
+            both = zip(sheet.columns, sheet.under[0], strict=True)
+            return [(f"{over} [{own}]", own) if match_key(own) else (over,) for over, own in both]
         made = super().headings(sheet)
         if not sheet.above:
             return made

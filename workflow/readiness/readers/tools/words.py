@@ -1,70 +1,25 @@
 """Words that survey tools write in the languages of their users, as match keys."""
 
-TICKED = frozenset(
-    (
-        "1",
-        "1.0",
-        "true",
-        "yes",
-        "y",
-        "x",
-        "checked",
-        "ticked",
-        "selected",
-        "quoted",
-        "on",
-        "oui",
-        "vrai",
-        "coche",
-        "coch\u00e9",
-        "coch\u00e9e",
-        "si",
-        "s\u00ed",
-        "verdadero",
-        "sim",
-        "ja",
-        "wahr",
-        "gew\u00e4hlt",
-        "vero",
-        "\u0646\u0639\u0645",
-        "\u0635\u062d\u064a\u062d",
-    )
-)
-# Of a box that has a column of its own.
-NOT_TICKED = frozenset(
-    (
-        "",
-        "0",
-        "0.0",
-        "n/a",
-        "na",
-        "nan",
-        "false",
-        "no",
-        "n",
-        "unchecked",
-        "not ticked",
-        "not selected",
-        "not quoted",
-        "off",
-        "non",
-        "faux",
-        "non coche",
-        "non coch\u00e9",
-        "non coch\u00e9e",
-        "falso",
-        "nein",
-        "nee",
-        "n\u00e3o",
-        "nao",
-        "falsch",
-        "nicht gew\u00e4hlt",
-        "\u0644\u0627",
-        "\u062e\u0637\u0623",
-    )
-)
 # What a program writes where nothing is.
 VOID = frozenset(("", "na", "n/a", "nan", "null", "nat"))
+# What a box of its own holds where it is ticked, and where it is not.
+BOXES = (
+    *(("1", "0"), ("1.0", "0.0"), ("on", "off"), ("quoted", "not quoted")),
+    *(("yes", "no"), ("y", "n"), ("true", "false"), ("checked", "unchecked")),
+    *(("ticked", "not ticked"), ("selected", "not selected")),
+    *(("oui", "non"), ("o", "n"), ("vrai", "faux"), ("coche", "non coche")),
+    *(("coch\u00e9", "non coch\u00e9"), ("coch\u00e9e", "non coch\u00e9e")),
+    *(("si", "no"), ("s\u00ed", "no"), ("verdadero", "falso")),
+    *(("sim", "nao"), ("sim", "n\u00e3o"), ("verdadeiro", "falso")),
+    *(("ja", "nein"), ("wahr", "falsch"), ("gew\u00e4hlt", "nicht gew\u00e4hlt")),
+    *(("ausgew\u00e4hlt", "nicht ausgew\u00e4hlt"), ("s\u00ec", "no"), ("vero", "falso")),
+    *(("ja", "nee"), ("waar", "onwaar"), ("aangevinkt", "niet aangevinkt")),
+    *(("\u0646\u0639\u0645", "\u0644\u0627"), ("\u0635\u062d\u064a\u062d", "\u062e\u0637\u0623")),
+    *(("tak", "nie"), ("ja", "nej"), ("ja", "nei"), ("evet", "hay\u0131r"), ("ano", "ne")),
+    *(("\u0434\u0430", "\u043d\u0435\u0442"), ("\u03bd\u03b1\u03b9", "\u03cc\u03c7\u03b9")),
+)
+TICKED = frozenset(("x", *(yes for yes, _ in BOXES)))
+NOT_TICKED = VOID.union(no for _, no in BOXES)
 MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635"))
 # Which half of the day an hour is of.
 EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645"))
