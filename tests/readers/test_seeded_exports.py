@@ -8,6 +8,7 @@ from pathlib import Path
 
 from readers.seeded.exports import EVERY, SeededExport, make_export
 from readers.seeded.surveys import Asked
+from readers.seeded.tools import LAYOUTS
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
 from readiness.errors import ReadinessError
@@ -118,7 +119,12 @@ def judge(export: SeededExport, folder: Path) -> tuple[str, str]:
         elif question.kind not in ("text", "name"):
             # Every answer is there, in an item of another kind: nothing is lost.
             n = sum(bool(a) for a in question.answers)
-            whole = any(given[i] == n and i not in lost for i in free)
+            alike = [i for i in free if given[i] == n and i not in lost]
+            # A number that was read as another one is not there.
+            misread = question.kind == "number" and any(
+                asked.item(i).kind == "number" for i in alike
+            )
+            whole = bool(alike) and not misread
             (part if whole else wrong).append(f"{question.code} {question.kind} {question.text}")
     names = {same(q.text) for q in export.survey.questions if q.kind == "name"}
     if names & {same(i.label.root[language]) for i in asked.items}:
@@ -129,14 +135,16 @@ def judge(export: SeededExport, folder: Path) -> tuple[str, str]:
 def test_seeded_exports_are_right_or_refused(tmp_path: Path, thorough: bool) -> None:
     seeds = range(0, EVERY, 1 if thorough else SLICE)
     outcomes: dict[str, list[str]] = {}
+    never_right = set(LAYOUTS)
     for seed in seeds:
         export = make_export(seed)
         outcome, why = judge(export, tmp_path)
         said = f"{seed}, {export.name}, {export.survey.language}, {export.traps}: {why}"
         outcomes.setdefault(outcome, []).append(said)
+        never_right -= {export.name} if outcome == "right" else set()
     told = "\n".join(
         said for name in ("wrong", "part", "refused") for said in outcomes.get(name, [])
     )
-    assert "wrong" not in outcomes, told
+    assert "wrong" not in outcomes and not never_right, told
     assert len(outcomes.get("refused", [])) <= REFUSED * len(seeds), told
     assert len(outcomes.get("right", [])) >= (1 - 2 * REFUSED) * len(seeds), told
