@@ -36,7 +36,7 @@ from register_sample import GROUPS, make_register
 from readiness.charts import palette
 from readiness.charts.figures import GroupLabels
 from readiness.charts.picture import Picture, to_png
-from readiness.charts.sheet import NARROW, WIDE, Drawing
+from readiness.charts.sheet import NARROW, WIDE, Drawing, crop_head
 from readiness.language import text
 
 ROOT = Path(__file__).parents[2]
@@ -136,6 +136,11 @@ def test_a_simulated_wave_is_stamped(
     (ribbon,) = [mark for mark in sheet.marks if mark.id == "stamp"]
     assert ribbon.box == (0, 0, width, pytest.approx(24)) and ribbon.fill == "stamp"
     assert text("charts.alt.simulated", lang) in spec.alt
+    # A report has ribbon and title beside the picture, which is that much shorter there.
+    drawn = sheet.svg(spec.title).decode()
+    whole, cropped = map(ElementTree.fromstring, (drawn, crop_head(drawn)))
+    assert float(whole.attrib["height"]) > float(cropped.attrib["height"]) + 40
+    assert stamps[0] not in "".join(cropped.itertext()) and len(cropped) == len(whole) - 1
 
 
 def test_a_real_wave_is_not_stamped(register: pd.DataFrame) -> None:

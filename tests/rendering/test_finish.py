@@ -77,8 +77,8 @@ def test_a_number_of_the_summary_opens_and_others_lead_to_their_line() -> None:
     )
     button = tree.css_first(".lead button.n")
     assert button.text() == "44,6 %" and button.attributes["popovertarget"] == "use.yes.all"
-    # A bracket is not left alone at the end of a line.
-    assert tree.css_first(".lead .together").text() == "(44,6 %"
+    # No bracket and no sign is left alone at the end of a line or its beginning.
+    assert tree.css_first(".lead .together").text() == "(44,6 %)."
     note = tree.css_first("#use\\.yes\\.all")
     assert "popover" in note.attributes and note.css_first(".value").text() == "44,6\u202f%"
     told = note.text(separator=" ")
@@ -198,6 +198,9 @@ def test_the_page_of_all_numbers_has_each_once(language: str) -> None:
     ids = [node.attributes["id"] for node in tree.css("tbody tr")]
     own = [i for i in numbers.rows if not re.search(r"\.(lower|upper)$", i)]
     assert sorted(ids) == sorted(own) and len(set(ids)) == len(ids)
+    # By question: estimates stand open and first, all else is folded; each has its choice.
+    assert ids[0] == "use.yes.all" and not tree.css("details tr#use\\.yes\\.all")
+    assert len(tree.css(".only > input")) == len(tree.css("section")) + 1
     line = tree.css_first("#use\\.yes\\.all").text(separator=" ")
     assert "44,6" in line and "40,0" in line and "50,0" in line and "617" in line
     assert "<b>" not in tree.css_first("h1").html and tree.css_first(".ribbon").text() == "SIMULÉ"

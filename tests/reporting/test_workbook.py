@@ -28,6 +28,7 @@ from readiness.reporting.banners import (
     column_names,
     letters,
 )
+from readiness.reporting.item import banner_table
 from readiness.reporting.shown import Register
 from readiness.reporting.workbooks.wave import (
     COLUMNS,
@@ -127,7 +128,7 @@ def test_libreoffice_reads_the_register_and_the_letters(
                 assert read[1] == "Higher than"
                 # By hand: rating is lower on the hill (p = .03), shift higher there (p = .07).
                 by_group = dict(zip((c.group for c in table.columns), read[2:], strict=True))
-                wanted = {"rating": ("harbour", "B"), "shift": ("hill", "a")}[item]
+                wanted = {"rating": ("harbour", "A"), "shift": ("hill", "b")}[item]
                 assert by_group.pop(wanted[0]) == wanted[1]
                 assert set(by_group.values()) == {"–"}
         assert next(cells, None) is None
@@ -192,6 +193,20 @@ def test_the_tidy_table_has_every_number_and_its_words(wave: Clinic, rows: pd.Da
     assert set(COLUMNS) == set(codes.loc[codes["part"] == "column", "code"])
     assert {"rating", "beds"} <= set(codes.loc[codes["part"] == "item", "code"])
     assert (codes["meaning"] != "").sum() > len(COLUMNS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_columns_are_lettered_in_their_order_and_the_caption_alone_has_the_sign(
+    wave: Clinic, rows: pd.DataFrame, contrasts: pd.DataFrame, language: str
+) -> None:
+    own = material(wave, rows, contrasts, language)
+    for item in ITEMS:
+        table = banner(own, wave.questionnaire.item(item))
+        found = [column.letter for column in table.columns if column.letter]
+        assert found == column_names(len(found))
+        shown = banner_table(own, table, "tbl-x", "En %")
+        assert "%" not in shown.replace("En %", "")
+        assert set(re.findall(r"\]\{\.n data-id=\"(.*?)\"", shown)) <= own.register.spans().keys()
 
 
 def test_letters_name_the_lower_columns_in_their_order() -> None:

@@ -194,7 +194,7 @@ class DrawnAnswers:
         aside = outside and BarMark(
             0.0,
             outside.value or 0.0,
-            "neutral",
+            "unsaid",
             hatched=self.is_small(small) or outside.sign is Sign.WEAK,
             text=outside.plain,
             id=outside.id,
@@ -302,7 +302,7 @@ def _keys(
 ) -> list[LegendKey]:
     keys = [LegendKey(*each) for each in zip(levels.labels.values(), levels.colours, strict=True)]
     if levels.dont_know and any(row.dont_know for row in table):
-        keys.append(LegendKey(levels.dont_know[1], "neutral"))
+        keys.append(LegendKey(levels.dont_know[1], "unsaid"))
     if any(row.bars(small) and row.is_small(small) for row in table):
         keys.append(LegendKey(word("charts.small", language, n=small), "muted", "hatch"))
     return keys

@@ -94,6 +94,7 @@ def draw_head(sheet: Drawing, title: str, subtitle: str = "", *, simulated: bool
     for line in wrap(title, sheet.width, size=TITLE, bold=True):
         sheet.write(x, y + 11, line, size=TITLE, bold=True, align=align)
         y += 22
+    sheet.close_head(y)
     return draw_lines(sheet, subtitle, y) + 6
 
 

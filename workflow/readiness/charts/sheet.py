@@ -218,11 +218,17 @@ class Drawing:
     marks: list[Mark] = field(default_factory=list)
     _parts: list[str] = field(default_factory=list)
     _hatched: bool = False
+    # How many parts are its head, and where that ends.
+    head: tuple[int, float] = (0, 0.0)
 
     @property
     def rtl(self) -> bool:
         """Whether its language is read from right to left."""
         return direction(self.language) == "rtl"
+
+    def close_head(self, y: float) -> None:
+        """What was drawn so far, down to `y`, is what a page says beside the picture."""
+        self.head = (len(self._parts), y)
 
     def start(self, left: float = 0.0) -> tuple[float, Align]:
         """Where text that begins `left` pixels from the reading edge stands, and its alignment."""
@@ -400,6 +406,7 @@ class Drawing:
             "viewBox": f"0 0 {size[0]} {size[1]}",
             "width": size[0],
             "height": size[1],
+            "data-head": number(self.head[1]) if self.head[0] else "",
             "direction": "ltr",
             "role": "img",
             "xml:lang": self.language,
@@ -415,7 +422,24 @@ class Drawing:
             head.append(f"<defs>{_pattern(f'{self.name}-hatch')}</defs>")
         paper = palette.light("paper")
         head.append(f'<rect width="{size[0]}" height="{size[1]}" fill="{paper}" class="k-paper"/>')
-        return "\n".join([*head, *self._parts, "</svg>", ""]).encode()
+        above, below = self._parts[: self.head[0]], self._parts[self.head[0] :]
+        own = ['<g data-part="head">', *above, "</g>"] if above else []
+        return "\n".join([*head, *own, *below, "</svg>", ""]).encode()
+
+
+_HEAD = re.compile(r'<g data-part="head">.*?</g>\n', re.DOTALL)
+_SIZE = re.compile(r'viewBox="0 0 (\S+) (\S+)" width="\S+" height="\S+" data-head="(\S+)"')
+
+
+def crop_head(svg: str) -> str:
+    """A sheet's SVG without its head, for a page that has ribbon and title beside it."""
+
+    def crop(found: re.Match[str]) -> str:
+        width, height, head = found[1], float(found[2]), float(found[3])
+        left = number(height - head)
+        return f'viewBox="0 {found[3]} {width} {left}" width="{width}" height="{left}"'
+
+    return _SIZE.sub(crop, _HEAD.sub("", svg, count=1), count=1)
 
 
 def _lines(colour: str, weight: float, dash: str) -> dict[str, str]:

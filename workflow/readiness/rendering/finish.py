@@ -169,6 +169,7 @@ LONG = 24
 _STANDING = ("lead", "finding", "card", "brief", "key-figures", "status")
 _SPAN = re.compile(r'<span class="n" data-id="([^"]*)">')
 _DATA = "data:image/svg+xml"
+_SIGNS = re.compile(r"[,.;:)،؛]+")
 
 
 @dataclass
@@ -255,10 +256,13 @@ def _link_numbers(page: str, numbers: _Numbers, opens: list[bool | None]) -> str
     for name, rest, opening in zip(parts[1::2], parts[2::2], opens, strict=True):
         shown, _, after = rest.partition("</span>")
         before, close = numbers.opening(name, opening, shown)
-        if told[-1].endswith("("):
-            # A button may begin a line; its bracket goes with it.
-            before, close = f'<span class="together">({before}', f"{close}</span>"
-            told[-1] = told[-1][:-1]
+        bracket, sign = told[-1].endswith("("), _SIGNS.match(after)
+        if bracket or (sign and before):
+            # A line may break at either end of a button; brackets and signs go with it.
+            after = after[sign.end() :] if sign else after
+            before = f'<span class="together">{"(" if bracket else ""}{before}'
+            close += f"{sign[0] if sign else ''}</span>"
+            told[-1] = told[-1].removesuffix("(")
         told.append(f"{before}{shown}{close}{after}")
     return "".join(told)
 

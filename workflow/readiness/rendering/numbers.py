@@ -34,11 +34,11 @@ _LONG = ("numbers.steps", "numbers.lineage", "numbers.cite", "numbers.trace")
 
 @dataclass(frozen=True)
 class NumberSection:
-    """Numbers of one kind."""
+    """Numbers of one question, or of one kind where they are of none: `groups` by kind, the first
+    of which stands open."""
 
-    anchor: str
     title: str
-    passports: Sequence[Passport]
+    groups: Sequence[tuple[str, Sequence[Passport]]]
 
 
 def render_template(folder: Path, name: str, language: Language, css: str, **values: Any) -> str:
@@ -73,12 +73,15 @@ def passports_html(passports: Iterable[Passport], language: Language) -> str:
 def numbers_page(
     passports: Passports, menu: Sequence[Mapping[str, Any]], back: str, ribbon: str
 ) -> str:
-    """All numbers by kind and id; `menu`: the page in each language; `back`: the report."""
+    """All numbers by question and kind; `menu`: the page in each language; `back`: the report."""
     language = passports.language
-    told = sorted(passports.all(), key=lambda p: (passports.kind(p.id), p.id))
+    told = sorted(passports.all(), key=lambda p: passports.place(p.id))
     sections = [
-        NumberSection(f"kind-{k}", kind, list(group))
-        for k, (kind, group) in enumerate(groupby(told, key=lambda p: passports.kind(p.id)), 1)
+        NumberSection(
+            title,
+            [(kind, list(same)) for kind, same in groupby(own, lambda p: passports.kind(p.id))],
+        )
+        for title, own in groupby(told, lambda p: passports.section(p.id))
     ]
     page = render_template(
         FOLDER,
@@ -86,7 +89,7 @@ def numbers_page(
         language,
         style(language),
         title=tell(Fact("numbers.title", {"name": passports.title}), language),
-        heads=Markup(_heads(language)),
+        heads=Markup(_heads(language) + _choices(len(sections))),
         columns=[text(key, language) for key in COLUMNS],
         sections=sections,
         menu=menu,
@@ -106,6 +109,14 @@ def _heads(language: Language) -> str:
         for k, name in enumerate(names[1:], start=2)
     )
     return f"\n@media screen and (max-width: 640px) {{{rules}\n}}\n"
+
+
+def _choices(count: int) -> str:
+    """CSS by which the choice of a section hides the others, without a script."""
+    return "".join(
+        f"\n.only:has(> #only-{k}:checked) ~ section:not(#part-{k}) {{ display: none; }}"
+        for k in range(1, count + 1)
+    )
 
 
 def style(language: Language) -> str:

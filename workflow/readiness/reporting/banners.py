@@ -278,8 +278,7 @@ class _Maker:
             columns.append(BannerColumn(TOTAL, label, base=ASKED))
         names = iter(column_names(sum(len(v.codes) for v in self._variables)))
         for variable in self._variables:
-            named = dict(zip(variable.codes, names, strict=False))
-            columns += self._of_variable(variable, named)
+            columns += self._of_variable(variable, names)
         for code, label in self.material.groups_apart.items():
             if self._any(ANSWERED, code):
                 columns.append(BannerColumn(code, label, apart=True))
@@ -293,9 +292,7 @@ class _Maker:
         """The code of a category in ids: as it is for the variable that is compared."""
         return code if variable == self.material.variables[0] else group_name(variable, code)
 
-    def _of_variable(
-        self, variable: FrameVariable, names: dict[str, str]
-    ) -> Iterator[BannerColumn]:
+    def _of_variable(self, variable: FrameVariable, names: Iterator[str]) -> Iterator[BannerColumn]:
         prefix = self.group(variable.id, "")
         labels = variable.labels(self.language)
         for code in group_order(
@@ -309,7 +306,7 @@ class _Maker:
             group = prefix + code
             if self._any(ANSWERED, group):
                 tested = self._is_compared(variable.id) and self._is_published(group)
-                yield BannerColumn(group, labels[code], names[code] if tested else "", variable.id)
+                yield BannerColumn(group, labels[code], next(names) if tested else "", variable.id)
 
     def _any(self, base: str, group: str) -> bool:
         levels = (self.item.first_level, *self.item.codes)

@@ -270,7 +270,7 @@ class _Page:
         if not identity:
             return EMPTY
         found = sign(self.register.row(identity))
-        said = self.register.span(identity)
+        said = self.register.span(identity, bare=True)
         if found.replaces_number:
             return f"{said}^{found.value}^"
         said += found.mark
@@ -281,7 +281,7 @@ class _Page:
     def _interval(self, identity: str, kind: str) -> str:
         wanted = kind not in ("base", "outside") and self.intervals in ("all", kind)
         interval = self.register.interval(identity) if wanted else None
-        return " " + mark("ci", self.register.write_fact(interval)) if interval else ""
+        return " " + mark("ci", self.register.write_fact(interval, bare=True)) if interval else ""
 
 
 # What is said below a chart of a form.

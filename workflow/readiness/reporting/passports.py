@@ -97,6 +97,8 @@ KINDS = {
     "missing": "participation.caption.missing",
 }
 OTHER = "numbers.kind.other"
+# What is told after all others: the worst that could be.
+LAST = ("selection", "bound")
 # How a number of a kind is made.
 STEPS = {kind: f"numbers.steps.{kind}" for kind in (*TOLD_OF, "weighting", "balance", "missing")}
 # The same where each answer counts once.
@@ -205,6 +207,24 @@ class Passports:
     def kind(self, identity: str) -> str:
         """What kind of number it is, in words."""
         return self._word(KINDS.get(str(self.rows[identity]["kind"]), OTHER))
+
+    def section(self, identity: str) -> str:
+        """Where it stands on the page of all numbers: its question, else its kind, in words."""
+        name = self._item(str(self.rows[identity]["item"]))
+        return self._label(name) if name in self._questions else self.kind(identity)
+
+    def place(self, identity: str) -> tuple[int, int]:
+        """Its place there: by question as asked, then estimates first and bounds last."""
+        row = self.rows[identity]
+        question = self._questions.get(self._item(str(row["item"])), len(self._questions))
+        kind = str(row["kind"])
+        order = [name for name in KINDS if name not in LAST] + [*LAST]
+        return question, order.index(kind) if kind in order else len(order)
+
+    @cached_property
+    def _questions(self) -> dict[str, int]:
+        items = self.questionnaire.items if self.questionnaire else ()
+        return {item.id: k for k, item in enumerate(items)}
 
     def what(self, row: Mapping[str, Any]) -> str:
         """What a row's number is of: the question, the answer, the group."""

@@ -37,6 +37,7 @@ CHART_FILES = ("svg", "csv")
 # A verdict's template has the percent sign behind the number; on the page they are one.
 # From right to left it is isolated, where it stands in foreign words.
 _UNIT_OUTSIDE = re.compile(r"\[([^\]]*)\]\{([^}]*)\}(?:\u2066(%)\u2069|([\u00a0\u202f ]?%))")
+_PERCENT_SIGN = re.compile("[\u00a0\u202f\u200e\u2066]*%[\u200e\u2069]*$")
 _PERCENT = ("%", f"{NBSP}%", "\u202f%")
 
 
@@ -67,9 +68,10 @@ class Register:
         """Whether the register holds the id."""
         return identity in self._by_id
 
-    def span(self, identity: str) -> str:
-        """The number as the check after rendering expects it."""
+    def span(self, identity: str, *, bare: bool = False) -> str:
+        """The number as the check after rendering expects it; `bare`: without a percent sign."""
         text = show_row(self.row(identity), self.language)
+        text = _PERCENT_SIGN.sub("", text) if bare else text
         return f'[{plain(text)}]{{.n data-id="{self.run}/{identity}"}}'
 
     def number(self, identity: str) -> float | None:
@@ -98,11 +100,11 @@ class Register:
             return None
         return Fact("language.interval", {end: self.name_value(name) for end, name in ends.items()})
 
-    def write_fact(self, fact: Fact) -> str:
+    def write_fact(self, fact: Fact, *, bare: bool = False) -> str:
         """A fact as Markdown: every number of the register in its span, foreign text escaped."""
 
         def mark(name: str, text: str) -> str:
-            return self.span(name) if self.has(name) else text
+            return self.span(name, bare=bare) if self.has(name) else text
 
         return tell(fact, self.language, mark, Markup(name=plain))
 
@@ -111,7 +113,8 @@ class Register:
         texts = {}
         for row in self.rows.to_dict("records"):
             text = show_row(row, self.language)
-            texts[f"{self.run}/{row['id']}"] = {text}
+            # In a table the caption has the sign once.
+            texts[f"{self.run}/{row['id']}"] = {text, _PERCENT_SIGN.sub("", text)}
             if row["kind"] == "verdict":
                 texts[f"{self.run}/{row['id']}"] |= {f"{text}{sign}" for sign in _PERCENT}
         return texts

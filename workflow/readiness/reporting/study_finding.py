@@ -101,12 +101,12 @@ FITS = ("forensics.base.fits", "forensics.base.apportioned")
 MISFITS = ("forensics.base.other", "forensics.base.none")
 # What is established, by the kind of the verdict: a sentence and what it takes of the verdict.
 ESTABLISHED = {
-    "forensics.joint.reconciled": ("study.sure.none_up_to", "assumed", "n_max", "first"),
-    "forensics.joint.apart": ("study.sure.none_up_to", "assumed", "n_max", "first"),
-    "forensics.joint.apart_all": ("study.sure.none_up_to", "assumed", "n_max", "first"),
-    "forensics.joint.possible": ("study.sure.possible", "assumed", "bases", "n_max"),
-    "forensics.joint.unbounded": ("study.sure.unbounded", "assumed", "first"),
-    "forensics.joint.unbounded_all": ("study.sure.unbounded", "assumed", "first"),
+    "forensics.joint.reconciled": ("study.sure.none_up_to", "n_max", "first"),
+    "forensics.joint.apart": ("study.sure.none_up_to", "n_max", "first"),
+    "forensics.joint.apart_all": ("study.sure.none_up_to", "n_max", "first"),
+    "forensics.joint.possible": ("study.sure.possible", "bases", "n_max"),
+    "forensics.joint.unbounded": ("study.sure.unbounded", "first"),
+    "forensics.joint.unbounded_all": ("study.sure.unbounded", "first"),
     "forensics.joint.never": ("study.sure.never", "assumed", "limit"),
     "forensics.bases.list": ("study.sure.list", "assumed", "bases", "n_max"),
     "forensics.bases.many": ("study.sure.many", "assumed", "smallest"),
@@ -162,7 +162,7 @@ def finding(study: ShownStudy) -> StudyFinding:
     joint, every = joint_of(study), every_of(study)
     return StudyFinding(
         headline=headline(study, joint, every),
-        lead=_lead(study, joint, every),
+        lead=_lead(study, joint),
         established=_established(study, joint),
         simple=_simple(study, joint, every),
         unknown=_unknown(study),
@@ -211,9 +211,7 @@ def _same(first: Value, second: Value) -> bool:
     )
 
 
-def _lead(
-    study: ShownStudy, joint: JudgedClaim | None, every: JudgedClaim | None
-) -> tuple[Fact, ...]:
+def _lead(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...]:
     if joint is None or study.lead is None:
         return ()
     figures = Listed(
@@ -225,9 +223,6 @@ def _lead(
     published = Fact("study.lead.figures", {"figures": figures})
     if people := _find_answered(study):
         published = Fact("study.lead.answered", {"figures": figures, "total": people})
-    if every is not None and every.has("missing", "every_missing"):
-        taken = every.take_values("missing", "every_missing", "assumed")
-        return published, Fact("study.lead.every", taken)
     if joint.has("assumed"):
         return published, Fact("study.lead.assumed", joint.take_values("assumed"))
     return (published,)

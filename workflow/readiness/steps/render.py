@@ -11,6 +11,7 @@ from pydantic import Field
 
 from readiness.analysis.recomputing import BROKEN_OFF, recompute_script
 from readiness.charts.palette import stylesheet
+from readiness.charts.sheet import crop_head
 from readiness.config import StrictModel, WaveSettings, read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact, of_domain
@@ -238,11 +239,20 @@ def run(job: Job[RenderSettings]) -> None:
     job.record = {**settings.model_dump(), "part": part.content}
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
+        # Beside the caption a picture needs no title and no ribbon of its own.
+        for path in job["charts"].parent.iterdir():
+            content = path.read_bytes()
+            cropped = crop_head(content.decode()).encode() if path.suffix == ".svg" else content
+            write_atomically(scratch / "charts" / path.name, cropped)
         write_atomically(scratch / "report.json", json.dumps(job.record, ensure_ascii=False))
         made = render(
             job["source"],
             scratch / "made",
-            resources={**resources, "report.json": scratch / "report.json"},
+            resources={
+                **resources,
+                job["charts"].parent.as_posix(): scratch / "charts",
+                "report.json": scratch / "report.json",
+            },
             metadata=metadata_of(part, settings),
             language=settings.language,
         )
