@@ -1,4 +1,4 @@
-"""A real survey from its files to its validated answers: a slice of benchmarks/walk.py."""
+"""A real survey from its files to its validated answers: a slice of benchmarks/corpus.py."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from readiness.errors import ConfigError
 from readiness.plan import load_plan
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
-from walk import WAVE, Walk, begin, faults, missing_faults
+from corpus import FIOCRUZ, Walk, begin, missing_faults
 
-FIOCRUZ = ROOT.parent / "shared/microdata/fiocruz"
+DATA = ROOT.parent / "shared/microdata"
 pytestmark = pytest.mark.skipif(
-    not FIOCRUZ.is_dir(), reason="the microdata are not beside the project"
+    not DATA.is_dir(), reason="the microdata are not beside the project"
 )
 
 
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
-    walk = begin(tmp_path_factory.mktemp("walk") / "office", FIOCRUZ)
+    walk = begin(tmp_path_factory.mktemp("walk") / "office", DATA)
     with pytest.raises(ConfigError, match="a draft; 3 decisions are marked"):
         load_plan(walk.folder)
     walk.edit()
-    walk.call("run", "--cores", "1", "--", f"results/waves/{WAVE}/validate/issues.csv")
+    walk.call("run", "--cores", "1", "--", f"results/waves/{FIOCRUZ.wave}/validate/issues.csv")
     return walk
 
 
 def test_few_commands_and_few_lines_bring_it_to_its_known_faults(walk: Walk) -> None:
-    assert missing_faults(faults(walk)) == []
+    assert missing_faults(walk) == []
     # Three commands more make it a released and audited publication.
     assert len(walk.commands) + 4 <= 10
     assert walk.edited <= 60

@@ -208,6 +208,11 @@ def test_a_study_is_begun_and_checked_by_commands(
     assert "journal-claims@1: 3 claims registered" in capsys.readouterr().out
     assert main(["claims", "check", "journal", "--json"]) == 0
     assert "The Journal reports 259 answers to this question" in capsys.readouterr().out
+    assert main(["claims", "check", "journal"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 5 and lines[-1].endswith("--long"), lines
+    assert main(["claims", "check", "journal", "--long"]) == 0
+    assert "The Journal reports 259 answers" in " ".join(capsys.readouterr().out.split())
     assert main(begun) == 2
     assert "exists" in capsys.readouterr().err
     data = ["--data", str(tmp_path / "export.csv"), "--questionnaire", "press-1"]

@@ -1,7 +1,7 @@
 """What published percentages can and cannot mean.
 
     readiness claims solve 67 33 --n-max 32        two numbers and a minute
-    readiness claims check STUDY [--json | --html FILE [--force]] [--language fr]
+    readiness claims check STUDY [--long | --json | --html FILE [--force]] [--language fr]
     readiness claims check STUDY --wave WAVE | --data EXPORT --questionnaire Q
     readiness claims add STUDY --from TABLE --publisher NAME --source URL [--questionnaire Q]
     readiness claims add STUDY claim_id=... item=... value=... --to FILE [--force]
@@ -36,7 +36,7 @@ from readiness.forensics.judging.beside_data import DataComparison, beside_data
 from readiness.forensics.judging.context import Study as JudgedStudy
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge, read_study
-from readiness.forensics.judging.verdict import Verdict
+from readiness.forensics.judging.verdict import Status, Verdict
 from readiness.forensics.reporting import (
     NATURE,
     STATUS,
@@ -53,6 +53,8 @@ from readiness.questionnaire.items import TOTAL
 from readiness.running.outputs import add_force, check_output
 from readiness.tables import read_text_table, write_csv
 
+# Verdicts of one status that are named by their ids.
+NAMED = 3
 PLAIN = Console(highlight=False, markup=False, color_system=None)
 
 
@@ -66,7 +68,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     solve.add_argument("--rounding", default="nearest")
     check = actions.add_parser("check", help="every verdict on a study of config.yaml")
     check.add_argument("study")
-    check.add_argument("--json", action="store_true", help="as JSON")
+    form = check.add_mutually_exclusive_group()
+    form.add_argument("--long", action="store_true", help="each verdict in its sentences")
+    form.add_argument("--json", action="store_true", help="as JSON")
     check.add_argument("--html", type=Path, help="as a self-contained page")
     check.add_argument("--wave", help="beside the answers of a wave that was run")
     check.add_argument("--data", type=Path, metavar="EXPORT", help="beside those of an export")
@@ -140,8 +144,15 @@ def _check(arguments: argparse.Namespace) -> None:
         print(f"{arguments.html}: {len(verdicts)} verdicts")
     elif arguments.json:
         print(verdict_json(verdicts, arguments.language), end="")
-    else:
+    elif arguments.long:
         _print_table(verdicts, arguments.language)
+    else:
+        for status in Status:
+            own = [verdict.id for verdict in verdicts if verdict.status == status]
+            some = ", ".join(own[:NAMED]) + (", ..." if len(own) > NAMED else "")
+            if own:
+                print(f"{show(STATUS[status], arguments.language)}: {len(own)} ({some})")
+        print(f"Each in its own sentences: readiness claims check {arguments.study} --long")
 
 
 def _print_table(verdicts: list[Verdict], language: str) -> None:
