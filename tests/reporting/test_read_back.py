@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from typing import Any
@@ -12,7 +13,16 @@ import pytest
 from project_copy import ROOT
 from readiness.bounded import read_yaml_text
 from readiness.datasets.versions import read_versions
-from reading_back import Answers, Asked, Claim, doubt, name_questions, read_claims, read_sentence
+from reading_back import (
+    Answers,
+    Asked,
+    Claim,
+    doubt,
+    name_questions,
+    read_claims,
+    read_sentence,
+    tidy,
+)
 
 SHIPPED = "simulated-2026-r5"
 LANGUAGES = ("en", "fr", "ar")
@@ -73,6 +83,20 @@ def test_every_finding_of_the_shipped_wave_is_confirmed(shipped: Answers, langua
         "gap",
     }
     assert [(c.text, why) for c in claims if (why := doubt(c, shipped, language))] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_of_the_shipped_wave_is_long(language: str) -> None:
+    page = ROOT / "publications" / SHIPPED / "report" / language / "report-simulated.html"
+    text = re.sub(r"(?s)<(style|script|svg|table)\b.*?</\1>", "", page.read_text("utf-8"))
+    said = [
+        tidy(re.sub("<[^>]+>", "", p)) for p in re.findall("(?s)<(?:p|li)>(.*?)</(?:p|li)>", text)
+    ]
+    said = [re.sub(r"\b[0-9a-f]{16}\b", "", each) for each in said]  # hashes
+    sentences = [one for each in said for one in re.split(r"(?<=[.!?؟]) (?=\D)", each)]
+    assert len(sentences) > 100
+    for one in sentences:
+        assert len(one.split()) <= 40 and len(re.findall(r"\d[\d.,]*", one)) <= 6, one
 
 
 N = 1600

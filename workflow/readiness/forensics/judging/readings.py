@@ -105,7 +105,7 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
         items = Listed(tuple(Fact("forensics.item", {"item": study.topic(s)}) for s in short))
         most = name_numbers(silent=found.people - min(found.bases))
         facts.append(Fact("forensics.simplest.missing", most | {"items": items}))
-    facts.append(Fact("forensics.simplest.counts", {"counts": _counts(study, sets, found)}))
+    facts += [Fact("forensics.simplest.counts"), *_counts(study, sets, found)]
     if others:
         facts.append(Fact("forensics.simplest.others", name_numbers(others=others)))
     misfits = _misfits(study, sets, found)
@@ -123,16 +123,14 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     )
 
 
-def _counts(study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness) -> Listed:
-    """The answers of each question that this reading supposes, out of how many."""
-    parts = []
+def _counts(study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness) -> Iterator[Fact]:
+    """The answers of each question that this reading supposes, out of how many: a sentence each."""
     for s, base, counts in zip(sets, found.bases, found.counts, strict=True):
         names = [f"{s.id}_count_{claim.category}" for claim in study.members(s)]
         each = Listed(tuple(name(own, k) for own, k in zip(names, counts, strict=True)))
         values: dict[str, Value] = {"item": study.topic(s), "counts": each}
         values["base"] = name(f"{s.id}_base", base)
-        parts.append(Fact("forensics.simplest.count", values))
-    return Listed(tuple(parts))
+        yield Fact("forensics.simplest.count", values)
 
 
 def _as_few_missing(
