@@ -112,6 +112,24 @@ def test_what_a_wave_cannot_be_compared_with(
     refused(tree, ConfigError, WAVE, *words)
 
 
+def test_a_published_wave_is_compared_with_and_is_no_earlier_release_of_this_one(
+    tree: Path,
+) -> None:
+    """As in the project of a rerun: no log, and the registers that were sealed as inputs."""
+    register = "publications/before/figures.csv"
+    (tree / register).parent.mkdir(parents=True)
+    (tree / register).write_text("", "utf-8")
+    path = tree / "config.yaml"
+    path.write_text(f"{path.read_text('utf-8')}    change: {{from: before}}\n", "utf-8")
+    plan = load_plan(tree)
+    assert plan.before(RUN) == {"before": register, "asked_before": QUESTIONNAIRE}
+    assert plan.files(RUN, "before") == register and plan.earlier(RUN) == []
+    assert json.loads(plan.settings("register-wave", RUN))["change"]["from"] == "before"
+    assert "change" in [
+        c["name"] for c in json.loads(plan.settings("draw-wave", RUN, "en"))["charts"]
+    ]
+
+
 def test_a_wave_without_weights_needs_no_margins(tree: Path) -> None:
     replace(tree, "config.yaml", "weight: {margins: simulated-2026-1}", "weight: none")
     plan = load_plan(tree)

@@ -13,11 +13,13 @@ import pandas as pd
 
 from readiness.analysis.selection import Selection
 from readiness.config import STRATUM, Weight
+from readiness.errors import DataError
 from readiness.facts import Fact, Listed, Quantity, to_json
 from readiness.questionnaire.model import TOTAL
 from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_adapting
 from readiness.survey.weighting.margins import Collapse, join_codes
 from readiness.survey.weighting.recipe import Trim
+from readiness.terminal import quote_cell
 
 # Persons by variable and category.
 Margins = Mapping[str, Mapping[str, float]]
@@ -69,9 +71,15 @@ def weigh_wave(
         table: respondents with `stratum`, `base_weight` and the variables of the margins.
         populations: persons on the frame by stratum, those without a respondent too.
         margins: persons by variable and category; none: the strata alone.
-        settings: limits and declared merges; None: everybody counts once.
+        settings: limits and declared merges, or the column of weights that are given; None:
+            everybody counts once.
         selection: how respondents came in.
+
+    Raises:
+        DataError: a weight that is given is no number above 0.
     """
+    if settings and settings.given:
+        return _take_given(table, settings.given)
     table, margins, unknown = with_unknown(table, margins)
     finite = bool(populations) and (selection.is_drawn or selection.response_rate)
     base = table if settings else table.assign(base_weight=1.0)
@@ -85,6 +93,21 @@ def weigh_wave(
     kept = tuple(name for name in unknown if name in found.margins)
     said = (Fact("weighting.step.unknown", {"variables": Listed(kept)}),) if kept else ()
     return replace(found, steps=(*found.steps, *said))
+
+
+def _take_given(table: pd.DataFrame, column: str) -> Adapted:
+    """The weights of a column as they are; what design they know of is not known."""
+    known = pd.to_numeric(table[column], errors="coerce")
+    if len(wrong := table.loc[~(known > 0), column]):
+        raise DataError(
+            f"the coded answers, row {wrong.index[0] + 2}, {column}: {quote_cell(wrong.iloc[0])}; "
+            "expected a weight above 0. Correct it, or take the submission out."
+        )
+    base = table.assign(base_weight=known)
+    found = weigh_adapting(base, Sampled("base_weight", STRATUM), None)
+    said = Fact("weighting.step.given")
+    steps = [said if f.kind == "weighting.step.unweighted" else f for f in found.steps]
+    return replace(found, steps=tuple(steps))
 
 
 def with_unknown(
@@ -142,7 +165,7 @@ def weights_table(table: pd.DataFrame, weighed: Adapted) -> pd.DataFrame:
     known = table[["respondent"]].assign(
         stratum=weighed.strata,
         stratum_population=weighed.populations,
-        base_weight=table["base_weight"],
+        base_weight=weighed.weighting.design.data["base_weight"],
     )
     return known.assign(raked_weight=weighed.raked, weight=weighed.weighting.weights)
 

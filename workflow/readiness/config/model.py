@@ -106,6 +106,8 @@ class WaveSettings(StrictModel):
 
     @model_validator(mode="after")
     def _what_its_selection_has(self) -> WaveSettings:
+        if self.weight and self.weight.given and (self.weight.margins or self.sample):
+            raise ValueError("weight: given weights, or margins and a sample; not both")
         if self.sample is not None:
             return self
         if self.selection == "probability":
@@ -113,8 +115,8 @@ class WaveSettings(StrictModel):
                 "the drawn sample of a probability sample (`sample`); without one, opt-in, census "
                 "or purposive"
             )
-        if self.weight and not self.weight.margins:
-            raise ValueError("margins to weight to, a sample, or `weight: none`")
+        if self.weight and not (self.weight.margins or self.weight.given):
+            raise ValueError("margins to weight to, weights given, a sample, or `weight: none`")
         return self
 
     @model_serializer(mode="wrap")

@@ -133,6 +133,11 @@ class Weight(StrictModel):
         description="file below data/margins, without .csv; without it the respondents of each "
         "stratum stand for its people",
     )
+    given: ItemName | None = Field(
+        default=None,
+        description="number item that holds each respondent's weight, made by others: in place of "
+        "margins and of a sample; precision is that of persons drawn independently",
+    )
     trim: Annotated[list[float], Field(min_length=2, max_length=2)] = Field(
         default=[0.2, 4.0],
         description="the smallest and the largest factor of raking (weight over base weight), in "

@@ -178,6 +178,9 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
                 f"{', '.join(wave.estimate.items)}."
             )
     _check_groups(where, wave, questionnaire)
+    given = wave.weight.given if wave.weight else None
+    if given and questionnaire.kinds.get(given) != "number":
+        raise ConfigError(f"{where}.weight.given: {path} has no number item {quote_cell(given)}.")
     if wave.weight:
         _check_collapse(f"{where}.weight.collapse", wave.weight.collapse, path, known)
     if wave.weight and wave.weight.margins:

@@ -43,7 +43,7 @@ def with_items(root: Path, run: PlannedRun) -> PlannedRun:
     items = [
         name
         for name, kind in found.kinds.items()
-        if kind in ESTIMATED and name not in found.personal
+        if kind in ESTIMATED and name not in {*found.personal, wave.weight and wave.weight.given}
     ]
     estimate = wave.estimate.model_copy(update={"items": items})
     return replace(run, section=wave.model_copy(update={"estimate": estimate}))
@@ -248,7 +248,8 @@ def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
             forms = (*forms, REVISION)
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
     # Where each answer counts once there are no weights to draw.
-    more = [*NONRESPONSE, *([WEIGHTS] if wave.weight else []), *([CHANGE] if wave.change else [])]
+    made = wave.weight and not wave.weight.given
+    more = [*NONRESPONSE, *([WEIGHTS] if made else []), *([CHANGE] if wave.change else [])]
     return (*found, *(Planned(name, name) for name in more))
 
 

@@ -1,0 +1,51 @@
+"""Weights that came with the answers: a poll's own, and its published shares by each of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from clinic_wave import as_text
+from project_copy import ROOT
+from readiness.analysis.selection import Selection
+from readiness.analysis.weighted import weighted_design
+from readiness.analysis.weighting import weigh_wave, weighted_part, weights_table
+from readiness.config import Weight
+from readiness.errors import DataError
+from readiness.facts import Fact
+from readiness.survey import proportions
+
+POLL = ROOT.parent / "shared/microdata/poll-az02"
+SHARES = {
+    "final_weight": (50.30, 39.42, 10.28),
+    "w_lv": (49.94, 38.63, 11.43),
+    "w_rv": (49.86, 35.33, 14.82),
+}
+
+
+def weigh(answers: pd.DataFrame, column: str) -> tuple[pd.DataFrame, tuple[Fact, ...], object]:
+    table = weighted_part(answers, pd.DataFrame(columns=["quantity"]), ())
+    made = weigh_wave(table, {}, {}, Weight(given=column), Selection.OPT_IN)
+    return weights_table(table, made), made.steps, made.replicates
+
+
+@pytest.mark.skipif(not POLL.is_dir(), reason="the microdata are not beside the project")
+@pytest.mark.parametrize("column", SHARES)
+def test_a_poll_is_told_by_its_own_weights(column: str) -> None:
+    answers = pd.read_csv(next(POLL.glob("*.csv")), dtype=str, keep_default_na=False)
+    answers = answers.rename(columns=str.lower).assign(
+        respondent=[f"r{k}" for k in range(len(answers))], group="all"
+    )
+    weights, steps, replicates = weigh(answers, column)
+    assert steps[0].kind == "weighting.step.given"
+    design = weighted_design(answers, as_text(weights), replicates)  # type: ignore[arg-type]
+    codes = ["Dem", "Rep", "Und"]
+    shares = proportions(design, "response", codes)["estimate"] * 100
+    assert list(shares.round(2)) == pytest.approx(SHARES[column], abs=0.011)
+
+
+@pytest.mark.parametrize("wrong", ["", "0", "-1", "much"])
+def test_a_weight_is_a_number_above_none(wrong: str) -> None:
+    answers = pd.DataFrame({"respondent": ["a", "b"], "group": "all", "w": ["1.5", wrong]})
+    with pytest.raises(DataError, match=r"row 3, w: .* expected a weight above 0"):
+        weigh(answers, "w")
