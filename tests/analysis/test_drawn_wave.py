@@ -12,6 +12,7 @@ from clinic_wave import Clinic, clinic
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES, text
 from readiness.register.published import round_register
+from readiness.reporting.standing import Standing
 from readiness.steps.draw_wave import DrawnWave, DrawWave, PlannedChart
 
 NAMES = {
@@ -66,6 +67,7 @@ def planned_wave(
     planned = [each for each in planned if only in ("", each.name)]
     settings = DrawWave(
         language=language,
+        standing=Standing(),
         by="site",
         bounds=[],
         simulated=False,

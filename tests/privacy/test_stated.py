@@ -24,7 +24,6 @@ from readiness.publications.material import (
     frozen_config,
     readme,
 )
-from readiness.publications.seal import RELEASED
 from readiness.reporting.blocks import STATED, list_statements
 
 CONFIG = load_config(ROOT / "config.yaml")
@@ -89,7 +88,7 @@ def facts() -> Facts:
         versions=[versions["simulated-2026@2"]],
         files={},
         numbers=3,
-        status=RELEASED,
+        released="2026-11-28",
         authors=[],
         supersedes="",
         erratum="",

@@ -32,7 +32,7 @@ from readiness.errors import DataError
 from readiness.lineage import read_lineage
 from readiness.publications.bundle.contents import UNKNOWN_DATE, _refuse_unsafe, gather
 from readiness.publications.bundle.crate import bundle
-from readiness.publications.ledger import FOLDER
+from readiness.publications.ledger import FOLDER, released_on
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal
 from tiny_project import TINY
 
@@ -567,15 +567,15 @@ def test_the_command_says_what_it_cannot_use(
 
 
 def test_its_date_is_that_of_the_citation_or_as_given(tree: Path) -> None:
+    folder, released = tree / FOLDER / STUDY, released_on(tree / FOLDER / STUDY)
+    result = Project(tree).readiness("bundle", STUDY)
+    assert result.returncode == 0 and "No date" not in result.stdout, result.stderr
+    found = Zip((tree / f"results/bundles/{STUDY}.zip").read_bytes())
+    assert found.graph["./"]["datePublished"] == released
+    own = folder / "CITATION.cff"
+    own.write_text(own.read_text("utf-8").replace(f"date-released: '{released}'\n", ""), "utf-8")
+    seal_again(folder)
     found = made(tree, STUDY, date="")
     assert found.graph["./"]["datePublished"] == UNKNOWN_DATE
     for text in (found.graph["./"]["description"], found.files["README.md"].decode()):
         assert "No date of publication was given" in text
-    folder = tree / FOLDER / STUDY
-    with (folder / "CITATION.cff").open("a", encoding="utf-8") as file:
-        file.write("date-released: 2026-02-17\n")
-    seal_again(folder)
-    result = Project(tree).readiness("bundle", STUDY)
-    assert result.returncode == 0 and "No date" not in result.stdout, result.stderr
-    found = Zip((tree / f"results/bundles/{STUDY}.zip").read_bytes())
-    assert found.graph["./"]["datePublished"] == "2026-02-17"

@@ -102,7 +102,7 @@ def facts() -> Facts:
         versions=[versions["simulated-2026@2"], versions["simulated-2026-sample@1"]],
         files={"margins": Path("data/margins/simulated-2026-1.csv")},
         numbers=3,
-        status=RELEASED,
+        released="2026-11-28",
         authors=[{"name": "The readiness developers"}],
         supersedes="wave-r8",
         erratum="one answer was coded twice",
@@ -209,7 +209,9 @@ def test_the_citation_has_what_version_1_2_asks_for_and_nothing_unknown_to_it(fa
     record = yaml.safe_load(citation(facts))
     assert record["cff-version"] == "1.2.0" and record["type"] == "dataset"
     required = {"cff-version", "message", "title", "authors"}
-    assert required <= set(record) <= required | {"type", "version", "license", "abstract"}
+    assert required <= set(record) <= required | {
+        "type", "version", "license", "abstract", "date-released"
+    }
     assert all(isinstance(value, str) for key, value in record.items() if key != "authors")
 
 

@@ -10,6 +10,7 @@ import pytest
 from readiness.language import LANGUAGES
 from readiness.language.catalogue import strip_marks
 from readiness.reporting.shown import Register
+from readiness.reporting.standing import Standing
 from readiness.steps.render import PageSource, RenderSettings, metadata_of
 
 
@@ -23,7 +24,12 @@ def above(
     rows = pd.DataFrame({"run": ["w"], "id": ["a"], "simulated": [str(simulated).lower()]})
     told = {"run": "w", "kind": "wave", "title": "Titre"}
     part = PageSource(Register(rows, language), {}, set(), set(), told)
-    settings = RenderSettings(language=language, part=told, draft=draft, languages=list(others))
+    settings = RenderSettings(
+        language=language,
+        part=told,
+        standing=Standing(publication="w-r1" if draft else ""),
+        languages=list(others),
+    )
     return metadata_of(part, settings)
 
 

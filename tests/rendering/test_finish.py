@@ -17,6 +17,7 @@ from readiness.rendering.finish import OPENED, finish_page, inline_picture
 from readiness.rendering.numbers import numbers_page
 from readiness.reporting.passports import Passports
 from readiness.reporting.shown import Register
+from readiness.reporting.standing import Standing
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30">{}</svg>'
 
@@ -49,7 +50,9 @@ def passports(language: str = "fr", *, simulated: bool = False) -> Passports:
     ]
     frame = pd.DataFrame(rows).assign(simulated=str(simulated).lower())
     names = type("Names", (), {"items": [], "frame": [], "group_item": ""})()
-    return Passports(Register(frame, language), "Une *vague* <b>", questionnaire=names)
+    return Passports(
+        Register(frame, language), "Une *vague* <b>", Standing(publication="w-r1"), names
+    )
 
 
 def number(identity: str, text: str) -> str:
@@ -82,7 +85,7 @@ def test_a_number_of_the_summary_opens_and_others_lead_to_their_line() -> None:
     note = tree.css_first("#use\\.yes\\.all")
     assert "popover" in note.attributes and note.css_first(".value").text() == "44,6\u202f%"
     told = note.text(separator=" ")
-    assert "617 réponses" in told and "readiness which use.yes.all" in told and "d@1" in told
+    assert "617 réponses" in told and "readiness which w-r1/use.yes.all" in told and "d@1" in told
     assert "40,0\u202f% à 50,0\u202f%" in told
     assert "40,0 %" in tree.css_first("p > .ci").text() and not tree.css(".ci *")
     links = [node.attributes["href"] for node in tree.css("a.n")]

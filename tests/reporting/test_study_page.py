@@ -32,6 +32,7 @@ from readiness.reporting.blocks import Prose
 from readiness.reporting.passports import NAMES, Passports
 from readiness.reporting.report import section
 from readiness.reporting.shown import Register, ShownStudy
+from readiness.reporting.standing import Standing
 from readiness.reporting.study import study_blocks, study_summary
 
 SPAN = re.compile(r'\[([^\]]*)\]\{\.n data-id="study/([^"]+)"\}')
@@ -344,7 +345,7 @@ def test_counts_by_largest_remainders_are_found_again(counts: list[int]) -> None
 
 
 def test_the_numbers_of_verdicts_say_what_they_are(real: ShownStudy) -> None:
-    passports = Passports(real.register, "A study", structure=real.structure)
+    passports = Passports(real.register, "A study", Standing(), structure=real.structure)
     for own, more in (("every", 2), ("least", 2), ("silent", 2), ("fits_missing", 2)):
         told = passports.of(f"verdict.every.release.{own}").what
         assert told.startswith(text(NAMES[own], real.language))

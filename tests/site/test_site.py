@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from project_copy import Project
-from readiness.site.pages import guide
+from readiness.site.pages import Published, Site, guide, index_page, status_page
 
 OUTSIDE = ("https:", "http:", "mailto:", "data:")
 
@@ -83,6 +84,52 @@ def test_a_run_of_today_leads_to_what_is_published_of_it(finished: Project) -> N
     published = LexborHTMLParser(page.read_text("utf-8")).css("header.bar a")[1]
     target = (page.parent / str(published.attributes["href"])).resolve()
     assert target.is_file() and "publications/menus-r1" in str(target)
+
+
+def test_a_run_of_today_cites_nothing(finished: Project) -> None:
+    pages = sorted((finished.root / "results/waves").glob("*/report/*/*.html"))
+    trees = [LexborHTMLParser(page.read_text("utf-8")) for page in pages]
+    assert {node.text() for tree in trees for node in tree.css("span.cite")} == {
+        "Run of today, not to be cited"
+    }
+    assert not any("readiness which" in page.read_text("utf-8") for page in pages)
+
+
+def test_a_sealed_page_leads_to_what_became_of_it(finished: Project) -> None:
+    site = finished.root / "results/site"
+    for page in sorted((site / "publications/menus-r1/report").rglob("*.html")):
+        link = LexborHTMLParser(page.read_text("utf-8")).css_first('.status a[href*="/status/"]')
+        assert link is not None, page
+        path, _, language = str(link.attributes["href"]).partition("#")
+        now = LexborHTMLParser((page.parent / path).read_text("utf-8")).css_first(f"#{language}")
+        assert now is not None and "IN FORCE" in now.text() and "released on" in now.text()
+        assert "readiness audit menus-r1 --level 3" in now.text() and "dvc pull" in now.text()
+    for name in ("menus-r1.bib", "menus-r1.ris"):
+        assert "The readiness developers" in (site / "publications/status" / name).read_text()
+
+
+@pytest.mark.parametrize(
+    ("own", "says", "cited"),
+    [
+        ({"draft": True}, "DRAFT", False),
+        ({}, "IN FORCE", True),
+        ({"successor": "w-r2"}, "REPLACED BY w-r2", True),
+        ({"withdrawn": "it counted twice"}, "was withdrawn: it counted twice", False),
+    ],
+)
+def test_what_became_of_a_publication(own: dict[str, Any], says: str, cited: bool) -> None:
+    later = Published("w-r2", [], title={"en": "Second"})
+    one = Published("w-r1", [], title={"en": "First"}, released="2026-01-02", **own)
+    site = Site(["en", "ar"], {"en": "Office", "ar": "x"}, [], [later, one], [], [], [])
+    for page in (status_page(site, one), index_page(site, "en")):
+        text = LexborHTMLParser(page).css_first("main").text()
+        assert says in text
+    told = LexborHTMLParser(status_page(site, one))
+    assert (told.css_first('a[href="w-r1.bib"]') is not None) is cited
+    assert (told.css_first('a[href="w-r2.html#ar"]') is not None) is ("successor" in own)
+    # What is in force stands first.
+    first = LexborHTMLParser(index_page(site, "en")).css_first("li.pub")
+    assert first is not None and (first.attributes["id"] == "w-r1") is (not own)
 
 
 def test_each_publication_stands_there_with_its_last_check(finished: Project) -> None:

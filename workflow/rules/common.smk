@@ -44,8 +44,8 @@ def plan():
     from readiness.plan import load_plan
 
     try:
-        # A freeze says whether the report that it asks for is that of a draft.
-        found = load_plan(Path.cwd(), config.get("status", ""))
+        # A freeze says which publication the report that it asks for is of.
+        found = load_plan(Path.cwd(), config.get("sealed", ""))
         found.check_document()
         found.check_kept(date.today())
     except ReadinessError as error:

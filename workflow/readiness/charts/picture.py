@@ -10,7 +10,7 @@ same bytes on every machine.
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -188,10 +188,10 @@ class Picture:
         """The picture, drawn; every mark of a registered number carries its id."""
         sheet = Drawing(width, self.language, name)
         top = draw_head(sheet, self.title, self.subtitle, simulated=self.simulated)
-        if not self.panels:
-            sheet.height = draw_lines(sheet, tell(self.facts[0], self.language), top) + 4
-            return sheet
-        top = draw_keys(sheet, self.keys, top, reading=not self.keys_fixed) + 4
+        if self.panels:
+            top = draw_keys(sheet, self.keys, top, reading=not self.keys_fixed) + 4
+        else:
+            top = draw_lines(sheet, tell(self.facts[0], self.language), top)
         for panel in self.panels:
             top = panel.draw(sheet, top) + 8
         for note in self.notes:
@@ -222,8 +222,9 @@ def table_of(numbers: Iterable[tuple[DrawnFigure, str, str]]) -> list[dict[str, 
     ]
 
 
-def files_of(pictures: Mapping[str, Picture]) -> Iterator[tuple[str, bytes]]:
-    """Name and content of every file; `pictures` by name."""
+def files_of(pictures: Mapping[str, Picture], standing: str) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every file; `pictures` by name, below each the line `standing`."""
+    pictures = {n: replace(one, notes=(*one.notes, standing)) for n, one in pictures.items()}
     wide = {name: picture.svg(WIDE, f"{name}-w") for name, picture in pictures.items()}
     for name, picture in pictures.items():
         yield f"{name}.svg", wide[name]

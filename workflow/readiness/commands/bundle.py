@@ -67,8 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
         day = None
     if day != arguments.date:
         raise ConfigError(f"--date {arguments.date}: expected a day as YYYY-MM-DD.")
-    from readiness.publications.bundle.contents import describe_date, gaps, gather, read_citation
+    from readiness.publications.bundle.contents import describe_date, gaps, gather
     from readiness.publications.bundle.crate import bundle
+    from readiness.publications.citing import read_citation
     from readiness.publications.seal import sha256
 
     contents = gather(root, arguments.id, restricted=arguments.restricted)

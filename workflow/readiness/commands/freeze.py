@@ -16,6 +16,7 @@ its id is never used again, and its folder may be removed.
 import argparse
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from unicodedata import category
 
@@ -33,7 +34,7 @@ from readiness.publications.freeze import freeze, refuse_released, refuse_strang
 from readiness.publications.ledger import folder_of_step, steps_shown
 from readiness.publications.log import withdraw
 from readiness.publications.material import PublicationMaterial
-from readiness.publications.seal import DRAFT, RELEASED, read_seal
+from readiness.publications.seal import read_seal
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
 
 # Where a run's page for the data protection officer lies.
@@ -108,7 +109,8 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
         for step in (REGISTER, *judged, *steps_shown(languages))
     ]
     targets = [f"{results}/{name}" for name in wanted]
-    run_snakemake(root, arguments.cores, [*targets, "--config", f"status={material.status}"])
+    sealed = f"sealed={material.identity}/{material.released}"
+    run_snakemake(root, arguments.cores, [*targets, "--config", sealed])
     count = freeze(material, cores=arguments.cores)
     if (material.folder / ATTACK).exists():
         attacked = read_attack(material.folder / ATTACK)
@@ -206,7 +208,7 @@ def _material(
         erratum=erratum,
         reasons=reasons,
         reviewer=(arguments.reviewer or before.get("reviewer") or "").strip(),
-        status=RELEASED if arguments.release else DRAFT,
+        released=date.today().isoformat() if arguments.release else "",
         languages=languages,
         privacy=chosen.privacy,
     )

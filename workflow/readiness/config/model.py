@@ -20,6 +20,7 @@ from readiness.config.sections import (
     Change,
     Compare,
     DatasetName,
+    Day,
     Disclosure,
     Estimate,
     FigureRules,
@@ -147,6 +148,10 @@ class ReportSettings(StrictModel):
     status: Literal["draft"] | None = Field(
         default=None, description="`draft`: every page says that it is one; set by `freeze`"
     )
+    publication: Name | None = Field(
+        default=None, description="publication whose pages these are; set by `freeze`"
+    )
+    released: Day | None = Field(default=None, description="day of its release; set by `freeze`")
 
 
 class Config(StrictModel):

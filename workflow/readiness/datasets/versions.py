@@ -72,6 +72,12 @@ class Version:
         return self.status == ERASED
 
 
+def pull_line(name: str, md5: str = "") -> str:
+    """How whoever may have a version brings it here with DVC: its pointer, and what that names."""
+    pointer = (RAW / f"{name.replace('@', '/')}.csv.dvc").as_posix()
+    return f"dvc pull {pointer}" + (f"  # md5 {md5}" if md5 else "")
+
+
 def open_data(versions: Iterable[Version]) -> dict[str, str]:
     """Where the data that anybody may have lie, by name, from the project's root."""
     kept = (version for version in versions if version.status == OPEN)

@@ -57,9 +57,8 @@ from readiness.plan.settings import (
     workbook_name,
 )
 from readiness.publications.ledger import publication_ids
-from readiness.publications.log import errata_of, listed_ids, open_log, read_log
+from readiness.publications.log import LogEntry, errata_of, listed_ids, open_log, read_log
 from readiness.publications.outcomes import UNREADABLE, Outcome
-from readiness.publications.seal import DRAFT
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ class Plan:
 
     root: Path
     config: Config
-    status: str = ""  # of the publication for which a freeze asks for a run's own report
+    sealed: str = ""  # for which publication a freeze asks: its id, a slash, its day of release
 
     @cached_property
     def runs(self) -> dict[str, PlannedRun]:
@@ -326,9 +325,11 @@ class Plan:
         if step in ("faults", "dpo"):
             return told_of_pages(run, step)
         if step in ("draw-wave", "draw-study"):
-            return told_of_charts(self.root, run, language)
+            charts = told_of_charts(self.root, run, language)
+            return {**charts, "standing": self._standing(run)}
         if step == "tables":
-            return told_of_tables(self.root, run, language)
+            tables = told_of_tables(self.root, run, language)
+            return {**tables, "standing": self._standing(run)}
         if step == "render":
             return self._told_of_report(run, language)
         return told_of_answers(self.root, run, step)
@@ -336,7 +337,7 @@ class Plan:
     @property
     def _told_of_site(self) -> dict[str, Any]:
         log = read_log(self.root)
-        successor = {name: entry.superseded_by for name, entry in log.latest.items()}
+        latest, none = log.latest, LogEntry("", "", "", "")
         return {
             "languages": self.languages,
             "title": self.config.report.title or {},
@@ -348,7 +349,9 @@ class Plan:
                 {
                     "id": name,
                     "draft": name in self.drafts,
-                    "successor": successor.get(name, ""),
+                    "successor": latest.get(name, none).superseded_by,
+                    "withdrawn": latest.get(name, none).withdrawn,
+                    "released": self._frozen[name].report.released or "",
                     **told_on_the_site(self.runs[f"publications/{name}"]),
                 }
                 for name in self.publications
@@ -356,20 +359,28 @@ class Plan:
             "withdrawn": {
                 name: (entry.withdrawn, entry.superseded_by)
                 for name, entry in log.withdrawn.items()
+                if name not in self.publications
             },
         }
 
     def _told_of_report(self, run: PlannedRun, language: str) -> dict[str, Any]:
-        status = self.status or self._own_report(run).status
         languages = self.languages_of(run.folder)
         return {
             "language": language,
             "part": told_of_report(self.root, run, language, open_data(self._versions.values())),
-            "draft": status == DRAFT,
+            "standing": self._standing(run),
             "languages": languages,
             "name": page_name(run),
             "downloads": downloads(run, language, languages),
         }
+
+    def _standing(self, run: PlannedRun) -> dict[str, Any]:
+        """The publication that a run is made for, the day of its release, its data by MD5."""
+        own = self._own_report(run)
+        named = self.sealed or f"{own.publication or ''}/{own.released or ''}"
+        name, _, released = named.partition("/")
+        data = {name: self._versions[name].md5 for name in run.datasets if name in self._versions}
+        return {"publication": name, "released": released, "data": data}
 
     def _own_report(self, run: PlannedRun) -> ReportSettings:
         if run.frozen:
@@ -480,8 +491,8 @@ class Plan:
         _ = self.languages
 
 
-def load_plan(root: Path, status: str = "") -> Plan:
+def load_plan(root: Path, sealed: str = "") -> Plan:
     """The plan of the project at `root`, checked; ConfigError when it cannot run."""
-    plan = Plan(root, load_config(root / "config.yaml"), status)
+    plan = Plan(root, load_config(root / "config.yaml"), sealed)
     plan.check()
     return plan

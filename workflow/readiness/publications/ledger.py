@@ -191,6 +191,25 @@ def languages_of(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 
 
+def released_on(folder: Path) -> str:
+    """The day on which the publication in `folder` was released, "" where it does not say."""
+    try:
+        return str(read_yaml_text(read_file(folder / CONFIG))["report"].get("released") or "")
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+        return ""
+
+
+def read_words(folder: Path) -> dict[str, str]:
+    """What each number of the publication in `folder` is of, in the words of its tidy table."""
+    language = next(iter(in_order(languages_of(folder))), FIRST)
+    path = folder / TABLES / language / TIDY
+    labels = ("item_label", "answer_label", "variable_label", "group_label")
+    return {
+        row["id"]: ", ".join(filter(None, (row.get(label) for label in labels)))
+        for row in (_rows(path) if path.is_file() else ())
+    }
+
+
 def steps_shown(languages: Sequence[str]) -> list[str]:
     """The steps whose outputs readers see, in these languages: `charts-fr`, `report-fr`, ..."""
     return [f"{step}-{name}" for step in SHOWN for name in languages]

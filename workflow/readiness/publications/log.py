@@ -183,14 +183,21 @@ def listed_ids(root: Path) -> list[str]:
     return sorted({*publication_ids(root), *folders, *(log.latest.keys() - log.withdrawn.keys())})
 
 
+def state_of(name: str, *, draft: bool, successor: str, withdrawn: str) -> Fact:
+    """What a publication is now: a draft, in force, superseded, or withdrawn and why."""
+    if withdrawn:
+        kind = "audit.log.withdrawn_for" if successor else "audit.log.withdrawn"
+        return Fact(kind, {"name": name, "text": withdrawn, "other": successor})
+    if successor:
+        return Fact("site.superseded", {"name": successor})
+    return Fact("report.rendering.status.draft" if draft else "site.valid")
+
+
 def withdrawals(root: Path) -> dict[str, Fact]:
     """What there is to say of each publication that was withdrawn, by its id."""
     return {
-        name: Fact(
-            "audit.log.withdrawn_for" if entry.superseded_by else "audit.log.withdrawn",
-            {"name": name, "text": entry.withdrawn, "other": entry.superseded_by},
-        )
-        for name, entry in sorted(read_log(root).withdrawn.items())
+        name: state_of(name, draft=False, successor=one.superseded_by, withdrawn=one.withdrawn)
+        for name, one in sorted(read_log(root).withdrawn.items())
     }
 
 

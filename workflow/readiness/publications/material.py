@@ -9,6 +9,7 @@ authors' name that the authors did not write.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -28,7 +29,7 @@ from readiness.publications.ledger import FOLDER, find_publication, in_order
 from readiness.publications.log import open_log, read_seals
 from readiness.publications.outcomes import describe_finding, told_plainly
 from readiness.publications.presenting.writing import Writing, markdown, render
-from readiness.publications.seal import DRAFT, check_seal
+from readiness.publications.seal import DRAFT, RELEASED, check_seal
 from readiness.register import disclosure_risk
 from readiness.reporting.blocks import list_statements
 from readiness.terminal import one_line
@@ -41,7 +42,7 @@ class PublicationMaterial:
     `run` is its folder below `results` and `name` its name in the configuration; `files` are the
     inputs that no step made, by role, from the project's root. `erratum` says why numbers of what
     it supersedes moved, `reasons` why single ones did, by their id or its beginning; `languages`
-    are those of its report.
+    are those of its report. `released`: the day of its release, "" of a draft.
     """
 
     root: Path
@@ -54,7 +55,7 @@ class PublicationMaterial:
     supersedes: str = ""
     erratum: str = ""
     reviewer: str = ""
-    status: str = DRAFT
+    released: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
     languages: Sequence[str] = ()
     privacy: Privacy = field(default_factory=Privacy)
@@ -62,8 +63,15 @@ class PublicationMaterial:
     @property
     def config(self) -> str:
         """The configuration that is frozen with it."""
-        draft = self.status == DRAFT
-        return frozen_config(self.name, self.section, self.languages, self.privacy, draft=draft)
+        own = {"publication": self.identity, "released": self.released}
+        if not self.released:
+            own = {"status": DRAFT, "publication": self.identity}
+        return frozen_config(self.name, self.section, self.languages, self.privacy, own)
+
+    @property
+    def status(self) -> str:
+        """What its seal says that it is."""
+        return RELEASED if self.released else DRAFT
 
     @property
     def privacy_statements(self) -> dict[str, Any]:
@@ -94,19 +102,16 @@ def frozen_config(
     section: WaveSettings | StudySettings,
     languages: Sequence[str] = (),
     privacy: Privacy | None = None,
-    *,
-    draft: bool = False,
+    own: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The configuration of one run, alone, with a report of its own, as YAML.
 
-    `languages` of the report: all that can be told when empty. `draft`: whether it says that it is
-    one.
+    `languages` of the report: all that can be told when empty. `own`: what it says of itself.
     """
     kinds = "waves" if isinstance(section, WaveSettings) else "studies"
-    said = {"status": DRAFT} if draft else {}
     personal = of_one_run(privacy or Privacy(), section)
     content: dict[str, Any] = {
-        "report": {**({"languages": list(languages)} if languages else {}), **said},
+        "report": {**({"languages": list(languages)} if languages else {}), **own},
         **({"privacy": personal} if personal else {}),
         kinds: {name: section.model_dump(mode="json", by_alias=True, exclude_none=True)},
     }
@@ -245,7 +250,7 @@ class Facts(PublicationMaterial):
     @property
     def draft(self) -> bool:
         """Whether it may be frozen again."""
-        return self.status == DRAFT
+        return not self.released
 
     @property
     def inputs(self) -> list[str]:
@@ -388,6 +393,7 @@ def citation(facts: Facts) -> str:
         "title": told_plainly(_title(facts, language), language),
         "type": "dataset",
         "version": facts.identity,
+        **({"date-released": facts.released} if facts.released else {}),
         **({"license": facts.licence} if facts.licence else {}),
         "authors": [dict(author) for author in facts.authors],
         "abstract": " ".join(told_plainly(fact, language) for fact in _what(facts)),

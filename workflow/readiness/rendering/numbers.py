@@ -29,7 +29,7 @@ COLUMNS = (
     "numbers.effective",
 )
 # What paper leaves out: the page has it.
-_LONG = ("numbers.steps", "numbers.lineage", "numbers.cite", "numbers.trace")
+_LONG = ("numbers.pull", "numbers.steps", "numbers.lineage", "numbers.cite", "numbers.trace")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def numbers_page(
     passports: Passports, menu: Sequence[Mapping[str, Any]], back: str, ribbon: str
 ) -> str:
     """All numbers by question and kind; `menu`: the page in each language; `back`: the report."""
-    language = passports.language
+    language, standing = passports.language, passports.standing
     told = sorted(passports.all(), key=lambda p: passports.place(p.id))
     sections = [
         NumberSection(
@@ -95,8 +95,11 @@ def numbers_page(
         menu=menu,
         back=back,
         ribbon=ribbon,
-        command=TRACE,
+        command=f"{TRACE} {standing.publication}/…" if standing.publication else "",
+        standing=standing.line(language, simulated=passports.register.is_simulated),
+        now=standing.now(language),
         data=", ".join(passports.register.datasets),
+        pulls=[standing.pull(name) for name in passports.register.datasets],
     )
     return add_policy(page)
 

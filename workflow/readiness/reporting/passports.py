@@ -22,6 +22,7 @@ from readiness.register.display import show_row, show_with_sign
 from readiness.reporting.item_findings import level_label
 from readiness.reporting.participation import MEASURES
 from readiness.reporting.shown import Register
+from readiness.reporting.standing import Standing
 
 # What the numbers of verdicts are called, by their names in a sentence; others have none.
 NAMES = {
@@ -136,7 +137,7 @@ class Passport:
 
 
 # Labels of texts that are written from left to right in any language.
-CODES = ("numbers.data", "numbers.id", "numbers.trace", "numbers.lineage")
+CODES = ("numbers.data", "numbers.pull", "numbers.id", "numbers.trace", "numbers.lineage")
 
 
 def anchor(identity: str) -> str:
@@ -148,12 +149,13 @@ def anchor(identity: str) -> str:
 class Passports:
     """The numbers of one run, told in the language of its register.
 
-    `questionnaire` of a wave, with `by`, the variable of the groups that are compared; `structure`
-    of a study.
+    `standing`: of the document. `questionnaire` of a wave, with `by`, the variable of the groups
+    that are compared; `structure` of a study.
     """
 
     register: Register
     title: str
+    standing: Standing
     questionnaire: Questionnaire | None = None
     structure: Structure | None = None
     by: str = ""
@@ -243,16 +245,20 @@ class Passports:
         yield "study.term.base", self._count(str(row["n"] or ""))
         yield "numbers.effective", effective
         yield "numbers.data", data
+        yield from (("numbers.pull", self.standing.pull(name)) for name in data.split(", ") if name)
         yield "numbers.id", str(row["id"])
         known = STEPS if self.register.is_weighted else {**STEPS, **UNWEIGHTED}
         steps = known.get(str(row["kind"]))
         yield "numbers.steps", self._word(steps) if steps else ""
         yield "numbers.lineage", " ".join(name[:LINEAGE] for name in str(row["lineage"]).split())
-        name = f"{self.register.run}/{row['id']}"
-        cited = {"title": self.title, "name": name, "value": value, "data": data}
-        kind = "numbers.cited" if data else "numbers.cited_alone"
-        yield "numbers.cite", tell(Fact(kind, cited), self.language)
-        yield "numbers.trace", f"{TRACE} {row['id']}"
+        name = f"{self.standing.publication}/{row['id']}"
+        cited = Fact(
+            "numbers.cited" if data else "numbers.cited_alone",
+            {"title": self.title, "name": name, "value": value, "data": data},
+        )
+        state = self.standing.state
+        yield "numbers.cite", tell(cited if self.standing.released else state, self.language)
+        yield "numbers.trace", f"{TRACE} {name}" if self.standing.publication else ""
 
     def _part(self, identity: str, part: str) -> str:
         row = self.rows.get(f"{identity}.{part}")

@@ -43,6 +43,7 @@ from readiness.reporting.shown import (
     ShownWave,
     open_part,
 )
+from readiness.reporting.standing import Standing
 from readiness.reporting.study import BLOCKS, study_blocks, study_summary
 from readiness.reporting.wave import PLACES, wave_blocks, wave_summary
 
@@ -61,7 +62,7 @@ class ReportPage:
     """The study or the wave that a report shows, in one language."""
 
     part: ShownStudy | ShownWave
-    draft: bool = False
+    standing: Standing
     name: str = "report"
     downloads: tuple[tuple[str, str], ...] = ()
     shown: set[str] = field(default_factory=set)
@@ -81,9 +82,10 @@ class ReportPage:
             _tell_quarto(settings)
         part = open_part(settings["part"], settings["language"])
         part.prose.check([SUMMARY, *(block.place for block in blocks_of(part))])
-        draft, name = bool(settings.get("draft")), settings.get("name", "report")
+        standing = Standing.model_validate(settings["standing"])
+        name = settings.get("name", "report")
         files = tuple((kind, address) for kind, address in settings.get("downloads", ()))
-        return cls(part, draft, name, files)
+        return cls(part, standing, name, files)
 
     def summary(self) -> None:
         """Print in one line what this is, then the summary.
@@ -133,6 +135,10 @@ class ReportPage:
         engine = f"[{os.environ.get('READINESS_ENGINE', 'Quarto')}]{{.prov}}"
         lines = [
             (self.part.word("report.reading.data"), data),
+            *(
+                (self.part.word("numbers.pull"), f"[{self.standing.pull(name)}]{{.prov}}")
+                for name in register.datasets
+            ),
             (self.part.word("report.origin.lineage"), lineage),
             *self._write_citation(data),
             *(
@@ -150,18 +156,23 @@ class ReportPage:
         )
 
     def _state(self) -> Iterator[tuple[str, str]]:
-        """What this is: real or simulated, a draft, of which run and data; how to cite it."""
+        """What this is: real or simulated, of which publication and data; how to cite it."""
         if self.part.is_simulated:
             yield "simu", self.part.word("report.rendering.status.simulated")
         else:
             yield "real", self.part.word("report.rendering.status.real")
-        if self.draft:
-            yield "old", self.part.word("report.rendering.status.draft")
-        yield "", f"[{self.part.run}]{{.prov}}"
+        yield "valid" if self.standing.released else "old", self._write_state()
+        if now := self.standing.now(self.part.language):
+            yield "", f"[{self.part.word('report.standing.now')}]({now})"
+        else:
+            yield "", f"[{self.part.run}]{{.prov}}"
         yield "", self._provenance(self.part.register.current_datasets)
         if said := self.part.settings.get("recompute"):
             yield "", f"[{plain(said)}]{{.prov}}"
         yield "", f"[{self.part.word('report.rendering.status.cite')}](#sec-origin)"
+
+    def _write_state(self) -> str:
+        return f"[{plain(tell(self.standing.state, self.part.language))}]{{.prov}}"
 
     def _files(self) -> Iterator[tuple[str, str]]:
         """The files beside the page, each with its name in words."""
@@ -180,10 +191,13 @@ class ReportPage:
         cited: dict[str, Value] = {
             "authors": Listed(tuple(authors), "comma"),
             "title": str(self.part.settings["title"]),
-            "name": "name",
-            "data": "data",
+            **{name: name for name in ("name", "day", "data")},
         }
-        own_names = {"name": f"[{self.part.run}]{{.prov}}", "data": data}
+        own_names = {
+            "name": f"[{self.standing.publication}]{{.prov}}",
+            "day": f"[{self.standing.released}]{{.prov}}",
+            "data": data,
+        }
 
         def mark(name: str, text: str) -> str:
             return own_names.get(name, text)
@@ -194,7 +208,10 @@ class ReportPage:
             mark,
             Markup(name=plain),
         )
-        yield self.part.word("numbers.cite"), said
+        yield (
+            self.part.word("numbers.cite"),
+            said if self.standing.released else self._write_state(),
+        )
         if licence := own.get("license"):
             yield self.part.word("report.rendering.origin.licence"), plain(str(licence))
         contacts = [_name_person(contact) for contact in own.get("contact", ())]

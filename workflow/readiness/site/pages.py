@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -16,9 +16,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from readiness.facts import Fact
+from readiness.facts import Day, Fact
 from readiness.language import Language, own_name, tell
 from readiness.language.numbers import whole
+from readiness.publications.citing import Citation
+from readiness.publications.log import state_of
 from readiness.rendering.numbers import render_template
 from readiness.templating import hashes, stylesheet
 
@@ -164,38 +166,66 @@ class ReportEntry:
         return Fact("site.today.moved", {"name": name, "n": self.moved})
 
 
+NOT_CITED = Citation("", "", "", "", (), "")
+
+
 @dataclass(frozen=True)
 class Published:
     """A publication, and what computing it again with today's code found.
 
-    `run` is the wave or study that it published; `checked`: whether it was computed again;
-    `differs`, `reproduced` and `judged` count its numbers.
+    `run` is the wave or study that it published; `released` when, and `withdrawn` why, "" where it
+    was not; `checked`: whether it was computed again; `differs`, `reproduced` and `judged` count
+    its numbers. Of one that is not here `title` and `files` are empty.
     """
 
     identity: str
-    run: str
-    title: Mapping[str, str]
-    simulated: bool
-    draft: bool
-    successor: str
-    datasets: Sequence[str]
     files: Sequence[File]
-    citation: str
-    licence: str
+    run: str = ""
+    title: Mapping[str, str] = field(default_factory=dict)
+    simulated: bool = False
+    draft: bool = False
+    released: str = ""
+    successor: str = ""
+    withdrawn: str = ""
+    datasets: Sequence[str] = ()
+    citation: Citation = NOT_CITED
     checked: bool = False
     reproduced: int = 0
     differs: int = 0
     judged: int = 0
 
+    @property
+    def state(self) -> Fact:
+        """What it is now."""
+        return state_of(
+            self.identity, draft=self.draft, successor=self.successor, withdrawn=self.withdrawn
+        )
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool, str]:
+        """Its place in the list: first what is in force."""
+        return bool(self.withdrawn), bool(self.successor), self.draft, self.identity
+
+    @property
+    def is_citable(self) -> bool:
+        """Whether it may be cited, be it as the one that was superseded."""
+        return not (self.draft or self.withdrawn)
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it is the one to read."""
+        return self.is_citable and not self.successor
+
 
 @dataclass(frozen=True)
 class Dataset:
-    """A version of the data, and the publications that rest on it."""
+    """A version of the data, how it comes here, and the publications that rest on it."""
 
     name: str
     note: str
     rows: int
     sha256: str
+    pull: str
     used_by: Sequence[str]
 
 
@@ -221,6 +251,7 @@ INDEX = "index.html"
 # What of a report's page leads back to the index in the site's copy of it.
 PLACE = '<span class="brand">readiness</span>'
 GUIDES = PurePosixPath("guides")
+STATUS = PurePosixPath("publications/status")
 # What an audit of each level looks at.
 LEVELS = tuple(f"site.level.{level}" for level in ("0", "1", "2", "3"))
 COLUMNS = (
@@ -245,13 +276,13 @@ COMMANDS = "make setup\n.venv/bin/readiness audit --level 2\n.venv/bin/readiness
 @dataclass(frozen=True)
 class Site:
     """What the pages show. `title`: of the site, by language; `start`: the language that opens;
-    `withdrawn`: of each publication that was withdrawn why, and its successor ("" for none)."""
+    `gone`: the publications that were withdrawn and are not here."""
 
     languages: Sequence[Language]
     title: dict[str, str]
     reports: Sequence[ReportEntry]
     publications: Sequence[Published]
-    withdrawn: Mapping[str, tuple[str, str]]
+    gone: Sequence[Published]
     datasets: Sequence[Dataset]
     guides: Sequence[Guide]
 
@@ -278,16 +309,24 @@ def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
         language,
         root,
         reports=site.reports,
-        publications=sorted(
-            site.publications, key=lambda one: (bool(one.successor), one.draft, one.identity)
-        ),
+        publications=sorted(site.publications, key=lambda one: one.rank),
         datasets=site.datasets,
         guides=site.guides,
         levels=LEVELS,
         columns=COLUMNS,
-        called=dict(zip(ORDER, FILES, strict=True)),
         commands=COMMANDS,
     )
+
+
+def status_page(site: Site, one: Published) -> str:
+    """What has become of a publication, in each language of the site: nothing of it is sealed."""
+    root = "../" * len(STATUS.parts)
+    known = {other.identity for other in (*site.publications, *site.gone)}
+    commands = [f"readiness audit {one.identity} --level 3", f"readiness which {one.identity}"]
+    commands += [each.pull for each in site.datasets if each.name in one.datasets]
+    told: dict[str, Any] = {"one": one, "known": known, "commands": "\n".join(commands)}
+    parts = [_page("status.html", site, language, root, **told) for language in site.languages]
+    return _page("statuses.html", site, site.start, root, one=one, parts=map(Markup, parts))
 
 
 def guide_page(site: Site, guide: Guide) -> str:
@@ -326,6 +365,9 @@ def _page(name: str, site: Site, language: Language, root: str, **values: Any) -
         say=said,
         tell=partial(tell, language=language),
         own_name=own_name,
+        status=STATUS,
+        day=Day,
+        called=dict(zip(ORDER, FILES, strict=True)),
         number=lambda n: whole(n, language),
         title=site.title[language],
         named=partial(choose_files, language=language),

@@ -5,6 +5,7 @@ from readiness.charts.picture import files_of
 from readiness.config import StrictModel, read_yaml
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import Language
+from readiness.reporting.standing import Standing
 from readiness.running.step import Job
 from readiness.tables import read_text_table
 
@@ -13,6 +14,7 @@ class DrawStudy(StrictModel):
     """What the charts need of the configuration."""
 
     language: Language
+    standing: Standing
 
 
 INPUTS = ("claims", "structure")
@@ -26,6 +28,7 @@ def run(job: Job[DrawStudy]) -> None:
     structure = parse_structure(read_yaml(job["structure"]))
     study = (claims, structure, job.settings.language)
     charts = {"bases": grid_chart(*study), "questions": bases_chart(*study)}
-    for name, content in files_of(charts):
+    said = job.settings.standing.line(job.settings.language, simulated=False)
+    for name, content in files_of(charts, said):
         job.file(name, content)
     job.remove_others()

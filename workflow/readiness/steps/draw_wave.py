@@ -31,6 +31,7 @@ from readiness.register.figures import (
 from readiness.register.protection import DONT_KNOW, share_id
 from readiness.register.published import round_register
 from readiness.register.rows.changes import CHANGE, change_levels
+from readiness.reporting.standing import Standing
 from readiness.running.step import Job
 from readiness.tables import read_text_table
 
@@ -53,6 +54,7 @@ class DrawWave(StrictModel):
     """What the charts need of the configuration."""
 
     language: Language
+    standing: Standing
     by: str
     bounds: list[float]
     simulated: bool
@@ -262,6 +264,7 @@ def run(job: Job[DrawWave]) -> None:
         load_questionnaire(job["questionnaire"]),
         settings,
     )
-    for name, content in files_of(wave.charts()):
+    said = settings.standing.line(settings.language, simulated=settings.simulated)
+    for name, content in files_of(wave.charts(), said):
         job.file(name, content)
     job.remove_others()

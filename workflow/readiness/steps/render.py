@@ -32,6 +32,7 @@ from readiness.reporting.blocks import list_statements
 from readiness.reporting.markdown import plain
 from readiness.reporting.passports import Passports
 from readiness.reporting.shown import Register
+from readiness.reporting.standing import Standing
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
 
@@ -52,7 +53,7 @@ class RenderSettings(StrictModel):
 
     language: Language
     part: dict[str, Any]
-    draft: bool = False
+    standing: Standing = Standing()
     languages: list[Language] = Field(default_factory=list)
     name: str = "report"
     downloads: list[tuple[str, str]] = Field(default_factory=list)
@@ -80,12 +81,12 @@ class PageSource:
     questionnaire: Questionnaire | None = None
     structure: Structure | None = None
 
-    @property
-    def passports(self) -> Passports:
+    def passports(self, standing: Standing) -> Passports:
         """What each of its numbers is and where it comes from."""
         told = self.content
         title, by = str(told["title"]), next(iter(told.get("variables", ())), "")
-        return Passports(self.register, title, self.questionnaire, self.structure, by)
+        named = (self.questionnaire, self.structure, by)
+        return Passports(self.register, title, standing, *named)
 
 
 OF_WAVE = ("questionnaire", "choices", "contrasts", "steps")
@@ -110,6 +111,9 @@ def _part(job: Job[RenderSettings]) -> PageSource:
     known |= {said for _, said in list_statements(told.get("privacy", {}), language)}
     if change := told.get("wave", {}).get("change"):
         words.add(str(change["from"]))
+    standing = job.settings.standing
+    known |= {standing.pull(name) for name in register.datasets}
+    known |= {standing.publication, standing.released, tell(standing.state, language)}
     part = PageSource(register, resources, words, known, {**told, "files": files})
     claims_file = job.get("claims")
     if claims_file is None:
@@ -175,7 +179,7 @@ def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
         "menu": menu(settings, f"{settings.name}.html"),
         "menu-name": text("report.rendering.languages", language),
     }
-    if settings.draft:
+    if settings.standing.publication and not settings.standing.released:
         told["kicker"] = text("report.rendering.draft", language)
     if simulated:
         title = Fact("report.rendering.title_simulated", {"title": settings.title})
@@ -259,7 +263,7 @@ def run(job: Job[RenderSettings]) -> None:
         assert made.html is not None and made.pdf is not None
         html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
     _check_page(job["source"], html, part, made.engine)
-    passports = part.passports
+    passports = part.passports(settings.standing)
     ribbon = (
         text("report.rendering.ribbon", settings.language) if part.register.is_simulated else ""
     )

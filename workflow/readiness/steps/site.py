@@ -8,11 +8,11 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from readiness.config import StrictModel
-from readiness.datasets.versions import read_versions
+from readiness.datasets.versions import pull_line, read_versions
 from readiness.errors import DataError
 from readiness.language import Language, text
-from readiness.publications.bundle.contents import read_citation
 from readiness.publications.chain import REGISTER
+from readiness.publications.citing import read_citation
 from readiness.publications.ledger import CHARTS, FOLDER, REPORT, TABLES
 from readiness.publications.log import read_seals
 from readiness.publications.reproduce import read_verdicts, tally
@@ -34,7 +34,7 @@ PICTURES = (".svg", ".png")
 
 class SiteSettings(StrictModel):
     """Languages, the site's title in each, and what is shown: reports and publications; of what
-    was withdrawn why, and its successor."""
+    was withdrawn and is not here why, and its successor."""
 
     languages: list[str]
     title: dict[str, str]
@@ -87,8 +87,14 @@ def run(job: Job[SiteSettings]) -> None:
         {lang: settings.title.get(lang) or text("site.title", lang) for lang in settings.languages},
         [_copy_report(one, copies, settings.languages, publications) for one in settings.reports],
         publications,
-        settings.withdrawn,
-        [Dataset(v.name, v.note, v.rows, v.sha256, users(v.name)) for v in versions],
+        [
+            Published(name, files=[], withdrawn=why, successor=other)
+            for name, (why, other) in settings.withdrawn.items()
+        ],
+        [
+            Dataset(v.name, v.note, v.rows, v.sha256, pull_line(v.name, v.md5), users(v.name))
+            for v in versions
+        ],
         _guides(copies),
     )
     _write(site, copies, job)
@@ -103,15 +109,21 @@ def _write(site: pages.Site, copies: Copies, job: Job[SiteSettings]) -> None:
     job.file(pages.INDEX, pages.index_page(site, site.start, at_root=True))
     for language in site.languages:
         job.file(f"{language}/{pages.INDEX}", pages.index_page(site, language))
-    for one in site.guides:
-        job.file(f"{pages.GUIDES}/{one.name}.html", pages.guide_page(site, one))
+    for one in (*site.publications, *site.gone):
+        home = f"{pages.STATUS}/{one.identity}"
+        job.file(f"{home}.html", pages.status_page(site, one))
+        if one.is_citable:
+            job.file(f"{home}.bib", one.citation.bibtex)
+            job.file(f"{home}.ris", one.citation.ris)
+    for page in site.guides:
+        job.file(f"{pages.GUIDES}/{page.name}.html", pages.guide_page(site, page))
     reports = {PurePosixPath(report.run): report for report in site.reports}
     for place, path in copies.sources.items():
         content = path.read_bytes()
         report = reports.get(place.parents[-2])
         if place.suffix == ".html" and report:
-            page, depth = content.decode("utf-8"), len(place.parts) - 1
-            content = pages.mark_run(page, site, report, place.parts[2], depth).encode()
+            html, depth = content.decode("utf-8"), len(place.parts) - 1
+            content = pages.mark_run(html, site, report, place.parts[2], depth).encode()
         job.file(str(place), content)
 
 
@@ -163,19 +175,12 @@ def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, 
         ),
         *(file for name in SEALED for file in copies.file(folder / name, home / name)),
     ]
-    citation, licence = _citation(folder)
-    made = Published(
-        identity,
-        told["run"],
-        told["title"],
-        told["simulated"],
-        told["draft"],
-        told["successor"],
-        told["datasets"],
-        files,
-        citation,
-        licence,
-    )
+    try:
+        citation = read_citation(folder)
+    except DataError:
+        citation = read_citation(folder / "none")  # its audit says so
+    own = {name: what for name, what in told.items() if name != "id"}
+    made = Published(identity, files=files, citation=citation, **own)
     if identity not in verdicts:
         return made
     counts = tally(identity, verdicts[identity])
@@ -186,18 +191,6 @@ def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, 
         differs=counts.differs,
         judged=counts.judged,
     )
-
-
-def _citation(folder: Path) -> tuple[str, str]:
-    """How a publication is cited, and its licence, as its own citation file says."""
-    try:
-        said = read_citation(folder)
-        names = [a.get("name") or f"{a['given-names']} {a['family-names']}" for a in said.authors]
-    except (DataError, KeyError):
-        return folder.name, ""
-    if not names:
-        return f"{said.title}.", said.license
-    return f"{', '.join(names)}. {said.title}.", said.license
 
 
 def _guides(copies: Copies) -> list[Guide]:

@@ -1,6 +1,7 @@
 """Tables: the workbook of a run in one language, all its numbers as a tidy table, the codebook."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.blocks import Prose
 from readiness.reporting.shown import Register, ShownStudy
+from readiness.reporting.standing import Standing
 from readiness.reporting.workbooks import wave
 from readiness.reporting.workbooks.study import study_book, study_codes, study_labels
 from readiness.reporting.workbooks.writing import Book, write_workbook
@@ -30,6 +32,7 @@ class TableSettings(StrictModel):
     """Language, title, the workbook's name, and what tables of a wave are by; `items` in order."""
 
     language: Language
+    standing: Standing
     run: str
     title: str
     kind: str
@@ -50,6 +53,8 @@ def run(job: Job[TableSettings]) -> None:
     register = Register(round_register(read_register(job["figures"])), settings.language)
     made = _wave if settings.kind == "wave" else _study
     book, numbers, codes = made(register, job)
+    said = settings.standing.line(settings.language, simulated=register.is_simulated)
+    book = replace(book, cover=(said, *book.cover))
     job.file(f"{settings.name}.xlsx", write_workbook(book))
     # For people, who open them in a spreadsheet; the register is the copy for machines.
     job.csv(NUMBERS, escape_words(numbers))

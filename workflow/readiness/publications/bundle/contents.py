@@ -25,6 +25,7 @@ from readiness.publications.attest import Fit, signatures
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes
 from readiness.publications.bundle.respondents import CORRECTIONS, Respondents, respondents
+from readiness.publications.citing import read_citation
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.outcomes import Outcome, place_text
 from readiness.publications.presenting.writing import Writing, markdown, render
@@ -265,36 +266,6 @@ def _refuse_unsafe(name: str) -> None:
 README = "README.md"
 # Stands where a date is demanded and none is known; the description and the README say so.
 UNKNOWN_DATE = "1970-01-01"
-
-
-@dataclass(frozen=True)
-class Citation:
-    """What a publication's CITATION.cff says of it; `license` is "" where it names none. Without
-    one nobody is named as its author."""
-
-    title: str
-    abstract: str
-    license: str
-    authors: tuple[dict[str, str], ...]
-    date: str
-
-
-def read_citation(folder: Path) -> Citation:
-    """The citation of the publication in `folder`; DataError when it is none."""
-    path = folder / "CITATION.cff"
-    if not path.exists():
-        return Citation(folder.name, "", "", (), "")
-    try:
-        record: dict[str, Any] = read_yaml_text(read_file(path))
-        return Citation(
-            str(record["title"]),
-            str(record["abstract"]),
-            str(record.get("license", "")),
-            tuple({key: str(cell) for key, cell in a.items()} for a in record["authors"]),
-            str(record.get("date-released", "")),
-        )
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
-        raise DataError(f"{path}: not a citation. Restore it with git.") from None
 
 
 def left_out(version: Version) -> Fact:

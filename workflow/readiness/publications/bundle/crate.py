@@ -28,16 +28,15 @@ from readiness.publications import ledger
 from readiness.publications.bundle.contents import (
     README,
     UNKNOWN_DATE,
-    Citation,
     Contents,
     describe_date,
     describe_withheld,
     gaps,
     left_out,
-    read_citation,
     readme,
 )
 from readiness.publications.chain import frozen_chain
+from readiness.publications.citing import Citation, read_citation
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.program import ARCHIVE, ENVIRONMENT
 from readiness.publications.seal import LEDGER, read_seal, sha256
