@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from pypdf import PdfReader
 from pytest import CaptureFixture, MonkeyPatch
-from released_tree import FIRST, PUBLICATIONS, SECOND, copy_released, released_root
+from released_tree import DRAFT, FIRST, PUBLICATIONS, SECOND, copy_released, released_root
+from selectolax.lexbor import LexborHTMLParser
 
 from readiness.cli import main
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import Pointer, read_versions
+from readiness.facts import Day, Fact
+from readiness.language import LANGUAGES, tell
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import RESTORE, ancestors, frozen_chain
-from readiness.publications.ledger import read_datasets, read_inputs, versions_table
+from readiness.publications.citing import find_cited
+from readiness.publications.ledger import (
+    FOLDER,
+    read_datasets,
+    read_inputs,
+    released_on,
+    versions_table,
+)
 from readiness.publications.program import assemble
 from readiness.publications.scratch import run_in, scratch_project
 from readiness.publications.seal import read_seal
@@ -29,6 +42,7 @@ from readiness.publications.trace import (
     which_pictures,
 )
 from readiness.register.figures import read_register
+from readiness.reporting.passports import TRACE
 from readiness.tables import rows_to_csv
 
 
@@ -124,7 +138,6 @@ def test_an_unknown_name_is_answered_with_names_like_it(
         "meal.hto.all": "Spelt like it: meal.hot.all",
         "menus-r1/soup.daly": "claim.obs.soup.daily",
         "canteen-r9/meal.hot.all": "there are canteen-r1",
-        "canteen-r2": "a number in publications/canteen-r2/figures.csv",
         "canteen-r2/": "a number in publications/canteen-r2/figures.csv",
         "": "no published number or chart is called so",
     }.items():
@@ -198,6 +211,75 @@ def test_what_numbers_share_is_printed_once_and_fits_a_terminal(
     monkeypatch.chdir(released_root())
     assert main(["which", "canteen-r2/meal.hot"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    numbers = [line for line in lines if line.startswith("canteen-r2/meal.hot")]
+    numbers = [line for line in lines if line.startswith("  canteen-r2/meal.hot")]
     assert len(numbers) > 3 * lines.count("  step     estimate") > 0
-    assert max(len(line) for line in lines if line not in numbers) <= 80
+    assert lines[0].endswith("Hot, All: 50.6%, between 37.3% and 63.7%; base 60")
+    assert max(len(line) for line in lines if line.startswith("  ")) <= 80
+    assert lines.count("    dvc pull data/raw/canteen-2025/2.csv.dvc") == lines.count(
+        "  publication canteen-r2: IN FORCE; released on " + released_on(Path(FOLDER, SECOND))
+    )
+
+
+def test_every_citation_of_every_page_is_followed(
+    monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
+) -> None:
+    root = released_root()
+    followed = 0
+    for page in sorted((root / FOLDER).glob("*/report/*/*.html")):
+        own, tree = page.parts[-4], LexborHTMLParser(page.read_text("utf-8"))
+        cited = [node.text() for node in tree.css("span.cite")]
+        calls = [node.text() for node in tree.css("dd code") if node.text().startswith(TRACE)]
+        if own == DRAFT:
+            assert set(cited) <= {f"Draft {DRAFT}, not to be cited"}
+            cited = []
+        for said in (*cited, *(call.removeprefix(TRACE).strip(" …") for call in calls)):
+            name = find_cited(said, PUBLICATIONS)
+            assert name.startswith(f"{own}/") and (not name[len(own) + 1 :] or find_numbers(root, name))
+            followed += 1
+        for node in tree.css("#sec-origin dd") if own != DRAFT else ():
+            followed += find_cited(node.text(), PUBLICATIONS) == own
+    assert followed > 50
+    monkeypatch.chdir(root)
+    assert main(["which", f"Canteens in 2025 (canteen-r1, {released_on(root / FOLDER / FIRST)})."]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("publication canteen-r1: REPLACED BY canteen-r2; released on 20")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_citation_is_followed_in_every_language(language: str) -> None:
+    for row in ledger_rows(released_root() / FOLDER / SECOND):
+        name = f"{SECOND}/{row['id']}"
+        told = {"title": "An (odd) title. a/b: c", "name": name, "value": "50.6%", "data": "x@1"}
+        for kind in ("numbers.cited", "numbers.cited_alone"):
+            assert find_cited(tell(Fact(kind, told), language), PUBLICATIONS) == name
+
+
+@pytest.mark.parametrize("name", PUBLICATIONS)
+def test_every_page_picture_and_workbook_says_whose_it_is(name: str) -> None:
+    folder = released_root() / FOLDER / name
+    said = f"Draft {name}, not to be cited"
+    if name != DRAFT:
+        told = {"name": name, "day": Day(released_on(folder))}
+        said = tell(Fact("report.standing.released", told), "en")
+    texts = {path: path.read_text("utf-8") for path in folder.rglob("*.html")}
+    texts |= {path: path.read_text("utf-8") for path in folder.rglob("*.svg")}
+    for path in folder.rglob("*.xlsx"):
+        texts[path] = ZipFile(path).read("xl/sharedStrings.xml").decode()
+    for path in folder.rglob("*.pdf"):
+        texts[path] = PdfReader(path).pages[0].extract_text()
+    assert len({path.suffix for path in texts}) == 4
+    assert [p.name for p, text in texts.items() if said not in re.sub(r"\s+", " ", text)] == []
+
+
+def test_affected_counts_and_names_all_that_there_is(
+    monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(released_root())
+    lines = {}
+    for option in ((), ("--all",)):
+        assert main(["affected", "canteen-2025@1", *option]) == 0
+        lines[option] = capsys.readouterr().out.splitlines()
+    every = find_affected(released_root(), "canteen-2025@1")
+    assert lines[()][0] == f"canteen-2025@1: {len(every)} published numbers rest on it."
+    assert sum(line.startswith("  canteen-r") for line in lines["--all",]) == len(every)
+    assert len(lines[()]) < 30 and any("canteen-r1/meal.hot.all " in line for line in lines[()])

@@ -1,6 +1,7 @@
 """What is behind a published number, chart or page: datasets, versions, steps, code.
 
-readiness which PUBLICATION/ID      one number
+readiness which PUBLICATION/ID      one number; also as a page prints it, with all of a citation
+readiness which PUBLICATION         what it is now, and how its data come here
 readiness which ITEM.LEVEL          every number whose id begins so, in every publication
 readiness which weights             a chart; also by its path, as the pages: report.pdf
 
@@ -10,14 +11,17 @@ what its folder says.
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from readiness.datasets.versions import pull_line
 from readiness.errors import ConfigError
-from readiness.publications.ledger import publication_ids
+from readiness.publications.audit.numbers import ledger_rows
+from readiness.publications.citing import find_cited
+from readiness.publications.ledger import FOLDER, publication_ids, read_datasets, read_words
 from readiness.publications.log import withdrawals
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.trace import (
@@ -27,6 +31,7 @@ from readiness.publications.trace import (
     like,
     refuse_broken,
     scope,
+    state_line,
     which,
     which_pictures,
 )
@@ -45,14 +50,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what stands behind each number or picture; ConfigError when nothing is called so."""
     root = Path.cwd()
-    found, trace_of = find_numbers(root, arguments.name), which
-    publications, _ = scope(root, arguments.name)
+    name = find_cited(arguments.name, publication_ids(root))
+    if name in publication_ids(root) and not arguments.json:
+        print(publication_text(root, name), end="")
+        refuse_broken(root, [name])
+        return 0
+    found, trace_of = find_numbers(root, name), which
+    publications, _ = scope(root, name)
     if not found:
-        found, trace_of = find_pictures(root, arguments.name), which_pictures
+        found, trace_of = find_pictures(root, name), which_pictures
     if not found:
         # Perhaps it was there: a ledger may be gone, or another one.
         refuse_broken(root, publications)
-        raise ConfigError(_unknown(root, arguments.name))
+        raise ConfigError(_unknown(root, name))
     traces = [
         trace
         for publication, numbers in groupby(found, key=lambda pair: pair[0])
@@ -62,10 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps([asdict(t) for t in traces], ensure_ascii=False, indent=1, sort_keys=True))
     else:
         for _, alike in groupby(traces, key=_behind):
-            print(traces_text(list(alike)), end="")
-    for publication, fact in withdrawals(root).items():
-        if not arguments.json and publication in dict(found):
-            print(told_plainly(fact, "en"))
+            print(traces_text(root, list(alike)), end="")
     refuse_broken(root, publications)
     return 0
 
@@ -92,13 +99,29 @@ def _behind(trace: Trace) -> dict[str, Any]:
     return {name: what for name, what in asdict(trace).items() if name != "row"}
 
 
-def traces_text(traces: Sequence[Trace]) -> str:
-    """Numbers or pictures with the same behind them, one line each, and what it is."""
-    lines = [_describe_number(trace) for trace in traces]
-    trace = traces[0]
+def publication_text(root: Path, name: str) -> str:
+    """A publication: what it is now, its data and how they come here."""
+    lines = [state_line(root, name)]
+    for dataset in read_datasets(root / FOLDER / name):
+        lines += _dataset_lines(dataset.version.name, dataset.version.sha256, dataset.version.md5)
+    return "\n".join(map(one_line, lines)) + "\n"
+
+
+def _dataset_lines(name: str, sha256: str, md5: str) -> list[str]:
     unknown = "not known: the publication that it comes through is not here"
+    lines = [f"  dataset  {name}", f"    sha256 {sha256 or unknown}", f"    {pull_line(name)}"]
+    return lines + ([f"    md5 {md5}"] if md5 else [])
+
+
+def traces_text(root: Path, traces: Sequence[Trace]) -> str:
+    """Numbers or pictures with the same behind them, one line each, and what it is."""
+    trace = traces[0]
+    folder = root / FOLDER / trace.publication
+    rows, words = {row["id"]: row for row in ledger_rows(folder)}, read_words(folder)
+    lines = [line for trace in traces for line in _describe_number(trace, rows, words)]
+    lines.append(f"  {state_line(root, trace.publication)}")
     for name, digest in trace.datasets.items():
-        lines += [f"  dataset  {name}", f"    sha256 {digest or unknown}"]
+        lines += _dataset_lines(name, digest, trace.md5[name])
     for path, digest in trace.files.items():
         lines += [f"  file     {path}", f"    sha256 {digest}"]
     lines += [f"  through  publication {name}" for name in trace.through]
@@ -109,11 +132,19 @@ def traces_text(traces: Sequence[Trace]) -> str:
     return "\n".join(map(one_line, lines)) + "\n"
 
 
-def _describe_number(trace: Trace) -> str:
-    """What was asked for: a number as it was shown and, where it was published, as it is stored."""
+def _describe_number(
+    trace: Trace, rows: Mapping[str, Mapping[str, str]], words: Mapping[str, str]
+) -> list[str]:
+    """What was asked for: a number in words, as it was shown, its interval and base, its name and,
+    where it was published, as it is stored."""
     row = trace.row
     name = f"{trace.publication}/{row['id']}"
     if "value" not in row:
-        return name
+        return [name]
+    shown = show_safely(row, "en")
+    ends = [rows.get(f"{row['id']}.{end}") for end in ("lower", "upper")]
+    if all(ends):
+        shown += f", between {' and '.join(show_safely(end, 'en') for end in ends if end)}"
+    shown += f"; base {row['n']}" if row.get("n") else ""
     value = f"value {row['value']}" if row["value"] else "not published"
-    return f"{name}: {show_safely(row, 'en')} ({value})"
+    return [f"{words.get(row['id']) or row['id']}: {shown}", f"  {name} ({value})"]

@@ -15,8 +15,9 @@ from readiness.lineage import Lineage
 from readiness.publications import ledger
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import ancestors, frozen_chain
-from readiness.publications.log import LOG, check_listed, read_log
-from readiness.publications.seal import check_seal
+from readiness.publications.log import LOG, check_listed, read_log, read_seals, state_of
+from readiness.publications.outcomes import told_plainly
+from readiness.publications.seal import DRAFT, check_seal
 
 # How many ids are offered in the place of an unknown one.
 LIKE = 3
@@ -36,13 +37,15 @@ class TraceStep:
 class Trace:
     """All that stands behind one published number, or behind a chart or page.
 
-    `files` are the other files that went in (path to SHA-256); `through` are the publications whose
+    `datasets`: SHA-256 by name, and `md5` what their DVC pointers name, "" where unknown; `files`
+    are the other files that went in (path to SHA-256); `through` are the publications whose
     numbers it was computed from.
     """
 
     publication: str
     row: Mapping[str, str]
     datasets: Mapping[str, str]
+    md5: Mapping[str, str]
     steps: tuple[TraceStep, ...]
     files: Mapping[str, str]
     through: tuple[str, ...]
@@ -128,6 +131,18 @@ def refuse_broken(root: Path, publications: Iterable[str], *, every: bool = Fals
         )
 
 
+def state_line(root: Path, name: str) -> str:
+    """What a publication is now, and since when."""
+    entry, sealed = read_log(root).latest.get(name), read_seals(root).get(name, {})
+    successor, why = (entry.superseded_by, entry.withdrawn) if entry else ("", "")
+    draft = sealed.get("status") == DRAFT
+    state = told_plainly(state_of(name, draft=draft, successor=successor, withdrawn=why), "en")
+    if not (entry or draft):
+        state = "not in the log of publications"
+    released = ledger.released_on(root / ledger.FOLDER / name)
+    return f"publication {name}: {state}" + (f"; released on {released}" if released else "")
+
+
 def which(root: Path, publication: str, names: Sequence[str]) -> Iterator[Trace]:
     """What is behind each of these numbers of a publication."""
     folder = root / ledger.FOLDER / publication
@@ -162,25 +177,23 @@ def _traces(
 ) -> Iterator[Trace]:
     """The trace of each row: what its `lineage` leads to, and the datasets that it names."""
     folder = root / ledger.FOLDER / publication
-    hashes = {d.version.name: d.version.sha256 for d in ledger.read_datasets(folder)}
+    versions = {d.version.name: d.version for d in ledger.read_datasets(folder)}
     files = {path.as_posix(): digest for path, digest in ledger.read_inputs(folder).items()}
     for row in rows:
         steps = ancestors(chain, row.get("lineage", "").split())
         used = {digest for step in steps for digest in chain[step].inputs.values()}
         earlier = _earlier(root, row, chain)
-        own = {name: hashes.get(name, "") for name in row.get("dataset", "").split()}
+        known = dict(versions)
         for other in earlier:
-            before = root / ledger.FOLDER / other
-            own |= {
-                d.version.name: d.version.sha256
-                for d in ledger.read_datasets(before)
-                if own.get(d.version.name) == ""
-            }
+            before = ledger.read_datasets(root / ledger.FOLDER / other)
+            known = {d.version.name: d.version for d in before} | known
             used.add(files.get(f"{ledger.FOLDER}/{other}/figures.csv", ""))
+        names = row.get("dataset", "").split()
         yield Trace(
             publication,
             row,
-            own,
+            {name: known[name].sha256 if name in known else "" for name in names},
+            {name: known[name].md5 if name in known else "" for name in names},
             tuple(TraceStep(s, chain[s].code, chain[s].settings, chain[s].inputs) for s in steps),
             {path: digest for path, digest in files.items() if digest in used},
             tuple(earlier),
