@@ -1,11 +1,12 @@
 """The sentences that a question's numbers say: each is chosen by a rule, or there is none.
 
 "More than half" needs a lower limit above one half, "less than half" an upper limit below it,
-"about half" both limits near it (`register.findings`); else the share is said with its interval.
-An answer comes first where no answer that is withheld can be larger. A group is above another
-where the adjusted p says so, and far above where the simultaneous limit of every gap that is named
-stays above `FAR`; of an item that the settings do not compare no gap is said. Of a number whose
-reliability is not `present` no sentence is made.
+"about half" both limits near it (`register.findings`); else the share is said with its interval. An
+answer comes first where no answer that is withheld can be larger; where its interval reaches the
+next one's, that is said. Of a scale whose low end few gave, the answer that most gave is told. A
+group is above another where the adjusted p says so, and far above where the simultaneous limit of
+every gap that is named stays above `FAR`; of an item that the settings do not compare no gap is
+said. Of a number whose reliability is not `present` no sentence is made.
 """
 
 from __future__ import annotations
@@ -64,7 +65,10 @@ class Findings:
             return self._mean()
         if self.item.kind == "multi" or (self.item.kind == "single" and self._many):
             return self._order()
-        return self._share()
+        said = self._share()
+        if said and self.item.kind == "ordinal" and said.kind in SIDES["minority"]:
+            return (not self.item.boxes and self._order()) or said
+        return said
 
     def groups(self) -> Fact | None:
         """Which groups are above which; None where no pair was compared."""
@@ -141,7 +145,7 @@ class Findings:
         ]
         top, hidden = (
             shares[0] or 0.0,
-            bound_hidden_share(shares, exclusive=self.item.kind == "single"),
+            bound_hidden_share(shares, exclusive=self.item.kind != "multi"),
         )
         first: dict[str, Value] = {"first": labels[codes[0]], "share": self._name_value(ids[0])}
         if hidden >= top:
@@ -158,7 +162,12 @@ class Findings:
             "second": labels[codes[1]],
             "second_share": self._name_value(ids[1]),
         }
-        return Fact("report.finding.first", {**first, **second})
+        ends = (self._ends(ids[0]).get("lower", ""), self._ends(ids[1]).get("upper", ""))
+        least, most = map(self.material.register.number, ends)
+        # The difference has no interval of its own; where theirs are apart it is not chance.
+        apart = least is None or most is None or most < least
+        kind = "report.finding.first" if apart else "report.finding.first.close"
+        return Fact(kind, {**first, **second})
 
     def _mean(self) -> Fact | None:
         identity = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
