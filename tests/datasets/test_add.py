@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from project_copy import ROOT
 from readiness.cli import main
 from readiness.datasets.add import add_version
-from readiness.datasets.verify import verify
-from readiness.datasets.versions import changing_versions, find_version, read_versions
+from readiness.datasets.verify import find_unused, verify
+from readiness.datasets.versions import (
+    Pointer,
+    changing_versions,
+    check_pointer,
+    find_version,
+    read_versions,
+)
 from readiness.errors import BusyError, ConfigError, DataError
 
 TABLE = "respondent,answer\nA,yes\nB,no\n"
@@ -40,6 +49,40 @@ def test_a_damaged_object_in_the_way_is_replaced(root: Path) -> None:
     assert len(faults(root)) == 2
     add_version(root, root / "export.csv", "same", "1")
     assert faults(root) == []
+
+
+def test_what_nobody_registered_is_told_with_the_line_that_does(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root)
+    about = ["--note", "first: export", "--source", "the portal", "--licence", "CC-BY-4.0"]
+    assert main(["data", "add", "export.csv", "--dataset", "survey", "--as", "1", *about]) == 0
+    pointer = root / "data/raw/survey/1.csv.dvc"
+    said = yaml.safe_load(pointer.read_text("utf-8"))
+    assert said["desc"] == "first: export"
+    assert said["meta"] == {"source": "the portal", "licence": "CC-BY-4.0", "access": "open"}
+    assert list(find_unused(root)) == []
+    edited = root / "data/raw/survey/1.csv"
+    edited.write_text(f"{TABLE}C,no\n", "utf-8")
+    (told,) = find_unused(root)
+    line = "readiness data add data/raw/survey/1.csv --dataset survey --as 2"
+    assert (
+        told == f"data/raw/survey/1.csv: is not used, for its pointer names other bytes. "
+        f"Register it: {line}"
+    )
+    # As `dvc add` leaves it: the same remedy.
+    before = pointer.read_text("utf-8")
+    md5, size = hashlib.md5(edited.read_bytes()).hexdigest(), edited.stat().st_size
+    pointer.write_text(Pointer(md5, size, "1.csv").as_text(), "utf-8")
+    with pytest.raises(DataError, match=re.escape(line)):
+        check_pointer(root, find_version(root, "survey@1"))
+    pointer.write_text(before, "utf-8")
+    assert main(line.split()[1:]) == 0
+    assert "for it holds survey@2. readiness data get survey@1 --force" in next(find_unused(root))
+    assert main(["data", "get", "survey@1", "--force"]) == 0 and list(find_unused(root)) == []
+    edited.with_name("pilot.csv").write_text(TABLE, "utf-8")
+    assert next(find_unused(root)).endswith("survey/pilot.csv --dataset survey --as pilot")
+    capsys.readouterr()
 
 
 def test_a_file_of_somebody_else_is_not_overwritten(root: Path) -> None:

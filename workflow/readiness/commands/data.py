@@ -4,7 +4,7 @@ A file that is added under a questionnaire is first read as `readiness validate`
 
 readiness data list
 readiness data add FILE --dataset NAME --as VERSION [--questionnaire Q] [--note TEXT]
-                   [--restricted]
+                   [--restricted] [--source TEXT] [--licence TEXT] [--citation TEXT]
 readiness data get NAME@VERSION [--to FILE] [--force]
 readiness data erase NAME@VERSION... --reason TEXT
 readiness data verify
@@ -27,6 +27,9 @@ from readiness.running.outputs import add_force, check_output
 
 # The longest name of a place that is no remote.
 PLACE = len("results/inputs")
+
+# What the pointer of a version says of it beside the note.
+ABOUT = ("source", "licence", "citation")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +58,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--as", dest="version", required=True)
     add.add_argument("--questionnaire", default="")
     add.add_argument("--note", default="")
+    for name in ABOUT:
+        add.add_argument(f"--{name}", default="", help="kept in the pointer, for DVC's users")
     add.add_argument("--restricted", action="store_true", help="only some may have the bytes")
 
 
@@ -125,6 +130,7 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
         questionnaire=arguments.questionnaire,
         note=arguments.note,
         restricted=arguments.restricted,
+        meta={name: getattr(arguments, name) for name in ABOUT},
         check=check,
         count=rows if arguments.questionnaire else None,
     )

@@ -250,7 +250,9 @@ def run(arguments: argparse.Namespace) -> int:
     began = time.time()
     if run_snakemake(root, arguments.cores, arguments.snakemake, finished=finished):
         print(f"{NOTHING}: every result is up to date.", file=sys.stderr)
-    for line in (*_damages(root, began), *_losses(root)):
+    from readiness.datasets.verify import find_unused
+
+    for line in (*find_unused(root), *_damages(root, began), *_losses(root)):
         print(f"readiness run: {line}", file=sys.stderr)
     if not arguments.snakemake:
         print((root / GATE).read_text("utf-8"), end="")

@@ -5,9 +5,12 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
+
+import yaml
 
 from readiness.datasets.hashing import fault_of
 from readiness.datasets.places import cache_folder, default_store, kept_by_git, remotes
@@ -41,12 +44,14 @@ def add_version(
     questionnaire: str = "",
     note: str = "",
     restricted: bool = False,
+    meta: Mapping[str, str] = MappingProxyType({}),
     check: Callable[[bytes], None] | None = None,
     count: Callable[[bytes], int] | None = None,
 ) -> Version:
     """Put `file` under DVC as `dataset@version` and append it to `data/versions.csv`.
 
-    The bytes go to the default remote when that is a folder, and to DVC's cache; `check` is given
+    The bytes go to the default remote when that is a folder, and to DVC's cache; `meta`: what its
+    pointer says beside the note (source, licence, citation); `check` is given
     them before anything is written, and raises what must not be registered; `count` says how many
     rows they hold where they are no CSV of ours. A version is never
     overwritten: ConfigError when it exists or has no proper name, the questionnaire does not exist,
@@ -100,7 +105,7 @@ def add_version(
         _check_place(root, file, new)
         if restricted:
             _refuse_git(root, new)
-        _write(root, file, new, content)
+        _write(root, file, new, content, meta)
         append_versions(root, [new])
     return new
 
@@ -175,7 +180,7 @@ def _check_place(root: Path, file: Path, new: Version) -> None:
         )
 
 
-def _write(root: Path, file: Path, new: Version, content: bytes) -> None:
+def _write(root: Path, file: Path, new: Version, content: bytes, meta: Mapping[str, str]) -> None:
     """The objects, the file in the workspace, the pointer; what is right already stays."""
     workspace = root / new.pointer_path.with_suffix("")
     folders = filter(None, [default_store(root), cache_folder(root)])
@@ -185,4 +190,9 @@ def _write(root: Path, file: Path, new: Version, content: bytes) -> None:
         if place.resolve() != file.resolve() and fault_of(place, new):
             write_atomically(place, content)
     pointer = Pointer(md5=new.md5, size=new.bytes, name=new.pointer_path.stem)
-    write_atomically(root / new.pointer_path, pointer.as_text())
+    # DVC keeps both through every command of its own.
+    said = {"desc": new.note} if new.note else {}
+    told = {name: one_line(text, f"--{name}") for name, text in meta.items() if text}
+    about = {**said, "meta": {**told, "access": new.status}}
+    text = yaml.safe_dump(about, allow_unicode=True, sort_keys=False, width=sys.maxsize)
+    write_atomically(root / new.pointer_path, text + pointer.as_text())

@@ -29,6 +29,7 @@ from readiness.datasets.versions import (
     check_pointer,
     one_line,
     read_versions,
+    register_line,
 )
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
@@ -36,6 +37,29 @@ from readiness.files import PRIVATE
 from readiness.lineage import PROVENANCE, RESULTS
 
 RIGHT = "right"
+
+
+def find_unused(root: Path) -> Iterator[str]:
+    """Each file of `data/raw` that no run reads, for it is not what its pointer names or nobody
+    registered it, with the command that does."""
+    versions = read_versions(root)
+    known = {version.pointer_path: version for version in versions.values()}
+    for place in sorted(
+        {p.with_suffix("") for p in (root / RAW).glob("*/*.csv.dvc")}
+        | set((root / RAW).glob("*/*.csv"))
+    ):
+        file = place.relative_to(root)
+        version = known.get(file.with_name(f"{file.name}.dvc"))
+        if version is None:
+            line = register_line(root, file, file.parent.name, file.stem)
+            yield f"{file}: is not used, for nobody registered it. Register it: {line}"
+        elif not version.is_erased and fault_if_there(place, version) not in (None, ABSENT):
+            said = "its pointer names other bytes. Register it: "
+            said += register_line(root, file, version.dataset)
+            for other in versions.values():
+                if fault_if_there(place, other) is None:
+                    said = f"it holds {other.name}. readiness data get {version.name} --force"
+            yield f"{file}: is not used, for {said}"
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ same hashes says since when they are gone and why.
 import csv
 import io
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, fields, replace
+from itertools import count
 from pathlib import Path
 
 import yaml
@@ -76,6 +78,16 @@ def pull_line(name: str, md5: str = "") -> str:
     """How whoever may have a version brings it here with DVC: its pointer, and what that names."""
     pointer = (RAW / f"{name.replace('@', '/')}.csv.dvc").as_posix()
     return f"dvc pull {pointer}" + (f"  # md5 {md5}" if md5 else "")
+
+
+def register_line(root: Path, file: Path, dataset: str, version: str = "") -> str:
+    """The command that registers a file as a version of a dataset: the next one unless named."""
+    known = read_versions(root)
+    free = next(str(k) for k in count(1) if f"{dataset}@{k}" not in known)
+    name = version if re.fullmatch(VERSION, version) else free
+    return shlex.join(
+        ["readiness", "data", "add", file.as_posix(), "--dataset", dataset, "--as", name]
+    )
 
 
 def open_data(versions: Iterable[Version]) -> dict[str, str]:
@@ -253,6 +265,8 @@ def check_pointer(root: Path, version: Version) -> Pointer:
     if (pointer.md5, pointer.size) != (version.md5, version.bytes):
         raise DataError(
             f"{path}: points to {pointer.md5} ({pointer.size} bytes), but data/versions.csv has "
-            f"{version.md5} ({version.bytes} bytes) for {version.name}. Restore both with git."
+            f"{version.md5} ({version.bytes} bytes) for {version.name}. Restore both with git; "
+            "what `dvc add` took is a version of its own: "
+            + register_line(root, version.pointer_path.with_suffix(""), version.dataset)
         )
     return pointer
