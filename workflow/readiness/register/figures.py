@@ -33,9 +33,6 @@ PRECISION = "precision"
 WORKING, PUBLISHED = "working", "published"
 
 
-# The id of the confidence level, where there are intervals.
-
-
 @dataclass(frozen=True)
 class FigureRow:
     """One publishable number.

@@ -131,27 +131,15 @@ def change_rows(
             made += _rows_of_level(name, of, waves, factor, rules)
         yield from made
         limited += any(row.id.endswith(".lower") for row in made)
-    shared: dict[str, Any] = {"kind": CHANGE, "rounding": rules.rounding}
-    whole = float(change.margin).is_integer()
-    yield FigureRow(
-        "change.margin",
-        unit="number",
-        value=change.margin,
-        digits=0 if whole else 1,
-        statistic="points within which a share stayed as it was",
-        **shared,
-    )
+    digits = 0 if float(change.margin).is_integer() else 1
+    told = [("margin", "number", change.margin, digits, "points within which a share stayed")]
     if limited > 1:
-        said = "questions whose change has limits"
-        yield FigureRow("change.tested", unit="count", value=limited, statistic=said, **shared)
-        yield FigureRow(
-            "change.expected",
-            unit="number",
-            value=limited * (1 - level),
-            digits=1,
-            statistic="questions that would seem to have moved by chance alone",
-            **shared,
-        )
+        expected, said = limited * (1 - level), "questions that would seem to have moved by chance"
+        told.append(("tested", "count", limited, 0, "questions whose change has limits"))
+        told.append(("expected", "number", expected, 1, said))
+    for name, unit, value, digits, says in told:
+        shared = {"digits": digits, "rounding": rules.rounding, "statistic": says}
+        yield FigureRow(f"{CHANGE}.{name}", CHANGE, unit, value, **shared)  # type: ignore[arg-type]
 
 
 def _release(rows: Sequence[FigureRow]) -> dict[Any, dict[Any, Any]]:
@@ -180,31 +168,16 @@ def _rows_of_level(
         return []
     identity = f"change.{share_id(name, of, TOTAL, ANSWERED)}"
     shared: dict[str, Any] = {
-        "kind": CHANGE,
-        "item": f"{CHANGE}:{name}",
-        "level": of,
-        "group": TOTAL,
+        **{"kind": CHANGE, "item": f"{CHANGE}:{name}", "level": of, "group": TOTAL},
         "rounding": rules.rounding,
     }
     found = []
     for place, wave in enumerate(waves[1:], 1):
         if wave is not None:
-            found.append(
-                FigureRow(
-                    f"{identity}.before{place if place > 1 else ''}",
-                    value=wave.value,
-                    lower=wave.lower,
-                    upper=wave.upper,
-                    unit=wave.unit,
-                    digits=wave.digits,
-                    statistic="in an earlier wave",
-                    **shared,
-                )
-            )
-    shared |= {
-        "unit": "points" if waves[0].unit == "share" else waves[0].unit,
-        "digits": rules.digits,
-    }
+            before = f"{identity}.before{place if place > 1 else ''}"
+            found.append(FigureRow(before, statistic="earlier", **wave._asdict(), **shared))
+    unit = "points" if waves[0].unit == "share" else waves[0].unit
+    shared |= {"unit": unit, "digits": rules.digits}
     slopes = {identity: [1.0, -1.0]}
     if len(known) == len(waves) > 2:
         # Time runs backwards along the waves.

@@ -178,30 +178,15 @@ def revision_rows(
         old = number(before.get(row.id))
         if row.kind != "estimate" or row.value is None or old is None:
             continue
-        yield FigureRow(
-            id=f"revision.{row.id}",
-            kind="revision",
-            unit="points" if row.unit == "share" else row.unit,
-            value=float(row.value) - old,
-            group=row.group,
-            level=row.level,
-            item=f"revision:{row.item}",
-            statistic="change since the revised publication",
-            digits=row.digits,
-            rounding=rules.rounding,
-        )
-        yield FigureRow(
-            id=f"revision.{row.id}.before",
-            kind="revision",
-            unit=row.unit,
-            value=old,
-            group=row.group,
-            level=row.level,
-            item=f"revision:{row.item}",
-            statistic="as published before",
-            digits=row.digits,
-            rounding=rules.rounding,
-        )
+        shared: dict[str, Any] = {
+            **{"kind": "revision", "item": f"revision:{row.item}", "level": row.level},
+            **{"group": row.group, "digits": rules.digits, "rounding": rules.rounding},
+        }
+        moved, unit = float(row.value) - old, "points" if row.unit == "share" else row.unit
+        said = "change since the revised publication"
+        yield FigureRow(f"revision.{row.id}", unit=unit, value=moved, statistic=said, **shared)
+        name, said = f"revision.{row.id}.before", "as published before"
+        yield FigureRow(name, unit=row.unit, value=old, statistic=said, **shared)
 
 
 SCALE = "scale"
