@@ -193,6 +193,23 @@ def test_issues_are_told_by_what_and_how_many(language: str) -> None:
     )
 
 
+@pytest.mark.parametrize("language", READ)
+def test_questions_that_no_table_counts_are_named(language: str) -> None:
+    kinds = {"why": "text", "since": "date", "who": "text", "age": "number"}
+    items = [
+        Item.model_validate(
+            {"id": name, "kind": kind, "label": {language: name}, "personal": name == "who"}
+        )
+        for name, kind in kinds.items()
+    ]
+    asked = SimpleNamespace(items=items)
+    wave = SimpleNamespace(questionnaire=asked, language=language)
+    named = participation._name_uncounted(cast(ShownWave, wave))
+    assert re.findall("(?m)^- (.*)", named) == ["why", "since"]
+    asked.items = items[2:]
+    assert participation._name_uncounted(cast(ShownWave, wave)) == ""
+
+
 @pytest.mark.parametrize(("column", "asked"), [("q1_1", "Label"), ("What then?", "What then?")])
 def test_a_question_is_quoted_by_its_text_and_no_name(column: str, asked: str) -> None:
     label = dict.fromkeys(READ, "Label")

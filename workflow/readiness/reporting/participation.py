@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from readiness.facts import Fact, Listed, Term, Value
+from readiness.language import text
 from readiness.reporting import statements
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.item_findings import level_label
@@ -53,8 +54,20 @@ def describe_participation(wave: ShownWave) -> str:
             " ".join(wave.register.write_fact(fact) for fact in _reading(wave)),
             _rates(wave),
             _representativity(wave),
+            _name_uncounted(wave),
         ]
     )
+
+
+def _name_uncounted(wave: ShownWave) -> str:
+    """The questions whose answers are texts or days, in a fold: what was asked is told whole."""
+    labels = [
+        plain(item.label.text(wave.language))
+        for item in wave.questionnaire.items
+        if not item.forms and not item.personal
+    ]
+    listed = "\n".join(f"- {label}" for label in labels)
+    return fold(text("report.uncounted", wave.language), listed) if labels else ""
 
 
 def _counts(wave: ShownWave) -> Iterator[Fact]:
