@@ -11,6 +11,7 @@ import pytest
 from settings_tree import copy_settings, replace
 
 from project_copy import ROOT, leave_revision
+from readiness.cli import main
 from readiness.errors import ConfigError, DataError, ReadinessError
 from readiness.plan import load_plan
 from readiness.plan.runs import input_files
@@ -110,6 +111,18 @@ def test_what_a_wave_cannot_be_compared_with(
         f"{text}    change: {{{change}}}\n\n{wave.replace('simulated-2026:', 'earlier:')}"
     )
     refused(tree, ConfigError, WAVE, *words)
+
+
+def test_only_a_change_since_a_publication_is_frozen(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tree / "config.yaml"
+    text = path.read_text("utf-8")
+    earlier = text[text.index("  simulated-2026:") :].replace("simulated-2026:", "earlier:", 1)
+    path.write_text(f"{text}    change: {{from: earlier}}\n\n{earlier}", "utf-8")
+    monkeypatch.chdir(tree)
+    assert main(["freeze", "x", "--wave", "simulated-2026"]) != 0
+    assert "earlier is a wave that may still move" in capsys.readouterr().err
 
 
 def test_a_published_wave_is_compared_with_and_is_no_earlier_release_of_this_one(

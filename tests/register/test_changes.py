@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from project_copy import ROOT
 from readiness.commands.starting.beginnings import export_table
@@ -21,22 +23,19 @@ from readiness.survey.comparisons.families import mover
 
 AMBASSADORS = ROOT.parent / "shared/microdata/ambassadors"
 ASKED = questionnaire_of(
-    {
-        "name": "club",
-        "version": "1",
-        "language": "en",
-        "title": {"en": "A club"},
-        "export": {},
-        "items": [
-            {
-                "id": "goes",
-                "kind": "single",
-                "column": "Do you go?",
-                "categories": [{"code": c, "text": c} for c in ("often", "rarely", "never")],
-            },
-            {"id": "years", "kind": "number", "column": "Years?", "range": {"low": 0, "high": 90}},
-        ],
-    },
+    yaml.safe_load("""
+name: club
+version: "1"
+language: en
+title: {en: A club}
+export: {}
+items:
+  - id: goes
+    kind: single
+    column: Do you go?
+    categories: [{code: often, text: O}, {code: rarely, text: R}, {code: never, text: N}]
+  - {id: years, kind: number, column: "Years?", range: {low: 0, high: 90}}
+"""),
     "club-1.yaml",
 )
 Numbers = dict[str, tuple[float, float, float]]
@@ -48,22 +47,12 @@ def rows_of(numbers: Numbers, withheld: str = "") -> list[FigureRow]:
     found = []
     for name, ends in numbers.items():
         item, level = name.split(".")
-        value, lower, upper = (None,) * 3 if name == withheld else ends
-        found.append(
-            FigureRow(
-                f"{name}.all",
-                kind="estimate",
-                unit="number" if level == "mean" else "share",
-                value=value,
-                item=item,
-                level=level,
-                group="all",
-                lower=lower,
-                upper=upper,
-                suppressed=WITHHELD if name == withheld else "",
-                digits=1,
-            )
-        )
+        told: dict[str, Any] = {"item": item, "level": level, "group": "all", "digits": 1}
+        told |= dict(zip(("value", "lower", "upper"), ends, strict=True))
+        if name == withheld:
+            told |= {"value": None, "lower": None, "upper": None, "suppressed": WITHHELD}
+        unit = "number" if level == "mean" else "share"
+        found.append(FigureRow(f"{name}.all", kind="estimate", unit=unit, **told))
     return found
 
 
