@@ -263,7 +263,11 @@ def read_codes(raw: pd.DataFrame, document: Mapping[str, Any]) -> dict[str, pd.S
         elif one["kind"] == "number" and column is not None:
             found[name] = pd.to_numeric(column.str.replace(",", "."), errors="coerce")
         elif options and column is not None:
-            found[name] = column.map(known)
+            # What is typed in place of an option is the one that stands for it.
+            other = next((option["code"] for option in options if option.get("other")), np.nan)
+            void = {"", *(tidy(each["text"]).casefold() for each in one.get("missing", []))}
+            found[name] = column.map(known).where(column.isin(known), other)
+            found[name] = found[name].mask(column.isin(void - set(known)))
         else:
             continue
         for gate in one.get("asked_if", []):
@@ -357,8 +361,8 @@ class _Check:
                 x = own / 100 * n
                 ends = stats.beta.ppf(0.025, x, n - x + 1), stats.beta.ppf(0.975, x + 1, n - x)
                 if (
-                    abs(100 * np.nan_to_num(ends[0]) - low) > 0.1
-                    or abs(100 * np.nan_to_num(ends[1], nan=1) - high) > 0.1
+                    abs(100 * np.nan_to_num(ends[0]) - low) > 0.1 + 20 / n
+                    or abs(100 * np.nan_to_num(ends[1], nan=1) - high) > 0.1 + 20 / n
                 ):
                     return f"the interval is {ends}"
         sides = {

@@ -461,8 +461,8 @@ def test_units_typed_pieces_and_boxes_beside_none_are_seen() -> None:
     _, asked, _ = drafted(table(**{"How long?": years, "Which?": media}))
     long, which = asked.items
     assert long.kind == "number" and long.range is not None and long.range.written_unit == "years"
-    assert {c.text for c in which.categories} == {"Radio", "Web", "Press", "None", "?"}
-    assert [c.text for c in which.categories if c.other or c.exclusive] == ["?"]
+    assert {c.text for c in which.categories} == {"Radio", "Web", "Press", "None", "Other"}
+    assert [c.text for c in which.categories if c.other or c.exclusive] == ["Other"]
 
 
 @pytest.mark.parametrize(

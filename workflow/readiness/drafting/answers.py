@@ -42,6 +42,8 @@ SHORT_SCALE = 11
 MOST_PLACES = 15
 # What is asked of a scale of numbers, once of all.
 SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
+# Stands for what was typed, until the draft names it in its language.
+OTHER = "?"
 _SHOWN = 3
 # A word of letters behind a number: its unit, maybe.
 _WITH_UNIT = re.compile(r"[+-]?\d[\d.,\u066c ]*?([^\W\d_]{1,20})\.?")
@@ -347,7 +349,7 @@ def _draft_joined(counts: Counter[str], signs: Sequence[str]) -> ProposedAnswers
     if found.typed:
         checks.append(f"{found.typed} texts that one person gave are no options here: typed?")
         if not any(option.other for option in proposed):
-            proposed.append(ProposedOption("?", code="other_text", other=True))
+            proposed.append(ProposedOption(OTHER, code="other_text", other=True))
     return ProposedAnswers("multi", give_codes(proposed), checks=tuple(checks))
 
 
@@ -382,7 +384,7 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
         # Never quoted: what only one person wrote may tell who it was.
         checks.append(f"{few} texts that few gave are no options here: typed as other?")
         if not any(option.other for option in options):
-            options.append(ProposedOption("?", code="other_text", other=True))
+            options.append(ProposedOption(OTHER, code="other_text", other=True))
     kind, options, said = _in_order(options, declared=False)
     once = sum(counts[text] == 1 for text in texts)
     if once and not few:

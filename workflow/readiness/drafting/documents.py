@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from readiness.drafting.answers import SCALE, ProposedAnswers
+from readiness.drafting.answers import OTHER, SCALE, ProposedAnswers
 from readiness.drafting.beside import EMPTY
 from readiness.drafting.draft import Draft, ProposedQuestion
+from readiness.drafting.wordings import name_other
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, write
 
@@ -158,7 +159,9 @@ def _item(
         item["range"] = {name: value for name, value in limits.items() if value}
     if answers.options and answers.ends is None:
         keys = ("code", "value", "text", "column", "other", "exclusive")
-        every = ({key: getattr(option, key) for key in keys} for option in answers.options)
+        every = [{key: getattr(option, key) for key in keys} for option in answers.options]
+        for each in every:
+            each["text"] = name_other(language) if each["text"] == OTHER else each["text"]
         item["categories"] = [{k: v for k, v in each.items() if v} for each in every]
     checks += _missing(answers, item)
     if checks:

@@ -201,6 +201,12 @@ def is_other(text: str) -> bool:
     return match_key(text) in _meaning("other")
 
 
+def name_other(language: str) -> str:
+    """What an option for what is not listed is called in a language, in English where unknown."""
+    data = _files().get(language) or _files()[UNTOLD]
+    return str(data["other"][0]).capitalize()
+
+
 def is_none(text: str) -> bool:
     """Whether an option says that no other one applies."""
     return match_key(text) in _meaning("none_of_these")
