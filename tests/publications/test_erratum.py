@@ -130,9 +130,9 @@ def test_a_named_number_is_corrected(
     assert closing_lines({OLD: verdicts}) == []
     line = tally(OLD, verdicts)
     assert (line.reproduced, line.corrected, line.differs) == (len(ledger) - 1, 1, 0)
-    assert "corrected" in closing_text({OLD: verdicts}, [], {})
+    assert "corrected" in closing_text({OLD: verdicts}, {})
     whole = compare(ledger, ledger, today=True)
-    assert "corrected" not in closing_text({OLD: whole}, [], {})
+    assert "corrected" not in closing_text({OLD: whole}, {})
 
 
 def test_what_is_not_named_differs(tree: Path, ledger: pd.DataFrame) -> None:
@@ -252,7 +252,7 @@ def test_each_number_that_differs_is_told(verdicts: Path, language: str) -> None
 def test_the_table_speaks_the_language(verdicts: Path) -> None:
     table = read_verdicts([verdicts])
     away = {"old-1": Outcome.ERASED, "old-2": Outcome.RESTRICTED, "old-3": UNREADABLE}
-    french = closing_text(table, [], away, ["old-1"], "fr")
+    french = closing_text(table, away, ["old-1"], "fr")
     for words in (
         "Publications recalculées",
         "old-1 (brouillon)",

@@ -96,7 +96,7 @@ def test_a_number_opens_by_mouse_key_and_touch(shipped: Project, chromium: Any) 
     assert page.evaluate(OPEN) == 1
     note = page.locator(":popover-open")
     assert note.locator(".value").inner_text() == shown
-    assert note.bounding_box()["y"] >= 0 and "readiness which" in note.inner_text()
+    assert note.bounding_box()["y"] >= 0 and "dvc pull" in note.inner_text()
     page.keyboard.press("Escape")
     assert page.evaluate(OPEN) == 0
     number.focus()

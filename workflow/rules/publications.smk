@@ -36,7 +36,6 @@ use rule step as site with:
 use rule step as gate with:
     input:
         verdicts=planned("verdicts"),
-        summaries=planned("summaries"),
         site="results/site/index.html",
     output:
         "results/gate.txt",

@@ -10,7 +10,6 @@ from readiness.closure import code_hash
 from readiness.config import (
     Config,
     ReportSettings,
-    StudySettings,
     WaveSettings,
     load_config,
 )
@@ -216,12 +215,6 @@ class Plan:
         waves = [run for run in self.runs_with_reports if isinstance(run.section, WaveSettings)]
         steps = [f"{run.folder}/{step}" for run in waves for step in ("faults", "disclosure")]
         return [f"results/{step}/lineage.json" for step in steps]
-
-    @property
-    def summaries(self) -> list[str]:
-        """The studies that are shown, each in one paragraph."""
-        studies = [run for run in self.runs_with_reports if isinstance(run.section, StudySettings)]
-        return [f"results/{run.folder}/judge/summary-en.txt" for run in studies]
 
     @property
     def verdicts(self) -> list[str]:

@@ -4,18 +4,16 @@ One verdict a number. Verdicts compare values, never hashes: the same number fro
 the same number.
 """
 
-import io
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from readiness.errors import ConfigError, DataError, StatisticsError
-from readiness.facts import Fact, Term, TranslatedText, of_domain
+from readiness.facts import Fact, Listed, Term, TranslatedText, Value, of_domain
 from readiness.language import LANGUAGES, Language
 from readiness.language.numbers import whole
 from readiness.language.rounding import round_value
@@ -234,7 +232,9 @@ REASONS = {
     Outcome.RESTRICTED: "verdict.outcome.restricted",
     UNREADABLE: "verdict.of.could_not_check",
 }
-CORRECTED = "audit.closing.column.corrected"
+COUNTED = tuple(
+    f"audit.closing.column.{name}" for name in ("reproduced", "corrected", "differs", "judged")
+)
 
 
 def read_verdicts(paths: Sequence[Path]) -> dict[str, pd.DataFrame]:
@@ -281,54 +281,30 @@ def closing_lines(verdicts: dict[str, pd.DataFrame], language: Language = "en") 
 
 def closing_text(
     verdicts: dict[str, pd.DataFrame],
-    summaries: Sequence[Path],
     unavailable: Mapping[str, str],
     drafts: Collection[str] = (),
     language: Language = "en",
 ) -> str:
-    """What each study's figures can mean, then the table of publications.
+    """A line a publication: how many of its numbers came out again, how many did not.
 
     `unavailable` are those that were not recomputed, id to reason: DATA ERASED, DATA RESTRICTED.
     """
-    from rich.console import Console
-    from rich.table import Table
-
-    page = io.StringIO()
-    console = Console(file=page, width=100, highlight=False)
-    for summary in summaries:
-        console.print(summary.read_text("utf-8"), markup=False)
-    if not verdicts and not unavailable:
-        return page.getvalue()
-    says = partial(plain, language=language)
-    table = Table(title=says("audit.closing.title"), title_justify="left")
-    table.add_column(says("verdict.page.publication"), no_wrap=True)
-    table.add_column(says("verdict.page.column.dataset"), no_wrap=True)
-    columns = [
-        "audit.closing.column.reproduced",
-        "audit.closing.column.differs",
-        "audit.closing.column.judged",
-    ]
-    lines = {publication: tally(publication, frame) for publication, frame in verdicts.items()}
-    # Only where there are any: how many differ as a later publication's erratum says.
-    if any(line.corrected for line in lines.values()):
-        columns.insert(1, CORRECTED)
-    for column in columns:
-        table.add_column(says(column), justify="right")
-    named = {
-        name: says("audit.closing.draft", name=name) if name in drafts else name
-        for name in (*lines, *unavailable)
-    }
-    for line in lines.values():
-        counts = [line.reproduced, line.differs, line.judged]
-        if CORRECTED in columns:
-            counts.insert(1, line.corrected)
-        cells = (whole(count, language) for count in counts)
-        table.add_row(named[line.publication], "\n".join(line.datasets), *cells)
-    for publication, reason in sorted(unavailable.items()):
-        unchecked = [says("audit.closing.not_checked")] * (len(columns) - 1)
-        table.add_row(named[publication], says(REASONS[reason]), *unchecked, "")
-    console.print(table)
-    return page.getvalue()
+    found: dict[str, Value] = {}
+    for name, frame in verdicts.items():
+        own = tally(name, frame)
+        counts = zip(COUNTED, (own.reproduced, own.corrected, own.differs, own.judged), strict=True)
+        told = [
+            Fact("language.labelled", {"label": Term(key), "what": n})
+            for key, n in counts
+            if n or key in COUNTED[::2]
+        ]
+        found[name] = Listed(tuple(told), "comma")
+    found |= {name: Term(REASONS[reason]) for name, reason in sorted(unavailable.items())}
+    lines = [plain("audit.closing.title", language)] if found else []
+    for name, what in found.items():
+        title = Fact("audit.closing.draft", {"name": name}) if name in drafts else name
+        lines.append(plain("language.labelled", language, label=title, what=what))
+    return "".join(f"{one_line(line)}\n" for line in lines)
 
 
 def site_text(site: Path, language: Language = "en") -> str:

@@ -24,7 +24,7 @@ class Closing(StrictModel):
     drafts: list[str]
 
 
-INPUTS = ("verdicts*", "summaries*", "site")
+INPUTS = ("verdicts*", "site")
 SETTINGS = Closing
 
 
@@ -33,7 +33,7 @@ def run(job: Job[Closing]) -> None:
     job.public = True
     verdicts = read_verdicts(job.inputs["verdicts"])
     told = job.settings
-    text = closing_text(verdicts, job.inputs["summaries"], told.unavailable, told.drafts)
+    text = closing_text(verdicts, told.unavailable, told.drafts)
     print(text, end="")
     lines = closing_lines(verdicts)
     for line in lines:
@@ -53,5 +53,5 @@ def run(job: Job[Closing]) -> None:
         )
     # A run with nothing to do shows it again without computing anything.
     job.file(TABLE, text + site_text(job["site"]))
-    several = (*job.inputs["verdicts"], *job.inputs["summaries"])
-    job.reads = {path.parent.parent.name: path for path in several} | {"site": job["site"]}
+    job.reads = {path.parent.parent.name: path for path in job.inputs["verdicts"]}
+    job.reads |= {"site": job["site"]}
