@@ -247,6 +247,17 @@ def test_the_memory_of_hashes_changes_none_of_them(package: Package) -> None:
         assert package.hashes == before
 
 
+def test_the_memory_forgets_what_it_learnt_first(package: Package) -> None:
+    memory = module.memory_file()
+    assert memory is not None and package.hashes
+    old = {f"old{k}": ["", [], []] for k in range(module.REMEMBERED)}
+    memory.write_text(json.dumps(old), "utf-8")
+    package.write("late.py", PACKAGE["late.py"])
+    assert package.hashes
+    known = json.loads(memory.read_text("utf-8"))
+    assert len(known) == module.REMEMBERED and "old0" not in known
+
+
 def test_a_memory_in_the_projects_folder_is_not_believed(
     package: Package, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,14 @@ def test_a_second_run_has_nothing_to_do_and_says_how_things_stand(project: Proje
     assert before == {p: p.stat().st_mtime_ns for p in (project.root / "results").rglob("*.csv")}
 
 
+def test_bare_snakemake_with_nothing_to_do_loads_no_tables(project: Project) -> None:
+    """pandas takes as long as all else of it."""
+    python = (".venv/bin/python", "-X", "importtime")
+    result = project.call(*python, "-m", "snakemake", "--cores", "1")
+    assert "Nothing to be done" in result.stderr
+    assert not re.search(r"\| +(pandas|scipy)$", result.stderr, re.M)
+
+
 def test_the_same_bytes_in_another_folder_locale_and_zone_and_on_one_core(
     finished: Project, abroad: Project
 ) -> None:

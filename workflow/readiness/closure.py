@@ -40,6 +40,8 @@ _KEY = re.compile(r"([a-z_]+)\.[a-z0-9_.]*")
 _COUNTED = re.compile(r"\{[a-z0-9_]+:([a-z_]+)\.")
 # What is known of files by the SHA-256 of their bytes: reading beats parsing fifty times over.
 MEMORY = Path("readiness/closure.json")
+# How many files, the last learnt: twice a program. Of years of edits reading would take longer.
+REMEMBERED = 1000
 
 
 class Import(NamedTuple):
@@ -97,7 +99,7 @@ def _remember() -> None:
     path = memory_file()
     try:
         if path:
-            write_atomically(path, json.dumps(_memory(), sort_keys=True))
+            write_atomically(path, json.dumps(dict(list(_memory().items())[-REMEMBERED:])))
     except OSError:
         return
 

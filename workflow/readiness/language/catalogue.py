@@ -10,16 +10,20 @@ Catalogues are written with plain spaces and without direction marks. Both come 
 place: which spaces do not break, how wide they are, and the isolation of what runs otherwise.
 """
 
+from __future__ import annotations
+
 import re
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-
-from babel import Locale
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
+from typing import TYPE_CHECKING
 
 from readiness.errors import RenderError
+
+# babel is imported where a text is read: who only plans reads none.
+if TYPE_CHECKING:
+    from babel import Locale
+    from babel.messages.catalog import Catalog
 
 FOLDER = Path(__file__).resolve().parent / "catalogues"
 
@@ -36,6 +40,8 @@ PLURALS = ("zero", "one", "two", "few", "many", "other")
 @cache
 def read_catalogue(language: Language, domain: str) -> Catalog:
     """A language's messages of one domain; RenderError where there is none."""
+    from babel.messages.pofile import read_po
+
     path = FOLDER / language / f"{domain}.po"
     try:
         with path.open("rb") as file:
@@ -84,6 +90,8 @@ def plurals(language: Language) -> tuple[str, ...]:
 @cache
 def locale(language: Language) -> Locale:
     """The CLDR locale of a language, as its catalogue names it."""
+    from babel import Locale
+
     return Locale.parse(form("language.locale", language))
 
 
