@@ -16,7 +16,7 @@ from pytest import CaptureFixture
 from released_tree import copy_released
 from resealing import seal_again, seal_over
 
-from project_copy import Project, message
+from project_copy import ROOT, Project, message
 from readiness.cli import main
 from readiness.commands.freeze import LOCK
 from readiness.errors import ConfigError, DataError
@@ -25,7 +25,14 @@ from readiness.language import text
 from readiness.publications.chain import read_chain, stale, step_folders
 from readiness.publications.log import read_log, withdraw
 from readiness.publications.material import find_superseded
-from readiness.publications.program import ARCHIVE, pack, present_program, read_archive
+from readiness.publications.program import (
+    ARCHIVE,
+    OF_THIS,
+    assemble,
+    pack,
+    present_program,
+    read_archive,
+)
 from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import SEAL, read_seal, sha256
 from readiness.register.display import show_row
@@ -44,12 +51,23 @@ def freeze(project: Project, identity: str, *more: str) -> tuple[int, str]:
     return result.returncode, message(result)
 
 
+def test_another_project_is_not_sealed_with_words_of_this_one(tmp_path: Path) -> None:
+    """An installed program carries the citation and the reports of its own."""
+
+    def sealed() -> set[str]:
+        return {name for name in assemble(tmp_path, "", "", {}, ()) if OF_THIS.match(name)}
+
+    assert sealed() == set()
+    (tmp_path / "CITATION.cff").write_text("title: another", "utf-8")
+    assert sealed() == {"CITATION.cff"}
+
+
 def test_a_release_that_supersedes_another(published: Project) -> None:
     released = published.root / "publications/canteen-r2"
     sealed, before = read_seal(released), read_seal(released.with_name("canteen-r1"))
     assert sealed["supersedes"] == {"id": "canteen-r1", "digest": before["digest"]}
     assert (sealed["run"], sealed["status"]) == ("waves/canteen-2025", "released")
-    assert set(sealed["program"]) == set(present_program())
+    assert set(sealed["program"]) == set(present_program(ROOT))
     # What moved is named, and nothing else.
     rows = (released / "erratum.csv").read_text("utf-8").splitlines()
     moved = {row["id"]: row for row in csv.DictReader(rows)}

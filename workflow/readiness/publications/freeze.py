@@ -39,7 +39,9 @@ from readiness.publications.outcomes import Outcome, describe_finding
 from readiness.publications.program import (
     ARCHIVE,
     ENVIRONMENT,
+    OF_THIS,
     assemble,
+    code_files,
     environment_text,
     lock_hash,
     pack,
@@ -251,13 +253,14 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     hashes = {path: sha256_of(root / path) for path in material.files.values()}
     files[ledger.INPUTS] = ledger.inputs_table(hashes).encode()
     files[ENVIRONMENT] = environment_text().encode()
-    # What the archive holds: the project of this run alone.
+    # What the archive holds: the project of this run alone, with what its authors say.
+    words = [path for path in code_files(root) if OF_THIS.match(path.as_posix())]
     project = assemble(
         root,
         material.config,
         ledger.versions_table(material.versions),
         {v.pointer_path: (root / v.pointer_path).read_text("utf-8") for v in material.versions},
-        material.files.values(),
+        (*material.files.values(), *words),
     )
     files[ARCHIVE] = pack(project)
     if (root / ledger.FOLDER / material.supersedes / LEDGER).is_file():

@@ -44,6 +44,8 @@ PLACES: Mapping[str, str] = {
 }
 _PLACES = {place: re.compile(pattern, re.ASCII) for place, pattern in PLACES.items()}
 CODE_FOLDERS = ("workflow", "profiles", "reports")
+# What the authors of the program's own project say, of its studies and waves and of themselves.
+OF_THIS = re.compile(r"reports/|CITATION\.cff$")
 
 
 def own_tree() -> Path | None:
@@ -70,6 +72,13 @@ def program_files() -> dict[str, Path]:
         if path.is_file() and place_of(name) and not path.is_relative_to(beside):
             found[name] = path
     return found
+
+
+def program_for(root: Path) -> dict[str, Path]:
+    """The same for a project at `root`: without what authors say of their own project, if that is
+    another one."""
+    files = program_files()
+    return {n: p for n, p in files.items() if not OF_THIS.match(n) or (root / n).is_file()}
 
 
 def place_of(name: str) -> str:
@@ -152,9 +161,9 @@ def program_digest(hashes: Mapping[str, str]) -> str:
 
 
 @cache
-def present_program() -> dict[str, str]:
-    """The same of the program that runs, as an archive of it would be."""
-    files = {name: path.read_bytes() for name, path in program_files().items()}
+def present_program(root: Path) -> dict[str, str]:
+    """The same of the program that runs, as an archive of a project at `root` would have it."""
+    files = {name: path.read_bytes() for name, path in program_for(root).items()}
     return program_hashes({**files, DVC_FILE: DVC_CONFIG.encode()})
 
 
@@ -167,7 +176,7 @@ def assemble(
     become config.yaml and data/versions.csv, `pointers` the DVC pointers by path, `inputs` are
     files taken as they are (questionnaire, margins, a revised ledger).
     """
-    files = {name: path.read_bytes() for name, path in program_files().items()}
+    files = {name: path.read_bytes() for name, path in program_for(root).items()}
     files |= {path.as_posix(): read_file(root / path) for path in inputs}
     files |= {path.as_posix(): text.encode() for path, text in pointers.items()}
     files["config.yaml"] = config.encode()

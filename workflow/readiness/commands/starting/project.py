@@ -15,7 +15,7 @@ from readiness.config.documents import documents
 from readiness.datasets.versions import COLUMNS, VERSIONS
 from readiness.errors import ConfigError, StoppedError
 from readiness.publications.ledger import publication_ids
-from readiness.publications.program import own_tree, program_files
+from readiness.publications.program import own_tree, program_for
 
 TEMPLATES = Path(__file__).parent / "project"
 # The files that a project begins with, by their template.
@@ -44,8 +44,6 @@ GUIDES = (
     "survey-for-r-users.md",
     "tampering.md",
 )
-# Files of the program that speak of this project's own studies and waves.
-OF_THIS = re.compile(r"reports/|CITATION\.cff$")
 # What the settings of the checks name that a new project does not have.
 _ELSEWHERE = (
     (re.compile(r':examples/[\w-]+"'), '"'),
@@ -81,11 +79,10 @@ def new_project(folder: Path) -> Iterator[Path]:
 
 
 def _fill(place: Path, name: str) -> None:
-    for own, path in program_files().items():
-        if not OF_THIS.match(own):
-            copy = place / own
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, copy)
+    for own, path in program_for(place).items():
+        copy = place / own
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
     for path, text in documents().items():
         _write(place / path, text)
     guides = _guides(place)

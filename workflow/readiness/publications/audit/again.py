@@ -98,7 +98,7 @@ class Again:
     @cached_property
     def is_known(self) -> bool:
         """Whether the code that judges is the sealed code."""
-        return self.is_trusted or self.digest == program_digest(present_program())
+        return self.is_trusted or self.digest == program_digest(present_program(self.root))
 
     def check(self, result: Audit) -> Audit:
         """The audit with the numbers, at its level the report, and what its own code gives."""

@@ -267,7 +267,7 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             moved = [Fact("audit.change.unreadable", {"name": ENVIRONMENT})]
     return Changes(
-        code=_code_changes(sealed),
+        code=_code_changes(root, sealed),
         lock=lock_hash() != sealed["lock"],
         config=tuple(_config_changes(root, folder, sealed)),
         environment=tuple(moved),
@@ -275,9 +275,9 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     )
 
 
-def _code_changes(sealed: Mapping[str, Any]) -> tuple[str, ...]:
+def _code_changes(root: Path, sealed: Mapping[str, Any]) -> tuple[str, ...]:
     """The steps whose code is another one today, and the places of other code that is."""
-    present = present_program()
+    present = present_program(root)
     moved = [place for place in present if sealed["program"].get(place) != present[place]]
     # Where every byte is the sealed one, no syntax tree needs to be looked at.
     if "package" not in moved:
