@@ -181,7 +181,7 @@ def markdown(table: pd.DataFrame) -> str:
 
 
 def summary(table: pd.DataFrame) -> str:
-    """One row a task at its largest size: ours, the fastest peer, and what ten times the rows cost."""
+    """A row a task at its largest size: ours, the fastest peer, what ten times the rows cost."""
     plain = table[table["case"] == "plain"]
     lines = [
         "| task | rows | seconds | peak MB | fastest peer | its seconds | times ours | "

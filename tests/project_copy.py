@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import venv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,6 +92,30 @@ def add_environment(root: Path) -> None:
     (packages / "readiness").symlink_to("../../../../workflow/readiness")
     shutil.copyfile(ROOT / "workflow/bin/readiness", binaries / "readiness")
     (binaries / "readiness").chmod(0o755)
+
+
+def install_wheel(folder: Path) -> Path:
+    """`readiness` as `pip install .` leaves it, from the wheel alone, in an environment of its own
+    below `folder`; the packages that it needs are those of this one."""
+    source = folder / "source"
+    for name in shipped_files():
+        if name.parts[0] not in ("data", "publications", "tests", "docs", "benchmarks"):
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, source / name)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    quiet = ["--quiet", "--no-deps", "--no-index"]
+    build = [*pip, "wheel", *quiet, "--no-build-isolation", "-w", str(folder), str(source)]
+    subprocess.run(build, check=True)
+    (wheel,) = folder.glob("readiness-*.whl")
+    venv.create(folder / "env", with_pip=False, symlinks=True)
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    packages = folder / "env/lib" / version / "site-packages"
+    others = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+    (packages / "others.pth").write_text("\n".join(others) + "\n", "utf-8")
+    install = [*pip, "--python", str(folder / "env/bin/python"), "install", *quiet, str(wheel)]
+    subprocess.run(install, check=True)
+    shutil.rmtree(source)
+    return folder / "env/bin/readiness"
 
 
 @dataclass(frozen=True)

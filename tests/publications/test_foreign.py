@@ -20,7 +20,7 @@ import pytest
 from pytest import MonkeyPatch, TempPathFactory
 from released_tree import STUDY, released_root
 
-from project_copy import ROOT, Project, shipped_files
+from project_copy import Project, install_wheel, shipped_files
 from readiness.datasets.places import Foreign, check_settings, remote_settings
 from readiness.datasets.store import find_object, local_copies
 from readiness.datasets.versions import check_pointer, find_version
@@ -39,26 +39,7 @@ sandboxed = pytest.mark.skipif(bubblewrap() is None, reason="bubblewrap cannot b
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: TempPathFactory) -> Path:
     """`readiness` as `pip install .` leaves it, in an environment of its own."""
-    folder = tmp_path_factory.mktemp("program")
-    source = folder / "source"
-    for name in shipped_files():
-        if name.parts[0] not in ("data", "publications", "tests", "docs", "benchmarks"):
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, source / name)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    quiet = ["--quiet", "--no-deps", "--no-index"]
-    build = [*pip, "wheel", *quiet, "--no-build-isolation", "-w", str(folder), str(source)]
-    subprocess.run(build, check=True)
-    (wheel,) = folder.glob("readiness-*.whl")
-    venv.create(folder / "env", with_pip=False, symlinks=True)
-    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    packages = folder / "env/lib" / version / "site-packages"
-    others = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
-    (packages / "others.pth").write_text("\n".join(others) + "\n", "utf-8")
-    install = [*pip, "--python", str(folder / "env/bin/python"), "install", *quiet, str(wheel)]
-    subprocess.run(install, check=True)
-    shutil.rmtree(source)
-    return folder / "env/bin/readiness"
+    return install_wheel(tmp_path_factory.mktemp("program"))
 
 
 def test_the_wheel_holds_the_whole_program(program: Path) -> None:
