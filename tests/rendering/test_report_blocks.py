@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pypandoc
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
@@ -114,3 +115,12 @@ def test_the_rest_is_there_on_both(made: tuple[LexborHTMLParser, str]) -> None:
     for text in ("Établi", "Inconnu", "Seconde chose", "Combien", "le nombre de réponses"):
         assert text in paper
     assert "Le PDF" not in paper
+
+
+@pytest.mark.parametrize(
+    "text", ["1. Which", "a) Which", "(2) Which", "- Which", "IV. Which", ": x"]
+)
+def test_a_label_that_begins_like_a_list_stays_a_text(text: str) -> None:
+    """A caption that is a list ended the page."""
+    written = pypandoc.convert_text(md.plain(text), "html", format="markdown").strip()
+    assert written == f"<p>{text}</p>"
