@@ -40,7 +40,10 @@ PATTERNS = {
             "(?:about half answer|half of those who answered say) Q1, S1(?:, between S2 and S3)?",
         ),
         ("share", "the share of Q1 is S1, between S2 and S3"),
-        ("first", "Q1 comes first, S1(?:, ahead of Q2, S2)?"),
+        (
+            "first",
+            "Q1 comes first, S1(?:, ahead of Q2, S2(?P<close>; their intervals overlap.*)?)?",
+        ),
         ("tied", "L1 come first with the same share, S1"),
         ("shown", "of the answers that are shown, Q1 is the most frequent, S1; .*not shown"),
         ("mean", r"the mean is N1 \(.+?\)(?:, between N2 and N3)?"),
@@ -56,7 +59,7 @@ PATTERNS = {
         ("minority", "moins de la moitié (?:.*disent|répondent) Q1, S1(?:, entre S2 et S3)?"),
         ("half", "(?:environ )?la moitié (?:.*disent|répondent) Q1, S1(?:, entre S2 et S3)?"),
         ("share", "la part de Q1 est de S1, entre S2 et S3"),
-        ("first", "Q1 vient en tête, S1(?:, devant Q2, S2)?"),
+        ("first", "Q1 vient en tête, S1(?:, devant Q2, S2(?P<close> ?; leurs intervalles.*)?)?"),
         ("tied", "L1 viennent en tête avec la même part, S1"),
         ("shown", "parmi les réponses montrées, Q1 est la plus fréquente, S1 ?; .*"),
         ("mean", r"la moyenne est de N1 \(.+?\)(?:, entre N2 et N3)?"),
@@ -73,7 +76,7 @@ PATTERNS = {
         ("minority", "أقل من (?:النصف|نصف) .*?Q1، (?:أي )?S1(?:، ما بين S2 وS3)?"),
         ("half", "(?:نحو )?(?:النصف|نصف) .*?Q1، (?:أي )?S1(?:، ما بين S2 وS3)?"),
         ("share", "نسبة Q1 هي S1، ما بين S2 وS3"),
-        ("first", "يأتي Q1 في المقدمة، S1(?:، يليه Q2، S2)?"),
+        ("first", "يأتي Q1 في المقدمة، S1(?:، يليه Q2، S2(?P<close>؛ ومجالا.*)?)?"),
         ("tied", "تأتي L1 في المقدمة بنسبة واحدة، S1"),
         ("shown", "من بين الأجوبة المعروضة، Q1 هو الأكثر تكرارا، S1؛ .*"),
         ("mean", r"المتوسط N1 \(.+?\)(?:، ما بين N2 وN3)?"),
@@ -390,6 +393,11 @@ class _Check:
         if "Q2" not in self.parts:
             return ""
         [second] = self.split(self.parts["Q2"], self.options)
+        if "close" in self.parts:
+            (p, n), (q, m) = self.mean(named), self.mean([second])
+            reach = sum(1.96 * (max(x * (100 - x), 1) / k) ** 0.5 for x, k in ((p, n), (q, m)))
+            if p - q > 1.2 * reach:
+                return "their intervals are apart"
         higher = [c for c in share if share[c] > share[second] + 1e-9 and c != named[0]]
         return self.differs("S2", share[second]) or (f"{higher} come before" if higher else "")
 

@@ -107,6 +107,8 @@ WORDS = {
         "About half answer “{tea}”, {t}%, between {t_low}% and {t_high}%.",
         "The share of “{tea}” is {t}%, between {t_low}% and {t_high}%.",
         "“{press}” comes first, {p}%, ahead of “{radio}”, {r}%.",
+        "“{press}” comes first, {p}%, ahead of “{radio}”, {q}%; their intervals "
+        "overlap: the order may be chance.",
         "“{red}” and “{blue}” come first with the same share, {tie}%.",
         "Of the answers that are shown, “{red}” is the most frequent, {tie}%; more people may have "
         "chosen one that is not shown.",
@@ -122,6 +124,8 @@ WORDS = {
         "Environ la moitié répondent « {tea} », {t} %, entre {t_low} % et {t_high} %.",
         "La part de « {tea} » est de {t} %, entre {t_low} % et {t_high} %.",
         "« {press} » vient en tête, {p} %, devant « {radio} », {r} %.",
+        "« {press} » vient en tête, {p} %, devant « {radio} », {q} % ; leurs intervalles se "
+        "recoupent : l’ordre peut tenir au hasard.",
         "« {red} » et « {blue} » viennent en tête avec la même part, {tie} %.",
         "Parmi les réponses montrées, « {red} » est la plus fréquente, {tie} % ; une réponse qui "
         "n’est pas montrée l’est peut-être davantage.",
@@ -137,6 +141,8 @@ WORDS = {
         "نحو النصف أجابوا «{tea}»، أي {t}%، ما بين {t_low}% و{t_high}%.",
         "نسبة «{tea}» هي {t}%، ما بين {t_low}% و{t_high}%.",
         "يأتي «{press}» في المقدمة، {p}%، يليه «{radio}»، {r}%.",
+        "يأتي «{press}» في المقدمة، {p}%، يليه «{radio}»، {q}%؛ ومجالا الثقة متداخلان، "
+        "فقد يكون الترتيب من قبيل الصدفة.",
         "تأتي «{red}» و«{blue}» في المقدمة بنسبة واحدة، {tie}%.",
         "من بين الأجوبة المعروضة، «{red}» هو الأكثر تكرارًا، {tie}%؛ وربما اختار عدد أكبر جوابًا غير "
         "معروض.",
@@ -147,13 +153,14 @@ WORDS = {
         "لم يثبت أي فارق في «{tea}» بين فئتين (الموقع).",
     ),
 }
-OF = ("use", "use", "tea", "tea", "media", "colour", "colour", "hours", "use", "use", "tea")
+OF = ("use", "use", "tea", "tea", "media", "apps", "colour", "colour", "hours", "use", "use", "tea")
 TRUE = {
     **{"use": "Yes", "not_use": "No", "tea": "Tea", "press": "Press", "radio": "Radio"},
     **{"red": "Red", "blue": "Blue", "u": "62.0", "u_low": "59.6", "u_high": "64.4", "v": "38.0"},
     **{"v_low": "35.6", "v_high": "40.4", "t": "50.5", "t_low": "48.0", "t_high": "53.0"},
     **{"p": "50.0", "r": "30.0", "tie": "40.0", "mean": "2.5", "x": "80.0", "y": "44.0"},
     "gap": "36.0",
+    "q": "49.0",
 }
 # For each sentence, what is put in the place of what is true.
 FALSE: tuple[tuple[dict[str, str], ...], ...] = (
@@ -162,6 +169,7 @@ FALSE: tuple[tuple[dict[str, str], ...], ...] = (
     ({"t": "51.5"}, {"t_low": "44.0"}),
     ({"t": "50.3"}, {"tea": "Coffee"}),
     ({"p": "50.1"}, {"press": "Radio", "radio": "Press"}, {"radio": "Web"}),
+    ({"item": "media", "q": "30.0"}, {"q": "48.0"}),
     ({"tie": "40.2"}, {"blue": "Grey"}),
     ({"tie": "39.0"}, {"red": "Grey", "tie": "20.0"}),
     ({"mean": "2.6"},),
@@ -187,6 +195,7 @@ def made_up() -> Answers:
                 ["press"] * (k < 800) + ["radio"] * (k % 10 < 3) + ["web"] * (k % 5 == 4)
             )
         ),
+        "apps": at.map(lambda k: "press" if k < 800 else "radio" if k < 1584 else "web"),
         "colour": at.map(lambda k: ("red", "red", "blue", "blue", "grey")[k % 5]),
         "hours": at.map(lambda k: float(k % 6)),
     }
@@ -194,6 +203,7 @@ def made_up() -> Answers:
         "use": ("yes", "no", "tea"),
         "tea": ("tea", "coffee", "yes"),
         "media": ("press", "radio", "web"),
+        "apps": ("press", "radio", "web"),
         "colour": ("red", "blue", "grey"),
         "hours": (),
     }
