@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -26,11 +27,20 @@ Language = str
 
 LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def _check_shown(said: str) -> str:
+    if not any(sign.isprintable() for sign in said):
+        raise ValueError("a text of signs that do not show; write what readers are to see")
+    return said
+
+
 # A text that shows what it is: without characters that turn or hide what stands behind them.
 Text = Annotated[
     str,
     BeforeValidator(lambda said: re.sub(TURNING, "", said) if isinstance(said, str) else said),
     StringConstraints(min_length=1, strip_whitespace=True),
+    AfterValidator(_check_shown),
 ]
 
 
