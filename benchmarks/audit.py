@@ -115,7 +115,7 @@ again and again under other ids. Beside level 0 stands what somebody without thi
 {table}
 
 Level 0 reads and hashes every file; a publication brings its code, report and charts, {size:.1f} MB
-on average. Level 1 adds the datasets, hashed wherever a copy lies. {growth}
+on average. Level 1 adds the datasets, hashed wherever a copy lies.
 """
 
 
@@ -130,17 +130,6 @@ def table(times: Mapping[str, Mapping[int, float]]) -> str:
     return "\n".join(lines)
 
 
-def growth(times: Mapping[str, Mapping[int, float]]) -> str:
-    """What ten times the publications cost, by level, in a sentence."""
-    told = [
-        f"{name} takes {row[more] / row[few]:.1f} times as long for {more} as for {few}"
-        for name, row in times.items()
-        if name.startswith("level")
-        for few, more in itertools.pairwise(sorted(row))
-    ]
-    return f"{'; '.join(told)}." if told else ""
-
-
 def page(times: Mapping[str, Mapping[int, float]], repeat: int) -> str:
     """docs/measurements.md."""
     sizes = [path.stat().st_size for path in (ROOT / "publications").rglob("*") if path.is_file()]
@@ -149,7 +138,6 @@ def page(times: Mapping[str, Mapping[int, float]], repeat: int) -> str:
         machine=machine,
         repeat=repeat,
         table=table(times),
-        growth=growth(times).capitalize(),
         size=sum(sizes) / len(publication_ids(ROOT)) / 1e6,
     )
 
