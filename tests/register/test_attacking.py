@@ -69,6 +69,22 @@ def test_what_routes_to_a_question_tells_its_base_and_so_its_rarest_answer() -> 
     assert not given(unclear)
 
 
+def test_who_ticked_an_option_answered_what_it_routes_to() -> None:
+    hidden = {FEW, BASE}
+    target = told(hidden)
+    uses, why = target.release.tables["uses"], target.release.tables["why"]
+    asked = [replace(share, base="asked") for share in uses.shares]
+    several = replace(uses, shares=asked, bases={("asked", "all"): sum(USES.values())})
+    why.counts["not_given"] = PrintedInterval(3.0, 3.0)
+    release = replace(target.release, tables={"uses": several, "why": why})
+    ticked = replace(target, release=release)
+    # Whoever ticked it answered, but for three: nothing is left open.
+    assert given(ticked)[FEW] == (WHY["other"],) * 2
+    # Of those who gave two answers, both asked for, nobody knows how few they are.
+    both = replace(ticked, routes=(replace(ROUTE, alone=False),))
+    assert given(both) != given(ticked)
+
+
 def test_bounds_that_assume_nothing_tell_a_base() -> None:
     asked, gave = 120, WHY["time"]
     target = told({FEW, BASE}, ())
@@ -118,6 +134,18 @@ def test_what_nobody_reads_stops_the_gate(column: str, value: str, says: str) ->
     row = figures.index[(figures["kind"] == "estimate") & (figures["se"] != "")][0]
     figures.loc[row, column] = value
     assert find_unread(figures.fillna("")).startswith(says)
+
+
+@pytest.mark.parametrize("kind", ["test", "selection", "scale", "revision", "change"])
+def test_a_share_that_a_test_or_scale_tells_stops_the_gate(kind: str) -> None:
+    figures = released_figures(SECOND)
+    row = figures.index[(figures["kind"] == "estimate") & (figures["se"] != "")][0]
+    own = {"kind": kind, "statistic": "share who gave it twice", "n": "", "se": ""}
+    figures.loc[row, list(own)] = list(own.values())
+    assert find_unread(figures).startswith("cost_saving.")
+    # A number that is none of people is read by nobody, and tells nobody.
+    figures.loc[row, "unit"] = "points"
+    assert not find_unread(figures)
 
 
 def test_bounds_are_withheld_with_the_base_that_they_tell() -> None:

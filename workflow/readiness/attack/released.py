@@ -143,11 +143,12 @@ class Release:
 @dataclass(frozen=True)
 class Route:
     """An `item` that is asked of those alone who gave an `after` item one of these answers (none:
-    their number was in a range)."""
+    their number was in a range); `alone`: of all of them, for nothing else is asked for."""
 
     item: str
     after: str
     codes: tuple[str, ...] = ()
+    alone: bool = True
 
 
 def untold(release: Release) -> Release:
@@ -212,12 +213,18 @@ READ: Mapping[str, frozenset[str]] = {
     "missing": frozenset({"share"}),
     "bound": frozenset({"least and largest value, whatever those without an answer would say"}),
 }
-OTHERS = {
-    *("test", "revision", "weighting", "quality", "setting"),
-    *("selection", "response", "balance", "scale"),
-    # Made of two registers as their readers have them.
-    "change",
+OTHERS = {"weighting", "quality", "setting", "response", "balance"}
+# Of kinds that tell of an item and are no numbers of its people (a p-value, a correlation): what
+# these say all the same, which is printed elsewhere as well, made of two registers as their readers
+# have them, or of no single answer.
+OF_ITEMS: Mapping[str, frozenset[str]] = {
+    "test": frozenset({"pairs"}),
+    "selection": frozenset({"value without the bias"}),
+    "scale": frozenset({"answers to all items"}),
+    "revision": frozenset({"as published before", "change since the revised publication"}),
+    "change": frozenset({"in an earlier wave"}),
 }
+PEOPLE_UNITS = ("share", "base", "count")
 COLUMNS = {
     *("id", "kind", "unit", "value", "item", "level", "group", "statistic", "note", "precision"),
     *("se", "lower", "upper", "n", "n_eff", "deff", "reliability", "suppressed", "digits"),
@@ -238,6 +245,9 @@ def find_unread(figures: pd.DataFrame) -> str:
         says = re.split(r" of | \(|: ", row["statistic"], maxsplit=1)[0]
         beside = [name for name in ("se", "lower", "upper", "n_eff", "deff") if row[name]]
         known = row["kind"] in OTHERS or says in READ.get(row["kind"], ())
+        if row["kind"] in OF_ITEMS:
+            told = row["unit"] in PEOPLE_UNITS and row["item"]
+            known = not told or says in OF_ITEMS[row["kind"]]
         if row["kind"] == "estimate" and not row["n"]:
             known = known and not beside
         elif row["kind"] == "bound" and row["value"]:

@@ -170,7 +170,7 @@ def _link_routing(system: LinearSystem, release: Release, route: Route, shares: 
     parts = (ASKED,) if child.several else (*child.levels, DONT_KNOW)
     # Who chose several answers is in the sum of them more than once.
     silent = inf
-    if child.counts and not parent.several:
+    if child.counts and route.alone and (not parent.several or len(route.codes) == 1):
         silent = sum(some.high for told, some in child.counts.items() if told not in TOLD)
     cells = [name[3] for name in system.names if name[:3] == (CELL, parent.key, route.codes[0])]
     for kind, places, unit in (

@@ -63,7 +63,7 @@ def read_target(
 def routes_of(questionnaire: Questionnaire) -> list[Route]:
     """Which items are asked after which answers."""
     return [
-        Route(item.id, condition.item, condition.one_of)
+        Route(item.id, condition.item, condition.one_of, len(item.asked_if) == 1)
         for item in questionnaire.items
         for condition in item.asked_if
     ]
