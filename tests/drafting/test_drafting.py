@@ -543,6 +543,10 @@ def test_a_header_of_the_file_is_read_though_others_begin_with_it() -> None:
 def test_a_file_without_a_row_of_names_is_refused() -> None:
     with pytest.raises(DataError, match="first row holds answers"):
         make_draft(table(Yes=cycle("Yes", "No"), Radio=cycle("Web", "Radio")), "trial", "f")
+    # Boxes that hold their own header, and NA beside it, are options.
+    boxes = {name: cycle(name, "NA") for name in ("Daily papers", "Web sites")}
+    _, made, _ = drafted(table(**boxes, often=cycle(*AGREE)))
+    assert [(item.kind, len(item.columns)) for item in made.items] == [("multi", 2), ("ordinal", 1)]
 
 
 def test_a_draft_takes_the_answers_of_its_own_file() -> None:

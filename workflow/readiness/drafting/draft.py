@@ -26,7 +26,7 @@ from readiness.errors import DataError
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import item_id
 from readiness.readers.moments import match_moment
-from readiness.readers.tools.words import NOT_TICKED
+from readiness.readers.tools.words import NOT_TICKED, VOID
 
 ONE = ("single", "ordinal")
 ESTIMATED = ("single", "ordinal", "multi", "number", "scale")
@@ -139,8 +139,7 @@ def _refuse_answers_as_headers(table: ExportTable, source: str) -> None:
     held = [
         head
         for head, column in zip(heads, table.columns, strict=True)
-        if match_moment(head)
-        or (len(column.texts) > 1 and match_key(head) in map(match_key, column.texts))
+        if match_moment(head) or {match_key(head)} < {*map(match_key, column.texts)} - VOID
     ]
     if len(held) >= max(2, len(heads) / 4):
         raise DataError(
