@@ -49,7 +49,8 @@ PATTERNS = {
         ("mean", r"the mean is N1 \(.+?\)(?:, between N2 and N3)?"),
         (
             "gap",
-            "Q1 is (?P<far>far )?more frequent G1(?:, S1,)? than G2(?:, S2(?:: a gap of P1.*)?)?",
+            "Q1 is (?:(?P<far>far )?more|(?P<less>less)) frequent G1(?:, S1,)? than G2"
+            "(?:, S2(?:: a gap of P1.*)?)?",
         ),
         ("none", r"no gap in Q1 between two groups is established \(.+\)"),
         ("differ", r"the answers of the groups differ when .* no gap in Q1 between two of them .*"),
@@ -65,7 +66,7 @@ PATTERNS = {
         ("mean", r"la moyenne est de N1 \(.+?\)(?:, entre N2 et N3)?"),
         (
             "gap",
-            "Q1 est (?P<far>bien )?plus fréquent G1(?:, S1,)? que G2"
+            "Q1 est (?:(?P<far>bien )?plus|(?P<less>moins)) fréquent G1(?:, S1,)? que G2"
             "(?:, S2(?: : un écart de P1.*)?)?",
         ),
         ("none", r"aucun écart de Q1 n'est établi entre deux groupes \(.+\)"),
@@ -82,7 +83,8 @@ PATTERNS = {
         ("mean", r"المتوسط N1 \(.+?\)(?:، ما بين N2 وN3)?"),
         (
             "gap",
-            "يتكرر Q1 G1(?:، S1،)? أكثر (?P<far>بكثير )?مما يتكرر G2(?:، S2(?:: فرق قدره P1.*)?)?",
+            "يتكرر Q1 G1(?:، S1،)? (?:أكثر (?P<far>بكثير )?|(?P<less>أقل ))مما يتكرر G2"
+            "(?:، S2(?:: فرق قدره P1.*)?)?",
         ),
         ("none", r"لم يثبت أي فارق في Q1 بين فئتين \(.+\)"),
         ("differ", r"تختلف أجوبة الفئات .*لم يثبت أي فارق في Q1 بين فئتين .*"),
@@ -404,6 +406,12 @@ class _Check:
     def gap(self, codes: Sequence[str]) -> str:
         known = {tidy(name): code for name, code in self.answers.groups[self.language].items()}
         high, low = (self.split(self.parts[name], known) for name in ("G1", "G2"))
+        if "less" in self.parts:
+            [a], [b] = high, low
+            (p, n), (q, m) = self.mean(codes, a), self.mean(codes, b)
+            sure = p < q and _p_value(p, n, q, m) < 0.05
+            said = [self.differs(*each) for each in (("S1", p), ("S2", q), ("P1", p - q))]
+            return " ".join(said).strip() or ("" if sure else f"{a} is not below {b}")
         for a in high:
             for b in low:
                 (p, n), (q, m) = self.mean(codes, a), self.mean(codes, b)

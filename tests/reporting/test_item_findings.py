@@ -233,6 +233,14 @@ def test_what_matters_most_begins_with_its_question() -> None:
     said = [own.register.write_fact(fact) for fact in in_short(own, items, ["rating"])]
     assert len(said) == 2 and all(line.startswith("Rating: ") for line in said)
     assert all(f"rating.contrast.x.z{end}" in said[1] for end in ("", ".lower", ".upper"))
+    # Where the group that has more is listed first, the one that has less is spoken of.
+    turned = [
+        {**each, "id": each["id"].replace("x.z", "z.x"), "value": f"-{each['value']}"}
+        for each in rows[5:]
+    ]
+    other = replace(own, register=Register(pd.DataFrame([*rows[:5], *turned]), "en"))
+    said = [other.register.write_fact(fact) for fact in in_short(other, items, ["rating"])]
+    assert re.search("less frequent in the group x, .* than in the group z", said[1]), said
     bare = replace(own, register=Register(pd.DataFrame(rows[:5]), "en"))
     assert "a gap of" not in " ".join(
         bare.register.write_fact(fact) for fact in in_short(bare, items, ["rating"])

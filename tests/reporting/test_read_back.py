@@ -115,6 +115,8 @@ WORDS = {
         "The mean is {mean} (hours).",
         "“{use}” is more frequent in the group Xa, {x}%, than among ys, {y}%: a gap of "
         "+{gap} points (+30.0 points to +40.0 points).",
+        "“{use}” is less frequent among ys, {y}%, than in the group Xa, {x}%: a gap of "
+        "−{gap} points (−40.0 points to −30.0 points).",
         "“{use}” is far more frequent in the group Xa than among ys.",
         "No gap in “{tea}” between two groups is established (Site).",
     ),
@@ -132,6 +134,8 @@ WORDS = {
         "La moyenne est de {mean} (heures).",
         "« {use} » est plus fréquent dans le groupe Xa, {x} %, que chez ys, {y} % : un écart de "
         "+{gap} points (+30,0 points à +40,0 points).",
+        "« {use} » est moins fréquent chez ys, {y} %, que dans le groupe Xa, {x} % : un écart de "
+        "−{gap} points (−40,0 points à −30,0 points).",
         "« {use} » est bien plus fréquent dans le groupe Xa que chez ys.",
         "Aucun écart de « {tea} » n’est établi entre deux groupes (Site).",
     ),
@@ -149,11 +153,27 @@ WORDS = {
         "المتوسط {mean} (ساعات).",
         "يتكرر «{use}» في فئة Xa، {x}%، أكثر مما يتكرر لدى ys، {y}%: فرق قدره +{gap} نقطة "
         "(+30,0 نقطة إلى +40,0 نقطة).",
+        "يتكرر «{use}» لدى ys، {y}%، أقل مما يتكرر في فئة Xa، {x}%: فرق قدره −{gap} نقطة "
+        "(−40,0 نقطة إلى −30,0 نقطة).",
         "يتكرر «{use}» في فئة Xa أكثر بكثير مما يتكرر لدى ys.",
         "لم يثبت أي فارق في «{tea}» بين فئتين (الموقع).",
     ),
 }
-OF = ("use", "use", "tea", "tea", "media", "apps", "colour", "colour", "hours", "use", "use", "tea")
+OF = (
+    "use",
+    "use",
+    "tea",
+    "tea",
+    "media",
+    "apps",
+    "colour",
+    "colour",
+    "hours",
+    "use",
+    "use",
+    "use",
+    "tea",
+)
 TRUE = {
     **{"use": "Yes", "not_use": "No", "tea": "Tea", "press": "Press", "radio": "Radio"},
     **{"red": "Red", "blue": "Blue", "u": "62.0", "u_low": "59.6", "u_high": "64.4", "v": "38.0"},
@@ -174,6 +194,7 @@ FALSE: tuple[tuple[dict[str, str], ...], ...] = (
     ({"tie": "39.0"}, {"red": "Grey", "tie": "20.0"}),
     ({"mean": "2.6"},),
     ({"gap": "36.4"}, {"y": "45.0"}, {"use": "No"}),
+    ({"gap": "35.0"}, {"use": "No"}),
     ({"use": "No"},),
     ({"item": "use", "tea": "Yes"},),
 )

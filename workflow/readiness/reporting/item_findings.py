@@ -104,12 +104,16 @@ class Findings:
                 "other": self._within([gap.lower]),
                 **{name: self._name_value(identity) for name, identity in ids.items()},
             }
-            contrast = f"{self.item.id}.contrast.{gap.lower}.{gap.higher}"
-            ends = {end: f"{contrast}.{end}" for end in ("lower", "upper")}
-            known = {"gap": contrast, **ends}
-            if all(self.material.register.number(name) is not None for name in known.values()):
-                values |= {name: self._name_value(identity) for name, identity in known.items()}
-                return (gap.p, -gap.effect), Fact("report.finding.gap", values)
+            # The register has the difference once, of the group that is listed later.
+            for kind, (a, b) in {
+                "report.finding.gap": (gap.lower, gap.higher),
+                "report.finding.gap.less": (gap.higher, gap.lower),
+            }.items():
+                contrast = f"{self.item.id}.contrast.{a}.{b}"
+                known = {"gap": contrast, **self._ends(contrast)}
+                if "lower" in known and self.material.register.number(contrast) is not None:
+                    values |= {name: self._name_value(identity) for name, identity in known.items()}
+                    return (gap.p, -gap.effect), Fact(kind, values)
             return (gap.p, -gap.effect), Fact("report.finding.pair", values)
         return None
 
