@@ -690,3 +690,41 @@ def test_letters_that_stand_alone_in_french_are_of_no_other_language() -> None:
     """Windows-1256 has most of them, too: of the letters that differ, those in words tell."""
     text = "Âge;Avis\n" + "30;Tout à fait\n41;à peine, à mon avis\n" * 20
     assert decode(Path("avis.csv"), text.encode("cp1252"))[1] == "Windows-1252"
+
+
+def _ods() -> bytes:
+    """The clean table as an OpenDocument sheet, no more than its content."""
+    rows = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p>'
+            "</table:table-cell>"
+            for cell in row
+        )
+        + "</table:table-row>"
+        for row in (HEADER, *ROWS)
+    )
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        space = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{space}"/>')
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {names}><office:body><office:spreadsheet>"
+            f'<table:table table:name="A">{rows}</table:table></office:spreadsheet></office:body>'
+            "</office:document-content>",
+        )
+    return made.getvalue()
+
+
+def test_a_sheet_of_opendocument_and_a_portable_file(tmp_path: Path) -> None:
+    assert coded(_ods()) == CODED
+    frame = pd.DataFrame({"A": [1.0, 2.0, 3.0], "B": ["x", "y", "z"]})
+    pyreadstat.write_por(frame, tmp_path / "a.por")
+    sheet = read_sheet(NAME, (tmp_path / "a.por").read_bytes())
+    assert (sheet.columns, sheet.first(1)[0]) == (("A", "B"), ("1", "x"))
