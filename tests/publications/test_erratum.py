@@ -128,7 +128,7 @@ def test_a_named_number_is_corrected(
     assert exit_code(Outcome(verdict) for verdict in verdicts["verdict"]) == 4
     # `make` goes on, and its table says so.
     assert closing_lines({OLD: verdicts}) == []
-    line = tally(OLD, verdicts)
+    line = tally(verdicts)
     assert (line.reproduced, line.corrected, line.differs) == (len(ledger) - 1, 1, 0)
     assert "corrected" in closing_text({OLD: verdicts}, {})
     whole = compare(ledger, ledger, today=True)

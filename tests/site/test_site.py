@@ -11,7 +11,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from project_copy import Project
-from readiness.site.pages import Published, Site, guide, index_page, status_page
+from readiness.datasets.versions import Version
+from readiness.publications.reproduce import Tally
+from readiness.site.pages import Dataset, Published, Site, guide, index_page, status_page
 
 OUTSIDE = ("https:", "http:", "mailto:", "data:")
 
@@ -119,11 +121,15 @@ def test_a_sealed_page_leads_to_what_became_of_it(finished: Project) -> None:
 )
 def test_what_became_of_a_publication(own: dict[str, Any], says: str, cited: bool) -> None:
     later = Published("w-r2", [], title={"en": "Second"})
-    one = Published("w-r1", [], title={"en": "First"}, released="2026-01-02", **own)
-    site = Site(["en", "ar"], {"en": "Office", "ar": "x"}, [], [later, one], [], [], [])
+    told: dict[str, Any] = {"datasets": ["x@1"], "check": Tally(3, 0, 0, 1), **own}
+    one = Published("w-r1", [], title={"en": "First"}, released="2026-01-02", **told)
+    data = [Dataset(Version("x", "1", "a" * 32, "b" * 64, 9, 7, "", "a note"), ["w-r1"])]
+    site = Site(["en", "ar"], {"en": "Office", "ar": "x"}, [], [later, one], [], data, [])
     for page in (status_page(site, one), index_page(site, "en")):
         text = LexborHTMLParser(page).css_first("main").text()
-        assert says in text
+        assert says in text and "Level 2: 3 numbers were computed again; none differs." in text
+    assert "dvc pull data/raw/x/1.csv.dvc  # md5 aaaa" in status_page(site, one)
+    assert "a note" in index_page(site, "en") and "b" * 12 in index_page(site, "en")
     told = LexborHTMLParser(status_page(site, one))
     assert (told.css_first('a[href="w-r1.bib"]') is not None) is cited
     assert (told.css_first('a[href="w-r2.html#ar"]') is not None) is ("successor" in own)

@@ -6,7 +6,7 @@ the same number.
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,8 @@ MUST_AGREE = (
 
 @dataclass(frozen=True)
 class Tally:
-    """The closing line of one publication."""
+    """How many numbers of a publication came out again, and how many did not."""
 
-    publication: str
-    datasets: tuple[str, ...]
     reproduced: int
     corrected: int
     differs: int
@@ -165,12 +163,10 @@ def compare(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def tally(publication: str, verdicts: pd.DataFrame) -> Tally:
-    """The closing line of a publication's verdicts."""
+def tally(verdicts: pd.DataFrame) -> Tally:
+    """The counts of a publication's verdicts."""
     counts = Counter(verdicts["verdict"])
     return Tally(
-        publication=publication,
-        datasets=tuple(sorted({name for cell in verdicts["dataset"] for name in cell.split()})),
         reproduced=counts[Outcome.REPRODUCED] + counts[Outcome.WITHIN_ROUNDING],
         corrected=counts[Outcome.CORRECTED],
         differs=counts[Outcome.DIFFERS],
@@ -291,8 +287,7 @@ def closing_text(
     """
     found: dict[str, Value] = {}
     for name, frame in verdicts.items():
-        own = tally(name, frame)
-        counts = zip(COUNTED, (own.reproduced, own.corrected, own.differs, own.judged), strict=True)
+        counts = zip(COUNTED, astuple(tally(frame)), strict=True)
         told = [
             Fact("language.labelled", {"label": Term(key), "what": n})
             for key, n in counts

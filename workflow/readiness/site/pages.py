@@ -16,11 +16,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from readiness.datasets.versions import Version, pull_line
 from readiness.facts import Day, Fact
 from readiness.language import Language, own_name, tell
 from readiness.language.numbers import whole
 from readiness.publications.citing import Citation
 from readiness.publications.log import state_of
+from readiness.publications.reproduce import Tally
 from readiness.rendering.numbers import render_template
 from readiness.templating import hashes, stylesheet
 
@@ -174,8 +176,8 @@ class Published:
     """A publication, and what computing it again with today's code found.
 
     `run` is the wave or study that it published; `released` when, and `withdrawn` why, "" where it
-    was not; `checked`: whether it was computed again; `differs`, `reproduced` and `judged` count
-    its numbers. Of one that is not here `title` and `files` are empty.
+    was not; `check`: what computing it again gave, None where it was not. Of one that is not here
+    `title` and `files` are empty.
     """
 
     identity: str
@@ -189,10 +191,7 @@ class Published:
     withdrawn: str = ""
     datasets: Sequence[str] = ()
     citation: Citation = NOT_CITED
-    checked: bool = False
-    reproduced: int = 0
-    differs: int = 0
-    judged: int = 0
+    check: Tally | None = None
 
     @property
     def state(self) -> Fact:
@@ -219,13 +218,9 @@ class Published:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A version of the data, how it comes here, and the publications that rest on it."""
+    """A version of the data, and the publications that rest on it."""
 
-    name: str
-    note: str
-    rows: int
-    sha256: str
-    pull: str
+    version: Version
     used_by: Sequence[str]
 
 
@@ -323,7 +318,8 @@ def status_page(site: Site, one: Published) -> str:
     root = "../" * len(STATUS.parts)
     known = {other.identity for other in (*site.publications, *site.gone)}
     commands = [f"readiness audit {one.identity} --level 3", f"readiness which {one.identity}"]
-    commands += [each.pull for each in site.datasets if each.name in one.datasets]
+    versions = {each.version.name: each.version for each in site.datasets}
+    commands += [pull_line(n, versions[n].md5) for n in one.datasets if n in versions]
     told: dict[str, Any] = {"one": one, "known": known, "commands": "\n".join(commands)}
     parts = [_page("status.html", site, language, root, **told) for language in site.languages]
     return _page("statuses.html", site, site.start, root, one=one, parts=map(Markup, parts))

@@ -1,18 +1,17 @@
 """Site: today's reports, the publications and the guides as plain files that open anywhere."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
 from readiness.config import StrictModel
-from readiness.datasets.versions import pull_line, read_versions
+from readiness.datasets.versions import read_versions
 from readiness.errors import DataError
 from readiness.language import Language, text
 from readiness.publications.chain import REGISTER
-from readiness.publications.citing import read_citation
+from readiness.publications.citing import Citation, read_citation
 from readiness.publications.ledger import CHARTS, FOLDER, REPORT, TABLES
 from readiness.publications.log import read_seals
 from readiness.publications.reproduce import read_verdicts, tally
@@ -91,10 +90,7 @@ def run(job: Job[SiteSettings]) -> None:
             Published(name, files=[], withdrawn=why, successor=other)
             for name, (why, other) in settings.withdrawn.items()
         ],
-        [
-            Dataset(v.name, v.note, v.rows, v.sha256, pull_line(v.name, v.md5), users(v.name))
-            for v in versions
-        ],
+        [Dataset(version, users(version.name)) for version in versions],
         _guides(copies),
     )
     _write(site, copies, job)
@@ -177,20 +173,11 @@ def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, 
     ]
     try:
         citation = read_citation(folder)
-    except DataError:
-        citation = read_citation(folder / "none")  # its audit says so
+    except DataError:  # its audit says so
+        citation = Citation(identity, identity, "", "", (), "")
+    check = tally(verdicts[identity]) if identity in verdicts else None
     own = {name: what for name, what in told.items() if name != "id"}
-    made = Published(identity, files=files, citation=citation, **own)
-    if identity not in verdicts:
-        return made
-    counts = tally(identity, verdicts[identity])
-    return replace(
-        made,
-        checked=True,
-        reproduced=counts.reproduced,
-        differs=counts.differs,
-        judged=counts.judged,
-    )
+    return Published(identity, files=files, citation=citation, check=check, **own)
 
 
 def _guides(copies: Copies) -> list[Guide]:
