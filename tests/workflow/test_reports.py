@@ -70,9 +70,9 @@ def test_a_paragraph_and_a_moved_section_of_the_document_are_in_every_output(
 ) -> None:
     project = reports.copy(tmp_path / "project")
     said = 'Of the invited, `{python} n("quality.answered.all")` answered, in a sentence of my own.'
-    moved, first = 'report.block("weighting")\n', "```{python}\n# Of a wave.\n"
+    moved, place = 'report.block("weighting")\n', "```{python}\nreport.reading()\n"
     project.replace("report.qmd", moved, "")
-    project.replace("report.qmd", first, f"{said}\n\n{first}{moved}")
+    project.replace("report.qmd", place, f"{said}\n\n{place}{moved}")
     program = quarto_like.install(tmp_path / "bin")
     counted, letters = [], []
     for variables in ({}, {"QUARTO_PATH": str(program)}):
@@ -80,7 +80,8 @@ def test_a_paragraph_and_a_moved_section_of_the_document_are_in_every_output(
         assert result.returncode == 0, result.stderr
         tree = LexborHTMLParser(project.read(page_of(WAVE)))
         paper = pypdf.PdfReader(project.root / page_of(WAVE).replace(".html", ".pdf"))
-        text = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
+        sheets = [" ".join(page.extract_text().split()) for page in paper.pages]
+        text = " ".join(sheets)
         titles = [node.text(strip=True) for node in tree.css("main h2")]
         for shown, order in (
             (words(project.read(page_of(WAVE))), titles),
@@ -88,6 +89,9 @@ def test_a_paragraph_and_a_moved_section_of_the_document_are_in_every_output(
         ):
             assert re.search(r"Of the invited, \d+ answered, in a sentence of my own", shown)
             assert order.index("Weighting") == order.index("Who answered") - 1
+        # Page one of the paper has the picture, and the contents behind it.
+        assert 0 < text.index("Figure 1:") < text.index("Contents")
+        assert "Figure 1:" in sheets[0]
         counted.append([len(tree.css(selector)) for selector in OPEN])
         fonts = [page["/Resources"]["/Font"].values() for page in paper.pages]
         letters.append({str(f.get_object()["/BaseFont"])[7:] for each in fonts for f in each})

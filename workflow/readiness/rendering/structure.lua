@@ -200,6 +200,30 @@ function opened(doc)
   return doc
 end
 
+local function draws(block)
+  local found = false
+  local function look(part) found = found or part.identifier:match '^fig%-' ~= nil end
+  pandoc.Blocks({ block }):walk { Div = look, Figure = look }
+  return found
+end
+
+-- On paper the contents stand behind the first picture, which page one is to show, and each question
+-- but the first begins a page.
+local function arranged(doc)
+  local blocks, place, questions = pandoc.Blocks {}, nil, 0
+  for _, block in ipairs(doc.blocks) do
+    if block.t == 'Header' and block.identifier:match '%-item%-' then
+      questions = questions + 1
+      if questions > 1 then blocks:insert(raw '#pagebreak(weak: true)') end
+    end
+    blocks:insert(block)
+    if not place and draws(block) then place = #blocks + 1 end
+  end
+  blocks:insert(place or 1, raw '#contents')
+  doc.blocks = blocks
+  return doc
+end
+
 function Pandoc(doc)
   words, meta = doc.meta.words, doc.meta
   for key, value in pairs(words) do
@@ -207,5 +231,6 @@ function Pandoc(doc)
   end
   if not html then doc:walk { RawBlock = raw_text, RawInline = raw_text } end
   doc = opened(doc)
+  if not html then doc = arranged(doc) end
   return doc:walk { Div = structure, Span = conditional }
 end

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from readiness.datasets.versions import Version, pull_line
 from readiness.facts import Day, Fact
-from readiness.language import Language, own_name, tell
+from readiness.language import Language, own_name, tell, text
 from readiness.language.numbers import whole
 from readiness.publications.citing import Citation
 from readiness.publications.log import state_of
@@ -332,17 +332,25 @@ def guide_page(site: Site, guide: Guide) -> str:
 
 
 def mark_run(page: str, site: Site, report: ReportEntry, language: Language, depth: int) -> str:
-    """A page of today's run that says so, and leads to the index in its language and to what is
-    published of the run; `depth`: folders above it."""
+    """A page of today's run that says so, and leads to the index in its language, to the other
+    reports and to what is published of the run; `depth`: folders above it."""
     up = "../" * depth
-    link = Markup('<a class="brand" href="{}">{}</a> ').format(
-        f"{up}{language}/{INDEX}", site.title[language]
-    )
+    index = f"{up}{language}/{INDEX}"
+    link = Markup('<a class="brand" href="{}">{}</a> ').format(index, site.title[language])
+    others = [one for one in site.reports if one.run != report.run and language in one.files]
+    ways = [
+        (f"{up}{next(choose_files(one.files[language], language))[1]}", one.title[language])
+        for one in others
+    ]
+    ways += [
+        (f"{index}#{name}", text(f"site.{name}", language)) for name in ("publications", "check")
+    ]
+    more = Markup(" ").join(Markup('<a href="{}">{}</a>').format(*way) for way in ways)
     said = Markup("<span>{}</span>").format(tell(report.status, language))
     if report.published:
         _, path = next(choose_files(report.published.files, language))
         said = Markup('<a href="{}{}">{}</a>').format(up, path, tell(report.status, language))
-    return page.replace(PLACE, link + said, 1)
+    return page.replace(PLACE, link + said + Markup(" ") + more, 1)
 
 
 def _page(name: str, site: Site, language: Language, root: str, **values: Any) -> str:
