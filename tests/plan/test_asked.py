@@ -130,7 +130,7 @@ def one(**way: Any) -> dict[str, Any]:
     ("keys", "said"),
     [
         ({"selection": "probability"}, "the drawn sample of a probability sample"),
-        ({"weight": {}}, "margins to weight to, a sample, or `weight: none`"),
+        ({"weight": {}}, "margins to weight to, weights given, a sample"),
         ({"estimate": {"by": "site", "items": ["rating"]}}, "persons of a sample"),
         ({"estimate": {"by": "tools", "items": ["rating"]}}, "no item with one answer"),
         ({"estimate": {"by": "whole", "items": ["rating"]}}, "the name of the total"),
