@@ -59,7 +59,7 @@ def settings(**changes: Any) -> DpoPages:
         "simulated": False,
         "pseudonyms": True,
         "reader": "public",
-        "privacy": {"controller": "Office <b>7</b>", "hosting": "MA"},
+        "study": {"controller": "Office <b>7</b>", "receipt": "D-12"},
         "signed_off_by": "A. <i>Reader</i>",
     }
     return DpoPages(**{**told, **changes})
@@ -98,7 +98,7 @@ def test_it_says_what_was_hidden_why_and_against_whom() -> None:
         "peut-être possible",
     ):
         assert part in said, part
-    assert "Hébergement" in said or "Maroc" in said
+    assert "Base légale" in said and "D-12" in said
     assert "Lu et approuvé par A. <i>Reader</i>" in said
 
 

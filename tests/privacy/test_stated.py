@@ -1,17 +1,29 @@
-"""What is stated of personal data: only what was written, only where there are any."""
+"""What is stated of a survey: only what was written, and of the rest that it was not."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
+from full_study import FULL
 from project_copy import ROOT
-from readiness.config import Config, Privacy, WaveSettings, load_config, parse
+from readiness.commands.freeze import list_gaps
+from readiness.config import (
+    Config,
+    Particulars,
+    Privacy,
+    Validate,
+    WaveSettings,
+    load_config,
+    parse,
+)
 from readiness.datasets.versions import read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.plan import Plan
@@ -24,56 +36,64 @@ from readiness.publications.material import (
     frozen_config,
     readme,
 )
-from readiness.reporting.blocks import STATED, list_statements
+from readiness.reporting.particulars import CALLED, list_statements
 
 CONFIG = load_config(ROOT / "config.yaml")
 WAVE = CONFIG.waves["simulated-2026"]
-REAL = WAVE.model_copy(update={"simulated": False})
-GIVEN: dict[str, Any] = {
-    "controller": "Office 7, <b>Rabat</b>",
-    "purpose": {"fr": "Une étude", "en": "A study"},
-    "receipt": "D-12/2026",
-    "hosting": "MA",
-    "keep_until": "2026-12-31",
-}
+REAL = WAVE.model_copy(update={"simulated": False, "study": Particulars()})
 
 
-def privacy(**keys: Any) -> Privacy:
-    return parse(Privacy, {**GIVEN, **keys}, "config.yaml")
+def study(**keys: Any) -> Particulars:
+    return parse(Particulars, {**FULL, **keys}, "config.yaml")
+
+
+STATED = REAL.model_copy(update={"study": study()})
 
 
 def test_each_key_is_told_where_it_is_given() -> None:
-    told = dict(list_statements(privacy().statements, "fr"))
-    assert (
-        told["report.privacy.hosting"] == "Maroc" and told["report.privacy.purpose"] == "Une étude"
-    )
-    assert told["report.privacy.keep_until"].startswith("31")
-    # No purpose is stated in a language in which nobody has written it.
-    assert set(told) - set(dict(list_statements(privacy().statements, "ar"))) == {
-        "report.privacy.purpose"
-    }
-    for key, name in STATED.items():
-        assert next(iter(list_statements({key: privacy().statements[key]}, "en")))[0] == name
-    assert not list(list_statements(Privacy().statements, "fr"))
+    told = dict(list_statements(STATED.stated, "fr"))
+    assert set(told) == set(CALLED) - {"invited", "answered"}  # which the data know
+    assert told["purpose"] == "Une étude"
+    assert told["keep_until"].startswith("31") and told["fieldwork"].startswith("2 mars 2026 – 31")
+    # What is not said in a language is said as it was: nothing of it is "not stated".
+    assert dict(list_statements(STATED.stated, "ar"))["purpose"] == "Une étude"
+    unknown = REAL.model_copy(update={"validate_": Validate()}).stated
+    assert not list(list_statements(unknown, "fr"))
 
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("hosting", "Morocco"), ("keep_until", "2026-02-30"), ("telephone", ["(a+)+"]), ("key", "x")],
+    [
+        ("keep_until", "2026-02-30"),
+        ("sponsor", " "),
+        ("sponsor", {"french": "x"}),
+        ("authors", [{"name": "Carberry, J.", "orcid": "0000-0002-1825-0079"}]),
+        ("authors", [{"orcid": "0000-0002-1825-0097"}]),
+    ],
 )
 def test_what_cannot_be_is_refused(key: str, value: object) -> None:
     with pytest.raises(ConfigError, match=rf"^config.yaml: {key}"):
-        privacy(**{key: value})
+        study(**{key: value})
 
 
-def test_only_real_answers_are_frozen_with_statements() -> None:
-    own = privacy(names="~/names.txt", telephone=["0#########"], signed_off_by="A. Reader")
+def test_what_the_configuration_knows_is_not_stated_twice() -> None:
+    for key in ("invited", "fieldwork"):
+        told = {**WAVE.model_dump(by_alias=True, exclude_none=True), "study": {key: "1740"}}
+        with pytest.raises(ConfigError, match=f"study.{key}"):
+            parse(WaveSettings, told, "config.yaml")
+
+
+def test_only_of_real_answers_is_it_frozen_who_signed() -> None:
+    said = {"telephone": ["0#########"], "names": "~/names.txt", "signed_off_by": "A. Reader"}
+    own = parse(Privacy, said, "config.yaml")
     simulated = yaml.safe_load(frozen_config("w", WAVE, ["fr"], own))
     assert simulated["privacy"] == {"telephone": ["0#########"]}
-    real = yaml.safe_load(frozen_config("w", REAL, ["fr"], own))
-    assert real["privacy"] == {**GIVEN, "telephone": ["0#########"], "signed_off_by": "A. Reader"}
-    study = CONFIG.studies["haca-2024"]
-    assert "privacy" not in yaml.safe_load(frozen_config("s", study, ["fr"], own))
+    real = yaml.safe_load(frozen_config("w", STATED, ["fr"], own))
+    assert real["privacy"] == {"telephone": ["0#########"], "signed_off_by": "A. Reader"}
+    again = parse(Config, real, "config.yaml").waves["w"]
+    assert again.study == STATED.study
+    section = CONFIG.studies["haca-2024"]
+    assert "privacy" not in yaml.safe_load(frozen_config("s", section, ["fr"], own))
 
 
 @pytest.fixture
@@ -89,7 +109,6 @@ def facts() -> Facts:
         files={},
         numbers=3,
         released="2026-11-28",
-        authors=[],
         supersedes="",
         erratum="",
         reviewer="",
@@ -98,22 +117,63 @@ def facts() -> Facts:
     )
 
 
-def test_a_readme_states_what_was_written_and_nothing_else(facts: Facts) -> None:
+def test_a_readme_states_what_was_written_and_that_the_rest_was_not(facts: Facts) -> None:
     silent = readme(facts)
-    for word in ("Protection", "CITATION", "consent", "licence CC", "contact", "ask the publisher"):
+    for word in ("CITATION", "consent", "MIT", "Controller", "ask the publisher"):
         assert word not in silent, word
-    page = readme(dataclasses.replace(facts, privacy=privacy()))
-    assert "### Protection of personal data" in page and "- Controller: Office 7, " in page
+    assert "- Not stated: Rights to the data, Licence of data and figures, Access" in silent
+    assert "- Not stated: Asked for by, " in silent and ": Commanditaire, " in silent
+    counts = {"invited": 1740, "answered": 647}
+    page = readme(dataclasses.replace(facts, section=STATED, counts=counts))
+    assert "Not stated" not in page and "غير مصرح به" not in page
+    assert "- Controller: Office 7" in page and "- Invited: 1,740" in page
     assert "<b>" not in page and "D-12/2026" in page and "- Finalité du traitement" in page
-    assert page.count("A study") == page.count("Une étude") == 1
+    # In the third language one of the two, as it was said.
+    assert page.count("A study") + page.count("Une étude") == 3
 
 
-def test_an_author_is_named_as_citation_has_one(facts: Facts) -> None:
+def test_a_citation_names_the_authors_of_the_survey(facts: Facts) -> None:
+    """By the schema of the Citation File Format 1.2.0 (S. Druskat and others, CC-BY-4.0,
+    doi:10.5281/zenodo.1003149, unchanged)."""
+    schema = json.loads((ROOT / "tests/publications/cff-1.2.0.json").read_text("utf-8"))
+    check = jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker())
+    named = dataclasses.replace(facts, section=STATED, released="2026-12-01")
+    said = yaml.safe_load(citation(named))
+    assert not list(check.iter_errors(said))
+    assert said["license"] == "CC-BY-4.0" and said["version"] == "office-r1"
     person = {"given-names": "Zoé", "family-names": "Ben Ali"}
-    named = dataclasses.replace(facts, authors=[person])
-    assert yaml.safe_load(codecheck(named, []))["paper"]["authors"] == [{"name": "Zoé Ben Ali"}]
-    assert yaml.safe_load(citation(named))["authors"] == [person]
+    orcid = {"orcid": "https://orcid.org/0000-0002-1825-0097"}
+    assert said["authors"] == [{**person, **orcid}, {"name": "Office 7"}]
     assert "CITATION.cff" in readme(named)
+    authors = yaml.safe_load(codecheck(named, []))["paper"]["authors"]
+    assert authors == [
+        {"name": "Zoé Ben Ali", "ORCID": "0000-0002-1825-0097"},
+        {"name": "Office 7"},
+    ]
+    assert list(check.iter_errors({**said, "authors": []}))
+    for licence, kept in (
+        ("https://data.example/terms", {"license-url": "https://data.example/terms"}),
+        ("With consent alone", {}),
+        ("LicenseRef-own", {}),
+    ):
+        wave = REAL.model_copy(update={"study": study(licence=licence)})
+        said = yaml.safe_load(citation(dataclasses.replace(facts, section=wave, released="")))
+        assert {k: v for k, v in said.items() if k.startswith("license")} == kept
+        assert not list(check.iter_errors(said)) and "date-released" not in said
+
+
+def test_freeze_says_who_wants_what_nobody_stated() -> None:
+    assert list_gaps(STATED) == {}
+    gaps = list_gaps(REAL)
+    assert gaps["CITATION.cff"] == ["authors", "licence"]
+    assert (
+        "invited" not in gaps["AAPOR's disclosure"]
+        and "fieldwork" not in gaps["AAPOR's disclosure"]
+    )
+    assert "receipt" in gaps["law 09-08 (Morocco) and the GDPR"]
+    assert "law 09-08 (Morocco) and the GDPR" not in list_gaps(
+        REAL.model_copy(update={"simulated": True})
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,9 +188,8 @@ def test_an_author_is_named_as_citation_has_one(facts: Facts) -> None:
 def test_answers_that_should_be_gone_stop_a_run(
     until: str | None, simulated: bool, stops: bool
 ) -> None:
-    said = {"privacy": {"keep_until": until}} if until else {}
-    wave = WAVE.model_copy(update={"simulated": simulated})
-    config = parse(Config, said, "config.yaml").model_copy(update={"waves": {"w": wave}})
+    wave = STATED.model_copy(update={"simulated": simulated, "study": study(keep_until=until)})
+    config = Config().model_copy(update={"waves": {"w": wave}})
     plan = Plan(Path(ROOT), config)
     if not stops:
         return plan.check_kept(date(2026, 7, 1))
@@ -147,7 +206,7 @@ def frozen_with(tmp_path: Path, key: str, version: str) -> None:
     wave = REAL.model_copy(update={"answers": answers})
     folder = tmp_path / "publications/office-r1"
     folder.mkdir(parents=True)
-    (folder / "config.yaml").write_text(frozen_config("w", wave, ["fr"], privacy(key=key)), "utf-8")
+    (folder / "config.yaml").write_text(frozen_config("w", wave, ["fr"], Privacy(key=key)), "utf-8")
     (folder / "seal.json").write_text("{}", "utf-8")
 
 
@@ -160,7 +219,6 @@ def sealed_key(tmp_path: Path, used: str) -> str | None:
         section=REAL,
         versions=[],
         files={},
-        privacy=privacy(),
     )
     path = tmp_path / "results/waves/w/private/key"
     path.parent.mkdir(parents=True, exist_ok=True)

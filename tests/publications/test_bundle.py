@@ -275,11 +275,16 @@ def test_the_descriptor_and_the_root_have_what_the_specification_demands(
         assert root["@type"] == "Dataset"
         assert identity in root["name"] and root["description"]
         assert datetime.date.fromisoformat(root["datePublished"]).isoformat() == DATE
+        # The licence of the data is not that of the program; of the study nobody stated one.
         (license_,) = references(root["license"])
-        assert license_ == "https://spdx.org/licenses/MIT"
+        stated = identity != STUDY
+        assert license_ == ("https://spdx.org/licenses/CC-BY-4.0" if stated else "#no-license")
         assert graph[license_]["name"] and graph[license_]["description"]
-        for author in references(root["author"]):
-            assert kinds(graph[author]) <= {"Person", "Organization"} and graph[author]["name"]
+        assert references(graph["Snakefile"]["license"]) == ["LICENSE"]
+        authors = [graph[author] for author in references(root.get("author", []))]
+        names = {"The readiness tests", *(["A. B. Cook"] if stated else [])}
+        assert {author["name"] for author in authors} == names
+        assert all(kinds(author) <= {"Person", "Organization"} for author in authors)
         seal = json.loads((released_root() / FOLDER / identity / SEAL).read_text("utf-8"))
         assert root["identifier"] == seal["digest"]
 
@@ -334,7 +339,7 @@ def test_each_run_and_each_step_is_an_action_of_a_tool(bundles: dict[str, Zip]) 
         for name in actions - set(runs):
             assert set(references(graph[name]["instrument"])) <= tools
         for name in actions:
-            assert references(graph[name]["agent"]) and graph[name]["name"]
+            assert graph[name]["agent"] == root.get("author", []) and graph[name]["name"]
             for key in ("object", "result"):
                 for part in references(graph[name].get(key, [])):
                     assert kinds(graph[part]) & {"File", "CreativeWork"}, part

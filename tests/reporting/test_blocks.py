@@ -10,11 +10,14 @@ import pytest
 from test_sentences import DRAWN, FOUND, INTERVAL, RATE, REPRESENTATIVE
 
 from clinic_wave import ANSWERED, ITEMS, Clinic, clinic, register, tables
+from full_study import FULL
 from readiness.analysis.selection import Selection
+from readiness.config import Particulars, parse
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Quantity
-from readiness.language import LANGUAGES
+from readiness.language import LANGUAGES, join_texts
 from readiness.reporting.blocks import Prose
+from readiness.reporting.particulars import CALLED, DISCLOSED, NOTED, note_block, write_box
 from readiness.reporting.report import section
 from readiness.reporting.shown import Register, ShownWave
 from readiness.reporting.wave import wave_blocks, wave_summary
@@ -169,6 +172,29 @@ def test_every_caption_of_a_simulated_wave_says_so(
         assert len(captions) > 6
         assert {"(données simulées)" in caption for caption in captions} == {not real}
         assert ("inventées" in text) is not real
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_one_says_who_asked_whom_and_what_of_it_nobody_stated(
+    wave: Clinic, registers: dict[Selection, pd.DataFrame], language: str
+) -> None:
+    part = shown(wave, registers[Selection.PROBABILITY], Selection.PROBABILITY, language)
+    box, whole = write_box(part), note_block(part).body()
+    missing = f"{part.word('report.study.missing')}\n\n"
+    # What the data know is not missing; of a receipt that nobody has nothing is said.
+    asked = [key for key in DISCLOSED if key != "invited"]
+    names = [part.word(CALLED[key]) for key in asked]
+    for text in (box, whole):
+        assert text.partition(missing)[2].startswith(":   " + join_texts(names, "comma", language))
+        assert 'data-id="clinic/quality.invited.all"' in text
+        assert part.word(CALLED["receipt"]) not in text
+    full = parse(Particulars, FULL, "config.yaml").model_dump(exclude_defaults=True)
+    part.settings["study"] = {**full, "fieldwork": ["2025-03-01", None]}
+    box, whole = write_box(part), note_block(part).body()
+    assert missing not in box + whole
+    assert part.word(CALLED["receipt"]) in box and part.word(CALLED["frame"]) not in box
+    assert all(f"{part.word(CALLED[key])}\n\n:   " in whole for key in NOTED)
+    assert r"\<b\>Rabat" in box and "](#sec-clinic-answered)" in whole
 
 
 def test_authors_texts_stand_before_after_or_in_place_of_a_block(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ use rule step as report_study with:
         structure=its("structure"),
         verdicts="results/{run}/judge/verdicts.json",
         prose=planned("prose", "run", "language"),
-        citation=planned("citation"),
     output:
         report("results/{run}/charts/{language}/questions.svg", category="Charts"),
         "results/{run}/charts/{language}/lineage.json",
@@ -47,7 +46,6 @@ use rule report_study as report_wave with:
         contrasts="results/{run}/compare/contrasts.csv",
         questionnaire=its("questionnaire"),
         prose=planned("prose", "run", "language"),
-        citation=planned("citation"),
     output:
         report("results/{run}/charts/{language}/missingness.svg", category="Charts"),
         report("results/{run}/charts/{language}/nonresponse.svg", category="Charts"),

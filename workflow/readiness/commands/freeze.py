@@ -21,7 +21,7 @@ from pathlib import Path
 from unicodedata import category
 
 from readiness.commands.run import check_cores, run_snakemake
-from readiness.config import WaveSettings
+from readiness.config import StudySettings, WaveSettings
 from readiness.datasets.store import check_in_default_remote
 from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError, DataError
@@ -36,7 +36,10 @@ from readiness.publications.log import withdraw
 from readiness.publications.material import PublicationMaterial
 from readiness.publications.seal import read_seal
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
+from readiness.reporting.particulars import DISCLOSED, PERSONAL, RIGHTS
 
+# What a citation file has of it.
+CITED = ("authors", "licence")
 # Where a run's page for the data protection officer lies.
 DPO = "disclosure"
 LOCK = Path("results/.freeze.lock")
@@ -123,6 +126,8 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
             "Nobody has signed off the page for the data protection officer "
             f"({results}/{DPO}): privacy.signed_off_by names who does."
         )
+    for who, missing in list_gaps(chosen.section).items():
+        print(f"{chosen.key}.study: not stated, and wanted by {who}: {', '.join(missing)}.")
     if arguments.release:
         print(f"publications/{arguments.id}: {count} figures sealed and released. Now commit it.")
     else:
@@ -131,6 +136,17 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
             "final."
         )
     return 0
+
+
+def list_gaps(section: WaveSettings | StudySettings) -> dict[str, list[str]]:
+    """What nobody stated of a survey, by who wants to know it."""
+    known = set(section.stated)
+    wanted = {"AAPOR's disclosure": DISCLOSED, "CITATION.cff": CITED, "a data editor (AEA)": RIGHTS}
+    if isinstance(section, WaveSettings):
+        known |= {"invited"} if section.sample else set()
+        wanted |= {} if section.simulated else {"law 09-08 (Morocco) and the GDPR": PERSONAL}
+    gaps = {who: [key for key in keys if key not in known] for who, keys in wanted.items()}
+    return {who: missing for who, missing in gaps.items() if missing}
 
 
 def _check(arguments: argparse.Namespace) -> None:

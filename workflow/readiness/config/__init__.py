@@ -6,7 +6,8 @@ compares them with it.
 """
 
 from readiness.config.derived import NO, YES, Condition, DerivedVariable
-from readiness.config.model import Config, ReportSettings, WaveSettings
+from readiness.config.model import Config, ReportSettings, StudySettings, WaveSettings
+from readiness.config.particulars import Author, Particulars
 from readiness.config.reading import explain, load_config, parse, parse_json, read_yaml
 from readiness.config.sections import (
     LARGEST_SEED,
@@ -20,7 +21,6 @@ from readiness.config.sections import (
     Privacy,
     SelectionName,
     StrictModel,
-    StudySettings,
     Validate,
     Weight,
 )
@@ -31,6 +31,7 @@ __all__ = [
     "PERMUTATIONS",
     "STRATUM",
     "YES",
+    "Author",
     "Change",
     "Compare",
     "Condition",
@@ -39,6 +40,7 @@ __all__ = [
     "Disclosure",
     "Estimate",
     "FigureRules",
+    "Particulars",
     "Privacy",
     "ReportSettings",
     "SelectionName",

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from readiness.config.derived import DerivedVariable
+from readiness.config.particulars import Particulars
 from readiness.config.sections import (
     READERS,
     UNWEIGHTED,
@@ -31,7 +32,6 @@ from readiness.config.sections import (
     Privacy,
     SelectionName,
     StrictModel,
-    StudySettings,
     Titles,
     Validate,
     Weight,
@@ -46,6 +46,23 @@ def _unless_none(value: Any) -> Any:
     return None if value == UNWEIGHTED else value
 
 
+class StudySettings(StrictModel):
+    """A study of which only figures were published: claims to be judged."""
+
+    title: Titles = Field(description="title in each language")
+    claims: DatasetName = Field(description="the register of published claims, `dataset@version`")
+    structure: str = Field(
+        pattern=NAME,
+        description="file below data/claims, without .yaml: which claims belong together",
+    )
+    study: Particulars = Field(default=Particulars(), description=Particulars.__doc__ or "")
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """What is stated of the survey, by key of `study`."""
+        return self.study.model_dump(mode="json", exclude_defaults=True)
+
+
 class WaveSettings(StrictModel):
     """One wave of the survey: its data, its questionnaire, and how it is analysed."""
 
@@ -53,6 +70,7 @@ class WaveSettings(StrictModel):
     simulated: bool = Field(
         default=False, description="true when the answers were not given by real people"
     )
+    study: Particulars = Field(default=Particulars(), description=Particulars.__doc__ or "")
     selection: SelectionName = Field(
         description="how respondents came in; the words of the report follow it"
     )
@@ -97,6 +115,13 @@ class WaveSettings(StrictModel):
         "questionnaire's order, unless given",
     )
 
+    @property
+    def stated(self) -> dict[str, Any]:
+        """What is stated of the survey, by key of `study`, and when the wave was open."""
+        days = [self.validate_.opens, self.validate_.closes]
+        said = self.study.model_dump(mode="json", exclude_defaults=True)
+        return {**said, **({"fieldwork": days} if any(days) else {})}
+
     @model_validator(mode="before")
     @classmethod
     def _as_drawn(cls, value: Any) -> Any:
@@ -109,7 +134,11 @@ class WaveSettings(StrictModel):
     def _what_its_selection_has(self) -> WaveSettings:
         if self.weight and self.weight.given and (self.weight.margins or self.sample):
             raise ValueError("weight: given weights, or margins and a sample; not both")
+        if self.study.fieldwork:
+            raise ValueError("`validate.opens` and `closes` in the place of `study.fieldwork`")
         if self.sample is not None:
+            if self.study.invited:
+                raise ValueError("no `study.invited`: the sample says it")
             return self
         if self.selection == "probability":
             raise ValueError(

@@ -313,43 +313,12 @@ class Disclosure(StrictModel):
         return {"preset": value} if isinstance(value, str) else value
 
 
-class StudySettings(StrictModel):
-    """A study of which only figures were published: claims to be judged."""
-
-    title: Titles = Field(description="title in each language")
-    claims: DatasetName = Field(description="the register of published claims, `dataset@version`")
-    structure: str = Field(
-        pattern=patterns.NAME,
-        description="file below data/claims, without .yaml: which claims belong together",
-    )
-
-
 Template = Annotated[str, Field(pattern=patterns.TEMPLATE)]
 
 
 class Privacy(StrictModel):
-    """Whose personal data these are, for what and how long; reports print what is given here.
+    """How personal data are looked for in answers, and who answers for the page on them."""
 
-    Nothing is printed of a simulated wave or of a study, which have no respondents.
-    """
-
-    controller: Line | None = Field(
-        default=None, min_length=1, description="who decides on the processing: name and address"
-    )
-    purpose: Titles | None = Field(default=None, description="what the answers are used for")
-    receipt: Line | None = Field(
-        default=None,
-        min_length=1,
-        description="the declaration or authorisation, with the number that the authority gave",
-    )
-    hosting: str | None = Field(
-        default=None, pattern=patterns.COUNTRY, description="where the answers are kept"
-    )
-    keep_until: Day | None = Field(
-        default=None,
-        description="last day on which the answers may be kept, YYYY-MM-DD in quotes; after it "
-        "no wave is computed, until its answers are erased or the day is another",
-    )
     signed_off_by: Line | None = Field(
         default=None,
         min_length=1,
@@ -374,12 +343,6 @@ class Privacy(StrictModel):
         pattern=patterns.KEY,
         description="the name of the key of the pseudonyms; set by `freeze`",
     )
-
-    @property
-    def statements(self) -> dict[str, object]:
-        """What a reader is told: the keys that are given, of those that say something to one."""
-        told = {"controller", "purpose", "receipt", "hosting", "keep_until"}
-        return self.model_dump(include=told, exclude_none=True)
 
     @property
     def looked_for(self) -> dict[str, object]:

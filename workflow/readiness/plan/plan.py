@@ -246,27 +246,20 @@ class Plan:
         """The analyst's own words of a run in a language."""
         return prose_of(self.root, self.runs[run], language)
 
-    @property
-    def citation(self) -> list[str]:
-        """How the project is cited: who wrote it, under which licence; nothing where it is not."""
-        return ["CITATION.cff"] if (self.root / "CITATION.cff").is_file() else []
-
     def check_document(self) -> None:
         """Raise RenderError, with file and line, when the report includes what is not there."""
         chapters_of(self.root)
 
     def check_kept(self, today: date) -> None:
         """Raise ConfigError when answers of real people are kept longer than it was promised."""
-        until = self.config.privacy.keep_until
-        if until is None or today <= date.fromisoformat(until):
-            return
         for run in self.runs.values():
             if run.frozen or not isinstance(run.section, WaveSettings) or run.section.simulated:
                 continue
+            until = run.section.study.keep_until
             answers = self._versions.get(run.section.answers)
-            if answers is not None and not answers.is_erased:
+            if until and today > date.fromisoformat(until) and answers and not answers.is_erased:
                 raise ConfigError(
-                    f"config.yaml: privacy.keep_until: the answers of {answers.name} were to be "
+                    f"{run.key}.study.keep_until: the answers of {answers.name} were to be "
                     f"kept until {until}.\nErase them (readiness data erase {answers.name} "
                     '--reason "...") and take the wave out of config.yaml; what was published '
                     "stays. Or give the day that holds now."

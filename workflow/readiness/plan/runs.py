@@ -80,7 +80,7 @@ class PlannedRun:
 
     @property
     def _numbers(self) -> tuple[str, dict[str, Any]]:
-        return self.name, self.section.model_dump(exclude={"title", "show"})
+        return self.name, self.section.model_dump(exclude={"title", "show", "study"})
 
 
 def runs_of(config: Config) -> Iterator[PlannedRun]:

@@ -324,7 +324,7 @@ def told_of_pages(run: PlannedRun, step: str) -> Told:
         "titles": wave.title,
         "pseudonyms": not wave.simulated,
         "reader": protection_of(wave)["preset"],
-        "privacy": {} if wave.simulated else run.privacy.statements,
+        "study": wave.stated,
         "signed_off_by": run.privacy.signed_off_by or "",
     }
 
@@ -365,19 +365,17 @@ def told_of_tables(root: Path, run: PlannedRun, language: str) -> Told:
 def told_of_report(root: Path, run: PlannedRun, language: str, data: Mapping[str, str]) -> Told:
     """What the cells of a run's report are told of it; `data`: what anybody may have, by name."""
     wave = run.section
-    told = _name_run(run, language)
+    told = {**_name_run(run, language), "study": wave.stated}
     if not isinstance(wave, WaveSettings):
         return told
-    # Of answers that nobody gave nothing is said.
-    stated = {} if wave.simulated else run.privacy.statements
+    unread = {"title", "study"}
     return {
         **told,
         "simulated": wave.simulated,
         "selection": wave.selection,
         "variables": variables_of(root, run),
         "items": told_items(root, run),
-        **({"privacy": stated} if stated else {}),
-        "wave": wave.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"title"}),
+        "wave": wave.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=unread),
         "data": {n: data[n] for n in (wave.answers, wave.sample) if n and n in data},
     }
 

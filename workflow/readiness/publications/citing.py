@@ -76,7 +76,7 @@ def read_citation(folder: Path) -> Citation:
             folder.name,
             str(record["title"]),
             str(record["abstract"]),
-            str(record.get("license", "")),
+            str(record.get("license") or record.get("license-url", "")),
             tuple({key: str(cell) for key, cell in a.items()} for a in record["authors"]),
             str(record.get("date-released", "")),
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from readiness.analysis.recomputing import BROKEN_OFF, RECOMPUTE, recompute_script
-from readiness.config import WaveSettings, load_config, read_yaml
+from readiness.config import WaveSettings, load_config
 from readiness.datasets.versions import open_data
 from readiness.errors import ConfigError, DataError
 from readiness.facts import of_domain
@@ -174,20 +174,20 @@ def _write_script(
 def _facts(
     material: PublicationMaterial, figures: pd.DataFrame, files: Mapping[str, bytes]
 ) -> Facts:
-    path = material.root / "CITATION.cff"
-    # Who made the figures is for them to say: without it nobody is named.
-    own = read_yaml(path, as_text=True) if path.is_file() else {}
     pages = [name for name in sorted(files) if name.endswith(ledger.PAGES)]
     named = material.languages or sorted({name.split("/")[1] for name in pages})
     return Facts(
         **{**vars(material), "languages": named},
         numbers=len(figures),
         judged=int((figures["kind"] == "claim").sum()),
-        authors=own.get("authors", ()),
         erratum_table=ERRATUM in files,
         recompute_lines=files.get(RECOMPUTE, b"").count(b"\n"),
         pages=pages,
-        licence=str(own.get("license", "")),
+        counts={
+            key: int(value)
+            for key in ("invited", "answered")
+            for value in figures.loc[figures["id"] == f"quality.{key}.all", "value"]
+        },
     )
 
 
@@ -274,7 +274,8 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         files[RECOMPUTE] = script.encode()
     facts = _facts(material, figures, files)
     files["README.md"] = readme(facts).encode()
-    if facts.authors:
+    # Who made the figures is for them to say: without it nobody is named.
+    if section.study.authors:
         files["CITATION.cff"] = citation(facts).encode()
     files["codecheck.yml"] = codecheck(facts, sorted(files)).encode()
     log = open_log(root)

@@ -15,12 +15,13 @@ from typing import Any
 import pandas as pd
 import yaml
 from markupsafe import Markup
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from readiness.config import Privacy, StudySettings, WaveSettings
 from readiness.datasets.versions import ERASED, RESTRICTED, Version
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
-from readiness.language import Language
+from readiness.language import Language, join_texts
 from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
 from readiness.lineage import PROVENANCE
@@ -31,7 +32,14 @@ from readiness.publications.outcomes import describe_finding, told_plainly
 from readiness.publications.presenting.writing import Writing, markdown, render
 from readiness.publications.seal import DRAFT, RELEASED, check_seal
 from readiness.register import disclosure_risk
-from readiness.reporting.blocks import list_statements
+from readiness.reporting.particulars import (
+    CALLED,
+    DISCLOSED,
+    NOTED,
+    RIGHTS,
+    list_statements,
+    name_author,
+)
 from readiness.terminal import one_line
 
 
@@ -72,12 +80,6 @@ class PublicationMaterial:
     def status(self) -> str:
         """What its seal says that it is."""
         return RELEASED if self.released else DRAFT
-
-    @property
-    def privacy_statements(self) -> dict[str, Any]:
-        """What is stated of personal data: nothing of answers that nobody gave."""
-        real = isinstance(self.section, WaveSettings) and not self.section.simulated
-        return self.privacy.statements if real else {}
 
     @property
     def folder(self) -> Path:
@@ -121,7 +123,7 @@ def frozen_config(
 
 def of_one_run(privacy: Privacy, section: WaveSettings | StudySettings) -> dict[str, Any]:
     """What of the section `privacy` is frozen with a run: what moves its numbers, and of real
-    answers what is stated. Never where a list of names lies."""
+    answers who signed and which key. Never where a list of names lies."""
     if not isinstance(section, WaveSettings):
         return {}
     kept = privacy if not section.simulated else Privacy.model_validate(privacy.looked_for)
@@ -235,15 +237,14 @@ class Facts(PublicationMaterial):
 
     `recompute_lines` are those of the script that computes it again, 0 without one; `pages` are the
     names of its reports; `erratum_table` is whether `erratum.csv` names each number of what it
-    supersedes that moved; `licence` is the one that the authors' own CITATION.cff names, "" where
-    it names none; without one there are no `authors`.
+    supersedes that moved; `counts` are how many people were `invited` and `answered`, where the
+    register knows it.
     """
 
     numbers: int = 0
     judged: int = 0
-    authors: Sequence[Mapping[str, str]] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
     pages: Sequence[str] = ()
-    licence: str = ""
     erratum_table: bool = False
     recompute_lines: int = 0
 
@@ -318,10 +319,8 @@ def _readme(facts: Facts, language: Language) -> str:
             for v in facts.versions
         ],
         wave=wave,
-        privacy=[
-            (writing.text("language.labelled", label=writing.text(key), what=form.quoted(said)))
-            for key, said in list_statements(facts.privacy_statements, language)
-        ],
+        rights=_list_stated(facts, writing, RIGHTS),
+        noted=_list_stated(facts, writing, NOTED),
         seed=seed,
         # A block of code has no escapes.
         code=lambda text: Markup(one_line(text)),
@@ -345,7 +344,10 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
         "version": "https://codecheck.org.uk/spec/config/1.0/",
         "paper": {
             "title": told_plainly(_title(facts, language), language),
-            "authors": [{"name": _name_author(author)} for author in facts.authors],
+            "authors": [
+                {"name": name_author(one.name), **({"ORCID": one.orcid} if one.orcid else {})}
+                for one in facts.section.study.authors
+            ],
             "reference": f"publications/{facts.identity}/{reference}",
         },
         "manifest": [
@@ -361,12 +363,6 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
     )
     head = "".join(f"# {told_plainly(note, language)}\n" for note in notes)
     return f"---\n{head}" + yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)
-
-
-def _name_author(author: Mapping[str, str]) -> str:
-    """An author as CITATION.cff has one: an entity, or a person by the parts of a name."""
-    parts = ("given-names", "name-particle", "family-names", "name-suffix")
-    return author.get("name") or " ".join(author[part] for part in parts if author.get(part))
 
 
 def _manifest(facts: Facts, outputs: Sequence[str]) -> Iterator[tuple[str, Fact]]:
@@ -385,8 +381,13 @@ def _manifest(facts: Facts, outputs: Sequence[str]) -> Iterator[tuple[str, Fact]
 
 
 def citation(facts: Facts) -> str:
-    """CITATION.cff of the publication."""
-    language = facts.first
+    """CITATION.cff of the publication; it is dated when it is released, by who has a clock."""
+    language, study = facts.first, facts.section.study
+    authors = []
+    for one in study.authors:
+        family, _, given = one.name.partition(", ")
+        named = {"family-names": family, "given-names": given} if given else {"name": family}
+        authors.append({**named, **({"orcid": f"https://orcid.org/{one.orcid}"} if one.orcid else {})})
     record: dict[str, Any] = {
         "cff-version": "1.2.0",
         "message": told_plainly(Fact("publication.cite"), language),
@@ -394,8 +395,35 @@ def citation(facts: Facts) -> str:
         "type": "dataset",
         "version": facts.identity,
         **({"date-released": facts.released} if facts.released else {}),
-        **({"license": facts.licence} if facts.licence else {}),
-        "authors": [dict(author) for author in facts.authors],
+        **name_licence(study.licence or ""),
+        "authors": authors,
         "abstract": " ".join(told_plainly(fact, language) for fact in _what(facts)),
     }
     return yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)
+
+
+def name_licence(licence: str) -> dict[str, str]:
+    """A licence as the Citation File Format has one: by its address, or its SPDX identifier."""
+    if licence.startswith("https://"):
+        return {"license-url": licence}
+    try:
+        known = str(canonicalize_license_expression(licence))
+    except InvalidLicenseExpression:
+        return {}
+    return {} if " " in known or known.startswith("LicenseRef-") else {"license": known}
+
+
+def _list_stated(facts: Facts, writing: Writing, keys: Sequence[str]) -> list[str]:
+    """What of `keys` is stated or known, a line each, then what is not, in one."""
+    language = writing.language
+    said = dict(list_statements(facts.section.stated, language, keys))
+    said |= {key: whole(n, language) for key, n in facts.counts.items()}
+    lines = [(CALLED[key], said[key]) for key in keys if key in said]
+    asked = [key for key in (*DISCLOSED, *RIGHTS) if key in keys and key not in said]
+    missing = [str(writing.text(CALLED[key])) for key in asked]
+    if missing:
+        lines.append(("report.study.missing", join_texts(missing, "comma", language)))
+    return [
+        writing.text("language.labelled", label=writing.text(key), what=writing.form.quoted(text))
+        for key, text in lines
+    ]

@@ -9,16 +9,14 @@ name (`summary`, `item-<id>`, ...). They are Markdown. A number is written as in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from readiness.errors import RenderError
 from readiness.language import Language, text
-from readiness.language.catalogue import locale, setting
-from readiness.language.numbers import day
+from readiness.language.catalogue import setting
 
 
 @dataclass(frozen=True)
@@ -73,33 +71,6 @@ class Prose:
                     f"{path.name}: there is no such block; there are {', '.join(known)}, each with "
                     "-before or -after behind it, or as it is."
                 )
-
-
-# What each key is called, as a key of the catalogues, in the order of telling.
-STATED = {
-    "controller": "report.privacy.controller",
-    "purpose": "report.privacy.purpose",
-    "receipt": "report.privacy.receipt",
-    "hosting": "report.privacy.hosting",
-    "keep_until": "report.privacy.keep_until",
-}
-
-
-def list_statements(privacy: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
-    """What is stated, each with the key of its name; a purpose only in its own languages.
-
-    `privacy`: the keys of the section that are given (`Privacy.stated`).
-    """
-    for key, name in STATED.items():
-        value = privacy.get(key)
-        if key == "purpose":
-            value = (value or {}).get(language)
-        elif value and key == "hosting":
-            value = locale(language).territories.get(value, value)
-        elif value and key == "keep_until":
-            value = day(value, language)
-        if value:
-            yield name, str(value)
 
 
 # What whoever lays out a document adds to it.

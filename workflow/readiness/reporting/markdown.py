@@ -9,6 +9,7 @@ EMPTY = "–"
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~^@$&])")
 # What makes a list of a line that begins with it: `1. `, `(a) `, `- `.
 _LISTED = re.compile(r"^(\(?\w{1,9})?([.):+-])(?=\s)")
+_SET = re.compile(r"(?<!\\)(['\".-])")
 _LINES = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 
@@ -25,6 +26,11 @@ class Markdown(str):
 def plain(text: str) -> str:
     """The text with nothing in it that Markdown would read as markup, on one line."""
     return _LISTED.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", _LINES.sub(" ", text)))
+
+
+def quote_exactly(text: str) -> str:
+    """The text as a part of its own, in which no renderer sets quotation marks or dashes anew."""
+    return "[" + _SET.sub(r"\\\1", plain(text)) + "]{.prov .said}"
 
 
 def label(*parts: str) -> str:

@@ -19,12 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from readiness.config import read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Markup, join_texts, tell, text
 from readiness.lineage import PROVENANCE, read_lineage
-from readiness.reporting.blocks import ReportBlock, list_statements, paragraphs, words_for
+from readiness.reporting.blocks import ReportBlock, paragraphs, words_for
 from readiness.reporting.markdown import (
     EMPTY,
     Markdown,
@@ -36,6 +35,13 @@ from readiness.reporting.markdown import (
     later,
     plain,
     status,
+)
+from readiness.reporting.particulars import (
+    RIGHTS,
+    list_rows,
+    name_author,
+    note_block,
+    write_box,
 )
 from readiness.reporting.shown import (
     ReportPart,
@@ -88,7 +94,7 @@ class ReportPage:
         return cls(part, standing, name, files)
 
     def summary(self) -> None:
-        """Print in one line what this is, then the summary.
+        """Print in one line what this is, then the summary and whose survey it is.
 
         That of a study opens with its finding and needs no title.
         """
@@ -96,9 +102,9 @@ class ReportPage:
         short = wave_summary(part) if isinstance(part, ShownWave) else study_summary(part)
         said = part.prose.around(SUMMARY, short, part.register.span)
         self._print(status(self._state()))
-        if isinstance(part, ShownStudy):
-            return self._print(said)
-        self._print(heading(1, self.part.word("report.title.summary"), "sec-summary"), said)
+        if isinstance(part, ShownWave):
+            self._print(heading(1, part.word("report.title.summary"), "sec-summary"))
+        self._print(said, write_box(part))
 
     def reading(self) -> None:
         """Print how the report is to be read, and which dataset versions it rests on."""
@@ -141,12 +147,7 @@ class ReportPage:
             ),
             (self.part.word("report.origin.lineage"), lineage),
             *self._write_citation(data),
-            *(
-                (self.part.word(key), f"[{plain(said)}]{{.prov}}")
-                for key, said in list_statements(
-                    self.part.settings.get("privacy", {}), self.part.language
-                )
-            ),
+            *list_rows(self.part, RIGHTS, RIGHTS),
             (self.part.word("report.origin.engine"), engine),
         ]
         self._print(
@@ -182,14 +183,11 @@ class ReportPage:
             yield self.part.word(DOWNLOADS[kind]), address
 
     def _write_citation(self, data: str) -> Iterator[tuple[str, str]]:
-        """How it is cited, under which licence it stands and whom to ask: as CITATION.cff says."""
-        path = Path("CITATION.cff")
-        if not path.is_file():
-            return
-        own = read_yaml(path, as_text=True)
-        authors = [_name_person(author) for author in own.get("authors", ())]
+        """How it is cited, by its authors; of a release without any nothing."""
+        stated = self.part.settings.get("study", {})
+        names = tuple(name_author(author["name"]) for author in stated.get("authors", ()))
         cited: dict[str, Value] = {
-            "authors": Listed(tuple(authors), "comma"),
+            "authors": Listed(names, "comma"),
             "title": str(self.part.settings["title"]),
             **{name: name for name in ("name", "day", "data")},
         }
@@ -202,24 +200,12 @@ class ReportPage:
         def mark(name: str, text: str) -> str:
             return own_names.get(name, text)
 
-        said = tell(
-            Fact("report.rendering.origin.cited", cited),
-            self.part.language,
-            mark,
-            Markup(name=plain),
-        )
-        yield (
-            self.part.word("numbers.cite"),
-            said if self.standing.released else self._write_state(),
-        )
-        if licence := own.get("license"):
-            yield self.part.word("report.rendering.origin.licence"), plain(str(licence))
-        contacts = [_name_person(contact) for contact in own.get("contact", ())]
-        if contacts:
-            yield (
-                self.part.word("report.rendering.origin.contact"),
-                join_texts([plain(name) for name in contacts], "comma", self.part.language),
-            )
+        said = self._write_state()
+        if self.standing.released:
+            made = Fact("report.rendering.origin.cited", cited)
+            said = tell(made, self.part.language, mark, Markup(name=plain)) if names else ""
+        if said:
+            yield self.part.word("numbers.cite"), said
 
     def _provenance(self, names: Iterable[str]) -> str:
         """Dataset versions or lineage, each marked as such."""
@@ -267,12 +253,6 @@ def section(part: ReportPart, block: ReportBlock, level: int) -> str:
 
 
 def blocks_of(part: ShownStudy | ShownWave) -> list[ReportBlock]:
-    """The blocks of a study or a wave, in order."""
-    return wave_blocks(part) if isinstance(part, ShownWave) else study_blocks(part)
-
-
-def _name_person(person: Mapping[str, Any]) -> str:
-    """A person or an entity of a citation file, with the address to write to where there is one."""
-    names = [str(person[key]) for key in ("given-names", "family-names") if person.get(key)]
-    name = str(person.get("name") or " ".join(names))
-    return f"{name} ({person['email']})" if person.get("email") else name
+    """The blocks of a study or a wave, in order; the methodological note is the last one."""
+    blocks = wave_blocks(part) if isinstance(part, ShownWave) else study_blocks(part)
+    return [*blocks, note_block(part)]

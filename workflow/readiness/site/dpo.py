@@ -13,7 +13,7 @@ from readiness.facts import Fact, Listed, Quantity, Term
 from readiness.language import Language, tell, text
 from readiness.language.numbers import whole
 from readiness.rendering.numbers import render_template
-from readiness.reporting.blocks import list_statements
+from readiness.reporting.particulars import CALLED, PERSONAL, list_statements
 from readiness.templating import add_policy, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
@@ -57,7 +57,7 @@ class Protection:
     pseudonyms: bool
     simulated: bool
     datasets: str
-    privacy: Mapping[str, Any] = field(default_factory=dict)
+    study: Mapping[str, Any] = field(default_factory=dict)
     signed_off_by: str = ""
 
 
@@ -76,7 +76,8 @@ def dpo_page(found: Protection, title: str, language: Language) -> str:
         possible=[tell(fact, language) for fact in _possible(found)],
         personal=[tell(fact, language) for fact in _personal(found)],
         stated=[
-            (text(key, language), said) for key, said in list_statements(found.privacy, language)
+            (text(CALLED[key], language), said)
+            for key, said in list_statements(found.study, language, PERSONAL)
         ],
     )
     return add_policy(page)

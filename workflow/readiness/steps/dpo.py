@@ -26,7 +26,7 @@ class DpoPages(StrictModel):
     simulated: bool
     pseudonyms: bool
     reader: str
-    privacy: dict[str, Any]
+    study: dict[str, Any]
     signed_off_by: str
 
 
@@ -86,7 +86,7 @@ def protection(
         pseudonyms=settings.pseudonyms,
         simulated=settings.simulated,
         datasets=" ".join(sorted({n for cell in figures["dataset"] for n in cell.split()})),
-        privacy=settings.privacy,
+        study=settings.study,
         signed_off_by=settings.signed_off_by,
     )
 

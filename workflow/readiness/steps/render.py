@@ -28,8 +28,8 @@ from readiness.rendering.finish import finish_page
 from readiness.rendering.numbers import PAGE, numbers_page
 from readiness.rendering.qmd import parse
 from readiness.rendering.render import render
-from readiness.reporting.blocks import list_statements
 from readiness.reporting.markdown import plain
+from readiness.reporting.particulars import list_statements, name_author
 from readiness.reporting.passports import Passports
 from readiness.reporting.shown import Register
 from readiness.reporting.standing import Standing
@@ -92,7 +92,7 @@ class PageSource:
 OF_WAVE = ("questionnaire", "choices", "contrasts", "steps")
 OF_STUDY = ("claims", "structure", "verdicts")
 # What is read beside the figures and the charts, which are found beside their record.
-TABLES = (*OF_STUDY, *OF_WAVE, "citation")
+TABLES = (*OF_STUDY, *OF_WAVE)
 INPUTS = ("source", "figures", "charts", "prose*", *(f"{role}?" for role in TABLES))
 SETTINGS = RenderSettings
 
@@ -108,7 +108,9 @@ def _part(job: Job[RenderSettings]) -> PageSource:
     resources |= {path.as_posix(): path for path in job.inputs["prose"]}
     words = {told["title"]}
     known = {*register.datasets, *register.lineage, str(told["run"])}
-    known |= {said for _, said in list_statements(told.get("privacy", {}), language)}
+    stated = told.get("study", {})
+    known |= {said for _, said in list_statements(stated, language)}
+    known |= {name_author(author["name"]) for author in stated.get("authors", ())}
     if change := told.get("wave", {}).get("change"):
         words.add(str(change["from"]))
     standing = job.settings.standing

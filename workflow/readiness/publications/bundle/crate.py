@@ -20,9 +20,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from readiness.config import StudySettings, WaveSettings, load_config
 from readiness.datasets.versions import RESTRICTED
 from readiness.errors import DataError
 from readiness.files import read_file
+from readiness.language import LANGUAGES
 from readiness.lineage import Lineage
 from readiness.publications import ledger
 from readiness.publications.bundle.contents import (
@@ -37,9 +39,11 @@ from readiness.publications.bundle.contents import (
 )
 from readiness.publications.chain import frozen_chain
 from readiness.publications.citing import Citation, read_citation
+from readiness.publications.material import name_licence
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.program import ARCHIVE, ENVIRONMENT
 from readiness.publications.seal import LEDGER, read_seal, sha256
+from readiness.reporting.particulars import RIGHTS, list_statements
 
 if TYPE_CHECKING:
     from rocrate.model.entity import Entity
@@ -115,21 +119,32 @@ class _Description:
         self.sizes = {name: len(content) for name, content in files.items()}
         self.entities: dict[str, Entity] = {}
         self.actions: list[Entity] = []
-        self.citation = read_citation(root / ledger.FOLDER / contents.identity)
+        folder = root / ledger.FOLDER / contents.identity
+        self.citation = read_citation(folder)
+        config = load_config(folder / ledger.CONFIG)
+        own: list[WaveSettings | StudySettings] = [
+            *config.waves.values(),
+            *config.studies.values(),
+        ]
+        language = ledger.in_order(ledger.languages_of(folder) or LANGUAGES)[0]
+        self.stated = dict(list_statements(own[0].stated, language, RIGHTS))
         self.version = _version(files.get("pyproject.toml", b""))
 
     def write(self, date: str) -> None:
         """Add everything."""
         authors = self._authors(self.citation)
-        license_ = self._license(self.citation.license)
+        license_ = self._license(self.stated.get("licence", self.citation.license))
         for name in self.hashes:
             self.entities[name] = self._workflow() if name == WORKFLOW else self._file(name)
+            if name in self.contents.objects:
+                self._state_rights(self.entities[name], license_)
         self.entities[README]["about"] = self.crate.root_dataset
         self.entities[README]["description"] = "How to audit the publication in this bundle."
         workflow = self.entities[WORKFLOW]
         if authors:
             workflow["author"] = workflow["creator"] = authors
-        workflow["license"] = license_
+        # What may be done with data and figures is one thing, what with the program another.
+        workflow["license"] = self.entities.get("LICENSE", self._license(""))
         for identity in self.contents.publications:
             self._run(identity, workflow, authors)
         self._root(date, authors, license_, workflow)
@@ -158,7 +173,7 @@ class _Description:
         root["name"] = f"Bundle of the publication {identity}: {self.citation.title}"
         root["description"] = " ".join(part for part in said if part)
         root["datePublished"] = date or UNKNOWN_DATE
-        root["license"] = license_
+        self._state_rights(root, license_)
         if authors:
             root["author"] = list(authors)
             root["publisher"] = authors[0]
@@ -190,15 +205,23 @@ class _Description:
                 "#no-license",
                 kind="CreativeWork",
                 name="no license stated",
-                description="The authors state no license of these figures.",
+                description="Nobody stated a license.",
             )
+        known = name_licence(name)
+        spdx = f"https://spdx.org/licenses/{known.get('license')}"
         return self._add(
-            f"https://spdx.org/licenses/{name}",
+            known.get("license-url", spdx if "license" in known else "#license"),
             kind="CreativeWork",
-            name=name,
-            identifier=name,
-            description=f"The license {name}, in the file LICENSE.",
+            name=known.get("license", name),
+            description="The license of the data and the figures.",
         )
+
+    def _state_rights(self, entity: Entity, license_: Entity) -> None:
+        """Put what is stated of the data to the whole, or to a dataset in it."""
+        entity["license"] = license_
+        for key, term in (("rights", "copyrightNotice"), ("access", "conditionsOfAccess")):
+            if key in self.stated:
+                entity[term] = self.stated[key]
 
     def _file(self, name: str) -> Entity:
         version = self.contents.objects.get(name)

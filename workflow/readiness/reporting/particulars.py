@@ -1,0 +1,92 @@
+"""What is stated of a survey, as documents tell it: the box of page one, the methodological note.
+
+What the data know is the register's; what nobody stated is said to be not stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from readiness.language import Language, join_texts
+from readiness.language.numbers import day
+from readiness.reporting.blocks import ReportBlock, paragraphs
+from readiness.reporting.markdown import EMPTY, glossary, label, note, quote_exactly
+from readiness.reporting.shown import ReportPart, ShownWave
+
+# What the code of AAPOR (2021, III.A) has disclosed at once, beside what the report itself says of
+# questions, precision, weights and checks.
+ASKED = ("sponsor", "funding", "collector", "population", "frame")
+ANSWERED = ("mode", "fieldwork", "incentive", "limits", "contact")
+DISCLOSED = (*ASKED, "invited", *ANSWERED)
+RIGHTS = ("rights", "licence", "access")
+PERSONAL = ("controller", "purpose", "receipt", "keep_until")
+NOTED = (*ASKED, "invited", "answered", *ANSWERED, *PERSONAL)
+# What of it stands on page one.
+BOXED = tuple(
+    key for key in NOTED if key not in ("frame", "incentive", *PERSONAL) or key == "receipt"
+)
+# What each is called.
+CALLED = {key: f"report.study.{key}" for key in (*NOTED, *RIGHTS)}
+
+# The blocks where the rest of the method is told, by their titles.
+OF_WAVE = ("report.title.answered", "report.title.weighting")
+OF_STUDY = ("study.title.method",)
+
+
+def list_statements(
+    stated: Mapping[str, Any], language: Language, keys: Iterable[str] = (*NOTED, *RIGHTS)
+) -> Iterator[tuple[str, str]]:
+    """What is stated, by key, as text; what is not said in the language, in the one that it is."""
+    for key in keys:
+        value = stated.get(key)
+        if isinstance(value, Mapping):
+            value = value.get(language) or next(iter(value.values()))
+        elif isinstance(value, list):
+            first, last = (day(one, language) if one else "" for one in value)
+            value = f"{first} {EMPTY} {last}".strip()
+        elif value and key == "keep_until":
+            value = day(value, language)
+        if value:
+            yield key, str(value)
+
+
+def name_author(name: str) -> str:
+    """The name of an author as it is said: of a person the given name before the family's."""
+    family, _, given = name.partition(", ")
+    return f"{given} {family}".strip()
+
+
+def list_rows(
+    part: ReportPart, told: Iterable[str], asked: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """What is known of `told`, each with its name, and what of `asked` is not; as Markdown."""
+    stated = list_statements(part.settings.get("study", {}), part.language)
+    known = {key: quote_exactly(said) for key, said in stated}
+    for key in ("invited", "answered"):
+        if part.register.has(f"quality.{key}.all"):
+            known[key] = part.register.span(f"quality.{key}.all")
+    yield from ((part.word(CALLED[key]), known[key]) for key in told if key in known)
+    missing = [part.word(CALLED[key]) for key in asked if key not in known]
+    if missing:
+        yield part.word("report.study.missing"), join_texts(missing, "comma", part.language)
+
+
+def write_box(part: ReportPart) -> str:
+    """The box of page one: who asked whom, how and when, and what of it nobody stated."""
+    title = part.caption("report.study.title")
+    return note("note", title, glossary(list_rows(part, BOXED, DISCLOSED)))
+
+
+def note_block(part: ReportPart) -> ReportBlock:
+    """The methodological note: all that is stated but rights, and where the rest is told."""
+
+    def body() -> str:
+        links = [
+            f"[{part.word(title)}](#{label('sec', part.run, title.rpartition('.')[2])})"
+            for title in (OF_WAVE if isinstance(part, ShownWave) else OF_STUDY)
+        ]
+        rows = glossary(list_rows(part, NOTED, DISCLOSED))
+        return paragraphs([rows, join_texts(links, "comma", part.language)])
+
+    return ReportBlock("note", part.word("report.study.note"), body, later=True)
