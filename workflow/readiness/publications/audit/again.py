@@ -346,12 +346,20 @@ def stated_otherwise(
         elif step not in present:
             if whole:
                 yield AuditFinding(place, Outcome.BROKEN, Fact("audit.stated.surplus"))
-        elif frozen[step].settings != present[step].settings:
+        elif _settings(frozen[step]) != _settings(present[step]):
             yield AuditFinding(place, Outcome.BROKEN, Fact("audit.stated.settings"))
         else:
             apart = {role for role, digest in present[step].inputs.items() if digest in edited}
             if _origin(frozen[step], apart) != _origin(present[step], apart):
                 yield AuditFinding(place, Outcome.BROKEN, Fact("audit.stated.read"))
+
+
+def _settings(lineage: Lineage) -> dict[str, object]:
+    """The settings of a step, but for where the files lie that a report is told of: in a draft's
+    own folder, or in that of the wave."""
+    part = lineage.settings.get("part")
+    kept = {k: v for k, v in part.items() if k != "files"} if isinstance(part, dict) else part
+    return {**lineage.settings, "part": kept}
 
 
 def _origin(lineage: Lineage, apart: Collection[str]) -> tuple[object, ...]:
