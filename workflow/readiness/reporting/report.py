@@ -230,7 +230,11 @@ def _read_settings(run: str, lang: str) -> dict[str, Any]:
             f"results: no report of {run or 'any run'}{lang and f' in {lang}'} was made. Run "
             "`make` (or `snakemake --cores 2`), then name one: -P run=NAME -P lang=fr"
         )
-    return dict(read_lineage(records[0]).settings)
+    settings = dict(read_lineage(records[0]).settings)
+    part, own = settings["part"], f"{records[0].parents[2].as_posix()}/"
+    alike = f"results/{part['run']}/"
+    files = {role: name.replace(alike, own) for role, name in part["files"].items()}
+    return {**settings, "part": {**part, "files": files}}
 
 
 def _tell_quarto(settings: Mapping[str, Any]) -> None:

@@ -242,7 +242,11 @@ def run(job: Job[RenderSettings]) -> None:
     settings = job.settings
     part = _part(job)
     resources = part.resources
-    job.record = {**settings.model_dump(), "part": part.content}
+    told = {**settings.model_dump(), "part": part.content}
+    # A wave and the publication of it leave one record: it names their files alike.
+    own, alike = f"{job.out.parents[1].as_posix()}/", f"results/{settings.part['run']}/"
+    files = {role: name.replace(own, alike) for role, name in part.content["files"].items()}
+    job.record = {**told, "part": {**part.content, "files": files}}
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         # Beside the caption a picture needs no title and no ribbon of its own.
@@ -250,7 +254,7 @@ def run(job: Job[RenderSettings]) -> None:
             content = path.read_bytes()
             cropped = crop_head(content.decode()).encode() if path.suffix == ".svg" else content
             write_atomically(scratch / "charts" / path.name, cropped)
-        write_atomically(scratch / "report.json", json.dumps(job.record, ensure_ascii=False))
+        write_atomically(scratch / "report.json", json.dumps(told, ensure_ascii=False))
         made = render(
             job["source"],
             scratch / "made",
@@ -273,7 +277,8 @@ def run(job: Job[RenderSettings]) -> None:
     job.file(page, finish_page(html, passports, style=stylesheet()))
     job.file(f"{settings.name}.pdf", pdf)
     job.file(PAGE, numbers_page(passports, menu(settings, PAGE), page, ribbon))
-    job.reads = {n: p / PROVENANCE if p.is_dir() else p for n, p in resources.items()}
+    read = {name.replace(own, alike): path for name, path in resources.items()}
+    job.reads = {n: p / PROVENANCE if p.is_dir() else p for n, p in read.items()}
     job.reads |= {n: job["source"].parent / n for n in parse(job["source"]).chapters}
     job.reads["source"] = job["source"]
     log.info("rendered by %s", made.engine)
