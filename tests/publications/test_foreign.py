@@ -20,7 +20,7 @@ import pytest
 from pytest import MonkeyPatch, TempPathFactory
 from released_tree import STUDY, released_root
 
-from project_copy import Project, install_wheel, shipped_files
+from project_copy import ROOT, Project, install_wheel, shipped_files
 from readiness.datasets.places import Foreign, check_settings, remote_settings
 from readiness.datasets.store import find_object, local_copies
 from readiness.datasets.versions import check_pointer, find_version

@@ -95,7 +95,7 @@ def test_code_that_does_not_start_under_this_lock_differs_in_nothing(
     forged: Project, monkeypatch: MonkeyPatch
 ) -> None:
     monkeypatch.setattr(numbers, "run_sealed", lambda *_, **__: "No module named 'gone'")
-    monkeypatch.setattr("readiness.publications.audit.audit._code_changes", lambda _: ())
+    monkeypatch.setattr("readiness.publications.audit.audit._code_changes", lambda *_: ())
     changes = present_changes(forged.root, NAME, environment=True)
     terms = Terms(Foreign((), forged.root / "fetched"), sandbox=False)
     locked = type(changes)(**{**vars(changes), "lock": True})

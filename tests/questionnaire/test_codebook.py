@@ -17,10 +17,11 @@ from readiness.bounded import TextLoader, read_yaml_text
 from readiness.cli import main
 from readiness.language import LANGUAGES, tell
 from readiness.questionnaire import Questionnaire, questionnaire_of
-from readiness.questionnaire.codebook import COLUMNS, changes, table
+from readiness.questionnaire.codebook import COLUMNS, table
 from readiness.questionnaire.items import Category, Export, Item, Missing, Range, Routing
 from readiness.questionnaire.model import FrameVariable
 from readiness.questionnaire.summary import header, table_schema
+from readiness.questionnaire.versions import changes
 from readiness.site.codebook import codebook_page
 
 TEXT = """\

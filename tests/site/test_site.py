@@ -107,7 +107,7 @@ def test_a_sealed_page_leads_to_what_became_of_it(finished: Project) -> None:
         assert now is not None and "IN FORCE" in now.text() and "released on" in now.text()
         assert "readiness audit menus-r1 --level 3" in now.text() and "dvc pull" in now.text()
     for name in ("menus-r1.bib", "menus-r1.ris"):
-        assert "The readiness developers" in (site / "publications/status" / name).read_text()
+        assert "The readiness tests" in (site / "publications/status" / name).read_text()
 
 
 @pytest.mark.parametrize(
@@ -125,14 +125,14 @@ def test_what_became_of_a_publication(own: dict[str, Any], says: str, cited: boo
     one = Published("w-r1", [], title={"en": "First"}, released="2026-01-02", **told)
     data = [Dataset(Version("x", "1", "a" * 32, "b" * 64, 9, 7, "", "a note"), ["w-r1"])]
     site = Site(["en", "ar"], {"en": "Office", "ar": "x"}, [], [later, one], [], data, [])
-    for page in (status_page(site, one), index_page(site, "en")):
-        text = LexborHTMLParser(page).css_first("main").text()
+    for shown in (status_page(site, one), index_page(site, "en")):
+        text = LexborHTMLParser(shown).css_first("main").text()
         assert says in text and "Level 2: 3 numbers were computed again; none differs." in text
     assert "dvc pull data/raw/x/1.csv.dvc  # md5 aaaa" in status_page(site, one)
     assert "a note" in index_page(site, "en") and "b" * 12 in index_page(site, "en")
-    told = LexborHTMLParser(status_page(site, one))
-    assert (told.css_first('a[href="w-r1.bib"]') is not None) is cited
-    assert (told.css_first('a[href="w-r2.html#ar"]') is not None) is ("successor" in own)
+    page = LexborHTMLParser(status_page(site, one))
+    assert (page.css_first('a[href="w-r1.bib"]') is not None) is cited
+    assert (page.css_first('a[href="w-r2.html#ar"]') is not None) is ("successor" in own)
     # What is in force stands first.
     first = LexborHTMLParser(index_page(site, "en")).css_first("li.pub")
     assert first is not None and (first.attributes["id"] == "w-r1") is (not own)

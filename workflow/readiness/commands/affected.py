@@ -44,7 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
         for where, group in groupby(found, key=lambda pair: pair[0]):
             rows = [dict(row) for _, row in group]
             print(f"{one_line(state_line(root, where))}: {len(rows)} numbers")
-            leading = [row for row in rows if row["kind"] in HEADLINE and row["group"] == "all"]
+            # A column that the ledger of somebody else lacks is said below.
+            leading = [
+                row for row in rows if row.get("kind") in HEADLINE and row.get("group") == "all"
+            ]
             shown = rows if arguments.all else (leading or rows)[:SHOWN]
             width = max(len(row["id"]) for row in shown)
             for row in shown:

@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     summary = [tell(fact, arguments.language) for fact in _summary(arguments.file, found)]
     before = arguments.since or _earlier(_place(arguments.file), found.questionnaire)
     if before is not None:
-        from readiness.questionnaire.codebook import changes
+        from readiness.questionnaire.versions import changes
 
         old = read_any_kind(before, arguments.written_in).questionnaire
         since = changes(old, found.questionnaire)

@@ -95,7 +95,7 @@ def number_digests(ledger: str) -> dict[str, str]:
         # Cells beyond the last column have no name.
         seen = {name or "": cell for name, cell in row.items() if name != "lineage"}
         digest = sha256(canonical_json(seen).encode("utf-8", "replace"))
-        digests[row["id"] or ""] = digest[:SHORT]
+        digests[row.get("id") or ""] = digest[:SHORT]
     return digests
 
 

@@ -1,162 +1,19 @@
-"""The codebook of a questionnaire, and what changed in it from one version to the next, as facts.
+"""The codebook of a questionnaire: its questions and options, as a table and as what a page shows.
 
-The codebook has every question with its options, as the rows of a table and as what a page shows.
 Labels stand in the language that is asked for, and where there is none in the questionnaire's own.
-
-A reader of two waves has to know which numbers are of the same question. An item is the same by its
-id; one whose id changed and whose question did not is renamed. Order is judged among the items that
-both versions have: what moved is the least that explains the new order.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from readiness.facts import Fact, Listed, Quantity, Term, Value
 from readiness.language import Language, show, tell
 from readiness.questionnaire.items import Category, Item, Range
 from readiness.questionnaire.model import Questionnaire
-from readiness.questionnaire.text import match_key
 from readiness.questionnaire.units import unit_text
-
-# What a kind is called.
-KINDS = tuple(
-    f"questionnaire.kind.{kind}"
-    for kind in ("single", "ordinal", "multi", "number", "date", "text")
-)
-# Keys of an item of which a change is told by their name.
-_TOLD = ("range", "blank_means", "required", "boxes", "dont_know", "missing", "confirms")
-
-
-def kind_of(item: Item) -> Term:
-    """What the kind of an item is called."""
-    return Term(f"questionnaire.kind.{item.kind}")
-
-
-def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
-    """What a reader of both versions has to know, in the order of the new one."""
-    before = {item.id: item for item in old.items}
-    after = {item.id: item for item in new.items}
-    renamed = _find_renamed(
-        [item for item in old.items if item.id not in after],
-        [item for item in new.items if item.id not in before],
-    )
-    found: list[Fact] = []
-    moved = _find_moved([i for i in before if i in after], [i for i in after if i in before])
-    for item in new.items:
-        if item.id in before:
-            found += item_changes(before[item.id], item)
-            if item.id in moved:
-                found.append(Fact("questionnaire.change.moved", {"item": item.id}))
-        elif item.id in renamed:
-            was = before[renamed[item.id]]
-            found.append(Fact("questionnaire.change.renamed", {"before": was.id, "item": item.id}))
-            found += item_changes(was, item)
-        else:
-            asked = {"item": item.id, "question": item.column}
-            found.append(Fact("questionnaire.change.added", asked))
-    gone = [item for item in old.items if item.id not in after and item.id not in renamed.values()]
-    for item in gone:
-        asked = {"item": item.id, "question": item.column}
-        found.append(Fact("questionnaire.change.removed", asked))
-    return [*found, *_of_whole(old, new)]
-
-
-def _find_renamed(gone: Sequence[Item], added: Sequence[Item]) -> dict[str, str]:
-    """New ids of items whose question stands under another id in the old version."""
-    by_question = {match_key(item.column): item.id for item in gone}
-    found = {item.id: by_question.get(match_key(item.column), "") for item in added}
-    return {new: old for new, old in found.items() if old}
-
-
-def _find_moved(old: Sequence[str], new: Sequence[str]) -> set[str]:
-    """The fewest of these that, taken out, leave the same order: all but the longest run kept."""
-    place = {name: k for k, name in enumerate(old)}
-    # Patience sorting: `ends` holds the last name of the best run of each length.
-    ends: list[int] = []
-    before: list[list[str]] = []
-    for name in new:
-        at = bisect_left(ends, place[name])
-        run = [*(before[at - 1] if at else ()), name]
-        ends[at : at + 1] = [place[name]]
-        before[at : at + 1] = [run]
-    return set(new) - set(before[-1] if before else ())
-
-
-def item_changes(old: Item, new: Item) -> Iterator[Fact]:
-    """In what a question is another one than before, a fact each; labels are no part of it."""
-    item = {"item": new.id}
-    if match_key(old.column) != match_key(new.column):
-        texts = {"before": old.column, "after": new.column}
-        yield Fact("questionnaire.change.reworded", {**item, **texts})
-    if old.kind != new.kind:
-        kinds = {"before": kind_of(old), "after": kind_of(new)}
-        yield Fact("questionnaire.change.kind", {**item, **kinds})
-    yield from _of_options(old, new)
-    if old.asked_if != new.asked_if:
-        yield Fact("questionnaire.change.routing", item)
-    was, is_ = _describe_item(old), _describe_item(new)
-    changed = [key for key in _TOLD if was[key] != is_[key]]
-    if changed:
-        listed = Listed(tuple(changed), "comma")
-        yield Fact("questionnaire.change.keys", {**item, "keys": listed})
-
-
-def _describe_item(item: Item) -> dict[str, object]:
-    """What is compared of an item under the names of its keys: what was asked, not its labels."""
-    bounds = item.range and (*item.range.bounds, item.range.decimals, item.range.written_unit)
-    outside = item.dont_know and match_key(item.dont_know.text)
-    missing = {match_key(entry.text): entry.means for entry in item.missing}
-    own = (item.blank_means, item.required, item.boxes)
-    return dict(zip(_TOLD, (bounds, *own, outside, missing, item.confirms), strict=True))
-
-
-def _of_options(old: Item, new: Item) -> Iterator[Fact]:
-    """Options by their codes; a text under another code is the change that counts most."""
-    item = {"item": new.id}
-    before = {category.code: category.text for category in old.categories}
-    after = {category.code: category.text for category in new.categories}
-    texts = {match_key(text): code for code, text in before.items()}
-    recoded = {
-        code: texts[match_key(text)]
-        for code, text in after.items()
-        if texts.get(match_key(text), code) != code
-    }
-    for code, was in recoded.items():
-        values = {"option": after[code], "before": was, "after": code}
-        yield Fact("questionnaire.change.recoded", {**item, **values})
-    for code, text in after.items():
-        if code in recoded:
-            continue
-        if code not in before:
-            yield Fact("questionnaire.change.option_added", {**item, "option": text})
-        elif match_key(before[code]) != match_key(text):
-            values = {"code": code, "before": before[code], "after": text}
-            yield Fact("questionnaire.change.option_reworded", {**item, **values})
-    for code, text in before.items():
-        if code not in after and code not in recoded.values():
-            yield Fact("questionnaire.change.option_removed", {**item, "option": text})
-    common = [[c for c in one if c in before and c in after] for one in (before, after)]
-    if common[0] != common[1]:
-        yield Fact("questionnaire.change.order", item)
-
-
-def _of_whole(old: Questionnaire, new: Questionnaire) -> Iterator[Fact]:
-    if (old.group_item, old.weighted_groups, old.groups_apart) != (
-        new.group_item,
-        new.weighted_groups,
-        new.groups_apart,
-    ):
-        yield Fact("questionnaire.change.groups")
-    before, after = ({v.id: v.codes for v in one.frame} for one in (old, new))
-    changed = sorted(
-        name for name in {*before, *after} if before.get(name, ()) != after.get(name, ())
-    )
-    if changed:
-        yield Fact("questionnaire.change.frame", {"variables": Listed(tuple(changed), "comma")})
-
+from readiness.questionnaire.versions import kind_of
 
 # What a text or a value means that is no answer.
 MEANS = tuple(

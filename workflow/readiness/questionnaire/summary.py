@@ -10,9 +10,9 @@ from typing import Any
 
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language
-from readiness.questionnaire.codebook import kind_of
 from readiness.questionnaire.items import SPECIAL_CODES, Item
 from readiness.questionnaire.model import Questionnaire
+from readiness.questionnaire.versions import kind_of
 from readiness.questionnaire.xlsform.writing import languages_of
 
 # How many places without a label are named.
