@@ -134,8 +134,9 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     """The same of texts that nothing names."""
     words = any(re.search(r"\w", text) for text in counts)
     # A sign beside words stands for nothing; signs alone may be the points of a scale.
-    void = [t for t in counts if match_key(t) in VOID or (words and not re.search(r"\w", t))]
-    special = {t: means for t in counts if (means := find_special(t) or "blank" * (t in void))}
+    void = {t for t in counts if match_key(t) in VOID or (words and not re.search(r"\w", t))}
+    known = {t: means for t in counts if (means := find_special(t))}
+    special = {**dict.fromkeys(void, "blank"), **known}
     kept = Counter({t: n for t, n in counts.items() if t not in special})
     missing = tuple((text, "", means) for text, means in sorted(special.items()))
     if not kept:

@@ -20,7 +20,7 @@ _CHOICE = re.compile(r"(?P<question>.*\S)\s*\(choice=(?P<row>.+)\)")
 _BEFORE = re.compile(r"(?P<row>[^:]*[^:\s])\s*:\s*(?P<question>\S+(?:\s+\S+){3,})")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
 # What a reader puts behind a header that another column has, too.
-_AGAIN = re.compile(r" \(\d+\)$")
+AGAIN = re.compile(r" \(\d+\)$")
 # What stands between the text of a question and that of its row or option.
 MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
 # Options that stand for a question whose text is not known.
@@ -75,8 +75,8 @@ def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
     """
     behind: dict[str, list[tuple[str, str]]] = {}
     for before, column in pairwise(columns):
-        option = _BRACKETS.fullmatch(_AGAIN.sub("", before.header))
-        own = _BRACKETS.fullmatch(name := _AGAIN.sub("", column.header))
+        option = _BRACKETS.fullmatch(AGAIN.sub("", before.header))
+        own = _BRACKETS.fullmatch(name := AGAIN.sub("", column.header))
         if option and own and option["question"] == own["question"] and option["row"] != own["row"]:
             behind.setdefault(name, []).append((option["row"], column.header))
         else:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from readiness.drafting.answers import ProposedAnswers, ProposedOption, give_codes, propose_answers
 from readiness.drafting.beside import EMPTY, MetadataColumns, find_beside
-from readiness.drafting.blocks import ColumnBlock, group_columns
+from readiness.drafting.blocks import AGAIN, ColumnBlock, group_columns
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
 from readiness.drafting.table import ExportColumn, ExportTable
@@ -134,8 +134,7 @@ def make_draft(
 
 def _refuse_answers_as_headers(table: ExportTable, source: str) -> None:
     """DataError where the headers are what somebody answered: a file without a row of names."""
-    # The second column of a header has a number behind it.
-    heads = [re.sub(r" \(\d+\)$", "", column.header) for column in table.columns]
+    heads = [AGAIN.sub("", column.header) for column in table.columns]
     held = [
         head
         for head, column in zip(heads, table.columns, strict=True)
