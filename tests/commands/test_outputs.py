@@ -82,11 +82,8 @@ def copy(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 VERSION = "menus-2023-claims@1"
-CLAIM = ["claim_id=x", "item=soup"]
 COMMANDS = {
     "data get": (["data", "get", VERSION, "--to"], []),
-    "claims add": (["claims", "add", "menus-2023", *CLAIM, "--to"], []),
-    "claims check": (["claims", "check", "menus-2023", "--html"], []),
     "audit": (["audit", "menus-r1", "--level", "0", "--html"], []),
     "bundle": (["bundle", "menus-r1", "--to"], [".zip"]),
 }

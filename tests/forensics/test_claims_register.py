@@ -15,7 +15,6 @@ from readiness.forensics.judging.claims import COLUMNS, read_claims, read_regist
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import Status
-from readiness.forensics.reporting import add_claim
 
 STRUCTURE: dict[str, Any] = {
     "study": "trial",
@@ -220,30 +219,6 @@ def test_declared_rounding_is_followed() -> None:
     # 2/3 is cut to 66, so 67 and 33 need the second as one hundred minus the first.
     assert cut.numbers["bases"] == (3, 6, 9, 12, 15, 18)
     assert "rounding as declared" in sentence(cut)
-
-
-def test_a_new_claim_is_checked_with_the_rest() -> None:
-    frame = register()
-    new = {
-        "claim_id": "press.rating.high",
-        "source": "https://example.org/b",
-        "outlet": "example.org",
-        "language": "fr",
-        "item": "rating",
-        "category": "high",
-        "value": "75",
-        "unit": "percent",
-        "attributed_to": "press",
-    }
-    longer = add_claim(frame, new, SOUND)
-    assert len(longer) == 4 and len(frame) == 3
-    assert longer.iloc[3]["weighted"] == "unknown"
-    with pytest.raises(DataError, match="row 5, column value"):
-        add_claim(frame, new | {"value": "~75"}, SOUND)
-    with pytest.raises(DataError, match="already in row 2"):
-        add_claim(frame, new | {"claim_id": "acme.rating.high"}, SOUND)
-    with pytest.raises(DataError, match="unknown mood"):
-        add_claim(frame, new | {"mood": "good"}, SOUND)
 
 
 cell = st.one_of(

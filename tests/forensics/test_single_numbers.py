@@ -1,4 +1,4 @@
-"""Means, nets, differences and totals as a register declares them."""
+"""Means, nets and totals as a register declares them."""
 
 from __future__ import annotations
 
@@ -85,28 +85,6 @@ def test_nets(net: str, status: Status) -> None:
     declared = {"id": "top", "net": "x.item.net", "parts": ["x.item.a", "x.item.b"]}
     found = study(values, nets=[declared])["net.top"]
     assert found.status is status and found.numbers["sum"] == "46"
-
-
-def test_differences_of_two_groups() -> None:
-    values = {
-        "a": ("67", "percent"),
-        "b": ("33", "percent"),
-        "n_a": ("300", "count"),
-        "n_b": ("300", "count"),
-        "small": ("7", "count"),
-    }
-    pair = {
-        "id": "ab",
-        "first": "x.item.a",
-        "second": "x.item.b",
-        "n_first": "x.item.n_a",
-        "n_second": "x.item.n_b",
-    }
-    found = study(values, differences=[pair])["groups.difference.ab"]
-    assert found.status is Status.UNDETERMINED
-    assert (found.numbers["p_low"], found.numbers["p_high"]) == ("0.000", "0.000")
-    none = study(values, differences=[pair | {"n_second": "x.item.small"}])
-    assert none["groups.difference.ab"].status is Status.IMPOSSIBLE
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import json
 import re
 import time
 from fractions import Fraction
-from html.parser import HTMLParser
 from itertools import product
 from typing import Any
 
@@ -31,12 +30,7 @@ from readiness.forensics.arithmetic.sums import joint_power
 from readiness.forensics.judging.claims import COLUMNS, read_register
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
-from readiness.forensics.reporting import (
-    summary_ids,
-    summary_text,
-    verdict_html,
-    verdict_json,
-)
+from readiness.forensics.reporting import render_verdict, summary_ids, verdict_json
 from readiness.forensics.solve import solve
 from readiness.language import LANGUAGES
 
@@ -107,44 +101,8 @@ def test_anything_is_solved_or_refused(figures: list[str], n_max: int, rounding:
         assert len(found.rows) >= 1 and found.text.endswith("\n")
 
 
-class Checker(HTMLParser):
-    """Collects the tags that stay open and the addresses that a page would load."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.loads: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ("meta", "br"):
-            self.open.append(tag)
-        self.loads += [value or "" for name, value in attrs if name in ("src", "href")]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-@pytest.mark.parametrize("language", ["fr", "en", "ar"])
-def test_page_is_whole_and_traceable(language: str) -> None:
-    verdicts = list(haca_verdicts("2").values())
-    page = verdict_html(verdicts, "haca-2024", language)
-    checker = Checker()
-    checker.feed(page)
-    assert checker.open == [] and checker.loads == []
-    assert ('dir="rtl"' in page) is (language == "ar")
-    assert 'data-id="verdict.joint.release.first">33</span>' in page
-    assert page == verdict_html(verdicts, "haca-2024", language)
-    hostile = verdict_html(verdicts[:1], "<script>alert(1)</script>", language)
-    assert "<script>" not in hostile
-
-
-def test_page_and_json() -> None:
-    verdicts = list(haca_verdicts("2").values())
-    heads = re.findall(r"<header>(.*?)</header>", verdict_html(verdicts, "x", "fr"))
-    assert len(heads) == len(verdicts)
-    head = 'incompatible si chacun a répondu · arithmétique · <code dir="ltr">joint.release</code>'
-    assert head in heads
-    content = json.loads(verdict_json(verdicts))
+def test_json() -> None:
+    content = json.loads(verdict_json(list(haca_verdicts("2").values())))
     release = next(v for v in content if v["id"] == "joint.release")
     assert release["numbers"]["reconciled"] == [12, 15, 22, 25, 28]
     assert re.fullmatch(r"\d+/\d+", release["numbers"]["power"])
@@ -153,24 +111,12 @@ def test_page_and_json() -> None:
 
 def test_one_fair_paragraph() -> None:
     """What the publisher's own figures can share, the innocent reading with it, what is unknown."""
-    verdicts = list(haca_verdicts("2").values())
-    assert summary_ids(verdicts, "release") == [
-        "joint.release",
-        "unknown.full_study",
-        "unknown.sent_or_answered",
-    ]
-    text = " ".join(summary_text(verdicts, "release", "en").split())
-    for words in (
-        "12, 15, 22, 25 or 28",
-        "the first that does is 33",
-        "(67% / 33%, HACA)",
-        "The full study was not read",
-        "sent or answers received",
-    ):
-        assert words in text, words
-    assert max(map(len, summary_text(verdicts, "release", "fr").splitlines())) <= 96
+    verdicts = haca_verdicts("2")
+    found = summary_ids(list(verdicts.values()), "release")
+    assert found == ["joint.release", "unknown.full_study", "unknown.sent_or_answered"]
     for language in LANGUAGES:
-        assert len(summary_text(verdicts, "release", language).split()) < 170
+        told = " ".join(render_verdict(verdicts[name].facts, language) for name in found)
+        assert len(told.split()) < 170
 
 
 def brute_power(sets: list[FigureSet], n_max: int, missing: int) -> Fraction:

@@ -115,7 +115,7 @@ def test_the_next_run_makes_damaged_results_again(project: Project, finished: Pr
     """Of a table, a provenance record, an undeclared text, the report and the closing table."""
     for name, way, old_time in (
         (f"{MENUS}/judge/verdicts.json", cut, False),
-        (f"{MENUS}/judge/summary-en.txt", empty, True),
+        (f"{MENUS}/judge/verdicts.csv", empty, True),
         (f"{MENUS}/register/lineage.json", flip, True),
         (f"{MENUS}/report/en/report.pdf", cut, True),
         ("gate.txt", cut, True),

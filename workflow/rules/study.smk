@@ -5,7 +5,6 @@ use rule step as judge with:
         structure=its("structure"),
     output:
         "results/{run}/judge/verdicts.csv",
-        "results/{run}/judge/summary-en.txt",
         "results/{run}/judge/lineage.json",
         report("results/{run}/register/figures.csv", category="Figures"),
         "results/{run}/register/lineage.json",

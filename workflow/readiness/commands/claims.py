@@ -1,16 +1,14 @@
 """What published percentages can and cannot mean.
 
     readiness claims solve 67 33 --n-max 32        two numbers and a minute
-    readiness claims check STUDY [--long | --json | --html FILE [--force]] [--language fr]
+    readiness claims check STUDY [--long | --json] [--language fr]
     readiness claims check STUDY --wave WAVE | --data EXPORT --questionnaire Q
     readiness claims add STUDY --from TABLE --publisher NAME --source URL [--questionnaire Q]
-    readiness claims add STUDY claim_id=... item=... value=... --to FILE [--force]
 
 `check` with a wave or an export puts each published figure beside the data's own, with the base
 that gives it. `add --from` starts a study from a small CSV: item, answer, value (in percent), and
 if known base; `--questionnaire` calls them by its ids, so that the study can be compared with its
-data. `add` of one claim writes the longer register to a new file, which `readiness data add` then
-makes a new version: a register in use is never edited.
+data.
 """
 
 import argparse
@@ -30,7 +28,6 @@ from readiness.config import StudySettings, load_config, read_yaml
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError
-from readiness.files import write_atomically
 from readiness.forensics.beginning import ClaimSource
 from readiness.forensics.judging.beside_data import DataComparison, beside_data
 from readiness.forensics.judging.context import Study as JudgedStudy
@@ -40,9 +37,7 @@ from readiness.forensics.judging.verdict import Status, Verdict
 from readiness.forensics.reporting import (
     NATURE,
     STATUS,
-    add_claim,
     render_verdict,
-    verdict_html,
     verdict_json,
 )
 from readiness.forensics.solve import solve
@@ -50,8 +45,7 @@ from readiness.language import LANGUAGES, show, tell
 from readiness.plan.runs import runs_of
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.items import TOTAL
-from readiness.running.outputs import add_force, check_output
-from readiness.tables import read_text_table, write_csv
+from readiness.tables import read_text_table
 
 # Verdicts of one status that are named by their ids.
 NAMED = 3
@@ -71,27 +65,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     form = check.add_mutually_exclusive_group()
     form.add_argument("--long", action="store_true", help="each verdict in its sentences")
     form.add_argument("--json", action="store_true", help="as JSON")
-    check.add_argument("--html", type=Path, help="as a self-contained page")
     check.add_argument("--wave", help="beside the answers of a wave that was run")
     check.add_argument("--data", type=Path, metavar="EXPORT", help="beside those of an export")
-    add = actions.add_parser("add", help="a new study; or the register with one more claim")
+    add = actions.add_parser("add", help="a new study")
     add.add_argument("study")
-    add.add_argument("fields", nargs="*", help="column=value, columns as in the register")
-    add.add_argument("--to", type=Path, help="file to write the longer register to")
-    add.add_argument("--from", dest="table", type=Path, metavar="TABLE", help="starts a study")
-    add.add_argument("--publisher", help="whose figures they are")
-    add.add_argument("--source", metavar="URL", help="the address where they were read")
+    add.add_argument("--from", dest="table", type=Path, metavar="TABLE", required=True)
+    add.add_argument("--publisher", required=True, help="whose figures they are")
+    add.add_argument("--source", metavar="URL", required=True, help="where they were read")
     add.add_argument("--date", default="unknown", help="of the source, as 2024-03-13 or 2024")
     for action in (check, add):
         action.add_argument("--questionnaire", metavar="Q", help="its name, or a YAML file")
-        add_force(action)
     for action in (solve, check, add):
         action.add_argument("--language", choices=LANGUAGES, default="en")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what was asked; returns 0."""
-    {"solve": _solve, "check": _check, "add": _add}[arguments.action](arguments)
+    {"solve": _solve, "check": _check, "add": _begin}[arguments.action](arguments)
     return 0
 
 
@@ -125,9 +115,6 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.wave or arguments.data:
         _check_beside(arguments)
         return
-
-    if arguments.html:
-        check_output(arguments.html, "--html", force=arguments.force, root=Path.cwd())
     claims, structure = _material(_study(arguments.study))
     if lacking := structure.missing(arguments.language):
         raise ConfigError(
@@ -135,14 +122,7 @@ def _check(arguments: argparse.Namespace) -> None:
             f"it has all of them in {', '.join(structure.languages) or 'no language'}."
         )
     verdicts = judge(claims, structure)
-    if arguments.html:
-        from readiness.charts.bases import bases_chart
-
-        picture = bases_chart(claims, structure, arguments.language).svg().decode("utf-8")
-        page = verdict_html(verdicts, arguments.study, arguments.language, picture)
-        write_atomically(arguments.html, page)
-        print(f"{arguments.html}: {len(verdicts)} verdicts")
-    elif arguments.json:
+    if arguments.json:
         print(verdict_json(verdicts, arguments.language), end="")
     elif arguments.long:
         _print_table(verdicts, arguments.language)
@@ -167,8 +147,6 @@ def _print_table(verdicts: list[Verdict], language: str) -> None:
 
 def _check_beside(arguments: argparse.Namespace) -> None:
     """Each published figure beside the data's own."""
-    if arguments.html:
-        raise ConfigError("--html: with --wave or --data there is no page; leave it out.")
     study = read_study(*_material(_study(arguments.study)))
     if study.structure.missing(arguments.language):
         raise ConfigError(f"{arguments.study} lacks texts in {arguments.language!r}.")
@@ -216,36 +194,8 @@ def _data(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Questionnaire, M
     return answers, load_questionnaire(Path(run.questionnaire)), shares
 
 
-def _add(arguments: argparse.Namespace) -> None:
-    if arguments.table:
-        _begin(arguments)
-        return
-    if not arguments.fields or arguments.to is None:
-        raise ConfigError(
-            "--from TABLE starts a study; one more claim needs column=value and --to."
-        )
-
-    fields = {}
-    for field in arguments.fields:
-        name, separator, value = field.partition("=")
-        if not separator:
-            raise ConfigError(f"{field!r}: expected column=value, as in item=prep_sector.")
-        fields[name] = value
-    claims, structure = _material(_study(arguments.study))
-    check_output(arguments.to, "--to", force=arguments.force, root=Path.cwd())
-    longer = add_claim(claims, fields, structure)
-    write_csv(longer, arguments.to)
-    print(
-        f"{arguments.to}: {len(longer)} claims. Now: readiness data add {arguments.to} "
-        f"--dataset {_study(arguments.study).claims.partition('@')[0]} --as VERSION"
-    )
-
-
 def _begin(arguments: argparse.Namespace) -> None:
     """Start a study; say what was written and what comes next."""
-    for option in ("publisher", "source"):
-        if not getattr(arguments, option):
-            raise ConfigError(f"--{option}: missing; a study says whose figures, and where read.")
     asked = arguments.questionnaire and load_questionnaire(
         questionnaire_file(Path.cwd(), arguments.questionnaire)
     )

@@ -9,7 +9,7 @@ from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record
-from readiness.forensics.reporting import render_verdict, summary_ids, summary_text
+from readiness.forensics.reporting import render_verdict, summary_ids
 from readiness.language import LANGUAGES
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
@@ -19,7 +19,7 @@ SETTINGS = None
 
 
 def run(job: Job[None]) -> None:
-    """Write `verdicts.json` (for the register), `verdicts.csv` and `summary-*.txt`."""
+    """Write `verdicts.json` (for the register) and `verdicts.csv`."""
     claims = read_text_table(job["claims"], "the register of claims")
     structure = parse_structure(read_yaml(job["structure"]))
     verdicts = judge(claims, structure)
@@ -36,12 +36,9 @@ def run(job: Job[None]) -> None:
     found = lead(
         structure.searched, dict(zip(claims["claim_id"], claims["attributed_to"], strict=True))
     )
-    about = found.id if found else ""
-    summary = summary_ids(verdicts, about)
+    summary = summary_ids(verdicts, found.id if found else "")
     records = [{**record(v), "summary": v.id in summary} for v in verdicts]
     content = json.dumps(records, ensure_ascii=False, indent=1)
     job.file("verdicts.json", content + "\n")
-    for language in languages:
-        job.file(f"summary-{language}.txt", summary_text(verdicts, about, language))
     job.csv("verdicts.csv", table)
     log.info("judged: %d claims, %d verdicts", len(claims), len(verdicts))

@@ -93,20 +93,6 @@ def statcan_band(count: int, base: int) -> str:
     return "E" if squared <= UNRELIABLE_CV**2 else "F"
 
 
-def fisher_p(table: tuple[int, int, int, int]) -> Fraction:
-    """The two-sided p-value of Fisher's exact test of a 2 x 2 table (a, b, c, d), as a fraction.
-
-    Sums the probabilities of all tables with the same margins that are no likelier than this one.
-    """
-    a, b, c, d = table
-    if min(table) < 0 or a + b + c + d == 0:
-        raise StatisticsError(f"{table}: expected counts of 0 or more, not all of them 0.")
-    row, column, n = a + b, a + c, a + b + c + d
-    weights = _weights(row, column, n)
-    observed = weights[a - max(0, row + column - n)]
-    return Fraction(sum(w for w in weights if w <= observed), sum(weights))
-
-
 def _weights(row: int, column: int, n: int) -> list[int]:
     """In how many ways each table with these margins comes about, the least first cell first."""
     counts = range(max(0, row + column - n), min(row, column) + 1)
@@ -120,20 +106,6 @@ class PRange:
     low: Fraction
     high: Fraction
     tables: int
-
-
-def difference_of_groups(
-    counts_first: list[tuple[int, int]], counts_second: list[tuple[int, int]]
-) -> PRange:
-    """Whether a difference between two groups of different people could be chance.
-
-    Each argument lists the (count, base) pairs that a published figure allows. Never for two
-    answers of the same people: these are not independent.
-    """
-    if not counts_first or not counts_second:
-        raise StatisticsError("No count fits one of the figures; there is nothing to compare.")
-    values = [fisher_p((a, n - a, b, m - b)) for a, n in counts_first for b, m in counts_second]
-    return PRange(min(values), max(values), len(values))
 
 
 MAX_TABLES = 200_000

@@ -234,9 +234,6 @@ def _references(
             yield f"mean {mean.id}", unit, "", (name,)
     for net in structure.nets:
         yield f"net {net.id}", "percent", "", (net.net, *net.parts)
-    for pair in structure.differences:
-        yield f"difference {pair.id}", "percent", "", (pair.first, pair.second)
-        yield f"difference {pair.id}", "count", "", (pair.n_first, pair.n_second)
     for found in structure.contradictions:
         yield f"contradiction {found.id}", "", "", found.claims
     for gap in structure.unknown:

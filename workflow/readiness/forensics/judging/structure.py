@@ -106,18 +106,6 @@ class Net(_NamedModel):
     parts: tuple[str, ...] = Field(min_length=2)
 
 
-class Difference(_NamedModel):
-    """Two figures of groups of different people, with how many answered in each.
-
-    Never two answers of the same people: these are not independent.
-    """
-
-    first: str
-    second: str
-    n_first: str
-    n_second: str
-
-
 class Unknown(_NamedModel):
     """What would have to be known and is not."""
 
@@ -158,7 +146,6 @@ class Structure(Strict):
     cross_tables: tuple[CrossTable, ...] = ()
     means: tuple[Mean, ...] = ()
     nets: tuple[Net, ...] = ()
-    differences: tuple[Difference, ...] = ()
     unknown: tuple[Unknown, ...] = ()
 
     @property

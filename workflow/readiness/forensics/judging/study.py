@@ -3,32 +3,25 @@
     verdicts = judge(claims, structure)
 
 A verdict never says more than the figures: see `verdict.Status` and `verdict.Nature`. Single
-printed numbers (means with their SDs, nets, differences of two groups) are judged here as well.
+printed numbers (means with their SDs, nets) are judged here as well.
 """
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import pandas as pd
 
 from readiness.errors import DataError
 from readiness.facts import Fact, Value
 from readiness.forensics.arithmetic.bases import joint_bases
-from readiness.forensics.arithmetic.figures import (
-    PrintedFigure,
-    Rounding,
-    count_interval,
-    print_share,
-)
+from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding
 from readiness.forensics.arithmetic.grim import EITHER_HALF, debit, grim, grim_probability, grimmer
-from readiness.forensics.arithmetic.precision import difference_of_groups
 from readiness.forensics.arithmetic.sums import net_fits
 from readiness.forensics.judging import readings
 from readiness.forensics.judging.claims import Claim, read_register
 from readiness.forensics.judging.context import DEFAULT_REACH, Study, judge_every, lead, verdict
 from readiness.forensics.judging.judgements import judge_set, judge_shared, judge_totals
-from readiness.forensics.judging.structure import Difference, Mean, Net, Structure
-from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
+from readiness.forensics.judging.structure import Mean, Net, Structure
+from readiness.forensics.judging.verdict import Status, Verdict, name_numbers
 
 # How many answers fewer are tried when a mean is not possible on the printed number.
 NEARBY = 20
@@ -109,53 +102,6 @@ def judge_net(study: Study, net: Net) -> Verdict:
     )
 
 
-def judge_difference(study: Study, pair: Difference) -> Verdict:
-    """Whether two groups of different people can differ so by chance, if both were random."""
-    names = (pair.first, pair.second)
-    claims = [study.claims[name] for name in names]
-    people = [_figure(study, name).digits for name in (pair.n_first, pair.n_second)]
-    weighted = any(claim.weighted == "yes" for claim in claims)
-    possible = [
-        _counts(_figure(study, name), n, _roundings(claims))
-        for name, n in zip(names, people, strict=True)
-    ]
-    values: dict[str, Value] = {
-        "item": study.item(claims[0].item),
-        "whose": study.whose_where(claims[0]),
-        **name_numbers(first=str(claims[0].figure), n_first=people[0]),
-        **name_numbers(second=str(claims[1].figure), n_second=people[1]),
-    }
-    if weighted:
-        status, fact = Status.NOT_APPLICABLE, Fact("forensics.difference.weighted", values)
-    elif not all(possible):
-        status, fact = Status.IMPOSSIBLE, Fact("forensics.difference.none", values)
-    else:
-        found = difference_of_groups(*possible)
-        range_of_p = name_numbers(p_low=_p(found.low), p_high=_p(found.high))
-        status, fact = Status.UNDETERMINED, Fact("forensics.difference", values | range_of_p)
-    return verdict(
-        f"groups.difference.{pair.id}",
-        "group_difference",
-        status,
-        [fact],
-        [*names, pair.n_first, pair.n_second],
-        nature=Nature.INFERENCE,
-    )
-
-
-def _counts(figure: PrintedFigure, n: int, roundings: list[Rounding]) -> list[tuple[int, int]]:
-    found: set[int] = set()
-    for rounding in roundings:
-        low, high = count_interval(figure, n, rounding)
-        found |= set(range(max(low, 0), min(high, n) + 1))
-    # The p-value moves one way along the counts, but not exactly: the ends and all between.
-    return [(k, n) for k in sorted(found)][:50] if n else []
-
-
-def _p(value: Fraction) -> str:
-    return str(print_share(value, 3, Rounding.HALF_EVEN, per=1))
-
-
 def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> Study:
     """The register and its structure, checked against each other.
 
@@ -194,7 +140,6 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
     found += readings.judge_outlets(study)
     found += [judge_mean(study, mean) for mean in structure.means]
     found += [judge_net(study, net) for net in structure.nets]
-    found += [judge_difference(study, pair) for pair in structure.differences]
     found += readings.judge_cross_tables(study)
     found += readings.judge_precision(searched)
     found += readings.judge_statements(study)
