@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import compileall
 import fcntl
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +15,10 @@ import pytest
 
 from project_copy import Project, copy_project
 from tiny_project import finish_tiny, make_tiny, release_tiny
+
+# What was compiled once serves every process and the next run, whatever the machine says of it.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # One BLAS thread: the workers of a parallel test run are the parallel part.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -75,9 +81,19 @@ def _once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], obj
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The tiny project in which nothing has run, its program compiled. Never change it: copy it."""
+
+    def make(folder: Path) -> None:
+        compileall.compile_dir(make_tiny(folder).root / "workflow/readiness", quiet=2)
+
+    return _once(tmp_path_factory, "tiny", make)
+
+
+@pytest.fixture(scope="session")
+def finished(tiny: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The tiny project after its first run. Never change it: copy it."""
-    return _once(tmp_path_factory, "finished", lambda folder: finish_tiny(make_tiny(folder)))
+    return _once(tmp_path_factory, "finished", lambda folder: finish_tiny(tiny.copy(folder)))
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +131,7 @@ def published(released: Project, tmp_path: Path) -> Iterator[Project]:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Project]:
+def fresh(tiny: Project, tmp_path: Path) -> Iterator[Project]:
     """A tiny project in which nothing has run, that one test may change."""
-    yield make_tiny(tmp_path / "fresh")
+    yield tiny.copy(tmp_path / "fresh")
     shutil.rmtree(tmp_path / "fresh", ignore_errors=True)

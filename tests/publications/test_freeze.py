@@ -38,7 +38,7 @@ from readiness.publications.seal import SEAL, read_seal, sha256
 from readiness.register.display import show_row
 from readiness.register.figures import read_register
 from releases import SECOND, released_figures
-from tiny_project import ERRATUM, make_tiny
+from tiny_project import ERRATUM
 
 SAID = text("report.rendering.draft", "en").partition(": ")[2]
 WAVE = "results/waves/canteen-2025"
@@ -295,11 +295,10 @@ def test_a_draft_supersedes_a_draft_and_what_is_released_a_released_one(released
         find_superseded(released.root, "menus-r3", "menus-r2", status="released")
 
 
-def test_one_freeze_at_a_time(tmp_path: Path) -> None:
+def test_one_freeze_at_a_time(fresh: Project) -> None:
     """Two would write into one scratch folder, and each would blame the results."""
-    project = make_tiny(tmp_path / "project")
-    held = lock(project.root / LOCK)
-    code, said = freeze(project, "r3", *MORE)
+    held = lock(fresh.root / LOCK)
+    code, said = freeze(fresh, "r3", *MORE)
     os.close(held)
     assert code == 6 and "another freeze is at work" in said
-    assert not (project.root / "publications/.new").exists()
+    assert not (fresh.root / "publications/.new").exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from project_copy import Project, message
-from tiny_project import RESULTS, make_tiny
+from tiny_project import RESULTS
 
 CLAIMS = "results/inputs/menus-2023-claims/1/data.csv"
 POINTER = "data/raw/menus-2023-claims/1.csv.dvc"
@@ -47,9 +47,9 @@ def refused(
 
 
 @pytest.fixture(scope="module")
-def unrun(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def unrun(tiny: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project in which nothing has run; a test leaves it as it was."""
-    return make_tiny(tmp_path_factory.mktemp("unrun") / "project")
+    return tiny.copy(tmp_path_factory.mktemp("unrun") / "project")
 
 
 # --- the configuration ----------------------------------------------------------------------------

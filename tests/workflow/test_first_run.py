@@ -10,13 +10,12 @@ import pytest
 from chains import different, results
 
 from project_copy import ABROAD, ROOT, Project
-from tiny_project import make_tiny
 
 
 @pytest.fixture(scope="module")
-def abroad(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def abroad(tiny: Project, finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The same after a run elsewhere: another folder, locale, time zone, HOME, one core."""
-    root = make_tiny(tmp_path_factory.mktemp("abroad") / "الجاهزية with spaces").root
+    root = tiny.copy(tmp_path_factory.mktemp("abroad") / "الجاهزية with spaces").root
     shutil.copytree(finished.root / "publications", root / "publications")
     project = Project(root, ABROAD)
     result = project.readiness("run", "--cores", "1")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ import yaml
 
 from project_copy import ROOT, Project, message
 from spanish import add_spanish
-from tiny_project import add_data, make_tiny
+from tiny_project import add_data
 
 LIBRARIES = ROOT / "tests/libraries"
 WAVE, STUDY, PUBLISHER = "libraries-2025", "reading-2023", "Reading Observatory"
@@ -26,9 +25,9 @@ PAGES = ((f"waves/{WAVE}", "en"), (f"waves/{WAVE}", "es"), (f"studies/{STUDY}", 
 
 
 @pytest.fixture
-def both(tmp_path: Path) -> Project:
+def both(fresh: Project) -> Project:
     """A project with the tiny and the second survey, reports of the second ones made."""
-    project = make_tiny(tmp_path / "project")
+    project = fresh
     add_spanish(project.root)
     add_data(project.root, LIBRARIES)
     config = yaml.safe_load(project.read("config.yaml"))
