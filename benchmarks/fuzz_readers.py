@@ -1,10 +1,10 @@
 """Broken exports through the reader of every tool: no foreign exception, no row lost.
 
-Each case is drawn from a seed: the same simulated interviews as one of the tools writes them
-(tests/readers/writers), with harm to cells, headers, rows or bytes; or bytes of any kind that begin
-as a format does. It is read, by the tool that is recognised or by one that is not its own, and
-validated. Three things must hold whatever comes in: what is refused is refused by an error of the
-program's own, of at most two lines; a file that is not harmed gives the answers of the interviews;
+Each case is drawn from a seed: a made survey as one of the tools writes it (tests/readers/seeded),
+under the questionnaire that is drafted of it, with harm to cells, headers, rows or bytes; or bytes
+of any kind that begin as a format does. It is read, by the tool that was drafted or by one that is
+not its own, and validated. Three things must hold whatever comes in: what is refused is refused by
+an error of the program's own, of at most two lines; a file that is not harmed gives a row a person;
 and received = kept + set aside, each row that is set aside with its reason.
 
     .venv/bin/python benchmarks/fuzz_readers.py                      # 20,000 cases
@@ -18,6 +18,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import sys
 import traceback
 from functools import cache
@@ -31,16 +32,20 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "tests")]
 
 from fuzzing import run  # noqa: E402
-from readers.writers.every import EXPORTS  # noqa: E402
-from readers.writers.interviews import SURVEY, Question, interviews  # noqa: E402
+from readers.drafted import draft  # noqa: E402
+from readers.seeded.exports import make_plain  # noqa: E402
+from readers.seeded.tools import LAYOUTS  # noqa: E402
 from readiness.errors import ReadinessError  # noqa: E402
-from readiness.questionnaire import Questionnaire, questionnaire_of  # noqa: E402
+from readiness.questionnaire import Questionnaire  # noqa: E402
 from readiness.readers import read_export  # noqa: E402
 from readiness.readers.tools.every import TOOLS  # noqa: E402
 from readiness.validation import first_reading  # noqa: E402
 
 NAME = Path("fuzzed.csv")
-INTERVIEWS = 25
+PEOPLE = 25
+# A layout of each tool.
+KINDS = {re.split(",? ", name)[0]: name for name in reversed(LAYOUTS)}
+WORKBOOKS = (b"PK", b"$FL2", b"<stata")
 NASTY = (
     "",
     " ",
@@ -103,45 +108,16 @@ class FaultError(Exception):
     """Something that must hold does not."""
 
 
-def _item(question: Question) -> dict[str, object]:
-    """A question of the simulated survey as a questionnaire writes it."""
-    made: dict[str, object] = {
-        "id": question.id,
-        "kind": question.kind,
-        "column": question.text,
-        "categories": [
-            {"code": option.code, "value": option.value, "text": option.text}
-            for option in question.options
-        ],
-        "rows": [{"id": row, "text": text} for row, text in question.rows],
-        "blank_means": "none" if question.kind == "multi" else None,
-        "range": {"low": 0, "high": 60} if question.kind == "number" else None,
-    }
-    if question.dont_know is not None:
-        made["dont_know"] = {"text": question.dont_know.text}
-        made["missing"] = [{"value": question.dont_know.value, "means": "dont_know"}]
-    return {key: value for key, value in made.items() if value}
+@cache
+def export(kind: str) -> bytes:
+    """A survey's answers as one tool writes them."""
+    return make_plain(KINDS[kind], PEOPLE).content
 
 
 @cache
-def survey() -> Questionnaire:
-    """The questionnaire of the simulated interviews."""
-    return questionnaire_of(
-        {
-            "name": "simulated",
-            "version": "1",
-            "language": "fr",
-            "title": {"fr": "Simulation"},
-            "items": [_item(question) for question in SURVEY],
-        },
-        "simulated-1",
-    )
-
-
-@cache
-def export(name: str) -> bytes:
-    """The same interviews as one tool writes them."""
-    return EXPORTS[name][1](interviews(INTERVIEWS))
+def survey(kind: str) -> Questionnaire:
+    """The questionnaire that the program drafts of them."""
+    return draft(NAME, export(kind))
 
 
 # Harm -------------------------------------------------------------------------------------------
@@ -200,15 +176,13 @@ def _anything(draw: Random) -> bytes:
 
 
 # What must hold ---------------------------------------------------------------------------------
-def _accounted(content: bytes, tool: str | None) -> int:
+def _accounted(content: bytes, known: Questionnaire) -> int:
     """Read and validated: the rows that came in, each kept or set aside with its reason."""
-    known = survey()
-    exported = known.export.model_copy(update={"tool": tool})
-    raw = read_export(NAME, known.model_copy(update={"export": exported}), content)
+    raw = read_export(NAME, known, content)
     for name in raw.columns:
         if name != "_row" and not all(isinstance(text, str) for text in raw[name].unique()):
             raise FaultError(f"column {name} holds what is no text")
-    result = first_reading(raw, survey())
+    result = first_reading(raw, known)
     aside = result.quarantine["row"].nunique()
     if len(raw) != len(result.answers) + aside:
         raise FaultError(f"{len(raw)} read, {len(result.answers)} kept, {aside} set aside")
@@ -220,20 +194,24 @@ def _accounted(content: bytes, tool: str | None) -> int:
 def shoot(seed: int, number: int) -> tuple[str, str, str]:
     """One case: its kind, how it ended (`read`, `refused` or `fault`), and what was said."""
     draw = Random(f"{seed} {number}")
-    kind = draw.choice((*EXPORTS, "any bytes"))
-    tool = draw.choice(TOOLS).name if draw.random() < 0.1 else None
+    kind = draw.choice((*KINDS, "any bytes"))
+    known = survey(kind if kind in KINDS else "plain")
+    foreign = draw.random() < 0.1
+    if foreign:
+        other = known.export.model_copy(update={"tool": draw.choice(TOOLS).name})
+        known = known.model_copy(update={"export": other})
     if kind == "any bytes":
         content = _anything(draw)
     else:
         content, harm = export(kind), draw.random()
-        delimited = EXPORTS[kind][0] not in ("xlsx", "sav")
+        delimited = not content.startswith(WORKBOOKS)
         if harm > 0.05:
             content = (_in_cells if delimited and harm < 0.6 else _in_bytes)(content, draw)
     try:
-        rows = _accounted(content, tool)
-        whole = tool is None and kind != "any bytes" and content == export(kind)
-        if whole and rows != INTERVIEWS:
-            raise FaultError(f"{rows} rows of {INTERVIEWS} interviews")
+        rows = _accounted(content, known)
+        whole = not foreign and kind != "any bytes" and content == export(kind)
+        if whole and rows != PEOPLE:
+            raise FaultError(f"{rows} rows of {PEOPLE} people")
     except ReadinessError as error:
         said = str(error)
         if said.count("\n") > 1 or not said.strip():
@@ -247,4 +225,4 @@ def shoot(seed: int, number: int) -> tuple[str, str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(run(__doc__, (*EXPORTS, "any bytes"), shoot))
+    sys.exit(run(__doc__, (*KINDS, "any bytes"), shoot))

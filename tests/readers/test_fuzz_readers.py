@@ -24,8 +24,8 @@ def test_broken_exports_of_every_tool_are_read_whole_or_refused_in_words() -> No
 def test_the_fuzz_of_readers_sees_what_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A row that is lost, and an exception of somebody else's, are faults to it."""
     read = fuzz_readers.read_export
-    content = fuzz_readers.export("plain, codes")
-    assert fuzz_readers._accounted(content, None) == fuzz_readers.INTERVIEWS
+    content = fuzz_readers.export("plain")
+    assert fuzz_readers._accounted(content, fuzz_readers.survey("plain")) == fuzz_readers.PEOPLE
     monkeypatch.setattr(fuzz_readers, "read_export", lambda *a, **k: read(*a, **k).iloc[1:])
     monkeypatch.setattr(fuzz_readers, "_in_cells", lambda content, draw: content)
     monkeypatch.setattr(fuzz_readers, "_in_bytes", lambda content, draw: content)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
+from readers.drafted import draft
 from readers.seeded.exports import EVERY, SeededExport, make_export
 from readers.seeded.surveys import Asked
 from readers.seeded.tools import LAYOUTS
-from readiness.bounded import TextLoader, read_yaml_text
-from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
 from readiness.errors import ReadinessError
-from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.questionnaire import Item, Questionnaire
 from readiness.readers import read_export
 from readiness.validation import (
     LARGEST_LOSS,
@@ -82,21 +82,31 @@ def fits(asked: Asked, shown: Mapping[tuple[str, str], str], counts: Mapping[str
     return sum(counts.values()) == sum(truth.values())
 
 
+def name_options(asked: Asked, item: Item, shown: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    """The option behind each code; the last one is left out where words may stand in its place."""
+    told = asked.options[:-1] if any(asked.typed) else asked.options
+    names = {same(name): o for o in told for name in (o, shown.get((asked.code, o), o))}
+    return {
+        c.code: names[same(name)]
+        for c in item.categories
+        for name in (c.text, c.value, c.column)
+        if same(name) in names
+    }
+
+
 def judge(export: SeededExport, folder: Path) -> tuple[str, str]:
     """`right`, `part` (whole, but less than it could be), `wrong` or `refused`, and why."""
     path = folder / f"export.{export.ending}"
     path.write_bytes(export.content)
     try:
-        table = export_table(path, export.content)
-        text, _, language = _draft_questionnaire(table, path.name, "made", [], "")
-        asked = questionnaire_of(read_yaml_text(text, TextLoader), "made-1")
+        asked = draft(path, export.content)
         result = first_reading(read_export(path, asked, export.content), asked)
     except ReadinessError as error:
         return "refused", str(error)
     wrong, part = [], []
     heads = [str(head) for heads, _ in export.made.columns for head in heads]
-    if max(len(head.split()) for head in heads) > 3 and language != export.survey.language:
-        part.append(f"language {language}")
+    if max(len(head.split()) for head in heads) > 3 and asked.language != export.survey.language:
+        part.append(f"language {asked.language}")
     if result.count("kept") != len(export.survey) or result.count("empty_row") > export.empty:
         wrong.append(f"{result.count('kept')} kept of {len(export.survey)}")
     try:
@@ -110,12 +120,13 @@ def judge(export: SeededExport, folder: Path) -> tuple[str, str]:
     parts = sums[~wholes].groupby("item")["n"].sum()
     if not parts.eq(sums[wholes].set_index("item")["n"], fill_value=0).all():
         wrong.append("sums that do not close")
-    free = count_given(result, asked)
+    free, closed = count_given(result, asked), []
     # A text fits wherever as many answered: what is told apart goes first.
     for question in sorted(export.survey.questions, key=lambda q: q.kind in ("text", "name")):
         hit = next((i for i, c in free.items() if fits(question, export.made.shown, c)), None)
         if hit is not None:
             del free[hit]
+            closed += [(question, asked.item(hit))] if question.closed else []
         elif question.kind not in ("text", "name"):
             # Every answer is there, in an item of another kind: nothing is lost.
             n = sum(bool(a) for a in question.answers)
@@ -126,8 +137,22 @@ def judge(export: SeededExport, folder: Path) -> tuple[str, str]:
             )
             whole = bool(alike) and not misread
             (part if whole else wrong).append(f"{question.code} {question.kind} {question.text}")
+    for one, other in pairwise(closed):
+        known = [name_options(*each, export.made.shown) for each in (one, other)]
+        cells = [
+            result.answers[i.columns[0]].map(k)
+            for (_, i), k in zip((one, other), known, strict=True)
+        ]
+        found = Counter(zip(*cells, strict=True))
+        truth = Counter(zip(one[0].answers, other[0].answers, strict=True))
+        if any(
+            found[p] != n
+            for p, n in truth.items()
+            if p[0] in known[0].values() and p[1] in known[1].values()
+        ):
+            wrong.append(f"{one[0].code} and {other[0].code} are not of the same people")
     names = {same(q.text) for q in export.survey.questions if q.kind == "name"}
-    if names & {same(i.label.root[language]) for i in asked.items}:
+    if names & {same(i.label.root[asked.language]) for i in asked.items}:
         wrong.append("who somebody is became an item")
     return "wrong" if wrong else "part" if part else "right", "; ".join([*wrong, *part])
 

@@ -375,6 +375,22 @@ def test_codes_that_went_through_a_table_of_decimals() -> None:
     assert coded(data([header, *rows]), OPEN) == CODED
 
 
+def test_the_codes_of_each_tool() -> None:
+    kobo, lime, qualtrics = [KOBO], [LIME], [QUALTRICS, QUALTRICS, IMPORT]
+    for visits, *ticks, age, remark in (
+        ("1", "a", "b", "34", "Été"),
+        ("2", "", "", "51", ""),
+        ("2", "", "b", "27", "Rien"),
+    ):
+        ticked = list(filter(None, ticks))
+        kobo.append([*KOBO_ROW[:2], visits, " ".join(ticked), age, remark, age, *KOBO_ROW[7:]])
+        boxes = ["Y" if tick else "" for tick in ticks]
+        lime.append([age, *LIME_ROW[1:4], visits, *boxes, f"{age}.0000000000", remark])
+        qualtrics.append([*QUALTRICS_ROW[:5], age, visits, ",".join(ticked), age, remark])
+    for rows in (kobo, lime, qualtrics):
+        assert coded(data(rows), OPEN) == CODED, rows[0]
+
+
 def test_limesurvey_with_underscores_for_spaces() -> None:
     full = [
         "id",
@@ -653,6 +669,8 @@ def test_files_of_statistics_say_their_labels(ending: str, tmp_path: Path) -> No
     write(values, path, column_labels=["Do you vote?", "Why?"], **known)
     sheet = read_sheet(path)
     assert sheet.first(3) == [("1", "duty"), ("2", ""), ("1", "habit")]
+    # Told by its bytes, whatever its name says.
+    assert read_sheet(NAME, path.read_bytes()).first(3) == sheet.first(3)
     labels = list(sheet.labels.values())
     assert [variable.label for variable in labels] == ["Do you vote?", "Why?"]
     assert dict(labels[0].values) == ({} if ending == "por" else {"1": "Yes", "2": "No"})
@@ -690,41 +708,3 @@ def test_letters_that_stand_alone_in_french_are_of_no_other_language() -> None:
     """Windows-1256 has most of them, too: of the letters that differ, those in words tell."""
     text = "Âge;Avis\n" + "30;Tout à fait\n41;à peine, à mon avis\n" * 20
     assert decode(Path("avis.csv"), text.encode("cp1252"))[1] == "Windows-1252"
-
-
-def _ods() -> bytes:
-    """The clean table as an OpenDocument sheet, no more than its content."""
-    rows = "".join(
-        "<table:table-row>"
-        + "".join(
-            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p>'
-            "</table:table-cell>"
-            for cell in row
-        )
-        + "</table:table-row>"
-        for row in (HEADER, *ROWS)
-    )
-    names = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "table", "text")
-    )
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        space = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
-        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{space}"/>')
-        archive.writestr(
-            "content.xml",
-            f"<office:document-content {names}><office:body><office:spreadsheet>"
-            f'<table:table table:name="A">{rows}</table:table></office:spreadsheet></office:body>'
-            "</office:document-content>",
-        )
-    return made.getvalue()
-
-
-def test_a_sheet_of_opendocument_and_a_portable_file(tmp_path: Path) -> None:
-    assert coded(_ods()) == CODED
-    frame = pd.DataFrame({"A": [1.0, 2.0, 3.0], "B": ["x", "y", "z"]})
-    pyreadstat.write_por(frame, tmp_path / "a.por")
-    sheet = read_sheet(NAME, (tmp_path / "a.por").read_bytes())
-    assert (sheet.columns, sheet.first(1)[0]) == (("A", "B"), ("1", "x"))

@@ -239,6 +239,27 @@ def _write_labelled(made: Made) -> bytes:
         return path.read_bytes()
 
 
+def _write(made: Made, traps: tuple[str, ...], language: str, chance: random.Random) -> bytes:
+    if made.ending in ("sav", "dta"):
+        return _write_labelled(made)
+    rows = made.rows()
+    for trap in TABLE_TRAPS:
+        if trap in traps:
+            TABLE_TRAPS[trap](rows, len(made.columns[0][0]), chance)
+    if made.ending == "xlsx":
+        return _write_workbook(rows, made)
+    return _write_text(rows, made, traps, language)
+
+
+def make_plain(layout: str, people: int) -> SeededExport:
+    """An export of that layout without a trap, of a survey in English."""
+    chance = random.Random(layout)
+    survey = make_survey(14, "en", people)
+    made = LAYOUTS[layout](survey, chance)
+    content = _write(made, (), "en", chance)
+    return SeededExport(layout, made.ending, content, survey, made, (), 0)
+
+
 def make_export(seed: int) -> SeededExport:
     """The export of a seed: each layout and each language in turn, with up to three traps."""
     chance = random.Random(f"export {seed}")
@@ -253,16 +274,6 @@ def make_export(seed: int) -> SeededExport:
     made.hidden = made.ending == "xlsx" and not made.sheets and chance.random() < 0.3
     known = [t for t in (*TABLE_TRAPS, *BYTE_TRAPS) if _fits(t, layout, made, language)]
     traps = tuple(chance.sample(known, min(chance.randint(0, 3), len(known))))
-    if made.ending in ("sav", "dta"):
-        content = _write_labelled(made)
-    else:
-        rows = made.rows()
-        for trap in TABLE_TRAPS:
-            if trap in traps:
-                TABLE_TRAPS[trap](rows, len(made.columns[0][0]), chance)
-        if made.ending == "xlsx":
-            content = _write_workbook(rows, made)
-        else:
-            content = _write_text(rows, made, traps, language)
+    content = _write(made, traps, language, chance)
     empty = 3 if "empty rows" in traps else 0
     return SeededExport(layout, made.ending, content, survey, made, traps, empty)

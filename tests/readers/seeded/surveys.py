@@ -59,10 +59,11 @@ class Survey:
         return len(self.sent)
 
 
-def make_survey(seed: int, language: str) -> Survey:
-    """A survey of 8 to 14 questions that 25 to 90 people answered, the same for the same seed."""
+def make_survey(seed: int, language: str, people: int = 0) -> Survey:
+    """A survey of 8 to 14 questions that so many people answered, or of 25 to 90; the same for the
+    same seed."""
     chance = random.Random(f"survey {seed}")
-    people = chance.randint(25, 90)
+    people = people or chance.randint(25, 90)
     words = WORDS[language]
     made: list[Asked] = []
 
