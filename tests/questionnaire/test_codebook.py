@@ -1,10 +1,9 @@
-"""What is made of a questionnaire: codebook, header, schema, what changed since the last one."""
+"""What is made of a questionnaire: codebook, header, what changed since the last one."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.codebook import COLUMNS, table
 from readiness.questionnaire.items import Category, Export, Item, Missing, Range, Routing
 from readiness.questionnaire.model import FrameVariable
-from readiness.questionnaire.summary import header, table_schema
+from readiness.questionnaire.summary import header
 from readiness.questionnaire.versions import changes
 from readiness.site.codebook import codebook_page
 
@@ -95,7 +94,7 @@ def test_the_page_is_one_file_that_runs_nothing(language: str) -> None:
     assert len(tree.css_first("section ul").css("li")) == 1
 
 
-def test_an_empty_header_and_a_schema_of_the_coded_table() -> None:
+def test_an_empty_header() -> None:
     questionnaire = read()
     assert header(questionnaire) == [
         "Sent",
@@ -107,21 +106,6 @@ def test_an_empty_header_and_a_schema_of_the_coded_table() -> None:
         "Rate us [Service]",
         "Say more",
     ]
-    schema = table_schema(questionnaire, "en")
-    fields = {field["name"]: field for field in schema["fields"]}
-    assert list(fields) == [
-        "respondent",
-        "age",
-        "buys",
-        "what.tea",
-        "what.none",
-        "rate_1",
-        "rate_2",
-        "note",
-    ]
-    assert fields["age"]["constraints"] == {"minimum": 18, "maximum": 99, "required": True}
-    assert fields["rate_1"]["categoriesOrdered"] and "_refused" in schema["missingValues"]
-    assert fields["buys"]["categories"][0] == {"value": "yes", "label": "Yes"}
 
 
 def test_the_ends_of_a_range_have_the_decimals_that_they_have() -> None:
@@ -189,12 +173,11 @@ def test_the_command_says_what_is_in_it(folder: Path, capsys: pytest.CaptureFixt
 
 
 def test_the_command_writes_each_form(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for form in ("codebook", "table", "header", "schema", "xlsform", "yaml"):
+    for form in ("codebook", "table", "header", "xlsform", "yaml"):
         out = f"out.{form}"
         assert main(["questionnaire", "shop-1.yaml", "--to", form, "--out", out]) == 0
     capsys.readouterr()
     assert (folder / "out.yaml").read_text("utf-8") == TEXT
-    assert json.loads((folder / "out.schema").read_text("utf-8"))["title"] == "shop-1"
     rows = list(csv.reader(io.StringIO((folder / "out.header").read_text("utf-8"))))
     assert rows == [header(read())]
     (folder / "out.xlsform").rename(folder / "form.xlsx")

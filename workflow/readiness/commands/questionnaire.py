@@ -9,14 +9,13 @@ an SPSS file (.sav), drafted of its labels and answers. FORM is
 
   codebook   a page for readers, in one file          table    the codebook as CSV
   xlsform    a form for ODK and KoboToolbox           header   the empty header of an export
-  schema     a Table Schema of the coded table        yaml     a draft, for you to edit
+  yaml       a draft, for you to edit
 
 Without --out it is printed. --language says codebook and table in another language; --written-in
 names the language of an XLSForm or .sav that does not name it.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,13 +31,13 @@ from readiness.files import read_file, write_atomically
 from readiness.language import LANGUAGES, Language, tell
 from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
 from readiness.questionnaire.codebook import COLUMNS, table
-from readiness.questionnaire.summary import header, summary, table_schema
+from readiness.questionnaire.summary import header, summary
 from readiness.questionnaire.writing import form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
 from readiness.site.codebook import codebook_page
 from readiness.tables import records_to_csv, rows_to_csv
 
-FORMS = ("codebook", "table", "xlsform", "header", "schema", "yaml")
+FORMS = ("codebook", "table", "xlsform", "header", "yaml")
 HOME = Path("data/questionnaires")
 
 
@@ -144,9 +143,6 @@ def _make_content(
         return to_xlsform(found.questionnaire)
     if form == "header":
         return rows_to_csv([header(found.questionnaire)])
-    if form == "schema":
-        schema = table_schema(found.questionnaire, language)
-        return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
     if form == "table":
         records = table(found.questionnaire, language)
         return records_to_csv(records) if records else rows_to_csv([COLUMNS])

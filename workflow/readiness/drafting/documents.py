@@ -34,9 +34,9 @@ def draft_text(document: Mapping[str, Any], source: str, version: str = "1") -> 
     """The file of a drafted questionnaire, whoever drafted the document."""
     said = [line.format(source=source) for line in _HEAD]
     more = str(document.get(COMMENT, "")).splitlines()
-    marked = {key: _mark_comments(value) for key, value in document.items() if key != COMMENT}
-    head = {COMMENT: "\n".join([*said, *more]), "draft": True, "version": version}
-    return write({**marked, **head})
+    head = {COMMENT: "\n".join([*said, *more]), "draft": True}
+    head |= {"name": document["name"], "version": version}
+    return write(head | {k: v for k, v in _mark_comments(document).items() if k not in head})
 
 
 def _mark_comments(node: Any) -> Any:

@@ -62,44 +62,6 @@ COMMENT = "#"
 CHECK = "check: "
 # How one begins that says what the evidence decided: nothing is asked.
 DECIDED = "decided: "
-_HEAD = (
-    "draft",
-    "name",
-    "version",
-    "language",
-    "title",
-    "export",
-    "group_item",
-    "groups",
-    "frame",
-    "grids",
-)
-_ITEM = (
-    "id",
-    "kind",
-    "each",
-    "column",
-    "variable",
-    "header",
-    "label",
-    "source",
-    "status",
-    "required",
-    "personal",
-    "grid",
-    "row",
-    "confirms",
-    "asked_if",
-    "blank_means",
-    "range",
-    "scale",
-    "ranks",
-    "boxes",
-    "rows",
-    "categories",
-    "dont_know",
-    "missing",
-)
 _LISTED = ("categories", "rows", "missing", "asked_if", "frame")
 _WIDE = 10**9
 
@@ -119,26 +81,23 @@ def open_decisions(text: str) -> int:
 
 
 def write(document: Mapping[str, Any]) -> str:
-    """The document as YAML in reading order; options that items have alike stand once."""
+    """The document as YAML, its keys as they stand; options that items have alike stand once."""
     shared = _find_shared_lists(document.get("items", ()))
     lines = list(_comment(document, ""))
-    for key in _order_keys(document, _HEAD):
-        if key != "items":
-            lines += _entry(key, document[key], "", {})
+    for key, value in document.items():
+        if key not in ("items", COMMENT):
+            lines += _entry(key, value, "", {})
     lines.append("items:")
     for item in document.get("items", ()):
         lines += ["", *_comment(item, "  ")]
         first = "  - "
-        for key in _order_keys(item, _ITEM):
-            entry = list(_entry(key, item[key], "    ", shared))
+        for key, value in item.items():
+            if key == COMMENT:
+                continue
+            entry = list(_entry(key, value, "    ", shared))
             lines += [first + entry[0][4:], *entry[1:]]
             first = "    "
     return "\n".join(lines) + "\n"
-
-
-def _order_keys(mapping: Mapping[str, Any], order: Sequence[str]) -> list[str]:
-    known = [key for key in order if key in mapping]
-    return [*known, *(key for key in mapping if key not in order and key != COMMENT)]
 
 
 def _comment(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:

@@ -293,9 +293,7 @@ def export_table(path: Path, content: bytes, told: ToldExport | None = None) -> 
     own = []
     for at, heading in enumerate(headings):
         # What the tool adds by itself, and its reader knows.
-        key = tool.own_key(heading)
-        added = key in tool.own or bool(tool.also and tool.also.fullmatch(key))
-        own.append(added or tool.is_own(sheet, at))
+        own.append(tool.adds(tool.own_key(heading)) or tool.is_own(sheet, at))
     table = table_of(sheet, names, own, tool.signs)
     return replace(table, tool=tool.name, sheet=sheet.name if sheet.others else "")
 

@@ -54,9 +54,8 @@ class Tool:
     """A reader of one tool's exports; class attributes are what it knows of them.
 
     own: match key of a column that the tool adds -> its role (`timestamp`, `started`, `ended`,
-        `duration`, `respondent`, `invitation`, or one of the tool's own), or "" for one that is not
-        read.
-    also: pattern of further match keys that it adds.
+        `duration`, `respondent`, `invitation`, or one of the tool's own).
+    also: pattern of the match keys of those that it adds and that are not read.
     signs: what it puts between ticked options in one cell.
     leading: whether what stands before the first question is its own, in whatever language.
     numbered: whether its headers give the place of a row or option in its list.
@@ -68,7 +67,7 @@ class Tool:
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
     own: ClassVar[Mapping[str, str]] = {}
-    also: ClassVar[re.Pattern[str] | None] = None
+    also: ClassVar[re.Pattern[str]] = re.compile("$^")
     signs: ClassVar[tuple[str, ...]] = (",", ";")
     leading: ClassVar[bool] = False
     numbered: ClassVar[bool] = False
@@ -121,6 +120,10 @@ class Tool:
     def is_own(self, sheet: Sheet, at: int) -> bool:
         """Whether a column that holds no question is one that the tool adds by itself."""
         return False
+
+    def adds(self, key: str) -> bool:
+        """Whether the match key is that of a column that the tool adds by itself."""
+        return key in self.own or self.also.fullmatch(key) is not None
 
     # --- what all share -------------------------------------------------------------------------
 
@@ -188,9 +191,8 @@ class Tool:
             for at, key in enumerate(own)
             if at > first
             and at not in taken
-            and key not in self.own
+            and not self.adds(key)
             and not keys[at] & optional
-            and not (self.also and self.also.fullmatch(key))
             and not self.is_own(sheet, at)
             and not is_row_number(sheet, at)
         ]

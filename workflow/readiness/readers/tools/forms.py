@@ -78,19 +78,10 @@ class MicrosoftForms(Tool):
         "id": "respondent",
         "start time": "started",
         "completion time": "timestamp",
-        **dict.fromkeys(
-            (
-                "email",
-                "name",
-                "last modified time",
-                "total points",
-                "quiz feedback",
-                "language",
-            ),
-            "",
-        ),
     }
-    also = re.compile(r"(points|feedback) - .+")
+    also = re.compile(
+        r"email|name|last modified time|total points|quiz feedback|language|(points|feedback) - .+"
+    )
     signs = (";",)
     leading = True
     places: ClassVar = {"respondent": 0, "started": 1, "timestamp": 2}

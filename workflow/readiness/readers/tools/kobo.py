@@ -59,55 +59,14 @@ class Kobo(Tool):
         "_validation_status": "review",
         "reviewstate": "review",
         "review_status": "review",
-        **dict.fromkeys(
-            (
-                "today",
-                "deviceid",
-                "subscriberid",
-                "simserial",
-                "phonenumber",
-                "username",
-                "email",
-                "audit",
-                "caseid",
-                "background-audio",
-                "_notes",
-                "_status",
-                "_submitted_by",
-                "__version__",
-                "_version_",
-                "_tags",
-                "_index",
-                "_parent_index",
-                "_parent_table_name",
-                "_geolocation",
-                "_attachments",
-                "_xform_id_string",
-                "_xform_id",
-                "formhub/uuid",
-                "_bamboo_dataset_id",
-                "meta/rootuuid",
-                "meta/instancename",
-                "meta-instancename",
-                "instancename",
-                "meta/deprecatedid",
-                "meta/audit",
-                "meta-audit",
-                "submitterid",
-                "submittername",
-                "attachmentspresent",
-                "attachmentsexpected",
-                "status",
-                "edits",
-                "formversion",
-                "isvalidated",
-                "formdef_version",
-            ),
-            "",
-        ),
     }
     also = re.compile(
-        r"(.*[/-])?_.+_(latitude|longitude|altitude|precision)|_version__\d+"
+        r"today|deviceid|subscriberid|simserial|phonenumber|username|email|audit|caseid|status|edits"
+        r"|background-audio|_notes|_status|_submitted_by|__version__|_version_(_\d+)?|_tags|_index"
+        r"|_parent_(index|table_name)|_geolocation|_attachments|_xform_id(_string)?|formhub/uuid"
+        r"|_bamboo_dataset_id|meta/(rootuuid|instancename|deprecatedid|audit)|isvalidated"
+        r"|meta-(instancename|audit)|instancename|submitter(id|name)|formversion|formdef_version"
+        r"|attachments(present|expected)|(.*[/-])?_.+_(latitude|longitude|altitude|precision)"
         r"|(.*[/-])?(reserved_name_for_field_list_labels|generated_table_list_label)_\d+"
     )
     signs = (" ", ",", ";")

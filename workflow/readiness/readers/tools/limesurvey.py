@@ -47,25 +47,10 @@ class LimeSurvey(Tool):
         "total time": "duration",
         "token": "invitation",
         "access code": "invitation",
-        **dict.fromkeys(
-            (
-                "lastpage",
-                "last page",
-                "startlanguage",
-                "start language",
-                "seed",
-                "datestamp",
-                "date last action",
-                "ipaddr",
-                "ip address",
-                "refurl",
-                "referrer url",
-            ),
-            "",
-        ),
     }
     also = re.compile(
-        r"attribute_\d+.*|(group|question) time: .+|grouptime\d+|\d+x\d+x\w+time"
+        r"last ?page|start ?language|seed|datestamp|date last action|ipaddr|ip address|refurl"
+        r"|referrer url|attribute_\d+.*|(group|question) time: .+|grouptime\d+|\d+x\d+x\w+time"
         r"|.+\[(other|.*comment)\]"
     )
     signs = (",", ";")

@@ -54,27 +54,10 @@ class Qualtrics(Tool):
         "finished": "finished",
         "status": "status",
         "distributionchannel": "channel",
-        **dict.fromkeys(
-            (
-                "ipaddress",
-                "progress",
-                "recipientlastname",
-                "recipientfirstname",
-                "recipientemail",
-                "externalreference",
-                "externaldatareference",
-                "locationlatitude",
-                "locationlongitude",
-                "userlanguage",
-                "responseset",
-                "resolution",
-                "locationaccuracy",
-            ),
-            "",
-        ),
     }
     also = re.compile(
-        r"q_(recaptcha.+|relevantid.*|duplicaterespondent|ballotboxstuffing|total.+|unanswered.+"
+        r"ipaddress|progress|recipient(lastname|firstname|email)|external(data)?reference"
+        r"|location(latitude|longitude|accuracy)|userlanguage|responseset|resolution|q_(recaptcha.+|relevantid.*|duplicaterespondent|ballotboxstuffing|total.+|unanswered.+"
         r"|straightlining.*|population.*|terminateflag|datapolicy.+|ambiguous.+|language|chl|dl|r)"
         r"|sc\d+|.+_do_\d+|.+_(first click|last click|page submit|click count)|.+_text"
         r"|.+ - (topics|sentiment.*|parent topics)"

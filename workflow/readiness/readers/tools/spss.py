@@ -7,6 +7,7 @@ the questionnaire says what it means.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -26,7 +27,7 @@ class Spss(Tool):
     name = "spss"
     title = "an SPSS file"
     own: ClassVar = {**Kobo.own, **LimeSurvey.own, **Qualtrics.own}
-    also = Qualtrics.also
+    also = re.compile("|".join(each.also.pattern for each in (Kobo, LimeSurvey, Qualtrics)))
     signs = (",", ";")
     numbered = True
 

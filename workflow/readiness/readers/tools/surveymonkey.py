@@ -33,18 +33,11 @@ class SurveyMonkey(Tool):
         "end date": "timestamp",
         "date created": "started",
         "date modified": "timestamp",
-        **dict.fromkeys(
-            (
-                "collector id",
-                "ip address",
-                "email address",
-                "first name",
-                "last name",
-            ),
-            "",
-        ),
     }
-    also = re.compile(r"custom data( \d+)?|custom_\d+|tags?")
+    also = re.compile(
+        r"collector id|ip address|email address|(first|last) name|tags?"
+        r"|custom data( \d+)?|custom_\d+"
+    )
     signs = (",", ";")
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
@@ -64,7 +57,7 @@ class SurveyMonkey(Tool):
 
     def _is_second_head(self, head: tuple[str, ...], below: tuple[str, ...]) -> bool:
         """Whether nothing stands below the columns that the tool adds, and something elsewhere."""
-        own = [match_key(column) in self.own for column in head]
+        own = [self.adds(match_key(column)) for column in head]
         filled = [bool(match_key(cell)) for cell in below]
         return any(own) and any(filled) and not any(map(min, zip(own, filled, strict=False)))
 
