@@ -15,7 +15,6 @@ SHIPPED = load_config(ROOT / "config.yaml").privacy
 SEE = Detectors(
     telephone=tuple(SHIPPED.telephone),
     identity=tuple(SHIPPED.identity),
-    names=("Amina El Fassi", "سعيد بنعلي", "Müller", "Jean-Pierre Dupont"),
 ).ready()
 
 
@@ -41,13 +40,6 @@ SEE = Detectors(
         ("IBAN DE89 3704 0044 0532 0130 00, merci", "iban"),
         ("gb82west12345698765432", "iban"),
         ("MA64 0115 1900 0001 2050 0053 4921 merci", "iban"),
-        ("Mme EL FASSI était là", ""),
-        ("Mme amina el  fassi était là", "name"),
-        ("El Fassi, Amina", ""),
-        ("Fassi El Amina", "name"),
-        ("le chef s'appelle muller", "name"),
-        ("jean pierre dupont", "name"),
-        ("السيد سَعيد بنعلي", "name"),
     ],
 )
 def test_what_is_seen(text: str, kind: str) -> None:

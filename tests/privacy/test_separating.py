@@ -11,14 +11,12 @@ import pytest
 import yaml
 
 from project_copy import ROOT
-from readiness.config import Privacy
 from readiness.datasets.verify import results_of
 from readiness.datasets.versions import read_versions
 from readiness.errors import ConfigError
 from readiness.privacy import GIVEN, Detectors
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import BLANK
-from readiness.running.personal import detectors_of
 from readiness.running.pseudonym_key import KEYS, new_key
 from readiness.running.step import perform
 from readiness.steps import validate as validating
@@ -76,7 +74,7 @@ def ignored() -> pd.DataFrame:
 
 
 QUESTIONNAIRE = Questionnaire.model_validate(DOCUMENT)
-DETECTORS = Detectors(telephone=("0[5-8]########",), names=("Rita Secret",))
+DETECTORS = Detectors(telephone=("0[5-8]########",))
 
 
 def separated(key: bytes | None):  # type: ignore[no-untyped-def]
@@ -115,11 +113,9 @@ def test_personal_data_are_told_by_place_and_kind() -> None:
     assert (other["row"], other["column"], other["item"]) == (3, "Phone", "")
     assert (issue["row"], issue["item"], issue["value"]) == (2, "said", GIVEN)
     assert issue["severity"] == "warning" and "telephone" in issue["fact"]
-    # The list of names is its owner's: no number depends on it.
-    assert "name" not in issue["fact"].replace("validation.", "")
     assert apart.seen.to_dict("records") == [
         {"row": 0, "column": "Said", "item": "said", "kinds": "email"},
-        {"row": 2, "column": "Said", "item": "said", "kinds": "telephone name"},
+        {"row": 2, "column": "Said", "item": "said", "kinds": "telephone"},
         {"row": 3, "column": "Phone", "item": "", "kinds": "telephone"},
     ]
 
@@ -193,16 +189,3 @@ def test_what_is_kept_apart_is_erased_with_the_answers(tmp_path: Path) -> None:
         record = {"datasets": [version.name], "outputs": {"answers.csv": "0"}}
         (run / name).write_text(json.dumps(record))
     assert run / "private/answers.csv" in list(results_of(tmp_path, version))
-
-
-def test_a_list_of_names_lies_outside_and_may_be_missing(wave: Path, tmp_path: Path) -> None:
-    names = tmp_path / "names.txt"
-    names.write_text("Rita Secret\n\n", "utf-8")
-    detectors, looked_for = detectors_of(Privacy(names=str(names), telephone=["0########"]))
-    assert detectors.ready()("said by secret, rita") == ("name",)
-    # No record tells of it, and no error of a program shows it.
-    assert looked_for == {"telephone": ["0########"]} and "Rita" not in repr(detectors)
-    assert detectors_of(Privacy(names=str(tmp_path / "gone.txt")))[0].names == ()
-    (wave / "names.txt").write_text("Rita Secret\n", "utf-8")
-    with pytest.raises(ConfigError, match="a list of names must not lie in the project"):
-        detectors_of(Privacy(names="names.txt"))

@@ -84,7 +84,7 @@ def test_what_the_configuration_knows_is_not_stated_twice() -> None:
 
 
 def test_only_of_real_answers_is_it_frozen_who_signed() -> None:
-    said = {"telephone": ["0#########"], "names": "~/names.txt", "signed_off_by": "A. Reader"}
+    said = {"telephone": ["0#########"], "signed_off_by": "A. Reader"}
     own = parse(Privacy, said, "config.yaml")
     simulated = yaml.safe_load(frozen_config("w", WAVE, ["fr"], own))
     assert simulated["privacy"] == {"telephone": ["0#########"]}

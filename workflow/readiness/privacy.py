@@ -1,11 +1,11 @@
 """Personal data: which of it there is, and names that tell respondents apart and name nobody.
 
 In free text it is seen, said where, never deleted: e-mail addresses, telephone numbers, numbers of
-identity papers, bank accounts (IBAN, ISO 13616: the check digits of ISO 7064 mod 97-10), and names
-of a list that the user gives. How telephone and identity numbers look depends on the country and is
-data: templates in which `#` is a digit, `@` a capital letter and `[5-7]` one of these digits;
-spaces, points, hyphens, slashes and brackets may stand between. All patterns are of bounded length:
-no text takes longer than in proportion.
+identity papers, bank accounts (IBAN, ISO 13616: the check digits of ISO 7064 mod 97-10). How
+telephone and identity numbers look depends on the country and is data: templates in which `#` is a
+digit, `@` a capital letter and `[5-7]` one of these digits; spaces, points, hyphens, slashes and
+brackets may stand between. All patterns are of bounded length: no text takes longer than in
+proportion.
 
 Pseudonyms are HMAC-SHA256 (RFC 2104, FIPS 198-1) under a secret key, cut to 80 bits: two of a
 million respondents share one with a probability below 1e-12. A plain hash would not do: who knows
@@ -20,16 +20,16 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
 from readiness.patterns import TEMPLATE
 
-EMAIL, TELEPHONE, IDENTITY, IBAN, NAME = "email", "telephone", "identity", "iban", "name"
+EMAIL, TELEPHONE, IDENTITY, IBAN = "email", "telephone", "identity", "iban"
 # What can be seen, in the order in which it is told.
-KINDS = (EMAIL, TELEPHONE, IDENTITY, IBAN, NAME)
+KINDS = (EMAIL, TELEPHONE, IDENTITY, IBAN)
 
 _PART = re.compile(r"\[[0-9]-[0-9]\]|.")
 _GAP = r"[ ./()-]{0,3}"
@@ -70,15 +70,11 @@ _SUSPECT = re.compile(r"@|\(at\)|\[at\]|\d(?:[^\d]{0,3}\d){3}", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Detectors:
-    """What is looked for beside addresses, accounts and international telephone numbers.
-
-    `telephone` and `identity` are templates (`TEMPLATE`); `names` are names of people, as a list
-    of the invited has them, told in either order of their words.
-    """
+    """Templates (`TEMPLATE`) of what is looked for beside addresses, accounts and international
+    telephone numbers."""
 
     telephone: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
-    names: tuple[str, ...] = field(default=(), repr=False)
 
     def ready(self) -> Callable[[str], tuple[str, ...]]:
         """What sees them: for a text the kinds that it holds, in the order of `KINDS`."""
@@ -87,7 +83,6 @@ class Detectors:
             TELEPHONE: [_ABROAD, *map(_compile_template, self.telephone)],
             IDENTITY: [_compile_template(template, re.IGNORECASE) for template in self.identity],
         }
-        names = _by_first_word(self.names)
 
         def seen(text: str) -> tuple[str, ...]:
             plain = _plain(text)
@@ -96,7 +91,6 @@ class Detectors:
                 found |= {k for k, each in patterns.items() if any(p.search(plain) for p in each)}
                 accounts = (account[0] for account in _IBAN.finditer(plain.upper()))
                 found |= {IBAN} if any(map(_is_iban, accounts)) else set()
-            found |= {NAME} if names and _holds_name(plain, names) else set()
             return tuple(kind for kind in KINDS if kind in found)
 
         return seen
@@ -158,31 +152,6 @@ def _is_iban(candidate: str) -> bool:
         return int("".join(str(int(c, 36)) for c in account[4:] + account[:4])) % 97 == 1
 
     return any(15 <= n <= len(joined) and checks(joined[:n]) for n in ends)
-
-
-def _words(text: str) -> list[str]:
-    """The words of a text without case, accents and vowel signs."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return re.findall(r"\w+", "".join(c for c in decomposed if not unicodedata.combining(c)))
-
-
-def _by_first_word(names: Iterable[str]) -> Mapping[str, set[tuple[str, ...]]]:
-    """Names as words, by the first of them, in either order."""
-    found: dict[str, set[tuple[str, ...]]] = {}
-    for name in names:
-        words = tuple(_words(_plain(name)))
-        for order in {words, words[::-1]} - {()}:
-            found.setdefault(order[0], set()).add(order)
-    return found
-
-
-def _holds_name(plain: str, names: Mapping[str, set[tuple[str, ...]]]) -> bool:
-    words = _words(plain)
-    return any(
-        tuple(words[at : at + len(name)]) == name
-        for at, word in enumerate(words)
-        for name in names.get(word, ())
-    )
 
 
 # Of a key: as many as SHA-256 gives, below which RFC 2104 discourages keys.

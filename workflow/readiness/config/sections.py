@@ -333,11 +333,6 @@ class Privacy(StrictModel):
         default=[],
         description="how numbers of identity papers are written: as `telephone`, `@` is a letter",
     )
-    names: str | None = Field(
-        default=None,
-        min_length=1,
-        description="a file of names to look for in free text, one a line; outside the project",
-    )
     key: str | None = Field(
         default=None,
         pattern=patterns.KEY,
@@ -347,4 +342,4 @@ class Privacy(StrictModel):
     @property
     def looked_for(self) -> dict[str, object]:
         """What validation looks for in free text."""
-        return self.model_dump(include={"telephone", "identity", "names"}, exclude_none=True)
+        return self.model_dump(include={"telephone", "identity"})

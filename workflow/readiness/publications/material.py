@@ -123,11 +123,11 @@ def frozen_config(
 
 def of_one_run(privacy: Privacy, section: WaveSettings | StudySettings) -> dict[str, Any]:
     """What of the section `privacy` is frozen with a run: what moves its numbers, and of real
-    answers who signed and which key. Never where a list of names lies."""
+    answers who signed and which key."""
     if not isinstance(section, WaveSettings):
         return {}
     kept = privacy if not section.simulated else Privacy.model_validate(privacy.looked_for)
-    return kept.model_dump(mode="json", exclude_defaults=True, exclude={"names"})
+    return kept.model_dump(mode="json", exclude_defaults=True)
 
 
 # --- Whether a wave's figures may be published: what gives respondents away, or wants a review.

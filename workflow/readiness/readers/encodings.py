@@ -15,30 +15,24 @@ from pathlib import Path
 from readiness.errors import DataError
 from readiness.questionnaire import match_key
 
-# How a text begins that says its encoding; UTF-32 first, whose mark begins like that of UTF-16.
+# How a text begins that says its encoding.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# What spreadsheets save here: Western European and Arabic Windows.
-EIGHT_BIT = ("cp1252", "cp1256")
-# Further ones, tried where a questionnaire's own words can judge.
-OTHER = ("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1257", "cp1258", "mac_roman", "cp850")
+# Tried where a questionnaire's own words can judge: what spreadsheets save here first.
+EIGHT_BIT = (
+    *("cp1252", "cp1256", "mac_roman", "cp1250", "cp1251"),
+    *("cp1253", "cp1254", "cp1255", "cp1257", "cp850"),
+)
 _NAMES = {
     "utf-8-sig": "UTF-8",
     "utf-8": "UTF-8",
-    "utf-16": "UTF-16",
-    "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16",
-    "utf-32": "UTF-32",
+    **dict.fromkeys(("utf-16", "utf-16-le", "utf-16-be"), "UTF-16"),
     "cp1252": "Windows-1252",
     "cp1256": "Windows-1256",
 }
-# Letters beyond ASCII from which a guess by statistics is asked for, and how wild it may look.
-_ENOUGH, _CHAOS = 20, 0.05
 _SAMPLE = 1 << 18
 _APART = {
     byte
@@ -72,8 +66,9 @@ def decode(
             return _strictly(path, content, name)
     if encoding is not None:
         return _strictly(path, content, _check_encoding(path, encoding))
-    if wide := _without_mark(content):
-        return _strictly(path, content, wide)
+    if b"\0" in content[:2]:
+        # UTF-16 without a mark: every other byte of plain letters is 0.
+        return _strictly(path, content, "utf-16-le" if content[0] else "utf-16-be")
     try:
         return content.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError as error:
@@ -125,20 +120,6 @@ def _strictly(path: Path, content: bytes, encoding: str) -> tuple[str, str]:
     return text.removeprefix("\ufeff"), shown
 
 
-def _without_mark(content: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte of plain letters is 0."""
-    sample = content[: _SAMPLE & ~1]
-    if len(sample) < 4 or len(content) % 2:
-        return None
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    half = len(sample) // 2
-    if odd > 0.3 * half and even < 0.05 * half:
-        return "utf-16-le"
-    if even > 0.3 * half and odd < 0.05 * half:
-        return "utf-16-be"
-    return None
-
-
 def _try_decode(content: bytes, encoding: str) -> str | None:
     try:
         return content.decode(encoding)
@@ -149,23 +130,13 @@ def _try_decode(content: bytes, encoding: str) -> str | None:
 def _by_words(content: bytes, wanted: Collection[str]) -> str | None:
     """The one encoding in which more of the expected texts stand than in any other."""
     telling = [key for key in wanted if not key.isascii()]
-    if not telling:
-        return None
-    sample = content[:_SAMPLE]
-    scores: dict[str, tuple[int, str]] = {}
-    for encoding in (*EIGHT_BIT, *OTHER):
-        text = _try_decode(sample, encoding)
-        if text is not None:
-            key = match_key(text)
-            scores[encoding] = (sum(word in key for word in telling), key)
-    best = max((score for score, _ in scores.values()), default=0)
-    if not best:
-        return None
-    chosen = [name for name, (score, _) in scores.items() if score == best]
-    # Western European first: where both hold, the letters beside them decide.
-    if "cp1252" in chosen and "cp1256" in chosen:
-        return _by_letters(content) or "cp1252"
-    return chosen[0]
+    scores = dict.fromkeys(EIGHT_BIT, 0)
+    for encoding in scores:
+        key = match_key(_try_decode(content[:_SAMPLE], encoding) or "")
+        scores[encoding] = sum(word in key for word in telling)
+    chosen = [encoding for encoding in scores if scores[encoding] == max(scores.values()) > 0]
+    # Where several hold, the letters beside them decide; Western European first.
+    return (_by_letters(content) or chosen[0]) if len(chosen) > 1 else next(iter(chosen), None)
 
 
 def _by_letters(content: bytes) -> str | None:
@@ -194,9 +165,4 @@ def _by_letters(content: bytes) -> str | None:
     beside = [at for at in telling if _LETTER_IN_WORD.match(western or "", at)]
     if western is not None and len(beside) > 0.5 * len(telling):
         return "cp1252"
-    if high < _ENOUGH or accents < 0.2 * high:
-        return None
-    from charset_normalizer import from_bytes
-
-    found = from_bytes(sample, cp_isolation=list(EIGHT_BIT)).best()
-    return None if found is None or found.chaos > _CHAOS else str(found.encoding)
+    return None

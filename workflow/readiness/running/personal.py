@@ -1,4 +1,4 @@
-"""Personal data at the edge of a step: keys, names to look for, what is kept apart, the sample."""
+"""Personal data at the edge of a step: keys, what is kept apart, the sample."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readiness.config import Privacy, StrictModel
-from readiness.errors import ConfigError
-from readiness.files import KEY_NAME, PRIVATE, read_file, write_atomically
+from readiness.files import KEY_NAME, PRIVATE, write_atomically
 from readiness.privacy import Detectors, names_people, with_pseudonyms
 from readiness.readers import SAMPLE_COLUMNS, read_sample
-from readiness.running.pseudonym_key import key_for, refuse_place
+from readiness.running.pseudonym_key import key_for
 from readiness.running.step import log
 from readiness.tables import read_text_table, to_csv
 
@@ -45,34 +44,10 @@ def key_of(wanted: Pseudonyms | None, questionnaire: Questionnaire, export: Path
 
 
 def detectors_of(privacy: Privacy) -> tuple[Detectors, dict[str, Any]]:
-    """What is looked for in free text, and how the record of a step tells it.
-
-    The names of a list are in no record, and what is found of them in no table that goes on.
-    """
-    templates = {name: list(getattr(privacy, name)) for name in ("telephone", "identity")}
-    detectors = Detectors(
-        telephone=tuple(templates["telephone"]),
-        identity=tuple(templates["identity"]),
-        names=_names(privacy.names),
-    )
-    return detectors, {name: each for name, each in templates.items() if each}
-
-
-def _names(named: str | None) -> tuple[str, ...]:
-    if named is None:
-        return ()
-    path = Path(named).expanduser()
-    refuse_place(Path.cwd(), path, "a list of names")
-    try:
-        lines = read_file(path).decode("utf-8-sig").splitlines()
-    except FileNotFoundError:
-        # Who recomputes the numbers has no list, and needs none.
-        log.warning("privacy.names: %s is not here; no names are looked for.", path)
-        return ()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise ConfigError(f"privacy.names: {path}: cannot be read ({reason}).") from None
-    return tuple(line.strip() for line in lines if line.strip())
+    """What is looked for in free text, and how the record of a step tells it."""
+    told = {name: list(getattr(privacy, name)) for name in ("telephone", "identity")}
+    detectors = Detectors(tuple(privacy.telephone), tuple(privacy.identity))
+    return detectors, {name: each for name, each in told.items() if each}
 
 
 def keep_apart(run: Path, apart: Apart, key: str) -> None:

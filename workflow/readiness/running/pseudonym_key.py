@@ -107,7 +107,7 @@ def key_for(root: Path, dataset: str, sealed: str, export: Path) -> tuple[bytes,
     )
 
 
-def refuse_place(root: Path, path: Path, what: str = "a key") -> None:
+def refuse_place(root: Path, path: Path) -> None:
     """ConfigError for a secret where git, DVC or the project carries it along."""
     kept = {"the project": root, "DVC's cache": cache_folder(root)}
     kept |= {f"the DVC remote {name}": folder for name, folder in local_remotes(root).items()}
@@ -117,6 +117,6 @@ def refuse_place(root: Path, path: Path, what: str = "a key") -> None:
         carried.append("a folder that git keeps")
     if carried:
         raise ConfigError(
-            f"{path}: {what} must not lie in {carried[0]}. Move it to a place apart"
-            f"{f' and name that folder by {KEYS}' if what == 'a key' else ''}."
+            f"{path}: a key must not lie in {carried[0]}. Move it to a place apart and name that "
+            f"folder by {KEYS}."
         )

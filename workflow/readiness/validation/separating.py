@@ -14,7 +14,6 @@ import pandas as pd
 from readiness.facts import Fact, Listed, Term, to_json
 from readiness.privacy import (
     GIVEN,
-    NAME,
     Detectors,
     kept_apart,
     personal_data_seen,
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     from readiness.validation.validate import Validated
 
 PERSONAL_DATA = "personal_data_seen"
-# What each kind of personal data is called, as a key of the catalogues. Names of a list are told to
-# its owner alone: who recomputes the numbers does not have it.
+# What each kind of personal data is called, as a key of the catalogues.
 KINDS = {
     "email": "validation.personal.email",
     "telephone": "validation.personal.telephone",
@@ -148,16 +146,14 @@ def _seen_in_texts(questionnaire: Questionnaire, detectors: Detectors) -> pd.Dat
 
 def _issues(found: pd.DataFrame) -> pd.DataFrame:
     """Issues of the rule `personal_data_seen`, in the order of rows, then of the form."""
-    known = found["kinds"].map(lambda kinds: tuple(kind for kind in kinds if kind != NAME))
-    told = found.assign(known=known)[known.map(len) > 0]
     parts = [pd.DataFrame(columns=list(ISSUE_COLUMNS))]
-    for (item, column), group in told.groupby(["item", "column"], sort=False):
+    for (item, column), group in found.groupby(["item", "column"], sort=False):
         parts.append(
             issues_of(
                 PERSONAL_DATA,
                 [
                     Fact("validation.personal_data_seen", {"kinds": _list_kinds(kinds)})
-                    for kinds in group["known"]
+                    for kinds in group["kinds"]
                 ],
                 row=group["row"].tolist(),
                 respondent=[""] * len(group),

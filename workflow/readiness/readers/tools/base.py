@@ -67,7 +67,7 @@ class Tool:
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
     own: ClassVar[Mapping[str, str]] = {}
-    also: ClassVar[re.Pattern[str]] = re.compile("$^")
+    also: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
     signs: ClassVar[tuple[str, ...]] = (",", ";")
     leading: ClassVar[bool] = False
     numbered: ClassVar[bool] = False
