@@ -141,16 +141,6 @@ def test_what_changed_is_told(old: str, new: str, expected: list[str]) -> None:
     assert all(tell(fact, language) for fact in found for language in LANGUAGES)
 
 
-def test_the_fewest_items_that_explain_the_order_have_moved() -> None:
-    lines = TEXT.splitlines(keepends=True)
-    note = lines.pop()
-    at = lines.index("items:\n") + 1
-    found = changes(read(), read("".join([*lines[:at], note, *lines[at:]])))
-    assert [(fact.kind, fact.values["item"]) for fact in found] == [
-        ("questionnaire.change.moved", "note")
-    ]
-
-
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "shop-1.yaml").write_text(TEXT, "utf-8")

@@ -1,8 +1,6 @@
 """`config.yaml`, typed: the one file an analyst edits.
 
-The model is the only description of the configuration. Its JSON schema
-(`workflow/schemas/config.schema.json`) and `config/README.md` are generated from it, and a test
-compares them with it.
+The model is the only description of the configuration: `config/README.md` is written from it.
 """
 
 from readiness.config.derived import NO, YES, Condition, DerivedVariable

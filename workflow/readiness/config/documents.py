@@ -1,11 +1,8 @@
-"""Write config/README.md and the JSON schema of config.yaml from the typed configuration.
+"""Write config/README.md from the typed configuration; a test compares it with what would be.
 
 .venv/bin/python -m readiness.config.documents
-
-A test compares both with what would be written.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +11,6 @@ from readiness.config import Config
 from readiness.files import write_atomically
 from readiness.patterns import LANGUAGE, WORDS
 
-SCHEMA = Path("workflow/schemas/config.schema.json")
 GUIDE = Path("config/README.md")
 
 HEAD = """\
@@ -28,9 +24,6 @@ not have: each stops the run at once, in one line that names the key.
 
 Dates stand in quotes (`"2026-03-31"`), for YAML would make another thing of them. A change of one \
 section reruns the steps that use it and what is downstream, nothing else.
-
-In an editor that knows JSON schemas, `workflow/schemas/config.schema.json` completes and checks \
-the file while it is written.
 """
 TABLE = "| key | value | default | meaning |\n|---|---|---|---|\n"
 TYPES = {
@@ -47,14 +40,9 @@ BOUNDS = {
 }
 
 
-def documents() -> dict[Path, str]:
-    """The text of each generated file, by its path from the project's root."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Config.model_json_schema(by_alias=True),
-    }
-    text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-    return {SCHEMA: text, GUIDE: HEAD + "".join(_sections(schema))}
+def guide() -> str:
+    """The text of the page."""
+    return HEAD + "".join(_sections(Config.model_json_schema(by_alias=True)))
 
 
 def _sections(schema: dict[str, Any]) -> Iterator[str]:
@@ -137,6 +125,5 @@ def _type(value: dict[str, Any], schema: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    for name, written in documents().items():
-        write_atomically(name, written)
-        print(f"written: {name}")
+    write_atomically(GUIDE, guide())
+    print(f"written: {GUIDE}")

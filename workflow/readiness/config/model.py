@@ -16,7 +16,6 @@ from pydantic import (
 from readiness.config.derived import DerivedVariable
 from readiness.config.particulars import Particulars
 from readiness.config.sections import (
-    READERS,
     UNWEIGHTED,
     Change,
     Compare,
@@ -28,7 +27,6 @@ from readiness.config.sections import (
     Items,
     LanguageCode,
     Name,
-    OrWord,
     Privacy,
     SelectionName,
     StrictModel,
@@ -99,16 +97,14 @@ class WaveSettings(StrictModel):
     derive: list[DerivedVariable] = Field(
         default=[], description="variables that are computed of answers, in their order"
     )
-    weight: Annotated[Weight | None, BeforeValidator(_unless_none), OrWord((UNWEIGHTED,))] = Field(
+    weight: Annotated[Weight | None, BeforeValidator(_unless_none)] = Field(
         default=None, description=Weight.__doc__ or ""
     )
     estimate: Estimate = Field(default=Estimate(), description=Estimate.__doc__ or "")
     compare: Compare = Field(default=Compare(), description=Compare.__doc__ or "")
     change: Change | None = Field(default=None, description=Change.__doc__ or "")
     figures: FigureRules = Field(default=FigureRules(), description=FigureRules.__doc__ or "")
-    disclosure: Annotated[Disclosure, OrWord(READERS)] | None = Field(
-        default=None, description=Disclosure.__doc__ or ""
-    )
+    disclosure: Disclosure | None = Field(default=None, description=Disclosure.__doc__ or "")
     show: Items | None = Field(
         default=None,
         description="items that the report tells of, in this order; all of `estimate`, in the "

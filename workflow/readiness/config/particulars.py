@@ -6,17 +6,14 @@ people were selected, how many were invited and answered, when a wave was open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
-    GetJsonSchemaHandler,
     field_validator,
 )
-from pydantic_core import CoreSchema
 
 from readiness import patterns
 from readiness.config.sections import Day, LanguageCode, Line, StrictModel
@@ -33,23 +30,12 @@ Words = Annotated[Line, AfterValidator(_said)]
 ANY_LANGUAGE = "und"
 
 
-@dataclass(frozen=True)
-class OrText:
-    """For the schema: what is annotated, or one text."""
-
-    def __get_pydantic_json_schema__(
-        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"anyOf": [handler(core_schema), {"type": "string"}]}
-
-
 # A text in each language, or one for all.
 Said = (
     Annotated[
         dict[LanguageCode, Words],
         Field(min_length=1),
         BeforeValidator(lambda said: {ANY_LANGUAGE: said} if isinstance(said, str) else said),
-        OrText(),
     ]
     | None
 )

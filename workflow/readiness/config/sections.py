@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
@@ -18,11 +17,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetJsonSchemaHandler,
     field_validator,
     model_validator,
 )
-from pydantic_core import CoreSchema
 
 from readiness import patterns
 
@@ -159,19 +156,6 @@ class Weight(StrictModel):
         return value
 
 
-@dataclass(frozen=True)
-class OrWord:
-    """For the schema: the section, or one of the words that stand for it."""
-
-    words: tuple[str, ...]
-
-    def __get_pydantic_json_schema__(
-        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        one = {"const": self.words[0]} if len(self.words) == 1 else {"enum": list(self.words)}
-        return {"anyOf": [handler(core_schema), one]}
-
-
 class Estimate(StrictModel):
     """Shares by group, with design-based standard errors and intervals."""
 
@@ -265,10 +249,6 @@ class FigureRules(StrictModel):
         le=LARGEST_BASE,
         description="no weighted share on fewer answers is published",
     )
-
-
-# The presets of `disclosure`: who reads the numbers.
-READERS = ("public", "researchers", "internal")
 
 
 class Disclosure(StrictModel):

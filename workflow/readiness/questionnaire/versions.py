@@ -1,13 +1,11 @@
 """What changed in a questionnaire from one version to the next, as facts.
 
 A reader of two waves has to know which numbers are of the same question. An item is the same by its
-id; one whose id changed and whose question did not is renamed. Order is judged among the items that
-both versions have: what moved is the least that explains the new order.
+id; one whose id changed and whose question did not is renamed.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from readiness.facts import Fact, Listed, Term
@@ -38,12 +36,9 @@ def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
         [item for item in new.items if item.id not in before],
     )
     found: list[Fact] = []
-    moved = _find_moved([i for i in before if i in after], [i for i in after if i in before])
     for item in new.items:
         if item.id in before:
             found += item_changes(before[item.id], item)
-            if item.id in moved:
-                found.append(Fact("questionnaire.change.moved", {"item": item.id}))
         elif item.id in renamed:
             was = before[renamed[item.id]]
             found.append(Fact("questionnaire.change.renamed", {"before": was.id, "item": item.id}))
@@ -63,20 +58,6 @@ def _find_renamed(gone: Sequence[Item], added: Sequence[Item]) -> dict[str, str]
     by_question = {match_key(item.column): item.id for item in gone}
     found = {item.id: by_question.get(match_key(item.column), "") for item in added}
     return {new: old for new, old in found.items() if old}
-
-
-def _find_moved(old: Sequence[str], new: Sequence[str]) -> set[str]:
-    """The fewest of these that, taken out, leave the same order: all but the longest run kept."""
-    place = {name: k for k, name in enumerate(old)}
-    # Patience sorting: `ends` holds the last name of the best run of each length.
-    ends: list[int] = []
-    before: list[list[str]] = []
-    for name in new:
-        at = bisect_left(ends, place[name])
-        run = [*(before[at - 1] if at else ()), name]
-        ends[at : at + 1] = [place[name]]
-        before[at : at + 1] = [run]
-    return set(new) - set(before[-1] if before else ())
 
 
 def item_changes(old: Item, new: Item) -> Iterator[Fact]:

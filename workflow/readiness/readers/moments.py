@@ -158,17 +158,9 @@ def count_seconds_between(started: str, ended: str) -> str:
 
 
 def find_zone(text: str) -> str:
-    """The seconds by which the clock of a moment is ahead of UTC; "" where no zone is written."""
+    """The zone of a moment as it is written; "" where there is none."""
     found = _WRITTEN_ZONE.search(text.strip().lower())
-    return str(int(_offset(found[1]).total_seconds())) if found else ""
-
-
-def move_clock(moment: str, zone: str, other: str) -> str:
-    """A read moment of a clock of one zone on that of another; "" where one is not known."""
-    if not (moment and zone and other):
-        return ""
-    ahead = timedelta(seconds=int(other) - int(zone))
-    return (datetime.fromisoformat(moment) + ahead).isoformat()
+    return found[1] if found else ""
 
 
 def _offset(rest: str | None) -> timedelta:

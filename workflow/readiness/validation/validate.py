@@ -46,7 +46,6 @@ from readiness.validation.rows import (
     set_aside,
     submissions,
 )
-from readiness.validation.schema import check_coded
 
 # Why a submission is not kept; each has its count, be it none.
 NOT_KEPT = ("undated", "early", "late", "unknown_invitation", "duplicate")
@@ -150,7 +149,6 @@ def validate(
     found += more
     frame = _frame_columns(answers, groups, questionnaire, sample)
     held = {"group": groups, **frame, **cells_of(coded)}
-    check_coded(answers.respondent, held, questionnaire)
     whole = pd.DataFrame(
         {"respondent": answers.respondent, **{name: texts.cells for name, texts in held.items()}}
     )

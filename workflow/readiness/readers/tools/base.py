@@ -297,7 +297,7 @@ class Tool:
                 order = order or self.order(sheet, assigned.roles[role], questionnaire)
                 frame[name] = _moments(sheet, assigned.roles[role], order, self.moment).categorical
         if STARTED in frame and SUBMITTED in frame:
-            self._put_on_one_clock(frame, sheet, assigned)
+            self._drop_other_clocks(frame, sheet, assigned)
         if "duration" in assigned.roles:
             took = sheet.rows[assigned.roles["duration"]]
             frame[SECONDS] = took.change_texts(moments.seconds).categorical
@@ -307,23 +307,17 @@ class Tool:
                 moments.count_seconds_between(*pair) for pair in zip(*columns, strict=True)
             ]
 
-    def _put_on_one_clock(self, frame: pd.DataFrame, sheet: Sheet, assigned: Assigned) -> None:
-        """Moments of beginning as the clock of sending shows them, in place.
+    def _drop_other_clocks(self, frame: pd.DataFrame, sheet: Sheet, assigned: Assigned) -> None:
+        """No moment of beginning, in place, where it is of another clock than that of sending.
 
-        A form writes the one with the respondent's zone and the other without, or in UTC: where
-        one zone is not known, neither is which of the two came first.
+        A form writes the one with the respondent's zone and the other without, or in UTC.
         """
         columns = [sheet.rows[assigned.roles[role]] for role in ("started", "timestamp")]
         # A tool writes a zone always or never: of a million moments the first are looked at.
-        if not any(moments.find_zone(text) for each in columns for text in each.texts[:SOME]):
-            return
-        zones = [column.change_texts(moments.find_zone).cells for column in columns]
-        apart = np.flatnonzero(zones[0] != zones[1])
-        if len(apart):
-            begun = frame[STARTED].astype(object).to_numpy(copy=True)
-            for at in apart.tolist():
-                begun[at] = moments.move_clock(begun[at], zones[0][at], zones[1][at])
-            frame[STARTED] = Texts.of(pd.Series(begun, dtype=object)).categorical
+        if any(moments.find_zone(text) for each in columns for text in each.texts[:SOME]):
+            zones = [column.change_texts(moments.find_zone).cells for column in columns]
+            begun = Texts.of(frame[STARTED])
+            frame[STARTED] = begun.put_text(np.flatnonzero(zones[0] != zones[1]), "").categorical
 
     def moment(self, text: str, read: str) -> str:
         """A moment as it was read of `text`; "" for what the tool writes where it has none."""
