@@ -315,15 +315,10 @@ def test_letters_that_cannot_be_told_are_said_by_the_questionnaire() -> None:
     assert read_export(NAME, said, content)["remark"].tolist() == ["x\u0634"]
 
 
-def test_options_joined_and_spread_that_agree_and_that_do_not() -> None:
+def test_of_options_joined_and_spread_the_columns_tell() -> None:
     header = [*KOBO[:4], "main/uses/a", "main/uses/b", *KOBO[4:]]
-    rows = [[*KOBO_ROW[:4], "1", "1", *KOBO_ROW[4:]], [*KOBO_ROW[:4], "1", "0", *KOBO_ROW[4:]]]
-    raw = read_export(NAME, OPEN, data([header, *rows]))
-    assert raw["uses"].tolist() == ["Lire, étudier\x1fRencontrer", "Lire, étudier"]
-    assert raw["_fault"].tolist() == [
-        "",
-        "uses: the options in one cell are not those in a column each",
-    ]
+    raw = read_export(NAME, OPEN, data([header, [*KOBO_ROW[:4], "1", "1", *KOBO_ROW[4:]]]))
+    assert raw["uses"].tolist() == ["Lire, étudier\x1fRencontrer"]
 
 
 def test_what_is_no_option_among_options_stays() -> None:

@@ -193,23 +193,29 @@ def _set(path: Path, row: int, column: str, value: str) -> bytes:
 @pytest.mark.parametrize(
     ("kind", "row", "column", "value", "expected"),
     [
-        ("sample", 3, "token", "", "row 3: invitation code '' empty"),
-        ("sample", 9, "token", "23r8wzep", "row 9: invitation code '23R8WZEP' given twice"),
+        ("sample", 3, "token", "", "row 3, column token: ''; expected an invitation code"),
+        ("sample", 9, "token", "23r8wzep", "row 9, column token: '23R8WZEP'; expected an"),
         ("sample", 3, "region", "ouest", "row 3, column region: 'ouest'; expected one of north"),
         ("sample", 4, "base_weight", "-1", "row 4, column base_weight: '-1'; expected a positive"),
         ("sample", 4, "base_weight", "", "row 4, column base_weight: ''; expected a positive"),
         ("sample", 4, "stratum_drawn", "inf", "row 4, column stratum_drawn: 'inf'"),
-        ("sample", 4, "stratum_drawn", "7", "has more than one value"),
+        (
+            "sample",
+            4,
+            "stratum_drawn",
+            "7",
+            "drawn: 7; expected one number for its",
+        ),
         ("sample", 4, "base_weight", "12.35", "base_weight: 12.35; expected population over drawn"),
         ("sample", 1, "stratum", "strate", "missing column stratum"),
-        ("corrections", 2, "item", "age", "row 2: unknown item 'age'"),
-        ("corrections", 3, "reason", " ", "row 3: no reason"),
-        ("corrections", 3, "reviewer", "", "row 3: no reviewer"),
-        ("corrections", 5, "to", "150", "row 5: corrects '150' to itself"),
+        ("corrections", 2, "item", "age", "row 2, column item: 'age'; expected an item of"),
+        ("corrections", 3, "reason", " ", "row 3, column reason: ''; expected who, why"),
+        ("corrections", 3, "reviewer", "", "row 3, column reviewer: ''"),
+        ("corrections", 5, "to", "150", "row 5, column to: '150'; expected another"),
         ("corrections", 1, "from", "avant", "missing column from"),
-        ("margins", 2, "variable", "age", "row 2: variable 'age' is no frame variable"),
-        ("margins", 2, "category", "mason", "row 2: profession has no category 'mason'"),
-        ("margins", 3, "category", "producer", "row 3: profession producer is given twice"),
+        ("margins", 2, "variable", "age", "row 2, column variable: 'age'; expected a frame"),
+        ("margins", 2, "category", "mason", "row 2, column category: 'mason'; expected one of"),
+        ("margins", 3, "category", "producer", "row 3, column category: 'producer'; expected each"),
         ("margins", 2, "total", "0", "row 2, column total: '0'; expected a positive number"),
         ("margins", 2, "total", "1501", "do not add up to one population: profession 12001, reg"),
     ],
@@ -247,10 +253,16 @@ def _with(**cells: str) -> Change:
         (_with(stratum_population="4200.5"), "row 2, column stratum_population: 4200.5; expected"),
         (_with(stratum_drawn="340.5"), "row 2, column stratum_drawn: 340.5; expected a whole"),
         (_with(stratum_drawn="0"), "row 2, column stratum_drawn: '0'; expected a positive number"),
-        (_with(stratum_drawn="341", base_weight="12.3167155425"), "has 340 rows where stratum"),
+        (
+            _with(stratum_drawn="341", base_weight="12.3167155425"),
+            "an invited person, 340.",
+        ),
         (_with(stratum_population="300"), "column stratum_drawn: 340; expected at most the"),
         (_with(stratum_population="8400"), "12.3529411765; expected population over drawn, 24.7"),
-        (lambda row, at: [] if row[at["token"]] == "23R8WZEP" else row, "has 339 rows where "),
+        (
+            lambda row, at: [] if row[at["token"]] == "23R8WZEP" else row,
+            "person, 339.",
+        ),
     ],
 )
 def test_a_sample_is_held_against_itself(
@@ -293,7 +305,7 @@ def test_the_marker_and_the_configuration_agree(
 def test_what_is_twice_and_what_lacks(wave: Wave, refused: Refused) -> None:
     rows = rows_of(wave.path("corrections"))
     message = refused("corrections", as_bytes([*rows, rows[1]]))
-    assert "row 8" in message and "is corrected twice" in message
+    assert "row 8" in message and "one row for each answer" in message
     margins = as_bytes(rows_of(wave.path("margins"))[:-1])
     assert "margin size lacks large" in refused("margins", margins)
 

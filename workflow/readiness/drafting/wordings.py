@@ -18,15 +18,8 @@ from readiness.questionnaire.text import match_key
 FOLDER = Path(__file__).parent / "wordings"
 # What a column can be that is no question.
 ROLES = (
-    "timestamp",
-    "started",
-    "duration",
-    "respondent",
-    "invitation",
-    "complete",
-    "weight",
-    "personal",
-    "ignored",
+    *("timestamp", "started", "duration", "respondent", "invitation", "complete"),
+    *("weight", "personal", "ignored"),
 )
 # Words of a header at most that names who asked: a question about them is longer.
 SHORT = 5

@@ -31,14 +31,20 @@ def _require_columns(path: Path, frame: pd.DataFrame, columns: tuple[str, ...]) 
 
 
 def _refuse(
-    path: Path, frame: pd.DataFrame, column: str, bad: pd.Series[bool], expected: str
+    path: Path,
+    frame: pd.DataFrame,
+    column: str,
+    bad: pd.Series[bool],
+    expected: str,
+    right: pd.Series[float] | None = None,
 ) -> None:
-    """DataError naming the first bad cell of a column."""
+    """DataError naming the first bad cell of a column; `right`: the number that each row wants."""
     if bad.any():
         at = int(np.argmax(bad))
         cell = frame[column].iloc[at]
         shown = quote_cell(cell) if isinstance(cell, str) else f"{cell:.12g}"
-        raise DataError(f"{path}, row {at + 2}, column {column}: {shown}; expected {expected}.")
+        wanted = expected if right is None else f"{expected}, {right.iloc[at]:.12g}"
+        raise DataError(f"{path}, row {at + 2}, column {column}: {shown}; expected {wanted}.")
 
 
 def _numbers(path: Path, frame: pd.DataFrame, column: str) -> pd.Series[float]:
@@ -70,13 +76,8 @@ def read_sample(
     if frame.empty:
         raise DataError(f"{path}: a sample with nobody in it; expected one row an invited person.")
     frame["token"] = frame["token"].str.strip().str.upper()
-    for bad, what in (
-        (frame["token"] == "", "empty"),
-        (frame["token"].duplicated(), "given twice"),
-    ):
-        if bad.any():
-            at = int(np.argmax(bad))
-            raise DataError(f"{path}, row {at + 2}: invitation code {frame['token'][at]!r} {what}.")
+    once = frame["token"].eq("") | frame["token"].duplicated()
+    _refuse(path, frame, "token", once, "an invitation code, each once")
     for variable in questionnaire.frame:
         unknown = ~frame[variable.id].isin(variable.codes)
         _refuse(path, frame, variable.id, unknown, f"one of {', '.join(variable.codes)}")
@@ -87,11 +88,8 @@ def read_sample(
     for column in ("stratum_population", "stratum_drawn", "base_weight"):
         frame[column] = _numbers(path, frame, column)
     for column in ("stratum_population", "stratum_drawn"):
-        uneven = frame.groupby("stratum")[column].nunique() > 1
-        if uneven.any():
-            raise DataError(
-                f"{path}, column {column}: stratum {uneven.idxmax()!r} has more than one value."
-            )
+        strata = frame.groupby("stratum")[column]
+        _refuse(path, frame, column, strata.transform("nunique") > 1, "one number for its stratum")
         _refuse(path, frame, column, frame[column] % 1 != 0, "a whole number of persons")
         frame[column] = frame[column].astype(int)
     _check_strata(path, frame)
@@ -104,18 +102,10 @@ def _check_strata(path: Path, frame: pd.DataFrame) -> None:
     more = drawn > population
     _refuse(path, frame, "stratum_drawn", more, "at most the population of the stratum")
     rows = frame.groupby("stratum")["token"].transform("size")
-    wrong = rows != drawn
-    if wrong.any():
-        at = int(np.argmax(wrong))
-        raise DataError(
-            f"{path}: stratum {quote_cell(frame['stratum'].iloc[at])} has {rows.iloc[at]} rows "
-            f"where stratum_drawn says {drawn.iloc[at]}; expected one row an invited person."
-        )
+    _refuse(path, frame, "stratum_drawn", rows != drawn, "its rows, one an invited person", rows)
     weight = population / drawn
     off = (frame["base_weight"] / weight - 1).abs() > WEIGHT_TOLERANCE
-    if off.any():
-        at = int(np.argmax(off))
-        _refuse(path, frame, "base_weight", off, f"population over drawn, {weight.iloc[at]:.12g}")
+    _refuse(path, frame, "base_weight", off, "population over drawn", weight)
 
 
 def read_corrections(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
@@ -129,25 +119,13 @@ def read_corrections(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
     frame = frame.loc[:, list(CORRECTION_COLUMNS)]
     for column in CORRECTION_COLUMNS:
         frame[column] = frame[column].str.strip()
-    items = {item.id for item in questionnaire.items}
-    for number, row in enumerate(frame.to_dict("records"), 2):
-        where = f"{path}, row {number}"
-        if row["item"] not in items:
-            raise DataError(
-                f"{where}: unknown item {row['item']!r}; {questionnaire.id} has none such."
-            )
-        for column in ("respondent", "reason", "reviewer"):
-            if not row[column]:
-                raise DataError(f"{where}: no {column}; a correction says who, why and by whom.")
-        if row["from"] == row["to"]:
-            raise DataError(f"{where}: corrects {row['from']!r} to itself.")
+    unknown = ~frame["item"].isin([item.id for item in questionnaire.items])
+    _refuse(path, frame, "item", unknown, f"an item of {questionnaire.id}")
+    for column in ("respondent", "reason", "reviewer"):
+        _refuse(path, frame, column, frame[column] == "", "who, why and by whom it is corrected")
+    _refuse(path, frame, "to", frame["from"] == frame["to"], "another answer than in `from`")
     twice = frame.duplicated(["respondent", "item"])
-    if twice.any():
-        at = int(np.argmax(twice))
-        raise DataError(
-            f"{path}, row {at + 2}: {frame['item'][at]} of {frame['respondent'][at]} is corrected "
-            "twice; keep one row."
-        )
+    _refuse(path, frame, "item", twice, "one row for each answer that is corrected")
     return frame
 
 
@@ -162,23 +140,17 @@ def read_margins(path: Path, questionnaire: Questionnaire) -> dict[str, dict[str
     _require_columns(path, frame, MARGIN_COLUMNS)
     totals = _numbers(path, frame, "total")
     known = {variable.id: variable.codes for variable in questionnaire.groupings}
+    strange = ~frame["variable"].isin(list(known))
+    _refuse(path, frame, "variable", strange, f"a frame variable, or one of {', '.join(known)}")
     margins: dict[str, dict[str, float]] = {}
-    for position, row in enumerate(frame.to_dict("records")):
-        where = f"{path}, row {position + 2}"
-        if row["variable"] not in known:
-            raise DataError(
-                f"{where}: variable {row['variable']!r} is no frame variable of {questionnaire.id} "
-                f"and no item with one answer ({', '.join(known)})."
-            )
-        if row["category"] not in known[row["variable"]]:
-            raise DataError(
-                f"{where}: {row['variable']} has no category {row['category']!r}; expected one of "
-                f"{', '.join(known[row['variable']])}."
-            )
-        margin = margins.setdefault(row["variable"], {})
-        if row["category"] in margin:
-            raise DataError(f"{where}: {row['variable']} {row['category']} is given twice.")
-        margin[row["category"]] = float(totals.iloc[position])
+    for variable, codes in known.items():
+        own = frame["variable"] == variable
+        unknown = own & ~frame["category"].isin(codes)
+        _refuse(path, frame, "category", unknown, f"one of {', '.join(codes)}")
+        repeated = own & frame.duplicated(["variable", "category"])
+        _refuse(path, frame, "category", repeated, "each category once")
+        if own.any():
+            margins[variable] = dict(zip(frame["category"][own], totals[own], strict=True))
     for variable, margin in margins.items():
         if missing := [code for code in known[variable] if code not in margin]:
             raise DataError(f"{path}: margin {variable} lacks {', '.join(missing)}.")

@@ -21,17 +21,8 @@ from readiness.terminal import quote_cell
 # What is written of a fault, behind it the question, what an answer can be, and the option that it
 # nearly is.
 ISSUE_COLUMNS = (
-    "row",
-    "respondent",
-    "column",
-    "item",
-    "rule",
-    "severity",
-    "value",
-    "fact",
-    "question",
-    "expected",
-    "suggestion",
+    *("row", "respondent", "column", "item", "rule", "severity", "value", "fact"),
+    *("question", "expected", "suggestion"),
 )
 
 # Every rule with its severity.

@@ -40,13 +40,8 @@ DAYS = ("not_a_date", "impossible_date")
 REASONS = {
     rule: f"validation.reason.{rule}"
     for rule in (
-        *LOST,
-        "unknown_option",
-        "not_a_number",
-        "out_of_range",
-        *DAYS,
-        ROUTED_OUT,
-        UNEXPLAINED,
+        *(*LOST, "unknown_option", "not_a_number", "out_of_range"),
+        *(*DAYS, ROUTED_OUT, UNEXPLAINED),
     )
 }
 

@@ -22,17 +22,8 @@ HEADER, EMPTY, KEPT = "header", "empty_row", "kept"
 USED, DECLARED, ASIDE, CORRECTED = "used", "declared", "set_aside", "corrected"
 ROUTED_OUT, UNEXPLAINED = "routed_out", "unexplained"
 NO_LOSS = (
-    ROWS,
-    ANSWERS,
-    HEADER,
-    EMPTY,
-    KEPT,
-    "screened_out",
-    "test_answer",
-    USED,
-    DECLARED,
-    ASIDE,
-    CORRECTED,
+    *(ROWS, ANSWERS, HEADER, EMPTY, KEPT, "screened_out", "test_answer"),
+    *(USED, DECLARED, ASIDE, CORRECTED),
 )
 # What stands in the coded table where an answer that was given is not.
 _NO_ANSWER = (BLANK, NOT_ASKED, INVALID, BROKEN_OFF)

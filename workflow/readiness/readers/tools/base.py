@@ -7,7 +7,7 @@ writes headers and joins ticked options. A further tool is a class of such facts
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -344,39 +344,9 @@ class Tool:
             frame[COMPLETE] = said.categorical
         elif (complete := self.complete(sheet, assigned)) is not None:
             frame[COMPLETE] = complete.categorical
-        faults = {
-            **self._contradicting(sheet, questionnaire, assigned),
-            **self.faults(sheet, assigned),
-            **sheet.faults,
-        }
+        faults = {**self.faults(sheet, assigned), **sheet.faults}
         if faults:
             frame[FAULT] = [faults.get(at, "") for at in range(len(sheet))]
-
-    def _contradicting(
-        self, sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned
-    ) -> dict[int, str]:
-        """Rows in which ticked options stand joined and in columns each, and are not the same."""
-        made: dict[int, str] = {}
-        for item in questionnaire.items:
-            columns = assigned.options.get(item.id, {})
-            if not columns or item.id not in assigned.items or not whole(item, columns):
-                continue
-            options = self.options_of(item, sheet)
-            joined = sheet.rows[assigned.items[item.id]].change_texts(
-                partial(self._split_ticked, options=options)
-            )
-            differs = joined.join_with(
-                self._spread(sheet, item, columns), partial(_differ, set(options.values()))
-            )
-            for row in np.flatnonzero(differs.where(bool)).tolist():
-                made[row] = f"{item.id}: the options in one cell are not those in a column each"
-        return made
-
-
-def _differ(known: Set[str], joined: str, spread: str) -> str:
-    """What is wrong where both are options and not the same; "" where nothing is."""
-    one, other = set(joined.split(TICKED)), set(spread.split(TICKED))
-    return "not the same" if joined and one <= known and one != other else ""
 
 
 def _moments(sheet: Sheet, at: int, order: str, change: Callable[[str, str], str]) -> Texts:

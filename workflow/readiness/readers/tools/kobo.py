@@ -20,15 +20,8 @@ from readiness.readers.tools.base import REJECTED, Tool
 from readiness.terminal import quote_cell
 
 _KOBO = {
-    "_id",
-    "_uuid",
-    "_submission_time",
-    "_index",
-    "_validation_status",
-    "__version__",
-    "_xform_id_string",
-    "formhub/uuid",
-    "_submitted_by",
+    *("_id", "_uuid", "_submission_time", "_index", "_validation_status", "__version__"),
+    *("_xform_id_string", "formhub/uuid", "_submitted_by"),
 }
 _ODK = {"submissiondate", "key", "meta-instanceid", "submittername", "reviewstate", "instanceid"}
 _REPEAT = re.compile(r"\[\d+\](?=[/-])")

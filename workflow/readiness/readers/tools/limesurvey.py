@@ -17,12 +17,7 @@ from readiness.readers.texts import Texts
 from readiness.readers.tools.base import Tool
 
 _SIGNATURE = {
-    "submitdate",
-    "lastpage",
-    "startlanguage",
-    "date submitted",
-    "last page",
-    "start language",
+    *("submitdate", "lastpage", "startlanguage", "date submitted", "last page", "start language"),
     "referrer url",
 }
 _CODE_AND_TEXT = re.compile(r"([^\W\d]\w*(?:\[[^\]]+\])*)\. ?(.*)", re.DOTALL)

@@ -19,17 +19,8 @@ from readiness.readers.texts import Texts
 from readiness.readers.tools.base import TEST, Tool
 
 _SIGNATURE = {
-    "startdate",
-    "enddate",
-    "status",
-    "progress",
-    "finished",
-    "recordeddate",
-    "responseid",
-    "duration (in seconds)",
-    "ipaddress",
-    "responseset",
-    "recipientemail",
+    *("startdate", "enddate", "status", "progress", "finished", "recordeddate", "responseid"),
+    *("duration (in seconds)", "ipaddress", "responseset", "recipientemail"),
 }
 _IMPORT = re.compile(r"""\{["']ImportId["']: ?["']([^"']+)["']""")
 # What an older export calls its own columns; the texts below tell them.
