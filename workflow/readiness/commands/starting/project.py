@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from readiness.config import load_config
-from readiness.config.documents import documents
+from readiness.config.documents import GUIDE, guide
 from readiness.datasets.versions import COLUMNS, VERSIONS
 from readiness.errors import ConfigError, StoppedError
 from readiness.publications.ledger import publication_ids
@@ -83,8 +83,7 @@ def _fill(place: Path, name: str) -> None:
         copy = place / own
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
-    for path, text in documents().items():
-        _write(place / path, text)
+    _write(place / GUIDE, guide())
     guides = _guides(place)
     templates = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
     for template, target in HIDDEN.items():
