@@ -516,6 +516,33 @@ def test_options_before_their_question_are_those_of_one() -> None:
     assert [item.label.root["en"] for item in items[1:]] == ["Price", "Taste"]
 
 
+def test_options_behind_a_dash_are_one_question_and_what_is_typed_beside_them_none() -> None:
+    dishes, other = "Which dishes? All that apply.", "Other (please specify)"
+    typed = cycle("rice, peas", "peas", "rice", "")
+    made = drafted(
+        table(
+            **{
+                f"{dishes} - Corn": cycle("Corn", "", ""),
+                f"{dishes} - Roast - beef": cycle("Roast - beef", ""),
+                f"{dishes} - None": [""] * N,
+                f"{dishes} - {other}": cycle(other, "", "", "", ""),
+                f"{dishes} - {other} (2)": typed,
+                "Pie?": cycle("Apple", "Pecan", other),
+                f"Pie? - {other}": typed,
+                **{f"How was it? - {row}": cycle(*AGREE) for row in ("Price", "Taste", "Size")},
+            }
+        )
+    )[1]
+    assert [item.kind for item in made.items] == [
+        "multi",
+        "text",
+        "single",
+        "text",
+        *3 * ["ordinal"],
+    ]
+    assert [c.text for c in made.items[0].categories] == ["Corn", "Roast - beef", "None", other]
+
+
 def test_comments_beside_options_leave_these_together() -> None:
     asked = "Are you content, and why?"
     columns = {

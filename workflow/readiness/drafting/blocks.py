@@ -19,6 +19,9 @@ _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 _CHOICE = re.compile(r"(?P<question>.*\S)\s*\(choice=(?P<row>.+)\)")
 _BEFORE = re.compile(r"(?P<row>[^:]*[^:\s])\s*:\s*(?P<question>\S+(?:\s+\S+){3,})")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
+# A dash may stand in any sentence: rows behind one are as many at least.
+LEAST_ROWS = 3
+_DASH = re.compile(r"(?P<question>.*\S) - (?P<row>.+)")
 # What a reader puts behind a header that another column has, too.
 AGAIN = re.compile(r" \(\d+\)$")
 # What stands between the text of a question and that of its row or option.
@@ -122,6 +125,10 @@ def _parts(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
         return "before", found["question"], found["row"]
     if found := _NUMBERED.fullmatch(column.header):
         return "number", found["question"], found["row"]
+    if found := _DASH.fullmatch(column.header):
+        whole = [t for t in column.texts if column.header.endswith(f" - {t}")]
+        row = whole[0] if whole else found["row"]  # an option may hold the sign itself
+        return "dash", column.header.removesuffix(f" - {row}"), row
     return "", "", ""
 
 
@@ -143,6 +150,8 @@ def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
         other, shared, _ = _parts(columns[count], codebook)
         if (other, match_key(shared)) != (how, match_key(question)):
             break
+        if how == "dash" and columns[count].header == f"{columns[count - 1].header} (2)":
+            break  # what was typed beside the last option
         count += 1
     # What is typed beside options that have no question of theirs stands behind them.
     typed = how == "choice" and count > 1 and count < len(columns)
@@ -172,6 +181,8 @@ def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock |
         check = "" if how == "slash" else f"{DECIDED}options that are ticked or not"
         return ColumnBlock("ticks", question, tuple(columns), rows, check)
     if how != "codebook" and not _same_answers(columns, codebook):
+        return None
+    if how == "dash" and len(columns) < LEAST_ROWS:
         return None
     check = "" if how in ("brackets", "codebook") else f"{DECIDED}one question with a row each"
     return ColumnBlock("grid", question, tuple(columns), rows, check)
@@ -221,6 +232,12 @@ def is_ticked(column: ExportColumn, option: str) -> bool:
     return bool(keys) and (
         keys == {match_key(option)} or any(keys <= set(pair) for pair in BOXES) or keys == {"x"}
     )
+
+
+def is_typed(column: ExportColumn) -> bool:
+    """Whether the cells hold what was typed in place of an option, by the header."""
+    found = _DASH.fullmatch(AGAIN.sub("", column.header))
+    return bool(found) and is_other(found["row"]) and not is_ticked(column, found["row"])
 
 
 def _list_marks(column: ExportColumn) -> set[str]:

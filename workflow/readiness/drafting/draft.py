@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from readiness.drafting.answers import ProposedAnswers, ProposedOption, give_codes, propose_answers
 from readiness.drafting.beside import EMPTY, MetadataColumns, find_beside
-from readiness.drafting.blocks import AGAIN, ColumnBlock, group_columns
+from readiness.drafting.blocks import AGAIN, ColumnBlock, group_columns, is_typed
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
 from readiness.drafting.table import ExportColumn, ExportTable
@@ -24,7 +24,7 @@ from readiness.drafting.wordings import (
 )
 from readiness.errors import DataError
 from readiness.questionnaire.text import match_key
-from readiness.questionnaire.writing import item_id
+from readiness.questionnaire.writing import DECIDED, item_id
 from readiness.readers.moments import match_moment
 from readiness.readers.tools.words import NOT_TICKED, VOID
 
@@ -220,6 +220,8 @@ def _answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str]) -> Pr
         ]
         return ProposedAnswers("multi", give_codes(options))
     labels = codebook.answers.get(first.header) or list(first.values.items())
+    if block.kind == "one" and not labels and is_typed(first):
+        return ProposedAnswers("text", checks=(f"{DECIDED}typed in place of an option",))
     found = propose_answers(block.columns, labels, signs)
     if found.ends and not found.named:
         # The ends that the question names, where nobody chose them.

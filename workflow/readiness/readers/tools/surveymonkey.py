@@ -29,6 +29,7 @@ class SurveyMonkey(Tool):
     title = "SurveyMonkey"
     own: ClassVar = {
         "respondent id": "respondent",
+        "respondentid": "respondent",
         "start date": "started",
         "end date": "timestamp",
         "date created": "started",
