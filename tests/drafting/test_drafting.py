@@ -471,6 +471,7 @@ def test_units_typed_pieces_and_boxes_beside_none_are_seen() -> None:
         # A form lists options by number, whatever they are; a code in brackets is an answer's.
         (["1. Luck", "2. Work", "3. Heritage", "99. Don't know"], None),
         (["(1) Everyday", "(2) Half of the days", "(3) Some of the days"], [0, 1, 2]),
+        (["(3)", "(1) No goals", "(2)"], [1, 2, 0]),
         (["1. Never", "2. Sometimes", "3. Often"], [0, 1, 2]),
         (["MW1", "MW2", "MW3"], None),
         (["1 to 3 years", "3 to 12 months", "4 years or more"], None),
@@ -541,6 +542,16 @@ def test_options_behind_a_dash_are_one_question_and_what_is_typed_beside_them_no
         *3 * ["ordinal"],
     ]
     assert [c.text for c in made.items[0].categories] == ["Corn", "Roast - beef", "None", other]
+
+
+def test_tags_of_a_form_are_no_words_of_a_question() -> None:
+    header = "<p>How <b>well</b>&nbsp;do 3 < 4 go?<br></p>"
+    (item,) = drafted(table(**{header: cycle("Yes", "No")}))[1].items
+    assert (item.id, item.column, item.label.root["en"]) == (
+        "how_well_do_3_4_go",
+        header,
+        "How well do 3 < 4 go?",
+    )
 
 
 def test_comments_beside_options_leave_these_together() -> None:

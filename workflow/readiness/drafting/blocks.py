@@ -237,7 +237,7 @@ def is_ticked(column: ExportColumn, option: str) -> bool:
 def is_typed(column: ExportColumn) -> bool:
     """Whether the cells hold what was typed in place of an option, by the header."""
     found = _DASH.fullmatch(AGAIN.sub("", column.header))
-    return bool(found) and is_other(found["row"]) and not is_ticked(column, found["row"])
+    return found is not None and is_other(found["row"]) and not is_ticked(column, found["row"])
 
 
 def _list_marks(column: ExportColumn) -> set[str]:

@@ -9,7 +9,7 @@ from readiness.drafting.answers import OTHER, SCALE, ProposedAnswers
 from readiness.drafting.beside import EMPTY
 from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.drafting.wordings import name_other
-from readiness.questionnaire.text import match_key
+from readiness.questionnaire.text import match_key, strip_markup
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, write
 
 _OF_EXPORT = ("timestamp", "started", "duration", "respondent", "invitation")
@@ -114,7 +114,8 @@ def _item(
     checks = [*([block.check] if block.check else []), *answers.checks]
     checks = [said for said in checks if said != SCALE or not once]
     item: dict[str, Any] = {"id": question.id, "kind": answers.kind}
-    header = block.columns[0].header if block.kind == "one" else block.question
+    question_text = strip_markup(block.question) or block.question
+    header = block.columns[0].header if block.kind == "one" else question_text
     taken = columns | {match_key(option.column) for option in answers.options}
     if block.kind != "one" and match_key(header) in taken:
         # A text that several questions or options share; their columns tell them apart.
@@ -124,13 +125,13 @@ def _item(
     if question.rows:
         item |= {"kind": "grid", "each": answers.kind, "column": header}
         item["rows"] = [
-            {"id": own, "text": row, "column": column.header}
+            {"id": own, "text": strip_markup(row) or row, "column": column.header}
             for own, column, row in zip(question.rows, block.columns, block.rows, strict=True)
         ]
     else:
         item["column"] = header
-        if block.question != header:
-            item["label"] = {language: block.question}
+        if question_text != header:
+            item["label"] = {language: question_text}
     if question.routing is not None:
         hint = question.routing
         condition = {"item": hint.item, "one_of": list(hint.one_of)}

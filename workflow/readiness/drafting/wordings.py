@@ -105,7 +105,7 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
     ends = []
     for text in texts:
         numbers = [_value(number) for number in _NUMBER.findall(match_key(text))]
-        if not 1 <= len(numbers) <= 2 or not re.search(r"[^\W\d_]|[-–+<>≤≥]", text):
+        if not 1 <= len(numbers) <= 2 or not re.search(r"[^\W\d_]|[-–+<>≤≥(]", text):
             return None
         ends.append((min(numbers), max(numbers)))
     if len(ends) < 3 or len(set(ends)) < len(ends):

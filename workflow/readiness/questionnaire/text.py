@@ -3,6 +3,7 @@
 Several ticked options in one cell are cut by the list of options, never by a sign alone.
 """
 
+import html
 import re
 import unicodedata
 from collections.abc import Collection
@@ -52,6 +53,11 @@ def tidy(text: str) -> str:
     """The text without stray or no-break spaces, nor marks of direction around it; else as is."""
     plain = unicodedata.normalize("NFC", text).replace("\ufeff", "")
     return " ".join(plain.strip(_AROUND).split())
+
+
+def strip_markup(text: str) -> str:
+    """The text without tags and signs of HTML, which form builders leave in their questions."""
+    return tidy(html.unescape(re.sub(r"</?[A-Za-z][^<>]{0,500}>", " ", text)))
 
 
 # What stands between ticked options where a reader has told them apart.

@@ -14,6 +14,7 @@ import yaml
 
 from readiness.patterns import ITEM
 from readiness.questionnaire.items import RESERVED, TOTAL
+from readiness.questionnaire.text import strip_markup
 
 # How long a proposed name is at most; it is cut between words.
 LONGEST = 30
@@ -22,7 +23,7 @@ _OF_A_TABLE = ("respondent", "group", "stratum", "base_weight")
 
 def item_id(text: str, taken: Collection[str] = ()) -> str:
     """An id for an item or a grid, none of `taken`; `q1` where no letter is left."""
-    return _name_uniquely(text, "q", {*taken, *_OF_A_TABLE})
+    return _name_uniquely(strip_markup(text), "q", {*taken, *_OF_A_TABLE})
 
 
 def option_code(text: str, taken: Collection[str] = ()) -> str:
