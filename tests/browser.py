@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from project_copy import PATIENCE
+
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 WIDTHS = (1280, 768, 390)
+WAIT = PATIENCE * 1000
 needed = pytest.mark.skipif(CHROMIUM is None, reason="no chromium or google-chrome on this machine")
 
 # What runs over the edge of the window, apart from what scrolls in a frame of its own.
@@ -84,7 +87,7 @@ def chromium() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], timeout=WAIT
         )
         yield browser
         browser.close()
@@ -93,6 +96,7 @@ def chromium() -> Iterator[Any]:
 def opened(browser: Any, path: Path, **options: Any) -> Any:
     """A page of the disk in a window of its own; what it loads, logs or breaks is an error."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+    context.set_default_timeout(WAIT)
     page = context.new_page()
     page.trouble = []
     page.on("console", lambda message: page.trouble.append(message.text))

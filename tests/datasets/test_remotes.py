@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from project_copy import ROOT
+from project_copy import PATIENCE, ROOT
 from readiness.datasets.add import add_version
 from readiness.datasets.store import check_in_default_remote, find_object
 from readiness.datasets.verify import CopyFinding, verify
@@ -121,7 +121,7 @@ def ssh(root: Path, tmp_path: Path) -> Iterator[str]:
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
     process = subprocess.Popen([server, "-D", "-f", tmp_path / "sshd"], stderr=subprocess.DEVNULL)
-    for _ in range(100):
+    for _ in range(PATIENCE * 10):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             break
         time.sleep(0.1)

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ with scratch_project(code, {{}}) as folder:
 MAIN = b"""
 import pathlib, time
 pathlib.Path("../../started").touch()
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -47,6 +48,7 @@ def test_who_is_asked_to_end_takes_run_and_folder_away(tmp_path: Path, number: i
     )
     while not (tmp_path / "started").exists():
         assert process.poll() is None
+        time.sleep(0.02)
     process.send_signal(number)
     _, said = process.communicate(timeout=PATIENCE)
     assert b"KeyboardInterrupt" in said

@@ -29,6 +29,15 @@ def html_of(source: Path, quarto: Path | None = None, **options: Any) -> str:
     return made.html.read_text("utf-8")
 
 
+def wait_for_text(path: Path) -> str:
+    """What another process writes there, once it has."""
+    for _ in range(PATIENCE * 20):
+        if path.exists() and (text := path.read_text("utf-8")):
+            return text
+        time.sleep(0.05)
+    raise AssertionError(path)
+
+
 def gone(pid: int) -> bool:
     """Whether a process ends within a while."""
     for _ in range(PATIENCE * 20):

@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from pytest import MonkeyPatch
 from selectolax.lexbor import LexborHTMLParser
-from small_report import CHARTS, DISPLAYS, PAGE, gone, html_of, write
+from small_report import CHARTS, DISPLAYS, PAGE, gone, html_of, wait_for_text, write
 
 from project_copy import PATIENCE
 from readiness.errors import RenderError
@@ -294,8 +294,16 @@ time.sleep(600)
 ```"""
 
 
-def test_out_of_time_ends_the_whole_group(tmp_path: Path) -> None:
-    source = write(tmp_path, SLEEPER % (tmp_path / "pid"))
+def test_out_of_time_ends_the_whole_group(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+    """Here the time is out once the child is there, however long its start takes."""
+    source, wait = write(tmp_path, SLEEPER % (tmp_path / "pid")), subprocess.Popen.wait
+
+    def run_out(process: subprocess.Popen[bytes], timeout: float | None = None) -> int:
+        if timeout is not None:
+            wait_for_text(tmp_path / "pid")
+        return wait(process, timeout and 0.01)
+
+    monkeypatch.setattr(subprocess.Popen, "wait", run_out)
     with pytest.raises(RenderError, match="did not finish within 10 s"):
         render(source, tmp_path / "out", timeout=10, quarto=None)
     assert gone(int((tmp_path / "pid").read_text()))
@@ -320,14 +328,11 @@ def test_interrupted_it_cleans_up(tmp_path: Path, number: signal.Signals, code: 
         env={**os.environ, "PYTHONPATH": str(WORKFLOW), "TMPDIR": str(tmp_path / "tmp")},
         stderr=subprocess.PIPE,
     )
-    for _ in range(PATIENCE * 20):
-        if (tmp_path / "pid").exists() and (tmp_path / "pid").read_text():
-            break
-        time.sleep(0.05)
+    child = int(wait_for_text(tmp_path / "pid"))
     process.send_signal(number)
     process.communicate(timeout=PATIENCE)
     assert process.returncode == code
-    assert gone(int((tmp_path / "pid").read_text()))
+    assert gone(child)
     assert list((tmp_path / "tmp").iterdir()) == []
     assert [path.name for path in out.iterdir()] == ["essai.html"]
     assert (out / "essai.html").read_text() == "before"

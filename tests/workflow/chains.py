@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
 from holding import Moment, Step, hold, kill
 
 import tiny_project
@@ -91,22 +92,20 @@ def different(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
     return [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
 
 
-def start(project: Project) -> subprocess.Popen[str]:
-    """A plain run."""
-    return project.start(".venv/bin/python", "-m", "readiness", "run", "--cores", "2")
+def catch(
+    project: Project, step: Step, moment: Moment, root: Path | None = None
+) -> tuple[subprocess.Popen[str], psutil.Process]:
+    """A plain run and its step, stopped at that moment; tried again where it was missed.
 
-
-def kill_at(project: Project, step: Step, moment: Moment, tries: int = 8) -> None:
-    """Kill everything while a step is at that moment."""
-    if (project.root / step.folder / "lineage.json").exists():
-        unmake(project.root, step.name)  # it was made beside the one that was caught before
-    for _ in range(tries):
-        run = start(project)
-        try:
-            held = hold(run, step, moment, project.root / step.folder)
-        finally:
-            kill(run)
-        if held:
-            return
-        unmake(project.root, step.name)
+    `root` is where the project is seen from here.
+    """
+    place = root or project.root
+    if (place / step.folder / "lineage.json").exists():
+        unmake(place, step.name)  # it was made beside the one that was caught before
+    for _ in range(8):
+        run = project.start(".venv/bin/python", "-m", "readiness", "run", "--cores", "2")
+        if job := hold(run, step, moment, place / step.folder):
+            return run, job
+        kill(run)
+        unmake(place, step.name)
     raise AssertionError(f"{step.name} was never caught {moment}")

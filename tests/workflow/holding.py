@@ -73,6 +73,13 @@ def _job(process: subprocess.Popen[str], step: Step) -> psutil.Process | None:
     return None
 
 
+def _state(job: psutil.Process) -> str:
+    try:
+        return str(job.status())
+    except psutil.NoSuchProcess:
+        return str(psutil.STATUS_DEAD)
+
+
 def hold(
     process: subprocess.Popen[str], step: Step, moment: Moment, folder: Path
 ) -> psutil.Process | None:
@@ -80,18 +87,21 @@ def hold(
 
     `folder` is where the step's folder is seen from here.
     """
+    gone = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
     deadline = time.monotonic() + PATIENCE
     while (job := _job(process, step)) is None:
         if process.poll() is not None:
+            if (folder / PROVENANCE).exists():  # it came and went between two looks
+                return None
             raise AssertionError(f"the run ended without {step.name}: {process.communicate()[1]}")
         assert time.monotonic() < deadline, step
         time.sleep(0.02)
     while not step.reached(folder, moment):
-        if not job.is_running() or job.status() == psutil.STATUS_ZOMBIE:
+        if _state(job) in gone:
             return None
     with suppress(ProcessLookupError):
         os.kill(job.pid, signal.SIGSTOP)
-    while job.is_running() and job.status() not in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
+    while (state := _state(job)) not in (psutil.STATUS_STOPPED, *gone):
         time.sleep(0.001)
-    caught = job.is_running() and job.status() == psutil.STATUS_STOPPED
+    caught = state == psutil.STATUS_STOPPED
     return job if caught and not (folder / PROVENANCE).exists() else None

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from chains import FIRST, all_steps, different, results, steps, unmake
-from holding import Moment, Step, hold, kill
+from chains import FIRST, all_steps, catch, different, results, steps, unmake
+from holding import Moment, Step
 
 from project_copy import PATIENCE, Project, message
 
@@ -108,16 +108,7 @@ def finishes_alike(project: Mounted, finished: Project) -> None:
 
 def fill_at(project: Mounted, step: Step, moment: Moment, left: int) -> None:
     """Fill the disk while a step is held, and let it go on."""
-    if (project.inside / step.folder / "lineage.json").exists():
-        unmake(project.inside, step.name)  # it was made beside the one that was caught before
-    for _ in range(8):
-        run = project.start(".venv/bin/python", "-m", "readiness", "run", "--cores", "2")
-        job = hold(run, step, moment, project.inside / step.folder)
-        if job:
-            break
-        kill(run)
-        unmake(project.inside, step.name)
-    assert job, f"{step.name} was never caught {moment}"
+    run, job = catch(project, step, moment, project.inside)
     project.fill(left)
     os.kill(job.pid, signal.SIGCONT)
     out, err = run.communicate(timeout=PATIENCE)

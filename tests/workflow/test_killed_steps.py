@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from chains import FIRST, QUICK, all_steps, different, kill_at, results, steps, unmake
-from holding import Moment
+from chains import FIRST, QUICK, all_steps, catch, different, results, steps, unmake
+from holding import Moment, kill
 
 from project_copy import Project, message
 
@@ -26,7 +26,8 @@ def test_a_run_that_is_killed_at_one_step_after_the_other(
     """Each run goes on from what the one before has left, until it is killed itself."""
     unmake(project.root, "restore")
     for k, step in enumerate(steps(finished, QUICK)):
-        kill_at(project, step, MOMENTS[(k + 1) % len(MOMENTS)])
+        run, _ = catch(project, step, MOMENTS[(k + 1) % len(MOMENTS)])
+        kill(run)
         assert not (project.root / step.folder / "lineage.json").exists()
     finishes_alike(project, finished)
 
@@ -37,5 +38,6 @@ def test_every_step_is_killed_at_every_moment(project: Project, finished: Projec
         for name in FIRST:
             unmake(project.root, name)
         for step in all_steps(finished):
-            kill_at(project, step, moment)
+            run, _ = catch(project, step, moment)
+            kill(run)
         finishes_alike(project, finished)
