@@ -128,10 +128,6 @@ def test_an_authors_text_renders_what_has_it(reports: Project, tmp_path: Path) -
     assert "One sentence more." in words(project.read(page_of(WAVE)))
     lineage = json.loads(project.read(f"{RESULTS}/report/en/lineage.json"))
     assert any(name.endswith("weighting-after.md") for name in lineage["inputs"])
-    prose.rename(prose.with_name("item-meal-befor.md"))
-    result = project.run(page_of(WAVE))
-    assert result.returncode == 5, result.stderr
-    assert "item-meal-befor.md: there is no such block; there are summary" in message(result)
 
 
 def test_only_a_revision_has_its_chapter(finished: Project, released: Project) -> None:
