@@ -264,3 +264,26 @@ def test_groups_are_called_what_people_call_them(language: str) -> None:
         said = own.register.write_fact(fact)
         # One that nobody gave a name is in "the group y".
         assert "z-people" in said and ("x-people" in said) == (a == "x"), said
+
+
+def test_of_a_list_the_answer_with_the_strongest_gap_is_told() -> None:
+    item = QUESTIONNAIRE.item("degree")
+    *listed, last = item.categories
+    # What a list leaves open is no answer of which a gap is told.
+    item = item.model_copy(
+        update={"categories": [*listed, last.model_copy(update={"other": True})]}
+    )
+    rows = [
+        row(f"degree.{code}.{group}", share)
+        for code in item.codes
+        for group, share in zip("xy", (0.2, 0.5), strict=True)
+    ]
+    pairs = [
+        contrast("x", "y", 0.3, p) | {"item": "degree", "level": code}
+        for code, p in (("first", 0.04), ("second", 0.01), ("third", 0.001))
+    ]
+    own = material(rows, pairs, "en", Selection.PROBABILITY)
+    fact = Findings(own, item).groups()
+    assert fact is not None and fact.kind == "report.finding.pair"
+    assert "“second” is more frequent" in own.register.write_fact(fact)
+    assert Findings(own, item, compared=False).groups() is None

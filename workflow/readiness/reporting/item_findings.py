@@ -5,8 +5,9 @@
 answer comes first where no answer that is withheld can be larger; where its interval reaches the
 next one's, that is said. Of a scale whose low end few gave, the answer that most gave is told. A
 group is above another where the adjusted p says so, and far above where the simultaneous limit of
-every gap that is named stays above `FAR`; of an item that the settings do not compare no gap is
-said. Of a number whose reliability is not `present` no sentence is made.
+every gap that is named stays above `FAR`; of a list of answers the strongest gap in any of them is
+told; of an item that the settings do not compare no gap is said. Of a number whose reliability is
+not `present` no sentence is made.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Findings:
         """The sentence of all who answered; None where no number is fit for one."""
         if self.item.kind == "number":
             return self._mean()
-        if self.item.kind == "multi" or (self.item.kind == "single" and self._many):
+        if self._is_list:
             return self._order()
         said = self._share()
         if said and self.item.kind == "ordinal" and said.kind in SIDES["minority"]:
@@ -71,11 +72,16 @@ class Findings:
         return said
 
     def groups(self) -> Fact | None:
-        """Which groups are above which; None where no pair was compared."""
-        level = self.item.first_level
-        if not self._has_contrasts:
+        """Which groups are above which; None where no pair was compared.
+
+        Of answers that are all told alike, the strongest gap in any of them.
+        """
+        if self._is_list:
+            found = self.gap()
+            return found and found[1]
+        if not self._levels:
             return None
-        gaps = self._gaps(level)
+        gaps = self._gaps(self.item.first_level)
         if not gaps:
             return Fact(NO_GAP[self.differs], {**self._level, "by": self._by})
         higher, lower, named = _widest(gaps)
@@ -90,16 +96,16 @@ class Findings:
 
         Before it what strength goes by: the adjusted p, then the size of the gap.
         """
-        gaps = self._gaps(self.item.first_level) if self._has_contrasts else []
-        for gap in sorted(gaps, key=lambda gap: (gap.p, -gap.effect)):
+        gaps = [(gap, level) for level in self._levels for gap in self._gaps(level)]
+        for gap, level in sorted(gaps, key=lambda found: (found[0].p, -found[0].effect)):
             ids = {
-                "first_share": share_id(self.item.id, self.item.first_level, gap.higher, ANSWERED),
-                "other_share": share_id(self.item.id, self.item.first_level, gap.lower, ANSWERED),
+                "first_share": share_id(self.item.id, level, gap.higher, ANSWERED),
+                "other_share": share_id(self.item.id, level, gap.lower, ANSWERED),
             }
             if not all(self._is_reliable(identity) for identity in ids.values()):
                 continue
             values: dict[str, Value] = {
-                **self._level,
+                **(self._level if level == self.item.first_level else self._name_answer(level)),
                 "first": self._within([gap.higher]),
                 "other": self._within([gap.lower]),
                 **{name: self._name_value(identity) for name, identity in ids.items()},
@@ -118,8 +124,11 @@ class Findings:
         return None
 
     @property
-    def _many(self) -> bool:
-        return len(self.item.codes) > MANY
+    def _is_list(self) -> bool:
+        """Whether no answer is told before the others: several may be ticked, or are listed."""
+        return self.item.kind == "multi" or (
+            self.item.kind == "single" and len(self.item.codes) > MANY
+        )
 
     def _share(self) -> Fact | None:
         identity = share_id(self.item.id, self.item.first_level, TOTAL, ANSWERED)
@@ -207,6 +216,9 @@ class Findings:
     def _level(self) -> dict[str, Value]:
         return {"level": level_label(self.item, self.material.language)}
 
+    def _name_answer(self, code: str) -> dict[str, Value]:
+        return {"level": self.item.labels(self.material.language)[code]}
+
     # Groups.
 
     @property
@@ -219,20 +231,16 @@ class Findings:
         return variable.label.text(self.material.language)
 
     @property
-    def _has_contrasts(self) -> bool:
-        known = (
-            bool(self._variable)
-            and self.item.kind in ("ordinal", "single")
-            and not (self.item.kind == "single" and self._many)
-        )
-        return (
-            known
-            and self.compared
-            and self.material.selection.inference
-            and self.material.contrasts.has_tests(
-                self.item.id, self.item.first_level, self._variable
-            )
-        )
+    def _levels(self) -> list[str]:
+        """The answers whose shares were compared between pairs of groups."""
+        inference = self.material.selection.inference
+        if not (self.compared and self._variable and inference) or self.item.kind == "number":
+            return []
+        # What a list leaves open is no answer that a finding could be made of.
+        listed = [each.code for each in self.item.categories if not each.other]
+        known = listed if self._is_list else [self.item.first_level]
+        has_tests = self.material.contrasts.has_tests
+        return [level for level in known if has_tests(self.item.id, level, self._variable)]
 
     def _gaps(self, level: str) -> list[Gap]:
         variable = self.material.questionnaire.grouping(self._variable)
