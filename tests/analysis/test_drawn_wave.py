@@ -18,12 +18,9 @@ from readiness.steps.draw_wave import DrawnWave, DrawWave, PlannedChart
 NAMES = {
     "rating-levels",
     "rating-intervals",
-    "rating-revision",
     "shift-intervals",
     "tools-options",
     "beds-means",
-    "beds-revision",
-    "weights",
     "change",
 }
 
@@ -58,31 +55,20 @@ def planned_wave(
     planned = [
         PlannedChart(name=f"{item.id}-{form}", form=form, item=item.id)
         for item in items
-        for form in (
-            *item.forms,
-            *(["revision"] if item.id in ("rating", "beds") else []),
-        )
+        for form in item.forms
     ]
-    planned += [PlannedChart(name=name, form=name, item="") for name in ("weights", "change")]
+    planned.append(PlannedChart(name="change", form="change", item=""))
     planned = [each for each in planned if only in ("", each.name)]
     settings = DrawWave(
         language=language,
         standing=Standing(),
         by="site",
-        bounds=[],
         simulated=False,
         selection=selection,
         reliable_base=base,
         charts=planned,
     )
-    weights = pd.DataFrame({f"{kind}weight": ["1", "2"] for kind in ("base_", "raked_", "")})
-    margins = pd.DataFrame(
-        [("site", "harbour", "400", "400", "400"), ("site", "hill", "150", "150", "150")],
-        columns=["variable", "category", "target", "raked", "final"],
-    )
-    return DrawnWave(
-        round_register(rows.reset_index()), weights, margins, wave.questionnaire, settings
-    )
+    return DrawnWave(round_register(rows.reset_index()), wave.questionnaire, settings)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -98,11 +84,6 @@ def test_every_kind_is_drawn_in_every_language(
     top = wave.questionnaire.item("rating").labels(language)  # type: ignore[arg-type]
     assert all(top[code] in drawn["rating-intervals"][1] for code in ("fine", "great"))
     assert top["bad"] not in drawn["rating-intervals"][1]
-    # Nothing of the scale was revised; of the number, the total was.
-    assert drawn["rating-revision"][1].startswith(
-        text("charts.nothing", language).split("{item}")[0]
-    )
-    assert text("charts.alt.table", language) in drawn["beds-revision"][1]
     assert text("charts.alt.change", language) in drawn["change"][1]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from register_sample import (
     DONT_KNOW,
@@ -14,21 +13,18 @@ from register_sample import (
     LEVELS,
     MISSING,
     TOTAL,
-    base_lines,
     can_show,
     suppress,
 )
 
-from readiness.charts.bases import axis_chart, cells_chart
+from readiness.charts.bases import cells_chart
 from readiness.charts.figures import DrawnFigures, GroupLabels, quote_labels
 from readiness.charts.intervals import by_answer, by_group
 from readiness.charts.intervals import intervals as draw_intervals
-from readiness.charts.intervals import revision as draw_revision
 from readiness.charts.levels import Levels, level_bars
 from readiness.charts.picture import Picture
 from readiness.charts.rows import Rows
 from readiness.charts.sheet import Drawing, Mark
-from readiness.charts.weights import Margins, weights_chart
 from readiness.forensics.judging.study import LeadBases, ReportedBase
 from readiness.register.figures import answer_order, group_order, values_of
 
@@ -37,15 +33,6 @@ AXIS = {"fr": "Préparation jugée inexistante ou faible", "ar": "استعداد
 NOTE = {
     "fr": "Intervalles sous l’hypothèse que les répondants ressemblent aux autres.",
     "ar": "مجالات بافتراض أن المجيبين يشبهون غيرهم.",
-}
-MARGINS = {
-    "profession": list(GROUPS["fr"]),
-    "region": ["casablanca", "rabat", "other"],
-    "size": ["small", "large"],
-}
-VARIABLES = {
-    "fr": {"profession": "Profession", "region": "Région", "size": "Taille"},
-    "ar": {"profession": "المهنة", "region": "الجهة", "size": "الحجم"},
 }
 BOXES = {"low": ("none", "weak")}
 
@@ -101,46 +88,6 @@ def means(rows: pd.DataFrame, lang: str = "fr") -> Picture:
     return intervals(rows, lang)
 
 
-def made_up_weights() -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
-    """Weights before and after trimming, and the gaps of the margins."""
-    rng = np.random.Generator(np.random.PCG64(7))
-    before = np.exp(rng.normal(0, 0.55, 640))
-    gaps = [
-        (variable, category, rng.normal(0, 2e-4), rng.normal(0, 6e-3))
-        for variable, categories in MARGINS.items()
-        for category in categories
-    ]
-    columns = ["variable", "category", "before", "after"]
-    before /= before.mean()
-    return before, np.clip(before, 0.3, 3), pd.DataFrame(gaps, columns=columns)
-
-
-def weights(_: Any = None, lang: str = "fr", **more: Any) -> Picture:
-    before, after, gaps = made_up_weights()
-    given: dict[str, Any] = {
-        "before": before,
-        "after": after,
-        "gaps": gaps,
-        "variables": VARIABLES[lang],
-        "bounds": (0.3, 3.0),
-    } | more
-    labels = {("profession", code): label for code, label in GROUPS[lang].items()}
-    margins = Margins(given["gaps"], given["variables"], labels)
-    return weights_chart(
-        given["before"], given["after"], margins, lang, simulated=True, bounds=given["bounds"]
-    )
-
-
-def bases(_: Any = None, lang: str = "fr", **more: Any) -> Picture:
-    lines = base_lines()
-    given: dict[str, Any] = {
-        "lines": lines,
-        "reported": {32: "charts.reported.unknown"},
-    } | more
-    names = {line.whose: line.whose for _, line in lines} | {"press": "Press agency"}
-    return axis_chart(given["lines"], names, given["reported"], 1, lang)
-
-
 def grid(_: Any = None, lang: str = "fr", last: int = 100) -> Picture:
     """The numbers of people that give 67 and 33 on one question and 64 on another."""
     figures = (67, 33, 64)
@@ -150,20 +97,6 @@ def grid(_: Any = None, lang: str = "fr", last: int = 100) -> Picture:
         "", (), printed, last, bases, (*bases, *MISSING), 1, (ReportedBase(32, "press", "unknown"),)
     )
     return cells_chart(found, lang)
-
-
-def revised(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows, with those of an earlier version: each group's low share has moved a bit."""
-    chosen = (rows["level"] == "low") & (rows["group"] != "expert")
-    before = rows[chosen & (rows["suppressed"] == "")].copy()
-    before["id"] = "revision." + before["id"] + ".before"
-    before["value"] += [0.011 * step - 0.035 for step in range(len(before))]
-    return pd.concat([rows, before], ignore_index=True)
-
-
-def revision(rows: pd.DataFrame, lang: str = "fr") -> Picture:
-    figures = DrawnFigures(rows if "before" in "".join(rows["id"]) else revised(rows), lang)
-    return draw_revision(figures, "preparation", "low", groups_of(rows, lang), AXIS[lang])
 
 
 def with_a_suppressed_group(rows: pd.DataFrame) -> pd.DataFrame:

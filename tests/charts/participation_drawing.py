@@ -27,12 +27,6 @@ SHARES = {
     "shift.day.all": 0.71,
     "shift.day.all.worst.lower": 0.7,
     "shift.day.all.worst.upper": 0.72,
-    "missing.rating.answered": 0.8,
-    "missing.rating.dont_know": 0.05,
-    "missing.rating.blank": 0.15,
-    "missing.shift.answered": 0.5,
-    "missing.shift.no_answer": 0.1,
-    "missing.shift.not_asked": 0.4,
 }
 COUNTS = {
     "invited": 180,
@@ -74,10 +68,6 @@ def _items() -> list[Any]:
 
 def ranges(rows: pd.DataFrame, lang: str = "fr") -> Picture:
     return participation.ranges(DrawnFigures(rows, lang), _items())
-
-
-def missing(rows: pd.DataFrame, lang: str = "fr") -> Picture:
-    return participation.missing(DrawnFigures(rows, lang), _items())
 
 
 def flow(rows: pd.DataFrame, lang: str = "fr") -> Picture:

@@ -11,8 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.forensics.judging.study import BaseAxis
-
 LEVELS = {
     "fr": {"none": "Inexistante", "weak": "Faible", "medium": "Moyenne", "good": "Bonne"},
     "ar": {"none": "منعدم", "weak": "ضعيف", "medium": "متوسط", "good": "جيد"},
@@ -110,35 +108,4 @@ def can_show(figure: int, base: int) -> bool:
     )
 
 
-# Published figures in whole percents, and the sets that are judged together.
-CLAIMS = [
-    ("Préparation : 67 et 33", "Regulator", False, (67, 33)),
-    ("Équipes non formées : 64", "Regulator", False, (64,)),
-    ("Ne remplacera pas : 83 et 17", "press", False, (83, 17)),
-    ("Usage : 58 et 42", "press", False, (58, 42)),
-    ("Révolution sociale : 75 et 25", "Institute", False, (75, 25)),
-    ("Baisse des coûts : 91", "press", False, (91,)),
-    ("Préparation et formation", "together", True, (67, 33, 64)),
-    ("Toutes les questions", "together", True, (67, 33, 64, 83, 17, 58, 42, 75, 25, 91)),
-]
-LAST = 40
 MISSING = (12, 15, 22, 25, 28)
-
-
-def base_lines() -> list[tuple[str, BaseAxis]]:
-    """A label and a line a claim or set, with the bases that can show all of its figures."""
-    return [
-        (
-            label,
-            BaseAxis(
-                id=label,
-                items=(),
-                figures=(),
-                whose=whose,
-                bases=tuple(b for b in range(1, LAST + 1) if all(can_show(f, b) for f in figures)),
-                bases_missing=MISSING if label == "Préparation et formation" else (),
-                joint=joint,
-            ),
-        )
-        for label, whose, joint, figures in CLAIMS
-    ]

@@ -1,76 +1,17 @@
-"""Feasible bases: marks at the bases that can be, whosever the figures are."""
+"""Feasible bases: each number of people says whether it can be, whosever the figures are."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
-from drawing import bases, grid, on_one_scale, rows_of, texts
-from register_sample import CLAIMS, LAST, MISSING, base_lines, can_show
+from drawing import grid, texts
+from register_sample import MISSING, can_show
 
-from readiness.charts.bases import bases_chart, grid_chart
-from readiness.charts.figures import word
-from readiness.charts.marks import Dot
-from readiness.charts.picture import Picture
+from readiness.charts.bases import grid_chart
 from readiness.charts.sheet import NARROW, WIDE
 from readiness.forensics.judging.claims import COLUMNS
 from readiness.forensics.judging.structure import parse_structure
-from readiness.language import LANGUAGES, text
-
-
-def said(spec: Picture) -> list[str]:
-    marks = "\u200f\u2066\u2068\u2069"
-    return ["".join(c for c in each if c not in marks) for each in texts(spec.sheet())]
-
-
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_marks_stand_at_the_feasible_bases(width: int) -> None:
-    spec = bases()
-    sheet = spec.sheet(width)
-    claims = {label: figures for label, _, _, figures in CLAIMS}
-    sources = {label: whose for label, whose, *_ in CLAIMS}
-    shapes = {"Regulator": "square", "Institute": "up", "press": "diamond", "together": "circle"}
-    places = []
-    for i, row in enumerate(rows_of(spec)):
-        possible = [b for b in range(1, LAST + 1) if all(can_show(f, b) for f in claims[row.label])]
-        full = [mark for mark in sheet.marks if mark.id == f"row.{i}"]
-        places += list(zip(possible, [mark.x for mark in full], strict=True))
-        hollow = [mark for mark in sheet.marks if mark.id == f"row.{i}.missing"]
-        missing = MISSING if row.label == "Préparation et formation" else ()
-        places += list(zip(missing, [mark.x for mark in hollow], strict=True))
-        assert {mark.kind for mark in full + hollow} <= {shapes[sources[row.label]]}
-        assert all(mark.fill == "paper" for mark in hollow)
-        assert all(mark.fill == mark.stroke for mark in full)
-    places += [(32, mark.x) for mark in sheet.marks if mark.id == "reported"]
-    on_one_scale(places)
-    assert len({mark.x for mark in sheet.marks if mark.id == "reported"}) == 1
-
-
-@pytest.mark.parametrize("lang", ["fr", "ar"])
-def test_a_reported_number_has_its_caveat_and_every_source_its_name(lang: str) -> None:
-    shown = said(bases(lang=lang))
-    assert word("charts.reported.unknown", lang, n=32) in shown and shown.count("32") == 1
-    for source in ("Regulator", "Institute"):
-        assert source in shown and any(source in each and each != source for each in shown)
-    assert "Press agency" in shown and text("charts.key.press", lang) in shown
-
-
-def test_joint_rows_come_last_and_an_empty_row_says_so() -> None:
-    spec = bases()
-    rows = rows_of(spec)
-    kinds = [row.bold for row in rows]
-    assert kinds == sorted(kinds) and True in kinds
-    never = [row for row in rows if not any(isinstance(mark, Dot) for mark in row.marks)]
-    assert [row.label for row in never] == ["Toutes les questions"]
-    assert said(spec).count(word("charts.bases.none", "fr", n=40)) == 1
-    alt = spec.alt.replace("\u00a0", " ")
-    assert "Aucune base ne convient à : Toutes les questions." in alt
-    assert "carré (Regulator), triangle (Institute), losange (Press agency), rond (together)" in alt
-    assert "Une ligne verticale" in alt
-    assert "Une ligne verticale" not in bases(reported={}).alt
-    fitting = [each for each in base_lines() if each[1].bases]
-    assert "ucune base" not in bases(lines=fitting).alt
-    assert "Aucun chiffre publié" in bases(lines=[]).alt
-
+from readiness.language import text
 
 LABEL = {"fr": "Confiance", "en": "Trust", "ar": "الثقة"}
 STRUCTURE = {
@@ -123,23 +64,6 @@ def claims_of(publisher: str, *others: str) -> pd.DataFrame:
         for item, value, unit, whose in rows
     ]
     return pd.DataFrame(records).reindex(columns=list(COLUMNS), fill_value="")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_study_of_any_publishers_is_drawn_in_any_language(language: str) -> None:
-    structure = parse_structure(STRUCTURE)
-    shown = said(bases_chart(claims_of("Institute B", "Office C"), structure, language))
-    for publisher in ("Institute B", "Office C"):
-        assert shown.count(publisher) >= 1
-    assert word("charts.reported.answered", language, n=34) in shown
-    assert word("charts.bases.many", language, n=3) in shown
-    comma = {"fr": "67,5", "en": "67.5", "ar": "67,5"}[language]
-    assert f"{LABEL[language]} {comma}" in [each.replace("\u00a0", " ") for each in shown]
-    rows = rows_of(bases_chart(claims_of("B", "C"), structure, "en"))
-    single = [mark for row in rows if not row.bold for mark in row.marks]
-    assert single and not any(mark.id.endswith("missing") for mark in single)
-    press = bases_chart(claims_of("Institute B", "press"), structure, language)
-    assert text("forensics.press", language) in said(press)
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

@@ -1,4 +1,4 @@
-"""Dots with intervals, by group and by answer, and revisions."""
+"""Dots with intervals, by group and by answer."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from drawing import (
     intervals,
     on_one_scale,
     options,
-    revised,
-    revision,
     texts,
-    with_a_suppressed_group,
 )
 from register_sample import make_register
 
@@ -99,28 +96,3 @@ def test_without_intervals_none_is_named(register: pd.DataFrame) -> None:
 def test_names_with_commas_are_kept_apart_in_a_list(register: pd.DataFrame) -> None:
     alt = options(register).alt.replace("\u00a0", " ")
     assert alt.count("« ") >= 4 and "« Inexistante, Préparation" in alt
-
-
-def test_a_revision_shows_both_versions(register: pd.DataFrame) -> None:
-    spec = revision(register)
-    drawn = {mark.id: mark for mark in spec.sheet().marks}
-    values = revised(register).set_index("id")["value"]
-    places = []
-    for row in register[register["level"] == "low"].to_dict("records"):
-        if row["group"] == "expert":
-            continue
-        before, after = drawn[f"{row['id']}.before"], drawn[f"{row['id']}.after"]
-        places += [(values[f"revision.{row['id']}.before"], before.x), (row["value"], after.x)]
-        assert before.y == after.y and before.kind != after.kind
-    on_one_scale(places)
-    spec = revision(with_a_suppressed_group(register))
-    assert not [mark for mark in spec.sheet().marks if "voice_artist" in mark.id]
-    assert "Non publié : Artistes de doublage." in spec.alt.replace("\u00a0", " ")
-
-
-def test_a_share_that_was_not_published_before_is_not_shown_either(register: pd.DataFrame) -> None:
-    rows = revised(register)
-    rows = rows[rows["id"] != "revision.preparation.low.producer.before"]
-    spec = revision(rows)
-    assert not [mark for mark in spec.sheet().marks if "producer" in mark.id]
-    assert "Non publié : Producteurs." in spec.alt.replace("\u00a0", " ")

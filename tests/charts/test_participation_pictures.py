@@ -1,11 +1,9 @@
-"""What the pictures of who answered show: people, questions left empty, and nested ranges."""
+"""What the pictures of who answered show: people, and nested ranges."""
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
-from participation_drawing import COUNTS, SHARES, flow, missing, participation_rows, ranges
+from participation_drawing import COUNTS, SHARES, flow, participation_rows, ranges
 
 from readiness.charts.figures import word
 from readiness.charts.picture import Picture
@@ -60,25 +58,6 @@ def test_of_a_withheld_share_no_range_is_drawn() -> None:
     assert any(m.dashed and m.kind == "rect" for m in sheet.marks)
     assert "“Rating”" not in spec.title and "Rating" in chart.alt
     assert all(line["value"] is None for line in chart.table if "rating" in str(line["id"]))
-
-
-def test_a_bar_of_answers_is_whole_and_its_pieces_are_told_apart_in_grey() -> None:
-    spec = missing(participation_rows(), "en")
-    sheet = spec.sheet()
-    for item in ("rating", "shift"):
-        pieces = [*marks(sheet, "").values()]
-        pieces = [m for m in pieces if m.id.startswith(f"missing.{item}.")]
-        pieces.sort(key=lambda piece: piece.box[0])
-        for one, other in itertools.pairwise(pieces):
-            assert one.box[2] == pytest.approx(other.box[0], abs=0.02)
-    whole = [
-        max(m.box[2] for m in sheet.marks if m.id.startswith(f"missing.{i}"))
-        for i in ("rating", "shift")
-    ]
-    assert whole[0] == pytest.approx(whole[1], abs=0.02)
-    assert sum(mark.kind == "hatch" for mark in sheet.marks) >= 2
-    # A question that was not asked of all is not one that many left empty.
-    assert "“Rating”" in spec.title
 
 
 def test_people_are_counted_from_the_first_step_to_the_last() -> None:

@@ -17,20 +17,17 @@ import pytest
 from drawing import (
     Draw,
     bars,
-    bases,
     grid,
     intervals,
     means,
     options,
-    revision,
     stacked,
     texts,
-    weights,
     with_a_suppressed_group,
     with_nothing,
     with_suppressed_levels,
 )
-from participation_drawing import flow, missing, participation_rows, ranges
+from participation_drawing import flow, participation_rows, ranges
 from register_sample import GROUPS, make_register
 
 from readiness.charts import palette
@@ -51,12 +48,8 @@ VARIANTS: dict[str, tuple[Draw, Callable[[pd.DataFrame], pd.DataFrame]]] = {
     "intervals, a group suppressed": (intervals, with_a_suppressed_group),
     "options": (options, lambda rows: rows),
     "means": (means, lambda rows: rows),
-    "revision": (revision, lambda rows: rows),
-    "weights": (weights, lambda rows: rows),
-    "bases": (bases, lambda rows: rows),
     "grid": (grid, lambda rows: rows),
     "ranges": (ranges, lambda _: participation_rows()),
-    "missing": (missing, lambda _: participation_rows()),
     "flow": (flow, lambda _: participation_rows()),
 }
 EVERY = pytest.mark.parametrize(
@@ -129,7 +122,7 @@ def test_a_simulated_wave_is_stamped(
     spec = build(name, register, lang)
     sheet = spec.sheet(width)
     stamps = [word.text for word in sheet.words if word.id == "stamp"]
-    if name in ("bases", "grid"):  # published figures are real
+    if name == "grid":  # published figures are real
         assert not stamps
         return
     assert stamps == [text("report.simulated.title", lang)]
@@ -151,7 +144,7 @@ def test_a_real_wave_is_not_stamped(register: pd.DataFrame) -> None:
             assert "imul" not in spec.alt
 
 
-@pytest.mark.parametrize("draw", [bars, stacked, intervals, options, revision])
+@pytest.mark.parametrize("draw", [bars, stacked, intervals, options])
 def test_what_is_withheld_or_absent_is_said(draw: Draw, register: pd.DataFrame) -> None:
     """A chart without a number is a picture that says so, and its text claims nothing."""
     for rows in (with_nothing(register), register.iloc[:0]):
@@ -172,7 +165,7 @@ sys.path[:0] = ["tests/charts", "workflow"]
 import hashlib, drawing, register_sample
 from readiness.charts.picture import to_png
 made = []
-for draw in (drawing.bars, drawing.intervals, drawing.revision, drawing.weights, drawing.bases):
+for draw in (drawing.bars, drawing.intervals, drawing.grid):
     for lang in ("fr", "ar"):
         made.append(draw(register_sample.make_register(), lang).svg())
 for content in (*made, *to_png(made[:2])):
@@ -201,7 +194,7 @@ def test_the_same_bytes_under_another_locale_clock_and_hash_seed(register: pd.Da
         )
         outputs.append(run.stdout.split())
     assert outputs[0] == outputs[1]
-    assert len(set(outputs[0])) == 12
+    assert len(set(outputs[0])) == 8
     here = [hashlib.sha256(bars(register).svg()).hexdigest().encode() for _ in range(2)]
     assert here == [outputs[0][0]] * 2
 
@@ -209,7 +202,7 @@ def test_the_same_bytes_under_another_locale_clock_and_hash_seed(register: pd.Da
 @pytest.mark.parametrize("colours", [palette.LIGHT, palette.DARK])
 def test_texts_and_marks_stand_out_on_paper(colours: dict[str, str]) -> None:
     paper = colours["paper"]
-    for token in ("ink", "muted", "second", "third", "fourth", "accent"):
+    for token in ("ink", "muted", "second", "accent"):
         assert palette.contrast(colours[token], paper) >= 4.5
     for token, colour in colours.items():
         assert palette.contrast(palette.ink_on(colour), colour) >= 4.5, token

@@ -109,14 +109,14 @@ def test_the_beginning_of_an_id_means_all_its_numbers() -> None:
 
 
 def test_a_chart_and_a_page_rest_on_the_whole_register() -> None:
-    both = [("canteen-r1", "charts/en/weights.svg"), ("canteen-r2", "charts/en/weights.svg")]
-    assert find_pictures(released_root(), "charts/en/weights.svg") == both
-    assert find_pictures(released_root(), "weights") == both
+    both = [("canteen-r1", "charts/en/participation.svg"), ("canteen-r2", "charts/en/participation.svg")]
+    assert find_pictures(released_root(), "charts/en/participation.svg") == both
+    assert find_pictures(released_root(), "participation") == both
     assert find_pictures(released_root(), "menus-r1/report.pdf") == [
         ("menus-r1", "report/en/report.pdf")
     ]
     for publication, name, last in (
-        ("canteen-r2", "charts/en/weights.svg", "charts-en"),
+        ("canteen-r2", "charts/en/participation.svg", "charts-en"),
         ("canteen-r2", "report/en/report-simulated.html", "report-en"),
         ("menus-r1", "charts/en/bases.svg", "charts-en"),
     ):

@@ -10,7 +10,6 @@ use rule step as report_study with:
         verdicts="results/{run}/judge/verdicts.json",
         prose=planned("prose", "run", "language"),
     output:
-        report("results/{run}/charts/{language}/questions.svg", category="Charts"),
         "results/{run}/charts/{language}/lineage.json",
         "results/{run}/tables/{language}/tables.xlsx",
         "results/{run}/tables/{language}/numbers.csv",
@@ -39,15 +38,12 @@ use rule report_study as report_wave with:
         design("rendering/**/*"),
         source="report.qmd",
         figures="results/{run}/register/figures.csv",
-        weights="results/{run}/weight/weights.csv",
-        margins="results/{run}/weight/margins.csv",
         steps="results/{run}/weight/steps.csv",
         choices="results/{run}/compare/choices.csv",
         contrasts="results/{run}/compare/contrasts.csv",
         questionnaire=its("questionnaire"),
         prose=planned("prose", "run", "language"),
     output:
-        report("results/{run}/charts/{language}/missingness.svg", category="Charts"),
         report("results/{run}/charts/{language}/nonresponse.svg", category="Charts"),
         "results/{run}/charts/{language}/lineage.json",
         "results/{run}/tables/{language}/tables.xlsx",
@@ -71,7 +67,6 @@ use rule report_study as report_wave with:
 # The report and the workbook of a simulated wave say so in the names of their files.
 use rule report_wave as report_simulated with:
     output:
-        report("results/{run}/charts/{language}/missingness.svg", category="Charts"),
         report("results/{run}/charts/{language}/nonresponse.svg", category="Charts"),
         "results/{run}/charts/{language}/lineage.json",
         "results/{run}/tables/{language}/tables-simulated.xlsx",

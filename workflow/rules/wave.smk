@@ -36,7 +36,6 @@ use rule step as derive with:
 use rule step as faults with:
     input:
         design("rendering/page.css", "site/codebook.css", "site/templates/faults.html"),
-        answers="results/{run}/validate/answers.csv",
         issues="results/{run}/validate/issues.csv",
         counts="results/{run}/validate/counts.csv",
         quarantine="results/{run}/validate/quarantine.csv",

@@ -4,10 +4,8 @@ Whether there is an interval the register says, and what it may be called depend
 were selected: the note below the chart comes from the caller, who knows. Groups that are counted
 apart have a square and no interval.
 
-What a later version of the data changed is two dots and a line a row. A revision is shown and never
-tested: both versions hold mostly the same answers. Where one is not published neither is drawn, for
-the other's place would tell of it. How shares changed since an earlier wave is a dot and its limits
-a row, beside the line of no change and the margin within which a share stayed.
+How shares changed since an earlier wave is a dot and its limits a row, beside the line of no change
+and the margin within which a share stayed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -162,80 +160,6 @@ def _facts(table: Numbers, axis: str, finding: Fact | None) -> Iterator[Fact]:
     yield from about("charts.alt.apart", [group.label for group, _ in table if group.apart])
 
 
-def revision(
-    figures: DrawnFigures,
-    item: str,
-    level: str,
-    groups: GroupLabels,
-    axis: str,
-    *,
-    subtitle: str = "",
-) -> Picture:
-    """Two dots of one number a group, before and after; `axis`: what the number is.
-
-    `figures` are of a run that revises a publication, and hold the numbers of that.
-    """
-    language, simulated = figures.language, figures.simulated
-    table = [
-        (group, figures.get(f"revision.{figure.id}.before"), figure)
-        for group, figure in by_group(figures, item, level, groups)
-        if not group.apart
-    ]
-    both = {group for group, old, new in table if old and old.display and new.display}
-    if not both:
-        return nothing(axis, language, simulated=simulated)
-    before, after = (word(key, language) for key in ("report.column.before", "report.column.now"))
-    rows = in_sections(
-        (group, _make_revised_row(group.label, old if group in both else None, new, language))
-        for group, old, new in table
-    )
-    return Picture(
-        axis,
-        [
-            Fact("charts.alt.revision", {"item": axis}),
-            *about("charts.alt.order", [group.label for group, *_ in table if group in both]),
-            Fact("charts.revision.note"),
-            *closing(
-                hidden=[group.label for group, *_ in table if group not in both],
-                simulated=simulated,
-            ),
-        ],
-        language,
-        [Rows(rows, AmountAxis(table[0][2].counts, from_zero=False))],
-        simulated=simulated,
-        subtitle=subtitle,
-        keys=[
-            LegendKey(before, "second", "diamond", filled=False),
-            LegendKey(after, "accent", "circle"),
-        ],
-        notes=[word("charts.revision.note", language)],
-        table=table_of(
-            (figure, group.label, stage)
-            for group, old, new in table
-            for figure, stage in ((old, before), (new, after))
-            if figure is not None
-        ),
-    )
-
-
-def _make_revised_row(
-    label: str, old: DrawnFigure | None, new: DrawnFigure, language: str
-) -> ChartRow:
-    small = base_text(new, language)
-    if old is None or old.value is None or new.value is None:
-        return ChartRow(
-            label, (), [TextMark(word("charts.suppressed", language), muted=True)], small
-        )
-    marks = (
-        LineMark(old.value, new.value, "muted"),
-        Dot(old.value, "diamond", "second", filled=False, id=f"{new.id}.before"),
-        Dot(new.value, id=f"{new.id}.after"),
-    )
-    was = TextMark(old.text.text, old.place, wide=True)
-    arrow = TextMark(word("charts.revision.arrow", language), wide=True)
-    return ChartRow(label, marks, [was, arrow, new.text], small)
-
-
 def changes(
     figures: DrawnFigures,
     title: str,
@@ -271,7 +195,7 @@ def changes(
         title,
         [Fact("charts.alt.change"), Fact("charts.change.note"), *closing(simulated=simulated)],
         language,
-        [Rows(rows, AmountAxis("points", from_zero=False, rules=rules))],
+        [Rows(rows, AmountAxis("points", rules=rules))],
         simulated=simulated,
         subtitle=word("charts.subtitle.change", language),
         notes=[note],

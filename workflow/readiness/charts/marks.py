@@ -31,7 +31,6 @@ class Dot:
     shape: Shape = "circle"
     colour: str = "accent"
     filled: bool = True
-    size: float = 11.0
     id: str = ""
 
 
@@ -95,38 +94,32 @@ class ChartRow:
 
 @dataclass(frozen=True)
 class Rule:
-    """A line across all rows at an amount; `text`: what it is called among the axis' numbers."""
+    """A line across all rows at an amount."""
 
     at: float
     id: str
     colour: str = "ink"
     weight: float = 1.5
     dashed: bool = True
-    text: str = ""
 
 
-Unit = Literal["share", "number", "people", "points", ""]
+Unit = Literal["share", "number", "points", ""]
 
 
 @dataclass(frozen=True)
 class AmountAxis:
     """What amounts are, and where the axis ends; without a unit it has no numbers.
 
-    The axis of shares starts at 0, or close to the smallest share where small changes matter more
-    than levels (`from_zero=False`); that of numbers starts at 0 where none is below, and
-    `from_zero`. `ends` sets both ends. `sides`: what lies left and right of 0.
+    The axis of shares starts at 0, that of numbers where none is below. `sides`: what lies left and
+    right of 0.
     """
 
     unit: Unit = "share"
-    from_zero: bool = True
-    ends: tuple[float, float] | None = None
     rules: Sequence[Rule] = ()
     sides: tuple[str, str] | None = None
 
     def limits(self, rows: Sequence[ChartRow]) -> tuple[float, float]:
         """Where the axis begins and ends, for these rows."""
-        if self.ends:
-            return self.ends
         amounts = [rule.at for rule in self.rules]
         for mark in (mark for row in rows for mark in row.marks):
             match mark:
@@ -138,6 +131,6 @@ class AmountAxis:
         if not self.unit:
             return min(low, 0.0), max(high, low + 0.1)
         if self.unit == "share":
-            return 0.0 if self.from_zero else max(0.0, low - 0.03), min(1.0, high + 0.03)
+            return 0.0, min(1.0, high + 0.03)
         pad = 0.06 * (high - low) or 1.0
-        return 0.0 if self.from_zero and low >= 0 else low - pad, high + pad
+        return 0.0 if self.unit == "number" and low >= 0 else low - pad, high + pad

@@ -5,8 +5,8 @@ the same anywhere; its class (`k-` for a fill, `s-` for a line) lets the page's 
 dark one in its place, and the reader's own in forced colours.
 
 ColorBrewer's BrBG for ordered levels: the two ends differ in hue and in side, neighbours in
-lightness, so they hold for colour-blind readers and in a grey print. Okabe and Ito's blue and
-vermilion for two sources. Nothing is said by colour alone: position, shape or hatching says it too.
+lightness, so they hold for colour-blind readers and in a grey print. Nothing is said by colour
+alone: position, shape or hatching says it too.
 """
 
 from readiness.fonts import css
@@ -23,8 +23,6 @@ LIGHT = {
     "unsaid": "#8794a0",
     "accent": "#0b4f6c",
     "second": "#b34700",
-    "third": "#00735c",
-    "fourth": "#8a3d73",
     "stamp": "#ffd23f",
     "low1": "#8c510a",
     "low2": "#e0c584",
@@ -49,8 +47,6 @@ DARK = {
     "unsaid": "#93a1ae",
     "accent": "#86cbee",
     "second": "#ff9d5c",
-    "third": "#5fd0b0",
-    "fourth": "#e39bcb",
     "stamp": "#e8b93a",
     "low1": "#c9853f",
     "low2": "#efdcab",

@@ -1,18 +1,14 @@
-"""Who took part: from those who were asked to the answers that are kept, what they left out, and
-what those without an answer could do.
+"""Who took part: from those who were asked to the answers that are kept, and what those without an
+answer could do.
 
 The last has three ranges around a share, from the narrowest line to the widest band: the interval,
 the range by assumption, the bounds that assume nothing. Each has its own height as well as its own
 colour, so that a grey print tells them apart. Whatever is not published of a share is not drawn,
 and its row says so.
-
-What validation found of the answers is drawn by the same bars: faults by how much they cost.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import pandas as pd
 
 from readiness.charts.figures import DrawnFigure, DrawnFigures, about, closing, sign_notes, word
 from readiness.charts.marks import (
@@ -28,7 +24,7 @@ from readiness.charts.marks import (
 from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
 from readiness.facts import Fact
-from readiness.language import Language, numbers, show
+from readiness.language import show
 from readiness.questionnaire.model import TOTAL, Item
 
 # Why a submission is not kept: a row only where there is one.
@@ -38,28 +34,6 @@ STEPS = {
     step: f"participation.chart.{step}"
     for step in ("invited", "received", *LEFT_OUT, "kept", "answered")
 }
-# What a respondent did with a question, each with its words.
-STATUS = {
-    name: f"participation.status.{name}"
-    for name in ("answered", "dont_know", "blank", "no_answer", "not_asked")
-}
-# How bad a fault is, the worst first.
-SEVERITIES = {name: f"validation.severity.{name}" for name in ("error", "warning", "note")}
-COLOURS = {
-    "answered": "accent",
-    "dont_know": "low2",
-    "blank": "low1",
-    "no_answer": "low1",
-    "not_asked": "cell",
-    "error": "second",
-    "warning": "low2",
-    "note": "cell",
-}
-# Pieces of bars that a grey print could not tell apart.
-HATCHED = ("blank", "no_answer", "warning")
-# Pieces as light as the paper.
-OUTLINED = ("not_asked", "note")
-LOST = ("dont_know", "blank", "no_answer")
 # The ranges of a share, the widest first, with their colours and heights.
 RANGES = {"worst": ("neutral", 0.9), "selection": ("high2", 0.45)}
 RANGE_KEYS = {name: f"participation.column.{name}" for name in ("selection", "worst")}
@@ -103,74 +77,6 @@ def flow(figures: DrawnFigures) -> Picture:
         simulated=figures.simulated,
         table=table_of((figure, labels[step], title) for step, figure in found.items()),
     )
-
-
-def missing(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
-    """What respondents did with each question, a bar a question; `items` in their order."""
-    language, simulated = figures.language, figures.simulated
-    title = word("participation.caption.missing", language)
-    table: list[tuple[str, dict[str, DrawnFigure]]] = []
-    for item in items:
-        found = {status: figures.get(f"missing.{item.id}.{status}") for status in STATUS}
-        there = {status: figure for status, figure in found.items() if figure is not None}
-        if "answered" in there:
-            table.append((item.label.text(language), there))
-    if not table:
-        return nothing(title, language, simulated=simulated)
-    lost = [sum(there[s].value or 0.0 for s in there if s in LOST) for _, there in table]
-    # Which question was most often left without an answer; none where none was.
-    most = table[lost.index(max(lost))][0]
-    finding = Fact("participation.chart.missing.most", {"item": most}) if any(lost) else None
-    words = {status: word(key, language) for status, key in STATUS.items()}
-    rows = [
-        ChartRow(
-            label,
-            stack_pieces({s: (figure.value or 0.0, figure.id) for s, figure in there.items()}),
-            [there["answered"].text],
-        )
-        for label, there in table
-    ]
-    return Picture(
-        show(finding or title, language),
-        [
-            *([finding] if finding else []),
-            Fact("participation.chart.missing.alt"),
-            *closing(simulated=simulated),
-        ],
-        language,
-        [Rows(rows)],
-        simulated=simulated,
-        subtitle=title if finding else "",
-        keys=list_keys(
-            words, {s for _, there in table for s, figure in there.items() if figure.value}
-        ),
-        table=table_of(
-            (figure, label, words[status])
-            for label, there in table
-            for status, figure in there.items()
-        ),
-    )
-
-
-def stack_pieces(amounts: Mapping[str, tuple[float, str]]) -> list[BarMark]:
-    """Bars side by side from zero on, one a kind, each with its amount and its id."""
-    bars, low = list[BarMark](), 0.0
-    for kind, (amount, identity) in amounts.items():
-        if amount:
-            outline = "muted" if kind in OUTLINED else ""
-            ends = (low, low + amount, COLOURS[kind])
-            bars.append(BarMark(*ends, outline=outline, hatched=kind in HATCHED, id=identity))
-            low += amount
-    return bars
-
-
-def list_keys(words: Mapping[str, str], there: Collection[str]) -> list[LegendKey]:
-    """The keys of the kinds that are drawn."""
-    return [
-        LegendKey(said, COLOURS[kind], "hatch" if kind in HATCHED else "patch")
-        for kind, said in words.items()
-        if kind in there
-    ]
 
 
 @dataclass(frozen=True)
@@ -281,47 +187,3 @@ def _shares(figures: DrawnFigures, items: Sequence[Item]) -> Iterator[_RangedSha
             labels = item.labels(language)
             level = " + ".join(labels[code] for code in item.shown_codes)
             yield _RangedShare(item.label.text(language), level, figure, found)
-
-
-def faults(
-    counts: pd.DataFrame, items: Sequence[Item], language: Language, *, simulated: bool
-) -> Picture:
-    """Faults by question and severity; `counts`: columns `item`, `severity`, `n`.
-
-    `items`: the questions in their order, of which those without a fault have no bar.
-    """
-    title = word("validation.page.by_question", language)
-    words = {severity: word(key, language) for severity, key in SEVERITIES.items()}
-    known = {
-        (str(item), str(severity)): int(n)
-        for item, severity, n in zip(counts["item"], counts["severity"], counts["n"], strict=True)
-    }
-    table: list[tuple[str, Mapping[str, tuple[float, str]]]] = []
-    for item in items:
-        found: dict[str, tuple[float, str]] = {
-            s: (known[item.id, s], f"{item.id}.{s}") for s in words if (item.id, s) in known
-        }
-        if any(n for n, _ in found.values()):
-            table.append((item.label.text(language), found))
-    if not table:
-        return nothing(title, language, simulated=simulated)
-    rows = []
-    for label, pieces in table:
-        total = numbers.whole(sum(int(n) for n, _ in pieces.values()), language)
-        rows.append(ChartRow(label, stack_pieces(pieces), [TextMark(total, bold=True)]))
-    return Picture(
-        title,
-        [
-            *about("validation.page.by_question.alt", [label for label, _ in table]),
-            *closing(simulated=simulated),
-        ],
-        language,
-        [Rows(rows, AmountAxis("number"))],
-        simulated=simulated,
-        keys=list_keys(words, {severity for _, found in table for severity in found}),
-        table=[
-            {"question": label, "severity": words[severity], "n": int(n)}
-            for label, found in table
-            for severity, (n, _) in found.items()
-        ],
-    )

@@ -114,7 +114,7 @@ AXIS_HEIGHT = 22.0
 # From where to where the lines of an axis run, from top to bottom.
 Spans = Sequence[tuple[float, float]]
 # The pixels that a number of an axis needs.
-_ROOM = {"share": 52.0, "number": 62.0, "people": 40.0, "points": 46.0}
+_ROOM = {"share": 52.0, "number": 62.0, "points": 46.0}
 _ROUND = [(m, e) for e in range(-6, 13) for m in (1, 2, 5)]
 _SHARES = [(5, -2), (1, -1), (25, -2), (5, -1)]
 
@@ -126,26 +126,20 @@ def round_step(needed: float, steps: Sequence[tuple[int, int]] = _ROUND) -> tupl
 
 
 def draw_axis(sheet: Drawing, axis: AmountAxis, scale: Panel, top: float, spans: Spans) -> None:
-    """Lines at round amounts between the scale's ends with their numbers, and the named rules.
+    """Lines at round amounts between the scale's ends with their numbers.
 
-    A number that the sheet's edge would cut, or that lies on a rule's, is left out.
+    A number that the sheet's edge would cut is left out.
     """
     share = axis.unit == "share"
     step, digits = round_step(_ROOM[axis.unit] / scale.unit, _SHARES if share else _ROUND)
-    if axis.unit == "people":
-        step, digits = max(step, 5.0), 0
-    taken = [rule.at for rule in axis.rules if rule.text]
     for k in range(math.ceil(scale.low / step), math.floor(scale.high / step + 1e-9) + 1):
         amount = k * step
-        if axis.unit == "people" and (k < 1 or any(abs(amount - at) <= 2 for at in taken)):
-            continue
-        if axis.unit != "people":
-            for start, end in spans:
-                sheet.line(scale.x(amount), start, scale.x(amount), end, colour="grid")
-        _tick(sheet, scale.x(amount), top, _number(amount, axis, digits, sheet.language))
-    for rule in axis.rules:
-        if rule.text:
-            _tick(sheet, scale.x(rule.at), top, rule.text, bold=True, colour=rule.colour)
+        x, text = scale.x(amount), _number(amount, axis, digits, sheet.language)
+        for start, end in spans:
+            sheet.line(x, start, x, end, colour="grid")
+        half = measure(text, size=SMALL) / 2
+        if half <= x <= sheet.width - half:
+            sheet.write(x, top - 9, text, size=SMALL, colour="muted", align="middle", tick=True)
 
 
 def _number(amount: float, axis: AmountAxis, digits: int, language: str) -> str:
@@ -156,13 +150,6 @@ def _number(amount: float, axis: AmountAxis, digits: int, language: str) -> str:
     if axis.unit == "share":
         return numbers.number(round(amount, 2), "share", 0, language)
     return numbers.number(round(amount, digits), "number", digits, language)
-
-
-def _tick(sheet: Drawing, x: float, top: float, text: str, **look: Any) -> None:
-    half = measure(text, size=SMALL, bold="bold" in look) / 2
-    if half <= x <= sheet.width - half:
-        look = {"colour": "muted", **look}
-        sheet.write(x, top - 9, text, size=SMALL, align="middle", tick=True, **look)
 
 
 SHARES = AmountAxis()
@@ -319,11 +306,8 @@ class _Plot:
         sheet, x = self.sheet, self.scale.x
         match mark:
             case Dot():
-                size = mark.size
-                if self.panel.axis.unit == "people":
-                    size = min(size, 0.85 * self.scale.unit)  # neighbours do not touch
                 look: dict[str, Any] = {"colour": mark.colour, "filled": mark.filled, "id": mark.id}
-                sheet.marker(x(mark.at), y, mark.shape, size=size, **look)
+                sheet.marker(x(mark.at), y, mark.shape, size=11, **look)
             case LineMark():
                 ends = (x(mark.low), y, x(mark.high), y)
                 sheet.line(*ends, colour=mark.colour, weight=mark.weight, id=mark.id)

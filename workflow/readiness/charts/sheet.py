@@ -14,7 +14,7 @@ width.
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
@@ -98,7 +98,7 @@ WIDE = 720
 NARROW = 350
 
 Align = Literal["left", "middle", "right"]
-Shape = Literal["circle", "square", "diamond", "up", "down"]
+Shape = Literal["circle", "square"]
 _ANCHORS = {"left": "", "middle": "middle", "right": "end"}
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -140,7 +140,6 @@ class Mark:
     fill: str = ""
     stroke: str = ""
     dashed: bool = False
-    points: tuple[tuple[float, float], ...] = ()
 
     @property
     def x(self) -> float:
@@ -330,23 +329,6 @@ class Drawing:
         box = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
         self.marks.append(Mark("line", id, box, stroke=colour, dashed=bool(dash)))
 
-    def path(
-        self,
-        points: Sequence[tuple[float, float]],
-        *,
-        fill: str = "",
-        stroke: str = "",
-        weight: float = 1.0,
-        id: str = "",
-    ) -> None:
-        """A line through points, or with `fill` the area within."""
-        places = "L".join(f"{number(x)} {number(y)}" for x, y in points)
-        more = {"d": f"M{places}{'Z' if fill else ''}"}
-        self._add("path", more | _lines(stroke, weight, ""), fill=fill or "none", stroke=stroke)
-        xs, ys = zip(*points, strict=True)
-        box = (min(xs), min(ys), max(xs), max(ys))
-        self.marks.append(Mark("path", id, box, fill, stroke, points=tuple(points)))
-
     def marker(
         self,
         x: float,
@@ -361,13 +343,12 @@ class Drawing:
         """A mark whose middle is at a point, `size` pixels wide; an empty one shows the paper."""
         half = size / 2 - 0.75
         fill = colour if filled else "paper"
-        lines = _lines(colour, 1.5, "")
-        if shape == "circle":
-            more = {"cx": number(x), "cy": number(y), "r": number(half)}
-            self._add("circle", more | lines, fill=fill, stroke=colour)
-        else:
-            more = {"d": _path(shape, x, y, half)}
-            self._add("path", more | lines, fill=fill, stroke=colour)
+        more = {"cx": number(x), "cy": number(y), "r": number(half)}
+        if shape == "square":
+            more = {"x": number(x - half), "y": number(y - half)}
+            more |= dict.fromkeys(("width", "height"), number(2 * half))
+        tag = "circle" if shape == "circle" else "rect"
+        self._add(tag, more | _lines(colour, 1.5, ""), fill=fill, stroke=colour)
         self.marks.append(Mark(shape, id, (x - half, y - half, x + half, y + half), fill, colour))
 
     def _add(
@@ -446,17 +427,6 @@ def _lines(colour: str, weight: float, dash: str) -> dict[str, str]:
     if not colour:
         return {}
     return {"stroke-width": "" if weight == 1 else number(weight), "stroke-dasharray": dash}
-
-
-def _path(shape: Shape, x: float, y: float, half: float) -> str:
-    corners = {
-        "square": ((-1, -1), (1, -1), (1, 1), (-1, 1)),
-        "diamond": ((0, -1.2), (1.2, 0), (0, 1.2), (-1.2, 0)),
-        "up": ((0, -1.1), (1.1, 0.9), (-1.1, 0.9)),
-        "down": ((0, 1.1), (1.1, -0.9), (-1.1, -0.9)),
-    }[shape]
-    points = (f"{number(x + half * dx)} {number(y + half * dy)}" for dx, dy in corners)
-    return f"M{'L'.join(points)}Z"
 
 
 def _pattern(name: str) -> str:

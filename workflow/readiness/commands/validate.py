@@ -33,7 +33,7 @@ from readiness.privacy import Detectors
 from readiness.questionnaire import Questionnaire, load_questionnaire, match_key
 from readiness.readers import HEADERS, SAMPLE_COLUMNS, read_export, read_sample, read_sheet
 from readiness.running.outputs import check_output
-from readiness.site.faults import ValidationTables, faults_page
+from readiness.site.faults import faults_page
 from readiness.tables import read_text_table, write_csv
 from readiness.validation.issues import by_rule, worst
 from readiness.validation.labelled import FORMATS, labelled_file
@@ -240,11 +240,8 @@ def _write(found: ReadExport, html: Path | None, csv: Path | None, language: Lan
     if csv is not None:
         write_csv(result.issues.assign(file=found.file.name), csv)
     if html is not None:
-        tables = (result.answers, result.issues, result.counts, result.quarantine)
-        page = faults_page(
-            found.questionnaire, ValidationTables(*tables, found.simulated), language
-        )
-        write_atomically(html, page)
+        tables = (result.issues, result.counts, result.quarantine)
+        write_atomically(html, faults_page(found.questionnaire, *tables, language))
 
 
 def _count_kept(result: validation.Validated) -> Fact:

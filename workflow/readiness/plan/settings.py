@@ -19,7 +19,7 @@ from readiness.plan.checks import ESTIMATED, ONE_ANSWER, TRUE, Asked, document_o
 from readiness.plan.runs import PlannedRun, input_files
 from readiness.publications.ledger import TIDY, in_order
 from readiness.questionnaire.load import expand
-from readiness.questionnaire.model import forms_of, one_number
+from readiness.questionnaire.model import forms_of
 from readiness.terminal import quote_cell
 
 # Columns of the coded table that no variable is called like.
@@ -211,12 +211,9 @@ def _without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
 
 
 BASES = "bases"
-QUESTIONS = "questions"
-WEIGHTS = "weights"
-REVISION = "revision"
 CHANGE = "change"
-# Who answered, what they left out, and what that could do.
-NONRESPONSE = ("participation", "missingness", "nonresponse")
+# Who answered, and what the others could do.
+NONRESPONSE = ("participation", "nonresponse")
 
 
 class Planned(NamedTuple):
@@ -227,15 +224,11 @@ class Planned(NamedTuple):
     item: str = ""
 
 
-# The charts of every study.
-STUDY = (Planned(BASES, BASES), Planned(QUESTIONS, QUESTIONS))
-
-
 def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
     """The charts of a run, in the order of its document."""
     wave = run.section
     if not isinstance(wave, WaveSettings):
-        return STUDY
+        return (Planned(BASES, BASES),)
     questionnaire = asked_of(root, run)
     found: list[Planned] = []
     for item in told_items(root, run):
@@ -243,13 +236,8 @@ def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
         forms = forms_of(kind, len(questionnaire.codes[item]))
         if wave.estimate.compared_variable in ("", item):
             forms = forms[:1]  # without groups one picture says all
-        # How one item moved is shown: the first of which one number says it.
-        if wave.revises and one_number(kind) and not any(c.form == REVISION for c in found):
-            forms = (*forms, REVISION)
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
-    # Where each answer counts once there are no weights to draw.
-    made = wave.weight and not wave.weight.given
-    more = [*NONRESPONSE, *([WEIGHTS] if made else []), *([CHANGE] if wave.change else [])]
+    more = [*NONRESPONSE, *([CHANGE] if wave.change else [])]
     return (*found, *(Planned(name, name) for name in more))
 
 
@@ -316,11 +304,11 @@ def told_of_pages(run: PlannedRun, step: str) -> Told:
     """What the internal pages of a wave are told: on faults, and for who guards the data."""
     wave = run.section
     assert isinstance(wave, WaveSettings)
-    shared: Told = {"languages": LANGUAGES, "simulated": wave.simulated}
     if step == "faults":
-        return shared
+        return {"languages": LANGUAGES}
     return {
-        **shared,
+        "languages": LANGUAGES,
+        "simulated": wave.simulated,
         "titles": wave.title,
         "pseudonyms": not wave.simulated,
         "reader": protection_of(wave)["preset"],
@@ -338,7 +326,6 @@ def told_of_charts(root: Path, run: PlannedRun, language: str) -> Told:
     return {
         **told,
         "by": wave.estimate.compared_variable,
-        "bounds": wave.weight.trim if wave.weight else [],
         "simulated": wave.simulated,
         "selection": wave.selection,
         "reliable_base": wave.figures.reliable_base,

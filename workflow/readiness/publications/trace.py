@@ -77,8 +77,8 @@ def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
 def find_pictures(root: Path, name: str) -> list[tuple[str, str]]:
     """The charts and pages that `name` means, as (publication, path in its folder).
 
-    `name` is that path (`charts/weights.svg`, `report.pdf`), with or without `PUBLICATION/` before
-    it, or a chart's name alone (`weights`).
+    `name` is that path (`charts/change.svg`, `report.pdf`), with or without `PUBLICATION/` before
+    it, or a chart's name alone (`change`).
     """
     publications, name = scope(root, name)
     wanted = {name, f"{name}.svg"}

@@ -177,7 +177,6 @@ def nonresponse(wave: ShownWave) -> str:
             *_widest(wave, numbers),
             *(wave.register.write_fact(fact) for fact in facts),
             _bounds(wave, numbers),
-            wave.chart("missingness", wave.caption("participation.caption.missing")),
             _missing(wave),
             _balance(wave),
         ]

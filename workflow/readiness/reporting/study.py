@@ -130,14 +130,12 @@ def meaning_block(study: ShownStudy) -> str:
     example = study.write_value(Fact("study.example", said)) if said else ""
     reading = study.sentences(SIMPLEST)
     searched = study.structure.searched.sets
-    chart = study.chart("questions", study.word("study.caption.bases")) if searched else ""
     return paragraphs(
         [
             study.word("study.meaning" if searched else "study.meaning.based"),
             example,
             _together(study),
             _fold(study, "study.title.reading", "\n\n".join(reading)),
-            _fold(study, "study.title.questions", chart),
         ]
     )
 

@@ -44,16 +44,8 @@ def weighting(wave: ShownWave) -> str:
             name: register.name_value(f"{WEIGHTS}.{name}") for name in ("kish_deff", "n_eff", "n")
         }
         cost.insert(0, Fact("report.weighting.effect", parts))
-    # Gaps are drawn where there are any.
-    kind = "report.caption.weights" if _are_margins_moved(wave) else "report.caption.weights_alone"
-    return paragraphs(
-        [
-            told,
-            " ".join(register.write_fact(fact) for fact in cost),
-            wave.chart("weights", wave.caption(kind)),
-            _margins(wave),
-        ]
-    )
+    said = " ".join(register.write_fact(fact) for fact in cost)
+    return paragraphs([told, said, _margins(wave)])
 
 
 def _steps(wave: ShownWave) -> Iterator[Fact]:
@@ -230,7 +222,6 @@ def _revision(wave: ShownWave) -> str:
     header = [plain(wave.by_text), *map(wave.word, columns)]
     return paragraphs(
         [
-            wave.chart(f"{item.id}-revision", caption) if groups else "",
             wave.table("revision", (), groups, caption, header),
             wave.table("revised", ("report.column.question", *columns), totals, whole),
             wave.tell("report.revision"),

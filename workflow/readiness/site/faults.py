@@ -4,30 +4,22 @@ It holds what single people answered. It is internal, says so, and no publicatio
 site has it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
-from readiness.analysis.responding import missing_table
-from readiness.charts.figures import DrawnFigures
-from readiness.charts.participation import faults, missing
-from readiness.charts.picture import Picture
 from readiness.errors import DataError, RenderError
 from readiness.facts import Fact, of_domain
 from readiness.language import Language, numbers, tell, text
 from readiness.questionnaire import Item, Label, Questionnaire
-from readiness.register.figures import FigureRow, Origin, make_register
-from readiness.register.rows.respondents import MISSING
 from readiness.rendering.numbers import render_template
 from readiness.templating import add_policy, stylesheet
 from readiness.terminal import one_line, shorten
 from readiness.validation import MEANINGS, SEVERITIES
-from readiness.validation.issues import by_item, by_rule, sort_issues
+from readiness.validation.issues import by_rule, sort_issues
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 # Rows of a list on the page; the tables have all.
@@ -38,19 +30,14 @@ COUNTED = ("received", "kept", "quarantined")
 COUNTS = tuple(f"validation.page.{quantity}" for quantity in COUNTED)
 
 
-@dataclass(frozen=True)
-class ValidationTables:
-    """What validation wrote, as tables of text, and whether the answers are simulated."""
-
-    answers: pd.DataFrame
-    issues: pd.DataFrame
-    counts: pd.DataFrame
-    quarantine: pd.DataFrame
-    simulated: bool
-
-
-def faults_page(questionnaire: Questionnaire, found: ValidationTables, language: Language) -> str:
-    """The page in a language; a label that is missing in it is in the questionnaire's own.
+def faults_page(
+    questionnaire: Questionnaire,
+    issues: pd.DataFrame,
+    counts: pd.DataFrame,
+    quarantine: pd.DataFrame,
+    language: Language,
+) -> str:
+    """What validation wrote, as a page; a label that the language lacks is another's.
 
     Raises DataError when a fault cannot be told: the tables are of another version.
     """
@@ -62,8 +49,8 @@ def faults_page(questionnaire: Questionnaire, found: ValidationTables, language:
     named = {"title": title.get(language) or next(iter(title.values()))}
     count = partial(numbers.whole, language=language)
     try:
-        rows = [_fault(issue, labels, language) for issue in _first(sort_issues(found.issues))]
-        aside = [_aside(row, language) for row in _first(found.quarantine)]
+        rows = [_fault(issue, labels, language) for issue in _first(sort_issues(issues))]
+        aside = [_aside(row, language) for row in _first(quarantine)]
     except (ValueError, RenderError) as error:
         raise DataError(f"a fault that cannot be told: {error}. Run again.") from None
     page = render_template(
@@ -73,13 +60,7 @@ def faults_page(questionnaire: Questionnaire, found: ValidationTables, language:
         stylesheet("readiness.site", "codebook.css"),
         questionnaire=questionnaire,
         heading=tell(Fact("validation.page.title", named), language),
-        counts=[
-            (say(f"validation.page.{name}"), count(_count(found.counts, name))) for name in COUNTED
-        ],
-        pictures=[
-            Markup(chart.svg(name=f"chart{k}").decode("utf-8"))
-            for k, chart in enumerate(_charts(found, questionnaire, language))
-        ],
+        counts=[(say(f"validation.page.{name}"), count(_count(counts, name))) for name in COUNTED],
         rules=[
             (
                 row["rule"],
@@ -87,12 +68,12 @@ def faults_page(questionnaire: Questionnaire, found: ValidationTables, language:
                 say(MEANINGS[row["rule"]]),
                 count(row["n"]),
             )
-            for row in by_rule(found.issues).to_dict("records")
+            for row in by_rule(issues).to_dict("records")
         ],
         faults=rows,
-        more=_more(len(found.issues), language),
+        more=_more(len(issues), language),
         aside=aside,
-        more_aside=_more(len(found.quarantine), language),
+        more_aside=_more(len(quarantine), language),
     )
     return add_policy(page)
 
@@ -102,42 +83,6 @@ def _in_language(item: Item, language: Language) -> Item:
     root = item.label.root
     label = Label({**root, language: root.get(language) or next(iter(root.values()))})
     return item.model_copy(update={"label": label})
-
-
-def _charts(
-    found: ValidationTables, questionnaire: Questionnaire, language: Language
-) -> list[Picture]:
-    """What was left without an answer, and where the faults are."""
-    there = set(found.answers.columns)
-    known = [i for i in questionnaire.items if i.kind != "text" and set(i.columns) <= there]
-    rows = make_register(
-        _missing(found.answers, questionnaire, known),
-        run="",
-        origin=lambda _: Origin(),
-        simulated=found.simulated,
-    )
-    return [
-        missing(DrawnFigures(rows, language, simulated=found.simulated), known),
-        faults(by_item(found.issues), known, language, simulated=found.simulated),
-    ]
-
-
-def _missing(
-    answers: pd.DataFrame, questionnaire: Questionnaire, items: Sequence[Item]
-) -> Iterator[FigureRow]:
-    """What respondents did with each item; nothing is withheld from who reads this page."""
-    table = missing_table(answers, questionnaire, [item.id for item in items])
-    for item, status, n, of in table.itertuples(index=False):
-        yield FigureRow(
-            id=f"{MISSING}.{item}.{status}",
-            kind=MISSING,
-            unit="share",
-            value=n / of,
-            item=item,
-            level=status,
-            n=of,
-            digits=1,
-        )
 
 
 def _first(table: pd.DataFrame) -> list[dict[Any, Any]]:

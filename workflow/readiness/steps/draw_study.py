@@ -1,6 +1,6 @@
 """Draw: on how many people a study's published figures can rest, in one language."""
 
-from readiness.charts.bases import bases_chart, grid_chart
+from readiness.charts.bases import grid_chart
 from readiness.charts.picture import files_of
 from readiness.config import StrictModel, read_yaml
 from readiness.forensics.judging.structure import parse_structure
@@ -27,7 +27,7 @@ def run(job: Job[DrawStudy]) -> None:
     claims = read_text_table(job["claims"], "the register of claims")
     structure = parse_structure(read_yaml(job["structure"]))
     study = (claims, structure, job.settings.language)
-    charts = {"bases": grid_chart(*study), "questions": bases_chart(*study)}
+    charts = {"bases": grid_chart(*study)}
     said = job.settings.standing.line(job.settings.language, simulated=False)
     for name, content in files_of(charts, said):
         job.file(name, content)

@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
 from readiness.charts.figures import DrawnFigures, GroupLabels, quote_labels, word
-from readiness.charts.intervals import by_answer, by_group, changes, intervals, revision
+from readiness.charts.intervals import by_answer, by_group, changes, intervals
 from readiness.charts.levels import Levels, level_bars
-from readiness.charts.participation import flow, missing, ranges
+from readiness.charts.participation import flow, ranges
 from readiness.charts.picture import Picture, files_of
-from readiness.charts.weights import Margins, weights_chart
 from readiness.config import SelectionName, StrictModel
 from readiness.facts import Listed
 from readiness.language import show
@@ -30,14 +28,13 @@ from readiness.register.figures import (
 )
 from readiness.register.protection import DONT_KNOW, share_id
 from readiness.register.published import round_register
-from readiness.register.rows.changes import CHANGE, change_levels
+from readiness.register.rows.changes import change_levels
 from readiness.reporting.standing import Standing
 from readiness.running.step import Job
-from readiness.tables import read_text_table
 
-GAP_DECIMALS = 4
 # The forms of the charts of who answered, which are of no single item.
-FLOW, MISSINGNESS, RANGES = BESIDE = ("participation", "missingness", "nonresponse")
+FLOW, RANGES = "participation", "nonresponse"
+LEVELS = "levels"
 # The notes on what intervals mean, by the selection of respondents.
 KEYS = tuple(f"charts.selection.{selection.key}" for selection in Selection)
 
@@ -56,24 +53,21 @@ class DrawWave(StrictModel):
     language: Language
     standing: Standing
     by: str
-    bounds: list[float]
     simulated: bool
     selection: SelectionName
     reliable_base: int
     charts: list[PlannedChart]
 
 
-INPUTS = ("figures", "weights", "margins", "questionnaire")
+INPUTS = ("figures", "questionnaire")
 SETTINGS = DrawWave
 
 
 @dataclass(frozen=True)
 class DrawnWave:
-    """What a wave's charts are drawn from: published `rows`, `weights` and `margins` as text."""
+    """What a wave's charts are drawn from: `rows` of a register as published."""
 
     rows: pd.DataFrame
-    weights: pd.DataFrame
-    margins: pd.DataFrame
     questionnaire: Questionnaire
     settings: DrawWave
 
@@ -82,27 +76,18 @@ class DrawnWave:
         return {planned.name: self._chart(planned) for planned in self.settings.charts}
 
     def _chart(self, planned: PlannedChart) -> Picture:
-        if planned.form in BESIDE:
-            if planned.form == FLOW:
-                return flow(self._figures)
-            told = dict.fromkeys(chart.item for chart in self.settings.charts if chart.item)
-            items = [self.questionnaire.item(name) for name in told]
-            return (missing if planned.form == MISSINGNESS else ranges)(self._figures, items)
-        if planned.form == CHANGE:
-            told = dict.fromkeys(chart.item for chart in self.settings.charts if chart.item)
-            questions = [self._shares_of(self.questionnaire.item(name)) for name in told]
-            title = word("charts.change.title", self._language)
-            return changes(self._figures, title, questions, self._value("change.margin") or 0.0)
-        if not planned.item:
-            return self._weights()
-        item = self.questionnaire.item(planned.item)
-        if planned.form == "levels":
-            return self._levels(item)
-        if planned.form == "revision":
-            level, axis = self._headline_of(item)
-            shown = (item.id, level, self._groups(item), axis)
-            return revision(self._figures, *shown, subtitle=self._subtitle(item))
-        return self._dots(item, planned.form)
+        if planned.form == FLOW:
+            return flow(self._figures)
+        if planned.item:
+            item = self.questionnaire.item(planned.item)
+            return self._levels(item) if planned.form == LEVELS else self._dots(item, planned.form)
+        told = dict.fromkeys(chart.item for chart in self.settings.charts if chart.item)
+        items = [self.questionnaire.item(name) for name in told]
+        if planned.form == RANGES:
+            return ranges(self._figures, items)
+        questions = [self._shares_of(item) for item in items]
+        title = word("charts.change.title", self._language)
+        return changes(self._figures, title, questions, self._value("change.margin") or 0.0)
 
     @property
     def _selection(self) -> Selection:
@@ -164,7 +149,7 @@ class DrawnWave:
     def _dots(self, item: Item, form: str) -> Picture:
         figures, language = self._figures, self._language
         # Bars of the same item say the finding already.
-        told = "levels" in item.forms
+        told = LEVELS in item.forms
         title, levels = item.label.text(language), None
         if form == "options":
             axis = word("charts.axis.options", language, item=title)
@@ -219,39 +204,6 @@ class DrawnWave:
             return ""
         return word(f"charts.selection.{selection.key}", self._language)
 
-    def _weights(self) -> Picture:
-        numbers = self.margins.astype(dict.fromkeys(("target", "raked", "final"), float))
-        total = numbers.groupby("variable")["target"].transform("sum")
-        # As the register shows them: what is drawn is released, and to no more digits than is said.
-        gaps = numbers[["variable", "category"]].assign(
-            before=((numbers["raked"] - numbers["target"]) / total).round(GAP_DECIMALS),
-            after=((numbers["final"] - numbers["target"]) / total).round(GAP_DECIMALS),
-        )
-        # Margins that are all met need no picture, and limits that changed nothing no marks.
-        gaps = gaps if gaps[["before", "after"]].to_numpy(float).any() else gaps.iloc[:0]
-        base, raked, final = (
-            self.weights[name].to_numpy(dtype=np.float64)
-            for name in ("base_weight", "raked_weight", "weight")
-        )
-        # What was limited: the adjustment of the base weight, in its mean.
-        raked, final = (w / base * (base.sum() / raked.sum()) for w in (raked, final))
-        bounds = self.settings.bounds if (raked != final).any() else ()
-        names = dict.fromkeys(gaps["variable"])
-        variables = {name: self.questionnaire.grouping(name) for name in names}
-        margins = Margins(
-            gaps,
-            {name: variable.label.text(self._language) for name, variable in variables.items()},
-            {
-                (name, code): label
-                for name, variable in variables.items()
-                for code, label in variable.labels(self._language).items()
-            },
-        )
-        simulated = self.settings.simulated
-        return weights_chart(
-            raked, final, margins, self._language, simulated=simulated, bounds=bounds
-        )
-
 
 def run(job: Job[DrawWave]) -> None:
     """Write each chart as SVG, wide and narrow, as PNG, its alternative text and its numbers."""
@@ -259,8 +211,6 @@ def run(job: Job[DrawWave]) -> None:
     settings = job.settings
     wave = DrawnWave(
         round_register(read_register(job["figures"])),
-        read_text_table(job["weights"], "the weights"),
-        read_text_table(job["margins"], "the margins"),
         load_questionnaire(job["questionnaire"]),
         settings,
     )

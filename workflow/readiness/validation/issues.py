@@ -188,12 +188,6 @@ def worst(issues: pd.DataFrame, most: int) -> pd.DataFrame:
     return _worst_first(first, -first["n"]).head(most).reset_index(drop=True)
 
 
-def by_item(issues: pd.DataFrame) -> pd.DataFrame:
-    """Columns `item`, `severity`, `n` of the faults that are about a question."""
-    of_items = issues[issues["item"] != ""]
-    return of_items.groupby(["item", "severity"], sort=True).size().reset_index(name="n")
-
-
 def sort_issues(issues: pd.DataFrame) -> pd.DataFrame:
     """All faults, the worst first, then by row."""
     return _worst_first(issues, issues["row"])
