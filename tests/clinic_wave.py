@@ -36,7 +36,7 @@ from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import read_export, read_sample
 from readiness.register.disclosure_risk import left_behind
 from readiness.register.figures import Origin, make_register
-from readiness.register.protection import Scheme, find_withheld
+from readiness.register.protection import Scheme
 from readiness.register.rows.changes import MAPPED, REWORDED, change_rows
 from readiness.register.rows.respondents import (
     map_reasons,
@@ -157,6 +157,26 @@ def _export(
 
 ITEMS = ["rating", "shift", "tools", "beds"]
 RULES = FigureRules()
+# What is withheld of it for few answers; the rest where a group is counted apart.
+HIDDEN = frozenset(
+    f"{name}.{site}{end}"
+    for name, end in (
+        ("rating.bad", ""),
+        ("rating.fair", ""),
+        ("shift.dont_know", ""),
+        ("shift.n", ".with_dont_know"),
+    )
+    for site in ("harbour", "hill")
+)
+HIDDEN_APART = frozenset(
+    [
+        *(f"rating.{level}.visitor" for level in ("bad", "fair", "fine", "great", "top")),
+        *(f"rating.{level}.manager" for level in ("fair", "fine", "top")),
+        *(f"shift.{level}.{who}" for level in ("day", "night") for who in ("manager", "visitor")),
+        *(f"tools.{tool}.visitor{end}" for tool in ("paper", "tablet") for end in ("", ".asked")),
+        *(f"tools.paper.manager{end}" for end in ("", ".asked")),
+    ]
+)
 WEIGHT = Weight(margins="clinic-1")
 
 
@@ -240,7 +260,7 @@ def tables(
 def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
     """The register of the wave, as text, by id."""
     scheme = Scheme.of(wave.questionnaire)
-    hidden = find_withheld(made.estimates, RULES, scheme)
+    hidden = HIDDEN | (HIDDEN_APART if scheme.apart else frozenset())
     rows = list(share_rows(made.estimates, RULES, scheme, selection, hidden, weighted_bases=True))
     rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), RULES)
     then = make_register(rows, run="clinic-then", origin=lambda _: Origin(), simulated=True)

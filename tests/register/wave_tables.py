@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,11 +10,11 @@ import pandas as pd
 from readiness.analysis.selection import Selection
 from readiness.config import FigureRules
 from readiness.register.figures import Origin, make_register
-from readiness.register.protection import Scheme, find_withheld
+from readiness.register.protection import Scheme
 from readiness.register.rows.shares import share_rows
 
 LEVELS = ("none", "weak", "medium", "good")
-SCHEME = Scheme(("expert",), {"readiness": {"low": LEVELS[:2]}}, {"readiness": "low"})
+SCHEME = Scheme(("expert",), {"readiness": "low"})
 DRAWN = Selection.PROBABILITY
 
 
@@ -64,22 +64,13 @@ def ordinal(
     return pd.DataFrame(rows)
 
 
-def options(counts: Mapping[str, Sequence[int]], asked: int, answered: int) -> pd.DataFrame:
-    """A multiple-choice item: the count of each option, in the total and among experts."""
-    rows = []
-    for group, chosen in counts.items():
-        for level, count in zip(LEVELS, chosen, strict=False):
-            for base, n in (("asked", asked), ("answered", answered)):
-                rows.append(share("uses", level, base, group, count, n, count / n))
-    return pd.DataFrame(rows)
-
-
-def register(estimates: pd.DataFrame, rules: FigureRules | None = None) -> pd.DataFrame:
-    """The register of shares and bases, as text."""
+def register(
+    estimates: pd.DataFrame, hidden: Collection[str] = (), rules: FigureRules | None = None
+) -> pd.DataFrame:
+    """The register of shares and bases, as text; `hidden`: what is withheld of them."""
     rules = rules or FigureRules()
-    hidden = find_withheld(estimates, rules, SCHEME)
     made = make_register(
-        share_rows(estimates, rules, SCHEME, DRAWN, hidden),
+        share_rows(estimates, rules, SCHEME, DRAWN, frozenset(hidden)),
         run="waves/made-up",
         origin=lambda row: Origin.of(),
         simulated=True,
@@ -89,4 +80,4 @@ def register(estimates: pd.DataFrame, rules: FigureRules | None = None) -> pd.Da
 
 def everything(estimates: pd.DataFrame) -> pd.DataFrame:
     """The register as it would be if nothing were held back."""
-    return register(estimates, FigureRules.model_construct(minimum_base=1, reliable_base=1))
+    return register(estimates, (), FigureRules.model_construct(minimum_base=1, reliable_base=1))

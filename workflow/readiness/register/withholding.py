@@ -27,7 +27,7 @@ from readiness.questionnaire.model import MEAN, TOTAL
 from readiness.register.counts import KnownCells
 from readiness.register.earlier import Earlier
 from readiness.register.linked import Demand, PrintRules, systems
-from readiness.register.protection import Scheme, base_id, find_withheld, share_id
+from readiness.register.protection import Scheme, base_id, find_withheld_means, share_id
 
 PRIMARY, COMPLEMENTARY, RELIABILITY = "primary", "complementary", "reliability"
 # People by which an interval is wider than the policy asks: counts are whole, and the bounds are
@@ -130,7 +130,9 @@ def withhold(
     numbers = estimates[estimates["level"] == MEAN]
     groups = {**dict.fromkeys(questionnaire.groups_apart, apart)}
     sensitive = set(_find_concentrated(numbers, respondents, groups, variables, policy))
-    means = find_withheld(numbers, figures, scheme, sensitive) if policy.protects else frozenset()
+    means = frozenset[str]()
+    if policy.protects:
+        means = find_withheld_means(numbers, figures, scheme.apart, sensitive)
     table = _facts(estimates, found, means, rules, policy, scheme)
     rarest = rare(respondents, policy.identifiers, policy.k) if policy.identifiers else 0
     # What is withheld for its base alone a rule of its own hides, with its own sign.

@@ -12,6 +12,7 @@ Ids: `quality.<quantity>.<group>`, `settings.<setting>`, `weighting.<measure>`;
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -69,48 +70,36 @@ def bound_rows(
         item, level, unit = row["item"], row["level"], row["unit"]
         share = share_id(item, level, TOTAL, ANSWERED)
         why = hidden.get(share) or hidden.get(base_id(item, TOTAL, ANSWERED), "")
+        of: dict[str, Any] = {"item": item, "level": level, "group": TOTAL}
         for kind, says in _SAYS.items():
-            if kind == SELECTION and row["reason"] == NOT_GIVEN:
-                continue
-            if kind == SELECTION and row["reason"]:
-                yield FigureRow(
-                    id=f"{share}.{kind}",
-                    kind=KINDS[kind],
-                    unit=REASON,
-                    value=row["reason"],
-                    item=item,
-                    level=level,
-                    group=TOTAL,
-                    statistic=says,
-                )
+            reason = row["reason"] if kind == SELECTION else ""
+            if reason:
+                if reason != NOT_GIVEN:
+                    name = f"{share}.{kind}"
+                    yield FigureRow(name, KINDS[kind], REASON, reason, statistic=says, **of)
                 continue
             for end in ENDS:
-                value = None if why else number(row[f"{kind}_{end}"])
                 yield FigureRow(
-                    id=f"{share}.{kind}.{end}",
-                    kind=KINDS[kind],
-                    unit=unit,
-                    value=value,
-                    item=item,
-                    level=level,
-                    group=TOTAL,
+                    f"{share}.{kind}.{end}",
+                    KINDS[kind],
+                    unit,
+                    None if why else number(row[f"{kind}_{end}"]),
                     statistic=f"{says}: {end}",
                     suppressed=why,
                     digits=rules.digits,
                     rounding=rules.rounding,
+                    **of,
                 )
         correlation = number(row["correlation"])
         if correlation is not None and not why:
             yield FigureRow(
-                id=f"{share}.{SELECTION}.correlation",
-                kind=SELECTION,
-                unit="number",
+                f"{share}.{SELECTION}.correlation",
+                SELECTION,
+                "number",
+                correlation,
                 digits=2,
-                value=correlation,
-                item=item,
-                level=level,
-                group=TOTAL,
                 statistic="correlation of the answer with its proxy from the frame",
+                **of,
             )
 
 
@@ -211,14 +200,7 @@ def quality_rows(
             continue
         if not listed and row["quantity"] in OF_A_LIST and not int(row["value"]):
             continue
-        yield FigureRow(
-            id=f"quality.{row['quantity']}.{row['group']}",
-            kind="quality",
-            unit="count",
-            value=int(row["value"]),
-            statistic=row["quantity"],
-            group=row["group"],
-        )
+        yield _count_quality(row["quantity"], row["group"], int(row["value"]))
     value = {(r["quantity"], r["group"]): int(r["value"]) for r in counts.to_dict("records")}
     of_all = {
         quantity: sum(n for (counted, _), n in value.items() if counted == quantity)
@@ -228,64 +210,41 @@ def quality_rows(
         outside = sum(value.get(("kept", group), 0) for group in apart)
         of_all = {"answered": value["kept", "all"] - outside}
     for quantity, n in of_all.items():
+        yield _count_quality(quantity, TOTAL, n)
+    for rule, n in [*issues["rule"].value_counts().items(), ("", len(issues))]:
         yield FigureRow(
-            id=f"quality.{quantity}.all",
-            kind="quality",
-            unit="count",
-            value=n,
-            statistic=quantity,
-            group="all",
-        )
-    for rule, found in issues.groupby("rule", sort=True):
-        yield FigureRow(
-            id=f"quality.issues.{rule}",
-            kind="quality",
-            unit="count",
-            value=len(found),
+            f"quality.issues.{rule or TOTAL}",
+            "quality",
+            "count",
+            int(n),
             statistic="faults found",
             item=str(rule),
         )
-    yield FigureRow(
-        id="quality.issues.all",
-        kind="quality",
-        unit="count",
-        value=len(issues),
-        statistic="faults found",
-    )
+
+
+def _count_quality(quantity: str, group: str, n: int) -> FigureRow:
+    name = f"quality.{quantity}.{group}"
+    return FigureRow(name, "quality", "count", n, statistic=quantity, group=group)
+
+
+SETTINGS = {
+    "level": "confidence level of the intervals",
+    "permutations": "draws of the permutation tests",
+    "reliable_base": "smallest base of a published weighted share",
+    "minimum_base": "smallest published number of answers, of a cell or a base",
+}
 
 
 def settings_rows(level: float, rules: FigureRules, selection: Selection) -> Iterator[FigureRow]:
     """Choices of the analyst that a reader must know to read the numbers."""
+    told: dict[str, tuple[str, float]] = {
+        "reliable_base": ("base", rules.reliable_base),
+        "minimum_base": ("base", rules.minimum_base),
+    }
     if selection.inference:
-        yield FigureRow(
-            id="settings.level",
-            kind="setting",
-            unit="share",
-            value=level,
-            statistic="confidence level of the intervals",
-        )
-    if selection.inference:
-        yield FigureRow(
-            id="settings.permutations",
-            kind="setting",
-            unit="count",
-            value=PERMUTATIONS,
-            statistic="draws of the permutation tests",
-        )
-    yield FigureRow(
-        id="settings.reliable_base",
-        kind="setting",
-        unit="base",
-        value=rules.reliable_base,
-        statistic="smallest base of a published weighted share",
-    )
-    yield FigureRow(
-        id="settings.minimum_base",
-        kind="setting",
-        unit="base",
-        value=rules.minimum_base,
-        statistic="smallest published number of answers, of a cell or a base",
-    )
+        told |= {"level": ("share", level), "permutations": ("count", PERMUTATIONS)}
+    for name, (unit, value) in told.items():
+        yield FigureRow(f"settings.{name}", "setting", unit, value, statistic=SETTINGS[name])
 
 
 # What the ids of the weighting's numbers begin with.
@@ -359,61 +318,35 @@ def weighting_rows(
 
 
 def _summary_rows(summary: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
+    final = {row["measure"]: float(row["final"]) for row in summary.to_dict("records")}
     shown = {"n": ("base", 0), "cv": ("number", 2), "trimmed": ("count", 0)}
     if selection.inference:
         shown |= {"kish_deff": ("number", 2), "n_eff": ("count", 0)}
-    final = {row["measure"]: float(row["final"]) for row in summary.to_dict("records")}
     for measure, (unit, digits) in shown.items():
-        yield FigureRow(
-            id=f"{WEIGHTS}.{measure}",
-            kind="weighting",
-            unit=unit,
-            value=final[measure],
-            statistic=measure,
-            digits=digits,
-        )
+        yield _of_weights(measure, unit, final[measure], measure, digits=digits)
     mean = final["total"] / final["n"]
     for measure in ("minimum", "maximum"):
-        yield FigureRow(
-            id=f"{WEIGHTS}.{measure}",
-            kind="weighting",
-            unit="number",
-            digits=2,
-            value=final[measure] / mean,
-            statistic=f"{measure}, in mean weights",
-        )
+        said = f"{measure}, in mean weights"
+        yield _of_weights(measure, "number", final[measure] / mean, said, digits=2)
+
+
+def _of_weights(name: str, unit: str, value: float, says: str, **more: Any) -> FigureRow:
+    return FigureRow(f"{WEIGHTS}.{name}", "weighting", unit, value, statistic=says, **more)
 
 
 def _margin_rows(margins: pd.DataFrame, *, simulated: bool) -> Iterator[FigureRow]:
-    target = "target share (scenario)" if simulated else "target share"
+    says = "target share (scenario)" if simulated else "target share"
+    targets = margins["target"].astype(float)
+    totals = {name: own.to_numpy().sum() for name, own in targets.groupby(margins["variable"])}
     for row in margins.to_dict("records"):
-        total = margins.loc[margins["variable"] == row["variable"], "target"].astype(float).sum()
-        for suffix, column, statistic in (
-            ("", "final", "share after trimming minus target"),
-            (".raked", "raked", "share after raking minus target"),
-        ):
-            yield FigureRow(
-                id=f"{WEIGHTS}.gap.{row['variable']}.{row['category']}{suffix}",
-                kind="weighting",
-                unit="points",
-                digits=2,
-                statistic=statistic,
-                value=(float(row[column]) - float(row["target"])) / total,
-                item=row["variable"],
-                level=row["category"],
-                n=int(row["n"]),
-            )
-        yield FigureRow(
-            id=f"{WEIGHTS}.target.{row['variable']}.{row['category']}",
-            kind="weighting",
-            unit="share",
-            digits=1,
-            value=float(row["target"]) / total,
-            item=row["variable"],
-            level=row["category"],
-            statistic=target,
-            n=int(row["n"]),
-        )
+        variable, category, target = row["variable"], row["category"], float(row["target"])
+        total = totals[variable]
+        of = {"item": variable, "level": category, "n": int(row["n"])}
+        name = f"{variable}.{category}"
+        yield _of_weights(f"target.{name}", "share", target / total, says, digits=1, **of)
+        for suffix, column, stage in (("", "final", "trimming"), (".raked", "raked", "raking")):
+            gap, said = (float(row[column]) - target) / total, f"share after {stage} minus target"
+            yield _of_weights(f"gap.{name}{suffix}", "points", gap, said, digits=2, **of)
 
 
 def _step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
@@ -423,19 +356,11 @@ def _step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]
             continue
         for name, identity in numbers_of(fact).items():
             measure = identity.partition(".")[2]
-            value = fact.values[name]
-            if measure not in MEASURES or identity in told:
+            if measure not in MEASURES or measure in told:
                 continue  # the summary has it, or an earlier step
-            told.add(identity)
-            unit, digits, number = _number(value)
-            yield FigureRow(
-                id=identity,
-                kind="weighting",
-                unit=unit,
-                digits=digits,
-                value=number,
-                statistic=MEASURES[measure],
-            )
+            told.add(measure)
+            unit, digits, value = _number(fact.values[name])
+            yield _of_weights(measure, unit, value, MEASURES[measure], digits=digits)
 
 
 def _number(value: object) -> tuple[str, int, float | int]:

@@ -288,27 +288,22 @@ def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Ite
     Not the number hidden by itself: a reader of a report must know both to read "adjusted".
     """
     for item in dict.fromkeys(row["item"] for row in made):
-        for name, rows, words in (
-            ("family", made, "pairs of groups over which p is adjusted"),
-            ("shown", shown, "pairs of groups that are shown"),
-        ):
-            pairs = [
+        of_made, of_shown = (
+            [
                 row
                 for row in rows
                 if (row["item"], row["test"]) == (item, "contrast")
                 and number(row["p_adjusted"]) is not None
             ]
-            value = len(pairs)
-            if name == "family" and pairs:
-                value = _family(pairs[0]) or value
-            yield FigureRow(
-                id=f"{item}.contrast.{name}",
-                kind="test",
-                unit="count",
-                value=value,
-                item=item,
-                statistic=words,
-            )
+            for rows in (made, shown)
+        )
+        family = (of_made and _family(of_made[0])) or len(of_made)
+        for name, value, says in (
+            ("family", family, "pairs of groups over which p is adjusted"),
+            ("shown", len(of_shown), "pairs of groups that are shown"),
+        ):
+            identity = f"{item}.contrast.{name}"
+            yield FigureRow(identity, "test", "count", value, item=item, statistic=says)
 
 
 def _false_rows(comparisons: pd.DataFrame, level: float) -> Iterator[FigureRow]:
@@ -317,20 +312,13 @@ def _false_rows(comparisons: pd.DataFrame, level: float) -> Iterator[FigureRow]:
     leads = comparisons[comparisons["leads"].astype(str).eq("True")]
     tested = int(leads.loc[leads["p_value"].map(number).notna(), "item"].nunique())
     if tested > 1:
-        for name, unit, digits, value in (
-            ("tested", "count", 0, tested),
-            ("expected", "number", 1, tested * (1 - level)),
+        by_chance = "questions in which a difference would be established by chance alone"
+        for name, unit, value, digits, says in (
+            ("tested", "count", tested, 0, "questions compared between groups"),
+            ("expected", "number", tested * (1 - level), 1, by_chance),
         ):
-            yield FigureRow(
-                id=f"comparisons.{name}",
-                kind="test",
-                unit=unit,
-                value=value,
-                digits=digits,
-                statistic="questions compared between groups"
-                if name == "tested"
-                else "questions in which a difference would be established by chance alone",
-            )
+            identity = f"comparisons.{name}"
+            yield FigureRow(identity, "test", unit, value, digits=digits, statistic=says)
 
 
 def _comparison_row(
