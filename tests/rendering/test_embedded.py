@@ -27,10 +27,6 @@ def test_every_kind_of_block_is_on_the_page(page: str) -> None:
     assert tree.css_first(".box-warning .box-title").text(strip=True) == (
         "Ce que l’échantillon ne permet pas de dire"
     )
-    assert [label.text(strip=True) for label in tree.css(".tabset > label")] == [
-        "Pondéré",
-        "Non pondéré",
-    ]
     assert [node.text() for node in tree.css("a.quarto-xref")] == [
         "Figure\u00a01",
         "Tableau\u00a01",

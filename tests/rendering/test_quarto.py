@@ -15,7 +15,7 @@ from readiness.rendering.checks import check_numbers, check_self_contained
 from readiness.rendering.engines import find_quarto
 from readiness.rendering.render import Rendering, render
 
-SAME = ("section", "#TOC a", ".box-warning", ".tabset > label")
+SAME = ("section", "#TOC a", ".box-warning")
 
 
 def program(folder: Path, script: str) -> Path:

@@ -18,9 +18,12 @@ from readiness.facts import Fact, Listed, Quantity
 from readiness.language import LANGUAGES, join_texts
 from readiness.reporting.blocks import Prose
 from readiness.reporting.particulars import CALLED, DISCLOSED, NOTED, note_block, write_box
+from readiness.reporting.passports import Passports
 from readiness.reporting.report import section
 from readiness.reporting.shown import Register, ShownWave
-from readiness.reporting.wave import wave_blocks, wave_summary
+from readiness.reporting.standing import Standing
+from readiness.reporting.study import BLOCKS
+from readiness.reporting.wave import PLACES, wave_blocks, wave_summary
 from readiness.steps.render import labels
 
 SPAN = re.compile(r'\[([^\[\]]*)\]\{\.n data-id="clinic/([^"]+)"\}')
@@ -217,3 +220,27 @@ def test_authors_texts_stand_before_after_or_in_place_of_a_block(tmp_path: Path)
     prose.check(["weighting", "item-beds"])
     with pytest.raises(RenderError, match=r"item-beds\.md: there is no such block; .*weighting"):
         prose.check(["weighting"])
+
+
+def test_the_shipped_document_shows_every_block(
+    wave: Clinic, registers: dict[Selection, pd.DataFrame]
+) -> None:
+    selection = Selection.PROBABILITY
+    made = wave_blocks(shown(wave, registers[selection], selection, "en"))
+    own = {block.place for block in made if not block.place.startswith("item-")}
+    text = (Path(__file__).parents[2] / "report.qmd").read_text("utf-8")
+    named = re.findall(r'report\.block\("(\w+)"\)', text)
+    assert own == {*PLACES} and {*named} == {*own, *BLOCKS, "note"}
+
+
+def test_of_all_numbers_a_question_s_headline_stands_first(
+    wave: Clinic, registers: dict[Selection, pd.DataFrame]
+) -> None:
+    rows = Register(registers[Selection.PROBABILITY], "en")
+    told = Passports(rows, "A wave", Standing(), wave.questionnaire, by="site")
+    names = [one.id for one in sorted(told.all(), key=lambda one: told.place(one.id))]
+    rating = [name for name in names if re.fullmatch(r"rating\.\w+\.\w+", name)]
+    shares = [name for name in rating if told.rows[name]["kind"] == "estimate"]
+    assert shares[0] == "rating.top.all" and shares[1].startswith("rating.top.")
+    levels = list(dict.fromkeys(name.split(".")[1] for name in shares))
+    assert levels == ["top", *wave.questionnaire.item("rating").codes]

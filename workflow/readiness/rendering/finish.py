@@ -63,8 +63,8 @@ def inline_picture(
         for name, value in given.items():
             styled = any(kind.startswith(_STYLED.get(name, " ")) for kind in kinds)
             if name in _KEPT and not styled and "" not in _ADDRESS.findall(value):
-                own = f"{prefix}-{value}" if name == "id" else value
-                node.set(name, _ADDRESS.sub(rf"url(#{prefix}-", own))
+                called = f"{prefix}-{value}" if name == "id" else value
+                node.set(name, _ADDRESS.sub(rf"url(#{prefix}-", called))
         node.tag = node.tag.removeprefix(SVG)
         node.tail = None if node.tail and not node.tail.strip() else node.tail
     look = " ".join(dict.fromkeys(f"{classes} {root.get('class', '')}".split()))
@@ -76,10 +76,10 @@ def inline_picture(
 
 
 # How many numbers of a section open; each is a stop of the tab key. The others are links.
-OPENED = 10
+OPENED = 12
 # From how many letters on a number may break over lines: a list of them.
 LONG = 24
-_STANDING = ("lead", "finding", "card", "brief", "key-figures", "status")
+_STANDING = ("lead", "finding", "card", "brief", "status")
 _SPAN = re.compile(r'<span class="n" data-id="([^"]*)">')
 _DATA = "data:image/svg+xml"
 _SIGNS = re.compile(r"[,.;:)،؛]+")

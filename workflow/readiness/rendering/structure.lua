@@ -1,5 +1,5 @@
--- Quarto's blocks in pandoc's terms: callouts, tabsets, tiles, parts for one format only.
-local html, words, meta, tabsets, filters = FORMAT:match 'html' ~= nil, {}, {}, 0, 0
+-- Quarto's blocks in pandoc's terms: callouts, parts for one format only.
+local html, words, meta, filters = FORMAT:match 'html' ~= nil, {}, {}, 0
 
 local function raw(text) return pandoc.RawBlock(html and 'html' or 'typst', text) end
 local function quoted(text) return '"' .. text:gsub('[\\"]', '\\%0') .. '"' end
@@ -25,44 +25,6 @@ local function callout(div, kind)
   list:extend(blocks)
   list:insert(raw ']')
   return list
-end
-
-local function tabset(div)
-  local tabs, blocks = {}, pandoc.Blocks {}
-  for _, block in ipairs(div.content) do
-    if block.t == 'Header' then
-      tabs[#tabs + 1] = { title = block.content, content = pandoc.Blocks {} }
-    elseif #tabs > 0 then
-      tabs[#tabs].content:insert(block)
-    end
-  end
-  tabsets = tabsets + 1
-  for i, tab in ipairs(tabs) do
-    local name = 'tabset-' .. tabsets
-    if html then
-      blocks:insert(raw(('<input type="radio" name="%s" id="%s-%d"%s><label for="%s-%d">'):format(
-        name, name, i, i == 1 and ' checked' or '', name, i)))
-      blocks:insert(pandoc.Plain(tab.title))
-      blocks:insert(raw '</label>')
-      blocks:insert(pandoc.Div(tab.content, { class = 'tab' }))
-    else
-      blocks:extend(wrapped('#tab-title[', { pandoc.Plain(tab.title) }, ']'))
-      blocks:extend(tab.content)
-    end
-  end
-  return pandoc.Div(blocks, { class = 'tabset' })
-end
-
-local function key_figures(div)
-  local blocks = pandoc.Blocks {}
-  for _, tile in ipairs(div.content) do
-    local content = tile.content
-    local number = content:remove(1)
-    blocks:extend(wrapped('tile[', { pandoc.Plain(number.content) }, ']['))
-    blocks:extend(content)
-    blocks:insert(raw '],')
-  end
-  return wrapped('#key-figures(', blocks, ')')
 end
 
 -- Each number of the page is compared with the register, the paper is not read again: so no numeral
@@ -170,8 +132,6 @@ local function structure(div)
   if not html and div.classes:includes 'three' then return three(div) end
   for _, class in ipairs(div.classes) do
     if class:match '^callout%-' then return callout(div, class:sub(9)) end
-    if class == 'panel-tabset' then return tabset(div) end
-    if class == 'key-figures' and not html then return key_figures(div) end
     if on_paper[class] and not html then return called(class, div) end
   end
 end

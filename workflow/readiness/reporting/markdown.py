@@ -116,12 +116,6 @@ def picture(path: str, alternative: str, name: str, caption: str, narrow: str = 
     return "\n\n".join([*parts, caption, ":::"])
 
 
-def cards(texts: Iterable[tuple[str, str]]) -> str:
-    """Large numbers, each with what it is."""
-    tiles = [f"::: {{}}\n{number}\n\n{words}\n:::" for number, words in texts]
-    return "\n".join(["::: {.key-figures}", *tiles, ":::"])
-
-
 def status(parts: Iterable[tuple[str, str]]) -> str:
     """One line of what this is: each text with its kind (`real`, `simu`, `valid`, `old`, none)."""
     told = [f"[{text}]{{.tag .{kind}}}" if kind else f"[{text}]{{.part}}" for kind, text in parts]

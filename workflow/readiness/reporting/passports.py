@@ -17,7 +17,7 @@ from readiness.facts import Fact, Listed, TranslatedText, Value
 from readiness.forensics.judging.structure import Structure
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import FrameVariable, Item
+from readiness.questionnaire.model import TOTAL, FrameVariable, Item
 from readiness.register.display import show_row, show_with_sign
 from readiness.reporting.item_findings import level_label
 from readiness.reporting.participation import MEASURES
@@ -215,13 +215,20 @@ class Passports:
         name = self._item(str(self.rows[identity]["item"]))
         return self._label(name) if name in self._questions else self.kind(identity)
 
-    def place(self, identity: str) -> tuple[int, int]:
-        """Its place there: by question as asked, then estimates first and bounds last."""
+    def place(self, identity: str) -> tuple[int, int, int, bool]:
+        """Its place there: by question as asked, estimates first and bounds last, then its headline
+        and its answers as listed, each of all before those of groups."""
         row = self.rows[identity]
-        question = self._questions.get(self._item(str(row["item"])), len(self._questions))
-        kind = str(row["kind"])
+        item, kind, level = self._item(str(row["item"])), str(row["kind"]), str(row["level"])
         order = [name for name in KINDS if name not in LAST] + [*LAST]
-        return question, order.index(kind) if kind in order else len(order)
+        kinds = order.index(kind) if kind in order else len(order)
+        question = self._questions.get(item, len(self._questions))
+        levels: tuple[str, ...] = ()
+        if self.questionnaire and item in self._questions:
+            asked = self.questionnaire.items[question]
+            levels = (asked.first_level, *asked.levels_of, *asked.codes)
+        answer = levels.index(level) if level in levels else len(levels)
+        return question, kinds, answer, row["group"] != TOTAL
 
     @cached_property
     def _questions(self) -> dict[str, int]:
@@ -323,7 +330,7 @@ class Passports:
     def _group(self, group: str) -> str:
         """A group, or two that are compared."""
         assert self.questionnaire is not None
-        if group == "all":
+        if group == TOTAL:
             return self._word("report.total")
         own = self._answers(self.by) | self._answers(self.questionnaire.group_item or "")
         if group in own:

@@ -164,7 +164,7 @@ def finding(study: ShownStudy) -> StudyFinding:
         headline=headline(study, joint, every),
         lead=_lead(study, joint),
         established=_established(study, joint),
-        simple=_simple(study, joint, every),
+        simple=_simple(study, joint),
         unknown=_unknown(study),
         gaps=_gaps(study),
     )
@@ -267,9 +267,7 @@ def _established(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ..
     return tuple(found or [Fact("study.sure.nothing")])
 
 
-def _simple(
-    study: ShownStudy, joint: JudgedClaim | None, every: JudgedClaim | None
-) -> tuple[Fact, ...]:
+def _simple(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...]:
     if joint is None and study.structure.reported:
         misfit = any(verdict.kind in MISFITS for verdict in _reported(study))
         return (Fact("study.simple.misfits" if misfit else "study.simple.none"),)
@@ -279,8 +277,6 @@ def _simple(
         said = None if _same(joint.values["first"], joint.values["first_missing"]) else said
     if said is None:
         return (Fact("study.simple.none"),) if joint else (Fact("study.open.answers"),)
-    if said.kind == "study.simple.missing" and every is not None and every.has("every_missing"):
-        return said, Fact("study.simple.from", every.take_values("every_missing"))
     return (said,)
 
 

@@ -132,7 +132,7 @@ def _are_margins_moved(wave: ShownWave) -> bool:
 
 
 # Its blocks beside those of its items.
-PLACES = ("opening", "answered", "nonresponse", "weighting", "revision")
+PLACES = ("opening", "answered", "change", "nonresponse", "weighting", "revision")
 
 
 def wave_blocks(wave: ShownWave) -> list[ReportBlock]:

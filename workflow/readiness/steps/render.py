@@ -110,7 +110,7 @@ def _part(job: Job[RenderSettings]) -> PageSource:
     known = {*register.datasets, *register.lineage, str(told["run"])}
     stated = told.get("study", {})
     known |= {said for _, said in list_statements(stated, language)}
-    known |= {name_author(author["name"]) for author in stated.get("authors", ())}
+    words |= set(_authors(told))
     if change := told.get("wave", {}).get("change"):
         words.add(str(change["from"]))
     standing = job.settings.standing
@@ -181,6 +181,8 @@ def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
         "menu": menu(settings, f"{settings.name}.html"),
         "menu-name": text("report.rendering.languages", language),
     }
+    if authors := _authors(settings.part):
+        told["author"] = [plain(name) for name in authors]
     if settings.standing.publication and not settings.standing.released:
         told["kicker"] = text("report.rendering.draft", language)
     if simulated:
@@ -189,6 +191,11 @@ def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
         told["ribbon"] = text("report.rendering.ribbon", language)
         told["ribbon-name"] = text("report.simulated.title", language)
     return told
+
+
+def _authors(told: dict[str, Any]) -> list[str]:
+    """The names of whoever wrote a study or wave, as its section states them."""
+    return [name_author(author["name"]) for author in told.get("study", {}).get("authors", ())]
 
 
 def menu(settings: RenderSettings, page: str) -> list[dict[str, Any]]:
