@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.errors import StatisticsError
-from readiness.language.numbers import interval, number
+from readiness.language.numbers import number
 from readiness.language.rounding import round_value
 
 ROOT = Path(__file__).parents[2]
@@ -24,10 +24,6 @@ NBSP, NNBSP, LRM, MINUS = "\u00a0", "\u202f", "\u200e", "\u2212"
 
 def display(value: object, unit: str, digits: int, rounding: str = "half_even") -> dict[str, str]:
     return {lang: number(value, unit, digits, lang, rounding) for lang in LANGUAGES}  # type: ignore[arg-type]
-
-
-def display_interval(low: float, high: float, unit: str, digits: int) -> dict[str, str]:
-    return {lang: interval(low, high, unit, digits, lang) for lang in LANGUAGES}
 
 
 def parsed(text: str, lang: str) -> Decimal:
@@ -123,19 +119,6 @@ def test_the_last_digits_of_a_processor_decide_no_tie() -> None:
             assert display(tie * (1 + noise), "share", 1)["en"] == text
     assert display(0.001 * (1 - 1e-12), "p", 3)["en"] == f"p{NBSP}={NBSP}0.001"
     assert display(12345678901.5, "count", 0)["en"] == "12,345,678,902"  # no digit of a whole part
-
-
-def test_intervals() -> None:
-    assert display_interval(0.612, 0.7295, "share", 1) == {
-        "fr": f"61,2{NNBSP}% à 73,0{NNBSP}%",
-        "en": "61.2% to 73.0%",
-        "ar": f"61,2{LRM}%{LRM} إلى 73,0{LRM}%{LRM}",
-    }
-    assert display_interval(-0.02, 0.215, "points", 1)["fr"] == f"{MINUS}2,0 à +21,5{NBSP}points"
-    with pytest.raises(StatisticsError, match="above"):
-        display_interval(0.7, 0.6, "share", 1)
-    with pytest.raises(StatisticsError, match="no interval"):
-        display_interval(0.1, 0.2, "p", 3)
 
 
 @pytest.mark.parametrize(

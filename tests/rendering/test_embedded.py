@@ -343,11 +343,3 @@ def test_french_signs_keep_their_spaces(tmp_path: Path) -> None:
     )
     english = render(write(tmp_path, "Who ?\n"), tmp_path / "en", language="en", quarto=None)
     assert english.html is not None and "Who ?" in english.html.read_text("utf-8")
-
-
-def test_a_title_may_be_given_by_language(tmp_path: Path) -> None:
-    source = write(tmp_path, "x", "title: {fr: Essai, en: A trial}")
-    made = render(source, tmp_path / "out", formats=["html"], language="en", quarto=None)
-    assert made.html is not None and "<title>A trial</title>" in made.html.read_text("utf-8")
-    with pytest.raises(RenderError, match=r"essai\.qmd: title: there is none in العربية \(ar\)"):
-        render(source, tmp_path / "out", formats=["html"], language="ar", quarto=None)

@@ -19,7 +19,7 @@ import pandas as pd
 
 from readiness.charts.marks import ChartRow, TextMark, Unit
 from readiness.errors import RenderError
-from readiness.facts import Fact, Listed, Value
+from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.language import Language, numbers, tell
 from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, sign
 from readiness.register.figures import number
@@ -77,7 +77,9 @@ class DrawnFigure:
 
     def between(self, low: float, high: float, language: Language) -> TextMark:
         """An interval by the rounding rule of the number, read where there is room."""
-        said = numbers.interval(low, high, self.unit, self.digits, language, self.rounding)
+        shown = (self.unit, self.digits, self.rounding)
+        ends = {"lower": Quantity(str(low), *shown), "upper": Quantity(str(high), *shown)}
+        said = tell(Fact("language.interval", {**ends}), language)
         return TextMark(said, self.place, muted=True, wide=True)
 
 

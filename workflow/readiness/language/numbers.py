@@ -19,7 +19,7 @@ from fractions import Fraction
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from readiness.errors import RenderError, StatisticsError
+from readiness.errors import RenderError
 from readiness.language.catalogue import Language, form, locale, typeset
 from readiness.language.rounding import Amount, check, exact_value, round_half, scale_to_unit
 
@@ -57,33 +57,6 @@ def number(
     exact = exact_value(value, digits)
     check(exact, unit, digits, rounding)
     return _text(exact, unit, digits, rounding, language, noun=noun)
-
-
-def interval(
-    lower: Amount,
-    upper: Amount,
-    unit: str,
-    digits: int,
-    language: Language,
-    rounding: str = "half_even",
-) -> str:
-    """The text of an interval: "61,2 % à 72,9 %", "+3,1 à +21,5 points".
-
-    Both ends are rounded by the same rule as the number that they surround (not outward), so that
-    an end which is also published by itself reads the same. Units as in `number`, except `p`.
-    Raises StatisticsError as `number` does, and when `lower` is above `upper`.
-    """
-    low, high = exact_value(lower, digits), exact_value(upper, digits)
-    if unit == "p":
-        raise StatisticsError("interval: a p-value has no interval to display.")
-    if low > high:
-        raise StatisticsError(f"interval: lower end {low} is above upper end {high}.")
-    for end in (low, high):
-        check(end, unit, digits, rounding)
-    # The noun stands once, after the second number.
-    first = _text(low, unit, digits, rounding, language, noun=False)
-    second = _text(high, unit, digits, rounding, language)
-    return form("language.interval", language).format(lower=first, upper=second)
 
 
 def whole(count: int, language: Language) -> str:

@@ -22,7 +22,7 @@ import yaml
 
 from readiness import fonts
 from readiness.errors import RenderError
-from readiness.language import LANGUAGES, Language, direction, own_name
+from readiness.language import direction
 from readiness.rendering.process import run_group
 from readiness.rendering.qmd import Document
 from readiness.reporting.blocks import words_for
@@ -88,10 +88,7 @@ def metadata_of(document: Document, language: str) -> dict[str, Any]:
 
     What whoever renders adds stands for the front matter's own, and is what `when-meta` looks up.
     """
-    front_matter: Mapping[str, Any] = {
-        key: in_language(document, key, value, language)
-        for key, value in {**document.front_matter, **document.metadata}.items()
-    }
+    front_matter: Mapping[str, Any] = {**document.front_matter, **document.metadata}
     words: dict[str, Any] = dict(words_for(language))
     words["number"] = front_matter.get("number-sections", True) is not False
     kept = ("title", "subtitle", "author", "date", "abstract", "kicker")
@@ -109,18 +106,6 @@ def metadata_of(document: Document, language: str) -> dict[str, Any]:
         "skip": words["skip"],
         "words": words,
     }
-
-
-def in_language(document: Document, key: str, value: Any, language: Language) -> Any:
-    """A value of the front matter: where it is a mapping by language, the one of this language."""
-    if not isinstance(value, dict) or not value.keys() & set(LANGUAGES):
-        return value
-    if language not in value:
-        raise RenderError(
-            f"{document.path.name}: {key}: there is none in {own_name(language)} ({language}); "
-            f"there is {', '.join(map(str, value))}."
-        )
-    return value[language]
 
 
 def _pandoc(

@@ -1,7 +1,6 @@
 """The codebook of a questionnaire as one self-contained page; pure: the text is returned."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from markupsafe import Markup
@@ -9,7 +8,7 @@ from markupsafe import Markup
 from readiness.facts import Fact
 from readiness.language import Language, tell
 from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.codebook import CodebookEntry, OptionLine, entries, frame_entries
+from readiness.questionnaire.codebook import CodebookEntry, entries, frame_entries
 from readiness.rendering.numbers import render_template
 from readiness.templating import add_policy, stylesheet
 
@@ -22,32 +21,20 @@ _CODE = Markup('<code dir="ltr">{}</code>')
 _TEXT = Markup("<bdi>{}</bdi>")
 
 
-@dataclass(frozen=True)
-class _OptionColumn:
-    """A column of the options, left out where a question has nothing for it."""
-
-    key: str
-    of: Callable[[OptionLine], str]
-    markup: Markup
-
-    def cell(self, option: OptionLine) -> Markup:
-        return self.markup.format(self.of(option)) if self.of(option) else Markup("")
-
-    def is_shown(self, entry: CodebookEntry) -> bool:
-        return any(self.of(option) for option in entry.options)
-
-
-def _columns(own: str) -> tuple[_OptionColumn, ...]:
-    """`own`: the language of what is exported."""
+def _columns(entry: CodebookEntry, own: str) -> dict[str, list[Markup]]:
+    """The cells of its options by column, without those that are empty; `own`: the language of what
+    is exported."""
     exported = Markup('<bdi lang="{}">{{}}</bdi>').format(own)
-    reads: tuple[tuple[Callable[[OptionLine], str], Markup], ...] = (
-        (lambda o: o.code, _CODE),
-        (lambda o: o.value, _CODE),
-        (lambda o: o.text if o.text != o.label else "", exported),
-        (lambda o: o.label, _TEXT),
-        (lambda o: " · ".join(o.notes), _TEXT),
-    )
-    return tuple(_OptionColumn(key, *read) for key, read in zip(COLUMNS, reads, strict=True))
+    looks = (_CODE, _CODE, exported, _TEXT, _TEXT)
+    rows = [
+        (o.code, o.value, o.text if o.text != o.label else "", o.label, " · ".join(o.notes))
+        for o in entry.options
+    ]
+    columns = {
+        key: [look.format(said) if said else Markup("") for said in cells]
+        for key, look, cells in zip(COLUMNS, looks, zip(*rows, strict=True), strict=False)
+    }
+    return {key: cells for key, cells in columns.items() if any(cells)}
 
 
 def codebook_page(
@@ -57,9 +44,9 @@ def codebook_page(
     changes: Sequence[Fact] = (),
 ) -> str:
     """The page; `summary` are sentences to put first, `changes` what is new in this version."""
-    columns = _columns(questionnaire.language)
 
     def shown(entry: CodebookEntry) -> Markup:
+        columns = _columns(entry, questionnaire.language)
         own = {"entry": entry, "own": questionnaire.language, "columns": columns}
         return Markup(render_template(FOLDER, "codebook-entry.html", language, "", **own))
 

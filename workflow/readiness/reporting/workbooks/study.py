@@ -35,9 +35,9 @@ def study_book(study: ShownStudy, datasets: Sequence[str]) -> Book:
 
 
 _MEANING = {
-    Status.IMPOSSIBLE: "tables.status.impossible",
-    Status.INCOMPATIBLE: "tables.status.incompatible",
-    Status.UNDETERMINED: "tables.status.undetermined",
+    Status.IMPOSSIBLE: "study.gloss.impossible",
+    Status.INCOMPATIBLE: "study.gloss.incompatible",
+    Status.UNDETERMINED: "study.gloss.undetermined",
     Status.POSSIBLE: "tables.status.possible",
     Status.NOT_APPLICABLE: "tables.status.not_applicable",
 }
