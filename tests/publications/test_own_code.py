@@ -7,6 +7,7 @@ right, and its own code prints what was published.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pytest import CaptureFixture, MonkeyPatch, TempPathFactory
@@ -17,7 +18,7 @@ from readiness.cli import main
 from readiness.datasets.places import Foreign
 from readiness.facts import Fact
 from readiness.language import tell
-from readiness.publications.audit import numbers
+from readiness.publications.audit import again, numbers
 from readiness.publications.audit.audit import audit, present_changes
 from readiness.publications.audit.model import FROZEN, TODAY, TRUSTED, Audit, Terms
 from readiness.publications.outcomes import Outcome
@@ -92,8 +93,12 @@ def test_only_code_that_the_auditor_names_judges(forged: Project, kept: Kept) ->
 
 
 def test_code_that_does_not_start_under_this_lock_differs_in_nothing(
-    forged: Project, monkeypatch: MonkeyPatch
+    forged: Project, kept: Kept, monkeypatch: MonkeyPatch
 ) -> None:
+    def rerun(*given: Any, frozen: bool, **how: Any) -> Any:
+        return (kept.real if frozen else kept.rerun)(*given, frozen=frozen, **how)
+
+    monkeypatch.setattr(again, "rerun", rerun)
     monkeypatch.setattr(numbers, "run_sealed", lambda *_, **__: "No module named 'gone'")
     monkeypatch.setattr("readiness.publications.audit.audit._code_changes", lambda *_: ())
     changes = present_changes(forged.root, NAME, environment=True)

@@ -40,15 +40,21 @@ ANSWERS = ("canteen-2025@1", "canteen-2025@2")
 CORRECTIONS = "data/corrections/canteen-1.csv"
 
 
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: MonkeyPatch) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def restricted(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project whose answers are restricted, in the register and as they were sealed, and one of
-    whose answers was corrected."""
-    root = Project(released_root()).copy(tmp_path / "tree").root
-    set_status(root / "data/versions.csv", ANSWERS, RESTRICTED)
-    correct(root, f"{min(codes())},minutes,47,48,typed wrong,M. B.\n")
+    whose answers was corrected. Never change it: copy it."""
+    project = Project(released_root()).copy(tmp_path_factory.mktemp("restricted") / "tree")
+    set_status(project.root / "data/versions.csv", ANSWERS, RESTRICTED)
+    correct(project.root, f"{min(codes())},minutes,47,48,typed wrong,M. B.\n")
     for name in WAVES:
-        seal_with_status(root / "publications" / name, ANSWERS, RESTRICTED)
+        seal_with_status(project.root / "publications" / name, ANSWERS, RESTRICTED)
+    return project
+
+
+@pytest.fixture
+def tree(restricted: Project, tmp_path: Path, monkeypatch: MonkeyPatch) -> Iterator[Path]:
+    root = restricted.copy(tmp_path / "tree").root
     monkeypatch.chdir(root)
     yield root
     shutil.rmtree(tmp_path)
