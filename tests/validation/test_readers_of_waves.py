@@ -289,7 +289,7 @@ def test_the_marker_and_the_configuration_agree(
     real = tmp_path / "real.csv"
     real.write_bytes(as_bytes([row[:-1] for row in rows_of(path)]))
     assert len(read_export(real, questionnaire, simulated=False)) == 580
-    with pytest.raises(DataError, match="no column 'Données simulées' marks the answers"):
+    with pytest.raises(DataError, match="column 'Données simulées' is not there"):
         read_export(real, questionnaire, simulated=True)
     # What marks a simulated answer is the questionnaire's to say.
     export = questionnaire.export.model_copy(update={"marker": "Invented", "marked": "yes"})

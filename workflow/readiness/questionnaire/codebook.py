@@ -76,30 +76,12 @@ def table(questionnaire: Questionnaire, language: Language) -> list[dict[str, st
     """The codebook as records with `COLUMNS`."""
     records = []
     for entry in entries(questionnaire, language):
-        own = {
-            "item": entry.item,
-            "kind": entry.kind,
-            "question": entry.question,
-            "variable": entry.variable,
-            "grid": entry.grid,
-            "label": entry.label,
-            "asked_of": " ".join(entry.asked_of),
-            "note": " ".join(entry.notes),
-        }
-        empty = dict.fromkeys(COLUMNS, "")
+        own = {name: getattr(entry, name) for name in COLUMNS[: COLUMNS.index("asked_of")]}
+        own["asked_of"] = " ".join(entry.asked_of)
         for option in entry.options or (OptionLine("", "", "", ""),):
-            note = " ".join([own["note"], *option.notes]).strip()
-            records.append(
-                {
-                    **empty,
-                    **own,
-                    "code": option.code,
-                    "value": option.value,
-                    "text": option.text,
-                    "option": option.label,
-                    "note": note,
-                }
-            )
+            shown = {name: getattr(option, name) for name in ("code", "value", "text")}
+            note = " ".join([*entry.notes, *option.notes])
+            records.append({**own, **shown, "option": option.label, "note": note})
     return records
 
 

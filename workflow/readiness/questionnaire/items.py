@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from readiness.patterns import WRITTEN_IN, find_repeated
+from readiness.patterns import WRITTEN_IN, refuse_repeated
 from readiness.questionnaire.labels import Code, Label, Labelled, Language, LanguageCode, Text
 from readiness.questionnaire.text import match_key
 
@@ -237,9 +237,12 @@ class Item(Strict):
             raise ValueError("blank_means: `skipped` or `none` for a multi item, and only there")
         if self.kind != "number" and self.range is not None:
             raise ValueError("range: only for a number item")
-        if twice := find_repeated(self.codes):
-            raise ValueError(f"categories: code {twice[0]!r} is given twice")
-        self._check_texts()
+        refuse_repeated("categories: code", self.codes)
+        # What is exported means one thing: texts among themselves, and values.
+        outside = (self.dont_know,) if self.dont_know else ()
+        answers = (*self.categories, *outside, *self.missing)
+        refuse_repeated("categories: text", (match_key(a.text) for a in answers))
+        refuse_repeated("categories: value", (match_key(a.value) for a in answers if a.value))
         if self.kind != "multi" and any(c.exclusive for c in self.categories):
             raise ValueError("categories, exclusive: only for a multi item")
         if sum(c.other for c in self.categories) > 1:
@@ -250,15 +253,6 @@ class Item(Strict):
             raise ValueError(f"categories: code {reserved[0]!r} has a meaning of its own in ids")
         self._check_boxes()
         return self
-
-    def _check_texts(self) -> None:
-        """What is exported means one thing: texts among themselves, and values."""
-        outside = (self.dont_know,) if self.dont_know else ()
-        answers = (*self.categories, *outside, *self.missing)
-        if twice := find_repeated(match_key(answer.text) for answer in answers):
-            raise ValueError(f"categories: text {twice[0]!r} is given twice")
-        if twice := find_repeated(match_key(answer.value) for answer in answers if answer.value):
-            raise ValueError(f"categories: value {twice[0]!r} is given twice")
 
     def _check_boxes(self) -> None:
         if self.boxes and self.kind != "ordinal":

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from readiness.patterns import WRITTEN_IN, find_repeated
+from readiness.patterns import WRITTEN_IN, find_repeated, refuse_repeated
 from readiness.questionnaire.items import (
     BLANK,
     BROKEN_OFF,
@@ -154,11 +154,9 @@ class Questionnaire(Strict):
         reserved = ["respondent", "group", "stratum", "base_weight"]
         if twice := find_repeated([*frame_ids, *reserved, *(i.id for i in self.items)]):
             raise ValueError(f"items: id {twice[0]!r} is given twice or is reserved")
-        if twice := find_repeated(match_key(header) for header in self.headers):
-            raise ValueError(f"items: column {twice[0]!r} is given twice")
+        refuse_repeated("items: column", map(match_key, self.headers))
         own = {item.id for item in self.items}
-        if twice := find_repeated([*own, *(grid.id for grid in self.grids)]):
-            raise ValueError(f"grids: id {twice[0]!r} is given twice")
+        refuse_repeated("grids: id", [*own, *(grid.id for grid in self.grids)])
         self._check_groups()
         for item in self.items:
             self._check_references(item)

@@ -89,15 +89,11 @@ def read_export(
     if simulated is not False:
         _count_tests(path, frame, everyone=simulated is None)
     marker = questionnaire.export.marker
-    if marked and simulated is False:
+    if None not in (marker, simulated) and simulated != marked:
         raise DataError(
-            f"{path}: column {marker!r} marks every answer as simulated, the configuration says "
-            "simulated: false. Set simulated: true, or name the export of the real answers."
-        )
-    if simulated and not marked and marker is not None:
-        raise DataError(
-            f"{path}: the configuration says simulated: true, but no column {marker!r} marks the "
-            "answers as simulated. Set simulated: false, or name the simulated export."
+            f"{path}: the configuration says simulated: {str(simulated).lower()}, and column "
+            f"{marker!r} {'marks every answer as simulated' if marked else 'is not there'}. Name "
+            "the other export, or set simulated as the answers are."
         )
     return frame
 
