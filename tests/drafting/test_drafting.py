@@ -472,6 +472,11 @@ def test_units_typed_pieces_and_boxes_beside_none_are_seen() -> None:
         (["1. Luck", "2. Work", "3. Heritage", "99. Don't know"], None),
         (["(1) Everyday", "(2) Half of the days", "(3) Some of the days"], [0, 1, 2]),
         (["(3)", "(1) No goals", "(2)"], [1, 2, 0]),
+        # Of a question's own words only those tell that the answers do not share.
+        (["Yes, very rude", "No, not at all rude", "Yes, somewhat rude"], [1, 2, 0]),
+        (["Always check first", "Never check first", "Rarely check first"], [1, 2, 0]),
+        (["Plutôt utile", "Pas du tout utile", "Très utile"], [1, 0, 2]),
+        (["Red car", "Blue car", "Very fast car"], None),
         (["1. Never", "2. Sometimes", "3. Often"], [0, 1, 2]),
         (["MW1", "MW2", "MW3"], None),
         (["1 to 3 years", "3 to 12 months", "4 years or more"], None),

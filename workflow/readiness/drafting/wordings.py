@@ -29,6 +29,7 @@ UNTOLD = "en"
 # How a form lists its options, and what it lists.
 _LISTED = re.compile(r"\d{1,3}[.)](?:\s+|(?=\D))(.+)", re.DOTALL)
 _CODE = re.compile(r"^\(?-?\d{1,4}\s*[.):=-]\s*(?=\D)")
+_LEAD = re.compile(r"^[^\W\d_]+, ")
 _NAMED = re.compile(r"[^\W\d_]+\d+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
@@ -84,13 +85,20 @@ def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
 
 
 def order_scale(texts: Sequence[str]) -> list[int] | None:
-    """The places of the texts from low to high on a known scale; None where they are on none."""
-    keys = [match_key(text) for text in _without_numbers(texts)]
-    for scale in _scales():
-        place = [next((k for k, s in enumerate(scale) if key in s), None) for key in keys]
-        known = [k for k in place if k is not None]
-        if len(known) == len(keys) and len(set(known)) == len(keys) > 1:
-            return sorted(range(len(keys)), key=known.__getitem__)
+    """The places of the texts from low to high on a known scale; None where they are on none.
+
+    Of "No, not at all rude" and "Yes, very rude" the words tell that they do not share.
+    """
+    whole = [match_key(text) for text in _without_numbers(texts)]
+    words = [_LEAD.sub("", key, count=1).split() for key in whole]
+    shared = set(words[0]).intersection(*words[1:]) if words else set()
+    left = [" ".join(word for word in each if word not in shared) for each in words]
+    for keys in (whole, left):
+        for scale in _scales():
+            place = [next((k for k, s in enumerate(scale) if key in s), None) for key in keys]
+            known = [k for k in place if k is not None]
+            if len(known) == len(keys) and len(set(known)) == len(keys) > 1:
+                return sorted(range(len(keys)), key=known.__getitem__)
     return None
 
 
