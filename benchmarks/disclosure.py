@@ -1,8 +1,7 @@
 """Whether a release under each rule holds against the attack, and what it loses.
 
-Random surveys (`disclosure_surveys`) are published four ways: what is small withheld and no more;
-what linear algebra gives back of it as well; by today's rule without a search for the least loss;
-and by today's. Each is attacked by `readiness.attack`, which shares no code with any of them.
+Random surveys (`disclosure_surveys`) are published two ways: what is small withheld and no more;
+and by today's rule. Each is attacked by `readiness.attack`, which shares no code with the rule.
 
     .venv/bin/python benchmarks/disclosure.py               # 300 surveys, some 80 minutes
 
@@ -18,6 +17,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 
 # One BLAS thread a worker: set before numpy is imported.
@@ -46,7 +46,7 @@ from readiness.config import FigureRules  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
 from readiness.disclosure.optimise import optimise  # noqa: E402
 from readiness.register.attacking import routes_of, withhold_until_held  # noqa: E402
-from readiness.register.protection import Scheme, base_id, find_withheld, share_id  # noqa: E402
+from readiness.register.protection import base_id, share_id  # noqa: E402
 from readiness.register.withholding import withhold  # noqa: E402
 
 SURVEYS = 300
@@ -71,13 +71,6 @@ def primaries(
     return hidden
 
 
-def linear(
-    made: Survey, answers: pd.DataFrame, table: pd.DataFrame, earlier: Releases
-) -> Collection[str]:
-    """What exact linear algebra over the shares of one item gives back is withheld as well."""
-    return find_withheld(table, FIGURES, Scheme.of(made.questionnaire))
-
-
 @dataclass(frozen=True)
 class Outcome:
     """One survey under one rule.
@@ -100,9 +93,10 @@ class Outcome:
     first: str = ""
 
 
-def tried(seed: int, name: str, rule: Rule) -> Outcome:
+def tried(seed: int, name: str) -> Outcome:
     """One survey under one rule, attacked."""
-    made = survey(seed)
+    make, rule, _ = RULES_TRIED[name]
+    made = make(seed)
     start = time.perf_counter()
     published = list(releases(made, rule))
     seconds = time.perf_counter() - start
@@ -115,7 +109,7 @@ def tried(seed: int, name: str, rule: Rule) -> Outcome:
         counts |= {f"+{before.name}/{each}" for each in _came(earlier_table, table)}
     target = attacked(made, answers, release, earlier)
     # The gate does not know which withheld counts are small: it looks at all of them.
-    gate = name == "optimised"
+    gate = rule is optimised
     found = attack(target, counts=() if gate else counts) if gate or counts else []
     narrowed = [each for each in found if each.verdict is CountVerdict.GIVEN]
     given = [each for each in narrowed if each.cell.id in counts]
@@ -183,22 +177,11 @@ def attacked(
     return AttackTarget(release, earlier, known(made, answers), RULES, routes)
 
 
-# What is published, by a name.
-RULES_TRIED: dict[str, Rule] = {
-    "primaries": primaries,
-    "linear": linear,
-    "optimised": optimised,
+# What is published of which surveys, by a name, and how the page calls it.
+RULES_TRIED: dict[str, tuple[Callable[[int], Survey], Rule, str]] = {
+    "primaries": (survey, primaries, "small counts alone withheld"),
+    "optimised": (survey, optimised, "today's rule"),
 }
-TOLD = {
-    "primaries": "small counts alone withheld",
-    "linear": "what linear algebra gives back as well",
-    "optimised": "today's rule",
-}
-
-
-def one(task: tuple[int, str]) -> Outcome:
-    """One survey under one rule."""
-    return tried(*task, RULES_TRIED[task[1]])
 
 
 def run(
@@ -207,10 +190,10 @@ def run(
     """The outcome of each survey under each rule, a row each, in the order of their seeds."""
     tasks = [(seed, name) for seed in seeds for name in names]
     if workers == 1:
-        found = list(map(one, tasks))
+        found = list(starmap(tried, tasks))
     else:
         with ProcessPoolExecutor(workers) as pool:
-            found = list(pool.map(one, tasks, chunksize=1))
+            found = list(pool.map(tried, *zip(*tasks, strict=True), chunksize=1))
     return pd.DataFrame([vars(each) for each in found])
 
 
@@ -221,7 +204,7 @@ Written by `benchmarks/disclosure.py`; edit that, not this page. {surveys} rando
 260 respondents, one to three frame variables, weights that differ by their categories, one or two
 items (some asked after the other, some with "do not know"), unanswered questions, and for a quarter
 of them an earlier release from which one to four people are missing. Percentages have one decimal.
-The attack shares no code with any rule; it knows the frame cell and weight of every respondent, and
+The attack shares no code with the rule; it knows the frame cell and weight of every respondent, and
 the earlier release.
 
 | {heads} |
@@ -288,7 +271,7 @@ def page(results: pd.DataFrame, single: pd.DataFrame) -> str:
     return PAGE.format(
         surveys=results["seed"].nunique(),
         refused=(results["refused"].fillna(0) > 0).sum(),
-        heads=" | ".join(["", *(TOLD[name] for name in names)]).strip(),
+        heads=" | ".join(["", *(RULES_TRIED[name][2] for name in names)]).strip(),
         dashes="|".join(["--:"] * len(names)),
         rows="\n".join(rows),
         each=len(single) // single["cells"].nunique(),

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from readiness.disclosure import (
     escape_cell,
     escape_frame,
-    minimum_frequency,
     p_percent_rule,
 )
 from readiness.errors import StatisticsError
@@ -43,13 +42,11 @@ def test_nothing_dangerous_comes_first(text: str) -> None:
     assert safe.removeprefix("'") == text or safe == text
 
 
-def test_sensitive_cells() -> None:
-    assert minimum_frequency(4, 5) and not minimum_frequency(5, 5) and not minimum_frequency(0, 5)
+def test_sums_in_which_few_prevail() -> None:
     assert not p_percent_rule([40, 30, 20, 10], 100, Fraction(1, 10))
     assert p_percent_rule([100], 100, Fraction(1, 10))
     assert not p_percent_rule([], 0, Fraction(1, 10))
     for bad in (
-        lambda: minimum_frequency(-1, 5),
         lambda: p_percent_rule([5], 3, Fraction(1, 2)),
         lambda: p_percent_rule([5], 5, Fraction(2)),
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from wave_tables import DRAWN, SCHEME, everything, ordinal, register
 
 from readiness.config import FigureRules
@@ -66,17 +67,35 @@ def test_a_base_below_the_minimum_is_not_told() -> None:
         assert row(figures, f"readiness.low.{group}")["n"] == ""
 
 
-def test_a_mean_of_few_goes_with_one_beside_it_in_each_variable() -> None:
-    people = {"a": 3, "b": 47, "c": 40, "region:x": 50, "region:y": 40, "all": 90, "expert": 2}
-    means = pd.DataFrame({"item": "years", "group": list(people), "n": people.values()})
-    hidden = find_withheld_means(means, FigureRules(), SCHEME.apart)
-    # A mean on too few has no number anyway.
-    bases = {f"years.n.{group}" for group in ("a", "c", "expert")}
-    assert hidden == {"years.mean.c", *bases}
-    # So does one in which few people's numbers prevail.
-    sensitive = {"years.mean.region:x"}
-    more = find_withheld_means(means, FigureRules(), SCHEME.apart, sensitive) - hidden
-    assert more == {"years.mean.region:x", "years.mean.region:y"}
+@pytest.mark.parametrize(
+    ("sizes", "sensitive", "means", "bases"),
+    [
+        # The smallest other group of its variable goes with it, and no more; a mean on too few has
+        # no number anyway.
+        ({"a": 3, "b": 40, "c": 30, "region:x": 33, "region:y": 40}, "", "c", "ac"),
+        # Two of few people together are few.
+        ({"a": 2, "b": 40, "c": 1, "d": 50}, "", "b", "abc"),
+        # Some whose answers prevail, whatever the base.
+        ({"a": 30, "b": 40, "c": 50}, "a", "ab", ""),
+        # A mean that is not reliable is hidden already.
+        ({"a": 30, "b": 9, "c": 61}, "a", "a", ""),
+        # A group that is everybody: the total goes, and so one of the next variable.
+        ({"a": 70, "region:x": 30, "region:y": 40}, "a", "alx", ""),
+        # Outside every total; and where groups do not add up nobody subtracts.
+        ({"a": 50, "b": 40, "expert": 3}, "", "", "t"),
+        ({"all": 100, "a": 50, "b": 3}, "", "", "b"),
+    ],
+)
+def test_a_mean_goes_with_what_would_give_it_back(
+    sizes: dict[str, int], sensitive: str, means: str, bases: str
+) -> None:
+    whole = sum(n for group, n in sizes.items() if ":" not in group and group != "expert")
+    people = {"all": whole} | sizes
+    table = pd.DataFrame({"item": "years", "group": list(people), "n": people.values()})
+    prevail = {f"years.mean.{group}" for group in sensitive}
+    hidden = find_withheld_means(table, FigureRules(), SCHEME.apart, prevail)
+    found = {measure: {n[-1] for n in hidden if f".{measure}." in n} for measure in ("mean", "n")}
+    assert found == {"mean": {*means}, "n": {*bases}}
 
 
 def test_a_withheld_and_a_weak_number_have_their_signs_in_every_language() -> None:

@@ -1,8 +1,7 @@
-"""Which cells of a table are sensitive in themselves: minimum frequency and p% rules.
+"""What is sensitive in itself beside small counts: sums in which few prevail, rare combinations.
 
 Handbook on Statistical Disclosure Control (2nd edition), chapter 4. Exact: whole numbers and
-fractions. What is hidden beside them so that they cannot be computed back is another matter
-(complementary suppression).
+fractions.
 """
 
 from __future__ import annotations
@@ -15,13 +14,6 @@ import pandas as pd
 from readiness.errors import StatisticsError
 
 Magnitude = int | Fraction
-
-
-def minimum_frequency(count: int, least: int) -> bool:
-    """Whether a count of people is too small to show: 1..least-1. Zero is judged by other rules."""
-    if least < 1 or count < 0:
-        raise StatisticsError(f"count {count}, minimum {least}: expected 0 or more and 1 or more.")
-    return 0 < count < least
 
 
 def p_percent_rule(contributions: Sequence[Magnitude], total: Magnitude, p: Fraction) -> bool:

@@ -6,14 +6,13 @@ add to it by themselves, in weights as in people; those counted apart are outsid
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from readiness.analysis.names import ANSWERED, variable_of
 from readiness.config import FigureRules
-from readiness.disclosure import Relation, TableCell, minimum_frequency, suppress
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL
 
@@ -79,23 +78,46 @@ def find_withheld_means(
     """
     found: set[str] = set()
     least = rules.minimum_base
-    for key, table in means.groupby("item", sort=False):
-        item = str(key)
-        cells: dict[str, TableCell] = {}
+    for item, table in means.groupby("item", sort=False):
+        sizes = dict(zip(table["group"].astype(str), table["n"].astype(int), strict=True))
         variables: dict[str, list[str]] = {}
-        for group, n in zip(table["group"], table["n"].astype(int), strict=True):
-            size, name = base_id(item, group, ANSWERED), share_id(item, MEAN, group, ANSWERED)
-            few, weak = minimum_frequency(n, least), n < rules.reliable_base and group not in apart
-            cells[size] = TableCell(size, n, sensitive=few)
-            cells[name] = TableCell(name, n, few or name in sensitive, few or weak, size)
+        for group in sizes:
             if group != TOTAL and group not in apart:
-                variables.setdefault(variable_of(group), []).append(group)
-        relations: list[Relation] = []
-        for groups in variables.values():
-            for level in (MEAN, "n"):
-                *parts, total = [f"{item}.{level}.{group}" for group in (*groups, TOTAL)]
-                # Someone outside every group: no reader can sum.
-                if total in cells and sum(cells[p].count for p in parts) == cells[total].count:
-                    relations.append({**dict.fromkeys(parts, 1), total: -1})
-        found |= suppress(list(cells.values()), relations, least)
+                variables.setdefault(variable_of(group), [TOTAL]).append(group)
+        # Where someone is outside every group no reader can sum.
+        sums = [
+            groups
+            for groups in variables.values()
+            if sum(sizes.get(group, 0) for group in groups) == 2 * sizes.get(TOTAL, 0)
+        ]
+        few = {group for group, n in sizes.items() if 0 < n < least}
+        bases = _add_partners(few, set(), sizes, sums, least)
+        weak = {g for g, n in sizes.items() if n < (least if g in apart else rules.reliable_base)}
+        named = {group: share_id(str(item), MEAN, group, ANSWERED) for group in sizes}
+        hidden = bases | {group for group, name in named.items() if name in sensitive}
+        hidden = _add_partners(hidden, weak, sizes, sums, least)
+        found |= {base_id(str(item), group, ANSWERED) for group in bases}
+        found |= {named[group] for group in hidden - weak}
     return frozenset(found)
+
+
+def _add_partners(
+    hidden: set[str],
+    weak: set[str],
+    sizes: Mapping[str, int],
+    sums: Iterable[Sequence[str]],
+    least: int,
+) -> set[str]:
+    """The groups that are `hidden` with more of each sum, the smallest first: of a total and its
+    groups two at least, of `least` people. Who is only `weak` hides others, too."""
+    before: set[str] = set()
+    while hidden != before:
+        before = hidden
+        for groups in sums:
+            left = sorted((sizes[g], g) for g in groups if g not in hidden | weak and sizes[g])
+            gone = [sizes[g] for g in groups if g in hidden | weak]
+            while left and hidden & {*groups} and (len(gone) < 2 or sum(gone) < least):
+                size, group = left.pop(0)
+                gone.append(size)
+                hidden = hidden | {group}
+    return hidden
