@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,6 +54,24 @@ def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
         return []
 
 
+GONE = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+
+
+def _state(job: psutil.Process) -> str:
+    try:
+        return str(job.status()) if job.is_running() else str(psutil.STATUS_DEAD)
+    except psutil.NoSuchProcess:
+        return str(psutil.STATUS_DEAD)
+
+
+def wait_for_end(processes: Sequence[psutil.Process]) -> None:
+    """Wait until all have ended; whose parent is gone may stay a zombie for a while."""
+    deadline = time.monotonic() + PATIENCE
+    while left := [process for process in processes if _state(process) not in GONE]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.01)
+
+
 def kill(process: subprocess.Popen[str]) -> None:
     """Kill -9 of all of it, parents first, so that nobody can clean up after another."""
     everyone = family(process)
@@ -60,7 +79,7 @@ def kill(process: subprocess.Popen[str]) -> None:
     for child in everyone:
         with suppress(psutil.NoSuchProcess):
             child.kill()
-    psutil.wait_procs(everyone, timeout=PATIENCE)
+    wait_for_end(everyone)
     process.communicate(timeout=PATIENCE)
 
 
@@ -73,13 +92,6 @@ def _job(process: subprocess.Popen[str], step: Step) -> psutil.Process | None:
     return None
 
 
-def _state(job: psutil.Process) -> str:
-    try:
-        return str(job.status())
-    except psutil.NoSuchProcess:
-        return str(psutil.STATUS_DEAD)
-
-
 def hold(
     process: subprocess.Popen[str], step: Step, moment: Moment, folder: Path
 ) -> psutil.Process | None:
@@ -87,7 +99,6 @@ def hold(
 
     `folder` is where the step's folder is seen from here.
     """
-    gone = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
     deadline = time.monotonic() + PATIENCE
     while (job := _job(process, step)) is None:
         if process.poll() is not None:
@@ -97,11 +108,11 @@ def hold(
         assert time.monotonic() < deadline, step
         time.sleep(0.02)
     while not step.reached(folder, moment):
-        if _state(job) in gone:
+        if _state(job) in GONE:
             return None
     with suppress(ProcessLookupError):
         os.kill(job.pid, signal.SIGSTOP)
-    while (state := _state(job)) not in (psutil.STATUS_STOPPED, *gone):
+    while (state := _state(job)) not in (psutil.STATUS_STOPPED, *GONE):
         time.sleep(0.001)
     caught = state == psutil.STATUS_STOPPED
     return job if caught and not (folder / PROVENANCE).exists() else None

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from chains import STUDY, catch, different, results, steps
-from holding import Moment, family, kill
+from holding import Moment, family, kill, wait_for_end
 
 from project_copy import PATIENCE, Project, message
 
@@ -72,8 +72,7 @@ def test_ctrl_c_ends_all_and_the_next_run_finishes(
     assert held.run.returncode == 130
     assert "readiness run: interrupted; run it again to go on." in err
     assert "Traceback" not in err
-    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
-    assert alive == []
+    wait_for_end(children)
     assert not (project.root / TABLE).with_name("lineage.json").exists()
     finishes(project, finished)
 
@@ -84,8 +83,7 @@ def test_a_run_that_is_asked_to_end_does(project: Project, finished: Project, he
     held.run.terminate()
     held.run.communicate(timeout=PATIENCE)
     assert held.run.returncode == 130
-    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
-    assert alive == []
+    wait_for_end(children)
     finishes(project, finished)
 
 
@@ -102,8 +100,7 @@ def test_kill_9_of_the_command_alone_takes_all_with_it(
     children = family(held.run)
     held.run.kill()
     held.run.wait(timeout=PATIENCE)
-    _, alive = psutil.wait_procs(children, timeout=PATIENCE)
-    assert alive == []
+    wait_for_end(children)
     finishes(project, finished)
 
 
@@ -124,7 +121,7 @@ def test_a_job_that_outlives_its_run_is_waited_for(
     assert "a job of a killed one still is" in message(result)
     for job in jobs:
         job.kill()
-    psutil.wait_procs(children, timeout=PATIENCE)
+    wait_for_end(children)
     finishes(project, finished)
 
 
