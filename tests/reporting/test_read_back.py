@@ -102,65 +102,25 @@ def test_no_sentence_of_the_shipped_wave_is_long(language: str) -> None:
 
 
 N = 1600
-WORDS = {
-    "en": (
-        "More than half answer “{use}”, {u}%, between {u_low}% and {u_high}%.",
-        "Less than half answer “{not_use}”, {v}%, between {v_low}% and {v_high}%.",
-        "About half answer “{tea}”, {t}%, between {t_low}% and {t_high}%.",
-        "The share of “{tea}” is {t}%, between {t_low}% and {t_high}%.",
-        "“{press}” comes first, {p}%, ahead of “{radio}”, {r}%.",
-        "“{press}” comes first, {p}%, ahead of “{radio}”, {q}%; their intervals "
-        "overlap: the order may be chance.",
-        "“{red}” and “{blue}” come first with the same share, {tie}%.",
-        "Of the answers that are shown, “{red}” is the most frequent, {tie}%; more people may have "
-        "chosen one that is not shown.",
-        "The mean is {mean} (hours).",
-        "“{use}” is more frequent in the group Xa, {x}%, than among ys, {y}%: a gap of "
-        "+{gap} points (+30.0 points to +40.0 points).",
-        "“{use}” is less frequent among ys, {y}%, than in the group Xa, {x}%: a gap of "
-        "−{gap} points (−40.0 points to −30.0 points).",
-        "“{use}” is far more frequent in the group Xa than among ys.",
-        "No gap in “{tea}” between two groups is established (Site).",
-    ),
-    "fr": (
-        "Plus de la moitié répondent « {use} », {u} %, entre {u_low} % et {u_high} %.",
-        "Moins de la moitié répondent « {not_use} », {v} %, entre {v_low} % et {v_high} %.",
-        "Environ la moitié répondent « {tea} », {t} %, entre {t_low} % et {t_high} %.",
-        "La part de « {tea} » est de {t} %, entre {t_low} % et {t_high} %.",
-        "« {press} » vient en tête, {p} %, devant « {radio} », {r} %.",
-        "« {press} » vient en tête, {p} %, devant « {radio} », {q} % ; leurs intervalles se "
-        "recoupent : l’ordre peut tenir au hasard.",
-        "« {red} » et « {blue} » viennent en tête avec la même part, {tie} %.",
-        "Parmi les réponses montrées, « {red} » est la plus fréquente, {tie} % ; une réponse qui "
-        "n’est pas montrée l’est peut-être davantage.",
-        "La moyenne est de {mean} (heures).",
-        "« {use} » est plus fréquent dans le groupe Xa, {x} %, que chez ys, {y} % : un écart de "
-        "+{gap} points (+30,0 points à +40,0 points).",
-        "« {use} » est moins fréquent chez ys, {y} %, que dans le groupe Xa, {x} % : un écart de "
-        "−{gap} points (−40,0 points à −30,0 points).",
-        "« {use} » est bien plus fréquent dans le groupe Xa que chez ys.",
-        "Aucun écart de « {tea} » n’est établi entre deux groupes (Site).",
-    ),
-    "ar": (
-        "أكثر من النصف أجابوا «{use}»، أي {u}%، ما بين {u_low}% و{u_high}%.",
-        "أقل من النصف أجابوا «{not_use}»، أي {v}%، ما بين {v_low}% و{v_high}%.",
-        "نحو النصف أجابوا «{tea}»، أي {t}%، ما بين {t_low}% و{t_high}%.",
-        "نسبة «{tea}» هي {t}%، ما بين {t_low}% و{t_high}%.",
-        "يأتي «{press}» في المقدمة، {p}%، يليه «{radio}»، {r}%.",
-        "يأتي «{press}» في المقدمة، {p}%، يليه «{radio}»، {q}%؛ ومجالا الثقة متداخلان، "
-        "فقد يكون الترتيب من قبيل الصدفة.",
-        "تأتي «{red}» و«{blue}» في المقدمة بنسبة واحدة، {tie}%.",
-        "من بين الأجوبة المعروضة، «{red}» هو الأكثر تكرارًا، {tie}%؛ وربما اختار عدد أكبر جوابًا غير "
-        "معروض.",
-        "المتوسط {mean} (ساعات).",
-        "يتكرر «{use}» في فئة Xa، {x}%، أكثر مما يتكرر لدى ys، {y}%: فرق قدره +{gap} نقطة "
-        "(+30,0 نقطة إلى +40,0 نقطة).",
-        "يتكرر «{use}» لدى ys، {y}%، أقل مما يتكرر في فئة Xa، {x}%: فرق قدره −{gap} نقطة "
-        "(−40,0 نقطة إلى −30,0 نقطة).",
-        "يتكرر «{use}» في فئة Xa أكثر بكثير مما يتكرر لدى ys.",
-        "لم يثبت أي فارق في «{tea}» بين فئتين (الموقع).",
-    ),
-}
+WORDS = (
+    "More than half answer “{use}”, {u}%, between {u_low}% and {u_high}%.",
+    "Less than half answer “{not_use}”, {v}%, between {v_low}% and {v_high}%.",
+    "About half answer “{tea}”, {t}%, between {t_low}% and {t_high}%.",
+    "The share of “{tea}” is {t}%, between {t_low}% and {t_high}%.",
+    "“{press}” comes first, {p}%, ahead of “{radio}”, {r}%.",
+    "“{press}” comes first, {p}%, ahead of “{radio}”, {q}%; their intervals "
+    "overlap: the order may be chance.",
+    "“{red}” and “{blue}” come first with the same share, {tie}%.",
+    "Of the answers that are shown, “{red}” is the most frequent, {tie}%; more people may have "
+    "chosen one that is not shown.",
+    "The mean is {mean} (hours).",
+    "“{use}” is more frequent in the group Xa, {x}%, than among ys, {y}%: a gap of "
+    "+{gap} points (+30.0 points to +40.0 points).",
+    "“{use}” is less frequent among ys, {y}%, than in the group Xa, {x}%: a gap of "
+    "−{gap} points (−40.0 points to −30.0 points).",
+    "“{use}” is far more frequent in the group Xa than among ys.",
+    "No gap in “{tea}” between two groups is established (Site).",
+)
 OF = (
     "use",
     "use",
@@ -232,40 +192,27 @@ def made_up() -> Answers:
     }
     asked = {
         name: Asked(
-            dict.fromkeys(LANGUAGES, name),
-            {key: {code.capitalize(): code for code in options[name]} for key in LANGUAGES},
+            {"en": name},
+            {"en": {code.capitalize(): code for code in options[name]}},
             own,
         )
         for name, own in codes.items()
     }
-    groups = {language: {"Xa": "x", "Ya": "y", "ys": "y"} for language in LANGUAGES}
+    groups = {"en": {"Xa": "x", "Ya": "y", "ys": "y"}}
     return Answers(asked, pd.Series(1.0, index=at), group, groups)
 
 
-def write(template: str, language: str, **other: str) -> str:
-    words = {
-        key: said if language == "en" else said.replace(".", ",")
-        for key, said in {**TRUE, **other}.items()
-    }
-    return template.format(**words)
+def test_what_is_true_is_confirmed_and_what_is_false_is_caught(made_up: Answers) -> None:
+    """In one language; the sentences of the others are read off the pages that ship."""
 
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_true_is_confirmed_and_what_is_false_is_caught(
-    made_up: Answers, language: str
-) -> None:
     def ask(item: str, text: str) -> str:
-        read = read_sentence(text, language)
+        read = read_sentence(text, "en")
         assert read is not None, text
         shown = frozenset({"Red", "Blue"})
-        return doubt(Claim(item, *read, text, shown), made_up, language)
+        return doubt(Claim(item, *read, text, shown), made_up, "en")
 
-    false = 0
-    for template, item, others in zip(WORDS[language], OF, FALSE, strict=True):
-        assert ask(item, write(template, language)) == "", template
+    for template, item, others in zip(WORDS, OF, FALSE, strict=True):
+        assert ask(item, template.format(**TRUE)) == "", template
         for other in others:
-            said = write(template, language, **other)
+            said = template.format(**{**TRUE, **other})
             assert ask(other.get("item", item), said), said
-            false += 1
-    # Three languages: more than forty.
-    assert 3 * false >= 40

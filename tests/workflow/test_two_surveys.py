@@ -76,7 +76,6 @@ def test_each_is_told_in_its_own_words_in_any_language(both: Project) -> None:
             told = [PUBLISHER, claimed["reading"]["label"]["es"]]
         assert [text for text in told if text not in shown] == [], run
     no_intervals_and_no_tests(both)
-    a_language_without_labels_is_refused(both)
 
 
 def no_intervals_and_no_tests(both: Project) -> None:
@@ -90,15 +89,3 @@ def no_intervals_and_no_tests(both: Project) -> None:
     text = words(both.read(path_of(PAGES[0])))
     for word in ("confianza", "al azar", "tasa de respuesta", "valor p", "p <", "p ="):
         assert word not in text, word
-
-
-def a_language_without_labels_is_refused(both: Project) -> None:
-    """The tiny wave has no Spanish: what is missing is listed."""
-    project = both.copy(both.root.parent / "together")
-    config = yaml.safe_load(project.read("config.yaml"))
-    config["report"] = {"show": [WAVE, "canteen-2025"], "languages": ["es"]}
-    (project.root / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
-    result = project.run()
-    assert result.returncode == 2 and "Traceback" not in result.stderr
-    assert "es needs labels that are missing" in message(result)
-    assert "canteen-1.yaml" in message(result)
