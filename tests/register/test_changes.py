@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from project_copy import ROOT
+from readiness.attack import find_unread
 from readiness.commands.starting.beginnings import export_table
 from readiness.config import Change, FigureRules
 from readiness.drafting import document_of, draft_text, make_draft
@@ -83,6 +84,8 @@ def test_a_change_is_that_of_the_released_numbers_and_of_their_limits() -> None:
     assert (share.lower, share.upper) == pytest.approx([float(e) for e in mover(*wider)])
     assert made["change.goes.often.all.before"].value == 0.35
     assert (made["change.tested"].value, made["change.expected"].value) == (2, pytest.approx(0.1))
+    # Else no wave that is compared with another could be attacked, nor released.
+    assert find_unread(registered([*made.values()])) == ""
 
 
 @pytest.mark.parametrize(("now", "then"), [("goes.often", ""), ("", "goes.often")])

@@ -175,7 +175,9 @@ def _rows_of_level(
     for place, wave in enumerate(waves[1:], 1):
         if wave is not None:
             before = f"{identity}.before{place if place > 1 else ''}"
-            found.append(FigureRow(before, statistic="earlier", **wave._asdict(), **shared))
+            found.append(
+                FigureRow(before, statistic="in an earlier wave", **wave._asdict(), **shared)
+            )
     unit = "points" if waves[0].unit == "share" else waves[0].unit
     shared |= {"unit": unit, "digits": rules.digits}
     slopes = {identity: [1.0, -1.0]}
