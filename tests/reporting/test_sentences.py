@@ -75,7 +75,7 @@ def said(fact: Fact, language: str) -> str:
 def p(value: float | None) -> dict[str, Value]:
     """What the register shows of a p-value and of the confidence level."""
     shown = {} if value is None else {"p": Quantity.of(value, "p", 3)}
-    test = statements.test_name("rao_scott_f")
+    test = Term("report.name.rao_scott_f")
     return {**shown, "level": Quantity("0.95", "share", 0), "test": test}
 
 
@@ -145,7 +145,7 @@ def test_the_words_follow_the_selection(
     selected = statements.describe_selection(selection, raked=raked, complete=complete)
     facts = [statements.describe_response(selection, numbers), selected]
     if not selection.inference:
-        facts.append(statements.no_test(selection))
+        facts.append(Fact(f"report.no_test.{selection.key}"))
     text = " ".join(said(fact, language) for fact in facts)
     assert bool(re.search(DRAWN[language], text)) == selection.is_drawn, text
     if language == "en":

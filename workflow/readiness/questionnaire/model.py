@@ -237,6 +237,11 @@ class Questionnaire(Strict):
             return self.groups.apart
         return () if self.group_item is None else self.item(self.group_item).codes[1:]
 
+    def label_apart(self, language: Language) -> dict[str, str]:
+        """The label of each group that is counted apart, by its code."""
+        labels = self.item(self.group_item).labels(language) if self.group_item else {}
+        return {code: labels[code] for code in self.groups_apart}
+
     @property
     def id(self) -> str:
         """Name and version, as in the file name: `ai-readiness-1`."""

@@ -147,13 +147,6 @@ class TableMaterial:
         """The language of labels and numbers."""
         return self.register.language
 
-    @property
-    def groups_apart(self) -> dict[str, str]:
-        """The groups that are counted apart: code to label."""
-        group = self.questionnaire.group_item
-        labels = self.questionnaire.item(group).labels(self.language) if group else {}
-        return {code: labels[code] for code in self.questionnaire.groups_apart}
-
 
 def material_of(wave: ShownWave) -> TableMaterial:
     """What the tables of a wave are made of, as a report shows it."""
@@ -279,7 +272,7 @@ class _Maker:
         names = iter(column_names(sum(len(v.codes) for v in self._variables)))
         for variable in self._variables:
             columns += self._of_variable(variable, names)
-        for code, label in self.material.groups_apart.items():
+        for code, label in self.material.questionnaire.label_apart(self.language).items():
             if self._any(ANSWERED, code):
                 columns.append(BannerColumn(code, label, apart=True))
         return columns

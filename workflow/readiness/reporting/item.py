@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
-from readiness.facts import Fact, Listed, Value
+from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import text
 from readiness.questionnaire.model import Item
 from readiness.questionnaire.units import unit_text
@@ -19,7 +20,6 @@ from readiness.reporting import statements
 from readiness.reporting.banners import (
     Banner,
     BannerColumn,
-    BannerLine,
     TableMaterial,
     adds_up,
     banner,
@@ -100,7 +100,8 @@ class Tests:
         if self.item.id not in self.wave.choices:
             return
         if not self.wave.selection.inference:
-            yield self.register.write_fact(statements.no_test(self.wave.selection))
+            why = Fact(f"report.no_test.{self.wave.selection.key}")
+            yield self.register.write_fact(why)
             return
         lead, reason = self.wave.choices[self.item.id]
         if not lead:
@@ -126,8 +127,7 @@ class Tests:
         if test is None:
             return statements.difference(None, self._confidence, {})
         level = self.register.name_value("settings.level")
-        name = statements.test_name(test)
-        values = {"p": self._p_named(test), "level": level, "test": name}
+        values = {"p": self._p_named(test), "level": level, "test": Term(f"report.name.{test}")}
         return statements.difference(self._p(test), self._confidence, values)
 
     def _write_secondary(self, lead: str) -> Iterator[Fact]:
@@ -219,9 +219,41 @@ def banner_table(
     intervals: under the shares of `all` rows or of the headline (`main`), where the selection gives
     any.
     """
-    page = _Page(material, intervals)
-    header = [text("tables.head.answer", material.language), *map(page.head, own.columns)]
-    rows = [[plain(line.label), *page.cells(line)] for line in own.lines]
+    register, language = material.register, material.language
+    wanted = intervals if material.selection.inference else ""
+
+    def head(column: BannerColumn) -> str:
+        said = plain(column.label)
+        if column.apart:
+            said = register.write_fact(Fact("report.apart", {"group": column.label}))
+        return f"{said} {mark('letter', column.letter)}" if column.letter else said
+
+    def cell(identity: str, letter: str, kind: str) -> str:
+        if not identity:
+            return EMPTY
+        found = sign(register.row(identity))
+        said = register.span(identity, bare=True)
+        if found.replaces_number:
+            return f"{said}^{found.value}^"
+        said += found.mark
+        said += f" {mark('letter', letter)}" if letter else ""
+        shown = kind not in ("base", "outside") and wanted in ("all", kind)
+        interval = register.interval(identity) if shown else None
+        return said + (
+            f" {mark('ci', register.write_fact(interval, bare=True))}" if interval else ""
+        )
+
+    header = [text("tables.head.answer", language), *map(head, own.columns)]
+    rows = [
+        [
+            plain(line.label),
+            *(
+                cell(identity, letter, line.kind)
+                for identity, letter in zip_longest(line.ids, line.letters, fillvalue="")
+            ),
+        ]
+        for line in own.lines
+    ]
     marks = [MARKS[line.kind] for line in own.lines]
     return table(header, rows, name, caption, kind="banner", marks=marks)
 
@@ -248,40 +280,6 @@ def _notes(material: TableMaterial, own: Banner) -> Iterator[str]:
         yield material.register.write_fact(
             Fact("tables.note.sign", {"sign": SIGN, "words": words})
         ).replace(SIGN, said)
-
-
-class _Page:
-    def __init__(self, material: TableMaterial, intervals: str) -> None:
-        self.material, self.register = material, material.register
-        self.intervals = intervals if material.selection.inference else ""
-
-    def head(self, column: BannerColumn) -> str:
-        said = plain(column.label)
-        if column.apart:
-            said = self.register.write_fact(Fact("report.apart", {"group": column.label}))
-        return f"{said} {mark('letter', column.letter)}" if column.letter else said
-
-    def cells(self, line: BannerLine) -> Iterator[str]:
-        letters = line.letters or ("",) * len(line.ids)
-        for identity, letter in zip(line.ids, letters, strict=True):
-            yield self._cell(identity, letter, line.kind)
-
-    def _cell(self, identity: str, letter: str, kind: str) -> str:
-        if not identity:
-            return EMPTY
-        found = sign(self.register.row(identity))
-        said = self.register.span(identity, bare=True)
-        if found.replaces_number:
-            return f"{said}^{found.value}^"
-        said += found.mark
-        if letter:
-            said += f" {mark('letter', letter)}"
-        return said + self._interval(identity, kind)
-
-    def _interval(self, identity: str, kind: str) -> str:
-        wanted = kind not in ("base", "outside") and self.intervals in ("all", kind)
-        interval = self.register.interval(identity) if wanted else None
-        return " " + mark("ci", self.register.write_fact(interval, bare=True)) if interval else ""
 
 
 # What is said below a chart of a form.

@@ -84,7 +84,7 @@ def _counts(wave: ShownWave) -> Iterator[Fact]:
     if kinds := _list_kinds(wave):
         yield Fact("report.issues.most", {"kinds": kinds})
     yield statements.count_or_none("report.corrections", *_find_count(wave, "corrections_applied"))
-    for code, name in wave.groups_apart.items():
+    for code, name in wave.questionnaire.label_apart(wave.language).items():
         if register.has(f"quality.kept.{code}"):
             n = register.name_value(f"quality.kept.{code}")
             yield Fact("report.counted_apart", {"group": name, "n": n})

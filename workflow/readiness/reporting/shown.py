@@ -338,20 +338,13 @@ class ShownWave(ReportPart):
     def group_labels(self) -> dict[str, str]:
         """The label of each group by its code, those counted apart last."""
         own = self.questionnaire.grouping(self.by).labels(self.language) if self.by else {}
-        return {**own, **self.groups_apart}
-
-    @property
-    def groups_apart(self) -> dict[str, str]:
-        """The groups that are counted apart: code to label."""
-        group = self.questionnaire.group_item
-        labels = self.questionnaire.item(group).labels(self.language) if group else {}
-        return {code: labels[code] for code in self.questionnaire.groups_apart}
+        return {**own, **self.questionnaire.label_apart(self.language)}
 
     def groups(self, item: str) -> dict[str, str]:
         """The groups of an item, as Markdown: all, each, and those counted apart that answered."""
         shown = {"all": f"**{text('report.total', self.language)}**"}
         for code, name in self.group_labels.items():
-            if code not in self.groups_apart:
+            if code not in self.questionnaire.groups_apart:
                 shown[code] = plain(name)
             elif self.register.has(f"{item}.n.{code}"):
                 shown[code] = f"*{self.tell('report.apart', group=name)}*"

@@ -111,16 +111,6 @@ def describe_selection(selection: Selection, *, raked: bool, complete: bool) -> 
     return Fact(kind)
 
 
-def no_test(selection: Selection) -> Fact:
-    """That no test is given, and why; for a selection that gives none."""
-    return Fact(f"report.no_test.{selection.key}")
-
-
-def test_name(test: str) -> Term:
-    """What a test is called, by its name in the register."""
-    return Term(f"report.name.{test}")
-
-
 def describe_response(selection: Selection, values: Mapping[str, Value]) -> Fact:
     """Who answered, in the words of the selection: `invited`, `answered`, `rate`.
 
@@ -177,7 +167,7 @@ def quote_question(questionnaire: Questionnaire, item: Item, language: Language)
 def state_tests(p_values: Sequence[tuple[str, Value]]) -> Fact | None:
     """The p-values of several tests; None where there is none."""
     known = tuple(
-        Fact("language.labelled", {"label": test_name(test), "what": value})
+        Fact("language.labelled", {"label": Term(f"report.name.{test}"), "what": value})
         for test, value in p_values
     )
     return Fact("report.tested", {"tests": Listed(known, "comma")}) if known else None

@@ -111,17 +111,15 @@ class DrawnWave:
     def _groups(self, item: Item) -> GroupLabels:
         """The groups in the order of the item's tables, the total, and those outside both."""
         language, questionnaire = self._language, self.questionnaire
-        among, apart = {}, {}
+        among = {}
         if self.settings.by not in ("", item.id):
             variable = questionnaire.grouping(self.settings.by)
             labels = variable.labels(language)
             shown = (item.id, item.first_level, variable.codes)
             codes = group_order(self._value, *shown, ordered=variable.ordered)
             among = {code: labels[code] for code in codes}
-        if questionnaire.group_item is not None:
-            labels = questionnaire.item(questionnaire.group_item).labels(language)
-            apart = {code: labels[code] for code in questionnaire.groups_apart}
-        return GroupLabels(among, (TOTAL, word("report.total", language)), apart)
+        total = (TOTAL, word("report.total", language))
+        return GroupLabels(among, total, questionnaire.label_apart(language))
 
     def _subtitle(self, item: Item) -> str:
         measure = word(

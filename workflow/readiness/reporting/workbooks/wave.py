@@ -298,9 +298,8 @@ def wave_labels(questionnaire: Questionnaire, compared: str, language: Language)
             groups[f"{variable.id}:{code}"] = (label, of)
             if variable.id == compared:
                 groups[code] = (label, of)
-    if questionnaire.group_item:
-        apart = questionnaire.item(questionnaire.group_item).labels(language)
-        groups |= {code: (apart[code], "") for code in questionnaire.groups_apart}
+    apart = questionnaire.label_apart(language)
+    groups |= {code: (label, "") for code, label in apart.items()}
     words = {MEAN: text("report.column.mean", language)}
 
     def labels(name: str, level: str, group: str) -> tuple[str, str, str, str]:
