@@ -21,7 +21,7 @@ from readiness.facts import (
     decode,
     encode,
 )
-from readiness.language import Markup, catalogue, show, tell, telling, text
+from readiness.language import LANGUAGES, Markup, catalogue, show, tell, telling, text
 from readiness.language.catalogue import isolate, isolate_runs, typeset
 
 MESSAGES = {
@@ -176,3 +176,12 @@ def test_french_spaces_come_in_only_where_a_space_is() -> None:
     )
     assert typeset("a ; b", "en") == "a ; b"
     assert telling.text("language.comma", "fr") == ", "
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_is_followed_by_no_colon(language: str) -> None:
+    asked, named = (
+        tell(Fact("language.labelled", {"label": label, "what": "52"}), language)
+        for label in ("A?", "A")
+    )
+    assert ":" in named and ":" not in asked and asked.endswith(" 52")

@@ -49,7 +49,9 @@ class Markup:
 
 LINKS = {link: f"language.{link}" for link in ("and", "or", "comma", "slash")}
 # What ends a sentence.
-CLOSED = (".", "?", "!", "\u2026", "\u061f")
+CALLED = ("?", "!", "\u061f")
+CLOSED = (".", "\u2026", *CALLED)
+_COLON = re.compile("[ \u00a0\u202f]?:")
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)(?::([a-z0-9_.]+))?\}")
 
 
@@ -80,9 +82,12 @@ def tell(
     for match in _PLACEHOLDER.finditer(template):
         pieces.append(markup.plain(template[end : match.start()]))
         pieces.append(said := _piece(fact, match[1], match[2], language, mark, markup))
-        # A question keeps its own sign at the end: no full stop behind it.
-        closed = said.rstrip(POP).endswith(CLOSED) and template.startswith(".", match.end())
-        end = match.end() + closed
+        # A question keeps its own sign at the end: no full stop or colon behind it.
+        end, last = match.end(), said.rstrip(POP)
+        if last.endswith(CALLED) and (colon := _COLON.match(template, end)):
+            end = colon.end()
+        elif last.endswith(CLOSED) and template.startswith(".", end):
+            end += 1
     return "".join([*pieces, markup.plain(template[end:])])
 
 
