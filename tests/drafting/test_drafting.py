@@ -617,3 +617,22 @@ def test_what_a_program_writes_for_nothing_is_no_answer() -> None:
     assert [item.kind for item in asked.items] == ["number", "number"]
     assert {m.means for m in asked.items[0].missing} == {"blank", "refused"}
     assert read_cell(asked.items[1], "1.42857142857143").values == ("1.42857142857143",)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Your roles: Teacher&nbsp;", "Your roles: Pupil"),
+        ("roles.Teacher", "roles.Pupil"),
+    ],
+)
+def test_boxes_are_told_by_what_their_cells_say(headers: tuple[str, str]) -> None:
+    one, other = ["Teacher", "", "Teacher"] * 9, ["", "Pupil", "Pupil"] * 9
+    columns = dict(zip(headers, (one, other), strict=True))
+    if "." in headers[0]:
+        joined = [f"{a} {b}".strip() for a, b in zip(one, other, strict=True)]
+        columns = {"roles": joined} | {
+            k: ["1" if c else "0" for c in v] for k, v in columns.items()
+        }
+    (item,) = drafted(table(**columns))[1].items
+    assert item.kind == "multi" and [c.text for c in item.categories] == ["Teacher", "Pupil"]

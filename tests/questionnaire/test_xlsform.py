@@ -394,3 +394,8 @@ def test_a_language_that_has_a_name_only(tmp_path: Path) -> None:
     document = from_xlsform(path, "fr")
     assert (document["title"], document["items"][0]["label"]) == ({"fr": "G"}, {"fr": "Nom"})
     assert "language: the form names none" in write(from_xlsform(path))
+
+
+def test_a_language_may_be_called_by_its_own_name(tmp_path: Path) -> None:
+    path = form(tmp_path / "f.xlsx", set_=SETTINGS.replace("English (en)", "Deutsch"))
+    assert from_xlsform(path)["language"] == "de"

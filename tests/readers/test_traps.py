@@ -670,6 +670,15 @@ def test_files_of_statistics_say_their_labels(ending: str, tmp_path: Path) -> No
     assert dict(labels[0].values) == ({} if ending == "por" else {"1": "Yes", "2": "No"})
 
 
+def test_letters_of_an_older_stata_file_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "old.dta"
+    frame = pd.DataFrame({"town": ["Fès", "Salé"]})
+    frame.to_stata(path, write_index=False, version=114)
+    with pytest.raises(DataError, match="letters that are not utf-8"):
+        read_sheet(path, encoding="utf-8")
+    assert read_sheet(path, encoding="windows-1252").first(2) == [("Fès",), ("Salé",)]
+
+
 def test_a_spreadsheet_of_another_office_is_read() -> None:
     rows = "".join(
         "<table:table-row>"

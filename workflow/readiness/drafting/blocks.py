@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from html import unescape
 from itertools import pairwise, takewhile
 
 from readiness.drafting.codebooks import Codebook
@@ -19,6 +20,7 @@ _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 _CHOICE = re.compile(r"(?P<question>.*\S)\s*\(choice=(?P<row>.+)\)")
 _BEFORE = re.compile(r"(?P<row>[^:]*[^:\s])\s*:\s*(?P<question>\S+(?:\s+\S+){3,})")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
+_BEHIND = re.compile(r"(?P<question>[^:]*[^:\s])\s*:\s*(?P<row>.+)")
 # A dash may stand in any sentence: rows behind one are as many at least.
 LEAST_ROWS = 3
 _DASH = re.compile(r"(?P<question>.*\S) - (?P<row>.+)")
@@ -94,7 +96,7 @@ def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
 
 def _with_parent(column: ExportColumn, headers: Set[str]) -> ExportColumn:
     """A box whose question is a column itself: what stands behind that header is its option."""
-    places = [at for at, sign in enumerate(column.header) if sign == "/"]
+    places = [at for at, sign in enumerate(column.header) if sign in "/."]
     parent = next((column.header[:at] for at in places if column.header[:at] in headers), "")
     option = column.header[len(parent) + 1 :]
     if column.together or not parent or not is_ticked(column, option):
@@ -116,9 +118,10 @@ def _parts(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
         return "set", column.together, column.label or column.header
     if found := _BRACKETS.fullmatch(column.header):
         return "brackets", found["question"], found["row"]
-    for pattern in (_SLASH, _CHOICE):
-        if (found := pattern.fullmatch(column.header)) and is_ticked(column, found["row"]):
-            return "slash", found["question"], found["row"]
+    for pattern in (_SLASH, _CHOICE, _BEHIND):
+        found = pattern.fullmatch(column.header)
+        if found and is_ticked(column, row := unescape(found["row"]).strip()):
+            return "slash", found["question"], row
     if _list_marks(column) == {match_key(column.header)}:
         return "choice", "", column.header  # a column an option, without its question: Typeform
     if found := _BEFORE.fullmatch(column.header):

@@ -386,7 +386,7 @@ def read_sheet(
             preamble.
         letters: texts that are expected in cells; together with headers they tell the right letters
             of an 8-bit encoding from wrong ones.
-        encoding: that of a delimited text, where its bytes do not tell.
+        encoding: that of the letters, where the bytes do not tell.
         name: the sheet of a workbook; None: the first that holds cells.
 
     Raises DataError, in one line naming the file and the row, when it is missing, empty, no table
@@ -398,6 +398,6 @@ def read_sheet(
     if workbooks.is_workbook(path, content):
         return workbooks.read_workbook(path, content, keys, name)
     if spss.is_spss(content):
-        return spss.read_spss(path, content)
+        return spss.read_spss(path, content, encoding)
     expected = keys | frozenset(map(match_key, letters))
     return delimited.read_delimited(path, content, keys, expected, encoding)

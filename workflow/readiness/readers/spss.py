@@ -46,8 +46,11 @@ def _find_parser(content: bytes) -> str:
     return "read_dta" if stata else ""
 
 
-def read_spss(path: Path, content: bytes) -> Sheet:
-    """The table of a file of SPSS or Stata; DataError when it is damaged."""
+def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
+    """The table of a file of SPSS or Stata; DataError when it is damaged.
+
+    `encoding`: of its letters, where an older file does not say it.
+    """
     parser = _find_parser(content)
     kind = "Stata file" if parser == "read_dta" else "SPSS file"
     if len(content) < _HEADER:
@@ -56,14 +59,20 @@ def read_spss(path: Path, content: bytes) -> Sheet:
 
     read = getattr(pyreadstat, parser)
     # A portable file declares no missing values of its own.
-    known = {} if parser == "read_por" else {"user_missing": True}
+    known: dict[str, Any] = {} if parser == "read_por" else {"user_missing": True}
+    told = {"encoding": encoding} if encoding else {}
     try:
-        _, about = read(io.BytesIO(content), metadataonly=True)
+        _, about = read(io.BytesIO(content), metadataonly=True, **told)
         refuse_oversized(path, max(about.number_rows or 0, 0), about.number_columns or 0)
-        cells, meta = read(io.BytesIO(content), output_format="dict", **known)
+        cells, meta = read(io.BytesIO(content), output_format="dict", **known, **told)
     except DataError:
         raise
     except (Exception, MemoryError) as error:  # pyreadstat raises whatever its parser met
+        if isinstance(error, UnicodeDecodeError) or "requested encoding" in str(error):
+            raise DataError(
+                f"{path}: letters that are not {encoding or 'UTF-8'}. Say which they are (`new "
+                "--encoding windows-1252`), or export it as CSV."
+            ) from None
         raise DataError(
             f"{path}: a damaged {kind} ({str(error)[:120]}). Export it again."
         ) from None

@@ -286,9 +286,12 @@ def _choice(
     made: _Made, row: SheetRow, select: str, listed: str, or_other: bool, inherited: Sequence[Atom]
 ) -> None:
     if listed not in made.form.choices:
-        raise made.form.refuse_row(
-            row, f"{row.get('name')!r}: its options are not in the sheet choices ({listed!r})."
+        made.items.append(_begin_item(made, row, "text", inherited))
+        made.notes.append(
+            f"{CHECK}{row.get('name')!r}, row {row.number}: its options are in another file "
+            f"({listed!r}); it is a text until they are its categories."
         )
+        return
     if "label" in row.get("appearance").split():
         # The head of a table: it shows the options and takes no answer.
         made.unread.append(row.get("name"))

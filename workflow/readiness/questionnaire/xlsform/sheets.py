@@ -238,9 +238,11 @@ def _code(named: str) -> str:
 def _named_languages() -> dict[str, str]:
     """Codes of languages by their names in English, in French and in themselves."""
     from babel import Locale
+    from babel.localedata import locale_identifiers
 
-    found: dict[str, str] = {}
-    for locale in ("fr", "es", "ar", "pt", "en"):
-        names = Locale(locale).languages
+    own = {code: Locale(code) for code in locale_identifiers() if "_" not in code}
+    found = {str(locale.get_language_name()).lower(): code for code, locale in own.items()}
+    for locale in ("fr", "en"):
+        names = own[locale].languages
         found |= {name.lower(): code for code, name in names.items() if "_" not in code}
     return found

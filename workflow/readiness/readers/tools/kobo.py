@@ -54,7 +54,7 @@ class Kobo(Tool):
         "review_status": "review",
     }
     also = re.compile(
-        r"today|deviceid|subscriberid|simserial|phonenumber|username|email|audit|caseid|status|edits"
+        r"today|deviceid|imei|subscriberid|simserial|phonenumber|username|email|audit|caseid|status|edits"
         r"|background-audio|_notes|_status|_submitted_by|__version__|_version_(_\d+)?|_tags|_index"
         r"|_parent_(index|table_name)|_geolocation|_attachments|_xform_id(_string)?|formhub/uuid"
         r"|_bamboo_dataset_id|meta/(rootuuid|instancename|deprecatedid|audit)|isvalidated"
