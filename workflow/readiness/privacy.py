@@ -39,31 +39,6 @@ _EMAIL = re.compile(
 # A number as E.164 has it: at most fifteen digits, the country's first.
 _ABROAD = re.compile(rf"(?<![\w+])(?:\+|00){_GAP}[1-9](?:{_GAP}\d){{7,13}}(?!\d)")
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){11,30}")
-# Countries by the length of their IBAN, as the registry of ISO 13616 has them; others write
-# accounts alike (Morocco 28), and their check digits tell.
-IBAN_LENGTHS = {
-    length: frozenset(countries.split())
-    for length, countries in {
-        15: "NO",
-        16: "BE",
-        18: "DK FI FK FO GL NL SD",
-        19: "MK SI",
-        20: "AT BA EE KZ LT LU MN XK",
-        21: "CH HR LI LV",
-        22: "BG BH CR DE GB GE IE ME RS VA",
-        23: "AE GI IL IQ OM SO TL",
-        24: "AD CZ ES MD PK RO SA SE SK TN VG",
-        25: "LY PT ST",
-        26: "IS TR",
-        27: "BI DJ FR GR IT MC MR SM",
-        28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
-        29: "BR EG PS QA UA",
-        30: "JO KW MU YE",
-        31: "MT SC",
-        32: "LC",
-        33: "RU",
-    }.items()
-}
 # What any pattern needs: most texts hold none of it.
 _SUSPECT = re.compile(r"@|\(at\)|\[at\]|\d(?:[^\d]{0,3}\d){3}", re.IGNORECASE)
 
@@ -138,14 +113,10 @@ def _plain(text: str) -> str:
 
 
 def _is_iban(candidate: str) -> bool:
-    """Whether an account begins the candidate: of the length of its country where that is known,
-    else the whole of it, or of it without words that follow."""
+    """Whether an account begins the candidate: the whole of it, or without words that follow."""
     joined = re.sub("[ -]", "", candidate)
-    known = [n for n, countries in IBAN_LENGTHS.items() if joined[:2] in countries]
-    ends = known or [
-        len(re.sub("[ -]", "", candidate[:end]))
-        for end in (*(m.start() for m in re.finditer("[ -]", candidate)), len(candidate))
-    ]
+    gaps = [gap.start() for gap in re.finditer("[ -]", candidate)]
+    ends = [len(re.sub("[ -]", "", candidate[:end])) for end in (*gaps, len(candidate))]
 
     def checks(account: str) -> bool:
         # ISO 7064 mod 97-10: letters are 10 to 35, the first four characters stand last.

@@ -50,8 +50,7 @@ class Apart:
     """What is kept apart, for whoever may see it.
 
     answers: one row an answer to a personal item or in free text: `respondent`, `item`, `value`.
-    seen: one row a cell that holds personal data: `row` of the export, `column`, `item`, `kinds`;
-        of the questionnaire's own texts the row is 0.
+    seen: one row a cell that holds personal data: `row` of the export, `column`, `item`, `kinds`.
     """
 
     answers: pd.DataFrame
@@ -90,7 +89,6 @@ def separate(
         )
     # An issue that is added has no question of its own beside its column.
     issues = issues.sort_values("row", kind="stable").fillna("").reset_index(drop=True)
-    found = pd.concat([_seen_in_texts(questionnaire, detectors), found], ignore_index=True)
     seen = found.assign(kinds=found["kinds"].map(" ".join))
     separated = replace(result, answers=answers, issues=issues, quarantine=quarantine)
     return separated, Apart(said, seen)
@@ -129,19 +127,6 @@ def _find_personal(
             )
         )
     return pd.concat(parts, ignore_index=True)
-
-
-def _seen_in_texts(questionnaire: Questionnaire, detectors: Detectors) -> pd.DataFrame:
-    """Items whose own texts, in any language, hold personal data: an address to write to, say."""
-    see = detectors.ready()
-    found = []
-    for item in questionnaire.items:
-        texts = [item.column, *item.label.root.values()]
-        for category in item.categories:
-            texts += [category.text, *category.labels.values()]
-        if kinds := see("\n".join(texts)):
-            found.append((0, item.column, item.id, kinds))
-    return pd.DataFrame(found, columns=["row", "column", "item", "kinds"], dtype=object)
 
 
 def _issues(found: pd.DataFrame) -> pd.DataFrame:
