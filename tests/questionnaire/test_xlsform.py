@@ -399,3 +399,11 @@ def test_a_language_that_has_a_name_only(tmp_path: Path) -> None:
 def test_a_language_may_be_called_by_its_own_name(tmp_path: Path) -> None:
     path = form(tmp_path / "f.xlsx", set_=SETTINGS.replace("English (en)", "Deutsch"))
     assert from_xlsform(path)["language"] == "de"
+
+
+def test_options_in_another_file_are_a_text_until_they_are_listed(tmp_path: Path) -> None:
+    survey = "type | name | label\nselect_one_from_file towns.csv | town | Which town?\n"
+    (item,) = (document := from_xlsform(form(tmp_path / "f.xlsx", survey)))["items"]
+    assert (
+        item["kind"] == "text" and "'town', row 2: its options are in another" in document[COMMENT]
+    )

@@ -670,6 +670,11 @@ def test_files_of_statistics_say_their_labels(ending: str, tmp_path: Path) -> No
     assert dict(labels[0].values) == ({} if ending == "por" else {"1": "Yes", "2": "No"})
 
 
+def test_a_form_that_keeps_its_own_moments_alone_is_told() -> None:
+    content = data([["start", "end", "eats"], [*["2026-03-02T10:00:00+03:00"] * 2, "rice fish"]])
+    assert recognise_export(NAME, content)[1].name == "kobotoolbox"
+
+
 def test_letters_of_an_older_stata_file_are_told(tmp_path: Path) -> None:
     path = tmp_path / "old.dta"
     frame = pd.DataFrame({"town": ["Fès", "Salé"]})

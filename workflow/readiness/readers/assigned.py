@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from readiness.errors import DataError
 from readiness.questionnaire import Item, Questionnaire, match_key
-from readiness.readers.table import Sheet
+from readiness.readers.table import Sheet, name_each_once
 from readiness.terminal import quote_cell
 
 
@@ -31,20 +31,14 @@ def name_apart(
 ) -> list[tuple[str, ...]]:
     """Headings with a name for a column that has none, and for one whose header occurs again.
 
-    A column without a header is `column 4`. The second of one header is `Header (2)` or `Header.1`
-    where one of these is `wanted` (match keys); otherwise both keep the header, and are refused.
+    A column without a header is `column 4`. The second of one header is `Header (2)` where that is
+    `wanted` (match keys); otherwise both keep the header, and are refused.
     """
-    seen: dict[str, int] = {}
     made = []
-    for at, heading in enumerate(headings):
-        key = match_key(heading[0])
-        if not key:
-            made.append((f"column {at + 1}", *heading[1:]))
-            continue
-        times = seen[key] = seen.get(key, 0) + 1
-        again = (f"{heading[0]} ({times})", f"{heading[0]}.{times - 1}")
-        named = [name for name in again if times > 1 and match_key(name) in wanted]
-        made.append(tuple(named) if named else heading)
+    for heading, name in zip(headings, name_each_once([each[0] for each in headings]), strict=True):
+        again = match_key(heading[0]) not in ("", match_key(name))
+        apart = heading if match_key(heading[0]) else (name, *heading[1:])
+        made.append((name,) if again and match_key(name) in wanted else apart)
     return made
 
 

@@ -15,6 +15,7 @@ from typing import ClassVar
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.assigned import Assigned
+from readiness.readers.moments import looks_like_moments
 from readiness.readers.table import Sheet
 from readiness.readers.tools.base import REJECTED, Tool
 from readiness.terminal import quote_cell
@@ -65,10 +66,13 @@ class Kobo(Tool):
     signs = (" ", ",", ";")
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """Two columns that only these tools add."""
+        """Two columns that only these tools add; less surely two that a form has put first."""
         keys = {match_key(column) for column in sheet.columns}
         found = max(len(keys & _KOBO), len(keys & _ODK))
-        return 0.9 if found >= 2 or _find_parents(sheet) else 0.0
+        if found >= 2 or _find_parents(sheet):
+            return 0.9
+        began = [match_key(column) for column in sheet.columns[:2]] == ["start", "end"]
+        return 0.65 if began and looks_like_moments(sheet.some(0)) else 0.0
 
     def prepare(self, sheet: Sheet) -> Sheet:
         """Refuses the table of a repeat; leaves out what is repeated beside the interviews."""
