@@ -28,10 +28,9 @@ def test_twelve_people_fit_all_but_two_figures() -> None:
     reading = haca_verdicts("2")["simplest.reading"]
     assert reading.numbers["people"] == 12
     assert reading.numbers["silent"] == 1
-    [witness] = reading.witnesses
-    short = {name for name, found in witness["sets"].items() if found["base"] < 12}
-    assert short == {"team_trained", "cost"}
-    assert witness["sets"]["prep_sector"] == {"base": 12, "counts": [8, 4]}
+    bases = {k.removesuffix("_base"): n for k, n in reading.numbers.items() if k.endswith("_base")}
+    assert {name for name, base in bases.items() if base != 12} == {"team_trained", "cost"}
+    assert [reading.numbers[f"prep_sector_count_{c}"] for c in ("weak", "none")] == [8, 4]
     misfits = {v for k, v in reading.numbers.items() if k.startswith("misfit")}
     assert misfits == {"3", "60"}
 

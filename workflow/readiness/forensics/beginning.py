@@ -57,7 +57,16 @@ def begin_study(
     Raises DataError, naming row and column: a column is missing or not known, a figure is none, an
     answer is given twice, a question has two bases, the questionnaire has no such question.
     """
-    _check_columns(table, where)
+    columns = [str(name) for name in table.columns]
+    missing = [name for name in REQUIRED if name not in columns]
+    unknown = [name for name in columns if name not in (*REQUIRED, *OPTIONAL)]
+    if missing or unknown:
+        what = f"no column {missing[0]}" if missing else f"unknown column {unknown[0]!r}"
+        raise DataError(
+            f"{where}: {what}; expected {', '.join(REQUIRED)}, and if wanted {', '.join(OPTIONAL)}."
+        )
+    if table.empty:
+        raise DataError(f"{where}: no row; expected one a published figure.")
     begun = _BegunStudy(source, _Names(questionnaire, source.language, where), where)
     for number, record in enumerate(table.to_dict("records"), 2):
         begun.add({str(name): str(value).strip() for name, value in record.items()}, number)
@@ -177,19 +186,6 @@ class _BegunStudy:
             }
             for item, known in self._figures.items()
         ]
-
-
-def _check_columns(table: pd.DataFrame, where: str) -> None:
-    columns = [str(name) for name in table.columns]
-    missing = [name for name in REQUIRED if name not in columns]
-    unknown = [name for name in columns if name not in (*REQUIRED, *OPTIONAL)]
-    if missing or unknown:
-        what = f"no column {missing[0]}" if missing else f"unknown column {unknown[0]!r}"
-        raise DataError(
-            f"{where}: {what}; expected {', '.join(REQUIRED)}, and if wanted {', '.join(OPTIONAL)}."
-        )
-    if table.empty:
-        raise DataError(f"{where}: no row; expected one a published figure.")
 
 
 def _kind(stated: str, figures: Mapping[str, PrintedFigure], where: str) -> SetKind:

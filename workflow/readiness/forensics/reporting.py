@@ -42,7 +42,7 @@ def summary_ids(verdicts: Sequence[Verdict], lead: str) -> list[str]:
 
 
 def verdict_json(verdicts: Sequence[Verdict], language: str = "en") -> str:
-    """The verdicts as JSON: facts, witnesses, and their sentences in one language.
+    """The verdicts as JSON: facts, and their sentences in one language.
 
     Numbers exact (a fraction as "a/b"), keys sorted, the same bytes.
     """
@@ -51,7 +51,6 @@ def verdict_json(verdicts: Sequence[Verdict], language: str = "en") -> str:
             **record(v),
             "sentence": render_verdict(v.facts, language),
             "numbers": v.numbers,
-            "witnesses": [dict(w) for w in v.witnesses],
         }
         for v in verdicts
     ]

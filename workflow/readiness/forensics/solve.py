@@ -1,15 +1,12 @@
 """A journalist with two numbers and a minute: which numbers of people can stand behind them?
 
->>> solve(["67", "33"], n_max=32).rows["bases"][0]
-'3 6 9 12 15 18 21 24 27 30'
+>>> solve(["67", "33"], n_max=32).rows[0].bases
+(3, 6, 9, 12, 15, 18, 21, 24, 27, 30)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
-
-import pandas as pd
 
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed, Printed, Term, Value
@@ -26,7 +23,6 @@ from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding, pars
 from readiness.forensics.arithmetic.sums import joint_power, sum_to_whole
 from readiness.language import LANGUAGES, tell, text
 
-COLUMNS = ["reading", "figures", "missing", "bases", "count", "smallest", "power"]
 DEFAULT_N_MAX = 40
 LARGEST_N_MAX = 100_000
 LISTED = 20
@@ -42,15 +38,27 @@ KEYS = tuple(term.key for terms in (READINGS, ROUNDED) for term in terms.values(
 
 
 @dataclass(frozen=True)
-class Solution:
-    """What two or more figures allow: a table, and the same as text for a terminal.
+class Reading:
+    """One way to read the figures, and the numbers of people that it allows.
 
-    `rows` columns: reading, figures, missing (answers that may be missing on each question), bases
-    (numbers separated by spaces, all of them), count, smallest ("" when there is none), power
-    (share of arbitrary figures that would pass, as an exact fraction; "" when not counted).
+    `kind` is one of `READINGS`, `missing` how many answers may be missing on each question,
+    `smallest` the first number that fits (None when there is none), `power` the share of arbitrary
+    figures that would pass (None when not counted).
     """
 
-    rows: pd.DataFrame
+    kind: str
+    figures: tuple[str, ...]
+    missing: int
+    bases: tuple[int, ...]
+    smallest: int | None
+    power: Fraction | None
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What two or more figures allow: its readings, and the same as text for a terminal."""
+
+    rows: tuple[Reading, ...]
     text: str
 
 
@@ -83,12 +91,14 @@ def solve(
         raise DataError(f"language {language!r}: expected one of {', '.join(LANGUAGES)}.")
     allowed = NEAREST if rounding == "nearest" else conventions([Rounding(rounding)])
     parsed = [parse_figure(text) for text in figures]
-    records = [
-        _row(reading, sets, missing, n_max, allowed)
-        for reading, sets, missing in _readings(parsed, max_missing, allowed)
-    ]
-    rows = pd.DataFrame(records, columns=COLUMNS)
-    return Solution(rows, _text(rows, n_max, rounding, language))
+    rows = tuple(
+        _read(kind, sets, missing, n_max, allowed)
+        for kind, sets, missing in _readings(parsed, max_missing, allowed)
+    )
+    head = Fact("forensics.solve.head", {"n_max": n_max, "rounded": ROUNDED[rounding]})
+    lines = (f"  {tell(_line(row, n_max), language)}" for row in rows)
+    tail = text("forensics.solve.tail", language)
+    return Solution(rows, "\n".join([tell(head, language), *lines, tail]) + "\n")
 
 
 def _readings(
@@ -106,53 +116,33 @@ def _readings(
     return found + [("alone", [single], 0) for single in distinct]
 
 
-def _row(
-    reading: str,
-    sets: list[FigureSet],
-    missing: int,
-    n_max: int,
-    allowed: Sequence[Convention],
-) -> tuple[str, str, int, str, int, str, str]:
+def _read(
+    kind: str, sets: list[FigureSet], missing: int, n_max: int, allowed: Sequence[Convention]
+) -> Reading:
     found = joint_bases(sets, n_max, missing, allowed)
     smallest = found[0] if found else smallest_joint_base(sets, missing, allowed, LARGEST_N_MAX)
     power = joint_power(sets, n_max, missing, allowed) if n_max <= 1000 else None
-    texts = " ".join(str(figure) for s in sets for figure in s.figures)
-    return (
-        reading,
-        texts,
-        missing,
-        " ".join(map(str, found)),
-        len(found),
-        "" if smallest is None else str(smallest),
-        "" if power is None else str(power),
-    )
+    figures = tuple(str(figure) for s in sets for figure in s.figures)
+    return Reading(kind, figures, missing, tuple(found), smallest, power)
 
 
-def _text(rows: pd.DataFrame, n_max: int, rounding: str, language: str) -> str:
-    head = Fact("forensics.solve.head", {"n_max": n_max, "rounded": ROUNDED[rounding]})
-    lines = [tell(_line(row, n_max), language) for row in rows.to_dict("records")]
-    tail = text("forensics.solve.tail", language)
-    return "\n".join([tell(head, language), *(f"  {line}" for line in lines), tail]) + "\n"
-
-
-def _line(row: Mapping[Any, Any], n_max: int) -> Fact:
+def _line(row: Reading, n_max: int) -> Fact:
     """What one reading of the figures allows."""
-    reading: Value = READINGS[row["reading"]]
-    if row["missing"]:
-        reading = Fact("forensics.reading.together_missing", {"missing": int(row["missing"])})
-    figures = Listed(tuple(Printed(figure) for figure in row["figures"].split()), "slash")
+    reading: Value = READINGS[row.kind]
+    if row.missing:
+        reading = Fact("forensics.reading.together_missing", {"missing": row.missing})
+    figures = Listed(tuple(map(Printed, row.figures)), "slash")
     values: dict[str, Value] = {"figures": figures, "reading": reading}
-    numbers = [int(number) for number in row["bases"].split()]
-    if len(numbers) > LISTED:
-        values |= {"bases": Listed(tuple(numbers[:SHOWN]), "comma"), "count": len(numbers)}
+    if len(row.bases) > LISTED:
+        values |= {"bases": Listed(row.bases[:SHOWN], "comma"), "count": len(row.bases)}
         line = Fact("forensics.solve.many", values)
-    elif numbers:
-        line = Fact("forensics.solve.list", values | {"bases": Listed(tuple(numbers), "or")})
-    elif row["smallest"]:
-        values |= {"n_max": n_max, "smallest": int(row["smallest"])}
+    elif row.bases:
+        line = Fact("forensics.solve.list", values | {"bases": Listed(row.bases, "or")})
+    elif row.smallest:
+        values |= {"n_max": n_max, "smallest": row.smallest}
         line = Fact("forensics.solve.none", values)
     else:
         line = Fact("forensics.solve.never", values)
-    if row["power"]:
-        return Fact("forensics.solve.power", {"line": line, "power": Fraction(row["power"])})
-    return line
+    if row.power is None:
+        return line
+    return Fact("forensics.solve.power", {"line": line, "power": row.power})

@@ -53,25 +53,24 @@ class Presentation:
 def nchs_presentation(count: int, base: int) -> Presentation:
     """What the NCHS scale would say of a share: present, review, or suppress with the reason.
 
-    The thresholds are `survey.intervals.NchsRules`; that module flags estimates of a design, this
+    The thresholds are those of `survey.intervals`; that module flags estimates of a design, this
     function gives the reason for a bare count.
     """
-    from readiness.survey.intervals import NchsRules
+    from readiness.survey.intervals import MINIMUM_N, NARROW, RELATIVE, WIDEST
 
     _check(count, base)
-    rules = NchsRules()
-    if base < rules.minimum_n:
-        return Presentation("suppress", f"n<{rules.minimum_n:g}")
+    if base < MINIMUM_N:
+        return Presentation("suppress", f"n<{MINIMUM_N}")
     low, high = clopper_pearson(count, base)
     width, share = high - low, count / base
-    wide, most = width > rules.narrow, f"{rules.relative:.0%}"
-    if width >= rules.widest:
-        return Presentation("suppress", f"absolute CI width >= {rules.widest:.2f}")
-    if wide and count and width / share > rules.relative:
+    wide, most = width > NARROW, f"{RELATIVE:.0%}"
+    if width >= WIDEST:
+        return Presentation("suppress", f"absolute CI width >= {WIDEST:.2f}")
+    if wide and count and width / share > RELATIVE:
         return Presentation("suppress", f"relative CI width > {most}")
     if count in (0, base):
         return Presentation("review", "0 or 100%")
-    if wide and width / (1 - share) > rules.relative:
+    if wide and width / (1 - share) > RELATIVE:
         return Presentation("present", f"footnote: complement, relative CI width > {most}")
     return Presentation("present")
 

@@ -134,17 +134,9 @@ def _fact(
     chosen: Sequence[BoolArray],
 ) -> Fact:
     if base is None:
-        off = (
-            max(
-                (
-                    abs(float(f.share) - int((rows & answered.rows).sum()) / answered.n)
-                    for f, rows in zip(figures, chosen, strict=True)
-                ),
-                default=0.0,
-            )
-            if answered.n
-            else 1.0
-        )
+        shares = [(rows & answered.rows).sum() / max(answered.n, 1) for rows in chosen]
+        gaps = [abs(float(f.share) - own) for f, own in zip(figures, shares, strict=True)]
+        off = max(gaps, default=0.0) if answered.n else 1.0
         points = Quantity.of(100 * off, "number", 1)
         return Fact("forensics.data.none", {**words, "base": answered.fact, "points": points})
     words |= {"base": base.fact}
@@ -163,25 +155,15 @@ def _base(
     reported: int | None,
 ) -> Base | None:
     """The first base that gives all figures; one of as many people as reported before others."""
-    fits = [base for base in bases if _gives(figures, chosen, roundings, base)]
+    fits = []
+    for base in bases:
+        counts = [int((rows & base.rows).sum()) for rows in chosen]
+        for rounding in roundings if base.n else ():
+            ends = [count_interval(figure, base.n, rounding) for figure in figures]
+            if all(low <= k <= high for k, (low, high) in zip(counts, ends, strict=True)):
+                fits.append(base)
+                break
     return next((base for base in fits if base.n == reported), fits[0] if fits else None)
-
-
-def _gives(
-    figures: Sequence[PrintedFigure],
-    chosen: Sequence[BoolArray],
-    roundings: Sequence[Rounding],
-    base: Base,
-) -> bool:
-    if not base.n:
-        return False
-    counts = [int((rows & base.rows).sum()) for rows in chosen]
-
-    def shows(rounding: Rounding) -> bool:
-        ends = (count_interval(figure, base.n, rounding) for figure in figures)
-        return all(low <= k <= high for k, (low, high) in zip(counts, ends, strict=True))
-
-    return any(shows(rounding) for rounding in roundings)
 
 
 def _mask_of_category(answers: pd.DataFrame, item: Item, category: str) -> BoolArray | None:

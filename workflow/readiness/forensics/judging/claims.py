@@ -172,11 +172,8 @@ def _faults_of(record: Mapping[str, str], structure: Structure) -> Iterator[tupl
     elif item.categories and category not in item.categories:
         expected = ", ".join(item.categories)
         yield "category", f"unknown category {category!r}; expected one of {expected}."
-    if record["unit"] in ONE_OF["unit"]:
-        yield from _faults_of_value(record)
-
-
-def _faults_of_value(record: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if record["unit"] not in ONE_OF["unit"]:
+        return
     value = record["value"]
     if record["unit"] == "text" and value:
         yield "value", f"{value!r} in a claim with unit text; expected an empty value."
@@ -205,7 +202,18 @@ def _faults_of_references(
     claims: Mapping[str, Claim], rows: Mapping[str, int], structure: Structure
 ) -> Iterator[ClaimFault]:
     """What the structure refers to: claims that exist, of the right unit and item."""
-    for place, unit, item, names in _references(structure):
+    parts: list[tuple[str, str, str, tuple[str | None, ...]]] = [
+        *((f"set {one.id}", "percent", one.item, one.claims) for one in structure.sets),
+        *(("total", "count", "", (one.claim,)) for one in structure.totals),
+        *(("phrase", "percent", "", (one.claim, one.against)) for one in structure.phrases),
+        *((f"mean {one.id}", "mean", "", (one.mean,)) for one in structure.means),
+        *((f"mean {one.id}", "count", "", (one.n,)) for one in structure.means),
+        *((f"mean {one.id}", "sd", "", (one.sd,)) for one in structure.means),
+        *((f"net {one.id}", "percent", "", (one.net, *one.parts)) for one in structure.nets),
+        *((f"contradiction {one.id}", "", "", one.claims) for one in structure.contradictions),
+        *((f"unknown {one.id}", "", "", one.claims) for one in structure.unknown),
+    ]
+    for place, unit, item, names in parts:
         for name in filter(None, names):
             found = claims.get(name)
             if found is None:
@@ -217,24 +225,3 @@ def _faults_of_references(
             elif item not in ("", found.item):
                 about = f"{found.item!r}; the structure's {place} is about {item!r}."
                 yield ClaimFault(rows[name], "item", about)
-
-
-def _references(
-    structure: Structure,
-) -> Iterator[tuple[str, str, str, tuple[str | None, ...]]]:
-    """Each part of the structure with the unit and the item that its claims must have."""
-    for part in structure.sets:
-        yield f"set {part.id}", "percent", part.item, part.claims
-    for total in structure.totals:
-        yield "total", "count", "", (total.claim,)
-    for phrase in structure.phrases:
-        yield "phrase", "percent", "", (phrase.claim, phrase.against)
-    for mean in structure.means:
-        for unit, name in (("mean", mean.mean), ("count", mean.n), ("sd", mean.sd)):
-            yield f"mean {mean.id}", unit, "", (name,)
-    for net in structure.nets:
-        yield f"net {net.id}", "percent", "", (net.net, *net.parts)
-    for found in structure.contradictions:
-        yield f"contradiction {found.id}", "", "", found.claims
-    for gap in structure.unknown:
-        yield f"unknown {gap.id}", "", "", gap.claims

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 from readiness.facts import Fact, Listed, NamedNumber, Printed, Term, TranslatedText, Value
 from readiness.forensics.arithmetic import bases
@@ -152,7 +151,6 @@ def verdict(
     claims: Sequence[str] = (),
     *,
     nature: Nature = Nature.ARITHMETIC,
-    witnesses: Sequence[Mapping[str, Any]] = (),
     power: Fraction | None = None,
 ) -> Verdict:
     """A verdict; when the power of the check is known, it ends with it."""
@@ -165,7 +163,6 @@ def verdict(
         nature=nature,
         facts=tuple(facts),
         claims=tuple(claims),
-        witnesses=tuple(witnesses),
         power=power,
     )
 

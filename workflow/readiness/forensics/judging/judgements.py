@@ -5,14 +5,12 @@ and `power`, the words in the catalogues.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from readiness.facts import Fact, Listed, Value
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
     FigureSet,
-    JointWitness,
     apportioned_counts,
     joint_bases,
     joint_splits,
@@ -25,7 +23,6 @@ from readiness.forensics.judging.context import LONGEST_LIST, Study, judge_every
 from readiness.forensics.judging.structure import ClaimSet, SharedBase, Total
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
 
-SHOWN_WITNESSES = 5
 # What is said of everyone's answers, and with missing ones.
 TWO_CHECKS = ("forensics.joint.reconciled", "forensics.joint.apart")
 # How far above a reported base others are sought that would fit.
@@ -84,11 +81,6 @@ def _set_bases(study: Study, claim_set: ClaimSet) -> Verdict:
         Status.POSSIBLE if found else Status.IMPOSSIBLE,
         [Fact(key, study.words([claim_set]) | numbers)],
         claim_set.claims,
-        witnesses=[
-            witness_record(study, [claim_set], w)
-            for w in (joint_witness([figures], n, 0, allowed) for n in found[:SHOWN_WITNESSES])
-            if w is not None
-        ],
         power=joint_power([figures], study.reach, 0, allowed),
     )
 
@@ -102,19 +94,6 @@ def _set_sum(study: Study, claim_set: ClaimSet) -> Verdict:
     fact = Fact(key, {"labels": study.labels([claim_set])} | numbers)
     status = Status.POSSIBLE if result.ok else Status.IMPOSSIBLE
     return verdict(f"sum.{claim_set.id}", "sum", status, [fact], claim_set.claims)
-
-
-def witness_record(study: Study, sets: Sequence[ClaimSet], found: JointWitness) -> dict[str, Any]:
-    """A witness as plain data: people, rounding, and for each set its base and counts."""
-    return {
-        "people": found.people,
-        "rounding": str(found.convention.rounding),
-        "complement": found.convention.complement,
-        "sets": {
-            s.id: {"base": base, "counts": list(counts)}
-            for s, base, counts in zip(sets, found.bases, found.counts, strict=True)
-        },
-    }
 
 
 def judge_shared(study: Study, shared: SharedBase) -> Iterator[Verdict]:
@@ -149,15 +128,17 @@ def _joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
             both = name_numbers(power_missing=loose, missing=missing, power=power)
             facts.append(Fact("forensics.power_both", both))
         power = None
-    people = found or reconciled
-    witnesses = [joint_witness(figures, n, 0 if found else missing, allowed) for n in people]
+    status = Status.IMPOSSIBLE if study.is_bounded else Status.UNDETERMINED
+    if found:
+        status = Status.POSSIBLE
+    elif study.is_bounded and reconciled:
+        status = Status.INCOMPATIBLE
     return verdict(
         f"joint.{name}",
         "joint",
-        _joint_status(found, reconciled, study.is_bounded),
+        status,
         facts,
         claim_names(sets),
-        witnesses=[witness_record(study, sets, w) for w in witnesses if w is not None],
         power=power,
     )
 
@@ -193,14 +174,6 @@ def _joint_fact(
     return "forensics.joint.apart", name_numbers(missing=missing, n_max=reach, first=first)
 
 
-def _joint_status(found: list[int], reconciled: list[int], bounded: bool) -> Status:
-    if found:
-        return Status.POSSIBLE
-    if bounded and reconciled:
-        return Status.INCOMPATIBLE
-    return Status.IMPOSSIBLE if bounded else Status.UNDETERMINED
-
-
 OTHERS = {
     Rounding.TRUNCATION: "forensics.conventions.truncation",
     Rounding.CEILING: "forensics.conventions.ceiling",
@@ -215,7 +188,6 @@ def _other_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
         found = joint_bases(figures, study.reach, 0, allowed)
         if not found:
             continue
-        witnesses = [joint_witness(figures, n, 0, allowed) for n in found]
         numbers = name_numbers(bases=tuple(found), n_max=study.reach)
         yield verdict(
             f"conventions.{name}.{rounding}",
@@ -223,7 +195,6 @@ def _other_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
             Status.POSSIBLE,
             [Fact(key, {"labels": study.labels(sets)} | numbers)],
             claim_names(sets),
-            witnesses=[witness_record(study, sets, w) for w in witnesses if w is not None],
         )
     yield from _judge_apportioned(study, name, sets)
 
@@ -243,20 +214,15 @@ def _judge_apportioned(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
     if study.conventions(sets) != NEAREST:
         return
     figures = [study.figures(s) for s in sets]
-    found = {n: [apportioned_counts(s, n) for s in figures] for n in range(1, study.reach + 1)}
-    fitting = {n: [c for c in counts if c] for n, counts in found.items() if all(counts)}
-    if fitting:
-        numbers = name_numbers(bases=tuple(fitting), n_max=study.reach)
+    found = [n for n in range(1, study.reach + 1) if all(apportioned_counts(s, n) for s in figures)]
+    if found:
+        numbers = name_numbers(bases=tuple(found), n_max=study.reach)
         yield verdict(
             f"conventions.{name}.largest_remainder",
             "conventions",
             Status.POSSIBLE,
             [Fact(APPORTIONED, {"labels": study.labels(sets)} | numbers)],
             claim_names(sets),
-            witnesses=[
-                {"people": n, "sets": {s.id: list(c) for s, c in zip(sets, counts, strict=True)}}
-                for n, counts in list(fitting.items())[:SHOWN_WITNESSES]
-            ],
         )
 
 
@@ -327,14 +293,12 @@ def _judge_reported_base(study: Study, total: Total, people: int, claim_set: Cla
         ]
         key = "forensics.base.other" if any(near) else "forensics.base.none"
         words |= name_numbers(near=tuple(n for n in near if n)) if any(near) else {}
-    witness = joint_witness([figures], people, 0, allowed)
     return verdict(
         name,
         "total",
         Status.POSSIBLE if fits or adjusted else Status.IMPOSSIBLE,
         [Fact(key, words)],
         (total.claim, *claim_set.claims),
-        witnesses=[] if witness is None else [witness_record(study, [claim_set], witness)],
     )
 
 
@@ -414,13 +378,4 @@ def _groups(study: Study, name: str, claim_id: str, people: int) -> Iterator[Ver
         [split, everyone],
         (claim_id, *claim_names(sets)),
         nature=Nature.INFERENCE,
-        witnesses=[
-            {
-                "smaller": s.smaller,
-                "larger": s.larger,
-                "missing": missing,
-                "places": {c.id: list(p) for c, p in zip(sets, s.places, strict=True)},
-            }
-            for s in loose
-        ],
     )

@@ -31,7 +31,7 @@ from readiness.forensics.arithmetic.precision import (
 from readiness.forensics.arithmetic.sums import repairs, sum_to_whole
 from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.context import NEAREST_ALONE, UNWEIGHTED_NEAREST, Study, verdict
-from readiness.forensics.judging.judgements import SEARCH, claim_names, witness_record
+from readiness.forensics.judging.judgements import SEARCH, claim_names
 from readiness.forensics.judging.structure import ClaimSet, Phrase
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name, name_numbers
 
@@ -110,7 +110,18 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
         facts.append(Fact("forensics.simplest.others", name_numbers(others=others)))
     misfits = _misfits(study, sets, found)
     if misfits:
-        figures = Listed(tuple(_misfit(study, k, c) for k, c in enumerate(misfits, 1)))
+        told = []
+        for position, claim in enumerate(misfits, 1):
+            values: dict[str, Value] = {
+                "figure": name(f"misfit_{position}", str(claim.figure)),
+                "whose": study.whose_where(claim),
+            }
+            kind = "forensics.misfit"
+            if claim.exactness == "approximate":
+                # The word before the figure: "nearly".
+                kind, values["words"] = "forensics.misfit_about", claim.wording.split(" ")[0]
+            told.append(Fact(kind, values))
+        figures = Listed(tuple(told))
         facts.append(Fact("forensics.simplest.misfits", {"figures": figures}))
     yield verdict(
         "simplest.reading",
@@ -119,7 +130,6 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
         facts,
         (*claim_names(sets), *(c.claim_id for c in misfits)),
         nature=Nature.INFERENCE,
-        witnesses=[witness_record(study, sets, found)],
     )
 
 
@@ -159,28 +169,14 @@ def _misfits(study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness) 
         for s, base, counts in zip(sets, found.bases, found.counts, strict=True)
         for c, k in zip(study.members(s), counts, strict=True)
     }
-    misfits: list[Claim] = []
-    for claim in study.claims.values():
-        share = shares.get((claim.item, claim.category))
-        if share is None or claim.figure is None or claim.unit != "percent":
-            continue
-        if any(
-            print_share(share, claim.figure.decimals, r) == claim.figure for r in NEAREST_ROUNDINGS
-        ):
-            continue
-        misfits.append(claim)
-    return misfits
-
-
-def _misfit(study: Study, position: int, claim: Claim) -> Fact:
-    values: dict[str, Value] = {
-        "figure": name(f"misfit_{position}", str(claim.figure)),
-        "whose": study.whose_where(claim),
-    }
-    if claim.exactness == "approximate":
-        # The word before the figure: "nearly".
-        return Fact("forensics.misfit_about", values | {"words": claim.wording.split(" ")[0]})
-    return Fact("forensics.misfit", values)
+    return [
+        claim
+        for claim in study.claims.values()
+        for share in [shares.get((claim.item, claim.category))]
+        if share is not None and claim.figure is not None and claim.unit == "percent"
+        if claim.figure
+        not in [print_share(share, claim.figure.decimals, r) for r in NEAREST_ROUNDINGS]
+    ]
 
 
 def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
@@ -215,7 +211,6 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
         [fact],
         tuple(dict.fromkeys((phrase.claim, described.claim_id))),
         nature=Nature.INFERENCE,
-        witnesses=[{"count": k, "base": n} for k, n in result.loose[:5]],
     )
 
 
@@ -328,10 +323,6 @@ def _outlet_apart(study: Study, claim_set: ClaimSet, reference: Claim, claim: Cl
         Status.IMPOSSIBLE if broken else Status.UNDETERMINED,
         facts,
         (reference.claim_id, *(c.claim_id for c in complete)),
-        witnesses=[
-            {"position": e.position, "before": e.before, "after": e.after, "kind": e.kind}
-            for e in edits
-        ],
     )
 
 

@@ -44,10 +44,9 @@ class Nature(StrEnum):
 class Verdict:
     """One judgement about published figures.
 
-    `id` dotted lower-case ASCII, unique in a study. `facts` are its sentences in order. `witnesses`
-    are mappings that show how the figures can have come about. `power` is the share of arbitrary
-    figures of the same shape that would have passed the same check (a pass is weak evidence when it
-    is high), None where it is not defined. `claims` are claim ids.
+    `id` dotted lower-case ASCII, unique in a study. `facts` are its sentences in order. `power` is
+    the share of arbitrary figures of the same shape that would have passed the same check (a pass
+    is weak evidence when it is high), None where it is not defined. `claims` are claim ids.
     """
 
     id: str
@@ -56,7 +55,6 @@ class Verdict:
     nature: Nature
     facts: tuple[Fact, ...]
     claims: tuple[str, ...] = ()
-    witnesses: tuple[Mapping[str, Any], ...] = ()
     power: Fraction | None = None
 
     @property
