@@ -375,7 +375,7 @@ def _any_csv(draw: Random) -> None:
     frame = read_text_table(NAME, "the table of answers", harmed(rows, draw))
     read_again(frame, "the table of answers")
     design = draw.choice(ground.designs)
-    sample = make_sample(frame, design, design.margins, str(NAME))
+    sample = make_sample(frame, design, str(NAME))
     if draw.random() < 0.2:
         read_again(estimate_all(sample, Selection.PROBABILITY), "estimates")
 

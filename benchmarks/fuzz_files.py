@@ -122,7 +122,7 @@ def _questionnaire(path: Path) -> None:
 def _design(path: Path) -> None:
     survey = read_settings(path)
     frame = read_text_table(path.parent / "library.csv", "the table of answers")
-    estimate_all(make_sample(frame, survey, survey.margins, "library.csv"), Selection.PURPOSIVE)
+    estimate_all(make_sample(frame, survey, "library.csv"), Selection.PURPOSIVE)
 
 
 @cache

@@ -157,16 +157,6 @@ def test_a_domain_keeps_the_drawn_design(run: Run) -> None:
     np.testing.assert_allclose([r["se"] for r in shown[:4]], expected["se"], rtol=1e-11)
 
 
-def test_margins_may_lie_in_a_file(run: Run) -> None:
-    totals = {"branch": {"centre": 2400.0, "harbour": 900.0, "hill": 300.0}}
-    _, inline, _ = run("estimate", LIBRARY, {**PLAIN, "margins": totals})
-    lines = [f"branch,{name},{total:g}" for name, total in totals["branch"].items()]
-    Path("totals.csv").write_text("\n".join(["variable,category,total", *lines]) + "\n", "utf-8")
-    code, filed, _ = run("estimate", LIBRARY, {**PLAIN, "margins_file": "totals.csv"})
-    assert code == 0
-    assert filed == inline
-
-
 def test_row_order_does_not_matter(run: Run) -> None:
     settings = {**PLAIN, "strata": "branch", "margins": {"age": {"15-29": 1, "30-59": 2, "60+": 1}}}
     shuffled = LIBRARY.sample(frac=1, random_state=1)
@@ -202,12 +192,6 @@ def test_words_and_numbers_follow_the_selection(run: Run, command: str, selectio
     for text in (out, document):
         assert not re.search("margin of error|representative|significant", text)
         assert ("selection bias is not covered" in text) == (selection == "opt-in")
-    if selection == "purposive":
-        _, shown, _ = run(command, LIBRARY, settings, ["--as-if-random"])
-        assert "95 % interval" in shown
-        assert "as if it were a random sample, which it is not" in shown
-    else:
-        assert run(command, LIBRARY, settings, ["--as-if-random"])[0] == 2
 
 
 def cell(column: str, row: int, value: str) -> pd.DataFrame:
@@ -275,13 +259,6 @@ BAD: dict[str, tuple[str, pd.DataFrame, dict[str, Any], int, str]] = {
         3,
         "row 4, column use: 'hourly' is not declared; expected never, monthly",
     ),
-    "undeclared group": (
-        "compare",
-        cell("age", 4, "14"),
-        {"groups": ["15-29", "30-59", "60+"]},
-        3,
-        "row 4, column age: '14'",
-    ),
     "undeclared tick": (
         "estimate",
         LIBRARY,
@@ -322,7 +299,6 @@ BAD: dict[str, tuple[str, pd.DataFrame, dict[str, Any], int, str]] = {
     ),
     "no question": ("estimate", LIBRARY, {"items": {}}, 2, "at least one question"),
     "no groups to compare": ("compare", LIBRARY, {"by": None}, 2, "by: missing"),
-    "missing margins file": ("estimate", LIBRARY, {"margins_file": "none.csv"}, 3, "none.csv"),
 }
 
 
@@ -379,13 +355,6 @@ def test_one_question_without_a_result_leaves_the_others(run: Run) -> None:
     assert code == 0
     assert "No result: member:" in out
     assert "use by age" in out
-
-
-def test_a_declared_group_without_answers_is_a_row(run: Run) -> None:
-    settings = {**PLAIN, "groups": ["15-29", "30-59", "60+", "90+"]}
-    code, out, _ = run("estimate", LIBRARY, settings)
-    assert code == 0
-    assert re.search(r"90\+ +never +0 +0 .*no respondent", out)
 
 
 FIOCRUZ = ROOT.parent / "shared/microdata/fiocruz/ai_survey_data.csv"

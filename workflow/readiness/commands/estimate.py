@@ -18,9 +18,10 @@ from typing import Any, get_args
 import pandas as pd
 from pydantic import ValidationError
 
-from readiness.analysis.any_csv.results import estimate_all, scales, spoken_of
-from readiness.analysis.any_csv.sample import LANGUAGE, make_sample, numbers, row_at
+from readiness.analysis.any_csv.results import estimate_all, scales
+from readiness.analysis.any_csv.sample import LANGUAGE, make_sample
 from readiness.analysis.any_csv.settings import Survey
+from readiness.analysis.selection import Selection
 from readiness.commands.showing import Shown, few
 from readiness.commands.validate import questionnaire_file
 from readiness.config import SelectionName, explain, read_yaml
@@ -62,11 +63,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table, shares in 0-1")
     add_force(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    parser.add_argument(
-        "--as-if-random",
-        action="store_true",
-        help="show what a purposive sample could tell if it were a random one",
-    )
 
 
 def load(arguments: argparse.Namespace) -> Shown:
@@ -93,17 +89,11 @@ def load(arguments: argparse.Namespace) -> Shown:
         )
     else:
         frame = coded_answers(arguments.file, described)
-    margins = settings.margins
-    if settings.margins_file is not None:
-        # As a link in a page: beside the file that names it.
-        inputs.append(arguments.design.parent / settings.margins_file)
-        margins = read_totals(inputs[-1])
     if arguments.csv:
         check_output(arguments.csv, "--csv", inputs, force=arguments.force)
-    sample = make_sample(frame, settings, margins, str(arguments.file), described)
-    selection = spoken_of(sample, arguments.as_if_random)
+    sample = make_sample(frame, settings, str(arguments.file), described)
     language = LANGUAGE if described is None else arguments.language or described.language
-    return Shown(sample, language, selection, arguments.as_if_random)
+    return Shown(sample, language, Selection(settings.selection))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -124,7 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-# --- The files of the two commands: the table or export, its design, totals to rake to.
+# --- The files of the two commands: the table or export, its design.
 GUIDE = "docs/any-csv.md"
 
 
@@ -191,25 +181,3 @@ def coded_answers(file: Path, questionnaire: Questionnaire) -> pd.DataFrame:
     """The answers that an export would keep, as codes; DataError as in `validate`."""
     answers = first_reading(read_export(file, questionnaire), questionnaire).answers
     return answers.astype(str).replace(BLANK, "")
-
-
-def read_totals(path: Path) -> dict[str, dict[str, float]]:
-    """Margins from a CSV with the columns variable, category, total.
-
-    Raises:
-        DataError: a column is missing, a total is no number, a category is given twice.
-    """
-    frame = read_answers(path)
-    missing = [c for c in ("variable", "category", "total") if c not in frame.columns]
-    if missing:
-        raise DataError(f"{path}: no column {missing[0]}; expected variable, category, total.")
-    totals = numbers(frame, "total", str(path), least=0.0)
-    margins: dict[str, dict[str, float]] = {}
-    for at, (variable, category) in enumerate(
-        zip(frame["variable"], frame["category"], strict=True)
-    ):
-        margin = margins.setdefault(variable, {})
-        if category in margin:
-            raise DataError(f"{row_at(path, at)}: {variable} {category} is given twice.")
-        margin[category] = float(totals[at])
-    return margins

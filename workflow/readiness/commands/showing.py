@@ -14,11 +14,12 @@ from rich.table import Table
 
 from readiness.analysis.any_csv.results import sizes
 from readiness.analysis.any_csv.sample import Sample
+from readiness.analysis.measured import warn_of
 from readiness.analysis.selection import Selection
 from readiness.disclosure.policy import LEAST
 from readiness.errors import ConfigError, RenderError
 from readiness.facts import from_json
-from readiness.language import tell
+from readiness.language import show, tell
 from readiness.questionnaire import DONT_KNOW, Item
 from readiness.questionnaire.model import TOTAL
 from readiness.survey.comparisons.classical import CLASSICAL
@@ -42,10 +43,6 @@ _LEGEND = {
     "odds_ratio": "Odds ratio: of a later one of the declared answers, b against a.",
 }
 _KNOWN = "As they are commonly computed, unweighted and as of people drawn one by one:"
-_AS_IF = (
-    "Purposive sample: intervals and tests are shown as if it were a random sample, which it is "
-    "not, to show how little n can tell."
-)
 
 
 # Of a table: a column of the results and its form (of whole rows: None). A text stands left.
@@ -60,11 +57,10 @@ class Shown:
     sample: Sample
     language: str
     selection: Selection
-    as_if_random: bool
 
     def sentence(self) -> str:
         """What the selection allows one to say."""
-        return _AS_IF if self.as_if_random else _WORDS[Selection(self.sample.settings.selection)]
+        return _WORDS[self.selection]
 
     def title(self, name: str) -> str:
         """A question or variable: its name, and its label where it has one."""
@@ -157,7 +153,9 @@ class Shown:
 
     def scales(self, table: pd.DataFrame) -> str:
         """Cronbach's alpha of each scale."""
-        return _grid(
+        known = table.loc[table["lower"].notna(), "n"]
+        warned = dict.fromkeys(said for n in known if (said := warn_of("interval: alpha", n)))
+        grid = _grid(
             table,
             {
                 "Cronbach's alpha": ("item", str),
@@ -169,6 +167,7 @@ class Shown:
                 "note": ("note", str),
             },
         )
+        return "\n".join([grid, *(show(said, "en") for said in warned)])
 
     def comparisons(self, table: pd.DataFrame, choices: pd.DataFrame) -> str:
         """Tests, differences and effect sizes, question by question."""
@@ -206,6 +205,13 @@ class Shown:
             lines += [_grid(part[effect], columns)] if effect.any() else []
             blocks.append("\n".join(lines))
         legend = [line for test, line in _LEGEND.items() if table["test"].eq(test).any()]
+        legend += dict.fromkeys(
+            f"{row['test'].replace('_', ' ').capitalize()}: {show(said, 'en')}"
+            for row in table.to_dict("records")
+            for kind, known in (("test", "p_value"), ("interval", "lower"))
+            if not _missing(row[known])
+            if (said := warn_of(f"{kind}: {row['test']}", row["n"]))
+        )
         return "\n\n".join([*blocks, "\n".join(legend)] if legend else blocks)
 
     def _differences(self, rows: pd.DataFrame) -> list[str]:

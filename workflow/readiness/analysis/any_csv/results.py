@@ -34,21 +34,6 @@ INFERENCE = [
 ]
 
 
-def spoken_of(sample: Sample, as_if_random: bool) -> Selection:
-    """How respondents came in, as far as inference goes.
-
-    Raises:
-        ConfigError: `--as-if-random` where the sample is not purposive.
-    """
-    selection = Selection(sample.settings.selection)
-    if as_if_random and selection.population:
-        raise ConfigError(
-            f"--as-if-random is for selection: {Selection.PURPOSIVE.value}; the design says "
-            f"{selection.value}."
-        )
-    return Selection.PROBABILITY if as_if_random else selection
-
-
 def estimate_all(sample: Sample, selection: Selection) -> pd.DataFrame:
     """Shares of every answer, of all and by group: `by` (the variable of the group), `COLUMNS`.
 
@@ -109,9 +94,7 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
     tables, choices = [], []
     for by in settings.by:
         items = [item for item in sample.items if item.id != by]
-        how = Compare.model_construct(
-            items=[item.id for item in items], adjust=settings.adjust, seed=settings.seed
-        )
+        how = Compare.model_construct(items=[item.id for item in items], seed=settings.seed)
         arguments = (sample.design, sample.questionnaire)
         contrasts = contrast_items(
             *arguments,

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.any_csv.settings import SingleQuestion, Survey, Ticks
-from readiness.analysis.weighting import Margins
 from readiness.arrays import FloatArray, TextArray
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.questionnaire import BLANK, Category, FrameVariable, Item, Label, Questionnaire
@@ -58,7 +57,6 @@ class Sample:
 def make_sample(
     frame: pd.DataFrame,
     settings: Survey,
-    margins: Margins | None,
     source: str,
     questionnaire: Questionnaire | None = None,
 ) -> Sample:
@@ -67,7 +65,6 @@ def make_sample(
     Args:
         frame: one row a respondent, every cell text, "" where empty; not modified.
         settings: the design file.
-        margins: totals by variable and category to rake to, or None.
         source: what messages call the table.
         questionnaire: what was asked, if the cells are its codes; None: the settings say it.
 
@@ -76,15 +73,14 @@ def make_sample(
         DataError: a cell that cannot be used, with its row and column.
         StatisticsError: a design or margins that do not hold together.
     """
-    _known_columns(frame, settings, margins, source)
+    _known_columns(frame, settings, source)
     made = _design(frame, settings, source)
     report = None
-    if margins:
-        for variable, totals in margins.items():
+    if settings.margins:
+        for variable, totals in settings.margins.items():
             _check_declared(frame[variable].to_numpy(dtype=object), totals, variable, source)
-        weighting = weigh(
-            made, margins, trim=Trim(settings.trim[0], settings.trim[1]) if settings.trim else None
-        )
+        trim = Trim(settings.trim[0], settings.trim[1]) if settings.trim else None
+        weighting = weigh(made, settings.margins, trim=trim)
         made, report = weighting.design, weighting.report
     for column, values in settings.domain.items():
         made = made.subset(frame[column].isin(values).to_numpy())
@@ -99,11 +95,7 @@ def make_sample(
         coded = coded.assign(**answers)
         questionnaire = _draft_questionnaire(settings, answers)
     known = {item.id for item in questionnaire.items if item.kind != "multi"}
-    groups = [
-        _variable(column, coded, made, settings.groups, source)
-        for column in settings.by
-        if column not in known
-    ]
+    groups = [_variable(column, coded, made) for column in settings.by if column not in known]
     _check_scales(settings, questionnaire)
     asked = questionnaire.model_copy(update={"frame": tuple(groups)})
     return Sample(settings, replace(made, data=coded, _coded={}), asked, report)
@@ -156,14 +148,10 @@ def _categories(names: Sequence[str]) -> tuple[Category, ...]:
     )
 
 
-def _variable(
-    column: str, coded: pd.DataFrame, made: Design, declared: Sequence[str] | None, source: str
-) -> FrameVariable:
-    """A column as groups: those declared, or what occurs in the domain, sorted."""
+def _variable(column: str, coded: pd.DataFrame, made: Design) -> FrameVariable:
+    """A column as groups: what occurs in the domain, sorted."""
     values = coded[column].to_numpy(dtype=object)
-    if declared is not None:
-        _check_declared(values, declared, column, source)
-    seen = declared or sorted({v for v in values[made.mask] if not v.startswith("_")})
+    seen = sorted({v for v in values[made.mask] if not v.startswith("_")})
     if not seen:
         raise StatisticsError(f"by: nobody in the domain has a value of {column}.")
     return FrameVariable.model_construct(
@@ -171,16 +159,14 @@ def _variable(
     )
 
 
-def _known_columns(
-    frame: pd.DataFrame, settings: Survey, margins: Margins | None, source: str
-) -> None:
+def _known_columns(frame: pd.DataFrame, settings: Survey, source: str) -> None:
     """Every column that the settings name is in the table: ConfigError with the nearest one."""
     named: list[tuple[str, str]] = [("by", column) for column in settings.by]
     for key in ("weights", "strata"):
         named += [(key, c) for c in [getattr(settings, key)] if c is not None]
     for key in ("psu", "fpc", "domain", "items"):
         named += [(key, column) for column in getattr(settings, key) or ()]
-    named += [("margins", column) for column in margins or ()]
+    named += [("margins", column) for column in settings.margins or ()]
     for name, ticks in settings.multiple.items():
         named += [(f"multiple.{name}", column) for column in ticks.source_columns]
     columns = [str(c) for c in frame.columns]
@@ -305,19 +291,16 @@ def _check_declared(
         )
 
 
-def numbers(
-    frame: pd.DataFrame, column: str, source: str, least: float | None = None
-) -> FloatArray:
-    """Finite numbers above 0 (or from `least` on): DataError naming the first that is not."""
+def numbers(frame: pd.DataFrame, column: str, source: str) -> FloatArray:
+    """Finite numbers above 0: DataError naming the first that is not."""
     values = np.asarray(pd.to_numeric(frame[column], errors="coerce"), dtype=np.float64)
-    good = np.isfinite(values) & (values > 0 if least is None else values >= least)
+    good = np.isfinite(values) & (values > 0)
     if not good.all():
         at = int(np.argmin(good))
         more = int((~good).sum()) - 1
         raise DataError(
             f"{row_at(source, at)}, column {column}: {frame[column].iloc[at]!r}; expected a finite "
-            f"number {'above 0' if least is None else f'of at least {least:g}'}"
-            f"{f' ({more} more such rows)' if more else ''}."
+            f"number above 0{f' ({more} more such rows)' if more else ''}."
         )
     return values
 

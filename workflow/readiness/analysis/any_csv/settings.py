@@ -49,22 +49,16 @@ class SingleQuestion(StrictModel):
 
     categories: list[Label] = Field(min_length=2, description="answers, low to high when ordered")
     ordered: bool = Field(default=False, description="true when the categories are a scale")
-    lowest: int = Field(default=2, ge=1, description="how many lowest categories are also added up")
     outside: list[Label] = Field(default=[], description="answers outside the base, as don't know")
 
     @property
     def box(self) -> list[str]:
-        """The lowest categories of a scale, which are added up; empty where there is no scale."""
-        return self.categories[: min(self.lowest, len(self.categories) - 1)] if self.ordered else []
+        """The lowest two categories of a scale, which are added up (of two, the first)."""
+        return self.categories[: min(2, len(self.categories) - 1)] if self.ordered else []
 
     @model_validator(mode="after")
     def _is_a_question(self) -> SingleQuestion:
         _distinct([*self.categories, *self.outside], "categories and outside:")
-        if self.ordered and "lowest" in self.model_fields_set:
-            if self.lowest >= len(self.categories):
-                raise ValueError(f"lowest below {len(self.categories)}, the number of categories")
-        elif "lowest" in self.model_fields_set:
-            raise ValueError("lowest only where ordered is true")
         return self
 
 
@@ -135,9 +129,6 @@ class Survey(StrictModel):
     margins: dict[Column, dict[Label, Total]] | None = Field(
         default=None, description="population totals by column and category, to rake to"
     )
-    margins_file: Column | None = Field(
-        default=None, description="the same as a CSV: variable, category, total"
-    )
     trim: Annotated[list[float], Field(min_length=2, max_length=2)] | None = Field(
         default=None, description="bounds of raked over base weight, in its mean"
     )
@@ -152,25 +143,15 @@ class Survey(StrictModel):
     by: Annotated[list[Column], BeforeValidator(_none_or_more)] = Field(
         default=[], description="column of the groups, or a list: one crossing each"
     )
-    groups: list[Label] | None = Field(
-        default=None, min_length=1, description="declared groups, in order; sorted by default"
-    )
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
     interval: Interval = Field(default="korn-graubard", description="interval of a share")
-    adjust: Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni", "none"] = "holm"
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutations")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Survey:
-        if self.margins is not None and self.margins_file is not None:
-            raise ValueError("margins or margins_file, not both")
-        if self.trim is not None and self.margins is None and self.margins_file is None:
+        if self.trim is not None and self.margins is None:
             raise ValueError("trim only with margins: it bounds raked weights")
         if len(self.fpc or ()) > len(self.psu or ("row",)):
             raise ValueError("fpc with one column a stage, at most as many as psu has")
         _distinct(self.by, "by:")
-        if self.groups is not None:
-            if len(self.by) != 1:
-                raise ValueError("groups only with one by")
-            _distinct(self.groups, "groups:")
         return self

@@ -1,0 +1,63 @@
+"""Procedures that simulations found outside their aims: whoever prints one of them says so.
+
+Aims: a test at .05 rejects in at most .07 of the samples in which nothing differs, an interval of
+95 % holds the truth in at least .93. `benchmarks/printed.py` measures them, docs/measurements.md
+has all rows, and a test holds this table to that page.
+"""
+
+from __future__ import annotations
+
+import math
+
+from readiness.facts import Term
+
+# Numbers of answers of the samples.
+SIZES = (40, 150, 650)
+# What missed its aim, as the page names it, at each size; None: within the aim, or not made.
+MISSED: dict[str, tuple[float | None, ...]] = {
+    "interval: alpha": (None, 0.914, None),
+    "interval: change of a share": (None, 0.928, None),
+    "interval: mean": (0.895, None, 0.921),
+    "interval: probability_of_superiority": (0.922, None, None),
+    "test: multiple_marginal_chisq": (0.072, 0.086, None),
+    "test: multiple_marginal_f": (None, 0.079, None),
+    "test: odds_ratio": (None, 0.125, 0.145),  # any pair of groups
+}
+
+
+def procedure_of(identity: str) -> str:
+    """The test or interval behind a number of the register, as the page names it; "" for none.
+
+    An interval is asked for by its lower limit, a test by its p.
+    """
+    pairs = ".odds_ratio." in identity
+    test, *more = identity.partition(".test.")[2].split(".")
+    if identity.endswith(".p"):
+        if pairs:
+            return "test: odds_ratio"
+        return f"test: {test}" + (", options" if more[:-1] else "") if test else ""
+    # What nonresponse could do is no matter of chance.
+    if not identity.endswith(".lower") or identity.endswith((".worst.lower", ".selection.lower")):
+        return ""
+    if ".contrast." in identity:
+        which = "one pair" if ".pointwise." in identity else "all pairs"
+        return f"interval: contrast, scale, {which}"
+    if test or pairs:
+        return f"interval: {test or 'odds_ratio'}"
+    if ".alpha." in identity:
+        return "interval: alpha"
+    change = "change of a " if identity.startswith("change.") else ""
+    return f"interval: {change}{'mean' if '.mean.' in identity else 'share'}"
+
+
+def warn_of(procedure: str, n: float) -> Term | None:
+    """The sentence that goes with a procedure, for what was measured at the size next to `n`; None
+    where that is within the aim."""
+    sizes = [abs(math.log(max(n, 1) / size)) for size in SIZES]
+    measured = MISSED.get(procedure, (None,) * len(SIZES))[sizes.index(min(sizes))]
+    if measured is None:
+        return None
+    if procedure.startswith("interval"):
+        return Term("report.measured.interval")
+    pairs = procedure.endswith("odds_ratio")
+    return Term("report.measured.pairs" if pairs else "report.measured.test")
