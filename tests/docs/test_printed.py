@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from project_copy import ROOT, benchmark_module
+from readiness.analysis.measured import MISSED, procedure_of
+from readiness.questionnaire import load_questionnaire
+from readiness.register.figures import read_register
+from readiness.reporting.passports import Passports
+from readiness.reporting.shown import Register
+from readiness.reporting.standing import Standing
 from readiness.tables import read_text_table
 
 MEASURED = (ROOT / "docs/measurements.md").read_text("utf-8")
@@ -19,32 +24,40 @@ def rows(page: str) -> set[str]:
     return set(re.findall(r"^\| ((?:test|interval): [^|]*?) \|", page, re.M))
 
 
-def printed(ids: Iterable[str]) -> Iterator[str]:
-    """The rows that the tests and intervals of a register need, by the ids of its numbers."""
-    for name in ids:
-        test, *more = name.partition(".test.")[2].split(".")
-        if test and name.endswith(".p"):
-            yield f"test: {test}" + (", options" if more[:-1] else "")
-        # What nonresponse could do is no matter of chance.
-        if not name.endswith(".lower") or name.endswith((".worst.lower", ".selection.lower")):
-            continue
-        if ".contrast." in name:
-            yield from (
-                f"interval: contrast, scale, {which}" for which in ("one pair", "all pairs")
-            )
-        elif test or ".odds_ratio." in name:
-            yield f"interval: {test or 'odds_ratio'}"
-        elif ".alpha." in name:
-            yield "interval: alpha"
-        else:
-            change = "change of a " if name.startswith("change.") else ""
-            yield f"interval: {change}{'mean' if '.mean.' in name else 'share'}"
+def cells(kind: str, what: str, figures: str) -> tuple[str, tuple[float | None, ...]]:
+    """A row of the page: what was measured where it is beyond its aim, else None."""
+    values = [None if cell == "-" else float(cell.strip("*")) for cell in figures.split("/")]
+    aim = (lambda v: v <= 0.07) if kind == "test" else (lambda v: v >= 0.93)
+    name = f"{kind}: {what.removesuffix(', any pair')}"
+    return name, tuple(None if v is None or aim(v) else v for v in values)
+
+
+def test_what_missed_its_aim_is_what_the_program_warns_of() -> None:
+    found = re.findall(r"^\| (test|interval): ([^|]*?) \| ([-*./\d]+) \|$", MEASURED, re.M)
+    page = dict(cells(*row) for row in found)
+    assert {name: row for name, row in page.items() if any(row)} == MISSED
+
+
+def test_a_number_says_what_was_measured_of_its_procedure() -> None:
+    path = max(ROOT.glob("publications/simulated-*/figures.csv"), key=lambda p: p.stat().st_size)
+    asked = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
+    passports = Passports(Register(read_register(path), "en"), "A wave", Standing(), asked)
+    said = {
+        identity: text
+        for identity, row in passports.rows.items()
+        for text in [dict(passports.of(identity).facts)["numbers.measured"]]
+        if row["kind"] == "test"
+    }
+    odds = [text for identity, text in said.items() if ".odds_ratio." in identity]
+    assert any("one sample of seven" in text for text in odds)
+    assert not any(text for identity, text in said.items() if ".test.rao_scott_f" in identity)
 
 
 @pytest.mark.parametrize("path", REGISTERS, ids=lambda path: path.parent.name)
 def test_every_test_and_interval_of_a_register_has_a_row(path: Path) -> None:
-    needed = set(printed(read_text_table(path, "a register")["id"]))
-    assert needed and needed <= rows(MEASURED)
+    needed = set(filter(None, map(procedure_of, read_text_table(path, "a register")["id"])))
+    measured = {name.removesuffix(", any pair") for name in rows(MEASURED)}
+    assert needed and needed <= measured
 
 
 def test_a_slice_of_the_benchmark_has_the_rows_of_the_page() -> None:

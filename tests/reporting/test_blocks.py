@@ -107,6 +107,12 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
         assert number.replace("\\", "") in texts[f"clinic/{identity}"]
     plain = re.sub(r'^\d\. |\{[^}]*\}|"[^"]*"|RR[1-6]', "", SPAN.sub("", text), flags=re.M)
     assert not re.search(r"\d", plain.replace("A wave", "")), re.findall(r".*\d.*", plain)
+    # No interval or p is printed without what a simulation found wrong with it.
+    for body in blocks.values():
+        for _, identity in SPAN.findall(body):
+            said = part.register.warning(identity.removesuffix(".lower"))
+            if identity.endswith((".lower", ".p")) and said:
+                assert said in body.replace("\\", ""), identity
     # The words of the selection, whatever the block.
     words = SPAN.sub("", text)
     assert bool(re.search(DRAWN[language], words)) == selection.is_drawn

@@ -51,6 +51,8 @@ def describe_change(wave: ShownWave) -> str:
     told = [wave.tell("report.change.since", **since)]
     if limits:
         told.append(wave.tell("report.change", margin=register.name_value("change.margin")))
+        changes = (name.removesuffix(".lower") for name in ids if name.endswith(".lower"))
+        told += map(plain, dict.fromkeys(filter(None, map(register.warning, changes))))
     if register.has("change.expected"):
         counts = {n: register.name_value(f"change.{n}") for n in ("tested", "expected")}
         told.append(wave.tell("report.change.family", **counts))

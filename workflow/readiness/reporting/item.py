@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import text
-from readiness.questionnaire.model import Item
+from readiness.questionnaire.model import MEAN, Item
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import sign
 from readiness.register.rows.shares import ALPHA
@@ -140,6 +140,14 @@ class Tests:
         ]
         if fact := statements.state_tests(others):
             yield fact
+        missed = {
+            test: warning
+            for test in (primary, *dict(others))
+            if test and (warning := self.register.warning(f"{self.item.id}.test.{test}.p"))
+        }
+        if missed:
+            tests = Listed(tuple(map(statements.test_name, missed)), "comma")
+            yield Fact("language.labelled", {"label": tests, "what": next(iter(missed.values()))})
         if any(self._p(test) is not None for test in PRIMARY["permutation"]):
             yield Fact("report.draws", {"draws": self.register.name_value("settings.permutations")})
         if self.item.kind == "ordinal" and self._p(ORDINAL_MODEL) is not None:
@@ -270,6 +278,8 @@ def _notes(material: TableMaterial, own: Banner) -> Iterator[str]:
     if own.item.dont_know:
         label = own.item.dont_know.label(material.language)
         yield material.register.write_fact(Fact("tables.note.outside", {"label": label}))
+    told = [name for line in own.lines for name in line.ids if f".{MEAN}." in name]
+    yield from map(plain, dict.fromkeys(filter(None, map(material.register.warning, told))))
     if not adds_up(material.register, own):
         yield text("tables.note.rounding", material.language)
     signs = [
@@ -347,9 +357,8 @@ class _ItemWriter:
         alpha: Value = register.name_value(identity)
         if interval := register.interval(identity):
             alpha = Fact("language.beside", {"label": alpha, "what": interval})
-        return register.write_fact(
-            Fact("report.alpha", {"alpha": alpha, "n": register.name_value(f"{identity}.n")})
-        )
+        said = Fact("report.alpha", {"alpha": alpha, "n": register.name_value(f"{identity}.n")})
+        return f"{register.write_fact(said)} {plain(register.warning(identity))}".strip()
 
     def _caption(self, kind: str, by: str) -> str:
         """A caption, with the variable of the groups where there are any."""

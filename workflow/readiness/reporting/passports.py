@@ -251,6 +251,7 @@ class Passports:
         yield "numbers.interval", interval
         yield "study.term.base", self._count(str(row["n"] or ""))
         yield "numbers.effective", effective
+        yield "numbers.measured", self.register.warning(str(row["id"]))
         yield "numbers.data", data
         yield from (("numbers.pull", self.standing.pull(name)) for name in data.split(", ") if name)
         yield "numbers.id", str(row["id"])

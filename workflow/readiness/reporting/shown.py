@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.analysis.measured import procedure_of, warn_of
 from readiness.analysis.selection import Selection
 from readiness.config import read_yaml
 from readiness.errors import RenderError
@@ -99,6 +100,16 @@ class Register:
         if any(self.number(name) is None for name in ends.values()):
             return None
         return Fact("language.interval", {end: self.name_value(name) for end, name in ends.items()})
+
+    def warning(self, identity: str) -> str:
+        """What was measured of the test (by its p) or interval (by its number) behind an id, where
+        it misses its aim; else ""."""
+        limit = f"{identity}.lower"
+        procedure = procedure_of(limit if self.has(limit) else identity)
+        # A change has no base beside that of its share.
+        own = next(filter(self.has, (identity.removeprefix("change."), identity)), None)
+        said = warn_of(procedure, float(self.row(own)["n"] or 0)) if own else None
+        return show(said, self.language) if said else ""
 
     def write_fact(self, fact: Fact, *, bare: bool = False) -> str:
         """A fact as Markdown: every number of the register in its span, foreign text escaped."""
