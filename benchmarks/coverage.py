@@ -146,7 +146,7 @@ def shares(sample: Design, outcome: str, groups: int, truth: np.ndarray) -> Iter
         inside = np.ones(sample.rows, bool) if g == groups else codes == g
         held = math.nan
         try:
-            made = proportion_estimates(sample, low, [0, 1], base=inside)
+            made = proportion_estimates(sample.subset(inside), low, [0, 1])
             p, se, n, df = last(made)
             if n > 1 and df > 0:
                 lower, upper = proportion_interval("korn-graubard", p, se, n, df)

@@ -107,7 +107,7 @@ def test_a_census_and_a_group_of_one_are_weighted() -> None:
     people["base_weight"] = 1.0
     everybody = people["stratum"].value_counts().astype(float).to_dict()
     sampled = Sampled("base_weight", "stratum", everybody)
-    found = weigh_adapting(people, sampled, {"stratum": everybody}, least=1)
+    found = weigh_adapting(people, sampled, {"stratum": everybody})
     assert found.weighting is not None
     assert found.weighting.weights == pytest.approx(np.ones(40))
 

@@ -34,9 +34,7 @@ BOUNDED = settings(max_examples=6)
 
 def flat(d: Design) -> pd.DataFrame:
     """All numbers of a comparison of `level` across `group`."""
-    made = compare_groups(
-        d, "level", LEVELS, "group", GROUPS, seed=5, permutations=199, blocks="stratum"
-    )
+    made = compare_groups(d, "level", LEVELS, "group", GROUPS, seed=5, permutations=199)
     low = d.data["level"].map({name: float(k < 2) for k, name in enumerate(LEVELS)})
     rows = (*made.rows, *pairwise(d, low, "group"))
     return frame_of(rows).drop(columns=["method", "note"])

@@ -80,7 +80,7 @@ def test_empty_base(d: Design) -> None:
     with pytest.raises(StatisticsError, match="base is empty"):
         proportions(d, np.full(d.rows, "_blank"), LEVELS)
     with pytest.raises(StatisticsError, match="base is empty"):
-        proportions(d, "level", LEVELS, base=np.zeros(d.rows, dtype=bool))
+        proportions(d.subset(np.zeros(d.rows, dtype=bool)), "level", LEVELS)
     with pytest.raises(StatisticsError, match="'low' is declared twice"):
         proportions(d, "level", ["low", "low"])
 

@@ -146,41 +146,39 @@ def test_worst_case_bounds_are_arithmetic() -> None:
     d = design(pd.DataFrame({"y": said, "w": weight}), weights="w")
     whole = worst_case(d, "y")
     yes, blank = weight[said == 1].sum(), weight[np.isnan(said)].sum()
-    assert whole["lowest"] == pytest.approx(yes / weight.sum())
-    assert whole["highest"] == pytest.approx((yes + blank) / weight.sum())
+    assert whole["worst_lower"] == pytest.approx(yes / weight.sum())
+    assert whole["worst_upper"] == pytest.approx((yes + blank) / weight.sum())
     assert whole["estimate"] == pytest.approx(means(d, "y", missing="drop").values[0])
-    assert (whole["n"], whole["answered"]) == (300, int((~np.isnan(said)).sum()))
-    assert whole["lower"] < whole["lowest"] <= whole["highest"] < whole["upper"]
-    assert whole["lowest"] <= np.average(truth, weights=weight) <= whole["highest"]
-    assert worst_case(d, "y", asked=np.arange(300) < 280)["n"] == 280
+    assert (
+        whole["limit_lower"] < whole["worst_lower"] <= whole["worst_upper"] < whole["limit_upper"]
+    )
+    assert whole["worst_lower"] <= np.average(truth, weights=weight) <= whole["worst_upper"]
+    some = worst_case(d, "y", asked=np.arange(300) < 280)
+    assert some["worst_lower"] == pytest.approx(
+        weight[:280][said[:280] == 1].sum() / weight[:280].sum()
+    )
     # Without blanks the bounds are the share and the limits its own.
     full = worst_case(design(pd.DataFrame({"y": truth})), "y")
     own = proportions(design(pd.DataFrame({"y": truth})), "y", [1, 0]).iloc[0]
-    assert full["lowest"] == full["highest"] == full["estimate"] == own["estimate"]
-    assert (full["lower"], full["upper"]) == (own["lower"], own["upper"])
+    assert full["worst_lower"] == full["worst_upper"] == full["estimate"] == own["estimate"]
+    assert (full["limit_lower"], full["limit_upper"]) == (own["lower"], own["upper"])
 
 
 def test_what_cannot_be_said_is_refused() -> None:
     d = design(pd.DataFrame({"y": [1.0, 0.0, 2.0], "none": [np.nan] * 3}))
-    with pytest.raises(StatisticsError, match="hold 2 in row 2"):
+    with pytest.raises(StatisticsError, match=r"2\.0 in row 2, which is not declared"):
         worst_case(d, "y")
-    with pytest.raises(StatisticsError, match="only 0 to 1"):
+    with pytest.raises(StatisticsError, match="the base is empty"):
         worst_case(d, "none")
-    with pytest.raises(StatisticsError, match="phi is 2"):
-        smub(WORKED, [1.0, 1.0], 10, [2.0])
     with pytest.raises(StatisticsError, match="means of 1 auxiliaries"):
         smub(WORKED, [1.0], 10)
     rng = np.random.default_rng(1)
     z = rng.standard_normal((50, 2))
-    with pytest.raises(StatisticsError, match="other values than 0 and 1"):
-        probit_proxy(z[:, 0], z)
     with pytest.raises(StatisticsError, match="every answer is 1"):
         probit_proxy(np.ones(50), z)
     with pytest.raises(StatisticsError, match="depend on one another"):
         probit_proxy((z[:, 0] > 0).astype(float), np.column_stack([z[:, 1], 2 * z[:, 1]]))
     with pytest.raises(StatisticsError, match="no finite estimate"):
         probit_proxy((z[:, 0] > 0).astype(float), z)
-    with pytest.raises(StatisticsError, match="missing or infinite"):
-        SelectedMoments.of(np.full(50, np.nan), z)
     with pytest.raises(StatisticsError, match="the same for all"):
         mubp((z[:, 0] > 0).astype(float), np.zeros(50), 0.0, 1.0, 0.5)

@@ -55,33 +55,31 @@ def test_rates_refuse_what_they_cannot_read() -> None:
 def test_the_r_indicator_of_two_groups_is_arithmetic() -> None:
     group = np.repeat([0.0, 1.0], [300, 100])
     answered = np.concatenate([np.arange(300) < 150, np.arange(100) < 80])
-    made = r_indicator(answered, group[:, None])
-    np.testing.assert_allclose(made.propensities, np.where(group == 0, 0.5, 0.8))
-    assert made.propensities.mean() == pytest.approx(answered.mean())
-    assert made.deviation == pytest.approx(np.std(made.propensities, ddof=1))
-    assert made.adjusted > 1 - 2 * made.deviation
+    indicator, is_told = r_indicator(answered, group[:, None])
+    variance = np.where(group == 0, 0.5, 0.8).var(ddof=1)
+    left = (1 + 1 / 400) * variance - (0.5 * 0.5 + 0.8 * 0.2) / 400
+    assert indicator == pytest.approx(1 - 2 * np.sqrt(left)) and is_told
 
 
 def test_the_adjustment_takes_off_what_chance_adds() -> None:
     """Everybody answers with the same chance: R is 1, and chance alone makes it smaller."""
-    plain, adjusted, told = [], [], []
+    adjusted, told = [], []
     for seed in range(60):
         rng = np.random.default_rng(seed)
         x = rng.standard_normal((250, 5))
-        made = r_indicator(rng.random(250) < 0.6, x)
-        plain.append(made.deviation**2)
-        adjusted.append((1 - made.adjusted) ** 2 / 4)
-        told.append(made.is_told)
-        assert made.adjusted < 1 or not made.is_told  # never 1 by cutting
-    assert np.mean(plain) == pytest.approx(5 * 0.6 * 0.4 / 250, rel=0.15)
-    assert np.mean(adjusted) < 0.4 * np.mean(plain)  # cut at 0, so above it on average
+        indicator, is_told = r_indicator(rng.random(250) < 0.6, x)
+        adjusted.append((1 - indicator) ** 2 / 4)
+        told.append(is_told)
+        assert indicator < 1 or not is_told  # never 1 by cutting
+    # What chance alone makes is 5 p (1 - p) / n; cut at 0, what is left is above it on average.
+    assert np.mean(adjusted) < 0.4 * 5 * 0.6 * 0.4 / 250
     assert np.mean(told) < 0.2
     # With real differences the adjusted indicator is near the true one.
     rng = np.random.default_rng(1)
     x = rng.standard_normal((4000, 2))
     rho = 1 / (1 + np.exp(-x @ [0.8, 0.4]))
-    made = r_indicator(rng.random(4000) < rho, x)
-    assert made.is_told and made.adjusted == pytest.approx(1 - 2 * rho.std(), abs=0.02)
+    indicator, is_told = r_indicator(rng.random(4000) < rho, x)
+    assert is_told and indicator == pytest.approx(1 - 2 * rho.std(), abs=0.02)
 
 
 def test_the_r_indicator_refuses_what_has_no_propensity() -> None:
@@ -106,5 +104,3 @@ def test_balance_before_and_after_weighting() -> None:
     share = (frame["r"] == "n").mean()
     assert row["unweighted"] == pytest.approx(share)
     assert row["final"] == pytest.approx(0.5)
-    with pytest.raises(StatisticsError, match="is no column"):
-        balance(frame, {"q": {"n": 1.0}}, {})

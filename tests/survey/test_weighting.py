@@ -22,7 +22,6 @@ from readiness.survey import (
     weigh,
     with_replicates,
 )
-from readiness.survey.replicates import StreamedReplicates
 from readiness.survey.weighting.calibration import trim_weights
 from readiness.survey.weighting.margins import make_margins
 from readiness.survey.weighting.raking import rake_weights
@@ -68,9 +67,6 @@ def test_raked_weights_meet_the_margins_and_the_report_says_so(d: Design) -> Non
     assert report.final.total == pytest.approx(1000)
     assert report.final.n == 150
     assert report.margins["n"].sum() == 300
-    first = report.iterations.iloc[0]
-    assert first["iteration"] == 1 and first["variable"] == "region" and first["largest_gap"] > 0.01
-    assert report.iterations.iloc[-1]["largest_gap"] < 1e-10
 
 
 @pytest.mark.parametrize(
@@ -105,7 +101,6 @@ def test_collapse_as_declared(d: Design) -> None:
     margins = {"region": TOTALS["region"] | {"east": 100.0}}
     merge = Collapse("region", ("east", "west"), "east or west", "too few answers expected")
     made = weigh(d, margins, collapse=[merge])
-    assert made.report.collapsed == (merge,)
     row = made.report.margins.set_index("category").loc["east or west"]
     assert row["target"] == 300 and abs(row["gap"]) < 1e-9
     with pytest.raises(StatisticsError, match="cannot collapse 'moon'"):
@@ -190,6 +185,8 @@ def test_replicates_that_the_strata_do_not_allow(d: Design) -> None:
         replicate(d, "JK9")  # type: ignore[arg-type]
     with pytest.raises(StatisticsError, match="1 bootstrap replicates"):
         replicate(d, "subbootstrap", n_replicates=1)
+    with pytest.raises(StatisticsError, match="groups would make 2000000 replicates of 150 rows"):
+        replicate(d, "groups", n_replicates=2_000_000)
     with pytest.raises(StatisticsError, match="not be calibrated"):
         replicate(rake(d, TOTALS), "JKn")
     lonely = design(sample(3), weights="weight", strata=["a", "a", "b"])
@@ -242,10 +239,3 @@ def test_replicate_weights_are_stored_with_the_digits_of_a_table() -> None:
     ).mean() < 0.02  # on a boundary of the last digit
     np.testing.assert_allclose(round_as_stored(weights), weights, rtol=5e-12)
     assert round_as_stored(weights)[0, 0] == 0.0
-
-
-def test_replicates_too_large_for_a_matrix_are_adjusted_one_at_a_time() -> None:
-    many = StreamedReplicates(lambda r: np.full(3, r + 1.0), 1.0, np.ones(4))
-    doubled = many.adjust_each(lambda weights: 2 * weights)
-    assert isinstance(doubled, StreamedReplicates)
-    assert doubled.write_out()[0].tolist() == [2, 4, 6, 8]

@@ -61,7 +61,6 @@ use rule step as weight with:
         "results/{run}/weight/margins.csv",
         "results/{run}/weight/summary.csv",
         "results/{run}/weight/steps.csv",
-        "results/{run}/weight/iterations.csv",
         "results/{run}/weight/lineage.json",
     pathvars:
         job="{run}/weight",

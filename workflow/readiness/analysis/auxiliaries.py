@@ -110,31 +110,24 @@ def auxiliaries(answered: Answered, targets: Targets) -> Auxiliaries | None:
     owners: list[str] = []
     for variable, totals in targets.items():
         values = answered.frame[variable].to_numpy(dtype=object)
-        shares = _others_shares(values, weights, totals)
+        left = {
+            category: max(total - float(weights[values == category].sum()), 0.0)
+            for category, total in totals.items()
+        }
+        rest = sum(left.values())
         # A yes or no needs enough of both; of a number, answers are of one kind.
         kinds = answered.answers if binary else np.zeros(len(values))
         for category in choose_indicators(values, kinds, totals, answered.counts):
             inside = (values == category).astype(np.float64)
             if adds(columns, inside):
                 columns.append(inside)
-                means.append(shares[category])
+                means.append(left[category] / rest if rest > 0 else 0.0)
                 owners.append(variable)
     if not columns:
         return None
     matrix, mean = np.column_stack(columns), np.array(means)
     covariance = _others_covariance(matrix, weights, mean, np.array(owners))
     return Auxiliaries(matrix, weights, others, mean, covariance)
-
-
-def _others_shares(
-    values: TextArray, weights: FloatArray, totals: Mapping[str, float]
-) -> dict[str, float]:
-    left = {
-        category: max(total - float(weights[values == category].sum()), 0.0)
-        for category, total in totals.items()
-    }
-    whole = sum(left.values())
-    return {category: rest / whole if whole > 0 else 0.0 for category, rest in left.items()}
 
 
 def tells(answered: Answered, z: Auxiliaries) -> bool:

@@ -24,7 +24,7 @@ from readiness.facts import Fact, to_json
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import Item
 from readiness.survey.comparisons.cells import ComparisonRow, frame
-from readiness.survey.comparisons.compare import Comparison, compare_groups
+from readiness.survey.comparisons.compare import compare_groups
 from readiness.survey.comparisons.families import GroupShares, family_of
 from readiness.survey.comparisons.multiple import multiple_marginal_independence
 from readiness.survey.design import Column, Design
@@ -76,7 +76,17 @@ def compare_items(
             if item.kind == "multi":
                 table, lead, reason = compare_options(design, item, by, groups, settings)
             else:
-                made = compare_item(design, item, by, groups, settings, level)
+                made = compare_groups(
+                    design,
+                    design.data[item.id].where(design.data[item.id].isin(item.codes)).to_numpy(),
+                    item.codes,
+                    by,
+                    groups,
+                    seed=settings.seed,
+                    ordered=item.headline is not None,
+                    permutations=PERMUTATIONS,
+                    level=level,
+                )
                 table, lead, reason = made.frame(), made.choice.lead, made.choice.reason
         except StatisticsError as error:
             table = ComparisonRow("comparison", note=f"no result: {error}").frame()
@@ -103,27 +113,6 @@ def compare_items(
 def without_tests(comparisons: pd.DataFrame) -> pd.DataFrame:
     """The comparisons of a selection in which chance drew nobody: effects, and no p-value."""
     return comparisons.assign(p_value=np.nan, p_adjusted=np.nan, statistic=np.nan)
-
-
-def compare_item(
-    design: Design,
-    item: Item,
-    by: str,
-    groups: Sequence[str],
-    settings: Compare,
-    level: float,
-) -> Comparison:
-    """The comparison of a single or an ordinal item across the groups of the variable `by`; its
-    contrasts are made by `contrast_items`."""
-    values = design.data[item.id].where(design.data[item.id].isin(item.codes))
-    arguments = (design, values.to_numpy(dtype=object), item.codes, by, groups)
-    return compare_groups(
-        *arguments,
-        seed=settings.seed,
-        ordered=item.headline is not None,
-        permutations=PERMUTATIONS,
-        level=level,
-    )
 
 
 def compare_options(

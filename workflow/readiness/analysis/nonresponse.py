@@ -21,8 +21,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.analysis.auxiliaries import (
-    Answered,
-    Auxiliaries,
     RespondentCells,
     Targets,
     auxiliaries,
@@ -160,21 +158,14 @@ def _bounds(design: Design, headline: Headline, settings: Estimate) -> dict[str,
     known = np.isfinite(headline.values)
     size = {"asked": int(headline.asked.sum()), "answered": int(known.sum())}
     if headline.level != MEAN:
-        row = worst_case(
+        ends = worst_case(
             design,
             headline.values,
             asked=headline.asked,
             level=settings.level,
             interval=settings.interval,
         )
-        names = {
-            "worst_lower": "lowest",
-            "worst_upper": "highest",
-            "limit_lower": "lower",
-            "limit_upper": "upper",
-            "estimate": "estimate",
-        }
-        return {"unit": "share", **size, **{name: row[of] for name, of in names.items()}}
+        return {"unit": "share", **size, **ends}
     weights = design.full_weights * headline.asked
 
     def mean(blank: float) -> float:
@@ -182,8 +173,8 @@ def _bounds(design: Design, headline: Headline, settings: Estimate) -> dict[str,
 
     estimate = np.average(headline.values[known], weights=weights[known])
     lowest, highest = map(mean, headline.ends)
-    ends = {"worst_lower": lowest, "worst_upper": highest}
-    return {"unit": "number", **size, "estimate": float(estimate), **ends}
+    means = {"estimate": float(estimate), "worst_lower": lowest, "worst_upper": highest}
+    return {"unit": "number", **size, **means}
 
 
 def _range(
@@ -203,10 +194,19 @@ def _range(
     if not tells(answered, z):
         return {"reason": NO_PROXY}
     try:
-        made = (_of_mean if headline.level == MEAN else _of_share)(answered, z)
+        if headline.level == MEAN:
+            moments = SelectedMoments.of(answered.answers, z.matrix, z.weights)
+            moments = replace(moments, n=z.selected_total)
+            made, name = smub(moments, z.others_mean, z.others), "mean"
+        else:
+            proxy = probit_proxy(answered.answers, z.matrix, z.weights)
+            mean, variance = proxy.moments(z.others_mean, z.others_covariance)
+            others = (mean, max(variance, 0.0), z.selected_total / (z.selected_total + z.others))
+            made = mubp(answered.answers, proxy.values, *others, weights=z.weights)
+            name = "share"
     except StatisticsError:
         return {"reason": NO_PROXY}
-    found = made["value"].to_numpy(dtype=np.float64)
+    found = made[name].to_numpy(dtype=np.float64)
     moved = found - found[0] + published if unanswered.weighted else found
     moved = np.clip(moved, *headline.ends)
     return {
@@ -216,19 +216,6 @@ def _range(
         "correlation": float(made["correlation"].iloc[0]),
         "reason": "",
     }
-
-
-def _of_mean(answered: Answered, z: Auxiliaries) -> pd.DataFrame:
-    moments = replace(SelectedMoments.of(answered.answers, z.matrix, z.weights), n=z.selected_total)
-    return smub(moments, z.others_mean, z.others).rename(columns={"mean": "value"})
-
-
-def _of_share(answered: Answered, z: Auxiliaries) -> pd.DataFrame:
-    proxy = probit_proxy(answered.answers, z.matrix, z.weights)
-    mean, variance = proxy.moments(z.others_mean, z.others_covariance)
-    share = z.selected_total / (z.selected_total + z.others)
-    made = mubp(answered.answers, proxy.values, mean, max(variance, 0.0), share, weights=z.weights)
-    return made.rename(columns={"share": "value"})
 
 
 def describe_nonresponse(

@@ -177,12 +177,12 @@ def _representativity(
         return {**row, "value": np.nan, "reason": NO_FRAME}
     weights = sample["base_weight"].to_numpy(dtype=np.float64)
     try:
-        made = r_indicator(answered, np.column_stack(columns), weights)
+        indicator, is_told = r_indicator(answered, np.column_stack(columns), weights)
     except StatisticsError:
         return {**row, "value": np.nan, "reason": NO_FRAME}
-    if not made.is_told:
+    if not is_told:
         return {**row, "value": np.nan, "reason": BY_CHANCE}
-    return {**row, "value": made.adjusted, "reason": ""}
+    return {**row, "value": indicator, "reason": ""}
 
 
 def _indicators(

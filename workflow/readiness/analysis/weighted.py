@@ -14,7 +14,7 @@ import pandas as pd
 from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.survey.coding import Codes
 from readiness.survey.design import Design, design
-from readiness.survey.replicates import AnyReplicates, Kind, PatternedReplicates, Replicates
+from readiness.survey.replicates import Kind, Replicates
 from readiness.survey.variance import Stage
 from readiness.tables import read_text_table
 
@@ -22,21 +22,20 @@ from readiness.tables import read_text_table
 OF_A_WEIGHT = ("respondent", "stratum", "stratum_population", "weight")
 
 
-def replicates_file(replicates: AnyReplicates | None) -> bytes:
+def replicates_file(replicates: Replicates | None) -> bytes:
     """The content of `replicates.npz`: the weights, and the pattern of each row where rows share
     one; nothing but the names where nobody was weighted."""
     buffer = io.BytesIO()
     if replicates is None:
         replicates = Replicates(np.empty((0, 0)), 1.0, np.empty(0))
-    patterned = replicates if isinstance(replicates, PatternedReplicates) else None
     content = {
-        "matrix": round_as_stored(patterned.table if patterned else replicates.write_out()),
+        "matrix": round_as_stored(replicates.matrix),
         "scale": np.array(replicates.scale),
         "rscales": replicates.rscales,
         "kind": np.array(replicates.kind),
     }
-    if patterned:
-        content["pattern"] = patterned.pattern
+    if replicates.pattern is not None:
+        content["pattern"] = replicates.pattern
     np.savez(buffer, **content)  # type: ignore[arg-type]
     return buffer.getvalue()
 
@@ -48,14 +47,12 @@ def round_as_stored(values: np.ndarray) -> np.ndarray:
     return np.array(texts, dtype=np.float64)[place].reshape(values.shape)
 
 
-def read_replicates(path: Path) -> Replicates | PatternedReplicates:
+def read_replicates(path: Path) -> Replicates:
     """What `replicates_file` wrote."""
     with np.load(path) as content:
         matrix, scale, rscales = content["matrix"], float(content["scale"]), content["rscales"]
         kind = cast(Kind, str(content["kind"]))
-        if "pattern" in content:
-            return PatternedReplicates(matrix, content["pattern"], scale, rscales, kind=kind)
-        return Replicates(matrix, scale, rscales, kind=kind)
+        return Replicates(matrix, scale, rscales, kind=kind, pattern=content.get("pattern"))
 
 
 def read_weighted(
@@ -74,9 +71,7 @@ def read_weighted(
     return made, coded.loc[coded["group"].isin(list(apart))].reset_index(drop=True)
 
 
-def weighted_design(
-    coded: pd.DataFrame, weights: pd.DataFrame, replicates: AnyReplicates
-) -> Design:
+def weighted_design(coded: pd.DataFrame, weights: pd.DataFrame, replicates: Replicates) -> Design:
     """The design of those who have a weight; both tables as text, joined by `respondent`.
 
     Strata are those of the weighting. Without their populations no finite population counts.

@@ -288,18 +288,16 @@ class Plan:
 
     def settings(self, step: str, run: str = "", language: str = "", **more: str) -> str:
         """What a step is told for a run, in a language, as canonical JSON."""
-        return canonical_json(self._gather_settings(step, run, language, **more))
-
-    def _gather_settings(
-        self, step: str, folder: str, language: str, **more: str
-    ) -> dict[str, Any]:
-        run = self.runs.get(folder)
         if step == "restore":
             # Of a version its own row alone: a new version of any dataset reruns nothing.
             name = "{dataset}@{version}".format_map(more)
             row = self._versions.get(name)
             md5, sha256 = (row.md5, row.sha256) if row else ("", "")
-            return {"version": name, "md5": md5, "sha256": sha256}
+            return canonical_json({"version": name, "md5": md5, "sha256": sha256})
+        return canonical_json(self._gather_settings(step, run, language))
+
+    def _gather_settings(self, step: str, folder: str, language: str) -> dict[str, Any]:
+        run = self.runs.get(folder)
         if step == "gate":
             return {"unavailable": self.unavailable, "drafts": self.drafts}
         if step == "site":
@@ -310,12 +308,9 @@ class Plan:
             return {"run": run.name}
         if step in ("faults", "dpo"):
             return told_of_pages(run, step)
-        if step in ("draw-wave", "draw-study"):
-            charts = told_of_charts(self.root, run, language)
-            return {**charts, "standing": self._standing(run)}
-        if step == "tables":
-            tables = told_of_tables(self.root, run, language)
-            return {**tables, "standing": self._standing(run)}
+        if step in ("draw-wave", "draw-study", "tables"):
+            told = told_of_tables if step == "tables" else told_of_charts
+            return {**told(self.root, run, language), "standing": self._standing(run)}
         if step == "render":
             return self._told_of_report(run, language)
         return told_of_answers(self.root, run, step)
@@ -466,9 +461,6 @@ class Plan:
             path = PUBLICATIONS / identity / "figures.csv"
             if not (self.root / path).is_file():
                 raise DataError(f"{path}: not found. Restore it with git.")
-        self._check_report()
-
-    def _check_report(self) -> None:
         check_report(self.root, "config.yaml", self.config)
         if not (self.root / SHIPPED).is_file():
             raise ConfigError(f"{SHIPPED}: not found. Restore it with git.")

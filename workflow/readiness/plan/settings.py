@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from readiness.config import Condition, DerivedVariable, Disclosure, WaveSettings
+from readiness.config import DerivedVariable, Disclosure, WaveSettings
 from readiness.errors import ConfigError
 from readiness.language import LANGUAGES
 from readiness.patterns import WRITTEN_IN
@@ -78,7 +78,14 @@ def with_derived(found: Asked, run: PlannedRun) -> Asked:
         for name in one.sources:
             _check_source(place, name, one, found, known)
         for condition in one.conditions:
-            _check_condition(place, condition, known)
+            for code in condition.of or ():
+                _check_code(place, condition.item, code, known)
+            levels, there = condition.top or condition.low or 0, len(known[condition.item])
+            if levels >= there:
+                raise ConfigError(
+                    f"{place}: {levels} levels of {condition.item}, which has {there}; expected "
+                    "fewer."
+                )
         for category in one.recode.categories if one.recode else ():
             for code in category.of:
                 _check_code(place, one.sources[0], code, known)
@@ -116,17 +123,6 @@ def _check_source(
     if kind not in expected:
         raise ConfigError(
             f"{place}: {name} is a {quote_cell(kind)} item; expected {' or '.join(expected)}."
-        )
-
-
-def _check_condition(place: str, condition: Condition, known: dict[str, list[str]]) -> None:
-    for code in condition.of or ():
-        _check_code(place, condition.item, code, known)
-    levels = condition.top or condition.low or 0
-    if levels >= len(known[condition.item]):
-        raise ConfigError(
-            f"{place}: {levels} levels of {condition.item}, which has "
-            f"{len(known[condition.item])}; expected fewer."
         )
 
 

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pandas as pd
-
 from readiness.analysis import weighting
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import replicates_file
@@ -11,7 +9,6 @@ from readiness.config import SelectionName, StrictModel, Weight
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
 from readiness.running.step import Job, log
-from readiness.survey.weighting.margins import COURSE
 from readiness.tables import read_text_table
 
 
@@ -27,8 +24,8 @@ SETTINGS = WeightWave
 
 
 def run(job: Job[WeightWave]) -> None:
-    """Write `weights.csv`, `replicates.npz`, `margins.csv`, `summary.csv`, `iterations.csv` and
-    `steps.csv` (what was done, as facts)."""
+    """Write `weights.csv`, `replicates.npz`, `margins.csv`, `summary.csv` and `steps.csv` (what was
+    done, as facts)."""
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
     given = job.get("margins")
@@ -49,6 +46,5 @@ def run(job: Job[WeightWave]) -> None:
     job.csv("margins.csv", weighting.margins_table(weighed))
     job.csv("summary.csv", weighting.summary_table(weighed))
     job.csv("steps.csv", weighting.steps_table(weighed))
-    job.csv("iterations.csv", made.report.iterations if made else pd.DataFrame(columns=COURSE))
     job.file("replicates.npz", replicates_file(weighed.replicates))
     log.info("weighted: %s", "; ".join(made.report.method) if made else "nobody")

@@ -1,13 +1,10 @@
-"""Columns as small integers.
+"""Columns as small integers; the options of a question with several answers as 1 and 0.
 
 Statistics by category run on codes 0..K-1: they are an order of magnitude faster than labels, and
 a declared category without answers keeps its place.
 
-The options of a question with several answers, as 1 and 0 on the declared base.
-
-A respondent may tick several options, so the shares do not add up to 1. The base is declared: all
-who were asked (a blank counts as "not this one"), or those who answered (a blank leaves the base);
-both are shown.
+A respondent may tick several options, so their shares do not add up to 1. The base is declared: all
+who were asked (a blank counts as "not this one"), or those who answered (a blank leaves the base).
 """
 
 from __future__ import annotations

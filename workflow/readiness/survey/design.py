@@ -26,7 +26,7 @@ from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Factorized, factorize_column
 from readiness.survey.options import one_of
-from readiness.survey.replicates import AnyReplicates, Replicates
+from readiness.survey.replicates import Replicates
 from readiness.survey.specification import (
     booleans,
     make_stages,
@@ -39,8 +39,6 @@ from readiness.survey.variance import (
     LonelyPsu,
     Projection,
     Stage,
-    calibrated_code_covariance,
-    can_calibrate,
     code_covariance,
     multistage_covariance,
     replicate_covariance,
@@ -79,7 +77,7 @@ class Design:
     lonely_psu: LonelyPsu = "fail"
     adjust_domain_lonely: bool = False
     projections: tuple[Projection, ...] = ()
-    replicates: AnyReplicates | None = None
+    replicates: Replicates | None = None
     refits: bool = False
     _coded: dict[str, Factorized] = field(default_factory=dict, repr=False)
 
@@ -232,7 +230,7 @@ class Design:
             for stage in self.stages
         )
         made, n, owner = self.replicates, stages[0].sampled, stages[0].unit_stratum
-        if isinstance(made, Replicates) and made.kind == "JKn":
+        if made is not None and made.kind == "JKn":
             left_out = owner if made.count == len(owner) else owner[n[owner] > 1]
             if made.count == len(left_out):
                 made = replace(made, rscales=((n - 1) / n)[left_out])
@@ -306,17 +304,12 @@ class Design:
         place = np.full(size + 1, -1, dtype=np.int64)
         place[used] = np.arange(len(used))
         compact = inside if len(used) == size else place[inside]
-        large = self.rows * len(used) > _DENSE
         if self.replicates is not None:
             totals = self.replicate_code_totals(compact, len(used))
             there = compact >= 0
             whole = np.bincount(compact[there], self.full_weights[there], minlength=len(used))
             inner = self.replicate_covariance(totals, whole.astype(np.float64))
-        elif large and can_calibrate(self.stages, self.projections):
-            inner = calibrated_code_covariance(
-                compact, len(used), self.full_weights, self.stages[0], self.projections[0]
-            )
-        elif large and not self.projections and len(self.stages) == 1:
+        elif self.rows * len(used) > _DENSE and not self.projections and len(self.stages) == 1:
             inner = code_covariance(
                 compact,
                 len(used),
@@ -358,7 +351,7 @@ class Design:
         r = self._given_replicates()
         return replicate_covariance(replicated, estimate, r.scale, r.rscales, mse=r.mse)
 
-    def _given_replicates(self) -> AnyReplicates:
+    def _given_replicates(self) -> Replicates:
         if self.replicates is None:
             raise StatisticsError(
                 "this design has no replicate weights; make them with replicate()"

@@ -14,7 +14,6 @@ A scale to measure against; no one outside that agency is bound by it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -58,11 +57,17 @@ def proportion_interval(
     p, se, n, df = (np.asarray(a, dtype=np.float64) for a in (p, se, n, df))
     if method == "clopper-pearson":
         return clopper_pearson(p * n, n, level)
-    truncated = korn_graubard(p, se, n, df, level)
+
+    def limits(*, truncate: bool) -> Limits:
+        """Korn-Graubard: Clopper-Pearson on the effective size."""
+        n_eff = nchs_effective_size(p, se, n, df, level, truncate=truncate)
+        return clopper_pearson(p * n_eff, n_eff, level)
+
+    truncated = limits(truncate=True)
     if method == "korn-graubard":
         return truncated
     if method == "beta":
-        lower, upper = korn_graubard(p, se, n, df, level, truncate=False)
+        lower, upper = limits(truncate=False)
     elif method == "wilson":
         lower, upper = wilson(p, effective_size(p, se), t_quantile(level, df))
     elif method == "likelihood":
@@ -119,21 +124,6 @@ def nchs_effective_size(
     known = (share <= 0) | (share >= 1) | (error <= 0)
     n_eff = np.where(known, np.where(np.isnan(share), np.nan, size), n_eff)
     return np.minimum(n_eff, size) if truncate else n_eff
-
-
-def korn_graubard(
-    p: npt.ArrayLike,
-    se: npt.ArrayLike,
-    n: npt.ArrayLike,
-    df: npt.ArrayLike,
-    level: npt.ArrayLike = 0.95,
-    *,
-    truncate: bool = True,
-) -> Limits:
-    """Korn-Graubard limits: Clopper-Pearson on the effective size (`nchs_effective_size`)."""
-    share = np.asarray(p, dtype=np.float64)
-    n_eff = nchs_effective_size(share, se, n, df, level, truncate=truncate)
-    return clopper_pearson(share * n_eff, n_eff, level)
 
 
 def clopper_pearson(count: npt.ArrayLike, n: npt.ArrayLike, level: npt.ArrayLike = 0.95) -> Limits:
@@ -216,23 +206,11 @@ def _likelihood_roots(p: float, se: float, n: float, t: float) -> tuple[float, f
     return float(low), float(high)
 
 
-@dataclass(frozen=True)
-class NchsRules:
-    """Thresholds of the NCHS presentation standards for proportions.
-
-    Attributes:
-        minimum_n: least base and least effective size, in respondents.
-        widest: absolute interval width from which a share is suppressed, in 0-1.
-        narrow: absolute width up to which it is shown, in 0-1.
-        relative: greatest width over p (and over 1-p), 1.3 = 130 %.
-        minimum_df: degrees of freedom below which a statistician reviews.
-    """
-
-    minimum_n: float = 30
-    widest: float = 0.30
-    narrow: float = 0.05
-    relative: float = 1.30
-    minimum_df: float = 8
+# Presentation standards of the NCHS for proportions: the least base and effective size, and the
+# degrees of freedom below which a statistician reviews; the width of an interval from which on a
+# share is suppressed, up to which it is shown, and the greatest over p (and over 1-p).
+MINIMUM_N, MINIMUM_DF = 30, 8
+WIDEST, NARROW, RELATIVE = 0.30, 0.05, 1.30
 
 
 def nchs(
@@ -256,18 +234,17 @@ def nchs(
         lower, upper: Korn-Graubard limits, in 0-1.
         df: degrees of freedom of the domain.
     """
-    r = NchsRules()
     share, size, effective, low, high, degrees = (
         np.asarray(a, dtype=np.float64) for a in (p, n, n_eff, lower, upper, df)
     )
     width = high - low
     with np.errstate(divide="ignore", invalid="ignore"):
-        wide = width > r.narrow
-        poor = wide & (width / share > r.relative) & (share > 0)
-        complement = wide & (width / (1 - share) > r.relative) & (share < 1)
-        few = ~(size >= r.minimum_n) | ~(effective >= r.minimum_n)
-        suppressed = few | ~(width < r.widest) | poor
-    review = (share <= 0) | (share >= 1) | (degrees < r.minimum_df)
+        wide = width > NARROW
+        poor = wide & (width / share > RELATIVE) & (share > 0)
+        complement = wide & (width / (1 - share) > RELATIVE) & (share < 1)
+        few = ~(size >= MINIMUM_N) | ~(effective >= MINIMUM_N)
+        suppressed = few | ~(width < WIDEST) | poor
+    review = (share <= 0) | (share >= 1) | (degrees < MINIMUM_DF)
     flags = np.select(
         [suppressed, review, complement], ["suppress", "review", "caution"], default="present"
     )

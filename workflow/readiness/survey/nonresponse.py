@@ -15,7 +15,6 @@ range over phi = 0, .5 and 1 is the result.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,42 +52,29 @@ def worst_case(
         interval: of a share.
 
     Returns:
-        `n` (asked), `answered`, `estimate` (share of those who answered), `lowest` and `highest`
-        (every blank a no, a yes), `lower` and `upper`: the lower limit of the one and the upper
-        limit of the other; shares in 0-1. `upper` and `lower` hold the population's share with at
-        least `level` whatever the blanks would have said.
+        `estimate` (share of those who answered), `worst_lower` and `worst_upper` (every blank a no,
+        a yes), `limit_lower` and `limit_upper`: the lower limit of the one and the upper limit of
+        the other; shares in 0-1. The limits hold the population's share with at least `level`
+        whatever the blanks would have said.
 
     Raises:
         StatisticsError: another value than 1 and 0, nobody asked, nobody answered.
     """
     values = design.numeric(answers, "the answers")
-    known = ~np.isnan(values)
-    wrong = known & (values != 0) & (values != 1) & design.mask
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise StatisticsError(
-            f"the answers hold {values[row]:g} in row {row}; expected 1, 0, or nothing where there "
-            "is no answer"
-        )
     base = design if asked is None else design.subset(asked)
-    if not (base.mask & known).any():
-        raise StatisticsError("nobody who was asked answered: there is no share, only 0 to 1")
 
-    def share(filled: FloatArray) -> pd.Series[Any]:
-        made = proportion_estimates(base, np.where(filled == 1, "1", "0"), ["1", "0"])
+    def estimate(blank: float) -> pd.Series[Any]:
+        filled = np.where(np.isnan(values), blank, values)
+        made = proportion_estimates(base, filled, [1.0, 0.0])
         return proportion_table(made, level=level, interval=interval).iloc[0]
 
-    low, high = share(np.where(known, values, 0.0)), share(np.where(known, values, 1.0))
-    text = np.where(values == 1, "1", "0")
-    own = proportion_estimates(base.subset(known), text, ["1", "0"])
+    low, high = estimate(0.0), estimate(1.0)
     return {
-        "n": int(low["n"]),
-        "answered": int(own.n[0]),
-        "estimate": float(own.values[0, 0]),
-        "lowest": float(low["estimate"]),
-        "highest": float(high["estimate"]),
-        "lower": float(low["lower"]),
-        "upper": float(high["upper"]),
+        "estimate": float(proportion_estimates(base, values, [1.0, 0.0]).values[0, 0]),
+        "worst_lower": float(low["estimate"]),
+        "worst_upper": float(high["estimate"]),
+        "limit_lower": float(low["lower"]),
+        "limit_upper": float(high["upper"]),
     }
 
 
@@ -120,9 +106,9 @@ class SelectedMoments:
         `weights`: base weights of a sample drawn with unequal chances; None: equal ones.
 
         Raises:
-            StatisticsError: missing values, fewer than p + 2 rows, bad weights.
+            StatisticsError: fewer than p + 2 rows, bad weights.
         """
-        answer, matrix = _complete(y, z)
+        answer, matrix = _pair(y, z)
         w = _weights(weights, len(answer))
         both = np.atleast_2d(np.cov(np.column_stack([answer, matrix]).T, aweights=w))
         return SelectedMoments(
@@ -139,9 +125,8 @@ def smub(
     selected: SelectedMoments,
     others_mean_z: npt.ArrayLike,
     others: float,
-    phi: Sequence[float] = PHI,
 ) -> pd.DataFrame:
-    """Standardised measure of unadjusted bias of a mean, for each phi.
+    """Standardised measure of unadjusted bias of a mean, for each of `PHI`.
 
     SMUB(phi) = (phi + (1 - phi) r) / (phi r + 1 - phi) (x_1 - X) / s_x, with x_1 and X the mean of
     the proxy among those selected and in the population, s_x its standard deviation and r its
@@ -152,17 +137,15 @@ def smub(
         others_mean_z: means of the auxiliaries among the population's others, shape (p,) (from a
             frame's margins: shares of the categories but the first).
         others: number of the population's others.
-        phi: in 0-1; 0: selection depends on the proxy, 1: on the answer.
 
     Returns:
         One row a phi: `phi`, `smub` (in standard deviations of the answer), `mub` (in its unit),
         `mean` (the mean less its bias), `correlation` (r).
 
     Raises:
-        StatisticsError: a phi outside 0-1, shapes that do not fit, dependent auxiliaries, a proxy
-            that tells nothing (r of 0 with phi = 1: no bound).
+        StatisticsError: shapes that do not fit, dependent auxiliaries, a proxy that tells nothing
+            (r of 0 with phi = 1: no bound).
     """
-    _check_phi(phi)
     mean_others = np.asarray(others_mean_z, dtype=np.float64)
     if mean_others.shape != selected.mean_z.shape:
         raise StatisticsError(
@@ -178,7 +161,7 @@ def smub(
     r = float(beta @ selected.covariance_yz / np.sqrt(variance_x * selected.variance_y))
     share = others / (others + selected.n)
     moved = float(beta @ (selected.mean_z - mean_others)) * share / np.sqrt(variance_x)
-    p = np.asarray(phi, dtype=np.float64)
+    p = np.array(PHI)
     standard = (p + (1 - p) * r) / (p * r + (1 - p)) * moved
     bias = standard * np.sqrt(selected.variance_y)
     return pd.DataFrame(
@@ -227,14 +210,12 @@ def probit_proxy(y: npt.ArrayLike, z: npt.ArrayLike, weights: npt.ArrayLike | No
     With base `weights` (n,) by pseudo maximum likelihood.
 
     Raises:
-        StatisticsError: missing values, another answer than 0 and 1, one answer only, dependent
-            auxiliaries, separation.
+        StatisticsError: fewer than p + 2 rows, one answer only, dependent auxiliaries, separation.
     """
     import statsmodels.api as sm
     from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
-    answer, matrix = _complete(y, z)
-    _check_binary(answer)
+    answer, matrix = _pair(y, z)
     w = _weights(weights, len(answer))
     full = np.column_stack([np.ones(len(matrix)), matrix])
     if np.linalg.matrix_rank(full) < full.shape[1]:
@@ -259,10 +240,9 @@ def mubp(
     others_mean: float,
     others_variance: float,
     selected_share: float,
-    phi: Sequence[float] = PHI,
     weights: npt.ArrayLike | None = None,
 ) -> pd.DataFrame:
-    """Measure of unadjusted bias of a proportion, for each phi.
+    """Measure of unadjusted bias of a proportion, for each of `PHI`.
 
     The answer is a yes where a latent normal variable is above 0; its correlation r with the proxy
     is the two-step biserial one. Among others its mean is that among those selected plus
@@ -272,9 +252,8 @@ def mubp(
     Args:
         y: answers of those selected, 0 and 1, shape (n,).
         proxy: of each, shape (n,) (`probit_proxy`).
-        others_mean, others_variance: of the proxy among the population's others.
+        others_mean, others_variance: of the proxy among the population's others; >= 0.
         selected_share: share of the population that was selected, in 0-1.
-        phi: in 0-1.
         weights: base weights of those selected, shape (n,); None: equal ones.
 
     Returns:
@@ -282,19 +261,11 @@ def mubp(
         bias), `others` (share among the others), `correlation`.
 
     Raises:
-        StatisticsError: as `probit_proxy`; a share or a phi outside 0-1, a negative variance, a
-            constant proxy.
+        StatisticsError: as `probit_proxy`; a constant proxy.
     """
     from scipy import optimize, stats
 
-    _check_phi(phi)
-    x = np.asarray(proxy, dtype=np.float64)
-    answer, _ = _complete(y, x[:, None] if x.ndim == 1 else x)
-    _check_binary(answer)
-    if not 0 <= selected_share <= 1:
-        raise StatisticsError(f"the selected share is {selected_share}; expected 0 to 1")
-    if not others_variance >= 0:
-        raise StatisticsError(f"the proxy's variance is {others_variance}; expected 0 or more")
+    x, answer = np.asarray(proxy, dtype=np.float64), np.asarray(y, dtype=np.float64)
     w = _weights(weights, len(answer))
     mean, variance = _moments(x, w)
     deviation = float(np.sqrt(variance))
@@ -321,7 +292,7 @@ def mubp(
         r = -MOST_CORRELATED
     else:
         r = optimize.brentq(score, -MOST_CORRELATED, MOST_CORRELATED, xtol=1e-15)
-    p = np.asarray(phi, dtype=np.float64)
+    p = np.array(PHI)
     g = (p + (1 - p) * r) / (p * r + (1 - p))
     latent_mean = -cut + g * (others_mean - mean) / deviation
     latent_variance = 1 + g**2 * (others_variance / deviation**2 - 1)
@@ -351,31 +322,10 @@ def _moments(values: FloatArray, weights: FloatArray) -> tuple[float, float]:
     return mean, float(np.average((values - mean) ** 2, weights=weights))
 
 
-def _check_phi(phi: Sequence[float]) -> None:
-    for value in phi:
-        if not 0 <= value <= 1:
-            raise StatisticsError(f"phi is {value}; expected 0 (the proxy) to 1 (the answer)")
-
-
-def _check_binary(y: FloatArray) -> None:
-    if not np.isin(y, (0.0, 1.0)).all():
-        raise StatisticsError("the answers hold other values than 0 and 1")
-    if np.ptp(y) == 0:
-        raise StatisticsError(f"every answer is {y[0]:g}: a proxy cannot be fitted")
-
-
-def _complete(y: npt.ArrayLike, z: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    try:
-        answer, matrix = np.asarray(y, dtype=np.float64), np.asarray(z, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise StatisticsError(f"answers and auxiliaries are not numeric: {error}") from None
-    if matrix.ndim != 2 or answer.ndim != 1 or len(answer) != len(matrix):
-        raise StatisticsError(
-            f"answers of shape {answer.shape} and auxiliaries of shape {matrix.shape}; expected "
-            "(n,) and (n, p)"
-        )
-    if not (np.isfinite(answer).all() and np.isfinite(matrix).all()):
-        raise StatisticsError("an answer or an auxiliary is missing or infinite")
+def _pair(y: npt.ArrayLike, z: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    answer, matrix = np.asarray(y, dtype=np.float64), np.asarray(z, dtype=np.float64)
     if len(answer) < matrix.shape[1] + 2:
         raise StatisticsError(f"{len(answer)} answers for {matrix.shape[1]} auxiliaries: too few")
+    if np.ptp(answer) == 0:
+        raise StatisticsError(f"every answer is {answer[0]:g}: there is nothing to predict")
     return answer, matrix

@@ -4,17 +4,12 @@ Each maker gives the factors by which every PSU's weight is multiplied in each r
 constants of the variance formula. Sources: Wolter (2007) ch. 4; Kott (2001); Rao and Wu (1988). R
 equivalent: `as.svrepdesign`.
 
-Replicate weights of many respondents, held once for all who are alike.
-
-Respondents of one stratum, one base weight, one random group and one crossing of the margins have
-the same weight in every replicate. So a table of patterns and the pattern of each row hold what a
-matrix of a row a respondent would: a million respondents and 80 replicates in some megabytes
-instead of 640, and a replicated total costs one sum over the rows instead of 80.
+Respondents of one stratum, base weight, random group and crossing of the margins have the same
+weight in every replicate: of many, each pattern is held once (megabytes instead of hundreds).
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -33,74 +28,18 @@ Kind: TypeAlias = Literal["JKn", "groups", "subbootstrap", "given"]
 _RANK_TOLERANCE = 1e-5
 
 
-class AnyReplicates(ABC):
-    """Replicate weights, however they are held, and the constants of their variance.
+@dataclass(frozen=True, eq=False)
+class Replicates:
+    """Replicate weights, and the constants of their variance.
 
     Attributes:
+        matrix: the weight in each replicate (sampling weight included) of each row, or of a row of
+            each pattern, shape (rows or patterns, R).
         scale: factor of the whole sum of squares.
         rscales: factor of each replicate, shape (R,).
         mse: deviations from the full-sample estimate instead of the mean of the replicates.
         kind: how they were made (`JKn`, `groups`, `subbootstrap`, `given`).
-    """
-
-    scale: float
-    rscales: FloatArray
-    mse: bool
-    kind: Kind
-
-    @property
-    def count(self) -> int:
-        """Number of replicates R."""
-        return len(self.rscales)
-
-    @abstractmethod
-    def column(self, r: int) -> FloatArray:
-        """The weights of replicate r (from 0), shape (rows,)."""
-
-    def write_out(self) -> FloatArray:
-        """All the weights, written out, shape (rows, R)."""
-        matrix = np.empty((len(self.column(0)), self.count))
-        for r in range(self.count):
-            matrix[:, r] = self.column(r)
-        return matrix
-
-    def totals(self, x: FloatArray) -> FloatArray:
-        """Totals of x (rows, k) under each replicate, shape (R, k)."""
-        return np.array([self.column(r) @ x for r in range(self.count)])
-
-    def code_totals(self, codes: IntArray, size: int) -> FloatArray:
-        """Totals of codes 0..size-1 (-1: nowhere) under each replicate, shape (R, size)."""
-        key, totals = codes + 1, np.empty((self.count, size))
-        for r in range(self.count):
-            totals[r] = np.bincount(key, weights=self.column(r), minlength=size + 1)[1:]
-        return totals
-
-    def adjust_each(self, adjust: Adjustment) -> AnyReplicates:
-        """Each replicate through an adjustment of weights (rows,) -> (rows,), written out.
-
-        Raises:
-            StatisticsError: an adjustment that fails, with the number of the replicate.
-        """
-        matrix = np.array(self.write_out())
-        for r in range(self.count):
-            matrix[:, r] = _attempt(adjust, matrix[:, r], r)
-        degrees = self.full_degrees if isinstance(self, Replicates) else None
-        return Replicates(matrix, self.scale, self.rscales, self.mse, self.kind, degrees)
-
-    def degrees_of_freedom(self, mask: BoolArray) -> int:
-        """Number of replicates less one."""
-        return self.count - 1
-
-
-@dataclass(frozen=True, eq=False)
-class Replicates(AnyReplicates):
-    """Replicate weights as a matrix.
-
-    Attributes:
-        matrix: the weight of each row in each replicate (sampling weight included), (rows, R).
-        scale, rscales, mse, kind: as in `AnyReplicates`.
-        full_degrees: degrees of freedom of the whole sample, for weights that came with the data;
-            None: rank of the matrix less one.
+        pattern: the pattern of each row, shape (rows,); None: the matrix has all rows.
     """
 
     matrix: FloatArray
@@ -108,68 +47,57 @@ class Replicates(AnyReplicates):
     rscales: FloatArray
     mse: bool = False
     kind: Kind = "given"
-    full_degrees: int | None = None
+    pattern: IntArray | None = None
+
+    @property
+    def count(self) -> int:
+        """Number of replicates R."""
+        return len(self.rscales)
 
     def column(self, r: int) -> FloatArray:
         """The weights of replicate r (from 0), shape (rows,)."""
-        return self.matrix[:, r]
+        column = self.matrix[:, r]
+        return column if self.pattern is None else np.asarray(column[self.pattern])
 
     def write_out(self) -> FloatArray:
         """All the weights, shape (rows, R)."""
-        return self.matrix
+        return self.matrix if self.pattern is None else np.asarray(self.matrix[self.pattern])
 
     def totals(self, x: FloatArray) -> FloatArray:
         """Totals of x (rows, k) under each replicate, shape (R, k)."""
+        if self.pattern is not None:
+            x = Codes(self.pattern, len(self.matrix)).sums(x)
         return self.matrix.T @ x
+
+    def code_totals(self, codes: IntArray, size: int) -> FloatArray:
+        """Totals of codes 0..size-1 (-1: nowhere) under each replicate, shape (R, size)."""
+        if self.pattern is None:
+            totals = np.empty((self.count, size))
+            for r in range(self.count):
+                totals[r] = np.bincount(codes + 1, self.column(r), minlength=size + 1)[1:]
+            return totals
+        key = self.pattern * (size + 1) + (codes + 1)
+        counted = np.bincount(key, minlength=len(self.matrix) * (size + 1))
+        counts = counted.reshape(len(self.matrix), size + 1)[:, 1:]
+        return self.matrix.T @ counts.astype(np.float64)
+
+    def adjust_each(self, adjust: Adjustment) -> Replicates:
+        """Each replicate through an adjustment of weights (rows,) -> (rows,), written out.
+
+        Raises:
+            StatisticsError: an adjustment that fails, with the number of the replicate.
+        """
+        matrix = np.array(self.write_out())
+        for r in range(self.count):
+            try:
+                matrix[:, r] = adjust(matrix[:, r])
+            except StatisticsError as error:
+                raise StatisticsError(f"replicate {r + 1}: {error}") from None
+        return replace(self, matrix=matrix, pattern=None)
 
     def degrees_of_freedom(self, mask: BoolArray) -> int:
         """Rank of the replicate weights of the rows in `mask`, less one."""
-        if mask.all() and self.full_degrees is not None:
-            return self.full_degrees
-        return _rank(self.matrix[mask]) - 1
-
-
-@dataclass(frozen=True, eq=False)
-class StreamedReplicates(AnyReplicates):
-    """Replicates that are made again, one at a time, each time they are used.
-
-    For many replicates of many rows: the whole matrix would not fit.
-
-    Attributes:
-        generate: the weights (rows,) of replicate r (from 0); the same for the same r.
-        scale, rscales, mse, kind: as in `AnyReplicates`.
-    """
-
-    generate: Callable[[int], FloatArray]
-    scale: float
-    rscales: FloatArray
-    mse: bool = False
-    kind: Kind = "subbootstrap"
-
-    def column(self, r: int) -> FloatArray:
-        """The weights of replicate r (from 0), shape (rows,)."""
-        return self.generate(r)
-
-    def adjust_each(self, adjust: Adjustment) -> StreamedReplicates:
-        """Each replicate through an adjustment, when it is used.
-
-        Raises:
-            StatisticsError: the first replicate cannot be adjusted (others say so when used).
-        """
-        generate = self.generate
-
-        def adjusted(r: int) -> FloatArray:
-            return _attempt(adjust, generate(r), r)
-
-        adjusted(0)
-        return replace(self, generate=adjusted)
-
-
-def _attempt(adjust: Adjustment, weights: FloatArray, r: int) -> FloatArray:
-    try:
-        return adjust(weights)
-    except StatisticsError as error:
-        raise StatisticsError(f"replicate {r + 1}: {error}") from None
+        return _rank(self.write_out()[mask]) - 1
 
 
 def _rank(matrix: FloatArray) -> int:
@@ -327,36 +255,3 @@ def group_factors(
         return np.asarray(np.where(dealt.group == r, dealt.gone[owner], dealt.kept[owner, r]))
 
     return dealt.scale, factors
-
-
-@dataclass(frozen=True, eq=False)
-class PatternedReplicates(AnyReplicates):
-    """Replicate weights by pattern; to rounding, the numbers of `Replicates`.
-
-    Attributes:
-        table: the weight of a row of each pattern in each replicate, shape (patterns, R).
-        pattern: the pattern of each row, shape (rows,).
-        scale, rscales, mse, kind: as in `AnyReplicates`.
-    """
-
-    table: FloatArray
-    pattern: IntArray
-    scale: float
-    rscales: FloatArray
-    mse: bool = False
-    kind: Kind = "groups"
-
-    def column(self, r: int) -> FloatArray:
-        """The weights of replicate r (from 0), shape (rows,)."""
-        return np.asarray(self.table[:, r][self.pattern])
-
-    def totals(self, x: FloatArray) -> FloatArray:
-        """Totals of x (rows, k) under each replicate, shape (R, k)."""
-        return self.table.T @ Codes(self.pattern, len(self.table)).sums(x)
-
-    def code_totals(self, codes: IntArray, size: int) -> FloatArray:
-        """Totals of codes 0..size-1 (-1: nowhere) under each replicate, shape (R, size)."""
-        key = self.pattern * (size + 1) + (codes + 1)
-        counted = np.bincount(key, minlength=len(self.table) * (size + 1))
-        counts = counted.reshape(len(self.table), size + 1)[:, 1:]
-        return self.table.T @ counts.astype(np.float64)

@@ -8,7 +8,6 @@ the sample.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -85,29 +84,15 @@ def _over(part: float, whole: float) -> float:
     return part / whole if whole > 0 else float("nan")
 
 
-@dataclass(frozen=True, eq=False)
-class Representativity:
-    """R-indicator of the response of a drawn sample.
-
-    Attributes:
-        propensities: estimated chance to answer of each case, shape (n,).
-        deviation: their weighted standard deviation.
-        adjusted: 1 - 2 deviation, less the part of the variance that small samples add, in 0-1; 1:
-            all answer with the same chance, as far as the auxiliaries tell.
-        is_told: whether what is left of the variance is more than what chance alone adds; else
-            `adjusted` is near 1, or cut to it, whatever the truth.
-    """
-
-    propensities: FloatArray
-    deviation: float
-    adjusted: float
-    is_told: bool
-
-
 def r_indicator(
     responded: npt.ArrayLike, x: npt.ArrayLike, weights: npt.ArrayLike | None = None
-) -> Representativity:
+) -> tuple[float, bool]:
     """The R-indicator from a logit model of response on auxiliaries of the frame.
+
+    1 - 2 sd of the estimated chances to answer, less the part of their variance that small samples
+    add, in 0-1 (1: all answer with the same chance, as far as the auxiliaries tell); and whether
+    what is left of the variance is more than what chance alone adds: else the indicator is near 1,
+    or cut to it, whatever the truth.
 
     Args:
         responded: booleans (or 0/1) of the drawn cases, shape (n,).
@@ -149,8 +134,7 @@ def r_indicator(
     inverse = np.linalg.inv((slope * (w / w.mean())[:, None]).T @ full)
     noise = float(np.einsum("ij,jk,ik,i->", slope, inverse, slope, w) / size)
     adjusted = max((1 + 1 / n) * variance - noise, 0.0)
-    indicator = 1 - 2 * float(np.sqrt(adjusted))
-    return Representativity(rho, float(np.sqrt(variance)), indicator, adjusted > noise)
+    return 1 - 2 * float(np.sqrt(adjusted)), adjusted > noise
 
 
 def balance(
@@ -170,21 +154,11 @@ def balance(
         One row a variable and category, in the order of the totals: `variable`, `category`,
         `population` (share in 0-1), `n`, and for each set its share.
 
-    Raises:
-        StatisticsError: a margin that is no column or has no positive total, bad weights.
     """
     sets = {name: np.asarray(w, dtype=np.float64) for name, w in weights.items()}
-    for name, w in sets.items():
-        if w.shape != (len(data),):
-            raise StatisticsError(f"{w.size} weights {name!r} for {len(data)} respondents")
-        check_weights(w, name)
     rows: list[dict[str, Any]] = []
     for variable, by_category in totals.items():
-        if variable not in data.columns:
-            raise StatisticsError(f"margin {variable!r} is no column of the data")
         whole = float(sum(by_category.values()))
-        if not whole > 0:
-            raise StatisticsError(f"the totals of margin {variable!r} add up to {whole:g}")
         for category, total in by_category.items():
             inside = (data[variable] == category).to_numpy(dtype=np.bool_)
             shares = {name: float(w[inside].sum() / w.sum()) for name, w in sets.items()}

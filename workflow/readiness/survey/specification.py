@@ -130,30 +130,22 @@ def make_stages(
         else:
             name, column = units[level]
             unit = encode(column, f"PSU {name!r}")
-            if level == 0:
-                unit = _nest_units(unit, stratum, name, nest)
-            else:
-                unit = interaction(stages[-1].units, unit)
+            crossed = interaction(stages[-1].units if level else stratum, unit)
+            if level or nest:
+                unit = crossed
+            elif crossed.size != unit.size:
+                first = pd.Series(stratum.codes).groupby(unit.codes).nunique()
+                bad = unit.label(int(first[first > 1].index[0]))
+                raise StatisticsError(
+                    f"PSU {bad} (column {name!r}) is in more than one stratum; "
+                    "if PSU numbers start again in each stratum, give nest=True"
+                )
         if unit.size == n and level >= len(units) - 1:
             unit = Codes.rows(n)
         fpc = population[level] if level < len(population) else None
         stages.append(Stage.make(stratum, unit, fpc))
         stratum = unit
     return tuple(stages)
-
-
-def _nest_units(unit: Codes, stratum: Codes, name: str, nest: bool) -> Codes:
-    crossed = interaction(stratum, unit)
-    if nest:
-        return crossed
-    if crossed.size != unit.size:
-        first = pd.Series(stratum.codes).groupby(unit.codes).nunique()
-        bad = unit.label(int(first[first > 1].index[0]))
-        raise StatisticsError(
-            f"PSU {bad} (column {name!r}) is in more than one stratum; "
-            "if PSU numbers start again in each stratum, give nest=True"
-        )
-    return unit
 
 
 def make_weights(data: pd.DataFrame, given: Any, stages: tuple[Stage, ...]) -> FloatArray:

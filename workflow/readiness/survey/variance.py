@@ -8,10 +8,8 @@ totals u_hj, the first stage gives
 and the second stage adds, for each PSU, n_h/N_h times the same formula inside the PSU
 (Särndal, Swensson and Wretman 1992, 4.3; R survey `svyrecvar`).
 
-Covariance of the weighted totals of categories, without writing out their indicators.
-
-At a million rows and forty categories the indicators alone take 320 MB. The same covariance follows
-from sums of weights by stratum (or PSU) and category, and for calibrated weights by margin too.
+The covariance of the weighted totals of categories follows from sums of weights by stratum (or PSU)
+and category: at a million rows and forty categories their indicators alone would take 320 MB.
 """
 
 from __future__ import annotations
@@ -140,13 +138,12 @@ class Projection:
         ratio = weighted * inverse[:, None]
         if self.sweeps is None:
             ratio = ratio - self._fit_ratio(ratio)
-        else:
-            for _ in range(self.sweeps):
-                for margin in self.margins:
-                    total = margin.sums(ratio * self.base[:, None])
-                    size = np.bincount(margin.codes, weights=self.base, minlength=margin.size)
-                    mean = total / np.where(size > 0, size, 1.0)[:, None]
-                    ratio = ratio - mean[margin.codes]
+        for _ in range(self.sweeps or 0):
+            for margin in self.margins:
+                total = margin.sums(ratio * self.base[:, None])
+                size = np.bincount(margin.codes, weights=self.base, minlength=margin.size)
+                mean = total / np.where(size > 0, size, 1.0)[:, None]
+                ratio = ratio - mean[margin.codes]
         return ratio * self.weights[:, None]
 
     def _fit_ratio(self, ratio: FloatArray) -> FloatArray:
@@ -227,7 +224,13 @@ def between_units(
     lonely_psu, adjust_domain = rule
     owner = stage.unit_stratum
     sampled = stage.sampled
-    units_seen, strata_seen = _count_units_seen(stage, in_domain)
+    # Units with a row in the domain in each stratum, and the strata that have any.
+    units_seen = sampled
+    if in_domain is not None:
+        hit = np.zeros(stage.units.size, dtype=np.bool_)
+        hit[stage.units.codes[in_domain]] = True
+        units_seen = np.bincount(owner, weights=hit, minlength=len(sampled)).astype(np.float64)
+    strata_seen = units_seen > 0
     left = stage.fraction_left()
     open_strata = strata_seen & (left >= CERTAIN)
     lonely = open_strata & (sampled == 1)
@@ -255,16 +258,6 @@ def between_units(
         inflate = float(strata_seen.sum()) / known
     deviation = totals - mean[owner]
     return np.asarray(inflate * (deviation.T @ (deviation * scale[owner][:, None])))
-
-
-def _count_units_seen(stage: Stage, in_domain: BoolArray | None) -> tuple[FloatArray, BoolArray]:
-    """Units with a row in the domain in each stratum, and the strata that have any."""
-    if in_domain is None:
-        return stage.sampled, np.ones(stage.strata.size, dtype=np.bool_)
-    hit = np.zeros(stage.units.size, dtype=np.bool_)
-    hit[stage.units.codes[in_domain]] = True
-    seen = np.bincount(stage.unit_stratum, weights=hit, minlength=stage.strata.size)
-    return np.asarray(seen, dtype=np.float64), seen > 0
 
 
 def replicate_covariance(
@@ -341,40 +334,3 @@ def table(rows: Codes, codes: IntArray, size: int, weights: FloatArray) -> Float
     key = rows.codes * (size + 1) + np.where(codes < 0, size, codes)
     sums = np.bincount(key, weights=weights, minlength=rows.size * (size + 1))
     return np.asarray(sums.reshape(rows.size, size + 1)[:, :size], dtype=np.float64)
-
-
-def calibrated_code_covariance(
-    codes: IntArray, size: int, weights: FloatArray, stage: Stage, projection: Projection
-) -> FloatArray:
-    """The same after one calibration to categorical margins, rows as PSUs, no lonely PSU.
-
-    The residual of row i is u_i = v_i (r_i e_i - B'x_i): e_i is the indicator of its code, x_i
-    those of its margins, v_i the calibrated weight and v_i r_i the present one. With
-    s_h = (1 - f_h) n_h / (n_h - 1) the covariance is sum_h s_h (sum_i u_i u_i' - U_h U_h' / n_h);
-    multiplied out, each term is a sum of weights by code, by margin or by two margins. Shape
-    (size, size).
-    """
-    v, margins = projection.weights, projection.margins
-    ratio = np.divide(weights, v, out=np.zeros_like(v), where=v > 0)
-    right = np.vstack([table(m, codes, size, projection.base * ratio) for m in margins])
-    beta = np.linalg.pinv(projection.gram(), hermitian=True) @ right
-    n = stage.sampled
-    left = stage.fraction_left()
-    scale = np.where(left >= CERTAIN, left, 0.0) * n / (n - 1)
-    q = scale[stage.strata.codes] * v**2
-    mixed = np.vstack([table(m, codes, size, q * ratio) for m in margins]).T @ beta
-    cross = beta.T @ Projection(margins, None, v, q).gram() @ beta - mixed - mixed.T
-    own = table(Codes.constant(len(codes)), codes, size, q * ratio**2)[0]
-    cross[np.diag_indices(size)] += own
-    by_margin = np.hstack([table(stage.strata, m.codes, m.size, v) for m in margins])
-    totals = table(stage.strata, codes, size, weights) - by_margin @ beta
-    return np.asarray(cross - totals.T @ (totals * (scale / n)[:, None]))
-
-
-def can_calibrate(stages: tuple[Stage, ...], projections: tuple[Projection, ...]) -> bool:
-    """Whether `calibrated_code_covariance` applies."""
-    if len(stages) != 1 or len(projections) != 1:
-        return False
-    stage, projection = stages[0], projections[0]
-    exact = projection.sweeps is None and projection.matrix is None
-    return exact and stage.units.identity and bool((stage.sampled > 1).all())

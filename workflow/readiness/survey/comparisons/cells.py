@@ -79,7 +79,6 @@ def factor(
     """A factor of the design, rows outside its domain outside the base.
 
     Args:
-        design: the survey design.
         values: a column name or one value a row. Values are levels, never positions, in a column
             and in an array alike. None, NaN and special codes that begin with `_` (blank, not
             asked, don't know) are outside the base. A factor is handed back as it is.
@@ -314,7 +313,6 @@ class ComparisonRow:
         effect, lower, upper: effect size with its interval (shares 0-1), or None.
         n: respondents that the row rests on (unweighted base).
         method: one sentence for the reader who knows the field.
-        distribution: of a difference, what its p and limits are read from, or empty.
         note: what the reader must know (merged levels, no estimate), or empty.
         a, b: the two groups of a contrast, or empty.
     """
@@ -331,7 +329,6 @@ class ComparisonRow:
     upper: float | None = None
     n: int = 0
     method: str = ""
-    distribution: str = ""
     note: str = ""
     a: str = ""
     b: str = ""
@@ -341,8 +338,25 @@ class ComparisonRow:
         return frame([self])
 
 
+def f_row(
+    test: str, value: float, df1: float, df2: float, n: int, method: str, note: str = ""
+) -> ComparisonRow:
+    """A test by its F statistic, p the upper tail."""
+    return ComparisonRow(
+        test,
+        value,
+        "F",
+        float(df1),
+        float(df2),
+        upper_f(value, df1, df2),
+        n=n,
+        method=method,
+        note=note,
+    )
+
+
 _COLUMNS = tuple(ComparisonRow.__dataclass_fields__)
-_TEXTS = ("test", "statistic_name", "method", "distribution", "note", "a", "b")
+_TEXTS = ("test", "statistic_name", "method", "note", "a", "b")
 
 
 def frame(rows: Sequence[ComparisonRow]) -> pd.DataFrame:

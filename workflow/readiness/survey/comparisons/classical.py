@@ -1,17 +1,15 @@
 """The tests that most people know, unweighted and as of people drawn one by one: scipy's.
 
 R equivalents: `chisq.test(correct = FALSE)`, `kruskal.test`, `wilcox.test`. What scipy has not is
-the exact distribution of ranks with ties (Streitberg and Roehmel 1986).
-
-Fisher's exact test of r x c tables, by a network algorithm.
-
-Unweighted counts, both margins fixed. Sources: Freeman and Halton (1951); Mehta and Patel (1983)
-for the network.
+the exact distribution of ranks with ties (Streitberg and Roehmel 1986), and Fisher's exact test of
+r x c tables (Freeman and Halton 1951), by a network algorithm (Mehta and Patel 1983).
 
 `scipy.stats` is imported where it is used: each step of a run would wait for it.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -56,14 +54,8 @@ def exact_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
     scores = np.rint(2 * ranks).astype(np.int64)  # mid-ranks are halves
     p = _exact_two_sided(scores, len(a))
     w = float(ranks[: len(a)].sum() - len(a) * (len(a) + 1) / 2)
-    return ComparisonRow(
-        "wilcoxon_exact",
-        w,
-        "W",
-        p_value=p,
-        n=len(scores),
-        method="Exact Wilcoxon rank-sum test with ties, unweighted",
-    )
+    method = "Exact Wilcoxon rank-sum test with ties, unweighted"
+    return ComparisonRow("wilcoxon_exact", w, "W", p_value=p, n=len(scores), method=method)
 
 
 def exact_permutation(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
@@ -79,14 +71,9 @@ def exact_permutation(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
     if (both != np.round(both)).any() or np.ptp(both) > 100_000:
         raise StatisticsError("the exact permutation test takes whole numbers of a short range")
     scores = np.rint(both - both.min()).astype(np.int64)
-    return ComparisonRow(
-        "permutation_exact",
-        float(a.sum()),
-        "T",
-        p_value=_exact_two_sided(scores, len(a)),
-        n=len(scores),
-        method="Exact two-sample permutation test, unweighted",
-    )
+    t, p = float(a.sum()), _exact_two_sided(scores, len(a))
+    method = "Exact two-sample permutation test, unweighted"
+    return ComparisonRow("permutation_exact", t, "T", p_value=p, n=len(scores), method=method)
 
 
 def _exact_two_sided(scores: IntArray, m: int) -> float:
@@ -131,16 +118,9 @@ def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
     if len(groups) < 2:
         raise StatisticsError("Kruskal-Wallis needs two groups or more")
     _two_samples(groups[0], np.concatenate(groups[1:]))
-    result = stats.kruskal(*groups)
-    return ComparisonRow(
-        "kruskal_wallis",
-        float(result.statistic),
-        "X2",
-        float(len(groups) - 1),
-        p_value=float(result.pvalue),
-        n=len(values),
-        method="Kruskal-Wallis test with ties, unweighted",
-    )
+    x2, p = (float(value) for value in stats.kruskal(*groups))
+    df, method = float(len(groups) - 1), "Kruskal-Wallis test with ties, unweighted"
+    return ComparisonRow("kruskal_wallis", x2, "X2", df, p_value=p, n=len(values), method=method)
 
 
 def pearson_chi_square(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
@@ -185,16 +165,11 @@ def wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike, exact: bool | None = None) -> C
     if exact is None:
         ties = len(np.unique(np.concatenate([a, b]))) < len(a) + len(b)
         exact = max(len(a), len(b)) < EXACT_BELOW and not ties
-    result = stats.mannwhitneyu(a, b, method="exact" if exact else "asymptotic")
+    kind: Literal["exact", "asymptotic"] = "exact" if exact else "asymptotic"
     how = "exact" if exact else "normal with ties and continuity"
-    return ComparisonRow(
-        "wilcoxon_exact" if exact else "wilcoxon_asymptotic",
-        float(result.statistic),
-        "W",
-        p_value=float(result.pvalue),
-        n=len(a) + len(b),
-        method=f"Wilcoxon rank-sum test, {how}, unweighted",
-    )
+    w, p = (float(value) for value in stats.mannwhitneyu(a, b, method=kind))
+    method = f"Wilcoxon rank-sum test, {how}, unweighted"
+    return ComparisonRow(f"wilcoxon_{kind}", w, "W", p_value=p, n=len(a) + len(b), method=method)
 
 
 def fisher_freeman_halton(

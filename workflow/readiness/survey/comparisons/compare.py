@@ -1,24 +1,15 @@
 """One item across groups: the primary test, those beside it, effect sizes.
 
-What the workflow calls. Every part that has no answer (separation, a group of one, no degrees of
-freedom) becomes a row without a p-value whose note says why; only what leaves nothing to compare
-stops.
-
-An answer, its groups and the choice of the test: what every comparison of an item shares.
-
 Every part that has no answer (separation, a group of one, no degrees of freedom) is a row without a
-p-value whose note says why. On a design that refits, a part that a replicate cannot fit (it lacks a
-level) is linearised; the name of its method says which was done.
+p-value whose note says why; only what leaves nothing to compare stops. On a design that refits, a
+part that a replicate cannot fit (it lacks a level) is linearised; the method says which was done.
 
-Which test is the primary one, and the fact that says why.
-
-The rule looks at numbers of answers and at weights, never at answers, so that it keeps the level of
-the test that it picks. It rests on a simulation with the workflow's own weights
-(docs/measurements.md), and the reasons say what that showed and no more: from thirty answers to
-three thousand, in groups alike and unlike, the permutation test with studentised statistics kept
-its level, and found differences of small groups and of large ones; no asymptotic test did both.
-With very many answers even a small difference has a small p-value, so the size of the effect is
-read first.
+The rule of the primary test looks at numbers of answers and at weights, never at answers, so that
+it keeps the level of the test that it picks. It rests on a simulation with the workflow's own
+weights (docs/measurements.md), and the reasons say what that showed and no more: from thirty
+answers to three thousand the studentised permutation kept its level, and found differences of small
+groups and of large ones; no asymptotic test did both. With very many answers even a small
+difference has a small p-value, so the size of the effect is read first.
 """
 
 from __future__ import annotations
@@ -29,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from readiness.arrays import FloatArray
+from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.facts import Fact
 from readiness.survey.comparisons.cells import (
@@ -43,7 +34,7 @@ from readiness.survey.comparisons.cells import (
 from readiness.survey.comparisons.classical import fisher_freeman_halton
 from readiness.survey.comparisons.covariates import of_factor
 from readiness.survey.comparisons.effects import cramers_v, superiority_of
-from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model
+from readiness.survey.comparisons.ordinal import ordinal_model
 from readiness.survey.comparisons.permutation import (
     Clusters,
     Statistic,
@@ -93,7 +84,7 @@ class Choice:
 
 def choose(
     n: int,
-    group_sizes: Sequence[int],
+    group_sizes: Sequence[int] | IntArray,
     effective_sizes: Sequence[float] | None = None,
     clusters: Clusters = "none",
 ) -> Choice:
@@ -144,9 +135,7 @@ class ComparedItem:
     design: Design
     answer: Factor
     groups: Factor
-    blocks: Factor | None
     choice: Choice
-    notes: tuple[str, ...]
 
     @classmethod
     def make(
@@ -156,7 +145,6 @@ class ComparedItem:
         categories: Sequence[Any],
         groups: Column,
         group_names: Sequence[Any],
-        blocks: Column | None,
     ) -> ComparedItem:
         """The item on the base of those who have an answer and a group.
 
@@ -173,26 +161,9 @@ class ComparedItem:
         answer, group = answer.within(known), group.within(known)
         two_or_more(answer, "a comparison")
         two_or_more(group, "a comparison")
-        block = None if blocks is None else factor(design, blocks, None, "the blocks")
         sizes = group.counts()
-        notes = [
-            f"{what} without answers: {', '.join(empty)}"
-            for what, f in (("categories", answer), ("groups", group))
-            if (empty := [v for v, k in zip(f.levels, f.counts(), strict=True) if k == 0])
-        ]
-        return cls(
-            design,
-            answer,
-            group,
-            block,
-            choose(
-                int(known.sum()),
-                list(sizes),
-                _effective_sizes(design, group),
-                judge_clusters(design, group),
-            ),
-            tuple(notes),
-        )
+        effective, clusters = _effective_sizes(design, group), judge_clusters(design, group)
+        return cls(design, answer, group, choose(int(known.sum()), sizes, effective, clusters))
 
     @property
     def n(self) -> int:
@@ -213,10 +184,11 @@ class ComparedItem:
         self, statistics: Sequence[Statistic], permutations: int, seed: int
     ) -> list[ComparisonRow]:
         """Rao-Scott, permutation, Fisher: those that the choice shows."""
-        rows = self.asymptotic(
-            "rao_scott_f",
-            lambda d: rao_scott_test(d, self.groups, self.answer).second_order(),
-        )
+        rows = []
+        if "rao_scott" in self.tests_to_make:
+            rows += self.by_design(
+                "rao_scott_f", lambda d: rao_scott_test(d, self.groups, self.answer).second_order()
+            )
         for statistic in statistics if "permutation" in self.tests_to_make else ():
             rows += self._try(
                 f"permutation_{statistic}",
@@ -224,7 +196,7 @@ class ComparedItem:
                     d,
                     self.positions,
                     self.groups,
-                    blocks=self.blocks,
+                    blocks=None,
                     permutations=permutations,
                     seed=seed,
                     statistic=statistic,
@@ -244,20 +216,15 @@ class ComparedItem:
         except StatisticsError:
             return fisher_freeman_halton(counts, monte_carlo=draws, seed=seed)
 
-    def asymptotic(self, name: str, make: Make) -> list[ComparisonRow]:
-        """A design-based test, or none where n is too small for the number of groups."""
-        wanted = {"rao_scott_f": "rao_scott", "kruskal_wallis_design": "kruskal_wallis"}[name]
-        return self._by_design(name, make) if wanted in self.tests_to_make else []
-
     def _try(self, name: str, make: Make) -> list[ComparisonRow]:
         """The row, or one without p that says why there is none."""
         try:
             return [make(self.design)]
         except StatisticsError as error:
-            return self._report_failure(name, error)
+            return [ComparisonRow(name, n=self.n, note=f"no result: {error}")]
 
-    def _by_design(self, name: str, make: Make) -> list[ComparisonRow]:
-        """`_try`, the method saying what the replicates do; linearised where a refit has no result.
+    def by_design(self, name: str, make: Make) -> list[ComparisonRow]:
+        """As `_try`, the method saying what replicates do; linearised where a refit has no result.
 
         A replicate may lack what the whole sample has (an empty level, separation).
         """
@@ -280,20 +247,18 @@ class ComparedItem:
         if "ordinal_logit" not in self.tests_to_make:
             return [], []
         try:
-            fit: OrdinalFit = ordinal_model(
-                self.design, self.answer, of_factor(self.groups, "group")
-            )
+            fit = ordinal_model(self.design, self.answer, of_factor(self.groups, "group"))
         except StatisticsError as error:
             if self.design.refits:
                 return self._linear.model()
-            return self._report_failure("ordinal_logit_term", error), []
+            note = f"no result: {error}"
+            return [ComparisonRow("ordinal_logit_term", n=self.n, note=note)], []
         how = "refitted under each replicate" if self.design.refits else "linearised"
         tests = self._try("ordinal_logit_term", lambda _: fit.term_test("group"))
         check = []
         if len(fit.cuts) > 1:
             check = self._try("proportional_odds_check", lambda _: fit.proportional_odds_check())
-        reference = self.groups.drop_unobserved().levels[0]
-        names = self.groups.drop_unobserved().levels[1:]
+        reference, *names = self.groups.drop_unobserved().levels
         ratios = [
             replace(r, a=reference, b=name)
             for r, name in zip(fit.odds_ratios(), names, strict=True)
@@ -304,12 +269,9 @@ class ComparedItem:
             ratios, how
         )
 
-    def _report_failure(self, name: str, error: StatisticsError) -> list[ComparisonRow]:
-        return [ComparisonRow(name, n=self.n, note=f"no result: {error}")]
-
     def association(self, level: float) -> list[ComparisonRow]:
         """Cramer's V."""
-        return self._by_design(
+        return self.by_design(
             "cramers_v", lambda d: cramers_v(rao_scott_test(d, self.groups, self.answer), level)
         )
 
@@ -359,14 +321,12 @@ class Comparison:
             `proportional_odds_check`, `permutation_combined`, `fisher_freeman_halton`).
         effects: Cramer's V, probabilities of superiority, odds ratios.
         n: unweighted base.
-        notes: levels or groups left out, in words.
     """
 
     choice: Choice
     tests: tuple[ComparisonRow, ...]
     effects: tuple[ComparisonRow, ...]
     n: int
-    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> tuple[ComparisonRow, ...]:
@@ -400,7 +360,6 @@ def compare_groups(
     seed: int,
     ordered: bool = True,
     permutations: int = 9999,
-    blocks: Column | None = None,
     level: float = 0.95,
 ) -> Comparison:
     """An item across groups; contrasts of its shares are `share_contrasts`.
@@ -415,8 +374,6 @@ def compare_groups(
         seed: of the permutations.
         ordered: whether the categories are a scale: then ranks are compared, too.
         permutations: number of permutations.
-        blocks: within which answers are exchangeable, or None for the whole sample; never the
-            groups themselves.
         level: of intervals, 0-1.
 
     Raises:
@@ -424,16 +381,17 @@ def compare_groups(
             a level outside (0, 1).
     """
     check_level(level)
-    item = ComparedItem.make(design, outcome, categories, groups, group_names, blocks)
+    item = ComparedItem.make(design, outcome, categories, groups, group_names)
     statistics: Sequence[Statistic] = ("combined", "categories") if ordered else ("categories",)
     tests = item.overall(statistics, permutations, seed)
     effects = item.association(level)
     if ordered:
-        tests += item.asymptotic(
-            "kruskal_wallis_design", lambda d: rank_test(d, item.positions, item.groups)
-        )
+        if "kruskal_wallis" in item.tests_to_make:
+            tests += item.by_design(
+                "kruskal_wallis_design", lambda d: rank_test(d, item.positions, item.groups)
+            )
         effects += item.superiority(level)
     if ordered or len(categories) == 2:
         model_tests, ratios = item.model()
         tests, effects = tests + model_tests, effects + ratios
-    return Comparison(item.choice, tuple(tests), tuple(effects), item.n, item.notes)
+    return Comparison(item.choice, tuple(tests), tuple(effects), item.n)

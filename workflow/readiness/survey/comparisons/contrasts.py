@@ -89,7 +89,6 @@ def pairwise(
         design: the survey design; rows with a missing value or group leave the base.
         y: numbers; NaN is missing.
         group: the groups; pairs come in their declared (or sorted) order.
-        group_levels: declared groups.
         adjust: adjustment of the p-values over all pairs.
         level: of the intervals, 0-1 (each by itself, not simultaneous).
 
@@ -139,8 +138,7 @@ def _contrast(
         n=int(counts[i] + counts[j]),
         a=names[i],
         b=names[j],
-        method="Difference of weighted means (b - a), design-based covariance",
-        distribution="t on design df",
+        method="Difference of weighted means (b - a), design-based covariance, t on design df",
     )
     single = [names[g] for g in (i, j) if counts[g] < 2]
     if single:

@@ -3,11 +3,9 @@
 A term is one column of the data. Numbers enter as they are, everything else as indicators of its
 levels but the first (the reference), as R's `contr.treatment`.
 
-Does the estimate of a cumulative or binomial model exist? An exact answer by a linear program.
-
 Maximum likelihood has no finite estimate when some direction of the parameters never lowers the
-likelihood of any answer (complete or quasi-complete separation). Source: Albert and Anderson
-(1984); Konis (2007) for the linear program.
+likelihood of any answer (separation; Albert and Anderson 1984): a linear program tells (Konis
+2007).
 """
 
 from __future__ import annotations
@@ -146,7 +144,6 @@ def covariates(
     """Treatment-coded model matrix of some columns of the design's data.
 
     Args:
-        design: the survey design.
         terms: column names, one a term.
         categorical: numeric columns to take as categories.
         levels: declared levels of categorical columns, the reference first; levels without answers

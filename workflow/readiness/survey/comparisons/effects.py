@@ -127,18 +127,11 @@ def superiority_of(cells: CellTotals, a: int, b: int, level: float = 0.95) -> Co
     jacobian[0, a * c : (a + 1) * c] = (above_b - theta) / sizes[0]
     jacobian[0, b * c : (b + 1) * c] = (below_a - theta) / sizes[1]
     se = float(np.sqrt(max(cells.delta(jacobian)[0, 0], 0.0)))
-    return _logit_interval(row, theta, se, cells.degrees_of_freedom, counts.sum(axis=1), level)
-
-
-def _logit_interval(
-    row: ComparisonRow, theta: float, se: float, df: int, sizes: Any, level: float
-) -> ComparisonRow:
-    """The row with an interval on the logit scale; without one at 0, 1 or a group of one."""
-    if sizes.min() < 2:
+    if counts.sum(axis=1).min() < 2:
         return replace(row, note="a group of one respondent: no interval")
     if se <= 0 or not 0 < theta < 1:
         return replace(row, note="no variance (complete separation or constant): no interval")
-    half = t_quantile(level, df) * se / (theta * (1 - theta))
+    half = t_quantile(level, cells.degrees_of_freedom) * se / (theta * (1 - theta))
     centre = float(np.log(theta / (1 - theta)))
     low, high = (float(1 / (1 + np.exp(-(centre + s * half)))) for s in (-1, 1))
     return replace(row, lower=low, upper=high)
@@ -155,7 +148,6 @@ def kappa(
     """Cohen's kappa of two codings with its design-based standard error. R equivalent: `svykappa`.
 
     Args:
-        design: the survey design.
         a, b: the two codings.
         levels: the levels they share; None: all that occur in either.
         level: of the interval, 0-1.
@@ -199,7 +191,6 @@ def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> Co
     PSUs within strata (bootstrap-t, seeded), for skewed items make it skewed; above, those of t.
 
     Args:
-        design: the survey design.
         items: numbers, shape (rows, k), k >= 2; respondents with a missing item leave the base.
         level: of the interval, 0-1.
 
@@ -227,30 +218,19 @@ def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> Co
     if within <= rounding or whole <= max(rounding, 1e-12 * within):
         raise StatisticsError("the sum of the items has no variance: alpha does not exist")
     alpha = k / (k - 1) * (1 - within / whole)
-    row = ComparisonRow(
-        "cronbach_alpha",
-        effect=float(alpha),
-        n=int(known.sum()),
-        method="Cronbach's alpha, design-based bootstrap-t interval on log(1 - alpha)",
-    )
+    method = "Cronbach's alpha, design-based bootstrap-t interval on log(1 - alpha)"
+    row = ComparisonRow("cronbach_alpha", effect=float(alpha), n=int(known.sum()), method=method)
     z = np.zeros(design.rows)
     # d alpha = -k/(k-1) (d within / whole - within d whole / whole^2)
-    z[known] = (
-        -k
-        / (k - 1)
-        / w.sum()
-        * ((items_part - within) / whole - within * (scale_part - whole) / whole**2)
-    )
+    linear = (items_part - within) / whole - within * (scale_part - whole) / whole**2
+    z[known] = -k / (k - 1) / w.sum() * linear
     se = float(np.sqrt(domain.total_covariance(z)[0, 0]))
     if 1 - alpha <= 1e-12:
         return replace(row, note="the items are one and the same: no interval")
     low, high = _resample_alpha(domain, values, known, float(alpha), level)
     scale = se / (1 - alpha)
-    return replace(
-        row,
-        lower=float(1 - (1 - alpha) * np.exp(-low * scale)),
-        upper=float(1 - (1 - alpha) * np.exp(-high * scale)),
-    )
+    lower, upper = (1 - (1 - alpha) * np.exp(-q * scale) for q in (low, high))
+    return replace(row, lower=float(lower), upper=float(upper))
 
 
 # PSUs up to which alpha is resampled, and how often.

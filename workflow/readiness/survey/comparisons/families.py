@@ -1,19 +1,14 @@
 """Contrasts of shares with limits of their own, and limits that hold for the whole family at once.
 
-Each difference has limits of its own (MOVER, `shares`). Limits for all pairs of the family together
-and adjusted p-values come from the same draws of the joint distribution of the contrasts under the
-design (max-t, in one step; Hothorn, Bretz and Westfall 2008), whose covariance is that of the
-replicates where the design has them: the limits of a pair exclude 0 where its adjusted p is below
-the error that they leave, and nowhere else. (Steps down would find a little more, but have no
-limits of their own.) The least adjusted p is that of the hypothesis that no pair differs. A family
-may span several answers of an item: each of them has then an equal part of the error that the whole
-may make (Bonferroni).
-
-Shares of groups with what a contrast needs of them: covariance, own interval, own df.
-
 A difference of two shares takes its limits from those of the shares (MOVER: Newcombe 1998, method
 10; Zou and Donner 2008), so that it stays within -1 and 1 and knows of skewness; the limits of a
 share rest on the degrees of freedom of its own group, and p is where they touch 0.
+
+Limits for all pairs together and adjusted p-values come from the same draws of the joint
+distribution of the contrasts under the design (max-t, in one step; Hothorn, Bretz and Westfall
+2008): the limits of a pair exclude 0 where its adjusted p is below the error that they leave, and
+nowhere else. The least adjusted p is that of the hypothesis that no pair differs. A family may span
+several answers of an item: each has then an equal part of the error (Bonferroni).
 """
 
 from __future__ import annotations
@@ -369,8 +364,7 @@ def _empty(shares: GroupShares, groups: Sequence[str], i: int, j: int) -> Contra
         n_b=int(shares.n[j]),
         a=groups[i],
         b=groups[j],
-        method="Difference of shares (b - a)",
-        distribution=f"MOVER limits from {shares.interval} limits of the shares on each group's "
-        "degrees of freedom, p by their inversion",
+        method=f"Difference of shares (b - a), MOVER limits from {shares.interval} limits of the "
+        "shares on each group's degrees of freedom, p by their inversion",
         note="; ".join(notes),
     )

@@ -20,11 +20,11 @@ from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
     ComparisonRow,
+    f_row,
     factor,
     t_quantile,
     two_or_more,
     two_sided_t,
-    upper_f,
 )
 from readiness.survey.comparisons.covariates import (
     Covariates,
@@ -126,16 +126,8 @@ class LinearFit:
         v = self.covariance[np.ix_(columns, columns)]
         if method == "Wald":
             value = quadratic(self.coefficients[columns], v, f"the Wald test of {term}") / k
-            return ComparisonRow(
-                f"{self.family}_term",
-                value,
-                "F",
-                float(k),
-                float(df),
-                upper_f(value, k, df),
-                n=self.n,
-                method=f"Wald F of {term} in the {self.family} model, design-based covariance",
-            )
+            method_ = f"Wald F of {term} in the {self.family} model, design-based covariance"
+            return f_row(f"{self.family}_term", value, k, df, self.n, method_)
         value, scale_factors = self.likelihood_ratio(term)
         return ComparisonRow(
             f"{self.family}_term_lrt",

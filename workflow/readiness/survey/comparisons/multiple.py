@@ -24,6 +24,7 @@ from readiness.survey.comparisons.cells import (
     factor,
     needs_degrees_of_freedom,
     two_or_more,
+    weighted_counts,
 )
 from readiness.survey.comparisons.contrasts import Adjustment, adjust_p
 from readiness.survey.comparisons.rao_scott import Corrected, rao_scott_test
@@ -65,12 +66,9 @@ def multiple_marginal_independence(
     """Tests whether groups tick the options of an item alike.
 
     Args:
-        design: the survey design.
         options: column of each option, as for `option_answers`.
-        group: the groups.
         base: `asked` or `answered`, as for `option_answers`; a respondent counts where every
             option is in the base.
-        group_levels: declared groups.
         adjust: adjustment of the p-values of single options.
 
     Raises:
@@ -95,11 +93,8 @@ def multiple_marginal_independence(
     ticked = {name: inside & (values == "1") for name, values in answers.items()}
     notes = [f"no answers in {name}" for name in groups.levels if name not in observed.levels]
     kept = {name: t for name, t in ticked.items() if 0 < int(t.sum()) < int(inside.sum())}
-    notes += [
-        f"{name} ticked by {'all' if ticked[name].any() else 'nobody'}"
-        for name in ticked
-        if name not in kept
-    ]
+    constant = [(name, "all" if t.any() else "nobody") for name, t in ticked.items()]
+    notes += [f"{name} ticked by {who}" for name, who in constant if name not in kept]
     if not kept:
         raise StatisticsError("every option is ticked by all or by nobody: nothing to compare")
     domain = design.subset(inside)
@@ -124,8 +119,10 @@ def _joint(domain: Design, groups: Factor, ticked: BoolArray) -> tuple[float, Fl
     the covariance of y in this metric.
     """
     r, c, n = groups.size, ticked.shape[1], domain.n
-    both, member = _cells(domain.weights, domain.mask, groups, ticked)
-    size = float(member.sum())
+    codes, w = groups.codes[domain.mask], domain.weights[domain.mask]
+    member = weighted_counts(codes, w, r)
+    ticks = [weighted_counts(codes, w * one, r) for one in ticked[domain.mask].T]
+    both, size = np.column_stack(ticks), float(member.sum())
     joint, q, pi = both / size, member / size, both.sum(axis=0) / size
     y = joint - np.outer(q, pi)
     metric = np.outer(q, pi * (1 - pi))
@@ -147,18 +144,6 @@ def _joint(domain: Design, groups: Factor, ticked: BoolArray) -> tuple[float, Fl
     if not delta.sum() > 1e-10 * len(delta):
         raise StatisticsError("the design gives the options no variance across groups")
     return float(n * (y**2 / metric).sum()), delta
-
-
-def _cells(
-    weights: FloatArray, inside: BoolArray, groups: Factor, ticked: BoolArray
-) -> tuple[FloatArray, FloatArray]:
-    """Totals of who is in a group and ticked an option, (groups, options), and of the groups."""
-    codes, w = groups.codes[inside], weights[inside]
-    member = np.bincount(codes, weights=w, minlength=groups.size).astype(np.float64)
-    both = [
-        np.bincount(codes, weights=w * ticks, minlength=groups.size) for ticks in ticked[inside].T
-    ]
-    return np.column_stack(both), member
 
 
 def _estimate_replicate_covariance(

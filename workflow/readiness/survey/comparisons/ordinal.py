@@ -19,11 +19,11 @@ from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
     ComparisonRow,
     Factor,
+    f_row,
     factor,
     needs_degrees_of_freedom,
     t_quantile,
     two_sided_t,
-    upper_f,
     weighted_counts,
 )
 from readiness.survey.comparisons.covariates import Covariates, check_rank, refuse_separation
@@ -95,39 +95,28 @@ class OrdinalFit:
         """
         if self.link != "logistic":
             raise StatisticsError(f"exp(beta) of a {self.link} model is no odds ratio")
-        quantile = t_quantile(level, self.design_df)
-        return [
-            self._odds_ratio(name, float(beta), float(se), quantile)
-            for name, beta, se in zip(
-                self.names, self.coefficients, self.standard_errors, strict=False
+        quantile, df, rows = t_quantile(level, self.design_df), float(self.design_df), []
+        found = zip(self.names, self.coefficients, self.standard_errors, strict=False)
+        for name, beta, se in found:
+            row = ComparisonRow(
+                "odds_ratio",
+                n=self.n,
+                method="Odds ratio of a higher answer, proportional-odds logit, design-based SE",
+                note=self.note,
+                b=name,
             )
-        ]
-
-    def _odds_ratio(self, name: str, beta: float, se: float, quantile: float) -> ComparisonRow:
-        row = ComparisonRow(
-            "odds_ratio",
-            n=self.n,
-            method="Odds ratio of a higher answer, proportional-odds logit, design-based SE",
-            note=self.note,
-            b=name,
-        )
-        ends = np.array([beta, beta - quantile * se, beta + quantile * se])
-        if se <= 0 or np.abs(ends).max() > 700:
-            note = "no variance" if se <= 0 else "an odds ratio beyond any number"
-            return replace(row, note="; ".join(filter(None, (self.note, note))))
-        t, df = beta / se, float(self.design_df)
-        ratio, lower, upper = (float(v) for v in np.exp(ends))
-        p = float(two_sided_t(t, df))
-        return replace(
-            row,
-            statistic=t,
-            statistic_name="t",
-            df1=df,
-            p_value=p,
-            effect=ratio,
-            lower=lower,
-            upper=upper,
-        )
+            ends = np.array([beta, beta - quantile * se, beta + quantile * se])
+            if se <= 0 or np.abs(ends).max() > 700:
+                note = "no variance" if se <= 0 else "an odds ratio beyond any number"
+                rows.append(replace(row, note="; ".join(filter(None, (self.note, note)))))
+                continue
+            ratio, lower, upper = (float(v) for v in np.exp(ends))
+            told = {"effect": ratio, "lower": lower, "upper": upper}
+            t, p = float(beta / se), float(two_sided_t(beta / se, df))
+            rows.append(
+                replace(row, statistic=t, statistic_name="t", df1=df, p_value=p, **told)  # type: ignore[arg-type]
+            )
+        return rows[: len(self.coefficients)]
 
     def term_test(self, term: str, df: float | None = None) -> ComparisonRow:
         """Wald F of one term; denominator: the design df unless `df` is given.
@@ -147,17 +136,9 @@ class OrdinalFit:
             )
         beta, v = self.coefficients[columns], self.covariance[np.ix_(columns, columns)]
         value = quadratic(beta, v, f"the Wald test of {term}") / k
-        return ComparisonRow(
-            "ordinal_logit_term" if self.link == "logistic" else f"ordinal_{self.link}_term",
-            value,
-            "F",
-            float(k),
-            ddf,
-            upper_f(value, k, ddf),
-            n=self.n,
-            method=f"Wald F of {term} in the cumulative {self.link} model, design-based covariance",
-            note=self.note,
-        )
+        name = "ordinal_logit_term" if self.link == "logistic" else f"ordinal_{self.link}_term"
+        method = f"Wald F of {term} in the cumulative {self.link} model, design-based covariance"
+        return f_row(name, value, k, ddf, self.n, method, self.note)
 
     def proportional_odds_check(self) -> ComparisonRow:
         """Do the coefficients hold at every cut? Score test, second-order Rao-Scott.
@@ -191,18 +172,14 @@ class OrdinalFit:
             raise StatisticsError("the scores do not vary: nothing is left to chance")
         scale = float(eigenvalues.sum())
         d0 = float(scale**2 / (eigenvalues**2).sum())
-        ddf = d0 * self.design_df
-        p_value = upper_f(statistic / scale, d0, ddf)
-        return ComparisonRow(
+        return f_row(
             "proportional_odds_check",
             statistic / scale,
-            "F",
             d0,
-            ddf,
-            p_value,
-            n=self.n,
-            method="Score test of equal coefficients at every cut, second-order Rao-Scott F",
-            note=self.note,
+            d0 * self.design_df,
+            self.n,
+            "Score test of equal coefficients at every cut, second-order Rao-Scott F",
+            self.note,
         )
 
 

@@ -163,7 +163,6 @@ def permutation_test(
         design: the survey design; its weights, its domain and, where clusters were drawn, its
             strata and PSUs are used.
         y: numbers or ordered codes; NaN is missing.
-        group: the groups.
         blocks: within which answers are exchangeable (strata, regions; never the groups
             themselves), or None: the whole sample.
         permutations: B, at least 99.
@@ -173,7 +172,6 @@ def permutation_test(
             standard error) and the ANOVA-type one (by its mass), which has its own permutation
             distribution (Tippett's combination; Pesarin and Salmaso 2010, section 4.2): nearly as
             good as the better one, whether a large or a small group differs.
-        group_levels: declared groups.
 
     Raises:
         StatisticsError: fewer than two groups, one level, blocks that fix every answer to its
@@ -323,23 +321,16 @@ def _count(
     sizes = [min(size, permutations - done) for done in range(0, permutations, size)]
     # The observed order comes first.
     drawn = [both(np.arange(len(block))[None, :])]
-    drawn += [both(_shuffle_within_blocks(rng, many, starts, len(block))) for many in sizes]
-    found = (np.concatenate([one[part] for one in drawn]) for part in get_args(Studentised))
-    smaller = np.minimum(*map(_shares_above, found))
+    for many in sizes:
+        order = np.tile(np.arange(len(block)), (many, 1))
+        for start, stop in zip(starts, [*starts[1:], len(block)], strict=True):
+            order[:, start:stop] = rng.permuted(order[:, start:stop], axis=1)
+        drawn.append(both(order))
+    # For each the share of all that reach it: its p-value among the permutations.
+    shares = []
+    for part in get_args(Studentised):
+        values = np.concatenate([one[part] for one in drawn])
+        reached = np.searchsorted(np.sort(values), values * (1 - 1e-10), side="left")
+        shares.append((len(values) - reached) / len(values))
+    smaller = np.minimum(*shares)
     return float(smaller[0]), int((smaller[1:] <= smaller[0]).sum())
-
-
-def _shuffle_within_blocks(
-    rng: np.random.Generator, many: int, starts: IntArray, n: int
-) -> IntArray:
-    """Rows in permuted order within blocks that begin at `starts`, shape (many, n)."""
-    order = np.tile(np.arange(n), (many, 1))
-    for start, stop in zip(starts, [*starts[1:], n], strict=True):
-        order[:, start:stop] = rng.permuted(order[:, start:stop], axis=1)
-    return order
-
-
-def _shares_above(values: FloatArray) -> FloatArray:
-    """For each value the share of all that reach it: its p-value among the permutations."""
-    reached = np.searchsorted(np.sort(values), values * (1 - 1e-10), side="left")
-    return np.asarray((len(values) - reached) / len(values))

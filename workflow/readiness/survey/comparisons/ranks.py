@@ -19,11 +19,11 @@ from readiness.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
     ComparisonRow,
     Factor,
+    f_row,
     factor,
     t_quantile,
     two_or_more,
     two_sided_t,
-    upper_f,
     weighted_counts,
 )
 from readiness.survey.comparisons.rao_scott import quadratic
@@ -75,7 +75,6 @@ def rank_test(
     Args:
         design: the survey design; rows with a missing value or group leave the base.
         y: numbers (or ordered codes); NaN is missing.
-        group: the groups.
         score: what is averaged over the mid-ranks.
         group_levels: declared groups, in order; those without answers are named in the note.
 
@@ -92,7 +91,11 @@ def rank_test(
     if np.ptp(values[known]) == 0:
         raise StatisticsError("the outcome has one level: there is nothing to rank")
     domain = design.subset(known)
-    scores = _scores(mid_ranks(values[known], domain.full_weights[known]), score)
+    scores = mid_ranks(values[known], domain.full_weights[known])
+    if score == "median":
+        scores = (scores > 0.5).astype(np.float64)
+    elif score == "van_der_waerden":
+        scores = np.asarray(special.ndtri(scores), dtype=np.float64)
     means, covariance = group_means(domain, scores, groups)
     k = groups.size - 1
     ddf = domain.degrees_of_freedom - k
@@ -116,22 +119,17 @@ def rank_test(
             t,
             "t",
             float(ddf),
-            None,
-            float(two_sided_t(t, ddf)),
-            None,
-            effect,
-            effect - half,
-            effect + half,
-            domain.n,
-            name,
-            note,
+            p_value=float(two_sided_t(t, ddf)),
+            effect=effect,
+            lower=effect - half,
+            upper=effect + half,
+            n=domain.n,
+            method=name,
+            note=note,
             a=groups.levels[0],
             b=groups.levels[1],
         )
-    p = upper_f(wald / k, k, ddf)
-    return ComparisonRow(
-        test, wald / k, "F", float(k), float(ddf), p, n=domain.n, method=name, note=note
-    )
+    return f_row(test, wald / k, k, ddf, domain.n, name, note)
 
 
 def without_single(groups: Factor) -> tuple[Factor, str]:
@@ -175,9 +173,14 @@ def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArr
     size = weighted_counts(codes, w, groups.size)
     means = weighted_counts(codes, w * y, groups.size) / size
     if design.refits:
-        full = np.zeros(design.rows)
-        full[known] = y
-        return means, _refitted_means(design, full, groups, means)
+
+        def fit(weights: FloatArray) -> FloatArray:
+            own = weights[known]
+            with np.errstate(invalid="ignore"):
+                total = weighted_counts(codes, own * y, groups.size)
+                return total / weighted_counts(codes, own, groups.size)
+
+        return means, design.refit_covariance(fit, means)
     position, values = pd.factorize(y)
     if len(values) <= _FEW_VALUES:
         # Influence is the same for all who share group and value: ask for the cells only.
@@ -193,26 +196,3 @@ def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArr
     z = np.zeros((design.rows, groups.size))
     z[np.flatnonzero(known), codes] = (y - means[codes]) / size[codes]
     return means, design.total_covariance(z)
-
-
-def _refitted_means(design: Design, y: FloatArray, groups: Factor, means: FloatArray) -> FloatArray:
-    """Covariance of the means from the means of each replicate."""
-    rows = np.flatnonzero(groups.has_level)
-    codes = groups.codes[rows]
-
-    def fit(weights: FloatArray) -> FloatArray:
-        w = weights[rows]
-        with np.errstate(invalid="ignore"):
-            return weighted_counts(codes, w * y[rows], groups.size) / weighted_counts(
-                codes, w, groups.size
-            )
-
-    return design.refit_covariance(fit, means)
-
-
-def _scores(ranks: FloatArray, score: Score) -> FloatArray:
-    if score == "median":
-        return (ranks > 0.5).astype(np.float64)
-    if score == "van_der_waerden":
-        return np.asarray(special.ndtri(ranks), dtype=np.float64)
-    return ranks

@@ -26,6 +26,7 @@ from readiness.survey.comparisons.cells import (
     ComparisonRow,
     Factor,
     cell_totals,
+    f_row,
     factor,
     needs_degrees_of_freedom,
     two_or_more,
@@ -129,8 +130,7 @@ class Corrected:
         """Second-order correction: an F with Satterthwaite degrees of freedom."""
         d0 = self.satterthwaite_df
         value, ddf = self.pearson / self.trace, d0 * self.design_df
-        p = upper_f(value, d0, ddf)
-        return ComparisonRow(test, value, "F", d0, ddf, p, n=self.n, method=method, note=self.note)
+        return f_row(test, value, d0, ddf, self.n, method, self.note)
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,7 +198,6 @@ def association(
     """Test of independence of two factors. R equivalent: `svychisq(~row+column, statistic=)`.
 
     Args:
-        design: the survey design.
         row, column: column names or one value a row.
         statistic: `F` (second order), `Chisq` (first order), `Wald`, `adjWald`, `saddlepoint`
             (R's `lincom` too, without CompQuadForm).
@@ -298,8 +297,6 @@ def wald(design: Design, row: Factor, column: Factor, *, adjusted: bool = True) 
     """Wald test of p_ij = p_i p_j on (r-1)(c-1) cells, F with design degrees of freedom.
 
     Args:
-        design: the survey design.
-        row, column: factors.
         adjusted: Fellegi's adjustment of the denominator (nu - k + 1), as `adjWald`.
 
     Raises:
@@ -331,18 +328,9 @@ def wald(design: Design, row: Factor, column: Factor, *, adjusted: bool = True) 
     if adjusted:
         value *= ddf / nu
     note = f"no answers, left out of the test: {', '.join(left_out)}" if left_out else ""
-    return ComparisonRow(
-        "adjusted_wald" if adjusted else "wald",
-        value,
-        "F",
-        float(k),
-        float(ddf),
-        upper_f(value, k, ddf),
-        n=cells.n,
-        method=("Adjusted design-based Wald test" if adjusted else "Design-based Wald test")
-        + " of independence",
-        note=note,
-    )
+    name, words = ("adjusted_wald", "Adjusted design") if adjusted else ("wald", "Design")
+    method = f"{words}-based Wald test of independence"
+    return f_row(name, value, k, ddf, cells.n, method, note)
 
 
 def quadratic(y: FloatArray, v: FloatArray, what: str) -> float:

@@ -1,12 +1,8 @@
-"""Means, totals, ratios and variances, of the whole domain or by group.
+"""Means, totals, ratios, variances, quantiles, of the whole domain or by group.
 
-Each is a ratio of weighted totals, or a total; linearised it is handed to the design (Taylor), or
-it is computed again under each replicate weight. R equivalents: `svymean`, `svytotal`, `svyratio`,
-`svyvar`, and `svyby(..., covmat=TRUE)` where `by` is given.
-
-A vector of estimates with its design covariance.
-
-Weighted quantiles with Woodruff intervals. R equivalent: `svyquantile(interval.type="mean")`.
+The first are ratios of weighted totals, or totals: linearised (Taylor), or computed again under
+each replicate weight. R equivalents: `svymean`, `svytotal`, `svyratio`, `svyvar`,
+`svyby(..., covmat=TRUE)`, `svyquantile(interval.type="mean")`.
 
 The limits of a quantile are the quantiles at the limits of the share of the population at or below
 it (Woodruff 1952); the standard error is the width over twice the t quantile. Where a limit of the
@@ -196,7 +192,6 @@ def ratio_estimates(
         numerators: shape (rows, k).
         denominators: shape (rows, k); its non-zero rows are the unweighted base. A base of one has
             an estimate and no variance (NaN): the design's own would be 0.
-        names: k names.
 
     Raises:
         StatisticsError: a denominator whose total is 0, by name.
@@ -316,7 +311,6 @@ def quantiles(
         probabilities: in (0, 1).
         rule: `math` (smallest value with cumulative share >= p), `school` = `hf2` (the mean of two
             values where the share is exactly p), `hf7` (linear interpolation, R's default).
-        level: confidence level.
         missing: `fail` or `drop`.
 
     Raises:

@@ -1,16 +1,11 @@
-"""Proportions over declared categories, of a whole domain or by group.
+"""Proportions over declared categories, of a whole domain or by group, nothing dropped in silence.
 
 A declared category that nobody chose is a row with 0, not a missing row. R equivalents:
 `svymean(~factor(y), d)`, `svyby(~factor(y), ~g, d, svymean)` and `svyciprop` for the limits.
 
-Answers and groups as codes of declared categories, nothing dropped in silence.
-
-Shares of many categories from one count: an answer crossed with a grouping, once.
-
 All shares of a question (its levels, sums of them, with or without "don't know", in all and by
-group) are sums of the cells of one table. It is counted once under the full weights and once under
-the replicates; each share is then made of its few cells, and not of the rows. For designs with
-replicates of single respondents; the numbers are those of `proportion_estimates`.
+group) are sums of the cells of one table (`Crossing`), counted once under the full weights and once
+under the replicates of single respondents; the numbers are those of `proportion_estimates`.
 """
 
 from __future__ import annotations
@@ -20,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
@@ -134,7 +128,6 @@ def proportion_estimates(
     *,
     by: Column | None = None,
     groups: Sequence[Any] | None = None,
-    base: npt.ArrayLike | None = None,
     outside: Collection[Any] = (),
 ) -> Proportions:
     """Shares of the declared categories with their covariance.
@@ -146,31 +139,25 @@ def proportion_estimates(
         categories: declared categories, in order.
         by: grouping column.
         groups: declared groups, in order; None: those that occur, sorted.
-        base: further restriction of the base, booleans of shape (rows,).
         outside: further values that are outside the base.
 
     Raises:
         StatisticsError: no respondent in the base; a value or group that is not declared; a
             category declared twice.
     """
-    asked = design if base is None else design.subset(base)
-    answer = answer_codes(asked, values, categories, outside)
-    grouping = Codes.constant(design.rows) if by is None else group_codes(asked, by, groups)
+    answer = answer_codes(design, values, categories, outside)
+    grouping = Codes.constant(design.rows) if by is None else group_codes(design, by, groups)
     cells = np.where(
         (answer.codes >= 0) & (grouping.codes >= 0),
         grouping.codes * answer.size + answer.codes,
         -1,
     )
-    domain = asked.subset(cells >= 0)
+    domain = design.subset(cells >= 0)
     if domain.n == 0:
         raise StatisticsError(
             "the base is empty: nobody in the domain gave one of the declared categories "
             + ", ".join(map(repr, categories))
         )
-    return _from_cells(domain, cells, grouping, answer)
-
-
-def _from_cells(domain: Design, cells: IntArray, grouping: Codes, answer: Codes) -> Proportions:
     shape = (grouping.size, answer.size)
     size = grouping.size * answer.size
     inside = domain.mask
@@ -181,7 +168,11 @@ def _from_cells(domain: Design, cells: IntArray, grouping: Codes, answer: Codes)
     with np.errstate(invalid="ignore"):
         shares = totals / totals.sum(axis=1, keepdims=True)
     if domain.replicates is None:
-        jacobian = _jacobian(shares, totals.sum(axis=1))
+        # d share / d cell total, block by block: (I - p 1')/T of each group.
+        jacobian = np.zeros((size, size))
+        for g in np.flatnonzero(totals.sum(axis=1) > 0):
+            own = slice(g * answer.size, (g + 1) * answer.size)
+            jacobian[own, own] = (np.eye(answer.size) - shares[g][:, None]) / totals[g].sum()
         covariance = jacobian @ domain.code_covariance(cells, size) @ jacobian.T
     else:
         totals_of = domain.replicate_code_totals(cells, size)
@@ -197,17 +188,6 @@ def _from_cells(domain: Design, cells: IntArray, grouping: Codes, answer: Codes)
         totals.sum(axis=1),
         df,
     )
-
-
-def _jacobian(shares: FloatArray, sizes: FloatArray) -> FloatArray:
-    """d share / d cell total, block by block: (I - p 1')/T of each group."""
-    groups, k = shares.shape
-    jacobian = np.zeros((groups * k, groups * k))
-    for g in range(groups):
-        if sizes[g] > 0:
-            block = (np.eye(k) - shares[g][:, None]) / sizes[g]
-            jacobian[g * k : (g + 1) * k, g * k : (g + 1) * k] = block
-    return jacobian
 
 
 def replicated_covariance(domain: Design, table: FloatArray, shares: FloatArray) -> FloatArray:
@@ -254,7 +234,6 @@ def proportions(
     *,
     by: Column | None = None,
     groups: Sequence[Any] | None = None,
-    base: npt.ArrayLike | None = None,
     outside: Collection[Any] = (),
     level: float = 0.95,
     interval: Interval = "korn-graubard",
@@ -275,7 +254,7 @@ def proportions(
         StatisticsError: as `proportion_estimates`.
     """
     estimates = proportion_estimates(
-        design, values, categories, by=by, groups=groups, base=base, outside=outside
+        design, values, categories, by=by, groups=groups, outside=outside
     )
     return proportion_table(estimates, level=level, interval=interval)
 

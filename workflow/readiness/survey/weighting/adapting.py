@@ -6,7 +6,7 @@ Here they are mended in one order, which looks at frame counts and at who respon
 answer:
 
 1. strata with fewer than two respondents are merged, the smallest first;
-2. categories of a margin with fewer than `least` respondents are merged, the smallest first, into
+2. categories of a margin with fewer than `LEAST` respondents are merged, the smallest first, into
    the one that is next in size; a variable of which one category is left is no margin any more;
 3. the last margin is left out while the margins cannot be met together (declare the important ones
    first);
@@ -17,7 +17,7 @@ answer:
 6. without a margin each stratum stands for its people.
 
 What was declared beforehand (`Collapse`) is done first. Each step is a fact. Margins that are kept
-are met to `tolerance` unless trimming moved them. Merging by size and never by outcome: Kalton and
+are met to 1e-10 unless trimming moved them. Merging by size and never by outcome: Kalton and
 Flores-Cervantes (2003, Weighting methods), section 4.
 """
 
@@ -35,21 +35,19 @@ from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.survey.design import Design, design
-from readiness.survey.replicates import AnyReplicates
+from readiness.survey.replicates import Replicates
 from readiness.survey.variance import Projection
-from readiness.survey.weighting.condensed import Limits, Raking, Recipe, Repeated, Repeats, repeat
+from readiness.survey.weighting.condensed import Limits, Raking, Recipe, Repeats, repeat
 from readiness.survey.weighting.margins import (
     Collapse,
     Totals,
     WeightingReport,
-    iteration_table,
     join_codes,
     margin_table,
     merged_categories,
     merged_strata,
     summarise,
 )
-from readiness.survey.weighting.raking import MAX_ITERATIONS
 from readiness.survey.weighting.recipe import Trim, Weighting
 
 # Respondents that a category of a margin needs.
@@ -107,7 +105,7 @@ class Adapted:
         return data["_population"].to_numpy(float) if known else np.full(len(self.raked), np.nan)
 
     @property
-    def replicates(self) -> AnyReplicates | None:
+    def replicates(self) -> Replicates | None:
         """The replicate weights; None where nobody is weighted."""
         return None if self.weighting is None else self.weighting.design.replicates
 
@@ -118,12 +116,8 @@ def weigh_adapting(
     totals: Totals | None,
     *,
     collapse: Sequence[Collapse] = (),
-    least: int = LEAST,
     trim: Trim | None = None,
     replicates: Repeats | None = "auto",
-    tolerance: float = 1e-10,
-    max_iterations: int = MAX_ITERATIONS,
-    seed: int = 1,
 ) -> Adapted:
     """Weights of the respondents in `data`, with as much of the margins as they bear.
 
@@ -133,14 +127,10 @@ def weigh_adapting(
         totals: population totals by variable and category, the important variables first; empty:
             the strata alone; None: the base weights are the weights.
         collapse: merges that were declared beforehand; of strata under the name of their column.
-        least: respondents that a margin category needs, 1 or more.
         trim: limits of raked over base weight, in means of it; None: none.
         replicates: `JKn`, `groups` (80 random groups, or as many as there are respondents);
             `auto`: by the number of respondents; None: standard errors from the calibration's
             residuals.
-        tolerance: largest relative gap of a margin that is kept.
-        max_iterations: sweeps after which margins count as not to be met together.
-        seed: of the dealing to groups.
 
     Raises:
         StatisticsError: columns or totals that are wrong whatever the sample's size.
@@ -151,12 +141,12 @@ def weigh_adapting(
         return Adapted(None, (), (), (nobody,), weightless, np.full(len(data), ""))
     steps: list[Fact] = []
     base = _base(data, sampled, collapse, steps)
-    kept, merges = _keep_margins(data, totals or {}, collapse, least, steps)
+    kept, merges = _keep_margins(data, totals or {}, collapse, steps)
     found: Raking | None = None
     while kept and found is None:
         merged = tuple(c for c in merges if c.variable in kept)
         try:
-            found = Raking.of(base, kept, merged, tolerance, max_iterations)
+            found = Raking.of(base, kept, merged)
         except StatisticsError:
             last = list(kept)[-1]
             steps.append(Fact("weighting.step.dropped_unmet", {"variable": last}))
@@ -167,20 +157,19 @@ def weigh_adapting(
         if totals is None:
             alone, why = EVERYBODY, "weighting.step.unweighted"
         steps.append(Fact(why))
-        found = Raking.of(base, {alone: _people(base, alone)}, (), tolerance, max_iterations)
+        found = Raking.of(base, {alone: _people(base, alone)}, ())
     else:
         steps.append(Fact("weighting.step.raked", {"variables": Listed(tuple(kept))}))
     recipe, final = _limit_weights(found, trim, steps)
-    repeated = None
+    made, limited = None, replace(found, recipe=recipe)
     if replicates is not None:
-        repeated = repeat(base, replace(found, recipe=recipe), final, replicates, seed)
-        steps += repeated.steps()
-    collapsed = tuple(c for c in merges if c.variable in kept)
-    weighting = _weighting(base, replace(found, recipe=recipe), final, repeated, collapsed)
+        made, told = repeat(base, limited, final, replicates)
+        steps += told
+    weighting = _weighting(base, limited, final, made)
     return Adapted(
         weighting,
         tuple(kept),
-        collapsed,
+        tuple(c for c in merges if c.variable in kept),
         tuple(steps),
         found.one[found.pattern],
         base.data[BASE].to_numpy(dtype=str),
@@ -218,7 +207,6 @@ def _keep_margins(
     data: pd.DataFrame,
     totals: Totals,
     collapse: Sequence[Collapse],
-    least: int,
     steps: list[Fact],
 ) -> tuple[dict[str, Mapping[Any, float]], list[Collapse]]:
     """The margins with two categories or more of enough respondents, and the merges for it."""
@@ -228,8 +216,8 @@ def _keep_margins(
         declared = [c for c in collapse if c.variable == variable]
         steps += [Fact("weighting.step.declared", _categories(merge)) for merge in declared]
         parts = {str(merge.into): merge.categories for merge in declared}
-        found = merged_categories(data[variable], by_category, declared, least)
-        values: dict[str, Value] = {"variable": variable, "least": least}
+        found = merged_categories(data[variable], by_category, declared, LEAST)
+        values: dict[str, Value] = {"variable": variable, "least": LEAST}
         if found is None:
             steps.append(Fact("weighting.step.dropped_small", values))
             continue
@@ -272,20 +260,15 @@ def _limit_weights(
             totals = recipe.limit_totals(raked, start)
         except StatisticsError:
             continue
-        gap = _largest_gap(recipe, totals)
+        sums = [np.bincount(m.codes.codes, totals, m.codes.size) for m in recipe.margins]
+        target = np.concatenate([m.totals for m in recipe.margins])
+        used = target > 0
+        gap = float(np.abs(np.concatenate(sums)[used] / target[used] - 1).max())
         if gap <= MOST_MOVED:
             steps.append(_told_limits(found, recipe, gap))
             return recipe, totals / count
     steps.append(Fact("weighting.step.limits"))
     return found.recipe, found.one
-
-
-def _largest_gap(recipe: Recipe, totals: FloatArray) -> float:
-    """Largest relative gap of a category of the margins."""
-    sums = [np.bincount(m.codes.codes, totals, m.codes.size) for m in recipe.margins]
-    target = np.concatenate([m.totals for m in recipe.margins])
-    used = target > 0
-    return float(np.abs(np.concatenate(sums)[used] / target[used] - 1).max())
 
 
 def _told_limits(found: Raking, recipe: Recipe, gap: float) -> Fact:
@@ -306,8 +289,7 @@ def _weighting(
     base: Design,
     found: Raking,
     final: FloatArray,
-    repeated: Repeated | None,
-    collapsed: tuple[Collapse, ...],
+    replicates: Replicates | None,
 ) -> Weighting:
     """The weighted design and its report."""
     recipe, totals = found.recipe, final * found.count
@@ -319,16 +301,14 @@ def _weighting(
     )
     weighted = base.with_weights(final[found.pattern], projection)
     method = [f"raking to {', '.join(m.variable for m in recipe.margins)}", recipe.how.value]
-    if repeated is not None:
-        weighted = replace(weighted, replicates=repeated.replicates)
-        method.append(f"replicates: {repeated.replicates.kind}")
+    if replicates is not None:
+        weighted = replace(weighted, replicates=replicates)
+        method.append(f"replicates: {replicates.kind}")
     report = WeightingReport(
         method=tuple(word for word in method if word != Limits.NONE.value),
         base=summarise(base.weights),
         final=summarise(weighted.full_weights),
         margins=margin_table(recipe.margins, found.base * found.count, totals),
-        iterations=iteration_table(recipe.margins, found.main.gaps, found.main.worst),
-        collapsed=collapsed,
         trimmed=0
         if recipe.how is Limits.NONE
         else recipe.outside(found.main.weights, found.base * found.count, found.count),

@@ -1,18 +1,12 @@
-"""Calibration to known totals: linear (GREG), raking and logit, with bounds.
+"""Calibration to known totals: linear (GREG), raking and logit, with bounds; trimming.
 
 The calibrated weight is base * F(x'b), with F(u) = 1 + u (linear), exp(u) (raking) or the logit
 function of Deville and Särndal (1992), and b such that the weighted totals of x are the known
-ones; Newton's method on b. Bounds cut F off (linear, raking) or are its asymptotes (logit). R:
-`calibrate(calfun=...)`.
+ones; Newton's method on b. Bounds cut F off (linear, raking; their case 6) or are its asymptotes
+(logit). R: `calibrate(calfun=...)`.
 
-Bounded raking: weights between two limits that still meet every margin, or none.
-
-The raking factors are cut off at the limits (Deville and Särndal 1992, case 6 of their distances).
-
-Trimming of extreme weights, as R's `trimWeights`.
-
-Weights beyond the limits are set to them and what was cut is shared out equally over the other
-rows: the sum of the weights stays, the margins do not (the weighting report shows by how much).
+Trimming, as R's `trimWeights`: weights beyond the limits are set to them and what was cut is shared
+out equally over the other rows. The sum of the weights stays, the margins do not.
 """
 
 from __future__ import annotations

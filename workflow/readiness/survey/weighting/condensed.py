@@ -1,18 +1,14 @@
-"""Raking within limits of respondents who are alike, each pattern once.
+"""Raking within limits of respondents who are alike, each pattern once, and its replicates.
 
 Respondents with the same categories, stratum and base weight (and random group) have the same
 weight whatever the answers, so raking, its limits and each replicate work on patterns that carry
-their number of respondents: hundreds, whether the sample has a hundred people or a million.
-
-Replicates of a raking within limits, each brought to the margins like the main weights.
-
-A jackknife leaves out one respondent at a time, of a large sample a random group at a time. What a
-replicate does to respondents who are alike is the same, so each pattern is raked once.
+their number of respondents: hundreds, whether the sample has a hundred people or a million. A
+jackknife leaves out one respondent at a time, of a large sample a random group at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -25,12 +21,7 @@ from readiness.errors import StatisticsError
 from readiness.facts import Fact
 from readiness.survey.coding import Codes
 from readiness.survey.design import Design
-from readiness.survey.replicates import (
-    AnyReplicates,
-    PatternedReplicates,
-    Replicates,
-    deal,
-)
+from readiness.survey.replicates import Replicates, deal
 from readiness.survey.weighting.calibration import bounded_rake, indicators, trim_weights
 from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
 from readiness.survey.weighting.raking import (
@@ -115,6 +106,16 @@ class Recipe:
             max_iterations=self.max_iterations,
         )
 
+    def rake_again(self, main: Raked) -> Reraking:
+        """Raking of base weights near those of a main raking that has been done."""
+        return Reraking(
+            self.margins,
+            self.cells,
+            main,
+            tolerance=self.tolerance,
+            max_iterations=self.max_iterations,
+        )
+
     def limit_totals(self, raked: FloatArray, base: FloatArray) -> FloatArray:
         """Totals of the patterns with every adjustment of their `base` totals within the limits.
 
@@ -161,13 +162,7 @@ class Raking:
     main: Raked
 
     @staticmethod
-    def of(
-        design: Design,
-        totals: Totals,
-        collapse: Sequence[Collapse],
-        tolerance: float,
-        max_iterations: int,
-    ) -> Raking:
+    def of(design: Design, totals: Totals, collapse: Sequence[Collapse]) -> Raking:
         """The raking of a design.
 
         Raises:
@@ -179,9 +174,7 @@ class Raking:
         pattern, first = condense(*keys, design.strata, np.asarray(weight).reshape(-1))
         count = np.bincount(pattern).astype(np.float64)
         base = design.weights[first]
-        recipe = Recipe(
-            of_patterns(margins, first), tolerance=tolerance, max_iterations=max_iterations
-        )
+        recipe = Recipe(of_patterns(margins, first))
         return Raking(recipe, pattern, first, base, count, recipe.rake(base, count))
 
     @property
@@ -206,13 +199,7 @@ class Perturbed:
         weights = np.zeros(len(patterns))
         places, first = np.unique(patterns, return_index=True)
         weights[first] = main.weights[places]
-        self._again = Reraking(
-            self._recipe.margins,
-            self._recipe.cells,
-            replace(main, weights=weights),
-            tolerance=recipe.tolerance,
-            max_iterations=recipe.max_iterations,
-        )
+        self._again = self._recipe.rake_again(replace(main, weights=weights))
         self.linear = 0
 
     def __call__(self, base: FloatArray, factor: FloatArray, count: FloatArray) -> FloatArray:
@@ -249,41 +236,32 @@ GROUPS = 80
 MOST_JACKKNIFE = 2000
 
 
-@dataclass(frozen=True, eq=False)
-class Repeated:
-    """Replicates, and how many of them were calibrated linearly."""
-
-    replicates: AnyReplicates
-    linear: int
-
-    def steps(self) -> Iterator[Fact]:
-        """What was done, as facts of the domain `weighting`."""
-        yield Fact(_TOLD[self.replicates.kind], {"n": self.replicates.count})
-        if self.linear:
-            yield Fact("weighting.step.linear", {"n": self.linear})
-
-
 _TOLD = {"JKn": "weighting.step.jackknife", "groups": "weighting.step.groups"}
 
 
-def repeat(design: Design, raking: Raking, final: FloatArray, kind: Repeats, seed: int) -> Repeated:
-    """Replicates of a design that was raked; `final` is the weight of one of each pattern.
+def repeat(
+    design: Design, raking: Raking, final: FloatArray, kind: Repeats
+) -> tuple[Replicates, list[Fact]]:
+    """Replicates of a design that was raked, and what was done, as facts of the domain `weighting`.
 
     Args:
         design: the design before raking, with two rows or more in each stratum.
         raking: the raking, with its recipe.
-        final: weights after limits, shape (patterns,).
+        final: the weight of one of each pattern after limits, shape (patterns,).
         kind: `auto` is `JKn` up to 2,000 respondents, `groups` above.
-        seed: of the dealing to groups.
     """
     if kind == "auto":
         kind = "JKn" if design.rows <= MOST_JACKKNIFE else "groups"
     if kind == "JKn":
-        return _jackknife(design, raking, final)
-    return _groups(design, raking, final, seed)
+        made, linear = _jackknife(design, raking, final)
+    else:
+        made, linear = _groups(design, raking, final)
+    told = [Fact(_TOLD[made.kind], {"n": made.count})]
+    return made, [*told, Fact("weighting.step.linear", {"n": linear})] if linear else told
 
 
-def _jackknife(design: Design, raking: Raking, final: FloatArray) -> Repeated:
+def _jackknife(design: Design, raking: Raking, final: FloatArray) -> tuple[Replicates, int]:
+    """Replicates that leave out one respondent each, and how many are calibrated linearly."""
     stage = design.stages[0]
     stratum = design.strata[raking.first]
     up = stage.sampled / np.maximum(stage.sampled - 1, 1)
@@ -300,14 +278,14 @@ def _jackknife(design: Design, raking: Raking, final: FloatArray) -> Repeated:
     np.fill_diagonal(matrix, 0.0)
     n = stage.sampled
     rscales = ((n - 1) / n * stage.fraction_left())[design.strata]
-    return Repeated(Replicates(matrix, 1.0, rscales, kind="JKn"), int(linear[raking.pattern].sum()))
+    return Replicates(matrix, 1.0, rscales, kind="JKn"), int(linear[raking.pattern].sum())
 
 
-def _groups(design: Design, raking: Raking, final: FloatArray, seed: int) -> Repeated:
-    """Each replicate has a pattern twice: who is left out of it, and who is not."""
+def _groups(design: Design, raking: Raking, final: FloatArray) -> tuple[Replicates, int]:
+    """The same by random group. Each has a pattern twice: who is left out of it, who is not."""
     stage, patterns = design.stages[0], len(final)
     number = min(GROUPS, design.rows)
-    dealt = deal(stage, number, seed)
+    dealt = deal(stage, number, seed=1)
     fine, first = condense(raking.pattern, dealt.group)
     coarse, group = raking.pattern[first], dealt.group[first]
     count = np.bincount(fine, minlength=len(first)).astype(np.float64)
@@ -320,7 +298,7 @@ def _groups(design: Design, raking: Raking, final: FloatArray, seed: int) -> Rep
         factor = np.concatenate([dealt.kept[stratum, r], dealt.gone[stratum]])
         counts = np.bincount(place, weights=count, minlength=2 * patterns).astype(np.float64)
         table[:, r] = perturbed(raking.base[twice], factor, counts)[place]
-    made: AnyReplicates = PatternedReplicates(table, fine, dealt.scale, np.ones(number))
+    made = Replicates(table, dealt.scale, np.ones(number), kind="groups", pattern=fine)
     if len(table) == len(fine):  # no two rows share a pattern
-        made = Replicates(table[fine], dealt.scale, np.ones(number), kind="groups")
-    return Repeated(made, perturbed.linear)
+        made = replace(made, matrix=table[fine], pattern=None)
+    return made, perturbed.linear

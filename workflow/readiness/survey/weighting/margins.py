@@ -1,11 +1,8 @@
-"""Population margins, checked against the sample before anything is weighted.
+"""Population margins, checked against the sample before anything is weighted; the report.
 
 A margin is a variable with the population total of each of its categories. All that can make
-raking fail or drop someone in silence is refused here by name.
-
-Which strata and categories count together where few responded: by size, never by an answer.
-
-The weighting report: how far the weights had to go, and what it cost in precision.
+raking fail or drop someone in silence is refused here by name. Which strata and categories count
+together where few responded is decided by size, never by an answer.
 """
 
 from __future__ import annotations
@@ -120,13 +117,6 @@ def _margin(
 ) -> Margin:
     codes = encode_declared(column, list(totals))
     values = np.array(list(totals.values()), dtype=np.float64)
-    bad = ~(np.isfinite(values) & (values >= 0))
-    if bad.any():
-        k = int(np.argmax(bad))
-        raise StatisticsError(
-            f"margin {variable!r}, category {codes.label(k)}: total {values[k]}; "
-            "expected a finite number, 0 or more"
-        )
     unknown = codes.codes < 0 if mask is None else (codes.codes < 0) & mask
     if unknown.any():
         row = int(np.flatnonzero(unknown)[0])
@@ -139,20 +129,20 @@ def _margin(
         codes = Codes(np.where(mask, codes.codes, 0), codes.size, codes.labels)
     inside = codes.codes if mask is None else codes.codes[mask]
     counts = np.bincount(inside, minlength=codes.size).astype(np.int64)
-    empty = (counts == 0) & (values > 0)
-    if empty.any():
-        k = int(np.argmax(empty))
-        raise StatisticsError(
-            f"margin {variable!r}, category {codes.label(k)}: total {values[k]:g} but no "
-            "respondent; collapse it into another category"
-        )
-    unwanted = (counts > 0) & (values == 0)
-    if unwanted.any():
-        k = int(np.argmax(unwanted))
-        raise StatisticsError(
-            f"margin {variable!r}, category {codes.label(k)}: total 0 but {int(counts[k])} "
-            "respondents; give its total or take them out of the population"
-        )
+    for wrong, words in (
+        (~(np.isfinite(values) & (values >= 0)), "; expected a finite number, 0 or more"),
+        ((counts == 0) & (values > 0), " but no respondent; collapse it into another category"),
+        (
+            (counts > 0) & (values == 0),
+            " but {n} respondents; give its total or take them out of the population",
+        ),
+    ):
+        if wrong.any():
+            k = int(np.argmax(wrong))
+            raise StatisticsError(
+                f"margin {variable!r}, category {codes.label(k)}: total {values[k]:g}"
+                + words.format(n=counts[k])
+            )
     return Margin(variable, codes, values, counts)
 
 
@@ -238,10 +228,6 @@ def _grow_groups(groups: Groups, least: int) -> Groups:
     return groups
 
 
-# The columns of the course of raking.
-COURSE = ["iteration", "variable", "largest_gap", "category"]
-
-
 @dataclass(frozen=True)
 class WeightSummary:
     """What a set of weights looks like.
@@ -284,9 +270,6 @@ class WeightingReport:
         margins: one row a margin and category: `variable`, `category`, `n` (respondents), `target`,
             `base` (weighted total before), `final` (after), `gap` (final/target - 1; 0 where the
             margin holds).
-        iterations: one row a raking iteration and margin: `iteration`, `variable`,
-            `largest_gap` (relative, before the step), `category` (where).
-        collapsed: the declared merges of categories, with their reasons.
         trimmed: respondents whose raked weight was beyond the limits.
     """
 
@@ -294,8 +277,6 @@ class WeightingReport:
     base: WeightSummary
     final: WeightSummary
     margins: pd.DataFrame
-    iterations: pd.DataFrame
-    collapsed: tuple[Collapse, ...] = ()
     trimmed: int = 0
 
     @property
@@ -338,18 +319,3 @@ def margin_table(margins: Sequence[Margin], base: FloatArray, final: FloatArray)
             )
     columns = ["variable", "category", "n", "target", "base", "final", "gap"]
     return pd.DataFrame(parts, columns=columns)
-
-
-def iteration_table(margins: Sequence[Margin], gaps: FloatArray, worst: IntArray) -> pd.DataFrame:
-    """The course of raking, one row an iteration and margin."""
-    rows = [
-        {
-            "iteration": i + 1,
-            "variable": margin.variable,
-            "largest_gap": float(gaps[i, m]),
-            "category": (margin.codes.labels or ())[int(worst[i, m])],
-        }
-        for i in range(len(gaps))
-        for m, margin in enumerate(margins)
-    ]
-    return pd.DataFrame(rows, columns=COURSE)

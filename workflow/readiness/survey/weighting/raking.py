@@ -4,12 +4,9 @@ Rows with the same categories get the same factor, so the iterations run on the 
 margins cross, not on the rows. Sources: Deming and Stephan (1940); Deville, Särndal and Sautory
 (1993). R equivalent: `rake`.
 
-Raking many times to the same margins from nearby base weights: the replicates.
-
-A replicate's solution lies close to that of the main weights. From there Newton's method with the
-main weights' Hessian, kept fixed, needs a handful of steps; each step works on the cells of the
-crossed margins. The solution is the one that iterative proportional fitting has, which also stands
-in when the steps do not converge.
+A replicate's solution lies close to that of the main weights: from there Newton's method with the
+main weights' Hessian, kept fixed, needs a handful of steps on the cells. Where they do not converge
+iterative proportional fitting stands in, which has the same solution.
 """
 
 from __future__ import annotations
@@ -42,14 +39,10 @@ class Raked:
 
     Attributes:
         weights: shape (rows,).
-        gaps: largest relative gap of each margin before its step, shape (iterations, margins).
-        worst: category code where that gap was, shape (iterations, margins).
         effects: log of the factor that each category of each margin came to.
     """
 
     weights: FloatArray
-    gaps: FloatArray
-    worst: IntArray
     effects: tuple[FloatArray, ...]
 
 
@@ -100,36 +93,31 @@ def rake_weights(
     start = np.bincount(crossing.of_row, weights=base, minlength=crossing.size).astype(np.float64)
     cell = start.copy()
     factors = [np.ones(m.codes.size) for m in margins]
-    gaps: list[list[float]] = []
-    worst: list[list[int]] = []
-    met = False
+    sweeps, gap, where = 0, np.inf, ""
     # Margins that exclude one another drive factors beyond any number: no more sweeps then.
-    while not met and len(gaps) < max_iterations and all(np.isfinite(f).all() for f in factors):
-        row_gaps, row_worst = _sweep(cell, factors, crossing, margins)
-        gaps.append(row_gaps)
-        worst.append(row_worst)
-        met = max(row_gaps) <= tolerance
-    if not met:
-        m = int(np.argmax(gaps[-1]))
+    while (
+        gap > tolerance and sweeps < max_iterations and all(np.isfinite(f).all() for f in factors)
+    ):
+        gap, where = _sweep(cell, factors, crossing, margins)
+        sweeps += 1
+    if not gap <= tolerance:
         raise StatisticsError(
-            f"raking did not converge in {len(gaps)} iterations: margin "
-            f"{margins[m].variable!r}, category {margins[m].codes.label(worst[-1][m])} is still "
-            f"off by {gaps[-1][m]:.2g} of its total; collapse categories or drop a margin"
+            f"raking did not converge in {sweeps} iterations: {where} is still off by {gap:.2g} of "
+            "its total; collapse categories or drop a margin"
         )
     factor = np.divide(cell, start, out=np.zeros_like(cell), where=start > 0)
     return Raked(
         base * factor[crossing.of_row],
-        np.array(gaps),
-        np.array(worst, dtype=np.int64),
         tuple(np.log(f) for f in factors),
     )
 
 
 def _sweep(
     cell: FloatArray, factors: list[FloatArray], crossing: MarginCells, margins: Sequence[Margin]
-) -> tuple[list[float], list[int]]:
-    """One pass over the margins, changing `cell` and `factors`; the gaps before each step."""
-    gaps, worst = [], []
+) -> tuple[float, str]:
+    """One pass over the margins, changing `cell` and `factors`; the largest relative gap of a
+    category before its margin's step, and where it is."""
+    largest, where = -1.0, ""
     for margin, category, total in zip(margins, crossing.categories, factors, strict=True):
         current = np.bincount(category, weights=cell, minlength=margin.codes.size)
         target = margin.totals
@@ -146,9 +134,11 @@ def _sweep(
         with np.errstate(over="ignore"):
             cell *= factor[category]
             total *= factor
-        worst.append(int(np.argmax(gap)))
-        gaps.append(float(gap[worst[-1]]))
-    return gaps, worst
+        worst = int(np.argmax(gap))
+        if not gap[worst] <= largest:
+            largest = float(gap[worst])
+            where = f"margin {margin.variable!r}, category {margin.codes.label(worst)}"
+    return largest, where
 
 
 _MOST_STEPS = 40

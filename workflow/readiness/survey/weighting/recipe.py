@@ -19,10 +19,8 @@ from readiness.survey.design import Design
 from readiness.survey.options import one_of
 from readiness.survey.replicates import (
     Adjustment,
-    AnyReplicates,
     Kind,
     Replicates,
-    StreamedReplicates,
     bootstrap_factors,
     group_factors,
     jackknife_factors,
@@ -34,25 +32,17 @@ from readiness.survey.weighting.margins import (
     Collapse,
     Totals,
     WeightingReport,
-    iteration_table,
     make_margins,
     margin_table,
     summarise,
 )
-from readiness.survey.weighting.raking import (
-    MAX_ITERATIONS,
-    TOLERANCE,
-    Raked,
-    Reraking,
-    cross,
-    rake_weights,
-)
+from readiness.survey.weighting.raking import MAX_ITERATIONS, TOLERANCE, Raked
 
 Made = Literal["JKn", "groups", "subbootstrap"]
-# Replicate weights beyond this number (160 MB) are made one replicate at a time.
-_STREAMED = 20_000_000
-# A jackknife beyond this number of weights (800 MB) is refused.
-_LARGEST = 100_000_000
+# More replicate weights than these (1.6 GB) are refused.
+_LARGEST = 200_000_000
+# Above this number of PSUs one replicate for each is too many: so many random groups then.
+_MOST_JACKKNIFE, _GROUPS = 2000, 80
 
 
 def make_replicates(
@@ -62,7 +52,7 @@ def make_replicates(
     n_replicates: int = 200,
     seed: int = 1,
     adjust: Adjustment | None = None,
-) -> AnyReplicates:
+) -> Replicates:
     """Replicate weights of a design, each adjusted like the main ones when `adjust` is given.
 
     Raises:
@@ -70,35 +60,23 @@ def make_replicates(
             number of the replicate.
     """
     one_of(kind, Made, "kind of replicates")
-    stage = design.stages[0]
-    if kind != "JKn":
-        made = _draw_replicates(design, kind, n_replicates, seed)
-    elif design.rows * stage.units.size > _LARGEST:
+    stage, base, psu = design.stages[0], design.weights, design.psu
+    number = stage.units.size if kind == "JKn" else n_replicates
+    if design.rows * number > _LARGEST:
         raise StatisticsError(
-            f"JKn would make {stage.units.size} replicates of {design.rows} rows; "
-            "use groups (80 replicates) or subbootstrap with some hundred replicates"
+            f"{kind} would make {number} replicates of {design.rows} rows; take groups, or fewer"
         )
-    else:
+    if kind == "JKn":
         factors, rscales = jackknife_factors(stage, lonely_fails=design.lonely_psu == "fail")
-        made = Replicates(design.weights[:, None] * factors[design.psu], 1.0, rscales, kind=kind)
+        made = Replicates(base[:, None] * factors[psu], 1.0, rscales, kind=kind)
+    else:
+        draw = group_factors if kind == "groups" else bootstrap_factors
+        scale, factors_of = draw(stage, number, seed)
+        matrix = np.empty((design.rows, number))
+        for r in range(number):
+            matrix[:, r] = base * factors_of(r)[psu]
+        made = Replicates(matrix, scale, np.ones(number), kind=kind)
     return made if adjust is None else made.adjust_each(adjust)
-
-
-def _draw_replicates(design: Design, kind: Kind, number: int, seed: int) -> AnyReplicates:
-    """Replicates whose factors are made one at a time: bootstraps and random groups."""
-    make = group_factors if kind == "groups" else bootstrap_factors
-    scale, factors = make(design.stages[0], number, seed)
-    base, psu = design.weights, design.psu
-    identity = design.stages[0].units.identity
-
-    def generate(r: int) -> FloatArray:
-        return base * (factors(r) if identity else factors(r)[psu])
-
-    streamed = StreamedReplicates(generate, scale, np.ones(number), kind=kind)
-    # Groups are few and used often: only a matrix beyond the largest is made again each time.
-    if design.rows * number > (_LARGEST if kind == "groups" else _STREAMED):
-        return streamed
-    return Replicates(streamed.write_out(), scale, streamed.rscales, kind=kind)
 
 
 def replicate(
@@ -137,7 +115,6 @@ def with_replicates(
     rscales: npt.ArrayLike | None = None,
     combined: bool = True,
     mse: bool = False,
-    degrees_of_freedom: int | None = None,
 ) -> Design:
     """A design with replicate weights that came with the data. R equivalent: `svrepdesign`.
 
@@ -147,7 +124,6 @@ def with_replicates(
         scale, rscales: constants of the variance; rscales 1 when None.
         combined: the weights include the sampling weight; else they multiply it.
         mse: deviations from the full estimate.
-        degrees_of_freedom: None: rank of the weights less one.
 
     Raises:
         StatisticsError: another number of rows; weights that are negative or not finite.
@@ -162,12 +138,8 @@ def with_replicates(
     if not combined:
         matrix = matrix * design.full_weights[:, None]
     factors = np.ones(matrix.shape[1]) if rscales is None else np.asarray(rscales, dtype=float)
-    made = Replicates(matrix, scale, factors, mse, "given", degrees_of_freedom)
+    made = Replicates(matrix, scale, factors, mse)
     return replace(design, replicates=made)
-
-
-# Above this number of PSUs, one replicate for each is too many.
-_MOST_JACKKNIFE = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,9 +193,9 @@ def weigh(
         collapse: declared merges of categories.
         trim: limits of the adjustment, or None.
         replicates: kind of replicates; None: those that the design has, else none, or when trimmed
-            `JKn` (`subbootstrap` above 2,000 PSUs).
-        n_replicates: number of bootstrap replicates (other kinds have their own number).
-        seed: of a bootstrap.
+            `JKn` (80 `groups` above 2,000 PSUs).
+        n_replicates: number of bootstrap replicates, or of groups.
+        seed: of a bootstrap, or of the dealing to groups.
         tolerance: largest relative gap at which raking stops.
         max_iterations: raking sweeps.
 
@@ -257,8 +229,6 @@ def weigh(
         base=summarise(base),
         final=summarise(final),
         margins=margin_table(margins, base, final),
-        iterations=iteration_table(margins, main.gaps, main.worst),
-        collapsed=tuple(collapse),
         trimmed=0 if trim is None else recipe.outside(main.weights, base, each),
     )
     return Weighting(weighted, report)
@@ -266,15 +236,9 @@ def weigh(
 
 def _replicates(
     design: Design, recipe: Recipe, main: Raked, kind: Kind | None, number: int, seed: int
-) -> AnyReplicates | None:
+) -> Replicates | None:
     """Replicates, each through the recipe: those asked for, those given, JKn after trimming."""
-    rerake = Reraking(
-        recipe.margins,
-        recipe.cells,
-        main,
-        tolerance=recipe.tolerance,
-        max_iterations=recipe.max_iterations,
-    )
+    rerake = recipe.rake_again(main)
 
     def adjust(base: FloatArray) -> FloatArray:
         if recipe.how is Limits.NONE:
@@ -284,7 +248,9 @@ def _replicates(
     if kind is None and design.replicates is not None:
         return design.replicates.adjust_each(adjust)
     if kind is None and recipe.how is Limits.TRIMMED:
-        kind = "JKn" if design.stages[0].units.size <= _MOST_JACKKNIFE else "subbootstrap"
+        kind = "JKn"
+        if design.stages[0].units.size > _MOST_JACKKNIFE:
+            kind, number = "groups", _GROUPS
     if kind is None:
         return None
     return make_replicates(design, kind, n_replicates=number, seed=seed, adjust=adjust)
@@ -316,18 +282,13 @@ def rake(
     one_of(residuals, Residuals, "residuals")
     mask = None if design.mask.all() else design.mask
     margins = make_margins(design.data, totals, collapse, mask)
-    cells = cross(margins)
-    base = design.weights
-    main = rake_weights(
-        base, margins, cells=cells, tolerance=tolerance, max_iterations=max_iterations
-    )
-    weights = main.weights
+    recipe = Recipe(margins, tolerance=tolerance, max_iterations=max_iterations)
+    base, each = design.weights, np.ones(design.rows)
+    main = recipe.rake(base, each)
+    regression, sweeps = (base, None) if residuals == "greg" else (each, _R_SWEEPS)
     codes = tuple(m.codes for m in margins)
-    greg = residuals == "greg"
-    regression = base if greg else np.ones(design.rows)
-    projection = Projection(codes, None, weights, regression, None if greg else _R_SWEEPS)
-    again = Reraking(margins, cells, main, tolerance=tolerance, max_iterations=max_iterations)
-    return _apply_adjustment(design, weights, projection, again)
+    projection = Projection(codes, None, main.weights, regression, sweeps)
+    return _apply_adjustment(design, main.weights, projection, recipe.rake_again(main))
 
 
 def post_stratify(design: Design, variable: str, totals: Mapping[Any, float]) -> Design:
@@ -352,7 +313,6 @@ def calibrate(
     """Calibrate to totals of numeric auxiliaries. R equivalent: `calibrate(calfun=...)`.
 
     Args:
-        design: the design.
         auxiliaries: values by name, each of shape (rows,): a column of ones for the population
             size, 0/1 indicators, numbers.
         totals: population total of each, by the same names.
