@@ -259,40 +259,11 @@ def remove_input(target: Target) -> Made:
     return Made(f"{path} removed", (f"{path}: audit.input.removed",))
 
 
-def pick_line(target: Target, content: bytes) -> tuple[list[bytes], int]:
-    """The lines, and one of them that is not the first where there are more."""
-    lines = content.splitlines(keepends=True)
-    return lines, target.draw.randrange(min(1, len(lines) - 1), len(lines))
-
-
-def drop_line(target: Target, content: bytes) -> bytes:
-    lines, k = pick_line(target, content)
-    return b"".join(lines[:k] + lines[k + 1 :])
-
-
-def repeat_line(target: Target, content: bytes) -> bytes:
-    lines, k = pick_line(target, content)
-    return b"".join([*lines[:k], lines[k], *lines[k:]])
-
-
-def change_number(target: Target, content: bytes) -> bytes:
-    head, end, rest = content.partition(b"\n")
-    # A table that has a header alone gets a row.
-    return head + end + (change_digit(target, rest.decode()).encode() if rest else b"1\n")
-
-
 FOLDERS = {
     "questionnaire": "data/questionnaires/",
     "margins": "data/margins/",
     "corrections": "data/corrections/",
     "structure": "data/claims/",
-}
-EDITS: dict[str, Edit] = {
-    "": change_byte,
-    "-gone": drop_line,
-    "-twice": repeat_line,
-    "-digit": change_number,
-    "-remark": lambda target, content: content + b"# A remark.\n",
 }
 
 CHANGES: dict[str, Change] = {
@@ -328,11 +299,7 @@ CHANGES: dict[str, Change] = {
     "register-binary": edit_path(lambda t: VERSIONS, lambda t, c: b"\xff\xfe" + c),
     "remotes": edit_path(lambda t: ".dvc/config", lambda t, c: c.replace(b"[core]", b"core", 1)),
     "object-added": add_object,
-    **{
-        f"{name}{how}": edit_input(folder, edit)
-        for name, folder in FOLDERS.items()
-        for how, edit in EDITS.items()
-    },
+    **{name: edit_input(folder, change_byte) for name, folder in FOLDERS.items()},
     "revised-ledger": edit_input("publications/", change_byte),
     "input-removed": remove_input,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import re
@@ -292,21 +291,6 @@ CHANGES: dict[str, Change] = {
     "attack": edit_file(change_byte, "attack.csv"),
     "archive": edit_file(change_byte, "code.tar.xz"),
     "emptied": edit_file(lambda target, content: b"", "[!s]*"),
-    "line-ends": edit_file(
-        lambda target, content: content.replace(b"\n", b"\r\n"), "figures.csv", "config.yaml"
-    ),
-    "byte-order-mark": edit_file(
-        lambda target, content: b"\xef\xbb\xbf" + content,
-        "figures.csv",
-        "config.yaml",
-        "inputs.csv",
-    ),
-    "last-line": edit_file(
-        lambda target, content: content[:-1], "figures.csv", "inputs.csv", "environment.json"
-    ),
-    "compressed": edit_file(
-        lambda target, content: gzip.compress(content, mtime=0), "README.md", "figures.csv"
-    ),
     "removed": remove_file(),
     "added": add_file("notes.txt", "charts/more.svg", ".hidden", "tables/x/y.csv"),
     "no-signature": add_file("attestation.jsonl", said=""),
@@ -316,12 +300,8 @@ CHANGES: dict[str, Change] = {
     "folder": replace_file(Path.mkdir, ""),
     "link-loop": replace_file(lambda path: path.symlink_to(path.name)),
     "link-endless": replace_file(lambda path: path.symlink_to("/dev/zero")),
-    "named-hidden": add_file(".DS_Store"),
-    "named-cache": add_file("__pycache__/figures.cpython-311.pyc"),
     "named-looks-like": add_file("t\u0430bles.csv"),  # a Cyrillic letter
     "named-case": add_file("Figures.csv"),
-    "named-temporary": add_file("figures.csv~"),
-    "named-deep": add_file("a/b/c/d/e/f/g/h/i/j/k.txt"),
     "times": touch_file,
     "hard-link": link_hard,
     "empty-folder": add_folder,
