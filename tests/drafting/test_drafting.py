@@ -636,3 +636,20 @@ def test_boxes_are_told_by_what_their_cells_say(headers: tuple[str, str]) -> Non
         }
     (item,) = drafted(table(**columns))[1].items
     assert item.kind == "multi" and [c.text for c in item.categories] == ["Teacher", "Pupil"]
+
+
+def test_options_that_several_questions_list_are_of_each() -> None:
+    """Typeform: a column an option, its text in each cell, the second question's called again."""
+    headers = ("Music", "Dance", "Music (2)", "Dance (2)", "Other (2)")
+    cells = ("Music", "Dance", "Music", "Dance", "Song")
+    columns = {
+        header: ["" if row % (at + 2) else cell for row in range(30)]
+        for at, (header, cell) in enumerate(zip(headers, cells, strict=True))
+    }
+    first, second = drafted(table(**columns))[1].items
+    assert [c.column for c in first.categories] == ["Music", "Dance"]
+    assert [(c.text, c.column) for c in second.categories] == [
+        ("Music", "Music (2)"),
+        ("Dance", "Dance (2)"),
+        ("Other", "Other (2)"),
+    ]

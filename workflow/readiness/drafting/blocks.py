@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.table import ExportColumn
-from readiness.drafting.wordings import find_special, is_other
+from readiness.drafting.wordings import find_special, is_none, is_other
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import DECIDED
 from readiness.readers.tools.words import BOXES, NOT_TICKED
@@ -122,8 +122,8 @@ def _parts(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
         found = pattern.fullmatch(column.header)
         if found and is_ticked(column, row := unescape(found["row"]).strip()):
             return "slash", found["question"], row
-    if _list_marks(column) == {match_key(column.header)}:
-        return "choice", "", column.header  # a column an option, without its question: Typeform
+    if _list_marks(column) == {match_key(own := AGAIN.sub("", column.header))}:
+        return "choice", "", own  # a column an option, without its question: Typeform
     if found := _BEFORE.fullmatch(column.header):
         return "before", found["question"], found["row"]
     if found := _NUMBERED.fullmatch(column.header):
@@ -145,27 +145,30 @@ def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
         again += 1
     if again > 1:
         return again
-    how, question, _ = _parts(columns[0], codebook)
+    how, question, row = _parts(columns[0], codebook)
     if not how:
         return 1
-    count = 1
+    count, rows = 1, {row}
     while count < len(columns):
-        other, shared, _ = _parts(columns[count], codebook)
-        if (other, match_key(shared)) != (how, match_key(question)):
+        other, shared, row = _parts(columns[count], codebook)
+        # An option that stands there again is the next question's, as is what follows "none".
+        ended = how == "choice" and (row in rows or any(map(is_none, rows)))
+        if (other, match_key(shared)) != (how, match_key(question)) or ended:
             break
+        rows.add(row)
         if how == "dash" and columns[count].header == f"{columns[count - 1].header} (2)":
             break  # what was typed beside the last option
         count += 1
     # What is typed beside options that have no question of theirs stands behind them.
     typed = how == "choice" and count > 1 and count < len(columns)
-    return count + (typed and is_other(columns[count].header))
+    return count + (typed and is_other(AGAIN.sub("", columns[count].header)))
 
 
 def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock | None:
     how, question, _ = _parts(columns[0], codebook)
     again = columns[1].header == f"{columns[0].header} (2)"
     question = columns[0].header if again else question
-    rows = tuple(_parts(column, codebook)[2] or column.header for column in columns)
+    rows = tuple(_parts(c, codebook)[2] or AGAIN.sub("", c.header) for c in columns)
     if how == "number" or (how == "brackets" and all(c.label for c in columns)):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
         question, rows = _told_apart(texts, question, columns)
