@@ -8,7 +8,6 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from project_copy import ROOT
 from readiness.attack import (
@@ -20,12 +19,10 @@ from readiness.attack import (
     Release,
     attack,
     attack_table,
-    decode_shares,
     first_given_away,
     read_release,
 )
-from readiness.attack.attack import Knowledge, cells_of
-from readiness.attack.decoding import TooMany, decode, reachable
+from readiness.attack.attack import Knowledge, Sums, cells_of
 from readiness.attack.model import AttackedCell
 from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
 from readiness.attack.solving import narrow
@@ -237,24 +234,6 @@ def test_later_answers_are_told_by_what_they_add() -> None:
     }
 
 
-@pytest.mark.parametrize("digits", [3, 6])
-def test_the_worlds_that_are_decoded_are_all_there_are(digits: int) -> None:
-    people, weights = [3, 2, 4], [0.7, 1.31, 1.9]
-    gave, answered = np.array([1, 2, 0]), np.array([3, 2, 3])
-    share = float(gave @ weights / (answered @ weights))
-    half = 0.5 * 10.0**-digits
-    found = decode(people, weights, (share - half, share + half), 8, most=100)
-    listed = {
-        (tuple(y), tuple(x))
-        for y in product(*(range(n + 1) for n in people))
-        if sum(y) == 8
-        for x in product(*(range(n + 1) for n in y))
-        if abs(np.dot(x, weights) / np.dot(y, weights) - share) <= half
-    }
-    assert {(each.answered, each.gave) for each in found} == listed
-    assert ((3, 2, 3), (1, 2, 0)) in listed
-
-
 def test_sums_of_weights_are_reached_by_certain_numbers_of_people() -> None:
     people, weights = [3, 2, 4], [0.7, 1.31, 1.9]
     low, high = 3.3, 3.9
@@ -263,17 +242,5 @@ def test_sums_of_weights_are_reached_by_certain_numbers_of_people() -> None:
         for x in product(*(range(n + 1) for n in people))
         if low <= np.dot(x, weights) <= high
     }
-    assert reachable(people, weights, low, high) == listed
-    with pytest.raises(TooMany):
-        reachable([9] * 20, list(np.linspace(1, 2, 20)), 1, 2)
-
-
-def test_twelve_digits_of_a_share_name_its_people_and_three_do_not() -> None:
-    cells = pd.DataFrame({"": ["a"] * 6})
-    people, weights = np.array([4, 3, 5, 2, 4, 6]), np.sqrt([0.5, 0.7, 1.1, 1.9, 1.3, 1.7])
-    gave = np.array([1, 2, 3, 0, 2, 4])
-    share = float(gave @ weights / (people @ weights))
-    classes = Classes(cells, people, weights)
-    for half, names in ((5e-13, ["q.yes.a"]), (5e-4, [])):
-        table = table_of({("yes", "a"): around(share, half)}, {"a": 24})
-        assert list(decode_shares(Release("r", {"q": table}, {}), classes)) == names
+    sums = Sums.of(np.array(people), np.array(weights))
+    assert set(sums.count_people(low, high)) == listed

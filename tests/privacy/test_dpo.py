@@ -21,7 +21,6 @@ QUESTIONNAIRE = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.ya
 VERDICT = {
     "attacked": 188,
     "before": 9,
-    "decoded": 0,
     "given_away": 0,
     "held": 179,
     "minimum": 5,
@@ -107,14 +106,13 @@ def test_what_was_given_away_and_who_did_not_sign_is_said() -> None:
         settings(signed_off_by="", simulated=True, pseudonyms=False),
         QUESTIONNAIRE,
         TABLES,
-        {**VERDICT, "given_away": 8, "decoded": 3},
+        {**VERDICT, "given_away": 8},
         {},
         "fr",
     )
     said = words(dpo_page(found, "Vague", "fr"))
     for part in (
         "Révélés : 8. Cette diffusion ne doit pas sortir",
-        "décodé : 3",
         "simulées",
         "Nombres masqués : 1 sur 3",
         "Personne n’a encore approuvé",

@@ -1,7 +1,6 @@
 """What readers of a release could find out: the attack that decides whether it may leave."""
 
 from readiness.attack.attack import attack
-from readiness.attack.decoding import decode_shares
 from readiness.attack.model import (
     COLUMNS,
     Attacked,
@@ -33,7 +32,6 @@ __all__ = [
     "attack",
     "attack_table",
     "classes_of",
-    "decode_shares",
     "find_unread",
     "first_given_away",
     "given_away",

@@ -12,12 +12,12 @@ repeated here. Each kind of reader knows more than the one before:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from readiness.attack.decoding import reachable
+from readiness.arrays import FloatArray, IntArray
 from readiness.attack.model import (
     Attacked,
     AttackedCell,
@@ -280,10 +280,10 @@ class _ItemAttack:
         inside = classes.inside(share.group)
         if np.log10(classes.people[inside] + 1.0).sum() > LISTED:
             return low, high
-        people, weights = classes.people[inside], classes.weights[inside]
+        worlds = Sums.of(classes.people[inside], classes.weights[inside])
 
         def counts(ends: tuple[float, float]) -> tuple[int, int]:
-            fits = [n for n in reachable(people, weights, *ends) if low <= n <= high]
+            fits = [n for n in worlds.count_people(*ends) if low <= n <= high]
             return (min(fits), max(fits)) if fits else (low, high)
 
         # Between sums of weights that were found to be possible all others are.
@@ -350,6 +350,34 @@ class _ItemAttack:
 
 # Groups whose worlds are fewer than ten to this are listed one by one.
 LISTED = 5.0
+# Sums of weights are equal below this, in mean weights.
+ROUND = 1e-10
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Every sum of some people's weights, and how many people are behind it."""
+
+    weights: FloatArray
+    people: IntArray
+
+    @classmethod
+    def of(cls, people: IntArray, weights: FloatArray) -> Sums:
+        """Those of some cells, of so many people who weigh so much each."""
+        sums, counts = np.zeros(1), np.zeros(1, dtype=np.int64)
+        for most, weight in zip(people, weights, strict=True):
+            some = np.arange(most + 1)
+            sums = np.add.outer(sums, some * weight).ravel()
+            counts = np.add.outer(counts, some).ravel()
+        return cls(sums, counts)
+
+    def count_people(self, low: float, high: float) -> list[int]:
+        """The numbers of people who can weigh from `low` to `high` together."""
+        fits = (self.weights >= low - ROUND) & (self.weights <= high + ROUND)
+        found: list[int] = np.unique(self.people[fits]).tolist()
+        return found
+
+
 _HOW = {
     AttackReader.PUBLICATION: How.SHARES,
     AttackReader.RELEASES: How.RELEASES,

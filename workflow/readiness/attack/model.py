@@ -228,11 +228,10 @@ def first_given_away(table: pd.DataFrame) -> str:
     return f"{row['id']}: {people} can be proven from {source}{more}."
 
 
-def summary(found: Sequence[Attacked], decoded_shares: Collection[str] = ()) -> Mapping[str, int]:
-    """How many counts were attacked, how many held, and what was decoded."""
+def summary(found: Sequence[Attacked]) -> Mapping[str, int]:
+    """How many counts were attacked, and what became of them."""
     verdicts = [each.verdict for each in found]
     return {
         "attacked": len(found),
         **{verdict.value: verdicts.count(verdict) for verdict in CountVerdict},
-        "decoded": len(decoded_shares),
     }

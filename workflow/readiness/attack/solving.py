@@ -6,12 +6,14 @@ a solution counts only when its whole numbers, rounded, still fulfil every row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import product
 from math import ceil, floor
 
 import numpy as np
 
+from readiness.arrays import FloatArray
 from readiness.attack.system import LinearSystem
 from readiness.programs import LinearProgram
 
@@ -39,7 +41,7 @@ class Solver:
     """A system with all solutions that were found so far, each a possible world of the reader's."""
 
     system: LinearSystem
-    worlds: list[np.ndarray] = field(default_factory=list)
+    worlds: list[FloatArray] = field(default_factory=list)
     nodes: int = NODES
     # How many searches are left; None: any number.
     searches: int | None = None
@@ -47,7 +49,7 @@ class Solver:
     def __post_init__(self) -> None:
         from scipy.optimize import LinearConstraint
 
-        self.points: list[np.ndarray] = []
+        self._points, self._known = np.empty((64, len(self.system.low))), 0
         self.matrix = self.system.matrix()
         self.rows = LinearConstraint(
             self.matrix, np.array(self.system.row_low), np.array(self.system.row_high)
@@ -69,23 +71,22 @@ class Solver:
         """
         found: dict[int, float | None] = {}
         for sign in (-1, 1):
-            if wide and (seen := self._between(column, self.points)) and wide(*seen):
+            if wide and (seen := self._between(self.points[:, column])) and wide(*seen):
                 return seen
             found[sign] = self._relax_bound(column, sign)
         return self._within(column, found[1], found[-1])
 
-    def _between(self, column: int, points: Sequence[np.ndarray]) -> tuple[int, int] | None:
+    def _between(self, values: FloatArray) -> tuple[int, int] | None:
         """The whole numbers between the values that a count has in some solutions."""
-        if not points:
+        if not len(values):
             return None
-        values = [point[column] for point in points]
-        low, high = ceil(min(values) - NEAR), floor(max(values) + NEAR)
+        low, high = ceil(values.min() - NEAR), floor(values.max() + NEAR)
         return (max(low, 0), high) if low <= high else None
 
     def range_found(self, column: int) -> tuple[float, float] | None:
         """Between which values a variable is in the solutions found so far; None without any."""
-        values = [point[column] for point in self.points]
-        return (min(values), max(values)) if values else None
+        values = self.points[:, column]
+        return (float(values.min()), float(values.max())) if len(values) else None
 
     def ends(self, column: int) -> tuple[float, float]:
         """The same of a sum of weights, which need not be whole."""
@@ -100,8 +101,7 @@ class Solver:
 
         As far as needed to see that it is `wide`; None where that cannot be.
         """
-        points = [point for point in self.points if point[other] >= known - NEAR]
-        if (seen := self._between(column, points)) and wide(*seen):
+        if (seen := self._between(self._mix(column, other, known))) and wide(*seen):
             return seen
         least, most = self.low[other], self.high[other]
         if most < known:
@@ -116,19 +116,42 @@ class Solver:
         low, high = self._within(column, *ends)
         return (max(low, known), high) if column == other else (low, high)
 
-    def exact(self, column: int, *, lowest: bool, gap: float = 0.0) -> int | None:
-        """A bound that the integer program proves; a solution at or near it is a new world.
+    def _mix(self, column: int, other: int, known: int) -> FloatArray:
+        """Values that a count has where another is `known` at least: of the solutions found so far,
+        and between one with more of the other and one with less, where all are solutions, too."""
+        values, others = self.points[:, column], self.points[:, other]
+        more = others >= known - NEAR
+        if not more.any():
+            return values[more]
+        ends = np.flatnonzero(more)[[values[more].argmin(), values[more].argmax()]]
+        ends = np.append(ends, others.argmax())[:, None]
+        part = (others[ends] - known) / np.maximum(others[ends] - others[~more], NEAR)
+        between = values[ends] + np.maximum(part, 0.0) * (values[~more] - values[ends])
+        return np.append(values[more], between)
 
-        None where there is none, or no search is left.
-        """
+    def find_world(self, column: int, least: float, most: float) -> bool | None:
+        """Whether a count can lie in between, which adds a world; None where the search met its
+        limit."""
+        from scipy.optimize import Bounds, milp
+
+        low, high = self.low.copy(), self.high.copy()
+        low[column], high[column] = max(low[column], least), min(high[column], most)
+        if low[column] > high[column]:
+            return False
         if self.searches is not None:
             if self.searches < 1:
                 return None
             self.searches -= 1
-        bound = self._search_bound(column, 1 if lowest else -1, gap)
-        if bound is None or not np.isfinite(bound):
-            return None
-        return ceil(bound - NEAR) if lowest else floor(bound + NEAR)
+        result = milp(
+            np.zeros(len(low)),
+            integrality=self.whole.astype(int),
+            bounds=Bounds(low, high),
+            constraints=[self.rows],
+            options={"node_limit": self.nodes},
+        )
+        if result.status == INFEASIBLE:
+            return False
+        return True if result.x is not None and self._keep(result.x) else None
 
     def count_range_found(self, column: int) -> tuple[int, int] | None:
         """The least and the largest value of a count in the worlds found so far."""
@@ -146,7 +169,7 @@ class Solver:
         most = self.high[column] if high is None else high
         return max(least, 0), floor(most + NEAR) if np.isfinite(most) else 10**9
 
-    def _cost(self, column: int, sign: int) -> np.ndarray:
+    def _cost(self, column: int, sign: int) -> FloatArray:
         cost = np.zeros(len(self.low))
         cost[column] = sign
         return cost
@@ -156,32 +179,30 @@ class Solver:
         solved = self.program.minimise(self._cost(column, sign))
         if solved is None:
             return None
-        self.points.append(solved.x)
+        self._add(solved.x)
         return sign * solved.least
 
-    def _search_bound(self, column: int, sign: int, gap: float) -> float | None:
-        """The same by whole numbers, as far as they are searched."""
-        from scipy.optimize import Bounds, milp
-
-        result = milp(
-            self._cost(column, sign),
-            integrality=self.whole.astype(int),
-            bounds=Bounds(self.low, self.high),
-            constraints=[self.rows],
-            options={"node_limit": self.nodes, "mip_rel_gap": gap},
-        )
-        if result.x is not None:
-            self._keep(result.x)
-        bound = None if result.status == INFEASIBLE else result.mip_dual_bound
-        return None if bound is None else sign * bound
-
-    def _keep(self, solution: np.ndarray) -> None:
+    def _keep(self, solution: FloatArray) -> bool:
+        """Note a world; whether it is one."""
         world = np.where(self.whole, np.round(solution), solution)
         sums = self.matrix @ world
         fits = (sums >= self.rows.lb - FITS).all() and (sums <= self.rows.ub + FITS).all()
         if fits and (world >= self.low - FITS).all() and (world <= self.high + FITS).all():
             self.worlds.append(world)
-            self.points.append(world)
+            self._add(world)
+            return True
+        return False
+
+    def _add(self, point: FloatArray) -> None:
+        if self._known == len(self._points):
+            self._points = np.concatenate([self._points, np.empty_like(self._points)])
+        self._points[self._known] = point
+        self._known += 1
+
+    @property
+    def points(self) -> FloatArray:
+        """The solutions in real numbers that were found so far, a row each."""
+        return self._points[: self._known]
 
 
 @dataclass(frozen=True)
@@ -219,12 +240,28 @@ def narrow(
     low, high = solver.bound_by_relaxation(column, ample)
     if ample(low, high):
         return ReaderBounds(low, high, *(solver.count_range_found(column) or (None, None)))
-    for gap in (0.3, 0.0):
-        for lowest in (False, True):
-            seen = solver.count_range_found(column)
-            if (seen and wide(*seen)) or not holds(low, high):
-                return ReaderBounds(low, high, *(seen or (None, None)))
-            bound = solver.exact(column, lowest=lowest, gap=gap)
-            if bound is not None:
-                low, high = (max(low, bound), high) if lowest else (low, min(high, bound))
+
+    def is_settled() -> bool:
+        seen = solver.count_range_found(column)
+        return (seen is not None and wide(*seen)) or not holds(low, high)
+
+    if not is_settled() and not solver.worlds:
+        solver.find_world(column, low, high)
+    # First for a world that is just far enough from those that were found; where there is none, for
+    # any beyond them.
+    for enough, lowest in product((True, False), (False, True)):
+        while not is_settled() and (seen := solver.count_range_found(column)):
+            least, most = seen
+            if lowest:
+                beyond = range(least - 1, low - 1, -1)
+                far = next((n for n in beyond if not enough or wide(n, most)), low - 1)
+                there = solver.find_world(column, low, far)
+                low = far + 1 if there is False else low
+            else:
+                beyond = range(most + 1, high + 1)
+                far = next((n for n in beyond if not enough or wide(least, n)), high + 1)
+                there = solver.find_world(column, far, high)
+                high = far - 1 if there is False else high
+            if not there:
+                break
     return ReaderBounds(low, high, *(solver.count_range_found(column) or (None, None)))

@@ -37,7 +37,7 @@ class Protection:
     reader: for whom the release is, by `READERS`; minimum and width: the smallest number of people
         that may be known, and how far apart the least and the greatest possible one must stay.
     optimal: whether no smaller loss does the same; None where nobody asked.
-    attack: of the verdict: `attacked`, `held`, `given_away`, `decoded`, `before`.
+    attack: of the verdict: `attacked`, `held`, `given_away`, `before`.
     readers: what the readers of the attack are taken to know, by `KNOWING`.
     apart: items whose answers are kept apart; seen: cells that were flagged.
     """
@@ -111,8 +111,6 @@ def _possible(found: Protection) -> Iterator[Fact]:
         yield Fact("site.dpo.given_away", {"n": attack["given_away"]})
     else:
         yield Fact("site.dpo.none_given_away")
-    if attack["decoded"]:
-        yield Fact("site.dpo.decoded", {"n": attack["decoded"]})
     if attack["before"]:
         yield Fact("site.dpo.before", {"n": attack["before"]})
     yield Fact("site.dpo.not_covered")

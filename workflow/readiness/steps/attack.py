@@ -6,7 +6,7 @@ and the earlier releases of the wave. Their answers are not used.
 
 import json
 
-from readiness.attack import attack, attack_table, decode_shares, first_given_away, summary
+from readiness.attack import attack, attack_table, first_given_away, summary
 from readiness.config import Disclosure, StrictModel
 from readiness.disclosure import Policy
 from readiness.questionnaire import load_questionnaire
@@ -43,14 +43,12 @@ def run(job: Job[AttackWave]) -> None:
     figures = read_register(job["figures"])
     target = read_target(figures, job.inputs["earlier"], classes, questionnaire, policy)
     found = attack(target)
-    known = decode_shares(target.release, classes) if classes is not None else {}
     table = attack_table(found)
     verdict = {
-        **summary(found, known),
+        **summary(found),
         "minimum": policy.minimum_cell,
         "width": policy.width,
         "first": first_given_away(table),
-        "decoded_first": min(known, default=""),
     }
     job.csv(ATTACK, table)
     job.file(VERDICT, json.dumps(verdict, indent=1, sort_keys=True) + "\n")
