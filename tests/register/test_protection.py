@@ -150,6 +150,9 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
     # `low` of technicians is shown, so its difference may be; what rests on every level may not.
     assert {"readiness.contrast.producer.technician", "readiness.test.rao_scott_f.p"} <= ids
     assert not [i for i in ids if "voice" in i or "odds" in i or "superiority" in i]
+    # Where everybody counts once, a statistic of all its cells gives the withheld ones away.
+    counted = comparison_rows(comparisons, estimates, *shared, 0.95, weighted=False)
+    assert not [figure.id for figure in counted if "rao_scott" in figure.id]
     rows = list(share_rows(estimates, *shared))
     moved = {figure.id for figure in revision_rows(rows, everything(estimates), FigureRules())}
     assert "revision.readiness.low.technician" in moved

@@ -103,7 +103,8 @@ def _rows(
         matched = [*match_items(then, questionnaire, [*told], settings.change.map)]
         told_of = (questionnaire, rules, settings.change, settings.level)
         rows += [*change_rows(rows, past, matched, *told_of)]
-    rows += comparison_rows(tables["comparisons"], tables["estimates"], *shown, settings.level)
+    compared = (tables["comparisons"], tables["estimates"], *shown, settings.level)
+    rows += comparison_rows(*compared, weighted=weighted)
     rows += weighting_rows(
         tables["summary"] if weighted else tables["summary"].iloc[:0],
         tables["steps"],

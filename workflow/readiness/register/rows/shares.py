@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.analysis.names import ANSWERED
+from readiness.analysis.names import ANSWERED, variable_of
 from readiness.analysis.selection import Selection
 from readiness.config import FigureRules
 from readiness.questionnaire.model import MEAN, TOTAL
@@ -258,6 +258,8 @@ def comparison_rows(
     selection: Selection,
     ids: frozenset[str],
     level: float,
+    *,
+    weighted: bool = True,
 ) -> Iterator[FigureRow]:
     """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes.
 
@@ -265,14 +267,22 @@ def comparison_rows(
     worked out from it. A contrast compares one share (the headline box of a scale); odds ratios and
     probabilities of superiority rest on all levels. `ids`: as `share_rows` takes them; a sum of
     bases of which one is withheld is not told. `level`: of confidence, by which a p establishes.
+
+    Where answers are not `weighted` one decimal of a statistic of the whole table tells which of
+    the tables with its margins it is: there is none of an item with something unpublished.
     """
     unknown = _unknown(estimates, rules, scheme, ids)
+    outside = {*scheme.apart, *filter(variable_of, estimates["group"])}
+    partly = {item for item, group, _ in unknown if not weighted and group not in outside}
     shown = []
     for row in comparisons.to_dict("records"):
         groups = (
             [group for group in (row["a"], row["b"]) if group] if row["test"] in OF_GROUPS else []
         )
-        if not any((row["item"], g, row["test"] == "contrast") in unknown for g in groups):
+        counted = row["item"] in partly and row["test"] not in OF_GROUPS
+        if not counted and not any(
+            (row["item"], g, row["test"] == "contrast") in unknown for g in groups
+        ):
             shown.append(row)
             bases = [base_id(row["item"], group, ANSWERED) for group in groups or [TOTAL]]
             told = not ids.intersection(bases)
