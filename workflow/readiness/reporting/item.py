@@ -146,7 +146,7 @@ class Tests:
             if test and (warning := self.register.warning(f"{self.item.id}.test.{test}.p"))
         }
         if missed:
-            tests = Listed(tuple(map(statements.test_name, missed)), "comma")
+            tests = Listed(tuple(Term(f"report.name.{test}") for test in missed), "comma")
             yield Fact("language.labelled", {"label": tests, "what": next(iter(missed.values()))})
         if any(self._p(test) is not None for test in PRIMARY["permutation"]):
             yield Fact("report.draws", {"draws": self.register.name_value("settings.permutations")})
