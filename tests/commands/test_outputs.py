@@ -105,12 +105,10 @@ def test_no_command_writes_onto_what_the_project_reads(
     for kept in KEPT:
         before = (copy / kept).read_bytes()
         alias = copy / f"alias{name.replace(' ', '')}{''.join(suffixes)}"
-        for make in (link, hard_link):
-            alias.unlink(missing_ok=True)
-            make(alias, copy / kept)
-            for target in (alias, copy / kept):
-                assert main([*call, str(target), "--force"]) == 2
-                assert capsys.readouterr().err
+        link(alias, copy / kept)
+        for target in (alias, copy / kept):
+            assert main([*call, str(target), "--force"]) == 2
+            assert capsys.readouterr().err
         alias.unlink()
         assert (copy / kept).read_bytes() == before
     mine = copy / f"mine{''.join(suffixes)}"

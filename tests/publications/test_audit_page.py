@@ -35,7 +35,7 @@ from readiness.publications.chain import Divergence
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact, rounding_rule
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.presenting.summary import OUTCOMES, VERDICTS, level_result, sentences
-from readiness.publications.presenting.terminal import SHOWN, audit_text, number_lines
+from readiness.publications.presenting.terminal import SHOWN, audit_text
 from readiness.publications.presenting.writing import Writing, html
 from readiness.rendering.checks import check_self_contained
 
@@ -298,14 +298,6 @@ def test_a_terminal_says_once_what_is_true_of_many(harmed: Mapping[str, Audit]) 
     )
 
 
-def test_every_number_stands_in_columns(harmed: Mapping[str, Audit]) -> None:
-    head, *lines = number_lines(harmed["differing"].numbers)
-    for name, value in (("number", "id"), ("recomputed", "recomputed"), ("code", "code")):
-        at = head.casefold().index(f"  {name}") + 2
-        for line, number in zip(lines, harmed["differing"].numbers, strict=True):
-            assert line[at:].startswith(getattr(number, value) or "-")
-
-
 def test_somebody_elses_figures_get_no_tick_and_no_bare_verdict() -> None:
     study = replace(audit(released_root(), audited.STUDY, 0, changes=Changes()), level=2)
     judged = [replace(n, outcome=Outcome.JUDGED, code="same") for n in study.numbers]
@@ -520,10 +512,9 @@ def test_every_cell_of_a_ledger_is_read(tmp_path: Path) -> None:
 
 def test_a_line_stays_a_line() -> None:
     harm = replace(NEAR, id="a\n\x1b[2Jb\t", outcome=Outcome.DIFFERS, fact=error_fact("\u202e"))
-    found = audit_text(Audit("p", 2, "today", {}, Changes(), numbers=(harm,)), every_number=True)
-    assert found.count("a\\n\\u001b[2Jb\\t") == 2
+    found = audit_text(Audit("p", 2, "today", {}, Changes(), numbers=(harm,)))
+    assert found.count("a\\n\\u001b[2Jb\\t") == 1
     assert not set(found) & set("\x1b\t\u202e")
-    assert len(list(number_lines([harm]))[1].splitlines()) == 1
 
 
 def test_what_differs_is_named_before_what_is_within_rounding() -> None:

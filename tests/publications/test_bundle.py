@@ -7,7 +7,6 @@ and of the profiles Workflow RO-Crate 1.0 and Workflow Run RO-Crate 0.5, rewritt
 from __future__ import annotations
 
 import csv
-import datetime
 import hashlib
 import io
 import json
@@ -29,7 +28,6 @@ from project_copy import ABROAD, Project, add_environment, message
 from readiness.cli import main
 from readiness.datasets.versions import ERASED, RESTRICTED
 from readiness.errors import DataError
-from readiness.lineage import read_lineage
 from readiness.publications.bundle.contents import UNKNOWN_DATE, _refuse_unsafe, gather
 from readiness.publications.bundle.crate import bundle
 from readiness.publications.ledger import FOLDER, released_on
@@ -41,7 +39,6 @@ CLAIMS_DIGEST = hashlib.md5(
     (TINY / f"exports/{CLAIMS}.csv").read_bytes(), usedforsecurity=False
 ).hexdigest()
 CLAIMS_OBJECT = CLAIMS_DIGEST[2:]
-DATE = "2026-03-01"
 DESCRIPTION = "ro-crate-metadata.json"
 
 
@@ -76,8 +73,8 @@ class Zip:
         return Project(folder, variables or {})
 
 
-def made(root: Path, identity: str, *, restricted: bool | None = None, date: str = DATE) -> Zip:
-    return Zip(bundle(root, gather(root, identity, restricted=restricted), date))
+def made(root: Path, identity: str, *, restricted: bool | None = None) -> Zip:
+    return Zip(bundle(root, gather(root, identity, restricted=restricted)))
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +182,7 @@ def test_the_same_tree_is_the_same_bytes_on_any_machine(
     (elsewhere.root / "workflow" / "__pycache__").mkdir(exist_ok=True)
     (elsewhere.root / "workflow" / "__pycache__" / "x.pyc").write_bytes(b"x")
     for identity in (STUDY, SECOND):
-        result = elsewhere.readiness("bundle", identity, "--date", DATE)
+        result = elsewhere.readiness("bundle", identity)
         assert result.returncode == 0, result.stderr
         written = (elsewhere.root / f"results/bundles/{identity}.zip").read_bytes()
         assert hashlib.sha256(written).hexdigest() in result.stdout
@@ -274,7 +271,7 @@ def test_the_descriptor_and_the_root_have_what_the_specification_demands(
         ]
         assert root["@type"] == "Dataset"
         assert identity in root["name"] and root["description"]
-        assert datetime.date.fromisoformat(root["datePublished"]).isoformat() == DATE
+        assert root["datePublished"] == released_on(released_root() / FOLDER / identity)
         # The licence of the data is not that of the program; of the study nobody stated one.
         (license_,) = references(root["license"])
         stated = identity != STUDY
@@ -322,62 +319,24 @@ def test_the_workflow_is_the_main_entity_and_the_readme_is_about_the_crate(
         assert readme["encodingFormat"] == "text/markdown"
 
 
-def test_each_run_and_each_step_is_an_action_of_a_tool(bundles: dict[str, Zip]) -> None:
+def test_each_run_is_an_action_of_the_workflow(bundles: dict[str, Zip]) -> None:
     for identity, found in bundles.items():
         graph = found.graph
-        root, workflow = graph["./"], graph["Snakefile"]
+        root = graph["./"]
         profiles = references(root["conformsTo"])
-        for name in ("process", "workflow", "provenance"):
+        for name in ("process", "workflow"):
             assert f"https://w3id.org/ro/wfrun/{name}/0.5" in profiles
         assert all(kinds(graph[uri]) == {"CreativeWork"} for uri in profiles)
         actions = {name for name, e in graph.items() if "CreateAction" in kinds(e)}
         assert actions == set(references(root["mentions"]))
-        runs = [n for n in actions if references(graph[n]["instrument"]) == ["Snakefile"]]
+        assert all(references(graph[name]["instrument"]) == ["Snakefile"] for name in actions)
         expected = {identity, "canteen-r1"} if identity == SECOND else {identity}
-        assert {name.removeprefix("#run/") for name in runs} == expected
-        tools = set(references(workflow["hasPart"]))
-        for name in actions - set(runs):
-            assert set(references(graph[name]["instrument"])) <= tools
+        assert {name.removeprefix("#run/") for name in actions} == expected
         for name in actions:
             assert graph[name]["agent"] == root.get("author", []) and graph[name]["name"]
             for key in ("object", "result"):
                 for part in references(graph[name].get(key, [])):
                     assert kinds(graph[part]) & {"File", "CreativeWork"}, part
-
-
-def test_each_step_is_controlled_by_the_workflow(bundles: dict[str, Zip]) -> None:
-    for found in bundles.values():
-        graph = found.graph
-        steps = set(references(graph["Snakefile"]["step"]))
-        tools = set(references(graph["Snakefile"]["hasPart"]))
-        assert steps == {name for name, e in graph.items() if "HowToStep" in kinds(e)}
-        for step in steps:
-            assert set(references(graph[step]["workExample"])) <= tools
-        controls = {name: e for name, e in graph.items() if "ControlAction" in kinds(e)}
-        for control in controls.values():
-            assert set(references(control["instrument"])) <= steps
-            (action,) = references(control["object"])
-            assert kinds(graph[action]) == {"CreateAction"}
-        engines = [e for e in graph.values() if "OrganizeAction" in kinds(e)]
-        organized = [name for engine in engines for name in references(engine["object"])]
-        assert sorted(organized) == sorted(controls)
-        for engine in engines:
-            (software,) = references(engine["instrument"])
-            assert graph[software]["softwareVersion"]
-
-
-def test_the_actions_say_what_the_provenances_say(bundles: dict[str, Zip]) -> None:
-    for found in bundles.values():
-        graph = found.graph
-        for path in sorted(n for n in found.files if "/lineage/" in n and n.count("/") == 3):
-            identity, step = path.split("/")[1], PurePosixPath(path).stem
-            lineage = read_lineage(released_root() / path)
-            action = graph[f"#run/{identity}/{step}"]
-            for key, hashes in (("result", lineage.outputs), ("object", lineage.inputs)):
-                named = {graph[name]["sha256"] for name in references(action.get(key, []))}
-                assert named == set(hashes.values()), path
-            (tool,) = references(action["instrument"])
-            assert graph[tool]["softwareVersion"] == lineage.code
 
 
 def test_the_numbers_and_the_data_are_ends_of_the_graph(bundles: dict[str, Zip]) -> None:
@@ -386,10 +345,6 @@ def test_the_numbers_and_the_data_are_ends_of_the_graph(bundles: dict[str, Zip])
     assert f"publications/{STUDY}/figures.csv" in references(run["result"])
     data = [graph[name] for name in references(run["object"]) if "data/store/" in name]
     assert [entity["name"] for entity in data] == [CLAIMS]
-    # Answers as they were coded stay behind: of them there is the hash alone.
-    wave = bundles[SECOND].graph
-    coded = [e for e in wave.values() if e.get("name") == "validate/answers.csv"]
-    assert coded and all(e["@type"] == "CreativeWork" for e in coded)
 
 
 @pytest.mark.filterwarnings("error")
@@ -401,7 +356,6 @@ def test_the_library_reads_it_back(bundles: dict[str, Zip], tmp_path: Path) -> N
         file.write_bytes(found.content)
         crate = ROCrate(file)
         assert crate.mainEntity.id == "Snakefile"
-        assert crate.root_dataset["datePublished"] == DATE
         assert len(crate.get_by_type("File")) == len(found.files) - 1
 
 
@@ -441,7 +395,7 @@ def test_restricted_data_are_left_out_and_the_bundle_says_so(tree: Path, tmp_pat
     data = next((tree / "data/store").rglob(CLAIMS_OBJECT))
     content = data.read_bytes()
     target = tmp_path / "out.zip"
-    words = ["bundle", STUDY, "--without-restricted", "--to", str(target), "--date", DATE]
+    words = ["bundle", STUDY, "--without-restricted", "--to", str(target)]
     result = Project(tree).readiness(*words)
     assert result.returncode == 0, result.stderr
     assert "restricted and was left out" in result.stdout
@@ -539,7 +493,7 @@ def test_a_signature_over_another_seal_is_not_bundled(tree: Path) -> None:
     for text in ("", "no envelope\n"):
         signatures.write_text(text, "utf-8")
         if text:
-            with pytest.raises(DataError, match=r"attestation\.jsonl: line 1 is no envelope"):
+            with pytest.raises(DataError, match="line 1 is no envelope"):
                 made(tree, STUDY)
         else:
             assert f"publications/{STUDY}/{ATTESTATIONS}" in made(tree, STUDY).files
@@ -562,16 +516,13 @@ def test_the_command_says_what_it_cannot_use(
         "../menus-r1",
         f"{STUDY} --to bundle.tar",
         f"{STUDY} --to publications/{STUDY}/bundle.zip",
-        f"{STUDY} --date 1-March-2026",
-        f"{STUDY} --date 2026-02-30",
-        f"{STUDY} --date 20260301",
     ):
         assert main(["bundle", *more.split()]) == 2, more
         said = capsys.readouterr().err
         assert said.startswith("readiness bundle: ") and said.count("\n") == 1
 
 
-def test_its_date_is_that_of_the_citation_or_as_given(tree: Path) -> None:
+def test_its_date_is_that_of_the_citation(tree: Path) -> None:
     folder, released = tree / FOLDER / STUDY, released_on(tree / FOLDER / STUDY)
     result = Project(tree).readiness("bundle", STUDY)
     assert result.returncode == 0 and "No date" not in result.stdout, result.stderr
@@ -580,7 +531,7 @@ def test_its_date_is_that_of_the_citation_or_as_given(tree: Path) -> None:
     own = folder / "CITATION.cff"
     own.write_text(own.read_text("utf-8").replace(f"date-released: '{released}'\n", ""), "utf-8")
     seal_again(folder)
-    found = made(tree, STUDY, date="")
+    found = made(tree, STUDY)
     assert found.graph["./"]["datePublished"] == UNKNOWN_DATE
     for text in (found.graph["./"]["description"], found.files["README.md"].decode()):
         assert "No date of publication was given" in text

@@ -111,16 +111,15 @@ def run(tree: Path, capsys: CaptureFixture[str]) -> Run:
 
 def test_a_pipe_is_refused_and_never_waited_for(run: Run, tree: Path, folder: Path) -> None:
     os.mkfifo(folder / ATTESTATIONS)
-    for arguments in (("audit", "--level", "1"), ("verify", STUDY), ("which", STUDY)):
+    for arguments in (("audit", "--level", "1"), ("which", STUDY)):
         assert run(*arguments).code != 0
     (folder / ATTESTATIONS).unlink()
     for path in files_below(folder):
         if path.name != SEAL:
             path.unlink()
             os.mkfifo(path)
-    result = run("audit", "--level", "0", "--html", "page.html", "--numbers")
+    result = run("audit", "--level", "0", "--html", "page.html")
     assert result.code == 3 and "no ordinary file" in result.out
-    assert run("verify", STUDY).code == 3
     assert run("bundle", STUDY).code == 3
     (folder / SEAL).unlink()
     os.mkfifo(folder / SEAL)
@@ -279,7 +278,7 @@ def test_a_seal_without_one_of_its_facts_is_none(run: Run, tree: Path, folder: P
         forged.append(seal_over(folder, lambda facts, name=name: facts.pop(name)))  # type: ignore[misc]
     for k, content in enumerate(forged):
         (folder / SEAL).write_bytes(content)
-        for arguments in (("audit", "--level", "1"), ("verify", STUDY), ("bundle", STUDY)):
+        for arguments in (("audit", "--level", "1"), ("bundle", STUDY)):
             result = run(*arguments)
             assert result.code == 3 and "not a seal" in result.out, k
 
@@ -295,9 +294,9 @@ def test_a_harmful_character_is_shown_as_its_escape() -> None:
     assert printable("\ud800") == r"\ud800"
 
 
-def test_verify_shows_no_escape_of_a_file_name(run: Run, tree: Path, folder: Path) -> None:
+def test_an_audit_shows_no_escape_of_a_file_name(run: Run, tree: Path, folder: Path) -> None:
     (folder / "a\x1b[2J\u202eb.txt").write_text("x")
-    result = run("verify", STUDY)
+    result = run("audit", STUDY, "--level", "0")
     assert result.code == 3 and r"a\u001b[2J\u202eb.txt: added" in result.out
     assert "\x1b" not in result.out and "\u202e" not in result.out
 

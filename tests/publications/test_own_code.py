@@ -55,7 +55,7 @@ def audited(
     changes = present_changes(project.root, NAME, environment=level > 1)
     terms = Terms(Foreign((), project.root / "fetched"), sandbox=False, trust=trust)
     with kept.used():
-        return audit(project.root, NAME, level, changes=changes, code=code, cores="2", terms=terms)
+        return audit(project.root, NAME, level, changes=changes, code=code, terms=terms)
 
 
 @pytest.mark.parametrize(("level", "code", "trust"), [(2, TODAY, ()), (3, FROZEN, ("0" * 64,))])

@@ -30,8 +30,8 @@ from readiness.publications.ledger import (
     read_inputs,
     steps_shown,
 )
-from readiness.publications.material import Facts, citation, codecheck, readme
-from readiness.publications.seal import RELEASED, check_seal, read_seal
+from readiness.publications.material import Facts, codecheck, readme
+from readiness.publications.seal import check_seal, read_seal
 
 of_each = pytest.mark.parametrize("name", PUBLICATIONS)
 

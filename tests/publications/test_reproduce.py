@@ -158,18 +158,3 @@ def test_a_step_is_named_in_words_where_it_has_some(language: str) -> None:
         told = tell(Divergence(step, ENVIRONMENT_ALONE).fact, language)
         assert step in told and "(" in told
     assert Divergence("charts-fr", ENVIRONMENT_ALONE).step_name == "charts-fr"
-
-
-def test_other_code_hides_no_setting_further_on() -> None:
-    later = Lineage(
-        "estimate", "c3", {"level": 0.95}, {"weights": "w"}, {"weights": "h"}, {"e.csv": "e"}, ()
-    )
-    before = {**BEFORE, "estimate": later}
-    code = replace(BEFORE["weight"], code="c9", **OTHER)
-    moved = replace(later, inputs={"weights": "v"}, outputs={"e.csv": "f"})
-    found = first_divergence(before, {**before, "weight": code, "estimate": moved})
-    assert found is not None and found.further is None
-    set_otherwise = replace(moved, settings={"level": 0.9})
-    found = first_divergence(before, {**before, "weight": code, "estimate": set_otherwise})
-    assert found is not None and found.step == "weight"
-    assert "further on, at estimate (estimation): settings (level)" in tell(found.fact, "en")

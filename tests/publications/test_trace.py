@@ -37,9 +37,7 @@ from readiness.publications.seal import read_seal
 from readiness.publications.trace import (
     find_affected,
     find_numbers,
-    find_pictures,
     which,
-    which_pictures,
 )
 from readiness.register.figures import read_register
 from readiness.reporting.passports import TRACE
@@ -108,28 +106,6 @@ def test_the_beginning_of_an_id_means_all_its_numbers() -> None:
     assert find_numbers(released_root(), "no.such.number") == []
 
 
-def test_a_chart_and_a_page_rest_on_the_whole_register() -> None:
-    both = [("canteen-r1", "charts/en/participation.svg"), ("canteen-r2", "charts/en/participation.svg")]
-    assert find_pictures(released_root(), "charts/en/participation.svg") == both
-    assert find_pictures(released_root(), "participation") == both
-    assert find_pictures(released_root(), "menus-r1/report.pdf") == [
-        ("menus-r1", "report/en/report.pdf")
-    ]
-    for publication, name, last in (
-        ("canteen-r2", "charts/en/participation.svg", "charts-en"),
-        ("canteen-r2", "report/en/report-simulated.html", "report-en"),
-        ("menus-r1", "charts/en/bases.svg", "charts-en"),
-    ):
-        (trace,) = which_pictures(released_root(), publication, [name])
-        numbers = [row["id"] for row in ledger_rows(released_root() / "publications" / publication)]
-        behind = list(which(released_root(), publication, numbers))
-        assert set(trace.datasets) == {name for number in behind for name in number.datasets}
-        assert all(trace.datasets.values())
-        steps = [step.name for step in trace.steps]
-        assert {step.name for number in behind for step in number.steps} <= set(steps)
-        assert last in steps
-
-
 def test_an_unknown_name_is_answered_with_names_like_it(
     monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
 ) -> None:
@@ -139,7 +115,7 @@ def test_an_unknown_name_is_answered_with_names_like_it(
         "menus-r1/soup.daly": "claim.obs.soup.daily",
         "canteen-r9/meal.hot.all": "there are canteen-r1",
         "canteen-r2/": "a number in publications/canteen-r2/figures.csv",
-        "": "no published number or chart is called so",
+        "": "no published number is called so",
     }.items():
         assert main(["which", name]) == 2, name
         said = capsys.readouterr().err
@@ -234,13 +210,18 @@ def test_every_citation_of_every_page_is_followed(
             cited = []
         for said in (*cited, *(call.removeprefix(TRACE).strip(" …") for call in calls)):
             name = find_cited(said, PUBLICATIONS)
-            assert name.startswith(f"{own}/") and (not name[len(own) + 1 :] or find_numbers(root, name))
+            assert name.startswith(f"{own}/") and (
+                not name[len(own) + 1 :] or find_numbers(root, name)
+            )
             followed += 1
         for node in tree.css("#sec-origin dd") if own != DRAFT else ():
             followed += find_cited(node.text(), PUBLICATIONS) == own
     assert followed > 50
     monkeypatch.chdir(root)
-    assert main(["which", f"Canteens in 2025 (canteen-r1, {released_on(root / FOLDER / FIRST)})."]) == 0
+    assert (
+        main(["which", f"Canteens in 2025 (canteen-r1, {released_on(root / FOLDER / FIRST)})."])
+        == 0
+    )
     said = capsys.readouterr().out
     assert said.startswith("publication canteen-r1: REPLACED BY canteen-r2; released on 20")
 

@@ -192,7 +192,7 @@ def test_no_setting_of_the_kernel_can_be_written(tmp_path: Path) -> None:
 
 def test_who_is_root_is_told(tree: Path, monkeypatch: MonkeyPatch) -> None:
     found = audit(tree, NAME, 0, changes=Changes())
-    level = again.Again(tree, tree, [], {}, {}, "1", again.Terms(), None)
+    level = again.Again(tree, tree, [], {}, {}, again.Terms(), None)
     monkeypatch.setattr(again, "bubblewrap", lambda: Path("bwrap"))
     for number, told in ((0, True), (1000, False)):
         monkeypatch.setattr(again.os, "geteuid", lambda number=number: number)

@@ -40,7 +40,6 @@ COMMANDS = {
     "affected": ("readiness.commands.affected", "the numbers that rest on a dataset version"),
     "bundle": ("readiness.commands.bundle", "one zip in which a publication can be audited"),
     "attest": ("readiness.commands.attest", "sign the seal of a publication"),
-    "verify": ("readiness.commands.verify", "check the signatures over a publication's seal"),
     "estimate": ("readiness.commands.estimate", "shares of any CSV with a small YAML design"),
     "compare": ("readiness.commands.compare", "compare groups of any CSV with a small YAML design"),
     "questionnaire": (

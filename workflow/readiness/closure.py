@@ -19,10 +19,10 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from readiness.files import write_atomically
@@ -300,21 +300,3 @@ def code_hash(module: str) -> str:
     if len(_memory()) != known:
         _remember()
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-@cache
-def package_hash() -> str:
-    """SHA-256 over the bytes of all modules of this package, by name.
-
-    The same bytes are the same code, without a look at any tree; other bytes may still be.
-    """
-    paths = PACKAGE_FOLDER.rglob("*.py")
-    return bytes_hash({p.relative_to(PACKAGE_FOLDER).as_posix(): p.read_bytes() for p in paths})
-
-
-def bytes_hash(files: Mapping[str, bytes]) -> str:
-    """The same of a package's files, by name from its folder."""
-    digest = hashlib.sha256()
-    for name in sorted(files, key=PurePosixPath):
-        digest.update(f"{name} {hashlib.sha256(files[name]).hexdigest()}\n".encode())
-    return digest.hexdigest()

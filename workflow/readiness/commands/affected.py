@@ -13,7 +13,7 @@ from pathlib import Path
 
 from readiness.datasets.versions import find_version
 from readiness.publications.ledger import FOLDER
-from readiness.publications.log import listed_ids, withdrawals
+from readiness.publications.log import listed_ids, read_log, withdrawals
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.trace import find_affected, refuse_broken, state_line
 from readiness.register.display import show_safely
@@ -41,9 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True))
     else:
         print(f"{arguments.version}: {len(found)} published numbers rest on it.")
+        log = read_log(root)
         for where, group in groupby(found, key=lambda pair: pair[0]):
             rows = [dict(row) for _, row in group]
-            print(f"{one_line(state_line(root, where))}: {len(rows)} numbers")
+            print(f"{one_line(state_line(root, where, log))}: {len(rows)} numbers")
             # A column that the ledger of somebody else lacks is said below.
             leading = [
                 row for row in rows if row.get("kind") in HEADLINE and row.get("group") == "all"

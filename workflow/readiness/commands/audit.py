@@ -7,16 +7,19 @@ Level 0 checks the seal (no data, no network), 1 the data, 2 every number by a r
 folder, 3 charts and report too. Exit codes of this command: 0 valid, 1 differs, 2 could not check,
 3 seal broken, 4 corrected by a later one; the most severe counts, in the order 3, 1, 2, 4, 0.
 
-PATH is a folder, a zip or a bundle of somebody else's: it is judged by this program, and nothing
-that lies in it is run. With --code frozen the code that was sealed is run beside, in a sandbox, and
-the audit says whether the numbers still come out of it; that makes none of them right. Only sealed
-code whose hash --trust names judges them in this program's place.
+PATH is a folder of somebody else's, an unpacked bundle say: it is judged by this program, and
+nothing that lies in it is run. With --code frozen the code that was sealed is run beside, in a
+sandbox, and the audit says whether the numbers still come out of it; that makes none of them right.
+Only sealed code whose hash --trust names judges them in this program's place.
 """
 
 import argparse
 import json
+import os
 import shutil
 import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from readiness.errors import ConfigError
@@ -41,6 +44,7 @@ from readiness.publications.ledger import (
 )
 from readiness.publications.log import (
     LOG,
+    Log,
     check_listed,
     check_log,
     listed_ids,
@@ -50,13 +54,13 @@ from readiness.publications.log import (
 )
 from readiness.publications.outcomes import COULD_NOT_CHECK, most_severe, told_plainly
 from readiness.publications.presenting.terminal import audit_text, summary_text
-from readiness.publications.scratch import is_tree, open_tree
+from readiness.publications.scratch import is_tree, open_tree, perform_side_by_side
 from readiness.publications.seal import DRAFT
 from readiness.running.outputs import add_force, check_output
 
 
 def _subject(word: str) -> str | Path:
-    """A publication's id, or the folder or zip that holds it: as a path, which is taken along when
+    """A publication's id, or the folder that holds it: as a path, which is taken along when
     the command goes to a project's root."""
     return Path(word) if is_tree(word) else word
 
@@ -72,7 +76,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="ID",
         type=_subject,
-        help="publications (default: all); first, the folder or zip that holds them",
+        help="publications (default: all); first, the folder that holds them",
     )
     parser.add_argument("--level", type=int, choices=(0, 1, 2, 3), default=2, help="default: 2")
     parser.add_argument(
@@ -99,8 +103,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-sandbox", action="store_true", help="run sealed code without one; the audit says so"
     )
-    parser.add_argument("--cores", default="all", help="number of cores (default: all)")
-    parser.add_argument("--numbers", action="store_true", help="show every number, one line each")
+    every = os.cpu_count() or 1
+    parser.add_argument("--cores", type=int, default=every, help="number of cores (default: all)")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="also write a page, to read or to print and sign"
@@ -121,11 +125,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Audit and show; returns the audit's own exit code."""
     named = [one for one in arguments.ids if isinstance(one, Path)]
     if named and named != arguments.ids[:1]:
-        raise ConfigError(f"{named[-1]}: one folder or zip, before all publications.")
+        raise ConfigError(f"{named[-1]}: one folder, before all publications.")
     first = arguments.ids.pop(0) if named else Path.cwd()
-    with open_tree(first, arguments.remote) as (root, foreign):
-        terms = Terms(foreign, not arguments.no_sandbox, tuple(arguments.trust))
-        return _run(root, terms, arguments)
+    with open_tree(first, arguments.remote) as foreign:
+        trust = tuple(arguments.trust)
+        terms = Terms(foreign, not arguments.no_sandbox, trust, str(arguments.cores))
+        return _run(first, terms, arguments)
 
 
 def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
@@ -140,7 +145,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
         check_output(arguments.html, "--html", force=arguments.force, root=root)
     audits: list[Audit] = []
     subjects: dict[str, Subject] = {}
-    keys = public_keys(arguments.key)
+    public_keys(arguments.key)
     log = read_log(root)
     told = _find_superseded(root)
     for name, fact in gone.items():
@@ -149,7 +154,6 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     beside = []
     if log.fault and arguments.ids:
         beside = [Fact("language.labelled", {"label": str(LOG), "what": log.fault})]
-    listed = bool(arguments.numbers or arguments.json or arguments.html)
     names = arguments.ids or ([*known, str(LOG)] if log.fault else known)
     for name in arguments.ids or gone:
         if name in gone and name not in known:
@@ -158,36 +162,16 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     names = [name for name in names if name in known or name not in gone]
     if not names:
         return COULD_NOT_CHECK
-    for name in names:
-        # What is judged, printed and drawn comes from the same bytes.
-        with reading_once(root / FOLDER / name):
-            if name == str(LOG):
-                found = Audit(
-                    name, arguments.level, arguments.code, {}, Changes(), tuple(check_log(log))
-                )
-            else:
-                found = audit(
-                    root,
-                    name,
-                    arguments.level,
-                    code=arguments.code,
-                    cores=arguments.cores,
-                    changes=present_changes(root, name, environment=arguments.level >= NUMBERS),
-                    notes=[*told.get(name, ()), *beside],
-                    listed=check_listed(root, name, log),
-                    list_numbers=listed,
-                    keys=keys,
-                    terms=terms,
-                )
-            audits.append(found)
-            if arguments.html:
-                subjects[name] = read_subject(root, name)
+    notes = {name: [*told.get(name, ()), *beside] for name in names}
+    judge = partial(_judge, root, terms, arguments, log, notes)
+    cores = max(1, min(len(names), arguments.cores)) if arguments.level >= NUMBERS else 1
+    for found, subject in perform_side_by_side(judge, names, cores):
+        audits.append(found)
+        if subject:
+            subjects[found.identity] = subject
         if not arguments.json:
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-            text = audit_text(
-                found, arguments.language, every_number=arguments.numbers, width=width
-            )
-            sys.stdout.write(text)
+            sys.stdout.write(audit_text(found, arguments.language, width))
             sys.stdout.flush()
     if arguments.json:
         records = [one.as_record() for one in audits]
@@ -202,6 +186,36 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
         # Not on standard output, which may be JSON.
         print(f"{arguments.html}: written", file=sys.stderr)
     return most_severe(one.exit_code for one in audits)
+
+
+def _judge(
+    root: Path,
+    terms: Terms,
+    arguments: argparse.Namespace,
+    log: Log,
+    notes: Mapping[str, Sequence[Fact]],
+    name: str,
+) -> tuple[Audit, Subject | None]:
+    """The audit of one publication, or of the log; and what a page says beside."""
+    # What is judged, printed and drawn comes from the same bytes.
+    with reading_once(root / FOLDER / name):
+        if name == str(LOG):
+            faults = tuple(check_log(log))
+            found = Audit(name, arguments.level, arguments.code, {}, Changes(), faults)
+        else:
+            found = audit(
+                root,
+                name,
+                arguments.level,
+                code=arguments.code,
+                changes=present_changes(root, name, environment=arguments.level >= NUMBERS),
+                notes=notes[name],
+                listed=check_listed(root, name, log),
+                list_numbers=bool(arguments.json or arguments.html),
+                keys=public_keys(arguments.key),
+                terms=terms,
+            )
+        return found, read_subject(root, name) if arguments.html else None
 
 
 def _find_superseded(root: Path) -> dict[str, list[Fact]]:

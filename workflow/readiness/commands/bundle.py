@@ -1,6 +1,6 @@
 """One zip in which a publication can be audited on a machine without network or git.
 
-readiness bundle ID [--to FILE.zip [--force]] [--date YYYY-MM-DD]
+readiness bundle ID [--to FILE.zip [--force]]
 readiness bundle ID --without-restricted     leave restricted data out, and say so inside
 readiness bundle ID --with-restricted        let them leave
 
@@ -9,7 +9,6 @@ same tree, and a valid RO-Crate.
 """
 
 import argparse
-import datetime
 from pathlib import Path
 
 from readiness.errors import ConfigError
@@ -26,12 +25,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="the publication")
     parser.add_argument(
         "--to", type=Path, metavar="FILE.zip", help=f"file to write (default: {BUNDLES}/ID.zip)"
-    )
-    parser.add_argument(
-        "--date",
-        default="",
-        metavar="YYYY-MM-DD",
-        help="day of publication (default: that of its CITATION.cff, if any; no clock is read)",
     )
     add_force(parser)
     restricted = parser.add_mutually_exclusive_group()
@@ -54,32 +47,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the zip and say what is in it and what is not."""
     root = Path.cwd()
-    folder = find_publication(root, arguments.id)
+    find_publication(root, arguments.id)
     target = arguments.to or BUNDLES / f"{arguments.id}.zip"
     if target.suffix != ".zip":
         raise ConfigError(f"--to {target}: expected a name that ends in .zip.")
     refuse_inside(root, target)
     # Below results/ it is a result, which is made again as often as it is asked for.
     check_output(target, "--to", force=arguments.force or arguments.to is None, root=root)
-    try:
-        day = arguments.date and datetime.date.fromisoformat(arguments.date).isoformat()
-    except ValueError:
-        day = None
-    if day != arguments.date:
-        raise ConfigError(f"--date {arguments.date}: expected a day as YYYY-MM-DD.")
     from readiness.publications.bundle.contents import describe_date, gaps, gather
     from readiness.publications.bundle.crate import bundle
-    from readiness.publications.citing import read_citation
     from readiness.publications.seal import sha256
 
     contents = gather(root, arguments.id, restricted=arguments.restricted)
-    date = arguments.date or read_citation(folder).date
-    content = bundle(root, contents, date)
+    content = bundle(root, contents)
     write_atomically(target, content)
     print(f"{target}: {len(content)} bytes, sha256 {sha256(content)}")
     print(f"publications {', '.join(contents.publications)}; {len(contents.objects)} datasets")
     for fact in gaps(contents):
         print(told_plainly(fact, "en"))
-    if not date:
-        print(told_plainly(describe_date(date), "en"))
+    if not contents.date:
+        print(told_plainly(describe_date(""), "en"))
     return 0

@@ -1,9 +1,8 @@
-"""What is behind a published number, chart or page: datasets, versions, steps, code.
+"""What is behind a published number: datasets, versions, steps, code.
 
 readiness which PUBLICATION/ID      one number; also as a page prints it, with all of a citation
 readiness which PUBLICATION         what it is now, and how its data come here
 readiness which ITEM.LEVEL          every number whose id begins so, in every publication
-readiness which weights             a chart; also by its path, as the pages: report.pdf
 
 Exit code 3 when a publication that was looked at is not what was sealed: what is printed is then
 what its folder says.
@@ -22,18 +21,16 @@ from readiness.errors import ConfigError
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.citing import find_cited
 from readiness.publications.ledger import FOLDER, publication_ids, read_datasets, read_words
-from readiness.publications.log import withdrawals
+from readiness.publications.log import Log, read_log, withdrawals
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.trace import (
     Trace,
     find_numbers,
-    find_pictures,
     like,
     refuse_broken,
     scope,
     state_line,
     which,
-    which_pictures,
 )
 from readiness.register.display import show_safely
 from readiness.terminal import one_line
@@ -42,23 +39,21 @@ from readiness.terminal import one_line
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
-        "name", help="PUBLICATION/ID, an id, the beginning of ids, a chart, or a page (report.pdf)"
+        "name", help="PUBLICATION/ID, an id, the beginning of ids, or a publication"
     )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what stands behind each number or picture; ConfigError when nothing is called so."""
+    """Print what stands behind each number; ConfigError when nothing is called so."""
     root = Path.cwd()
     name = find_cited(arguments.name, publication_ids(root))
     if name in publication_ids(root) and not arguments.json:
         print(publication_text(root, name), end="")
         refuse_broken(root, [name])
         return 0
-    found, trace_of = find_numbers(root, name), which
+    found = find_numbers(root, name)
     publications, _ = scope(root, name)
-    if not found:
-        found, trace_of = find_pictures(root, name), which_pictures
     if not found:
         # Perhaps it was there: a ledger may be gone, or another one.
         refuse_broken(root, publications)
@@ -66,13 +61,14 @@ def run(arguments: argparse.Namespace) -> int:
     traces = [
         trace
         for publication, numbers in groupby(found, key=lambda pair: pair[0])
-        for trace in trace_of(root, publication, [name for _, name in numbers])
+        for trace in which(root, publication, [name for _, name in numbers])
     ]
     if arguments.json:
         print(json.dumps([asdict(t) for t in traces], ensure_ascii=False, indent=1, sort_keys=True))
     else:
+        log = read_log(root)
         for _, alike in groupby(traces, key=_behind):
-            print(traces_text(root, list(alike)), end="")
+            print(traces_text(root, list(alike), log), end="")
     refuse_broken(root, publications)
     return 0
 
@@ -89,7 +85,7 @@ def _unknown(root: Path, name: str) -> str:
     offered = ", ".join(like(root, name))
     near = f"Spelt like it: {offered}. " if offered else ""
     return (
-        f"{name}: no published number or chart is called so. {near}"
+        f"{name}: no published number is called so. {near}"
         "The ids are in publications/*/figures.csv."
     )
 
@@ -101,7 +97,7 @@ def _behind(trace: Trace) -> dict[str, Any]:
 
 def publication_text(root: Path, name: str) -> str:
     """A publication: what it is now, its data and how they come here."""
-    lines = [state_line(root, name)]
+    lines = [state_line(root, name, read_log(root))]
     for dataset in read_datasets(root / FOLDER / name):
         lines += _dataset_lines(dataset.version.name, dataset.version.sha256, dataset.version.md5)
     return "\n".join(map(one_line, lines)) + "\n"
@@ -113,13 +109,13 @@ def _dataset_lines(name: str, sha256: str, md5: str) -> list[str]:
     return lines + ([f"    md5 {md5}"] if md5 else [])
 
 
-def traces_text(root: Path, traces: Sequence[Trace]) -> str:
-    """Numbers or pictures with the same behind them, one line each, and what it is."""
+def traces_text(root: Path, traces: Sequence[Trace], log: Log) -> str:
+    """Numbers with the same behind them, one line each, and what it is."""
     trace = traces[0]
     folder = root / FOLDER / trace.publication
     rows, words = {row["id"]: row for row in ledger_rows(folder)}, read_words(folder)
     lines = [line for trace in traces for line in _describe_number(trace, rows, words)]
-    lines.append(f"  {state_line(root, trace.publication)}")
+    lines.append(f"  {state_line(root, trace.publication, log)}")
     for name, digest in trace.datasets.items():
         lines += _dataset_lines(name, digest, trace.md5[name])
     for path, digest in trace.files.items():
@@ -139,8 +135,6 @@ def _describe_number(
     where it was published, as it is stored."""
     row = trace.row
     name = f"{trace.publication}/{row['id']}"
-    if "value" not in row:
-        return [name]
     shown = show_safely(row, "en")
     ends = [rows.get(f"{row['id']}.{end}") for end in ("lower", "upper")]
     if all(ends):

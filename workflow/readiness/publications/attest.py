@@ -13,8 +13,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +37,7 @@ from readiness.facts import Fact
 from readiness.files import read_file, reading_once, write_atomically
 from readiness.lineage import canonical_json
 from readiness.publications.chain import frozen_chain
-from readiness.publications.outcomes import (
-    BROKEN,
-    COULD_NOT_CHECK,
-    DIFFERS,
-    VALID,
-    AuditFinding,
-    Outcome,
-    describe_finding,
-)
+from readiness.publications.outcomes import AuditFinding, Outcome, describe_finding
 from readiness.publications.seal import (
     ATTESTATIONS,
     SEAL,
@@ -63,46 +53,6 @@ PAYLOAD = "application/vnd.in-toto+json"
 PREDICATE = "urn:x-readiness:publication-seal:2"
 # Bytes of the signatures over one seal.
 MOST_SIGNED = 4 << 20
-
-
-class Fit(StrEnum):
-    """What can be said of a signature or of a signer."""
-
-    FITS = "valid"
-    DOES_NOT_FIT = "DOES NOT FIT"
-    UNSIGNED = "HAS NOT SIGNED"
-    UNKNOWN = "NOT CHECKED"
-
-
-@dataclass(frozen=True)
-class Signature:
-    """One line of the attestations, or a given key that has signed none of them."""
-
-    signer: str
-    fit: Fit
-    fact: Fact
-
-
-@dataclass(frozen=True)
-class Verification:
-    """The seal of a publication (its faults; none when it is valid) and the signatures over it."""
-
-    identity: str
-    faults: tuple[AuditFinding, ...]
-    signatures: tuple[Signature, ...]
-
-    @property
-    def exit_code(self) -> int:
-        """3 seal broken, 1 a signature does not fit, 2 a key is missing or has not signed, 0 valid.
-
-        In that order. A signer whose key was not given is named and changes nothing.
-        """
-        fits = {signature.fit for signature in self.signatures}
-        if self.faults:
-            return BROKEN
-        if Fit.DOES_NOT_FIT in fits:
-            return DIFFERS
-        return VALID if Fit.FITS in fits and Fit.UNSIGNED not in fits else COULD_NOT_CHECK
 
 
 def statement(folder: Path) -> bytes:
@@ -231,50 +181,49 @@ def _parts(line: str) -> dict[str, Any] | None:
     return {"signer": entry["keyid"], "payload": payload, "signature": signature}
 
 
-def verify(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Verification:
-    """The folder's seal, and its signatures compared with keys by id, from the folder alone."""
-    with reading_once(folder):
-        found = check_seal(folder)
-        faults = tuple(one for one in found if one.outcome is not Outcome.RESTRICTED)
-        return Verification(folder.name, faults, tuple(signatures(folder, keys)))
-
-
-def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[Signature]:
+def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[AuditFinding]:
     """Every signature over the seal of the publication in `folder`, checked by public keys by id,
-    and every key that has not signed; DataError when the lines cannot be read."""
+    and every key that has not signed; DataError when the lines cannot be read.
+
+    One that fits is REPRODUCED, one whose key was not given NOT COMPARED, one that does not fit
+    DIFFERS, a key that has not signed NOT CHECKED.
+    """
     lines = _lines(folder)
     expected = b""
     with suppress(DataError):
         expected = statement(folder) if lines else b""
-    found: list[Signature] = []
+    found: list[AuditFinding] = []
+    signed: set[str] = set()
     for number, line in enumerate(lines, start=1):
         parts = _parts(line)
-        signer = parts["signer"] if parts else ""
         if parts is None:
-            fit, fact = Fit.DOES_NOT_FIT, Fact("audit.signature.no_envelope", {"line": number})
-        elif any(other.signer == signer for other in found):
-            fit, fact = Fit.DOES_NOT_FIT, Fact("audit.signature.repeated", {"line": number})
-        else:
-            fit, fact = _judge_fit(parts, expected, keys)
-        found.append(Signature(signer, fit, fact))
-    signed = {signature.signer for signature in found}
+            torn = Fact("audit.signature.no_envelope", {"line": number})
+            found.append(AuditFinding(ATTESTATIONS, Outcome.DIFFERS, torn))
+            continue
+        signer = parts["signer"]
+        outcome, fact = Outcome.DIFFERS, Fact("audit.signature.repeated", {"line": number})
+        if signer not in signed:
+            outcome, fact = _judge_fit(parts, expected, keys)
+        signed.add(signer)
+        found.append(AuditFinding(f"{ATTESTATIONS}: {signer}", outcome, fact))
     missing = Fact("audit.signature.no_signer")
-    return found + [Signature(name, Fit.UNSIGNED, missing) for name in keys if name not in signed]
+    unsigned = [f"{ATTESTATIONS}: {name}" for name in keys if name not in signed]
+    return found + [AuditFinding(place, Outcome.NOT_CHECKED, missing) for place in unsigned]
 
 
 def _judge_fit(
     parts: Mapping[str, Any], expected: bytes, keys: Mapping[str, Ed25519PublicKey]
-) -> tuple[Fit, Fact]:
+) -> tuple[Outcome, Fact]:
     signers = [name for name, key in keys.items() if _made_by(key, parts)]
     if signers and parts["signer"] not in signers:
-        return Fit.DOES_NOT_FIT, Fact("audit.signature.made_by", {"key": signers[0]})
+        return Outcome.DIFFERS, Fact("audit.signature.made_by", {"key": signers[0]})
     if parts["signer"] in keys and not signers:
-        return Fit.DOES_NOT_FIT, Fact("audit.signature.other_key")
+        return Outcome.DIFFERS, Fact("audit.signature.other_key")
     if parts["payload"] != expected:
-        return Fit.DOES_NOT_FIT, Fact("audit.signature.other_seal")
+        return Outcome.DIFFERS, Fact("audit.signature.other_seal")
     if not signers:
-        return Fit.UNKNOWN, Fact("audit.signature.no_key")
-    return Fit.FITS, Fact("audit.signature.fits")
+        return Outcome.NOT_COMPARED, Fact("audit.signature.no_key")
+    return Outcome.REPRODUCED, Fact("audit.signature.fits")
 
 
 def _made_by(key: Ed25519PublicKey, parts: Mapping[str, Any]) -> bool:

@@ -141,7 +141,6 @@ STEP_KINDS = tuple(
     )
 )
 ENVIRONMENT_ALONE = (Fact("verdict.page.column.environment"),)
-CODE_ALONE = (Fact("verdict.page.column.code"),)
 
 
 @dataclass(frozen=True)
@@ -149,13 +148,11 @@ class Divergence:
     """The first step whose outputs are other ones, and what of it changed.
 
     `causes` are facts: data with the roles, settings with their keys, code, or the environment when
-    nothing else did. Where it was code alone, `further` is a later step that was made with other
-    settings or with another file from outside.
+    nothing else did.
     """
 
     step: str
     causes: tuple[Fact, ...]
-    further: Divergence | None = None
 
     @property
     def step_name(self) -> Fact | str:
@@ -167,12 +164,9 @@ class Divergence:
 
     @property
     def fact(self) -> Fact:
-        """Where the chains diverge, and what changed there and further on."""
+        """Where the chains diverge, and what changed there."""
         values = {"step": self.step_name, "causes": Listed(self.causes)}
-        if self.further is None:
-            return Fact("audit.diverges.changed", values)
-        more = {"further": self.further.step_name, "more": Listed(self.further.causes)}
-        return Fact("audit.diverges.further", values | more)
+        return Fact("audit.diverges.changed", values)
 
 
 def first_divergence(frozen: Chain, present: Chain) -> Divergence | None:
@@ -180,24 +174,7 @@ def first_divergence(frozen: Chain, present: Chain) -> Divergence | None:
     for step, before in frozen.items():
         after = present.get(step)
         if after is None or after.outputs != before.outputs:
-            causes = tuple(_causes(step, before, after))
-            # Other code hides nothing of what went in further on.
-            further = _further(frozen, present, step) if causes == CODE_ALONE else None
-            return Divergence(step, causes, further)
-    return None
-
-
-def _further(frozen: Chain, present: Chain, first: str) -> Divergence | None:
-    """The first step but `first` that was made with other settings, or with another file from
-    outside, and has other outputs."""
-    for step, before in frozen.items():
-        after = present.get(step)
-        if step in (first, REGISTER) or after is None or after.outputs == before.outputs:
-            continue
-        parents = before.parents.keys() | after.parents.keys()
-        causes = tuple(_made_with(before, after, sorted(after.inputs.keys() - parents)))
-        if causes:
-            return Divergence(step, causes)
+            return Divergence(step, tuple(_causes(step, before, after)))
     return None
 
 
@@ -210,20 +187,17 @@ def _causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[Fact]
         moved_code = before.code != after.code and before.settings == after.settings
         yield Fact("verdict.page.column.code") if moved_code else Fact("numbers.data")
         return
-    made_with = list(_made_with(before, after, sorted(before.inputs.keys() | after.inputs.keys())))
-    yield from made_with
-    if before.code != after.code:
-        yield from CODE_ALONE
-    elif not made_with:
-        yield from ENVIRONMENT_ALONE
-
-
-def _made_with(before: Lineage, after: Lineage, roles: Iterable[str]) -> Iterator[Fact]:
-    """What of these inputs and of the settings is not the same."""
-    moved = tuple(role for role in roles if before.inputs.get(role) != after.inputs.get(role))
-    keys = sorted(before.settings.keys() | after.settings.keys())
-    other = tuple(key for key in keys if before.settings.get(key) != after.settings.get(key))
+    moved, other = _moved(before.inputs, after.inputs), _moved(before.settings, after.settings)
     if moved:
         yield Fact("audit.cause.roles", {"roles": Listed(moved, "comma")})
     if other:
         yield Fact("audit.cause.settings", {"keys": Listed(other, "comma")})
+    if before.code != after.code:
+        yield Fact("verdict.page.column.code")
+    elif not moved and not other:
+        yield from ENVIRONMENT_ALONE
+
+
+def _moved(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:
+    names = sorted(before.keys() | after.keys())
+    return tuple(name for name in names if before.get(name) != after.get(name))

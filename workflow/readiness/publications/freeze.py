@@ -123,19 +123,9 @@ def with_key(material: PublicationMaterial) -> PublicationMaterial:
     return replace(material, privacy=material.privacy.model_copy(update={"key": used}))
 
 
-def refuse_named(material: PublicationMaterial) -> None:
-    """DataError where corrections, which the archive holds, would publish whose answers they are.
-
-    Answers that anybody may have name their respondents themselves.
-    """
-    assert isinstance(material.section, WaveSettings)
-    answers = next(v for v in material.versions if v.name == material.section.answers)
-    if "corrections" not in material.files or not (
-        answers.is_restricted or not material.section.simulated
-    ):
-        return
-    path = material.files["corrections"]
-    header, rows = read_rows(material.root / path, "corrections")
+def refuse_named(root: Path, path: Path) -> None:
+    """DataError where corrections, which a publication holds, say whose answers they are."""
+    header, rows = read_rows(root / path, "corrections")
     at = header.index("respondent")
     for row, cells in rows:
         if not cells[at].strip().startswith(BY_ROW):
@@ -243,7 +233,10 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         run, least = root / "results" / material.run, section.figures.minimum_base
         judged = attacked_folder(root / "results", run, folders, files_by_role)
         refuse_unfit(material.identity, run, least, figures, judged, material.reviewer)
-        refuse_named(material)
+        answers = next(v for v in material.versions if v.name == section.answers)
+        # Answers that anybody may have name their respondents themselves.
+        if "corrections" in material.files and (answers.is_restricted or not section.simulated):
+            refuse_named(root, material.files["corrections"])
     material = with_key(material)
 
     files = _results(folders, figures)
@@ -314,9 +307,8 @@ def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:
         material.identity,
         LEVEL_REPORT,
         changes=Changes(recorded_build=True),
-        cores=cores,
         folder=folder,
-        terms=Terms(trust=(own,)),
+        terms=Terms(trust=(own,), cores=cores),
     )
     if proof.exit_code == 0:
         return

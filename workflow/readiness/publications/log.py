@@ -18,6 +18,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ class LogEntry:
         known = asdict(self)
         return known if self.withdrawn else {n: v for n, v in known.items() if n != "withdrawn"}
 
-    @property
+    @cached_property
     def head(self) -> str:
         """SHA-256 over the entry, which names the one before it, and so over all before it."""
         return sha256(canonical_json(self.as_written).encode())
@@ -70,10 +71,20 @@ class Log:
         """The hash of the last entry; "" of an empty log."""
         return self.entries[-1].head if self.entries else ""
 
-    @property
+    @cached_property
     def latest(self) -> dict[str, LogEntry]:
         """The entry that counts of each publication, by its id."""
         return {entry.id: entry for entry in self.entries}
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """The hash of each entry, and that of an empty log."""
+        return frozenset(("", *(entry.head for entry in self.entries)))
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """The hash before the first entry of each publication, by its id."""
+        return {entry.id: entry.previous for entry in reversed(self.entries)}
 
     def after(self, identity: str, seal: str, before: str = "") -> Log:
         """The log with a publication more, which succeeds `before`; DataError where it is there."""
@@ -104,7 +115,7 @@ class Log:
         last = LogEntry(identity, entry.seal, successor, self.head, reason)
         return Log((*self.entries, last))
 
-    @property
+    @cached_property
     def withdrawn(self) -> dict[str, LogEntry]:
         """The entries of the publications that were withdrawn, by their id."""
         return {name: entry for name, entry in self.latest.items() if entry.withdrawn}
@@ -242,12 +253,10 @@ def _faults(
         yield Fact("audit.log.unlisted")
     elif entry.seal != seal:
         yield Fact("audit.log.other_seal")
-    if sealed["log"] not in {"", *(e.head for e in log.entries)}:
+    if sealed["log"] not in log.heads:
         yield Fact("audit.log.other_log")
-    elif entry:
-        first = next(e for e in log.entries if e.id == entry.id)
-        if sealed["log"] != first.previous:
-            yield Fact("audit.log.other_place")
+    elif entry and sealed["log"] != log.places[entry.id]:
+        yield Fact("audit.log.other_place")
 
 
 def open_log(root: Path) -> Log:

@@ -387,7 +387,9 @@ def citation(facts: Facts) -> str:
     for one in study.authors:
         family, _, given = one.name.partition(", ")
         named = {"family-names": family, "given-names": given} if given else {"name": family}
-        authors.append({**named, **({"orcid": f"https://orcid.org/{one.orcid}"} if one.orcid else {})})
+        authors.append(
+            {**named, **({"orcid": f"https://orcid.org/{one.orcid}"} if one.orcid else {})}
+        )
     record: dict[str, Any] = {
         "cff-version": "1.2.0",
         "message": told_plainly(Fact("publication.cite"), language),

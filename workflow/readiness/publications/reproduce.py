@@ -15,7 +15,6 @@ import pandas as pd
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.facts import Fact, Listed, Term, TranslatedText, Value, of_domain
 from readiness.language import LANGUAGES, Language
-from readiness.language.numbers import whole
 from readiness.language.rounding import round_value
 from readiness.publications.log import COLUMNS as ERRATUM_COLUMNS
 from readiness.publications.log import Correction, describe_change, find_moves

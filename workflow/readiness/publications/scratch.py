@@ -1,40 +1,51 @@
 """The tree that is audited, and the scratch folder in which it is run again.
 
-The tree is this program's own, or somebody else's as a folder or a zip. Somebody else's is read and
-never run: it is judged by this program, from its own store and from the remotes that the auditor
-names.
+The tree is this program's own, or somebody else's, which is read and never run: it is judged by
+this program, from its own store and from the remotes that the auditor names.
 
-The scratch folder holds a small project with verified datasets, for a snakemake of its own. It is
-gone afterwards, also when the audit is interrupted or asked to end: it holds people's answers.
+The scratch folder holds a small project with verified datasets, for a run of its own. It is gone
+afterwards, also when the audit is interrupted or asked to end: it holds people's answers.
 Nothing of the tree is touched. The code that runs is the scratch project's own, whatever is
 installed.
 """
 
-import io
+import logging
 import os
+import re
+import shlex
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from datetime import date
+from importlib import import_module
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from runpy import run_module
+from typing import TypeVar
+
+from threadpoolctl import threadpool_limits
 
 from readiness.datasets.places import STORE, Foreign
 from readiness.datasets.versions import Pointer
-from readiness.errors import ConfigError, DataError
+from readiness.errors import ConfigError, DataError, ReadinessError, StoppedError
 from readiness.files import write_atomically
 from readiness.publications.ledger import FOLDER
 from readiness.publications.program import own_tree
 from readiness.publications.sandbox import PROJECT, run_confined
 from readiness.rendering.engines import find_quarto
 
+Done = TypeVar("Done")
+# What a run has said, beside its folder.
+SAID = "said.txt"
+# What of the auditor's environment reaches no run.
+NOT_PASSED_ON = ("READINESS_", "SNAKEMAKE_", "PYTHON")
 # Starts the program that lies in a folder, and takes nothing else there for a library.
 START = """
 import runpy, sys
@@ -115,17 +126,119 @@ def ended_like_interrupted() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
-def run_in(folder: Path, targets: Sequence[str], cores: str) -> str:
-    """Run this program in the project in `folder` for some targets; "" when done, else why not."""
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("READINESS_", "SNAKEMAKE_", "PYTHON"))
-    }
-    # What the run's programs leave there goes with the scratch folder.
-    environment["TMPDIR"] = str(folder.parent)
-    code, said = _run(folder, _command(folder / "workflow", targets, cores), environment)
-    return "" if code == 0 else _reason(said, folder)
+def run_in(folder: Path, targets: Sequence[str]) -> str:
+    """Run this program in the project in `folder` for some targets; "" when done, else why not.
+
+    In a process beside this one that has what this one has loaded: to start Python for each step
+    takes longer than most steps.
+    """
+    # Loaded once, for this run and those that follow.
+    for module in ("snakemake.cli", *(m for m, _ in import_module("readiness.cli").STEPS.values())):
+        import_module(module)
+    process = get_context("fork").Process(target=_perform_steps, args=(folder, targets))
+    process.start()
+    try:
+        process.join()
+    except BaseException:
+        # With what it has started, which would go on in a folder that is gone.
+        os.killpg(process.pid or 0, signal.SIGTERM)
+        process.join()
+        raise
+    code = process.exitcode or 0
+    if code < 0:
+        return f"ended by {signal.Signals(-code).name}; perhaps the memory was full"
+    return _reason((folder.parent / SAID).read_text("utf-8", "replace"), folder) if code else ""
+
+
+def _perform_steps(folder: Path, targets: Sequence[str]) -> None:
+    """Perform the steps that Snakemake lists, one after the other, in a process made for it."""
+    os.setsid()
+    for name in [name for name in os.environ if name.startswith(NOT_PASSED_ON)]:
+        del os.environ[name]
+    # What is left there goes with the scratch folder.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder.parent)
+    with (folder.parent / SAID).open("wb") as said, Path(os.devnull).open("r+b") as nothing:
+        for file, descriptor in ((nothing, 0), (said, 1), (said, 2)):
+            os.dup2(file.fileno(), descriptor)
+    sys.stdout, sys.stderr = (os.fdopen(n, "w", encoding="utf-8") for n in (1, 2))
+    os.chdir(folder)
+    # The program as a whole: no part of what a step can reach.
+    plan, cli = (import_module(f"readiness.{name}") for name in ("plan", "cli"))
+    # Sums are the same at every number of cores.
+    with threadpool_limits(1):
+        try:
+            found = plan.load_plan(folder)
+            found.check_document()
+            found.check_kept(date.today())
+            commands = _list_steps(targets)
+        except ReadinessError as error:
+            print(f"readiness run: {error}", file=sys.stderr)
+            sys.exit(error.exit_code)
+        for command in commands:
+            if code := cli.main(command):
+                sys.exit(code)
+
+
+def perform_side_by_side(
+    perform: Callable[[str], Done], names: Sequence[str], cores: int
+) -> Iterator[Done]:
+    """What `perform` gives for each name, in their order; on several cores in processes beside this
+    one that have what it has loaded."""
+    if cores == 1:
+        yield from map(perform, names)
+        return
+    context, started, ends = get_context("fork"), [], []
+    with ended_like_interrupted():
+        try:
+            for k in range(cores):
+                mine, its = context.Pipe(duplex=False)
+                started.append(
+                    context.Process(target=_send_each, args=(perform, names[k::cores], its))
+                )
+                started[-1].start()
+                its.close()
+                ends.append(mine)
+            for k in range(len(names)):
+                done = ends[k % cores].recv()
+                if isinstance(done, BaseException):
+                    raise done
+                yield done
+        except EOFError:
+            raise StoppedError("a process was ended; perhaps the memory was full.") from None
+        finally:
+            for process in started:
+                process.terminate()
+                process.join()
+
+
+def _send_each(perform: Callable[[str], object], names: Sequence[str], end: Connection) -> None:
+    try:
+        for name in names:
+            end.send(perform(name))
+    except Exception as error:
+        end.send(error)
+
+
+def _list_steps(targets: Sequence[str]) -> list[list[str]]:
+    """The arguments of the program for each step that some targets of the project in the present
+    folder need, in an order in which they can be performed: of Snakemake, which runs nothing."""
+    told: list[str] = []
+
+    def hear(record: logging.LogRecord) -> bool:
+        # An event of a job and one of its command both have the command.
+        if (command := getattr(record, "shellcmd", None)) and command not in told[-1:]:
+            told.append(command)
+        return True
+
+    logging.getLogger("snakemake.logging").addFilter(hear)
+    sys.argv = ["snakemake", "--dry-run", "--cores", "1", *targets]
+    try:
+        run_module("snakemake", run_name="__main__")
+    except SystemExit as error:
+        if error.code:
+            raise
+    # Behind `python -I -X utf8 workflow/readiness`, which is the program that runs already.
+    return [shlex.split(command)[5:] for command in told]
 
 
 def run_sealed(folder: Path, targets: Sequence[str], cores: str, *, confined: bool) -> str:
@@ -189,56 +302,39 @@ def _run(folder: Path, command: Sequence[str], variables: Mapping[str, str]) -> 
 
 
 def _reason(stderr: str, folder: Path) -> str:
-    """What `readiness run` said last, without the scratch folder's name."""
+    """What a run said last, without the scratch folder's name."""
     lines = stderr.strip().splitlines()
-    said = [k for k, line in enumerate(lines) if line.startswith("readiness run: ")]
+    said = [k for k, line in enumerate(lines) if line.startswith("readiness ")]
     text = " ".join(lines[said[-1] :]) if said else (lines[-1] if lines else "no message")
-    return text.removeprefix("readiness run: ").replace(f"{folder}/", "")
-
-
-# How much a zip may hold, unpacked.
-MOST_BYTES = 4 << 30
-MOST_FILES = 20_000
-# Of what comes out to what lay in the zip; tables come to 50, zeros to 1000.
-MOST_RATIO = 200
-# Bytes for which no ratio is asked.
-FREE = 16 << 20
-# Bytes of a zip's own directory, which is read at once.
-MOST_DIRECTORY = 32 << 20
-CHUNK = 1 << 20
+    return re.sub("^readiness (?:run: )?", "", text).replace(f"{folder}/", "")
 
 
 def is_tree(word: str) -> bool:
-    """Whether a word on the command line names a folder or a zip, and not a publication."""
+    """Whether a word on the command line names a folder, and not a publication."""
     path = Path(word)
     named = "/" in word or word in (".", "..") or path.suffix == ".zip"
     return named or (path / FOLDER).is_dir()
 
 
 @contextmanager
-def open_tree(
-    path: Path, remotes: Sequence[str | Path] = ()
-) -> Iterator[tuple[Path, Foreign | None]]:
-    """The root of the tree at `path`, and what may be read for it when it is somebody else's.
+def open_tree(path: Path, remotes: Sequence[str | Path] = ()) -> Iterator[Foreign | None]:
+    """What may be read for the tree at `path`; None for this program's own.
 
-    A zip is unpacked into a temporary folder. `remotes` are addresses that the auditor named:
-    folders or URLs. ConfigError when there is no tree, DataError when a zip cannot be unpacked.
+    `remotes` are addresses that the auditor named: folders or URLs. ConfigError when there is no
+    such folder.
     """
+    if not path.is_dir():
+        raise ConfigError(
+            f"{path}: no such folder; of a bundle name the folder it was unpacked in."
+        )
     own = own_tree()
-    if path.is_dir() and own is not None and own.samefile(path):
+    if own is not None and own.samefile(path):
         if remotes:
             raise ConfigError("--remote: this tree's own settings name its remotes (.dvc/config).")
-        yield path, None
+        yield None
         return
     with ended_like_interrupted(), temporary_folder() as folder:
-        if path.is_file():
-            unpack_zip(path, folder / "tree")
-            root = _root(path, folder / "tree")
-        elif path.is_dir():
-            root = path
-        else:
-            raise ConfigError(f"{path}: no such folder and no such zip.")
-        yield root, Foreign(tuple(map(_address, remotes)), folder / "fetched")
+        yield Foreign(tuple(map(_address, remotes)), folder / "fetched")
 
 
 def _address(remote: str | Path) -> str:
@@ -247,79 +343,3 @@ def _address(remote: str | Path) -> str:
     if not remote.is_dir():
         raise ConfigError(f"--remote {remote}: no such folder; expected one, or a URL as s3://...")
     return str(remote.resolve())
-
-
-def _root(path: Path, folder: Path) -> Path:
-    """The tree in an unpacked zip, which may have one folder around it."""
-    found = [
-        root for root in (folder, *sorted(p for p in folder.iterdir())) if (root / FOLDER).is_dir()
-    ]
-    if not found:
-        raise ConfigError(f"{path}: no folder {FOLDER} in it; expected a bundle or a tree.")
-    return found[0]
-
-
-class _Bounded(io.FileIO):
-    """A file of which no more is read at once than a zip's directory may be."""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """At most so many bytes; BadZipFile when more are asked for."""
-        rest = size is None or size < 0
-        content = super().read(MOST_DIRECTORY + 1 if rest else min(size or 0, MOST_DIRECTORY + 1))
-        if len(content) > MOST_DIRECTORY:
-            raise zipfile.BadZipFile("its directory is larger than that of any bundle")
-        return content
-
-
-def unpack_zip(path: Path, folder: Path) -> None:
-    """Write a zip's files below `folder`, each checked as it is unpacked.
-
-    DataError at the first name that leads out of the folder or stands twice, at a link, a device or
-    an encrypted file, and when more comes out than the bounds above allow.
-    """
-    folder.mkdir()
-    try:
-        with _Bounded(path) as file, zipfile.ZipFile(file) as archive:
-            members = archive.infolist()
-            if len(members) > MOST_FILES:
-                raise zipfile.BadZipFile(f"more than {MOST_FILES} files")
-            written = 0
-            for member in members:
-                target = folder / _name(member)
-                if member.is_dir():
-                    target.mkdir(parents=True, exist_ok=True)
-                    continue
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(member) as content, target.open("xb") as out:
-                    while chunk := content.read(CHUNK):
-                        written += len(chunk)
-                        _within_bounds(written, path)
-                        out.write(chunk)
-    except FileExistsError as error:
-        name = Path(str(error.filename)).relative_to(folder)
-        raise DataError(f"{path}: {str(name)!r} stands there twice; nothing was audited.") from None
-    except NotADirectoryError:
-        raise DataError(f"{path}: a file where a folder is needed; nothing was audited.") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
-        # A RuntimeError (and a NotImplementedError, which is one) says how it is packed.
-        shutil.rmtree(folder, ignore_errors=True)
-        raise DataError(f"{path}: cannot be unpacked: {error}; nothing was audited.") from None
-
-
-def _name(member: zipfile.ZipInfo) -> PurePosixPath:
-    """The member's name, when it is that of a file or folder inside."""
-    name = PurePosixPath(member.filename)
-    kind = stat.S_IFMT(member.external_attr >> 16)
-    inside = name.parts and not name.is_absolute() and ".." not in name.parts
-    if not inside or "\\" in member.filename or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise zipfile.BadZipFile(f"{member.filename!r} is no file inside of it")
-    if member.flag_bits & 1:
-        raise zipfile.BadZipFile(f"{member.filename!r} is encrypted")
-    return name
-
-
-def _within_bounds(written: int, path: Path) -> None:
-    if written > MOST_BYTES:
-        raise zipfile.BadZipFile(f"more than {MOST_BYTES >> 30} GiB come out of it")
-    if written > FREE and written > MOST_RATIO * path.stat().st_size:
-        raise zipfile.BadZipFile(f"more than {MOST_RATIO} times its size come out of it")

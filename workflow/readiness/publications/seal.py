@@ -36,18 +36,13 @@ LEDGER = "figures.csv"
 VALUES = "values.csv"
 # Signatures over the seal, so outside of it.
 ATTESTATIONS = "attestation.jsonl"
-# What a bundle left out of a publication, by name and hash: outside of the seal, and no word of it
-# makes anything hold.
-WITHHELD = "withheld.csv"
 OTHERWISE = "audit.states.folder"
-LEFT_OUT = Fact("audit.seal.left_out")
 NO_FILE = Fact("audit.seal.no_file")
 CHANGED = Fact("audit.seal.changed")
 MORE_NUMBERS = "audit.seal.more_numbers"
 # Of seals; those of others are read by the releases that made them.
 FORMAT = 3
 DRAFT, RELEASED = "draft", "released"
-MOST_WITHHELD = 1 << 20
 # Digits of the digest of a number: it tells which one was changed, and the seal that one was.
 SHORT = 16
 # How many changed numbers of a ledger are named.
@@ -72,10 +67,6 @@ RUN = r"(waves|studies)/[a-z0-9][a-z0-9-]*"
 
 class UnreadableError(DataError):
     """A seal that this user may not read: nothing is known of it."""
-
-
-class FormatError(Exception):
-    """A seal that holds for itself and is of another format."""
 
 
 def unreadable(error: OSError) -> Fact:
@@ -136,12 +127,6 @@ def read_seal(folder: Path) -> dict[str, Any]:
         raise DataError(
             f"{path}: not found. Restore it with git.", Fact("audit.seal.missing")
         ) from None
-    except FormatError as error:
-        raise DataError(
-            f"{path}: of format {error}, which this release does not read. Audit it with the "
-            "release that made it (docs/auditing.md).",
-            Fact("audit.seal.format", {"format": str(error)}),
-        ) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DataError(
             f"{path}: not a seal. Restore it with git.", Fact("audit.seal.none")
@@ -165,15 +150,16 @@ def _seal_in(content: bytes) -> tuple[dict[str, Any], bool]:
     stated = {name: value for name, value in seal.items() if name != "digest"}
     # Another layout could show a key twice: one value for people, another for the program.
     whole = seal["digest"] == _digest(stated) and text == _text(seal)
-    if whole and type(seal["format"]) is int and seal["format"] != FORMAT:
-        raise FormatError(seal["format"])
-    whole = whole and seal["format"] == FORMAT
-    stated_well = all(isinstance(seal[name], kind) for name, kind in FACTS.items())
-    stated_well = stated_well and seal["status"] in (DRAFT, RELEASED)
-    # Of letters that look alike nobody could tell which publication is meant.
-    stated_well = stated_well and re.fullmatch(NAME, seal["id"]) is not None
-    stated_well = stated_well and re.fullmatch(RUN, seal["run"]) is not None
-    if not stated_well or not all(isinstance(text, str) for text in seal["files"].values()):
+    stated_well = (
+        seal["format"] == FORMAT
+        and all(isinstance(seal[name], kind) for name, kind in FACTS.items())
+        and seal["status"] in (DRAFT, RELEASED)
+        # Of letters that look alike nobody could tell which publication is meant.
+        and re.fullmatch(NAME, seal["id"])
+        and re.fullmatch(RUN, seal["run"])
+        and all(isinstance(text, str) for text in seal["files"].values())
+    )
+    if not stated_well:
         raise TypeError
     return seal, whole
 
@@ -221,20 +207,15 @@ def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[AuditFinding]:
         yield AuditFinding(folder.name, Outcome.NOT_CHECKED, unreadable(error))
         return
     names.pop(SEAL, None)
-    for beside in (ATTESTATIONS, WITHHELD):
-        path = names.pop(beside, folder)
-        if path != folder and not stat.S_ISREG(path.lstat().st_mode):
-            yield AuditFinding(beside, Outcome.BROKEN, NO_FILE)
-    left_out = read_withheld(folder)
+    signed = names.pop(ATTESTATIONS, None)
+    if signed and not stat.S_ISREG(signed.lstat().st_mode):
+        yield AuditFinding(ATTESTATIONS, Outcome.BROKEN, NO_FILE)
     owners: dict[str, str] = {digest: name for name, digest in sealed.items()}
     for name in sorted(sealed.keys() | names.keys()):
         if name not in sealed:
             yield AuditFinding(name, Outcome.BROKEN, Fact("audit.seal.added"))
             continue
         path = names.get(name, folder / name)
-        if name not in names and left_out.get(name) == sealed[name]:
-            yield AuditFinding(name, Outcome.RESTRICTED, LEFT_OUT)
-            continue
         try:
             # Of a folder that cannot be read nothing is listed; its files need not be gone.
             if not stat.S_ISREG(path.lstat().st_mode):
@@ -247,19 +228,6 @@ def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[AuditFinding]:
             yield AuditFinding(name, Outcome.BROKEN, Fact("audit.seal.removed"))
         except OSError as error:
             yield AuditFinding(name, Outcome.NOT_CHECKED, unreadable(error))
-
-
-def read_withheld(folder: Path) -> dict[str, str]:
-    """What a bundle left out of the publication in `folder`: name to SHA-256.
-
-    Files of the folder by their names in it, inputs by their paths from the project's root.
-    """
-    try:
-        text = read_file(folder / WITHHELD, MOST_WITHHELD).decode("utf-8")
-        rows = list(csv.DictReader(io.StringIO(text, newline="")))
-        return {str(row["path"]): str(row["sha256"]) for row in rows}
-    except (OSError, ValueError, KeyError, csv.Error):
-        return {}
 
 
 def _name(path: Path, folder: Path) -> str:

@@ -7,17 +7,19 @@ Both read what was frozen: no data and no rerun.
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from readiness.datasets.versions import Version
 from readiness.errors import DataError
-from readiness.lineage import Lineage
+from readiness.files import read_file
 from readiness.publications import ledger
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import ancestors, frozen_chain
-from readiness.publications.log import LOG, check_listed, read_log, read_seals, state_of
+from readiness.publications.log import LOG, Log, check_listed, read_log, state_of
 from readiness.publications.outcomes import told_plainly
-from readiness.publications.seal import DRAFT, check_seal
+from readiness.publications.seal import DRAFT, LEDGER, check_seal, read_seal
 
 # How many ids are offered in the place of an unknown one.
 LIKE = 3
@@ -35,7 +37,7 @@ class TraceStep:
 
 @dataclass(frozen=True)
 class Trace:
-    """All that stands behind one published number, or behind a chart or page.
+    """All that stands behind one published number.
 
     `datasets`: SHA-256 by name, and `md5` what their DVC pointers name, "" where unknown; `files`
     are the other files that went in (path to SHA-256); `through` are the publications whose
@@ -67,38 +69,19 @@ def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
     publications, name = scope(root, name)
     found = []
     for publication in publications:
-        ids = [row["id"] for row in ledger_rows(root / ledger.FOLDER / publication)]
+        ids = [row["id"] for row in _rows_with(root / ledger.FOLDER / publication, name)]
         exact = [identity for identity in ids if identity == name]
         begun = [identity for identity in ids if identity.startswith(f"{name}.")]
         found += [(publication, identity) for identity in exact or begun]
     return found
 
 
-def find_pictures(root: Path, name: str) -> list[tuple[str, str]]:
-    """The charts and pages that `name` means, as (publication, path in its folder).
-
-    `name` is that path (`charts/change.svg`, `report.pdf`), with or without `PUBLICATION/` before
-    it, or a chart's name alone (`change`).
-    """
-    publications, name = scope(root, name)
-    wanted = {name, f"{name}.svg"}
-    return [
-        (publication, path)
-        for publication in publications
-        for path in sorted(_makers(frozen_chain(root / ledger.FOLDER / publication)))
-        if path == name or path.rpartition("/")[2] in wanted
-    ]
-
-
-def _makers(chain: Mapping[str, Lineage]) -> dict[str, str]:
-    """The step that made each chart and page of a publication, by path in its folder."""
-    languages = ledger.languages_among(chain)
-    return {
-        place: step
-        for step, lineage in chain.items()
-        for name in lineage.outputs
-        if (place := ledger.kept_as(step, name, languages))
-    }
+def _rows_with(folder: Path, text: str) -> list[dict[str, str]]:
+    """The rows of a ledger; none where it does not hold the text, which is told without parsing."""
+    with suppress(OSError):
+        if text.replace('"', '""').encode("utf-8", "replace") not in read_file(folder / LEDGER):
+            return []
+    return ledger_rows(folder)
 
 
 def like(root: Path, name: str) -> list[str]:
@@ -131,9 +114,11 @@ def refuse_broken(root: Path, publications: Iterable[str], *, every: bool = Fals
         )
 
 
-def state_line(root: Path, name: str) -> str:
-    """What a publication is now, and since when."""
-    entry, sealed = read_log(root).latest.get(name), read_seals(root).get(name, {})
+def state_line(root: Path, name: str, log: Log) -> str:
+    """What a publication is now, as the log has it, and since when."""
+    entry, sealed = log.latest.get(name), {}
+    with suppress(DataError):
+        sealed = read_seal(root / ledger.FOLDER / name)
     successor, why = (entry.superseded_by, entry.withdrawn) if entry else ("", "")
     draft = sealed.get("status") == DRAFT
     state = told_plainly(state_of(name, draft=draft, successor=successor, withdrawn=why), "en")
@@ -144,75 +129,50 @@ def state_line(root: Path, name: str) -> str:
 
 
 def which(root: Path, publication: str, names: Sequence[str]) -> Iterator[Trace]:
-    """What is behind each of these numbers of a publication."""
+    """What is behind each of these numbers of a publication: what its `lineage` leads to, and the
+    datasets that it names."""
     folder = root / ledger.FOLDER / publication
     chain = frozen_chain(folder)
     rows = {row["id"]: row for row in ledger_rows(folder)}
-    yield from _traces(root, publication, chain, [rows[name] for name in names])
-
-
-def which_pictures(root: Path, publication: str, names: Sequence[str]) -> Iterator[Trace]:
-    """What is behind each of these charts and pages; the `row` of a trace has no value then.
-
-    A chart or page is made of the register as a whole, so all that is behind the register is
-    behind it.
-    """
-    folder = root / ledger.FOLDER / publication
-    chain = frozen_chain(folder)
-    makers = _makers(chain)
-    numbers = {digest for row in ledger_rows(folder) for digest in row.get("lineage", "").split()}
-    rows = [
-        {
-            "id": name,
-            "dataset": " ".join(chain[makers[name]].datasets),
-            "lineage": " ".join(sorted({chain[makers[name]].hash, *numbers})),
-        }
-        for name in names
-    ]
-    yield from _traces(root, publication, chain, rows)
-
-
-def _traces(
-    root: Path, publication: str, chain: Mapping[str, Lineage], rows: Iterable[Mapping[str, str]]
-) -> Iterator[Trace]:
-    """The trace of each row: what its `lineage` leads to, and the datasets that it names."""
-    folder = root / ledger.FOLDER / publication
     versions = {d.version.name: d.version for d in ledger.read_datasets(folder)}
     files = {path.as_posix(): digest for path, digest in ledger.read_inputs(folder).items()}
-    for row in rows:
-        steps = ancestors(chain, row.get("lineage", "").split())
+    hashes_of = {publication: {lineage.hash for lineage in chain.values()}}
+    for row in map(rows.__getitem__, names):
+        hashes = row.get("lineage", "").split()
+        steps = ancestors(chain, hashes)
         used = {digest for step in steps for digest in chain[step].inputs.values()}
-        earlier = _earlier(root, row, chain)
-        known = dict(versions)
-        for other in earlier:
-            before = ledger.read_datasets(root / ledger.FOLDER / other)
-            known = {d.version.name: d.version for d in before} | known
-            used.add(files.get(f"{ledger.FOLDER}/{other}/figures.csv", ""))
-        names = row.get("dataset", "").split()
+        earlier = []
+        if foreign := {*hashes} - hashes_of[publication]:
+            _read_earlier(root, publication, hashes_of, versions)
+            earlier = sorted(name for name, own in hashes_of.items() if foreign & own)
+        used |= {files.get(f"{ledger.FOLDER}/{other}/{LEDGER}", "") for other in earlier}
+        datasets = row.get("dataset", "").split()
         yield Trace(
             publication,
             row,
-            {name: known[name].sha256 if name in known else "" for name in names},
-            {name: known[name].md5 if name in known else "" for name in names},
+            {name: versions[name].sha256 if name in versions else "" for name in datasets},
+            {name: versions[name].md5 if name in versions else "" for name in datasets},
             tuple(TraceStep(s, chain[s].code, chain[s].settings, chain[s].inputs) for s in steps),
             {path: digest for path, digest in files.items() if digest in used},
             tuple(earlier),
         )
 
 
-def _earlier(root: Path, row: Mapping[str, str], chain: Mapping[str, Lineage]) -> list[str]:
-    """The publications whose steps are behind a number beside those of its own chain."""
-    own = {lineage.hash for lineage in chain.values()}
-    foreign = set(row.get("lineage", "").split()) - own
-    found = []
-    for publication in ledger.publication_ids(root) if foreign else []:
-        hashes = {
-            lineage.hash for lineage in frozen_chain(root / ledger.FOLDER / publication).values()
-        }
-        if foreign & hashes:
-            found.append(publication)
-            foreign -= hashes
-    return found
+def _read_earlier(
+    root: Path, publication: str, hashes_of: dict[str, set[str]], versions: dict[str, Version]
+) -> None:
+    """Add the lineage hashes and the dataset versions of the publications whose numbers went into
+    one, and into those."""
+    waiting, there = [publication], ledger.publication_ids(root)
+    while waiting:
+        for path in ledger.read_inputs(root / ledger.FOLDER / waiting.pop()):
+            name = path.parts[1]
+            if path.parts[0] == ledger.FOLDER.name and name in there and name not in hashes_of:
+                folder = root / ledger.FOLDER / name
+                hashes_of[name] = {one.hash for one in frozen_chain(folder).values()}
+                for dataset in ledger.read_datasets(folder):
+                    versions.setdefault(dataset.version.name, dataset.version)
+                waiting.append(name)
 
 
 def find_affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]]]:
@@ -224,6 +184,6 @@ def find_affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]
     return [
         (publication, row)
         for publication in ledger.publication_ids(root)
-        for row in ledger_rows(root / ledger.FOLDER / publication)
+        for row in _rows_with(root / ledger.FOLDER / publication, version)
         if version in row.get("dataset", "").split()
     ]

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from readiness.errors import ConfigError
@@ -66,12 +66,5 @@ def _of_project(root: Path, target: Path) -> Path | None:
     for name in KEPT:
         if (root / name).resolve() in (place, *place.parents):
             return Path(name)
-    linked = target.is_file() and target.stat().st_nlink > 1
-    files = _kept_files(root) if linked else (root / "config.yaml", root / "Snakefile")
+    files = (root / "config.yaml", root / "Snakefile")
     return next((path for path in files if _is_same(target, path)), None)
-
-
-def _kept_files(root: Path) -> Iterator[Path]:
-    yield from (root / "config.yaml", root / "Snakefile")
-    for name in KEPT:
-        yield from (path for path in (root / name).rglob("*") if path.is_file())

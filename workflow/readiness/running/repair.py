@@ -9,6 +9,7 @@ others are removed, and with them whatever was made from them.
 
 import json
 import shutil
+from collections import defaultdict
 from pathlib import Path
 
 from readiness.errors import DataError
@@ -95,37 +96,43 @@ def _read_record(folder: Path, results: Path) -> tuple[Lineage | None, list[str]
 
 
 def _with_parents(results: Path, whole: dict[Path, Lineage]) -> dict[Path, Lineage]:
-    """Those whose parents stand, and the parents' parents, up to the data."""
+    """Those whose parents stand, and the parents' parents, up to the data.
+
+    A wave or study and the publication of it have steps with the same hash, in different folders.
+    """
+    hashes = {folder: lineage.hash for folder, lineage in whole.items()}
     kept, before = whole, -1
     while len(kept) != before:
         before = len(kept)
+        made: dict[str, set[str]] = defaultdict(set)
+        for folder in kept:
+            kind, run = _run_of(results, folder)
+            # What a publication has in common with today's configuration is computed once.
+            for group in (run, "all", kind if kind in ("inputs", "publications") else "today"):
+                made[group].add(hashes[folder])
         kept = {
             folder: lineage
             for folder, lineage in kept.items()
-            if _within_reach(results, folder, kept).issuperset(lineage.parents.values())
+            if all(
+                any(parent in made[group] for group in _within_reach(results, folder))
+                for parent in lineage.parents.values()
+            )
         }
     return kept
 
 
-def _within_reach(results: Path, folder: Path, kept: dict[Path, Lineage]) -> set[str]:
-    """The lineage hashes of the steps that a folder can have been made from.
+def _within_reach(results: Path, folder: Path) -> list[str]:
+    """The groups of steps that a folder can have been made from."""
+    kind, run = _run_of(results, folder)
+    if not run:
+        return ["all"]  # the closing table and the site
+    return [run, "inputs", "today"] if kind == "publications" else [run, "inputs"]
 
-    A wave or study and the publication of it have steps with the same hash, in different folders.
-    """
-    run = folder.relative_to(results).parts[:2]
-    if run[:1] == (SITE,):
-        run = ()
-    found = set()
-    for other, lineage in kept.items():
-        parts = other.relative_to(results).parts
-        in_reach = {
-            0: True,  # the closing table and the site
-            # What a publication has in common with today's configuration is computed once.
-            2: parts[:2] == run or ("publications",) == run[:1] != parts[:1],
-        }[len(run)]
-        if in_reach or parts[:1] == ("inputs",):
-            found.add(lineage.hash)
-    return found
+
+def _run_of(results: Path, folder: Path) -> tuple[str, str]:
+    """The kind of a run, and the run; "" for the closing table and the site."""
+    kind, *name = (*folder.relative_to(results).parts[:2], "")[:2]
+    return (kind, f"{kind}/{name[0]}") if kind not in ("", SITE) else (kind, "")
 
 
 def _notes_are_whole(root: Path) -> bool:

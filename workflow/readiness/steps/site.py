@@ -77,6 +77,9 @@ def run(job: Job[SiteSettings]) -> None:
     verdicts = read_verdicts(job.inputs["verdicts"])
     publications = [_copy_publication(one, copies, verdicts) for one in settings.publications]
     versions = read_versions(Path.cwd()).values()
+    # A draft's successor is in no log.
+    before = {(seal["supersedes"] or {}).get("id") for seal in read_seals(Path.cwd()).values()}
+    last = [one for one in publications if one.identity not in before]
 
     def users(name: str) -> list[str]:
         return [one.identity for one in publications if name in one.datasets]
@@ -84,7 +87,7 @@ def run(job: Job[SiteSettings]) -> None:
     site = pages.Site(
         settings.languages,
         {lang: settings.title.get(lang) or text("site.title", lang) for lang in settings.languages},
-        [_copy_report(one, copies, settings.languages, publications) for one in settings.reports],
+        [_copy_report(one, copies, settings.languages, last) for one in settings.reports],
         publications,
         [
             Published(name, files=[], withdrawn=why, successor=other)
@@ -143,9 +146,7 @@ def _copy_report(
         tree = LexborHTMLParser(page.read_text("utf-8"))
         if (said := tree.css_first('meta[name="description"]')) is not None:
             finding[language] = str(said.attributes.get("content") or "")
-    # A draft's successor is in no log.
-    before = {(seal["supersedes"] or {}).get("id") for seal in read_seals(Path.cwd()).values()}
-    counting = [p for p in publications if p.run == told["run"] and p.identity not in before]
+    counting = [p for p in publications if p.run == told["run"]]
     published = min(counting, key=lambda one: (one.draft, one.identity), default=None)
     moved = 0
     if published:

@@ -78,7 +78,6 @@ class Again:
     objects: Mapping[Any, Path]
     # The other files, as they were read to be hashed.
     inputs: Mapping[Path, bytes]
-    cores: str
     terms: Terms
     # Why the sealed code must not run; None where it may.
     runnable: Fact | None
@@ -137,7 +136,7 @@ class Again:
             self.inputs,
             frozen=sealed,
             report=report,
-            cores=self.cores,
+            cores=self.terms.cores,
             confined=self._can_confine,
         )
 

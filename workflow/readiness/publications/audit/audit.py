@@ -14,7 +14,7 @@ from readiness.bounded import read_yaml_text
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
 from readiness.files import read_file, reading_once
-from readiness.publications.attest import Fit, signatures
+from readiness.publications.attest import signatures
 from readiness.publications.audit.again import Again
 from readiness.publications.audit.agreeing import contradictions, only_stated
 from readiness.publications.audit.data import check_dataset, check_inputs, read_registered
@@ -49,22 +49,16 @@ from readiness.publications.seal import (
     DRAFT,
     check_seal,
     read_seal,
-    read_withheld,
     sha256,
 )
 
 LEVEL = Fact("audit.number.level")
-_FITS = {
-    Fit.DOES_NOT_FIT: Outcome.DIFFERS,
-    Fit.UNSIGNED: Outcome.NOT_CHECKED,
-    Fit.FITS: Outcome.REPRODUCED,
-}
 # What the first line says, the most severe first.
 _SIGNING = {
-    Fit.DOES_NOT_FIT: Signing.WRONG,
-    Fit.UNSIGNED: Signing.OTHERS,
-    Fit.FITS: Signing.SIGNED,
-    Fit.UNKNOWN: Signing.UNCHECKED,
+    Outcome.DIFFERS: Signing.WRONG,
+    Outcome.NOT_CHECKED: Signing.OTHERS,
+    Outcome.REPRODUCED: Signing.SIGNED,
+    Outcome.NOT_COMPARED: Signing.UNCHECKED,
 }
 
 
@@ -75,7 +69,6 @@ def audit(
     *,
     changes: Changes,
     code: str = TODAY,
-    cores: str = "all",
     notes: Sequence[Fact] = (),
     listed: Sequence[AuditFinding] = (),
     folder: Path | None = None,
@@ -93,20 +86,29 @@ def audit(
     """
     folder = folder or root / "publications" / identity
     with reading_once(folder):
-        found = _audit_folder(
-            root,
-            folder,
+        there = folder.is_dir() or not listed
+        seal = [*(check_seal(folder) if there else ()), *listed]
+        try:
+            sealed = read_seal(folder)
+        except DataError:
+            sealed = {}
+        limits = [Fact("audit.note.draft")] if sealed.get("status") == DRAFT else []
+        if sealed and level >= DATA:
+            limits.append(only_stated(frozen=code == FROZEN and level >= NUMBERS))
+        rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
+        result = Audit(
             identity,
             level,
-            changes,
             code,
-            cores,
-            notes,
-            listed,
-            list_numbers,
-            terms or Terms(),
+            sealed,
+            changes,
+            seal=tuple(seal),
+            notes=(*notes, *limits),
+            numbers=tuple(list_unchecked(rows, seal, LEVEL)),
         )
-        return _with_signatures(found, folder, keys or {})
+        if level >= DATA:
+            result = _look_further(root, folder, result, rows, terms or Terms())
+        return _with_signatures(result, folder, keys or {})
 
 
 def _with_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Audit:
@@ -117,67 +119,28 @@ def _with_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519Publ
         why = error.fact or error_fact(str(error))
         finding = AuditFinding(ATTESTATIONS, Outcome.NOT_CHECKED, why)
         return replace(result, signatures=(finding,), signing=Signing.UNREADABLE)
-    fits = {one.fit for one in found}
-    signing = next((said for fit, said in _SIGNING.items() if fit in fits), Signing.UNSIGNED)
-    told = tuple(
-        AuditFinding(f"{ATTESTATIONS}: {one.signer}".rstrip(": "), _FITS[one.fit], one.fact)
-        for one in found
-        if one.fit in _FITS
-    )
-    return replace(result, signatures=told, signing=signing)
+    outcomes = {one.outcome for one in found}
+    signing = next((said for one, said in _SIGNING.items() if one in outcomes), Signing.UNSIGNED)
+    return replace(result, signatures=tuple(found), signing=signing)
 
 
-def _audit_folder(
-    root: Path,
-    folder: Path,
-    identity: str,
-    level: int,
-    changes: Changes,
-    code: str,
-    cores: str,
-    notes: Sequence[Fact],
-    listed: Sequence[AuditFinding],
-    list_numbers: bool,
-    terms: Terms,
+def _look_further(
+    root: Path, folder: Path, result: Audit, rows: list[dict[str, str]], terms: Terms
 ) -> Audit:
-    seal = [*check_seal(folder), *listed] if folder.is_dir() else list(listed) or check_seal(folder)
-    try:
-        sealed = read_seal(folder)
-    except DataError:
-        sealed = {}
-    rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
-    limits = [Fact("audit.note.draft")] if sealed.get("status") == DRAFT else []
-    if sealed and level >= DATA:
-        limits.append(only_stated(frozen=code == FROZEN and level >= NUMBERS))
-    result = Audit(
-        identity,
-        level,
-        code,
-        sealed,
-        changes,
-        seal=tuple(seal),
-        notes=(*notes, *limits),
-        numbers=tuple(list_unchecked(rows, seal, LEVEL)),
-    )
-    if level < DATA:
-        return result
+    """The audit with what the levels above the seal see."""
+    seal = result.seal
     against: tuple[AuditFinding, ...] = ()
     try:
         if not seal:
-            against = tuple(contradictions(folder, sealed))
-        result = _with_data(root, folder, result, rows, cores, against, terms)
-        # Beside what is said of the numbers: it is not the ledger that the seal does not fit.
-        return replace(result, seal=(*result.seal, *against))
+            against = tuple(contradictions(folder, result.sealed))
+        result = _with_data(root, folder, result, rows, against, terms)
     except (ReadinessError, OSError) as error:
         why = explain(error, root)
         numbers = list_unchecked(rows, seal, Fact("audit.number.not_again", {"why": why}))
-        finding = AuditFinding(identity, Outcome.NOT_CHECKED, why)
-        return replace(
-            result,
-            seal=(*result.seal, *against),
-            data=(*result.data, finding),
-            numbers=tuple(numbers),
-        )
+        data = (*result.data, AuditFinding(result.identity, Outcome.NOT_CHECKED, why))
+        result = replace(result, data=data, numbers=tuple(numbers))
+    # Beside what is said of the numbers: it is not the ledger that the seal does not fit.
+    return replace(result, seal=(*result.seal, *against))
 
 
 def _with_data(
@@ -185,11 +148,9 @@ def _with_data(
     folder: Path,
     result: Audit,
     rows: list[dict[str, str]],
-    cores: str,
     against: Sequence[AuditFinding],
     terms: Terms,
 ) -> Audit:
-
     # Compared with tables that are not the sealed ones, the data would be called wrong for what is
     # wrong with the table, and the numbers for what is wrong with the configuration.
     unfit = Fact("audit.input.unfit")
@@ -211,7 +172,7 @@ def _with_data(
             missing[dataset.version.name] = available
         else:
             objects[dataset.pointer] = available.path
-    inputs = check_inputs(root, read_inputs(folder), read_withheld(folder))
+    inputs = check_inputs(root, read_inputs(folder))
     findings += inputs[0]
     result = replace(result, data=tuple(findings))
     if missing:
@@ -224,7 +185,7 @@ def _with_data(
     broken = any(f.outcome is Outcome.BROKEN for f in faults)
     why_not = Fact("audit.code.seal_broken" if broken else "audit.code.seal_unchecked")
 
-    again = Again(root, folder, rows, objects, inputs[1], cores, terms, why_not if faults else None)
+    again = Again(root, folder, rows, objects, inputs[1], terms, why_not if faults else None)
     return again.check(result)
 
 

@@ -17,7 +17,7 @@ from readiness.facts import Fact, Listed
 from readiness.files import read_file
 from readiness.publications.ledger import SealedDataset
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
-from readiness.publications.seal import LEFT_OUT, sha256, unreadable
+from readiness.publications.seal import sha256, unreadable
 from readiness.readers import read_sheet
 from readiness.readers.export import recognise_export
 
@@ -111,21 +111,17 @@ def _pointer(root: Path, dataset: SealedDataset) -> Iterator[AuditFinding]:
 
 
 def check_inputs(
-    root: Path, sealed: Mapping[Path, str], withheld: Mapping[str, str]
+    root: Path, sealed: Mapping[Path, str]
 ) -> tuple[list[AuditFinding], dict[Path, bytes]]:
     """The files that went in beside the datasets: questionnaire, margins, a revised ledger; and
     their bytes, from which the levels above compute: who writes there meanwhile changes nothing.
-
-    `withheld` are those that a bundle left out, with their hashes.
     """
     findings, contents = [], {}
     for path, digest in sealed.items():
         outcome = Outcome.DIFFERS
         try:
             if not (root / path).is_file():
-                left_out = withheld.get(path.as_posix()) == digest
-                outcome = Outcome.RESTRICTED if left_out else outcome
-                fact = LEFT_OUT if left_out else Fact("audit.input.removed")
+                fact = Fact("audit.input.removed")
             else:
                 contents[path] = read_file(root / path)
                 fact = Fact("audit.input.other")

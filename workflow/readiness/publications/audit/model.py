@@ -82,11 +82,12 @@ class Changes:
 class Terms:
     """On which terms a tree is audited: what is read for one that is somebody else's (None for the
     tree of this program), whether sealed code has to run in a sandbox, and which is trusted by its
-    hash. In the tree of this program it also runs where there is no sandbox."""
+    hash, on how many cores. In the tree of this program it also runs where there is no sandbox."""
 
     foreign: Foreign | None = None
     sandbox: bool = True
     trust: tuple[str, ...] = ()
+    cores: str = "all"
 
 
 class Signing(StrEnum):

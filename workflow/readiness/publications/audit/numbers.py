@@ -52,7 +52,6 @@ from readiness.publications.seal import (
     MORE_NUMBERS,
     SEAL,
     VALUES,
-    WITHHELD,
     sha256,
 )
 from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
@@ -105,7 +104,7 @@ def rerun(
         if frozen:
             failure = run_sealed(scratch, targets, cores, confined=confined)
         else:
-            failure = run_in(scratch, targets, cores)
+            failure = run_in(scratch, targets)
         if failure:
             raise DataError(failure)
         names = [dataset.version.name for dataset in datasets]
@@ -155,7 +154,6 @@ SAME = Fact("audit.page.same")
 BESIDE = {
     SEAL,
     ATTESTATIONS,
-    WITHHELD,
     VALUES,
     LEDGER,
     CONFIG,

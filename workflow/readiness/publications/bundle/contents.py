@@ -5,50 +5,33 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
 from markupsafe import Markup
 
-from readiness.bounded import read_yaml_text
+from readiness.config import load_config
 from readiness.datasets.places import STORE
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
-from readiness.facts import Day, Fact, Listed, Term
+from readiness.facts import Day, Fact, Term
 from readiness.files import read_file, reading_once
 from readiness.language import LANGUAGES, Language, tell
 from readiness.language.catalogue import direction
 from readiness.language.numbers import whole
 from readiness.publications import ledger
-from readiness.publications.attest import Fit, signatures
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes
-from readiness.publications.bundle.respondents import CORRECTIONS, Respondents, respondents
 from readiness.publications.citing import read_citation
+from readiness.publications.freeze import refuse_named
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.outcomes import Outcome, place_text
 from readiness.publications.presenting.writing import Writing, markdown, render
 from readiness.publications.program import DVC_CONFIG, code_files
-from readiness.publications.seal import ATTESTATIONS, SEAL, WITHHELD, read_seal, sha256
+from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
 from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given_away
-from readiness.tables import records_to_csv, rows_to_csv
+from readiness.tables import rows_to_csv
 from readiness.terminal import one_line
 
-# What a bundle cannot be without.
-NEEDED = {
-    "Snakefile",
-    "pyproject.toml",
-    "requirements.lock",
-    "versions.csv",
-    "config.yaml",
-    "datasets.csv",
-    "figures.csv",
-    "index.json",
-    "inputs.csv",
-    "seal.json",
-    "values.csv",
-}
 # What of the project is there to be read. Its README is replaced by that of the bundle.
 PAGES = ("CITATION.cff", "docs/*.md", "docs/*.svg", "docs/images/*.png")
 
@@ -59,8 +42,7 @@ class Contents:
 
     `publications` are the one asked for and those that it revises or supersedes; `objects` says
     which files are datasets; `left_out` are the dataset versions that are not in it, restricted or
-    erased; `withheld` the files that would name a respondent of theirs, by name, with what they
-    are; `people` are these respondents.
+    erased; `date` is the day of publication, YYYY-MM-DD, "" when none is known.
     """
 
     identity: str
@@ -68,8 +50,7 @@ class Contents:
     files: Mapping[str, bytes]
     objects: Mapping[str, Version]
     left_out: tuple[Version, ...]
-    withheld: Mapping[str, bytes]
-    people: Respondents
+    date: str
 
 
 def gather(root: Path, identity: str, *, restricted: bool | None = None) -> Contents:
@@ -118,13 +99,8 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
         place = (STORE / datasets[name].pointer.object_name).as_posix()
         files[place], objects[place] = _read_verified(root, version), version
     _refuse_leak(files, left_out)
-    people = respondents(root, folders, versions, left_out)
-    withheld = _find_withheld(files, people, bool(left_out))
-    for name in withheld:
-        del files[name]
-        objects.pop(name, None)
-    for name in publications if withheld else ():
-        files[(ledger.FOLDER / name / WITHHELD).as_posix()] = _withheld_table(root, name, withheld)
+    for folder in folders:
+        _refuse_named(root, folder, left_out)
     for name in files:
         _refuse_unsafe(name)
     return Contents(
@@ -133,40 +109,16 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
         dict(sorted(files.items())),
         objects,
         tuple(left_out),
-        withheld,
-        people,
+        read_citation(root / ledger.FOLDER / identity).date,
     )
 
 
-def _find_withheld(
-    files: Mapping[str, bytes], people: Respondents, hidden: bool
-) -> dict[str, bytes]:
-    """The files that name a respondent of data that stay behind; DataError for one without which
-    nothing could be audited."""
-    found = {}
-    for name, content in files.items():
-        place = people.named_in(name, content)
-        corrects = hidden and name.startswith(CORRECTIONS)
-        if place and name.rpartition("/")[2] in NEEDED:
-            raise DataError(
-                f"{place}: names a respondent of data that must not leave, and a bundle cannot be "
-                "without it.\nTake the code out of it, or say --with-restricted."
-            )
-        if place or corrects:
-            found[name] = content
-    return found
-
-
-def _withheld_table(root: Path, identity: str, withheld: Mapping[str, bytes]) -> bytes:
-    """Which sealed files and inputs of a publication are not in the bundle."""
-    own = f"{(ledger.FOLDER / identity).as_posix()}/"
-    inputs = {path.as_posix() for path in ledger.read_inputs(root / ledger.FOLDER / identity)}
-    rows = [
-        {"path": name.removeprefix(own), "sha256": sha256(content)}
-        for name, content in withheld.items()
-        if name.startswith(own) or name in inputs
-    ]
-    return records_to_csv(rows or [{"path": "", "sha256": ""}]).encode()
+def _refuse_named(root: Path, folder: Path, left_out: Iterable[Version]) -> None:
+    """DataError where a publication's corrections name whose answers they are, that stay behind."""
+    gone = {version.name for version in left_out}
+    for wave in load_config(folder / ledger.CONFIG).waves.values():
+        if wave.corrections and wave.answers in gone:
+            refuse_named(root, Path(f"data/corrections/{wave.corrections}.csv"))
 
 
 def _publications(root: Path, identity: str) -> list[str]:
@@ -194,18 +146,12 @@ def _refuse_unsound(root: Path, identity: str) -> None:
     listed = check_listed(root, identity, read_log(root))
     found = audit(root, identity, DATA, changes=Changes(), listed=listed)
     fine = (Outcome.REPRODUCED, Outcome.RESTRICTED, Outcome.ERASED)
-    for finding in (*found.seal, *found.data):
+    for finding in (*found.seal, *found.data, *found.signatures):
         if finding.outcome not in fine:
             raise DataError(
                 f"{identity}: {place_text(finding, 'en')}: {finding.outcome}, "
                 f"{tell(finding.fact, 'en')}; only what is valid is bundled.\n"
                 f"`readiness audit {identity} --level 1` says what is not."
-            )
-    for signature in signatures(root / ledger.FOLDER / identity, {}):
-        if signature.fit is Fit.DOES_NOT_FIT:
-            raise DataError(
-                f"{identity}: {ATTESTATIONS}: {tell(signature.fact, 'en')}; only what is valid is "
-                f"bundled.\n`readiness verify {identity}` says what is not."
             )
 
 
@@ -279,19 +225,9 @@ def left_out(version: Version) -> Fact:
     return Fact(kind, {"name": version.name, "verdict": verdict, **more})
 
 
-def describe_withheld(names: Iterable[str]) -> Fact:
-    """Which files are not in the bundle because they name people."""
-    verdict = Term("verdict.outcome.restricted")
-    return Fact(
-        "publication.bundle.withheld", {"names": Listed(tuple(names), "comma"), "verdict": verdict}
-    )
-
-
 def gaps(contents: Contents) -> Iterator[Fact]:
     """All that is not in the bundle."""
     yield from map(left_out, contents.left_out)
-    if contents.withheld:
-        yield describe_withheld(contents.withheld)
 
 
 def describe_date(date: str) -> Fact:
@@ -301,17 +237,17 @@ def describe_date(date: str) -> Fact:
     return Fact("publication.bundle.no_date", {"day": UNKNOWN_DATE})
 
 
-def readme(root: Path, contents: Contents, date: str = "") -> str:
+def readme(root: Path, contents: Contents) -> str:
     """README.md of the bundle, once in each language of the publication."""
     folder = root / ledger.FOLDER / contents.identity
     languages = ledger.in_order(ledger.languages_of(folder) or LANGUAGES)
     return "".join(
-        _readme(folder, contents, date, language, first=language == languages[0])
+        _readme(folder, contents, language, first=language == languages[0])
         for language in languages
     )
 
 
-def _readme(folder: Path, contents: Contents, date: str, language: Language, *, first: bool) -> str:
+def _readme(folder: Path, contents: Contents, language: Language, *, first: bool) -> str:
     writing = Writing(language, markdown(language))
     form = writing.form
     return render(
@@ -322,7 +258,7 @@ def _readme(folder: Path, contents: Contents, date: str, language: Language, *, 
         direction=direction(language),
         identity=contents.identity,
         title=read_citation(folder).title,
-        dated=writing.tell(describe_date(date)),
+        dated=writing.tell(describe_date(contents.date)),
         gaps=[writing.tell(fact) for fact in gaps(contents)],
         others=[f"{ledger.FOLDER}/{name}/" for name in contents.publications[1:]],
         objects=sorted(contents.objects.items()),

@@ -1,11 +1,9 @@
-"""The description of a bundle for machines: RO-Crate 1.1, profile Provenance Run Crate 0.5.
+"""The description of a bundle for machines: RO-Crate 1.1, profile Workflow Run Crate 0.5.
 
-One CreateAction for the run behind each publication and one for each of its steps, from the
-records: inputs and outputs are the files of the bundle with these hashes. What a step made and no
-publication keeps (coded answers, weights) is named by its hash alone. No clock is known, so no
-action has times.
+One CreateAction for the run behind each publication; what each step of it read and left its
+provenance records say. No clock is known, so no action has times.
 
-Sources: https://w3id.org/ro/crate/1.1, https://w3id.org/ro/wfrun/provenance/0.5,
+Sources: https://w3id.org/ro/crate/1.1, https://w3id.org/ro/wfrun/workflow/0.5,
 https://w3id.org/workflowhub/workflow-ro-crate/1.0.
 """
 
@@ -15,33 +13,27 @@ import io
 import json
 import tomllib
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from readiness.config import StudySettings, WaveSettings, load_config
-from readiness.datasets.versions import RESTRICTED
 from readiness.errors import DataError
-from readiness.files import read_file
 from readiness.language import LANGUAGES
-from readiness.lineage import Lineage
 from readiness.publications import ledger
 from readiness.publications.bundle.contents import (
     README,
     UNKNOWN_DATE,
     Contents,
     describe_date,
-    describe_withheld,
     gaps,
     left_out,
     readme,
 )
-from readiness.publications.chain import frozen_chain
 from readiness.publications.citing import Citation, read_citation
 from readiness.publications.material import name_licence
 from readiness.publications.outcomes import told_plainly
-from readiness.publications.program import ARCHIVE, ENVIRONMENT
+from readiness.publications.program import ARCHIVE
 from readiness.publications.seal import LEDGER, read_seal, sha256
 from readiness.reporting.particulars import RIGHTS, list_statements
 
@@ -58,7 +50,6 @@ WORKFLOW_CRATE = "https://w3id.org/workflowhub/workflow-ro-crate/1.0"
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
     "https://w3id.org/ro/wfrun/workflow/0.5": ("Workflow Run Crate", "0.5"),
-    "https://w3id.org/ro/wfrun/provenance/0.5": ("Provenance Run Crate", "0.5"),
     WORKFLOW_CRATE: ("Workflow RO-Crate", "1.0"),
 }
 LANGUAGE = "https://w3id.org/workflowhub/workflow-ro-crate#snakemake"
@@ -85,13 +76,13 @@ FORMATS = {
 TEXT = "text/plain"
 
 
-def crate_text(root: Path, contents: Contents, files: Mapping[str, bytes], date: str = "") -> str:
-    """`ro-crate-metadata.json` for the files of a bundle; `date`: its day, YYYY-MM-DD, or ""."""
+def crate_text(root: Path, contents: Contents, files: Mapping[str, bytes]) -> str:
+    """`ro-crate-metadata.json` for the files of a bundle."""
     from rocrate.rocrate import ROCrate
 
     crate = ROCrate(version="1.1")
     crate.metadata.extra_contexts.append(TERMS)
-    _Description(root, contents, files, crate).write(date)
+    _Description(root, contents, files, crate).write()
     record = crate.metadata.generate()
     graph = sorted(record["@graph"], key=lambda entity: str(entity["@id"]))
     record["@graph"] = [{key: _plain(value) for key, value in e.items()} for e in graph]
@@ -130,7 +121,7 @@ class _Description:
         self.stated = dict(list_statements(own[0].stated, language, RIGHTS))
         self.version = _version(files.get("pyproject.toml", b""))
 
-    def write(self, date: str) -> None:
+    def write(self) -> None:
         """Add everything."""
         authors = self._authors(self.citation)
         license_ = self._license(self.stated.get("licence", self.citation.license))
@@ -145,9 +136,10 @@ class _Description:
             workflow["author"] = workflow["creator"] = authors
         # What may be done with data and figures is one thing, what with the program another.
         workflow["license"] = self.entities.get("LICENSE", self._license(""))
-        for identity in self.contents.publications:
-            self._run(identity, workflow, authors)
-        self._root(date, authors, license_, workflow)
+        self.actions = [
+            self._run(identity, workflow, authors) for identity in self.contents.publications
+        ]
+        self._root(authors, license_, workflow)
 
     def _add(self, identifier: str, /, **properties: Any) -> Entity:
         """An entity that is no file; the one there is when it was added before."""
@@ -160,10 +152,9 @@ class _Description:
         own = {"@type": kind, **properties}
         return self.crate.add(ContextEntity(self.crate, identifier, properties=own))
 
-    def _root(
-        self, date: str, authors: Sequence[Entity], license_: Entity, workflow: Entity
-    ) -> None:
+    def _root(self, authors: Sequence[Entity], license_: Entity, workflow: Entity) -> None:
         identity, root = self.contents.identity, self.crate.root_dataset
+        date = self.contents.date
         said = (
             self.citation.abstract,
             f"A project in which `readiness audit {identity} --level 3` checks every number.",
@@ -258,34 +249,8 @@ class _Description:
             ComputationalWorkflow(self.crate, dest_path=WORKFLOW, properties=properties)
         )
 
-    def _run(self, identity: str, workflow: Entity, authors: Sequence[Entity]) -> None:
-        """The run behind a publication, its steps, and the engine that started them."""
-        folder, places = self.root / ledger.FOLDER / identity, self._places(identity)
-        whole = self._whole(identity, workflow, authors, places)
-        self.actions.append(whole)
-        controls = []
-        for position, (step, lineage) in enumerate(frozen_chain(folder).items(), start=1):
-            tool, how = self._tool(lineage, identity, position)
-            for key, entity in (("hasPart", tool), ("step", how)):
-                if entity.id not in [part.id for part in workflow.get(key, [])]:
-                    workflow.append_to(key, entity)
-            action = self._step(step, identity, lineage, places, tool)
-            action["agent"] = list(authors)
-            self.actions.append(action)
-            control = self._add(
-                f"#control/{identity}/{step}",
-                kind="ControlAction",
-                name=f"Snakemake starts {action['name']}",
-                instrument=how,
-                object=action,
-            )
-            controls.append(control)
-        self._engine(identity, whole, controls)
-
-    def _whole(
-        self, identity: str, workflow: Entity, authors: Sequence[Entity], places: Mapping[str, str]
-    ) -> Entity:
-        """The run as one action: from the configuration and the data to what was published."""
+    def _run(self, identity: str, workflow: Entity, authors: Sequence[Entity]) -> Entity:
+        """The run behind a publication: from configuration and data to what was published."""
         own = f"{ledger.FOLDER}/{identity}/"
         published = [
             entity
@@ -303,7 +268,7 @@ class _Description:
             result=published,
             object=[
                 self.entities[own + ledger.CONFIG],
-                *self._inputs(self.root / ledger.FOLDER / identity, places),
+                *self._inputs(self.root / ledger.FOLDER / identity, self._places(identity)),
             ],
         )
 
@@ -327,13 +292,6 @@ class _Description:
             "name": name,
             "description": "Not in the bundle: an audit at level 2 makes it again.",
         }
-        for file, content in self.contents.withheld.items():
-            if sha256(content) == digest:
-                about = {
-                    "name": file,
-                    "description": told_plainly(describe_withheld([file]), ledger.FIRST),
-                }
-                about["conditionsOfAccess"] = RESTRICTED
         for version in self.contents.left_out:
             if version.sha256 == digest:
                 said = told_plainly(left_out(version), ledger.FIRST)
@@ -352,75 +310,6 @@ class _Description:
             for path, digest in ledger.read_inputs(folder).items()
         ]
 
-    def _tool(self, lineage: Lineage, identity: str, position: int) -> tuple[Entity, Entity]:
-        """The program of a step, and the step of the workflow that calls it."""
-        module = f"workflow/readiness/steps/{lineage.step.replace('-', '_')}.py"
-        tool = self._add(
-            f"#code/{lineage.step}/{lineage.code}",
-            kind="SoftwareApplication",
-            name=f"readiness step {lineage.step}",
-            softwareVersion=lineage.code,
-            description=f"{module} and what it imports, in {ledger.FOLDER}/{identity}/{ARCHIVE}; "
-            "the version is the hash of that code.",
-        )
-        how = self._add(
-            f"#step/{lineage.step}",
-            kind="HowToStep",
-            name=lineage.step,
-            position=str(position),
-            workExample=[],
-        )
-        if tool.id not in [example.id for example in how["workExample"]]:
-            how.append_to("workExample", tool)
-        return tool, how
-
-    def _step(
-        self, step: str, identity: str, lineage: Lineage, places: Mapping[str, str], tool: Entity
-    ) -> Entity:
-        """One step as an action: inputs and outputs by the hashes in its provenance record."""
-        settings = json.dumps(lineage.settings, sort_keys=True, ensure_ascii=False)
-        record = self.entities[f"{ledger.FOLDER}/{identity}/lineage/{step}.json"]
-        action = self._add(
-            f"#run/{identity}/{step}",
-            kind="CreateAction",
-            name=f"step {step} of {identity}",
-            description=f"Settings: {settings}",
-            instrument=tool,
-            subjectOf=record,
-            result=_once(
-                self._by_hash(digest, f"{step}/{name}", places)
-                for name, digest in sorted(lineage.outputs.items())
-            ),
-        )
-        inputs = _once(
-            self._by_hash(digest, role, places) for role, digest in sorted(lineage.inputs.items())
-        )
-        if inputs:
-            action["object"] = inputs
-        return action
-
-    def _engine(self, identity: str, whole: Entity, controls: Sequence[Entity]) -> None:
-        path = self.root / ledger.FOLDER / identity / ENVIRONMENT
-        try:
-            version = str(json.loads(read_file(path))["packages"].get("snakemake", ""))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise DataError(f"{path}: not the record of an environment.") from None
-        engine = self._add(
-            f"#snakemake-{quote(version)}",
-            kind="SoftwareApplication",
-            name="Snakemake",
-            softwareVersion=version,
-            url=SNAKEMAKE,
-        )
-        self._add(
-            f"#engine/{identity}",
-            kind="OrganizeAction",
-            name=f"Snakemake runs {identity}",
-            instrument=engine,
-            object=list(controls),
-            result=whole,
-        )
-
 
 def _plain(value: Any) -> Any:
     """A list of one as that one; references sorted, for the order in them says nothing."""
@@ -432,34 +321,18 @@ def _plain(value: Any) -> Any:
     return sorted(value, key=lambda item: str(item["@id"])) if references else value
 
 
-def _once(entities: Iterable[Entity]) -> list[Entity]:
-    """The entities without repetition: two roles may be the same bytes."""
-    return list({entity.id: entity for entity in entities}.values())
-
-
 # --- The zip of a bundle: the same bytes for the same tree, on any machine.
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 MODE = 0o100644
 UNIX = 3
 
 
-def bundle(root: Path, contents: Contents, date: str = "") -> bytes:
-    """The zip of these contents, with its README and the description as a research object.
-
-    `date` is the day of publication, YYYY-MM-DD, "" when none is known. DataError when the finished
-    zip names a respondent of data that were left out.
-    """
+def bundle(root: Path, contents: Contents) -> bytes:
+    """The zip of these contents, with its README and the description as a research object."""
     files = dict(contents.files)
-    files[README] = readme(root, contents, date).encode()
-    files[DESCRIPTION] = crate_text(root, contents, files, date).encode()
-    content = zip_files(files)
-    # Not what was meant to go in, but what is in it.
-    if place := contents.people.named_in("the bundle", content):
-        raise DataError(
-            f"{place}: names a respondent of data that must not leave; nothing was written. "
-            "Take the code out of it."
-        )
-    return content
+    files[README] = readme(root, contents).encode()
+    files[DESCRIPTION] = crate_text(root, contents, files).encode()
+    return zip_files(files)
 
 
 def zip_files(files: Mapping[str, bytes]) -> bytes:

@@ -58,7 +58,7 @@ def level_result(audit: Audit, level: int) -> int | None:
     found = [one.outcome for one in audit.list_found(level)]
     if level == NUMBERS:
         found += [number.outcome for number in audit.numbers]
-    if found and set(found) == {Outcome.NOT_COMPARED}:
+    if level == REPORT and set(found) == {Outcome.NOT_COMPARED}:
         return None
     # Only of a seal does nothing to report mean that all is well.
     return exit_code(found) if found or level == SEAL else COULD_NOT_CHECK

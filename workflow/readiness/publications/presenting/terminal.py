@@ -2,7 +2,7 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from readiness.facts import Fact, Listed, Term, Value
@@ -10,14 +10,7 @@ from readiness.language import Language, tell
 from readiness.language.catalogue import strip_marks
 from readiness.language.telling import show
 from readiness.publications.audit.model import DATA, LEVELS, NUMBERS, REPORT, SEAL, Audit, Number
-from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
-from readiness.publications.outcomes import (
-    SEVERITY,
-    AuditFinding,
-    Outcome,
-    exit_code,
-    rounding_rule,
-)
+from readiness.publications.outcomes import SEVERITY, AuditFinding, Outcome, exit_code, plain
 from readiness.publications.presenting import summary
 from readiness.publications.seal import DRAFT
 from readiness.terminal import one_line
@@ -26,27 +19,13 @@ from readiness.terminal import one_line
 SHOWN = 10
 # What is counted and not named one by one.
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
-COLUMNS = (
-    "verdict.page.verdict",
-    "numbers.column.id",
-    "verdict.page.column.published",
-    "verdict.page.column.recomputed",
-    "verdict.page.column.difference",
-    "verdict.page.column.rounding",
-    "verdict.page.column.dataset",
-    "verdict.page.column.code",
-    "verdict.page.column.environment",
-    "verdict.page.column.detail",
-)
 AT = {code: f"terminal.level_{code}" for code in summary.CODES}
 NAMES = {level: f"terminal.name.{name}" for level, name in enumerate(LEVELS)}
 # Where the text of a line begins, behind the name of its part or its verdict.
 INDENT = 15
 
 
-def audit_text(
-    audit: Audit, language: Language = "en", *, every_number: bool = False, width: int = 0
-) -> str:
+def audit_text(audit: Audit, language: Language = "en", width: int = 0) -> str:
     """The verdict, one line a part, every problem; lines are folded to a `width` that is given."""
     lines = _AuditLines(audit, language)
     told = [one_line(line) for line in lines.all()]
@@ -56,9 +35,6 @@ def audit_text(
             width, subsequent_indent=" " * INDENT, break_long_words=False, break_on_hyphens=False
         )
         told = [folded for line in told for folded in fold.wrap(line)]
-    if every_number:
-        # A table is not folded: its columns stand below each other.
-        told += [f"  {line}" for line in number_lines(audit.numbers, language)]
     return "\n".join(told) + "\n"
 
 
@@ -68,9 +44,10 @@ def _severity(one: AuditFinding | Number) -> int:
 
 
 @dataclass(frozen=True)
-class _Says:
-    """Texts of the catalogues without marks of direction, which a terminal would show as signs."""
+class _AuditLines:
+    """The lines on one audit, without marks of direction, which a terminal would show as signs."""
 
+    audit: Audit
     language: Language
 
     def fact(self, fact: Fact) -> str:
@@ -81,20 +58,6 @@ class _Says:
 
     def outcome(self, outcome: Outcome) -> str:
         return self.text(summary.OUTCOMES[outcome])
-
-    def state(self, state: str) -> str:
-        """Whether the code or environment behind a number is the sealed one; "" for not looked."""
-        return state and self.text(summary.CHANGED if state == WAS_CHANGED else "verdict.same")
-
-
-class _AuditLines(_Says):
-    """The lines on one audit."""
-
-    def __init__(self, audit: Audit, language: Language) -> None:
-        super().__init__(language)
-        self.audit = audit
-
-    audit: Audit
 
     def all(self) -> Iterator[str]:
         """Every line, in the order to read them."""
@@ -217,34 +180,6 @@ def _detail(number: Number) -> Value:
     return number.fact or Term("terminal.nothing")
 
 
-def number_lines(numbers: Iterable[Number], language: Language = "en") -> Iterator[str]:
-    """One line a number, columns `COLUMNS` below each other; a dash where there is nothing."""
-    says = _Says(language)
-    nothing = says.text("terminal.nothing")
-    cells_of = [tuple(says.text(column) for column in COLUMNS)]
-    for n in numbers:
-        rule = rounding_rule({"digits": n.digits, "rounding": n.rounding})
-        cells_of.append(
-            (
-                says.outcome(n.outcome),
-                n.id,
-                n.published,
-                n.recomputed,
-                n.difference,
-                says.fact(rule) if rule else "",
-                n.dataset,
-                says.state(n.code),
-                says.state(n.environment),
-                says.fact(n.fact) if n.fact else "",
-            )
-        )
-    rows = [[one_line(cell) or nothing for cell in cells] for cells in cells_of]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
-
-
 def summary_text(audits: Sequence[Audit], language: Language = "en") -> str:
     """The closing line over several publications."""
     counts = Counter(audit.exit_code for audit in audits)
@@ -252,6 +187,5 @@ def summary_text(audits: Sequence[Audit], language: Language = "en") -> str:
         Fact("terminal.counted", {"n": counts[code], "verdict": Term(summary.VERDICTS[code])})
         for code in sorted(counts)
     )
-    says = _Says(language)
-    line = says.text("terminal.publications", n=len(audits), counts=Listed(told, "comma"))
-    return f"{line}\n"
+    counted = Listed(told, "comma")
+    return plain("terminal.publications", language, n=len(audits), counts=counted) + "\n"
