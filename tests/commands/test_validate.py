@@ -132,27 +132,3 @@ def test_a_drawn_sample_is_read_as_one(root: Path, capsys: Any) -> None:
     assert main([*add, "--questionnaire", QUESTIONNAIRE]) == 3
     assert "rows where stratum_drawn says" in capsys.readouterr().err
     assert not (root / "data/versions.csv").exists()
-
-
-def test_the_faults_of_a_run_are_said_in_any_language(root: Path, capsys: Any) -> None:
-    from readiness.facts import Day, Fact
-    from readiness.tables import write_csv
-    from readiness.validation.issues import issues_of
-
-    late = Fact("validation.late", {"closes": Day("2026-03-31")})
-    issues = issues_of(
-        "late", late, row=[7], respondent=["A"], value=["01/04/2026"], column="Horodateur"
-    )
-    explained = issues.assign(question="", expected="", suggestion="")
-    write_csv(explained, root / "issues.csv")
-    assert main(["validate", "issues.csv", "--language", "fr"]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("Ligne 7, Horodateur") and "31 mars 2026" in said
-    # Another table is no list of faults, and an export needs its questionnaire.
-    shutil.copyfile(EXPORT, root / "export.csv")
-    assert main(["validate", "export.csv"]) == 2
-    assert "needs --questionnaire" in capsys.readouterr().err
-    text = (root / "issues.csv").read_text("utf-8")
-    (root / "issues.csv").write_text(text.replace("validation.late", "validation.never"), "utf-8")
-    assert main(["validate", "issues.csv"]) == 3
-    assert "a fault that cannot be read" in capsys.readouterr().err

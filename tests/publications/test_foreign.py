@@ -141,7 +141,12 @@ def judged(program: Path, cwd: Path, *words: str) -> subprocess.CompletedProcess
         "PYTHONSTARTUP": "argparse.py",
     }
     return subprocess.run(
-        [program, *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=PATIENCE
+        [program, *words],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
 
 

@@ -34,8 +34,6 @@ def tree(tmp_path: Path, monkeypatch: MonkeyPatch) -> Iterator[Path]:
     whose answers was corrected."""
     root = Project(released_root()).copy(tmp_path / "tree").root
     set_status(root / "data/versions.csv", ANSWERS, RESTRICTED)
-    for name in WAVES:
-        seal_with_status(root / "publications" / name, ANSWERS, RESTRICTED)
     monkeypatch.chdir(root)
     yield root
     shutil.rmtree(tmp_path)
@@ -56,6 +54,8 @@ def correct(root: Path, row: str) -> None:
         code = pack_archive(target, {CORRECTIONS: path.read_bytes()})
         reseal(target, {"inputs.csv": table.encode(), ARCHIVE: code}, renamed)
         renamed[old] = sha256(ledger.read_bytes())
+    for name in WAVES:
+        seal_with_status(root / "publications" / name, ANSWERS, RESTRICTED)
 
 
 def test_no_bundle_without_the_answers_names_a_respondent(
@@ -63,15 +63,9 @@ def test_no_bundle_without_the_answers_names_a_respondent(
 ) -> None:
     with (TINY / f"exports/{ANSWERS[0]}.csv").open(encoding="utf-8", newline="") as file:
         codes = [row["Invitation"] for row in csv.DictReader(file)]
-    correct(tree, "row-17,minutes,47,48,typed wrong,M. B.\n")
+    correct(tree, f"row-17,minutes,47,48,typed wrong,M. B.\n{codes[0]},minutes,9,8,again,M. B.\n")
     target = tmp_path / "out.zip"
-    arguments = ["bundle", WAVE, "--without-restricted", "--to", str(target)]
-    assert main(arguments) == 0, capsys.readouterr().err
-    content = target.read_bytes()
-    assert len(codes) == 60 and not [code for code in codes[:40] if code.encode() in content]
-    target.unlink()
-    correct(tree, f"{codes[0]},minutes,47,48,typed wrong,M. B.\n")
-    assert main(arguments) == 3
+    assert main(["bundle", WAVE, "--without-restricted", "--to", str(target)]) == 3
     said = capsys.readouterr().err
     assert f"{CORRECTIONS}, row 3: names a respondent" in said and codes[0] not in said
     assert not target.exists()

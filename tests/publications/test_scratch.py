@@ -28,10 +28,10 @@ ENDLESS = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, {workflow!r})
-from readiness.publications.scratch import run_in, scratch_project
+from readiness.publications.scratch import run_sealed, scratch_project
 code = {{"workflow/readiness/__init__.py": b"", "workflow/readiness/__main__.py": {main!r}}}
 with scratch_project(code, {{}}) as folder:
-    run_in(folder, [], "1")
+    run_sealed(folder, [], "1", confined=False)
 """
 MAIN = b"""
 import pathlib, time
@@ -56,12 +56,9 @@ def test_who_is_asked_to_end_takes_run_and_folder_away(tmp_path: Path, number: i
 
 
 def test_a_temporary_folder_that_cannot_be_used(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
-    (tmp_path / "a:b").mkdir()
-    for place, said in ((tmp_path / "a:b", "holds ':'"), (tmp_path / "none", "No such file")):
-        monkeypatch.setattr("tempfile.tempdir", str(place))
-        with pytest.raises(DataError, match=said), scratch_project({}, {}):
-            pass
-    assert list((tmp_path / "a:b").iterdir()) == []
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    with pytest.raises(DataError, match="No such file"), scratch_project({}, {}):
+        pass
 
 
 HEAD = "dataset,version,md5,sha256,bytes,rows,questionnaire,note,status,pointer"

@@ -92,7 +92,7 @@ def test_level_2_takes_the_bytes_that_level_1_hashed(tree: Path, monkeypatch: Mo
     folder, path = tree / "publications" / NAME, Path("data/claims/menus-2023-1.yaml")
     (tree / path).parent.mkdir(parents=True)
     (tree / path).write_bytes(b"what is hashed")
-    found, contents = data.check_inputs(tree, {path: "0" * 64}, {})
+    found, contents = data.check_inputs(tree, {path: "0" * 64})
     (tree / path).write_bytes(b"what is written then")
     assert found[0].outcome is Outcome.DIFFERS
     monkeypatch.setattr(numbers, "read_inputs", lambda folder: {path: "0" * 64})

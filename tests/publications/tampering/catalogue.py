@@ -58,7 +58,7 @@ kind by name:
 - **A publication that is gone altogether** is missed by its successor, and by who asks for it.
 
 Changed code, lock or configuration of today is told as CHANGED and breaks nothing. Nothing that
-lies in a folder is run for it; [signatures](auditing.md#signatures) are for `readiness verify`.
+lies in a folder is run for it; [signatures](auditing.md#signatures) are for `audit --key`.
 """
 
 COLUMNS = "| what is changed | kinds | seen at | verdict | exit |\n|---|--:|---|---|---|"

@@ -1,14 +1,13 @@
 """Read a file as an export of a questionnaire, and say what would be kept; nothing is registered.
 
 readiness validate FILE --questionnaire NAME [--html PAGE] [--csv TABLE] [--labelled OUT]
-readiness validate results/waves/WAVE/validate/issues.csv
 
 FILE is an export of any tool that is known or a drawn sample (it has the sample's columns); NAME is
 a questionnaire below data/questionnaires, or its file. What is found is counted, and the ten worst
 faults are said; --html writes all as a page with pictures, --csv as a table. What a run would
 refuse is refused here with the same words, and by `readiness data add --questionnaire` too. The
-days of fieldwork and the sample are the wave's: they are not known yet. Of a run's issues.csv
-every fault is said in a sentence. --language says it in another language.
+days of fieldwork and the sample are the wave's: they are not known yet. --language says it in
+another language.
 
 --labelled writes the coded answers as a file of SPSS (.sav) or Stata (.dta), with labels, for those
 who may have the answers: of an export, or of a run's answers.csv (then with its weights).
@@ -25,7 +24,7 @@ from readiness import validation
 from readiness.config import load_config
 from readiness.datasets.add import check_questionnaire, read_whole
 from readiness.datasets.places import kept_by_git
-from readiness.errors import ConfigError, DataError, ReadinessError, RenderError
+from readiness.errors import ConfigError, DataError, ReadinessError
 from readiness.facts import Fact, Listed, Value
 from readiness.files import write_atomically
 from readiness.language import LANGUAGES, Language, tell, text
@@ -48,10 +47,13 @@ WORST = 10
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
-        "file", type=Path, help="the export of the form, the drawn sample, or a run's issues.csv"
+        "file", type=Path, help="the export of the form, the drawn sample, or a run's answers.csv"
     )
     parser.add_argument(
-        "--questionnaire", metavar="NAME", help="below data/questionnaires, or its file"
+        "--questionnaire",
+        metavar="NAME",
+        required=True,
+        help="below data/questionnaires, or its file",
     )
     parser.add_argument("--html", type=Path, metavar="PAGE", help="write all faults as a page")
     parser.add_argument("--csv", type=Path, metavar="TABLE", help="write all faults as a table")
@@ -62,16 +64,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what would be kept and what not, or every fault of a run; returns 0."""
+    """Print what would be kept and what not; returns 0."""
     root = Path.cwd()
     content = read_whole(arguments.file)
     asked, html, csv = arguments.questionnaire, arguments.html, arguments.csv
     labelled = arguments.labelled
-    if asked is None:
-        if html or csv or labelled:
-            raise ConfigError("--html, --csv, --labelled: need --questionnaire, and answers.")
-        print("\n".join(faults(arguments.file, content, arguments.language)))
-        return 0
     path = questionnaire_file(root, asked)
     for out in filter(None, (html, csv)):
         if out.resolve() in (arguments.file.resolve(), path.resolve()):
@@ -99,22 +96,6 @@ def questionnaire_file(root: Path, named: str) -> Path:
         return Path(named)
     check_questionnaire(root, named)
     return root / f"data/questionnaires/{named}.yaml"
-
-
-def faults(file: Path, content: bytes, language: Language) -> list[str]:
-    """Every fault of a run's `issues.csv`, a sentence each.
-
-    Raises ConfigError where the file is another one: an export needs its questionnaire.
-    """
-    table = read_text_table(file, "the faults", content)
-    if not set(validation.ISSUE_COLUMNS) <= set(table.columns):
-        raise ConfigError(
-            f"{file}: not the issues.csv of a run; an export or a sample needs --questionnaire."
-        )
-    try:
-        return [validation.sentence(issue, language) for issue in table.to_dict("records")]
-    except (ValueError, RenderError) as error:
-        raise DataError(f"{file}: a fault that cannot be read: {error}. Run again.") from None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,6 @@ from threadpoolctl import threadpool_limits
 from readiness.datasets.places import STORE, Foreign
 from readiness.datasets.versions import Pointer
 from readiness.errors import ConfigError, DataError, ReadinessError, StoppedError
-from readiness.files import write_atomically
 from readiness.publications.ledger import FOLDER
 from readiness.publications.program import own_tree
 from readiness.publications.sandbox import PROJECT, run_confined
@@ -71,7 +70,8 @@ def scratch_project(code: Mapping[str, bytes], objects: Mapping[Pointer, Path]) 
         folder = scratch / "project"
         try:
             for name, content in code.items():
-                write_atomically(folder / name, content)
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(content)
             for pointer, path in objects.items():
                 target = folder / STORE / pointer.object_name
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -92,11 +92,6 @@ def temporary_folder() -> Iterator[Path]:
     except OSError as error:
         raise DataError(f"{error.filename}: {error.strerror}; set TMPDIR to a folder.") from None
     try:
-        if os.pathsep in str(folder):
-            # Python would look for the code elsewhere, and find today's.
-            raise DataError(
-                f"{folder.parent}: its name holds {os.pathsep!r}; set TMPDIR to another folder."
-            )
         yield folder
     finally:
         for pause in PAUSES:
@@ -132,9 +127,7 @@ def run_in(folder: Path, targets: Sequence[str]) -> str:
     In a process beside this one that has what this one has loaded: to start Python for each step
     takes longer than most steps.
     """
-    # Loaded once, for this run and those that follow.
-    for module in ("snakemake.cli", *(m for m, _ in import_module("readiness.cli").STEPS.values())):
-        import_module(module)
+    _load_program()
     process = get_context("fork").Process(target=_perform_steps, args=(folder, targets))
     process.start()
     try:
@@ -148,6 +141,12 @@ def run_in(folder: Path, targets: Sequence[str]) -> str:
     if code < 0:
         return f"ended by {signal.Signals(-code).name}; perhaps the memory was full"
     return _reason((folder.parent / SAID).read_text("utf-8", "replace"), folder) if code else ""
+
+
+def _load_program() -> None:
+    """Load once what all runs need: the steps, and Snakemake, which is started as a program."""
+    for module in ("snakemake.cli", *(m for m, _ in import_module("readiness.cli").STEPS.values())):
+        import_module(module)
 
 
 def _perform_steps(folder: Path, targets: Sequence[str]) -> None:
@@ -187,6 +186,7 @@ def perform_side_by_side(
     if cores == 1:
         yield from map(perform, names)
         return
+    _load_program()
     context, started, ends = get_context("fork"), [], []
     with ended_like_interrupted():
         try:
@@ -259,22 +259,19 @@ def run_sealed(folder: Path, targets: Sequence[str], cores: str, *, confined: bo
     quarto = find_quarto()
     if quarto:
         variables["QUARTO_PATH"] = str(quarto)
+    program = Path(PROJECT) if confined else folder
+    start = [sys.executable, "-I", "-X", "utf8", "-c", START, str(program / "workflow")]
+    command = [*start, "run", "--cores", cores, "--", *targets]
     if confined:
         variables |= {"HOME": "/tmp/home", "TMPDIR": "/tmp"}
-        command = _command(Path(PROJECT) / "workflow", targets, cores)
         programs = [quarto.parent, quarto.resolve().parents[1]] if quarto else []
         code, said = run_confined(folder, command, variables, programs)
-        return "" if code == 0 else _reason(said, Path(PROJECT))
-    home = folder.parent / "home"
-    home.mkdir()
-    variables |= {"HOME": str(home), "TMPDIR": str(folder.parent)}
-    code, said = _run(folder, _command(folder / "workflow", targets, cores), variables)
-    return "" if code == 0 else _reason(said, folder)
-
-
-def _command(program: Path, targets: Sequence[str], cores: str) -> list[str]:
-    start = [sys.executable, "-I", "-X", "utf8", "-c", START, str(program)]
-    return [*start, "run", "--cores", cores, "--", *targets]
+    else:
+        home = folder.parent / "home"
+        home.mkdir()
+        variables |= {"HOME": str(home), "TMPDIR": str(folder.parent)}
+        code, said = _run(folder, command, variables)
+    return "" if code == 0 else _reason(said, program)
 
 
 def _run(folder: Path, command: Sequence[str], variables: Mapping[str, str]) -> tuple[int, str]:

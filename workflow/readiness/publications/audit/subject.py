@@ -1,10 +1,9 @@
-"""What a publication's own folder tells of it: title, display texts, dataset versions, environment.
+"""What a publication's own folder tells of it: title, display texts, dataset versions.
 
 An audit may be of a damaged folder, so what cannot be read is left out here: that it is damaged is
 for the audit's findings to say.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +20,6 @@ from readiness.publications.audit.model import Number
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.ledger import CONFIG, FOLDER, read_datasets
 from readiness.publications.outcomes import Outcome
-from readiness.publications.program import ENVIRONMENT
 from readiness.register.display import show_row, show_safely
 from readiness.terminal import shorten
 
@@ -33,14 +31,13 @@ READS_ALIKE = (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
 
 @dataclass(frozen=True)
 class Subject:
-    """What was audited. `rows` is the ledger by number; `environment` that of the publication."""
+    """What was audited. `rows` is the ledger by number."""
 
     identity: str
     title: Mapping[str, str]
     simulated: bool
     rows: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     datasets: Sequence[Version] = ()
-    environment: str = ""
 
     def show_published(self, number: Number, language: str) -> str:
         """The number as readers of the language were shown it; "" when it was not published."""
@@ -76,7 +73,6 @@ def read_subject(root: Path, identity: str) -> Subject:
         simulated or any(row.get("simulated") == "true" for row in rows.values()),
         rows,
         datasets,
-        _environment(folder),
     )
 
 
@@ -95,14 +91,3 @@ def _section(folder: Path) -> tuple[dict[str, str], bool]:
         return title | given, bool(section.get("simulated"))
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
         return title, False
-
-
-def _environment(folder: Path) -> str:
-    """Python and machine, as the publication records them."""
-    try:
-        record = json.loads(read_file(folder / ENVIRONMENT))
-        return (
-            f"{record['implementation']} {record['python']}, {record['system']} {record['machine']}"
-        )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return ""
