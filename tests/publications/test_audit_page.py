@@ -193,7 +193,7 @@ def hostile() -> tuple[Audit, Subject]:
     row = {"id": HOSTILE, "value": HOSTILE, "kind": "claim", "statistic": ""}
     title = dict.fromkeys(LANGUAGES, HOSTILE)
     datasets = [replace(v, dataset=HOSTILE) for v in audited.subject(audited.STUDY).datasets]
-    return found, Subject(HOSTILE, title, True, {HOSTILE: row}, datasets, HOSTILE)
+    return found, Subject(HOSTILE, title, True, {HOSTILE: row}, datasets)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

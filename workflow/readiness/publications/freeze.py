@@ -123,7 +123,17 @@ def with_key(material: PublicationMaterial) -> PublicationMaterial:
     return replace(material, privacy=material.privacy.model_copy(update={"key": used}))
 
 
-def refuse_named(root: Path, path: Path) -> None:
+def refuse_named(material: PublicationMaterial) -> None:
+    """DataError where the corrections of a wave, which the archive holds, say whose answers they
+    are. Answers that anybody may have name their respondents themselves."""
+    assert isinstance(material.section, WaveSettings)
+    answers = next(v for v in material.versions if v.name == material.section.answers)
+    hidden = answers.is_restricted or not material.section.simulated
+    if hidden and "corrections" in material.files:
+        refuse_names_in(material.root, material.files["corrections"])
+
+
+def refuse_names_in(root: Path, path: Path) -> None:
     """DataError where corrections, which a publication holds, say whose answers they are."""
     header, rows = read_rows(root / path, "corrections")
     at = header.index("respondent")
@@ -233,10 +243,7 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         run, least = root / "results" / material.run, section.figures.minimum_base
         judged = attacked_folder(root / "results", run, folders, files_by_role)
         refuse_unfit(material.identity, run, least, figures, judged, material.reviewer)
-        answers = next(v for v in material.versions if v.name == section.answers)
-        # Answers that anybody may have name their respondents themselves.
-        if "corrections" in material.files and (answers.is_restricted or not section.simulated):
-            refuse_named(root, material.files["corrections"])
+        refuse_named(material)
     material = with_key(material)
 
     files = _results(folders, figures)

@@ -22,7 +22,7 @@ from readiness.publications import ledger
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes
 from readiness.publications.citing import read_citation
-from readiness.publications.freeze import refuse_named
+from readiness.publications.freeze import refuse_names_in
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.outcomes import Outcome, place_text
 from readiness.publications.presenting.writing import Writing, markdown, render
@@ -118,7 +118,7 @@ def _refuse_named(root: Path, folder: Path, left_out: Iterable[Version]) -> None
     gone = {version.name for version in left_out}
     for wave in load_config(folder / ledger.CONFIG).waves.values():
         if wave.corrections and wave.answers in gone:
-            refuse_named(root, Path(f"data/corrections/{wave.corrections}.csv"))
+            refuse_names_in(root, Path(f"data/corrections/{wave.corrections}.csv"))
 
 
 def _publications(root: Path, identity: str) -> list[str]:
