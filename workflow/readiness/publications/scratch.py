@@ -156,6 +156,9 @@ def _perform_steps(folder: Path, targets: Sequence[str]) -> None:
         del os.environ[name]
     # What is left there goes with the scratch folder.
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder.parent)
+    if not os.access(os.environ.get("HOME", ""), os.W_OK):
+        # Snakemake keeps a folder of its own there.
+        os.environ["HOME"] = os.environ["XDG_CACHE_HOME"] = str(folder.parent)
     with (folder.parent / SAID).open("wb") as said, Path(os.devnull).open("r+b") as nothing:
         for file, descriptor in ((nothing, 0), (said, 1), (said, 2)):
             os.dup2(file.fileno(), descriptor)
