@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from readiness.facts import Fact, Listed, Term, Value
+from readiness.analysis.selection import Selection
+from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.questionnaire.model import MEAN, Item
 from readiness.questionnaire.units import unit_text
@@ -50,6 +51,8 @@ PRIMARY = {
     "effect_size": ("contrasts_max_t", "rao_scott_f"),
     "multiple_marginal": ("multiple_marginal_f",),
 }
+# Why the groups of a selection that allows no inference are not tested.
+NO_TEST = {s: f"report.no_test.{s.key}" for s in Selection if not s.inference}
 CHECK = "proportional_odds_check"
 ORDINAL_MODEL = "ordinal_logit_term"
 
@@ -100,8 +103,7 @@ class Tests:
         if self.item.id not in self.wave.choices:
             return
         if not self.wave.selection.inference:
-            why = Fact(f"report.no_test.{self.wave.selection.key}")
-            yield self.register.write_fact(why)
+            yield self.register.write_fact(Fact(NO_TEST[self.wave.selection]))
             return
         lead, reason = self.wave.choices[self.item.id]
         if not lead:
@@ -127,7 +129,7 @@ class Tests:
         if test is None:
             return statements.difference(None, self._confidence, {})
         level = self.register.name_value("settings.level")
-        values = {"p": self._p_named(test), "level": level, "test": Term(f"report.name.{test}")}
+        values = {"p": self._p_named(test), "level": level, "test": statements.name_test(test)}
         return statements.difference(self._p(test), self._confidence, values)
 
     def _write_secondary(self, lead: str) -> Iterator[Fact]:
@@ -146,7 +148,7 @@ class Tests:
             if test and (warning := self.register.warning(f"{self.item.id}.test.{test}.p"))
         }
         if missed:
-            tests = Listed(tuple(Term(f"report.name.{test}") for test in missed), "comma")
+            tests = Listed(tuple(statements.name_test(test) for test in missed), "comma")
             yield Fact("language.labelled", {"label": tests, "what": next(iter(missed.values()))})
         if any(self._p(test) is not None for test in PRIMARY["permutation"]):
             yield Fact("report.draws", {"draws": self.register.name_value("settings.permutations")})

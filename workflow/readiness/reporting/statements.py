@@ -31,7 +31,6 @@ SELECTION = (
 # Who answered; the last is of a census of which there is no list.
 UNLISTED = "report.answered.census.unlisted"
 ANSWERED = (*(f"report.answered.{selection.key}" for selection in Selection), UNLISTED)
-NO_TEST = tuple(f"report.no_test.{s.key}" for s in Selection if not s.inference)
 EXCLUDED = tuple(
     f"participation.chart.{rule}"
     for rule in ("duplicate", "late", "early", "undated", "unknown_invitation")
@@ -164,10 +163,15 @@ def quote_question(questionnaire: Questionnaire, item: Item, language: Language)
     return Fact("tables.line.derived", {"items": Listed(tuple(labels), "slash")})
 
 
+def name_test(test: str) -> Term:
+    """What a test is called; `test` is its name in the register, one of `TESTS`."""
+    return Term(f"report.name.{test}")
+
+
 def state_tests(p_values: Sequence[tuple[str, Value]]) -> Fact | None:
     """The p-values of several tests; None where there is none."""
     known = tuple(
-        Fact("language.labelled", {"label": Term(f"report.name.{test}"), "what": value})
+        Fact("language.labelled", {"label": name_test(test), "what": value})
         for test, value in p_values
     )
     return Fact("report.tested", {"tests": Listed(known, "comma")}) if known else None
