@@ -130,5 +130,5 @@ def test_a_drawn_sample_is_read_as_one(root: Path, capsys: Any) -> None:
     (root / "sample.csv").write_text(rows_to_csv(rows_of(SAMPLE)[:-1]), "utf-8")
     add = ["data", "add", "sample.csv", "--dataset", "x", "--as", "1"]
     assert main([*add, "--questionnaire", QUESTIONNAIRE]) == 3
-    assert "rows where stratum_drawn says" in capsys.readouterr().err
+    assert "row 11, column stratum_drawn: 280; expected its rows" in capsys.readouterr().err
     assert not (root / "data/versions.csv").exists()

@@ -119,7 +119,7 @@ def hostile(tmp_path: Path, listener: tuple[int, list[object]]) -> Path:
     for program in ("python3", "python", "bash", "sh", "git", "quarto", "readlink", "uname"):
         (root / program).write_text(f"#!/bin/sh\necho {program} >>{tmp_path}/canary\n", "utf-8")
         (root / program).chmod(0o755)
-    (root / ".cache").mkdir()
+    (root / ".cache").mkdir(exist_ok=True)
     (root / ".cache/closure.json").write_text("{}", "utf-8")
     text = dvc_settings(root, listener[0])
     (root / ".dvc/config").write_text(text, "utf-8")

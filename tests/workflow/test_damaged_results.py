@@ -65,6 +65,8 @@ def resting_on(finished: Project, name: str) -> set[str]:
     folder = Path(step_of(name))
     found = {str(folder)}
     run = folder.parts[:2] if len(folder.parts) > 2 else ()
+    # What a publication has in common with a run of today is computed once, for both.
+    shared = run[:1] in (("waves",), ("studies",))
     all_of = {
         str(path.parent.relative_to(finished.root / "results")): read_lineage(path)
         for path in (finished.root / "results").rglob(PROVENANCE)
@@ -75,7 +77,11 @@ def resting_on(finished: Project, name: str) -> set[str]:
             other
             for other, lineage in all_of.items()
             if hashes & set(lineage.parents.values())
-            and (run[:1] in ((), ("inputs",)) or own(Path(other), run))
+            and (
+                run[:1] in ((), ("inputs",))
+                or own(Path(other), run)
+                or (shared and Path(other).parts[:1] == ("publications",))
+            )
         }
         if more <= found:
             return found

@@ -15,9 +15,11 @@ from pathlib import Path
 from readiness.errors import DataError
 from readiness.questionnaire import match_key
 
-# How a text begins that says its encoding.
+# How a text begins that says its encoding; UTF-32 first, whose mark begins like that of UTF-16.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -30,6 +32,7 @@ _NAMES = {
     "utf-8-sig": "UTF-8",
     "utf-8": "UTF-8",
     **dict.fromkeys(("utf-16", "utf-16-le", "utf-16-be"), "UTF-16"),
+    "utf-32": "UTF-32",
     "cp1252": "Windows-1252",
     "cp1256": "Windows-1256",
 }
