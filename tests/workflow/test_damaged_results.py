@@ -92,7 +92,8 @@ def test_any_damaged_result_is_taken_away_with_all_that_rests_on_it(
     project: Project, finished: Project, thorough: bool
 ) -> None:
     whole = results(finished.root)
-    cases = [(name, way) for name in whole for way in WAYS]
+    # What lies apart is no result: nothing reads it.
+    cases = [(name, way) for name in whole if PRIVATE not in Path(name).parts for way in WAYS]
     if not thorough:
         cases = random.Random(SEED).sample(cases, 15)
     for name, way in cases:
