@@ -73,7 +73,8 @@ def test_a_report_leads_back_to_the_index(site: Path) -> None:
         assert header is not None
         brand = header.css_first("a.brand")
         assert brand is not None and page.parent.name in str(brand.attributes["href"]), page
-        assert header.css_first(".brand + span") is not None  # no copy has a draft
+        published = str(header.css("a")[1].attributes["href"])
+        assert (page.parent / published).resolve().is_file() and "/publications/" in published, page
 
 
 def test_a_run_of_today_leads_to_what_is_published_of_it(finished: Project) -> None:
