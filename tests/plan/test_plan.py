@@ -51,7 +51,7 @@ def test_a_draft_waits_for_its_decisions_and_the_others_run(tree: Path) -> None:
     path = tree / QUESTIONNAIRE
     path.write_text(f"draft: true\n{path.read_text('utf-8')}", "utf-8")
     plan = load_plan(tree)
-    assert plan.waiting == [RUN] and RUN not in plan.runs and plan.runs
+    assert plan.waiting == {RUN: "a draft"} and RUN not in plan.runs and plan.runs
 
 
 def test_one_confidence_level_governs_a_wave(tree: Path) -> None:

@@ -32,6 +32,7 @@ COMMANDS = {
     "new": ("readiness.commands.new", "a project for another office, or a wave, from an export"),
     "run": ("readiness.commands.run", "run the whole workflow safely: one run at a time"),
     "data": ("readiness.commands.data", "list, add, compare, verify and erase dataset versions"),
+    "plan": ("readiness.commands.plan", "the plan of a wave: read, sealed before its answers"),
     "validate": ("readiness.commands.validate", "what of an export would be kept, and what not"),
     "claims": ("readiness.commands.claims", "judge published percentages: check, solve, add"),
     "freeze": ("readiness.commands.freeze", "seal the figures of a run as a publication"),

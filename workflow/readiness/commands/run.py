@@ -243,8 +243,8 @@ def run(arguments: argparse.Namespace) -> int:
         # Said here, in one line, before Snakemake wraps it into many.
         plan = load_plan(root)
         plan.check_document()
-        for wave in plan.waiting:
-            print(f"readiness run: {wave}: a draft; it waits, the others run.", file=sys.stderr)
+        for wave, why in plan.waiting.items():
+            print(f"readiness run: {wave}: {why}; it waits, the others run.", file=sys.stderr)
         plan.check_kept(date.today())
     check_cores(arguments.cores)
     began = time.time()

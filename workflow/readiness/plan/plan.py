@@ -14,7 +14,7 @@ from readiness.config import (
     load_config,
 )
 from readiness.datasets.store import on_this_machine
-from readiness.datasets.versions import Version, check_pointer, open_data, read_versions
+from readiness.datasets.versions import Version, open_data, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import LANGUAGES
 from readiness.lineage import canonical_json
@@ -26,6 +26,7 @@ from readiness.plan.checks import (
     check_wave,
     read_outline,
 )
+from readiness.plan.planning import check_datasets, describe_run, explain_waiting
 from readiness.plan.runs import (
     KEYS,
     PUBLICATIONS,
@@ -42,7 +43,6 @@ from readiness.plan.settings import (
     WORKBOOK,
     chapters_of,
     downloads,
-    is_draft,
     missing_labels,
     page_name,
     told_of_answers,
@@ -80,17 +80,34 @@ class Plan:
             run = runs[0]
             folder = f"publications/{identity}"
             found.append(PlannedRun(folder, run.name, run.section, own, run.privacy))
-        waiting = [run for run in found if not run.frozen and is_draft(self.root, run)]
-        # A draft that is the only run stops with what to do; beside others it waits.
+        waiting = [run for run in found if not run.frozen and self._why_waits(run)]
+        # What is the only run stops with what to do; beside others it waits.
         if len(waiting) < sum(not run.frozen for run in found):
             found = [run for run in found if run not in waiting]
         return {run.folder: with_items(self.root, run) for run in found}
 
     @property
-    def waiting(self) -> list[str]:
-        """The waves whose questionnaire is a draft, and that are not computed for that."""
-        every = [run for run in runs_of(self.config) if is_draft(self.root, run)]
-        return [run.folder for run in every if run.folder not in self.runs]
+    def waiting(self) -> dict[str, str]:
+        """The waves that are not computed yet, and why."""
+        every = {run.folder: self._why_waits(run) for run in runs_of(self.config)}
+        return {name: why for name, why in every.items() if why and name not in self.runs}
+
+    def _why_waits(self, run: PlannedRun) -> str:
+        return explain_waiting(self.root, run, self._versions)
+
+    def find_wave(self, name: str) -> PlannedRun:
+        """A wave of today's configuration, waiting or not, checked as far as it can be without
+        its answers; ConfigError where there is none, or where it cannot run."""
+        if name not in self.config.waves:
+            known = ", ".join(self.config.waves) or "none"
+            raise ConfigError(f"{name}: no such wave in config.yaml; there are {known}.")
+        [run] = [one for one in runs_of(self.config) if one.folder == f"waves/{name}"]
+        self._check_questions(run := with_items(self.root, run), {})
+        return run
+
+    def describe(self, run: PlannedRun) -> dict[str, Any]:
+        """What a wave is told, as a sealed plan states it."""
+        return describe_run(self.root, run, self._versions, self.code)
 
     @cached_property
     def publications(self) -> list[str]:
@@ -181,7 +198,9 @@ class Plan:
         """The runs of which there are reports today, in their order."""
         own = [run for run in self.runs.values() if not run.frozen]
         by_name = {run.name: run for run in own}
-        return tuple(by_name[name] for name in self.config.report.show or by_name)
+        return tuple(
+            by_name[name] for name in self.config.report.show or by_name if name in by_name
+        )
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -391,7 +410,7 @@ class Plan:
 
     def _waves_beside(self, run: str) -> dict[str, WaveSettings]:
         """The waves of a run's own configuration: of a publication there is none beside it."""
-        if self.runs[run].frozen:
+        if run in self.runs and self.runs[run].frozen:
             return {}
         return {n: wave for n, wave in self.config.waves.items() if f"waves/{n}" in self.runs}
 
@@ -427,36 +446,8 @@ class Plan:
         """
         questionnaires: dict[Path, Asked] = {}
         for run in self.runs.values():
-            for key, dataset in run.datasets_by_key.items():
-                version = self._versions.get(dataset)
-                if version is None:
-                    known = sorted(v.name for v in self._versions.values())
-                    same = [
-                        name for name in known if name.startswith(dataset.partition("@")[0] + "@")
-                    ]
-                    raise ConfigError(
-                        f"{run.key}.{key}: dataset version {dataset} is not in "
-                        f"data/versions.csv; it has {', '.join(same or known)}."
-                    )
-                if version.is_erased and not run.folder.startswith(f"{PUBLICATIONS}/"):
-                    raise ConfigError(
-                        f"{run.key}.{key}: {dataset} was erased ({version.note}); "
-                        "name another version."
-                    )
-                check_pointer(self.root, version)
-            for role, path in input_files(run.section).items():
-                if not (self.root / path).is_file():
-                    raise ConfigError(f"{run.key}.{KEYS.get(role, role)}: {path} not found.")
-            if isinstance(run.section, WaveSettings):
-                path = input_files(run.section)["questionnaire"]
-                if path not in questionnaires:
-                    questionnaires[path] = read_outline(self.root, path)
-                told = with_derived(questionnaires[path], run)
-                check_wave(self.root, run.key, run.section, told)
-                if run.section.change:
-                    waves = self._waves_beside(run.folder)
-                    there = {name: one.waves for name, one in self._frozen.items()}
-                    check_change(self.root, run.key, run.section, told, waves, there)
+            check_datasets(self.root, run, self._versions)
+            self._check_questions(run, questionnaires)
         for identity in self.publications:
             path = PUBLICATIONS / identity / "figures.csv"
             if not (self.root / path).is_file():
@@ -467,6 +458,22 @@ class Plan:
         for identity, frozen in self._frozen.items():
             check_report(self.root, str(PUBLICATIONS / identity / "config.yaml"), frozen)
         _ = self.languages
+
+    def _check_questions(self, run: PlannedRun, questionnaires: dict[Path, Asked]) -> None:
+        """Refuse what is missing beside the datasets, and what was asked otherwise."""
+        for role, path in input_files(run.section).items():
+            if not (self.root / path).is_file():
+                raise ConfigError(f"{run.key}.{KEYS.get(role, role)}: {path} not found.")
+        if isinstance(run.section, WaveSettings):
+            path = input_files(run.section)["questionnaire"]
+            if path not in questionnaires:
+                questionnaires[path] = read_outline(self.root, path)
+            told = with_derived(questionnaires[path], run)
+            check_wave(self.root, run.key, run.section, told)
+            if run.section.change:
+                waves = self._waves_beside(run.folder)
+                there = {name: one.waves for name, one in self._frozen.items()}
+                check_change(self.root, run.key, run.section, told, waves, there)
 
 
 def load_plan(root: Path, sealed: str = "") -> Plan:

@@ -22,6 +22,8 @@ from readiness.files import read_file
 from readiness.tables import records_to_csv
 
 FOLDER = Path("publications")
+# The folder in it that is no publication: what was planned before the answers came.
+PLANS = "plans"
 DATASETS = "datasets.csv"
 INPUTS = "inputs.csv"
 CONFIG = "config.yaml"

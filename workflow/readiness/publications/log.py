@@ -26,7 +26,7 @@ from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import read_file, write_atomically
 from readiness.lineage import canonical_json
-from readiness.publications.ledger import FOLDER, publication_ids
+from readiness.publications.ledger import FOLDER, PLANS, publication_ids
 from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.seal import DRAFT, SEAL, check_seal, read_seal, sha256, unreadable
 
@@ -189,9 +189,10 @@ def listed_ids(root: Path) -> list[str]:
     need not be there.
     """
     folder = root / FOLDER
-    folders = [p.name for p in folder.glob("*/") if p.is_dir() and not p.name.startswith(".")]
+    folders = {p.name for p in folder.glob("*/") if p.is_dir() and not p.name.startswith(".")}
     log = read_log(root)
-    return sorted({*publication_ids(root), *folders, *(log.latest.keys() - log.withdrawn.keys())})
+    listed = {name for name in log.latest.keys() - log.withdrawn.keys() if "/" not in name}
+    return sorted({*publication_ids(root), *(folders - {PLANS}), *listed})
 
 
 def state_of(name: str, *, draft: bool, successor: str, withdrawn: str) -> Fact:
@@ -268,7 +269,8 @@ def open_log(root: Path) -> Log:
     if not log.fault:
         return log
     seals = read_seals(root)
-    if not log.missing or any(sealed.get("log") for sealed in seals.values()):
+    known = [sealed.get("log") for sealed in seals.values()]
+    if not log.missing or any(known) or any((root / FOLDER / PLANS).glob("*/*")):
         raise DataError(f"{LOG}: missing or damaged. Restore it with git.")
     log = Log()
     waiting = [name for name in sorted(seals) if seals[name]["status"] != DRAFT]

@@ -1,0 +1,300 @@
+"""The plan of a wave as data, sealed before its answers: what is asked of whom, and how judged.
+
+`publications/plans/<wave>/<number>.json`; the first is the plan, each later one an amendment with
+its reason. The log of publications has an entry of each, `plans/<wave>/<number>` under the SHA-256
+of the file, so that none can be changed, left out or put before what was there. A plan states how
+`data/versions.csv` stood: that register only grows, so a plan before the answers is seen to be one.
+Nothing else proves when it was made; the day is that of the clock of whoever sealed it.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from readiness.bounded import TextLoader, read_yaml_text
+from readiness.config import WaveSettings
+from readiness.datasets.versions import VERSIONS, Version, read_versions
+from readiness.errors import ConfigError, DataError
+from readiness.facts import Fact
+from readiness.files import read_file, write_atomically
+from readiness.publications.ledger import FOLDER, PLANS
+from readiness.publications.log import LOG, Log, open_log
+from readiness.publications.outcomes import AuditFinding, Outcome
+from readiness.publications.seal import CHANGED, sha256
+from readiness.questionnaire.load import expand
+from readiness.register.planned import ORDER, PlanEntry, PlanOutcome, compare_plans
+from readiness.tables import read_rows
+
+FORMAT = 1
+# The steps whose code a plan names, by the name of their module: what makes the numbers and pages.
+STEPS = (
+    *("restore", "validate", "derive", "weight", "estimate", "compare", "register-wave"),
+    *("draw-wave", "tables", "render"),
+)
+REPORT = Path("report.qmd")
+_BLOCK = re.compile(r"^(?!\s*#).*?\breport\.(\w+)\(([^)\n]*)\)", re.M)
+# How a row of `data/versions.csv` names the plan that was in force.
+_NOTED = re.compile(r"plan ([a-z0-9-]+/[1-9][0-9]*) ([0-9a-f]{16})")
+
+
+@dataclass(frozen=True)
+class SealedPlan:
+    """A plan or an amendment: whose, its number from 1 on, the day, why, what was registered then.
+
+    `registered`: rows, bytes and SHA-256 of `data/versions.csv`, and the versions of the answers in
+    it. `plan` is what `describe_wave` tells; `digest` the SHA-256 of the file.
+    """
+
+    wave: str
+    number: int
+    day: str
+    reason: str
+    registered: Mapping[str, Any]
+    plan: Mapping[str, Any]
+    digest: str = ""
+
+    @property
+    def id(self) -> str:
+        """Its name in the log."""
+        return f"{PLANS}/{self.wave}/{self.number}"
+
+    @property
+    def entry(self) -> PlanEntry:
+        """What is told of it."""
+        return PlanEntry(self.number, self.day, self.reason, bool(self.registered["answers"]))
+
+    def as_text(self) -> str:
+        """The one way in which it is written down."""
+        told = {name: value for name, value in vars(self).items() if name != "digest"}
+        return (
+            json.dumps({"format": FORMAT, **told}, sort_keys=True, ensure_ascii=False, indent=1)
+            + "\n"
+        )
+
+
+def describe_wave(
+    section: WaveSettings,
+    read: Callable[[Path], bytes],
+    code: Mapping[str, str],
+    drawn: Version | None,
+) -> dict[str, Any]:
+    """What a wave is told, as a tree of plain values: settings, questions, margins, code, report.
+
+    `read` gives the bytes of a file of the project; `code` has the hash of each step, `drawn` is
+    the version of the sample, None where it is not registered. ConfigError or DataError where a
+    file cannot be read.
+    """
+    told = section.model_dump(mode="json", by_alias=True, exclude_none=True)
+    for key in ("estimate", "compare"):
+        told[key]["items"] = dict.fromkeys(told[key]["items"], True)
+    content = read(Path(f"data/questionnaires/{section.questionnaire}.yaml"))
+    asked = expand(read_yaml_text(content.decode("utf-8-sig"), TextLoader))
+    files = {"asked": sha256(content), "report": sha256(read(REPORT))}
+    tree = {
+        **told,
+        "derive": told["derive"] or {},
+        "items": asked.pop("items"),
+        "frame": asked.pop("frame", []),
+        "asked": asked,
+        "code": {step: code[step] for step in STEPS if code.get(step)},
+        "report": [
+            f"{name} {what}".strip() if name != "block" else what.strip("\"'")
+            for name, what in _BLOCK.findall(read(REPORT).decode())
+        ],
+    }
+    if section.weight and section.weight.margins:
+        path = Path(f"data/margins/{section.weight.margins}.csv")
+        content = read(path)
+        files["margins"] = sha256(content)
+        head, rows = read_rows(path, "the file of margins", content)
+        tree["margins"] = {}
+        for _, cells in rows:
+            row = dict(zip(head, cells, strict=True))
+            tree["margins"].setdefault(row["variable"], {})[row["category"]] = row["total"]
+    if section.corrections:
+        content = read(Path(f"data/corrections/{section.corrections}.csv"))
+        files["corrections"] = sha256(content)
+    if drawn is not None:
+        tree["drawn"] = {"rows": drawn.rows, "sha256": drawn.sha256}
+    return {name: _key(value) for name, value in {**tree, "files": files}.items()}
+
+
+def judge_plans(plans: Sequence[SealedPlan], tree: Mapping[str, Any]) -> PlanOutcome:
+    """What became of a wave's plans, of which there is one at least."""
+    deviations = compare_plans([one.plan for one in plans], tree)
+    return PlanOutcome(tuple(one.entry for one in plans), tuple(deviations))
+
+
+def read_input(root: Path, path: Path) -> bytes:
+    """The bytes of a file of the project; ConfigError where it cannot be read."""
+    try:
+        return read_file(root / path)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
+
+
+def _key(node: Any) -> Any:
+    """The tree with its lists of things that have a name as mappings by it, and their order."""
+    if isinstance(node, Mapping):
+        return {str(name): _key(value) for name, value in node.items()}
+    names = [one.get("id", one.get("code")) for one in node] if _is_named(node) else []
+    if not names:
+        return node
+    own = [{k: v for k, v in one.items() if k not in ("id", "code")} for one in node]
+    return {**dict(zip(names, map(_key, own), strict=True)), ORDER: names}
+
+
+def _is_named(node: Any) -> bool:
+    return isinstance(node, list) and all(
+        isinstance(one, Mapping) and ("id" in one or "code" in one) for one in node
+    )
+
+
+def read_plan(content: bytes, where: str) -> SealedPlan:
+    """The plan in a file; DataError naming `where` when it is none, or was written again."""
+    try:
+        told = json.loads(content.decode("utf-8"))
+        if told.pop("format") != FORMAT:
+            raise ValueError
+        plan = SealedPlan(**told, digest=sha256(content))
+        texts = (plan.wave, plan.day, plan.reason, plan.plan["answers"])
+        stated = {"rows", "bytes", "sha256", "answers"} <= plan.registered.keys()
+        whole = plan.as_text().encode() == content and isinstance(plan.number, int)
+        if not (whole and stated and all(isinstance(text, str) for text in texts)):
+            raise ValueError
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise DataError(f"{where}: not a sealed plan. Restore it with git.") from None
+    return plan
+
+
+def read_plans(root: Path, wave: str) -> list[SealedPlan]:
+    """The plans of a wave, the first one first; DataError where one is damaged."""
+    paths = (root / FOLDER / PLANS / wave).glob("*.json")
+    found = [read_plan(read_file(path), str(path.relative_to(root))) for path in paths]
+    return sorted(found, key=lambda plan: plan.number)
+
+
+def seal_plan(
+    root: Path, wave: str, dataset: str, plan: Mapping[str, Any], **said: str
+) -> SealedPlan:
+    """Write a plan of a wave and enter it into the log; `said`: its `day` and `reason`.
+
+    The first plan needs no reason, and no version of `dataset`, the answers, may be registered; an
+    amendment needs one, and to differ. ConfigError says so, DataError where the log or an earlier
+    plan is damaged; nothing is written then.
+    """
+    log = open_log(root)
+    before, registered = read_plans(root, wave), describe_register(root, dataset)
+    if before and not said["reason"]:
+        raise ConfigError(
+            f"{wave}: plan {before[-1].number} is sealed. What changes it is an amendment, and "
+            'says why: --seal --reason "...".'
+        )
+    if registered["answers"] and not before:
+        raise ConfigError(
+            f"waves.{wave}.answers: {registered['answers'][0]} is registered, so no plan can come "
+            "before it. Seal the plan of the next wave before its answers."
+        )
+    if before and before[-1].plan == json.loads(json.dumps(plan)):
+        raise ConfigError(
+            f"{wave}: nothing differs from plan {before[-1].number}; nothing to seal."
+        )
+    made = SealedPlan(wave, len(before) + 1, plan=plan, registered=registered, **said)
+    content = made.as_text().encode()
+    write_atomically(root / FOLDER / f"{made.id}.json", content)
+    write_atomically(root / LOG, log.after(made.id, sha256(content)).as_text())
+    return read_plan(content, made.id)
+
+
+def describe_register(root: Path, dataset: str, until: int | None = None) -> dict[str, Any]:
+    """How `data/versions.csv` stands, in its first `until` bytes: rows, bytes, digest, and the
+    versions of a dataset in it."""
+    try:
+        content = read_file(root / VERSIONS)[:until]
+    except FileNotFoundError:
+        content = b""
+    rows = [*csv.reader(io.StringIO(content.decode("utf-8", "replace"), newline=""))][1:]
+    return {
+        "rows": len(rows),
+        "bytes": len(content),
+        "sha256": sha256(content),
+        "answers": ["@".join(row[:2]) for row in rows if row[:1] == [dataset]],
+    }
+
+
+def check_plans(root: Path, log: Log, *, own: bool) -> list[AuditFinding]:
+    """In what the plans, the log and the register of versions do not agree.
+
+    `own`: this is the project where they were sealed; a bundle holds some rows of the register.
+    """
+    listed = {name: entry.seal for name, entry in log.latest.items() if is_plan(name)}
+    found = {
+        path.relative_to(root / FOLDER).with_suffix("").as_posix(): path
+        for path in (root / FOLDER / PLANS).rglob("*")
+        if path.is_file()
+    }
+    faults = [*_compare_listed(root, listed, found)]
+    faults += (
+        [] if log.fault else [(n, Fact("audit.log.unlisted")) for n in found if n not in listed]
+    )
+    if own:
+        faults += _check_register(root, listed, found)
+    return [
+        AuditFinding(f"{FOLDER}/{name}.json", Outcome.BROKEN, fact)
+        for name, fact in sorted(faults, key=lambda f: f[0])
+    ]
+
+
+def is_plan(name: str) -> bool:
+    """Whether an entry of the log is a plan's."""
+    return name.startswith(f"{PLANS}/")
+
+
+def _compare_listed(
+    root: Path, listed: Mapping[str, str], found: Mapping[str, Path]
+) -> Iterator[tuple[str, Fact]]:
+    numbers: dict[str, int] = {}
+    for name, digest in listed.items():
+        wave, _, number = name.rpartition("/")
+        numbers[wave] = numbers.get(wave, 0) + 1
+        if number != str(numbers[wave]):
+            yield f"{wave}/{numbers[wave]}", Fact("plan.audit.gap")
+            numbers[wave] = int(number) if number.isdecimal() else numbers[wave]
+        if name not in found:
+            yield name, Fact("audit.seal.removed")
+        elif sha256(read_file(found[name])) != digest:
+            yield name, CHANGED
+
+
+def _check_register(
+    root: Path, listed: Mapping[str, str], found: Mapping[str, Path]
+) -> Iterator[tuple[str, Fact]]:
+    """Whether the register grew from what each plan states, and names no plan that is not there."""
+    for name, path in found.items():
+        if name in listed and sha256(read_file(path)) == listed[name]:
+            plan = read_plan(read_file(path), name)
+            dataset = str(plan.plan["answers"]).partition("@")[0]
+            if describe_register(root, dataset, plan.registered["bytes"]) != plan.registered:
+                yield name, Fact("plan.audit.register", {"file": str(VERSIONS)})
+    try:
+        versions: Sequence[Version] = [*read_versions(root).values()]
+    except DataError:
+        versions = ()  # what is wrong with the register is told elsewhere
+    for version in versions:
+        for name, digest in _NOTED.findall(version.note):
+            if not listed.get(f"{PLANS}/{name}", "").startswith(digest):
+                yield f"{PLANS}/{name}", Fact("plan.audit.noted", {"version": version.name})
+
+
+def note_plan(root: Path, dataset: str, waves: Mapping[str, WaveSettings]) -> str:
+    """What the register notes beside a new version of answers: the plan in force; "" for none."""
+    for wave, section in waves.items():
+        plans = read_plans(root, wave) if section.answers.startswith(f"{dataset}@") else []
+        if plans:
+            return f"plan {wave}/{plans[-1].number} {plans[-1].digest[:16]}"
+    return ""
