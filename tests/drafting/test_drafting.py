@@ -337,9 +337,10 @@ def test_who_asked_and_who_answered_are_no_items() -> None:
         "Was the interviewer polite, as you see it?": cycle("Yes", "No"),
         "Name one thing that you would change": [f"The bus of line {k}" for k in range(N)],
     }
-    draft, asked, _ = drafted(table(**columns, **kept))
+    sent = {"Quando": [f"17/01/2025 18.{k:02d}.40" for k in range(N)]}
+    draft, asked, _ = drafted(table(**columns, **kept, **sent))
     assert [item.column for item in asked.items] == list(kept)
-    assert {role.role for role in draft.beside.values()} == {"personal"}
+    assert {role.role for role in draft.beside.values()} == {"personal", "timestamp"}
 
 
 @pytest.mark.parametrize("gate", ["No", ""])
@@ -355,6 +356,10 @@ def test_routing_is_proposed_where_it_discards_no_answer(gate: str) -> None:
     assert asked.items[1].asked_if == ()
     assert "# check: asked only where do_you_vote is yes?" in text
     assert "would discard the answers of 1 others" in text
+    # More answered without it than with it: no condition of theirs.
+    votes = ["Yes" if k % 6 == 0 else "No" if k % 6 == 1 else "" for k in range(N)]
+    why = ["" if v == "No" else "Habit" if k % 2 else "Duty" for k, v in enumerate(votes)]
+    assert "asked only where" not in drafted(table(**{"Do you vote?": votes, "Why?": why}))[2]
 
 
 @pytest.mark.parametrize("scattered", [False, True])
@@ -482,6 +487,8 @@ def test_units_typed_pieces_and_boxes_beside_none_are_seen() -> None:
         (["1 to 3 years", "3 to 12 months", "4 years or more"], None),
         (["Less than 1 hour a day", "1-2 hours a day", "3 or more hours a day"], [0, 1, 2]),
         (["100Mb - 1Gb", "1Gb - 5Gb", "1Mb - 100Mb"], None),
+        (["Over 1M", "300k to 1M", "Under 10k", "10 to 50k", "500-1k"], [4, 2, 3, 1, 0]),
+        (["35 to 49", "65 years or more", "17 or younger", "18 to 34"], [2, 3, 0, 1]),
     ],
 )
 def test_options_have_an_order_where_their_words_say_one(
@@ -509,6 +516,7 @@ def test_what_joins_options_is_told_from_the_words_of_one() -> None:
     found = find_joined_options(Counter(["Web, radio", "Radio, Press", "Web", "web, Press"] * 9))
     assert found is not None
     assert sorted(text.casefold() for text in found.options) == ["press", "radio", "web"]
+    assert find_joined_options(Counter({"Easy": 40, "Not Easy": 9}), (" ",)) is None
     assert find_joined_options(Counter(['{"a":1,"b":2}', '{"a":2,"b":2}', '{"b":1}'] * 9)) is None
 
 

@@ -36,6 +36,7 @@ from readiness.questionnaire.items import Missing
 from readiness.readers import read_export, read_ignored, read_sheet
 from readiness.readers.encodings import decode
 from readiness.readers.export import recognise_export
+from readiness.readers.workbooks import _join_halves
 from readiness.validation import losses, validate
 
 NAME = Path("answers.csv")
@@ -232,6 +233,9 @@ def test_one_header_twice_is_two_questions_where_the_questionnaire_says_so() -> 
     raw = read_export(NAME, two, data(rows))
     assert raw["remark"].tolist() == ["Été", "", "Rien"]
     assert raw["more"].tolist() == ["encore"] * 3
+    # Nobody's answer stands in a column without a cell.
+    rows = [[*HEADER, HEADER[-1]], *([*row, ""] for row in ROWS)]
+    assert read_export(NAME, QUESTIONNAIRE, data(rows))["remark"].tolist() == ["Été", "", "Rien"]
 
 
 def test_columns_that_are_not_read_can_be_looked_at() -> None:
@@ -614,6 +618,28 @@ def test_a_form_is_told_from_answers(header: list[str], what: str) -> None:
     rows = [[f"q{k}", *["x"] * (len(header) - 1)] for k in range(9)]
     with pytest.raises(DataError, match=what):
         recognise_export(NAME, data([header, *rows]))
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b'{\n "SurveyEntry": {"SurveyID": "SV_1"}}', "questions of a Qualtrics form"),
+        (
+            b'<?xml version="1.0" encoding="UTF-8"?>\n<document>\n <LimeSurveyDocType>Survey<',
+            "questions of a LimeSurvey form",
+        ),
+        (b'<?xml version="1.0"?>\n<rows/>', "the export is XML"),
+    ],
+)
+def test_the_file_of_a_form_is_called_so(content: bytes, what: str) -> None:
+    with pytest.raises(DataError, match=what):
+        recognise_export(NAME, content)
+
+
+def test_letters_of_two_bytes_in_an_old_workbook_are_one_each() -> None:
+    for said in ("Name", "نعم", "Été 2024"):
+        assert _join_halves(said.encode("utf-16-le").decode("latin-1")) == said
+        assert _join_halves(said) == said
 
 
 def test_rows_of_another_kind_are_headers() -> None:

@@ -9,13 +9,9 @@ from itertools import islice
 from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import asks_who, find_role, names_weight
 from readiness.privacy import Detectors
-from readiness.readers.moments import match_moment
+from readiness.readers.moments import looks_like_moments, match_moment
 from readiness.validation.losses import LARGEST_LOSS
 
-MOMENT = re.compile(
-    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]+\d{1,2}:\d{2}(:\d{2})?.*|"
-    r"[A-Z][a-z]{2} \d{1,2},? \d{4}.* \d{1,2}:\d{2}.*"
-)
 # The time of a day that has none: a date that was asked.
 _MIDNIGHT = re.compile(r"[T ]00?:00(:00)?(\.0+)?$")
 _TOKEN = re.compile(r"(?=\S*\d)[\w.:{}-]{6,64}|[A-Za-z0-9]{8,64}")
@@ -59,7 +55,7 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
     most_rows = (1 - LARGEST_LOSS) * table.rows
     # Where the tool has its own moments, any other is an answer.
     asked_moments = any(
-        column.own and column.texts and all(map(MOMENT.fullmatch, column.texts))
+        column.own and column.texts and all(map(_tells_hour, column.texts))
         for column in table.columns
     )
     for column in table.columns:
@@ -74,7 +70,8 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
             found[column.at] = MetadataColumns("personal", reason)
         elif (
             not asked_moments
-            and sum(column.counts[t] for t in filter(MOMENT.fullmatch, column.texts)) >= most
+            and looks_like_moments(column.texts)
+            and sum(column.counts[t] for t in filter(_tells_hour, column.texts)) >= most
             and not all(map(_MIDNIGHT.search, column.texts))
         ):
             if column.total < most_rows:
@@ -93,6 +90,11 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
             found[column.at] = MetadataColumns(role, "every row another value")
     found.update(_moments(moments))
     return dict(sorted(found.items()))
+
+
+def _tells_hour(text: str) -> bool:
+    found = match_moment(text)
+    return found is not None and found["hour"] is not None
 
 
 def _moments(columns: list[ExportColumn]) -> dict[int, MetadataColumns]:

@@ -89,7 +89,8 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
         if not 2 <= len(options) <= MOST_OPTIONS or 2 * mixed < len(options):
             continue
         given = {pieces[0] for pieces in merged.values() if len(pieces) == 1}
-        if separator == " " and 2 * len(given) < len(sizes):
+        # "Not Easy" is no "Not" and "Easy": of names that a blank joins, most stand alone, too.
+        if separator == " " and (2 * len(given) < len(sizes) or len(given) < 2):
             continue
         alone = frozenset(piece for piece in options if company[piece] == {(piece,)})
         # The wrong separator leaves options joined: there are more of them.

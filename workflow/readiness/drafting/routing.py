@@ -69,6 +69,8 @@ def find_routing_hint(
             float(outside),
             int((answered & ~inside).sum()),
         )
+        if found.strays > (answered & inside).sum():
+            continue  # more answered without it than with it
         if best is None or found.inside - found.outside >= best.inside - best.outside:
             best = found
     return best

@@ -31,7 +31,9 @@ _LISTED = re.compile(r"\d{1,3}[.)](?:\s+|(?=\D))(.+)", re.DOTALL)
 _CODE = re.compile(r"^\(?-?\d{1,4}\s*[.):=-]\s*(?=\D)")
 _LEAD = re.compile(r"^[^\W\d_]+, ")
 _NAMED = re.compile(r"[^\W\d_]+\d+")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# A number, and a letter that multiplies it (`300k`, `1M`).
+_NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)((?:[km](?![^\W\d_]))?)")
+_TIMES = {"k": 1e3, "m": 1e6}
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
 # Letters that tell a language by themselves, among those that there are words of.
 _LETTERS = {"ar": re.compile(r"[\u0600-\u06ff]")}
@@ -105,14 +107,15 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
 def order_numbers(texts: Sequence[str]) -> list[int] | None:
     """The same of bands of numbers (`less than 5`, `5 to 9`, `10 or more`), by their ends."""
     texts = _without_numbers(texts)
-    said = [set(re.findall(r"[^\W\d_]+", match_key(text))) for text in texts]
+    # What stands before a number is no unit of it: of "18 to 34", "to" is no terabyte.
+    said = [set(re.findall(r"[^\W\d_]+\b(?!\s*\d)", match_key(text))) for text in texts]
     told = [[not unit.isdisjoint(words) for words in said] for unit in _units()]
     # A year is more than 11 months, and hours a day are in each text; MW2 is a name.
     if sum(any(of) and not all(of) for of in told) > 1 or all(map(_NAMED.fullmatch, texts)):
         return None
     ends = []
     for text in texts:
-        numbers = [_value(number) for number in _NUMBER.findall(match_key(text))]
+        numbers = _read_numbers(match_key(text))
         if not 1 <= len(numbers) <= 2 or not re.search(r"[^\W\d_]|[-–+<>≤≥(]", text):
             return None
         ends.append((min(numbers), max(numbers)))
@@ -132,6 +135,19 @@ def _units() -> tuple[frozenset[str], ...]:
     """The words of each unit of which bands can be, in all languages."""
     languages = [data["units"] for data in _files().values()]
     return tuple(_keys(chain(*words)) for words in zip_longest(*languages, fillvalue=()))
+
+
+def _read_numbers(text: str) -> list[float]:
+    """The numbers of a text; the k of `10 to 50k` holds for both, of `500 to 1k` for the second."""
+    found: list[float] = []
+    times = 1.0
+    for number, letter in reversed(_NUMBER.findall(text)):
+        times = _TIMES.get(letter, times)
+        value = _value(number) * times
+        if not letter and found and value > found[-1]:
+            value /= min(times, 1e3)
+        found.append(value)
+    return found
 
 
 def _value(number: str) -> float:

@@ -38,13 +38,17 @@ from readiness.tables import LONG, describe_count, is_regular, number_rows
 SEPARATORS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLE = 1 << 16
-# How files begin that are no table, in small letters, and what to do.
+# How files begin that are no table, in small letters without blanks, and what to do.
 NO_TABLES = {
     b"\x1f\x8b": "compressed (gzip); unpack it, and give the table in it.",
-    b"<!doctype html": "a page of the web; download the table itself, signed in.",
+    b"<!doctypehtml": "a page of the web; download the table itself, signed in.",
     b"<html": "a page of the web; download the table itself, signed in.",
+    b'<?xmlversion="1.0"encoding="utf-8"?><document><limesurveydoctype>survey': (
+        "the questions of a LimeSurvey form; export the responses as CSV."
+    ),
     b"<?xml": "XML; export it as CSV or as an Excel workbook (.xlsx).",
     b"[[": "the questions of a Qualtrics form; export the answers as CSV.",
+    b'{"surveyentry"': "the questions of a Qualtrics form; export the answers as CSV.",
     b"[{": "JSON; export it as CSV or as an Excel workbook (.xlsx).",
     b'{"': "JSON; export it as CSV or as an Excel workbook (.xlsx).",
     b"%pdf": "a PDF; export the answers as CSV or as an Excel workbook (.xlsx).",
@@ -62,7 +66,7 @@ def read_delimited(
     encoding: str | None,
 ) -> Sheet:
     """The table of a delimited text; `readers.read_sheet` says what is raised."""
-    beginning = content[:64].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
+    beginning = b"".join(content[:256].removeprefix(BOM_UTF8).split()).lower()
     for start, kind in NO_TABLES.items():
         if beginning.startswith(start):
             raise DataError(f"{path}: the export is {kind}")

@@ -40,6 +40,8 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, Val
 _WORKBOOK = "xl/workbook.xml"
 _OLD = b"\xd0\xcf\x11\xe0"
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')
+# A sign that no text holds: of two bytes a letter has in an old workbook, the second by itself.
+_HALF = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _CELL = re.compile(rb'\br="([A-Z]{1,4})\d{1,9}"')
 SAVE = "Save it as an Excel workbook (.xlsx) or as CSV UTF-8."
 
@@ -130,9 +132,21 @@ def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str
         raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
     filled = [title for title in filled if title not in hidden] or filled
     chosen = name or filled[0]
+    if content.startswith(_OLD):
+        cells[chosen] = [[_join_halves(cell) for cell in row] for row in cells[chosen]]
     sheet = _sheet(path, cells[chosen], wanted)
     others = tuple(title for title in filled if title != chosen)
     return replace(sheet, format="xlsx", name=chosen, others=others)
+
+
+def _join_halves(cell: Any) -> Any:
+    """A cell of an old workbook, letters of two bytes that were read as two letters made one."""
+    if not isinstance(cell, str) or len(cell) % 2 or not _HALF.search(cell):
+        return cell
+    halves = b"".join(
+        bytes([ord(c)]) if ord(c) < 256 else c.encode("cp1252", "replace") for c in cell
+    )
+    return halves.decode("utf-16-le", "replace")
 
 
 def _sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet:

@@ -169,9 +169,14 @@ class Tool:
                 taken.update(places)
         hits = find(headings, names)
         for target, found in surest(hit for hit in hits if hit.at not in taken).items():
+            taken.update(hit.at for hit in found)
+            if len(found) > 1:
+                # Of columns of one header, those without a cell hold nobody's answer.
+                found = [h for h in found if any(map(match_key, sheet.rows[h.at].texts))] or found[
+                    :1
+                ]
             if len(found) > 1:
                 made.twice.append(sheet.columns[found[0].at])
-            taken.update(hit.at for hit in found)
             if target.option is None:
                 made.items[target.item] = found[0].at
             else:
