@@ -113,7 +113,17 @@ def _source(path: Path) -> SourceFile:
         return _as_source(memory[key])
     except (KeyError, TypeError, ValueError):  # not known yet, or the memory is damaged
         tree = ast.parse(content)
-        memory[key] = [_tree_hash(tree), list(_imports_in(tree)), _domains_in(tree)]
+        digest = hashlib.sha256()
+        for token in _walk(tree):
+            digest.update(token.encode("utf-8", "surrogatepass"))
+            digest.update(b"\0")
+        texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        keys = (_KEY.fullmatch(text) for text in texts if isinstance(text, str))
+        memory[key] = [
+            digest.hexdigest(),
+            list(_imports_in(tree)),
+            sorted({key[1] for key in keys if key}),
+        ]
         return _as_source(memory[key])
 
 
@@ -124,13 +134,6 @@ def _as_source(known: Any) -> SourceFile:
         tuple((level, module, name, bound) for level, module, name, bound in imports),
         tuple(map(str, domains)),
     )
-
-
-def _domains_in(tree: ast.Module) -> list[str]:
-    """The first parts of all texts that could be keys of a catalogue, or beginnings of keys."""
-    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    keys = (_KEY.fullmatch(text) for text in texts if isinstance(text, str))
-    return sorted({key[1] for key in keys if key})
 
 
 def _imports_in(tree: ast.Module) -> Iterator[tuple[int, str, str | None, str]]:
@@ -225,14 +228,6 @@ def _walk(node: object) -> Iterator[str]:
         yield "]"
     else:
         yield f"{type(node).__name__}:{node!r}"
-
-
-def _tree_hash(tree: ast.Module) -> str:
-    digest = hashlib.sha256()
-    for token in _walk(tree):
-        digest.update(token.encode("utf-8", "surrogatepass"))
-        digest.update(b"\0")
-    return digest.hexdigest()
 
 
 def module_hash(module: str) -> str:

@@ -1,7 +1,5 @@
 """The categories of a frame as auxiliaries: of respondents, and of all others in the population."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

@@ -6,8 +6,6 @@ One family is an item by a variable: p-values are adjusted over all its pairs of
 answers that are compared, and the simultaneous limits hold for all of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 

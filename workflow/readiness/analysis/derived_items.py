@@ -3,8 +3,6 @@
 Apart from how they are computed, which estimates make use of and which tells nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

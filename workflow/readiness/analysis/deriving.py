@@ -8,8 +8,6 @@ that is not met decides `all`, whatever is missing of the others; a part that so
 is not met where another was.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Any

@@ -10,8 +10,6 @@ the design (`survey.comparisons.effects.cronbach_alpha`). Levels of ordinal item
 numbers, as the scale itself counts them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -5,8 +5,6 @@ Aims: a test at .05 rejects in at most .07 of the samples in which nothing diffe
 has all rows, and a test holds this table to that page.
 """
 
-from __future__ import annotations
-
 import math
 
 from readiness.facts import Term

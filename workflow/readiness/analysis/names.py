@@ -1,8 +1,6 @@
 """What bases and groups are called in tables: names alone, so that who reads a table needs no
 statistics."""
 
-from __future__ import annotations
-
 from typing import Final
 
 ANSWERED: Final = "answered"

@@ -10,8 +10,6 @@ Those selected are those with an answer to the item, each for as many people as 
 base weight), so that an unequal draw is not taken for nonresponse.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple

@@ -5,8 +5,6 @@ of pandas and scipy that a statistician reads in ten minutes. What it leaves out
 first lines.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any

@@ -6,8 +6,6 @@ refusal. Who was drawn and returned nothing has, in a survey of named persons, a
 eligibility, unless the sample says otherwise (its column `disposition`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

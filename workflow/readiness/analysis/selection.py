@@ -8,8 +8,6 @@ random sample", which it is not. "Margin of error" and "representative" are used
 last two (AAPOR, Guidance on opt-in samples).
 """
 
-from __future__ import annotations
-
 from enum import Enum
 
 

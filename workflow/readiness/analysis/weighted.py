@@ -1,7 +1,5 @@
 """The weighted design of a wave, from what the weight step leaves and the coded answers."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Collection
 from dataclasses import replace

@@ -3,8 +3,6 @@
 Groups counted apart have no frame: they get no weight and stay outside every total.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 

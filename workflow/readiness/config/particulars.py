@@ -4,8 +4,6 @@ Nothing of it moves a number. What the configuration or the data know is taken f
 people were selected, how many were invited and answered, when a wave was open.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import (

@@ -102,7 +102,21 @@ def add_version(
                     f"{file}: these are the bytes of {known.name}, which was erased "
                     f"({known.note}). Leave out who withdrew, then add the file."
                 )
-        _check_place(root, file, new)
+        workspace, pointer = root / new.pointer_path.with_suffix(""), root / new.pointer_path
+        if (
+            workspace.exists()
+            and workspace.resolve() != file.resolve()
+            and fault_of(workspace, new)
+        ):
+            raise DataError(
+                f"{workspace}: another file stands where {new.name} goes. Move it away, or add it "
+                "under another name."
+            )
+        if pointer.exists() and read_pointer(pointer).md5 != new.md5:
+            raise DataError(
+                f"{pointer}: a pointer to other bytes, though {VERSIONS} has no {new.name}. Where "
+                "nobody needs it, remove it; then add the file again."
+            )
         if restricted:
             _refuse_git(root, new)
         _write(root, file, new, content, meta)
@@ -163,21 +177,6 @@ def _refuse_git(root: Path, new: Version) -> None:
                 f"--restricted: git does not ignore {place}, where a copy of the bytes lies. Add "
                 "it to .gitignore first."
             )
-
-
-def _check_place(root: Path, file: Path, new: Version) -> None:
-    """Refuse to overwrite what has the version's names, though the register does not know it."""
-    workspace, pointer = root / new.pointer_path.with_suffix(""), root / new.pointer_path
-    if workspace.exists() and workspace.resolve() != file.resolve() and fault_of(workspace, new):
-        raise DataError(
-            f"{workspace}: another file stands where {new.name} goes. Move it away, or add it "
-            "under another name."
-        )
-    if pointer.exists() and read_pointer(pointer).md5 != new.md5:
-        raise DataError(
-            f"{pointer}: a pointer to other bytes, though {VERSIONS} has no {new.name}. Where "
-            "nobody needs it, remove it; then add the file again."
-        )
 
 
 def _write(root: Path, file: Path, new: Version, content: bytes, meta: Mapping[str, str]) -> None:

@@ -78,7 +78,9 @@ def remote_settings(root: Path, foreign: Foreign | None = None) -> dict[str, dic
     parser = _settings(root)
     found = {
         section.removeprefix("'remote \"").removesuffix("\"'"): {
-            key: str(_resolve_file(root, value)) if key in FILES else value
+            key: str((root / ".dvc" / Path(value).expanduser()).absolute())
+            if key in FILES
+            else value
             for key, value in parser.items(section)
         }
         for section in parser.sections()
@@ -86,11 +88,6 @@ def remote_settings(root: Path, foreign: Foreign | None = None) -> dict[str, dic
     }
     default = parser.get("core", "remote", fallback="")
     return dict(sorted(found.items(), key=lambda item: (item[0] != default, item[0])))
-
-
-def _resolve_file(root: Path, name: str) -> Path:
-    """A file that the project's DVC settings name, as DVC finds it."""
-    return (root / ".dvc" / Path(name).expanduser()).absolute()
 
 
 def check_settings(root: Path, settings: Mapping[str, str]) -> None:

@@ -1,7 +1,5 @@
 """What kind of question a column is, and its options: proposals with what must be looked at."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter

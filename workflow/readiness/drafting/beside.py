@@ -1,7 +1,5 @@
 """Columns that are no questions: moments, ids, personal data, what a tool adds."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from itertools import islice

@@ -1,7 +1,5 @@
 """Columns that belong together: the rows of a grid, ticked options in a column each."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace

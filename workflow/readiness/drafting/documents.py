@@ -1,7 +1,5 @@
 """A draft as the document of a questionnaire; what must be looked at is a comment above it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

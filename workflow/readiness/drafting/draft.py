@@ -1,7 +1,5 @@
 """From an export to the questionnaire that it seems to answer."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -103,7 +101,17 @@ def make_draft(
     Raises DataError where no column can be a question.
     """
     codebook = codebook or Codebook()
-    _refuse_answers_as_headers(table, source)
+    heads = [AGAIN.sub("", column.header) for column in table.columns]
+    held = [
+        head
+        for head, column in zip(heads, table.columns, strict=True)
+        if match_moment(head) or {match_key(head)} < {*map(match_key, column.texts)} - VOID
+    ]
+    if len(held) >= max(2, len(heads) / 4):
+        raise DataError(
+            f"{source}: its first row holds answers ({held[0]!r}, {held[1]!r}), not the names of "
+            "columns. Put a row of names above it."
+        )
     beside = find_beside(table)
     empty = {at for at, column in beside.items() if column.role == EMPTY}
     asked = [column for column in table.columns if column.at in empty or column.at not in beside]
@@ -130,21 +138,6 @@ def make_draft(
     found = language or guessed or UNTOLD
     headers = {table.columns[at].header: role for at, role in beside.items()}
     return Draft(name, found, bool(language) or sure, source, tuple(questions), headers)
-
-
-def _refuse_answers_as_headers(table: ExportTable, source: str) -> None:
-    """DataError where the headers are what somebody answered: a file without a row of names."""
-    heads = [AGAIN.sub("", column.header) for column in table.columns]
-    held = [
-        head
-        for head, column in zip(heads, table.columns, strict=True)
-        if match_moment(head) or {match_key(head)} < {*map(match_key, column.texts)} - VOID
-    ]
-    if len(held) >= max(2, len(heads) / 4):
-        raise DataError(
-            f"{source}: its first row holds answers ({held[0]!r}, {held[1]!r}), not the names of "
-            "columns. Put a row of names above it."
-        )
 
 
 def _whole(

@@ -1,7 +1,5 @@
 """Ticked options that stand in one cell, told apart although options may hold the separator."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence

@@ -1,7 +1,5 @@
 """Questions that only some were asked: hints from who answered them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A section of config.yaml, put into the file without touching the rest of it."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

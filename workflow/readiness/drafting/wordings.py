@@ -3,8 +3,6 @@
 The files beside this module hold them; a language more is a file more.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache

@@ -320,7 +320,32 @@ class Plan:
         if step == "gate":
             return {"unavailable": self.unavailable, "drafts": self.drafts}
         if step == "site":
-            return self._told_of_site
+            log = read_log(self.root)
+            latest, none = log.latest, LogEntry("", "", "", "")
+            return {
+                "languages": self.languages,
+                "title": self.config.report.title or {},
+                "reports": [
+                    {"folder": run.folder, "page": page_name(run), **told_on_the_site(run)}
+                    for run in self.runs_with_reports
+                ],
+                "publications": [
+                    {
+                        "id": name,
+                        "draft": name in self.drafts,
+                        "successor": latest.get(name, none).superseded_by,
+                        "withdrawn": latest.get(name, none).withdrawn,
+                        "released": self._frozen[name].report.released or "",
+                        **told_on_the_site(self.runs[f"publications/{name}"]),
+                    }
+                    for name in self.publications
+                ],
+                "withdrawn": {
+                    name: (entry.withdrawn, entry.superseded_by)
+                    for name, entry in log.withdrawn.items()
+                    if name not in self.publications
+                },
+            }
         if run is None or step == "judge":
             return {}
         if step == "register-study":
@@ -331,48 +356,18 @@ class Plan:
             told = told_of_tables if step == "tables" else told_of_charts
             return {**told(self.root, run, language), "standing": self._standing(run)}
         if step == "render":
-            return self._told_of_report(run, language)
+            languages = self.languages_of(run.folder)
+            return {
+                "language": language,
+                "part": told_of_report(
+                    self.root, run, language, open_data(self._versions.values())
+                ),
+                "standing": self._standing(run),
+                "languages": languages,
+                "name": page_name(run),
+                "downloads": downloads(run, language, languages),
+            }
         return told_of_answers(self.root, run, step)
-
-    @property
-    def _told_of_site(self) -> dict[str, Any]:
-        log = read_log(self.root)
-        latest, none = log.latest, LogEntry("", "", "", "")
-        return {
-            "languages": self.languages,
-            "title": self.config.report.title or {},
-            "reports": [
-                {"folder": run.folder, "page": page_name(run), **told_on_the_site(run)}
-                for run in self.runs_with_reports
-            ],
-            "publications": [
-                {
-                    "id": name,
-                    "draft": name in self.drafts,
-                    "successor": latest.get(name, none).superseded_by,
-                    "withdrawn": latest.get(name, none).withdrawn,
-                    "released": self._frozen[name].report.released or "",
-                    **told_on_the_site(self.runs[f"publications/{name}"]),
-                }
-                for name in self.publications
-            ],
-            "withdrawn": {
-                name: (entry.withdrawn, entry.superseded_by)
-                for name, entry in log.withdrawn.items()
-                if name not in self.publications
-            },
-        }
-
-    def _told_of_report(self, run: PlannedRun, language: str) -> dict[str, Any]:
-        languages = self.languages_of(run.folder)
-        return {
-            "language": language,
-            "part": told_of_report(self.root, run, language, open_data(self._versions.values())),
-            "standing": self._standing(run),
-            "languages": languages,
-            "name": page_name(run),
-            "downloads": downloads(run, language, languages),
-        }
 
     def _standing(self, run: PlannedRun) -> dict[str, Any]:
         """The publication that a run is made for, the day of its release, its data by MD5."""

@@ -1,7 +1,5 @@
 """The chain of steps behind a register: are their records fresh, and where do two diverge?"""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path

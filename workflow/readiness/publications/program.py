@@ -286,6 +286,9 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
             packages[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue  # pinned for another system
+    import numpy as np
+
+    shown: Any = np.show_config(mode="dicts")
     return {
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
@@ -293,7 +296,7 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
         "machine": platform.machine(),
         "processor": _processor(),
         "blas": _blas(),
-        "simd": _simd(),
+        "simd": sorted(shown["SIMD Extensions"]["found"]),
         "engine": present_engine(),
         "packages": packages,
     }
@@ -326,14 +329,6 @@ def _blas() -> list[str]:
         f"{one['internal_api']} {one['version']} {one.get('architecture', '')}".strip()
         for one in libraries
     )
-
-
-def _simd() -> list[str]:
-    """The vector instructions that numpy uses beyond those that it always needs."""
-    import numpy as np
-
-    shown: Any = np.show_config(mode="dicts")
-    return sorted(shown["SIMD Extensions"]["found"])
 
 
 def changes(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> list[Fact]:

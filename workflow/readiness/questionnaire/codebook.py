@@ -3,8 +3,6 @@
 Labels stand in the language that is asked for, and where there is none in the questionnaire's own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 

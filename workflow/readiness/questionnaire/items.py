@@ -251,10 +251,6 @@ class Item(Strict):
             raise ValueError("grid, row: both or none")
         if reserved := [code for code in self.codes if code in RESERVED]:
             raise ValueError(f"categories: code {reserved[0]!r} has a meaning of its own in ids")
-        self._check_boxes()
-        return self
-
-    def _check_boxes(self) -> None:
         if self.boxes and self.kind != "ordinal":
             raise ValueError("boxes: only for an ordinal item")
         for name, box in self.boxes.items():
@@ -263,6 +259,7 @@ class Item(Strict):
             if not 0 < k < len(self.codes) or set(box) != set(ends):
                 which = "lowest" if name == "low" else "highest"
                 raise ValueError(f"boxes, {name}: the {which} levels of the item, and not all")
+        return self
 
     @property
     def levels_of(self) -> dict[str, tuple[str, ...]]:

@@ -4,8 +4,6 @@ A reader of two waves has to know which numbers are of the same question. An ite
 id; one whose id changed and whose question did not is renamed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from readiness.facts import Fact, Listed, Term

@@ -4,8 +4,6 @@ What suppression proves of its own systems the attack does not take from it: it 
 and what several items say together. So both take turns until nothing is given away.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path

@@ -4,8 +4,6 @@
 standing of a withheld number, or shown on too few people, so that an altered register is seen too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

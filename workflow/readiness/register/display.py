@@ -9,8 +9,6 @@ smaller than a published one may be. A number that is published though its preci
 marked, and no sentence is made of it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import Enum
 from fractions import Fraction
@@ -56,21 +54,17 @@ def show_row(row: Mapping[Any, Any], language: Language) -> str:
         figure = numbers.print_figure(value, language)
         return numbers.percent(figure, language) if row["statistic"] == IN_PERCENT else figure
     if row.get("kind") == "verdict":
-        return _show_stated(value, row["unit"], language)
+        unit = row["unit"]
+        if unit == "list":
+            return join_texts(
+                [numbers.print_figure(item, language) for item in value.split()], "or", language
+            )
+        if unit == "share":
+            return numbers.percentage(Fraction(value), language)
+        return numbers.print_figure(value, language)
     if row["unit"] == REASON:
         return text(f"participation.reason.{value}", language)
     return numbers.number(value, row["unit"], int(row["digits"]), language, row["rounding"])
-
-
-def _show_stated(value: str, unit: str, language: Language) -> str:
-    """A number of a verdict's sentence: the sentence has the percent sign, where there is one."""
-    if unit == "list":
-        return join_texts(
-            [numbers.print_figure(item, language) for item in value.split()], "or", language
-        )
-    if unit == "share":
-        return numbers.percentage(Fraction(value), language)
-    return numbers.print_figure(value, language)
 
 
 def show_safely(row: Mapping[Any, Any], language: Language) -> str:

@@ -9,8 +9,6 @@ weights does. People of all answers and groups add to totals, and so do their we
 shares say more (`Joint`). Two linear programs a count.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property

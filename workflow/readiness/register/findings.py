@@ -1,7 +1,5 @@
 """What must hold of published shares for a sentence of them to be true, in reports and charts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from fractions import Fraction
 

@@ -356,7 +356,10 @@ class _Builder:
             if mixed:
                 continue
             ends = earlier.ends(name, others(name), size)
-            few = self._few(k, size, people[size], group)
+            came = self.counts.cohorts.came[k].get(group, np.inf)
+            told = self.rules.earlier[k].bases.get(size)
+            answered = self.counts.people(people[size]) - told[0] if told else np.inf
+            few = min((n for n in (came, answered) if n > 0), default=np.inf)
             if few < self.policy.minimum_cell and (both := joint[k].ends(category, group)):
                 ends[name] = both
                 self.counts.add_known_row(
@@ -368,13 +371,6 @@ class _Builder:
             if not self.free and len(there[name]) < len(people[name]):
                 self._earlier_targets(k, few, people, group)
         return known
-
-    def _few(self, k: int, size: str, base: Places, group: str) -> float:
-        """How many of a group came since a release, or answers, where one of them is not none."""
-        came = self.counts.cohorts.came[k].get(group, np.inf)
-        told = self.rules.earlier[k].bases.get(size)
-        answered = self.counts.people(base) - told[0] if told else np.inf
-        return min((n for n in (came, answered) if n > 0), default=np.inf)
 
     def _earlier_targets(
         self, k: int, few: float, people: Mapping[str, Places], group: str

@@ -18,8 +18,6 @@ commas and points are not: a reader takes another number from them.
 See docs/auditing.md, "The same number".
 """
 
-from __future__ import annotations
-
 import math
 import re
 import unicodedata

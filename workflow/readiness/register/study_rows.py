@@ -3,8 +3,6 @@
 Ids: `claim.<claim id>` and `verdict.<verdict id>.<name in its sentence>`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any

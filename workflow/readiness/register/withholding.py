@@ -7,8 +7,6 @@ and where few people make most of the sum, with what would give them back (`regi
 The facts tell which number is withheld for itself and which for another: they are not for release.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -21,7 +19,6 @@ from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule
 from readiness.disclosure.optimise import Decisions, optimise
 from readiness.disclosure.primary import rare
-from readiness.disclosure.system import CountSystem
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.model import MEAN, TOTAL
 from readiness.register.counts import KnownCells
@@ -126,7 +123,17 @@ def withhold(
             continue
         for system in systems(answers, cells, questionnaire, names, policy, rules):
             margin = MARGIN if policy.width else 0
-            found |= optimise(_less(system, found.hidden), policy, margin=margin)
+            found |= optimise(
+                replace(
+                    system,
+                    statements=tuple(
+                        replace(each, given=each.given or each.name in found.hidden)
+                        for each in system.statements
+                    ),
+                ),
+                policy,
+                margin=margin,
+            )
     numbers = estimates[estimates["level"] == MEAN]
     groups = {**dict.fromkeys(questionnaire.groups_apart, apart)}
     sensitive = set(_find_concentrated(numbers, respondents, groups, variables, policy))
@@ -138,16 +145,6 @@ def withhold(
     # What is withheld for its base alone a rule of its own hides, with its own sign.
     alone = table[(table["reason"] == RELIABILITY) & (table["what"] != "base")]
     return Withheld(frozenset(table["id"]) - frozenset(alone["id"]), found, table, rarest)
-
-
-def _less(system: CountSystem, hidden: Collection[str]) -> CountSystem:
-    """The system in which some statements are withheld already."""
-    return replace(
-        system,
-        statements=tuple(
-            replace(each, given=each.given or each.name in hidden) for each in system.statements
-        ),
-    )
 
 
 def _find_concentrated(

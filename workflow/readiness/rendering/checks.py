@@ -63,7 +63,14 @@ class Counted:
         self._count_captions(tree)
 
     def _count_sections(self, tree: LexborHTMLParser) -> None:
-        headings = [node for node in tree.css(", ".join(HEADINGS)) if _own_number(node) is not None]
+        headings = [
+            node
+            for node in tree.css(", ".join(HEADINGS))
+            if next(
+                (node.css_first(name) for name in _NUMBER_CLASSES if node.css_first(name)), None
+            )
+            is not None
+        ]
         levels = [HEADINGS.index(str(node.tag)) for node in headings]
         counters: list[int] = []
         for node, level in zip(headings, levels, strict=True):
@@ -138,10 +145,6 @@ def _first_match(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str
 def _first(node: LexborNode) -> bool:
     """Whether nothing but white space stands before a node in its parent."""
     return node.prev is None or (node.prev.prev is None and not node.prev.text(deep=True).strip())
-
-
-def _own_number(node: LexborNode) -> LexborNode | None:
-    return next((node.css_first(name) for name in _NUMBER_CLASSES if node.css_first(name)), None)
 
 
 def _target(node: LexborNode) -> str:

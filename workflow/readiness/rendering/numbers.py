@@ -83,13 +83,20 @@ def numbers_page(
         )
         for title, own in groupby(told, lambda p: passports.section(p.id))
     ]
+    count = len(sections)
     page = render_template(
         FOLDER,
         "numbers.html",
         language,
         style(language),
         title=tell(Fact("numbers.title", {"name": passports.title}), language),
-        heads=Markup(_heads(language) + _choices(len(sections))),
+        heads=Markup(
+            _heads(language)
+            + "".join(
+                f"\n.only:has(> #only-{k}:checked) ~ section:not(#part-{k}) {{ display: none; }}"
+                for k in range(1, count + 1)
+            )
+        ),
         columns=[text(key, language) for key in COLUMNS],
         sections=sections,
         menu=menu,
@@ -112,14 +119,6 @@ def _heads(language: Language) -> str:
         for k, name in enumerate(names[1:], start=2)
     )
     return f"\n@media screen and (max-width: 640px) {{{rules}\n}}\n"
-
-
-def _choices(count: int) -> str:
-    """CSS by which the choice of a section hides the others, without a script."""
-    return "".join(
-        f"\n.only:has(> #only-{k}:checked) ~ section:not(#part-{k}) {{ display: none; }}"
-        for k in range(1, count + 1)
-    )
 
 
 def style(language: Language) -> str:

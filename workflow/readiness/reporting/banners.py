@@ -266,7 +266,11 @@ class _Maker:
 
     def _columns(self) -> list[BannerColumn]:
         columns = [BannerColumn(TOTAL, self._word("report.total"))]
-        if self.item.kind == "multi" and self._differ(ASKED, ANSWERED):
+        if self.item.kind == "multi" and any(
+            self.value(share_id(self.item.id, code, TOTAL, ASKED))
+            != self.value(share_id(self.item.id, code, TOTAL, ANSWERED))
+            for code in self.item.codes
+        ):
             label = self._word("report.column.among_asked")
             columns.append(BannerColumn(TOTAL, label, base=ASKED))
         names = iter(column_names(sum(len(v.codes) for v in self._variables)))
@@ -304,14 +308,6 @@ class _Maker:
     def _any(self, base: str, group: str) -> bool:
         levels = (self.item.first_level, *self.item.codes)
         return any(self.register.has(share_id(self.item.id, lv, group, base)) for lv in levels)
-
-    def _differ(self, base: str, other: str) -> bool:
-        """Whether any share of all is another on one base than on the other."""
-        return any(
-            self.value(share_id(self.item.id, code, TOTAL, base))
-            != self.value(share_id(self.item.id, code, TOTAL, other))
-            for code in self.item.codes
-        )
 
     def _is_published(self, group: str, level: str = "") -> bool:
         level = level or self.item.first_level

@@ -6,8 +6,6 @@ name (`summary`, `item-<id>`, ...). They are Markdown. A number is written as in
 `` `{python} n("<id>")` ``, and comes from the register like every other; nothing else is run.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ of them lie within the margin (two one-sided tests at half the error of the limi
 declared before the data). Else it cannot be told.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from readiness.analysis.names import ANSWERED

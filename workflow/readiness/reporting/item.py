@@ -4,8 +4,6 @@ Its banner table has shares with their letters and intervals, signs and bases; i
 was tested: why which test leads, and contrasts in a table.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -322,25 +320,23 @@ class _ItemWriter:
     def write_block(self) -> str:
         first, *more = self.item.forms or ("",)
         own = self.table.of_first(self.wave.by)
+        stem = statements.find_stem(self.wave.questionnaire, self.item)
+        title = self.item.label.text(self.wave.language)
+        tests = Tests(self.wave, self.item)
+        body = paragraphs([*tests.write_tests(), *map(self._chart, more), *tests.contrasts()])
         return paragraphs(
             [
-                self._stem(),
+                mark("small", plain(stem)) if stem and stem not in title else "",
                 *self._findings(),
                 self._alpha(),
                 self._chart(first),
                 self._table(own, "answers", self.wave.by_text),
                 notes(self.material, own),
                 self._others(),
-                self._tests(more),
+                fold(text("tables.fold.tests", self.wave.language), body) if body else "",
                 self._question(),
             ]
         )
-
-    def _stem(self) -> str:
-        """What the rows of a grid are asked together, where the title does not have it."""
-        stem = statements.find_stem(self.wave.questionnaire, self.item)
-        title = self.item.label.text(self.wave.language)
-        return mark("small", plain(stem)) if stem and stem not in title else ""
 
     def _findings(self) -> Iterator[str]:
         """The groups where they differ, else all who answered; then the other sentence."""
@@ -406,12 +402,6 @@ class _ItemWriter:
             return ""
         summary = Fact("tables.fold.others", {"variables": Listed(tuple(names), "comma")})
         return fold(self.wave.register.write_fact(summary), paragraphs(told))
-
-    def _tests(self, forms: list[str]) -> str:
-        """Tests, contrasts and the other charts, in a fold; nothing where there is nothing."""
-        tests = Tests(self.wave, self.item)
-        body = paragraphs([*tests.write_tests(), *map(self._chart, forms), *tests.contrasts()])
-        return fold(text("tables.fold.tests", self.wave.language), body) if body else ""
 
     def _question(self) -> str:
         """The question as it was asked, with its answers, in a fold; of what it was computed."""

@@ -10,8 +10,6 @@ told; of an item that the settings do not compare no gap is said. Of a number wh
 not `present` no sentence is made.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -63,7 +61,14 @@ class Findings:
     def whole(self) -> Fact | None:
         """The sentence of all who answered; None where no number is fit for one."""
         if self.item.kind == "number":
-            return self._mean()
+            identity = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
+            if self.material.register.number(identity) is None or self.item.range is None:
+                return None
+            unit = unit_text(self.item.range, self.material.language)
+            values: dict[str, Value] = {"mean": self._name_value(identity), "unit": unit}
+            ends = self._ends(identity)
+            values |= {end: self._name_value(name) for end, name in ends.items()}
+            return Fact("report.finding.mean" if ends else "report.finding.mean.plain", values)
         if self._is_list:
             return self._order()
         said = self._share()
@@ -105,7 +110,11 @@ class Findings:
             if not all(self._is_reliable(identity) for identity in ids.values()):
                 continue
             values: dict[str, Value] = {
-                **(self._level if level == self.item.first_level else self._name_answer(level)),
+                **(
+                    self._level
+                    if level == self.item.first_level
+                    else {"level": self.item.labels(self.material.language)[level]}
+                ),
                 "first": self._within([gap.higher]),
                 "other": self._within([gap.lower]),
                 **{name: self._name_value(identity) for name, identity in ids.items()},
@@ -182,16 +191,6 @@ class Findings:
         kind = "report.finding.first" if apart else "report.finding.first.close"
         return Fact(kind, {**first, **second})
 
-    def _mean(self) -> Fact | None:
-        identity = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
-        if self.material.register.number(identity) is None or self.item.range is None:
-            return None
-        unit = unit_text(self.item.range, self.material.language)
-        values: dict[str, Value] = {"mean": self._name_value(identity), "unit": unit}
-        ends = self._ends(identity)
-        values |= {end: self._name_value(name) for end, name in ends.items()}
-        return Fact("report.finding.mean" if ends else "report.finding.mean.plain", values)
-
     # What the register has.
 
     def _is_reliable(self, identity: str) -> bool:
@@ -215,9 +214,6 @@ class Findings:
     @property
     def _level(self) -> dict[str, Value]:
         return {"level": level_label(self.item, self.material.language)}
-
-    def _name_answer(self, code: str) -> dict[str, Value]:
-        return {"level": self.item.labels(self.material.language)[code]}
 
     # Groups.
 

@@ -1,7 +1,5 @@
 """Pieces of Markdown: numbers as spans, tables, pictures, notes. Nothing here knows a survey."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 

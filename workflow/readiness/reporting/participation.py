@@ -3,8 +3,6 @@
 Everything is of the register, and what there is nothing of is not told.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from readiness.facts import Fact, Listed, Term, Value

@@ -3,8 +3,6 @@
 What the data know is the register's; what nobody stated is said to be not stated.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 

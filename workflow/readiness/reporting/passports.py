@@ -4,8 +4,6 @@ A passport says what the register's row says, in the reader's words: value, inte
 versions of the data, steps, how to cite it and the command that walks it back.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

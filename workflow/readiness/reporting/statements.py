@@ -4,8 +4,6 @@ Nothing here prints. A sentence that the number does not support has no way to b
 templates of the catalogue hold no conclusion, and each function below has one kind a case.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from readiness.analysis.selection import Selection

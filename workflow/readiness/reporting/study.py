@@ -6,12 +6,10 @@ words beside the figures that they describe, what one would ask whoever publishe
 were checked, and every verdict in a table that a reader can reduce without a script.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from readiness.facts import Fact, NamedNumber, Printed, TranslatedText, Value
+from readiness.facts import Fact, NamedNumber, Printed, TranslatedText
 from readiness.forensics.judging.context import whole
 from readiness.forensics.judging.structure import ClaimSet
 from readiness.forensics.judging.verdict import Status
@@ -31,7 +29,6 @@ from readiness.reporting.markdown import (
 from readiness.reporting.shown import ShownStudy
 from readiness.reporting.study_finding import (
     JudgedClaim,
-    StudyFinding,
     every_of,
     find_verdict,
     finding,
@@ -88,7 +85,13 @@ def _rows(study: ShownStudy, every: JudgedClaim, figures: str) -> list[list[str]
     rows = []
     for suffix, condition in (
         ("", Fact("study.condition.all")),
-        ("_missing", Fact("study.condition.missing", _if(every, "missing"))),
+        (
+            "_missing",
+            Fact(
+                "study.condition.missing",
+                dict(every.take_values("missing")) if every.has("missing") else {},
+            ),
+        ),
     ):
         if every.has(f"every{suffix}"):
             rows.append(
@@ -100,10 +103,6 @@ def _rows(study: ShownStudy, every: JudgedClaim, figures: str) -> list[list[str]
                 ]
             )
     return rows
-
-
-def _if(every: JudgedClaim, name: str) -> dict[str, Value]:
-    return dict(every.take_values(name)) if every.has(name) else {}
 
 
 def _fits(study: ShownStudy, every: JudgedClaim, suffix: str) -> str:
@@ -287,15 +286,24 @@ APART = ("base", "construct", "direction")
 
 def words_block(study: ShownStudy) -> str:
     """The phrases with their figures, then where sources differ from one another."""
-    apart = [*_misprints(study), *study.sentences(*APART)]
+    apart = [
+        *[
+            study.verdict(name)
+            for name, verdict in study.verdicts.items()
+            if verdict["kind"] == "outlets" and verdict["status"] != "possible"
+        ],
+        *study.sentences(*APART),
+    ]
     differences = study.word("study.words.differences") if apart else ""
-    return paragraphs([_phrases(study), differences, write_list(apart)])
-
-
-def _phrases(study: ShownStudy) -> str:
     rows = [_phrase_row(study, f"wording.{p.claim}") for p in study.structure.phrases]
     caption = study.word("study.caption.words")
-    return study.table("words", PHRASE_COLUMNS, rows, caption, words=(0, 1, 3, 4), kind="stack")
+    return paragraphs(
+        [
+            study.table("words", PHRASE_COLUMNS, rows, caption, words=(0, 1, 3, 4), kind="stack"),
+            differences,
+            write_list(apart),
+        ]
+    )
 
 
 def _phrase_row(study: ShownStudy, identity: str) -> list[str]:
@@ -306,15 +314,6 @@ def _phrase_row(study: ShownStudy, identity: str) -> list[str]:
     figure = Fact("forensics.percent", {"figure": values["figure"]})
     fair, literal = Fact(FAIR[found.kind], values), Fact(LITERAL[found.kind], values)
     return [study.write_value(value) for value in (quoted, values["whose"], figure, fair, literal)]
-
-
-def _misprints(study: ShownStudy) -> list[str]:
-    """Sources whose figure is another: a typo, or another base."""
-    return [
-        study.verdict(name)
-        for name, verdict in study.verdicts.items()
-        if verdict["kind"] == "outlets" and verdict["status"] != "possible"
-    ]
 
 
 METHOD = tuple(f"study.method.{name}" for name in ("search", "conditions", "strength"))
@@ -435,18 +434,6 @@ def study_summary(study: ShownStudy) -> str:
     """The first screen: the finding, the three cards, the picture."""
     found = finding(study)
     sentences = " ".join(study.write_value(fact) for fact in found.lead)
-    return paragraphs(
-        [
-            look("headline", study.write_value(found.headline)),
-            look("lead", sentences) if sentences else "",
-            _cards(study, found),
-            picture(study),
-        ]
-    )
-
-
-def _cards(study: ShownStudy, found: StudyFinding) -> str:
-    """Always the three, in this order: the innocent reading stands before what is not known."""
     cards = (
         ("sure", "study.card.established", [study.write_value(fact) for fact in found.established]),
         ("plain", "study.card.simple", [study.write_value(fact) for fact in found.simple]),
@@ -456,4 +443,11 @@ def _cards(study: ShownStudy, found: StudyFinding) -> str:
             [*(study.write_value(f) for f in found.unknown), *found.gaps],
         ),
     )
-    return three((kind, text(key, study.language), " ".join(said)) for kind, key, said in cards)
+    return paragraphs(
+        [
+            look("headline", study.write_value(found.headline)),
+            look("lead", sentences) if sentences else "",
+            three((kind, text(key, study.language), " ".join(said)) for kind, key, said in cards),
+            picture(study),
+        ]
+    )

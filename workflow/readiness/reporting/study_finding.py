@@ -6,8 +6,6 @@ people, that they do not on any, or that nothing can be said. The innocent readi
 `Judged` is a verdict as the report uses it: its numbers under the ids of the register.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -53,21 +51,19 @@ def find_verdict(study: ShownStudy, *identities: str) -> JudgedClaim | None:
     """The first of these verdicts that there is."""
     for identity in identities:
         if identity in study.verdicts:
-            return _make_verdict(identity, facts_of(study.verdicts[identity]))
+            facts = facts_of(study.verdicts[identity])
+            values: dict[str, Value] = {
+                own: name(number_id(identity, own), number)
+                for own, number in numbers_of(facts).items()
+            }
+            first = facts[0].values
+            if "assumed" in first:
+                values["assumed"] = first["assumed"]
+            labels = first.get("labels")
+            sets = labels.items if isinstance(labels, Listed) else ()
+            items = tuple(s.values["item"] for s in sets if isinstance(s, Fact))
+            return JudgedClaim(identity, facts[0].kind, facts, values, items)
     return None
-
-
-def _make_verdict(identity: str, facts: tuple[Fact, ...]) -> JudgedClaim:
-    values: dict[str, Value] = {
-        own: name(number_id(identity, own), number) for own, number in numbers_of(facts).items()
-    }
-    first = facts[0].values
-    if "assumed" in first:
-        values["assumed"] = first["assumed"]
-    labels = first.get("labels")
-    sets = labels.items if isinstance(labels, Listed) else ()
-    items = tuple(s.values["item"] for s in sets if isinstance(s, Fact))
-    return JudgedClaim(identity, facts[0].kind, facts, values, items)
 
 
 def name_numbers(value: Value, identity: str) -> Value:

@@ -2,8 +2,6 @@
 cost, what a revision moved.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from readiness.analysis.weighting import UNKNOWN
@@ -35,7 +33,9 @@ def weighting(wave: ShownWave) -> str:
     """The block of the weights; "" where nothing is known of them."""
     register = wave.register
     told = " ".join(register.write_fact(fact) for fact in _steps(wave))
-    if _is_unweighted(wave) or not register.has(f"{WEIGHTS}.n"):
+    if any(step_name(fact) == UNWEIGHTED for fact in wave.steps) or not register.has(
+        f"{WEIGHTS}.n"
+    ):
         return told
     ends = {end: register.name_value(f"{WEIGHTS}.{end}") for end in ("minimum", "maximum")}
     cost = [Fact("report.weighting.range", ends)]
@@ -60,10 +60,6 @@ def _steps(wave: ShownWave) -> Iterator[Fact]:
                 for name in fact.values
             }
             yield Fact(fact.kind, values)
-
-
-def _is_unweighted(wave: ShownWave) -> bool:
-    return any(step_name(fact) == UNWEIGHTED for fact in wave.steps)
 
 
 def _categories(wave: ShownWave, variable: FrameVariable) -> Iterator[tuple[str, Value]]:
@@ -106,7 +102,8 @@ def _margins(wave: ShownWave) -> str:
     """Each margin's target and what is left of the gap after raking, and after trimming; "" where
     every category meets its own target, as the steps say."""
     register, rows = wave.register, []
-    moved = _are_margins_moved(wave)
+    # Whether trimming moved the margins: what was only kept within limits meets them.
+    moved = any(step_name(fact) == "trimmed" for fact in wave.steps)
     merged = any(step_name(fact) in ("merged", "declared") for fact in wave.steps)
     if not moved and not merged:
         return ""
@@ -124,11 +121,6 @@ def _margins(wave: ShownWave) -> str:
     header = [text(name, wave.language) for name in columns]
     kind = "report.caption.margins" if moved else "report.caption.margins_raked"
     return table(header, rows, label("tbl", wave.run, "margins"), wave.caption(kind))
-
-
-def _are_margins_moved(wave: ShownWave) -> bool:
-    """Whether trimming moved the margins: what was only kept within limits meets them."""
-    return any(step_name(fact) == "trimmed" for fact in wave.steps)
 
 
 # Its blocks beside those of its items.

@@ -4,8 +4,6 @@ Snakemake's words are for those who know it. Who runs `make` gets the closing ta
 Snakemake stops for a reason of its own, that reason as the last line.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import signal

@@ -12,8 +12,6 @@ Whether a share is precise enough to be shown: NCHS, Vital and Health Statistics
 A scale to measure against; no one outside that agency is bound by it.
 """
 
-from __future__ import annotations
-
 from typing import Literal, TypeAlias
 
 import numpy as np

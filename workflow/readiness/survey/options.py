@@ -1,7 +1,5 @@
 """Options by name: an unknown one is refused, never passed over or taken for another."""
 
-from __future__ import annotations
-
 from typing import Any, get_args
 
 from readiness.errors import StatisticsError

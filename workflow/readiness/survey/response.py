@@ -5,8 +5,6 @@ AAPOR (2023), Standard Definitions, 10th edition, for the rates; Schouten, Cobbe
 the sample.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """From the raw text of kept submissions to the coded table: cells, routing, frame."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -37,28 +35,21 @@ def code_answers(
     sources = {} if questionnaire.group_item is None else {questionnaire.group_item: groups}
     found: list[pd.DataFrame] = []
     for item in questionnaire.items:
-        asked = _judge_asked(item, sources, questionnaire, len(answers))
+        state = np.full(len(answers), YES, dtype=np.int8)
+        for routing in item.asked_if:
+            source = questionnaire.item(routing.item)
+            # The group is one column of its own, whatever its item was read as.
+            names = [source.id] if source.id in sources else source.columns
+            columns = [sources[name] for name in names]
+            met = _meets_condition(routing, source, columns)
+            unclear = columns[0].isin(code for code in SPECIAL_CODES if code != NOT_ASKED)
+            state = np.minimum(state, np.where(met, YES, np.where(unclear, UNCLEAR, NO)))
+        asked = state.astype(np.int8)
         coded, issues = _code_item(item, answers, asked)
         made.append(coded)
         found.extend(issues)
         sources = {**coded.columns, **sources}
     return made, found
-
-
-def _judge_asked(
-    item: Item, sources: Mapping[str, Texts], questionnaire: Questionnaire, n: int
-) -> Asked:
-    """NO, UNCLEAR or YES for each respondent: the least of what each routing condition says."""
-    state = np.full(n, YES, dtype=np.int8)
-    for routing in item.asked_if:
-        source = questionnaire.item(routing.item)
-        # The group is one column of its own, whatever its item was read as.
-        names = [source.id] if source.id in sources else source.columns
-        columns = [sources[name] for name in names]
-        met = _meets_condition(routing, source, columns)
-        unclear = columns[0].isin(code for code in SPECIAL_CODES if code != NOT_ASKED)
-        state = np.minimum(state, np.where(met, YES, np.where(unclear, UNCLEAR, NO)))
-    return state.astype(np.int8)
 
 
 def _meets_condition(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:

@@ -1,7 +1,5 @@
 """Corrections to answers: a separate, counted file. The raw data are never edited."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers, for the modified
 is taken on either side of the median by itself, so that a skewed number is no outlier for that.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 

@@ -5,8 +5,6 @@ than 80 % of what applied is answered. Leiner (2019), "Too fast, too straight, t
 Research Methods 13, 229-248, for speed relative to the median and answers all alike in a block.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from math import inf, log
 

@@ -1,7 +1,5 @@
 """The coded answers as a file of SPSS or Stata, with labels, for those who may have the answers."""
 
-from __future__ import annotations
-
 import math
 import tempfile
 from pathlib import Path

@@ -4,8 +4,6 @@ A fault of one answer is listed and counted. The same fault in every twentieth r
 respondents': dates of another order, codes that were not exported, an option that was renamed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

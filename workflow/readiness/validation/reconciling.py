@@ -1,7 +1,5 @@
 """Every row of a file and every answer in it, once: what became of each, so that the sums close."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +10,6 @@ from readiness.questionnaire import BLANK, BROKEN_OFF, INVALID, NOT_ASKED, match
 from readiness.readers import HEADERS, SPARE
 from readiness.readers.texts import Booleans, Texts
 from readiness.validation.answers import NO, Answers, Coded
-from readiness.validation.cells import CellFault
 from readiness.validation.issues import RULES
 
 RECONCILED = ("item", "part", "n")
@@ -72,7 +69,10 @@ def _judge_cells(each: Coded, handed_on: Texts) -> dict[str, int]:
     held = each.texts.where(match_key)
     declared = held & ~each.is_given
     out = held & each.is_given & (each.asked == NO)
-    rules = [_find_error(cell.faults) for cell in each.cells]
+    rules = [
+        next((fault.rule for fault in cell.faults if RULES[fault.rule] == "error"), "")
+        for cell in each.cells
+    ]
     parts = {DECLARED: int(declared.sum()), ROUTED_OUT: int(out.sum())}
     left: Booleans = held & ~declared & ~out
     for rule in dict.fromkeys(filter(None, rules)):
@@ -81,8 +81,3 @@ def _judge_cells(each: Coded, handed_on: Texts) -> dict[str, int]:
         left = np.asarray(left & ~at)
     used = left & ~handed_on.isin(_NO_ANSWER)
     return {USED: int(used.sum()), **parts, UNEXPLAINED: int((left & ~used).sum())}
-
-
-def _find_error(faults: Sequence[CellFault]) -> str:
-    """The rule of the first fault for which an answer is not used; "" where there is none."""
-    return next((fault.rule for fault in faults if RULES[fault.rule] == "error"), "")

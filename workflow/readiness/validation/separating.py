@@ -82,7 +82,14 @@ def separate(
     for item in apart:
         quarantine[item] = quarantine[item].where(quarantine[item] == "", GIVEN)
     found = _find_personal(raw, ignored, questionnaire, detectors)
-    issues = pd.concat([_silent(result.issues, questionnaire, key), _issues(found)])
+    quoting = [name for name in QUOTING if name in result.issues.columns]
+    export = questionnaire.export
+    codes = [text for text in (export.invitation, export.respondent) if text and key is not None]
+    at = result.issues["item"].isin(list(list_kept_apart(questionnaire)))
+    silent = without_values(result.issues, at | result.issues["column"].isin(codes), quoting)
+    told = at & result.issues["value"].ne("")
+    silent["fact"] = silent["fact"].where(~told, to_json(Fact("validation.kept_apart")))
+    issues = pd.concat([silent, _issues(found)])
     if key is not None:
         answers, said, issues, quarantine = (
             with_pseudonyms(table, NAMED, key) for table in (answers, said, issues, quarantine)
@@ -92,18 +99,6 @@ def separate(
     seen = found.assign(kinds=found["kinds"].map(" ".join))
     separated = replace(result, answers=answers, issues=issues, quarantine=quarantine)
     return separated, Apart(said, seen)
-
-
-def _silent(issues: pd.DataFrame, questionnaire: Questionnaire, key: bytes | None) -> pd.DataFrame:
-    """The issues without what was answered to items kept apart, and without codes of people."""
-    quoting = [name for name in QUOTING if name in issues.columns]
-    export = questionnaire.export
-    codes = [text for text in (export.invitation, export.respondent) if text and key is not None]
-    at = issues["item"].isin(list(list_kept_apart(questionnaire)))
-    silent = without_values(issues, at | issues["column"].isin(codes), quoting)
-    told = at & issues["value"].ne("")
-    silent["fact"] = silent["fact"].where(~told, to_json(Fact("validation.kept_apart")))
-    return silent
 
 
 def _find_personal(

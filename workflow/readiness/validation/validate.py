@@ -5,8 +5,6 @@ The order is fixed and each stage sees only what the one before kept: which subm
 dropped in silence: received = kept + the submissions of each reason.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

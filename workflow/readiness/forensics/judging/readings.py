@@ -108,7 +108,20 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     facts += [Fact("forensics.simplest.counts"), *_counts(study, sets, found)]
     if others:
         facts.append(Fact("forensics.simplest.others", name_numbers(others=others)))
-    misfits = _misfits(study, sets, found)
+    # Printed percentages of the same answers that the counts of this reading do not show as.
+    shares = {
+        (c.item, c.category): Fraction(k, base)
+        for s, base, counts in zip(sets, found.bases, found.counts, strict=True)
+        for c, k in zip(study.members(s), counts, strict=True)
+    }
+    misfits = [
+        claim
+        for claim in study.claims.values()
+        for share in [shares.get((claim.item, claim.category))]
+        if share is not None and claim.figure is not None and claim.unit == "percent"
+        if claim.figure
+        not in [print_share(share, claim.figure.decimals, r) for r in NEAREST_ROUNDINGS]
+    ]
     if misfits:
         told = []
         for position, claim in enumerate(misfits, 1):
@@ -160,23 +173,6 @@ def _as_few_missing(
         for n, missing in enumerate(needed, 1)
         if n != found.people and missing is not None and missing * found.people <= lacking * n
     )
-
-
-def _misfits(study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness) -> list[Claim]:
-    """Printed percentages of the same answers that the counts of this reading do not show as."""
-    shares = {
-        (c.item, c.category): Fraction(k, base)
-        for s, base, counts in zip(sets, found.bases, found.counts, strict=True)
-        for c, k in zip(study.members(s), counts, strict=True)
-    }
-    return [
-        claim
-        for claim in study.claims.values()
-        for share in [shares.get((claim.item, claim.category))]
-        if share is not None and claim.figure is not None and claim.unit == "percent"
-        if claim.figure
-        not in [print_share(share, claim.figure.decimals, r) for r in NEAREST_ROUNDINGS]
-    ]
 
 
 def judge_phrase(study: Study, phrase: Phrase) -> Verdict:

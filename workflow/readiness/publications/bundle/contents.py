@@ -84,7 +84,10 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
                 refuse_given_away(f"publications/{name}", attacked)
     files: dict[str, bytes] = {}
     for path in _plain_files(root, folders, datasets.values()):
-        files[path.as_posix()] = _read_bytes(root, path)
+        whole = root / path
+        if whole.resolve() != root.resolve() / path or not whole.is_file():
+            raise DataError(f"{path}: no ordinary file of the project; a bundle takes no links.")
+        files[path.as_posix()] = read_file(whole)
     files[ledger.CONFIG] = files[(ledger.FOLDER / identity / ledger.CONFIG).as_posix()]
     # The rows of these versions, tombstones too, as they stand there.
     head, *rows = csv.reader(io.StringIO((root / VERSIONS).read_text("utf-8"), newline=""))
@@ -100,7 +103,10 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
         files[place], objects[place] = _read_verified(root, version), version
     _refuse_leak(files, left_out)
     for folder in folders:
-        _refuse_named(root, folder, left_out)
+        gone = {version.name for version in left_out}
+        for wave in load_config(folder / ledger.CONFIG).waves.values():
+            if wave.corrections and wave.answers in gone:
+                refuse_names_in(root, Path(f"data/corrections/{wave.corrections}.csv"))
     for name in files:
         _refuse_unsafe(name)
     return Contents(
@@ -111,14 +117,6 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
         tuple(left_out),
         read_citation(root / ledger.FOLDER / identity).date,
     )
-
-
-def _refuse_named(root: Path, folder: Path, left_out: Iterable[Version]) -> None:
-    """DataError where a publication's corrections name whose answers they are, that stay behind."""
-    gone = {version.name for version in left_out}
-    for wave in load_config(folder / ledger.CONFIG).waves.values():
-        if wave.corrections and wave.answers in gone:
-            refuse_names_in(root, Path(f"data/corrections/{wave.corrections}.csv"))
 
 
 def _publications(root: Path, identity: str) -> list[str]:
@@ -172,14 +170,6 @@ def _plain_files(
     yield from (dataset.version.pointer_path for dataset in datasets)
     if (root / LOG).exists():
         yield LOG
-
-
-def _read_bytes(root: Path, path: Path) -> bytes:
-    """The bytes of a file of the tree; DataError when it is a link, for it could lead anywhere."""
-    whole = root / path
-    if whole.resolve() != root.resolve() / path or not whole.is_file():
-        raise DataError(f"{path}: no ordinary file of the project; a bundle takes no links.")
-    return read_file(whole)
 
 
 def _read_verified(root: Path, version: Version) -> bytes:

@@ -229,7 +229,14 @@ def _question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
         if "readonly" not in bind:  # a note is shown and takes no answer
             _simple(made, row, "range" if tag == "range" else data, inherited)
     elif tag == "trigger" and data == "string":
-        _make_agreement(made, row, inherited)
+        option = {"code": "ok", "text": AGREED, "value": AGREED}
+        item = {
+            **_begin_item(made, row, "multi", inherited),
+            "blank_means": "none",
+            "categories": [option],
+        }
+        made.sources[row.get("name")] = FormQuestion(item["id"], "multi", {AGREED: "ok"})
+        made.items.append(item)
     elif row.type in _STARTS:
         made.export["started"] = row.get("name") or row.type
     elif row.type not in _NO_COLUMN:
@@ -345,18 +352,6 @@ def _ranking(made: _Made, row: SheetRow, listed: str, inherited: Sequence[Atom])
     options = options_of(made.form, row, listed, "single")["categories"]
     kept = [{k: v for k, v in o.items() if k not in ("screens_out", "specify")} for o in options]
     return {**_begin_item(made, row, "ranking", inherited), "categories": kept}
-
-
-def _make_agreement(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
-    """A box to be ticked: one option, which is chosen or not."""
-    option = {"code": "ok", "text": AGREED, "value": AGREED}
-    item = {
-        **_begin_item(made, row, "multi", inherited),
-        "blank_means": "none",
-        "categories": [option],
-    }
-    made.sources[row.get("name")] = FormQuestion(item["id"], "multi", {AGREED: "ok"})
-    made.items.append(item)
 
 
 def _simple(made: _Made, row: SheetRow, written: str, inherited: Sequence[Atom]) -> None:

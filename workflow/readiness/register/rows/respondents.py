@@ -9,8 +9,6 @@ Ids: `quality.<quantity>.<group>`, `settings.<setting>`, `weighting.<measure>`;
 `missing.<item>.<status>`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 

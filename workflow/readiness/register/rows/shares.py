@@ -12,8 +12,6 @@ one option of a multiple choice has its code behind it. The limits of a contrast
 for the whole family, as its p does; its own ones are `.pointwise.lower` and `.pointwise.upper`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -289,7 +287,18 @@ def comparison_rows(
             yield from _comparison_row(row, rules, selection, told=told)
     if selection.inference:
         yield from _family_rows(comparisons.to_dict("records"), shown)
-        yield from _false_rows(comparisons, level)
+        # In how many questions groups were compared, and in how many of them a difference would be
+        # established by chance alone: each has a test, and no p is adjusted over questions.
+        leads = comparisons[comparisons["leads"].astype(str).eq("True")]
+        tested = int(leads.loc[leads["p_value"].map(number).notna(), "item"].nunique())
+        if tested > 1:
+            by_chance = "questions in which a difference would be established by chance alone"
+            for name, unit, value, digits, says in (
+                ("tested", "count", tested, 0, "questions compared between groups"),
+                ("expected", "number", tested * (1 - level), 1, by_chance),
+            ):
+                identity = f"comparisons.{name}"
+                yield FigureRow(identity, "test", unit, value, digits=digits, statistic=says)
 
 
 def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Iterator[FigureRow]:
@@ -314,21 +323,6 @@ def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Ite
         ):
             identity = f"{item}.contrast.{name}"
             yield FigureRow(identity, "test", "count", value, item=item, statistic=says)
-
-
-def _false_rows(comparisons: pd.DataFrame, level: float) -> Iterator[FigureRow]:
-    """In how many questions groups were compared, and in how many of them a difference would be
-    established by chance alone: each has a test, and no p is adjusted over questions."""
-    leads = comparisons[comparisons["leads"].astype(str).eq("True")]
-    tested = int(leads.loc[leads["p_value"].map(number).notna(), "item"].nunique())
-    if tested > 1:
-        by_chance = "questions in which a difference would be established by chance alone"
-        for name, unit, value, digits, says in (
-            ("tested", "count", tested, 0, "questions compared between groups"),
-            ("expected", "number", tested * (1 - level), 1, by_chance),
-        ):
-            identity = f"comparisons.{name}"
-            yield FigureRow(identity, "test", unit, value, digits=digits, statistic=says)
 
 
 def _comparison_row(

@@ -1,7 +1,5 @@
 """The workbook of a study: who printed which figure, and what arithmetic says of each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from readiness.facts import Fact, Listed

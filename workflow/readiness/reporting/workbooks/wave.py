@@ -4,8 +4,6 @@ One row a number, one column a property; codes as in the register, words beside 
 those of the register at its published precision; which run and data a number rests on stands there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd

@@ -7,8 +7,6 @@ in A1 and all that explains it above; no merged cell, no blank row or column; he
 view; numbers as numbers. A text is never a formula or a link, whatever it begins with.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field

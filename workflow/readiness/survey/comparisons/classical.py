@@ -7,8 +7,6 @@ r x c tables (Freeman and Halton 1951), by a network algorithm (Mehta and Patel 
 `scipy.stats` is imported where it is used: each step of a run would wait for it.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np

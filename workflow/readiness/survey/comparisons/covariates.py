@@ -166,7 +166,11 @@ def covariates(
         if term in categorical or term in declared or raw.dtype.kind not in "iufb":
             block = of_factor(factor(design, term, declared.get(term)), term)
         else:
-            block = _of_number(design.numeric(term), term)
+            import pandas as pd
+
+            codes, seen = pd.factorize(design.numeric(term), sort=True)
+            values = np.asarray(seen, dtype=np.float64)[:, None]
+            block = Covariates(values, codes.astype(np.int64), (term,), {term: (0,)}, (0,))
         made = block if made is None else _join_covariates(made, block)
     assert made is not None
     return made
@@ -186,14 +190,6 @@ def of_factor(f: Factor, term: str) -> Covariates:
     names = tuple(f"{term}[{level}]" for level in observed.levels[1:])
     values = np.eye(observed.size)[:, 1:]
     return Covariates(values, observed.codes, names, {term: tuple(range(len(names)))})
-
-
-def _of_number(x: FloatArray, term: str) -> Covariates:
-    import pandas as pd
-
-    codes, seen = pd.factorize(x, sort=True)
-    values = np.asarray(seen, dtype=np.float64)[:, None]
-    return Covariates(values, codes.astype(np.int64), (term,), {term: (0,)}, (0,))
 
 
 _MOST_COMBINATIONS = 10_000

@@ -5,8 +5,6 @@ points around it; all derivatives are assembled from those with respect to these
 McCullagh (1980).
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np

@@ -6,8 +6,6 @@ for V; Agresti (1980) and Newcombe (2006) for the probability of superiority; Lu
 kappa; Cronbach (1951), Feldt (1965) and van Zyl et al. (2000); Rao and Wu (1988) for resamples.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

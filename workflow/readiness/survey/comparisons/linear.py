@@ -6,8 +6,6 @@ scores times the inverse Hessian (Binder 1983), never statsmodels' own robust co
 know no strata.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -188,7 +186,16 @@ def linear_model(
     domain = design.subset(known)
     standard = x.standardise(known)
     outcome, matrix = values[known], standard.x.matrix[known]
-    _check_outcome(outcome, family)
+    if len(outcome) == 0:
+        raise StatisticsError("no respondent has the outcome and all covariates")
+    if np.ptp(outcome) == 0:
+        raise StatisticsError(
+            f"the outcome has one value, {outcome[0]:g}: there is nothing to model"
+        )
+    if family == "binomial" and (outcome.min() < 0 or outcome.max() > 1):
+        raise StatisticsError(
+            f"a binomial outcome lies between 0 and 1; found {outcome.min():g} to {outcome.max():g}"
+        )
     check_rank(matrix, x.names)
     if len(outcome) <= matrix.shape[1] + 1:
         raise StatisticsError(
@@ -260,17 +267,6 @@ def refit(
             "level under its weights); merge levels, or do not refit"
         )
     return np.asarray(result.params, dtype=np.float64)
-
-
-def _check_outcome(y: FloatArray, family: Family) -> None:
-    if len(y) == 0:
-        raise StatisticsError("no respondent has the outcome and all covariates")
-    if np.ptp(y) == 0:
-        raise StatisticsError(f"the outcome has one value, {y[0]:g}: there is nothing to model")
-    if family == "binomial" and (y.min() < 0 or y.max() > 1):
-        raise StatisticsError(
-            f"a binomial outcome lies between 0 and 1; found {y.min():g} to {y.max():g}"
-        )
 
 
 def _fit_family(

@@ -7,8 +7,6 @@ options dependent as they are. Sources: Agresti and Liu (1999); Bilder, Loughin 
 `MRCV::MI.test(I = 1)` for simple random samples within fixed groups.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

@@ -194,7 +194,15 @@ def permutation_test(
     block = np.zeros(len(answers), np.int64) if within is None else within.codes[known]
     code, weight = groups.codes[known], design.full_weights[known]
     if blocks is not None:
-        _refuse_fixed(block, code, answers)
+        # Stop when no permutation can change the statistic.
+        import pandas as pd
+
+        table = pd.DataFrame({"b": block, "g": code, "y": answers}).groupby("b").nunique()
+        if not ((table["g"] > 1) & (table["y"] > 1)).any():
+            raise StatisticsError(
+                "no block holds two groups and two answers: within these blocks nothing can be "
+                "permuted and p would be 1; declare wider blocks (never the groups themselves)"
+            )
     made = score_categories if statistic == "categories" else score_ranks
     scores, parts = made(answers, block)
     where = "the answers " + ("within the declared blocks" if within else "over the whole sample")
@@ -205,7 +213,16 @@ def permutation_test(
         where = "whole clusters within strata" + (" and declared blocks" if within else "")
         block = factorize_pairs(design.strata[known], block)
         unit = factorize_pairs(design.psu[known], block)
-        scores, answers, block, code, weight = _gather(unit, scores, answers, block, code, weight)
+        _, first, inverse = np.unique(unit, return_index=True, return_inverse=True)
+        mass = np.bincount(inverse, weights=weight).astype(np.float64)
+        means = [np.bincount(inverse, weights=weight * s) / mass for s in (*scores.T, answers)]
+        scores, answers, block, code, weight = (
+            np.array(means[:-1]).T,
+            np.round(means[-1], 9),
+            block[first],
+            code[first],
+            mass,
+        )
     order = _canonical_order(block, code, weight, answers)
     observed, exceeding = _count(
         studentised_statistics(scores[order], parts, code[order], weight[order], groups.size),
@@ -250,34 +267,6 @@ def factorize_pairs(a: IntArray, b: IntArray) -> IntArray:
     """One code for each pair of codes that occurs."""
     pairs = a.astype(np.int64) * (int(b.max()) + 1) + b
     return np.asarray(np.unique(pairs, return_inverse=True)[1], dtype=np.int64)
-
-
-def _gather(
-    unit: IntArray,
-    scores: FloatArray,
-    answers: FloatArray,
-    block: IntArray,
-    code: IntArray,
-    weight: FloatArray,
-) -> tuple[FloatArray, FloatArray, IntArray, IntArray, FloatArray]:
-    """What a respondent has, of each cluster: mean scores and answer, block, group, weight."""
-    _, first, inverse = np.unique(unit, return_index=True, return_inverse=True)
-    mass = np.bincount(inverse, weights=weight).astype(np.float64)
-    means = [np.bincount(inverse, weights=weight * s) / mass for s in (*scores.T, answers)]
-    # The rest is rounded so that the order of a cluster's rows does not decide between alike ones.
-    return np.array(means[:-1]).T, np.round(means[-1], 9), block[first], code[first], mass
-
-
-def _refuse_fixed(block: IntArray, code: IntArray, answers: FloatArray) -> None:
-    """Stop when no permutation can change the statistic."""
-    import pandas as pd
-
-    table = pd.DataFrame({"b": block, "g": code, "y": answers}).groupby("b").nunique()
-    if not ((table["g"] > 1) & (table["y"] > 1)).any():
-        raise StatisticsError(
-            "no block holds two groups and two answers: within these blocks nothing can be "
-            "permuted and p would be 1; declare wider blocks (never the groups themselves)"
-        )
 
 
 def _canonical_order(

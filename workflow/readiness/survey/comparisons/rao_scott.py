@@ -10,8 +10,6 @@ it is compared with x * chi2_ddf / ddf, by Satterthwaite's F (second order) or K
 (1999), as R survey has them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal

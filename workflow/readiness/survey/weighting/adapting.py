@@ -21,8 +21,6 @@ are met to 1e-10 unless trimming moved them. Merging by size and never by outcom
 Flores-Cervantes (2003, Weighting methods), section 4.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

@@ -9,8 +9,6 @@ Trimming, as R's `trimWeights`: weights beyond the limits are set to them and wh
 out equally over the other rows. The sum of the weights stays, the margins do not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 

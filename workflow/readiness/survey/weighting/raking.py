@@ -9,8 +9,6 @@ main weights' Hessian, kept fixed, needs a handful of steps on the cells. Where 
 iterative proportional fitting stands in, which has the same solution.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ The calibration that was done stays with the design, for its variance; replicate
 design has them, go through the same step.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
