@@ -16,13 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from readiness.errors import (
-    INTERRUPTED,
-    ConfigError,
-    ReadinessError,
-    StoppedError,
-    UnforeseenError,
-)
+from readiness.errors import INTERRUPTED, ConfigError, ReadinessError, StoppedError, UnforeseenError
 from readiness.files import JOBS, lock, note_once
 from readiness.lineage import check_inputs
 from readiness.running.step import add_arguments, inputs_of, perform
@@ -54,10 +48,7 @@ STEPS = {
     "faults": ("readiness.steps.faults", "tell the faults on pages for whoever prepares the data"),
     "derive": ("readiness.steps.derive", "variables that are computed of answers"),
     "weight": ("readiness.steps.weight", "rake to the margins, trim, report"),
-    "estimate": (
-        "readiness.steps.estimate",
-        "shares, scales and nonresponse, with precision",
-    ),
+    "estimate": ("readiness.steps.estimate", "shares, scales and nonresponse, with precision"),
     "attack": ("readiness.steps.attack", "what readers could prove of withheld counts"),
     "dpo": ("readiness.steps.dpo", "tell the data protection officer what is hidden"),
     "compare": ("readiness.steps.compare", "tests and contrasts across groups"),
@@ -175,9 +166,7 @@ def _set_up_log(path: Path | None) -> None:
 @contextmanager
 def _at_work(out: Path) -> Iterator[None]:
     """A step that writes results holds a lock: no run starts beside the job of one that was killed.
-
-    One that writes elsewhere is nobody's job.
-    """
+    One that writes elsewhere is nobody's job."""
     descriptor = None
     if JOBS.parent.is_dir() and out.resolve().is_relative_to(JOBS.parent.resolve()):
         with suppress(OSError):

@@ -72,10 +72,8 @@ def _file_of(module: str) -> Path | None:
 
 
 def memory_file() -> Path | None:
-    """Where the memory lies: among the user's own caches; None where that is nowhere.
-
-    Never in the project's folder, which may be somebody else's: what it says is believed.
-    """
+    """Where the memory lies: among the user's own caches; None where that is nowhere. Never in the
+    project's folder, which may be somebody else's: what it says is believed."""
     named = os.environ.get("XDG_CACHE_HOME") or ""
     home = os.environ.get("HOME") or ""
     caches = Path(named) if named else Path(home) / ".cache"

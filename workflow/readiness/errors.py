@@ -85,8 +85,6 @@ class DisclosureError(ReadinessError):
 
 class UnforeseenError(ReadinessError):
     """The program met what it was not written for: a fault of its own, with a traceback in a file.
-
-    The code is that of sysexits.h (EX_SOFTWARE), far from those that say something of the data.
-    """
+    The code is that of sysexits.h (EX_SOFTWARE), far from those that say something of the data."""
 
     exit_code = 70

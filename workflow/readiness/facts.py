@@ -39,11 +39,9 @@ class Listed:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with what it measures and how it is shown: see `language.numbers.number`.
-
-    `value` is its text, in the unit's own scale (shares and points as fractions of 1): that of a
-    register's cell, or `Quantity.of` a number.
-    """
+    """A number with what it measures and how it is shown: see `language.numbers.number`. `value` is
+    its text, in the unit's own scale (shares and points as fractions of 1): that of a register's
+    cell, or `Quantity.of` a number."""
 
     value: str
     unit: str = "number"

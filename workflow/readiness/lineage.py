@@ -74,10 +74,8 @@ def canonical_json(value: object) -> str:
 
 @dataclass(frozen=True)
 class Lineage:
-    """What a provenance record holds: the step, what went in, what came out.
-
-    `keys` are the dataset versions whose keys are that of its keyed digests.
-    """
+    """What a provenance record holds: the step, what went in, what came out. `keys` are the dataset
+    versions whose keys are that of its keyed digests."""
 
     step: str
     code: str
@@ -152,10 +150,8 @@ def _check_kinds(lineage: Lineage) -> None:
 
 
 def changed_outputs(folder: Path, lineage: Lineage, results: Path = RESULTS) -> list[str]:
-    """The files in `folder` that are missing or no longer what the step wrote, sorted.
-
-    `results` is the folder of all results; without the keys there, no keyed digest can be right.
-    """
+    """The files in `folder` that are missing or no longer what the step wrote, sorted. `results` is
+    the folder of all results; without the keys there, no keyed digest can be right."""
     key = _read_key(results, lineage.keys)
     return [
         name

@@ -72,11 +72,9 @@ class Detectors:
 
 
 def personal_data_seen(cells: pd.DataFrame, detectors: Detectors) -> pd.DataFrame:
-    """Where a table of text holds personal data.
-
-    Returns one row a cell that does: `at` (its index in `cells`), `column`, `kinds` (a tuple of
-    `KINDS`), in the order of columns, then rows. Nothing of a cell is in it.
-    """
+    """Where a table of text holds personal data. Returns one row a cell that does: `at` (its index
+    in `cells`), `column`, `kinds` (a tuple of `KINDS`), in the order of columns, then rows. Nothing
+    of a cell is in it."""
     see = detectors.ready()
     parts = []
     for column in cells.columns:
@@ -137,11 +135,9 @@ FROM_DATA = "data"
 
 
 def pseudonyms(ids: pd.Series[str], key: bytes) -> pd.Series[str]:
-    """A pseudonym for each id, aligned with `ids`; an empty id keeps having none.
-
-    Equal ids have equal pseudonyms: `P` and 16 capitals or digits. Nothing is sorted. Raises
-    ValueError for a key that is not `KEY_BYTES` long.
-    """
+    """A pseudonym for each id, aligned with `ids`; an empty id keeps having none. Equal ids have
+    equal pseudonyms: `P` and 16 capitals or digits. Nothing is sorted. Raises ValueError for a key
+    that is not `KEY_BYTES` long."""
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key of {len(key)} bytes; expected {KEY_BYTES}")
     named = {"": ""}
@@ -159,19 +155,15 @@ def key_id(key: bytes) -> str:
 
 def key_from_data(sha256: str) -> bytes:
     """A key for whoever recomputes numbers without the secret one, made of the export's SHA-256.
-
-    Only who holds the export can make it, and who holds the export needs no pseudonym undone.
-    """
+    Only who holds the export can make it, and who holds the export needs no pseudonym undone."""
     return hashlib.sha256(f"readiness: key of the data\0{sha256}".encode()).digest()
 
 
 def names_people(
     invitation: str | None, respondent: str | None, personal: Iterable[str] = ()
 ) -> bool:
-    """Whether an export has a column that names its respondents.
-
-    `invitation` and `respondent` are the columns of codes, `personal` the items marked as such.
-    """
+    """Whether an export has a column that names its respondents. `invitation` and `respondent` are
+    the columns of codes, `personal` the items marked as such."""
     return bool(invitation or respondent or any(personal))
 
 

@@ -74,9 +74,7 @@ class LinearProgram:
 
     def minimise(self, objective: npt.ArrayLike) -> ProgramSolution | None:
         """The least value of `objective @ columns`; None where no columns fulfil all rows.
-
-        StatisticsError where the solver does not find it.
-        """
+        StatisticsError where the solver does not find it."""
         costs = np.asarray(objective, dtype=np.float64)
         self._solver.changeColsCost(len(costs), self._every, costs)
         status = self._run()

@@ -87,10 +87,8 @@ def number_rows(
     path: Path, text: str, *, separator: str = ",", first: int = 1, advice: str = MEND
 ) -> Iterator[tuple[int, list[str]]]:
     """Each row of a delimited text with its number as a spreadsheet counts, `first` for the first.
-
     A blank line is no row, but it counts. Raises DataError, naming the row, for what csv.reader
-    cannot read; `advice` says what to do then.
-    """
+    cannot read; `advice` says what to do then."""
     number = first - 1
     try:
         parsed = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -233,17 +231,11 @@ def _plain_header(content: bytes) -> list[str]:
 
 
 def read_text_table(
-    path: Path,
-    what: str,
-    content: bytes | None = None,
-    columns: Collection[str] | None = None,
+    path: Path, what: str, content: bytes | None = None, columns: Collection[str] | None = None
 ) -> pd.DataFrame:
-    """Read a CSV with every cell as text and empty cells as "".
-
-    `content` are the file's bytes where they are in hand already; `columns` are those to keep, of
-    those that it has. Raises DataError, naming file and row, as `read_rows` does, and when two
-    columns have one name.
-    """
+    """Read a CSV with every cell as text and empty cells as "". `content` are the file's bytes
+    where they are in hand already; `columns` are those to keep, of those that it has. Raises
+    DataError, naming file and row, as `read_rows` does, and when two columns have one name."""
     import pandas as pd
 
     content = read_bytes(path, what) if content is None else content

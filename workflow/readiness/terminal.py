@@ -60,11 +60,9 @@ def cut_lines(message: str) -> str:
 
 
 class Spoken(io.TextIOBase):
-    """A text stream that escapes what it writes, and goes silent where nobody can read it.
-
-    `fault` is what the system said when a write failed. A command goes on to its end: whether its
-    reader has left (`| head -1`) says nothing about its work.
-    """
+    """A text stream that escapes what it writes, and goes silent where nobody can read it. `fault`
+    is what the system said when a write failed. A command goes on to its end: whether its reader
+    has left (`| head -1`) says nothing about its work."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream

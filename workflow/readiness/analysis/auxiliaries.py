@@ -129,10 +129,8 @@ def auxiliaries(answered: Answered, targets: Targets) -> Auxiliaries | None:
 
 
 def tells(answered: Answered, z: Auxiliaries) -> bool:
-    """Whether the auxiliaries predict the answer better than chance would: F test at .05.
-
-    Of an answer that they do not predict, any range by the proxy would be of noise.
-    """
+    """Whether the auxiliaries predict the answer better than chance would: F test at .05. Of an
+    answer that they do not predict, any range by the proxy would be of noise."""
     from scipy import stats
 
     w = answered.weights / answered.weights.sum()

@@ -116,11 +116,9 @@ def without_tests(comparisons: pd.DataFrame) -> pd.DataFrame:
 def compare_options(
     design: Design, item: Item, by: str, groups: Sequence[str], settings: Compare
 ) -> tuple[pd.DataFrame, str, Fact]:
-    """The tests of a multiple choice across the groups, its primary test, and why it is.
-
-    All options together (F, then chi-square), on those who answered; then each by itself, its code
-    in `b`, with p adjusted over the options.
-    """
+    """The tests of a multiple choice across the groups, its primary test, and why it is. All
+    options together (F, then chi-square), on those who answered; then each by itself, its code in
+    `b`, with p adjusted over the options."""
     options: dict[str, Column] = dict(zip(item.codes, item.columns, strict=True))
     made = multiple_marginal_independence(
         design, options, by, base=ANSWERED, group_levels=groups, adjust=settings.adjust
@@ -153,10 +151,7 @@ def _make_contrast_rows(family: pd.DataFrame, item: Item) -> pd.DataFrame:
     ).drop(columns=["item", "by", "base"])
 
 
-_RENAMED = {
-    "simultaneous_lower": "lower_simultaneous",
-    "simultaneous_upper": "upper_simultaneous",
-}
+_RENAMED = {"simultaneous_lower": "lower_simultaneous", "simultaneous_upper": "upper_simultaneous"}
 TESTED = ("p_value", "p_adjusted")
 LIMITS = ("lower", "upper", "lower_simultaneous", "upper_simultaneous")
 NUMBERS = ("effect", *LIMITS, *TESTED)
@@ -228,11 +223,7 @@ def contrast_item(
                 found[name] = (cut, shares)
     if not found:
         return []
-    family = family_of(
-        {name: shares for name, (_, shares) in found.items()},
-        groups,
-        level=level,
-    )
+    family = family_of({name: shares for name, (_, shares) in found.items()}, groups, level=level)
     return [
         {"item": item.id, "level": name, "base": found[name][0].base, "by": by, **values}
         for name, rows in family.items()
@@ -244,10 +235,8 @@ def contrast_item(
 def _shares(
     cut: Cut, known: BoolArray, interval: Interval, crossings: Crossings
 ) -> Iterator[tuple[str, GroupShares]]:
-    """The share of each compared category of a cut, by the name of its level.
-
-    `known`: who is in the domain and in a group.
-    """
+    """The share of each compared category of a cut, by the name of its level. `known`: who is in
+    the domain and in a group."""
     codes, _ = cut.answers
     inside = np.array([*(place >= 0 for place in cut.place), False])[codes]
     if not (inside & known).any():

@@ -199,10 +199,8 @@ def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
 
 
 def compared_cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
-    """The cuts of a closed item by which groups are compared, on those who answered.
-
-    The headline box of a scale, each answer of a single choice, each option of a multiple one.
-    """
+    """The cuts of a closed item by which groups are compared, on those who answered. The headline
+    box of a scale, each answer of a single choice, each option of a multiple one."""
     for cut in cuts(item, answers):
         chosen = cut.level == item.headline if item.headline else cut.base == ANSWERED
         if chosen and (item.kind != "single" or not cut.level):

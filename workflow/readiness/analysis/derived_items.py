@@ -26,9 +26,7 @@ def with_derived(
     document: Mapping[str, Any], derived: Sequence[DerivedVariable], where: str
 ) -> dict[str, Any]:
     """The document of a questionnaire (as loaded, expanded) with the derived items behind its own.
-
-    Raises ConfigError, which begins with `where`, for an item that is none.
-    """
+    Raises ConfigError, which begins with `where`, for an item that is none."""
     made = dict(document)
     for one in derived:
         made["items"] = [*made["items"], _item(one, questionnaire_of(made, where))]

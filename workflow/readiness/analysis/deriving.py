@@ -18,12 +18,7 @@ import pandas as pd
 from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.config import NO, YES, Condition, DerivedVariable
 from readiness.errors import ConfigError
-from readiness.questionnaire import (
-    BLANK,
-    NOT_ASKED,
-    SPECIAL_CODES,
-    Questionnaire,
-)
+from readiness.questionnaire import BLANK, NOT_ASKED, SPECIAL_CODES, Questionnaire
 from readiness.questionnaire.model import FrameVariable, Item
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -48,11 +43,9 @@ def points(item: Item) -> dict[str, float]:
 def derive(
     answers: pd.DataFrame, questionnaire: Questionnaire, derived: Sequence[DerivedVariable]
 ) -> pd.DataFrame:
-    """The coded answers with a column more for each derived variable.
-
-    `questionnaire`: with the derived items (`with_derived`). Raises ConfigError where a variable
-    cannot be made of what it names.
-    """
+    """The coded answers with a column more for each derived variable. `questionnaire`: with the
+    derived items (`with_derived`). Raises ConfigError where a variable cannot be made of what it
+    names."""
     table = answers.copy()
     for one in derived:
         if one.scale:
@@ -148,9 +141,7 @@ def read_numbers(codes: Any) -> FloatArray:
 
 def scores(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFrame) -> FloatArray:
     """What respondents score on the items of a scale, shape (rows, items); NaN without an answer.
-
-    Reversed items are mirrored between the ends of their own scale.
-    """
+    Reversed items are mirrored between the ends of their own scale."""
     assert one.scale is not None
     columns = []
     for name in one.scale.items:

@@ -51,10 +51,7 @@ COLUMNS = [
 
 
 def estimate(
-    design: Design,
-    apart: pd.DataFrame,
-    questionnaire: Questionnaire,
-    settings: Estimate,
+    design: Design, apart: pd.DataFrame, questionnaire: Questionnaire, settings: Estimate
 ) -> pd.DataFrame:
     """The estimates of all items of the settings: columns `COLUMNS`, shares 0-1.
 
@@ -84,16 +81,10 @@ def estimate(
 
 
 def estimate_item(
-    design: Design,
-    item: Item,
-    by: str,
-    groups: Sequence[str],
-    settings: Estimate,
+    design: Design, item: Item, by: str, groups: Sequence[str], settings: Estimate
 ) -> pd.DataFrame:
-    """All estimates of one item, overall and by group: columns `COLUMNS`.
-
-    `by`: the variable whose categories are the groups; "" for totals alone.
-    """
+    """All estimates of one item, overall and by group: columns `COLUMNS`. `by`: the variable whose
+    categories are the groups; "" for totals alone."""
     if item.kind == "number":
         return _means(design, item, by, groups, settings.level)
     parts, crossings = [], Crossings(design, by, groups)
@@ -171,10 +162,8 @@ def scales_table(
     selection: Selection,
 ) -> pd.DataFrame:
     """Alpha of each scale, and of the scale `without` each of its items: columns `SCALE_COLUMNS`.
-
     `n`: respondents who answered all items. What the selection gives no meaning (an interval of
-    chosen respondents) is missing, and so is an alpha that does not exist: `note` says why.
-    """
+    chosen respondents) is missing, and so is an alpha that does not exist: `note` says why."""
     rows: list[dict[str, Any]] = []
     for one in scales:
         values = scores(one, questionnaire, design.data)
@@ -187,12 +176,7 @@ def scales_table(
 
 
 def _alpha(
-    design: Design,
-    item: str,
-    without: str,
-    values: FloatArray,
-    level: float,
-    selection: Selection,
+    design: Design, item: str, without: str, values: FloatArray, level: float, selection: Selection
 ) -> dict[str, Any]:
     known = int((np.isfinite(values).all(axis=1) & design.mask).sum())
     row: dict[str, Any] = {"item": item, "without": without, "items": values.shape[1], "n": known}

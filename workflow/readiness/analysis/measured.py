@@ -24,10 +24,8 @@ MISSED: dict[str, tuple[float | None, ...]] = {
 
 
 def procedure_of(identity: str) -> str:
-    """The test or interval behind a number of the register, as the page names it; "" for none.
-
-    An interval is asked for by its lower limit, a test by its p.
-    """
+    """The test or interval behind a number of the register, as the page names it; "" for none. An
+    interval is asked for by its lower limit, a test by its p."""
     pairs = ".odds_ratio." in identity
     test, *more = identity.partition(".test.")[2].split(".")
     if identity.endswith(".p"):

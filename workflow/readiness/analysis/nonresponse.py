@@ -18,12 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.analysis.auxiliaries import (
-    RespondentCells,
-    Targets,
-    auxiliaries,
-    tells,
-)
+from readiness.analysis.auxiliaries import RespondentCells, Targets, auxiliaries, tells
 from readiness.analysis.responding import (
     NO_FRAME,
     balance_table,
@@ -71,10 +66,8 @@ REASONS = (NO_POPULATION, NO_FRAME, ROUTED, FEW, NO_PROXY)
 
 
 class Headline(NamedTuple):
-    """A headline number: `values` of each respondent (NaN: no answer), and who was `asked`.
-
-    Shares have the values 0 and 1; `ends` is what a value can be at least and at most.
-    """
+    """A headline number: `values` of each respondent (NaN: no answer), and who was `asked`. Shares
+    have the values 0 and 1; `ends` is what a value can be at least and at most."""
 
     level: str
     values: FloatArray
@@ -101,10 +94,8 @@ class Unanswered:
 
 
 def headlines(item: Item, answers: pd.DataFrame) -> Iterator[Headline]:
-    """The headline share or mean of an item; each option of a multiple-choice item.
-
-    `answers`: the coded table. "Don't know" and excluded values are no answers.
-    """
+    """The headline share or mean of an item; each option of a multiple-choice item. `answers`: the
+    coded table. "Don't know" and excluded values are no answers."""
     if item.kind == "multi":
         for column, option in zip(item.columns, item.codes, strict=True):
             codes = answers[column].to_numpy(dtype=object)

@@ -273,9 +273,7 @@ def _describe_items(
     questionnaire: Questionnaire, names: Collection[str], told: Collection[Item]
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Each item and those that decide on it: column, kind, options, routing, what is told of it.
-
-    The last is by level the codes that it adds up, of the items `told`.
-    """
+    The last is by level the codes that it adds up, of the items `told`."""
     routes: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     wanted = set(names)
     for item in reversed(questionnaire.items):

@@ -17,13 +17,7 @@ from readiness.analysis.selection import Selection
 from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import (
-    DONT_KNOW,
-    NOT_ASKED,
-    SPECIAL_CODES,
-    TOTAL,
-    Item,
-)
+from readiness.questionnaire.model import DONT_KNOW, NOT_ASKED, SPECIAL_CODES, TOTAL, Item
 from readiness.survey.response import DISPOSITIONS, balance, r_indicator, response_table
 
 # Shares of the applicable questions from which on a case is complete, or partial.
@@ -48,10 +42,8 @@ MISSING_COLUMNS = ["item", "status", "n", "respondents"]
 
 
 def _states(item: Item, answers: pd.DataFrame) -> dict[str, BoolArray]:
-    """Who answered an item, said "don't know", was not asked, or left it without a usable answer.
-
-    A multiple-choice item has an answer where any of its options has one.
-    """
+    """Who answered an item, said "don't know", was not asked, or left it without a usable answer. A
+    multiple-choice item has an answer where any of its options has one."""
     columns = [answers[column].to_numpy(dtype=object) for column in item.columns]
     answered = np.any([~np.isin(c.astype(str), SPECIAL_CODES) for c in columns], axis=0)
     not_asked = ~answered & np.all([c == NOT_ASKED for c in columns], axis=0)
@@ -63,11 +55,9 @@ def _states(item: Item, answers: pd.DataFrame) -> dict[str, BoolArray]:
 def missing_table(
     answers: pd.DataFrame, questionnaire: Questionnaire, items: list[str]
 ) -> pd.DataFrame:
-    """Respondents by what they did with each item: columns `MISSING_COLUMNS`.
-
-    `answers`: coded answers of the weighted respondents. A value that was excluded is no answer;
-    nobody was asked what is derived.
-    """
+    """Respondents by what they did with each item: columns `MISSING_COLUMNS`. `answers`: coded
+    answers of the weighted respondents. A value that was excluded is no answer; nobody was asked
+    what is derived."""
     rows = []
     asked = [item for item in map(questionnaire.item, items) if not item.derived_from]
     for item in asked:
@@ -81,9 +71,7 @@ def dispositions(
     sample: pd.DataFrame, answers: pd.DataFrame, questionnaire: Questionnaire
 ) -> TextArray:
     """How each drawn case ended (`survey.response.DISPOSITIONS`), in the order of the sample.
-
-    `answers`: coded answers of the weighted respondents.
-    """
+    `answers`: coded answers of the weighted respondents."""
     closed = [item for item in questionnaire.items if item.kind != "text" and not item.derived_from]
     asked, given = np.zeros(len(answers)), np.zeros(len(answers))
     for item in closed:
@@ -213,11 +201,9 @@ def balance_table(
     targets: Targets,
     sample: pd.DataFrame | None,
 ) -> pd.DataFrame:
-    """The frame's shares beside those of the respondents: columns `BALANCE_COLUMNS`.
-
-    `weights` has `before` and `after` of each respondent; `population` is the frame's own share, or
-    where it has no totals that of all who were drawn, weighted (`sample`; None: left out).
-    """
+    """The frame's shares beside those of the respondents: columns `BALANCE_COLUMNS`. `weights` has
+    `before` and `after` of each respondent; `population` is the frame's own share, or where it has
+    no totals that of all who were drawn, weighted (`sample`; None: left out)."""
     drawn = {} if sample is None else drawn_totals(sample, questionnaire)
     known = {**drawn, **targets}
     totals = {v.id: known[v.id] for v in questionnaire.groupings if v.id in known}

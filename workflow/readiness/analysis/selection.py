@@ -31,10 +31,8 @@ class Selection(Enum):
 
     @property
     def response_rate(self) -> bool:
-        """Whether those who were asked are a known set, of which a share answered.
-
-        Who came in by themselves has a participation rate at most (AAPOR, Standard Definitions).
-        """
+        """Whether those who were asked are a known set, of which a share answered. Who came in by
+        themselves has a participation rate at most (AAPOR, Standard Definitions)."""
         return self in (Selection.PROBABILITY, Selection.CENSUS)
 
     @property

@@ -70,11 +70,9 @@ def read_weighted(
 
 
 def weighted_design(coded: pd.DataFrame, weights: pd.DataFrame, replicates: Replicates) -> Design:
-    """The design of those who have a weight; both tables as text, joined by `respondent`.
-
-    Strata are those of the weighting. Without their populations no finite population counts.
-    Where nobody has a weight it is a design of no rows, whose every base is empty.
-    """
+    """The design of those who have a weight; both tables as text, joined by `respondent`. Strata
+    are those of the weighting. Without their populations no finite population counts. Where nobody
+    has a weight it is a design of no rows, whose every base is empty."""
     final = weights[list(OF_A_WEIGHT)]
     finite = (final["stratum_population"] != "").all()
     numeric = {"weight": float, **({"stratum_population": float} if finite else {})}

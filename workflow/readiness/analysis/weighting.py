@@ -111,11 +111,9 @@ def _take_given(table: pd.DataFrame, column: str) -> Adapted:
 def with_unknown(
     table: pd.DataFrame, margins: Margins
 ) -> tuple[pd.DataFrame, Margins, tuple[str, ...]]:
-    """Respondents without a category of a margin are one of their own, with the share they have.
-
-    A list of persons knows everybody's categories; answers do not. Returns the table and the
-    margins with the category `UNKNOWN`, and the variables that have it.
-    """
+    """Respondents without a category of a margin are one of their own, with the share they have. A
+    list of persons knows everybody's categories; answers do not. Returns the table and the margins
+    with the category `UNKNOWN`, and the variables that have it."""
     found = {name: ~table[name].isin(list(totals)) for name, totals in margins.items()}
     missing = tuple(name for name, rows in found.items() if rows.any())
     made = dict(margins)
@@ -128,11 +126,9 @@ def with_unknown(
 
 
 def tell_move(weighed: Adapted, answers: pd.DataFrame, columns: Sequence[str]) -> tuple[Fact, ...]:
-    """The most by which limits move a share of all; nothing where they changed no weight.
-
-    Over every code of the `columns` of the coded `answers` (the rows of the weights), each among
-    those who gave one.
-    """
+    """The most by which limits move a share of all; nothing where they changed no weight. Over
+    every code of the `columns` of the coded `answers` (the rows of the weights), each among those
+    who gave one."""
     made = weighed.weighting
     if made is None or np.allclose(weighed.raked, made.weights, rtol=1e-9):
         return ()

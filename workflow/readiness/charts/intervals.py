@@ -166,11 +166,9 @@ def changes(
     questions: Iterable[tuple[str, Mapping[str, str]]],
     margin: float,
 ) -> Picture:
-    """The change of each share in points, question by question.
-
-    `questions`: what was asked, and the label of each answer by the id of its share; what has no
-    change has no row. `margin`: in points, drawn on both sides of 0.
-    """
+    """The change of each share in points, question by question. `questions`: what was asked, and
+    the label of each answer by the id of its share; what has no change has no row. `margin`: in
+    points, drawn on both sides of 0."""
     language, simulated = figures.language, figures.simulated
     rows: list[ChartRow] = []
     table = []

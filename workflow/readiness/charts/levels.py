@@ -43,12 +43,9 @@ from readiness.register.display import Sign
 
 @dataclass(frozen=True)
 class Levels:
-    """An item's levels: code to label, from low to high or as listed.
-
-    `title`: the item's label; `ordered`: whether the levels are a scale; `boxes`: codes of levels
-    that the register also has together, by the name of that share, the headline first;
-    `dont_know`: code and label.
-    """
+    """An item's levels: code to label, from low to high or as listed. `title`: the item's label;
+    `ordered`: whether the levels are a scale; `boxes`: codes of levels that the register also has
+    together, by the name of that share, the headline first; `dont_know`: code and label."""
 
     item: str
     title: str
@@ -80,10 +77,8 @@ class Levels:
 
     @property
     def colours(self) -> list[str]:
-        """One colour a level: brown left, green right, the outermost darkest, grey across.
-
-        Levels without an order have colours that differ in lightness from their neighbours.
-        """
+        """One colour a level: brown left, green right, the outermost darkest, grey across. Levels
+        without an order have colours that differ in lightness from their neighbours."""
         if not self.ordered:
             some = palette.CATEGORIES
             return [some[k % len(some)] for k in range(len(self.labels))]
@@ -211,11 +206,9 @@ class DrawnAnswers:
 def level_bars(
     figures: DrawnFigures, levels: Levels, groups: GroupLabels, *, small: int, subtitle: str = ""
 ) -> Picture:
-    """The chart of an item's levels by group; `subtitle`: unit and base.
-
-    A group of which the register has nothing has no row. Bars of fewer than `small` answers are
-    hatched, as are shares whose precision is too low. Raises RenderError as `Levels.answers`.
-    """
+    """The chart of an item's levels by group; `subtitle`: unit and base. A group of which the
+    register has nothing has no row. Bars of fewer than `small` answers are hatched, as are shares
+    whose precision is too low. Raises RenderError as `Levels.answers`."""
     language, simulated = figures.language, figures.simulated
     table = [one for group in groups if (one := levels.answers(figures, group)) is not None]
     if not table:

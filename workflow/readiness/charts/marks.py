@@ -47,11 +47,9 @@ class LineMark:
 
 @dataclass(frozen=True)
 class BarMark:
-    """A bar, or a piece of one, with what it says where that has room.
-
-    `height`: as a part of a row's bar. Without a `colour` it is a dashed empty box, for what is not
-    published; `hatched`: to be read with caution, or told apart in grey.
-    """
+    """A bar, or a piece of one, with what it says where that has room. `height`: as a part of a
+    row's bar. Without a `colour` it is a dashed empty box, for what is not published; `hatched`: to
+    be read with caution, or told apart in grey."""
 
     low: float
     high: float
@@ -108,11 +106,9 @@ Unit = Literal["share", "number", "points", ""]
 
 @dataclass(frozen=True)
 class AmountAxis:
-    """What amounts are, and where the axis ends; without a unit it has no numbers.
-
-    The axis of shares starts at 0, that of numbers where none is below. `sides`: what lies left and
-    right of 0.
-    """
+    """What amounts are, and where the axis ends; without a unit it has no numbers. The axis of
+    shares starts at 0, that of numbers where none is below. `sides`: what lies left and right of
+    0."""
 
     unit: Unit = "share"
     rules: Sequence[Rule] = ()

@@ -47,11 +47,8 @@ _BETWEEN = 18.0
 
 @dataclass(frozen=True)
 class LegendKey:
-    """One entry of a legend: how the thing looks, and its label.
-
-    `look`: `patch`, `hatch` (a hatched patch), `outline` (an empty one), `stroke` (a line), or the
-    shape of a marker.
-    """
+    """One entry of a legend: how the thing looks, and its label. `look`: `patch`, `hatch` (a
+    hatched patch), `outline` (an empty one), `stroke` (a line), or the shape of a marker."""
 
     label: str
     colour: str

@@ -203,11 +203,9 @@ def set_direction(text: str) -> str:
 
 @dataclass
 class Drawing:
-    """A drawing that grows downwards: `height` is set when it is known.
-
-    `words` and `marks` are what stands on it, in drawing order; `name` is a prefix of the ids in
-    the SVG, so that several may stand in one page.
-    """
+    """A drawing that grows downwards: `height` is set when it is known. `words` and `marks` are
+    what stands on it, in drawing order; `name` is a prefix of the ids in the SVG, so that several
+    may stand in one page."""
 
     width: float
     language: Language
@@ -258,10 +256,8 @@ class Drawing:
         id: str = "",
         tick: bool = False,
     ) -> Word:
-        """A text whose height has its middle at `y`.
-
-        `id`: the register's number that it shows; `tick`: it is a number of an axis.
-        """
+        """A text whose height has its middle at `y`. `id`: the register's number that it shows;
+        `tick`: it is a number of an axis."""
         word = Word(text, x, y, size, bold, align, id)
         self.words.append(word)
         more = {

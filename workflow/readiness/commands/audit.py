@@ -28,20 +28,9 @@ from readiness.files import reading_once
 from readiness.language import LANGUAGES
 from readiness.publications.attest import public_keys
 from readiness.publications.audit.audit import audit, present_changes
-from readiness.publications.audit.model import (
-    FROZEN,
-    NUMBERS,
-    TODAY,
-    Audit,
-    Changes,
-    Terms,
-)
+from readiness.publications.audit.model import FROZEN, NUMBERS, TODAY, Audit, Changes, Terms
 from readiness.publications.audit.subject import Subject, read_subject
-from readiness.publications.ledger import (
-    FOLDER,
-    find_publication,
-    refuse_inside,
-)
+from readiness.publications.ledger import FOLDER, find_publication, refuse_inside
 from readiness.publications.log import (
     LOG,
     Log,

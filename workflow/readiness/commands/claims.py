@@ -34,12 +34,7 @@ from readiness.forensics.judging.context import Study as JudgedStudy
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge, read_study
 from readiness.forensics.judging.verdict import Status, Verdict
-from readiness.forensics.reporting import (
-    NATURE,
-    STATUS,
-    render_verdict,
-    verdict_json,
-)
+from readiness.forensics.reporting import NATURE, STATUS, render_verdict, verdict_json
 from readiness.forensics.solve import solve
 from readiness.language import LANGUAGES, show, tell
 from readiness.plan.runs import runs_of
@@ -159,10 +154,8 @@ def _check_beside(arguments: argparse.Namespace) -> None:
 
 
 def _data(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Questionnaire, Mapping[str, str]]:
-    """Coded answers and what was asked: of a wave's last run, or of an export.
-
-    Then what the wave's register has, by id: its shares are weighted as the wave is.
-    """
+    """Coded answers and what was asked: of a wave's last run, or of an export. Then what the wave's
+    register has, by id: its shares are weighted as the wave is."""
     root = Path.cwd()
     if arguments.data:
         if arguments.wave or not arguments.questionnaire:
@@ -208,10 +201,8 @@ def _begin(arguments: argparse.Namespace) -> None:
 
 # --- Published figures beside the data's own, for a terminal and for a machine.
 def beside_json(found: Sequence[DataComparison], register: Mapping[str, str], language: str) -> str:
-    """One object a question: its sentence, the base, each figure with the data's own.
-
-    `register` has the shares of the wave's register, by id.
-    """
+    """One object a question: its sentence, the base, each figure with the data's own. `register`
+    has the shares of the wave's register, by id."""
     content = [
         {
             "item": one.item,

@@ -52,10 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--selection", choices=SELECTIONS, help="how respondents came in")
     parser.add_argument(
-        "--by",
-        action="append",
-        metavar="COLUMN",
-        help="the groups; may be given several times",
+        "--by", action="append", metavar="COLUMN", help="the groups; may be given several times"
     )
     parser.add_argument(
         "--language", help="of the questionnaire's labels (its own unless given)", metavar="CODE"

@@ -155,8 +155,7 @@ class ReportSettings(StrictModel):
     """The report that `make` renders: of what, in which languages."""
 
     title: Titles | None = Field(
-        default=None,
-        description="title in each language; those of what is shown unless given",
+        default=None, description="title in each language; those of what is shown unless given"
     )
     show: Annotated[list[Name], Field(min_length=1), AfterValidator(no_repeats)] | None = Field(
         default=None,

@@ -6,12 +6,7 @@ people were selected, how many were invited and answered, when a wave was open.
 
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    field_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from readiness import patterns
 from readiness.config.sections import Day, LanguageCode, Line, StrictModel

@@ -126,10 +126,8 @@ def add_version(
 
 def read_whole(file: Path) -> bytes:
     """The file's bytes, read once: a file that changes meanwhile is one version all the same.
-
     DataError when there is no such file, when it is none (a pipe would never end), and when it
-    grows or shrinks while it is read: somebody is still writing it.
-    """
+    grows or shrinks while it is read: somebody is still writing it."""
     if file.is_dir():
         raise DataError(f"{file}: a folder; expected one CSV file.")
     try:
@@ -145,10 +143,8 @@ def read_whole(file: Path) -> bytes:
 
 
 def check_questionnaire(root: Path, name: str) -> None:
-    """ConfigError unless the questionnaire is there (or none is named).
-
-    The register is append-only: a name that is misspelt would stand there for good.
-    """
+    """ConfigError unless the questionnaire is there (or none is named). The register is
+    append-only: a name that is misspelt would stand there for good."""
     if name and not (
         re.fullmatch(NAME, name) and (root / f"data/questionnaires/{name}.yaml").is_file()
     ):

@@ -16,11 +16,9 @@ from readiness.errors import DataError
 
 @dataclass(frozen=True)
 class KeyedTable:
-    """A table as text, with the key of each row and, where there is one, its moment.
-
-    `cells` has one row a record. `keys` and `moments` are of the same length; moments are texts
-    that sort as time does ("" where unknown). `key_name` says what the keys are.
-    """
+    """A table as text, with the key of each row and, where there is one, its moment. `cells` has
+    one row a record. `keys` and `moments` are of the same length; moments are texts that sort as
+    time does ("" where unknown). `key_name` says what the keys are."""
 
     cells: pd.DataFrame
     keys: Sequence[str]
@@ -64,10 +62,8 @@ class RowDiff:
 
 
 def table_by(cells: pd.DataFrame, column: str | None, name: str) -> KeyedTable:
-    """A table keyed by one column, by default its first one, which must then be unique.
-
-    Raises DataError, naming the table `name`, when there is no such column or it repeats a value.
-    """
+    """A table keyed by one column, by default its first one, which must then be unique. Raises
+    DataError, naming the table `name`, when there is no such column or it repeats a value."""
     chosen = cells.columns[0] if column is None else column
     if chosen not in cells.columns:
         raise DataError(f"{name}: no column {chosen!r}; there are {', '.join(cells.columns)}.")

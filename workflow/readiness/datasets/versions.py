@@ -102,12 +102,7 @@ def object_name(md5: str) -> str:
 
 
 COLUMNS = [field.name for field in fields(Version)]
-PATTERNS = {
-    "dataset": NAME,
-    "version": VERSION,
-    "md5": "[0-9a-f]{32}",
-    "sha256": "[0-9a-f]{64}",
-}
+PATTERNS = {"dataset": NAME, "version": VERSION, "md5": "[0-9a-f]{32}", "sha256": "[0-9a-f]{64}"}
 
 
 # Of bytes or rows: longer ones are no count of anything, and Python refuses to read them.
@@ -192,9 +187,7 @@ def append_versions(root: Path, versions: Iterable[Version]) -> None:
 
 def changing_versions(root: Path) -> AbstractContextManager[None]:
     """Hold the register while a version is added or erased; BusyError when another process does.
-
-    Two at once would each write the rows that they have read, and one of them would be lost.
-    """
+    Two at once would each write the rows that they have read, and one of them would be lost."""
     return holding(
         root / AT_WORK,
         f"{root / VERSIONS}: another `readiness data` adds or erases a version; try again when it "

@@ -161,10 +161,7 @@ def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
 
 
 def _draft_labelled(
-    counts: Counter[str],
-    labels: Sequence[tuple[str, str]],
-    ordered: bool,
-    missing: Sequence[str],
+    counts: Counter[str], labels: Sequence[tuple[str, str]], ordered: bool, missing: Sequence[str]
 ) -> ProposedAnswers:
     outside, named = _outside(labels, missing)
     options = [ProposedOption(label, value=value, other=is_other(label)) for value, label in named]

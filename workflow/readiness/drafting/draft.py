@@ -13,13 +13,7 @@ from readiness.drafting.blocks import AGAIN, ColumnBlock, group_columns, is_type
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
 from readiness.drafting.table import ExportColumn, ExportTable
-from readiness.drafting.wordings import (
-    UNTOLD,
-    find_special,
-    guess_language,
-    is_none,
-    is_other,
-)
+from readiness.drafting.wordings import UNTOLD, find_special, guess_language, is_none, is_other
 from readiness.errors import DataError
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import DECIDED, item_id
@@ -144,9 +138,7 @@ def _whole(
     blocks: Sequence[ColumnBlock], codebook: Codebook, signs: Sequence[str]
 ) -> list[tuple[ColumnBlock, ProposedAnswers]]:
     """The blocks with their answers; a grid whose rows share no answers is as many questions.
-
-    Options that stand in a column each and joined in one before are one question.
-    """
+    Options that stand in a column each and joined in one before are one question."""
     found = []
     ticked = {match_key(block.question) for block in blocks if block.kind == "ticks"}
     for block in blocks:

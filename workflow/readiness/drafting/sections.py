@@ -12,13 +12,7 @@ from readiness.errors import ConfigError
 
 
 def wave_section(
-    wave: str,
-    *,
-    language: str,
-    selection: str,
-    dataset: str,
-    version: str,
-    questionnaire: str,
+    wave: str, *, language: str, selection: str, dataset: str, version: str, questionnaire: str
 ) -> str:
     """The lines of a wave, below `waves:`; nothing in it that nobody supplied."""
     return (
@@ -42,10 +36,8 @@ def study_section(study: str, *, title: Mapping[str, str], dataset: str, version
 
 
 def with_section(config: str, key: str, name: str, section: str) -> str:
-    """The text of a configuration with one wave or study more; `key`: `waves` or `studies`.
-
-    Raises ConfigError where it is there already, or where the file cannot be added to.
-    """
+    """The text of a configuration with one wave or study more; `key`: `waves` or `studies`. Raises
+    ConfigError where it is there already, or where the file cannot be added to."""
     before = _load_mapping(config)
     there = before.get(key) or {}
     if name in there:

@@ -189,10 +189,8 @@ class _BegunStudy:
 
 
 def _kind(stated: str, figures: Mapping[str, PrintedFigure], where: str) -> SetKind:
-    """How the answers hang together: as stated, else by their sum.
-
-    A whole is everybody with one answer each; more than a whole are several answers each.
-    """
+    """How the answers hang together: as stated, else by their sum. A whole is everybody with one
+    answer each; more than a whole are several answers each."""
     if stated:
         if stated not in list(SetKind):
             raise DataError(f"{where}, column kind: {stated!r}; expected {', '.join(SetKind)}.")

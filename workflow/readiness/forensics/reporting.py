@@ -4,13 +4,7 @@ import json
 from collections.abc import Sequence
 
 from readiness.facts import Fact, Term
-from readiness.forensics.judging.verdict import (
-    Nature,
-    Status,
-    Verdict,
-    numbers_of,
-    record,
-)
+from readiness.forensics.judging.verdict import Nature, Status, Verdict, numbers_of, record
 from readiness.language import Language, Markup, tell
 from readiness.language.telling import Mark
 
@@ -42,16 +36,10 @@ def summary_ids(verdicts: Sequence[Verdict], lead: str) -> list[str]:
 
 
 def verdict_json(verdicts: Sequence[Verdict], language: str = "en") -> str:
-    """The verdicts as JSON: facts, and their sentences in one language.
-
-    Numbers exact (a fraction as "a/b"), keys sorted, the same bytes.
-    """
+    """The verdicts as JSON: facts, and their sentences in one language. Numbers exact (a fraction
+    as "a/b"), keys sorted, the same bytes."""
     content = [
-        {
-            **record(v),
-            "sentence": render_verdict(v.facts, language),
-            "numbers": v.numbers,
-        }
+        {**record(v), "sentence": render_verdict(v.facts, language), "numbers": v.numbers}
         for v in verdicts
     ]
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"

@@ -138,10 +138,7 @@ def typeset(text: str, language: Language) -> str:
 
 @cache
 def _spaces(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
-    rules = (
-        ("narrow_before", "(?=[{}])", _NARROW),
-        ("fixed_before", "(?=[{}])", _FIXED),
-    )
+    rules = (("narrow_before", "(?=[{}])", _NARROW), ("fixed_before", "(?=[{}])", _FIXED))
     found = []
     for name, around, space in rules:
         if signs := setting(name, language):
@@ -152,11 +149,9 @@ def _spaces(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def isolate(text: str, language: Language) -> str:
-    """A value from outside (a name, a code, a foreign sentence) as it stands in a sentence.
-
-    In a language from right to left it keeps its own order; numbers and the language's own words
-    need nothing. Elsewhere a text from right to left is kept together.
-    """
+    """A value from outside (a name, a code, a foreign sentence) as it stands in a sentence. In a
+    language from right to left it keeps its own order; numbers and the language's own words need
+    nothing. Elsewhere a text from right to left is kept together."""
     if not text or text[0] in (LEFT_TO_RIGHT, FIRST_STRONG):
         return text
     right_to_left = bool(_RIGHT_TO_LEFT.search(text))
@@ -169,9 +164,7 @@ def isolate(text: str, language: Language) -> str:
 
 def isolate_runs(text: str, language: Language) -> str:
     """A text of a catalogue with its Latin runs isolated, in a language from right to left.
-
-    Placeholders, addresses of links and tags are left alone; a code span is isolated whole.
-    """
+    Placeholders, addresses of links and tags are left alone; a code span is isolated whole."""
     if direction(language) != "rtl":
         return text
 

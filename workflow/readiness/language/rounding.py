@@ -31,10 +31,8 @@ Amount = float | int | str | Decimal
 
 
 def round_value(value: Amount, unit: str, digits: int, rounding: str = "half_even") -> Decimal:
-    """The number that `number` shows, as an exact decimal in shown units (percent for a share).
-
-    For checks and for marks that must agree with their label. Raises as `number` does.
-    """
+    """The number that `number` shows, as an exact decimal in shown units (percent for a share). For
+    checks and for marks that must agree with their label. Raises as `number` does."""
     exact = exact_value(value, digits)
     check(exact, unit, digits, rounding)
     return round_half(scale_to_unit(exact, unit), digits, rounding)

@@ -7,12 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness.closure import code_hash
-from readiness.config import (
-    Config,
-    ReportSettings,
-    WaveSettings,
-    load_config,
-)
+from readiness.config import Config, ReportSettings, WaveSettings, load_config
 from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, open_data, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
@@ -116,11 +111,9 @@ class Plan:
 
     @cached_property
     def unavailable(self) -> dict[str, str]:
-        """The publications that are not recomputed here, and why.
-
-        Their data were erased, or are restricted and not on this machine; or nothing of them can be
-        read, so that nobody knows what they hold.
-        """
+        """The publications that are not recomputed here, and why. Their data were erased, or are
+        restricted and not on this machine; or nothing of them can be read, so that nobody knows
+        what they hold."""
         found: dict[str, str] = {
             identity: UNREADABLE
             for identity in listed_ids(self.root)
@@ -156,11 +149,8 @@ class Plan:
             return ""
 
     def register_of(self, identity: str) -> str:
-        """The recomputed register of a publication.
-
-        What today's configuration computes in the same way, as that of a publication that was just
-        made, is not computed twice.
-        """
+        """The recomputed register of a publication. What today's configuration computes in the same
+        way, as that of a publication that was just made, is not computed twice."""
         own = self.runs[f"publications/{identity}"]
         runs = [run for run in self.runs.values() if not run.frozen and run.same_as(own)]
         return f"results/{(runs or [own])[0].folder}/register/figures.csv"
@@ -411,10 +401,8 @@ class Plan:
 
     def earlier(self, run: str) -> list[str]:
         """The registers of what was released of a wave before and is here, in the order of their
-        release; and that of what it revises.
-
-        The project of a rerun has no log: all registers in it are those that were sealed as inputs.
-        """
+        release; and that of what it revises. The project of a rerun has no log: all registers in it
+        are those that were sealed as inputs."""
         section, name, own = self.runs[run].section, self.runs[run].name, run.rpartition("/")[2]
         ids = list(dict.fromkeys(entry.id for entry in open_log(self.root).entries))
         if not ids:
@@ -434,11 +422,9 @@ class Plan:
         return code_hash(f"readiness.steps.{step.replace('-', '_')}")
 
     def check(self) -> None:
-        """Refuse what cannot run: unknown dataset versions, missing files, wrong margins.
-
-        Raises ConfigError in one line, naming the key of the configuration; DataError when the
-        pointer of a dataset version is missing or disagrees with `data/versions.csv`.
-        """
+        """Refuse what cannot run: unknown dataset versions, missing files, wrong margins. Raises
+        ConfigError in one line, naming the key of the configuration; DataError when the pointer of
+        a dataset version is missing or disagrees with `data/versions.csv`."""
         questionnaires: dict[Path, Asked] = {}
         for run in self.runs.values():
             check_datasets(self.root, run, self._versions)

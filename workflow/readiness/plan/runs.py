@@ -13,12 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from readiness.config import (
-    Config,
-    Privacy,
-    StudySettings,
-    WaveSettings,
-)
+from readiness.config import Config, Privacy, StudySettings, WaveSettings
 
 PUBLICATIONS = Path("publications")
 
@@ -112,10 +107,8 @@ def input_files(section: WaveSettings | StudySettings) -> dict[str, Path]:
 def files_before(
     section: WaveSettings | StudySettings, waves: Mapping[str, WaveSettings]
 ) -> dict[str, str]:
-    """The register of the wave since which a section tells changes, and what was asked then.
-
-    It is one of the `waves`, or was published.
-    """
+    """The register of the wave since which a section tells changes, and what was asked then. It is
+    one of the `waves`, or was published."""
     if isinstance(section, StudySettings) or section.change is None:
         return {}
     change = section.change
@@ -123,10 +116,7 @@ def files_before(
     if then is not None:
         home = f"results/waves/{change.from_}/register"
     asked = change.questionnaire or (then or section).questionnaire
-    return {
-        "before": f"{home}/figures.csv",
-        "asked_before": f"data/questionnaires/{asked}.yaml",
-    }
+    return {"before": f"{home}/figures.csv", "asked_before": f"data/questionnaires/{asked}.yaml"}
 
 
 PROSE = Path("reports")

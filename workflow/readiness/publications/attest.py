@@ -17,10 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -57,9 +54,7 @@ MOST_SIGNED = 4 << 20
 
 def statement(folder: Path) -> bytes:
     """The in-toto Statement about the seal of the publication in `folder`, as canonical JSON.
-
-    DataError when there is no seal that holds for itself, or a provenance record cannot be read.
-    """
+    DataError when there is no seal that holds for itself, or a provenance record cannot be read."""
     seal = read_seal(folder)
     # The seal covers all of it. Here it can be read by who has the attestation alone.
     named = ("id", "values", "numbers", "datasets", "lock", "log", "status")
@@ -116,9 +111,7 @@ def _envelope(payload: bytes, signer: str, signature: bytes) -> str:
 
 def attest(folder: Path, key: Ed25519PrivateKey) -> str:
     """Sign the seal of the publication in `folder`, as one more line; returns the key's id.
-
-    DataError when the seal is broken, ConfigError when the key has signed before.
-    """
+    DataError when the seal is broken, ConfigError when the key has signed before."""
     # What is checked is what is signed.
     with _alone(folder), reading_once(folder):
         faults = check_seal(folder)
@@ -245,11 +238,9 @@ def key_id(key: Ed25519PublicKey) -> str:
 
 
 def new_key(path: Path, root: Path) -> str:
-    """Write a new private key to `path` (mode 0600) and its public key to `path`.pub; its id.
-
-    It is encrypted when the environment has a passphrase. Refuses an existing file and, as a key
-    must never be committed or bundled, a place below `root`, the project.
-    """
+    """Write a new private key to `path` (mode 0600) and its public key to `path`.pub; its id. It is
+    encrypted when the environment has a passphrase. Refuses an existing file and, as a key must
+    never be committed or bundled, a place below `root`, the project."""
     public = path.with_name(f"{path.name}.pub")
     refuse_within(path, root)
     for taken in (path, public):

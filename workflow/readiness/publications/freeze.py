@@ -100,10 +100,8 @@ def refuse_strangers(root: Path) -> None:
 
 def with_key(material: PublicationMaterial) -> PublicationMaterial:
     """The material, its configuration naming the key that made the respondents' pseudonyms.
-
     ConfigError where a public release of other data has the same: whoever holds both tables could
-    tell who answered twice.
-    """
+    tell who answered twice."""
     path = material.root / "results" / material.run / PRIVATE / KEY_NAME
     used = path.read_text("utf-8") if path.is_file() else ""
     if not isinstance(material.section, WaveSettings) or used in ("", FROM_DATA):
@@ -304,10 +302,8 @@ def _write(material: PublicationMaterial, files: Mapping[str, bytes], cores: str
 
 
 def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:
-    """What was sealed is reproduced by the sealed code and data here; else DataError.
-
-    So the archive is complete, and no result was made by packages that were replaced since.
-    """
+    """What was sealed is reproduced by the sealed code and data here; else DataError. So the
+    archive is complete, and no result was made by packages that were replaced since."""
     own = program_digest(program_hashes(read_archive(folder / ARCHIVE)))
     proof = audit(
         material.root,

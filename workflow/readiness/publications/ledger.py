@@ -132,10 +132,8 @@ def _is_input(name: str | None) -> bool:
 
 def publication_ids(root: Path) -> list[str]:
     """The ids of a project's publications, sorted: all folders with configuration, seal or digests.
-
     Any of them will do, or a publication that lost files would be passed over in silence. (A ledger
-    alone will not: the project of a rerun holds that of the publication which it revises.)
-    """
+    alone will not: the project of a rerun holds that of the publication which it revises.)"""
     names = (CONFIG, "seal.json", "values.csv")
     return sorted(
         {path.parent.name for name in names for path in (root / FOLDER).glob(f"*/{name}")}
@@ -236,10 +234,7 @@ def folder_of_step(step: str) -> str:
 
 def kept_as(step: str, output: str, languages: Sequence[str]) -> str:
     """The name under which a publication in these languages keeps what a step left; "" where it
-    keeps nothing of it.
-
-    `report-fr` keeps `report.html` as `report/fr/report.html`.
-    """
+    keeps nothing of it. `report-fr` keeps `report.html` as `report/fr/report.html`."""
     match = _STEP.fullmatch(step)
     if not match or not output.endswith(_KEPT) or output.endswith(_NARROW):
         return ""

@@ -106,10 +106,8 @@ def frozen_config(
     privacy: Privacy | None = None,
     own: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The configuration of one run, alone, with a report of its own, as YAML.
-
-    `languages` of the report: all that can be told when empty. `own`: what it says of itself.
-    """
+    """The configuration of one run, alone, with a report of its own, as YAML. `languages` of the
+    report: all that can be told when empty. `own`: what it says of itself."""
     kinds = "waves" if isinstance(section, WaveSettings) else "studies"
     personal = of_one_run(privacy or Privacy(), section)
     content: dict[str, Any] = {
@@ -135,10 +133,8 @@ def attacked_folder(
     results: Path, run: Path, folders: Mapping[str, Path], files: Mapping[str, Path]
 ) -> Path:
     """The folder of the attack on a wave's register, in its folder `run` of the `results`.
-
     DataError where it was not made, or is of another register. `folders` are those of the run's
-    steps, `files` the inputs that no step made.
-    """
+    steps, `files` the inputs that no step made."""
     folder = run / ATTACKED
     if not (folder / PROVENANCE).is_file():
         raise DataError(f"{folder}: not made. Run freeze again.")
@@ -225,10 +221,7 @@ def find_superseded(
 
 
 # What the status of a dataset version says to a reader; the others are kept.
-ACCESS = {
-    RESTRICTED: "publication.access.restricted",
-    ERASED: "publication.access.erased",
-}
+ACCESS = {RESTRICTED: "publication.access.restricted", ERASED: "publication.access.erased"}
 
 
 @dataclass(frozen=True)
@@ -332,11 +325,9 @@ def _readme(facts: Facts, language: Language) -> str:
 
 
 def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
-    """codecheck.yml: what an independent checker is asked to make again.
-
-    The specification wants the document marker in the first line, and the checker's name, report
-    and certificate once there is a check: an author's file leaves them out.
-    """
+    """codecheck.yml: what an independent checker is asked to make again. The specification wants
+    the document marker in the first line, and the checker's name, report and certificate once there
+    is a check: an author's file leaves them out."""
     language = facts.first
     papers = [name for name in facts.pages if name.endswith(".pdf")]
     reference = min(papers, key=lambda name: f"/{language}/" not in name, default="")

@@ -123,9 +123,8 @@ DVC_CONFIG = """\
 
 def strangers(root: Path) -> Iterator[Path]:
     """What lies where code is loaded from and is none of it, relative to the project's root.
-
-    Python's own caches and hidden files apart: no archive holds them, and no run reads them there.
-    """
+    Python's own caches and hidden files apart: no archive holds them, and no run reads them
+    there."""
     for path in sorted(root.iterdir()):
         package = path.is_dir() and any(path.glob("__init__.*"))
         if not path.name.startswith(".") and (LOADED.fullmatch(path.name) or package):
@@ -141,10 +140,8 @@ def strangers(root: Path) -> Iterator[Path]:
 
 def program_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
     """A hash of all code by its place: SHA-256 over the names and hashes of the files there.
-
-    `files` are those of a project, by name; what is no code among them is left out. The settings
-    of DVC count as the project's: they can name programs.
-    """
+    `files` are those of a project, by name; what is no code among them is left out. The settings of
+    DVC count as the project's: they can name programs."""
     lines: dict[str, list[str]] = {place: [] for place in PLACES}
     for name, content in sorted(files.items()):
         place = "project" if name == DVC_FILE else place_of(name)
@@ -240,11 +237,9 @@ def _unpack_tar(content: bytes) -> bytes:
 def members(
     tar: tarfile.TarFile, *, most_bytes: int, most_files: int
 ) -> Iterator[tuple[str, IO[bytes]]]:
-    """The files of an open tar, from where it stands on; TarError at the first that is none.
-
-    Links, devices, sparse files and names that lead out of a folder are refused, and so is more
-    than so many bytes or files.
-    """
+    """The files of an open tar, from where it stands on; TarError at the first that is none. Links,
+    devices, sparse files and names that lead out of a folder are refused, and so is more than so
+    many bytes or files."""
     left = most_bytes
     # An iteration over the tar would begin again with what was read before.
     for count, member in enumerate(iter(tar.next, None)):

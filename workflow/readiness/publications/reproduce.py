@@ -233,11 +233,9 @@ COUNTED = tuple(
 
 
 def read_verdicts(paths: Sequence[Path]) -> dict[str, pd.DataFrame]:
-    """The verdicts of each publication, from `.../<id>/reproduce/verdicts.csv`.
-
-    As `reproduce.compare` made them: `fact` holds facts, None where there is none. DataError where
-    a cell is none of an audit.
-    """
+    """The verdicts of each publication, from `.../<id>/reproduce/verdicts.csv`. As
+    `reproduce.compare` made them: `fact` holds facts, None where there is none. DataError where a
+    cell is none of an audit."""
     return {path.parent.parent.name: _read_summary(path) for path in sorted(paths)}
 
 
@@ -280,10 +278,8 @@ def closing_text(
     drafts: Collection[str] = (),
     language: Language = "en",
 ) -> str:
-    """A line a publication: how many of its numbers came out again, how many did not.
-
-    `unavailable` are those that were not recomputed, id to reason: DATA ERASED, DATA RESTRICTED.
-    """
+    """A line a publication: how many of its numbers came out again, how many did not. `unavailable`
+    are those that were not recomputed, id to reason: DATA ERASED, DATA RESTRICTED."""
     found: dict[str, Value] = {}
     for name, frame in verdicts.items():
         counts = zip(COUNTED, astuple(tally(frame)), strict=True)

@@ -237,11 +237,9 @@ def _mounts(folder: Path, programs: Sequence[Path], bounds: RunBounds) -> Iterat
 
 
 def _unpack_result(stream: IO[bytes], folder: Path, bounds: RunBounds) -> tuple[int, str]:
-    """Take what came out: the exit code, the words, and the files below `results`.
-
-    Each is the length of its name, its size, its name, its bytes; nothing else is kept of one than
-    what is written. ValueError when there is more than the bounds allow, or it is something else.
-    """
+    """Take what came out: the exit code, the words, and the files below `results`. Each is the
+    length of its name, its size, its name, its bytes; nothing else is kept of one than what is
+    written. ValueError when there is more than the bounds allow, or it is something else."""
     told = {}
     for name in ("said", "code"):
         found, size = _read_head(stream) or ("", 0)

@@ -61,11 +61,9 @@ PAUSES = (0.0, 0.1, 0.5, 2.0)
 
 @contextmanager
 def scratch_project(code: Mapping[str, bytes], objects: Mapping[Pointer, Path]) -> Iterator[Path]:
-    """A project in a temporary folder: files by name, and datasets.
-
-    `objects` are verified copies of the datasets; they are copied, never linked. DataError when the
-    temporary folder cannot be used.
-    """
+    """A project in a temporary folder: files by name, and datasets. `objects` are verified copies
+    of the datasets; they are copied, never linked. DataError when the temporary folder cannot be
+    used."""
     with ended_like_interrupted(), temporary_folder() as scratch:
         folder = scratch / "project"
         try:
@@ -122,11 +120,9 @@ def ended_like_interrupted() -> Iterator[None]:
 
 
 def run_in(folder: Path, targets: Sequence[str]) -> str:
-    """Run this program in the project in `folder` for some targets; "" when done, else why not.
-
-    In a process beside this one that has what this one has loaded: to start Python for each step
-    takes longer than most steps.
-    """
+    """Run this program in the project in `folder` for some targets; "" when done, else why not. In
+    a process beside this one that has what this one has loaded: to start Python for each step takes
+    longer than most steps."""
     _load_program()
     process = get_context("fork").Process(target=_perform_steps, args=(folder, targets))
     process.start()
@@ -245,10 +241,8 @@ def _list_steps(targets: Sequence[str]) -> list[list[str]]:
 
 
 def run_sealed(folder: Path, targets: Sequence[str], cores: str, *, confined: bool) -> str:
-    """Run the program of the project in `folder`, which is somebody else's, for some targets.
-
-    "" when it is done, else why it is not. `confined`: in a sandbox.
-    """
+    """Run the program of the project in `folder`, which is somebody else's, for some targets. ""
+    when it is done, else why it is not. `confined`: in a sandbox."""
     variables = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
         "LANG": "C.UTF-8",
@@ -318,11 +312,8 @@ def is_tree(word: str) -> bool:
 
 @contextmanager
 def open_tree(path: Path, remotes: Sequence[str | Path] = ()) -> Iterator[Foreign | None]:
-    """What may be read for the tree at `path`; None for this program's own.
-
-    `remotes` are addresses that the auditor named: folders or URLs. ConfigError when there is no
-    such folder.
-    """
+    """What may be read for the tree at `path`; None for this program's own. `remotes` are addresses
+    that the auditor named: folders or URLs. ConfigError when there is no such folder."""
     if not path.is_dir():
         raise ConfigError(
             f"{path}: no such folder; of a bundle name the folder it was unpacked in."

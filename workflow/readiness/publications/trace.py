@@ -37,12 +37,9 @@ class TraceStep:
 
 @dataclass(frozen=True)
 class Trace:
-    """All that stands behind one published number.
-
-    `datasets`: SHA-256 by name, and `md5` what their DVC pointers name, "" where unknown; `files`
-    are the other files that went in (path to SHA-256); `through` are the publications whose
-    numbers it was computed from.
-    """
+    """All that stands behind one published number. `datasets`: SHA-256 by name, and `md5` what
+    their DVC pointers name, "" where unknown; `files` are the other files that went in (path to
+    SHA-256); `through` are the publications whose numbers it was computed from."""
 
     publication: str
     row: Mapping[str, str]
@@ -61,11 +58,9 @@ def scope(root: Path, name: str) -> tuple[list[str], str]:
 
 
 def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
-    """The numbers that `name` means, as (publication, id).
-
-    `name` is `PUBLICATION/ID` or an ID of any publication; a figure is named by the beginning of
-    its numbers' ids (`item.level`), and means all of them.
-    """
+    """The numbers that `name` means, as (publication, id). `name` is `PUBLICATION/ID` or an ID of
+    any publication; a figure is named by the beginning of its numbers' ids (`item.level`), and
+    means all of them."""
     publications, name = scope(root, name)
     found = []
     for publication in publications:
@@ -94,11 +89,9 @@ def like(root: Path, name: str) -> list[str]:
 
 
 def refuse_broken(root: Path, publications: Iterable[str], *, every: bool = False) -> None:
-    """DataError naming the publications that are not what was sealed, or not here.
-
-    What their folder says of a number, or does not say, may then not be what was published. `every`
-    says that they are to be all that there are, which only the log of publications can tell.
-    """
+    """DataError naming the publications that are not what was sealed, or not here. What their
+    folder says of a number, or does not say, may then not be what was published. `every` says that
+    they are to be all that there are, which only the log of publications can tell."""
     log = read_log(root)
     broken = [
         where
@@ -177,10 +170,8 @@ def _read_earlier(
 
 def find_affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]]]:
     """Every published number that rests on a dataset version, as (publication, row of its ledger).
-
     Also those that rest on it through another publication: a revision shows what was published
-    before.
-    """
+    before."""
     return [
         (publication, row)
         for publication in ledger.publication_ids(root)

@@ -111,11 +111,9 @@ class Missing(Answer):
 
 
 class Routing(Strict):
-    """The item is asked only of those whose answer to an earlier `item` is as said here.
-
-    It is `one_of` these codes (of a multi item: one of them was ticked), or a number between
-    `at_least` and `at_most`, each of which may be left out.
-    """
+    """The item is asked only of those whose answer to an earlier `item` is as said here. It is
+    `one_of` these codes (of a multi item: one of them was ticked), or a number between `at_least`
+    and `at_most`, each of which may be left out."""
 
     item: Code
     one_of: tuple[Code, ...] = ()

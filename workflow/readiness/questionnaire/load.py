@@ -38,10 +38,8 @@ _OF_A_SCALE = {"low", "high", "low_label", "high_label"}
 
 def expand(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document of a questionnaire with ordinary items only, and the `grids` they came from.
-
     Every scalar may be text. Raises ConfigError naming the item and the key at fault; what it does
-    not know it leaves for the model to judge.
-    """
+    not know it leaves for the model to judge."""
     items = document.get("items")
     if not isinstance(items, list):
         return dict(document)

@@ -65,11 +65,9 @@ class Groups(Strict):
 
 
 class FrameVariable(Strict):
-    """A variable known for everyone on the frame: strata and margins are made of these.
-
-    `ordered`: whether its categories have an order by nature, that of their listing; charts and
-    tables then keep it. Otherwise groups stand by size of the number that is shown.
-    """
+    """A variable known for everyone on the frame: strata and margins are made of these. `ordered`:
+    whether its categories have an order by nature, that of their listing; charts and tables then
+    keep it. Otherwise groups stand by size of the number that is shown."""
 
     id: Code
     label: Label
@@ -278,10 +276,8 @@ class Questionnaire(Strict):
         return (*self.frame, *map(self.grouping, items))
 
     def grouping(self, name: str) -> FrameVariable:
-        """A variable as groups: a frame variable, or the answers to an item with one answer.
-
-        Groups that are counted apart are none of it; KeyError when there is no such variable.
-        """
+        """A variable as groups: a frame variable, or the answers to an item with one answer. Groups
+        that are counted apart are none of it; KeyError when there is no such variable."""
         found = self.variable(name)
         if isinstance(found, FrameVariable):
             return found

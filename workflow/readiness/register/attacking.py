@@ -125,11 +125,8 @@ def withhold_until_held(
     estimates: pd.DataFrame,
 ) -> Withheld:
     """What is withheld when the attack gives nothing away any more, or there is nothing left that
-    could be.
-
-    `decide` withholds under a demand, after what was decided before; `tell` is the release in which
-    these ids are withheld.
-    """
+    could be. `decide` withholds under a demand, after what was decided before; `tell` is the
+    release in which these ids are withheld."""
     hidden = decide(None, None)
     tries: Counter[str] = Counter()
     anew: frozenset[str] = frozenset()

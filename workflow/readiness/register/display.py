@@ -40,11 +40,9 @@ KEYS = tuple(
 
 
 def show_row(row: Mapping[Any, Any], language: Language) -> str:
-    """The display text of a register's row (its cells as text) in a language.
-
-    Raises StatisticsError where the value is none of its unit (`language.numbers`), DataError where
-    the row has neither a value nor a reason for its absence.
-    """
+    """The display text of a register's row (its cells as text) in a language. Raises
+    StatisticsError where the value is none of its unit (`language.numbers`), DataError where the
+    row has neither a value nor a reason for its absence."""
     if row.get("suppressed"):
         return SUPPRESSED_TEXT
     value = str(row["value"])
@@ -107,11 +105,7 @@ class Sign(Enum):
         return text(self.key, language) if self.key else ""
 
 
-_WORDS = {
-    Sign.FEW: "tables.sign.few",
-    Sign.BASE: "tables.sign.base",
-    Sign.WEAK: "tables.sign.weak",
-}
+_WORDS = {Sign.FEW: "tables.sign.few", Sign.BASE: "tables.sign.base", Sign.WEAK: "tables.sign.weak"}
 _RAISED = {Sign.FEW: "ᶜ", Sign.BASE: "ᶠ"}
 # Those that are explained wherever one is shown.
 SIGNS = (Sign.FEW, Sign.BASE, Sign.WEAK)

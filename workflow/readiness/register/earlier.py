@@ -47,11 +47,9 @@ class Told:
 
     @property
     def of_people(self) -> Ends:
-        """Between which shares of people (0-1) this one of weights puts those who gave an answer.
-
-        k people of n have between k / (k + (n - k) ratio) and k ratio / (k ratio + n - k) of the
-        weight.
-        """
+        """Between which shares of people (0-1) this one of weights puts those who gave an answer. k
+        people of n have between k / (k + (n - k) ratio) and k ratio / (k ratio + n - k) of the
+        weight."""
         low, high = max(self.low, 0.0), min(self.high, 1.0)
         return (
             low / (low + (1.0 - low) * self.ratio),

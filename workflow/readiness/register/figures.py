@@ -66,9 +66,7 @@ class FigureRow:
 @dataclass(frozen=True)
 class Origin:
     """Where one number comes from: dataset versions and the lineage hashes of the steps behind it.
-
-    Both empty for what no data made: a choice of the analyst, read from the configuration.
-    """
+    Both empty for what no data made: a choice of the analyst, read from the configuration."""
 
     datasets: frozenset[str] = frozenset()
     lineages: frozenset[str] = frozenset()
@@ -120,17 +118,11 @@ def _check(row: FigureRow) -> None:
 
 
 def make_register(
-    rows: Iterable[FigureRow],
-    *,
-    run: str,
-    origin: Callable[[FigureRow], Origin],
-    simulated: bool,
+    rows: Iterable[FigureRow], *, run: str, origin: Callable[[FigureRow], Origin], simulated: bool
 ) -> pd.DataFrame:
-    """The register of one run, sorted by id; DataError when an id stands twice.
-
-    `origin` says of each row where it comes from; the columns `dataset` and `lineage` hold it,
-    sorted and blank-separated.
-    """
+    """The register of one run, sorted by id; DataError when an id stands twice. `origin` says of
+    each row where it comes from; the columns `dataset` and `lineage` hold it, sorted and
+    blank-separated."""
     records = []
     for row in rows:
         record = {name: _cell(getattr(row, name)) for name in CORE}
@@ -167,10 +159,8 @@ Values = Callable[[str], float | None]
 
 
 def values_of(rows: pd.DataFrame) -> Values:
-    """The value of an id in a register (numbers, or the text of `figures.csv`).
-
-    None where the register has no such row, or does not publish its value.
-    """
+    """The value of an id in a register (numbers, or the text of `figures.csv`). None where the
+    register has no such row, or does not publish its value."""
     known: dict[str, Any] = dict(zip(rows["id"], rows["value"], strict=True))
     withheld = set(rows.loc[rows["suppressed"].fillna("") != "", "id"])
 
@@ -182,10 +172,8 @@ def values_of(rows: pd.DataFrame) -> Values:
 
 
 def by_size(codes: Iterable[str], value: Values) -> list[str]:
-    """Codes from the largest value to the smallest.
-
-    Those without a value come last; those that are equal keep the order of listing.
-    """
+    """Codes from the largest value to the smallest. Those without a value come last; those that are
+    equal keep the order of listing."""
     listed = list(codes)
 
     def order(code: str) -> tuple[bool, float, int]:

@@ -52,11 +52,9 @@ def systems(
     policy: Policy,
     rules: PrintRules,
 ) -> Iterator[CountSystem]:
-    """The systems of the closed items, in turn: see `_parts`.
-
-    Where groups are smaller than the smallest base, their sizes are not told, and who does not know
-    them must not learn them: a second system of the same statements protects what is of them alone.
-    """
+    """The systems of the closed items, in turn: see `_parts`. Where groups are smaller than the
+    smallest base, their sizes are not told, and who does not know them must not learn them: a
+    second system of the same statements protects what is of them alone."""
     small = cells.below(policy.minimum_base)
     anew = rules.demand.items
     for parts in _parts(questionnaire, names):
@@ -120,11 +118,9 @@ Part = tuple[Item, str]
 
 
 def _parts(questionnaire: Questionnaire, names: Sequence[str]) -> Iterator[list[Part]]:
-    """What makes a system: each option or item, and an item with one that is asked after it.
-
-    The options of a multiple choice share the people who answered; what one of them loses another
-    may lose, too, so they are protected in turn.
-    """
+    """What makes a system: each option or item, and an item with one that is asked after it. The
+    options of a multiple choice share the people who answered; what one of them loses another may
+    lose, too, so they are protected in turn."""
     closed = [item for item in map(questionnaire.item, names) if item.kind in CLOSED]
     for item in closed:
         for column in item.columns:
@@ -138,11 +134,9 @@ def _parts(questionnaire: Questionnaire, names: Sequence[str]) -> Iterator[list[
 
 @dataclass
 class _Builder:
-    """The counts, statements and targets of items that are linked.
-
-    `free`: groups of whose sizes the reader knows nothing; where there are any, they are all that
-    is protected. `others`: by a withheld statement, what is not small, but could be for a reader.
-    """
+    """The counts, statements and targets of items that are linked. `free`: groups of whose sizes
+    the reader knows nothing; where there are any, they are all that is protected. `others`: by a
+    withheld statement, what is not small, but could be for a reader."""
 
     answers: pd.DataFrame
     cells: KnownCells

@@ -27,9 +27,7 @@ _SPACE = r"[\s\u00a0\u202f]"
 @cache
 def number_patterns(*names: str, label: bool = False) -> tuple[re.Pattern[str], ...]:
     """What says a number of these names in any language: `Figure 3`, its number as `number`.
-
-    `label`: as it opens a caption, at the beginning of a text. Else: as a whole text.
-    """
+    `label`: as it opens a caption, at the beginning of a text. Else: as a whole text."""
     patterns = []
     for language in LANGUAGES:
         words = words_for(language)

@@ -56,9 +56,7 @@ def render_embedded(
     timeout: float,
 ) -> dict[str, Path]:
     """Render `body.md` within `work`, which holds the resources: the finished file of each format.
-
-    Raises RenderError for an unresolved reference or a missing picture.
-    """
+    Raises RenderError for an unresolved reference or a missing picture."""
     started = time.monotonic()
     for name in DESIGN:
         shutil.copyfile(ASSETS / name, work / name)
@@ -84,10 +82,8 @@ def render_embedded(
 
 
 def metadata_of(document: Document, language: str) -> dict[str, Any]:
-    """Metadata for pandoc: the title's parts, the language and the renderer's words in it.
-
-    What whoever renders adds stands for the front matter's own, and is what `when-meta` looks up.
-    """
+    """Metadata for pandoc: the title's parts, the language and the renderer's words in it. What
+    whoever renders adds stands for the front matter's own, and is what `when-meta` looks up."""
     front_matter: Mapping[str, Any] = {**document.front_matter, **document.metadata}
     words: dict[str, Any] = dict(words_for(language))
     words["number"] = front_matter.get("number-sections", True) is not False
@@ -206,10 +202,8 @@ def render_quarto(
     language: str,
     timeout: float,
 ) -> dict[str, Path]:
-    """Render `body.md` within `work`, which holds the resources: the file of each format.
-
-    Raises RenderError as the embedded renderer does.
-    """
+    """Render `body.md` within `work`, which holds the resources: the file of each format. Raises
+    RenderError as the embedded renderer does."""
     started = time.monotonic()
     for name in DESIGN:
         shutil.copyfile(ASSETS / name, work / name)
@@ -232,10 +226,8 @@ def render_quarto(
 
 
 def _settings(document: Document, work: Path, language: str) -> dict[str, Any]:
-    """What Quarto adds to the front matter: the page and the paper of the embedded renderer.
-
-    Our filters run before Quarto's own, so that both engines show the same words and numbers.
-    """
+    """What Quarto adds to the front matter: the page and the paper of the embedded renderer. Our
+    filters run before Quarto's own, so that both engines show the same words and numbers."""
     toc = document.front_matter.get("toc", True) is not False
     filters = [{"path": name, "at": "pre-ast"} for name in ("structure.lua", "references.lua")]
     return {

@@ -95,10 +95,8 @@ class _Numbers:
     counted: dict[int, int] = field(default_factory=dict)
 
     def opens(self, node: LexborNode) -> bool | None:
-        """Whether a number opens: it stands in a summary or a headline, and few before it do.
-
-        None for what belongs to a number that opens or leads on.
-        """
+        """Whether a number opens: it stands in a summary or a headline, and few before it do. None
+        for what belongs to a number that opens or leads on."""
         identity = self.identity(node.attributes.get("data-id") or "")
         if self.belongs(node, identity):
             return None
@@ -207,10 +205,8 @@ def _section(node: LexborNode) -> int:
 
 
 def _drop_silenced(tree: LexborHTMLParser) -> None:
-    """Take out what the policy would silence: scripts, and styles of elements.
-
-    A renderer may write them; that a cell holds numbers is then said by a class.
-    """
+    """Take out what the policy would silence: scripts, and styles of elements. A renderer may write
+    them; that a cell holds numbers is then said by a class."""
     for node in tree.css("script"):
         node.decompose()
     for node in tree.css("[style]"):
@@ -292,10 +288,8 @@ def _only(tree: LexborHTMLParser | LexborNode, name: str) -> LexborNode:
 
 
 def _contents(tree: LexborHTMLParser) -> None:
-    """The contents stand behind the summary, which a reader in a hurry wants first.
-
-    A summary without a title of its own ends where the first section begins.
-    """
+    """The contents stand behind the summary, which a reader in a hurry wants first. A summary
+    without a title of its own ends where the first section begins."""
     contents, first = tree.css_first("#TOC"), tree.css_first("main > section")
     if contents is None or first is None:
         return

@@ -46,10 +46,8 @@ class SourceLine(NamedTuple):
 @dataclass(frozen=True)
 class ProseCell:
     """Markdown between two cells; `line` is the document's line (from 1) of its first line.
-
-    `fenced` holds the offsets, from 0, of its lines that stand in fenced code: nothing is
-    evaluated there.
-    """
+    `fenced` holds the offsets, from 0, of its lines that stand in fenced code: nothing is evaluated
+    there."""
 
     line: int
     source: str
@@ -284,10 +282,8 @@ class _Piece:
 
 def execute(document: Document, run: CellRun) -> str:
     """The document's body as plain Markdown, every cell and inline expression evaluated in order.
-
     Raises RenderError that names the line of the .qmd when a cell fails or time runs out; the
-    program and its children end in every case.
-    """
+    program and its children end in every case."""
     pieces = list(_pieces(document))
     results = iter(_results(document, pieces, run) if pieces else [])
     parts = []

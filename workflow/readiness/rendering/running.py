@@ -23,10 +23,8 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^$@])")
 
 
 def show_value(value: object) -> Shown:
-    """How a value is shown: as the Markdown that it says it is, else as Python prints it.
-
-    A picture is no value: the check of the page's numbers could not read what stands in it.
-    """
+    """How a value is shown: as the Markdown that it says it is, else as Python prints it. A picture
+    is no value: the check of the page's numbers could not read what stands in it."""
     represent = getattr(type(value), "_repr_markdown_", None)
     return {"markdown": represent(value)} if represent else {"plain": repr(value)}
 

@@ -20,9 +20,7 @@ from readiness.language.catalogue import setting
 @dataclass(frozen=True)
 class ReportBlock:
     """`place` names it, `title` is its heading (none where empty), `body` makes its Markdown.
-
-    `later`: who reads on a telephone asks for it.
-    """
+    `later`: who reads on a telephone asks for it."""
 
     place: str
     title: str

@@ -40,10 +40,7 @@ PAIRS = (
 )
 # The tests that a choice of the primary one can mean, by the name in the register.
 PRIMARY = {
-    "permutation": (
-        "permutation_combined",
-        "permutation_categories",
-    ),
+    "permutation": ("permutation_combined", "permutation_categories"),
     "rao_scott": ("rao_scott_f",),
     "contrasts_max_t": ("contrasts_max_t",),
     "effect_size": ("contrasts_max_t", "rao_scott_f"),
@@ -222,11 +219,8 @@ MARKS = {"main": "main", "net": "total", "answer": "", "outside": "base", "base"
 def banner_table(
     material: TableMaterial, own: Banner, name: str, caption: str, *, intervals: str = "all"
 ) -> str:
-    """The table as Markdown.
-
-    intervals: under the shares of `all` rows or of the headline (`main`), where the selection gives
-    any.
-    """
+    """The table as Markdown. intervals: under the shares of `all` rows or of the headline (`main`),
+    where the selection gives any."""
     register, language = material.register, material.language
     wanted = intervals if material.selection.inference else ""
 

@@ -32,10 +32,7 @@ BOUNDS = (
 )
 BALANCE = tuple(f"participation.column.{name}" for name in ("population", "before", "after"))
 # What the picture of who answered is of, by whether there is a list of those who were asked.
-FLOW = {
-    True: "participation.caption.flow",
-    False: "participation.caption.flow.received",
-}
+FLOW = {True: "participation.caption.flow", False: "participation.caption.flow.received"}
 CAPTIONS = tuple(
     f"participation.caption.{name}" for name in ("rates", "bounds", "missing", "balance")
 )

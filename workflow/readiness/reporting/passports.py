@@ -118,10 +118,8 @@ LEVELS = {
 
 @dataclass(frozen=True)
 class Passport:
-    """What a number shows of itself; "" for what it has not.
-
-    `facts`: lines of a label and a text; those whose key is in `CODES` are read by programs.
-    """
+    """What a number shows of itself; "" for what it has not. `facts`: lines of a label and a text;
+    those whose key is in `CODES` are read by programs."""
 
     id: str
     anchor: str
@@ -145,11 +143,9 @@ def anchor(identity: str) -> str:
 
 @dataclass(frozen=True)
 class Passports:
-    """The numbers of one run, told in the language of its register.
-
-    `standing`: of the document. `questionnaire` of a wave, with `by`, the variable of the groups
-    that are compared; `structure` of a study.
-    """
+    """The numbers of one run, told in the language of its register. `standing`: of the document.
+    `questionnaire` of a wave, with `by`, the variable of the groups that are compared; `structure`
+    of a study."""
 
     register: Register
     title: str

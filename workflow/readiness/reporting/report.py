@@ -36,19 +36,8 @@ from readiness.reporting.markdown import (
     plain,
     status,
 )
-from readiness.reporting.particulars import (
-    RIGHTS,
-    list_rows,
-    name_author,
-    note_block,
-    write_box,
-)
-from readiness.reporting.shown import (
-    ReportPart,
-    ShownStudy,
-    ShownWave,
-    open_part,
-)
+from readiness.reporting.particulars import RIGHTS, list_rows, name_author, note_block, write_box
+from readiness.reporting.shown import ReportPart, ShownStudy, ShownWave, open_part
 from readiness.reporting.standing import Standing
 from readiness.reporting.study import BLOCKS, study_blocks, study_summary
 from readiness.reporting.wave import PLACES, wave_blocks, wave_summary
@@ -76,10 +65,8 @@ class ReportPage:
     @classmethod
     def open(cls, run: str = "", lang: str = "") -> ReportPage:
         """The report's material: what the render step tells here, or told when it made the report
-        of `run` in `lang` (of the first there is where they are "").
-
-        RenderError where it never did.
-        """
+        of `run` in `lang` (of the first there is where they are ""). RenderError where it never
+        did."""
         told = Path("report.json")
         if told.is_file():
             settings = json.loads(told.read_text("utf-8"))
@@ -94,10 +81,8 @@ class ReportPage:
         return cls(part, standing, name, files)
 
     def summary(self) -> None:
-        """Print in one line what this is, then the summary and whose survey it is.
-
-        That of a study opens with its finding and needs no title.
-        """
+        """Print in one line what this is, then the summary and whose survey it is. That of a study
+        opens with its finding and needs no title."""
         part = self.part
         short = wave_summary(part) if isinstance(part, ShownWave) else study_summary(part)
         said = part.prose.around(SUMMARY, short, part.register.span)
@@ -115,10 +100,8 @@ class ReportPage:
         self._print(fold(self.part.word("report.title.reading"), body))
 
     def block(self, place: str, level: int = 1) -> None:
-        """Print one block by its place, with its heading at a level.
-
-        Nothing where this is a study and the block one of a wave, or the other way round.
-        """
+        """Print one block by its place, with its heading at a level. Nothing where this is a study
+        and the block one of a wave, or the other way round."""
         blocks = {block.place: block for block in blocks_of(self.part)}
         if place not in blocks and place not in (*BLOCKS, *PLACES):
             known = ", ".join(blocks)

@@ -167,10 +167,8 @@ class Register:
 
 @dataclass(frozen=True)
 class ReportPart:
-    """A run that a report shows: its figures, the folder of its charts, its settings.
-
-    `prose`: the author's own texts by place.
-    """
+    """A run that a report shows: its figures, the folder of its charts, its settings. `prose`: the
+    author's own texts by place."""
 
     register: Register
     charts: Path
@@ -215,9 +213,7 @@ class ReportPart:
         **look: Any,
     ) -> str:
         """A table of the run, "" without rows: its columns by their keys, `more` by their names.
-
-        `look`: as of `markdown.table`.
-        """
+        `look`: as of `markdown.table`."""
         if not rows:
             return ""
         header = [*map(self.word, columns), *more]

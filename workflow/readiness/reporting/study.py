@@ -27,13 +27,7 @@ from readiness.reporting.markdown import (
     write_numbered,
 )
 from readiness.reporting.shown import ShownStudy
-from readiness.reporting.study_finding import (
-    JudgedClaim,
-    every_of,
-    find_verdict,
-    finding,
-    joint_of,
-)
+from readiness.reporting.study_finding import JudgedClaim, every_of, find_verdict, finding, joint_of
 
 SIMPLEST = "simplest"
 COLUMNS = tuple(f"study.column.{name}" for name in ("figures", "condition", "fits", "every"))
@@ -247,10 +241,7 @@ def _sources(study: ShownStudy) -> str:
         item, category, whose = str(key[0]), str(key[1]), str(key[3])
         outlets = dict(zip(same["outlet"], same["source"], strict=True))
         linked = [f"[[{plain(outlet)}]{{.prov}}]({url})" for outlet, url in outlets.items()]
-        question: dict[str, str] = {
-            "label": study.item(item),
-            "what": study.answer(item, category),
-        }
+        question: dict[str, str] = {"label": study.item(item), "what": study.answer(item, category)}
         rows.append(
             [
                 study.tell("language.labelled", **question),

@@ -18,9 +18,7 @@ from readiness.reporting.shown import ShownStudy
 @dataclass(frozen=True)
 class JudgedClaim:
     """`kind`: that of its first sentence. `values`: its numbers, and the conditions `assumed`.
-
-    `items`: what each of its questions is about, in order.
-    """
+    `items`: what each of its questions is about, in order."""
 
     id: str
     kind: str

@@ -119,9 +119,7 @@ def count_memory_kills() -> int:
 
 def reason(root: Path, code: int, memory_kills: int = 0) -> str:
     """Why Snakemake stopped, as its log and the folder tell, and what to do; one line.
-
-    `memory_kills`: the count before it began.
-    """
+    `memory_kills`: the count before it began."""
     try:
         text = (root / LOG).read_text("utf-8", "replace")
     except OSError:

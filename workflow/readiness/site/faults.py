@@ -37,10 +37,8 @@ def faults_page(
     quarantine: pd.DataFrame,
     language: Language,
 ) -> str:
-    """What validation wrote, as a page; a label that the language lacks is another's.
-
-    Raises DataError when a fault cannot be told: the tables are of another version.
-    """
+    """What validation wrote, as a page; a label that the language lacks is another's. Raises
+    DataError when a fault cannot be told: the tables are of another version."""
     items = tuple(_in_language(item, language) for item in questionnaire.items)
     questionnaire = questionnaire.model_copy(update={"items": items})
     labels = {item.id: item.label.text(language) for item in items}

@@ -40,12 +40,9 @@ class Guide:
 
 
 def guide(name: str, source: str, guides: Collection[str], files: Collection[str]) -> Guide:
-    """The guide that a Markdown text is.
-
-    `guides` are the names of all guides and `files` those of pictures beside them: links to them
-    hold in the site, links to other files of the project are shown as text. Markup in the text is
-    shown, not used.
-    """
+    """The guide that a Markdown text is. `guides` are the names of all guides and `files` those of
+    pictures beside them: links to them hold in the site, links to other files of the project are
+    shown as text. Markup in the text is shown, not used."""
     tokens = _READER.parse(source)
     title = name
     for token, inline in pairwise(tokens):
@@ -142,12 +139,9 @@ class File:
 
 @dataclass(frozen=True)
 class ReportEntry:
-    """A report of today: what it is about, and its files by language.
-
-    `finding`: what the page itself says in one sentence, by language. `published`: the publication
-    of the same run that counts, None where there is none; `moved`: how many of its numbers are
-    other ones today.
-    """
+    """A report of today: what it is about, and its files by language. `finding`: what the page
+    itself says in one sentence, by language. `published`: the publication of the same run that
+    counts, None where there is none; `moved`: how many of its numbers are other ones today."""
 
     run: str
     title: Mapping[str, str]

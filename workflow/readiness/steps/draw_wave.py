@@ -19,13 +19,7 @@ from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.questionnaire.model import TOTAL, Item
 from readiness.questionnaire.units import unit_text
-from readiness.register.figures import (
-    Values,
-    answer_order,
-    group_order,
-    read_register,
-    values_of,
-)
+from readiness.register.figures import Values, answer_order, group_order, read_register, values_of
 from readiness.register.protection import DONT_KNOW, share_id
 from readiness.register.published import round_register
 from readiness.register.rows.changes import change_levels

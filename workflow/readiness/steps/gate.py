@@ -4,12 +4,7 @@ from readiness.config import StrictModel
 from readiness.errors import DataError, DiffersError
 from readiness.files import write_atomically
 from readiness.publications.outcomes import UNREADABLE
-from readiness.publications.reproduce import (
-    closing_lines,
-    closing_text,
-    read_verdicts,
-    site_text,
-)
+from readiness.publications.reproduce import closing_lines, closing_text, read_verdicts, site_text
 from readiness.running.step import Job
 
 TABLE = "gate.txt"

@@ -70,11 +70,7 @@ def _wave(register: Register, job: Job[TableSettings]) -> Made:
     questionnaire = load_questionnaire(job["questionnaire"])
     contrasts = Contrasts.of(read_text_table(job["contrasts"], "the contrasts"))
     material = TableMaterial(
-        register,
-        questionnaire,
-        settings.variables,
-        Selection(settings.selection),
-        contrasts,
+        register, questionnaire, settings.variables, Selection(settings.selection), contrasts
     )
     cover = wave.cover_lines(
         material, simulated=register.is_simulated, datasets=register.current_datasets

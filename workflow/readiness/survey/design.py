@@ -110,10 +110,8 @@ class Design:
 
     @property
     def degrees_of_freedom(self) -> int:
-        """PSUs less strata among the rows of the domain, and at most the replicates less one.
-
-        For replicate weights that came with the data: the rank of those of the domain, less one.
-        """
+        """PSUs less strata among the rows of the domain, and at most the replicates less one. For
+        replicate weights that came with the data: the rank of those of the domain, less one."""
         if self.replicates is not None and self.replicates.kind == "given":
             return self.replicates.degrees_of_freedom(self.mask)
         first = self.stages[0]
@@ -123,10 +121,8 @@ class Design:
         return degrees
 
     def domain_degrees(self, codes: IntArray, size: int) -> IntArray:
-        """Degrees of freedom of the domain of each code 0..size-1 (-1: nowhere), shape (size,).
-
-        The same as `subset(codes == k).degrees_of_freedom`, 0 where nobody is.
-        """
+        """Degrees of freedom of the domain of each code 0..size-1 (-1: nowhere), shape (size,). The
+        same as `subset(codes == k).degrees_of_freedom`, 0 where nobody is."""
         inside = np.where(self.mask, codes, -1)
         if self.replicates is not None and self.replicates.kind == "given":
             domains = (self.subset(inside == k) for k in range(size))

@@ -121,11 +121,7 @@ class SelectedMoments:
         )
 
 
-def smub(
-    selected: SelectedMoments,
-    others_mean_z: npt.ArrayLike,
-    others: float,
-) -> pd.DataFrame:
+def smub(selected: SelectedMoments, others_mean_z: npt.ArrayLike, others: float) -> pd.DataFrame:
     """Standardised measure of unadjusted bias of a mean, for each of `PHI`.
 
     SMUB(phi) = (phi + (1 - phi) r) / (phi r + 1 - phi) (x_1 - X) / s_x, with x_1 and X the mean of
@@ -165,13 +161,7 @@ def smub(
     standard = (p + (1 - p) * r) / (p * r + (1 - p)) * moved
     bias = standard * np.sqrt(selected.variance_y)
     return pd.DataFrame(
-        {
-            "phi": p,
-            "smub": standard,
-            "mub": bias,
-            "mean": selected.mean_y - bias,
-            "correlation": r,
-        }
+        {"phi": p, "smub": standard, "mub": bias, "mean": selected.mean_y - bias, "correlation": r}
     )
 
 
@@ -192,11 +182,8 @@ class Proxy:
     def moments(
         self, mean_z: npt.ArrayLike, covariance_z: npt.ArrayLike | None = None
     ) -> tuple[float, float]:
-        """Mean and variance of the proxy among others, from their auxiliaries' moments.
-
-        Without the covariance (a frame that gives margins only) the variance is that among those
-        selected.
-        """
+        """Mean and variance of the proxy among others, from their auxiliaries' moments. Without the
+        covariance (a frame that gives margins only) the variance is that among those selected."""
         slopes = self.coefficients[1:]
         mean = float(self.coefficients[0] + slopes @ np.asarray(mean_z, dtype=np.float64))
         if covariance_z is None:
@@ -276,10 +263,8 @@ def mubp(
     standard = (x - mean) / deviation
 
     def score(r: float) -> float:
-        """The slope of the log-likelihood in r, less a factor that is positive everywhere.
-
-        Its root is sharp where the likelihood itself is flat: two machines find the same one.
-        """
+        """The slope of the log-likelihood in r, less a factor that is positive everywhere. Its root
+        is sharp where the likelihood itself is flat: two machines find the same one."""
         eta = (r * standard - cut) / np.sqrt(1 - r**2)
         density = stats.norm.logpdf(eta)
         yes = np.exp(density - stats.norm.logcdf(eta))

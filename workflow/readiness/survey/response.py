@@ -29,8 +29,7 @@ DISPOSITIONS = (
 
 
 def response_table(
-    dispositions: Sequence[str] | npt.NDArray[Any],
-    weights: npt.ArrayLike | None = None,
+    dispositions: Sequence[str] | npt.NDArray[Any], weights: npt.ArrayLike | None = None
 ) -> pd.DataFrame:
     """AAPOR's response rates RR1 to RR6, unweighted and weighted.
 

@@ -113,11 +113,7 @@ def named_columns(data: pd.DataFrame, given: Any, *, several: bool = False) -> l
 
 
 def make_stages(
-    data: pd.DataFrame,
-    strata: Any,
-    units: list[Named],
-    population: list[Named],
-    nest: bool,
+    data: pd.DataFrame, strata: Any, units: list[Named], population: list[Named], nest: bool
 ) -> tuple[Stage, ...]:
     """Codes of each stage: units unique across strata, second-stage strata are the PSUs."""
     n = len(data)

@@ -261,12 +261,7 @@ def between_units(
 
 
 def replicate_covariance(
-    replicated: FloatArray,
-    estimate: FloatArray,
-    scale: float,
-    rscales: FloatArray,
-    *,
-    mse: bool,
+    replicated: FloatArray, estimate: FloatArray, scale: float, rscales: FloatArray, *, mse: bool
 ) -> FloatArray:
     """Covariance from replicates: scale * sum_r rscales_r (t_r - c)(t_r - c)'.
 

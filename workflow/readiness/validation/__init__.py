@@ -3,13 +3,7 @@
 `validate` is the whole room: raw text in, coded answers with all faults and counts out.
 """
 
-from readiness.validation.issues import (
-    ISSUE_COLUMNS,
-    MEANINGS,
-    RULES,
-    SEVERITIES,
-    sentence,
-)
+from readiness.validation.issues import ISSUE_COLUMNS, MEANINGS, RULES, SEVERITIES, sentence
 from readiness.validation.losses import (
     LARGEST_LOSS,
     losses,

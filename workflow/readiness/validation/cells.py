@@ -32,10 +32,8 @@ _LONG = 200
 
 @dataclass(frozen=True)
 class ReadCell:
-    """Codes of a cell, one for each column of its item, and its faults.
-
-    `given`: whether it holds an answer of any kind, a refusal among them.
-    """
+    """Codes of a cell, one for each column of its item, and its faults. `given`: whether it holds
+    an answer of any kind, a refusal among them."""
 
     values: tuple[str, ...]
     faults: tuple[CellFault, ...] = ()
@@ -87,10 +85,8 @@ class Options:
         return self.texts.get(key) or self.others.get(key)
 
     def is_typed(self, text: str) -> bool:
-        """Whether an unknown text can be one that was typed for "other".
-
-        A bare number is a code that nobody declared, unless options begin with numbers.
-        """
+        """Whether an unknown text can be one that was typed for "other". A bare number is a code
+        that nobody declared, unless options begin with numbers."""
         code = _CODE.fullmatch(match_key(text)) and not any(key[:1].isdigit() for key in self.texts)
         return bool(self.other) and not code
 
@@ -340,11 +336,9 @@ def _outside(low: float, high: float) -> Fact:
 
 
 def read_date(text: str, order: str | None) -> str | CellFault:
-    """The day, `2026-03-31`, of a date with or without a time behind it.
-
-    `order` of day, month and year where the questionnaire says it. Where it does not, a date that
-    is one day in one order and another in the other is not guessed.
-    """
+    """The day, `2026-03-31`, of a date with or without a time behind it. `order` of day, month and
+    year where the questionnaire says it. Where it does not, a date that is one day in one order and
+    another in the other is not guessed."""
     found = match_moment(text)
     if found is None:
         return CellFault("not_a_date", Fact("validation.not_a_date"))

@@ -92,15 +92,10 @@ def find_break_offs(coded: Sequence[Coded], answers: Answers, broke: Ends) -> li
 
 
 def blanks(
-    coded: Sequence[Coded],
-    answers: Answers,
-    broke: Ends,
-    group_item: str | None = None,
+    coded: Sequence[Coded], answers: Answers, broke: Ends, group_item: str | None = None
 ) -> list[pd.DataFrame]:
     """An issue for each question that was asked and left blank, but where an interview had ended.
-
-    `broke`: as `ends` gives it.
-    """
+    `broke`: as `ends` gives it."""
     found = []
     for place, each in enumerate(coded):
         item = each.item
@@ -198,11 +193,8 @@ def find_straight_lines(
 
 
 def times(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.DataFrame]:
-    """Issues of interviews that were too fast, or that ended before they began.
-
-    Too fast is less than a third of the median of those that did not break off, where there are
-    enough of them.
-    """
+    """Issues of interviews that were too fast, or that ended before they began. Too fast is less
+    than a third of the median of those that did not break off, where there are enough of them."""
     found = []
     known = answers.known
     nothing = np.full(len(answers), np.nan)

@@ -88,10 +88,8 @@ def issues_of(
     item: str = "",
     suggestion: str | Sequence[str] | npt.NDArray[np.object_] = "",
 ) -> pd.DataFrame:
-    """Issues of one `rule`, a row for each entry of `row`; `fact` of all, or of each.
-
-    An array of facts holds them as JSON already.
-    """
+    """Issues of one `rule`, a row for each entry of `row`; `fact` of all, or of each. An array of
+    facts holds them as JSON already."""
     rows = np.asarray(row, dtype=np.int64)
     if isinstance(fact, Fact):
         said: Any = to_json(fact)
@@ -121,10 +119,8 @@ def _texts(values: Any, n: int) -> npt.NDArray[np.object_]:
 def collect(
     parts: Sequence[pd.DataFrame], order: Sequence[str], expected: Mapping[str, tuple[str, str]]
 ) -> pd.DataFrame:
-    """All issues in one table, by row, then item in the order of the form, then rule.
-
-    `expected`: by item, the question as it was asked and what an answer can be.
-    """
+    """All issues in one table, by row, then item in the order of the form, then rule. `expected`:
+    by item, the question as it was asked and what an answer can be."""
     names = list(ISSUE_COLUMNS)
     kept = [part for part in parts if len(part)]
     if not kept:
@@ -179,10 +175,8 @@ def by_rule(issues: pd.DataFrame) -> pd.DataFrame:
 
 
 def worst(issues: pd.DataFrame, most: int) -> pd.DataFrame:
-    """The first of each kind of fault, with `n`: how often the same value has it.
-
-    At most `most` rows, the worst first, then the most frequent.
-    """
+    """The first of each kind of fault, with `n`: how often the same value has it. At most `most`
+    rows, the worst first, then the most frequent."""
     n = issues.groupby(_ALIKE, sort=False)["row"].transform("size")
     first = issues.assign(n=n).drop_duplicates(_ALIKE)
     return _worst_first(first, -first["n"]).head(most).reset_index(drop=True)

@@ -46,11 +46,9 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Loss:
-    """What is lost of the submissions (`item` is "") or of the answers given to an item.
-
-    `lost` and `of` are counts. `reasons` are the rules with their counts, the largest first, and
-    `example` is a row of the table of issues, of the first of them.
-    """
+    """What is lost of the submissions (`item` is "") or of the answers given to an item. `lost` and
+    `of` are counts. `reasons` are the rules with their counts, the largest first, and `example` is
+    a row of the table of issues, of the first of them."""
 
     item: str
     lost: int
@@ -122,10 +120,8 @@ def _order_parts(part: tuple[str, int]) -> tuple[int, str]:
 def write_sums(
     result: Validated, headers: Sequence[Sequence[str]], language: Language
 ) -> list[str]:
-    """What became of the rows of the file, and of the answers in them, a line each.
-
-    `headers` are quoted where there are several: they are guessed.
-    """
+    """What became of the rows of the file, and of the answers in them, a line each. `headers` are
+    quoted where there are several: they are guessed."""
     table = result.reconciliation
     rows = table[table["item"] == ""].set_index("part")["n"]
     sums = table[table["item"] != ""].groupby("part")["n"].sum()

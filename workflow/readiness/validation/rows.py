@@ -286,11 +286,8 @@ def _of_those_not_kept(
 def set_aside(
     raw: pd.DataFrame, table: pd.DataFrame, issues: pd.DataFrame, questionnaire: Questionnaire
 ) -> pd.DataFrame:
-    """One row a submission that is not kept, in the order of the export.
-
-    `table`: as `submissions` gives it. Columns: where each stands, why it is not kept, then the raw
-    text of each item.
-    """
+    """One row a submission that is not kept, in the order of the export. `table`: as `submissions`
+    gives it. Columns: where each stands, why it is not kept, then the raw text of each item."""
     at = np.flatnonzero(table["status"] != KEPT)
     at = at[np.argsort(raw["_row"].to_numpy()[at], kind="stable")]
     rows, status = raw["_row"].to_numpy()[at], table["status"].to_numpy(dtype=object)[at]
@@ -311,10 +308,8 @@ def set_aside(
 
 
 def mark_ineligible(sample: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
-    """The sample in which who was screened out is known not to be of the population.
-
-    Both name people alike. AAPOR (2023): a case found ineligible by the interview's own screening.
-    """
+    """The sample in which who was screened out is known not to be of the population. Both name
+    people alike. AAPOR (2023): a case found ineligible by the interview's own screening."""
     out = quarantine.loc[quarantine["rule"] == "screened_out", "respondent"]
     here = sample["token"].isin(out)
     if not here.any():

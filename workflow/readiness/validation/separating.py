@@ -47,11 +47,9 @@ def list_kept_apart(questionnaire: Questionnaire) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Apart:
-    """What is kept apart, for whoever may see it.
-
-    answers: one row an answer to a personal item or in free text: `respondent`, `item`, `value`.
-    seen: one row a cell that holds personal data: `row` of the export, `column`, `item`, `kinds`.
-    """
+    """What is kept apart, for whoever may see it. answers: one row an answer to a personal item or
+    in free text: `respondent`, `item`, `value`. seen: one row a cell that holds personal data:
+    `row` of the export, `column`, `item`, `kinds`."""
 
     answers: pd.DataFrame
     seen: pd.DataFrame

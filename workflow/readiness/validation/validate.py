@@ -164,12 +164,9 @@ def validate(
 
 
 def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
-    """The same for an export of which only the questionnaire is known, not yet its wave.
-
-    Every day counts (a submission has one, where the export has a column of it) and, where the
-    questionnaire has a frame, every invitation code that is not blank. Raises DataError as
-    `validate` does.
-    """
+    """The same for an export of which only the questionnaire is known, not yet its wave. Every day
+    counts (a submission has one, where the export has a column of it) and, where the questionnaire
+    has a frame, every invitation code that is not blank. Raises DataError as `validate` does."""
     tokens = None
     if questionnaire.frame and "_invitation" in raw:
         codes = Texts.of(raw["_invitation"]).texts
@@ -210,10 +207,8 @@ def _nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
 
 def _groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
     """The group of each: what was answered; without an answer the weighted one, if there is one.
-
     Where several groups are weighted, who does not say is in none of them: `_blank` or `_invalid`.
-    Without a group item all are in one, `all`.
-    """
+    Without a group item all are in one, `all`."""
     if questionnaire.group_item is None:
         return Texts.repeat_text(TOTAL, len(answers))
     item = questionnaire.item(questionnaire.group_item)
@@ -227,10 +222,7 @@ def _groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
 
 
 def _frame_columns(
-    answers: Answers,
-    groups: Texts,
-    questionnaire: Questionnaire,
-    sample: pd.DataFrame | None,
+    answers: Answers, groups: Texts, questionnaire: Questionnaire, sample: pd.DataFrame | None
 ) -> dict[str, Texts]:
     """Stratum, frame variables and base weight of who is weighted; "" for groups apart."""
     if sample is None:

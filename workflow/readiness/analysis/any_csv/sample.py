@@ -55,10 +55,7 @@ class Sample:
 
 
 def make_sample(
-    frame: pd.DataFrame,
-    settings: Survey,
-    source: str,
-    questionnaire: Questionnaire | None = None,
+    frame: pd.DataFrame, settings: Survey, source: str, questionnaire: Questionnaire | None = None
 ) -> Sample:
     """The design that the settings describe, with the answers coded.
 

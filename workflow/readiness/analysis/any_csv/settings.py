@@ -9,11 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from readiness.config import (
-    LARGEST_SEED,
-    SelectionName,
-    StrictModel,
-)
+from readiness.config import LARGEST_SEED, SelectionName, StrictModel
 from readiness.questionnaire import BLANK
 from readiness.survey.intervals import Interval
 from readiness.survey.variance import LonelyPsu

@@ -165,17 +165,10 @@ def _feasible(figures: FigureSet, n_max: int, convention: Convention) -> BoolArr
 
 
 def fitting(
-    lows: Sequence[IntArray],
-    highs: Sequence[IntArray],
-    n: IntArray,
-    kind: SetKind,
-    *,
-    either: bool,
+    lows: Sequence[IntArray], highs: Sequence[IntArray], n: IntArray, kind: SetKind, *, either: bool
 ) -> BoolArray:
     """Where counts between `lows` and `highs` hang together on bases `n` (0 first, last axis).
-
-    `either`: one of the two figures is enough, the other being its complement.
-    """
+    `either`: one of the two figures is enough, the other being its complement."""
     each = [low <= high for low, high in zip(lows, highs, strict=True)]
     if either:
         mask = each[0] | each[1]
@@ -247,10 +240,8 @@ def every_base_from(
     allowed: Sequence[Convention] = NEAREST,
     limit: int = SEARCH_LIMIT,
 ) -> int | None:
-    """The number of people from which on every number stands behind all sets, computed.
-
-    None when there is no such number up to half of `limit` (the other half is looked through, too).
-    """
+    """The number of people from which on every number stands behind all sets, computed. None when
+    there is no such number up to half of `limit` (the other half is looked through, too)."""
     widest = max(figure.scale for s in sets for figure in s.figures)
     most = max(len(s.figures) for s in sets)
     # From `scale` people on each figure has its count; a whole of k figures has slack within k.
@@ -261,16 +252,11 @@ def every_base_from(
 
 
 def missing_needed(
-    sets: Sequence[FigureSet],
-    n_max: int,
-    most: int = 3,
-    allowed: Sequence[Convention] = NEAREST,
+    sets: Sequence[FigureSet], n_max: int, most: int = 3, allowed: Sequence[Convention] = NEAREST
 ) -> list[int | None]:
-    """For each number of people 1..n_max, the fewest missing answers that let all sets fit.
-
-    The same number is allowed on every set; None when more than `most` would be needed. This is the
-    robustness curve: how a verdict changes with missing answers and with fewer completes.
-    """
+    """For each number of people 1..n_max, the fewest missing answers that let all sets fit. The
+    same number is allowed on every set; None when more than `most` would be needed. This is the
+    robustness curve: how a verdict changes with missing answers and with fewer completes."""
     needed: list[int | None] = [None] * n_max
     for missing in range(most, -1, -1):
         for n in joint_bases(sets, n_max, missing, allowed):
@@ -285,9 +271,7 @@ def fewest_missing(
     allowed: Sequence[Convention] = NEAREST,
 ) -> int | None:
     """The fewest missing answers in all, at most `max_missing` on each set, that let all sets fit.
-
-    None where so many people fit in no way.
-    """
+    None where so many people fit in no way."""
     found = []
     for convention in allowed:
         masks = [_feasible(s, people, convention) for s in sets]
@@ -335,10 +319,8 @@ def joint_witness(
 
 @dataclass(frozen=True)
 class Split:
-    """Groups of `smaller` and `larger` people, and what each set can rest on.
-
-    `places[i]` holds, for set i, the possible bases among "smaller", "larger" and "total".
-    """
+    """Groups of `smaller` and `larger` people, and what each set can rest on. `places[i]` holds,
+    for set i, the possible bases among "smaller", "larger" and "total"."""
 
     smaller: int
     larger: int
@@ -352,11 +334,9 @@ def joint_splits(
     allow_total: bool = True,
     allowed: Sequence[Convention] = NEAREST,
 ) -> list[Split]:
-    """Every split of `total` into two groups that fits all sets, smaller groups first.
-
-    One convention holds for all sets. Both groups have at least one person. A split for which all
-    sets rest on everyone says nothing about groups: if the sets fit the total, every split fits.
-    """
+    """Every split of `total` into two groups that fits all sets, smaller groups first. One
+    convention holds for all sets. Both groups have at least one person. A split for which all sets
+    rest on everyone says nothing about groups: if the sets fit the total, every split fits."""
     found: dict[int, Split] = {}
     for convention in allowed:
         masks = [joint_mask([s], total, max_missing, [convention]) for s in sets]

@@ -48,11 +48,9 @@ def _totals(
 
 
 def grim_probability(figure: PrintedFigure, n: int, items: int = 1) -> Fraction:
-    """The share of arbitrary figures with as many decimals that GRIM would refuse.
-
-    max(0, (10^D - n x items) / 10^D), D the decimals of the mean (two more for a percentage).
-    Brown and Heathers 2017, p. 364.
-    """
+    """The share of arbitrary figures with as many decimals that GRIM would refuse. max(0, (10^D - n
+    x items) / 10^D), D the decimals of the mean (two more for a percentage). Brown and Heathers
+    2017, p. 364."""
     _check_base(n, items)
     return max(Fraction(0), Fraction(figure.scale - n * items, figure.scale))
 
@@ -143,10 +141,8 @@ def _attainable(n: int, total: int, squares: int) -> bool:
 def debit(
     mean: PrintedFigure, sd: PrintedFigure, n: int, roundings: Sequence[Rounding] = EITHER_HALF
 ) -> bool:
-    """Whether a mean and a sample SD of answers 0 and 1 are possible on n people.
-
-    The mean must be k/n (a count), and the SD the one that follows: sqrt(k(n-k) / (n(n-1))).
-    """
+    """Whether a mean and a sample SD of answers 0 and 1 are possible on n people. The mean must be
+    k/n (a count), and the SD the one that follows: sqrt(k(n-k) / (n(n-1)))."""
     if n < 2:
         raise StatisticsError(f"n = {n}: a standard deviation needs 2 answers or more.")
     variances = _variances(sd, roundings)

@@ -51,11 +51,9 @@ class Presentation:
 
 
 def nchs_presentation(count: int, base: int) -> Presentation:
-    """What the NCHS scale would say of a share: present, review, or suppress with the reason.
-
-    The thresholds are those of `survey.intervals`; that module flags estimates of a design, this
-    function gives the reason for a bare count.
-    """
+    """What the NCHS scale would say of a share: present, review, or suppress with the reason. The
+    thresholds are those of `survey.intervals`; that module flags estimates of a design, this
+    function gives the reason for a bare count."""
     from readiness.survey.intervals import MINIMUM_N, NARROW, RELATIVE, WIDEST
 
     _check(count, base)
@@ -111,11 +109,8 @@ MAX_TABLES = 200_000
 
 
 def p_range(rows: tuple[int, int], columns: tuple[int, int]) -> PRange:
-    """The range of Fisher's two-sided p over all 2 x 2 tables with these margins.
-
-    One pass over the weights that the tables share: the rarest table has the least p-value, the
-    likeliest has 1.
-    """
+    """The range of Fisher's two-sided p over all 2 x 2 tables with these margins. One pass over the
+    weights that the tables share: the rarest table has the least p-value, the likeliest has 1."""
     n = sum(rows)
     if n != sum(columns) or min(*rows, *columns) < 0 or n == 0:
         raise StatisticsError(f"Margins {rows} and {columns}: expected one total above 0.")
@@ -138,11 +133,9 @@ def cross_range(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> CrossRange | None:
-    """The range of p over every table that two sets of one or two answers allow.
-
-    `people` lists the numbers of people to try; with up to `max_missing` answers missing on
-    each item, the table is made of those who answered both. None when no table fits.
-    """
+    """The range of p over every table that two sets of one or two answers allow. `people` lists the
+    numbers of people to try; with up to `max_missing` answers missing on each item, the table is
+    made of those who answered both. None when no table fits."""
     low, high, tables = Fraction(1), Fraction(0), 0
     used: set[int] = set()
     seen: set[tuple[tuple[int, int], tuple[int, int]]] = set()

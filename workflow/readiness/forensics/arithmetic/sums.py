@@ -48,11 +48,9 @@ from readiness.forensics.arithmetic.figures import (
 
 @dataclass(frozen=True)
 class SumResult:
-    """Whether exhaustive, exclusive figures can add to a whole.
-
-    `total` is their sum as printed, `allowed` the least and the greatest sum that so many figures
-    can show, `shares` real shares that show as the figures and add to 1 (None when impossible).
-    """
+    """Whether exhaustive, exclusive figures can add to a whole. `total` is their sum as printed,
+    `allowed` the least and the greatest sum that so many figures can show, `shares` real shares
+    that show as the figures and add to 1 (None when impossible)."""
 
     ok: bool
     total: PrintedFigure
@@ -200,9 +198,7 @@ def repairs(
     roundings: Sequence[Rounding] = NEAREST_ROUNDINGS,
 ) -> list[Edit]:
     """Every single edit that makes a set of figures add up, and agree with `reference` if given.
-
-    `reference` is the same set as other outlets print it. Empty when no single edit does.
-    """
+    `reference` is the same set as other outlets print it. Empty when no single edit does."""
     found = []
     for position, text in enumerate(texts):
         for candidate, kind in one_edit_away(text).items():
@@ -274,10 +270,8 @@ def _masks(
 
 
 def _digits(size: int, left: int, kind: SetKind) -> Iterator[tuple[int, ...]]:
-    """Digits of `size` figures: adding to `left` (exhaustive), at most (exclusive), or free.
-
-    A single figure is never asked to be the whole.
-    """
+    """Digits of `size` figures: adding to `left` (exhaustive), at most (exclusive), or free. A
+    single figure is never asked to be the whole."""
     if kind is SetKind.EXHAUSTIVE and size > 1:
         for first in _digits(size - 1, left, SetKind.EXCLUSIVE):
             yield (*first, left - sum(first))

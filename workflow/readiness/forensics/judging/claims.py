@@ -124,10 +124,8 @@ def read_register(
 def read_claims(
     frame: pd.DataFrame, structure: Structure
 ) -> tuple[dict[str, Claim], list[ClaimFault]]:
-    """The claims by id, and every fault of a register (text cells), in the order of its rows.
-
-    Items and categories must be declared in `structure`, and what it refers to must be there.
-    """
+    """The claims by id, and every fault of a register (text cells), in the order of its rows. Items
+    and categories must be declared in `structure`, and what it refers to must be there."""
     missing = [column for column in COLUMNS if column not in frame.columns]
     unknown = [str(column) for column in frame.columns if column not in COLUMNS]
     if missing or unknown:

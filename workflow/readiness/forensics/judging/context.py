@@ -122,11 +122,7 @@ class Study:
         )
         return Fact(
             "forensics.set",
-            {
-                "item": self.topic(claim_set),
-                "figures": figures,
-                "whose": self.whose(members[0]),
-            },
+            {"item": self.topic(claim_set), "figures": figures, "whose": self.whose(members[0])},
         )
 
     def labels(self, sets: Sequence[ClaimSet], link: str = "and") -> Listed:

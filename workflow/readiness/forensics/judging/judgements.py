@@ -133,14 +133,7 @@ def _joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
         status = Status.POSSIBLE
     elif study.is_bounded and reconciled:
         status = Status.INCOMPATIBLE
-    return verdict(
-        f"joint.{name}",
-        "joint",
-        status,
-        facts,
-        claim_names(sets),
-        power=power,
-    )
+    return verdict(f"joint.{name}", "joint", status, facts, claim_names(sets), power=power)
 
 
 def _joint_fact(

@@ -225,11 +225,9 @@ def _labels(item: ItemInfo) -> Mapping[str, Text]:
 
 
 def parse_structure(content: Any, where: str = "claims structure") -> Structure:
-    """A `Structure` from parsed YAML.
-
-    Raises ConfigError, one line naming the place, for an unknown key, a wrong type, an item that is
-    not declared, a set named twice, a claim in two sets, or a reference to a set that is not there.
-    """
+    """A `Structure` from parsed YAML. Raises ConfigError, one line naming the place, for an unknown
+    key, a wrong type, an item that is not declared, a set named twice, a claim in two sets, or a
+    reference to a set that is not there."""
     if not isinstance(content, Mapping):
         raise ConfigError(f"{where}: expected a mapping with `study`, `items`, `sets`.")
     try:

@@ -103,12 +103,9 @@ def judge_net(study: Study, net: Net) -> Verdict:
 
 
 def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> Study:
-    """The register and its structure, checked against each other.
-
-    `claims` is the register as text (`register.COLUMNS`); bases are listed up to `n_max`, by
-    default the largest reported total, or 40 when there is none. Raises DataError naming the
-    faulty rows.
-    """
+    """The register and its structure, checked against each other. `claims` is the register as text
+    (`register.COLUMNS`); bases are listed up to `n_max`, by default the largest reported total, or
+    40 when there is none. Raises DataError naming the faulty rows."""
     study = Study(read_register(claims, structure), structure, n_max or DEFAULT_REACH)
     totals = [study.count_people(total.claim) for total in structure.totals]
     reach = n_max if n_max is not None else max(totals, default=DEFAULT_REACH)
@@ -182,10 +179,7 @@ PICTURE = 100
 
 def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
     """What the one picture of a study shows; None where exact arithmetic does not apply to it, or
-    every number of answers is reported.
-
-    Errors as in `read_study`.
-    """
+    every number of answers is reported. Errors as in `read_study`."""
     structure = structure.searched
     study = read_study(claims, structure)
     attributed = {name: claim.attributed_to for name, claim in study.claims.items()}

@@ -54,11 +54,9 @@ class Contents:
 
 
 def gather(root: Path, identity: str, *, restricted: bool | None = None) -> Contents:
-    """The contents of the bundle of a publication of the project at `root`.
-
-    `restricted` says whether restricted data go in. Raises ConfigError when that matters and is not
-    said; DataError when a seal, an input or a dataset does not hold, or data are missing.
-    """
+    """The contents of the bundle of a publication of the project at `root`. `restricted` says
+    whether restricted data go in. Raises ConfigError when that matters and is not said; DataError
+    when a seal, an input or a dataset does not hold, or data are missing."""
     # What is checked is what goes in.
     with reading_once(root / ledger.FOLDER):
         return _gather_files(root, identity, restricted)

@@ -113,10 +113,7 @@ class _Description:
         folder = root / ledger.FOLDER / contents.identity
         self.citation = read_citation(folder)
         config = load_config(folder / ledger.CONFIG)
-        own: list[WaveSettings | StudySettings] = [
-            *config.waves.values(),
-            *config.studies.values(),
-        ]
+        own: list[WaveSettings | StudySettings] = [*config.waves.values(), *config.studies.values()]
         language = ledger.in_order(ledger.languages_of(folder) or LANGUAGES)[0]
         self.stated = dict(list_statements(own[0].stated, language, RIGHTS))
         self.version = _version(files.get("pyproject.toml", b""))

@@ -160,9 +160,7 @@ def _count_published(audit: Audit) -> int:
 
 def _has_no_cause(audit: Audit) -> bool:
     """Whether a difference is left with none of the usual causes: all that went in is as sealed.
-
-    The configuration is the publication's own, and so is frozen code.
-    """
+    The configuration is the publication's own, and so is frozen code."""
     changed = audit.changes
     other_code = audit.code != "trusted" and (changed.code or changed.lock)
     data = _count(audit.data, Outcome.DIFFERS)

@@ -118,10 +118,8 @@ class _OpenGroup:
 
 
 def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
-    """The questionnaire of an XLSForm (.xlsx, .xls), its open decisions as comments.
-
-    `language`: of labels for which the form names none. Raises ConfigError naming the row.
-    """
+    """The questionnaire of an XLSForm (.xlsx, .xls), its open decisions as comments. `language`: of
+    labels for which the form names none. Raises ConfigError naming the row."""
     from pyxform.aliases import control
     from pyxform.xls2json import RE_BEGIN_CONTROL, RE_END_CONTROL
 

@@ -32,9 +32,7 @@ DEFAULT = "default"
 @dataclass(frozen=True)
 class SheetRow:
     """A row of a sheet: its number in the spreadsheet, its cells by what their column means.
-
-    `labels` by language code; `unnamed`: languages of labels that have none.
-    """
+    `labels` by language code; `unnamed`: languages of labels that have none."""
 
     number: int
     cells: Mapping[str, str]
@@ -54,10 +52,8 @@ class SheetRow:
 @dataclass(frozen=True)
 class XlsForm:
     """An XLSForm: its questions, its options by list, its settings, its own language.
-
     `language_known`: the form names that language, or who reads it does. `unnamed` are languages
-    that the form calls by a name without a code.
-    """
+    that the form calls by a name without a code."""
 
     path: Path
     survey: Sequence[SheetRow]

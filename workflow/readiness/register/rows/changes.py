@@ -42,11 +42,9 @@ _CHANGED = {"reworded": REWORDED, "routing": ROUTED}
 def match_items(
     then: Questionnaire, now: Questionnaire, items: Sequence[str], declared: Mapping[str, str]
 ) -> Iterator[tuple[str, str, str]]:
-    """Each of the `items` of `now`, the one of `then` that it is compared with, and a reason.
-
-    The item is "" where nothing asked then can be compared, and the reason says why; for one that
-    was `declared` (now: then) the reason is `MAPPED`, for one that was asked in the same way "".
-    """
+    """Each of the `items` of `now`, the one of `then` that it is compared with, and a reason. The
+    item is "" where nothing asked then can be compared, and the reason says why; for one that was
+    `declared` (now: then) the reason is `MAPPED`, for one that was asked in the same way ""."""
     before = {item.id: item for item in then.items}
     for name in items:
         if name in declared:

@@ -168,9 +168,7 @@ def revision_rows(
     new: list[FigureRow], published: pd.DataFrame, rules: FigureRules
 ) -> Iterator[FigureRow]:
     """How each share moved since the publication that this version revises: shown, never tested.
-
-    The published value stands beside the change, so that both can be quoted.
-    """
+    The published value stands beside the change, so that both can be quoted."""
     before = dict(zip(published["id"], published["value"], strict=True))
     for row in new:
         old = number(before.get(row.id))
@@ -194,10 +192,8 @@ NONE = "no_alpha"
 
 
 def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
-    """Alpha of each scale, with its interval where there is one; `scales` as text.
-
-    On fewer answers than a reliable share needs there is none.
-    """
+    """Alpha of each scale, with its interval where there is one; `scales` as text. On fewer answers
+    than a reliable share needs there is none."""
     for row in scales.to_dict("records"):
         item, without, n = row["item"], row["without"], int(row["n"])
         identity = f"{item}.{ALPHA}" + (f".without.{without}" if without else "")
@@ -303,9 +299,7 @@ def comparison_rows(
 
 def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Iterator[FigureRow]:
     """Over how many pairs of groups the p-values of an item are adjusted, and how many are shown.
-
-    Not the number hidden by itself: a reader of a report must know both to read "adjusted".
-    """
+    Not the number hidden by itself: a reader of a report must know both to read "adjusted"."""
     for item in dict.fromkeys(row["item"] for row in made):
         of_made, of_shown = (
             [

@@ -41,10 +41,7 @@ _MEANING = {
 }
 CLAIMS = ("claim", "question", "answer", "printed", "whose", "outlet", "date", "source")
 VERDICTS = ("claim", "status", "sentence", "claims")
-HEADS = (
-    *(f"tables.head.{name}" for name in CLAIMS),
-    *(f"tables.head.{name}" for name in VERDICTS),
-)
+HEADS = (*(f"tables.head.{name}" for name in CLAIMS), *(f"tables.head.{name}" for name in VERDICTS))
 
 
 def _heads(study: ShownStudy, names: Sequence[str]) -> tuple[str, ...]:

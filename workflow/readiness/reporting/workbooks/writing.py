@@ -41,10 +41,8 @@ Cell = str | Amount
 
 @dataclass(frozen=True)
 class WorkbookSheet:
-    """One table: its title, what explains it, a line a cell, and the table itself.
-
-    `shaded`: rows of the headline figures. `labels`: how many columns of words stay in view.
-    """
+    """One table: its title, what explains it, a line a cell, and the table itself. `shaded`: rows
+    of the headline figures. `labels`: how many columns of words stay in view."""
 
     name: str
     title: str

@@ -131,11 +131,7 @@ def _occurring(seen: list[Any], used: BoolArray, order: list[Any] | None) -> tup
 
 
 def _encode(
-    known: Factorized,
-    keys: list[str],
-    declared: tuple[str, ...],
-    used: BoolArray,
-    label: str,
+    known: Factorized, keys: list[str], declared: tuple[str, ...], used: BoolArray, label: str
 ) -> IntArray:
     """Codes of values by their text; 1 and 1.0 are the same level, as a CSV round trip makes."""
     inverse, seen = known

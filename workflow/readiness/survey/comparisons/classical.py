@@ -76,9 +76,7 @@ def exact_permutation(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
 
 def _exact_two_sided(scores: IntArray, m: int) -> float:
     """P(|S - E S| >= |s - E S|), S the sum of m of the scores drawn at random (shift algorithm).
-
-    Counts are kept as probabilities of a sequential draw, so that they never overflow.
-    """
+    Counts are kept as probabilities of a sequential draw, so that they never overflow."""
     if 2 * m > len(scores):  # the other group's sum tells the same
         scores, m = scores[::-1], len(scores) - m
     scores = scores - scores.min()
@@ -236,11 +234,9 @@ def _compositions(total: int, caps: IntArray) -> IntArray:
 
 
 def _network(table: IntArray, limit: int) -> float:
-    """Sum of the probabilities of all tables no likelier than the observed one.
-
-    Rows are laid one after the other; a node is what is left of the column margins. The longest and
-    shortest way from a node to the end decide most partial tables without laying the rest.
-    """
+    """Sum of the probabilities of all tables no likelier than the observed one. Rows are laid one
+    after the other; a node is what is left of the column margins. The longest and shortest way from
+    a node to the end decide most partial tables without laying the rest."""
     rows = np.sort(table.sum(axis=1))[::-1]
     columns = table.sum(axis=0)
     n = int(table.sum())

@@ -225,9 +225,7 @@ class ComparedItem:
 
     def by_design(self, name: str, make: Make) -> list[ComparisonRow]:
         """As `_try`, the method saying what replicates do; linearised where a refit has no result.
-
-        A replicate may lack what the whole sample has (an empty level, separation).
-        """
+        A replicate may lack what the whole sample has (an empty level, separation)."""
         if self.design.replicates is None:
             return self._try(name, make)
         if self.design.refits:

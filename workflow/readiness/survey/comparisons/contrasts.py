@@ -171,11 +171,9 @@ def _contrast(
 def constant_shares(
     design: Design, y: FloatArray, groups: Factor, means: FloatArray, v: FloatArray
 ) -> tuple[FloatArray, frozenset[int]]:
-    """The covariance with a variance also for groups whose share is 0 or 1.
-
-    Linearisation gives them none, as if the share were known for sure. They get that of the
-    Agresti-Coull share (1998) on Kish's effective number of answers; for 0/1 outcomes only.
-    """
+    """The covariance with a variance also for groups whose share is 0 or 1. Linearisation gives
+    them none, as if the share were known for sure. They get that of the Agresti-Coull share (1998)
+    on Kish's effective number of answers; for 0/1 outcomes only."""
     known = groups.has_level
     if not ((y[known] == 0) | (y[known] == 1)).all():
         return v, frozenset()

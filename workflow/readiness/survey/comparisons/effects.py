@@ -240,10 +240,8 @@ def _resample_alpha(
     design: Design, values: FloatArray, known: BoolArray, alpha: float, level: float
 ) -> tuple[float, float]:
     """The lower and upper quantile of the studentised log(1 - alpha), in resamples of PSUs.
-
     `values`: the items of the rows `known`. Rao and Wu (1988): of each stratum one PSU fewer than
-    it has; the error of a resample is that of its own linear parts, by PSU within stratum.
-    """
+    it has; the error of a resample is that of its own linear parts, by PSU within stratum."""
     stage, k = design.stages[0], values.shape[1]
     t = float(t_quantile(level, design.degrees_of_freedom))
     if stage.units.size > MOST_RESAMPLED or (stage.sampled < 2).any():

@@ -96,10 +96,8 @@ class GroupShares:
 
     @classmethod
     def of(cls, estimates: Proportions, category: int, interval: Interval) -> GroupShares:
-        """The share of one category, by its place, from estimates that are already made.
-
-        The variance where all answer alike rests on the number of answers.
-        """
+        """The share of one category, by its place, from estimates that are already made. The
+        variance where all answer alike rests on the number of answers."""
         k = len(estimates.categories)
         p = estimates.values[:, category]
         covariance = np.array(estimates.covariance[category::k, category::k])
@@ -146,11 +144,9 @@ class GroupShares:
         return p, lower, upper
 
     def p_values(self, a: Any, b: Any) -> FloatArray:
-        """1 less the level at which a limit of the pair touches 0.
-
-        So p and limits say the same. It is sought from 1e-9 on, on the log scale; below,
-        where no level is left to a float, p of t stands in (at most 1e-9).
-        """
+        """1 less the level at which a limit of the pair touches 0. So p and limits say the same. It
+        is sought from 1e-9 on, on the log scale; below, where no level is left to a float, p of t
+        stands in (at most 1e-9)."""
         from scipy.optimize import elementwise
 
         sign = np.where(self.p[b] >= self.p[a], 1.0, -1.0)
@@ -253,10 +249,8 @@ def share_contrasts(
 def family_of(
     shares: Mapping[str, GroupShares], groups: Sequence[str], *, level: float = 0.95
 ) -> dict[str, tuple[ContrastRow, ...]]:
-    """The contrasts of one family: all pairs of `groups` for each of the shares, by their names.
-
-    p is adjusted over all of them, and the simultaneous limits hold for all of them.
-    """
+    """The contrasts of one family: all pairs of `groups` for each of the shares, by their names. p
+    is adjusted over all of them, and the simultaneous limits hold for all of them."""
     check_level(level)
     made = {name: _contrasts(each, groups, level, len(shares)) for name, each in shares.items()}
     whole = [row for rows in made.values() for row in rows]

@@ -110,12 +110,9 @@ def multiple_marginal_independence(
 
 
 def _joint(domain: Design, groups: Factor, ticked: BoolArray) -> tuple[float, FloatArray]:
-    """The sum of Pearson statistics and its generalised design effects.
-
-    With P_gj the share of all that is in group g and ticked j, y_gj = P_gj - q_g pi_j and
-    X2 = n sum y_gj^2 / (q_g pi_j (1 - pi_j)); the design effects are the eigenvalues of n times
-    the covariance of y in this metric.
-    """
+    """The sum of Pearson statistics and its generalised design effects. With P_gj the share of all
+    that is in group g and ticked j, y_gj = P_gj - q_g pi_j and X2 = n sum y_gj^2 / (q_g pi_j (1 -
+    pi_j)); the design effects are the eigenvalues of n times the covariance of y in this metric."""
     r, c, n = groups.size, ticked.shape[1], domain.n
     codes, w = groups.codes[domain.mask], domain.weights[domain.mask]
     member = weighted_counts(codes, w, r)

@@ -21,12 +21,7 @@ from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes, Factorized, encode_declared, sort_labels
 from readiness.survey.design import Column, Design
-from readiness.survey.intervals import (
-    Interval,
-    nchs,
-    nchs_effective_size,
-    proportion_interval,
-)
+from readiness.survey.intervals import Interval, nchs, nchs_effective_size, proportion_interval
 
 
 def answer_codes(
@@ -148,9 +143,7 @@ def proportion_estimates(
     answer = answer_codes(design, values, categories, outside)
     grouping = Codes.constant(design.rows) if by is None else group_codes(design, by, groups)
     cells = np.where(
-        (answer.codes >= 0) & (grouping.codes >= 0),
-        grouping.codes * answer.size + answer.codes,
-        -1,
+        (answer.codes >= 0) & (grouping.codes >= 0), grouping.codes * answer.size + answer.codes, -1
     )
     domain = design.subset(cells >= 0)
     if domain.n == 0:
@@ -191,10 +184,8 @@ def proportion_estimates(
 
 
 def replicated_covariance(domain: Design, table: FloatArray, shares: FloatArray) -> FloatArray:
-    """Covariance of shares (G, K) from the totals of their cells under each replicate, (R, G, K).
-
-    A group that some replicate leaves empty has no variance: its entries are NaN.
-    """
+    """Covariance of shares (G, K) from the totals of their cells under each replicate, (R, G, K). A
+    group that some replicate leaves empty has no variance: its entries are NaN."""
     with np.errstate(divide="ignore", invalid="ignore"):
         replicated = table / table.sum(axis=2, keepdims=True)
     empty = np.isnan(shares).all(axis=1)
@@ -260,10 +251,7 @@ def proportions(
 
 
 def proportion_table(
-    estimates: Proportions,
-    *,
-    level: float = 0.95,
-    interval: Interval = "korn-graubard",
+    estimates: Proportions, *, level: float = 0.95, interval: Interval = "korn-graubard"
 ) -> pd.DataFrame:
     """The table of `proportions` from estimates that are already made."""
     k = len(estimates.categories)

@@ -202,10 +202,7 @@ def _base(
 
 
 def _keep_margins(
-    data: pd.DataFrame,
-    totals: Totals,
-    collapse: Sequence[Collapse],
-    steps: list[Fact],
+    data: pd.DataFrame, totals: Totals, collapse: Sequence[Collapse], steps: list[Fact]
 ) -> tuple[dict[str, Mapping[Any, float]], list[Collapse]]:
     """The margins with two categories or more of enough respondents, and the merges for it."""
     kept: dict[str, Mapping[Any, float]] = {}
@@ -284,10 +281,7 @@ def _told_limits(found: Raking, recipe: Recipe, gap: float) -> Fact:
 
 
 def _weighting(
-    base: Design,
-    found: Raking,
-    final: FloatArray,
-    replicates: Replicates | None,
+    base: Design, found: Raking, final: FloatArray, replicates: Replicates | None
 ) -> Weighting:
     """The weighted design and its report."""
     recipe, totals = found.recipe, final * found.count

@@ -141,13 +141,7 @@ def bounded_rake(
     bounds: Bounds = (low / start[rows], high / start[rows])
     final = np.zeros_like(base)
     final[rows] = calibrate_weights(
-        start[rows],
-        x[rows],
-        totals,
-        names=names,
-        distance="raking",
-        bounds=bounds,
-        tolerance=1e-10,
+        start[rows], x[rows], totals, names=names, distance="raking", bounds=bounds, tolerance=1e-10
     )
     return final
 

@@ -164,18 +164,13 @@ def merged_strata(
     least: int = 2,
 ) -> Groups:
     """Strata of `least` respondents or more each: the declared merges, then the smallest first.
-
-    `answered` and `people` are counts by stratum; a stratum without respondents has people only.
-    """
+    `answered` and `people` are counts by stratum; a stratum without respondents has people only."""
     alone = {name: (int(answered.get(name, 0)), float(total)) for name, total in people.items()}
     return _grow_groups(_apply_declared(alone, declared), least)
 
 
 def merged_categories(
-    column: pd.Series[Any],
-    totals: Mapping[Any, float],
-    declared: Sequence[Collapse],
-    least: int,
+    column: pd.Series[Any], totals: Mapping[Any, float], declared: Sequence[Collapse], least: int
 ) -> list[Collapse] | None:
     """The merges that leave `least` respondents in every category, after the declared ones; None
     where one category would be left."""

@@ -104,10 +104,7 @@ def rake_weights(
             "its total; collapse categories or drop a margin"
         )
     factor = np.divide(cell, start, out=np.zeros_like(cell), where=start > 0)
-    return Raked(
-        base * factor[crossing.of_row],
-        tuple(np.log(f) for f in factors),
-    )
+    return Raked(base * factor[crossing.of_row], tuple(np.log(f) for f in factors))
 
 
 def _sweep(

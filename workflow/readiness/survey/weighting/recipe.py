@@ -77,13 +77,7 @@ def make_replicates(
     return made if adjust is None else made.adjust_each(adjust)
 
 
-def replicate(
-    design: Design,
-    kind: Kind,
-    *,
-    n_replicates: int = 200,
-    seed: int = 1,
-) -> Design:
+def replicate(design: Design, kind: Kind, *, n_replicates: int = 200, seed: int = 1) -> Design:
     """A replicate design from a Taylor design. R equivalent: `as.svrepdesign`.
 
     Args:
