@@ -19,7 +19,7 @@ from readiness.forensics.arithmetic.figures import (
     print_share,
 )
 from readiness.forensics.arithmetic.grim import (
-    _some_attainable,
+    _is_any_attainable,
     debit,
     grim,
     grim_probability,
@@ -69,7 +69,7 @@ def test_sums_of_squares_that_whole_numbers_can_have(n: int) -> None:
     }
     for total in range(5):
         for squares in range(most + 1):
-            claimed = _some_attainable(total, squares, squares, n)
+            claimed = _is_any_attainable(total, squares, squares, n)
             if n >= 5:
                 least = min((q for t, q in real if t == total), default=0)
                 claimed = claimed and squares >= least

@@ -42,14 +42,14 @@ PACKAGE = {
 }
 
 CACHED = (
-    module._file_of,
+    module._find_file,
     module._resolve,
-    module._memory,
-    module._source,
+    module._read_memory,
+    module._read_source,
     module.closure,
     module.code_hash,
-    module._catalogues,
-    module._messages,
+    module._list_catalogues,
+    module._hash_messages,
 )
 
 

@@ -69,12 +69,12 @@ def test_a_signature_that_nobody_checked_is_none(tree: Path, key: bool) -> None:
     """64 random bytes under any name; and lines that cannot be read, with a key or without."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from readiness.publications.attest import _envelope, key_id, statement
+    from readiness.publications.attest import _make_envelope, key_id, statement
 
     folder = tree / "publications" / NAME
     public = Ed25519PrivateKey.generate().public_key()
     keys = {key_id(public): public} if key else {}
-    line = _envelope(statement(folder), "0" * 64, os.urandom(64))
+    line = _make_envelope(statement(folder), "0" * 64, os.urandom(64))
     (folder / ATTESTATIONS).write_text(f"{line}\n", "utf-8")
 
     def signing() -> Signing:

@@ -87,5 +87,5 @@ def test_any_cells_are_read_alike_by_both_parsers(rows: list[list[str]]) -> None
 
 def test_the_faster_parser_is_used() -> None:
     """Or the tests above would compare one parser with itself."""
-    assert tables._plain_header(b'a,b\n"x, ""y""",2\n3,4\n') == ["a", "b"]
-    assert tables._plain_header(b"a,b\n1\n") == []
+    assert tables._read_plain_header(b'a,b\n"x, ""y""",2\n3,4\n') == ["a", "b"]
+    assert tables._read_plain_header(b"a,b\n1\n") == []

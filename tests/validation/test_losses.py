@@ -11,7 +11,7 @@ import pytest
 from wave_files import Wave
 
 from readiness.cli import main
-from readiness.commands.run import _losses as said_losses
+from readiness.commands.run import _read_losses as said_losses
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire
 from readiness.validation import LARGEST_LOSS, losses, refuse_mass_loss, validate, write_loss_line

@@ -69,7 +69,7 @@ SHELLS = ("bash", "zsh", "tcsh")
 LOGS = Path("results/logs")
 
 
-def _parser(program: str, commands: Mapping[str, tuple[str, str]]) -> argparse.ArgumentParser:
+def _build_parser(program: str, commands: Mapping[str, tuple[str, str]]) -> argparse.ArgumentParser:
     listed = {name: text for name, (_, text) in commands.items()}
     if commands is COMMANDS:
         listed["step"] = "run one step of the workflow by itself: readiness step --help"
@@ -164,7 +164,7 @@ def _set_up_log(path: Path | None) -> None:
 
 
 @contextmanager
-def _at_work(out: Path) -> Iterator[None]:
+def _hold_work(out: Path) -> Iterator[None]:
     """A step that writes results holds a lock: no run starts beside the job of one that was killed.
     One that writes elsewhere is nobody's job."""
     descriptor = None
@@ -189,7 +189,7 @@ def _report(error: ReadinessError, command: str) -> int:
     return error.exit_code
 
 
-def _unforeseen(error: Exception, command: str, log: Path | None) -> ReadinessError:
+def _report_unforeseen(error: Exception, command: str, log: Path | None) -> ReadinessError:
     """What the program was not written for, in one line, and its traceback in a file."""
     # A library that finds no room for itself is an ImportError.
     if isinstance(error, MemoryError) or "failed to map segment" in str(error):
@@ -248,7 +248,7 @@ def _run_step(parsed: argparse.Namespace, steps: Mapping[str, Any], name: str) -
     files = [path for paths in inputs.values() for path in paths if not path.is_dir()]
     _check_places(files, out, parsed.log)
     _set_up_log(None if place else parsed.log)
-    with _at_work(out):
+    with _hold_work(out):
         # Refused before they are read as if they were what their step wrote.
         check_inputs(files)
         perform(name, steps[name], inputs, parsed.settings[place], parsed.code[place], out)
@@ -271,12 +271,14 @@ def _parse_arguments(arguments: list[str]) -> tuple[Work, Path | None]:
     if arguments[:1] == ["step"]:
         program, commands, arguments = "readiness step", STEPS, arguments[1:]
     if not arguments:
-        _parser(program, commands).print_help()
+        _build_parser(program, commands).print_help()
         raise SystemExit(2)
     # An option is for the whole program; what follows a name is the command's own.
     options = arguments if arguments[0].startswith("-") else None
     words = arguments[0].split("+") if commands is STEPS else arguments[:1]
-    names = [_parser(program, commands).parse_args(options or [word]).command for word in words]
+    names = [
+        _build_parser(program, commands).parse_args(options or [word]).command for word in words
+    ]
     modules: dict[str, Any] = {n: importlib.import_module(commands[n][0]) for n in names}
     parser = argparse.ArgumentParser(
         prog=f"{program} {'+'.join(names)}",
@@ -322,10 +324,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     folders = os.environ.get("PATH", "").split(os.pathsep)
     os.environ["PATH"] = os.pathsep.join(f for f in folders if Path(f).is_absolute())
     with speaking() as (out, _):
-        return _main(list(sys.argv[1:] if argv is None else argv), out)
+        return _run_main(list(sys.argv[1:] if argv is None else argv), out)
 
 
-def _main(arguments: list[str], out: Spoken) -> int:
+def _run_main(arguments: list[str], out: Spoken) -> int:
     name, log = next((word for word in arguments[:1] if word in COMMANDS), "step"), None
     try:
         work, log = _parse_arguments(arguments)
@@ -344,4 +346,4 @@ def _main(arguments: list[str], out: Spoken) -> int:
         print(f"readiness {name}: interrupted; run it again to go on.", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
-        return _report(_unforeseen(error, name, log), name)
+        return _report(_report_unforeseen(error, name, log), name)

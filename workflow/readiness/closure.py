@@ -62,7 +62,7 @@ class SourceFile(NamedTuple):
 
 
 @cache
-def _file_of(module: str) -> Path | None:
+def _find_file(module: str) -> Path | None:
     """The file of a module of this package, or None when there is no such module."""
     base = PACKAGE_FOLDER.joinpath(*module.split(".")[1:])
     if base.with_suffix(".py").is_file() and module != PACKAGE:
@@ -83,7 +83,7 @@ def memory_file() -> Path | None:
 
 
 @cache
-def _memory() -> dict[str, list[object]]:
+def _read_memory() -> dict[str, list[object]]:
     path = memory_file()
     try:
         known = json.loads(path.read_text("utf-8")) if path else {}
@@ -97,18 +97,18 @@ def _remember() -> None:
     path = memory_file()
     try:
         if path:
-            write_atomically(path, json.dumps(dict(list(_memory().items())[-REMEMBERED:])))
+            write_atomically(path, json.dumps(dict(list(_read_memory().items())[-REMEMBERED:])))
     except OSError:
         return
 
 
 @cache
-def _source(path: Path) -> SourceFile:
+def _read_source(path: Path) -> SourceFile:
     content = path.read_bytes()
     key = hashlib.sha256(content + VERSION).hexdigest()
-    memory = _memory()
+    memory = _read_memory()
     try:
-        return _as_source(memory[key])
+        return _make_source(memory[key])
     except (KeyError, TypeError, ValueError):  # not known yet, or the memory is damaged
         tree = ast.parse(content)
         digest = hashlib.sha256()
@@ -119,13 +119,13 @@ def _source(path: Path) -> SourceFile:
         keys = (_KEY.fullmatch(text) for text in texts if isinstance(text, str))
         memory[key] = [
             digest.hexdigest(),
-            list(_imports_in(tree)),
+            list(_find_imports(tree)),
             sorted({key[1] for key in keys if key}),
         ]
-        return _as_source(memory[key])
+        return _make_source(memory[key])
 
 
-def _as_source(known: Any) -> SourceFile:
+def _make_source(known: Any) -> SourceFile:
     tree, imports, domains = known
     return SourceFile(
         str(tree),
@@ -134,7 +134,7 @@ def _as_source(known: Any) -> SourceFile:
     )
 
 
-def _imports_in(tree: ast.Module) -> Iterator[tuple[int, str, str | None, str]]:
+def _find_imports(tree: ast.Module) -> Iterator[tuple[int, str, str | None, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -144,13 +144,13 @@ def _imports_in(tree: ast.Module) -> Iterator[tuple[int, str, str | None, str]]:
                 yield node.level, node.module or "", alias.name, alias.asname or alias.name
 
 
-def _imports(module: str) -> Iterator[Import]:
+def _resolve_imports(module: str) -> Iterator[Import]:
     """The imports of a module, relative ones resolved."""
-    path = _file_of(module)
+    path = _find_file(module)
     if path is None:
         return
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for level, source, name, bound in _source(path).imports:
+    for level, source, name, bound in _read_source(path).imports:
         if level:
             parents = package.split(".")[: len(package.split(".")) - level + 1]
             source = ".".join([*parents, source]).rstrip(".")
@@ -160,15 +160,15 @@ def _imports(module: str) -> Iterator[Import]:
 @cache
 def _resolve(module: str, name: str | None) -> frozenset[str]:
     """The modules that `from module import name` (or `import module`) makes use of."""
-    path = _file_of(module)
+    path = _find_file(module)
     if path is None:
         return frozenset()
-    if name is not None and _file_of(f"{module}.{name}"):
+    if name is not None and _find_file(f"{module}.{name}"):
         return _resolve(f"{module}.{name}", None)
     if path.name != "__init__.py":
         return frozenset({module})
     found: set[str] = set()
-    for source, original, bound in _imports(module):
+    for source, original, bound in _resolve_imports(module):
         if name in (None, "*", bound) and source != module:
             found |= _resolve(source, original)
     return frozenset(found)
@@ -184,7 +184,7 @@ def closure(module: str) -> tuple[str, ...]:
         if current in reached:
             continue
         reached.add(current)
-        for source, name, _ in _imports(current):
+        for source, name, _ in _resolve_imports(current):
             if source.split(".")[0] == PACKAGE:
                 waiting.extend(_resolve(source, name) - reached)
     return tuple(sorted(reached))
@@ -230,17 +230,17 @@ def _walk(node: object) -> Iterator[str]:
 
 def module_hash(module: str) -> str:
     """SHA-256 of one module's syntax tree (not of what it imports)."""
-    path = _file_of(module)
+    path = _find_file(module)
     assert path is not None, module
-    return _source(path).tree
+    return _read_source(path).tree
 
 
 @cache
-def _messages(path: Path) -> tuple[str, tuple[str, ...]]:
+def _hash_messages(path: Path) -> tuple[str, tuple[str, ...]]:
     """The hash of a catalogue's messages, and the domains of those that count inside of them."""
     content = path.read_bytes()
     key = hashlib.sha256(content + VERSION).hexdigest()
-    memory = _memory()
+    memory = _read_memory()
     try:
         digest, domains = memory[key]
         return str(digest), tuple(map(str, domains))  # type: ignore[call-overload]
@@ -255,7 +255,7 @@ def _messages(path: Path) -> tuple[str, tuple[str, ...]]:
 
 
 @cache
-def _catalogues() -> dict[str, tuple[Path, ...]]:
+def _list_catalogues() -> dict[str, tuple[Path, ...]]:
     """The files of the catalogues by domain, a file a language."""
     found: dict[str, tuple[Path, ...]] = {}
     for path in sorted((PACKAGE_FOLDER / CATALOGUES).glob("*/*.po")):
@@ -268,28 +268,28 @@ def domains(module: str) -> frozenset[str]:
     modules = closure(module)
     if TELLS not in modules:
         return frozenset()
-    if any((i.module, i.name) in READS for name in modules for i in _imports(name)):
-        return frozenset(_catalogues())
-    sources = [path for name in modules if (path := _file_of(name))]
-    waiting = {domain for path in sources for domain in _source(path).domains}
+    if any((i.module, i.name) in READS for name in modules for i in _resolve_imports(name)):
+        return frozenset(_list_catalogues())
+    sources = [path for name in modules if (path := _find_file(name))]
+    waiting = {domain for path in sources for domain in _read_source(path).domains}
     reached: set[str] = set()
-    while waiting := waiting & _catalogues().keys() - reached:
+    while waiting := waiting & _list_catalogues().keys() - reached:
         reached |= waiting
-        files = [path for name in waiting for path in _catalogues()[name]]
-        waiting = {domain for path in files for domain in _messages(path)[1]}
+        files = [path for name in waiting for path in _list_catalogues()[name]]
+        waiting = {domain for path in files for domain in _hash_messages(path)[1]}
     return frozenset(reached)
 
 
 @cache
 def code_hash(module: str) -> str:
     """SHA-256 over the closure of `module`: names and syntax trees, messages, in sorted order."""
-    known = len(_memory())
+    known = len(_read_memory())
     lines = [f"{name} {module_hash(name)}" for name in closure(module)]
     lines += [
-        f"{path.relative_to(PACKAGE_FOLDER).as_posix()} {_messages(path)[0]}"
+        f"{path.relative_to(PACKAGE_FOLDER).as_posix()} {_hash_messages(path)[0]}"
         for domain in sorted(domains(module))
-        for path in _catalogues()[domain]
+        for path in _list_catalogues()[domain]
     ]
-    if len(_memory()) != known:
+    if len(_read_memory()) != known:
         _remember()
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -51,10 +51,10 @@ class Quantity:
     @classmethod
     def of(cls, value: float, unit: str, digits: int = 0, rounding: str = "half_even") -> Quantity:
         """The quantity of a number that was computed."""
-        return cls(_text(value), unit, digits, rounding)
+        return cls(_read_text(value), unit, digits, rounding)
 
 
-def _text(value: float) -> str:
+def _read_text(value: float) -> str:
     return format(value, f".{SIGNIFICANT_DIGITS}g") if isinstance(value, float) else str(value)
 
 

@@ -140,7 +140,7 @@ def write_atomically(path: Path, content: bytes | str, *, private: bool = False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with open(temporary, "wb", opener=_for_me if private else None) as file:
+            with open(temporary, "wb", opener=_open_for_me if private else None) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -151,7 +151,7 @@ def write_atomically(path: Path, content: bytes | str, *, private: bool = False)
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 
-def _for_me(path: str, flags: int) -> int:
+def _open_for_me(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 

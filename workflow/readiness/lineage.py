@@ -111,11 +111,11 @@ class Lineage:
             "keys": self.keys,
             "outputs": self.outputs,
         }
-        record["digest"] = _digest(record)
+        record["digest"] = _hash_record(record)
         return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
-def _digest(record: Mapping[str, Any]) -> str:
+def _hash_record(record: Mapping[str, Any]) -> str:
     """SHA-256 of a record's content: what the lineage hash leaves out may not change either."""
     return hashlib.sha256(canonical_json(record).encode()).hexdigest()
 
@@ -124,7 +124,7 @@ def read_lineage(path: Path) -> Lineage:
     """The provenance record at `path`; DataError when it is missing or damaged."""
     try:
         record = json.loads(read_file(path).decode("utf-8"))
-        intact = record.pop("digest") == _digest(record)
+        intact = record.pop("digest") == _hash_record(record)
         recorded = record.pop("lineage")
         lists = {name: tuple(record[name]) for name in ("datasets", "keys")}
         lineage = Lineage(**{**record, **lists})
@@ -156,11 +156,11 @@ def changed_outputs(folder: Path, lineage: Lineage, results: Path = RESULTS) -> 
     return [
         name
         for name, digest in sorted(lineage.outputs.items())
-        if not (folder / name).is_file() or _digest_like(digest, folder / name, key) != digest
+        if not (folder / name).is_file() or _hash_alike(digest, folder / name, key) != digest
     ]
 
 
-def _digest_like(digest: str, path: Path, key: bytes) -> str:
+def _hash_alike(digest: str, path: Path, key: bytes) -> str:
     return keyed_digest(path, key) if digest.startswith(KEYED) else sha256_of(path)
 
 

@@ -60,7 +60,7 @@ class Detectors:
         }
 
         def seen(text: str) -> tuple[str, ...]:
-            plain = _plain(text)
+            plain = _normalise(text)
             found = set()
             if _SUSPECT.search(plain):
                 found |= {k for k, each in patterns.items() if any(p.search(plain) for p in each)}
@@ -97,7 +97,7 @@ def _compile_template(template: str, flags: int = 0) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w+]){body}(?!\w)", flags)
 
 
-def _plain(text: str) -> str:
+def _normalise(text: str) -> str:
     """The text with the digits 0 to 9, single spaces, and without marks that take no room."""
     if text.isascii():
         return " ".join(text.split())

@@ -65,11 +65,11 @@ def records_to_csv(records: Sequence[Mapping[str, object]]) -> str:
 
 def to_csv(frame: pd.DataFrame) -> str:
     """The frame as CSV text, without its index; floats with 12 significant digits."""
-    columns = [_texts(frame.iloc[:, at]) for at in range(frame.shape[1])]
+    columns = [_write_cells(frame.iloc[:, at]) for at in range(frame.shape[1])]
     return rows_to_csv([list(frame.columns), *zip(*columns, strict=True)])
 
 
-def _texts(column: pd.Series[Any]) -> list[object]:
+def _write_cells(column: pd.Series[Any]) -> list[object]:
     """The cells of a column as they are written; "" for a missing one."""
     missing = column.isna().to_numpy()
     return [
@@ -96,7 +96,9 @@ def number_rows(
             if cells:
                 yield number, cells
     except csv.Error as error:
-        raise DataError(f"{path}, row {number + 1}: {_unreadable(error)}. {advice}") from None
+        raise DataError(
+            f"{path}, row {number + 1}: {_explain_unreadable(error)}. {advice}"
+        ) from None
 
 
 def read_rows(
@@ -110,7 +112,7 @@ def read_rows(
     cut, say), a quote that is not closed, a cell of more than 131072 characters, a column named
     twice.
     """
-    text = _text(path, what, read_bytes(path, what) if content is None else content)
+    text = _read_content(path, what, read_bytes(path, what) if content is None else content)
     rows = list(number_rows(path, text))
     if not rows:
         raise DataError(f"{path}: {what} is empty; expected a CSV with a header row.")
@@ -146,7 +148,7 @@ def read_bytes(path: Path, what: str) -> bytes:
         raise DataError(f"{path}: {what} cannot be read ({error.strerror}).") from None
 
 
-def _text(path: Path, what: str, content: bytes) -> str:
+def _read_content(path: Path, what: str, content: bytes) -> str:
     for beginning, kind in PACKED.items():
         if content.startswith(beginning):
             raise DataError(f"{path}: {what} is {kind}; expected a CSV. {MEND}")
@@ -160,7 +162,7 @@ def _text(path: Path, what: str, content: bytes) -> str:
         ) from None
 
 
-def _unreadable(error: csv.Error) -> str:
+def _explain_unreadable(error: csv.Error) -> str:
     """What csv.reader met, in words."""
     said = str(error)
     if "field limit" in said:
@@ -215,7 +217,7 @@ def is_regular(content: bytes, separator: str, width: int) -> bool:
     return True
 
 
-def _plain_header(content: bytes) -> list[str]:
+def _read_plain_header(content: bytes) -> list[str]:
     """The header of a table as ours are, for pandas to read; nothing where another stands there."""
     first, _, _ = content[: 1 << 16].partition(b"\n")
     if b'"' in first or b"\r" in first or content.startswith(codecs.BOM_UTF8):
@@ -239,7 +241,7 @@ def read_text_table(
     import pandas as pd
 
     content = read_bytes(path, what) if content is None else content
-    if len(content) >= LONG and (names := _plain_header(content)):
+    if len(content) >= LONG and (names := _read_plain_header(content)):
         return pd.read_csv(
             io.BytesIO(content),
             dtype=str,

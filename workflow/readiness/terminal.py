@@ -75,14 +75,14 @@ class Spoken(io.TextIOBase):
 
     def write(self, text: str, /) -> int:
         """Write the text, escaped; its length."""
-        with self._listen():
+        with self._restore_listening():
             if self.fault is None:
                 self.stream.write(printable(text))
         return len(text)
 
     def flush(self) -> None:
         """Bring what is buffered to the reader."""
-        with self._listen():
+        with self._restore_listening():
             if self.fault is None:
                 self.stream.flush()
 
@@ -99,7 +99,7 @@ class Spoken(io.TextIOBase):
         return True
 
     @contextmanager
-    def _listen(self) -> Iterator[None]:
+    def _restore_listening(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:

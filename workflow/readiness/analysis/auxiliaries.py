@@ -124,7 +124,7 @@ def auxiliaries(answered: Answered, targets: Targets) -> Auxiliaries | None:
     if not columns:
         return None
     matrix, mean = np.column_stack(columns), np.array(means)
-    covariance = _others_covariance(matrix, weights, mean, np.array(owners))
+    covariance = _find_others_covariance(matrix, weights, mean, np.array(owners))
     return Auxiliaries(matrix, weights, others, mean, covariance)
 
 
@@ -172,7 +172,7 @@ def adds(columns: list[FloatArray], column: FloatArray) -> bool:
     return bool(np.linalg.matrix_rank(matrix.T @ matrix) == matrix.shape[1])
 
 
-def _others_covariance(
+def _find_others_covariance(
     matrix: FloatArray, weights: FloatArray, mean: FloatArray, owners: npt.NDArray[np.str_]
 ) -> FloatArray:
     own = np.atleast_2d(np.cov(matrix.T, aweights=weights))

@@ -219,7 +219,7 @@ def contrast_item(
     known = design.data[by].isin(groups).to_numpy() & design.mask
     if item.kind not in ("number", "text"):
         for cut in compared_cuts(item, design.data):
-            for name, shares in _shares(cut, known, interval, crossings):
+            for name, shares in _estimate_shares(cut, known, interval, crossings):
                 found[name] = (cut, shares)
     if not found:
         return []
@@ -232,7 +232,7 @@ def contrast_item(
     ]
 
 
-def _shares(
+def _estimate_shares(
     cut: Cut, known: BoolArray, interval: Interval, crossings: Crossings
 ) -> Iterator[tuple[str, GroupShares]]:
     """The share of each compared category of a cut, by the name of its level. `known`: who is in

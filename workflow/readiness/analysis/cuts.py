@@ -173,7 +173,7 @@ def scale_cuts(
         yield cut_by_flag(name, ANSWERED, answers, levels, codes)
 
 
-def _options(values: Any, answers: Factorized, option: str, base: Base) -> tuple[str, ...]:
+def _read_options(values: Any, answers: Factorized, option: str, base: Base) -> tuple[str, ...]:
     """What each distinct answer to an option counts as; the error of a wrong one names its row."""
     try:
         return tuple(option_answers(answers[1], option, base))
@@ -188,7 +188,7 @@ def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
         for column, option in zip(item.columns, item.codes, strict=True):
             found = factorize_column(answers[column])
             for base in BASES:
-                chosen = _options(answers[column], found, option, base)
+                chosen = _read_options(answers[column], found, option, base)
                 yield Cut(option, base, found, chosen, ("1", "0"))
         return
     found = factorize_column(answers[item.id])

@@ -29,12 +29,12 @@ def with_derived(
     Raises ConfigError, which begins with `where`, for an item that is none."""
     made = dict(document)
     for one in derived:
-        made["items"] = [*made["items"], _item(one, questionnaire_of(made, where))]
+        made["items"] = [*made["items"], _make_item(one, questionnaire_of(made, where))]
     questionnaire_of(made, where)
     return made
 
 
-def _item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
+def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
     """A derived variable as an item of a questionnaire's document."""
     item: dict[str, Any] = {
         "id": one.id,
@@ -44,15 +44,15 @@ def _item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
         "derived_from": list(one.sources),
     }
     if one.scale:
-        low, high = _ends(one, known)
+        low, high = _find_ends(one, known)
         ends = {k: end for k, end in zip(ENDS, (low, high), strict=True) if np.isfinite(end)}
-        unit = dict(one.scale.unit or _points(ends))
+        unit = dict(one.scale.unit or _name_points(ends))
         if unit:
             unit.setdefault(known.language, next(iter(unit.values())))
         return {**item, "range": {**ends, "decimals": DECIMALS, **({"unit": unit} if unit else {})}}
     item["categories"] = [
         {"code": code, "text": labels.get(known.language, code), "labels": labels}
-        for code, labels in _answers(one, known.language).items()
+        for code, labels in _label_answers(one, known.language).items()
     ]
     if one.bands:
         item["boxes"] = {"low": one.codes[:1]}
@@ -63,7 +63,7 @@ def _item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
     return item
 
 
-def _answers(one: DerivedVariable, language: str) -> dict[str, dict[str, str]]:
+def _label_answers(one: DerivedVariable, language: str) -> dict[str, dict[str, str]]:
     """The labels of each answer, by its code."""
     if one.conditions:
         return {
@@ -72,7 +72,7 @@ def _answers(one: DerivedVariable, language: str) -> dict[str, dict[str, str]]:
     return {category.code: dict(category.label) for category in one.categories}
 
 
-def _ends(one: DerivedVariable, known: Questionnaire) -> tuple[float, float]:
+def _find_ends(one: DerivedVariable, known: Questionnaire) -> tuple[float, float]:
     """The smallest and the largest value of a scale; infinite where an item has no end."""
     assert one.scale is not None
     ends = np.array([ends_of(known.item(name)) for name in one.scale.items], dtype=np.float64)
@@ -80,7 +80,7 @@ def _ends(one: DerivedVariable, known: Questionnaire) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _points(ends: Mapping[str, float]) -> dict[str, str]:
+def _name_points(ends: Mapping[str, float]) -> dict[str, str]:
     """What a scale without a unit is told in: points between whole ends; nothing for others."""
     values: dict[str, Value] = {name: int(end) for name, end in ends.items() if end == int(end)}
     if len(values) < len(ENDS):

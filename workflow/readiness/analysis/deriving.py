@@ -53,12 +53,12 @@ def derive(
         elif one.conditions:
             column = _derive_flag(one, questionnaire, table)
         else:
-            column = _categories(one, questionnaire, table)
+            column = _find_categories(one, questionnaire, table)
         table[one.id] = column
     return table
 
 
-def _codes(table: pd.DataFrame, name: str) -> TextArray:
+def _read_codes(table: pd.DataFrame, name: str) -> TextArray:
     """The answers of a column; who has no frame variable was not asked."""
     if name not in table:
         raise ConfigError(f"derive: {name} is not known of respondents: the wave has no sample.")
@@ -66,7 +66,7 @@ def _codes(table: pd.DataFrame, name: str) -> TextArray:
     return np.where(codes == "", NOT_ASKED, codes)
 
 
-def _missing(columns: Sequence[TextArray]) -> TextArray:
+def _tell_missing(columns: Sequence[TextArray]) -> TextArray:
     """How a variable is missing of which all or some parts are, shape (rows,)."""
     matrix = np.stack(columns)
     known = ~np.isin(matrix.astype(str), SPECIAL_CODES)
@@ -79,19 +79,19 @@ def _derive_flag(
     one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFrame
 ) -> TextArray:
     """`yes`, `no` or how it is missing, of each respondent."""
-    parts = [_condition(c, questionnaire, table) for c in one.conditions]
+    parts = [_judge_condition(c, questionnaire, table) for c in one.conditions]
     yes = np.stack([met for met, _, _ in parts])
     no = np.stack([unmet for _, unmet, _ in parts])
     unasked = np.stack([codes == NOT_ASKED for *_, codes in parts])
     no = no | (unasked & ~unasked.all(axis=0))
     some, every = (yes, no) if one.any else (no, yes)
     decided, other = (YES, NO) if one.any else (NO, YES)
-    found = _missing([codes for *_, codes in parts])
+    found = _tell_missing([codes for *_, codes in parts])
     found = np.where(every.all(axis=0), other, found)
     return np.where(some.any(axis=0), decided, found)
 
 
-def _condition(
+def _judge_condition(
     condition: Condition, questionnaire: Questionnaire, table: pd.DataFrame
 ) -> tuple[BoolArray, BoolArray, TextArray]:
     """Of whom a condition is met, of whom it is not, and the answers (special: neither)."""
@@ -102,22 +102,22 @@ def _condition(
     if condition.low:
         wanted = list(source.codes[: condition.low])
     if isinstance(source, Item) and source.kind == "multi":
-        columns = [_codes(table, f"{source.id}.{code}") for code in wanted]
+        columns = [_read_codes(table, f"{source.id}.{code}") for code in wanted]
         ticked = np.asarray(np.stack([codes == "1" for codes in columns]).any(axis=0))
         left = np.asarray(np.stack([codes == "0" for codes in columns]).all(axis=0))
-        return ticked, left, np.where(ticked | left, NO, _missing(columns))
-    codes = _codes(table, source.id)
+        return ticked, left, np.where(ticked | left, NO, _tell_missing(columns))
+    codes = _read_codes(table, source.id)
     yes = np.isin(codes.astype(str), wanted)
     return yes, np.isin(codes.astype(str), source.codes) & ~yes, codes
 
 
-def _categories(
+def _find_categories(
     one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFrame
 ) -> TextArray:
     """The category of each respondent; an answer that is in none was not asked for."""
     (name,) = one.sources
     source: Item | FrameVariable = questionnaire.variable(name)
-    codes = _codes(table, name)
+    codes = _read_codes(table, name)
     special = np.isin(codes.astype(str), SPECIAL_CODES)
     found = np.where(special, codes, NOT_ASKED)
     if one.recode:
@@ -145,7 +145,7 @@ def scores(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFra
     assert one.scale is not None
     columns = []
     for name in one.scale.items:
-        item, codes = questionnaire.item(name), _codes(table, name)
+        item, codes = questionnaire.item(name), _read_codes(table, name)
         if item.range is None:
             values = pd.Series(codes).map(points(item)).to_numpy(dtype=np.float64)
         else:
@@ -170,5 +170,5 @@ def _scale(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFra
     mean = np.nansum(values, axis=1) / np.maximum(answered, 1)
     made = mean * values.shape[1] if one.scale.measure == "sum" else mean
     texts = np.array([format(value, ".12g") for value in made], dtype=object)
-    missing = _missing([_codes(table, name) for name in one.scale.items])
+    missing = _tell_missing([_read_codes(table, name) for name in one.scale.items])
     return np.where(enough, texts, missing)

@@ -86,7 +86,7 @@ def estimate_item(
     """All estimates of one item, overall and by group: columns `COLUMNS`. `by`: the variable whose
     categories are the groups; "" for totals alone."""
     if item.kind == "number":
-        return _means(design, item, by, groups, settings.level)
+        return _estimate_means(design, item, by, groups, settings.level)
     parts, crossings = [], Crossings(design, by, groups)
     both = (False, True) if by else (False,)
     for cut in cuts(item, design.data):
@@ -118,7 +118,7 @@ def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _means(
+def _estimate_means(
     design: Design, item: Item, by: str, groups: Sequence[str], level: float
 ) -> pd.DataFrame:
     """Weighted means with t limits; a group without answers is a row without a mean."""
@@ -167,15 +167,15 @@ def scales_table(
     rows: list[dict[str, Any]] = []
     for one in scales:
         values = scores(one, questionnaire, design.data)
-        rows.append(_alpha(design, one.id, "", values, level, selection))
+        rows.append(_estimate_alpha(design, one.id, "", values, level, selection))
         if values.shape[1] > 2:
             for place, name in enumerate(one.sources):
                 rest = np.delete(values, place, axis=1)
-                rows.append(_alpha(design, one.id, name, rest, level, selection))
+                rows.append(_estimate_alpha(design, one.id, name, rest, level, selection))
     return pd.DataFrame(rows, columns=SCALE_COLUMNS)
 
 
-def _alpha(
+def _estimate_alpha(
     design: Design, item: str, without: str, values: FloatArray, level: float, selection: Selection
 ) -> dict[str, Any]:
     known = int((np.isfinite(values).all(axis=1) & design.mask).sum())

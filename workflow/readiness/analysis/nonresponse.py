@@ -99,11 +99,11 @@ def headlines(item: Item, answers: pd.DataFrame) -> Iterator[Headline]:
     if item.kind == "multi":
         for column, option in zip(item.columns, item.codes, strict=True):
             codes = answers[column].to_numpy(dtype=object)
-            yield _share(option, codes, ("1", "0"), ("1",))
+            yield _make_headline(option, codes, ("1", "0"), ("1",))
         return
     codes = answers[item.id].to_numpy(dtype=object)
     if item.range is None:
-        yield _share(item.first_level, codes, item.codes, item.shown_codes)
+        yield _make_headline(item.first_level, codes, item.codes, item.shown_codes)
         return
     if not all(map(np.isfinite, item.range.bounds)):
         return  # a number without both ends can be anything where it is missing
@@ -111,7 +111,7 @@ def headlines(item: Item, answers: pd.DataFrame) -> Iterator[Headline]:
     yield Headline(MEAN, numbers, codes != NOT_ASKED, item.range.bounds)
 
 
-def _share(
+def _make_headline(
     level: str, codes: npt.NDArray[Any], all_: Sequence[str], yes: Sequence[str]
 ) -> Headline:
     text = codes.astype(str)
@@ -136,13 +136,13 @@ def nonresponse_bounds(
         item = questionnaire.item(name)
         for headline in headlines(item, design.data):
             if np.isfinite(headline.values).any():
-                own = _bounds(design, headline, settings)
-                assumed = _range(cells, headline, unanswered, own["estimate"])
+                own = _bound_headline(design, headline, settings)
+                assumed = _find_range(cells, headline, unanswered, own["estimate"])
                 rows.append({"item": name, "level": headline.level, **own, **assumed})
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _bounds(design: Design, headline: Headline, settings: Estimate) -> dict[str, Any]:
+def _bound_headline(design: Design, headline: Headline, settings: Estimate) -> dict[str, Any]:
     """What is published, and what it would be had all who were asked answered alike."""
     known = np.isfinite(headline.values)
     size = {"asked": int(headline.asked.sum()), "answered": int(known.sum())}
@@ -166,7 +166,7 @@ def _bounds(design: Design, headline: Headline, settings: Estimate) -> dict[str,
     return {"unit": "number", **size, **means}
 
 
-def _range(
+def _find_range(
     cells: RespondentCells | None, headline: Headline, unanswered: Unanswered, published: float
 ) -> dict[str, Any]:
     """The range of a number by assumption, or the reason why there is none."""

@@ -41,7 +41,7 @@ MISSING = ("answered", "dont_know", "blank", "not_asked")
 MISSING_COLUMNS = ["item", "status", "n", "respondents"]
 
 
-def _states(item: Item, answers: pd.DataFrame) -> dict[str, BoolArray]:
+def _find_states(item: Item, answers: pd.DataFrame) -> dict[str, BoolArray]:
     """Who answered an item, said "don't know", was not asked, or left it without a usable answer. A
     multiple-choice item has an answer where any of its options has one."""
     columns = [answers[column].to_numpy(dtype=object) for column in item.columns]
@@ -62,7 +62,7 @@ def missing_table(
     asked = [item for item in map(questionnaire.item, items) if not item.derived_from]
     for item in asked:
         name = item.id
-        for status, inside in _states(item, answers).items():
+        for status, inside in _find_states(item, answers).items():
             rows.append((name, status, int(inside.sum()), len(answers)))
     return pd.DataFrame(rows, columns=MISSING_COLUMNS)
 
@@ -75,7 +75,7 @@ def dispositions(
     closed = [item for item in questionnaire.items if item.kind != "text" and not item.derived_from]
     asked, given = np.zeros(len(answers)), np.zeros(len(answers))
     for item in closed:
-        states = _states(item, answers)
+        states = _find_states(item, answers)
         asked += ~states["not_asked"]
         given += states["answered"] | states["dont_know"]
     share = np.divide(given, asked, out=np.zeros(len(answers)), where=asked > 0)
@@ -117,16 +117,18 @@ def response(
         for name in DISPOSITIONS
     ]
     weights = sample["base_weight"].to_numpy(dtype=np.float64)
-    rows += _rates(ended, weights, TOTAL)
+    rows += _compute_rates(ended, weights, TOTAL)
     for stratum, table in sample.groupby("stratum", sort=True):
-        own = _rates(ended[sample.index.get_indexer(table.index)], None, str(stratum))
+        own = _compute_rates(ended[sample.index.get_indexer(table.index)], None, str(stratum))
         # What is not computable of all is said once.
         rows += [row for row in own if not row["reason"]]
-    rows.append(_representativity(sample, ended, questionnaire))
+    rows.append(_measure_representativity(sample, ended, questionnaire))
     return pd.DataFrame(rows, columns=RESPONSE_COLUMNS).fillna({"reason": ""})
 
 
-def _rates(ended: TextArray, weights: FloatArray | None, group: str) -> Iterator[dict[str, Any]]:
+def _compute_rates(
+    ended: TextArray, weights: FloatArray | None, group: str
+) -> Iterator[dict[str, Any]]:
     """RR1-RR6 of cases, each with its value or the reason why it has none."""
     table = response_table(ended, weights).set_index("rate")
     unknown = bool(np.isin(ended, UNKNOWN).any())
@@ -150,12 +152,12 @@ def _rates(ended: TextArray, weights: FloatArray | None, group: str) -> Iterator
             }
 
 
-def _representativity(
+def _measure_representativity(
     sample: pd.DataFrame, ended: TextArray, questionnaire: Questionnaire
 ) -> dict[str, Any]:
     """The R-indicator of the frame's categories, less what a small sample adds."""
     answered = np.isin(ended, ("complete", "partial"))
-    columns = _indicators(sample, answered, questionnaire)
+    columns = _choose_indicators(sample, answered, questionnaire)
     row = {"measure": R_INDICATOR, "group": "", "unit": "number", "n": len(sample)}
     if answered.all() or not answered.any():
         return {**row, "value": np.nan, "reason": ALL_ALIKE}
@@ -171,7 +173,7 @@ def _representativity(
     return {**row, "value": indicator, "reason": ""}
 
 
-def _indicators(
+def _choose_indicators(
     sample: pd.DataFrame, answered: BoolArray, questionnaire: Questionnaire
 ) -> list[FloatArray]:
     """Categories with enough cases that answered and that did not, without the largest of each."""

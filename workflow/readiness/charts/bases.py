@@ -70,7 +70,7 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
         language,
         [BasePanel(states, frozenset(reported))],
         subtitle=word("charts.grid.subtitle", language, n=last),
-        keys=_grid_keys(set(states.values()), bool(framed), found.max_missing, language),
+        keys=_make_grid_keys(set(states.values()), bool(framed), found.max_missing, language),
         notes=[word(reported[n], language, n=n) for n in sorted(reported)],
         table=[
             {"people": n, "fits": FITS[state], "reported": "yes" if n in reported else ""}
@@ -79,7 +79,7 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
     )
 
 
-def _grid_keys(
+def _make_grid_keys(
     states: set[str], framed: bool, max_missing: int, language: Language
 ) -> list[LegendKey]:
     looks = {
@@ -111,10 +111,10 @@ class BasePanel:
         for n in self.states:
             row, column = divmod(n - 1, columns)
             left = sheet.mirror(column * size, size - CELL_GAP)
-            self._cell(sheet, n, left, top + row * (CELL_HEIGHT + CELL_GAP), size - CELL_GAP)
+            self._draw_cell(sheet, n, left, top + row * (CELL_HEIGHT + CELL_GAP), size - CELL_GAP)
         return top + (row + 1) * (CELL_HEIGHT + CELL_GAP)
 
-    def _cell(self, sheet: Drawing, n: int, left: float, top: float, width: float) -> None:
+    def _draw_cell(self, sheet: Drawing, n: int, left: float, top: float, width: float) -> None:
         fill, ink, inset = {
             "all": ("accent", palette.on("accent"), 0.0),
             "missing": ("paper", "accent", 1.0),

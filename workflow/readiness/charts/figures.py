@@ -104,21 +104,21 @@ class DrawnFigures:
         """The number of an id; None where the register has none. Raises RenderError for a row with
         neither a value nor a reason for its absence."""
         row = self._rows.get(identity)
-        return None if row is None else self._figure(row)
+        return None if row is None else self._read_figure(row)
 
-    def _figure(self, row: Mapping[Any, Any]) -> DrawnFigure:
-        suppressed, value = _text(row["suppressed"]), number(row["value"])
+    def _read_figure(self, row: Mapping[Any, Any]) -> DrawnFigure:
+        suppressed, value = _read_text(row["suppressed"]), number(row["value"])
         if value is None and not suppressed:
             raise RenderError(
                 f"chart: {row['id']} has neither a value nor a reason for suppression."
             )
-        unit, digits = _text(row["unit"]), int(number(row["digits"]) or 0)
-        rounding = _text(row["rounding"]) or "half_even"
+        unit, digits = _read_text(row["unit"]), int(number(row["digits"]) or 0)
+        rounding = _read_text(row["rounding"]) or "half_even"
         display = ""
         if not suppressed:
             # The cell, not its float: its text is the number's.
             display = numbers.number(row["value"], unit, digits, self.language, rounding)
-        run, n = _text(row.get("run")), number(row["n"])
+        run, n = _read_text(row.get("run")), number(row["n"])
         return DrawnFigure(
             id=str(row["id"]),
             place=f"{run}/{row['id']}" if run else str(row["id"]),
@@ -127,7 +127,7 @@ class DrawnFigures:
             lower=None if suppressed else number(row["lower"]),
             upper=None if suppressed else number(row["upper"]),
             n=None if n is None else int(n),
-            reliability=_text(row["reliability"]),
+            reliability=_read_text(row["reliability"]),
             suppressed=suppressed,
             digits=digits,
             rounding=rounding,
@@ -136,7 +136,7 @@ class DrawnFigures:
         )
 
 
-def _text(value: Any) -> str:
+def _read_text(value: Any) -> str:
     return "" if value is None or value != value else str(value)
 
 

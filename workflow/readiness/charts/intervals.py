@@ -93,7 +93,10 @@ def intervals(
         (
             group,
             ChartRow(
-                group.label, list(_marks(group, figure, small)), _reading(figure, language), base
+                group.label,
+                list(_make_marks(group, figure, small)),
+                _write_reading(figure, language),
+                base,
             ),
         )
         for (group, figure), base in zip(table, bases, strict=True)
@@ -101,7 +104,7 @@ def intervals(
     return Picture(
         show(finding or axis, language),
         [
-            *_facts(table, axis, finding),
+            *_state_facts(table, axis, finding),
             *closing(
                 few=few,
                 hidden=[group.label for group, figure in table if figure.value is None],
@@ -123,7 +126,7 @@ def is_small(figure: DrawnFigure, small: int) -> bool:
     return figure.n is not None and figure.n < small
 
 
-def _marks(group: DrawnGroup, figure: DrawnFigure, small: int) -> Iterator[Mark]:
+def _make_marks(group: DrawnGroup, figure: DrawnFigure, small: int) -> Iterator[Mark]:
     if figure.value is None:
         yield Gone()
         return
@@ -136,14 +139,14 @@ def _marks(group: DrawnGroup, figure: DrawnFigure, small: int) -> Iterator[Mark]
     yield Dot(figure.value, shape, colour, firm, id=figure.id)
 
 
-def _reading(figure: DrawnFigure, language: str) -> list[TextMark]:
+def _write_reading(figure: DrawnFigure, language: str) -> list[TextMark]:
     """The number as the register shows it, with its interval."""
     if figure.lower is None or figure.upper is None:
         return [figure.text]
     return [figure.text, figure.between(figure.lower, figure.upper, language)]
 
 
-def _facts(table: Numbers, axis: str, finding: Fact | None) -> Iterator[Fact]:
+def _state_facts(table: Numbers, axis: str, finding: Fact | None) -> Iterator[Fact]:
     """What the picture shows, without numbers; each fact chosen by what is drawn."""
     if finding:
         yield Fact("charts.alt.finding", {"finding": finding})
@@ -178,8 +181,8 @@ def changes(
         if moved:
             rows.append(ChartRow(asked, bold=True, section=bool(rows)))
         for label, each in moved:
-            marks = list(_marks(DrawnGroup("", label), each, 0))
-            rows.append(ChartRow(label, marks, _reading(each, language)))
+            marks = list(_make_marks(DrawnGroup("", label), each, 0))
+            rows.append(ChartRow(label, marks, _write_reading(each, language)))
             table.append((each, f"{asked}: {label}", title))
     if not rows:
         return nothing(title, language, simulated=simulated)

@@ -213,7 +213,7 @@ def level_bars(
     table = [one for group in groups if (one := levels.answers(figures, group)) is not None]
     if not table:
         return nothing(levels.title, language, simulated=simulated)
-    finding = _finding(levels, table[0])
+    finding = _find_firm(levels, table[0])
     left, right = (show(Listed(tuple(side), "or"), language) for side in levels.sides)
     axis = AmountAxis(
         unit="",
@@ -227,19 +227,19 @@ def level_bars(
     rows = in_sections((each.group, each.row(small, language)) for each in table)
     return Picture(
         show(finding or levels.title, language),
-        [*_facts(levels, table, finding, small), *_closing(table, small, simulated)],
+        [*_state_facts(levels, table, finding, small), *_close_facts(table, small, simulated)],
         language,
         [Rows(rows, axis, head_left=low_head)],
         simulated=simulated,
         subtitle=subtitle,
-        keys=_keys(levels, table, small, language),
+        keys=_make_keys(levels, table, small, language),
         keys_fixed=True,
-        notes=_notes(levels, table, rows, language),
-        table=table_of(_numbers(levels, table, language)),
+        notes=_write_notes(levels, table, rows, language),
+        table=table_of(_list_numbers(levels, table, language)),
     )
 
 
-def _finding(levels: Levels, first: DrawnAnswers) -> Fact | None:
+def _find_firm(levels: Levels, first: DrawnAnswers) -> Fact | None:
     """What the total says, where it is firm."""
     if not first.group.total:
         return None
@@ -251,7 +251,7 @@ def _finding(levels: Levels, first: DrawnAnswers) -> Fact | None:
     return foremost(order, levels.title, exclusive=True)
 
 
-def _facts(
+def _state_facts(
     levels: Levels, table: Sequence[DrawnAnswers], finding: Fact | None, small: int
 ) -> Iterator[Fact]:
     """What the alternative text says of the picture, each fact chosen by what is drawn."""
@@ -259,7 +259,7 @@ def _facts(
         yield Fact("charts.alt.finding", {"finding": finding})
     drawn = [row.group for row in table if row.bars(small)]
     if drawn:
-        yield _axis_fact(levels)
+        yield _describe_axis(levels)
     yield from about(
         "charts.alt.order", [each.label for each in drawn if not each.total and not each.apart]
     )
@@ -270,7 +270,7 @@ def _facts(
     yield from about("charts.alt.apart", [row.group.label for row in table if row.group.apart])
 
 
-def _axis_fact(levels: Levels) -> Fact:
+def _describe_axis(levels: Levels) -> Fact:
     names = tuple(levels.labels.values())
     if not levels.ordered:
         return Fact("charts.alt.stacked", {"item": levels.title, "levels": Listed(names)})
@@ -281,7 +281,7 @@ def _axis_fact(levels: Levels) -> Fact:
     return Fact("charts.alt.levels_across", {**values, "middle": names[levels.count_left]})
 
 
-def _closing(table: Sequence[DrawnAnswers], small: int, simulated: bool) -> list[Fact]:
+def _close_facts(table: Sequence[DrawnAnswers], small: int, simulated: bool) -> list[Fact]:
     return closing(
         few=[row.group.label for row in table if row.bars(small) and row.is_small(small)],
         partly=[row.group.label for row in table if row.has_values and row.hidden],
@@ -290,7 +290,7 @@ def _closing(table: Sequence[DrawnAnswers], small: int, simulated: bool) -> list
     )
 
 
-def _keys(
+def _make_keys(
     levels: Levels, table: Sequence[DrawnAnswers], small: int, language: str
 ) -> list[LegendKey]:
     keys = [LegendKey(*each) for each in zip(levels.labels.values(), levels.colours, strict=True)]
@@ -301,7 +301,7 @@ def _keys(
     return keys
 
 
-def _notes(
+def _write_notes(
     levels: Levels, table: Sequence[DrawnAnswers], rows: Sequence[ChartRow], language: str
 ) -> list[str]:
     shown = [each for row in table for each in (*row.levels, row.dont_know) if each is not None]
@@ -312,7 +312,7 @@ def _notes(
     return notes
 
 
-def _numbers(
+def _list_numbers(
     levels: Levels, table: Sequence[DrawnAnswers], language: str
 ) -> Iterator[tuple[DrawnFigure, str, str]]:
     """Every number drawn, its row and its column."""

@@ -117,7 +117,7 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
     """The headline shares, of items that have one, with what nonresponse could do."""
     language, simulated = figures.language, figures.simulated
     title = word("participation.caption.bounds", language)
-    table = list(_shares(figures, items))
+    table = list(_read_shares(figures, items))
     if not table:
         return nothing(title, language, simulated=simulated)
     widths = {row.item: b - a for row in table for a, b in [row.ends("worst") or (0.0, 0.0)]}
@@ -170,7 +170,7 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
     )
 
 
-def _shares(figures: DrawnFigures, items: Sequence[Item]) -> Iterator[_RangedShare]:
+def _read_shares(figures: DrawnFigures, items: Sequence[Item]) -> Iterator[_RangedShare]:
     """The shares of which the widest range is known."""
     language = figures.language
     for item in items:

@@ -112,7 +112,7 @@ def draw_keys(
     """A legend in as many lines as it needs, in `reading` direction or from left to right."""
     mirrored = sheet.rtl and reading
     room, beside = sheet.width - KEY_SIZE - _KEY_GAP, KEY_SIZE + _KEY_GAP
-    for line in _key_lines(entries, sheet.width):
+    for line in _break_keys(entries, sheet.width):
         y = top + KEY_LINE / 2
         x = sheet.width if mirrored else 0.0
         if sheet.rtl and not reading:
@@ -130,7 +130,7 @@ def draw_keys(
     return top
 
 
-def _key_lines(entries: Sequence[LegendKey], width: float) -> list[list[LegendKey]]:
+def _break_keys(entries: Sequence[LegendKey], width: float) -> list[list[LegendKey]]:
     found: list[list[LegendKey]] = []
     used = 0.0
     for key in entries:

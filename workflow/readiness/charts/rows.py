@@ -183,7 +183,7 @@ class _Plot:
             [text for text in row.reading if not (text.wide and self.labels.narrow)]
             for row in panel.rows
         ]
-        self.scale, self.aside = self._scales()
+        self.scale, self.aside = self._make_scales()
 
     def draw(self, top: float) -> float:
         """Everything from `top` on; where it ends."""
@@ -192,17 +192,17 @@ class _Plot:
             top += AXIS_HEIGHT
             draw_axis(sheet, panel.axis, self.scale, top, labels.spans(top))
         elif panel.axis.sides:
-            top = self._sides(panel.axis.sides, top)
+            top = self._draw_sides(panel.axis.sides, top)
         labels.draw(sheet, top)
         # A whole line lies over the bars on its sides, and behind one that lies across it.
         behind = [rule for rule in panel.axis.rules if rule.dashed or self._is_crossed(rule.at)]
         for rule in behind:
-            self._rule(rule, top)
+            self._draw_rule(rule, top)
         middles = [top + y for y in labels.marks]
         for row, reading, y in zip(panel.rows, self.readings, middles, strict=True):
             for mark in row.marks:
                 self._mark(mark, y)
-            self._head(row, y)
+            self._draw_head(row, y)
             # The parts one after the other in reading direction.
             at = self.sheet.width - self.room + BETWEEN
             for text in reading:
@@ -210,20 +210,20 @@ class _Plot:
                 self._say(text, x, y, align, "muted" if text.muted else "ink")
                 at += text.width + BETWEEN
             if row.aside and self.aside:
-                self._aside(row.aside, self.aside, y)
+                self._draw_aside(row.aside, self.aside, y)
         for rule in panel.axis.rules:
             if rule not in behind:
-                self._rule(rule, top)
+                self._draw_rule(rule, top)
         for row, y in zip(panel.rows, middles, strict=True):
             for mark in row.marks:
                 if isinstance(mark, Gone):
-                    left, width = self._box(mark)
-                    self._empty(left, y, width, mark.text)
+                    left, width = self._place_box(mark)
+                    self._draw_empty(left, y, width, mark.text)
         return top + labels.height
 
     # -- places
 
-    def _scales(self) -> tuple[Panel, Panel | None]:
+    def _make_scales(self) -> tuple[Panel, Panel | None]:
         """The scales of the marks and of the panel aside: the same pixels for the same amount."""
         panel, sheet, labels = self.panel, self.sheet, self.labels
         low, high = panel.axis.limits(panel.rows)
@@ -253,7 +253,7 @@ class _Plot:
             Panel(left + width - unit, unit, 1.0, 0.0) if sheet.rtl else Panel(left, unit, 0.0, 1.0)
         )
 
-    def _box(self, mark: Gone) -> tuple[float, float]:
+    def _place_box(self, mark: Gone) -> tuple[float, float]:
         """Left side and width of the box of what is not published."""
         scale = self.scale
         width = min(SAID_BOX if mark.text else BOX, scale.width)
@@ -265,7 +265,7 @@ class _Plot:
 
     # -- pieces
 
-    def _sides(self, sides: tuple[str, str], top: float) -> float:
+    def _draw_sides(self, sides: tuple[str, str], top: float) -> float:
         """What lies left and right of zero, above the bars; where they end."""
         x = self.scale.x(0)
         places: tuple[tuple[float, Align, float], ...] = (
@@ -288,7 +288,7 @@ class _Plot:
         bars = [mark for row in self.panel.rows for mark in row.marks if isinstance(mark, BarMark)]
         return any(bar.low < amount - 1e-9 and amount + 1e-9 < bar.high for bar in bars)
 
-    def _rule(self, rule: Rule, top: float) -> None:
+    def _draw_rule(self, rule: Rule, top: float) -> None:
         x = self.scale.x(rule.at)
         look: dict[str, Any] = {
             "colour": rule.colour,
@@ -308,12 +308,12 @@ class _Plot:
                 ends = (x(mark.low), y, x(mark.high), y)
                 sheet.line(*ends, colour=mark.colour, weight=mark.weight, id=mark.id)
             case BarMark():
-                self._bar(mark, x(mark.low), x(mark.high), y)
+                self._draw_bar(mark, x(mark.low), x(mark.high), y)
 
-    def _bar(self, bar: BarMark, left: float, right: float, y: float) -> None:
+    def _draw_bar(self, bar: BarMark, left: float, right: float, y: float) -> None:
         sheet, height = self.sheet, bar.height * self.labels.bar
         if not bar.colour:
-            self._empty(left, y, right - left, bar.text, bar.id)
+            self._draw_empty(left, y, right - left, bar.text, bar.id)
             return
         box = (left, y - height / 2, max(right - left, 1.0), height)
         sheet.rect(*box, fill=bar.colour, stroke=bar.outline, id=bar.id)
@@ -326,7 +326,7 @@ class _Plot:
             sheet.rect(middle - needed / 2 - 2, y - 8, needed + 4, 16, fill=bar.colour)
         self._say(bar.text, middle, y, "middle", palette.on(bar.colour))
 
-    def _empty(
+    def _draw_empty(
         self, left: float, y: float, width: float, text: TextMark | None, id: str = ""
     ) -> None:
         height = self.labels.bar
@@ -335,7 +335,7 @@ class _Plot:
         if text and text.width + 6 <= width:
             self._say(text, left + width / 2, y, "middle", "muted")
 
-    def _head(self, row: ChartRow, y: float) -> None:
+    def _draw_head(self, row: ChartRow, y: float) -> None:
         """The number that stands for a row, bold, where its side of the marks ends."""
         if row.head is None or self.labels.narrow:
             return
@@ -343,17 +343,17 @@ class _Plot:
         left, right = (self.scale.x(e) for e in (min(ends, default=0.0), max(ends, default=0.0)))
         for mark in row.marks:
             if isinstance(mark, Gone):
-                left, width = self._box(mark)
+                left, width = self._place_box(mark)
                 right = left + width
         x, align = (left - INSET, "right") if self.panel.head_left else (right + INSET, "left")
         self.sheet.write(x, y, row.head.text, size=BODY, bold=True, align=align, id=row.head.id)  # type: ignore[arg-type]
 
-    def _aside(self, bar: BarMark, scale: Panel, y: float) -> None:
+    def _draw_aside(self, bar: BarMark, scale: Panel, y: float) -> None:
         """The bar aside, with its number beside it; growing away from the marks."""
         zero, end = scale.x(0), scale.x(bar.high)
         if bar.high:
             box = BarMark(0, bar.high, bar.colour, hatched=bar.hatched, id=bar.id)
-            self._bar(box, min(zero, end), max(zero, end), y)
+            self._draw_bar(box, min(zero, end), max(zero, end), y)
         if bar.text:
             x, align = (end - 4, "right") if self.sheet.rtl else (end + 4, "left")
             self._say(bar.text, x, y, align, "ink")  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ _WIDER = {False: 1.16, True: 1.26}
 
 
 @cache
-def _advances(bold: bool) -> dict[int, float]:
+def _read_advances(bold: bool) -> dict[int, float]:
     """The width of each character of the own family as a part of the type size."""
     from fontTools.ttLib import TTFont
 
@@ -47,21 +47,21 @@ def _advances(bold: bool) -> dict[int, float]:
 
 
 @cache
-def _advance(character: str, bold: bool) -> float:
+def _measure_advance(character: str, bold: bool) -> float:
     """The width of a character; one that the family lacks counts as one em."""
     if unicodedata.category(character) in ("Mn", "Cf"):
         return 0.0
     plain = unicodedata.normalize("NFKC", character)
     if len(plain) == 1 and plain.isascii():
         character = plain  # a narrow space, a raised letter: no wider than that
-    width = _advances(bold).get(ord(character), 1.0)
+    width = _read_advances(bold).get(ord(character), 1.0)
     return width if unicodedata.bidirectional(character) == "AL" else width * _WIDER[bold]
 
 
 @cache
 def measure(text: str, *, size: float = BODY, bold: bool = False) -> float:
     """The width of a text in CSS pixels."""
-    return size * sum(_advance(character, bold) for character in text)
+    return size * sum(_measure_advance(character, bold) for character in text)
 
 
 def wrap(text: str, width: float, *, size: float = BODY, bold: bool = False) -> list[str]:
@@ -292,7 +292,7 @@ class Drawing:
             "width": number(width),
             "height": number(height),
             "rx": number(round) if round else "",
-            **_lines(stroke, weight, "5 4" if dashed else ""),
+            **_style_lines(stroke, weight, "5 4" if dashed else ""),
         }
         self._add("rect", more, fill=fill or "none", stroke=stroke)
         self.marks.append(
@@ -321,7 +321,7 @@ class Drawing:
     ) -> None:
         """A straight line."""
         more = {"d": f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}"}
-        self._add("path", more | _lines(colour, weight, dash), stroke=colour)
+        self._add("path", more | _style_lines(colour, weight, dash), stroke=colour)
         box = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
         self.marks.append(Mark("line", id, box, stroke=colour, dashed=bool(dash)))
 
@@ -344,7 +344,7 @@ class Drawing:
             more = {"x": number(x - half), "y": number(y - half)}
             more |= dict.fromkeys(("width", "height"), number(2 * half))
         tag = "circle" if shape == "circle" else "rect"
-        self._add(tag, more | _lines(colour, 1.5, ""), fill=fill, stroke=colour)
+        self._add(tag, more | _style_lines(colour, 1.5, ""), fill=fill, stroke=colour)
         self.marks.append(Mark(shape, id, (x - half, y - half, x + half, y + half), fill, colour))
 
     def _add(
@@ -396,7 +396,7 @@ class Drawing:
         if description:
             head.append(f"<desc>{escape(drop_forbidden(description))}</desc>")
         if self._hatched:
-            head.append(f"<defs>{_pattern(f'{self.name}-hatch')}</defs>")
+            head.append(f"<defs>{_draw_pattern(f'{self.name}-hatch')}</defs>")
         paper = palette.light("paper")
         head.append(f'<rect width="{size[0]}" height="{size[1]}" fill="{paper}" class="k-paper"/>')
         above, below = self._parts[: self.head[0]], self._parts[self.head[0] :]
@@ -419,13 +419,13 @@ def crop_head(svg: str) -> str:
     return _SIZE.sub(crop, _HEAD.sub("", svg, count=1), count=1)
 
 
-def _lines(colour: str, weight: float, dash: str) -> dict[str, str]:
+def _style_lines(colour: str, weight: float, dash: str) -> dict[str, str]:
     if not colour:
         return {}
     return {"stroke-width": "" if weight == 1 else number(weight), "stroke-dasharray": dash}
 
 
-def _pattern(name: str) -> str:
+def _draw_pattern(name: str) -> str:
     return (
         f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse"'
         ' patternTransform="rotate(45)"><path d="M1 0V6" stroke-width="2"'

@@ -48,13 +48,13 @@ from readiness.publications.seal import DRAFT
 from readiness.running.outputs import add_force, check_output
 
 
-def _subject(word: str) -> str | Path:
+def _read_subject(word: str) -> str | Path:
     """A publication's id, or the folder that holds it: as a path, which is taken along when
     the command goes to a project's root."""
     return Path(word) if is_tree(word) else word
 
 
-def _address(word: str) -> str | Path:
+def _read_address(word: str) -> str | Path:
     return word if "://" in word else Path(word)
 
 
@@ -64,7 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "ids",
         nargs="*",
         metavar="ID",
-        type=_subject,
+        type=_read_subject,
         help="publications (default: all); first, the folder that holds them",
     )
     parser.add_argument("--level", type=int, choices=(0, 1, 2, 3), default=2, help="default: 2")
@@ -86,7 +86,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         action="append",
         default=[],
-        type=_address,
+        type=_read_address,
         help="where data of another tree may be read: a folder or URL; several times",
     )
     parser.add_argument(
@@ -215,14 +215,14 @@ def _find_superseded(root: Path) -> dict[str, list[Fact]]:
         before = sealed.get("supersedes")
         if isinstance(before, dict):
             about = notes.setdefault(str(before.get("id")), [])
-            about.append(_successor(other, sealed["status"] == DRAFT, sealed.get("erratum")))
+            about.append(_name_successor(other, sealed["status"] == DRAFT, sealed.get("erratum")))
             own = seals.get(str(before.get("id")))
             if own and before.get("digest") != own["digest"]:
                 about.append(Fact("audit.note.other_seal", {"other": other}))
     return notes
 
 
-def _successor(other: str, draft: bool, erratum: object) -> Fact:
+def _name_successor(other: str, draft: bool, erratum: object) -> Fact:
     """That a publication has, or is to have, a successor; with the erratum where there is one."""
     said = Fact("audit.note.successor" if draft else "audit.note.superseded", {"other": other})
     return Fact("language.labelled", {"label": said, "what": str(erratum)}) if erratum else said

@@ -91,14 +91,14 @@ def _solve(arguments: argparse.Namespace) -> None:
     print(solution.text, end="" if solution.text.endswith("\n") else "\n")
 
 
-def _study(name: str) -> StudySettings:
+def _find_study(name: str) -> StudySettings:
     studies = load_config(Path("config.yaml")).studies
     if name not in studies:
         raise ConfigError(f"config.yaml: no study {name!r}; there are {', '.join(studies)}.")
     return studies[name]
 
 
-def _material(study: StudySettings) -> tuple[pd.DataFrame, Structure]:
+def _read_material(study: StudySettings) -> tuple[pd.DataFrame, Structure]:
     """The study's claims, verified, and their structure."""
     root = Path.cwd()
     path = find_object(root, find_version(root, study.claims))
@@ -110,7 +110,7 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.wave or arguments.data:
         _check_beside(arguments)
         return
-    claims, structure = _material(_study(arguments.study))
+    claims, structure = _read_material(_find_study(arguments.study))
     if lacking := structure.missing(arguments.language):
         raise ConfigError(
             f"{arguments.study} has no texts in {arguments.language!r} for {', '.join(lacking)}; "
@@ -142,10 +142,10 @@ def _print_table(verdicts: list[Verdict], language: str) -> None:
 
 def _check_beside(arguments: argparse.Namespace) -> None:
     """Each published figure beside the data's own."""
-    study = read_study(*_material(_study(arguments.study)))
+    study = read_study(*_read_material(_find_study(arguments.study)))
     if study.structure.missing(arguments.language):
         raise ConfigError(f"{arguments.study} lacks texts in {arguments.language!r}.")
-    answers, asked, register = _data(arguments)
+    answers, asked, register = _read_data(arguments)
     found = beside_data(study, answers, asked)
     if arguments.json:
         print(beside_json(found, register, arguments.language), end="")
@@ -153,7 +153,9 @@ def _check_beside(arguments: argparse.Namespace) -> None:
         print_beside(found, study, register, arguments.language)
 
 
-def _data(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Questionnaire, Mapping[str, str]]:
+def _read_data(
+    arguments: argparse.Namespace,
+) -> tuple[pd.DataFrame, Questionnaire, Mapping[str, str]]:
     """Coded answers and what was asked: of a wave's last run, or of an export. Then what the wave's
     register has, by id: its shares are weighted as the wave is."""
     root = Path.cwd()

@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         "get": _get,
         "add": _add,
         "erase": _erase,
-        "key": _key,
+        "key": _print_key,
     }
     actions[arguments.action](root, arguments)
     return 0
@@ -154,7 +154,7 @@ def _erase(root: Path, arguments: argparse.Namespace) -> None:
     erasure = erase_versions(root, arguments.names, arguments.reason)
     for place in erasure.removed:
         print(f"removed  {place}")
-    for place in _remains_of(root, arguments.names):
+    for place in _find_remains(root, arguments.names):
         print(f"remains  {place}")
     print(f"{', '.join(arguments.names)}: erased. Now commit data/versions.csv.")
     store = default_store(root)
@@ -170,7 +170,7 @@ def _erase(root: Path, arguments: argparse.Namespace) -> None:
         )
 
 
-def _remains_of(root: Path, names: Sequence[str]) -> Iterator[str]:
+def _find_remains(root: Path, names: Sequence[str]) -> Iterator[str]:
     """The files that people wrote or published from these versions, and why they are to be read."""
     from readiness.publications.trace import find_affected
 
@@ -186,7 +186,7 @@ def _remains_of(root: Path, names: Sequence[str]) -> Iterator[str]:
         yield f"{root / FOLDER / where}: published numbers, which stay"
 
 
-def _key(root: Path, arguments: argparse.Namespace) -> None:
+def _print_key(root: Path, arguments: argparse.Namespace) -> None:
     from readiness.running.pseudonym_key import KEYS, new_key
 
     version = find_version(root, arguments.name)

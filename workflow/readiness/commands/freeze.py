@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 0
     plan = load_plan(root)
-    chosen = _chosen(plan, arguments)
+    chosen = _choose_run(plan, arguments)
     with only_freeze:
         return _freeze(plan, chosen, arguments)
 
@@ -102,7 +102,7 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
     # What can be refused is refused before the run, which takes its time.
     refuse_released(root, arguments.id)
     refuse_strangers(root)
-    material = _material(plan, chosen, languages, arguments)
+    material = _gather_material(plan, chosen, languages, arguments)
     _ = material.supersession
     check_in_default_remote(root, *material.versions)
     results = f"results/{chosen.folder}"
@@ -153,8 +153,8 @@ def _check(arguments: argparse.Namespace) -> None:
     """ConfigError for an argument that says nothing, or what no folder or page can hold."""
     if not re.fullmatch(NAME, arguments.id) or len(arguments.id) > LONGEST_ID:
         raise ConfigError(
-            f"{_short(arguments.id)}: not an id; expected lower-case letters, digits and hyphens, "
-            f"{LONGEST_ID} at most."
+            f"{_shorten(arguments.id)}: not an id; expected lower-case letters, digits and "
+            f"hyphens, {LONGEST_ID} at most."
         )
     check_cores(arguments.cores)
     made = ("wave", "study", "release", "supersedes", "erratum", "reviewer")
@@ -163,21 +163,21 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.successor and not arguments.withdraw:
         raise ConfigError("--successor: of what is withdrawn; say why: --withdraw TEXT.")
     if arguments.successor and not re.fullmatch(NAME, arguments.successor):
-        raise ConfigError(f"--successor {_short(arguments.successor)}: not an id.")
+        raise ConfigError(f"--successor {_shorten(arguments.successor)}: not an id.")
     for name in ("supersedes", "erratum", "reviewer", "withdraw"):
         said = getattr(arguments, name)
         for text in said if isinstance(said, list) else [said]:
             # Empty, or with what no page shows: control characters, ends of lines, no text.
             if text is not None and (not text.strip() or UNSAYABLE & set(map(category, text))):
-                raise ConfigError(f"--{name} {_short(text)}: expected one line of text.")
+                raise ConfigError(f"--{name} {_shorten(text)}: expected one line of text.")
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     """The text in quotes, on one line, cut where it is long."""
     return repr(text) if len(text) <= LONGEST_ID else f"{text[:20]!r}..."
 
 
-def _chosen(plan: Plan, arguments: argparse.Namespace) -> PlannedRun:
+def _choose_run(plan: Plan, arguments: argparse.Namespace) -> PlannedRun:
     folder = (
         f"waves/{arguments.wave}"
         if arguments.wave
@@ -200,14 +200,14 @@ def _chosen(plan: Plan, arguments: argparse.Namespace) -> PlannedRun:
     raise ConfigError(f"{folder}: no such run; there are {', '.join(plan.runs)}.")
 
 
-def _material(
+def _gather_material(
     plan: Plan, chosen: PlannedRun, languages: Sequence[str], arguments: argparse.Namespace
 ) -> PublicationMaterial:
     root = plan.root
     # What was said of a draft when it was last frozen still holds, unless it is said again.
-    before = _said_before(root, arguments.id)
+    before = _read_draft_words(root, arguments.id)
     supersedes = (arguments.supersedes or before.get("supersedes") or "").strip()
-    erratum, reasons = _errata(arguments.erratum or [])
+    erratum, reasons = _read_errata(arguments.erratum or [])
     if arguments.erratum and not supersedes:
         raise ConfigError("--erratum: an erratum is about a publication; name it by --supersedes.")
     if not arguments.erratum:
@@ -219,7 +219,7 @@ def _material(
         name=chosen.name,
         section=chosen.section,
         versions=[find_version(root, name) for name in chosen.datasets],
-        files=_inputs(plan, chosen),
+        files=_list_inputs(plan, chosen),
         supersedes=supersedes,
         erratum=erratum,
         reasons=reasons,
@@ -230,7 +230,7 @@ def _material(
     )
 
 
-def _inputs(plan: Plan, chosen: PlannedRun) -> dict[str, Path]:
+def _list_inputs(plan: Plan, chosen: PlannedRun) -> dict[str, Path]:
     """The files that a run reads beside its datasets; what was released before decides what is
     withheld."""
     files = input_files(chosen.section)
@@ -239,7 +239,7 @@ def _inputs(plan: Plan, chosen: PlannedRun) -> dict[str, Path]:
     return files | {f"earlier-{Path(path).parent.name}": Path(path) for path in earlier}
 
 
-def _errata(said: Iterable[str]) -> tuple[str, dict[str, str]]:
+def _read_errata(said: Iterable[str]) -> tuple[str, dict[str, str]]:
     """What `--erratum` says in general, and of single numbers by id or its beginning."""
     general: list[str] = []
     single: dict[str, str] = {}
@@ -252,7 +252,7 @@ def _errata(said: Iterable[str]) -> tuple[str, dict[str, str]]:
     return " ".join(general), single
 
 
-def _said_before(root: Path, identity: str) -> dict[str, str]:
+def _read_draft_words(root: Path, identity: str) -> dict[str, str]:
     """What the draft's seal says of what it supersedes, why, and who reviewed it."""
     try:
         sealed = read_seal(root / "publications" / identity)

@@ -64,8 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print or write what is asked for; returns 0."""
     found = read_any_kind(arguments.file, arguments.written_in)
     since: list[Fact] = []
-    summary = [tell(fact, arguments.language) for fact in _summary(arguments.file, found)]
-    before = arguments.since or _earlier(_place(arguments.file), found.questionnaire)
+    summary = [tell(fact, arguments.language) for fact in _summarise(arguments.file, found)]
+    before = arguments.since or _find_earlier(_place(arguments.file), found.questionnaire)
     if before is not None:
         from readiness.questionnaire.versions import changes
 
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _earlier(path: Path, questionnaire: Questionnaire) -> Path | None:
+def _find_earlier(path: Path, questionnaire: Questionnaire) -> Path | None:
     """The version before this one, where it lies beside it."""
     found = {
         int(other.stem.rpartition("-")[2]): other
@@ -149,7 +149,7 @@ def _make_content(
     return codebook_page(found.questionnaire, language, summary[1:], since)
 
 
-def _summary(path: Path, found: _ReadQuestionnaire) -> Iterator[Fact]:
+def _summarise(path: Path, found: _ReadQuestionnaire) -> Iterator[Fact]:
     """What a questionnaire holds, in about ten lines."""
     yield from summary(found.questionnaire, str(path))
     if open_ := open_decisions(found.text):

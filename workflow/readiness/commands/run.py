@@ -61,7 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def _only_run(root: Path) -> Iterator[int]:
+def _lock_run(root: Path) -> Iterator[int]:
     """Hold the folder's lock, whose descriptor is handed to Snakemake: it may outlive this process.
     A job may outlive both: each holds the second lock, shared, and writes with the settings that it
     was started with. So nothing begins before the last one has ended."""
@@ -89,7 +89,7 @@ def _only_run(root: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _environment(root: Path) -> dict[str, str]:
+def _make_environment(root: Path) -> dict[str, str]:
     """Snakemake and the jobs need a place to write and one BLAS thread, HOME or not."""
     environment = dict(os.environ)
     # Where the keys of pseudonyms lie, also where another home is given below.
@@ -109,13 +109,13 @@ def _environment(root: Path) -> dict[str, str]:
     return environment
 
 
-def _failure(root: Path, code: int, memory_kills: int) -> ReadinessError:
+def _explain_failure(root: Path, code: int, memory_kills: int) -> ReadinessError:
     """Why the run failed, as the first step that failed has left it."""
     try:
         first, message = (root / FAILURE).read_text("utf-8").split("\n", 1)
         exit_code = int(first)
     except (OSError, ValueError):
-        if obstacle := _full(root) or _read_only(root):
+        if obstacle := _find_full_disk(root) or _read_only(root):
             return StoppedError(obstacle)
         return StoppedError(reason(root, code, memory_kills))
     error = ReadinessError(message.strip())
@@ -123,7 +123,7 @@ def _failure(root: Path, code: int, memory_kills: int) -> ReadinessError:
     return error
 
 
-def _full(root: Path) -> str:
+def _find_full_disk(root: Path) -> str:
     """What to say when too little of a disk is left even for Snakemake's notes; "" otherwise."""
     for folder in (root / "results", root):
         if folder.exists() and (free := shutil.disk_usage(folder).free) < LEAST_FREE:
@@ -141,7 +141,7 @@ def _read_only(root: Path) -> str:
     return ""
 
 
-def _snakemake(root: Path, cores: str, arguments: list[str], descriptor: int) -> int:
+def _call_snakemake(root: Path, cores: str, arguments: list[str], descriptor: int) -> int:
     """Run Snakemake in a group of its own, and end the whole group when this process is ended.
 
     What it says goes to its log; to standard output, too, when `arguments` hold an option, for then
@@ -154,7 +154,7 @@ def _snakemake(root: Path, cores: str, arguments: list[str], descriptor: int) ->
         process = subprocess.Popen(
             [*program, "--cores", cores, "--rerun-incomplete", *arguments],
             cwd=root,
-            env=_environment(root),
+            env=_make_environment(root),
             pass_fds=(descriptor,),
             start_new_session=True,
             stdin=subprocess.DEVNULL,
@@ -164,7 +164,7 @@ def _snakemake(root: Path, cores: str, arguments: list[str], descriptor: int) ->
         listening: AbstractContextManager[Listener | None] = progress_bar()
         if any(argument.startswith("-") for argument in arguments):
             listening = nullcontext(sys.stdout.write)
-        with _guard_group(process.pid), _passing_on(process) as asked, listening as listener:
+        with _guard_group(process.pid), _pass_signals(process) as asked, listening as listener:
             code = follow(process, said, listener) if listener else process.wait()
     if asked and code != 0:
         raise KeyboardInterrupt
@@ -195,7 +195,7 @@ def _guard_group(group: int) -> Iterator[None]:
 
 
 @contextmanager
-def _passing_on(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+def _pass_signals(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
     """Within it, what asks this process to end goes to Snakemake's group; and is listed. Again each
     second, for a job that Snakemake begins meanwhile has not heard; at last to all of it as nobody
     can refuse: the next run recovers from that."""
@@ -246,14 +246,14 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{NOTHING}: every result is up to date.", file=sys.stderr)
     from readiness.datasets.verify import find_unused
 
-    for line in (*find_unused(root), *_damages(root, began), *_losses(root)):
+    for line in (*find_unused(root), *_read_damages(root, began), *_read_losses(root)):
         print(f"readiness run: {line}", file=sys.stderr)
     if not arguments.snakemake:
         print((root / GATE).read_text("utf-8"), end="")
     return 0
 
 
-def _losses(root: Path) -> list[str]:
+def _read_losses(root: Path) -> list[str]:
     """What became of each wave's rows and answers, as its validation has logged it."""
     logs = (root / "results/logs/waves").glob("*/validate.log")
     said = [(log.parent.name, log.read_text("utf-8", "replace")) for log in sorted(logs)]
@@ -265,7 +265,7 @@ def _losses(root: Path) -> list[str]:
     ]
 
 
-def _damages(root: Path, began: float) -> list[str]:
+def _read_damages(root: Path, began: float) -> list[str]:
     """The damaged copies of dataset versions that this run found, and went past."""
     logs = sorted((root / "results/logs/restore").glob("*.log"))
     said = [log.read_text("utf-8", "replace") for log in logs if log.stat().st_mtime >= began]
@@ -314,8 +314,8 @@ def run_snakemake(root: Path, cores: str, arguments: list[str], *, finished: boo
     `finished`: nothing has changed since the last run, so Snakemake is asked only for what is not
     as its step wrote it.
     """
-    with _only_run(root) as descriptor:
-        if obstacle := _full(root):
+    with _lock_run(root) as descriptor:
+        if obstacle := _find_full_disk(root):
             raise StoppedError(obstacle)
         notes = root / ".snakemake"
         if notes.exists() and not notes.is_dir():
@@ -333,11 +333,11 @@ def run_snakemake(root: Path, cores: str, arguments: list[str], *, finished: boo
         shutil.rmtree(root / ".snakemake/locks", ignore_errors=True)
         (root / DIFFERS).unlink(missing_ok=True)
         memory_kills = count_memory_kills()
-        code = _snakemake(root, cores, arguments, descriptor)
+        code = _call_snakemake(root, cores, arguments, descriptor)
         if code != 0:
             if (root / DIFFERS).exists():
                 print((root / DIFFERS).read_text("utf-8"), end="")
-            raise _failure(root, code, memory_kills)
+            raise _explain_failure(root, code, memory_kills)
         if not arguments:
             with suppress(OSError):
                 write_atomically(root / FINISHED, _state(root))

@@ -108,9 +108,9 @@ class Shown:
         numbers: Columns = {
             "n": ("n", _whole),
             "count": ("count", _whole),
-            "share %": ("estimate", _percent),
-            "se": ("se", _percent),
-            **self._interval(100, 1),
+            "share %": ("estimate", _write_percent),
+            "se": ("se", _write_percent),
+            **self._join_interval(100, 1),
             "reliability": ("reliability", format),
             "note": ("note", str),
         }
@@ -126,10 +126,10 @@ class Shown:
                 rows = rows.assign(
                     level=rows["level"].map(self.answers(item.id)), group=rows["group"].map(groups)
                 )
-                keys: Columns = {"base": ("base", str)} if _several(rows["base"]) else {}
+                keys: Columns = {"base": ("base", str)} if _has_several(rows["base"]) else {}
                 keys |= {self.title(by): ("group", str)} if by else {}
                 keys |= {"answer": ("level", str)}
-                blocks.append(f"{self.title(item.id)}\n{_grid(rows, {**keys, **numbers})}")
+                blocks.append(f"{self.title(item.id)}\n{_align_columns(rows, {**keys, **numbers})}")
         foot = "n: answers in the base; count: answers given; both unweighted."
         if self.selection.inference:
             foot += (
@@ -138,14 +138,14 @@ class Shown:
             )
         return "\n\n".join([*blocks, foot])
 
-    def _interval(self, scale: float, digits: int, kind: str = "", told: str = "") -> Columns:
+    def _join_interval(self, scale: float, digits: int, kind: str = "", told: str = "") -> Columns:
         """The column of an interval, made of two."""
 
         def limits(row: Any) -> str:
             ends = [row[f"{end}{kind}"] for end in ("lower", "upper")]
             return (
                 ""
-                if any(map(_missing, ends))
+                if any(map(_is_missing, ends))
                 else " to ".join(f"{scale * end:.{digits}f}" for end in ends)
             )
 
@@ -155,7 +155,7 @@ class Shown:
         """Cronbach's alpha of each scale."""
         known = table.loc[table["lower"].notna(), "n"]
         warned = dict.fromkeys(said for n in known if (said := warn_of("interval: alpha", n)))
-        grid = _grid(
+        grid = _align_columns(
             table,
             {
                 "Cronbach's alpha": ("item", str),
@@ -163,7 +163,7 @@ class Shown:
                 "items": ("items", _whole),
                 "n": ("n", _whole),
                 "alpha": ("alpha", "{:.4f}".format),
-                **self._interval(1, 4),
+                **self._join_interval(1, 4),
                 "note": ("note", str),
             },
         )
@@ -197,28 +197,28 @@ class Shown:
             known = part["test"].isin([test.replace("_", " ") for test in CLASSICAL])
             own = part[~effect & ~contrast & ~known]
             if len(own):
-                lines += [tell(from_json(fact), "en"), _grid(own, _TESTS)]
-                lines += [_KNOWN, _grid(part[known], _TESTS)] if known.any() else []
-            lines += self._differences(part[contrast])
+                lines += [tell(from_json(fact), "en"), _align_columns(own, _TESTS)]
+                lines += [_KNOWN, _align_columns(part[known], _TESTS)] if known.any() else []
+            lines += self._write_differences(part[contrast])
             columns: Columns = {"effect size": ("test", str), "a": ("a", str), "b": ("b", str)}
-            columns |= {"value": ("effect", "{:.3f}".format)} | self._interval(1, 3) | _NOTED
-            lines += [_grid(part[effect], columns)] if effect.any() else []
+            columns |= {"value": ("effect", "{:.3f}".format)} | self._join_interval(1, 3) | _NOTED
+            lines += [_align_columns(part[effect], columns)] if effect.any() else []
             blocks.append("\n".join(lines))
         legend = [line for test, line in _LEGEND.items() if table["test"].eq(test).any()]
         legend += dict.fromkeys(
             f"{row['test'].replace('_', ' ').capitalize()}: {show(said, 'en')}"
             for row in table.to_dict("records")
             for kind, known in (("test", "p_value"), ("interval", "lower"))
-            if not _missing(row[known])
+            if not _is_missing(row[known])
             if (said := warn_of(f"{kind}: {row['test']}", row["n"]))
         )
         return "\n\n".join([*blocks, "\n".join(legend)] if legend else blocks)
 
-    def _differences(self, rows: pd.DataFrame) -> list[str]:
+    def _write_differences(self, rows: pd.DataFrame) -> list[str]:
         """Contrasts of the share of an answer, or of each of several."""
         if rows.empty:
             return []
-        several = _several(rows["answer"])
+        several = _has_several(rows["answer"])
         what = "each answer" if several else rows["answer"].iloc[0]
         adjusted = ""
         if self.selection.inference:
@@ -228,13 +228,16 @@ class Shown:
             "a": ("a", str),
             "b": ("b", str),
             "points": ("effect", lambda value: f"{100 * value:+.1f}"),
-            **self._interval(100, 1),
-            "p": ("p_value", _p),
-            **self._interval(100, 1, "_simultaneous", ", all pairs"),
-            "adjusted p": ("p_adjusted", _p),
+            **self._join_interval(100, 1),
+            "p": ("p_value", _write_p),
+            **self._join_interval(100, 1, "_simultaneous", ", all pairs"),
+            "adjusted p": ("p_adjusted", _write_p),
             **_NOTED,
         }
-        return [f"Difference in the share of {what} (b - a){adjusted}", _grid(rows, columns)]
+        return [
+            f"Difference in the share of {what} (b - a){adjusted}",
+            _align_columns(rows, columns),
+        ]
 
     def as_json(self, **tables: pd.DataFrame) -> str:
         """The results with what they rest on; missing numbers are null, shares in 0-1."""
@@ -278,11 +281,11 @@ def _clean(value: Any) -> Any:
     return number
 
 
-def _grid(rows: pd.DataFrame, columns: Columns) -> str:
+def _align_columns(rows: pd.DataFrame, columns: Columns) -> str:
     """Columns of text, by their headers; those that are empty throughout are left out."""
     cells = {
         header: [
-            form(row) if column is None else "" if _missing(row[column]) else form(row[column])
+            form(row) if column is None else "" if _is_missing(row[column]) else form(row[column])
             for row in rows.to_dict("records")
         ]
         for header, (column, form) in columns.items()
@@ -308,33 +311,33 @@ def _grid(rows: pd.DataFrame, columns: Columns) -> str:
     return "\n".join(f"  {line.rstrip()}" for line in text.getvalue().splitlines())
 
 
-def _missing(value: Any) -> bool:
+def _is_missing(value: Any) -> bool:
     return value is None or value != value
 
 
-def _several(column: pd.Series[str]) -> bool:
+def _has_several(column: pd.Series[str]) -> bool:
     return column.nunique() > 1
 
 
 _whole = "{:.0f}".format
 
 
-def _percent(value: float) -> str:
+def _write_percent(value: float) -> str:
     return f"{100 * value:.1f}"
 
 
-def _p(value: float) -> str:
+def _write_p(value: float) -> str:
     return f"{value:.4f}" if value >= 0.0001 else "<0.0001"
 
 
-def _statistic(row: Any) -> str:
+def _write_statistic(row: Any) -> str:
     value = row["statistic"]
-    return "" if _missing(value) else f"{row['statistic_name']} {value:.3f}".strip()
+    return "" if _is_missing(value) else f"{row['statistic_name']} {value:.3f}".strip()
 
 
-def _degrees(row: Any) -> str:
+def _write_degrees(row: Any) -> str:
     """At most two decimals, none for a whole number."""
-    known = [row[name] for name in ("df1", "df2") if not _missing(row[name])]
+    known = [row[name] for name in ("df1", "df2") if not _is_missing(row[name])]
     return ", ".join(f"{df:.2f}".rstrip("0").rstrip(".") for df in known)
 
 
@@ -342,9 +345,9 @@ _NOTED: Columns = {"_": ("leads", str), "__": ("note", str)}
 _TESTS: Columns = {
     "test": ("test", str),
     "answer": ("answer", str),
-    "statistic": (None, _statistic),
-    "df": (None, _degrees),
-    "p": ("p_value", _p),
+    "statistic": (None, _write_statistic),
+    "df": (None, _write_degrees),
+    "p": ("p_value", _write_p),
     **_NOTED,
 }
 

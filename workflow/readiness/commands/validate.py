@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     if labelled is not None:
         _refuse_place(root, labelled, (arguments.file, path))
         if arguments.file.name == ANSWERS:
-            _write_labelled(labelled, *_of_run(path, arguments.file, content), arguments.language)
+            _write_labelled(labelled, *_read_run(path, arguments.file, content), arguments.language)
             return 0
     found = read_bytes(path, arguments.file, content)
     if isinstance(found, ReadExport) and (html or csv):
@@ -185,7 +185,7 @@ def _refuse_place(root: Path, out: Path, read: tuple[Path, ...]) -> None:
         raise ConfigError(f"--labelled {out}: {where}; name a file outside, for those who may.")
 
 
-def _of_run(path: Path, file: Path, content: bytes) -> tuple[pd.DataFrame, Questionnaire]:
+def _read_run(path: Path, file: Path, content: bytes) -> tuple[pd.DataFrame, Questionnaire]:
     """The coded answers of a run, with its weights where it has some, and what was asked."""
     questionnaire = load_questionnaire(path)
     answers = read_text_table(file, "the coded answers", content)

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not found:
         # Perhaps it was there: a ledger may be gone, or another one.
         refuse_broken(root, publications)
-        raise ConfigError(_unknown(root, name))
+        raise ConfigError(_explain_unknown(root, name))
     traces = [
         trace
         for publication, numbers in groupby(found, key=lambda pair: pair[0])
@@ -67,13 +67,13 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps([asdict(t) for t in traces], ensure_ascii=False, indent=1, sort_keys=True))
     else:
         log = read_log(root)
-        for _, alike in groupby(traces, key=_behind):
+        for _, alike in groupby(traces, key=_gather_behind):
             print(traces_text(root, list(alike), log), end="")
     refuse_broken(root, publications)
     return 0
 
 
-def _unknown(root: Path, name: str) -> str:
+def _explain_unknown(root: Path, name: str) -> str:
     where, slash, rest = name.partition("/")
     known = publication_ids(root)
     if where not in known and (fact := withdrawals(root).get(where)):
@@ -90,7 +90,7 @@ def _unknown(root: Path, name: str) -> str:
     )
 
 
-def _behind(trace: Trace) -> dict[str, Any]:
+def _gather_behind(trace: Trace) -> dict[str, Any]:
     """All that stands behind a number, which it may share with its neighbours."""
     return {name: what for name, what in asdict(trace).items() if name != "row"}
 
@@ -99,11 +99,13 @@ def publication_text(root: Path, name: str) -> str:
     """A publication: what it is now, its data and how they come here."""
     lines = [state_line(root, name, read_log(root))]
     for dataset in read_datasets(root / FOLDER / name):
-        lines += _dataset_lines(dataset.version.name, dataset.version.sha256, dataset.version.md5)
+        lines += _write_dataset_lines(
+            dataset.version.name, dataset.version.sha256, dataset.version.md5
+        )
     return "\n".join(map(one_line, lines)) + "\n"
 
 
-def _dataset_lines(name: str, sha256: str, md5: str) -> list[str]:
+def _write_dataset_lines(name: str, sha256: str, md5: str) -> list[str]:
     unknown = "not known: the publication that it comes through is not here"
     lines = [f"  dataset  {name}", f"    sha256 {sha256 or unknown}", f"    {pull_line(name)}"]
     return lines + ([f"    md5 {md5}"] if md5 else [])
@@ -117,7 +119,7 @@ def traces_text(root: Path, traces: Sequence[Trace], log: Log) -> str:
     lines = [line for trace in traces for line in _describe_number(trace, rows, words)]
     lines.append(f"  {state_line(root, trace.publication, log)}")
     for name, digest in trace.datasets.items():
-        lines += _dataset_lines(name, digest, trace.md5[name])
+        lines += _write_dataset_lines(name, digest, trace.md5[name])
     for path, digest in trace.files.items():
         lines += [f"  file     {path}", f"    sha256 {digest}"]
     lines += [f"  through  publication {name}" for name in trace.through]

@@ -27,7 +27,7 @@ class Condition(StrictModel):
     low: int | None = Field(default=None, ge=1, description="or so many of the lowest levels")
 
     @model_validator(mode="after")
-    def _one_of_them(self) -> Condition:
+    def _check_one(self) -> Condition:
         if sum(given is not None for given in (self.of, self.top, self.low)) != 1:
             raise ValueError("one of `of`, `top` and `low`")
         return self
@@ -53,7 +53,7 @@ class Recode(StrictModel):
     ordered: bool = Field(default=False, description="whether they have an order, low to high")
 
     @model_validator(mode="after")
-    def _each_once(self) -> Recode:
+    def _check_once(self) -> Recode:
         _refuse_repeated("code", [category.code for category in self.categories])
         _refuse_repeated("answer", [code for category in self.categories for code in category.of])
         return self
@@ -77,7 +77,7 @@ class Bands(StrictModel):
     )
 
     @model_validator(mode="after")
-    def _in_order(self) -> Bands:
+    def _check_order(self) -> Bands:
         _refuse_repeated("code", [band.code for band in self.categories])
         for band in self.categories:
             low, high = band.at_least, band.below
@@ -109,7 +109,7 @@ class DerivedScale(StrictModel):
     unit: Titles | None = Field(default=None, description="unit in each language")
 
     @model_validator(mode="after")
-    def _of_its_items(self) -> DerivedScale:
+    def _check_items(self) -> DerivedScale:
         if strange := [name for name in self.reverse if name not in self.items]:
             raise ValueError(f"reverse: items of the scale; {strange[0]} is none")
         if self.answered is not None and self.answered > len(self.items):
@@ -138,7 +138,7 @@ class DerivedVariable(StrictModel):
     scale: DerivedScale | None = Field(default=None, description=DerivedScale.__doc__ or "")
 
     @model_validator(mode="after")
-    def _one_way(self) -> DerivedVariable:
+    def _check_way(self) -> DerivedVariable:
         if sum(getattr(self, form) is not None for form in FORMS) != 1:
             raise ValueError(f"one of {', '.join(FORMS)}")
         return self

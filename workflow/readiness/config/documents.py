@@ -42,10 +42,10 @@ BOUNDS = {
 
 def guide() -> str:
     """The text of the page."""
-    return HEAD + "".join(_sections(Config.model_json_schema(by_alias=True)))
+    return HEAD + "".join(_write_sections(Config.model_json_schema(by_alias=True)))
 
 
-def _sections(schema: dict[str, Any]) -> Iterator[str]:
+def _write_sections(schema: dict[str, Any]) -> Iterator[str]:
     """One heading and one table for each section, outermost first."""
     waiting = [("", schema)]
     while waiting:
@@ -55,8 +55,8 @@ def _sections(schema: dict[str, Any]) -> Iterator[str]:
         required = section.get("required", [])
         inner = []
         for key, value in section["properties"].items():
-            yield _row(key, value, key in required, schema)
-            child, suffix = _child(value, schema)
+            yield _write_row(key, value, key in required, schema)
+            child, suffix = _find_child(value, schema)
             if child is not None:
                 inner.append((f"{path}.{key}{suffix}".lstrip("."), child))
         waiting = inner + waiting
@@ -72,7 +72,7 @@ def _resolve_reference(value: dict[str, Any], schema: dict[str, Any]) -> dict[st
     return value
 
 
-def _child(value: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
+def _find_child(value: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
     """The section that a key holds (or each of its names holds), and how its path goes on."""
     resolved = _resolve_reference(value, schema)
     if "properties" in resolved:
@@ -86,7 +86,7 @@ def _child(value: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any
     return None, ""
 
 
-def _row(key: str, value: dict[str, Any], required: bool, schema: dict[str, Any]) -> str:
+def _write_row(key: str, value: dict[str, Any], required: bool, schema: dict[str, Any]) -> str:
     default = value.get("default")
     if required:
         shown = "required"

@@ -38,7 +38,7 @@ from readiness.config.sections import (
 from readiness.patterns import NAME
 
 
-def _unless_none(value: Any) -> Any:
+def _refuse_none(value: Any) -> Any:
     if value is None:
         raise ValueError("a section, or none")
     return None if value == UNWEIGHTED else value
@@ -97,7 +97,7 @@ class WaveSettings(StrictModel):
     derive: list[DerivedVariable] = Field(
         default=[], description="variables that are computed of answers, in their order"
     )
-    weight: Annotated[Weight | None, BeforeValidator(_unless_none)] = Field(
+    weight: Annotated[Weight | None, BeforeValidator(_refuse_none)] = Field(
         default=None, description=Weight.__doc__ or ""
     )
     estimate: Estimate = Field(default=Estimate(), description=Estimate.__doc__ or "")
@@ -120,14 +120,14 @@ class WaveSettings(StrictModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _as_drawn(cls, value: Any) -> Any:
+    def _read_as_drawn(cls, value: Any) -> Any:
         """Without a word on weights, those of a sample stand for their strata."""
         if not isinstance(value, dict) or not value.get("sample"):
             return value
         return {"weight": {}, **value}
 
     @model_validator(mode="after")
-    def _what_its_selection_has(self) -> WaveSettings:
+    def _check_selection(self) -> WaveSettings:
         if self.weight and self.weight.given and (self.weight.margins or self.sample):
             raise ValueError("weight: given weights, or margins and a sample; not both")
         if self.study.fieldwork:
@@ -146,7 +146,7 @@ class WaveSettings(StrictModel):
         return self
 
     @model_serializer(mode="wrap")
-    def _none_in_one_word(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _write_none(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Without `weight` a sample would stand for its strata."""
         return {**dump(self), **({} if self.weight else {"weight": UNWEIGHTED})}
 
@@ -189,7 +189,7 @@ class Config(StrictModel):
     waves: dict[Name, WaveSettings] = Field(default={}, description="waves to analyse, by name")
 
     @model_validator(mode="after")
-    def _one_name_each(self) -> Self:
+    def _check_names(self) -> Self:
         # A number's id begins with the name of its run.
         if both := sorted(set(self.studies) & set(self.waves)):
             raise ValueError(f"a name of its own for each; {both[0]} is a study and a wave")

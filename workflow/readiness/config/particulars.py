@@ -12,13 +12,13 @@ from readiness import patterns
 from readiness.config.sections import Day, LanguageCode, Line, StrictModel
 
 
-def _said(text: str) -> str:
+def _check_said(text: str) -> str:
     if not text.strip():
         raise ValueError("some words, or no such key")
     return text.strip()
 
 
-Words = Annotated[Line, AfterValidator(_said)]
+Words = Annotated[Line, AfterValidator(_check_said)]
 # ISO 639 for a text of which nobody said the language.
 ANY_LANGUAGE = "und"
 
@@ -48,7 +48,7 @@ class Author(StrictModel):
 
     @field_validator("orcid")
     @classmethod
-    def _checked(cls, value: str | None) -> str | None:
+    def _check_orcid(cls, value: str | None) -> str | None:
         total = 0
         for sign in (value or "").replace("-", ""):
             total = 2 * total + ORCID_SIGNS.index(sign)

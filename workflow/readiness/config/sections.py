@@ -40,7 +40,7 @@ Line = Annotated[
 Titles = Annotated[dict[LanguageCode, Line], Field(min_length=1)]
 
 
-def _day(value: str) -> str:
+def _check_day(value: str) -> str:
     try:
         date.fromisoformat(value)
     except ValueError:
@@ -49,7 +49,7 @@ def _day(value: str) -> str:
 
 
 # A day as YYYY-MM-DD, so that the order of the texts is that of the days.
-Day = Annotated[str, Field(pattern=patterns.DATE), AfterValidator(_day)]
+Day = Annotated[str, Field(pattern=patterns.DATE), AfterValidator(_check_day)]
 
 
 def no_repeats(items: list[str]) -> list[str]:
@@ -106,7 +106,7 @@ class Validate(StrictModel):
     )
 
     @model_validator(mode="after")
-    def _opens_first(self) -> Validate:
+    def _check_days(self) -> Validate:
         if self.opens and self.closes and self.opens > self.closes:
             raise ValueError("closes on or after the day of opens")
         return self
@@ -150,7 +150,7 @@ class Weight(StrictModel):
 
     @field_validator("trim")
     @classmethod
-    def _around_the_mean(cls, value: list[float]) -> list[float]:
+    def _check_trim(cls, value: list[float]) -> list[float]:
         if not 0 < value[0] < 1 < value[1]:
             raise ValueError("a number between 0 and 1, then one above 1")
         return value
@@ -289,7 +289,7 @@ class Disclosure(StrictModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _preset_in_one_word(cls, value: Any) -> Any:
+    def _read_preset(cls, value: Any) -> Any:
         return {"preset": value} if isinstance(value, str) else value
 
 

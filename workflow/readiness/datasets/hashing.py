@@ -36,7 +36,7 @@ def fault_of_bytes(content: Iterable[bytes], version: Version) -> Fact | None:
         md5.update(chunk)
         sha256.update(chunk)
     if size != version.bytes:
-        return _other_size(size, version)
+        return _describe_size(size, version)
     if sha256.hexdigest() != version.sha256:
         return Fact("audit.copy.hash", {"hash": "SHA-256"})
     if md5.hexdigest() != version.md5:
@@ -53,18 +53,18 @@ def fault_of(path: Path, version: Version) -> Fact | None:
             return Fact("audit.copy.no_file")
         size = path.stat().st_size
         if size != version.bytes:
-            return _other_size(size, version)
+            return _describe_size(size, version)
         with path.open("rb") as file:
             return fault_of_bytes(chunks(file), version)
     except OSError as error:
-        return _unreadable(error)
+        return _describe_unreadable(error)
 
 
-def _other_size(size: int, version: Version) -> Fact:
+def _describe_size(size: int, version: Version) -> Fact:
     return Fact("audit.copy.size", {"found": size, "sealed": version.bytes})
 
 
-def _unreadable(error: OSError) -> Fact:
+def _describe_unreadable(error: OSError) -> Fact:
     return Fact("audit.unreadable", {"said": error.strerror or "?"})
 
 
@@ -75,7 +75,7 @@ def fault_if_there(path: Path, version: Version) -> Fact | None:
     except (FileNotFoundError, NotADirectoryError):
         return ABSENT
     except OSError as error:
-        return _unreadable(error)
+        return _describe_unreadable(error)
     return fault_of(path, version)
 
 

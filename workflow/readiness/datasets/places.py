@@ -46,7 +46,7 @@ class Foreign:
     fetched: Path
 
 
-def _settings(root: Path) -> configparser.ConfigParser:
+def _read_settings(root: Path) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None)
     for name in ("config", "config.local"):
         path = root / ".dvc" / name
@@ -71,7 +71,7 @@ def remote_settings(root: Path, foreign: Foreign | None = None) -> dict[str, dic
     if foreign is not None:
         named = {url: {"url": url} for url in foreign.remotes}
         return {"store": {"url": str(root.resolve() / STORE)}, **named}
-    parser = _settings(root)
+    parser = _read_settings(root)
     found = {
         section.removeprefix("'remote \"").removesuffix("\"'"): {
             key: str((root / ".dvc" / Path(value).expanduser()).absolute())
@@ -143,5 +143,5 @@ def cache_folder(root: Path, foreign: Foreign | None = None) -> Path:
     """DVC's cache; of a foreign tree the auditor's own folder in its place."""
     if foreign is not None:
         return foreign.fetched
-    folder = _settings(root).get("cache", "dir", fallback="cache")
+    folder = _read_settings(root).get("cache", "dir", fallback="cache")
     return (root / ".dvc" / folder).resolve()

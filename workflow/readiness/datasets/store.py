@@ -65,16 +65,16 @@ class Remotes(ExitStack):
         """What is wrong with the version in the remote: None for nothing, `ABSENT` if missing.
         Raises UnreachableError when the remote cannot be asked."""
         if name in self.folders:
-            with self._asking(name):
+            with self._ask_remote(name):
                 folder = self.folders[name]
                 if not folder.is_dir():
                     raise NotADirectoryError("no such folder")
                 if not os.access(folder, os.R_OK | os.X_OK):
                     raise PermissionError(f"{folder} cannot be read")
             # One file that cannot be read is a damaged object, and no word about the others.
-            return fault_if_there(self._file(name, version), version)
+            return fault_if_there(self._place_file(name, version), version)
         try:
-            with self._asking(name), self._open(name, version) as file:
+            with self._ask_remote(name), self._open(name, version) as file:
                 return fault_of_bytes(chunks(file), version)
         except FileNotFoundError:
             return ABSENT
@@ -91,7 +91,7 @@ class Remotes(ExitStack):
                     yield chunk
 
             try:
-                with self._asking(name), self._open(name, version) as file:
+                with self._ask_remote(name), self._open(name, version) as file:
                     fault = fault_of_bytes(kept(chunks(file)), version)
                 if fault is None:
                     temporary.flush()
@@ -107,9 +107,9 @@ class Remotes(ExitStack):
         """Remove the version's object from the remote; whether there was one. Raises
         UnreachableError when the remote cannot be asked or does not let objects be removed."""
         try:
-            with self._asking(name):
+            with self._ask_remote(name):
                 if name in self.folders:
-                    self._file(name, version).unlink()
+                    self._place_file(name, version).unlink()
                     return True
                 store = self._store(name)
                 path = store.oid_to_path(version.md5)
@@ -123,10 +123,10 @@ class Remotes(ExitStack):
     def address(self, name: str, version: Version) -> str:
         """Where the object of the version lies, for people to find it."""
         if name in self.folders:
-            return str(self._file(name, version))
+            return str(self._place_file(name, version))
         return f"{self.addresses[name].rstrip('/')}/{version.object_name}"
 
-    def _file(self, name: str, version: Version) -> Path:
+    def _place_file(self, name: str, version: Version) -> Path:
         return self.folders[name] / version.object_name
 
     def _open(self, name: str, version: Version) -> IO[bytes]:
@@ -160,7 +160,7 @@ class Remotes(ExitStack):
         return self._stores[name]
 
     @contextmanager
-    def _asking(self, name: str) -> Iterator[None]:
+    def _ask_remote(self, name: str) -> Iterator[None]:
         """Turn whatever a remote's library raises into one line; a missing object stays missing."""
         problem: BaseException
         try:
@@ -334,7 +334,7 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
             *(Fact("audit.remote.folder", {"remote": n}) for n in local_remotes(root, foreign)),
             *faults,
         ]
-        fact = _not_found(version, pointer, looked, foreign)
+        fact = _explain_not_found(version, pointer, looked, foreign)
     raise DataError(f"{version.name}: {say_fault(fact)}", fact)
 
 
@@ -343,7 +343,7 @@ def _log_passed_over(version: Version, damaged: list[Fact]) -> None:
         log.warning("DAMAGED %s: %s; another copy served", version.name, say_fault(fact))
 
 
-def _not_found(
+def _explain_not_found(
     version: Version, pointer: Pointer, looked: list[Fact], foreign: Foreign | None
 ) -> Fact:
     """That the version is in none of the places that were looked at."""

@@ -98,7 +98,7 @@ def verify(root: Path) -> Iterator[CopyFinding]:
     with Remotes(root) as opened:
         for version in versions.values():
             seen = False
-            for finding in _of_version(root, version, opened, unreachable):
+            for finding in _verify_copies(root, version, opened, unreachable):
                 seen |= bool(finding.version)  # else it is the word on a whole remote
                 yield finding
             asked_all = not unreachable and opened.addresses
@@ -107,7 +107,7 @@ def verify(root: Path) -> Iterator[CopyFinding]:
     yield from _find_unregistered(root, versions)
 
 
-def _of_version(
+def _verify_copies(
     root: Path, version: Version, opened: Remotes, unreachable: set[str]
 ) -> Iterator[CopyFinding]:
     try:
@@ -180,7 +180,7 @@ def erase_versions(root: Path, names: Sequence[str], reason: str) -> Erasure:
 
 def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
     versions = read_versions(root)
-    chosen = [_chosen(versions, name) for name in dict.fromkeys(names)]
+    chosen = [_choose_versions(versions, name) for name in dict.fromkeys(names)]
     for version in chosen:
         for other in versions.values():
             if other.md5 == version.md5 and not other.is_erased and other not in chosen:
@@ -203,7 +203,7 @@ def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
     return erasure
 
 
-def _chosen(versions: dict[str, Version], name: str) -> Version:
+def _choose_versions(versions: dict[str, Version], name: str) -> Version:
     version = versions.get(name)
     if version is None:
         raise ConfigError(f"no dataset version {name}; there are {', '.join(versions)}.")

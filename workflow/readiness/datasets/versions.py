@@ -128,7 +128,7 @@ def read_versions(root: Path) -> dict[str, Version]:
     versions: dict[str, Version] = {}
     for row, cells in enumerate(lines[1:], start=2):
         version = read_row(cells, f"{path} row {row}")
-        fault = _fault(version, versions.get(version.name))
+        fault = _find_fault(version, versions.get(version.name))
         if fault:
             raise DataError(f"{path} row {row}: {version.name} {fault}. Restore it with git.")
         versions[version.name] = version
@@ -149,7 +149,7 @@ def read_row(cells: list[str], where: str) -> Version:
     return Version(**{**record, **numbers})  # type: ignore[arg-type]
 
 
-def _fault(version: Version, before: Version | None) -> str:
+def _find_fault(version: Version, before: Version | None) -> str:
     """What is wrong with a row of the register after the row `before` of the same version."""
     if version.status not in STATUSES:
         return f"has the status {version.status!r}; expected one of {', '.join(STATUSES)}"

@@ -111,14 +111,14 @@ def propose_answers(
         if scale := _scale(counts, labels, missing_values):
             return scale
         if few:
-            return _partly_labelled(counts, labels, missing_values)
+            return _read_ends(counts, labels, missing_values)
         keys = {match_key(text) for pair in labels for text in pair}
         more = [text for text in counts if match_key(text) not in keys]
         # A few answers without a label are faults; of many the label is not known.
         many = any(sum(c.counts[t] for t in more) > LARGEST_LOSS * c.total for c in columns)
         labels = [*labels, *((text, text) for text in more if many)]
         found = _draft_labelled(counts, labels, columns[0].ordered, missing_values)
-        said = (f"no label for {_some(more, counts)}",) if more else ()
+        said = (f"no label for {_quote_some(more, counts)}",) if more else ()
         return replace(found, checks=(*found.checks, *said))
     found = propose_unlabelled(counts, signs)
     if found.kind == "number" and len(columns) > 1:
@@ -141,7 +141,12 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
         return ProposedAnswers(
             "text", missing=missing, checks=(f"{DECIDED}no answer but missing ones",)
         )
-    found = _numbers(kept) or _dates(kept) or _draft_joined(kept, signs) or _draft_closed(kept)
+    found = (
+        _propose_numbers(kept)
+        or _propose_dates(kept)
+        or _draft_joined(kept, signs)
+        or _draft_closed(kept)
+    )
     found = found or ProposedAnswers("text")
     options = {match_key(option.text) for option in found.options}
     # What is ticked beside options is one of them.
@@ -163,15 +168,15 @@ def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
 def _draft_labelled(
     counts: Counter[str], labels: Sequence[tuple[str, str]], ordered: bool, missing: Sequence[str]
 ) -> ProposedAnswers:
-    outside, named = _outside(labels, missing)
+    outside, named = _find_outside(labels, missing)
     options = [ProposedOption(label, value=value, other=is_other(label)) for value, label in named]
     if len(options) < 2:
         return replace(propose_unlabelled(counts), missing=tuple(outside))
     checks = []
     unseen = [o.text for o in options if not counts[o.value] and not counts[o.text]]
     if unseen:
-        checks.append(f"{DECIDED}nobody answered {_some(unseen)}")
-    kind, options, said = _in_order(options, declared=True)
+        checks.append(f"{DECIDED}nobody answered {_quote_some(unseen)}")
+    kind, options, said = _order_options(options, declared=True)
     if ordered and kind == "single" and len(options) > 2:
         kind, said = (
             "ordinal",
@@ -180,7 +185,7 @@ def _draft_labelled(
     return ProposedAnswers(kind, give_codes(options), tuple(outside), checks=(*said, *checks))
 
 
-def _outside(
+def _find_outside(
     labels: Sequence[tuple[str, str]], missing: Sequence[str]
 ) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
     """The labelled values that are no answers, with what they mean; and those that are."""
@@ -198,7 +203,7 @@ def _scale(
     counts: Counter[str], labels: Sequence[tuple[str, str]], missing: Sequence[str]
 ) -> ProposedAnswers | None:
     """A scale of which only the two ends have a label."""
-    outside, ends = _outside(labels, missing)
+    outside, ends = _find_outside(labels, missing)
     if len(ends) != 2 or not all(re.fullmatch(r"-?\d{1,3}", value) for value, _ in ends):
         return None
     (low, first), (high, last) = sorted((int(value), label) for value, label in ends)
@@ -213,20 +218,20 @@ def _scale(
     return ProposedAnswers("scale", missing=tuple(outside), ends=(low, high), named=(first, last))
 
 
-def _partly_labelled(
+def _read_ends(
     counts: Counter[str], labels: Sequence[tuple[str, str]], missing: Sequence[str]
 ) -> ProposedAnswers:
     """Numbers of which a few have a label: the ends of a scale, or what is no answer."""
-    outside, named = _outside(labels, missing)
+    outside, named = _find_outside(labels, missing)
     values = {value for _, value, _ in outside}
     kept = Counter({t: n for t, n in counts.items() if t not in values})
     ends = [f"{value} is {label!r}" for value, label in named]
-    found = _numbers(kept) or ProposedAnswers("text")
+    found = _propose_numbers(kept) or ProposedAnswers("text")
     said = (f"{DECIDED}labelled are {', '.join(ends)}",) if ends else ()
     return replace(found, missing=tuple(outside), checks=(*found.checks, *said))
 
 
-def _in_order(
+def _order_options(
     options: list[ProposedOption], *, declared: bool
 ) -> tuple[str, list[ProposedOption], list[str]]:
     """Ordinal and low to high where the texts are a known scale or bands of numbers."""
@@ -240,10 +245,10 @@ def _in_order(
     return "single", options, []
 
 
-def _numbers(counts: Counter[str]) -> ProposedAnswers | None:
+def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     """A number, or a short scale of bare numbers, where (nearly) every text is one."""
     unit = _find_unit(counts)
-    bare = {text: _digits(_without_unit(text, unit)) for text in counts}
+    bare = {text: _normalise_digits(_strip_unit(text, unit)) for text in counts}
     sign = _find_thousands(set(bare.values()))
     cleared = {text: number.replace(sign, "") if sign else number for text, number in bare.items()}
     plain = {text: number for text, number in cleared.items() if _NUMBER.fullmatch(number)}
@@ -273,7 +278,7 @@ def _numbers(counts: Counter[str]) -> ProposedAnswers | None:
         and counts[text] > 1
     ]
     if odd:
-        checks.append(f"is {_some(sorted(odd), counts)} a number, or a missing answer?")
+        checks.append(f"is {_quote_some(sorted(odd), counts)} a number, or a missing answer?")
     # Behind fifteen digits stands what a table of doubles adds, not what anybody gave.
     places = [len(f"{value:.15g}".partition(".")[2]) for value in values.values()]
     digits = min(max(places), MOST_PLACES)
@@ -306,12 +311,12 @@ def _find_unit(counts: Counter[str]) -> str:
     return best if units[best] > 1 and set(units) <= alike else ""
 
 
-def _without_unit(text: str, unit: str) -> str:
+def _strip_unit(text: str, unit: str) -> str:
     found = _WITH_UNIT.fullmatch(match_key(text)) if unit else None
     return text if found is None else match_key(text)[: found.start(1)].strip()
 
 
-def _digits(text: str) -> str:
+def _normalise_digits(text: str) -> str:
     """The text with the digits 0 to 9, and without the blanks that tell thousands apart."""
     plain = "".join(str(unicodedata.decimal(c, c)) for c in unicodedata.normalize("NFKC", text))
     thousands = re.fullmatch(r"([+-]?\d{1,3}(?: \d{3})+)(.*)", plain.strip())
@@ -319,7 +324,7 @@ def _digits(text: str) -> str:
     return plain.replace("\u066b", ".").replace("\u066c", "")
 
 
-def _dates(counts: Counter[str]) -> ProposedAnswers | None:
+def _propose_dates(counts: Counter[str]) -> ProposedAnswers | None:
     if not all(map(match_moment, counts)):
         return None
     found = [match for text in counts if (match := match_moment(text))]
@@ -381,14 +386,14 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
         checks.append(f"{few} texts that few gave are no options here: typed as other?")
         if not any(option.other for option in options):
             options.append(ProposedOption(OTHER, code="other_text", other=True))
-    kind, options, said = _in_order(options, declared=False)
+    kind, options, said = _order_options(options, declared=False)
     once = sum(counts[text] == 1 for text in texts)
     if once and not few:
         said.append(f"{DECIDED}options, though {once} of them were given once")
     return ProposedAnswers(kind, give_codes(options), checks=(*said, *checks))
 
 
-def _some(texts: Sequence[str], counts: Counter[str] | None = None) -> str:
+def _quote_some(texts: Sequence[str], counts: Counter[str] | None = None) -> str:
     """The first few texts, quoted, with how often they occur."""
     shown = [
         f"{text[:40]!r}{f' ({counts[text]} times)' if counts else ''}" for text in texts[:_SHOWN]

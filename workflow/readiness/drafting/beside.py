@@ -64,7 +64,7 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
             continue  # what the file says of it is enough for a question
         elif not column.total:
             found[column.at] = MetadataColumns(EMPTY, "empty throughout")
-        elif reason := _personal(column):
+        elif reason := _find_personal(column):
             found[column.at] = MetadataColumns("personal", reason)
         elif (
             not asked_moments
@@ -80,13 +80,13 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
         elif (role := find_role(column.header)) and _fits(column, role) and role not in given:
             given |= {role} if role in _SINGLE else set()
             found[column.at] = MetadataColumns(role, "by its name")
-        elif _weighs(column):
+        elif _is_weight(column):
             found[column.at] = MetadataColumns("weight", "by its numbers")
         elif _names_rows(column):
             role = "ignored" if "respondent" in given else "respondent"
             given.add("respondent")
             found[column.at] = MetadataColumns(role, "every row another value")
-    found.update(_moments(moments))
+    found.update(_find_moments(moments))
     return dict(sorted(found.items()))
 
 
@@ -95,7 +95,7 @@ def _tells_hour(text: str) -> bool:
     return found is not None and found["hour"] is not None
 
 
-def _moments(columns: list[ExportColumn]) -> dict[int, MetadataColumns]:
+def _find_moments(columns: list[ExportColumn]) -> dict[int, MetadataColumns]:
     """Of several moments in a row the one named so, else the last, is when an answer was sent."""
     named = {find_role(column.header): column.at for column in reversed(columns)}
     sent = named.get("timestamp", columns[-1].at if columns else -1)
@@ -110,7 +110,7 @@ def _moments(columns: list[ExportColumn]) -> dict[int, MetadataColumns]:
     }
 
 
-def _personal(column: ExportColumn) -> str:
+def _find_personal(column: ExportColumn) -> str:
     if find_role(column.header) == "personal":
         return "personal by its name"
     various = 2 * len(column.texts) > column.total
@@ -138,7 +138,7 @@ def _fits(column: ExportColumn, role: str) -> bool:
     return role not in ("timestamp", "started")
 
 
-def _weighs(column: ExportColumn) -> bool:
+def _is_weight(column: ExportColumn) -> bool:
     """Whether the cells are positive, most of them no whole numbers, their mean 1 or so called."""
     if column.total < LEAST_WEIGHTS or not all(map(_DECIMAL.fullmatch, column.texts)):
         return False

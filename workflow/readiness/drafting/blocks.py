@@ -53,7 +53,7 @@ class ColumnBlock:
 def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[ColumnBlock]:
     """The questions, in the order of the file."""
     headers = {column.header for column in columns}
-    columns = [_with_parent(column, headers) for column in columns]
+    columns = [_attach_parent(column, headers) for column in columns]
     comments = _find_comments(columns)
     typed = [column for column in columns if column.header in comments]
     columns = [column for column in columns if column.header not in comments]
@@ -61,14 +61,14 @@ def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[C
     at = 0
     while at < len(columns):
         run = _run(columns[at:], codebook)
-        block = _block(columns[at : at + run], codebook) if run > 1 else None
+        block = _make_block(columns[at : at + run], codebook) if run > 1 else None
         if block is None:
-            found.append(_single(columns[at], codebook))
+            found.append(_make_single(columns[at], codebook))
             at += 1
         else:
             found.append(block)
             at += run
-    return [*found, *(_single(column, codebook) for column in typed)]
+    return [*found, *(_make_single(column, codebook) for column in typed)]
 
 
 def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
@@ -90,7 +90,7 @@ def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
     }
 
 
-def _with_parent(column: ExportColumn, headers: Set[str]) -> ExportColumn:
+def _attach_parent(column: ExportColumn, headers: Set[str]) -> ExportColumn:
     """A box whose question is a column itself: what stands behind that header is its option."""
     places = [at for at, sign in enumerate(column.header) if sign in "/."]
     parent = next((column.header[:at] for at in places if column.header[:at] in headers), "")
@@ -100,12 +100,12 @@ def _with_parent(column: ExportColumn, headers: Set[str]) -> ExportColumn:
     return replace(column, together=parent, label=option)
 
 
-def _single(column: ExportColumn, codebook: Codebook) -> ColumnBlock:
+def _make_single(column: ExportColumn, codebook: Codebook) -> ColumnBlock:
     text, row = codebook.questions.get(column.header, (column.label, ""))
     return ColumnBlock("one", f"{text} {row}".strip() or column.header, (column,))
 
 
-def _parts(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
+def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
     """How the header says that it belongs to others: by what, the question, the row."""
     text, row = codebook.questions.get(column.header, ("", ""))
     if row:
@@ -139,12 +139,12 @@ def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
         again += 1
     if again > 1:
         return again
-    how, question, row = _parts(columns[0], codebook)
+    how, question, row = _split_header(columns[0], codebook)
     if not how:
         return 1
     count, rows = 1, {row}
     while count < len(columns):
-        other, shared, row = _parts(columns[count], codebook)
+        other, shared, row = _split_header(columns[count], codebook)
         # An option that stands there again is the next question's, as is what follows "none".
         ended = how == "choice" and (row in rows or any(map(is_none, rows)))
         if (other, match_key(shared)) != (how, match_key(question)) or ended:
@@ -158,14 +158,14 @@ def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
     return count + (typed and is_other(AGAIN.sub("", columns[count].header)))
 
 
-def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock | None:
-    how, question, _ = _parts(columns[0], codebook)
+def _make_block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock | None:
+    how, question, _ = _split_header(columns[0], codebook)
     again = columns[1].header == f"{columns[0].header} (2)"
     question = columns[0].header if again else question
-    rows = tuple(_parts(c, codebook)[2] or AGAIN.sub("", c.header) for c in columns)
+    rows = tuple(_split_header(c, codebook)[2] or AGAIN.sub("", c.header) for c in columns)
     if how == "number" or (how == "brackets" and all(c.label for c in columns)):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
-        question, rows = _told_apart(texts, question, columns)
+        question, rows = _tell_apart(texts, question, columns)
     if how == "choice":
         check = "options of one question, whose text is not in the file: what was asked?"
         return ColumnBlock("ticks", ", ".join(rows[:SHOWN]), tuple(columns), rows, check)
@@ -177,10 +177,10 @@ def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock |
         return ColumnBlock("ticks", question, tuple(columns), named, check)
     if again:
         return None
-    if _all_ticked(columns, rows, codebook):
+    if _are_ticked(columns, rows, codebook):
         check = "" if how == "slash" else f"{DECIDED}options that are ticked or not"
         return ColumnBlock("ticks", question, tuple(columns), rows, check)
-    if how != "codebook" and not _same_answers(columns, codebook):
+    if how != "codebook" and not _share_answers(columns, codebook):
         return None
     if how == "dash" and len(columns) < LEAST_ROWS:
         return None
@@ -188,7 +188,7 @@ def _block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock |
     return ColumnBlock("grid", question, tuple(columns), rows, check)
 
 
-def _all_ticked(columns: Sequence[ExportColumn], rows: Sequence[str], codebook: Codebook) -> bool:
+def _are_ticked(columns: Sequence[ExportColumn], rows: Sequence[str], codebook: Codebook) -> bool:
     """Whether the columns are the options of one question, in the same words."""
     pairs = [(c, row) for c, row in zip(columns, rows, strict=True) if not is_other(row)]
     both = {key for column, _ in pairs for key in _list_marks(column)}
@@ -212,7 +212,7 @@ def _name_themselves(columns: Sequence[ExportColumn]) -> tuple[str, ...]:
     return tuple(text or c.header for text, c in zip(alone, columns, strict=True))
 
 
-def _told_apart(
+def _tell_apart(
     texts: Sequence[str], question: str, columns: Sequence[ExportColumn]
 ) -> tuple[str, tuple[str, ...]]:
     """The question that the texts begin with, and what is left of each: its row."""
@@ -245,7 +245,7 @@ def _list_marks(column: ExportColumn) -> set[str]:
     return {match_key(text) for text in column.texts if find_special(text) != "not_asked"}
 
 
-def _same_answers(columns: Sequence[ExportColumn], codebook: Codebook) -> bool:
+def _share_answers(columns: Sequence[ExportColumn], codebook: Codebook) -> bool:
     """Whether the columns share one short list of answers."""
     labels = [codebook.answers.get(column.header) for column in columns]
     if any(labels):

@@ -37,7 +37,7 @@ class Codebook:
 def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codebook:
     """What a table says of the export's columns. Raises DataError, naming the table and its
     columns, when it is neither a table of questions nor one of answers."""
-    found = _answers(table, export) or _questions(table, export)
+    found = _read_answers(table, export) or _read_questions(table, export)
     if found is None:
         raise DataError(
             f"{name}: no codebook of the export: no column holds its headers beside texts, nor "
@@ -46,11 +46,11 @@ def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codeboo
     return found
 
 
-def _rows(column: ExportColumn) -> list[str]:
+def _read_rows(column: ExportColumn) -> list[str]:
     return [column.texts[code] if code >= 0 else "" for code in column.codes]
 
 
-def _questions(table: ExportTable, export: ExportTable) -> Codebook | None:
+def _read_questions(table: ExportTable, export: ExportTable) -> Codebook | None:
     known = {match_key(header): header for header in export.headers}
     for column in table.columns:
         keys = [match_key(text) for text in column.texts]
@@ -59,12 +59,12 @@ def _questions(table: ExportTable, export: ExportTable) -> Codebook | None:
     else:
         return None
     texts = [c for c in table.columns if c is not column and c.total]
-    texts = sorted(texts, key=_length, reverse=True)[:2]
+    texts = sorted(texts, key=_measure_length, reverse=True)[:2]
     if not texts:
         return None
     # The text of the whole question repeats over the rows of its grid, or stands in every row.
     texts.sort(key=lambda c: (-c.total, len(c.texts)))
-    cells = [_rows(column), *(_rows(text) for text in texts), [""] * table.rows]
+    cells = [_read_rows(column), *(_read_rows(text) for text in texts), [""] * table.rows]
     found = {}
     for header, first, second in zip(*cells[:3], strict=True):
         if match_key(header) in known:
@@ -72,11 +72,11 @@ def _questions(table: ExportTable, export: ExportTable) -> Codebook | None:
     return Codebook(questions=found)
 
 
-def _length(column: ExportColumn) -> float:
+def _measure_length(column: ExportColumn) -> float:
     return sum(map(len, column.texts)) / max(len(column.texts), 1)
 
 
-def _answers(table: ExportTable, export: ExportTable) -> Codebook | None:
+def _read_answers(table: ExportTable, export: ExportTable) -> Codebook | None:
     """The reading in which most values are ones that the export holds."""
     best: tuple[float, Codebook] | None = None
     for code in table.columns:
@@ -87,14 +87,14 @@ def _answers(table: ExportTable, export: ExportTable) -> Codebook | None:
             rest = [c for c in table.columns if c is not code and c is not value and c.total]
             if value is code or value.total < table.rows or not rest:
                 continue
-            label = max(rest, key=_length)
-            found, share = _pairs(code, value, label, headers, export)
+            label = max(rest, key=_measure_length)
+            found, share = _read_pairs(code, value, label, headers, export)
             if found is not None and (best is None or share > best[0]):
                 best = (share, found)
     return best[1] if best and best[0] > 0.5 else None
 
 
-def _pairs(
+def _read_pairs(
     code: ExportColumn,
     value: ExportColumn,
     label: ExportColumn,
@@ -102,7 +102,7 @@ def _pairs(
     export: ExportTable,
 ) -> tuple[Codebook | None, float]:
     listed: dict[str, list[tuple[str, str]]] = {}
-    for own, cell, text in zip(_rows(code), _rows(value), _rows(label), strict=True):
+    for own, cell, text in zip(_read_rows(code), _read_rows(value), _read_rows(label), strict=True):
         if cell in [known for known, _ in listed.get(own, [])]:
             return None, 0.0  # one value twice: this is no column of values
         listed.setdefault(own, []).append((cell, text or cell))

@@ -97,11 +97,11 @@ def document_of(draft: Draft) -> dict[str, Any]:
     }
     document["items"] = []
     for question in draft.questions:
-        document["items"].append(_item(question, draft.language, columns, once=len(bare) > 1))
+        document["items"].append(_write_item(question, draft.language, columns, once=len(bare) > 1))
     return document
 
 
-def _item(
+def _write_item(
     question: ProposedQuestion, language: str, columns: set[str], *, once: bool
 ) -> dict[str, Any]:
     """One item; `columns` are the match keys of headers that are taken, which it adds to. `once`:
@@ -160,7 +160,7 @@ def _item(
         for each in every:
             each["text"] = name_other(language) if each["text"] == OTHER else each["text"]
         item["categories"] = [{k: v for k, v in each.items() if v} for each in every]
-    checks += _missing(answers, item)
+    checks += _put_missing(answers, item)
     if checks:
         item[COMMENT] = "\n".join(
             said if said.startswith(DECIDED) else f"{CHECK}{said}" for said in checks
@@ -168,7 +168,7 @@ def _item(
     return item
 
 
-def _missing(answers: ProposedAnswers, item: dict[str, Any]) -> list[str]:
+def _put_missing(answers: ProposedAnswers, item: dict[str, Any]) -> list[str]:
     """What is no answer, put into the item; returns what to look at."""
     if not answers.missing:
         return []

@@ -118,12 +118,12 @@ def make_draft(
     beside = {at: column for at, column in beside.items() if at not in used}
     questions: list[ProposedQuestion] = []
     earlier: list[GateQuestion] = []
-    for question in _name_questions(_whole(blocks, codebook, table.signs)):
+    for question in _name_questions(_join_blocks(blocks, codebook, table.signs)):
         answered = np.logical_or.reduce([_find_asked(c) for c in question.block.columns])
         routing = find_routing_hint(answered, earlier) if question.kind != "text" else None
         questions.append(replace(question, routing=routing))
         if question.kind in ONE and not question.rows:
-            earlier.append(_source(question))
+            earlier.append(_make_source(question))
     texts = [q.block.question for q in questions]
     texts += [row for q in questions for row in q.block.rows]
     texts += [option.text for q in questions for option in q.answers.options]
@@ -134,7 +134,7 @@ def make_draft(
     return Draft(name, found, bool(language) or sure, source, tuple(questions), headers)
 
 
-def _whole(
+def _join_blocks(
     blocks: Sequence[ColumnBlock], codebook: Codebook, signs: Sequence[str]
 ) -> list[tuple[ColumnBlock, ProposedAnswers]]:
     """The blocks with their answers; a grid whose rows share no answers is as many questions.
@@ -144,13 +144,13 @@ def _whole(
     for block in blocks:
         if block.kind == "one" and match_key(block.columns[0].header) in ticked:
             continue
-        answers = _answers(block, codebook, signs)
+        answers = _draft_answers(block, codebook, signs)
         if block.kind == "grid" and answers.kind in ("text", "date"):
             single = [
                 ColumnBlock("one", f"{block.question} {row}", (column,))
                 for column, row in zip(block.columns, block.rows, strict=True)
             ]
-            found += [(each, _answers(each, codebook, signs)) for each in single]
+            found += [(each, _draft_answers(each, codebook, signs)) for each in single]
         else:
             found.append((block, answers))
     return found
@@ -188,7 +188,7 @@ def _find_shared_stem(block: ColumnBlock) -> str:
     return block.question
 
 
-def _answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str]) -> ProposedAnswers:
+def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str]) -> ProposedAnswers:
     first = block.columns[0]
     if block.kind == "ticks":
         ticks = [_find_ticked(*pair) for pair in zip(block.columns, block.rows, strict=True)]
@@ -232,7 +232,7 @@ def _find_ticked(column: ExportColumn, row: str) -> npt.NDArray[np.bool_]:
     return np.asarray(column.has_answer & ~np.array([*blank, True])[column.codes])
 
 
-def _source(question: ProposedQuestion) -> GateQuestion:
+def _make_source(question: ProposedQuestion) -> GateQuestion:
     options = question.answers.options
     (column,) = question.block.columns
     place = {text: k for k, option in enumerate(options) for text in (option.value, option.text)}

@@ -52,7 +52,7 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
     for separator in dict.fromkeys((*SEPARATORS, *more)):
         if separator == " " and not all(_CODES.fullmatch(text) for text in counts):
             continue
-        cells = {text: _pieces(text, separator) for text in counts}
+        cells = {text: _split_pieces(text, separator) for text in counts}
         if separator == " " != more[0] and not _are_names(cells.values()):
             continue
         if sum(counts[text] for text, pieces in cells.items() if len(pieces) > 1) < max(
@@ -101,7 +101,7 @@ def _are_names(cells: Collection[list[str]]) -> bool:
     return max(map(len, cells)) > 2 and all(map(_NAME.fullmatch, words))
 
 
-def _pieces(text: str, separator: str) -> list[str]:
+def _split_pieces(text: str, separator: str) -> list[str]:
     """The parts of a cell; behind a bare comma a blank stays, for options may hold one."""
     parts = [part if separator == "," else part.strip() for part in text.split(separator)]
     return [part for part in parts if part.strip()]

@@ -37,29 +37,31 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
 _LETTERS = {"ar": re.compile(r"[\u0600-\u06ff]")}
 
 
-def _keys(texts: Iterable[str]) -> frozenset[str]:
+def _make_keys(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(match_key(text) for text in texts)
 
 
 @cache
-def _files() -> dict[str, dict[str, Any]]:
+def _read_files() -> dict[str, dict[str, Any]]:
     """What each file holds, by language."""
     paths = sorted(FOLDER.glob("*.yaml"))
     return {path.stem: read_yaml_text(path.read_bytes(), TextLoader) for path in paths}
 
 
 @cache
-def _scales() -> tuple[tuple[frozenset[str], ...], ...]:
+def _read_scales() -> tuple[tuple[frozenset[str], ...], ...]:
     """The known scales of all languages, the levels of each from low to high."""
-    scales = (scale for data in _files().values() for scale in data["scales"])
-    return tuple(tuple(map(_keys, scale)) for scale in scales)
+    scales = (scale for data in _read_files().values() for scale in data["scales"])
+    return tuple(tuple(map(_make_keys, scale)) for scale in scales)
 
 
 @cache
-def _meaning(name: str) -> frozenset[str]:
+def _find_meaning(name: str) -> frozenset[str]:
     """What says in any language what one key of the files is for."""
-    return _keys(
-        text for data in _files().values() for text in data.get(name, data["columns"].get(name, ()))
+    return _make_keys(
+        text
+        for data in _read_files().values()
+        for text in data.get(name, data["columns"].get(name, ()))
     )
 
 
@@ -72,7 +74,7 @@ def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
         if letters and 2 * len(pattern.findall(said)) > letters:
             return language, True
     spoken = [match_key(word) for word in re.findall(r"[^\W\d_]+", said)]
-    known = {language: _keys(data["words"]) for language, data in _files().items()}
+    known = {language: _make_keys(data["words"]) for language, data in _read_files().items()}
     score = {language: sum(word in words for word in spoken) for language, words in known.items()}
     best = max(score, key=lambda language: (score[language], language))
     # One word may be a name, or the code of an answer.
@@ -85,12 +87,12 @@ def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
 def order_scale(texts: Sequence[str]) -> list[int] | None:
     """The places of the texts from low to high on a known scale; None where they are on none. Of
     "No, not at all rude" and "Yes, very rude" the words tell that they do not share."""
-    whole = [match_key(text) for text in _without_numbers(texts)]
+    whole = [match_key(text) for text in _strip_numbers(texts)]
     words = [_LEAD.sub("", key, count=1).split() for key in whole]
     shared = set(words[0]).intersection(*words[1:]) if words else set()
     left = [" ".join(word for word in each if word not in shared) for each in words]
     for keys in (whole, left):
-        for scale in _scales():
+        for scale in _read_scales():
             place = [next((k for k, s in enumerate(scale) if key in s), None) for key in keys]
             known = [k for k in place if k is not None]
             if len(known) == len(keys) and len(set(known)) == len(keys) > 1:
@@ -100,10 +102,10 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
 
 def order_numbers(texts: Sequence[str]) -> list[int] | None:
     """The same of bands of numbers (`less than 5`, `5 to 9`, `10 or more`), by their ends."""
-    texts = _without_numbers(texts)
+    texts = _strip_numbers(texts)
     # What stands before a number is no unit of it: of "18 to 34", "to" is no terabyte.
     said = [set(re.findall(r"[^\W\d_]+\b(?!\s*\d)", match_key(text))) for text in texts]
-    told = [[not unit.isdisjoint(words) for words in said] for unit in _units()]
+    told = [[not unit.isdisjoint(words) for words in said] for unit in _read_units()]
     # A year is more than 11 months, and hours a day are in each text; MW2 is a name.
     if sum(any(of) and not all(of) for of in told) > 1 or all(map(_NAMED.fullmatch, texts)):
         return None
@@ -118,17 +120,17 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
     return sorted(range(len(ends)), key=ends.__getitem__)
 
 
-def _without_numbers(texts: Sequence[str]) -> Sequence[str]:
+def _strip_numbers(texts: Sequence[str]) -> Sequence[str]:
     """Options without the numbers under which a form lists them, where each has one."""
     found = [_LISTED.fullmatch(text) for text in texts]
     return [match[1] for match in found if match] if all(found) else texts
 
 
 @cache
-def _units() -> tuple[frozenset[str], ...]:
+def _read_units() -> tuple[frozenset[str], ...]:
     """The words of each unit of which bands can be, in all languages."""
-    languages = [data["units"] for data in _files().values()]
-    return tuple(_keys(chain(*words)) for words in zip_longest(*languages, fillvalue=()))
+    languages = [data["units"] for data in _read_files().values()]
+    return tuple(_make_keys(chain(*words)) for words in zip_longest(*languages, fillvalue=()))
 
 
 def _read_numbers(text: str) -> list[float]:
@@ -137,14 +139,14 @@ def _read_numbers(text: str) -> list[float]:
     times = 1.0
     for number, letter in reversed(_NUMBER.findall(text)):
         times = _TIMES.get(letter, times)
-        value = _value(number) * times
+        value = _read_value(number) * times
         if not letter and found and value > found[-1]:
             value /= min(times, 1e3)
         found.append(value)
     return found
 
 
-def _value(number: str) -> float:
+def _read_value(number: str) -> float:
     """A number as people write it, with thousands told apart by a point or comma."""
     if _THOUSANDS.fullmatch(number) or number.count(",") + number.count(".") > 1:
         return float(re.sub("[.,]", "", number))
@@ -154,14 +156,14 @@ def _value(number: str) -> float:
 def find_role(header: str) -> str:
     """What a column of that header is beside a question; "" where nothing says so."""
     key = match_key(header.rstrip(" :"))
-    return next((role for role in ROLES if key in _meaning(role)), "")
+    return next((role for role in ROLES if key in _find_meaning(role)), "")
 
 
 def names_weight(header: str) -> bool:
     """Whether the name of a column holds the word for a weight: `pweight`, `final_weight`."""
     key = match_key(header)
     return " " not in key and any(
-        len(word) > SHORT - 1 and word in key for word in _meaning("weight")
+        len(word) > SHORT - 1 and word in key for word in _find_meaning("weight")
     )
 
 
@@ -170,7 +172,9 @@ def asks_who(header: str, *, various: bool) -> bool:
     answers differ, as names and numbers of people do; "Do you have a telephone?" is about nobody. A
     single word for a name counts at the end: "Name one thing ..." asks for none."""
     said = _space_words(header)
-    words = {kind: map(_space_words, _meaning(kind)) for kind in ("askers", "names", "contacts")}
+    words = {
+        kind: map(_space_words, _find_meaning(kind)) for kind in ("askers", "names", "contacts")
+    }
     named = any(
         word in said if len(word.split()) > 1 else said.endswith(word) for word in words["names"]
     )
@@ -185,14 +189,14 @@ def find_special(text: str) -> str:
     stand there, too: `99. Refused`."""
     key = match_key(re.sub(r"^\s*(\[[^]]{1,40}\]|\([^)]{1,40}\))\s*(?=\S)", "", text))
     keys = {key, match_key(_CODE.sub("", text))}
-    return next((name for name in SPECIALS if not keys.isdisjoint(_meaning(name))), "")
+    return next((name for name in SPECIALS if not keys.isdisjoint(_find_meaning(name))), "")
 
 
 def find_meaning(label: str) -> str:
     """What a label says of a value that is declared missing ("Refused to say"), else `blank`."""
     said = _space_words(label)
     for name in SPECIALS:
-        if any(_space_words(words) in said for words in _meaning(name)):
+        if any(_space_words(words) in said for words in _find_meaning(name)):
             return name
     return "blank"
 
@@ -205,15 +209,15 @@ def _space_words(text: str) -> str:
 
 def is_other(text: str) -> bool:
     """Whether an option stands for what is not listed."""
-    return match_key(text) in _meaning("other")
+    return match_key(text) in _find_meaning("other")
 
 
 def name_other(language: str) -> str:
     """What an option for what is not listed is called in a language, in English where unknown."""
-    data = _files().get(language) or _files()[UNTOLD]
+    data = _read_files().get(language) or _read_files()[UNTOLD]
     return str(data["other"][0]).capitalize()
 
 
 def is_none(text: str) -> bool:
     """Whether an option says that no other one applies."""
-    return match_key(text) in _meaning("none_of_these")
+    return match_key(text) in _find_meaning("none_of_these")

@@ -181,14 +181,14 @@ class _BegunStudy:
             {
                 "id": item,
                 "item": item,
-                "kind": str(_kind(self._kinds[item], known, self._where)),
+                "kind": str(_choose_kind(self._kinds[item], known, self._where)),
                 "claims": [f"{self._publisher}.{item}.{answer}" for answer in known],
             }
             for item, known in self._figures.items()
         ]
 
 
-def _kind(stated: str, figures: Mapping[str, PrintedFigure], where: str) -> SetKind:
+def _choose_kind(stated: str, figures: Mapping[str, PrintedFigure], where: str) -> SetKind:
     """How the answers hang together: as stated, else by their sum. A whole is everybody with one
     answer each; more than a whole are several answers each."""
     if stated:

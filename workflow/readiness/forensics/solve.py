@@ -93,7 +93,7 @@ def solve(
     parsed = [parse_figure(text) for text in figures]
     rows = tuple(
         _read(kind, sets, missing, n_max, allowed)
-        for kind, sets, missing in _readings(parsed, max_missing, allowed)
+        for kind, sets, missing in _list_readings(parsed, max_missing, allowed)
     )
     head = Fact("forensics.solve.head", {"n_max": n_max, "rounded": ROUNDED[rounding]})
     lines = (f"  {tell(_line(row, n_max), language)}" for row in rows)
@@ -101,7 +101,7 @@ def solve(
     return Solution(rows, "\n".join([tell(head, language), *lines, tail]) + "\n")
 
 
-def _readings(
+def _list_readings(
     figures: list[PrintedFigure], max_missing: int, allowed: Sequence[Convention]
 ) -> list[tuple[str, list[FigureSet], int]]:
     roundings = list(dict.fromkeys(convention.rounding for convention in allowed))

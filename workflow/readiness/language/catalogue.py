@@ -131,13 +131,13 @@ _MARKS = re.compile(r"[\u2066-\u2069\u200e\u200f\u061c]")
 
 def typeset(text: str, language: Language) -> str:
     """The text with the spaces that its language wants before and after signs."""
-    for pattern, replacement in _spaces(language):
+    for pattern, replacement in _find_spaces(language):
         text = pattern.sub(replacement, text)
     return text
 
 
 @cache
-def _spaces(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
+def _find_spaces(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
     rules = (("narrow_before", "(?=[{}])", _NARROW), ("fixed_before", "(?=[{}])", _FIXED))
     found = []
     for name, around, space in rules:

@@ -56,7 +56,7 @@ def number(
     """
     exact = exact_value(value, digits)
     check(exact, unit, digits, rounding)
-    return _text(exact, unit, digits, rounding, language, noun=noun)
+    return _write_exact(exact, unit, digits, rounding, language, noun=noun)
 
 
 def whole(count: int, language: Language) -> str:
@@ -85,7 +85,7 @@ def percent(shown: str, language: Language) -> str:
     """The text of a number with the language's percent sign after it."""
     tail = str(locale(language).percent_formats[None].pattern).replace("#,##0", "")
     # Babel writes the pattern's own "%"; CLDR's symbol for Arabic carries direction marks.
-    return typeset(shown + tail.replace("%", _symbol(language, "percentSign")), language)
+    return typeset(shown + tail.replace("%", _find_symbol(language, "percentSign")), language)
 
 
 def day(iso: str, language: Language) -> str:
@@ -100,11 +100,11 @@ def day(iso: str, language: Language) -> str:
     return said.translate({ord(str(digit)): whole(digit, language) for digit in range(10)})
 
 
-def _text(
+def _write_exact(
     exact: Decimal, unit: str, digits: int, rounding: str, language: Language, *, noun: bool = True
 ) -> str:
     if unit == "p":
-        return _p_text(exact, digits, rounding, language)
+        return _write_p(exact, digits, rounding, language)
     rounded = round_half(scale_to_unit(exact, unit), digits, rounding)
     if unit == "share":
         return percent(_sign_number(rounded, language), language)
@@ -114,7 +114,7 @@ def _text(
     return shown
 
 
-def _p_text(exact: Decimal, digits: int, rounding: str, language: Language) -> str:
+def _write_p(exact: Decimal, digits: int, rounding: str, language: Language) -> str:
     step = Decimal(1).scaleb(-digits)
     if exact < step:
         relation, shown = "<", step
@@ -135,9 +135,9 @@ def _sign_number(number: Decimal, language: Language, *, plus: bool = False) -> 
         numbering_system=form("language.numbering", language),
     )
     if number < 0:
-        return _symbol(language, "minusSign").replace("-", _MINUS) + digits
-    return (_symbol(language, "plusSign") if plus and number > 0 else "") + digits
+        return _find_symbol(language, "minusSign").replace("-", _MINUS) + digits
+    return (_find_symbol(language, "plusSign") if plus and number > 0 else "") + digits
 
 
-def _symbol(language: Language, name: str) -> str:
+def _find_symbol(language: Language, name: str) -> str:
     return str(locale(language).number_symbols[form("language.numbering", language)][name])

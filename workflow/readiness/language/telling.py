@@ -31,7 +31,7 @@ from readiness.language.catalogue import POP, Language, form, isolate, isolate_r
 Mark = Callable[[str, str], str]
 
 
-def _same(text: str) -> str:
+def _keep_text(text: str) -> str:
     return text
 
 
@@ -41,8 +41,8 @@ class Markup:
     catalogue says and numbers, `name` what came from outside: names, codes, foreign sentences,
     labels. Both make a text safe in the markup."""
 
-    plain: Callable[[str], str] = _same
-    name: Callable[[str], str] = _same
+    plain: Callable[[str], str] = _keep_text
+    name: Callable[[str], str] = _keep_text
 
 
 LINKS = {link: f"language.{link}" for link in ("and", "or", "comma", "slash")}
@@ -75,7 +75,7 @@ def tell(
     pieces, end = [], 0
     for match in _PLACEHOLDER.finditer(template):
         pieces.append(markup.plain(template[end : match.start()]))
-        pieces.append(said := _piece(fact, match[1], match[2], language, mark, markup))
+        pieces.append(said := _tell_piece(fact, match[1], match[2], language, mark, markup))
         # A question keeps its own sign at the end: no full stop or colon behind it.
         end, last = match.end(), said.rstrip(POP)
         if last.endswith(CALLED) and (colon := _COLON.match(template, end)):
@@ -85,7 +85,7 @@ def tell(
     return "".join([*pieces, markup.plain(template[end:])])
 
 
-def _piece(
+def _tell_piece(
     fact: Fact, name: str, key: str | None, language: Language, mark: Mark | None, markup: Markup
 ) -> str:
     """One value of a sentence, counted by the message `key` where there is one."""

@@ -70,8 +70,8 @@ def statement(folder: Path) -> bytes:
                     *("--settings", canonical_json(step.settings)),
                 ],
                 "code": {"sha256": step.code},
-                "materials": _files(step.inputs),
-                "products": _files(step.outputs),
+                "materials": _list_files(step.inputs),
+                "products": _list_files(step.outputs),
             }
             for name, step in frozen_chain(folder).items()
         ],
@@ -90,7 +90,7 @@ def statement(folder: Path) -> bytes:
     return canonical_json(record).encode()
 
 
-def _files(hashes: Mapping[str, str]) -> list[dict[str, Any]]:
+def _list_files(hashes: Mapping[str, str]) -> list[dict[str, Any]]:
     return [{"name": name, "digest": {"sha256": hashes[name]}} for name in sorted(hashes)]
 
 
@@ -100,7 +100,7 @@ def signed_bytes(payload: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
-def _envelope(payload: bytes, signer: str, signature: bytes) -> str:
+def _make_envelope(payload: bytes, signer: str, signature: bytes) -> str:
     record = {
         "payload": base64.b64encode(payload).decode(),
         "payloadType": PAYLOAD,
@@ -113,7 +113,7 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
     """Sign the seal of the publication in `folder`, as one more line; returns the key's id.
     DataError when the seal is broken, ConfigError when the key has signed before."""
     # What is checked is what is signed.
-    with _alone(folder), reading_once(folder):
+    with _lock_folder(folder), reading_once(folder):
         faults = check_seal(folder)
         if faults:
             raise DataError(
@@ -121,11 +121,11 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
                 "is not as sealed is not signed."
             )
         signer = key_id(key.public_key())
-        lines = _lines(folder)
-        if any(signer == (_parts(line) or {}).get("signer") for line in lines):
+        lines = _read_lines(folder)
+        if any(signer == (_read_parts(line) or {}).get("signer") for line in lines):
             raise ConfigError(f"{folder / ATTESTATIONS}: key {signer} has signed already.")
         payload = statement(folder)
-        lines.append(_envelope(payload, signer, key.sign(signed_bytes(payload))))
+        lines.append(_make_envelope(payload, signer, key.sign(signed_bytes(payload))))
         # Lines of others that are no text stay as they are.
         text = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
         write_atomically(folder / ATTESTATIONS, text)
@@ -133,7 +133,7 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _lock_folder(folder: Path) -> Iterator[None]:
     """Wait until nobody else signs here: of two who write the lines at once, one would be lost."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -143,7 +143,7 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _lines(folder: Path) -> list[str]:
+def _read_lines(folder: Path) -> list[str]:
     """The lines of the attestations; none when there is no file. A last line must end, too."""
     path = folder / ATTESTATIONS
     try:
@@ -157,7 +157,7 @@ def _lines(folder: Path) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def _parts(line: str) -> dict[str, Any] | None:
+def _read_parts(line: str) -> dict[str, Any] | None:
     """Signer, payload and signature of an envelope; None when the line is not one of ours."""
     try:
         record = json.loads(line)
@@ -167,7 +167,7 @@ def _parts(line: str) -> dict[str, Any] | None:
         # Written again it must be the same bytes: nothing beside what was signed is let in.
         if not re.fullmatch("[0-9a-f]{64}", entry["keyid"]):
             return None
-        if _envelope(payload, entry["keyid"], signature) != line:
+        if _make_envelope(payload, entry["keyid"], signature) != line:
             return None
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -181,14 +181,14 @@ def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[Audit
     One that fits is REPRODUCED, one whose key was not given NOT COMPARED, one that does not fit
     DIFFERS, a key that has not signed NOT CHECKED.
     """
-    lines = _lines(folder)
+    lines = _read_lines(folder)
     expected = b""
     with suppress(DataError):
         expected = statement(folder) if lines else b""
     found: list[AuditFinding] = []
     signed: set[str] = set()
     for number, line in enumerate(lines, start=1):
-        parts = _parts(line)
+        parts = _read_parts(line)
         if parts is None:
             torn = Fact("audit.signature.no_envelope", {"line": number})
             found.append(AuditFinding(ATTESTATIONS, Outcome.DIFFERS, torn))
@@ -207,7 +207,7 @@ def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[Audit
 def _judge_fit(
     parts: Mapping[str, Any], expected: bytes, keys: Mapping[str, Ed25519PublicKey]
 ) -> tuple[Outcome, Fact]:
-    signers = [name for name, key in keys.items() if _made_by(key, parts)]
+    signers = [name for name, key in keys.items() if _is_made_by(key, parts)]
     if signers and parts["signer"] not in signers:
         return Outcome.DIFFERS, Fact("audit.signature.made_by", {"key": signers[0]})
     if parts["signer"] in keys and not signers:
@@ -219,7 +219,7 @@ def _judge_fit(
     return Outcome.REPRODUCED, Fact("audit.signature.fits")
 
 
-def _made_by(key: Ed25519PublicKey, parts: Mapping[str, Any]) -> bool:
+def _is_made_by(key: Ed25519PublicKey, parts: Mapping[str, Any]) -> bool:
     try:
         key.verify(parts["signature"], signed_bytes(parts["payload"]))
     except InvalidSignature:
@@ -248,7 +248,7 @@ def new_key(path: Path, root: Path) -> str:
             raise ConfigError(f"{taken}: exists and is not overwritten; name another file.")
     if not path.parent.is_dir():
         raise ConfigError(f"{path.parent}: no such folder; make it first.")
-    phrase = _passphrase()
+    phrase = _read_passphrase()
     encryption: KeySerializationEncryption
     encryption = BestAvailableEncryption(phrase) if phrase else NoEncryption()
     key = Ed25519PrivateKey.generate()
@@ -271,7 +271,7 @@ def refuse_within(path: Path, root: Path) -> None:
         raise ConfigError(f"{path}: a private key must not lie in the project; name a place apart.")
 
 
-def _passphrase() -> bytes | None:
+def _read_passphrase() -> bytes | None:
     # The bytes as they were typed, whatever the locale takes them for.
     return os.fsencode(os.environ.get(PASSPHRASE, "")) or None
 
@@ -286,7 +286,7 @@ def _read_key(path: Path) -> bytes:
 def private_key(path: Path) -> Ed25519PrivateKey:
     """The private key in `path` (PEM, PKCS 8); ConfigError when there is none."""
     text = _read_key(path)
-    phrase = _passphrase() if b"ENCRYPTED" in text else None
+    phrase = _read_passphrase() if b"ENCRYPTED" in text else None
     try:
         key = load_pem_private_key(text, phrase)
     except (ValueError, TypeError, UnsupportedAlgorithm):

@@ -167,11 +167,11 @@ def first_divergence(frozen: Chain, present: Chain) -> Divergence | None:
     for step, before in frozen.items():
         after = present.get(step)
         if after is None or after.outputs != before.outputs:
-            return Divergence(step, tuple(_causes(step, before, after)))
+            return Divergence(step, tuple(_find_causes(step, before, after)))
     return None
 
 
-def _causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[Fact]:
+def _find_causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[Fact]:
     if after is None:
         yield Fact("audit.cause.not_run")
         return
@@ -180,7 +180,10 @@ def _causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[Fact]
         moved_code = before.code != after.code and before.settings == after.settings
         yield Fact("verdict.page.column.code") if moved_code else Fact("numbers.data")
         return
-    moved, other = _moved(before.inputs, after.inputs), _moved(before.settings, after.settings)
+    moved, other = (
+        _find_moved(before.inputs, after.inputs),
+        _find_moved(before.settings, after.settings),
+    )
     if moved:
         yield Fact("audit.cause.roles", {"roles": Listed(moved, "comma")})
     if other:
@@ -191,6 +194,6 @@ def _causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[Fact]
         yield from ENVIRONMENT_ALONE
 
 
-def _moved(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:
+def _find_moved(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:
     names = sorted(before.keys() | after.keys())
     return tuple(name for name in names if before.get(name) != after.get(name))

@@ -45,8 +45,8 @@ class Citation:
     @property
     def bibtex(self) -> str:
         """It as an entry of BibTeX."""
-        told = {"author": " and ".join(f"{{{_tex(name)}}}" for name in self.names)}
-        told |= {"title": _tex(self.title), "year": self.date[:4], "date": self.date}
+        told = {"author": " and ".join(f"{{{_escape_tex(name)}}}" for name in self.names)}
+        told |= {"title": _escape_tex(self.title), "year": self.date[:4], "date": self.date}
         lines = [f"  {key} = {{{said}}},\n" for key, said in told.items() if said]
         return f"@misc{{{self.identity},\n{''.join(lines)}}}\n"
 
@@ -59,7 +59,7 @@ class Citation:
         return f"{''.join(lines)}ER  - \n"
 
 
-def _tex(text: str) -> str:
+def _escape_tex(text: str) -> str:
     """A text from outside with nothing in it that TeX would act on."""
     plain = re.sub(r"[\\{}~^]", " ", one_line(text))
     return re.sub(r"([%&#_$])", r"\\\1", plain)

@@ -143,7 +143,7 @@ def refuse_names_in(root: Path, path: Path) -> None:
             )
 
 
-def _results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, bytes]:
+def _gather_results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, bytes]:
     """The ledger, charts and report of a run, and the provenance records of its chain."""
     files = {LEDGER: to_csv(round_register(figures)).encode()}
     files |= {name: path.read_bytes() for name, path in ledger.iterate_documents(folders)}
@@ -169,7 +169,7 @@ def _write_script(
     )
 
 
-def _facts(
+def _gather_facts(
     material: PublicationMaterial, figures: pd.DataFrame, files: Mapping[str, bytes]
 ) -> Facts:
     pages = [name for name in sorted(files) if name.endswith(ledger.PAGES)]
@@ -244,7 +244,7 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         refuse_named(material)
     material = with_key(material)
 
-    files = _results(folders, figures)
+    files = _gather_results(folders, figures)
     files[VALUES] = values_table(files[LEDGER].decode()).encode()
     files[ledger.CONFIG] = material.config.encode()
     files[ledger.DATASETS] = ledger.datasets_table(root, material.versions).encode()
@@ -270,7 +270,7 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     script = _write_script(material, folders, figures)
     if script is not None:
         files[RECOMPUTE] = script.encode()
-    facts = _facts(material, figures, files)
+    facts = _gather_facts(material, figures, files)
     files["README.md"] = readme(facts).encode()
     # Who made the figures is for them to say: without it nobody is named.
     if section.study.authors:

@@ -93,7 +93,7 @@ def inputs_table(hashes: Mapping[Path, str]) -> str:
     )
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _read_rows(path: Path) -> list[dict[str, str]]:
     try:
         text = read_file(path).decode("utf-8")
         return list(csv.DictReader(io.StringIO(text, newline="")))
@@ -106,7 +106,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def read_datasets(folder: Path) -> list[SealedDataset]:
     """The dataset versions of the publication in `folder`; DataError when its table is damaged."""
     found = []
-    for number, row in enumerate(_rows(folder / DATASETS), start=2):
+    for number, row in enumerate(_read_rows(folder / DATASETS), start=2):
         where = f"{folder / DATASETS} row {number}"
         # A row may lack cells, which are None then.
         cells = [row.get(name) or "" for name in (*COLUMNS, "pointer")]
@@ -116,7 +116,7 @@ def read_datasets(folder: Path) -> list[SealedDataset]:
 
 def read_inputs(folder: Path) -> dict[Path, str]:
     """The publication's other inputs, path to SHA-256; DataError when the table is damaged."""
-    rows = _rows(folder / INPUTS)
+    rows = _read_rows(folder / INPUTS)
     if not all(_is_input(row.get("path")) and row.get("sha256") for row in rows):
         raise DataError(f"{folder / INPUTS}: not a table of inputs. Restore it with git.")
     return {Path(row["path"]): row["sha256"] for row in rows}
@@ -206,7 +206,7 @@ def read_words(folder: Path) -> dict[str, str]:
     labels = ("item_label", "answer_label", "variable_label", "group_label")
     return {
         row["id"]: ", ".join(filter(None, (row.get(label) for label in labels)))
-        for row in (_rows(path) if path.is_file() else ())
+        for row in (_read_rows(path) if path.is_file() else ())
     }
 
 

@@ -267,7 +267,7 @@ class Facts(PublicationMaterial):
         return self.languages_in_order[0]
 
 
-def _title(facts: Facts, language: Language) -> Fact:
+def _write_title(facts: Facts, language: Language) -> Fact:
     """The title with the id; of a draft it says so."""
     titles = facts.section.title
     title = titles.get(language) or next(iter(titles.values()), facts.identity)
@@ -275,7 +275,7 @@ def _title(facts: Facts, language: Language) -> Fact:
     return Fact(kind, {"text_title": title, "text_name": facts.identity})
 
 
-def _what(facts: Facts) -> Iterator[Fact]:
+def _describe(facts: Facts) -> Iterator[Fact]:
     if isinstance(facts.section, StudySettings):
         yield Fact("publication.what_study", {"n": facts.numbers, "judged": facts.judged})
         return
@@ -286,10 +286,10 @@ def _what(facts: Facts) -> Iterator[Fact]:
 
 def readme(facts: Facts) -> str:
     """README.md, in the sections of the AEA data editor's template."""
-    return "".join(_readme(facts, language) for language in facts.languages_in_order)
+    return "".join(_write_readme(facts, language) for language in facts.languages_in_order)
 
 
-def _readme(facts: Facts, language: Language) -> str:
+def _write_readme(facts: Facts, language: Language) -> str:
     writing = Writing(language, markdown(language))
     form = writing.form
     kept = [version for version in facts.versions if version.status not in ACCESS]
@@ -304,8 +304,8 @@ def _readme(facts: Facts, language: Language) -> str:
         f=facts,
         first=language == facts.first,
         direction=direction(language),
-        title=writing.tell(_title(facts, language)),
-        what=[writing.tell(fact) for fact in _what(facts)],
+        title=writing.tell(_write_title(facts, language)),
+        what=[writing.tell(fact) for fact in _describe(facts)],
         kept=len(kept),
         versions=[
             (v, writing.text(ACCESS.get(v.status, "publication.access.kept"), store="data/store"))
@@ -334,7 +334,7 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
     record: dict[str, Any] = {
         "version": "https://codecheck.org.uk/spec/config/1.0/",
         "paper": {
-            "title": told_plainly(_title(facts, language), language),
+            "title": told_plainly(_write_title(facts, language), language),
             "authors": [
                 {"name": name_author(one.name), **({"ORCID": one.orcid} if one.orcid else {})}
                 for one in facts.section.study.authors
@@ -343,7 +343,7 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
         },
         "manifest": [
             {"file": name, "comment": told_plainly(comment, language)}
-            for name, comment in _manifest(facts, outputs)
+            for name, comment in _list_manifest(facts, outputs)
         ],
     }
     command = f"readiness audit {facts.identity} --level 3"
@@ -356,7 +356,7 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
     return f"---\n{head}" + yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)
 
 
-def _manifest(facts: Facts, outputs: Sequence[str]) -> Iterator[tuple[str, Fact]]:
+def _list_manifest(facts: Facts, outputs: Sequence[str]) -> Iterator[tuple[str, Fact]]:
     for name in outputs:
         folder = name.partition("/")[0]
         if name in facts.pages:
@@ -384,13 +384,13 @@ def citation(facts: Facts) -> str:
     record: dict[str, Any] = {
         "cff-version": "1.2.0",
         "message": told_plainly(Fact("publication.cite"), language),
-        "title": told_plainly(_title(facts, language), language),
+        "title": told_plainly(_write_title(facts, language), language),
         "type": "dataset",
         "version": facts.identity,
         **({"date-released": facts.released} if facts.released else {}),
         **name_licence(study.licence or ""),
         "authors": authors,
-        "abstract": " ".join(told_plainly(fact, language) for fact in _what(facts)),
+        "abstract": " ".join(told_plainly(fact, language) for fact in _describe(facts)),
     }
     return yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=100)
 

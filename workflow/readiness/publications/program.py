@@ -289,8 +289,8 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
         "implementation": platform.python_implementation(),
         "system": platform.system(),
         "machine": platform.machine(),
-        "processor": _processor(),
-        "blas": _blas(),
+        "processor": _name_processor(),
+        "blas": _list_blas(),
         "simd": sorted(shown["SIMD Extensions"]["found"]),
         "engine": present_engine(),
         "packages": packages,
@@ -303,7 +303,7 @@ def environment_text() -> str:
     return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
-def _processor() -> str:
+def _name_processor() -> str:
     """Maker and family of the processor; no more, for a publication names no machine."""
     try:
         told = Path("/proc/cpuinfo").read_text("utf-8", "replace")
@@ -313,7 +313,7 @@ def _processor() -> str:
     return " ".join(match[1] for match in found if match) or platform.machine()
 
 
-def _blas() -> list[str]:
+def _list_blas() -> list[str]:
     """The kernels that the libraries for linear algebra have chosen for this processor."""
     import numpy.linalg  # noqa: F401 - loads what is asked about
     import scipy.linalg  # noqa: F401
@@ -329,19 +329,19 @@ def _blas() -> list[str]:
 def changes(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> list[Fact]:
     """In what the environment is another one than the frozen one, a fact each."""
     found = [
-        _change(name, _words(frozen[name]), _words(present[name]))
+        _describe_change(name, _write_words(frozen[name]), _write_words(present[name]))
         for name in PLACE
         if frozen[name] != present[name]
     ]
     old, new = frozen["packages"], present["packages"]
     return found + [
-        _change(name, old.get(name), new.get(name))
+        _describe_change(name, old.get(name), new.get(name))
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
     ]
 
 
-def _change(name: str, old: str | None, new: str | None) -> Fact:
+def _describe_change(name: str, old: str | None, new: str | None) -> Fact:
     if new is None:
         return Fact("audit.change.gone", {"name": name, "old": str(old)})
     if old is None:
@@ -354,5 +354,5 @@ def lock_hash() -> str:
     return sha256_of(lock_file()) if lock_file().is_file() else ""
 
 
-def _words(value: object) -> str:
+def _write_words(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -46,7 +46,7 @@ class Tally:
     judged: int
 
 
-def _outcome(
+def _judge_row(
     published: Mapping[Any, Any], recomputed: Mapping[Any, Any] | None
 ) -> tuple[Outcome, Fact | None]:
     if recomputed is None:
@@ -63,7 +63,7 @@ def _outcome(
     if gives_row(published, recomputed):
         return Outcome.REPRODUCED, None
     rule = rounding_rule(published)
-    if rule and _rounded_text(published) == _rounded_text(recomputed):
+    if rule and _round_text(published) == _round_text(recomputed):
         return Outcome.WITHIN_ROUNDING, Fact("audit.number.within", {"rule": rule})
     texts = {"text_old": quote_row(published), "text_new": quote_row(recomputed)}
     return Outcome.DIFFERS, Fact("audit.number.shown", texts)
@@ -86,7 +86,7 @@ def _describe_move(column: str, was: str, became: str) -> Fact:
     return Fact("audit.number.moved", {"column": column, "old": was, "new": became})
 
 
-def _rounded_text(row: Mapping[Any, Any]) -> object:
+def _round_text(row: Mapping[Any, Any]) -> object:
     """What the row's value is under its own rounding: the text alone may have been altered."""
     if number(row["value"]) is None:
         return row["value"]
@@ -138,7 +138,7 @@ def compare(
             outcome = Outcome.DIFFERS
             fact = Fact("audit.number.times", {"n": times[identity]})
         else:
-            outcome, fact = _outcome(old, new)
+            outcome, fact = _judge_row(old, new)
             said = named.get(identity) if outcome is Outcome.DIFFERS else None
             if said and said.is_about(old) and said.gives(old, now.get(identity)):
                 outcome = Outcome.CORRECTED
@@ -199,7 +199,7 @@ def erratum_table(
         same = now and (was["value"], quote_row(was)) == (now["value"], quote_row(now))
         if now and same and not find_moves(was, now):
             continue  # it rests on other data, which say the same
-        name = _reason(identity, reasons)
+        name = _find_reason(identity, reasons)
         used.add(name)
         reason = reasons.get(name, why)
         if not reason:
@@ -213,7 +213,7 @@ def erratum_table(
     return to_csv(pd.DataFrame(rows, columns=list(ERRATUM_COLUMNS)))
 
 
-def _reason(identity: str, reasons: Mapping[str, str]) -> str:
+def _find_reason(identity: str, reasons: Mapping[str, str]) -> str:
     """The key of `reasons` that is the id or the longest beginning of it; "" for none."""
     parts = identity.split(".")
     names = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]

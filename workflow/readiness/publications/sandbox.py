@@ -99,7 +99,15 @@ def bubblewrap() -> Path | None:
     """The program, where it is there and may be used; None otherwise."""
     for program in PROGRAMS:
         if program.is_file():
-            probe = [str(program), *_NAMESPACES, *_system(), "--size", "4096", "--tmpfs", "/tmp"]
+            probe = [
+                str(program),
+                *_NAMESPACES,
+                *_bind_system(),
+                "--size",
+                "4096",
+                "--tmpfs",
+                "/tmp",
+            ]
             done = subprocess.run(
                 [*probe, "/usr/bin/env", "true"], capture_output=True, env={}, check=False
             )
@@ -121,7 +129,7 @@ _NAMESPACES = (
 )
 
 
-def _system() -> Iterator[str]:
+def _bind_system() -> Iterator[str]:
     """The arguments that bring the system's programs and libraries in."""
     for name in SYSTEM:
         path = Path(name)
@@ -179,7 +187,7 @@ def run_confined(
     words = [
         str(program),
         *_NAMESPACES,
-        *_mounts(folder, programs, bounds),
+        *_list_mounts(folder, programs, bounds),
         "--chdir",
         PROJECT,
         *(word for name, value in variables.items() for word in ("--setenv", name, value)),
@@ -222,8 +230,8 @@ def run_confined(
         process.stderr.close()
 
 
-def _mounts(folder: Path, programs: Sequence[Path], bounds: RunBounds) -> Iterator[str]:
-    yield from _system()
+def _list_mounts(folder: Path, programs: Sequence[Path], bounds: RunBounds) -> Iterator[str]:
+    yield from _bind_system()
     yield from ("--proc", "/proc", "--dev", "/dev")
     for name in KERNEL:
         yield from ("--ro-bind-try", name, name)
@@ -293,13 +301,13 @@ class _Watch(threading.Thread):
         """Look at it until it has ended."""
         end = time.monotonic() + self.bounds.seconds
         while self.process.poll() is None:
-            self.fault = self._fault(end)
+            self.fault = self._find_fault(end)
             if self.fault:
                 self.process.kill()
                 return
             time.sleep(INTERVAL)
 
-    def _fault(self, end: float) -> Fact | None:
+    def _find_fault(self, end: float) -> Fact | None:
         if time.monotonic() > end:
             return Fact("audit.run.seconds", {"n": round(self.bounds.seconds)})
         count = memory = 0

@@ -136,7 +136,9 @@ def run_in(folder: Path, targets: Sequence[str]) -> str:
     code = process.exitcode or 0
     if code < 0:
         return f"ended by {signal.Signals(-code).name}; perhaps the memory was full"
-    return _reason((folder.parent / SAID).read_text("utf-8", "replace"), folder) if code else ""
+    return (
+        _read_reason((folder.parent / SAID).read_text("utf-8", "replace"), folder) if code else ""
+    )
 
 
 def _load_program() -> None:
@@ -268,7 +270,7 @@ def run_sealed(folder: Path, targets: Sequence[str], cores: str, *, confined: bo
         home.mkdir()
         variables |= {"HOME": str(home), "TMPDIR": str(folder.parent)}
         code, said = _run(folder, command, variables)
-    return "" if code == 0 else _reason(said, program)
+    return "" if code == 0 else _read_reason(said, program)
 
 
 def _run(folder: Path, command: Sequence[str], variables: Mapping[str, str]) -> tuple[int, str]:
@@ -295,7 +297,7 @@ def _run(folder: Path, command: Sequence[str], variables: Mapping[str, str]) -> 
     return process.returncode, said
 
 
-def _reason(stderr: str, folder: Path) -> str:
+def _read_reason(stderr: str, folder: Path) -> str:
     """What a run said last, without the scratch folder's name."""
     lines = stderr.strip().splitlines()
     said = [k for k, line in enumerate(lines) if line.startswith("readiness ")]
@@ -325,10 +327,10 @@ def open_tree(path: Path, remotes: Sequence[str | Path] = ()) -> Iterator[Foreig
         yield None
         return
     with ended_like_interrupted(), temporary_folder() as folder:
-        yield Foreign(tuple(map(_address, remotes)), folder / "fetched")
+        yield Foreign(tuple(map(_check_address, remotes)), folder / "fetched")
 
 
-def _address(remote: str | Path) -> str:
+def _check_address(remote: str | Path) -> str:
     if isinstance(remote, str):
         return remote
     if not remote.is_dir():

@@ -64,14 +64,14 @@ def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
     publications, name = scope(root, name)
     found = []
     for publication in publications:
-        ids = [row["id"] for row in _rows_with(root / ledger.FOLDER / publication, name)]
+        ids = [row["id"] for row in _find_rows(root / ledger.FOLDER / publication, name)]
         exact = [identity for identity in ids if identity == name]
         begun = [identity for identity in ids if identity.startswith(f"{name}.")]
         found += [(publication, identity) for identity in exact or begun]
     return found
 
 
-def _rows_with(folder: Path, text: str) -> list[dict[str, str]]:
+def _find_rows(folder: Path, text: str) -> list[dict[str, str]]:
     """The rows of a ledger; none where it does not hold the text, which is told without parsing."""
     with suppress(OSError):
         if text.replace('"', '""').encode("utf-8", "replace") not in read_file(folder / LEDGER):
@@ -175,6 +175,6 @@ def find_affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]
     return [
         (publication, row)
         for publication in ledger.publication_ids(root)
-        for row in _rows_with(root / ledger.FOLDER / publication, version)
+        for row in _find_rows(root / ledger.FOLDER / publication, version)
         if version in row.get("dataset", "").split()
     ]

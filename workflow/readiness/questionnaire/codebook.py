@@ -64,9 +64,9 @@ def entries(questionnaire: Questionnaire, language: Language) -> Iterator[Codebo
             item.grid or "",
             grid.column if grid else "",
             _label(item.label.root, language, item.column),
-            tuple(_asked_of(questionnaire, item, language)),
-            tuple(_notes(item, language)),
-            tuple(_options(item, language)),
+            tuple(_tell_asked(questionnaire, item, language)),
+            tuple(_list_notes(item, language)),
+            tuple(_list_options(item, language)),
         )
 
 
@@ -86,7 +86,7 @@ def table(questionnaire: Questionnaire, language: Language) -> list[dict[str, st
 def frame_entries(questionnaire: Questionnaire, language: Language) -> Iterator[CodebookEntry]:
     """The variables of the frame, as the codebook shows them."""
     for variable in questionnaire.frame:
-        options = (_category(category, language) for category in variable.categories)
+        options = (_make_line(category, language) for category in variable.categories)
         label = _label(variable.label.root, language, variable.id)
         yield CodebookEntry(variable.id, "", "", "", "", "", label, (), (), tuple(options))
 
@@ -95,7 +95,7 @@ def _label(labels: Mapping[str, str], language: Language, own: str) -> str:
     return labels.get(language) or own
 
 
-def _asked_of(questionnaire: Questionnaire, item: Item, language: Language) -> Iterator[str]:
+def _tell_asked(questionnaire: Questionnaire, item: Item, language: Language) -> Iterator[str]:
     """Who is asked, one condition a sentence."""
     for routing in item.asked_if:
         source = questionnaire.item(routing.item)
@@ -109,7 +109,7 @@ def _asked_of(questionnaire: Questionnaire, item: Item, language: Language) -> I
         yield tell(Fact("questionnaire.page.asked_of", values), language)
 
 
-def _notes(item: Item, language: Language) -> Iterator[str]:
+def _list_notes(item: Item, language: Language) -> Iterator[str]:
     flags = (
         ("questionnaire.flag.required", item.required),
         ("questionnaire.flag.personal", item.personal),
@@ -118,10 +118,10 @@ def _notes(item: Item, language: Language) -> Iterator[str]:
     )
     yield from (show(Term(key), language) for key, is_so in flags if is_so)
     if item.range is not None:
-        yield from _range(item.range, language)
+        yield from _tell_range(item.range, language)
 
 
-def _range(range_: Range, language: Language) -> Iterator[str]:
+def _tell_range(range_: Range, language: Language) -> Iterator[str]:
     def number(end: float) -> Quantity:
         places = len(f"{end:.9f}".rstrip("0").partition(".")[2])
         return Quantity.of(end, "number", places)
@@ -134,7 +134,7 @@ def _range(range_: Range, language: Language) -> Iterator[str]:
             yield tell(Fact(said, {"number": number(end), "unit": unit}), language)
 
 
-def _category(category: Category, language: Language) -> OptionLine:
+def _make_line(category: Category, language: Language) -> OptionLine:
     flags = (
         ("questionnaire.flag.exclusive", category.exclusive),
         ("questionnaire.flag.other", category.other or category.specify is not None),
@@ -145,9 +145,9 @@ def _category(category: Category, language: Language) -> OptionLine:
     return OptionLine(category.code, category.value or "", category.text, label, notes)
 
 
-def _options(item: Item, language: Language) -> Iterator[OptionLine]:
+def _list_options(item: Item, language: Language) -> Iterator[OptionLine]:
     for category in item.categories:
-        yield _category(category, language)
+        yield _make_line(category, language)
     if item.dont_know is not None:
         outside = item.dont_know
         note = show(Term("questionnaire.flag.outside"), language)

@@ -99,7 +99,7 @@ class Missing(Answer):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_is_enough(cls, data: Any) -> Any:
+    def _read_one(cls, data: Any) -> Any:
         if isinstance(data, dict) and "text" not in data and "value" in data:
             return {**data, "text": data["value"]}
         return data
@@ -121,7 +121,7 @@ class Routing(Strict):
     at_most: int | float | None = None
 
     @model_validator(mode="after")
-    def _one_way(self) -> Self:
+    def _check_way(self) -> Self:
         if bool(self.one_of) == self.of_a_number:
             raise ValueError("asked_if: `one_of`, or `at_least` and `at_most` of a number")
         return self
@@ -225,7 +225,7 @@ class Item(Strict):
         return {**default, **data, **({"column": header} if header else {})}
 
     @model_validator(mode="after")
-    def _fields_of_its_kind(self) -> Self:
+    def _check_fields(self) -> Self:
         closed = self.kind in ("single", "ordinal", "multi")
         if closed and len(self.categories) < (1 if self.kind == "multi" else 2):
             raise ValueError(f"categories: a {self.kind} item needs its categories")

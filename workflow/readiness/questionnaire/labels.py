@@ -51,7 +51,7 @@ class Label(RootModel[Annotated[dict[LanguageCode, Text], Field(min_length=1)]])
 
     def text(self, language: Language) -> str:
         """The label in a language; RenderError where it has none."""
-        return _in(self.root, language, "")
+        return _choose_text(self.root, language, "")
 
 
 class Labelled(BaseModel):
@@ -64,7 +64,7 @@ class Labelled(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _beside_the_text(cls, data: Any) -> Any:
+    def _read_labels(cls, data: Any) -> Any:
         """Labels that stand beside the text, under their languages, go under `labels`."""
         if not isinstance(data, dict):
             return data
@@ -82,10 +82,10 @@ class Labelled(BaseModel):
 
     def label(self, language: Language) -> str:
         """The label in a language; RenderError where it has none."""
-        return _in(self.labels, language, self.text)
+        return _choose_text(self.labels, language, self.text)
 
 
-def _in(texts: Mapping[str, str], language: Language, what: str) -> str:
+def _choose_text(texts: Mapping[str, str], language: Language, what: str) -> str:
     if language not in texts:
         named = f"{what!r}" if what else f"{next(iter(texts.values()))!r}"
         raise RenderError(f"{named} has no label in {language!r}; add it to the questionnaire.")

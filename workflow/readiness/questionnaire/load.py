@@ -54,20 +54,20 @@ def expand(document: Mapping[str, Any]) -> dict[str, Any]:
         elif kind == "scale":
             made.append(_scale(item, language))
         else:
-            made += (_grid if kind == "grid" else _ranking)(item, language)
-            grids.append(_block(item, language))
+            made += (_expand_grid if kind == "grid" else _expand_ranking)(item, language)
+            grids.append(_expand_block(item, language))
     own = document.get("grids")
     grids = [*(own if isinstance(own, list) else ()), *grids]
     return {**document, "items": made, **({"grids": grids} if grids else {})}
 
 
-def _block(item: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _expand_block(item: Mapping[str, Any], language: str) -> dict[str, Any]:
     kept = {k: item[k] for k in ("id", "kind", "column", "variable", "label") if k in item}
-    column = _question(item)
+    column = _quote_question(item)
     return {"column": column, "label": {language: column}, **kept}
 
 
-def _question(item: Mapping[str, Any]) -> str:
+def _quote_question(item: Mapping[str, Any]) -> str:
     return str(item.get("column") or item.get("variable") or item.get("id"))
 
 
@@ -85,7 +85,7 @@ def _list_entries(item: Mapping[str, Any], key: str, least: int) -> list[dict[st
     return made
 
 
-def _labels(entry: Mapping[str, Any], known: Set[str], language: str) -> dict[str, Any]:
+def _read_labels(entry: Mapping[str, Any], known: Set[str], language: str) -> dict[str, Any]:
     """The labels of a text by language, wherever they stand; its own is the text itself."""
     beside = {k: v for k, v in entry.items() if k not in known and re.fullmatch(LANGUAGE, str(k))}
     stated = [entry.get(key) for key in ("labels", "label")]
@@ -101,7 +101,7 @@ def _header(item: Mapping[str, Any], text: str) -> str:
         raise _refuse(
             item, f"header: {quote_cell(pattern)} has no {{row}}; expected as {HEADER!r}."
         )
-    return pattern.replace("{question}", _question(item)).replace("{row}", text)
+    return pattern.replace("{question}", _quote_question(item)).replace("{row}", text)
 
 
 def _check_keys(item: Mapping[str, Any], entry: Mapping[str, Any], known: Set[str]) -> None:
@@ -110,7 +110,7 @@ def _check_keys(item: Mapping[str, Any], entry: Mapping[str, Any], known: Set[st
             raise _refuse(item, f"rows, {key}: {refuse_key(key, sorted(known))}")
 
 
-def _grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
+def _expand_grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
     each = item.get("each", "ordinal")
     if each not in _EACH:
         raise _refuse(item, f"each: {quote_cell(str(each))}; expected {', '.join(_EACH)}.")
@@ -118,14 +118,14 @@ def _grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
     for number, row in enumerate(_list_entries(item, "rows", 1), 1):
         _check_keys(item, row, _OF_A_ROW)
         identity = row.get("id", f"{item.get('id')}_{number}")
-        yield {**shared, "id": identity, "kind": each, **_of_a_row(item, row, language)}
+        yield {**shared, "id": identity, "kind": each, **_read_row(item, row, language)}
 
 
-def _of_a_row(
+def _read_row(
     item: Mapping[str, Any], entry: Mapping[str, Any], language: str, known: Set[str] = _OF_A_ROW
 ) -> dict[str, Any]:
     """What an item has of the row of a grid, or of the option of a ranking, that it is."""
-    labels = _labels(entry, known, language)
+    labels = _read_labels(entry, known, language)
     own = {key: entry[key] for key in ("text", "value") if key in entry}
     return {
         **{key: entry[key] for key in ("variable",) if key in entry},
@@ -136,10 +136,10 @@ def _of_a_row(
     }
 
 
-def _ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
+def _expand_ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
     options = _list_entries(item, "categories", 2)
     known = {*_OF_A_ROW - {"id"}, "code"}
-    ranks = _whole(item, "ranks", item.get("ranks", len(options)))
+    ranks = _read_whole(item, "ranks", item.get("ranks", len(options)))
     if not 2 <= ranks <= min(len(options), MOST):
         raise _refuse(item, f"ranks: {ranks}; expected 2 to the number of options.")
     if missing := [o["text"] for o in options if "code" not in o]:
@@ -149,7 +149,7 @@ def _ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]
     words = item.get("unranked")
     if not (words is None or isinstance(words, dict)):
         raise _refuse(item, f"unranked: {quote_cell(str(words))}; expected its label by language.")
-    languages = sorted({language, *(k for o in options for k in _labels(o, known, language))})
+    languages = sorted({language, *(k for o in options for k in _read_labels(o, known, language))})
     levels = [
         {
             "code": f"rank_{k}",
@@ -169,13 +169,13 @@ def _ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]
             **shared,
             "id": f"{item.get('id')}_{option['code']}",
             "kind": "ordinal",
-            **_of_a_row(item, option, language, known),
+            **_read_row(item, option, language, known),
             "categories": levels,
             "boxes": {"low": [levels[0]["code"]]},
         }
 
 
-def _whole(item: Mapping[str, Any], key: str, value: Any) -> int:
+def _read_whole(item: Mapping[str, Any], key: str, value: Any) -> int:
     if re.fullmatch(r"[+-]?\d{1,6}", str(value)):
         return int(value)
     raise _refuse(item, f"{key}: {quote_cell(str(value))}; expected a whole number.")
@@ -188,7 +188,7 @@ def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
             item,
             f"scale: expected {', '.join(sorted(_OF_A_SCALE))}; the ends' labels may be left out.",
         )
-    low, high = (_whole(item, f"scale, {end}", scale[end]) for end in ("low", "high"))
+    low, high = (_read_whole(item, f"scale, {end}", scale[end]) for end in ("low", "high"))
     if not low < high <= low + MOST:
         raise _refuse(item, f"scale: low ({low}) must be below high ({high}), by {MOST} at most.")
     ends = {low: scale.get("low_label"), high: scale.get("high_label")}
@@ -208,7 +208,7 @@ def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
     boxes = item.get("boxes")
     kept = {k: v for k, v in item.items() if k != "scale"}
     if isinstance(boxes, dict):
-        kept["boxes"] = {name: _points(box) for name, box in boxes.items()}
+        kept["boxes"] = {name: _read_points(box) for name, box in boxes.items()}
     return {**kept, "kind": "ordinal", "categories": levels}
 
 
@@ -221,7 +221,7 @@ def scale_code(number: int) -> str:
     return f"p{number}" if number >= 0 else f"m{-number}"
 
 
-def _points(box: Any) -> Any:
+def _read_points(box: Any) -> Any:
     """A box of a scale as codes: it is written as the numbers themselves."""
     if not isinstance(box, list):
         return box
@@ -255,16 +255,16 @@ def questionnaire_of(document: dict[str, Any], where: str) -> Questionnaire:
     try:
         return Questionnaire.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(f"{where}: {_first_error(error, data)}") from None
+        raise ConfigError(f"{where}: {_explain_error(error, data)}") from None
 
 
-def _first_error(error: ValidationError, data: dict[str, Any]) -> str:
+def _explain_error(error: ValidationError, data: dict[str, Any]) -> str:
     # An unknown key comes first: a misspelt one is why another is missing.
     errors = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     first = errors[0]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     location = list(first["loc"])
-    where = _where(location, data)
+    where = _locate_error(location, data)
     if first["type"] == "extra_forbidden":
         return f"{where}{refuse_key(location[-1], known_keys(Questionnaire, first['loc']))}{more}"
     message = first["msg"].removeprefix("Value error, ")
@@ -273,7 +273,7 @@ def _first_error(error: ValidationError, data: dict[str, Any]) -> str:
     return f"{where}{message}{got}.{more}"
 
 
-def _where(location: list[Any], data: Any) -> str:
+def _locate_error(location: list[Any], data: Any) -> str:
     """`item quality, categories poor, en: ` from ("items", 8, "categories", 1, "en")."""
     parts: list[str] = []
     node = data

@@ -136,7 +136,7 @@ class Questionnaire(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _own_labels(cls, data: Any) -> Any:
+    def _label_items(cls, data: Any) -> Any:
         language = data.get("language", WRITTEN_IN) if isinstance(data, dict) else WRITTEN_IN
         if not isinstance(data, dict) or not isinstance(language, str):
             return data
@@ -147,7 +147,7 @@ class Questionnaire(Strict):
         return with_own_labels(data, language)
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _check_whole(self) -> Self:
         frame_ids = [variable.id for variable in self.frame]
         reserved = ["respondent", "group", "stratum", "base_weight"]
         if twice := find_repeated([*frame_ids, *reserved, *(i.id for i in self.items)]):

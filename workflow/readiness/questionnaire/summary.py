@@ -27,11 +27,11 @@ def summary(questionnaire: Questionnaire, file: str) -> Iterator[Fact]:
     yield from _name_items("routed", [item.id for item in q.items if item.asked_if])
     yield from _name_items("required", [item.id for item in q.items if item.required])
     yield from _name_items("personal", [item.id for item in q.items if item.personal])
-    yield from _groups(q)
+    yield from _tell_groups(q)
     if q.frame:
         variables = Listed(tuple(variable.id for variable in q.frame), "comma")
         yield Fact("questionnaire.read.frame", {"variables": variables})
-    yield from _languages(q)
+    yield from _tell_languages(q)
 
 
 # What is said of the items that have something in common.
@@ -45,7 +45,7 @@ def _name_items(what: str, items: list[str]) -> Iterator[Fact]:
         )
 
 
-def _groups(q: Questionnaire) -> Iterator[Fact]:
+def _tell_groups(q: Questionnaire) -> Iterator[Fact]:
     if q.group_item is None:
         yield Fact("questionnaire.read.one_group")
         return
@@ -59,9 +59,9 @@ def _groups(q: Questionnaire) -> Iterator[Fact]:
     yield Fact("questionnaire.read.apart", values)
 
 
-def _languages(q: Questionnaire) -> Iterator[Fact]:
+def _tell_languages(q: Questionnaire) -> Iterator[Fact]:
     """In which languages every label is there, and what the others lack."""
-    lacks = {language: list(_without(q, language)) for language in languages_of(q)}
+    lacks = {language: list(_find_unlabelled(q, language)) for language in languages_of(q)}
     whole = [language for language, missing in lacks.items() if not missing]
     if whole:
         yield Fact("questionnaire.read.languages", {"languages": Listed(tuple(whole), "comma")})
@@ -72,7 +72,7 @@ def _languages(q: Questionnaire) -> Iterator[Fact]:
             yield Fact("questionnaire.read.lacks", values)
 
 
-def _without(q: Questionnaire, language: str) -> Iterator[str]:
+def _find_unlabelled(q: Questionnaire, language: str) -> Iterator[str]:
     """The places that have no label in a language."""
     if language not in q.title.root:
         yield "title"

@@ -48,7 +48,7 @@ def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
     for item in gone:
         asked = {"item": item.id, "question": item.column}
         found.append(Fact("questionnaire.change.removed", asked))
-    return [*found, *_of_whole(old, new)]
+    return [*found, *_compare_whole(old, new)]
 
 
 def _find_renamed(gone: Sequence[Item], added: Sequence[Item]) -> dict[str, str]:
@@ -67,7 +67,7 @@ def item_changes(old: Item, new: Item) -> Iterator[Fact]:
     if old.kind != new.kind:
         kinds = {"before": kind_of(old), "after": kind_of(new)}
         yield Fact("questionnaire.change.kind", {**item, **kinds})
-    yield from _of_options(old, new)
+    yield from _compare_options(old, new)
     if old.asked_if != new.asked_if:
         yield Fact("questionnaire.change.routing", item)
     was, is_ = _describe_item(old), _describe_item(new)
@@ -86,7 +86,7 @@ def _describe_item(item: Item) -> dict[str, object]:
     return dict(zip(_TOLD, (bounds, *own, outside, missing, item.confirms), strict=True))
 
 
-def _of_options(old: Item, new: Item) -> Iterator[Fact]:
+def _compare_options(old: Item, new: Item) -> Iterator[Fact]:
     """Options by their codes; a text under another code is the change that counts most."""
     item = {"item": new.id}
     before = {category.code: category.text for category in old.categories}
@@ -116,7 +116,7 @@ def _of_options(old: Item, new: Item) -> Iterator[Fact]:
         yield Fact("questionnaire.change.order", item)
 
 
-def _of_whole(old: Questionnaire, new: Questionnaire) -> Iterator[Fact]:
+def _compare_whole(old: Questionnaire, new: Questionnaire) -> Iterator[Fact]:
     if (old.group_item, old.weighted_groups, old.groups_apart) != (
         new.group_item,
         new.weighted_groups,

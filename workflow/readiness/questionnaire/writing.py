@@ -33,10 +33,10 @@ def option_code(text: str, taken: Collection[str] = ()) -> str:
 
 def form_name(text: str) -> str:
     """A name for a questionnaire: lower-case letters, digits and hyphens."""
-    return _slug(text).replace("_", "-") or "survey"
+    return _make_slug(text).replace("_", "-") or "survey"
 
 
-def _slug(text: str) -> str:
+def _make_slug(text: str) -> str:
     if re.fullmatch(ITEM, text):
         return text
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
@@ -47,7 +47,7 @@ def _slug(text: str) -> str:
 
 
 def _name_uniquely(text: str, letter: str, taken: Collection[str]) -> str:
-    slug = _slug(text)
+    slug = _make_slug(text)
     # Where nothing of the text is left the letter is numbered from 1.
     joint, number = ("_", 1) if slug else ("", 0)
     slug = slug if slug[:1].isalpha() else letter + slug
@@ -84,46 +84,46 @@ def open_decisions(text: str) -> int:
 def write(document: Mapping[str, Any]) -> str:
     """The document as YAML, its keys as they stand; options that items have alike stand once."""
     shared = _find_shared_lists(document.get("items", ()))
-    lines = list(_comment(document, ""))
+    lines = list(_write_comment(document, ""))
     for key, value in document.items():
         if key not in ("items", COMMENT):
-            lines += _entry(key, value, "", {})
+            lines += _write_entry(key, value, "", {})
     lines.append("items:")
     for item in document.get("items", ()):
-        lines += ["", *_comment(item, "  ")]
+        lines += ["", *_write_comment(item, "  ")]
         first = "  - "
         for key, value in item.items():
             if key == COMMENT:
                 continue
-            entry = list(_entry(key, value, "    ", shared))
+            entry = list(_write_entry(key, value, "    ", shared))
             lines += [first + entry[0][4:], *entry[1:]]
             first = "    "
     return "\n".join(lines) + "\n"
 
 
-def _comment(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
+def _write_comment(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
     text = mapping.get(COMMENT, "")
     for line in str(text).splitlines():
         plain = "".join(sign if sign.isprintable() else " " for sign in line)
         yield f"{indent}# {' '.join(plain.split())}".rstrip()
 
 
-def _entry(key: str, value: Any, indent: str, shared: dict[str, str]) -> Iterator[str]:
+def _write_entry(key: str, value: Any, indent: str, shared: dict[str, str]) -> Iterator[str]:
     """The lines of one key: lists of options with one a line, everything else in one."""
     if key not in _LISTED or not isinstance(value, list | tuple) or not value:
-        yield f"{indent}{key}: {_flow(value)}"
+        yield f"{indent}{key}: {_write_flow(value)}"
         return
-    anchor = shared.get(_flow(value), "")
+    anchor = shared.get(_write_flow(value), "")
     if anchor.startswith("*"):
         yield f"{indent}{key}: {anchor}"
         return
     if anchor:
-        shared[_flow(value)] = f"*{anchor[1:]}"
+        shared[_write_flow(value)] = f"*{anchor[1:]}"
     yield f"{indent}{key}:{' ' * bool(anchor)}{anchor}"
     for each in value:
         if isinstance(each, Mapping):
-            yield from _comment(each, f"{indent}  ")
-        yield f"{indent}  - {_flow(each)}"
+            yield from _write_comment(each, f"{indent}  ")
+        yield f"{indent}  - {_write_flow(each)}"
 
 
 def _find_shared_lists(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -133,7 +133,7 @@ def _find_shared_lists(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     for item in items:
         if not item.get("categories"):
             continue
-        written = _flow(item["categories"])
+        written = _write_flow(item["categories"])
         if written in first:
             anchors[written] = f"&{first[written]}"
         else:
@@ -141,7 +141,7 @@ def _find_shared_lists(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return anchors
 
 
-def _flow(value: Any) -> str:
+def _write_flow(value: Any) -> str:
     """A value in one line; every text that YAML could read as something else is quoted."""
     text = yaml.safe_dump(
         [without_comments(value)],

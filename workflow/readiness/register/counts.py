@@ -255,7 +255,7 @@ class Counts:
             return
         self._told.add(row)
         at = np.array(row.at, np.int64)
-        if self._certain[self._cell(at)].all():
+        if self._certain[self._make_cell(at)].all():
             value = float(np.array(row.by) @ self.truth[at])
             if not row.low <= value <= row.high:
                 return
@@ -276,7 +276,7 @@ class Counts:
 
     def weights(self, places: Places) -> npt.NDArray[np.float64]:
         """What a person of each count weighs, in mean weights."""
-        return self.cells.weights[self._cell(places)] / self.mean
+        return self.cells.weights[self._make_cell(places)] / self.mean
 
     def everybody(self, group: str) -> tuple[float, float]:
         """How many people a group has at most, and what they weigh, in mean weights."""
@@ -316,7 +316,7 @@ class Counts:
         targets = (replace(t, count=round(table[list(t.at)].sum())) for t in system.targets)
         return replace(system, truth=table, targets=tuple(targets))
 
-    def _cell(self, places: Places) -> Places:
+    def _make_cell(self, places: Places) -> Places:
         return self.cohorts.cell[places % len(self.cohorts.cell)]
 
 

@@ -152,10 +152,10 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
             value = shown.get(row["id"])
             ends = _bound_printed(row, float(value)) if value else None
             shares[row["id"]] = Told(*ends, 1.0 if unweighted else ratio) if ends else None
-    return Earlier(shares, bases, _respondents(rows), snapshots == {data})
+    return Earlier(shares, bases, _read_respondents(rows), snapshots == {data})
 
 
-def _respondents(rows: list[dict[Any, str]]) -> dict[str, int]:
+def _read_respondents(rows: list[dict[Any, str]]) -> dict[str, int]:
     """The printed numbers of people by group, of the quality report and of the margins."""
     found = {}
     for row in rows:
@@ -203,7 +203,7 @@ class Joint:
         if self._reader is None:
             return None
         try:
-            target = ProtectedSum("", (self._people(category, group),), 0)
+            target = ProtectedSum("", (self._find_people(category, group),), 0)
             found = self._reader.bounds(target)[0]
         except StatisticsError:
             return None
@@ -220,32 +220,32 @@ class Joint:
         if not self._ratio:
             return None
         every = [(c, g) for g in self.groups for c in self.categories]
-        most = {g: self._base(g)[1] for g in self.groups}
+        most = {g: self._bound_base(g)[1] for g in self.groups}
         upper = [most[g] for _, g in every] + [self._ratio * most[g] for _, g in every]
-        rows = [*self._weights(), *self._totals(), *self._add_printed_rows()]
+        rows = [*self._bound_weights(), *self._add_totals(), *self._add_printed_rows()]
         return BoundReader(CountSystem(np.array(upper), tuple(rows), (), ()), ())
 
-    def _base(self, group: str) -> Ends:
+    def _bound_base(self, group: str) -> Ends:
         told = self.earlier.bases.get(self.bases[group])
         return told or (0.0, float(self.earlier.respondents.get(group, inf)))
 
-    def _people(self, category: str, group: str) -> int:
+    def _find_people(self, category: str, group: str) -> int:
         return self.groups.index(group) * len(self.categories) + self.categories.index(category)
 
     def _weight(self, category: str, group: str) -> int:
-        return len(self.groups) * len(self.categories) + self._people(category, group)
+        return len(self.groups) * len(self.categories) + self._find_people(category, group)
 
-    def _weights(self) -> list[LinearRow]:
+    def _bound_weights(self) -> list[LinearRow]:
         """In weights of the lightest, so many people weigh as much at least, and `ratio` times."""
         found = []
         for group in self.groups:
             for category in self.categories:
-                n, w = self._people(category, group), self._weight(category, group)
+                n, w = self._find_people(category, group), self._weight(category, group)
                 found += [LinearRow.of({n: -1.0, w: 1.0}, 0.0, inf)]
                 found += [LinearRow.of({n: -self._ratio, w: 1.0}, -inf, 0.0)]
         return found
 
-    def _totals(self) -> list[LinearRow]:
+    def _add_totals(self) -> list[LinearRow]:
         """The groups of one variable are everybody."""
         variables: dict[str | None, list[str]] = {}
         for group in self.groups:
@@ -256,16 +256,16 @@ class Joint:
             for groups in variables.values()
             if TOTAL in self.groups
             for c in self.categories
-            for at in (self._people, self._weight)
+            for at in (self._find_people, self._weight)
         ]
 
     def _add_printed_rows(self) -> list[LinearRow]:
         """Bases and shares as they are printed."""
         found = []
         for group in self.groups:
-            base = self._base(group)
+            base = self._bound_base(group)
             found.append(
-                LinearRow.of({self._people(c, group): 1.0 for c in self.categories}, *base)
+                LinearRow.of({self._find_people(c, group): 1.0 for c in self.categories}, *base)
             )
             for category in self.categories:
                 told = self.earlier.shares.get(self.shares.get((category, group), ""))

@@ -98,7 +98,7 @@ CORE = [field.name for field in fields(FigureRow) if field.name != "note"]
 COLUMNS = [*CORE, "run", "dataset", "lineage", "simulated", "note", PRECISION]
 
 
-def _cell(value: Any) -> Any:
+def _write_cell(value: Any) -> Any:
     """The value as the register writes it: 12 significant digits, "" for what is missing."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
@@ -125,7 +125,7 @@ def make_register(
     blank-separated."""
     records = []
     for row in rows:
-        record = {name: _cell(getattr(row, name)) for name in CORE}
+        record = {name: _write_cell(getattr(row, name)) for name in CORE}
         _check(row)
         behind = origin(row)
         record |= {

@@ -52,12 +52,12 @@ def systems(
     policy: Policy,
     rules: PrintRules,
 ) -> Iterator[CountSystem]:
-    """The systems of the closed items, in turn: see `_parts`. Where groups are smaller than the
-    smallest base, their sizes are not told, and who does not know them must not learn them: a
+    """The systems of the closed items, in turn: see `_list_parts`. Where groups are smaller than
+    the smallest base, their sizes are not told, and who does not know them must not learn them: a
     second system of the same statements protects what is of them alone."""
     small = cells.below(policy.minimum_base)
     anew = rules.demand.items
-    for parts in _parts(questionnaire, names):
+    for parts in _list_parts(questionnaire, names):
         if anew is not None and anew.isdisjoint(item.id for item, _ in parts):
             continue
         for free in (frozenset(), small) if small else (frozenset(),):
@@ -117,7 +117,7 @@ class Demand:
 Part = tuple[Item, str]
 
 
-def _parts(questionnaire: Questionnaire, names: Sequence[str]) -> Iterator[list[Part]]:
+def _list_parts(questionnaire: Questionnaire, names: Sequence[str]) -> Iterator[list[Part]]:
     """What makes a system: each option or item, and an item with one that is asked after it. The
     options of a multiple choice share the people who answered; what one of them loses another may
     lose, too, so they are protected in turn."""
@@ -179,9 +179,9 @@ class _Builder:
 
     def add(self, item: Item, column: str) -> None:
         """The counts of an item, and what is said of it."""
-        states = self._states(item, column)
-        made = list(_cuts(item, column, states))
-        based = [{s: cut.chosen[code] for s, code in _codes(cut, states)} for cut in made]
+        states = self._list_states(item, column)
+        made = list(_list_cuts(item, column, states))
+        based = [{s: cut.chosen[code] for s, code in _code_answers(cut, states)} for cut in made]
         told = {
             s
             for cut, inside in zip(made, based, strict=True)
@@ -192,12 +192,12 @@ class _Builder:
         counted = [s for s in states if s in told or s not in SILENT]
         self.counts.add(column, self.answers[column].astype(str).to_numpy(dtype=object), counted)
         for cut, inside in zip(made, based, strict=True):
-            joint = [self._joint(item.id, cut, each) for each in self.rules.earlier]
+            joint = [self._read_joint(item.id, cut, each) for each in self.rules.earlier]
             for category in cut.estimated_categories:
                 for group in self.cells.groups:
-                    self._share(item.id, column, category, cut, inside, group, joint)
+                    self._add_share(item.id, column, category, cut, inside, group, joint)
 
-    def _joint(self, item: str, cut: Cut, earlier: Earlier) -> Joint:
+    def _read_joint(self, item: str, cut: Cut, earlier: Earlier) -> Joint:
         """What an earlier release told of a cut, all of it together."""
         groups = list(self.cells.groups)
         shares = {
@@ -208,7 +208,7 @@ class _Builder:
         bases = {group: base_id(item, group, cut.base) for group in groups}
         return Joint(earlier, shares, bases, cut.categories, groups)
 
-    def _states(self, item: Item, column: str) -> list[str]:
+    def _list_states(self, item: Item, column: str) -> list[str]:
         """The answers that a column can hold, as readers know it: all that are declared."""
         codes = ["1", "0"] if item.kind == "multi" else list(item.codes)
         states = [c for c in SPECIAL_CODES if c != NOT_ASKED or item.asked_if]
@@ -243,7 +243,7 @@ class _Builder:
             excess = sum(sign * truth[at] for at, sign in signs.items())
             self.counts.fixed.append(LinearRow.of(signs, -np.inf, max(excess, 0.0)))
 
-    def _share(
+    def _add_share(
         self,
         item: str,
         column: str,
@@ -265,19 +265,19 @@ class _Builder:
             # A group of which nobody was asked is shown like one of few.
             row = LinearRow.total(base.tolist(), 0.0)
             self.statements.setdefault(size, Statement(size, (row,), given=True))
-            self._other_target(name, chosen, size)
+            self._add_other_target(name, chosen, size)
             return
         people = {size: base, name: chosen, others(name): np.setdiff1d(base, chosen)}
-        known = self._before(category, group, people, joint)
+        known = self._add_before(category, group, people, joint)
         self._add_statement(name, size, base, chosen, cut.base, column, group)
         sensitive = policy.is_sensitive(counts.people(chosen), counts.people(base))
         for label, places in people.items():
             if label in known:
                 continue
             if self._must_be_hidden(counts.people(places), group, sensitive and label != size):
-                self._target(label, places)
+                self._add_target(label, places)
             elif label == name or (label != size and cut.base != WITH_DONT_KNOW):
-                self._other_target(label, places, name)
+                self._add_other_target(label, places, name)
 
     def _add_statement(
         self, name: str, size: str, base: Places, chosen: Places, kind: str, column: str, group: str
@@ -289,7 +289,7 @@ class _Builder:
         population = float(self.cells.weights[cells] @ self.cells.sizes[cells])
         population *= TOTAL_LOSS if group == TOTAL else 1.0
         small = n < policy.minimum_base or policy.is_small(n)
-        rows = tuple(self._base_rows(base, kind, column, group))
+        rows = tuple(self._add_base_rows(base, kind, column, group))
         alone = kind != WITH_DONT_KNOW
         if alone and size not in self.statements:
             given = small or size in self.again
@@ -317,7 +317,9 @@ class _Builder:
             return group in self.free
         return self.policy.is_small(people) or (people == 0 and sensitive)
 
-    def _base_rows(self, base: Places, kind: str, column: str, group: str) -> Iterator[LinearRow]:
+    def _add_base_rows(
+        self, base: Places, kind: str, column: str, group: str
+    ) -> Iterator[LinearRow]:
         """A base is a number of people, and where it is of answers what they weigh."""
         people = base_row(self.counts, base, group)
         yield people
@@ -333,7 +335,7 @@ class _Builder:
             places = self.counts.places[column, NOT_ASKED]
             yield LinearRow.total(places.tolist(), float(self.counts.people(places)))
 
-    def _before(
+    def _add_before(
         self, category: str, group: str, people: Mapping[str, Places], joint: Sequence[Joint]
     ) -> set[str]:
         """What earlier releases tell of the counts of a share, as rows, and what today's must not
@@ -363,10 +365,10 @@ class _Builder:
                 if low == high and len(there[label]) == len(people[label]):
                     known.add(label)
             if not self.free and len(there[name]) < len(people[name]):
-                self._earlier_targets(k, few, people, group)
+                self._add_earlier_targets(k, few, people, group)
         return known
 
-    def _earlier_targets(
+    def _add_earlier_targets(
         self, k: int, few: float, people: Mapping[str, Places], group: str
     ) -> None:
         """What an earlier release withheld of few, or of who may have been few, and who came."""
@@ -376,18 +378,18 @@ class _Builder:
             now = self.counts.people(at)
             withheld = (size if label == size else name) in earlier.withheld_ids
             if withheld and now > 0 and now - came < self.policy.minimum_cell:
-                self._target(f"{k}/{label}", at[self.counts.since(at) <= k])
+                self._add_target(f"{k}/{label}", at[self.counts.since(at) <= k])
         if name in earlier.shares and few < self.policy.minimum_cell:
             at = people[name]
-            self._target(f"+{k}/{name}", at[self.counts.since(at) > k], width=0)
+            self._add_target(f"+{k}/{name}", at[self.counts.since(at) > k], width=0)
 
-    def _target(self, name: str, at: Places, width: int | None = None) -> None:
+    def _add_target(self, name: str, at: Places, width: int | None = None) -> None:
         key, more = tuple(at.tolist()), self.rules.demand.widths.get(name)
         if key and (more or key not in self.targets):
             target = ProtectedSum(name, key, self.counts.people(at), more or width)
             self.targets[key] = target
 
-    def _other_target(self, name: str, at: Places, of: str) -> None:
+    def _add_other_target(self, name: str, at: Places, of: str) -> None:
         """A number that is not small: who has the release does not know that where it is withheld,
         and what is narrow may be small for all he can tell."""
         key = tuple(at.tolist())
@@ -402,14 +404,14 @@ def others(name: str) -> str:
     return f"{name} (others)"
 
 
-def _cuts(item: Item, column: str, states: Sequence[str]) -> Iterator[Cut]:
+def _list_cuts(item: Item, column: str, states: Sequence[str]) -> Iterator[Cut]:
     """The cuts of an item, or of one option of a multiple choice, over all possible answers."""
     whole = pd.DataFrame({name: pd.Series(list(states)) for name in item.columns})
     option = dict(zip(item.columns, item.codes, strict=True)) if item.kind == "multi" else {}
     return (cut for cut in cuts(item, whole) if not option or cut.level == option[column])
 
 
-def _codes(cut: Cut, states: Sequence[str]) -> Iterator[tuple[str, int]]:
+def _code_answers(cut: Cut, states: Sequence[str]) -> Iterator[tuple[str, int]]:
     """The position of each answer among the distinct ones of a cut."""
     place = {str(answer): k for k, answer in enumerate(cut.answers[1])}
     return ((state, place[state]) for state in states if state in place)

@@ -115,7 +115,7 @@ def decimals(row: Mapping[Any, str], column: str) -> int | None:
     return shown + (column == "se")
 
 
-def _cell(row: Mapping[Any, str], column: str) -> str:
+def _read_cell(row: Mapping[Any, str], column: str) -> str:
     digits = decimals(row, column)
     text = row[column]
     if digits is None:
@@ -143,24 +143,24 @@ def round_register(register: pd.DataFrame) -> pd.DataFrame:
     """The register, as text, at its published precision; the same rows and columns."""
     table = register.copy()
     for column in ("value", *BESIDE):
-        table[column] = [_cell(row, column) for row in register.to_dict("records")]
+        table[column] = [_read_cell(row, column) for row in register.to_dict("records")]
     table[PRECISION] = PUBLISHED
     return table
 
 
 def gives_row(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> bool:
     """Whether a recomputed row gives the value of a ledger's row, and so what its readers see."""
-    return _gives(ledger, recomputed, "value")
+    return _is_given(ledger, recomputed, "value")
 
 
 def find_moved_columns(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> Iterator[str]:
     """The columns of numbers in which a recomputed row does not give what a ledger has published. A
     ledger at published precision is given by every value that rounds to it, with a relative 1e-9 of
     grace at a boundary; one of 12 digits by a value that is the same."""
-    return (c for c in ("value", *BESIDE) if not _gives(ledger, recomputed, c))
+    return (c for c in ("value", *BESIDE) if not _is_given(ledger, recomputed, c))
 
 
-def _gives(ledger: Mapping[Any, str], recomputed: Mapping[Any, str], column: str) -> bool:
+def _is_given(ledger: Mapping[Any, str], recomputed: Mapping[Any, str], column: str) -> bool:
     digits = decimals(recomputed, column) if ledger.get(PRECISION) == PUBLISHED else None
     value = number(recomputed[column])
     if digits is None or value is None:

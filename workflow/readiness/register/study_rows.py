@@ -51,7 +51,7 @@ def verdict_rows(verdicts: list[dict[str, Any]]) -> Iterator[FigureRow]:
             yield FigureRow(
                 id=number_id(verdict["id"], own),
                 kind="verdict",
-                unit=_unit(number),
+                unit=_find_unit(number),
                 value=value,
                 item=verdict["kind"],
                 statistic=own,
@@ -59,7 +59,7 @@ def verdict_rows(verdicts: list[dict[str, Any]]) -> Iterator[FigureRow]:
             )
 
 
-def _unit(number: Number) -> str:
+def _find_unit(number: Number) -> str:
     """What a verdict's number is: a list, a share, a count, or a figure as printed."""
     match number:
         case tuple():

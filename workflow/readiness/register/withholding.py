@@ -140,7 +140,7 @@ def withhold(
     means = frozenset[str]()
     if policy.protects:
         means = find_withheld_means(numbers, figures, scheme.apart, sensitive)
-    table = _facts(estimates, found, means, rules, policy, scheme)
+    table = _state_facts(estimates, found, means, rules, policy, scheme)
     rarest = rare(respondents, policy.identifiers, policy.k) if policy.identifiers else 0
     # What is withheld for its base alone a rule of its own hides, with its own sign.
     alone = table[(table["reason"] == RELIABILITY) & (table["what"] != "base")]
@@ -174,7 +174,7 @@ def _find_concentrated(
             yield share_id(row["item"], row["level"], group, row["base"])
 
 
-def _facts(
+def _state_facts(
     estimates: pd.DataFrame,
     found: Decisions,
     means: Collection[str],

@@ -34,12 +34,12 @@ def number_patterns(*names: str, label: bool = False) -> tuple[re.Pattern[str], 
         for name in names:
             said = words["label"].replace("{label}", words[name]) if label else words[name]
             before, _, after = said.partition("{n}")
-            pattern = rf"{_space_pattern(before)}(?P<number>\d+(?:\.\d+)*){_space_pattern(after)}"
+            pattern = rf"{_allow_spaces(before)}(?P<number>\d+(?:\.\d+)*){_allow_spaces(after)}"
             patterns.append(rf"^\s*{pattern}" if label else rf"^{pattern}$")
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in dict.fromkeys(patterns))
 
 
-def _space_pattern(text: str) -> str:
+def _allow_spaces(text: str) -> str:
     """A pattern of a text in which every space may be one that does not break."""
     return re.sub(r"(?:\\ |\u00a0|\u202f)+", lambda _: _SPACE, re.escape(text))
 
@@ -105,13 +105,13 @@ class Counted:
         if at is None or (node.prev is not None and (node.prev.text(deep=True) or "").strip()):
             return False
         if at.tag == "a":
-            return self._numbers.get(_target(at)) == shown
+            return self._numbers.get(_find_target(at)) == shown
         return self._headings.get(at.mem_id) == shown
 
     def caption_label(self, node: LexborNode) -> str | None:
         """The label (`Figure 1`) that opens a caption at this node, where its number is right."""
         at: LexborNode | None = node
-        while at is not None and _first(at) and at.tag not in ("figcaption", "caption"):
+        while at is not None and _is_first(at) and at.tag not in ("figcaption", "caption"):
             at = at.parent
         number = self._captions.get(at.mem_id) if at is not None else None
         _, match = _split_label(node.text(deep=True))
@@ -120,10 +120,10 @@ class Counted:
     def reference(self, node: LexborNode) -> bool:
         """Whether a link shows the number of the section, figure, table or note it leads to."""
         shown = node.text(deep=True).strip()
-        match = _BARE.match(shown) or _first_match(number_patterns(*CAPTIONS, "sec"), shown)
+        match = _BARE.match(shown) or _find_first_match(number_patterns(*CAPTIONS, "sec"), shown)
         if match is None:
             return False
-        target = _target(node)
+        target = _find_target(node)
         note = re.fullmatch(r"fn(\d+)", target)
         return match["number"] == (note[1] if note else self._numbers.get(target))
 
@@ -131,21 +131,21 @@ class Counted:
 def _split_label(text: str) -> tuple[str, re.Match[str] | None]:
     """Which kind of caption a text opens with (`fig`, `tbl`), in any language; ("", None): none."""
     for kind in CAPTIONS:
-        if match := _first_match(number_patterns(kind, label=True), text):
+        if match := _find_first_match(number_patterns(kind, label=True), text):
             return kind, match
     return "", None
 
 
-def _first_match(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:
+def _find_first_match(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:
     return next((match for pattern in patterns if (match := pattern.match(text))), None)
 
 
-def _first(node: LexborNode) -> bool:
+def _is_first(node: LexborNode) -> bool:
     """Whether nothing but white space stands before a node in its parent."""
     return node.prev is None or (node.prev.prev is None and not node.prev.text(deep=True).strip())
 
 
-def _target(node: LexborNode) -> str:
+def _find_target(node: LexborNode) -> str:
     from urllib.parse import unquote
 
     return unquote((node.attributes.get("href") or "").removeprefix("#"))
@@ -176,7 +176,7 @@ def has_digit(text: str) -> bool:
     return any(unicodedata.category(character) in ("Nd", "Nl", "No") for character in text)
 
 
-def _plain(text: str) -> str:
+def _normalise(text: str) -> str:
     """The text for a comparison: any white space is one space, and no mark of direction counts."""
     return _SPACES.sub(" ", strip_marks(text)).strip(" ")
 
@@ -191,7 +191,7 @@ class _Check:
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, text: str, reason: str, context: str) -> None:
-        self.problems.append(Problem(text, reason, _plain(context)[:160], self.heading))
+        self.problems.append(Problem(text, reason, _normalise(context)[:160], self.heading))
 
     # -- text ------------------------------------------------------------------------------------
 
@@ -200,7 +200,7 @@ class _Check:
         if not has_digit(text):
             return
         covered = bytearray(len(text))
-        patterns = [*self.allowed, *(_whole(value) for value in known if has_digit(value))]
+        patterns = [*self.allowed, *(_match_whole(value) for value in known if has_digit(value))]
         for pattern in patterns:
             for match in pattern.finditer(text):
                 covered[match.start() : match.end()] = b"\1" * (match.end() - match.start())
@@ -221,19 +221,19 @@ class _Check:
     def number(self, node: LexborNode) -> None:
         """A span of class `n`: its text is what the register shows for its id."""
         name = node.attributes.get("data-id") or ""
-        shown = _plain(node.text(deep=True))
-        context = _around(node)
+        shown = _normalise(node.text(deep=True))
+        context = _quote_around(node)
         expected = self.displays.get(name)
         if not name:
             self.report(shown, "names no id of the register", context)
         elif expected is None:
             self.report(shown, f"names {name}, which is not in the register", context)
-        elif shown not in {_plain(value) for value in expected}:
+        elif shown not in {_normalise(value) for value in expected}:
             values = " or ".join(f"“{value}”" for value in sorted(expected))
             self.report(shown, f"is not what the register shows for {name} ({values})", context)
         else:
             # Signs that touch a number change it: `-[5]`, `[67]%`, `[67],3`.
-            before, after = _touching(node)
+            before, after = _find_touching(node)
             if re.search(r"(?:^|[\s(])[-−+±]$|[−+±٫.,]$", before):
                 self.report(before[-1:] + shown, "has a sign outside the register's text", context)
             if re.match(r"[\s\u00a0\u202f]?[%‰٪]|[.,٫]\w", after):
@@ -241,9 +241,9 @@ class _Check:
 
     def provenance_of(self, node: LexborNode) -> None:
         """A span of class `prov`: one of the texts of provenance that were given."""
-        shown = _plain(node.text(deep=True))
-        if has_digit(shown) and shown not in {_plain(value) for value in self.provenance}:
-            self.report(shown, "is no provenance of this report", _around(node))
+        shown = _normalise(node.text(deep=True))
+        if has_digit(shown) and shown not in {_normalise(value) for value in self.provenance}:
+            self.report(shown, "is no provenance of this report", _quote_around(node))
 
     def attributes(self, node: LexborNode) -> None:
         """Spoken attributes: numbers of the ids named by `data-ids`, or shown in the figure."""
@@ -256,14 +256,14 @@ class _Check:
             spoken.append("start")
         if not spoken:
             return
-        known = [text for name in _ids_of(node) for text in self.displays.get(name, ())]
+        known = [text for name in _find_ids(node) for text in self.displays.get(name, ())]
         for name in spoken:
             value = node.attributes.get(name) or ""
             self.text(value, f"{name} of <{node.tag}>: {value}", known)
 
     def made_by_renderer(self, node: LexborNode) -> bool:
         """Numbers that the renderer counted: sections, and references to what is numbered."""
-        classes = _classes(node)
+        classes = _list_classes(node)
         if classes & {"header-section-number", "toc-section-number"}:
             return self.counted.heading_number(node)
         if node.tag == "a" and classes & {"quarto-xref", "footnote-ref"}:
@@ -306,7 +306,7 @@ def _walk(node: LexborNode, check: _Check) -> None:
     if tag == "-text":
         text = node.text(deep=False)
         label = check.counted.caption_label(node) or ""
-        check.text(text.removeprefix(label), _around(node))
+        check.text(text.removeprefix(label), _quote_around(node))
         return
     if tag.startswith(("-", "_", "!")):
         return
@@ -321,8 +321,8 @@ def _walk(node: LexborNode, check: _Check) -> None:
     if tag in _UNSEEN:
         return
     if tag in HEADINGS:
-        check.heading = _plain(node.text(deep=True))
-    classes = _classes(node)
+        check.heading = _normalise(node.text(deep=True))
+    classes = _list_classes(node)
     if "n" in classes:
         check.number(node)
         check.inside(node)
@@ -336,21 +336,25 @@ def _walk(node: LexborNode, check: _Check) -> None:
             _walk(child, check)
 
 
-def _classes(node: LexborNode) -> set[str]:
+def _list_classes(node: LexborNode) -> set[str]:
     return set((node.attributes.get("class") or "").split())
 
 
-def _whole(value: str) -> Pattern[str]:
+def _match_whole(value: str) -> Pattern[str]:
     """A display text that is no part of a longer number."""
     return re.compile(rf"(?<![\w.,−-]){re.escape(value)}(?!\w|[.,]\d)")
 
 
-def _around(node: LexborNode) -> str:
+def _quote_around(node: LexborNode) -> str:
     parent = node.parent
-    return _plain(parent.text(deep=True)) if parent is not None else _plain(node.text(deep=True))
+    return (
+        _normalise(parent.text(deep=True))
+        if parent is not None
+        else _normalise(node.text(deep=True))
+    )
 
 
-def _touching(node: LexborNode) -> tuple[str, str]:
+def _find_touching(node: LexborNode) -> tuple[str, str]:
     before, after = node.prev, node.next
     return (
         strip_marks(before.text(deep=True))
@@ -360,7 +364,7 @@ def _touching(node: LexborNode) -> tuple[str, str]:
     )
 
 
-def _ids_of(node: LexborNode) -> list[str]:
+def _find_ids(node: LexborNode) -> list[str]:
     """The register's ids that an element's spoken attributes may show."""
     names = (node.attributes.get("data-ids") or "").split()
     at: LexborNode | None = node

@@ -65,7 +65,7 @@ def render_embedded(
 
     def pandoc(*arguments: str) -> None:
         left = max(1.0, timeout - (time.monotonic() - started))
-        _pandoc(document, work, environment, left, arguments)
+        _run_pandoc(document, work, environment, left, arguments)
 
     made: dict[str, Path] = {}
     if "html" in formats:
@@ -77,7 +77,7 @@ def render_embedded(
     if "pdf" in formats:
         made["pdf"] = work / "page-out.pdf"
         pandoc("--to", "typst", "--template", "page.typ", "--standalone", "--output", "paper.typ")
-        _typst(document, work, made["pdf"])
+        _run_typst(document, work, made["pdf"])
     return made
 
 
@@ -104,7 +104,7 @@ def metadata_of(document: Document, language: str) -> dict[str, Any]:
     }
 
 
-def _pandoc(
+def _run_pandoc(
     document: Document,
     work: Path,
     environment: Mapping[str, str],
@@ -139,7 +139,7 @@ def explain_message(document: Document, message: str) -> str:
     return f"{document.path.name}: {message}"
 
 
-def _typst(document: Document, work: Path, output: Path) -> None:
+def _run_typst(document: Document, work: Path, output: Path) -> None:
     import typst
 
     compiler = typst.Compiler(
@@ -207,7 +207,7 @@ def render_quarto(
     started = time.monotonic()
     for name in DESIGN:
         shutil.copyfile(ASSETS / name, work / name)
-    settings = _settings(document, work, language)
+    settings = _write_settings(document, work, language)
     (work / "settings.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
     made: dict[str, Path] = {}
     for name in formats:
@@ -225,7 +225,7 @@ def render_quarto(
     return made
 
 
-def _settings(document: Document, work: Path, language: str) -> dict[str, Any]:
+def _write_settings(document: Document, work: Path, language: str) -> dict[str, Any]:
     """What Quarto adds to the front matter: the page and the paper of the embedded renderer. Our
     filters run before Quarto's own, so that both engines show the same words and numbers."""
     toc = document.front_matter.get("toc", True) is not False
@@ -286,10 +286,10 @@ def _judge_log(
         raise RenderError(explain_message(document, f"unresolved cross-reference {unresolved[1]}"))
     if code == 0 and output.is_file():
         return
-    raise RenderError(_failure(document, code, everything, log))
+    raise RenderError(_explain_failure(document, code, everything, log))
 
 
-def _failure(document: Document, code: int, text: str, log: list[dict[str, Any]]) -> str:
+def _explain_failure(document: Document, code: int, text: str, log: list[dict[str, Any]]) -> str:
     errors = [
         plain(str(record.get("msg", ""))).strip()
         for record in log

@@ -100,9 +100,9 @@ class _Numbers:
         identity = self.identity(node.attributes.get("data-id") or "")
         if self.belongs(node, identity):
             return None
-        if identity not in self.passports.rows or not _stands_out(node):
+        if identity not in self.passports.rows or not _is_prominent(node):
             return False
-        section = _section(node)
+        section = _find_section(node)
         self.counted[section] = self.counted.get(section, 0) + 1
         if self.counted[section] > OPENED:
             return False
@@ -115,7 +115,7 @@ class _Numbers:
 
     def belongs(self, node: LexborNode, identity: str) -> bool:
         """Whether a number is the end of an interval below its number, which opens or leads on."""
-        above = next(_above(node), None)
+        above = next(_list_above(node), None)
         within = above is not None and "ci" in (above.attributes.get("class") or "").split()
         return within and self.passports.parent(identity) != identity
 
@@ -138,10 +138,10 @@ def finish_page(html: str, passports: Passports, *, style: str = "") -> str:
     """The page as it is read. `style`: more rules for its stylesheet (those of its charts)."""
     tree = LexborHTMLParser(html)
     _drop_silenced(tree)
-    pictures = list(_pictures(tree))
-    _tables(tree)
-    _behind(tree)
-    _contents(tree)
+    pictures = list(_find_pictures(tree))
+    _mark_tables(tree)
+    _fold_tables(tree)
+    _move_contents(tree)
     numbers = _Numbers(passports.register.run, passports)
     opens = [numbers.opens(node) for node in tree.css("span.n[data-id]")]
     page = _link_numbers(tree.html or "", numbers, opens)
@@ -178,15 +178,15 @@ def _link_numbers(page: str, numbers: _Numbers, opens: list[bool | None]) -> str
     return "".join(told)
 
 
-def _above(node: LexborNode) -> Iterator[LexborNode]:
+def _list_above(node: LexborNode) -> Iterator[LexborNode]:
     at = node.parent
     while at is not None and at.tag not in ("body", "-undef", None):
         yield at
         at = at.parent
 
 
-def _stands_out(node: LexborNode) -> bool:
-    for at in _above(node):
+def _is_prominent(node: LexborNode) -> bool:
+    for at in _list_above(node):
         classes = set((at.attributes.get("class") or "").split())
         if classes & set(_STANDING) or at.tag == "h1":
             return True
@@ -195,10 +195,10 @@ def _stands_out(node: LexborNode) -> bool:
     return False
 
 
-def _section(node: LexborNode) -> int:
+def _find_section(node: LexborNode) -> int:
     """The block in which a number stands: the outermost section, the page's head, its cards."""
     found = 0
-    for at in _above(node):
+    for at in _list_above(node):
         if at.tag in ("section", "header") or "three" in (at.attributes.get("class") or "").split():
             found = at.mem_id
     return found
@@ -216,7 +216,7 @@ def _drop_silenced(tree: LexborHTMLParser) -> None:
         del node.attrs["style"]
 
 
-def _pictures(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+def _find_pictures(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     """Each chart's place in the page, and what stands there in the end."""
     before = 0
     for k, node in enumerate(tree.css("img"), 1):
@@ -235,7 +235,7 @@ def _pictures(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
         node.replace_with(place)
 
 
-def _tables(tree: LexborHTMLParser) -> None:
+def _mark_tables(tree: LexborHTMLParser) -> None:
     """Headers say what they head; each cell of a card knows its column; regions have names."""
     for node in tree.css("thead th"):
         node.attrs["scope"] = "col"
@@ -261,47 +261,47 @@ def _tables(tree: LexborHTMLParser) -> None:
             region.attrs["aria-labelledby"] = f"caption-{k}"
 
 
-def _behind(tree: LexborHTMLParser) -> None:
+def _fold_tables(tree: LexborHTMLParser) -> None:
     """Wide tables, with the note below, can be closed where they stand behind a picture."""
     for figure in tree.css("figure.banner"):
         caption = figure.css_first("figcaption")
-        if caption is None or any(at.tag == "details" for at in _above(figure)):
+        if caption is None or any(at.tag == "details" for at in _list_above(figure)):
             continue
         with_note = [figure]
-        after = next(_siblings(figure), None)
+        after = next(_list_siblings(figure), None)
         if after is not None and after.tag == "p" and after.css_first("p > .small:only-child"):
             with_note.append(after)
         made = LexborHTMLParser('<details class="behind"><summary></summary></details>')
-        figure.insert_before(_only(made, "details"))  # a copy of it, as are those below
+        figure.insert_before(_find_only(made, "details"))  # a copy of it, as are those below
         fold = figure.prev
         assert fold is not None
-        _only(fold, "summary").insert_child(" ".join(caption.text(deep=True).split()))
+        _find_only(fold, "summary").insert_child(" ".join(caption.text(deep=True).split()))
         for node in with_note:
             fold.insert_child(node)
             node.decompose()
 
 
-def _only(tree: LexborHTMLParser | LexborNode, name: str) -> LexborNode:
+def _find_only(tree: LexborHTMLParser | LexborNode, name: str) -> LexborNode:
     found = tree.css_first(name)
     assert found is not None
     return found
 
 
-def _contents(tree: LexborHTMLParser) -> None:
+def _move_contents(tree: LexborHTMLParser) -> None:
     """The contents stand behind the summary, which a reader in a hurry wants first. A summary
     without a title of its own ends where the first section begins."""
     contents, first = tree.css_first("#TOC"), tree.css_first("main > section")
     if contents is None or first is None:
         return
-    before = [node for node in _siblings(first, backwards=True) if node.tag != "header"]
+    before = [node for node in _list_siblings(first, backwards=True) if node.tag != "header"]
     place = first
     if all(node.mem_id == contents.mem_id for node in before):
-        place = next(_siblings(first), first)
+        place = next(_list_siblings(first), first)
     place.insert_before(contents)  # a copy of it
     contents.decompose()
 
 
-def _siblings(node: LexborNode, *, backwards: bool = False) -> Iterator[LexborNode]:
+def _list_siblings(node: LexborNode, *, backwards: bool = False) -> Iterator[LexborNode]:
     at = node.prev if backwards else node.next
     while at is not None:
         if at.tag not in ("-text", "-comment"):

@@ -91,7 +91,7 @@ def numbers_page(
         style(language),
         title=tell(Fact("numbers.title", {"name": passports.title}), language),
         heads=Markup(
-            _heads(language)
+            _name_heads(language)
             + "".join(
                 f"\n.only:has(> #only-{k}:checked) ~ section:not(#part-{k}) {{ display: none; }}"
                 for k in range(1, count + 1)
@@ -111,7 +111,7 @@ def numbers_page(
     return add_policy(page)
 
 
-def _heads(language: Language) -> str:
+def _name_heads(language: Language) -> str:
     """CSS that names a cell on a phone, where a row is a list: once, and not in each row."""
     names = [json.dumps(f"{text(key, language)}: ", ensure_ascii=False) for key in COLUMNS]
     rules = "".join(

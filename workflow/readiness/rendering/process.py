@@ -59,11 +59,11 @@ def run_group(
         finally:
             kill_group(process.pid)
             process.wait()
-        texts = [_text_of(file) for file in (out, err)]
+        texts = [_read_text(file) for file in (out, err)]
     return process.returncode, texts[0], texts[1]
 
 
-def _text_of(file: BinaryIO) -> str:
+def _read_text(file: BinaryIO) -> str:
     file.seek(0)
     return file.read().decode("utf-8", "replace")
 

@@ -108,9 +108,9 @@ def parse(path: Path) -> Document:
     document's folder.
     """
     lines = _read_lines(path, path.name, f"{path}: the report's source was not found.")
-    front_matter, start = _front_matter(lines)
-    whole, chapters = _with_chapters(path, lines, start)
-    blocks = tuple(_blocks(whole, start))
+    front_matter, start = _read_front_matter(lines)
+    whole, chapters = _include_chapters(path, lines, start)
+    blocks = tuple(_split_blocks(whole, start))
     return Document(path, front_matter, blocks, tuple(whole), tuple(dict.fromkeys(chapters)))
 
 
@@ -127,13 +127,13 @@ def _read_lines(path: Path, name: str, missing: str) -> list[SourceLine]:
 
 
 # --- includes -------------------------------------------------------------------------------------
-def _with_chapters(
+def _include_chapters(
     path: Path, lines: list[SourceLine], start: int
 ) -> tuple[list[SourceLine], list[str]]:
     """The lines with every include replaced by the lines of its file, and the files' names."""
     whole, names = lines[:start], []
     code: set[int] = set()
-    for opening, closing, _ in _fences(lines, start):
+    for opening, closing, _ in _find_fences(lines, start):
         code.update(range(opening, len(lines) if closing is None else closing + 1))
     for k, line in enumerate(lines[start:], start=start):
         match = _INCLUDE.search(line.text)
@@ -148,11 +148,11 @@ def _with_chapters(
         names.append(match[1])
         blank = line._replace(text="")
         # Nothing of the file runs into what stands around the include.
-        whole += [blank, *_chapter(path, line, match[1]), blank]
+        whole += [blank, *_read_chapter(path, line, match[1]), blank]
     return whole, names
 
 
-def _chapter(path: Path, line: SourceLine, name: str) -> list[SourceLine]:
+def _read_chapter(path: Path, line: SourceLine, name: str) -> list[SourceLine]:
     """The lines of an included file; RenderError when it is none that can be included."""
     if not name or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
         raise RenderError(
@@ -168,21 +168,23 @@ def _chapter(path: Path, line: SourceLine, name: str) -> list[SourceLine]:
             raise RenderError(
                 f"{inner}: an included file includes no other; include it in {path.name}."
             )
-    for opening, closing, _ in _fences(lines, 0):
+    for opening, closing, _ in _find_fences(lines, 0):
         if closing is None:
             raise RenderError(f"{lines[opening]}: this block of code is never closed.")
     return lines
 
 
 # --- front matter, fences, cells ------------------------------------------------------------------
-def _yaml(lines: Sequence[SourceLine], first: int, text: str, what: str) -> dict[str, Any]:
+def _read_yaml_lines(
+    lines: Sequence[SourceLine], first: int, text: str, what: str
+) -> dict[str, Any]:
     """The YAML of some lines, the first of which is `lines[first]`."""
     try:
         values = _load_header(text) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = lines[min(first + (mark.line if mark else 0), len(lines) - 1)]
-        raise RenderError(f"{where}: the {what} is not YAML: {_problem(error)}") from None
+        raise RenderError(f"{where}: the {what} is not YAML: {_describe_problem(error)}") from None
     if not isinstance(values, dict):
         raise RenderError(f"{lines[first]}: the {what} must be lines of `key: value`.")
     return values
@@ -197,21 +199,21 @@ def _load_header(text: str) -> Any:
         raise
 
 
-def _problem(error: yaml.YAMLError) -> str:
+def _describe_problem(error: yaml.YAMLError) -> str:
     return str(getattr(error, "problem", None) or error)
 
 
-def _front_matter(lines: list[SourceLine]) -> tuple[dict[str, Any], int]:
+def _read_front_matter(lines: list[SourceLine]) -> tuple[dict[str, Any], int]:
     if not lines or lines[0].text.rstrip() != "---":
         return {}, 0
     for end in range(1, len(lines)):
         if lines[end].text.rstrip() in ("---", "..."):
             text = "\n".join(line.text for line in lines[1:end])
-            return _yaml(lines, 1, text, "front matter"), end + 1
+            return _read_yaml_lines(lines, 1, text, "front matter"), end + 1
     raise RenderError(f"{lines[0]}: the front matter is never closed by a line `---`.")
 
 
-def _fences(lines: Sequence[SourceLine], start: int) -> Iterator[tuple[int, int | None, str]]:
+def _find_fences(lines: Sequence[SourceLine], start: int) -> Iterator[tuple[int, int | None, str]]:
     """Every fenced block: its first line, its last (None where it is never closed), its info."""
     at = start
     while at < len(lines):
@@ -219,46 +221,46 @@ def _fences(lines: Sequence[SourceLine], start: int) -> Iterator[tuple[int, int 
         if fence is None:
             at += 1
             continue
-        end = _closing(lines, at, fence[1])
+        end = _find_closing(lines, at, fence[1])
         yield at, end, fence[2]
         at = len(lines) if end is None else end + 1
 
 
-def _closing(lines: Sequence[SourceLine], start: int, fence: str) -> int | None:
+def _find_closing(lines: Sequence[SourceLine], start: int, fence: str) -> int | None:
     pattern = re.compile(rf"^\s*{re.escape(fence[0])}{{{len(fence)},}}\s*$")
     return next((at for at in range(start + 1, len(lines)) if pattern.match(lines[at].text)), None)
 
 
-def _blocks(lines: Sequence[SourceLine], start: int) -> list[ProseCell | CodeCell]:
+def _split_blocks(lines: Sequence[SourceLine], start: int) -> list[ProseCell | CodeCell]:
     blocks: list[ProseCell | CodeCell] = []
     text_start, fenced = start, set[int]()
-    for opening, closing, info in _fences(lines, start):
+    for opening, closing, info in _find_fences(lines, start):
         if _CELL.match(info):
             if closing is None:
                 raise RenderError(f"{lines[opening]}: this cell is never closed.")
-            blocks.append(_text(lines, text_start, opening, fenced))
-            blocks.append(_cell(lines, opening + 1, closing))
+            blocks.append(_make_prose(lines, text_start, opening, fenced))
+            blocks.append(_make_code(lines, opening + 1, closing))
             text_start, fenced = closing + 1, set()
         else:
             last = len(lines) - 1 if closing is None else closing
             fenced.update(range(opening - text_start, last + 1 - text_start))
-    blocks.append(_text(lines, text_start, len(lines), fenced))
+    blocks.append(_make_prose(lines, text_start, len(lines), fenced))
     return [block for block in blocks if block.source.strip() or isinstance(block, CodeCell)]
 
 
-def _text(lines: Sequence[SourceLine], start: int, end: int, fenced: set[int]) -> ProseCell:
+def _make_prose(lines: Sequence[SourceLine], start: int, end: int, fenced: set[int]) -> ProseCell:
     source = "\n".join(line.text for line in lines[start:end])
     return ProseCell(start + 1, source, frozenset(fenced))
 
 
-def _cell(lines: Sequence[SourceLine], start: int, end: int) -> CodeCell:
+def _make_code(lines: Sequence[SourceLine], start: int, end: int) -> CodeCell:
     first, options = start, []
     while start < end and (match := _OPTION.match(lines[start].text)):
         options.append(match[1])
         start += 1
     while start < end and not lines[start].text.strip():
         start += 1  # Python's messages would not count them
-    values = _yaml(lines, first, "\n".join(options), "cell's options")
+    values = _read_yaml_lines(lines, first, "\n".join(options), "cell's options")
     return CodeCell(start + 1, "\n".join(line.text for line in lines[start:end]), values)
 
 
@@ -284,8 +286,8 @@ def execute(document: Document, run: CellRun) -> str:
     """The document's body as plain Markdown, every cell and inline expression evaluated in order.
     Raises RenderError that names the line of the .qmd when a cell fails or time runs out; the
     program and its children end in every case."""
-    pieces = list(_pieces(document))
-    results = iter(_results(document, pieces, run) if pieces else [])
+    pieces = list(_list_pieces(document))
+    results = iter(_read_results(document, pieces, run) if pieces else [])
     parts = []
     for block in document.blocks:
         if isinstance(block, ProseCell):
@@ -300,7 +302,7 @@ def execute(document: Document, run: CellRun) -> str:
     return "\n".join(parts)
 
 
-def _pieces(document: Document) -> Iterator[_Piece]:
+def _list_pieces(document: Document) -> Iterator[_Piece]:
     for block in document.blocks:
         if isinstance(block, ProseCell):
             yield from (_Piece(match[1], line, True) for line, match in block.expressions())
@@ -308,7 +310,9 @@ def _pieces(document: Document) -> Iterator[_Piece]:
             yield _Piece(block.source, block.line)
 
 
-def _results(document: Document, pieces: list[_Piece], run: CellRun) -> list[list[dict[str, str]]]:
+def _read_results(
+    document: Document, pieces: list[_Piece], run: CellRun
+) -> list[list[dict[str, str]]]:
     """What each piece showed; RenderError for the first that failed."""
     asked, answered = run.work / "cells.json", run.work / "shown.jsonl"
     content = [{"source": piece.source, "inline": piece.inline} for piece in pieces]
@@ -347,17 +351,17 @@ def _fill_cell(document: Document, cell: CodeCell, outputs: list[dict[str, str]]
         return ""
     parts = []
     if document.option(cell, "echo", True) is not False:
-        parts.append(_fence(cell.source, "python"))
+        parts.append(_fence_text(cell.source, "python"))
     wanted = document.option(cell, "output", True)
     if wanted is not False:
         for output in outputs:
             ((kind, text),) = output.items()
             asis = kind == "markdown" or (kind == "printed" and wanted == "asis")
-            parts.append(text if asis else _fence(text))
+            parts.append(text if asis else _fence_text(text))
     body = "\n\n".join(part for part in parts if part)
     return f"\n{body}\n"
 
 
-def _fence(text: str, language: str = "") -> str:
+def _fence_text(text: str, language: str = "") -> str:
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"

@@ -69,7 +69,7 @@ def render(
         work = Path(tempfile.mkdtemp(prefix="readiness-"))
         try:
             folder = _fill_folder(work / "page", document, resources or {})
-            settings = _environment(work, {**(environment or {}), "READINESS_ENGINE": engine})
+            settings = _make_environment(work, {**(environment or {}), "READINESS_ENGINE": engine})
             body = execute(document, CellRun(folder, settings, timeout))
             (folder / "body.md").write_text(body, encoding="utf-8", newline="\n")
             left = max(1.0, timeout - (time.monotonic() - started))
@@ -110,7 +110,7 @@ def _fill_folder(folder: Path, document: Document, resources: Mapping[str, Path]
     return folder
 
 
-def _environment(work: Path, added: Mapping[str, str]) -> dict[str, str]:
+def _make_environment(work: Path, added: Mapping[str, str]) -> dict[str, str]:
     """The environment of every program: HOME and its like in the work folder, our package first."""
     home = work / "home"
     own = {

@@ -202,12 +202,12 @@ class Banner:
             for place, column in enumerate(self.columns)
             if column.variable == variable or column.group == TOTAL
         ]
-        return self._with(kept)
+        return self._replace_kept(kept)
 
     def of_first(self, variable: str) -> Banner:
         """The same table with the compared groups, the total and those counted apart."""
         kept = [p for p, column in enumerate(self.columns) if column.variable in ("", variable)]
-        return self._with(kept)
+        return self._replace_kept(kept)
 
     def short(self) -> Banner:
         """The same table with the headline, else the answers, and the number of them."""
@@ -216,7 +216,7 @@ class Banner:
         answers = [line for line in self.lines if line.kind == "answer"]
         return replace(self, lines=(*(headlines or answers), *bases[:1]))
 
-    def _with(self, kept: Sequence[int]) -> Banner:
+    def _replace_kept(self, kept: Sequence[int]) -> Banner:
         lines = [
             replace(
                 line,
@@ -241,8 +241,8 @@ class _Maker:
         self.language = material.language
 
     def banner(self) -> Banner:
-        columns = self._columns()
-        lines = [line for line in self._lines(columns) if any(line.ids)]
+        columns = self._make_columns()
+        lines = [line for line in self._make_lines(columns) if any(line.ids)]
         return Banner(
             self.item,
             tuple(columns),
@@ -252,20 +252,20 @@ class _Maker:
 
     # Columns.
 
-    def _columns(self) -> list[BannerColumn]:
-        columns = [BannerColumn(TOTAL, self._word("report.total"))]
+    def _make_columns(self) -> list[BannerColumn]:
+        columns = [BannerColumn(TOTAL, self._write_word("report.total"))]
         if self.item.kind == "multi" and any(
             self.value(share_id(self.item.id, code, TOTAL, ASKED))
             != self.value(share_id(self.item.id, code, TOTAL, ANSWERED))
             for code in self.item.codes
         ):
-            label = self._word("report.column.among_asked")
+            label = self._write_word("report.column.among_asked")
             columns.append(BannerColumn(TOTAL, label, base=ASKED))
         names = iter(column_names(sum(len(v.codes) for v in self._variables)))
         for variable in self._variables:
-            columns += self._of_variable(variable, names)
+            columns += self._make_variable_columns(variable, names)
         for code, label in self.material.questionnaire.label_apart(self.language).items():
-            if self._any(ANSWERED, code):
+            if self._has_any(ANSWERED, code):
                 columns.append(BannerColumn(code, label, apart=True))
         return columns
 
@@ -277,7 +277,9 @@ class _Maker:
         """The code of a category in ids: as it is for the variable that is compared."""
         return code if variable == self.material.variables[0] else group_name(variable, code)
 
-    def _of_variable(self, variable: FrameVariable, names: Iterator[str]) -> Iterator[BannerColumn]:
+    def _make_variable_columns(
+        self, variable: FrameVariable, names: Iterator[str]
+    ) -> Iterator[BannerColumn]:
         prefix = self.group(variable.id, "")
         labels = variable.labels(self.language)
         for code in group_order(
@@ -289,11 +291,11 @@ class _Maker:
             prefix=prefix,
         ):
             group = prefix + code
-            if self._any(ANSWERED, group):
+            if self._has_any(ANSWERED, group):
                 tested = self._is_compared(variable.id) and self._is_published(group)
                 yield BannerColumn(group, labels[code], next(names) if tested else "", variable.id)
 
-    def _any(self, base: str, group: str) -> bool:
+    def _has_any(self, base: str, group: str) -> bool:
         levels = (self.item.first_level, *self.item.codes)
         return any(self.register.has(share_id(self.item.id, lv, group, base)) for lv in levels)
 
@@ -317,7 +319,7 @@ class _Maker:
             contrasts.has_tests(self.item.id, level, variable) for level in self._levels
         )
 
-    def _letters(self, level: str, columns: Sequence[BannerColumn]) -> tuple[str, ...]:
+    def _find_letters(self, level: str, columns: Sequence[BannerColumn]) -> tuple[str, ...]:
         said: dict[str, str] = {}
         if self.material.selection.inference:
             for variable in self.material.variables:
@@ -335,40 +337,44 @@ class _Maker:
 
     # Rows.
 
-    def _lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
-        yield from self._answers(columns)
-        yield from self._outside(columns)
+    def _make_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
+        yield from self._make_answer_lines(columns)
+        yield from self._make_outside_lines(columns)
         item, shown = self.item.id, self.item.first_level
         bases = [base_id(item, c.group, c.base) for c in columns]
-        yield self._line("base", self._word("tables.row.base"), bases)
+        yield self._line("base", self._write_word("tables.row.base"), bases)
         if self.register.has(f"{WEIGHTS}.n"):
             weighted = [f"{name}.weighted" for name in bases]
-            yield self._line("base", self._word("tables.row.weighted"), weighted)
+            yield self._line("base", self._write_word("tables.row.weighted"), weighted)
         if self.item.kind != "multi":  # each option has its own: the tidy table has them
             own = [f"{share_id(item, shown, c.group, c.base)}.n_eff" for c in columns]
-            yield self._line("base", self._word("tables.row.effective"), own)
+            yield self._line("base", self._write_word("tables.row.effective"), own)
 
-    def _answers(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
+    def _make_answer_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
         item, labels = self.item, self.item.labels(self.language)
         if item.kind == "number":
-            yield self._share("main", self._word("report.column.mean"), MEAN, columns)
+            yield self._make_share_line(
+                "main", self._write_word("report.column.mean"), MEAN, columns
+            )
             return
         for place, (box, levels) in enumerate(item.levels_of.items()):
             named = Listed(tuple(labels[code] for code in levels), "or")
-            yield self._share("net" if place else "main", show(named, self.language), box, columns)
+            yield self._make_share_line(
+                "net" if place else "main", show(named, self.language), box, columns
+            )
         first = item.kind == "single" and len(item.codes) == MANY
         ordered = item.kind == "ordinal" or first
         for code in answer_order(self.value, item.id, item.codes, ordered=ordered):
             kind = "main" if first and code == item.first_level else "answer"
-            yield self._share(kind, labels[code], code, columns)
+            yield self._make_share_line(kind, labels[code], code, columns)
 
-    def _share(
+    def _make_share_line(
         self, kind: str, label: str, level: str, columns: Sequence[BannerColumn]
     ) -> BannerLine:
         ids = [share_id(self.item.id, level, c.group, c.base) for c in columns]
-        return self._line(kind, label, ids, self._letters(level, columns))
+        return self._line(kind, label, ids, self._find_letters(level, columns))
 
-    def _outside(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
+    def _make_outside_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
         if self.item.dont_know:
             label = self.item.dont_know.label(self.language)
             ids = [share_id(self.item.id, DONT_KNOW, c.group, WITH_DONT_KNOW) for c in columns]
@@ -380,7 +386,7 @@ class _Maker:
         known = tuple(name if self.register.has(name) else "" for name in ids)
         return BannerLine(kind, label, known, marks if any(marks) else ())
 
-    def _word(self, key: str) -> str:
+    def _write_word(self, key: str) -> str:
         return text(key, self.language)
 
 

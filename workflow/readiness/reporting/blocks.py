@@ -45,10 +45,10 @@ class Prose:
 
     def around(self, place: str, body: str, number: Callable[[str], str]) -> str:
         """A block with what its author puts before it and after it, or in its place."""
-        before, after, instead = (self._text(f"{place}{where}", number) for where in _WHERE)
+        before, after, instead = (self._write_text(f"{place}{where}", number) for where in _WHERE)
         return "\n\n".join(part for part in (before, instead or body, after) if part)
 
-    def _text(self, name: str, number: Callable[[str], str]) -> str:
+    def _write_text(self, name: str, number: Callable[[str], str]) -> str:
         try:
             text = (self.folder / f"{name}.md").read_text("utf-8").strip()
         except FileNotFoundError:

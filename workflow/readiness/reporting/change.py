@@ -41,11 +41,11 @@ def describe_change(wave: ShownWave) -> str:
         return ""
     since = {"since": str(wave.settings["wave"]["change"]["from"])}
     items = [wave.questionnaire.item(name) for name in wave.items]
-    sentences = [said for item in items if (said := _sentence(wave, item))]
+    sentences = [said for item in items if (said := _write_sentence(wave, item))]
     ids = [str(name) for name in register.rows["id"] if str(name).startswith("change.")]
     trends = any(name.endswith(".trend") for name in ids)
     limits = any(name.endswith(".lower") for name in ids)
-    rows = [row for item in items for row in _rows(wave, item, limits=limits, trends=trends)]
+    rows = [row for item in items for row in _make_rows(wave, item, limits=limits, trends=trends)]
     told = [wave.tell("report.change.since", **since)]
     if limits:
         told.append(wave.tell("report.change", margin=register.name_value("change.margin")))
@@ -67,16 +67,16 @@ def describe_change(wave: ShownWave) -> str:
     )
 
 
-def _changes(wave: ShownWave, item: Item) -> dict[str, str]:
+def _find_changes(wave: ShownWave, item: Item) -> dict[str, str]:
     """The ids of what a question's changes are, by its answers; those that are not told apart."""
     known = {of: share_id(item.id, of, TOTAL, ANSWERED) for of in change_levels(item)}
     return {of: name for of, name in known.items() if wave.register.has(f"change.{name}")}
 
 
-def _sentence(wave: ShownWave, item: Item) -> str:
+def _write_sentence(wave: ShownWave, item: Item) -> str:
     """Whether a question moved, stayed within the margin or cannot be told, of its largest change;
     "" where nothing is compared."""
-    register, found = wave.register, _changes(wave, item)
+    register, found = wave.register, _find_changes(wave, item)
     if not found:
         return ""
     margin = (register.number("change.margin") or 0.0) / 100
@@ -114,9 +114,9 @@ def _label(wave: ShownWave, item: Item, level: str) -> Value:
     return item.labels(wave.language)[level]
 
 
-def _rows(wave: ShownWave, item: Item, *, limits: bool, trends: bool) -> Iterator[list[str]]:
+def _make_rows(wave: ShownWave, item: Item, *, limits: bool, trends: bool) -> Iterator[list[str]]:
     """A row for each answer; for a question that is not compared one that says why."""
-    register, found = wave.register, _changes(wave, item)
+    register, found = wave.register, _find_changes(wave, item)
     asked, reason = item.label.text(wave.language), f"change.{item.id}.compared"
     said = register.span(reason) if register.has(reason) else ""
     mapped = f" ({said})" if said and register.row(reason)["value"] == MAPPED else ""

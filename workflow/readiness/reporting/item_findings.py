@@ -64,12 +64,12 @@ class Findings:
                 return None
             unit = unit_text(self.item.range, self.material.language)
             values: dict[str, Value] = {"mean": self._name_value(identity), "unit": unit}
-            ends = self._ends(identity)
+            ends = self._find_ends(identity)
             values |= {end: self._name_value(name) for end, name in ends.items()}
             return Fact("report.finding.mean" if ends else "report.finding.mean.plain", values)
         if self._is_list:
             return self._order()
-        said = self._share()
+        said = self._state_share()
         if said and self.item.kind == "ordinal" and said.kind in SIDES["minority"]:
             return (not self.item.boxes and self._order()) or said
         return said
@@ -82,20 +82,20 @@ class Findings:
             return found and found[1]
         if not self._levels:
             return None
-        gaps = self._gaps(self.item.first_level)
+        gaps = self._find_gaps(self.item.first_level)
         if not gaps:
             return Fact(NO_GAP[self.differs], {**self._level, "by": self._by})
-        higher, lower, named = _widest(gaps)
+        higher, lower, named = _find_widest(gaps)
         far = all(gap.least is not None and gap.least > FAR for gap in named)
         return Fact(
             "report.finding.groups.much" if far else "report.finding.groups.higher",
-            {**self._level, "higher": self._within(higher), "lower": self._within(lower)},
+            {**self._level, "higher": self._name_within(higher), "lower": self._name_within(lower)},
         )
 
     def gap(self) -> tuple[tuple[float, float], Fact] | None:
         """The strongest established gap whose two shares are fit for a sentence, in numbers. Before
         it what strength goes by: the adjusted p, then the size of the gap."""
-        gaps = [(gap, level) for level in self._levels for gap in self._gaps(level)]
+        gaps = [(gap, level) for level in self._levels for gap in self._find_gaps(level)]
         for gap, level in sorted(gaps, key=lambda found: (found[0].p, -found[0].effect)):
             ids = {
                 "first_share": share_id(self.item.id, level, gap.higher, ANSWERED),
@@ -109,8 +109,8 @@ class Findings:
                     if level == self.item.first_level
                     else {"level": self.item.labels(self.material.language)[level]}
                 ),
-                "first": self._within([gap.higher]),
-                "other": self._within([gap.lower]),
+                "first": self._name_within([gap.higher]),
+                "other": self._name_within([gap.lower]),
                 **{name: self._name_value(identity) for name, identity in ids.items()},
             }
             # The register has the difference once, of the group that is listed later.
@@ -119,7 +119,7 @@ class Findings:
                 "report.finding.gap.less": (gap.higher, gap.lower),
             }.items():
                 contrast = f"{self.item.id}.contrast.{a}.{b}"
-                known = {"gap": contrast, **self._ends(contrast)}
+                known = {"gap": contrast, **self._find_ends(contrast)}
                 if "lower" in known and self.material.register.number(contrast) is not None:
                     values |= {name: self._name_value(identity) for name, identity in known.items()}
                     return (gap.p, -gap.effect), Fact(kind, values)
@@ -133,12 +133,12 @@ class Findings:
             self.item.kind == "single" and len(self.item.codes) > MANY
         )
 
-    def _share(self) -> Fact | None:
+    def _state_share(self) -> Fact | None:
         identity = share_id(self.item.id, self.item.first_level, TOTAL, ANSWERED)
         share = self.material.register.number(identity)
         if share is None or not self._is_reliable(identity):
             return None
-        ends = self._ends(identity)
+        ends = self._find_ends(identity)
         values = [self.material.register.number(name) for name in ends.values()]
         lower, upper = (share if value is None else value for value in values or (None, None))
         digits = int(self.material.register.row(identity)["digits"] or 0)
@@ -178,7 +178,7 @@ class Findings:
             "second": labels[codes[1]],
             "second_share": self._name_value(ids[1]),
         }
-        ends = (self._ends(ids[0]).get("lower", ""), self._ends(ids[1]).get("upper", ""))
+        ends = (self._find_ends(ids[0]).get("lower", ""), self._find_ends(ids[1]).get("upper", ""))
         least, most = map(self.material.register.number, ends)
         # The difference has no interval of its own; where theirs are apart it is not chance.
         apart = least is None or most is None or most < least
@@ -196,7 +196,7 @@ class Findings:
             register.row(identity)["reliability"] == PRESENT
         )
 
-    def _ends(self, identity: str) -> dict[str, str]:
+    def _find_ends(self, identity: str) -> dict[str, str]:
         """The ids of the limits of a number; none unless both are there."""
         ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
         there = all(self.material.register.number(name) is not None for name in ends.values())
@@ -232,7 +232,7 @@ class Findings:
         has_tests = self.material.contrasts.has_tests
         return [level for level in known if has_tests(self.item.id, level, self._variable)]
 
-    def _gaps(self, level: str) -> list[Gap]:
+    def _find_gaps(self, level: str) -> list[Gap]:
         variable = self.material.questionnaire.grouping(self._variable)
         published = [
             code
@@ -241,7 +241,7 @@ class Findings:
         ]
         return self.material.contrasts.gaps(self.item.id, level, self._variable, published)
 
-    def _within(self, codes: Sequence[str]) -> Fact:
+    def _name_within(self, codes: Sequence[str]) -> Fact:
         variable = self.material.questionnaire.grouping(self._variable)
         language = self.material.language
         groups = [category for category in variable.categories if category.code in codes]
@@ -253,7 +253,7 @@ class Findings:
         return Fact("report.finding.within", {"n": len(codes), "groups": names})
 
 
-def _widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
+def _find_widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
     """The groups of the sentence: all that are above one group, or one that is above all of those.
     Whichever names more pairs; of as many, the widest gap's. Every pair named is established."""
     best: list[Gap] = []

@@ -41,14 +41,14 @@ INVITED = "quality.invited.all"
 
 def describe_participation(wave: ShownWave) -> str:
     """Who was asked and who answered, in the words that the selection allows."""
-    counted = " ".join(wave.register.write_fact(fact) for fact in _counts(wave))
+    counted = " ".join(wave.register.write_fact(fact) for fact in _state_counts(wave))
     return paragraphs(
         [
             counted,
             wave.chart("participation", wave.caption(FLOW[wave.register.has(INVITED)])),
-            " ".join(wave.register.write_fact(fact) for fact in _reading(wave)),
-            _rates(wave),
-            _representativity(wave),
+            " ".join(wave.register.write_fact(fact) for fact in _tell_reading(wave)),
+            _write_rates(wave),
+            _write_representativity(wave),
             _name_uncounted(wave),
         ]
     )
@@ -65,7 +65,7 @@ def _name_uncounted(wave: ShownWave) -> str:
     return fold(text("report.uncounted", wave.language), listed) if labels else ""
 
 
-def _counts(wave: ShownWave) -> Iterator[Fact]:
+def _state_counts(wave: ShownWave) -> Iterator[Fact]:
     """What was received and kept. How many were asked and answered, the summary says."""
     register = wave.register
     counts = {}
@@ -110,7 +110,7 @@ def _find_count(wave: ShownWave, quantity: str) -> tuple[int, Value]:
     return round(wave.register.number(identity) or 0), wave.register.name_value(identity)
 
 
-def _reading(wave: ShownWave) -> Iterator[Fact]:
+def _tell_reading(wave: ShownWave) -> Iterator[Fact]:
     """What the selection of respondents lets the figures say, and what is held back."""
     register = wave.register
     asked, answers = (register.number(f"quality.{name}.all") for name in ("invited", "answered"))
@@ -133,7 +133,7 @@ def _reading(wave: ShownWave) -> Iterator[Fact]:
         yield Fact("report.tests.family", dict(numbers))
 
 
-def _rates(wave: ShownWave) -> str:
+def _write_rates(wave: ShownWave) -> str:
     """AAPOR's rates, unweighted and weighted; a rate that is not computable says why."""
     register, rows = wave.register, []
     for key in RATES:
@@ -149,7 +149,7 @@ def _rates(wave: ShownWave) -> str:
 RATES_TABLE = tuple(f"participation.column.{name}" for name in ("rate", "unweighted", "weighted"))
 
 
-def _representativity(wave: ShownWave) -> str:
+def _write_representativity(wave: ShownWave) -> str:
     """How evenly response is spread, as far as the frame tells; "" where that is not known."""
     identity = "response.r_indicator"
     if not wave.register.has(identity) or wave.register.row(identity)["unit"] != "number":
@@ -160,7 +160,7 @@ def _representativity(wave: ShownWave) -> str:
 
 def nonresponse(wave: ShownWave) -> str:
     """What those without an answer could do to the headline numbers; "" where nothing is known."""
-    numbers = list(_headlines(wave))
+    numbers = list(_list_headlines(wave))
     if not numbers:
         return ""
     facts = [Fact("participation.reading.worst")]
@@ -169,16 +169,16 @@ def nonresponse(wave: ShownWave) -> str:
     return paragraphs(
         [
             wave.chart("nonresponse", wave.caption("participation.caption.bounds")),
-            *_widest(wave, numbers),
+            *_tell_widest(wave, numbers),
             *(wave.register.write_fact(fact) for fact in facts),
-            _bounds(wave, numbers),
-            _missing(wave),
+            _write_bounds(wave, numbers),
+            _write_missing(wave),
             _balance(wave),
         ]
     )
 
 
-def _headlines(wave: ShownWave) -> Iterator[tuple[str, str]]:
+def _list_headlines(wave: ShownWave) -> Iterator[tuple[str, str]]:
     """The words and the id of each headline number that has bounds, in the document's order."""
     for name in wave.items:
         item = wave.questionnaire.item(name)
@@ -195,7 +195,7 @@ def _headlines(wave: ShownWave) -> Iterator[tuple[str, str]]:
                 yield wave.tell("language.labelled", label=words, what=said), share
 
 
-def _widest(wave: ShownWave, numbers: list[tuple[str, str]]) -> Iterator[str]:
+def _tell_widest(wave: ShownWave, numbers: list[tuple[str, str]]) -> Iterator[str]:
     """The published share that its unanswered questions could move most."""
     register = wave.register
     widths: dict[str, float] = {}
@@ -216,16 +216,18 @@ def _widest(wave: ShownWave, numbers: list[tuple[str, str]]) -> Iterator[str]:
     yield register.write_fact(Fact("participation.widest", values))
 
 
-def _bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
+def _write_bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
     rows = []
     for words, share in numbers:
         reason = f"{share}.selection"
         assumed = (
-            wave.register.span(reason) if wave.register.has(reason) else _between(wave, reason)
+            wave.register.span(reason)
+            if wave.register.has(reason)
+            else _write_between(wave, reason)
         )
         proxy = f"{share}.selection.correlation"
         tells = wave.register.span(proxy) if wave.register.has(proxy) else EMPTY
-        worst = _between(wave, f"{share}.worst")
+        worst = _write_between(wave, f"{share}.worst")
         rows.append([words, wave.register.span(share), assumed, tells, worst])
     columns = ["report.column.question", *BOUNDS]
     if all(row[2] == row[3] == EMPTY for row in rows):
@@ -235,7 +237,7 @@ def _bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
     return _fold_table(wave, "bounds", columns, rows)
 
 
-def _between(wave: ShownWave, identity: str) -> str:
+def _write_between(wave: ShownWave, identity: str) -> str:
     """Two numbers of the register, as an interval; the first where they are withheld."""
     if not wave.register.has(f"{identity}.lower"):
         return EMPTY
@@ -245,7 +247,7 @@ def _between(wave: ShownWave, identity: str) -> str:
     )
 
 
-def _missing(wave: ShownWave) -> str:
+def _write_missing(wave: ShownWave) -> str:
     """What respondents did with each question."""
     register, found = wave.register, []
     for name in dict.fromkeys([*wave.items, *wave.variables]):

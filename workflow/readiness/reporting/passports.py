@@ -57,13 +57,13 @@ def verdict_names(
     own = str(row["statistic"])
     if own in NAMES and row["item"] in VERDICT_KINDS:
         yield text(NAMES[own], language)
-    items = _questions_of(str(row["id"]).removesuffix(f".{own}").split("."), structure)
+    items = _find_questions(str(row["id"]).removesuffix(f".{own}").split("."), structure)
     if items:
         quoted = tuple(Fact("forensics.item", {"item": item}) for item in items)
         yield show(Listed(quoted), language)
 
 
-def _questions_of(parts: list[str], structure: Structure) -> list[Value]:
+def _find_questions(parts: list[str], structure: Structure) -> list[Value]:
     """The questions that a verdict is about, by the name of the sets in its id."""
     shared = {one.id: one.sets for one in structure.shared_bases}
     sets = {one.id: one.item for one in structure.sets}
@@ -174,13 +174,13 @@ class Passports:
         """The passport of a number by its id; KeyError where there is none."""
         row = self.rows[identity]
         value = show_with_sign(row, self.language)
-        ends = [self._part(identity, end) for end in ENDS]
+        ends = [self._name_part(identity, end) for end in ENDS]
         interval = ""
         if all(ends):
             spoken = {"lower": ends[0], "upper": ends[1]}
             interval = tell(Fact("language.interval", spoken), self.language)
         base = str(row["n"] or "")
-        effective = self._part(identity, "n_eff")
+        effective = self._name_part(identity, "n_eff")
         data = ", ".join(str(row["dataset"]).split())
         return Passport(
             identity,
@@ -191,7 +191,7 @@ class Passports:
             self._count(base),
             effective,
             data,
-            tuple(self._facts(row, value, interval, effective, data)),
+            tuple(self._state_facts(row, value, interval, effective, data)),
         )
 
     def all(self) -> Iterator[Passport]:
@@ -202,18 +202,18 @@ class Passports:
 
     def kind(self, identity: str) -> str:
         """What kind of number it is, in words."""
-        return self._word(KINDS.get(str(self.rows[identity]["kind"]), OTHER))
+        return self._write_word(KINDS.get(str(self.rows[identity]["kind"]), OTHER))
 
     def section(self, identity: str) -> str:
         """Where it stands on the page of all numbers: its question, else its kind, in words."""
-        name = self._item(str(self.rows[identity]["item"]))
+        name = self._name_item(str(self.rows[identity]["item"]))
         return self._label(name) if name in self._questions else self.kind(identity)
 
     def place(self, identity: str) -> tuple[int, int, int, bool]:
         """Its place there: by question as asked, estimates first and bounds last, then its headline
         and its answers as listed, each of all before those of groups."""
         row = self.rows[identity]
-        item, kind, level = self._item(str(row["item"])), str(row["kind"]), str(row["level"])
+        item, kind, level = self._name_item(str(row["item"])), str(row["kind"]), str(row["level"])
         order = [name for name in KINDS if name not in LAST] + [*LAST]
         kinds = order.index(kind) if kind in order else len(order)
         question = self._questions.get(item, len(self._questions))
@@ -231,17 +231,17 @@ class Passports:
 
     def what(self, row: Mapping[str, Any]) -> str:
         """What a row's number is of: the question, the answer, the group."""
-        names = self._wave(row) if self.questionnaire else self._study(row)
+        names = self._name_wave_row(row) if self.questionnaire else self._name_study_row(row)
         told = [name for name in names if name]
         if not told or row["kind"] not in TOLD:
             told.insert(0, self.kind(str(row["id"])))
         return show(Listed(tuple(told), "comma"), self.language)
 
-    def _facts(
+    def _state_facts(
         self, row: Mapping[str, Any], value: str, interval: str, effective: str, data: str
     ) -> Iterator[tuple[str, str]]:
         if self.register.is_simulated:
-            yield "numbers.nature", self._word("numbers.simulated")
+            yield "numbers.nature", self._write_word("numbers.simulated")
         yield "numbers.interval", interval
         yield "study.term.base", self._count(str(row["n"] or ""))
         yield "numbers.effective", effective
@@ -251,7 +251,7 @@ class Passports:
         yield "numbers.id", str(row["id"])
         known = STEPS if self.register.is_weighted else {**STEPS, **UNWEIGHTED}
         steps = known.get(str(row["kind"]))
-        yield "numbers.steps", self._word(steps) if steps else ""
+        yield "numbers.steps", self._write_word(steps) if steps else ""
         yield "numbers.lineage", " ".join(name[:LINEAGE] for name in str(row["lineage"]).split())
         name = f"{self.standing.publication}/{row['id']}"
         cited = Fact(
@@ -262,33 +262,33 @@ class Passports:
         yield "numbers.cite", tell(cited if self.standing.released else state, self.language)
         yield "numbers.trace", f"{TRACE} {name}" if self.standing.publication else ""
 
-    def _part(self, identity: str, part: str) -> str:
+    def _name_part(self, identity: str, part: str) -> str:
         row = self.rows.get(f"{identity}.{part}")
         return show_row(row, self.language) if row is not None else ""
 
     def _count(self, n: str) -> str:
         return tell(Fact("count.answer", {"n": round(float(n))}), self.language) if n else ""
 
-    def _word(self, key: str) -> str:
+    def _write_word(self, key: str) -> str:
         return text(key, self.language)
 
     # -- names ------------------------------------------------------------------------------------
 
-    def _wave(self, row: Mapping[str, Any]) -> Iterator[str]:
+    def _name_wave_row(self, row: Mapping[str, Any]) -> Iterator[str]:
         """The names of a wave's row: question or variable, answer or category, group."""
         assert self.questionnaire is not None
-        name, level = self._item(str(row["item"])), str(row["level"] or "")
+        name, level = self._name_item(str(row["item"])), str(row["level"] or "")
         yield self._label(name)
         items = {item.id: item for item in self.questionnaire.items}
         if level and name in items and level == items[name].first_level:
             yield show(level_label(items[name], self.language), self.language)
         elif level:
-            yield self._answers(name).get(level, self._describe_box(name, level))
+            yield self._label_answers(name).get(level, self._describe_box(name, level))
         group = str(row["group"] or "")
         if group:
             yield self._group(group)
 
-    def _item(self, name: str) -> str:
+    def _name_item(self, name: str) -> str:
         """The question of a row: the register adds to it what a row is of it."""
         known = {item.id for item in self.questionnaire.items} if self.questionnaire else set()
         return next((part for part in name.split(":") if part in known), name)
@@ -301,9 +301,9 @@ class Passports:
                 labels = item.labels(self.language)
                 joined = Listed(tuple(labels[code] for code in item.levels_of[level]), "or")
                 return show(joined, self.language)
-        return self._word(LEVELS[level]) if level in LEVELS else level.replace("_", " ")
+        return self._write_word(LEVELS[level]) if level in LEVELS else level.replace("_", " ")
 
-    def _variable(self, name: str) -> Item | FrameVariable | None:
+    def _find_variable(self, name: str) -> Item | FrameVariable | None:
         assert self.questionnaire is not None
         known: tuple[Item | FrameVariable, ...] = (
             *self.questionnaire.items,
@@ -312,13 +312,13 @@ class Passports:
         return next((one for one in known if one.id == name), None)
 
     def _label(self, name: str) -> str:
-        found = self._variable(name)
+        found = self._find_variable(name)
         return found.label.text(self.language) if found else re.sub("[_:]", " ", name)
 
-    def _answers(self, name: str) -> dict[str, str]:
+    def _label_answers(self, name: str) -> dict[str, str]:
         """The labels of a question's answers or a variable's categories; none for other names."""
         if name not in self._names:
-            found = self._variable(name)
+            found = self._find_variable(name)
             self._names[name] = found.labels(self.language) if found else {}
         return self._names[name]
 
@@ -326,20 +326,22 @@ class Passports:
         """A group, or two that are compared."""
         assert self.questionnaire is not None
         if group == TOTAL:
-            return self._word("report.total")
-        own = self._answers(self.by) | self._answers(self.questionnaire.group_item or "")
+            return self._write_word("report.total")
+        own = self._label_answers(self.by) | self._label_answers(
+            self.questionnaire.group_item or ""
+        )
         if group in own:
             return own[group]
         variable = variable_of(group)
         if variable:
             category = group.rpartition(":")[2]
-            return self._answers(variable).get(category, category.replace("_", " "))
+            return self._label_answers(variable).get(category, category.replace("_", " "))
         pair = group.split(".")
         if len(pair) == 2 and all(code in own for code in pair):
             return f"{own[pair[0]]} – {own[pair[1]]}"
         return group.replace("_", " ")
 
-    def _study(self, row: Mapping[str, Any]) -> Iterator[str]:
+    def _name_study_row(self, row: Mapping[str, Any]) -> Iterator[str]:
         """The names of a study's row: who printed a figure, of which question and answer."""
         assert self.structure is not None
         if row["kind"] == "verdict":

@@ -93,7 +93,7 @@ class ReportPage:
 
     def reading(self) -> None:
         """Print how the report is to be read, and which dataset versions it rests on."""
-        data = self._provenance(self.part.register.current_datasets)
+        data = self._mark_provenance(self.part.register.current_datasets)
         body = (
             f"{self.part.word('report.reading')}\n\n{self.part.word('report.reading.data')} {data}"
         )
@@ -120,7 +120,9 @@ class ReportPage:
     def origin(self) -> None:
         """Print what the numbers rest on, the files to take along, and how to cite."""
         register = self.part.register
-        data, lineage = (self._provenance(names) for names in (register.datasets, register.lineage))
+        data, lineage = (
+            self._mark_provenance(names) for names in (register.datasets, register.lineage)
+        )
         engine = f"[{os.environ.get('READINESS_ENGINE', 'Quarto')}]{{.prov}}"
         lines = [
             (self.part.word("report.reading.data"), data),
@@ -135,7 +137,7 @@ class ReportPage:
         ]
         self._print(
             heading(1, self.part.word("report.title.origin"), "sec-origin"),
-            actions(self._files()),
+            actions(self._list_files()),
             glossary(lines),
         )
 
@@ -150,7 +152,7 @@ class ReportPage:
             yield "", f"[{self.part.word('report.standing.now')}]({now})"
         else:
             yield "", f"[{self.part.run}]{{.prov}}"
-        yield "", self._provenance(self.part.register.current_datasets)
+        yield "", self._mark_provenance(self.part.register.current_datasets)
         if said := self.part.settings.get("recompute"):
             yield "", f"[{plain(said)}]{{.prov}}"
         yield "", f"[{self.part.word('report.rendering.status.cite')}](#sec-origin)"
@@ -158,7 +160,7 @@ class ReportPage:
     def _write_state(self) -> str:
         return f"[{plain(tell(self.standing.state, self.part.language))}]{{.prov}}"
 
-    def _files(self) -> Iterator[tuple[str, str]]:
+    def _list_files(self) -> Iterator[tuple[str, str]]:
         """The files beside the page, each with its name in words."""
         yield self.part.word("report.rendering.origin.paper"), f"{self.name}.pdf"
         yield self.part.word("report.rendering.origin.numbers"), "numbers.html"
@@ -190,7 +192,7 @@ class ReportPage:
         if said:
             yield self.part.word("numbers.cite"), said
 
-    def _provenance(self, names: Iterable[str]) -> str:
+    def _mark_provenance(self, names: Iterable[str]) -> str:
         """Dataset versions or lineage, each marked as such."""
         return (
             join_texts([f"[{name}]{{.prov}}" for name in names], "comma", self.part.language)

@@ -46,10 +46,10 @@ def picture(study: ShownStudy) -> str:
         names = ("every", "least", "silent") if silent else ("every", "least")
         caption = study.write_value(Fact(key, every.take_values(*names)))
     chart = study.chart("bases", caption)
-    return paragraphs([chart, _behind(study, every)])
+    return paragraphs([chart, _write_behind(study, every)])
 
 
-def _behind(study: ShownStudy, every: JudgedClaim | None) -> str:
+def _write_behind(study: ShownStudy, every: JudgedClaim | None) -> str:
     if every is None or study.lead is None:
         return ""
     figures = join_texts(
@@ -61,10 +61,10 @@ def _behind(study: ShownStudy, every: JudgedClaim | None) -> str:
         "comma",
         study.language,
     )
-    rows = _rows(study, every, figures)
-    everything = _whole(study)
+    rows = _make_rows(study, every, figures)
+    everything = _find_whole(study)
     if everything is not None:
-        rows += _rows(study, everything, study.word("study.whole.label"))
+        rows += _make_rows(study, everything, study.word("study.whole.label"))
     caption = study.write_value(Fact("study.caption.fits", every.take_values("assumed")))
     body = study.table("fits", COLUMNS, rows, caption, words=(0, 1, 2), kind="stack")
     return _fold(study, "study.title.behind", body)
@@ -74,7 +74,7 @@ def _fold(study: ShownStudy, key: str, body: str) -> str:
     return fold(study.word(key), body) if body else ""
 
 
-def _rows(study: ShownStudy, every: JudgedClaim, figures: str) -> list[list[str]]:
+def _make_rows(study: ShownStudy, every: JudgedClaim, figures: str) -> list[list[str]]:
     """Two rows of the table: if everyone answered, and with missing answers."""
     rows = []
     for suffix, condition in (
@@ -92,14 +92,14 @@ def _rows(study: ShownStudy, every: JudgedClaim, figures: str) -> list[list[str]
                 [
                     figures,
                     study.write_value(condition),
-                    _fits(study, every, suffix),
+                    _write_fits(study, every, suffix),
                     study.register.span(every.number(f"every{suffix}")),
                 ]
             )
     return rows
 
 
-def _fits(study: ShownStudy, every: JudgedClaim, suffix: str) -> str:
+def _write_fits(study: ShownStudy, every: JudgedClaim, suffix: str) -> str:
     if every.has(f"fits{suffix}"):
         return study.register.span(every.number(f"fits{suffix}"))
     if every.has(f"first{suffix}"):
@@ -107,7 +107,7 @@ def _fits(study: ShownStudy, every: JudgedClaim, suffix: str) -> str:
     return study.word("study.fits.none")
 
 
-def _whole(study: ShownStudy) -> JudgedClaim | None:
+def _find_whole(study: ShownStudy) -> JudgedClaim | None:
     """The verdict on all questions together, where these are more than the study's own."""
     shared = whole(study.structure.searched)
     if shared is None or study.lead is None or shared.id == study.lead.id:
@@ -127,14 +127,14 @@ def meaning_block(study: ShownStudy) -> str:
         [
             study.word("study.meaning" if searched else "study.meaning.based"),
             example,
-            _together(study),
+            _tell_together(study),
             _fold(study, "study.title.reading", "\n\n".join(reading)),
         ]
     )
 
 
-def _together(study: ShownStudy) -> str:
-    every = _whole(study)
+def _tell_together(study: ShownStudy) -> str:
+    every = _find_whole(study)
     if every is None:
         return ""
     if every.has("silent", "missing"):
@@ -155,7 +155,7 @@ def claims_block(study: ShownStudy) -> str:
     if study.printed_claims.empty:
         return ""
     questions = _list_claims(study)
-    everything = _sources(study)
+    everything = _write_sources(study)
     if not questions:
         return everything
     return paragraphs(
@@ -171,11 +171,13 @@ def _list_claims(study: ShownStudy) -> str:
     sets = study.structure.sets
     alone = [find_verdict(study, f"bases.{s.id}") for s in sets]
     bounded = next((verdict for verdict in alone if verdict and verdict.has("n_max")), None)
-    rows = [[plain(study.item(s.item)), _quote_figures(study, s), _who(study, s)] for s in sets]
+    rows = [
+        [plain(study.item(s.item)), _quote_figures(study, s), _name_who(study, s)] for s in sets
+    ]
     more = []
     if bounded is not None:
         more = [study.write_value(Fact("study.column.alone", bounded.take_values("n_max")))]
-        rows = [[*row, _alone(study, s)] for row, s in zip(rows, sets, strict=True)]
+        rows = [[*row, _write_alone(study, s)] for row, s in zip(rows, sets, strict=True)]
     caption, words = study.word("study.caption.claims"), tuple(range(4))
     return study.table("claims", CLAIM_COLUMNS, rows, caption, more=more, words=words, kind="stack")
 
@@ -199,7 +201,7 @@ def _quote_figures(study: ShownStudy, claim_set: ClaimSet) -> str:
     return join_texts(parts, "comma", study.language)
 
 
-def _who(study: ShownStudy, claim_set: ClaimSet) -> str:
+def _name_who(study: ShownStudy, claim_set: ClaimSet) -> str:
     """Whose the figures are, and how many sources print them; one alone by its name."""
     first = study.claim(claim_set.claims[0])
     whose = study.structure.whose(str(first["attributed_to"]))
@@ -214,7 +216,7 @@ def _who(study: ShownStudy, claim_set: ClaimSet) -> str:
     )
 
 
-def _alone(study: ShownStudy, claim_set: ClaimSet) -> str:
+def _write_alone(study: ShownStudy, claim_set: ClaimSet) -> str:
     """On which numbers of answers the figures of one question can rest, or the reported one."""
     if claim := study.structure.reported.get(claim_set.id):
         people = NamedNumber(f"claim.{claim}", int(study.claim(claim)["value"]))
@@ -231,7 +233,7 @@ def _alone(study: ShownStudy, claim_set: ClaimSet) -> str:
     return study.word("study.alone.never")
 
 
-def _sources(study: ShownStudy) -> str:
+def _write_sources(study: ShownStudy) -> str:
     """The published figures: each one once, whose it is, and every outlet that has it."""
     rows = []
     groups = study.printed_claims.groupby(
@@ -286,7 +288,7 @@ def words_block(study: ShownStudy) -> str:
         *study.sentences(*APART),
     ]
     differences = study.word("study.words.differences") if apart else ""
-    rows = [_phrase_row(study, f"wording.{p.claim}") for p in study.structure.phrases]
+    rows = [_make_phrase_row(study, f"wording.{p.claim}") for p in study.structure.phrases]
     caption = study.word("study.caption.words")
     return paragraphs(
         [
@@ -297,7 +299,7 @@ def words_block(study: ShownStudy) -> str:
     )
 
 
-def _phrase_row(study: ShownStudy, identity: str) -> list[str]:
+def _make_phrase_row(study: ShownStudy, identity: str) -> list[str]:
     found = find_verdict(study, identity)
     assert found is not None  # every phrase is judged
     values = found.sentences[0].values
@@ -318,11 +320,11 @@ STRENGTH = ("forensics.power", "forensics.power_all", "forensics.power_both")
 def questions_block(study: ShownStudy) -> str:
     """The questions, the one that would settle most first."""
     return paragraphs(
-        [text("study.ask.intro", study.language), write_numbered("ask", _questions(study))]
+        [text("study.ask.intro", study.language), write_numbered("ask", _write_questions(study))]
     )
 
 
-def _questions(study: ShownStudy) -> Iterator[str]:
+def _write_questions(study: ShownStudy) -> Iterator[str]:
     if study.structure.searched.sets:
         yield text("study.ask.answers", study.language)
     for total in study.structure.totals:

@@ -156,11 +156,11 @@ def finding(study: ShownStudy) -> StudyFinding:
     joint, every = joint_of(study), every_of(study)
     return StudyFinding(
         headline=headline(study, joint, every),
-        lead=_lead(study, joint),
-        established=_established(study, joint),
-        simple=_simple(study, joint),
-        unknown=_unknown(study),
-        gaps=_gaps(study),
+        lead=_state_lead(study, joint),
+        established=_state_established(study, joint),
+        simple=_state_simple(study, joint),
+        unknown=_state_unknown(study),
+        gaps=_list_gaps(study),
     )
 
 
@@ -168,14 +168,14 @@ def headline(study: ShownStudy, joint: JudgedClaim | None, every: JudgedClaim | 
     """The sentence with a verb: on how many people the figures can rest."""
     name = study.structure.subject
     subject: dict[str, Value] = {"subject": TranslatedText(name) if name else Term("study.subject")}
-    checked = _reported(study)
+    checked = _find_reported(study)
     if checked and joint is None:
         misfit = any(kind in MISFITS for kind in (verdict.kind for verdict in checked))
         return Fact(HEADLINES[-1 if misfit else -2], subject)
     if checked:
         subject = {"subject": Term("study.subject.others")}
     if every is not None:
-        if not every.has("silent") and _same(every.values["least"], every.values["every"]):
+        if not every.has("silent") and _is_same(every.values["least"], every.values["every"]):
             return Fact("study.headline.any", subject | every.take_values("every"))
         known = "study.headline.compatible.total", "study.headline.compatible.unknown"
         return Fact(known[_find_answered(study) is None], subject)
@@ -197,7 +197,7 @@ def headline(study: ShownStudy, joint: JudgedClaim | None, every: JudgedClaim | 
     return Fact("study.headline.list", subject | joint.take_values("bases", "n_max"))
 
 
-def _same(first: Value, second: Value) -> bool:
+def _is_same(first: Value, second: Value) -> bool:
     return (
         isinstance(first, NamedNumber)
         and isinstance(second, NamedNumber)
@@ -205,7 +205,7 @@ def _same(first: Value, second: Value) -> bool:
     )
 
 
-def _lead(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+def _state_lead(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...]:
     if joint is None or study.lead is None:
         return ()
     figures = Listed(
@@ -237,44 +237,46 @@ def figures_of(study: ShownStudy, name: str) -> Listed:
     return Listed(tuple(values), "slash")
 
 
-def _of(sentences: dict[str, tuple[str, ...]], joint: JudgedClaim | None) -> Fact | None:
+def _choose_sentence(
+    sentences: dict[str, tuple[str, ...]], joint: JudgedClaim | None
+) -> Fact | None:
     if joint is None or joint.kind not in sentences:
         return None
     key, *names = sentences[joint.kind]
     return Fact(key, joint.take_values(*names))
 
 
-def _reported(study: ShownStudy) -> list[JudgedClaim]:
+def _find_reported(study: ShownStudy) -> list[JudgedClaim]:
     """The verdicts on figures beside the numbers of answers that are reported for them."""
     found = (find_verdict(study, f"total.base.{name}") for name in study.structure.reported)
     return [verdict for verdict in found if verdict is not None]
 
 
-def _established(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+def _state_established(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...]:
     """What holds of the figures without a number of answers, then of those that have one."""
-    checked = _reported(study)
+    checked = _find_reported(study)
     misfits = [verdict.sentences[0] for verdict in checked if verdict.kind in MISFITS]
     if not misfits and checked and all(v.kind in FITS for v in checked):
         misfits = [Fact("study.sure.based")]
-    searched = _of(ESTABLISHED, joint)
+    searched = _choose_sentence(ESTABLISHED, joint)
     found = [*([searched] if searched else []), *misfits]
     return tuple(found or [Fact("study.sure.nothing")])
 
 
-def _simple(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+def _state_simple(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...]:
     if joint is None and study.structure.reported:
-        misfit = any(verdict.kind in MISFITS for verdict in _reported(study))
+        misfit = any(verdict.kind in MISFITS for verdict in _find_reported(study))
         return (Fact("study.simple.misfits" if misfit else "study.simple.none"),)
-    said = _of(SIMPLE, joint)
+    said = _choose_sentence(SIMPLE, joint)
     if joint is not None and joint.has("first", "first_missing"):
         # A missing answer explains nothing where the figures need no fewer people with it.
-        said = None if _same(joint.values["first"], joint.values["first_missing"]) else said
+        said = None if _is_same(joint.values["first"], joint.values["first_missing"]) else said
     if said is None:
         return (Fact("study.simple.none"),) if joint else (Fact("study.open.answers"),)
     return (said,)
 
 
-def _unknown(study: ShownStudy) -> tuple[Fact, ...]:
+def _state_unknown(study: ShownStudy) -> tuple[Fact, ...]:
     """That the base is not known, and what a reported number of people may be instead."""
     answered = [total for total in study.structure.totals if total.counts == "answered"]
     if answered:
@@ -287,7 +289,7 @@ def _unknown(study: ShownStudy) -> tuple[Fact, ...]:
     return (Fact("study.open.answers"), *doubts)
 
 
-def _gaps(study: ShownStudy) -> tuple[str, ...]:
+def _list_gaps(study: ShownStudy) -> tuple[str, ...]:
     """What the study's authors do not know, without what is said of a total anyway."""
     totals = {total.claim for total in study.structure.totals}
     return tuple(

@@ -32,7 +32,7 @@ NO_ANSWER = "weighting.unknown"
 def weighting(wave: ShownWave) -> str:
     """The block of the weights; "" where nothing is known of them."""
     register = wave.register
-    told = " ".join(register.write_fact(fact) for fact in _steps(wave))
+    told = " ".join(register.write_fact(fact) for fact in _state_steps(wave))
     if any(step_name(fact) == UNWEIGHTED for fact in wave.steps) or not register.has(
         f"{WEIGHTS}.n"
     ):
@@ -45,10 +45,10 @@ def weighting(wave: ShownWave) -> str:
         }
         cost.insert(0, Fact("report.weighting.effect", parts))
     said = " ".join(register.write_fact(fact) for fact in cost)
-    return paragraphs([told, said, _margins(wave)])
+    return paragraphs([told, said, _write_margins(wave)])
 
 
-def _steps(wave: ShownWave) -> Iterator[Fact]:
+def _state_steps(wave: ShownWave) -> Iterator[Fact]:
     """What was done, in order, in the reader's words and with the register's numbers."""
     for fact in wave.steps:
         if step_name(fact) not in OF_PRECISION or wave.selection.inference:
@@ -56,13 +56,13 @@ def _steps(wave: ShownWave) -> Iterator[Fact]:
             values = {
                 name: wave.register.name_value(ids[name])
                 if name in ids
-                else _in_words(wave, fact, name)
+                else _name_codes(wave, fact, name)
                 for name in fact.values
             }
             yield Fact(fact.kind, values)
 
 
-def _categories(wave: ShownWave, variable: FrameVariable) -> Iterator[tuple[str, Value]]:
+def _name_categories(wave: ShownWave, variable: FrameVariable) -> Iterator[tuple[str, Value]]:
     """The categories of a margin, those that were merged as one, with what they are called."""
     start = f"{WEIGHTS}.target.{variable.id}."
     labels = {**variable.labels(wave.language), UNKNOWN: text(NO_ANSWER, wave.language)}
@@ -74,7 +74,7 @@ def _categories(wave: ShownWave, variable: FrameVariable) -> Iterator[tuple[str,
         yield code, names[0] if len(names) == 1 else Listed(names)
 
 
-def _in_words(wave: ShownWave, fact: Fact, name: str) -> Value:
+def _name_codes(wave: ShownWave, fact: Fact, name: str) -> Value:
     """A value of a step, its codes by their labels."""
     value = fact.values[name]
     known = {v.id: v for v in wave.questionnaire.groupings}
@@ -84,11 +84,11 @@ def _in_words(wave: ShownWave, fact: Fact, name: str) -> Value:
         return value
     if name == "variables":
         return Listed(tuple(known[str(v)].label.text(wave.language) for v in value.items), "comma")
-    labels = _labels_of(wave, fact, [str(code) for code in value.items])
+    labels = _find_labels(wave, fact, [str(code) for code in value.items])
     return Listed(tuple(labels.get(str(code), str(code)) for code in value.items), value.link)
 
 
-def _labels_of(wave: ShownWave, fact: Fact, codes: list[str]) -> dict[str, str]:
+def _find_labels(wave: ShownWave, fact: Fact, codes: list[str]) -> dict[str, str]:
     """The labels of categories: of the step's variable; strata are a variable that has them all."""
     own = str(fact.values.get("variable", ""))
     frame = wave.questionnaire.frame
@@ -98,7 +98,7 @@ def _labels_of(wave: ShownWave, fact: Fact, codes: list[str]) -> dict[str, str]:
     return {}
 
 
-def _margins(wave: ShownWave) -> str:
+def _write_margins(wave: ShownWave) -> str:
     """Each margin's target and what is left of the gap after raking, and after trimming; "" where
     every category meets its own target, as the steps say."""
     register, rows = wave.register, []
@@ -108,7 +108,7 @@ def _margins(wave: ShownWave) -> str:
     if not moved and not merged:
         return ""
     for variable in wave.questionnaire.groupings:
-        for code, name in _categories(wave, variable):
+        for code, name in _name_categories(wave, variable):
             gap = f"{WEIGHTS}.gap.{variable.id}.{code}"
             ids = [f"{WEIGHTS}.target.{variable.id}.{code}", f"{gap}.raked"]
             margin = wave.tell(
@@ -132,7 +132,7 @@ def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
 
     title = wave.word
     return [
-        ReportBlock("opening", "", lambda: _opening(wave)),
+        ReportBlock("opening", "", lambda: _write_opening(wave)),
         ReportBlock(
             "answered",
             title("report.title.answered"),
@@ -150,7 +150,7 @@ def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
             "weighting", title("report.title.weighting"), lambda: weighting(wave), later=True
         ),
         ReportBlock(
-            "revision", title("report.title.revision"), lambda: _revision(wave), later=True
+            "revision", title("report.title.revision"), lambda: _write_revision(wave), later=True
         ),
     ]
 
@@ -162,10 +162,12 @@ def wave_summary(wave: ShownWave) -> str:
     said = [
         wave.register.write_fact(fact) for fact in in_short(material_of(wave), items, wave.choices)
     ]
-    return paragraphs([wave.tell(kind), write_numbered("brief", said) if said else "", *_who(wave)])
+    return paragraphs(
+        [wave.tell(kind), write_numbered("brief", said) if said else "", *_tell_who(wave)]
+    )
 
 
-def _who(wave: ShownWave) -> Iterator[str]:
+def _tell_who(wave: ShownWave) -> Iterator[str]:
     """Of whom the sentences speak, and what their intervals are."""
     ids = {name: f"quality.{name}.all" for name in ("invited", "answered")}
     if wave.selection.response_rate:
@@ -178,14 +180,14 @@ def _who(wave: ShownWave) -> Iterator[str]:
     yield " ".join(wave.register.write_fact(fact) for fact in facts)
 
 
-def _opening(wave: ShownWave) -> str:
+def _write_opening(wave: ShownWave) -> str:
     if not wave.is_simulated:
         return ""
     title = text("report.simulated.title", wave.language)
     return note("warning", title, text("report.simulated.note", wave.language))
 
 
-def _revision(wave: ShownWave) -> str:
+def _write_revision(wave: ShownWave) -> str:
     """How the first item moved by group, and the totals of all, since what the wave revises."""
     register = wave.register
     told = [item for item in map(wave.questionnaire.item, wave.items) if one_number(item.kind)]

@@ -30,7 +30,7 @@ def check_output(
             raise ConfigError(
                 f"{option} {target}: is {path} itself, which the command reads; name another file."
             )
-    if root is not None and (kept := _of_project(root, target)):
+    if root is not None and (kept := _find_in_project(root, target)):
         raise ConfigError(
             f"{option} {target}: {kept} belongs to what the project reads; name another file."
         )
@@ -52,7 +52,7 @@ def _is_same(one: Path, other: Path) -> bool:
         return one.resolve() == other.resolve()
 
 
-def _of_project(root: Path, target: Path) -> Path | None:
+def _find_in_project(root: Path, target: Path) -> Path | None:
     """The file or folder of the project that `target` is, or lies in; None when it is neither. A
     copy in `data/raw` may be written: that is where `data get` puts one."""
     # The configuration's models take longer to build than a whole audit of seals.

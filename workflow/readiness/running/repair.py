@@ -31,11 +31,11 @@ def repair(root: Path) -> list[str]:
     # What else lies below `results` is not ours to remove.
     found = [results, *(folder for pattern in STEPS for folder in results.glob(pattern))]
     folders = sorted(folder for folder in found if folder.is_dir())
-    for left in [path for folder in folders for path in _left_behind(folder)]:
+    for left in [path for folder in folders for path in _find_left(folder)]:
         left.unlink()
     folders = [folder for folder in folders if folder.name != PRIVATE]
-    filled = [folder for folder in folders if _files(folder)]
-    if filled and not _notes_are_whole(root):
+    filled = [folder for folder in folders if _list_files(folder)]
+    if filled and not _are_notes_whole(root):
         shutil.rmtree(root / NOTES, ignore_errors=True)
         _remove(filled)
         return ["Snakemake's notes are missing or damaged: all results are made again."]
@@ -56,7 +56,7 @@ def repair(root: Path) -> list[str]:
         ]
         if lineage and not changed:
             whole[folder] = lineage
-    kept = _with_parents(results, whole)
+    kept = _keep_with_parents(results, whole)
     if len(kept) < len(whole):
         said.append(f"{len(whole) - len(kept)} steps rest on what is no more; made again.")
     _remove([folder for folder in filled if folder not in kept])
@@ -66,18 +66,18 @@ def repair(root: Path) -> list[str]:
 def _remove(folders: list[Path]) -> None:
     """Remove the steps' files, each record first: were this killed, nothing would seem whole."""
     for folder in folders:
-        for file in sorted(_files(folder), key=lambda path: path.name != PROVENANCE):
+        for file in sorted(_list_files(folder), key=lambda path: path.name != PROVENANCE):
             file.unlink()
 
 
-def _files(folder: Path) -> list[Path]:
+def _list_files(folder: Path) -> list[Path]:
     """The files of a step; the hidden ones are locks."""
     found = folder.rglob("*") if folder.name == SITE else folder.iterdir()
     files = [path for path in found if path.is_file() and path.name[0] != "."]
     return [path for path in files if path.name in CLOSING] if folder.name == "results" else files
 
 
-def _left_behind(folder: Path) -> list[Path]:
+def _find_left(folder: Path) -> list[Path]:
     hidden = [path for path in folder.glob(f".*{TEMPORARY}") if path.is_file()]
     return hidden + [path for path in folder.glob("tmp????????") if path.is_file()]
 
@@ -93,7 +93,7 @@ def _read_record(folder: Path, results: Path) -> tuple[Lineage | None, list[str]
     return lineage, changed_outputs(folder, lineage, results)
 
 
-def _with_parents(results: Path, whole: dict[Path, Lineage]) -> dict[Path, Lineage]:
+def _keep_with_parents(results: Path, whole: dict[Path, Lineage]) -> dict[Path, Lineage]:
     """Those whose parents stand, and the parents' parents, up to the data. A wave or study and the
     publication of it have steps with the same hash, in different folders."""
     hashes = {folder: lineage.hash for folder, lineage in whole.items()}
@@ -110,14 +110,14 @@ def _with_parents(results: Path, whole: dict[Path, Lineage]) -> dict[Path, Linea
             folder: lineage
             for folder, lineage in kept.items()
             if all(
-                any(parent in made[group] for group in _within_reach(results, folder))
+                any(parent in made[group] for group in _list_reach(results, folder))
                 for parent in lineage.parents.values()
             )
         }
     return kept
 
 
-def _within_reach(results: Path, folder: Path) -> list[str]:
+def _list_reach(results: Path, folder: Path) -> list[str]:
     """The groups of steps that a folder can have been made from."""
     kind, run = _run_of(results, folder)
     if not run:
@@ -131,7 +131,7 @@ def _run_of(results: Path, folder: Path) -> tuple[str, str]:
     return (kind, f"{kind}/{name[0]}") if kind not in ("", SITE) else (kind, "")
 
 
-def _notes_are_whole(root: Path) -> bool:
+def _are_notes_whole(root: Path) -> bool:
     """Whether Snakemake's notes are there and can be read. It writes them in place and ignores one
     that it cannot read, and with it that the settings or the code have changed since."""
     notes = [path for path in (root / NOTES).rglob("*") if path.is_file()]

@@ -125,7 +125,7 @@ def reason(root: Path, code: int, memory_kills: int = 0) -> str:
     except OSError:
         text = ""
     killed = count_memory_kills() > memory_kills
-    return (_find_known_reason(text, killed) or _as_it_says(text, code)).replace(f"{root}/", "")
+    return (_find_known_reason(text, killed) or _quote_message(text, code)).replace(f"{root}/", "")
 
 
 def _find_known_reason(text: str, memory_killed: bool) -> str:
@@ -156,7 +156,7 @@ def _find_known_reason(text: str, memory_killed: bool) -> str:
     return ""
 
 
-def _as_it_says(text: str, code: int) -> str:
+def _quote_message(text: str, code: int) -> str:
     raised = _RAISED.findall(text)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if code < 0:

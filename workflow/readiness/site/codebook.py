@@ -21,7 +21,7 @@ _CODE = Markup('<code dir="ltr">{}</code>')
 _TEXT = Markup("<bdi>{}</bdi>")
 
 
-def _columns(entry: CodebookEntry, own: str) -> dict[str, list[Markup]]:
+def _make_columns(entry: CodebookEntry, own: str) -> dict[str, list[Markup]]:
     """The cells of its options by column, without those that are empty; `own`: the language of what
     is exported."""
     exported = Markup('<bdi lang="{}">{{}}</bdi>').format(own)
@@ -46,7 +46,7 @@ def codebook_page(
     """The page; `summary` are sentences to put first, `changes` what is new in this version."""
 
     def shown(entry: CodebookEntry) -> Markup:
-        columns = _columns(entry, questionnaire.language)
+        columns = _make_columns(entry, questionnaire.language)
         own = {"entry": entry, "own": questionnaire.language, "columns": columns}
         return Markup(render_template(FOLDER, "codebook-entry.html", language, "", **own))
 

@@ -71,10 +71,10 @@ def dpo_page(found: Protection, title: str, language: Language) -> str:
         heading=tell(Fact("site.dpo.title", {"title": title}), language),
         found=found,
         number=lambda count: whole(count, language),
-        hidden=[tell(fact, language) for fact in _hidden(found)],
-        against=[tell(fact, language) for fact in _against(found)],
-        possible=[tell(fact, language) for fact in _possible(found)],
-        personal=[tell(fact, language) for fact in _personal(found)],
+        hidden=[tell(fact, language) for fact in _tell_hidden(found)],
+        against=[tell(fact, language) for fact in _tell_against(found)],
+        possible=[tell(fact, language) for fact in _tell_possible(found)],
+        personal=[tell(fact, language) for fact in _tell_personal(found)],
         stated=[
             (text(CALLED[key], language), said)
             for key, said in list_statements(found.study, language, PERSONAL)
@@ -83,7 +83,7 @@ def dpo_page(found: Protection, title: str, language: Language) -> str:
     return add_policy(page)
 
 
-def _hidden(found: Protection) -> Iterator[Fact]:
+def _tell_hidden(found: Protection) -> Iterator[Fact]:
     lost = found.withheld / found.numbers if found.numbers else 0.0
     yield Fact(
         "site.dpo.hidden",
@@ -96,7 +96,7 @@ def _hidden(found: Protection) -> Iterator[Fact]:
         yield Fact("site.dpo.optimal" if found.optimal else "site.dpo.not_optimal")
 
 
-def _against(found: Protection) -> Iterator[Fact]:
+def _tell_against(found: Protection) -> Iterator[Fact]:
     yield Fact(READERS[found.reader])
     yield Fact("site.dpo.rules", {"least": found.minimum, "width": found.width})
     if found.readers:
@@ -104,7 +104,7 @@ def _against(found: Protection) -> Iterator[Fact]:
         yield Fact("site.dpo.knows", {"knows": Listed(knows, "comma")})
 
 
-def _possible(found: Protection) -> Iterator[Fact]:
+def _tell_possible(found: Protection) -> Iterator[Fact]:
     attack = found.attack
     yield Fact("site.dpo.attacked", {"n": attack["attacked"], "held": attack["held"]})
     if attack["given_away"]:
@@ -116,7 +116,7 @@ def _possible(found: Protection) -> Iterator[Fact]:
     yield Fact("site.dpo.not_covered")
 
 
-def _personal(found: Protection) -> Iterator[Fact]:
+def _tell_personal(found: Protection) -> Iterator[Fact]:
     if found.simulated:
         yield Fact("site.dpo.simulated")
     yield Fact("site.dpo.apart", {"n": found.apart})

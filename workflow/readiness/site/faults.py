@@ -39,7 +39,7 @@ def faults_page(
 ) -> str:
     """What validation wrote, as a page; a label that the language lacks is another's. Raises
     DataError when a fault cannot be told: the tables are of another version."""
-    items = tuple(_in_language(item, language) for item in questionnaire.items)
+    items = tuple(_translate_item(item, language) for item in questionnaire.items)
     questionnaire = questionnaire.model_copy(update={"items": items})
     labels = {item.id: item.label.text(language) for item in items}
     say = partial(text, language=language)
@@ -47,8 +47,8 @@ def faults_page(
     named = {"title": title.get(language) or next(iter(title.values()))}
     count = partial(numbers.whole, language=language)
     try:
-        rows = [_fault(issue, labels, language) for issue in _first(sort_issues(issues))]
-        aside = [_aside(row, language) for row in _first(quarantine)]
+        rows = [_make_fault(issue, labels, language) for issue in _take_first(sort_issues(issues))]
+        aside = [_make_aside(row, language) for row in _take_first(quarantine)]
     except (ValueError, RenderError) as error:
         raise DataError(f"a fault that cannot be told: {error}. Run again.") from None
     page = render_template(
@@ -69,60 +69,60 @@ def faults_page(
             for row in by_rule(issues).to_dict("records")
         ],
         faults=rows,
-        more=_more(len(issues), language),
+        more=_tell_more(len(issues), language),
         aside=aside,
-        more_aside=_more(len(quarantine), language),
+        more_aside=_tell_more(len(quarantine), language),
     )
     return add_policy(page)
 
 
-def _in_language(item: Item, language: Language) -> Item:
+def _translate_item(item: Item, language: Language) -> Item:
     """The item with a label in the language: its own, or the first that there is."""
     root = item.label.root
     label = Label({**root, language: root.get(language) or next(iter(root.values()))})
     return item.model_copy(update={"label": label})
 
 
-def _first(table: pd.DataFrame) -> list[dict[Any, Any]]:
+def _take_first(table: pd.DataFrame) -> list[dict[Any, Any]]:
     return table.head(MOST).to_dict("records")
 
 
-def _more(n: int, language: Language) -> str:
+def _tell_more(n: int, language: Language) -> str:
     """How many rows a list leaves out; "" where it has them all."""
     left = n - MOST
     return tell(Fact("validation.page.more", {"n": left}), language) if left > 0 else ""
 
 
-def _fault(
+def _make_fault(
     issue: Mapping[Any, Any], labels: Mapping[str, str], language: Language
 ) -> dict[str, str]:
     """The cells of a fault."""
     where = "" if str(issue["row"]) == "0" else str(issue["row"])
     return {
         "row": where,
-        "respondent": _cell(issue["respondent"]),
-        "question": labels.get(str(issue["item"]), _cell(issue["column"])),
-        "value": _cell(issue["value"]),
+        "respondent": _make_cell(issue["respondent"]),
+        "question": labels.get(str(issue["item"]), _make_cell(issue["column"])),
+        "value": _make_cell(issue["value"]),
         "what": tell(of_domain(issue["fact"], "validation"), language),
-        "suggestion": _cell(issue.get("suggestion", "")),
+        "suggestion": _make_cell(issue.get("suggestion", "")),
         "severity": text(SEVERITIES[str(issue["severity"])], language),
         "level": str(issue["severity"]),
     }
 
 
-def _aside(row: Mapping[Any, Any], language: Language) -> dict[str, str]:
+def _make_aside(row: Mapping[Any, Any], language: Language) -> dict[str, str]:
     """The cells of a submission that is not kept."""
     fact = str(row["fact"])
     why = tell(of_domain(fact, "validation"), language) if fact else ""
     return {
         "row": str(row["row"]),
-        "respondent": _cell(row["respondent"]),
-        "submitted": _cell(row["submitted"]),
+        "respondent": _make_cell(row["respondent"]),
+        "submitted": _make_cell(row["submitted"]),
         "why": why or text(MEANINGS[str(row["rule"])], language),
     }
 
 
-def _cell(value: object) -> str:
+def _make_cell(value: object) -> str:
     """What somebody wrote, on one line and without what turns the direction of writing."""
     return one_line(shorten(str(value), LONGEST))
 

@@ -50,7 +50,7 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
             said = "".join(
                 t.content for t in inline.children or () if t.type in ("text", "code_inline")
             )
-            token.attrSet("id", _anchor(said))
+            token.attrSet("id", _make_anchor(said))
             if token.tag == "h1":
                 title = said
         if token.type == "table_open":
@@ -67,7 +67,7 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
     return Guide(name, title, Markup(_READER.renderer.render(tokens, _READER.options, {})))
 
 
-def _anchor(said: str) -> str:
+def _make_anchor(said: str) -> str:
     """The anchor of a heading, as the links between the guides spell it."""
     return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", said.lower()).strip())
 
@@ -79,7 +79,7 @@ def _link_parts(
     kept, dropped = [], 0
     for token in children:
         if token.type == "link_open":
-            target = _target(str(token.attrGet("href") or ""), guides, files)
+            target = _find_target(str(token.attrGet("href") or ""), guides, files)
             if target is None:
                 dropped += 1
                 continue
@@ -93,7 +93,7 @@ def _link_parts(
     return kept
 
 
-def _target(href: str, guides: Collection[str], files: Collection[str]) -> str | None:
+def _find_target(href: str, guides: Collection[str], files: Collection[str]) -> str | None:
     path, mark, anchor = href.partition("#")
     if not path or _OUTSIDE.match(path):
         return href if not path or path.startswith("https:") else None
@@ -292,7 +292,7 @@ def policy(css: str) -> str:
 def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
     """The index in a language; `at_root`: the same page where the site is opened."""
     root = "" if at_root else "../"
-    return _page(
+    return _make_page(
         "index.html",
         site,
         language,
@@ -315,14 +315,14 @@ def status_page(site: Site, one: Published) -> str:
     versions = {each.version.name: each.version for each in site.datasets}
     commands += [pull_line(n, versions[n].md5) for n in one.datasets if n in versions]
     told: dict[str, Any] = {"one": one, "known": known, "commands": "\n".join(commands)}
-    parts = [_page("status.html", site, language, root, **told) for language in site.languages]
-    return _page("statuses.html", site, site.start, root, one=one, parts=map(Markup, parts))
+    parts = [_make_page("status.html", site, language, root, **told) for language in site.languages]
+    return _make_page("statuses.html", site, site.start, root, one=one, parts=map(Markup, parts))
 
 
 def guide_page(site: Site, guide: Guide) -> str:
     """A guide's page: the guides are in English, what leads back in a language of the site."""
     language = "en" if "en" in site.languages else site.start
-    return _page("guide.html", site, language, "../", guide=guide)
+    return _make_page("guide.html", site, language, "../", guide=guide)
 
 
 def mark_run(page: str, site: Site, report: ReportEntry, language: Language, depth: int) -> str:
@@ -347,7 +347,7 @@ def mark_run(page: str, site: Site, report: ReportEntry, language: Language, dep
     return page.replace(PLACE, link + said + Markup(" ") + more, 1)
 
 
-def _page(name: str, site: Site, language: Language, root: str, **values: Any) -> str:
+def _make_page(name: str, site: Site, language: Language, root: str, **values: Any) -> str:
     css = stylesheet("readiness.site", "site.css")
 
     def said(kind: str, **own: Any) -> str:

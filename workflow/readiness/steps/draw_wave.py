@@ -67,19 +67,23 @@ class DrawnWave:
 
     def charts(self) -> dict[str, Picture]:
         """Every chart, by file name."""
-        return {planned.name: self._chart(planned) for planned in self.settings.charts}
+        return {planned.name: self._draw_chart(planned) for planned in self.settings.charts}
 
-    def _chart(self, planned: PlannedChart) -> Picture:
+    def _draw_chart(self, planned: PlannedChart) -> Picture:
         if planned.form == FLOW:
             return flow(self._figures)
         if planned.item:
             item = self.questionnaire.item(planned.item)
-            return self._levels(item) if planned.form == LEVELS else self._dots(item, planned.form)
+            return (
+                self._draw_levels(item)
+                if planned.form == LEVELS
+                else self._draw_dots(item, planned.form)
+            )
         told = dict.fromkeys(chart.item for chart in self.settings.charts if chart.item)
         items = [self.questionnaire.item(name) for name in told]
         if planned.form == RANGES:
             return ranges(self._figures, items)
-        questions = [self._shares_of(item) for item in items]
+        questions = [self._describe_shares(item) for item in items]
         title = word("charts.change.title", self._language)
         return changes(self._figures, title, questions, self._value("change.margin") or 0.0)
 
@@ -102,7 +106,7 @@ class DrawnWave:
     def _value(self) -> Values:
         return values_of(self.rows)
 
-    def _groups(self, item: Item) -> GroupLabels:
+    def _label_groups(self, item: Item) -> GroupLabels:
         """The groups in the order of the item's tables, the total, and those outside both."""
         language, questionnaire = self._language, self.questionnaire
         among = {}
@@ -115,7 +119,7 @@ class DrawnWave:
         total = (TOTAL, word("report.total", language))
         return GroupLabels(among, total, questionnaire.label_apart(language))
 
-    def _subtitle(self, item: Item) -> str:
+    def _write_subtitle(self, item: Item) -> str:
         measure = word(
             "report.column.mean" if item.range else "charts.subtitle.share", self._language
         )
@@ -124,7 +128,7 @@ class DrawnWave:
         by = self.questionnaire.grouping(self.settings.by).label.text(self._language)
         return f"{measure} · {by}"
 
-    def _levels(self, item: Item) -> Picture:
+    def _draw_levels(self, item: Item) -> Picture:
         outside = item.dont_know
         levels = Levels(
             item.id,
@@ -134,11 +138,11 @@ class DrawnWave:
             boxes=item.levels_of,
             dont_know=(DONT_KNOW, outside.label(self._language)) if outside else None,
         )
-        small, subtitle = self.settings.reliable_base, self._subtitle(item)
-        groups = self._groups(item)
+        small, subtitle = self.settings.reliable_base, self._write_subtitle(item)
+        groups = self._label_groups(item)
         return level_bars(self._figures, levels, groups, small=small, subtitle=subtitle)
 
-    def _dots(self, item: Item, form: str) -> Picture:
+    def _draw_dots(self, item: Item, form: str) -> Picture:
         figures, language = self._figures, self._language
         # Bars of the same item say the finding already.
         told = LEVELS in item.forms
@@ -150,10 +154,10 @@ class DrawnWave:
             table = by_answer(figures, item.id, {code: labels[code] for code in codes}, TOTAL)
             subtitle = word("charts.subtitle.options", language)
         else:
-            level, axis = self._headline_of(item)
-            subtitle = self._subtitle(item)
-            levels = None if item.range or told else self._levels_of(item)
-            table = by_group(figures, item.id, level, self._groups(item))
+            level, axis = self._find_headline(item)
+            subtitle = self._write_subtitle(item)
+            levels = None if item.range or told else self._name_levels(item)
+            table = by_group(figures, item.id, level, self._label_groups(item))
         return intervals(
             figures,
             table,
@@ -165,7 +169,7 @@ class DrawnWave:
             note=self._note(any(figure.lower is not None for _, figure in table)),
         )
 
-    def _shares_of(self, item: Item) -> tuple[str, dict[str, str]]:
+    def _describe_shares(self, item: Item) -> tuple[str, dict[str, str]]:
         """What was asked, and the answers by which its change is told, by the id of the share."""
         labels, language = item.labels(self._language), self._language
         told = {level: labels.get(level, "") for level in change_levels(item)}
@@ -175,18 +179,18 @@ class DrawnWave:
         shares = {share_id(item.id, of, TOTAL, ANSWERED): label for of, label in told.items()}
         return item.label.text(language), shares
 
-    def _levels_of(self, item: Item) -> Listed:
+    def _name_levels(self, item: Item) -> Listed:
         labels = item.labels(self._language)
         return quote_labels([labels[code] for code in item.shown_codes])
 
-    def _headline_of(self, item: Item) -> tuple[str, str]:
+    def _find_headline(self, item: Item) -> tuple[str, str]:
         """The level whose number stands for an item, and what that number is."""
         language = self._language
         label = item.label.text(language)
         if item.range is not None:
             unit = unit_text(item.range, language)
             return item.first_level, word("charts.axis.mean", language, item=label, unit=unit)
-        levels = self._levels_of(item)
+        levels = self._name_levels(item)
         return item.first_level, word("language.labelled", language, label=label, what=levels)
 
     def _note(self, drawn: bool) -> str:

@@ -80,7 +80,7 @@ INPUTS = (*TABLES, *OF_RESPONDENTS, "published?", "earlier*", "before?", "asked_
 SETTINGS = WaveRegister
 
 
-def _rows(
+def _make_rows(
     job: Job[WaveRegister],
     tables: Mapping[str, pd.DataFrame],
     questionnaire: Questionnaire,
@@ -166,7 +166,7 @@ def run(job: Job[WaveRegister]) -> None:
     classes = known_classes(respondents, questionnaire, variables)
 
     def register(withheld: frozenset[str]) -> pd.DataFrame:
-        rows = _rows(job, tables, questionnaire, published, past, withheld)
+        rows = _make_rows(job, tables, questionnaire, published, past, withheld)
         return make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
 
     def tell(withheld: frozenset[str]) -> AttackTarget:

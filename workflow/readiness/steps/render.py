@@ -92,7 +92,7 @@ INPUTS = ("source", "figures", "charts", "prose*", *(f"{role}?" for role in TABL
 SETTINGS = RenderSettings
 
 
-def _part(job: Job[RenderSettings]) -> PageSource:
+def _make_part(job: Job[RenderSettings]) -> PageSource:
     """What the run adds, from what the cells are told of it and its files."""
     told, language = job.settings.part, job.settings.language
     register = Register(read_register(job["figures"]), language)
@@ -105,7 +105,7 @@ def _part(job: Job[RenderSettings]) -> PageSource:
     known = {*register.datasets, *register.lineage, str(told["run"])}
     stated = told.get("study", {})
     known |= {said for _, said in list_statements(stated, language)}
-    words |= set(_authors(told))
+    words |= set(_list_authors(told))
     if change := told.get("wave", {}).get("change"):
         words.add(str(change["from"]))
     standing = job.settings.standing
@@ -174,7 +174,7 @@ def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
         "menu": menu(settings, f"{settings.name}.html"),
         "menu-name": text("report.rendering.languages", language),
     }
-    if authors := _authors(settings.part):
+    if authors := _list_authors(settings.part):
         told["author"] = [plain(name) for name in authors]
     if settings.standing.publication and not settings.standing.released:
         told["kicker"] = text("report.rendering.draft", language)
@@ -186,7 +186,7 @@ def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
     return told
 
 
-def _authors(told: dict[str, Any]) -> list[str]:
+def _list_authors(told: dict[str, Any]) -> list[str]:
     """The names of whoever wrote a study or wave, as its section states them."""
     return [name_author(author["name"]) for author in told.get("study", {}).get("authors", ())]
 
@@ -240,7 +240,7 @@ def run(job: Job[RenderSettings]) -> None:
     """Write page and PDF; RenderError when a number is not in the register."""
     job.public = True
     settings = job.settings
-    part = _part(job)
+    part = _make_part(job)
     resources = part.resources
     told = {**settings.model_dump(), "part": part.content}
     # A wave and the publication of it leave one record: it names their files alike.

@@ -94,13 +94,13 @@ def run(job: Job[SiteSettings]) -> None:
             for name, (why, other) in settings.withdrawn.items()
         ],
         [Dataset(version, users(version.name)) for version in versions],
-        _guides(copies),
+        _gather_guides(copies),
     )
     _write(site, copies, job)
     job.reads = {str(place): path for place, path in copies.sources.items()}
     job.reads |= {f"{path.parent.parent.name}/verdicts": path for path in job.inputs["verdicts"]}
     job.reads |= {f"{path.parent.parent.name}/attack": path for path in job.inputs["attacks"]}
-    _sweep(job.out, job.names)
+    _remove_old(job.out, job.names)
     log.info("site: %d files", len(job.names))
 
 
@@ -181,7 +181,7 @@ def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, 
     return Published(identity, files=files, citation=citation, check=check, **own)
 
 
-def _guides(copies: Copies) -> list[Guide]:
+def _gather_guides(copies: Copies) -> list[Guide]:
     """The guides by name, their pictures copied."""
     sources = sorted(DOCS.glob("*.md"))
     pictures = sorted(p for p in DOCS.rglob("*") if p.suffix in PICTURES and p.is_file())
@@ -192,7 +192,7 @@ def _guides(copies: Copies) -> list[Guide]:
     return [guide(p.stem, p.read_text("utf-8"), names, beside) for p in sources]
 
 
-def _sweep(folder: Path, names: Sequence[str]) -> None:
+def _remove_old(folder: Path, names: Sequence[str]) -> None:
     """Remove what an earlier run left of a site that had more."""
     kept = {folder / name for name in names} | {folder / "lineage.json"}
     for path in sorted(folder.rglob("*"), reverse=True):

@@ -51,7 +51,7 @@ def run(job: Job[TableSettings]) -> None:
     job.public = True
     settings = job.settings
     register = Register(round_register(read_register(job["figures"])), settings.language)
-    made = _wave if settings.kind == "wave" else _study
+    made = _make_wave if settings.kind == "wave" else _make_study
     book, numbers, codes = made(register, job)
     said = settings.standing.line(settings.language, simulated=register.is_simulated)
     book = replace(book, cover=(said, *book.cover))
@@ -65,7 +65,7 @@ def run(job: Job[TableSettings]) -> None:
 Made = tuple[Book, pd.DataFrame, pd.DataFrame]
 
 
-def _wave(register: Register, job: Job[TableSettings]) -> Made:
+def _make_wave(register: Register, job: Job[TableSettings]) -> Made:
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
     contrasts = Contrasts.of(read_text_table(job["contrasts"], "the contrasts"))
@@ -84,7 +84,7 @@ def _wave(register: Register, job: Job[TableSettings]) -> Made:
     )
 
 
-def _study(register: Register, job: Job[TableSettings]) -> Made:
+def _make_study(register: Register, job: Job[TableSettings]) -> Made:
     settings = job.settings
     verdicts = json.loads(job["verdicts"].read_text("utf-8"))
     told: dict[str, Any] = {"run": settings.run, "title": settings.title}

@@ -41,8 +41,8 @@ def run(job: Job[ValidateWave]) -> None:
         questionnaire,
         read_sample(listed, questionnaire) if listed else None,
         read_corrections(corrections, questionnaire) if corrections else None,
-        opens=_day(settings.opens),
-        closes=_day(settings.closes),
+        opens=_read_day(settings.opens),
+        closes=_read_day(settings.closes),
         duplicates=settings.duplicates,
     )
     key = personal.key_of(settings.pseudonyms, questionnaire, job["answers"])
@@ -70,6 +70,6 @@ def run(job: Job[ValidateWave]) -> None:
     log.info("validated: %d kept, %d issues", len(result.answers), len(result.issues))
 
 
-def _day(text: str | None) -> date | None:
+def _read_day(text: str | None) -> date | None:
     """A day of the settings, where they name one."""
     return date.fromisoformat(text) if text else None

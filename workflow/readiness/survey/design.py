@@ -209,7 +209,7 @@ class Design:
         Raises:
             StatisticsError: the design has no replicate weights.
         """
-        self._given_replicates()
+        self._require_replicates()
         return replace(self, refits=True)
 
     def without_finite_population(self) -> Design:
@@ -244,7 +244,7 @@ class Design:
         Raises:
             StatisticsError: no replicate weights; a replicate under which there is no statistic.
         """
-        replicates = self._given_replicates()
+        replicates = self._require_replicates()
         values = np.empty((replicates.count, len(estimate)))
         for r in range(replicates.count):
             values[r] = fit(np.where(self.mask, replicates.column(r), 0.0))
@@ -269,7 +269,7 @@ class Design:
         Raises:
             StatisticsError: a stratum has one PSU and the rule is `fail`; z is not finite.
         """
-        influence = self._inside(z)
+        influence = self._clear_outside(z)
         if self.replicates is not None:
             totals = self.replicates.totals(influence)
             return self.replicate_covariance(totals, self.full_weights @ influence)
@@ -327,7 +327,7 @@ class Design:
         Raises:
             StatisticsError: the design has no replicate weights.
         """
-        return self._given_replicates().code_totals(np.where(self.mask, codes, -1), size)
+        return self._require_replicates().code_totals(np.where(self.mask, codes, -1), size)
 
     def replicate_totals(self, x: npt.ArrayLike) -> FloatArray:
         """Totals of x under each replicate weight, shape (R, k), domain applied.
@@ -335,7 +335,7 @@ class Design:
         Raises:
             StatisticsError: the design has no replicate weights.
         """
-        return self._given_replicates().totals(self._inside(x))
+        return self._require_replicates().totals(self._clear_outside(x))
 
     def replicate_covariance(self, replicated: FloatArray, estimate: FloatArray) -> FloatArray:
         """Covariance of a statistic from its replicated values.
@@ -344,17 +344,17 @@ class Design:
             replicated: shape (R, k), the statistic under each replicate weight.
             estimate: shape (k,), the statistic under the full weights.
         """
-        r = self._given_replicates()
+        r = self._require_replicates()
         return replicate_covariance(replicated, estimate, r.scale, r.rscales, mse=r.mse)
 
-    def _given_replicates(self) -> Replicates:
+    def _require_replicates(self) -> Replicates:
         if self.replicates is None:
             raise StatisticsError(
                 "this design has no replicate weights; make them with replicate()"
             )
         return self.replicates
 
-    def _inside(self, z: npt.ArrayLike) -> FloatArray:
+    def _clear_outside(self, z: npt.ArrayLike) -> FloatArray:
         """z as a (rows, k) matrix with zeros outside the domain; refuses what is not finite."""
         array = np.asarray(z, dtype=np.float64)
         if array.ndim == 1:

@@ -71,7 +71,7 @@ def proportion_interval(
     elif method == "likelihood":
         lower, upper = likelihood(p, se, n, t_quantile(level, df))
     else:
-        lower, upper = _on_scale(method, p, se, t_quantile(level, df))
+        lower, upper = _transform_limits(method, p, se, t_quantile(level, df))
     certain = (p <= 0) | (p >= 1)
     return np.where(certain, truncated[0], lower), np.where(certain, truncated[1], upper)
 
@@ -153,7 +153,7 @@ def wilson(p: npt.ArrayLike, n: npt.ArrayLike, quantile: npt.ArrayLike) -> Limit
     return np.where(np.isnan(half), np.nan, low), np.where(np.isnan(half), np.nan, high)
 
 
-def _on_scale(method: str, p: FloatArray, se: FloatArray, t: FloatArray) -> Limits:
+def _transform_limits(method: str, p: FloatArray, se: FloatArray, t: FloatArray) -> Limits:
     """Limits symmetric on the scale of the share itself, of its logit or of its arcsine."""
     with np.errstate(divide="ignore", invalid="ignore"):
         if method == "wald":
@@ -180,13 +180,13 @@ def likelihood(p: npt.ArrayLike, se: npt.ArrayLike, n: npt.ArrayLike, t: npt.Arr
     low, high = np.full(share.shape, np.nan), np.full(share.shape, np.nan)
     for i in np.ndindex(share.shape):
         if 0 < share[i] < 1 and size[i] > 1 and np.isfinite(quantile[i]):
-            low[i], high[i] = _likelihood_roots(
+            low[i], high[i] = _find_likelihood_roots(
                 float(share[i]), float(error[i]), float(size[i]), float(quantile[i])
             )
     return low, high
 
 
-def _likelihood_roots(p: float, se: float, n: float, t: float) -> tuple[float, float]:
+def _find_likelihood_roots(p: float, se: float, n: float, t: float) -> tuple[float, float]:
     from scipy.optimize import brentq
     from scipy.special import rel_entr
 

@@ -108,8 +108,8 @@ class SelectedMoments:
         Raises:
             StatisticsError: fewer than p + 2 rows, bad weights.
         """
-        answer, matrix = _pair(y, z)
-        w = _weights(weights, len(answer))
+        answer, matrix = _check_pair(y, z)
+        w = _normalise_weights(weights, len(answer))
         both = np.atleast_2d(np.cov(np.column_stack([answer, matrix]).T, aweights=w))
         return SelectedMoments(
             float(np.average(answer, weights=w)),
@@ -187,7 +187,7 @@ class Proxy:
         slopes = self.coefficients[1:]
         mean = float(self.coefficients[0] + slopes @ np.asarray(mean_z, dtype=np.float64))
         if covariance_z is None:
-            return mean, _moments(self.values, self.weights)[1]
+            return mean, _compute_moments(self.values, self.weights)[1]
         return mean, float(slopes @ np.asarray(covariance_z, dtype=np.float64) @ slopes)
 
 
@@ -202,8 +202,8 @@ def probit_proxy(y: npt.ArrayLike, z: npt.ArrayLike, weights: npt.ArrayLike | No
     import statsmodels.api as sm
     from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
-    answer, matrix = _pair(y, z)
-    w = _weights(weights, len(answer))
+    answer, matrix = _check_pair(y, z)
+    w = _normalise_weights(weights, len(answer))
     full = np.column_stack([np.ones(len(matrix)), matrix])
     if np.linalg.matrix_rank(full) < full.shape[1]:
         raise StatisticsError("the auxiliaries depend on one another; leave one out")
@@ -253,8 +253,8 @@ def mubp(
     from scipy import optimize, stats
 
     x, answer = np.asarray(proxy, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    w = _weights(weights, len(answer))
-    mean, variance = _moments(x, w)
+    w = _normalise_weights(weights, len(answer))
+    mean, variance = _compute_moments(x, w)
     deviation = float(np.sqrt(variance))
     if deviation <= 1e-12 * max(1.0, abs(mean)):
         raise StatisticsError("the proxy is the same for all: it tells nothing of the answer")
@@ -290,7 +290,7 @@ def mubp(
     )
 
 
-def _weights(weights: npt.ArrayLike | None, n: int) -> FloatArray:
+def _normalise_weights(weights: npt.ArrayLike | None, n: int) -> FloatArray:
     """Weights with mean 1."""
     if weights is None:
         return np.ones(n)
@@ -301,13 +301,13 @@ def _weights(weights: npt.ArrayLike | None, n: int) -> FloatArray:
     return np.asarray(w / w.mean(), dtype=np.float64)
 
 
-def _moments(values: FloatArray, weights: FloatArray) -> tuple[float, float]:
+def _compute_moments(values: FloatArray, weights: FloatArray) -> tuple[float, float]:
     """Mean and variance (by n) of weighted values."""
     mean = float(np.average(values, weights=weights))
     return mean, float(np.average((values - mean) ** 2, weights=weights))
 
 
-def _pair(y: npt.ArrayLike, z: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+def _check_pair(y: npt.ArrayLike, z: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     answer, matrix = np.asarray(y, dtype=np.float64), np.asarray(z, dtype=np.float64)
     if len(answer) < matrix.shape[1] + 2:
         raise StatisticsError(f"{len(answer)} answers for {matrix.shape[1]} auxiliaries: too few")

@@ -55,29 +55,29 @@ def response_table(
         raise StatisticsError(
             f"disposition {unknown[0]!r} is unknown; expected one of {', '.join(DISPOSITIONS)}"
         )
-    columns = {"unweighted": _rates(codes, np.ones(len(codes)))}
+    columns = {"unweighted": _compute_rates(codes, np.ones(len(codes)))}
     if weights is not None:
         w = np.asarray(weights, dtype=np.float64)
         if w.shape != codes.shape:
             raise StatisticsError(f"{w.size} weights for {len(codes)} sampled cases")
         check_weights(w)
-        columns["weighted"] = _rates(codes, w)
+        columns["weighted"] = _compute_rates(codes, w)
     return pd.DataFrame({"rate": [f"RR{i + 1}" for i in range(6)], **columns})
 
 
-def _rates(codes: npt.NDArray[Any], w: FloatArray) -> list[float]:
+def _compute_rates(codes: npt.NDArray[Any], w: FloatArray) -> list[float]:
     count = {name: float(w[codes == name].sum()) for name in DISPOSITIONS}
     complete, answered = count["complete"], count["complete"] + count["partial"]
     known = answered + count["refusal"] + count["non_contact"] + count["other"]
     unknown = count["unknown_household"] + count["unknown_other"]
-    e = _over(known, known + count["ineligible"])
+    e = _divide(known, known + count["ineligible"])
     # Without a known case e is not known, and where no case is unknown it does not matter.
     estimated = known + (e * unknown if unknown else 0.0)
     wholes = (known + unknown, estimated, known)
-    return [_over(part, whole) for whole in wholes for part in (complete, answered)]
+    return [_divide(part, whole) for whole in wholes for part in (complete, answered)]
 
 
-def _over(part: float, whole: float) -> float:
+def _divide(part: float, whole: float) -> float:
     return part / whole if whole > 0 else float("nan")
 
 

@@ -62,7 +62,7 @@ class Stage:
         if fpc is None:
             population = np.full(strata.size, np.inf)
         else:
-            population = _population(fpc, strata, sampled)
+            population = _find_population(fpc, strata, sampled)
         return Stage(strata, units, owner, sampled, population)
 
     def fraction_left(self) -> FloatArray:
@@ -79,7 +79,9 @@ class Stage:
         return np.asarray(ratio[self.strata.codes], dtype=np.float64)
 
 
-def _population(fpc: tuple[str, pd.Series[Any]], strata: Codes, sampled: FloatArray) -> FloatArray:
+def _find_population(
+    fpc: tuple[str, pd.Series[Any]], strata: Codes, sampled: FloatArray
+) -> FloatArray:
     name, column = fpc
     try:
         values = np.asarray(pd.to_numeric(column), dtype=np.float64)

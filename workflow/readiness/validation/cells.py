@@ -129,20 +129,20 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> ReadCell
     """Read the exported `text` of one answer to `item`; `options`: its own, where in hand."""
     options = options or Options.of(item)
     if not match_key(text):
-        return _blank(item)
+        return _read_blank(item)
     if item.missing and (special := options.missing(item, text)):
-        return _missing(item, special)
+        return _read_missing(item, special)
     if item.kind == "multi":
         return _read_multi(item, text, options)
     if item.kind == "number":
-        return _of(read_number(item, text), text)
+        return _make_cell(read_number(item, text), text)
     if item.kind == "date":
-        return _of(read_date(text, options.dates), text)
+        return _make_cell(read_date(text, options.dates), text)
     if item.kind == "text":
         return ReadCell((tidy(text),))
     option = options.find(text)
     if option is None and options.is_typed(text):
-        return ReadCell((options.other,), _nearly([text], options))
+        return ReadCell((options.other,), _find_near([text], options))
     if option is None:
         return ReadCell((INVALID,), (CellFault("unknown_option", options.unknown),))
     code, exported = option
@@ -152,14 +152,14 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> ReadCell
     return ReadCell((code,), (_make_spelling_fault(exported),))
 
 
-def _missing(item: Item, special: str) -> ReadCell:
+def _read_missing(item: Item, special: str) -> ReadCell:
     """What a declared text that is no answer means: a blank cell, or the code of its meaning."""
     if special == BLANK:
-        return _blank(item)
+        return _read_blank(item)
     return ReadCell((special,) * len(item.columns), given=special in (REFUSED, DONT_KNOW))
 
 
-def _blank(item: Item) -> ReadCell:
+def _read_blank(item: Item) -> ReadCell:
     if item.kind == "text":
         # Nobody has to write a remark: an empty one is no fault.
         return ReadCell((BLANK,), given=False)
@@ -174,7 +174,7 @@ def _make_spelling_fault(*read: str) -> CellFault:
     return CellFault("spelling", Fact("validation.spelling", {"read": Listed(read, "comma")}))
 
 
-def _of(read: str | CellFault, text: str) -> ReadCell:
+def _make_cell(read: str | CellFault, text: str) -> ReadCell:
     """The cell of a number or a day that was read, or of what is wrong with it."""
     if isinstance(read, CellFault):
         return ReadCell((INVALID,), (read,))
@@ -210,7 +210,7 @@ def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[st
     return codes, pieces
 
 
-def _nearly(texts: Iterable[str], options: Options) -> tuple[CellFault, ...]:
+def _find_near(texts: Iterable[str], options: Options) -> tuple[CellFault, ...]:
     """What is said where a text typed for "other" is nearly one of the options."""
     near = CellFault("near_option", Fact("validation.near_option"))
     return (near,) if any(map(options.near, texts)) else ()
@@ -234,7 +234,7 @@ def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
     codes, pieces = _split_ticked(text, options)
     faults: list[CellFault] = []
     if pieces and all(map(options.is_typed, pieces)):
-        faults += _nearly(pieces, options)
+        faults += _find_near(pieces, options)
         codes = [*dict.fromkeys([*codes, options.other])]
     elif pieces or not codes:
         said = Listed(tuple(pieces) or (tidy(text),), "comma")
@@ -300,7 +300,7 @@ def read_number(item: Item, text: str) -> str | CellFault:
     assert item.range is not None  # the questionnaire gives every number item its range
     low, high = item.range.bounds
     digits = item.range.decimals
-    fact = _no_number(low, high, digits)
+    fact = _explain_no_number(low, high, digits)
     plain = _THOUSANDS[item.range.thousands or ""].sub("", match_key(text))
     match = (_DECIMAL if digits else _WHOLE).fullmatch(plain)
     unit = match_key(item.range.written_unit)
@@ -317,11 +317,11 @@ def read_number(item: Item, text: str) -> str | CellFault:
     if match[1] == "-" and number != "0":
         number = f"-{number}"
     if len(whole) > _MOST_DIGITS or not low <= float(number) <= high:
-        return CellFault("out_of_range", _outside(low, high))
+        return CellFault("out_of_range", _explain_outside(low, high))
     return number
 
 
-def _no_number(low: float, high: float, digits: int) -> Fact:
+def _explain_no_number(low: float, high: float, digits: int) -> Fact:
     if digits:
         return Fact("validation.not_a_decimal", {"digits": str(digits)})
     if isinf(low) or isinf(high):
@@ -329,7 +329,7 @@ def _no_number(low: float, high: float, digits: int) -> Fact:
     return Fact("validation.not_a_number", {"low": f"{low:.12g}", "high": f"{high:.12g}"})
 
 
-def _outside(low: float, high: float) -> Fact:
+def _explain_outside(low: float, high: float) -> Fact:
     ends = {"low": low, "high": high}
     given = {name: f"{end:.12g}" for name, end in ends.items() if not isinf(end)}
     return Fact(_OUTSIDE[tuple(given)], given)

@@ -39,7 +39,7 @@ def code_answers(
             # The group is one column of its own, whatever its item was read as.
             names = [source.id] if source.id in sources else source.columns
             columns = [sources[name] for name in names]
-            met = _meets_condition(routing, source, columns)
+            met = _judge_condition(routing, source, columns)
             unclear = columns[0].isin(code for code in SPECIAL_CODES if code != NOT_ASKED)
             state = np.minimum(state, np.where(met, YES, np.where(unclear, UNCLEAR, NO)))
         asked = state.astype(np.int8)
@@ -50,7 +50,7 @@ def code_answers(
     return made, found
 
 
-def _meets_condition(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:
+def _judge_condition(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:
     """Who answered the source as the condition asks for; `columns` are its own."""
     if source.kind == "multi":
         ticked = [
@@ -77,7 +77,7 @@ def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[
         column = texts.map_to([cell.values[position] for cell in cells])
         columns[name] = column.put_text(out, NOT_ASKED) if out.any() else column
     coded = Coded(item, texts, cells, asked, columns)
-    found = _cell_issues(coded, answers, ~out)
+    found = _list_cell_issues(coded, answers, ~out)
     conditions = Listed(tuple(condition(routing) for routing in item.asked_if))
     for rule, mask, kind in (
         ("routed_out", (asked == NO) & given, "validation.routed_out"),
@@ -94,7 +94,7 @@ def condition(routing: Routing) -> Fact:
     return Fact("validation.asked_if", {"item": routing.item, "codes": codes})
 
 
-def _cell_issues(coded: Coded, answers: Answers, inside: Booleans) -> list[pd.DataFrame]:
+def _list_cell_issues(coded: Coded, answers: Answers, inside: Booleans) -> list[pd.DataFrame]:
     """The faults of the cells of one item in the rows `inside`, but the blank ones."""
     texts = coded.texts
     faulty: dict[str, dict[int, Fact]] = {}
@@ -107,10 +107,10 @@ def _cell_issues(coded: Coded, answers: Answers, inside: Booleans) -> list[pd.Da
             continue
         at = np.flatnonzero(texts.flags(k in facts for k in range(len(texts.texts))) & inside)
         said = np.full(len(texts.texts), "", dtype=object)
-        said[list(facts)] = _as_json(list(facts.values()))
+        said[list(facts)] = _write_json(list(facts.values()))
         near = np.full(len(texts.texts), "", dtype=object)
         if rule in ("unknown_option", "near_option"):
-            for place, suggestion in _near(texts, facts, answers.options(coded.item)).items():
+            for place, suggestion in _find_near(texts, facts, answers.options(coded.item)).items():
                 near[place] = suggestion
         if rule in _NO_ANSWERS:
             for place in facts:
@@ -128,13 +128,13 @@ def declaration(text: str) -> str:
     return f"missing: [{{text: {json.dumps(text.strip(), ensure_ascii=False)}, means: {means}}}]"
 
 
-def _as_json(facts: Sequence[Fact]) -> list[str]:
+def _write_json(facts: Sequence[Fact]) -> list[str]:
     """The facts as JSON; one that many texts share is written once."""
     written: dict[int, str] = {}
     return [written.get(id(f)) or written.setdefault(id(f), to_json(f)) for f in facts]
 
 
-def _near(texts: Texts, facts: Mapping[int, Fact], options: Options) -> dict[int, str]:
+def _find_near(texts: Texts, facts: Mapping[int, Fact], options: Options) -> dict[int, str]:
     """The near option of the unknown texts that occur most."""
     counts = texts.counts
     often = Counter({place: int(counts[place]) for place in facts}).most_common(SUGGESTED)

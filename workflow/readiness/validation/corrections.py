@@ -44,7 +44,7 @@ def apply_corrections(
     Raises DataError naming the row of the corrections file when `from` is not what the respondent
     answered, `to` is not an answer of the item, or nobody has that code.
     """
-    place = _places(answers) if len(corrections) else {}
+    place = _find_places(answers) if len(corrections) else {}
     texts: dict[str, Texts] = {}
     found: list[pd.DataFrame] = []
     applied = 0
@@ -73,7 +73,9 @@ def apply_corrections(
         options = answers.options(item)
         exported = column.at(at)
         _require_match(where, item, who, exported, entry, options)
-        texts[item.id] = column.put_text([at], _exported_text(where, item, entry["to"], options))
+        texts[item.id] = column.put_text(
+            [at], _find_exported_text(where, item, entry["to"], options)
+        )
         applied += 1
         fact = Fact(
             "validation.corrected",
@@ -84,7 +86,7 @@ def apply_corrections(
     return answers.correct(texts), found, applied
 
 
-def _places(answers: Answers) -> dict[str, int]:
+def _find_places(answers: Answers) -> dict[str, int]:
     """Where each respondent stands, by the row of the export and by name."""
     rows = {f"{BY_ROW}{row}": at for at, row in enumerate(answers.row)}
     return rows | {who: at for at, who in enumerate(answers.respondent)}
@@ -109,7 +111,7 @@ def _require_match(
         )
 
 
-def _exported_text(where: str, item: Item, to: str, options: Options) -> str:
+def _find_exported_text(where: str, item: Item, to: str, options: Options) -> str:
     """The text that the form would have exported for the code, codes or value `to`."""
     if to in ("", BLANK):
         return ""

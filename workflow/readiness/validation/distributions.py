@@ -33,13 +33,13 @@ def columns(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]:
     found: list[pd.DataFrame] = []
     for each in coded:
         if each.item.categories:
-            found += _options(each)
+            found += _check_options(each)
         elif each.item.kind == "number":
-            found.append(_far(each, answers))
+            found.append(_find_far(each, answers))
     return found
 
 
-def _options(each: Coded) -> Iterator[pd.DataFrame]:
+def _check_options(each: Coded) -> Iterator[pd.DataFrame]:
     """Options that never occur, the unknown texts that may be them, and answers of one alone."""
     if each.item.kind == "multi":
         pairs = zip(each.item.codes, each.columns.values(), strict=True)
@@ -49,7 +49,7 @@ def _options(each: Coded) -> Iterator[pd.DataFrame]:
     answered = int((~each.first.isin(SPECIAL_CODES)).sum())
     if not answered:
         return
-    unknown = _unknown(each)
+    unknown = _count_unknown(each)
     keys = {match_key(text): text for text in unknown}
     for category in each.item.categories:
         n, near = times.get(category.code, 0), nearest(category.text, keys)
@@ -59,13 +59,13 @@ def _options(each: Coded) -> Iterator[pd.DataFrame]:
                 "validation.unseen_option",
                 {"said_text": text, "n": unknown[text], "option": category.text},
             )
-            yield _of_column(each, "unseen_option", text, renamed)
+            yield _make_issue(each, "unseen_option", text, renamed)
         elif n < 2 and answered >= LEAST_ANSWERS:
             rule, fact = ("one_case", _ALONE) if n else ("never_chosen", _NEVER)
-            yield _of_column(each, rule, category.text, fact)
+            yield _make_issue(each, rule, category.text, fact)
 
 
-def _of_column(each: Coded, rule: str, value: str, fact: Fact) -> pd.DataFrame:
+def _make_issue(each: Coded, rule: str, value: str, fact: Fact) -> pd.DataFrame:
     """An issue of a column as a whole."""
     item = each.item
     return issues_of(
@@ -73,7 +73,7 @@ def _of_column(each: Coded, rule: str, value: str, fact: Fact) -> pd.DataFrame:
     )
 
 
-def _unknown(each: Coded) -> Counter[str]:
+def _count_unknown(each: Coded) -> Counter[str]:
     """The unknown texts that are repeated, with how often; of a joined cell each piece."""
     found: Counter[str] = Counter()
     for text, n, cell in zip(each.texts.texts, each.texts.counts.tolist(), each.cells, strict=True):
@@ -85,7 +85,7 @@ def _unknown(each: Coded) -> Counter[str]:
     return Counter({text: n for text, n in found.items() if n >= REPEATED})
 
 
-def _far(each: Coded, answers: Answers) -> pd.DataFrame:
+def _find_far(each: Coded, answers: Answers) -> pd.DataFrame:
     """Numbers far from the others, whatever they mean: to be looked at, never excluded."""
     numbers = each.first.numbers
     known = np.flatnonzero(~np.isnan(numbers))

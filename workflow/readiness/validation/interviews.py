@@ -102,14 +102,14 @@ def blanks(
         if not (each.expects or item.required):
             continue
         blank = (each.asked == YES) & ~each.is_given & each.first.isin([BLANK, BROKEN_OFF, "0"])
-        rule, fact = _blank(item, group_item)
+        rule, fact = _describe_blank(item, group_item)
         # Where an answer had led to the question at which somebody stopped, both are true.
         blank &= broke >= place if rule == "routed_blank" else broke > place
         found.append(answers.issues(rule, fact, np.flatnonzero(blank), item=item))
     return found
 
 
-def _blank(item: Item, group_item: str | None) -> tuple[str, Fact]:
+def _describe_blank(item: Item, group_item: str | None) -> tuple[str, Fact]:
     """What a blank cell of an item is: one that the form demands, that an earlier answer leads to,
     or any other. What a whole group is asked is no question that somebody's answer leads to."""
     if item.required:

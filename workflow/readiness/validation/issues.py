@@ -97,19 +97,19 @@ def issues_of(
         said = fact if isinstance(fact, np.ndarray) else [to_json(each) for each in fact]
     content: dict[str, Any] = {
         "row": rows,
-        "respondent": _texts(respondent, len(rows)),
-        "column": _texts(column, len(rows)),
-        "item": _texts(item, len(rows)),
-        "rule": _texts(rule, len(rows)),
-        "severity": _texts(RULES[rule], len(rows)),
-        "value": _texts(value, len(rows)),
-        "fact": _texts(said, len(rows)),
-        "suggestion": _texts(suggestion, len(rows)),
+        "respondent": _spread_texts(respondent, len(rows)),
+        "column": _spread_texts(column, len(rows)),
+        "item": _spread_texts(item, len(rows)),
+        "rule": _spread_texts(rule, len(rows)),
+        "severity": _spread_texts(RULES[rule], len(rows)),
+        "value": _spread_texts(value, len(rows)),
+        "fact": _spread_texts(said, len(rows)),
+        "suggestion": _spread_texts(suggestion, len(rows)),
     }
     return pd.DataFrame(content)
 
 
-def _texts(values: Any, n: int) -> npt.NDArray[np.object_]:
+def _spread_texts(values: Any, n: int) -> npt.NDArray[np.object_]:
     """One text for all rows, or one for each."""
     made = np.empty(n, dtype=object)
     made[:] = values
@@ -171,7 +171,7 @@ def by_rule(issues: pd.DataFrame) -> pd.DataFrame:
     counts = issues["rule"].value_counts()
     table = pd.DataFrame({"rule": counts.index, "n": counts.to_numpy()})
     table.insert(1, "severity", [RULES[str(rule)] for rule in table["rule"]])
-    return _worst_first(table, -table["n"]).reset_index(drop=True)
+    return _sort_worst(table, -table["n"]).reset_index(drop=True)
 
 
 def worst(issues: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -179,14 +179,14 @@ def worst(issues: pd.DataFrame, most: int) -> pd.DataFrame:
     rows, the worst first, then the most frequent."""
     n = issues.groupby(_ALIKE, sort=False)["row"].transform("size")
     first = issues.assign(n=n).drop_duplicates(_ALIKE)
-    return _worst_first(first, -first["n"]).head(most).reset_index(drop=True)
+    return _sort_worst(first, -first["n"]).head(most).reset_index(drop=True)
 
 
 def sort_issues(issues: pd.DataFrame) -> pd.DataFrame:
     """All faults, the worst first, then by row."""
-    return _worst_first(issues, issues["row"])
+    return _sort_worst(issues, issues["row"])
 
 
-def _worst_first(table: pd.DataFrame, then: pd.Series[int]) -> pd.DataFrame:
+def _sort_worst(table: pd.DataFrame, then: pd.Series[int]) -> pd.DataFrame:
     rank = table["severity"].map({name: k for k, name in enumerate(SEVERE)})
     return table.iloc[np.lexsort([then, rank])]

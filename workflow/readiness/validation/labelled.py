@@ -45,8 +45,8 @@ def labelled_file(
         name = column.replace(".", "_")[:longest]
         while name in cells:  # of two long names that begin alike
             name = f"{name[: longest - 4]}_{len(cells)}"
-        labels[name] = _cut(_variable_label(column, item, language), longest_label)
-        numbers = _numbers(answers[column], item)
+        labels[name] = _cut(_label_variable(column, item, language), longest_label)
+        numbers = _number_answers(answers[column], item)
         if numbers is None:
             cells[name] = ["" if cell in SPECIAL_CODES else cell for cell in answers[column]]
             if any(len(cell.encode()) > LONGEST for cell in cells[name]):
@@ -60,7 +60,7 @@ def labelled_file(
             told = zip(reasons.values(), (text(key, language) for key in REASONS), strict=True)
             values[name] = {
                 value: _cut(label, longest_value)
-                for value, label in (*_value_labels(item, language).items(), *told)
+                for value, label in (*_label_values(item, language).items(), *told)
             }
             ends = [{"lo": lowest, "hi": lowest + 5}]
             measures[name] = MEASURES.get(item.kind, "nominal")
@@ -77,7 +77,7 @@ def labelled_file(
         return path.read_bytes()
 
 
-def _numbers(cells: pd.Series, item: Item | None) -> dict[str, float] | None:
+def _number_answers(cells: pd.Series, item: Item | None) -> dict[str, float] | None:
     """The number of each answer of a column; None where its answers are texts."""
     if item is not None and item.kind in ("text", "date"):
         return None
@@ -92,7 +92,7 @@ def _numbers(cells: pd.Series, item: Item | None) -> dict[str, float] | None:
         return None
 
 
-def _variable_label(column: str, item: Item | None, language: Language) -> str:
+def _label_variable(column: str, item: Item | None, language: Language) -> str:
     """What was asked, and the option that a box is of."""
     if item is None:
         return column
@@ -103,7 +103,7 @@ def _variable_label(column: str, item: Item | None, language: Language) -> str:
     return f"{asked}: {option.labels.get(language) or option.text}"
 
 
-def _value_labels(item: Item, language: Language) -> dict[Any, str]:
+def _label_values(item: Item, language: Language) -> dict[Any, str]:
     """The label of each number of an item with options; none of a box."""
     if item.kind == "multi":
         return {}

@@ -60,7 +60,7 @@ def submissions(
     """
     table = pd.DataFrame(index=raw.index)
     # When each came, as the reader of its tool understands it.
-    moments = _column(raw, "_submitted")
+    moments = _read_column(raw, "_submitted")
     table["submitted"] = pd.to_datetime(moments, format=ISO, errors="coerce")
     answer = raw[questionnaire.group_item] if questionnaire.group_item else None
     table["group"] = "" if answer is None else _group(answer, questionnaire)
@@ -100,7 +100,7 @@ def submissions(
     stray = kept & by_open_link & tokens_of.where(bool)
     invitation = questionnaire.export.invitation or ""
     said: list[_Said] = [
-        *_of_those_not_kept(raw, table, questionnaire, opens, closes, keep, winner),
+        *_tell_not_kept(raw, table, questionnaire, opens, closes, keep, winner),
         (
             "invitation_spelling",
             spelled,
@@ -118,7 +118,7 @@ def submissions(
     ]
     if answer is not None and tokens is not None:
         conflict = kept & known & ((table["group"] == "").to_numpy() | apart)
-        facts = [_conflict(group, questionnaire) for group in table.loc[conflict, "group"]]
+        facts = [_explain_conflict(group, questionnaire) for group in table.loc[conflict, "group"]]
         column = questionnaire.item(str(questionnaire.group_item)).column
         said.append(("group_conflict", conflict, column, answer, facts))
     rows, people = raw["_row"].to_numpy(), table["respondent"].to_numpy(dtype=object)
@@ -137,14 +137,14 @@ def submissions(
     return table.drop(columns="token"), found
 
 
-def _column(raw: pd.DataFrame, name: str) -> pd.Series[str]:
+def _read_column(raw: pd.DataFrame, name: str) -> pd.Series[str]:
     """A column as plain text; "" throughout where the reader has none such."""
     if name not in raw:
         return pd.Series("", index=raw.index, dtype=object)
     return raw[name].astype(object).fillna("")
 
 
-def _conflict(group: str, questionnaire: Questionnaire) -> Fact:
+def _explain_conflict(group: str, questionnaire: Questionnaire) -> Fact:
     """What becomes of someone invited whose answer names no group, or one that is counted apart."""
     if group:
         return Fact("validation.group.left", {"group": group})
@@ -182,7 +182,7 @@ def _open_names(
     if "_id" in raw:
         own = Texts.of(raw["_id"])
         names[:] = own.spread([f"id-{tidy(text)}" if tidy(text) else "" for text in own.texts])
-    stamped = _column(raw, "_timestamp").ne("").any() or submitted.notna().any()
+    stamped = _read_column(raw, "_timestamp").ne("").any() or submitted.notna().any()
     by_moment = wanted & (names == "") & (submitted.notna().to_numpy() | (dated and stamped))
     by_row = wanted & (names == "") & ~by_moment
     if by_row.any():
@@ -190,11 +190,11 @@ def _open_names(
         width = len(str(rows.max()))
         names[by_row] = [f"row-{row:0{width}d}" for row in rows[by_row].tolist()]
     if by_moment.any():
-        names[by_moment] = _by_moment(raw, submitted)[by_moment]
+        names[by_moment] = _name_by_moment(raw, submitted)[by_moment]
     return pd.Series(names, index=raw.index)
 
 
-def _by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray[np.object_]:
+def _name_by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray[np.object_]:
     """`open-` and the moment of each row, with a number where a moment has several contents."""
     seconds = submitted.to_numpy(dtype="datetime64[s]")
     moments = seconds.astype(np.int64)
@@ -247,7 +247,7 @@ def _mark_duplicates(
     return chosen.set_index("respondent")["_row"]
 
 
-def _of_those_not_kept(
+def _tell_not_kept(
     raw: pd.DataFrame,
     table: pd.DataFrame,
     questionnaire: Questionnaire,
@@ -259,8 +259,8 @@ def _of_those_not_kept(
     """What is said of each submission that is not kept, by the rule for which it is not."""
     export = questionnaire.export
     status = table["status"].to_numpy(dtype=object)
-    moments, codes = _column(raw, "_timestamp"), _column(raw, "_invitation")
-    why = _column(raw, "_fault")
+    moments, codes = _read_column(raw, "_timestamp"), _read_column(raw, "_invitation")
+    why = _read_column(raw, "_fault")
     facts = {
         "undated": Fact("validation.undated", {"format": TIMESTAMP_WORDS}),
         "early": Fact("validation.early", {"opens": Day(str(opens))}),

@@ -87,7 +87,7 @@ def separate(
     silent = without_values(result.issues, at | result.issues["column"].isin(codes), quoting)
     told = at & result.issues["value"].ne("")
     silent["fact"] = silent["fact"].where(~told, to_json(Fact("validation.kept_apart")))
-    issues = pd.concat([silent, _issues(found)])
+    issues = pd.concat([silent, _make_issues(found)])
     if key is not None:
         answers, said, issues, quarantine = (
             with_pseudonyms(table, NAMED, key) for table in (answers, said, issues, quarantine)
@@ -122,7 +122,7 @@ def _find_personal(
     return pd.concat(parts, ignore_index=True)
 
 
-def _issues(found: pd.DataFrame) -> pd.DataFrame:
+def _make_issues(found: pd.DataFrame) -> pd.DataFrame:
     """Issues of the rule `personal_data_seen`, in the order of rows, then of the form."""
     parts = [pd.DataFrame(columns=list(ISSUE_COLUMNS))]
     for (item, column), group in found.groupby(["item", "column"], sort=False):

@@ -123,7 +123,7 @@ def validate(
     )
     at = np.flatnonzero(table["status"] == KEPT)
     if not len(at):
-        raise DataError(_nothing_kept(table, found))
+        raise DataError(_explain_nothing_kept(table, found))
     names = table["respondent"].to_numpy(dtype=object)[at]
     order = order_of(names)
     answers = Answers.of(raw, at[order], names[order], questionnaire)
@@ -137,15 +137,15 @@ def validate(
     found += screened
     table.loc[answers.place[out], "status"] = "screened_out"
     if out.all():
-        raise DataError(_nothing_kept(table, found))
+        raise DataError(_explain_nothing_kept(table, found))
     if out.any():
         answers, exported = answers.without(out), exported.without(out)
-    groups = _groups(answers, questionnaire)
+    groups = _find_groups(answers, questionnaire)
     coded, faults = code_answers(answers, groups, questionnaire)
     found += faults
     coded, more = judge_whole_interviews(coded, answers, questionnaire)
     found += more
-    frame = _frame_columns(answers, groups, questionnaire, sample)
+    frame = _gather_frame(answers, groups, questionnaire, sample)
     held = {"group": groups, **frame, **cells_of(coded)}
     whole = pd.DataFrame(
         {"respondent": answers.respondent, **{name: texts.cells for name, texts in held.items()}}
@@ -157,7 +157,7 @@ def validate(
         i.id: (i.label.text(questionnaire.language), expectation(i)) for i in questionnaire.items
     }
     issues = collect(found, list(expected), expected)
-    counts = _counts(table, whole, listed, sample, applied, unused)
+    counts = _count_submissions(table, whole, listed, sample, applied, unused)
     quarantine = set_aside(raw, table, issues, questionnaire)
     reconciled = reconcile(raw, table["status"].tolist(), coded, exported, held)
     return Validated(whole, issues, counts, reconciled, listed, quarantine)
@@ -193,7 +193,7 @@ def judge_whole_interviews(
     return coded, [*found, *columns(coded, answers)]
 
 
-def _nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
+def _explain_nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
     """Why there is nothing to go on with: the reasons, and the first submission of the first."""
     counts = table["status"].value_counts()
     reasons = ", ".join(f"{n} {str(rule).replace('_', ' ')}" for rule, n in counts.items())
@@ -205,7 +205,7 @@ def _nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
     )
 
 
-def _groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
+def _find_groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
     """The group of each: what was answered; without an answer the weighted one, if there is one.
     Where several groups are weighted, who does not say is in none of them: `_blank` or `_invalid`.
     Without a group item all are in one, `all`."""
@@ -221,7 +221,7 @@ def _groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
     return answers.texts[item.id].map_to(codes)
 
 
-def _frame_columns(
+def _gather_frame(
     answers: Answers, groups: Texts, questionnaire: Questionnaire, sample: pd.DataFrame | None
 ) -> dict[str, Texts]:
     """Stratum, frame variables and base weight of who is weighted; "" for groups apart."""
@@ -247,7 +247,7 @@ def _frame_columns(
     return made
 
 
-def _counts(
+def _count_submissions(
     table: pd.DataFrame,
     whole: pd.DataFrame,
     groups: Sequence[str],

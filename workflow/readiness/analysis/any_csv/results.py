@@ -138,11 +138,11 @@ def compare_as_drawn(sample: Sample, item: Item, by: str) -> pd.DataFrame:
     option of several, which is `answer`. What cannot be computed is left out."""
     data, inside = sample.design.data, sample.design.mask
     groups = sample.questionnaire.grouping(by).codes
-    group = _places(data[by], groups)
+    group = _place_codes(data[by], groups)
     parts = []
     for column, option in zip(item.columns, item.codes, strict=False):
         several = item.kind == "multi"
-        answer = _places(data[column], ("0", "1") if several else item.codes)
+        answer = _place_codes(data[column], ("0", "1") if several else item.codes)
         known = np.isfinite(answer) & np.isfinite(group) & inside
         rows: list[ComparisonRow] = []
         try:
@@ -157,7 +157,7 @@ def compare_as_drawn(sample: Sample, item: Item, by: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _places(column: pd.Series[str], codes: Sequence[str]) -> FloatArray:
+def _place_codes(column: pd.Series[str], codes: Sequence[str]) -> FloatArray:
     """The place of each code, from 1 on; NaN outside."""
     places = column.map({code: float(place) for place, code in enumerate(codes, 1)})
     return np.asarray(places, dtype=np.float64)

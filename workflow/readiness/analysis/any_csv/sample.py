@@ -70,8 +70,8 @@ def make_sample(
         DataError: a cell that cannot be used, with its row and column.
         StatisticsError: a design or margins that do not hold together.
     """
-    _known_columns(frame, settings, source)
-    made = _design(frame, settings, source)
+    _check_columns(frame, settings, source)
+    made = _make_design(frame, settings, source)
     report = None
     if settings.margins:
         for variable, totals in settings.margins.items():
@@ -88,11 +88,11 @@ def make_sample(
     if questionnaire is None:
         if not settings.items and not settings.multiple:
             raise ConfigError("at least one question under items or multiple.")
-        answers = dict(_answers(frame, settings, source))
+        answers = dict(_read_answers(frame, settings, source))
         coded = coded.assign(**answers)
         questionnaire = _draft_questionnaire(settings, answers)
     known = {item.id for item in questionnaire.items if item.kind != "multi"}
-    groups = [_variable(column, coded, made) for column in settings.by if column not in known]
+    groups = [_make_variable(column, coded, made) for column in settings.by if column not in known]
     _check_scales(settings, questionnaire)
     asked = questionnaire.model_copy(update={"frame": tuple(groups)})
     return Sample(settings, replace(made, data=coded, _coded={}), asked, report)
@@ -112,18 +112,20 @@ def _check_scales(settings: Survey, asked: Questionnaire) -> None:
 def _draft_questionnaire(settings: Survey, answers: Collection[str]) -> Questionnaire:
     """The questions of the settings; names and answers of a table need be no codes."""
     items = [
-        _item(name, "ordinal" if question.ordered else "single", question.categories, question.box)
+        _make_item(
+            name, "ordinal" if question.ordered else "single", question.categories, question.box
+        )
         for name, question in settings.items.items()
     ]
     for name in settings.multiple:
         own = [c.removeprefix(f"{name}.") for c in answers if c.startswith(f"{name}.")]
-        items.append(_item(name, "multi", own))
+        items.append(_make_item(name, "multi", own))
     return Questionnaire.model_construct(
         name="table", version="1", language=LANGUAGE, items=tuple(items)
     )
 
 
-def _item(
+def _make_item(
     name: str,
     kind: Literal["single", "ordinal", "multi"],
     answers: Sequence[str],
@@ -134,29 +136,29 @@ def _item(
         kind=kind,
         column=name,
         label=Label({LANGUAGE: name}),
-        categories=_categories(answers),
+        categories=_make_categories(answers),
         boxes={"low": tuple(low)} if low else {},
     )
 
 
-def _categories(names: Sequence[str]) -> tuple[Category, ...]:
+def _make_categories(names: Sequence[str]) -> tuple[Category, ...]:
     return tuple(
         Category.model_construct(code=name, text=name, labels={LANGUAGE: name}) for name in names
     )
 
 
-def _variable(column: str, coded: pd.DataFrame, made: Design) -> FrameVariable:
+def _make_variable(column: str, coded: pd.DataFrame, made: Design) -> FrameVariable:
     """A column as groups: what occurs in the domain, sorted."""
     values = coded[column].to_numpy(dtype=object)
     seen = sorted({v for v in values[made.mask] if not v.startswith("_")})
     if not seen:
         raise StatisticsError(f"by: nobody in the domain has a value of {column}.")
     return FrameVariable.model_construct(
-        id=column, label=Label({LANGUAGE: column}), categories=_categories(seen)
+        id=column, label=Label({LANGUAGE: column}), categories=_make_categories(seen)
     )
 
 
-def _known_columns(frame: pd.DataFrame, settings: Survey, source: str) -> None:
+def _check_columns(frame: pd.DataFrame, settings: Survey, source: str) -> None:
     """Every column that the settings name is in the table: ConfigError with the nearest one."""
     named: list[tuple[str, str]] = [("by", column) for column in settings.by]
     for key in ("weights", "strata"):
@@ -174,7 +176,7 @@ def _known_columns(frame: pd.DataFrame, settings: Survey, source: str) -> None:
             raise ConfigError(f"{key}: {source} has no column {column!r}; {hint}")
 
 
-def _design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
+def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
     """The design before weighting: numbers as numbers, units without gaps."""
     data = frame.copy(deep=False)
     for column in (settings.strata, *(settings.psu or ())):
@@ -204,17 +206,21 @@ def _design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
         raise StatisticsError(words) from None
 
 
-def _answers(frame: pd.DataFrame, settings: Survey, source: str) -> Iterator[tuple[str, TextArray]]:
+def _read_answers(
+    frame: pd.DataFrame, settings: Survey, source: str
+) -> Iterator[tuple[str, TextArray]]:
     """The codes of each question, by the column that an item has in a coded table."""
     for name, question in settings.items.items():
-        yield name, _single(frame[name], question, name, source)
+        yield name, _read_single(frame[name], question, name, source)
     for name, ticks in settings.multiple.items():
         options = _split_joined_ticks if ticks.column is not None else _split_tick_columns
         for option, codes in options(frame, ticks, source):
             yield f"{name}.{option}", codes
 
 
-def _single(column: pd.Series[str], question: SingleQuestion, name: str, source: str) -> TextArray:
+def _read_single(
+    column: pd.Series[str], question: SingleQuestion, name: str, source: str
+) -> TextArray:
     values = column.to_numpy(dtype=object)
     _check_declared(values, [*question.categories, *question.outside, ""], name, source)
     known = {"": BLANK, **dict.fromkeys(question.outside, OUTSIDE)}

@@ -15,26 +15,26 @@ from readiness.survey.intervals import Interval
 from readiness.survey.variance import LonelyPsu
 
 
-def _as_text(value: Any) -> Any:
+def _write_text(value: Any) -> Any:
     """A whole number of YAML stands for its text in the CSV; `yes` and `no` need quotes."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _as_list(value: Any) -> Any:
+def _make_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _none_or_more(value: Any) -> Any:
-    return [] if value is None else _as_list(value)
+def _allow_none(value: Any) -> Any:
+    return [] if value is None else _make_list(value)
 
 
-Label = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
+Label = Annotated[str, BeforeValidator(_write_text), Field(min_length=1)]
 Column = Annotated[str, Field(min_length=1)]
-Stages = Annotated[list[Column], BeforeValidator(_as_list), Field(min_length=1, max_length=2)]
+Stages = Annotated[list[Column], BeforeValidator(_make_list), Field(min_length=1, max_length=2)]
 Total = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-def _distinct(labels: list[str], what: str) -> None:
+def _check_distinct(labels: list[str], what: str) -> None:
     for label in labels:
         if labels.count(label) > 1:
             raise ValueError(f"{what} each once; {label} is repeated")
@@ -54,7 +54,7 @@ class SingleQuestion(StrictModel):
 
     @model_validator(mode="after")
     def _is_a_question(self) -> SingleQuestion:
-        _distinct([*self.categories, *self.outside], "categories and outside:")
+        _check_distinct([*self.categories, *self.outside], "categories and outside:")
         return self
 
 
@@ -76,7 +76,7 @@ class Ticks(StrictModel):
     blank_means: Literal["not_ticked", "no_answer"] = Field(description="what an empty cell means")
 
     @model_validator(mode="after")
-    def _distinct_columns(self) -> Ticks:
+    def _check_columns(self) -> Ticks:
         if bool(self.columns) == (self.column is not None):
             raise ValueError("columns (one an option), or column (all joined in one); not both")
         if self.column is None and (self.options or self.split):
@@ -85,9 +85,9 @@ class Ticks(StrictModel):
             raise ValueError("options or split beside column: how its cells are split")
         if self.column is not None and {"ticked", "not_ticked"} & self.model_fields_set:
             raise ValueError("ticked and not_ticked only with columns")
-        _distinct(self.columns, "columns")
-        _distinct(self.options, "options")
-        _distinct([self.ticked, self.not_ticked], "ticked and not_ticked:")
+        _check_distinct(self.columns, "columns")
+        _check_distinct(self.options, "options")
+        _check_distinct([self.ticked, self.not_ticked], "ticked and not_ticked:")
         return self
 
     @property
@@ -107,8 +107,8 @@ class AddedScale(StrictModel):
     items: list[Column] = Field(min_length=2, description="questions of `items`, all ordered")
 
     @model_validator(mode="after")
-    def _distinct_items(self) -> AddedScale:
-        _distinct(self.items, "items")
+    def _check_items(self) -> AddedScale:
+        _check_distinct(self.items, "items")
         return self
 
 
@@ -136,7 +136,7 @@ class Survey(StrictModel):
     scales: dict[Column, AddedScale] = Field(
         default={}, description="by name, ordered questions whose Cronbach's alpha is shown"
     )
-    by: Annotated[list[Column], BeforeValidator(_none_or_more)] = Field(
+    by: Annotated[list[Column], BeforeValidator(_allow_none)] = Field(
         default=[], description="column of the groups, or a list: one crossing each"
     )
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
@@ -144,10 +144,10 @@ class Survey(StrictModel):
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutations")
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Survey:
+    def _check_together(self) -> Survey:
         if self.trim is not None and self.margins is None:
             raise ValueError("trim only with margins: it bounds raked weights")
         if len(self.fpc or ()) > len(self.psu or ("row",)):
             raise ValueError("fpc with one column a stage, at most as many as psu has")
-        _distinct(self.by, "by:")
+        _check_distinct(self.by, "by:")
         return self

@@ -128,7 +128,7 @@ def begin_wave(
         known = load_questionnaire(root / f"data/questionnaires/{questionnaire}.yaml")
         text, items, written_in = "", _find_estimable(known), known.language
     elif form is not None:
-        text, items, written_in = _of_form(form, wave, language)
+        text, items, written_in = _read_form(form, wave, language)
     else:
         text, items, written_in = _draft_questionnaire(
             table, export.name, wave, labels, language, asked_for
@@ -205,7 +205,7 @@ def _find_estimable(asked: Questionnaire) -> list[str]:
     return [i.id for i in asked.items if i.kind in ESTIMATED and not i.personal]
 
 
-def _of_form(form: Path, wave: str, language: str) -> tuple[str, list[str], str]:
+def _read_form(form: Path, wave: str, language: str) -> tuple[str, list[str], str]:
     """The questionnaire that a form, or the labels of an SPSS file, give: as `_drafted`."""
     if is_xlsform(form):
         document = from_xlsform(form, language or None)

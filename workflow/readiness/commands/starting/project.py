@@ -82,7 +82,7 @@ def _fill(place: Path, name: str) -> None:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
     _write(place / GUIDE, guide())
-    guides = _guides(place)
+    guides = _copy_guides(place)
     templates = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
     for template, target in HIDDEN.items():
         source = (TEMPLATES / template).read_text("utf-8")
@@ -97,7 +97,7 @@ def _fill(place: Path, name: str) -> None:
     _init_git(place)
 
 
-def _guides(place: Path) -> list[str]:
+def _copy_guides(place: Path) -> list[str]:
     """Copy the guides that speak of no study, wave or publication; links to others are text."""
     tree = own_tree()
     if tree is None:

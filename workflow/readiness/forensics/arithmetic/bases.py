@@ -150,7 +150,7 @@ def apportioned_counts(figures: FigureSet, n: int) -> tuple[int, ...] | None:
 
 
 @lru_cache(maxsize=4096)
-def _feasible(figures: FigureSet, n_max: int, convention: Convention) -> BoolArray:
+def _find_feasible(figures: FigureSet, n_max: int, convention: Convention) -> BoolArray:
     """For each base 0..n_max, whether the set fits. Read-only, as it is shared."""
     n = np.arange(n_max + 1, dtype=np.int64)
     lows, highs = [], []
@@ -200,7 +200,7 @@ def joint_mask(
     found = np.zeros(n_max + 1, dtype=np.bool_)
     for convention in allowed:
         found |= np.logical_and.reduce(
-            [with_missing(_feasible(s, n_max, convention), max_missing) for s in sets]
+            [with_missing(_find_feasible(s, n_max, convention), max_missing) for s in sets]
         )
     return found
 
@@ -274,7 +274,7 @@ def fewest_missing(
     None where so many people fit in no way."""
     found = []
     for convention in allowed:
-        masks = [_feasible(s, people, convention) for s in sets]
+        masks = [_find_feasible(s, people, convention) for s in sets]
         bases_tried = range(people, max(people - max_missing, 1) - 1, -1)
         lacking = [next((people - n for n in bases_tried if mask[n]), None) for mask in masks]
         known = [missing for missing in lacking if missing is not None]

@@ -97,7 +97,7 @@ def parse_figure(
     cleaned = cleaned.replace("\u2212", "-")
     match = _NUMBER.fullmatch(cleaned)
     if match is None:
-        raise DataError(f"{text!r} is not a figure: {_why_not(cleaned)}")
+        raise DataError(f"{text!r} is not a figure: {_explain_refusal(cleaned)}")
     part = match["part"] or ""
     if len(part) > MAX_DECIMALS or len(match["whole"]) + len(part) > MAX_DIGITS:
         raise DataError(
@@ -114,7 +114,7 @@ def parse_figure(
     return figure
 
 
-def _why_not(cleaned: str) -> str:
+def _explain_refusal(cleaned: str) -> str:
     if not cleaned:
         return "it is empty; expected digits such as 67 or 67,5."
     if cleaned[0] in "~≈±":

@@ -33,10 +33,10 @@ def grim(
     figure: PrintedFigure, n: int, items: int = 1, roundings: Sequence[Rounding] = EITHER_HALF
 ) -> bool:
     """Whether `n` people with `items` answers each can give this mean or percentage (per=100)."""
-    return any(True for _ in _totals(figure, n, items, roundings))
+    return any(True for _ in _list_totals(figure, n, items, roundings))
 
 
-def _totals(
+def _list_totals(
     figure: PrintedFigure, n: int, items: int, roundings: Sequence[Rounding]
 ) -> Iterator[int]:
     _check_base(n, items)
@@ -73,8 +73,8 @@ def grimmer(
         raise StatisticsError(f"n = {n}: a standard deviation needs 2 answers or more.")
     if sd.digits < 0:
         return False
-    variances = _variances(sd, roundings)
-    for total in _totals(mean, n, items, roundings):
+    variances = _bound_variances(sd, roundings)
+    for total in _list_totals(mean, n, items, roundings):
         if scale is not None and not n * scale[0] <= total <= n * scale[1]:
             continue
         centre = Fraction(total * total, n)
@@ -86,13 +86,13 @@ def grimmer(
         # No n whole numbers with that sum have a smaller sum of squares.
         lowest = max(lowest, (n - rest) * quotient**2 + rest * (quotient + 1) ** 2)
         if scale is not None:
-            highest = min(highest, _most_squares(total, n, scale))
-        if _some_attainable(total, lowest, highest, n):
+            highest = min(highest, _bound_squares(total, n, scale))
+        if _is_any_attainable(total, lowest, highest, n):
             return True
     return False
 
 
-def _variances(sd: PrintedFigure, roundings: Sequence[Rounding]) -> ShareInterval:
+def _bound_variances(sd: PrintedFigure, roundings: Sequence[Rounding]) -> ShareInterval:
     """The variances that show as the SD: the hull over the conventions."""
     ends = [shares_of(sd, rounding) for rounding in roundings]
     low, without_low = min((end.low, not end.with_low) for end in ends)
@@ -102,7 +102,7 @@ def _variances(sd: PrintedFigure, roundings: Sequence[Rounding]) -> ShareInterva
     return ShareInterval(low * low, high * high, not without_low, with_high)
 
 
-def _most_squares(total: int, n: int, scale: tuple[int, int]) -> int:
+def _bound_squares(total: int, n: int, scale: tuple[int, int]) -> int:
     """The largest sum of squares of n whole numbers between the ends of the scale."""
     low, high = scale
     if low == high:
@@ -113,16 +113,16 @@ def _most_squares(total: int, n: int, scale: tuple[int, int]) -> int:
     return at_top * high**2 + (low + rest) ** 2 + (n - at_top - 1) * low**2
 
 
-def _some_attainable(total: int, lowest: int, highest: int, n: int) -> bool:
+def _is_any_attainable(total: int, lowest: int, highest: int, n: int) -> bool:
     """Whether n whole numbers with sum `total` have a sum of squares in lowest..highest."""
     first = lowest + (lowest - total) % 2
     if n >= 5:
         # From five numbers on, parity and the minimum are all there is (checked by enumeration).
         return first <= highest
-    return any(_attainable(n, total, squares) for squares in range(first, highest + 1, 2))
+    return any(_is_attainable(n, total, squares) for squares in range(first, highest + 1, 2))
 
 
-def _attainable(n: int, total: int, squares: int) -> bool:
+def _is_attainable(n: int, total: int, squares: int) -> bool:
     if n == 1:
         return total * total == squares
     if squares * n < total * total:
@@ -133,7 +133,7 @@ def _attainable(n: int, total: int, squares: int) -> bool:
     # One of the numbers lies within the largest distance from the mean that the squares allow.
     reach = isqrt((n - 1) * (n * squares - total * total)) + 1
     return any(
-        _attainable(n - 1, total - x, squares - x * x)
+        _is_attainable(n - 1, total - x, squares - x * x)
         for x in range((total - reach) // n, (total + reach) // n + 2)
     )
 
@@ -145,8 +145,8 @@ def debit(
     k/n (a count), and the SD the one that follows: sqrt(k(n-k) / (n(n-1)))."""
     if n < 2:
         raise StatisticsError(f"n = {n}: a standard deviation needs 2 answers or more.")
-    variances = _variances(sd, roundings)
-    for count in _totals(mean, n, 1, roundings):
+    variances = _bound_variances(sd, roundings)
+    for count in _list_totals(mean, n, 1, roundings):
         if 0 <= count <= n and Fraction(count * (n - count), n * (n - 1)) in variances:
             return True
     return False

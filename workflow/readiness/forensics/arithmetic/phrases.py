@@ -109,18 +109,18 @@ def read_phrase(phrase: str, language: str) -> PhraseReading:
         raise DataError(
             f"No reading of phrases in {language!r}; expected one of {', '.join(LANGUAGES)}."
         )
-    for text in _with_and_without_people(_clean(phrase), language):
+    for text in _cut_people(_clean(phrase), language):
         for name, shares in WHOLES.items():
             if re.fullmatch(form(f"phrases.whole.{name}", language), text):
                 return PhraseReading(phrase, language, None, *shares)
-        modifier, rest = _modifier(text, language)
-        anchor = _anchor(rest, language)
+        modifier, rest = _find_modifier(text, language)
+        anchor = _read_anchor(rest, language)
         if anchor is not None:
             strict, loose = MODIFIERS[modifier]
             if modifier == "exactly" and rest == text:
                 # A bare "a third" is about a third in ordinary speech.
                 loose = MODIFIERS["about"][0]
-            reading = _around(anchor, strict), _around(anchor, loose)
+            reading = _widen_anchor(anchor, strict), _widen_anchor(anchor, loose)
             return PhraseReading(phrase, language, anchor, *reading)
     raise DataError(
         f"{phrase!r} ({language}) is not understood; expected words such as "
@@ -128,7 +128,7 @@ def read_phrase(phrase: str, language: str) -> PhraseReading:
     )
 
 
-def _modifier(text: str, language: str) -> tuple[str, str]:
+def _find_modifier(text: str, language: str) -> tuple[str, str]:
     around = re.fullmatch(form("phrases.a_bit_more_around", language), text)
     if around:
         return "bit_more", around[1]
@@ -139,7 +139,7 @@ def _modifier(text: str, language: str) -> tuple[str, str]:
     return "exactly", text
 
 
-def _with_and_without_people(text: str, language: str) -> Iterator[str]:
+def _cut_people(text: str, language: str) -> Iterator[str]:
     """The text, then the text cut before each word that can begin "of the respondents"."""
     yield text
     for match in reversed(list(re.finditer(form("phrases.people", language), text))):
@@ -162,14 +162,14 @@ def _clean(phrase: str) -> str:
     return re.sub(r"(?:[,\u060c] | ?\().*$", "", text) or text
 
 
-def _anchor(text: str, language: str) -> Fraction | None:
+def _read_anchor(text: str, language: str) -> Fraction | None:
     article = form("phrases.article", language)
     for key, share in SHARES:
         if re.fullmatch(rf"(?:{article})?(?:{form(key, language)})", text):
             return share
     match = re.fullmatch(form("phrases.out_of", language), text)
     if match:
-        part, whole = (_small_number(word, language) for word in match.groups())
+        part, whole = (_read_small_number(word, language) for word in match.groups())
         if part is not None and whole and part <= whole:
             return Fraction(part, whole)
     match = re.fullmatch(rf"(?:{article})?(.+?)(?:{form('phrases.percent', language)})", text)
@@ -181,7 +181,7 @@ def _anchor(text: str, language: str) -> Fraction | None:
     return None
 
 
-def _small_number(word: str, language: str) -> int | None:
+def _read_small_number(word: str, language: str) -> int | None:
     for value, number in enumerate(NUMBERS, 1):
         if re.fullmatch(form(f"phrases.number.{number}", language), word):
             return value
@@ -192,7 +192,7 @@ def _small_number(word: str, language: str) -> int | None:
     return figure.digits if figure.decimals == 0 else None
 
 
-def _around(anchor: Fraction, reach: _Reach) -> ShareInterval:
+def _widen_anchor(anchor: Fraction, reach: _Reach) -> ShareInterval:
     """The shares around an anchor, kept within 0 and 1."""
     low, high, *included = reach
     return ShareInterval(anchor + low, anchor + high, *included).within_unit

@@ -90,7 +90,7 @@ def statcan_band(count: int, base: int) -> str:
     return "E" if squared <= UNRELIABLE_CV**2 else "F"
 
 
-def _weights(row: int, column: int, n: int) -> list[int]:
+def _weigh_tables(row: int, column: int, n: int) -> list[int]:
     """In how many ways each table with these margins comes about, the least first cell first."""
     counts = range(max(0, row + column - n), min(row, column) + 1)
     return [comb(column, k) * comb(n - column, row - k) for k in counts]
@@ -114,7 +114,7 @@ def p_range(rows: tuple[int, int], columns: tuple[int, int]) -> PRange:
     n = sum(rows)
     if n != sum(columns) or min(*rows, *columns) < 0 or n == 0:
         raise StatisticsError(f"Margins {rows} and {columns}: expected one total above 0.")
-    weights = _weights(rows[0], columns[0], n)
+    weights = _weigh_tables(rows[0], columns[0], n)
     rarest = min(weights)
     return PRange(Fraction(rarest * weights.count(rarest), sum(weights)), Fraction(1), len(weights))
 
@@ -140,7 +140,7 @@ def cross_range(
     used: set[int] = set()
     seen: set[tuple[tuple[int, int], tuple[int, int]]] = set()
     for n in people:
-        for margins in _margins(rows, columns, n, max_missing, allowed):
+        for margins in _list_margins(rows, columns, n, max_missing, allowed):
             used.add(n)
             if margins in seen:
                 continue
@@ -153,7 +153,7 @@ def cross_range(
     return CrossRange(low, high, tables, tuple(sorted(used))) if tables else None
 
 
-def _margins(
+def _list_margins(
     rows: FigureSet, columns: FigureSet, n: int, max_missing: int, allowed: Sequence[Convention]
 ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Margins among those who answered both, for each way that the others can have answered."""
@@ -162,12 +162,12 @@ def _margins(
             for column_base in range(max(1, n - max_missing), n + 1):
                 for row in witnesses(rows, row_base, convention):
                     for column in witnesses(columns, column_base, convention):
-                        yield from _both(
+                        yield from _remove_silent(
                             (row[0], row_base - row[0]), (column[0], column_base - column[0]), n
                         )
 
 
-def _both(
+def _remove_silent(
     row: tuple[int, int], column: tuple[int, int], n: int
 ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Take away from each margin the people who did not answer the other item."""

@@ -65,9 +65,9 @@ def sum_to_whole(
     """Judge exhaustive, exclusive figures, on no particular base."""
     decimals = max(figure.decimals for figure in figures)
     total = PrintedFigure(sum(f.digits * 10 ** (decimals - f.decimals) for f in figures), decimals)
-    allowed = _allowed_sums(figures, decimals, roundings)
+    allowed = _bound_sums(figures, decimals, roundings)
     for rounding in roundings:
-        shares = _shares_of_a_whole(figures, rounding)
+        shares = _find_shares(figures, rounding)
         if shares is not None:
             return SumResult(True, total, allowed, shares, rounding)
     return SumResult(False, total, allowed, None, None)
@@ -80,14 +80,14 @@ def printed_sum_range(
     whole = 100 * 10**decimals
     if categories == 1:
         return PrintedFigure(whole, decimals), PrintedFigure(whole, decimals)
-    gaps = [_largest_gaps(categories, whole, rounding) for rounding in roundings]
+    gaps = [_bound_gaps(categories, whole, rounding) for rounding in roundings]
     return (
         PrintedFigure(whole - max(below for below, _ in gaps), decimals),
         PrintedFigure(whole + max(above for _, above in gaps), decimals),
     )
 
 
-def _allowed_sums(
+def _bound_sums(
     figures: Sequence[PrintedFigure], decimals: int, roundings: Sequence[Rounding]
 ) -> tuple[PrintedFigure, PrintedFigure]:
     """`printed_sum_range`, also for figures printed with different decimals (outer bounds then)."""
@@ -106,7 +106,7 @@ def _allowed_sums(
     return PrintedFigure(whole - below, decimals), PrintedFigure(whole + above, decimals)
 
 
-def _largest_gaps(categories: int, whole: int, rounding: Rounding) -> tuple[int, int]:
+def _bound_gaps(categories: int, whole: int, rounding: Rounding) -> tuple[int, int]:
     """How far below and above the whole a printed sum can fall, in last digits."""
     half, odd = divmod(categories, 2)
     if rounding is Rounding.HALF_UP:
@@ -122,7 +122,7 @@ def _largest_gaps(categories: int, whole: int, rounding: Rounding) -> tuple[int,
     return reach, reach
 
 
-def _shares_of_a_whole(
+def _find_shares(
     figures: Sequence[PrintedFigure], rounding: Rounding
 ) -> tuple[Fraction, ...] | None:
     """Real shares inside the figures' intervals (and 0..1) that add to 1, or None."""
@@ -231,7 +231,7 @@ def joint_power(
         first = figures.figures[0]
         if any(figure.decimals != first.decimals for figure in figures.figures):
             return None
-        alternatives = _masks(
+        alternatives = _count_masks(
             len(figures.figures), first.decimals, figures.kind, n_max, max_missing, tuple(allowed)
         )
         if alternatives is None or len(alternatives) * len(combined) > MAX_PAIRS:
@@ -246,7 +246,7 @@ def joint_power(
 
 
 @lru_cache(maxsize=64)
-def _masks(
+def _count_masks(
     size: int,
     decimals: int,
     kind: SetKind,
@@ -259,21 +259,21 @@ def _masks(
     free = size - 1 if kind is SetKind.EXHAUSTIVE and size > 1 else size
     if (scale + 1) ** free > 2 * MAX_ALTERNATIVES:
         return None
-    digits = np.array(list(_digits(size, scale, kind)), dtype=np.int64)
+    digits = np.array(list(_list_digits(size, scale, kind)), dtype=np.int64)
     if len(digits) * n_max > MAX_CELLS:
         return None
-    masks = [_feasible(digits, scale, kind, n_max, convention) for convention in allowed]
+    masks = [_judge_feasible(digits, scale, kind, n_max, convention) for convention in allowed]
     if max_missing:
         masks = [with_missing(mask.T, max_missing).T for mask in masks]
     packed = np.packbits(np.concatenate(masks, axis=1), axis=1)
     return Counter(int.from_bytes(row.tobytes(), "big") for row in packed)
 
 
-def _digits(size: int, left: int, kind: SetKind) -> Iterator[tuple[int, ...]]:
+def _list_digits(size: int, left: int, kind: SetKind) -> Iterator[tuple[int, ...]]:
     """Digits of `size` figures: adding to `left` (exhaustive), at most (exclusive), or free. A
     single figure is never asked to be the whole."""
     if kind is SetKind.EXHAUSTIVE and size > 1:
-        for first in _digits(size - 1, left, SetKind.EXCLUSIVE):
+        for first in _list_digits(size - 1, left, SetKind.EXCLUSIVE):
             yield (*first, left - sum(first))
         return
     if size == 0:
@@ -281,25 +281,25 @@ def _digits(size: int, left: int, kind: SetKind) -> Iterator[tuple[int, ...]]:
         return
     for digits in range(left + 1):
         rest = left if kind is SetKind.MULTI else left - digits
-        for tail in _digits(size - 1, rest, kind if size > 1 else SetKind.MULTI):
+        for tail in _list_digits(size - 1, rest, kind if size > 1 else SetKind.MULTI):
             yield (digits, *tail)
 
 
-def _feasible(
+def _judge_feasible(
     digits: IntArray, scale: int, kind: SetKind, n_max: int, convention: Convention
 ) -> BoolArray:
     """For each row of digits and each base 0..n_max, whether the set fits (`bases._feasible`)."""
     n = np.arange(n_max + 1, dtype=np.int64)
     lows, highs = [], []
     for column in digits.T:
-        low, high = _intervals(column, scale, n, convention.rounding)
+        low, high = _bound_counts(column, scale, n, convention.rounding)
         lows.append(np.maximum(low, 0))
         highs.append(np.minimum(high, n))
     pair = kind is SetKind.EXHAUSTIVE and len(lows) == 2
     return fitting(lows, highs, n, kind, either=convention.complement and pair)
 
 
-def _intervals(
+def _bound_counts(
     column: IntArray, scale: int, n: IntArray, rounding: Rounding
 ) -> tuple[IntArray, IntArray]:
     """`figures.count_interval` for many figures (rows) and bases (columns) at once."""

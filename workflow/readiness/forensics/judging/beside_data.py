@@ -114,18 +114,18 @@ def _compare_with_data(
         )
     figures = [c.figure for c in claims if c.figure is not None]
     roundings = sorted({c.rounding for c in study.conventions([claim_set])})
-    own = _own_bases(answers, item)
-    base = _base(figures, chosen, roundings, own, reported)
+    own = _list_own_bases(answers, item)
+    base = _find_base(figures, chosen, roundings, own, reported)
     if base is None:
-        groups = list(_groups(answers, item, known))
-        base = _base(figures, chosen, roundings, groups, reported)
-    fact = _fact(words, base, reported, own[0], figures, chosen)
+        groups = list(_list_groups(answers, item, known))
+        base = _find_base(figures, chosen, roundings, groups, reported)
+    fact = _state_fact(words, base, reported, own[0], figures, chosen)
     answered = own[0].rows
     counts = tuple(int((rows & answered).sum()) for rows in chosen)
     return DataComparison(claim_set.item, claims, counts, own[0].n, base, reported, fact)
 
 
-def _fact(
+def _state_fact(
     words: dict[str, Value],
     base: Base | None,
     reported: int | None,
@@ -147,7 +147,7 @@ def _fact(
     return Fact("forensics.data.other_base", {**words, "reported": reported})
 
 
-def _base(
+def _find_base(
     figures: Sequence[PrintedFigure],
     chosen: Sequence[BoolArray],
     roundings: Sequence[Rounding],
@@ -182,7 +182,7 @@ def _mask_of_answered(answers: pd.DataFrame, item: Item) -> BoolArray:
     return answers[item.columns[0]].isin(codes).to_numpy()
 
 
-def _own_bases(answers: pd.DataFrame, item: Item) -> list[Base]:
+def _list_own_bases(answers: pd.DataFrame, item: Item) -> list[Base]:
     """Who answered, with those who do not know, who was asked, everybody."""
     cells = answers[item.columns[0]]
     answered = _mask_of_answered(answers, item)
@@ -194,7 +194,7 @@ def _own_bases(answers: pd.DataFrame, item: Item) -> list[Base]:
     ]
 
 
-def _groups(answers: pd.DataFrame, item: Item, known: Mapping[str, Item]) -> Iterator[Base]:
+def _list_groups(answers: pd.DataFrame, item: Item, known: Mapping[str, Item]) -> Iterator[Base]:
     """Who answered another question, and who gave one answer to it."""
     mine = _mask_of_answered(answers, item)
     for other in known.values():

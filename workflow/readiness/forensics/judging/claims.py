@@ -143,7 +143,7 @@ def read_claims(
     for row, cells in enumerate(zip(*columns, strict=True), 2):
         record = dict(zip(COLUMNS, cells, strict=True))
         name = record["claim_id"]
-        found = [ClaimFault(row, *fault) for fault in _faults_of(record, structure)]
+        found = [ClaimFault(row, *fault) for fault in _find_faults(record, structure)]
         if name in rows:
             again = f"{name!r} stands already in row {rows[name]}; each claim needs its own id."
             found.append(ClaimFault(row, "claim_id", again))
@@ -151,11 +151,11 @@ def read_claims(
         faults += found
         if not found:
             own = {k: v for k, v in record.items() if k not in ("value", "decimals")}
-            claims[name] = Claim(figure=_figure(record), **own)
-    return claims, faults or list(_faults_of_references(claims, rows, structure))
+            claims[name] = Claim(figure=_read_figure(record), **own)
+    return claims, faults or list(_find_reference_faults(claims, rows, structure))
 
 
-def _faults_of(record: Mapping[str, str], structure: Structure) -> Iterator[tuple[str, str]]:
+def _find_faults(record: Mapping[str, str], structure: Structure) -> Iterator[tuple[str, str]]:
     """What is wrong with a row: the column, and what was expected."""
     for column, (form, expected) in _FORMS.items():
         if not re.fullmatch(form, record[column]):
@@ -176,7 +176,7 @@ def _faults_of(record: Mapping[str, str], structure: Structure) -> Iterator[tupl
     if record["unit"] == "text" and value:
         yield "value", f"{value!r} in a claim with unit text; expected an empty value."
     try:
-        figure = _figure(record)
+        figure = _read_figure(record)
     except DataError as error:
         yield "value", str(error)
         return
@@ -188,7 +188,7 @@ def _faults_of(record: Mapping[str, str], structure: Structure) -> Iterator[tupl
         yield "decimals", f"{record['decimals']!r}, but {value!r} shows {figure.decimals}."
 
 
-def _figure(record: Mapping[str, str]) -> PrintedFigure | None:
+def _read_figure(record: Mapping[str, str]) -> PrintedFigure | None:
     """What was printed; None of a claim in words."""
     unit = record["unit"]
     if unit == "text":
@@ -196,7 +196,7 @@ def _figure(record: Mapping[str, str]) -> PrintedFigure | None:
     return parse_figure(record["value"], 100 if unit == "percent" else 1, unit == "mean")
 
 
-def _faults_of_references(
+def _find_reference_faults(
     claims: Mapping[str, Claim], rows: Mapping[str, int], structure: Structure
 ) -> Iterator[ClaimFault]:
     """What the structure refers to: claims that exist, of the right unit and item."""

@@ -55,7 +55,7 @@ def judge_set(study: Study, claim_set: ClaimSet) -> Iterator[Verdict]:
             totals = [t for t in study.structure.totals if t.counts != "sent" and not t.sets]
             people = [study.count_people(total.claim) for total in totals]
             if found.status is Status.IMPOSSIBLE or any(
-                _needs_apportioning(study, claim_set, n) for n in people
+                _is_apportioned(study, claim_set, n) for n in people
             ):
                 yield from _judge_apportioned(study, claim_set.id, [claim_set])
     if claim_set.kind == "exhaustive" and len(claim_set.claims) > 1:
@@ -103,20 +103,20 @@ def judge_shared(study: Study, shared: SharedBase) -> Iterator[Verdict]:
         yield not_applicable(study, f"joint.{shared.id}", "joint", sets)
         return
     allowed = study.conventions(sets)
-    joint = _joint(study, shared.id, sets)
+    joint = _judge_joint(study, shared.id, sets)
     yield joint
     if joint.status is not Status.POSSIBLE and allowed == NEAREST:
-        yield from _other_conventions(study, shared.id, sets)
-    yield from _robustness(study, shared.id, sets, allowed)
+        yield from _judge_conventions(study, shared.id, sets)
+    yield from _judge_robustness(study, shared.id, sets, allowed)
     yield from judge_every(study, shared.id, sets)
 
 
-def _joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
+def _judge_joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
     missing = study.structure.max_missing
     found = joint_bases(figures, study.reach, 0, allowed)
     reconciled = joint_bases(figures, study.reach, missing, allowed)
-    key, numbers = _joint_fact(study, figures, allowed, found, reconciled)
+    key, numbers = _state_joint(study, figures, allowed, found, reconciled)
     facts = [Fact(key, study.words(sets) | numbers)]
     power = joint_power(figures, study.reach, 0, allowed) if study.is_bounded else None
     if power is not None and missing and key in TWO_CHECKS:
@@ -136,7 +136,7 @@ def _joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
     return verdict(f"joint.{name}", "joint", status, facts, claim_names(sets), power=power)
 
 
-def _joint_fact(
+def _state_joint(
     study: Study,
     figures: Sequence[FigureSet],
     allowed: Sequence[Convention],
@@ -173,7 +173,7 @@ OTHERS = {
 }
 
 
-def _other_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[Verdict]:
+def _judge_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[Verdict]:
     """Truncation and rounding up, with complements: do they reconcile what rounding cannot?"""
     figures = [study.figures(s) for s in sets]
     for rounding, key in OTHERS.items():
@@ -195,7 +195,7 @@ def _other_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
 APPORTIONED = "forensics.conventions.largest_remainder"
 
 
-def _needs_apportioning(study: Study, claim_set: ClaimSet, n: int) -> bool:
+def _is_apportioned(study: Study, claim_set: ClaimSet, n: int) -> bool:
     """Whether figures show on `n` answers by largest remainders and by no nearest rounding."""
     figures, allowed = study.figures(claim_set), study.conventions([claim_set])
     plain = joint_witness([figures], n, 0, allowed)
@@ -219,7 +219,7 @@ def _judge_apportioned(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
         )
 
 
-def _robustness(
+def _judge_robustness(
     study: Study, name: str, sets: Sequence[ClaimSet], allowed: Sequence[Convention]
 ) -> Iterator[Verdict]:
     """The smallest number of people by the number of missing answers: zero, one, two."""
@@ -256,9 +256,9 @@ def judge_totals(study: Study) -> Iterator[Verdict]:
             (granted if fits else refused).append(s)
         suffix = "" if position == 0 else f".{position + 1}"
         if sets:
-            yield _total(study, f"total.base{suffix}", total, people, granted, refused)
+            yield _judge_total(study, f"total.base{suffix}", total, people, granted, refused)
         if total.groups and study.structure.group_sets:
-            yield from _groups(study, f"groups.split{suffix}", total.claim, people)
+            yield from _judge_groups(study, f"groups.split{suffix}", total.claim, people)
 
 
 def _judge_reported_base(study: Study, total: Total, people: int, claim_set: ClaimSet) -> Verdict:
@@ -274,7 +274,7 @@ def _judge_reported_base(study: Study, total: Total, people: int, claim_set: Cla
         **name_numbers(total=people),
     }
     fits = people in found
-    adjusted = _needs_apportioning(study, claim_set, people)
+    adjusted = _is_apportioned(study, claim_set, people)
     if fits:
         key = "forensics.base.fits"
     elif adjusted:
@@ -295,7 +295,7 @@ def _judge_reported_base(study: Study, total: Total, people: int, claim_set: Cla
     )
 
 
-def _total(
+def _judge_total(
     study: Study,
     name: str,
     total: Total,
@@ -339,7 +339,7 @@ def _total(
     )
 
 
-def _groups(study: Study, name: str, claim_id: str, people: int) -> Iterator[Verdict]:
+def _judge_groups(study: Study, name: str, claim_id: str, people: int) -> Iterator[Verdict]:
     sets = [study.structure.set_named(s) for s in study.structure.group_sets]
     if study.describe_weighting(sets) == "yes":
         yield not_applicable(study, name, "groups", sets)

@@ -93,7 +93,7 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     if reading is None:
         return
     sets, found = reading
-    others = _as_few_missing(study, sets, found)
+    others = _find_others(study, sets, found)
     key = "forensics.simplest.one_of_several" if others else "forensics.simplest.reading"
     facts = [
         Fact(key, {"assumed": study.state_assumptions(sets)} | name_numbers(people=found.people))
@@ -103,7 +103,7 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
         items = Listed(tuple(Fact("forensics.item", {"item": study.topic(s)}) for s in short))
         most = name_numbers(silent=found.people - min(found.bases))
         facts.append(Fact("forensics.simplest.missing", most | {"items": items}))
-    facts += [Fact("forensics.simplest.counts"), *_counts(study, sets, found)]
+    facts += [Fact("forensics.simplest.counts"), *_state_counts(study, sets, found)]
     if others:
         facts.append(Fact("forensics.simplest.others", name_numbers(others=others)))
     # Printed percentages of the same answers that the counts of this reading do not show as.
@@ -144,7 +144,9 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     )
 
 
-def _counts(study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness) -> Iterator[Fact]:
+def _state_counts(
+    study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness
+) -> Iterator[Fact]:
     """The answers of each question that this reading supposes, out of how many: a sentence each."""
     for s, base, counts in zip(sets, found.bases, found.counts, strict=True):
         names = [f"{s.id}_count_{claim.category}" for claim in study.members(s)]
@@ -154,7 +156,7 @@ def _counts(study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness) -
         yield Fact("forensics.simplest.count", values)
 
 
-def _as_few_missing(
+def _find_others(
     study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness
 ) -> tuple[int, ...]:
     """Other numbers of people up to the reported total with no larger share of missing answers.
@@ -180,7 +182,7 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
     result = judge_wording(reading, described.figure, study.reach)
     values: dict[str, Value] = {
         # Digits of the phrase itself are a number too: "nearly 60%".
-        "phrase": _phrase(phrase.phrase, str(claim.figure)),
+        "phrase": _quote_phrase(phrase.phrase, str(claim.figure)),
         "figure": name("figure", str(described.figure)),
         "whose": study.whose_where(claim),
     }
@@ -191,7 +193,7 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
         values |= {"assumed": assumed} | name_numbers(count=count, base=base)
         fact = Fact("forensics.wording.fits", values)
     elif result.loose:
-        fact = _loose(reading, described.figure, result, values)
+        fact = _state_loose(reading, described.figure, result, values)
     else:
         status = Status.IMPOSSIBLE
         values |= {"assumed": assumed} | name_numbers(n_max=study.reach)
@@ -206,12 +208,12 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
     )
 
 
-def _loose(
+def _state_loose(
     reading: PhraseReading, figure: PrintedFigure, result: WordingResult, values: dict[str, Value]
 ) -> Fact:
     """Words that suit a figure read loosely, and from which base on literally."""
     found = {r: smallest_strict_base(reading, figure, r, WORDING_SEARCH) for r in Rounding}
-    firsts = _first_bases(found)
+    firsts = _list_first_bases(found)
     if not firsts.items:
         return Fact("forensics.wording.loose_only", values | name_numbers(limit=WORDING_SEARCH))
     shares = {Fraction(k, n) for k, n in result.loose}
@@ -221,23 +223,23 @@ def _loose(
     return Fact("forensics.wording.loose", values | {"firsts": firsts})
 
 
-def _phrase(phrase: str, figure: str) -> Value:
+def _quote_phrase(phrase: str, figure: str) -> Value:
     """The phrase, in which its own figure is a number of the verdict."""
     before, found, after = phrase.partition(figure)
     if not found:
         return phrase
     # Foreign words around a number stay in their own order, whatever that of the sentence is.
-    return _around(FIRST_STRONG + before, figure, after + POP)
+    return _wrap_figure(FIRST_STRONG + before, figure, after + POP)
 
 
-def _around(before: str, figure: str, after: str) -> Fact:
+def _wrap_figure(before: str, figure: str, after: str) -> Fact:
     head, found, tail = after.partition(figure)
-    rest = _around(head, figure, tail) if found else after
+    rest = _wrap_figure(head, figure, tail) if found else after
     values: dict[str, Value] = {"before": before, "said": name("said", figure), "after": rest}
     return Fact("forensics.phrase", values)
 
 
-def _first_bases(found: dict[Rounding, int | None]) -> Listed:
+def _list_first_bases(found: dict[Rounding, int | None]) -> Listed:
     """203 (halves up, halves to even), 200 (halves down) or 53 (truncation)."""
     by_base: dict[int, list[Rounding]] = {}
     for rounding, base in found.items():
@@ -276,10 +278,10 @@ def judge_outlets(study: Study) -> Iterator[Verdict]:
                 nature=Nature.INFERENCE,
             )
         for claim in apart:
-            yield _outlet_apart(study, claim_set, reference[claim.category], claim)
+            yield _judge_outlet(study, claim_set, reference[claim.category], claim)
 
 
-def _outlet_apart(study: Study, claim_set: ClaimSet, reference: Claim, claim: Claim) -> Verdict:
+def _judge_outlet(study: Study, claim_set: ClaimSet, reference: Claim, claim: Claim) -> Verdict:
     members = study.members(claim_set)
     series = claim.claim_id.split(".")[0]
     own = {

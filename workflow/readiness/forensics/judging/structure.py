@@ -175,18 +175,18 @@ class Structure(Strict):
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages in which every label and statement is there, sorted."""
-        texts = [text for _, text in self._texts()]
+        texts = [text for _, text in self._list_texts()]
         shared = set.intersection(*(set(text) for text in texts)) if texts else set()
         return tuple(sorted(shared))
 
     def missing(self, language: str) -> list[str]:
         """What lacks a text in a language: `items.rating.label`; empty when nothing does."""
-        return [place for place, text in self._texts() if language not in text]
+        return [place for place, text in self._list_texts() if language not in text]
 
-    def _texts(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+    def _list_texts(self) -> Iterator[tuple[str, Mapping[str, str]]]:
         for name, item in self.items.items():
             yield f"items.{name}.label", item.label
-            for code, text in _labels(item).items():
+            for code, text in _read_labels(item).items():
                 yield f"items.{name}.categories.{code}", text
         for name, text in self.publishers.items():
             yield f"publishers.{name}", text
@@ -201,7 +201,7 @@ class Structure(Strict):
 
     def answer(self, item: str, category: str) -> TranslatedText | None:
         """How a reader would call a category of an item; None where nothing says it."""
-        labels = _labels(self.items[item]) if item in self.items else {}
+        labels = _read_labels(self.items[item]) if item in self.items else {}
         return TranslatedText(labels[category]) if category in labels else None
 
     def whose(self, attributed_to: str) -> Value:
@@ -220,7 +220,7 @@ class Structure(Strict):
         raise ConfigError(f"Claims structure of {self.study}: no set {name!r}. Known: {known}.")
 
 
-def _labels(item: ItemInfo) -> Mapping[str, Text]:
+def _read_labels(item: ItemInfo) -> Mapping[str, Text]:
     return item.categories if isinstance(item.categories, dict) else {}
 
 

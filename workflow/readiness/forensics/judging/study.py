@@ -27,13 +27,13 @@ from readiness.forensics.judging.verdict import Status, Verdict, name_numbers
 NEARBY = 20
 
 
-def _figure(study: Study, claim: str) -> PrintedFigure:
+def _read_figure(study: Study, claim: str) -> PrintedFigure:
     figure = study.claims[claim].figure
     assert figure is not None  # read_claims: not a claim in words
     return figure
 
 
-def _roundings(claims: list[Claim]) -> list[Rounding]:
+def _list_roundings(claims: list[Claim]) -> list[Rounding]:
     said = {claim.rounding for claim in claims} - {"unknown", ""}
     return [r for r in Rounding if r in said] or list(EITHER_HALF)
 
@@ -41,9 +41,9 @@ def _roundings(claims: list[Claim]) -> list[Rounding]:
 def judge_mean(study: Study, mean: Mean) -> Verdict:
     """GRIM, and GRIMMER or DEBIT when an SD is printed: can so many whole numbers give this?"""
     claims = [study.claims[name] for name in (mean.mean, mean.sd, mean.n) if name is not None]
-    figure, people = _figure(study, mean.mean), _figure(study, mean.n).digits
-    sd = _figure(study, mean.sd) if mean.sd is not None else None
-    roundings = _roundings(claims)
+    figure, people = _read_figure(study, mean.mean), _read_figure(study, mean.n).digits
+    sd = _read_figure(study, mean.sd) if mean.sd is not None else None
+    roundings = _list_roundings(claims)
 
     def possible(n: int) -> bool:
         if sd is None or n < 2:
@@ -82,10 +82,10 @@ def judge_mean(study: Study, mean: Mean) -> Verdict:
 
 def judge_net(study: Study, net: Net) -> Verdict:
     """Whether a net can be the sum of its parts, within what rounding allows."""
-    parts = [_figure(study, name) for name in net.parts]
-    whole = _figure(study, net.net)
+    parts = [_read_figure(study, name) for name in net.parts]
+    whole = _read_figure(study, net.net)
     claims = [study.claims[name] for name in (net.net, *net.parts)]
-    fits = net_fits(parts, whole, roundings=_roundings(claims))
+    fits = net_fits(parts, whole, roundings=_list_roundings(claims))
     decimals = max(part.decimals for part in parts)
     total = PrintedFigure(sum(p.digits * 10 ** (decimals - p.decimals) for p in parts), decimals)
     values: dict[str, Value] = {

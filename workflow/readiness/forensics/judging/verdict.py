@@ -77,10 +77,10 @@ def name(own: str, number: Number) -> NamedNumber:
 
 def numbers_of(facts: Sequence[Value]) -> dict[str, Number]:
     """Every named number of some facts, by name, in the order in which they stand."""
-    return dict(_numbers(facts))
+    return dict(_find_numbers(facts))
 
 
-def _numbers(values: Sequence[Value]) -> Iterator[tuple[str, Number]]:
+def _find_numbers(values: Sequence[Value]) -> Iterator[tuple[str, Number]]:
     for value in values:
         match value:
             case NamedNumber(own, Printed(figure)):
@@ -90,9 +90,9 @@ def _numbers(values: Sequence[Value]) -> Iterator[tuple[str, Number]]:
             case NamedNumber(own, int() | Fraction() as number):
                 yield own, number
             case Listed(items):
-                yield from _numbers(items)
+                yield from _find_numbers(items)
             case Fact(_, inner):
-                yield from _numbers(tuple(inner.values()))
+                yield from _find_numbers(tuple(inner.values()))
 
 
 def record(verdict: Verdict) -> dict[str, Any]:

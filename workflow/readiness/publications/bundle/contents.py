@@ -63,7 +63,7 @@ def gather(root: Path, identity: str, *, restricted: bool | None = None) -> Cont
 
 
 def _gather_files(root: Path, identity: str, restricted: bool | None) -> Contents:
-    publications = tuple(_publications(root, identity))
+    publications = tuple(_list_publications(root, identity))
     folders = [root / ledger.FOLDER / name for name in publications]
     today = read_versions(root)
     datasets = {d.version.name: d for folder in folders for d in ledger.read_datasets(folder)}
@@ -81,7 +81,7 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
             if "verdict" in attacked:
                 refuse_given_away(f"publications/{name}", attacked)
     files: dict[str, bytes] = {}
-    for path in _plain_files(root, folders, datasets.values()):
+    for path in _list_plain_files(root, folders, datasets.values()):
         whole = root / path
         if whole.resolve() != root.resolve() / path or not whole.is_file():
             raise DataError(f"{path}: no ordinary file of the project; a bundle takes no links.")
@@ -117,7 +117,7 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
     )
 
 
-def _publications(root: Path, identity: str) -> list[str]:
+def _list_publications(root: Path, identity: str) -> list[str]:
     """The publication and those that it revises or supersedes, and so on, in that order."""
     found, waiting = [], [identity]
     while waiting:
@@ -151,7 +151,7 @@ def _refuse_unsound(root: Path, identity: str) -> None:
             )
 
 
-def _plain_files(
+def _list_plain_files(
     root: Path, folders: Iterable[Path], datasets: Iterable[ledger.SealedDataset]
 ) -> Iterator[Path]:
     """The files that go in as they lie in the tree, relative to its root."""
@@ -230,12 +230,12 @@ def readme(root: Path, contents: Contents) -> str:
     folder = root / ledger.FOLDER / contents.identity
     languages = ledger.in_order(ledger.languages_of(folder) or LANGUAGES)
     return "".join(
-        _readme(folder, contents, language, first=language == languages[0])
+        _write_readme(folder, contents, language, first=language == languages[0])
         for language in languages
     )
 
 
-def _readme(folder: Path, contents: Contents, language: Language, *, first: bool) -> str:
+def _write_readme(folder: Path, contents: Contents, language: Language, *, first: bool) -> str:
     writing = Writing(language, markdown(language))
     form = writing.form
     return render(

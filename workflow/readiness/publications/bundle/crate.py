@@ -85,11 +85,11 @@ def crate_text(root: Path, contents: Contents, files: Mapping[str, bytes]) -> st
     _Description(root, contents, files, crate).write()
     record = crate.metadata.generate()
     graph = sorted(record["@graph"], key=lambda entity: str(entity["@id"]))
-    record["@graph"] = [{key: _plain(value) for key, value in e.items()} for e in graph]
+    record["@graph"] = [{key: _simplify(value) for key, value in e.items()} for e in graph]
     return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
-def _version(project: bytes) -> str:
+def _read_version(project: bytes) -> str:
     """The version in the text of a pyproject.toml; DataError when there is none."""
     try:
         return str(tomllib.loads(project.decode())["project"]["version"])
@@ -116,14 +116,14 @@ class _Description:
         own: list[WaveSettings | StudySettings] = [*config.waves.values(), *config.studies.values()]
         language = ledger.in_order(ledger.languages_of(folder) or LANGUAGES)[0]
         self.stated = dict(list_statements(own[0].stated, language, RIGHTS))
-        self.version = _version(files.get("pyproject.toml", b""))
+        self.version = _read_version(files.get("pyproject.toml", b""))
 
     def write(self) -> None:
         """Add everything."""
-        authors = self._authors(self.citation)
-        license_ = self._license(self.stated.get("licence", self.citation.license))
+        authors = self._add_authors(self.citation)
+        license_ = self._add_license(self.stated.get("licence", self.citation.license))
         for name in self.hashes:
-            self.entities[name] = self._workflow() if name == WORKFLOW else self._file(name)
+            self.entities[name] = self._add_workflow() if name == WORKFLOW else self._add_file(name)
             if name in self.contents.objects:
                 self._state_rights(self.entities[name], license_)
         self.entities[README]["about"] = self.crate.root_dataset
@@ -132,11 +132,11 @@ class _Description:
         if authors:
             workflow["author"] = workflow["creator"] = authors
         # What may be done with data and figures is one thing, what with the program another.
-        workflow["license"] = self.entities.get("LICENSE", self._license(""))
+        workflow["license"] = self.entities.get("LICENSE", self._add_license(""))
         self.actions = [
             self._run(identity, workflow, authors) for identity in self.contents.publications
         ]
-        self._root(authors, license_, workflow)
+        self._describe_root(authors, license_, workflow)
 
     def _add(self, identifier: str, /, **properties: Any) -> Entity:
         """An entity that is no file; the one there is when it was added before."""
@@ -149,7 +149,7 @@ class _Description:
         own = {"@type": kind, **properties}
         return self.crate.add(ContextEntity(self.crate, identifier, properties=own))
 
-    def _root(self, authors: Sequence[Entity], license_: Entity, workflow: Entity) -> None:
+    def _describe_root(self, authors: Sequence[Entity], license_: Entity, workflow: Entity) -> None:
         identity, root = self.contents.identity, self.crate.root_dataset
         date = self.contents.date
         said = (
@@ -174,7 +174,7 @@ class _Description:
         ]
         self.crate.metadata["conformsTo"] = [{"@id": RO_CRATE}, {"@id": WORKFLOW_CRATE}]
 
-    def _authors(self, citation: Citation) -> list[Entity]:
+    def _add_authors(self, citation: Citation) -> list[Entity]:
         found = []
         for number, author in enumerate(citation.authors, start=1):
             person = " ".join(
@@ -187,7 +187,7 @@ class _Description:
             found.append(self._add(identifier, kind=kind, name=person or author.get("name", "")))
         return found
 
-    def _license(self, name: str) -> Entity:
+    def _add_license(self, name: str) -> Entity:
         if not name:
             return self._add(
                 "#no-license",
@@ -211,7 +211,7 @@ class _Description:
             if key in self.stated:
                 entity[term] = self.stated[key]
 
-    def _file(self, name: str) -> Entity:
+    def _add_file(self, name: str) -> Entity:
         version = self.contents.objects.get(name)
         properties: dict[str, Any] = {}
         properties["name"] = version.name if version else name
@@ -225,7 +225,7 @@ class _Description:
             properties["description"] = f"{what}: {version.note}" if version.note else what
         return self.crate.add_file(dest_path=name, properties=properties)
 
-    def _workflow(self) -> Entity:
+    def _add_workflow(self) -> Entity:
         from rocrate.model import ComputationalWorkflow
 
         kinds = [*ComputationalWorkflow.TYPES, "HowTo"]
@@ -265,11 +265,13 @@ class _Description:
             result=published,
             object=[
                 self.entities[own + ledger.CONFIG],
-                *self._inputs(self.root / ledger.FOLDER / identity, self._places(identity)),
+                *self._add_inputs(
+                    self.root / ledger.FOLDER / identity, self._find_places(identity)
+                ),
             ],
         )
 
-    def _places(self, identity: str) -> dict[str, str]:
+    def _find_places(self, identity: str) -> dict[str, str]:
         """The files of the bundle by SHA-256: those of the publication first, then data, code."""
         own = f"{ledger.FOLDER}/{identity}/"
         order = sorted(
@@ -281,7 +283,7 @@ class _Description:
             places.setdefault(self.hashes[name], name)
         return places
 
-    def _by_hash(self, digest: str, name: str, places: Mapping[str, str]) -> Entity:
+    def _add_by_hash(self, digest: str, name: str, places: Mapping[str, str]) -> Entity:
         """The file with these bytes, or what can be said of one that is not in the bundle."""
         if digest in places:
             return self.entities[places[digest]]
@@ -296,19 +298,19 @@ class _Description:
                 about["conditionsOfAccess"] = version.status
         return self._add(f"#sha256/{digest}", kind="CreativeWork", sha256=digest, **about)
 
-    def _inputs(self, folder: Path, places: Mapping[str, str]) -> list[Entity]:
+    def _add_inputs(self, folder: Path, places: Mapping[str, str]) -> list[Entity]:
         """The datasets and the other inputs of a publication."""
         found = [
-            self._by_hash(dataset.version.sha256, dataset.version.name, places)
+            self._add_by_hash(dataset.version.sha256, dataset.version.name, places)
             for dataset in ledger.read_datasets(folder)
         ]
         return found + [
-            self._by_hash(digest, path.as_posix(), places)
+            self._add_by_hash(digest, path.as_posix(), places)
             for path, digest in ledger.read_inputs(folder).items()
         ]
 
 
-def _plain(value: Any) -> Any:
+def _simplify(value: Any) -> Any:
     """A list of one as that one; references sorted, for the order in them says nothing."""
     if not isinstance(value, list):
         return value

@@ -67,7 +67,7 @@ def audit_page(
         script=Markup(script),
         # Nothing of a name may end the string or the style.
         simulated=", ".join(re.sub(r"[^\w.-]", "_", name) for name in simulated),
-        meanings=list(_meanings(writing)),
+        meanings=list(_list_meanings(writing)),
         sections=[
             _AuditSection(audit, subjects[audit.identity], writing, f"p{k}")
             for k, audit in enumerate(audits, start=1)
@@ -76,7 +76,7 @@ def audit_page(
     return add_policy(page)
 
 
-def _meanings(writing: Writing) -> Iterator[tuple[Markup, str, str, str]]:
+def _list_meanings(writing: Writing) -> Iterator[tuple[Markup, str, str, str]]:
     """Each verdict as it is written, the word for it in the program's own files, and the keys of
     what it says and does not say."""
     words = [(writing.outcome(outcome), str(outcome), key) for outcome, key in OUTCOMES.items()]
@@ -161,9 +161,9 @@ class _AuditSection:
     def parts(self) -> list[_LevelPart]:
         """What was found of the seal, the data, the code that was sealed and the report."""
         levels = (SEAL, DATA, NUMBERS, REPORT) if self.audit.own_code else (SEAL, DATA, REPORT)
-        return [self._part(level) for level in levels]
+        return [self._make_part(level) for level in levels]
 
-    def _part(self, level: int) -> _LevelPart:
+    def _make_part(self, level: int) -> _LevelPart:
         found = self.audit.list_found(level)
         whole, why = 0, ""
         if level == SEAL and not self.audit.seal:
@@ -187,7 +187,7 @@ class _AuditSection:
             "id": Markup(writing.form.name(number.id).replace(".", Markup(".<wbr>"))),
             "shown": self.subject.show_published(number, writing.language),
             "shown_now": self.subject.shown_now(number, writing.language),
-            "rounding": _rounding(writing, number.digits, number.rounding),
+            "rounding": _tell_rounding(writing, number.digits, number.rounding),
             "dataset": writing.names(number.dataset),
         }
 
@@ -254,6 +254,6 @@ def number_groups(audit: Audit, writing: Writing) -> Iterator[OutcomeNumbers]:
 
 
 @cache
-def _rounding(writing: Writing, digits: str, mode: str) -> Markup:
+def _tell_rounding(writing: Writing, digits: str, mode: str) -> Markup:
     rule = rounding_rule({"digits": digits, "rounding": mode})
     return writing.tell(rule) if rule else writing.text("verdict.page.nothing")

@@ -71,10 +71,10 @@ def lacks_pages(audit: Audit) -> bool:
 
 def sentences(audit: Audit) -> list[Fact]:
     """The sentences on an audit, in the order to read them; those that count have values."""
-    return [*_severe(audit), *_what_is_valid(audit), *_innocent(audit)]
+    return [*_list_severe(audit), *_tell_valid(audit), *_tell_innocent(audit)]
 
 
-def _severe(audit: Audit) -> Iterator[Fact]:
+def _list_severe(audit: Audit) -> Iterator[Fact]:
     """What is not valid or could not be told, the most severe first."""
     every = _count_published(audit)
     if broken := _count(audit.seal, Outcome.BROKEN):
@@ -119,7 +119,7 @@ def _count(found: Sequence[AuditFinding], outcome: Outcome) -> int:
     return sum(finding.outcome is outcome for finding in found)
 
 
-def _what_is_valid(audit: Audit) -> Iterator[Fact]:
+def _tell_valid(audit: Audit) -> Iterator[Fact]:
     counts = audit.counts
     ours = counts.get(Outcome.REPRODUCED, 0) + counts.get(Outcome.WITHIN_ROUNDING, 0)
     if audit.level < NUMBERS:
@@ -130,7 +130,7 @@ def _what_is_valid(audit: Audit) -> Iterator[Fact]:
         return
     pages = audit.level >= REPORT and level_result(audit, REPORT) is not None
     if not audit.exit_code:
-        yield _all_valid(ours, judged=Outcome.JUDGED in counts, pages=pages)
+        yield _tell_all_valid(ours, judged=Outcome.JUDGED in counts, pages=pages)
     elif ours:
         # What others reported is not for us to recompute.
         every = _count_published(audit) - counts.get(Outcome.JUDGED, 0)
@@ -142,7 +142,7 @@ def _what_is_valid(audit: Audit) -> Iterator[Fact]:
         yield Fact("verdict.says.pages_not_compared")
 
 
-def _all_valid(ours: int, *, judged: bool, pages: bool) -> Fact:
+def _tell_all_valid(ours: int, *, judged: bool, pages: bool) -> Fact:
     """The numbers of a judged study are ours; those that others reported are not valid by it."""
     if not ours:
         return Fact("verdict.says.nothing_to_recompute")
@@ -167,7 +167,7 @@ def _has_no_cause(audit: Audit) -> bool:
     return has_numbers(audit) and not (other_code or changed.environment or data)
 
 
-def _innocent(audit: Audit) -> Iterator[Fact]:
+def _tell_innocent(audit: Audit) -> Iterator[Fact]:
     code = audit.exit_code
     if code == BROKEN:
         yield Fact("verdict.says.innocent_broken")

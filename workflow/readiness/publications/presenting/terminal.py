@@ -38,7 +38,7 @@ def audit_text(audit: Audit, language: Language = "en", width: int = 0) -> str:
     return "\n".join(told) + "\n"
 
 
-def _severity(one: AuditFinding | Number) -> int:
+def _rank_severity(one: AuditFinding | Number) -> int:
     """The most severe first: what is named first must not be a thousand numbers within rounding."""
     return SEVERITY.index(exit_code([one.outcome]))
 
@@ -62,28 +62,28 @@ class _AuditLines:
     def all(self) -> Iterator[str]:
         """Every line, in the order to read them."""
         audit = self.audit
-        yield self._head()
+        yield self._write_head()
         for note in audit.notes:
             yield self._name_line("terminal.name.note", self.fact(note))
         if audit.seal:
-            yield from self._part(NAMES[SEAL], audit.seal)
+            yield from self._write_part(NAMES[SEAL], audit.seal)
         else:
             n = len(audit.sealed.get("files", ()))
             yield self._name_line(NAMES[SEAL], self.text("terminal.seal_valid", n=n))
-        yield from self._part("terminal.name.signatures", audit.signatures)
+        yield from self._write_part("terminal.name.signatures", audit.signatures)
         if audit.level >= DATA:
-            yield from self._part(NAMES[DATA], audit.data)
-        yield from self._numbers()
+            yield from self._write_part(NAMES[DATA], audit.data)
+        yield from self._write_numbers()
         for finding in audit.own_code:
             told = Fact("terminal.own_code", {"detail": finding.fact})
             yield f"  {self.outcome(finding.outcome):<12} {self.fact(told)}"
         if audit.divergence:
             yield self._name_line("terminal.name.divergence", self.fact(audit.divergence))
         if audit.level >= REPORT:
-            yield from self._part(NAMES[REPORT], audit.report)
-        yield from self._changes()
+            yield from self._write_part(NAMES[REPORT], audit.report)
+        yield from self._write_changes()
 
-    def _head(self) -> str:
+    def _write_head(self) -> str:
         audit = self.audit
         key = AT[audit.code] if audit.level >= NUMBERS else "terminal.level"
         level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
@@ -100,8 +100,8 @@ class _AuditLines:
     def _name_line(self, key: str, told: str) -> str:
         return f"  {self.text(key):<12} {told}" if key else f"  {'':<12} {told}"
 
-    def _part(self, key: str, findings: Sequence[AuditFinding]) -> Iterator[str]:
-        wrong = sorted((f for f in findings if f.outcome not in FINE), key=_severity)
+    def _write_part(self, key: str, findings: Sequence[AuditFinding]) -> Iterator[str]:
+        wrong = sorted((f for f in findings if f.outcome not in FINE), key=_rank_severity)
         if right := len(findings) - len(wrong):
             told = self.text("terminal.as_sealed", n=right, all=len(findings))
             yield self._name_line(key, told)
@@ -111,7 +111,7 @@ class _AuditLines:
         if len(wrong) > SHOWN:
             yield self._name_line("", self.text("terminal.more", n=len(wrong) - SHOWN))
 
-    def _numbers(self) -> Iterator[str]:
+    def _write_numbers(self) -> Iterator[str]:
         audit = self.audit
         if audit.level >= NUMBERS or set(audit.counts) - {Outcome.NOT_CHECKED}:
             counts = tuple(
@@ -123,9 +123,9 @@ class _AuditLines:
         if audit.level < NUMBERS:
             return
         single: list[Number] = []
-        for numbers in self._alike():
+        for numbers in self._group_alike():
             if len(numbers) > SHOWN:  # what is true of many is said once
-                said = self.text("terminal.many", n=len(numbers), detail=_detail(numbers[0]))
+                said = self.text("terminal.many", n=len(numbers), detail=_tell_detail(numbers[0]))
                 yield f"  {self.outcome(numbers[0].outcome):<12} {said}"
             else:
                 single += numbers
@@ -134,10 +134,10 @@ class _AuditLines:
         if len(single) > SHOWN:
             yield self._name_line("", self.text("terminal.more_numbers", n=len(single) - SHOWN))
 
-    def _alike(self) -> list[list[Number]]:
+    def _group_alike(self) -> list[list[Number]]:
         """The numbers to name, together those of which the same is said."""
         alike: dict[tuple[Outcome, Fact | None], list[Number]] = {}
-        for number in sorted(self.audit.numbers, key=_severity):
+        for number in sorted(self.audit.numbers, key=_rank_severity):
             if number.outcome not in FINE:
                 alike.setdefault((number.outcome, number.fact), []).append(number)
         return list(alike.values())
@@ -150,33 +150,33 @@ class _AuditLines:
             data=number.dataset or Term("terminal.no_data"),
             published=number.published or nothing,
             recomputed=number.recomputed or nothing,
-            detail=_detail(number),
+            detail=_tell_detail(number),
         )
 
-    def _changes(self) -> Iterator[str]:
+    def _write_changes(self) -> Iterator[str]:
         changes = self.audit.changes
         if changes.code:
             names = Listed(changes.code, "comma")
-            yield self._change_line(self.text("terminal.changed_code", names=names))
+            yield self._write_change(self.text("terminal.changed_code", names=names))
         if changes.lock:
-            yield self._change_line("requirements.lock")
+            yield self._write_change("requirements.lock")
         if changes.config:
             names = Listed(changes.config, "comma")
-            yield self._change_line(self.text("terminal.changed_config", names=names))
+            yield self._write_change(self.text("terminal.changed_config", names=names))
         if changes.environment:
             names = Listed(changes.environment[:3], "comma")
             more = len(changes.environment) - 3
-            yield self._change_line(
+            yield self._write_change(
                 self.text("terminal.changed_environment_more", names=names, n=more)
                 if more > 0
                 else self.text("terminal.changed_environment", names=names)
             )
 
-    def _change_line(self, what: str) -> str:
+    def _write_change(self, what: str) -> str:
         return f"  {self.text(summary.CHANGED):<12} {what}"
 
 
-def _detail(number: Number) -> Value:
+def _tell_detail(number: Number) -> Value:
     return number.fact or Term("terminal.nothing")
 
 

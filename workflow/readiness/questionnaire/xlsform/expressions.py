@@ -78,12 +78,12 @@ def _parse(expression: str) -> ast.expr:
     if len(expression) > LONGEST:
         raise Unsaid("an expression that is too long to be read")
     try:
-        return ast.parse(_TOKEN.sub(_in_python, expression).strip(), mode="eval").body
+        return ast.parse(_TOKEN.sub(_translate_token, expression).strip(), mode="eval").body
     except (SyntaxError, MemoryError, RecursionError):
         raise Unsaid(f"{expression[:40]!r}, which is not understood") from None
 
 
-def _in_python(token: re.Match[str]) -> str:
+def _translate_token(token: re.Match[str]) -> str:
     kind = str(token.lastgroup)
     text = token[kind]
     if kind == "odd":
@@ -262,16 +262,16 @@ _EXCLUSIVE = tuple(
 )
 
 
-def _joined_by_and(whole: ast.expr) -> list[ast.expr]:
+def _split_conjunction(whole: ast.expr) -> list[ast.expr]:
     if isinstance(whole, ast.BoolOp) and isinstance(whole.op, ast.And):
-        return [each for part in whole.values for each in _joined_by_and(part)]
+        return [each for part in whole.values for each in _split_conjunction(part)]
     return [whole]
 
 
 def read_exclusive_options(constraint: str) -> set[str]:
     """The options that a constraint lets nobody tick beside another; raises Unsaid."""
     found: set[str] = set()
-    for part in map(ast.unparse, _joined_by_and(_parse(constraint))):
+    for part in map(ast.unparse, _split_conjunction(_parse(constraint))):
         hit = next((hit for pattern in _EXCLUSIVE if (hit := pattern.fullmatch(part))), None)
         if hit is None:
             raise Unsaid(f"{constraint[:40]!r} as a constraint on ticked options")
@@ -281,10 +281,10 @@ def read_exclusive_options(constraint: str) -> set[str]:
 
 def write_expression(atoms: Sequence[Atom]) -> str:
     """The expression that holds where all of these conditions do; codes by their names."""
-    return " and ".join(_one(atom) for atom in atoms)
+    return " and ".join(_write_atom(atom) for atom in atoms)
 
 
-def _one(atom: Atom) -> str:
+def _write_atom(atom: Atom) -> str:
     name = "." if atom.source.item == "." else f"${{{atom.source.item}}}"
     if not _is_closed(atom.source):
         ends = ((">=", atom.low), ("<=", atom.high))

@@ -134,14 +134,16 @@ def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
             # A repeat gives a respondent several rows: another table, not another question.
             _leave_out(made, row, repeats, begins=bool(begun), ends=RE_END_CONTROL.match(row.type))
         elif begun:
-            groups.append(_OpenGroup(row, (*inherited, *_relevant(made, row)), len(made.items)))
+            groups.append(
+                _OpenGroup(row, (*inherited, *_read_relevant(made, row)), len(made.items))
+            )
         elif RE_END_CONTROL.match(row.type):
             _close(made, groups.pop())
         elif row.type:
-            _question(made, row, inherited)
+            _read_question(made, row, inherited)
     if not made.items:
         raise ConfigError(f"{path}: no question of the form has an answer to be counted.")
-    return _document(made, path)
+    return _make_document(made, path)
 
 
 def _leave_out(
@@ -163,7 +165,7 @@ def _leave_out(
             )
 
 
-def _document(made: _Made, path: Path) -> dict[str, Any]:
+def _make_document(made: _Made, path: Path) -> dict[str, Any]:
     form = made.form
     _name_specified(made)
     settings, own = form.settings, form.language
@@ -206,7 +208,7 @@ def _name_specified(made: _Made) -> None:
             category |= {"specify": wanted} if wanted else {}
 
 
-def _question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
+def _read_question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
     from pyxform.aliases import select
     from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
     from pyxform.xls2json import RE_SELECT
@@ -215,7 +217,7 @@ def _question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
         command, listed, or_other = (
             choice[name] for name in ("select_command", "list_name", "specify_other")
         )
-        _choice(made, row, select[command], listed, or_other is not None, inherited)
+        _read_choice(made, row, select[command], listed, or_other is not None, inherited)
         return
     known = QUESTION_TYPE_DICT.get(row.type)
     if known is None:
@@ -225,7 +227,7 @@ def _question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
     data = bind.get("type", "")
     if tag in ("input", "range") and not data.startswith(("geo", "barcode")):
         if "readonly" not in bind:  # a note is shown and takes no answer
-            _simple(made, row, "range" if tag == "range" else data, inherited)
+            _read_simple(made, row, "range" if tag == "range" else data, inherited)
     elif tag == "trigger" and data == "string":
         option = {"code": "ok", "text": AGREED, "value": AGREED}
         item = {
@@ -255,13 +257,13 @@ def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]
     item["label"] = {form.language: name, **row.labels}
     if row.get("required").lower() in ("yes", "true", "true()", "1"):
         item["required"] = True
-    atoms = [*inherited, *_relevant(made, row)]
+    atoms = [*inherited, *_read_relevant(made, row)]
     if atoms:
         item["asked_if"] = [_routing(atom) for atom in atoms]
     return item
 
 
-def _relevant(made: _Made, row: SheetRow) -> list[Atom]:
+def _read_relevant(made: _Made, row: SheetRow) -> list[Atom]:
     expression = row.get("relevant")
     if not expression:
         return []
@@ -280,14 +282,17 @@ def _routing(atom: Atom) -> dict[str, Any]:
         codes = [code for code in atom.source.codes.values() if code in atom.codes]
         return {"item": atom.source.item, "one_of": list(dict.fromkeys(codes))}
     ends = {"at_least": atom.low, "at_most": atom.high}
-    return {"item": atom.source.item, **{k: _plain(v) for k, v in ends.items() if abs(v) < inf}}
+    return {
+        "item": atom.source.item,
+        **{k: _simplify_number(v) for k, v in ends.items() if abs(v) < inf},
+    }
 
 
-def _plain(number: float) -> int | float:
+def _simplify_number(number: float) -> int | float:
     return int(number) if number == int(number) else number
 
 
-def _choice(
+def _read_choice(
     made: _Made, row: SheetRow, select: str, listed: str, or_other: bool, inherited: Sequence[Atom]
 ) -> None:
     if listed not in made.form.choices:
@@ -302,7 +307,7 @@ def _choice(
         made.unread.append(row.get("name"))
         return
     if select == "rank":
-        made.items.append(_ranking(made, row, listed, inherited))
+        made.items.append(_read_ranking(made, row, listed, inherited))
         return
     many = select == "select all that apply"
     # Of one option, all that can be said is whether it was chosen.
@@ -346,18 +351,20 @@ def _add_typed_other(
     made.items.append(added)
 
 
-def _ranking(made: _Made, row: SheetRow, listed: str, inherited: Sequence[Atom]) -> dict[str, Any]:
+def _read_ranking(
+    made: _Made, row: SheetRow, listed: str, inherited: Sequence[Atom]
+) -> dict[str, Any]:
     options = options_of(made.form, row, listed, "single")["categories"]
     kept = [{k: v for k, v in o.items() if k not in ("screens_out", "specify")} for o in options]
     return {**_begin_item(made, row, "ranking", inherited), "categories": kept}
 
 
-def _simple(made: _Made, row: SheetRow, written: str, inherited: Sequence[Atom]) -> None:
+def _read_simple(made: _Made, row: SheetRow, written: str, inherited: Sequence[Atom]) -> None:
     kind = "number" if written == "range" else _KINDS.get(written, "text")
     item = _begin_item(made, row, kind, inherited)
     notes: list[str] = []
     if kind == "number":
-        item["range"] = _range(row, written, notes)
+        item["range"] = _read_range(row, written, notes)
         whole = not item["range"].get("decimals")
         made.sources[row.get("name")] = FormQuestion(
             item["id"], "integer" if whole else "decimal", {}
@@ -372,7 +379,7 @@ def _simple(made: _Made, row: SheetRow, written: str, inherited: Sequence[Atom])
 MOST_DECIMALS = 12
 
 
-def _range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]:
+def _read_range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]:
     """What a number can be, from its constraint or the parameters of a slider."""
     decimals = {"decimals": MOST_DECIMALS} if written == "decimal" else {}
     if written == "range":
@@ -380,7 +387,7 @@ def _range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]:
         ends = {"low": given.get("start", "1"), "high": given.get("end", "10")}
         if "." in "".join([*ends.values(), given.get("step", "1")]):
             decimals = {"decimals": MOST_DECIMALS}
-        return {**{k: _plain(float(v)) for k, v in ends.items()}, **decimals}
+        return {**{k: _simplify_number(float(v)) for k, v in ends.items()}, **decimals}
     constraint = row.get("constraint")
     own = FormQuestion(".", "decimal" if decimals else "integer", {})
     if decimals and (loose := re.sub(r"([<>])(?!=)", r"\1=", constraint)) != constraint:
@@ -395,7 +402,7 @@ def _range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]:
     if low >= high:
         notes.append(f"constraint {constraint!r}: not carried over (it leaves no range).")
         low, high = -inf, inf
-    ends_ = {k: _plain(v) for k, v in (("low", low), ("high", high)) if abs(v) < inf}
+    ends_ = {k: _simplify_number(v) for k, v in (("low", low), ("high", high)) if abs(v) < inf}
     if len(ends_) < 2:
         notes.append("range: the form does not give both ends; say what can be (low, high, unit).")
     return {**ends_, **decimals}
@@ -425,13 +432,13 @@ def _close(made: _Made, group: _OpenGroup) -> None:
         "column": question,
         "variable": name,
         "label": {own: question, **group.row.labels},
-        "rows": [_row(item, own) for item in inside],
+        "rows": [_name_row(item, own) for item in inside],
         **rest,
     }
     made.items[group.start :] = [grid]
 
 
-def _row(item: dict[str, Any], own: str) -> dict[str, Any]:
+def _name_row(item: dict[str, Any], own: str) -> dict[str, Any]:
     labels = {k: v for k, v in item["label"].items() if k != own}
     return {
         "id": item["id"],

@@ -96,24 +96,24 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
     data = _call_pyxform(
         path, "no XLSForm", lambda: get_xlsform(BytesIO(content), file_type=path.suffix.lower())
     )
-    survey = _rows(data.survey, data.survey_header, aliases.survey_header)
+    survey = _read_rows(data.survey, data.survey_header, aliases.survey_header)
     if not survey:
         raise ConfigError(f"{path}: no sheet `survey` with questions; expected an XLSForm.")
     settings = {k.strip().lower(): str(v) for k, v in (data.settings or [{}])[0].items()}
-    choices = _rows(data.choices, data.choices_header, aliases.list_header)
+    choices = _read_rows(data.choices, data.choices_header, aliases.list_header)
     unnamed = sorted({named for row in (*survey, *choices) for named in row.unnamed})
-    own, known = _own_language(path, settings, survey, language)
+    own, known = _find_own_language(path, settings, survey, language)
     listed: dict[str, list[SheetRow]] = {}
     for row in choices:
-        listed.setdefault(row.get("list name"), []).append(_in_own(row, own))
+        listed.setdefault(row.get("list name"), []).append(_move_own(row, own))
     form = XlsForm(
-        path, [_in_own(row, own) for row in survey], listed, settings, own, known, unnamed
+        path, [_move_own(row, own) for row in survey], listed, settings, own, known, unnamed
     )
     judge(path, content)
     return form
 
 
-def _own_language(
+def _find_own_language(
     path: Path, settings: Mapping[str, str], survey: Sequence[SheetRow], language: str | None
 ) -> tuple[str, bool]:
     """The form's own language, and whether somebody says so."""
@@ -132,7 +132,7 @@ def _own_language(
     return language or "en", language is not None
 
 
-def _in_own(row: SheetRow, own: str) -> SheetRow:
+def _move_own(row: SheetRow, own: str) -> SheetRow:
     """The row with the labels that name no language under the form's own."""
     labels = {own if key == DEFAULT else key: text for key, text in row.labels.items()}
     return replace(row, labels=labels)
@@ -185,7 +185,7 @@ def _shorten(error: Exception) -> str:
     return text if len(text) <= 300 else f"{text[:300]}..."
 
 
-def _rows(
+def _read_rows(
     rows: Sequence[Mapping[str, Any]] | None,
     headers: Sequence[Mapping[str, Any]] | None,
     aliases: dict[str, Any],
@@ -226,12 +226,12 @@ def _code(named: str) -> str:
     code = (inside[1] if inside else named).strip()
     code = "-".join([code.split("-")[0].lower(), *code.split("-")[1:]])
     if not inside:
-        code = _named_languages().get(named.strip().lower(), code)
+        code = _name_languages().get(named.strip().lower(), code)
     return code if re.fullmatch(LANGUAGE, code) else named.strip()
 
 
 @cache
-def _named_languages() -> dict[str, str]:
+def _name_languages() -> dict[str, str]:
     """Codes of languages by their names in English, in French and in themselves."""
     from babel import Locale
     from babel.localedata import locale_identifiers

@@ -84,7 +84,7 @@ class _FormWriter:
         q = self.questionnaire
         title = q.title.root.get(q.language) or next(iter(q.title.root.values()))
         return {
-            "form_title": self._without_references(title),
+            "form_title": self._escape_references(title),
             "form_id": q.name,
             "version": q.version,
             "default_language": _name_language(q.language),
@@ -99,39 +99,39 @@ class _FormWriter:
             if grid is not None and grid.kind == "ranking" and whole:
                 yield self._rank(grid, block)
             elif grid is not None and grid.kind == "grid" and _is_table(block):
-                yield from self._table(grid, block)
+                yield from self._write_table(grid, block)
             else:
-                yield from map(self._question, block)
+                yield from map(self._write_question, block)
 
-    def _table(self, grid: Grid, block: Sequence[Item]) -> Iterator[Row]:
+    def _write_table(self, grid: Grid, block: Sequence[Item]) -> Iterator[Row]:
         """The rows of a grid, their condition with the group."""
         group = self.names[grid.id]
-        labels = self._texts(grid.label.root, grid.column)
+        labels = self._write_texts(grid.label.root, grid.column)
         yield {
             "type": "begin_group",
             "name": group,
             **labels,
-            **self._relevant(block[0]),
+            **self._write_relevant(block[0]),
             "appearance": "table-list",
         }
         for item in block:
-            row = self._question(item)
+            row = self._write_question(item)
             yield {k: v for k, v in row.items() if k != "relevant"}
         yield {"type": "end_group", "name": group}
 
     def _rank(self, grid: Grid, block: Sequence[Item]) -> Row:
         ranked = [item.row for item in block if item.row]
         codes = [item.id.removeprefix(f"{grid.id}_") for item in block]
-        names = _names([row.value for row in ranked], codes)
+        names = _choose_names([row.value for row in ranked], codes)
         rows = [
-            {"name": name, **self._texts(row.labels, row.text)}
+            {"name": name, **self._write_texts(row.labels, row.text)}
             for name, row in zip(names, ranked, strict=True)
         ]
         kind, name = f"rank {self._list(grid.id, rows)}", self.names[grid.id]
-        labels = self._texts(grid.label.root, grid.column)
-        return {"type": kind, "name": name, **labels, **self._rest(block[0])}
+        labels = self._write_texts(grid.label.root, grid.column)
+        return {"type": kind, "name": name, **labels, **self._write_rest(block[0])}
 
-    def _question(self, item: Item) -> Row:
+    def _write_question(self, item: Item) -> Row:
         kinds = {
             "number": "decimal" if item.range and item.range.decimals else "integer",
             "date": "date",
@@ -141,44 +141,52 @@ class _FormWriter:
         extra: Row = {}
         if not kind:
             select = "select_multiple" if item.kind == "multi" else "select_one"
-            kind = f"{select} {self._list(item.id, list(self._options(item)))}"
+            kind = f"{select} {self._list(item.id, list(self._write_options(item)))}"
             if item.kind == "ordinal":
                 extra["appearance"] = "likert"
-        if constraint := _constraint(item):
+        if constraint := _write_constraint(item):
             extra["constraint"] = constraint
         question = item.row.text if item.row else item.column
         asked = "" if question in (item.variable, item.id) else question
         return {
             "type": kind,
             "name": self.names[item.id],
-            **self._texts(item.label.root, asked),
+            **self._write_texts(item.label.root, asked),
             **extra,
-            **self._rest(item),
+            **self._write_rest(item),
         }
 
-    def _rest(self, item: Item) -> Row:
+    def _write_rest(self, item: Item) -> Row:
         required = {"required": "yes"} if item.required else {}
-        return {**required, **self._relevant(item)}
+        return {**required, **self._write_relevant(item)}
 
-    def _relevant(self, item: Item) -> Row:
-        atoms = [self._atom(routing) for routing in item.asked_if]
+    def _write_relevant(self, item: Item) -> Row:
+        atoms = [self._make_atom(routing) for routing in item.asked_if]
         return {"relevant": write_expression(atoms)} if atoms else {}
 
-    def _atom(self, routing: Routing) -> Atom:
+    def _make_atom(self, routing: Routing) -> Atom:
         item = self.questionnaire.item(routing.item)
         kind = {"multi": "multi", "number": "integer"}.get(item.kind, "single")
         codes = dict(zip(option_names(item), item.codes, strict=False))
         source = FormQuestion(self.names[item.id], kind, codes)
         return Atom(source, frozenset(routing.one_of), *routing.bounds)
 
-    def _options(self, item: Item) -> Iterator[Row]:
+    def _write_options(self, item: Item) -> Iterator[Row]:
         names = iter(option_names(item))
         for category in item.categories:
             flags = {SCREENS: "yes"} if category.screens_out else {}
             flags |= {SPECIFY: self.names[category.specify]} if category.specify else {}
-            yield {"name": next(names), **self._texts(category.labels, category.text), **flags}
-        for option, means in _no_answers(item):
-            yield {"name": next(names), **self._texts(option.labels, option.text), MEANS: means}
+            yield {
+                "name": next(names),
+                **self._write_texts(category.labels, category.text),
+                **flags,
+            }
+        for option, means in _list_no_answers(item):
+            yield {
+                "name": next(names),
+                **self._write_texts(option.labels, option.text),
+                MEANS: means,
+            }
 
     def _list(self, name: str, options: list[Row]) -> str:
         """The name of a list with these options, written when it is the first of its kind."""
@@ -188,23 +196,23 @@ class _FormWriter:
             self.choices += [{"list_name": name, **row} for row in options]
         return self.lists[key]
 
-    def _texts(self, labels: Mapping[str, str], own: str) -> Row:
+    def _write_texts(self, labels: Mapping[str, str], own: str) -> Row:
         """Labels under the headers of their languages; in its own language as it is asked."""
         q = self.questionnaire
         texts = {**labels, **({q.language: own} if own else {})}
         return {
-            f"label::{_name_language(key)}": self._without_references(texts[key])
+            f"label::{_name_language(key)}": self._escape_references(texts[key])
             for key in self.languages
             if key in texts
         }
 
-    def _without_references(self, text: str) -> str:
+    def _escape_references(self, text: str) -> str:
         """A text in which nothing stands for an answer that the form does not ask for."""
         known = set(self.names.values())
         return _REFERENCE.sub(lambda r: r[0] if r[1] in known else f"$ {r[0][1:]}", text)
 
 
-def _no_answers(item: Item) -> Iterator[tuple[Answer, str]]:
+def _list_no_answers(item: Item) -> Iterator[tuple[Answer, str]]:
     """What can be chosen beside the categories, each with its word in the column `means`."""
     if item.dont_know is not None:
         yield item.dont_know, OUTSIDE
@@ -214,13 +222,13 @@ def _no_answers(item: Item) -> Iterator[tuple[Answer, str]]:
 
 def option_names(item: Item) -> list[str]:
     """The names of options in the form, in the item's order: values where they can be names."""
-    answers = [*item.categories, *(option for option, _ in _no_answers(item))]
+    answers = [*item.categories, *(option for option, _ in _list_no_answers(item))]
     codes = [c.code for c in item.categories]
-    codes += ["dont_know" if means == OUTSIDE else means for _, means in _no_answers(item)]
-    return _names([answer.value for answer in answers], codes)
+    codes += ["dont_know" if means == OUTSIDE else means for _, means in _list_no_answers(item)]
+    return _choose_names([answer.value for answer in answers], codes)
 
 
-def _names(wanted: Sequence[str | None], codes: Sequence[str]) -> list[str]:
+def _choose_names(wanted: Sequence[str | None], codes: Sequence[str]) -> list[str]:
     """The wanted names, or the codes where one of them is none that a form can have."""
     values = [value or code for value, code in zip(wanted, codes, strict=True)]
     if all(map(_OPTION.fullmatch, values)) and len(set(values)) == len(values):
@@ -228,7 +236,7 @@ def _names(wanted: Sequence[str | None], codes: Sequence[str]) -> list[str]:
     return [f"{code}_{k}" if code in codes[:k] else code for k, code in enumerate(codes)]
 
 
-def _constraint(item: Item) -> str:
+def _write_constraint(item: Item) -> str:
     if item.kind == "multi":
         named = zip(option_names(item), item.categories, strict=False)
         return write_exclusive_options([name for name, category in named if category.exclusive])

@@ -125,8 +125,8 @@ def change_rows(
         made = []
         for of in levels:
             now = _Told.read(released.get(share_id(name, of, TOTAL, ANSWERED)))
-            waves = [now, *_waves(past, share_id(then, of, TOTAL, ANSWERED))]
-            made += _rows_of_level(name, of, waves, factor, rules)
+            waves = [now, *_list_waves(past, share_id(then, of, TOTAL, ANSWERED))]
+            made += _make_level_rows(name, of, waves, factor, rules)
         yield from made
         limited += any(row.id.endswith(".lower") for row in made)
     digits = 0 if float(change.margin).is_integer() else 1
@@ -149,7 +149,7 @@ def _release(rows: Sequence[FigureRow]) -> dict[Any, dict[Any, Any]]:
     return {row["id"]: row for row in round_register(table).to_dict("records")}
 
 
-def _waves(past: Mapping[Any, Mapping[Any, Any]], identity: str) -> Iterator[_Told | None]:
+def _list_waves(past: Mapping[Any, Mapping[Any, Any]], identity: str) -> Iterator[_Told | None]:
     """A number of the wave before, then those of the waves before that, which its register has."""
     names = [identity, f"change.{identity}.before"]
     while names[-1] in past:
@@ -157,7 +157,7 @@ def _waves(past: Mapping[Any, Mapping[Any, Any]], identity: str) -> Iterator[_To
     yield from (_Told.read(past.get(name)) for name in names[:-1])
 
 
-def _rows_of_level(
+def _make_level_rows(
     name: str, of: str, waves: Sequence[_Told | None], factor: float, rules: FigureRules
 ) -> list[FigureRow]:
     """What one number was in the waves before, latest first, and how it changed."""

@@ -294,29 +294,29 @@ def weighting_rows(
     the numbers of the steps (`steps`: column `fact`, JSON). The margins of a `simulated` wave are a
     scenario, and their rows say so. Where nobody could be weighted there are only the steps."""
     if len(summary):
-        yield from _summary_rows(summary, selection)
-    yield from _margin_rows(margins, simulated=simulated)
-    yield from _step_rows(steps, selection)
+        yield from _make_summary_rows(summary, selection)
+    yield from _make_margin_rows(margins, simulated=simulated)
+    yield from _make_step_rows(steps, selection)
 
 
-def _summary_rows(summary: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
+def _make_summary_rows(summary: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
     final = {row["measure"]: float(row["final"]) for row in summary.to_dict("records")}
     shown = {"n": ("base", 0), "cv": ("number", 2), "trimmed": ("count", 0)}
     if selection.inference:
         shown |= {"kish_deff": ("number", 2), "n_eff": ("count", 0)}
     for measure, (unit, digits) in shown.items():
-        yield _of_weights(measure, unit, final[measure], measure, digits=digits)
+        yield _make_weight_row(measure, unit, final[measure], measure, digits=digits)
     mean = final["total"] / final["n"]
     for measure in ("minimum", "maximum"):
         said = f"{measure}, in mean weights"
-        yield _of_weights(measure, "number", final[measure] / mean, said, digits=2)
+        yield _make_weight_row(measure, "number", final[measure] / mean, said, digits=2)
 
 
-def _of_weights(name: str, unit: str, value: float, says: str, **more: Any) -> FigureRow:
+def _make_weight_row(name: str, unit: str, value: float, says: str, **more: Any) -> FigureRow:
     return FigureRow(f"{WEIGHTS}.{name}", "weighting", unit, value, statistic=says, **more)
 
 
-def _margin_rows(margins: pd.DataFrame, *, simulated: bool) -> Iterator[FigureRow]:
+def _make_margin_rows(margins: pd.DataFrame, *, simulated: bool) -> Iterator[FigureRow]:
     says = "target share (scenario)" if simulated else "target share"
     targets = margins["target"].astype(float)
     totals = {name: own.to_numpy().sum() for name, own in targets.groupby(margins["variable"])}
@@ -325,13 +325,13 @@ def _margin_rows(margins: pd.DataFrame, *, simulated: bool) -> Iterator[FigureRo
         total = totals[variable]
         of = {"item": variable, "level": category, "n": int(row["n"])}
         name = f"{variable}.{category}"
-        yield _of_weights(f"target.{name}", "share", target / total, says, digits=1, **of)
+        yield _make_weight_row(f"target.{name}", "share", target / total, says, digits=1, **of)
         for suffix, column, stage in (("", "final", "trimming"), (".raked", "raked", "raking")):
             gap, said = (float(row[column]) - target) / total, f"share after {stage} minus target"
-            yield _of_weights(f"gap.{name}{suffix}", "points", gap, said, digits=2, **of)
+            yield _make_weight_row(f"gap.{name}{suffix}", "points", gap, said, digits=2, **of)
 
 
-def _step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
+def _make_step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
     told: set[str] = set()
     for fact in (of_domain(text, "weighting") for text in steps["fact"]):
         if step_name(fact) in OF_PRECISION and not selection.inference:
@@ -342,7 +342,7 @@ def _step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]
                 continue  # the summary has it, or an earlier step
             told.add(measure)
             unit, digits, value = _number(fact.values[name])
-            yield _of_weights(measure, unit, value, MEASURES[measure], digits=digits)
+            yield _make_weight_row(measure, unit, value, MEASURES[measure], digits=digits)
 
 
 def _number(value: object) -> tuple[str, int, float | int]:

@@ -75,7 +75,7 @@ def share_rows(
         yield FigureRow(
             id=share_id(item, row["level"], group, base),
             kind="estimate",
-            unit=_unit(row),
+            unit=_find_unit(row),
             value=None if hidden else number(row["estimate"]),
             item=item,
             level=row["level"],
@@ -104,7 +104,7 @@ def share_rows(
                 item=item,
                 group=group,
                 statistic=f"answers ({base})",
-                suppressed=_base_reason(n, rules) if size in ids else "",
+                suppressed=_give_base_reason(n, rules) if size in ids else "",
             )
             weight = number(row["weighted"]) if weighted_bases and base == ANSWERED else None
             if weight is not None and n:
@@ -117,15 +117,15 @@ def share_rows(
                     value=None if size in ids else round(weight),
                     statistic=f"weight of the answers ({base})",
                     rounding=rules.rounding,
-                    suppressed=_base_reason(n, rules) if size in ids else "",
+                    suppressed=_give_base_reason(n, rules) if size in ids else "",
                 )
 
 
-def _unit(row: dict[Any, Any]) -> str:
+def _find_unit(row: dict[Any, Any]) -> str:
     return "number" if row["level"] == MEAN else "share"
 
 
-def _base_reason(n: int, rules: FigureRules) -> str:
+def _give_base_reason(n: int, rules: FigureRules) -> str:
     return BASE if n < rules.minimum_base else WITHHELD
 
 
@@ -144,8 +144,8 @@ def _precision_rows(row: dict[Any, Any], rules: FigureRules, places: int) -> Ite
     """The ends of an interval and the effective n are numbers of the report too: one row each."""
     share = share_id(row["item"], row["level"], row["group"], row["base"])
     for name, unit, digits in (
-        ("lower", _unit(row), places),
-        ("upper", _unit(row), places),
+        ("lower", _find_unit(row), places),
+        ("upper", _find_unit(row), places),
         ("n_eff", "count", 0),
     ):
         value = number(row[name])
@@ -265,7 +265,7 @@ def comparison_rows(
     Where answers are not `weighted` one decimal of a statistic of the whole table tells which of
     the tables with its margins it is: there is none of an item with something unpublished.
     """
-    unknown = _unknown(estimates, rules, scheme, ids)
+    unknown = _find_unknown(estimates, rules, scheme, ids)
     outside = {*scheme.apart, *filter(variable_of, estimates["group"])}
     partly = {item for item, group, _ in unknown if not weighted and group not in outside}
     shown = []
@@ -280,9 +280,9 @@ def comparison_rows(
             shown.append(row)
             bases = [base_id(row["item"], group, ANSWERED) for group in groups or [TOTAL]]
             told = not ids.intersection(bases)
-            yield from _comparison_row(row, rules, selection, told=told)
+            yield from _make_comparison_rows(row, rules, selection, told=told)
     if selection.inference:
-        yield from _family_rows(comparisons.to_dict("records"), shown)
+        yield from _make_family_rows(comparisons.to_dict("records"), shown)
         # In how many questions groups were compared, and in how many of them a difference would be
         # established by chance alone: each has a test, and no p is adjusted over questions.
         leads = comparisons[comparisons["leads"].astype(str).eq("True")]
@@ -297,7 +297,9 @@ def comparison_rows(
                 yield FigureRow(identity, "test", unit, value, digits=digits, statistic=says)
 
 
-def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Iterator[FigureRow]:
+def _make_family_rows(
+    made: list[dict[Any, Any]], shown: list[dict[Any, Any]]
+) -> Iterator[FigureRow]:
     """Over how many pairs of groups the p-values of an item are adjusted, and how many are shown.
     Not the number hidden by itself: a reader of a report must know both to read "adjusted"."""
     for item in dict.fromkeys(row["item"] for row in made):
@@ -310,7 +312,7 @@ def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Ite
             ]
             for rows in (made, shown)
         )
-        family = (of_made and _family(of_made[0])) or len(of_made)
+        family = (of_made and _count_family(of_made[0])) or len(of_made)
         for name, value, says in (
             ("family", family, "pairs of groups over which p is adjusted"),
             ("shown", len(of_shown), "pairs of groups that are shown"),
@@ -319,7 +321,7 @@ def _family_rows(made: list[dict[Any, Any]], shown: list[dict[Any, Any]]) -> Ite
             yield FigureRow(identity, "test", "count", value, item=item, statistic=says)
 
 
-def _comparison_row(
+def _make_comparison_rows(
     row: dict[Any, Any], rules: FigureRules, selection: Selection, *, told: bool
 ) -> Iterator[FigureRow]:
     """The numbers of one test, contrast or effect size."""
@@ -390,13 +392,13 @@ def _comparison_row(
             )
 
 
-def _family(row: dict[Any, Any]) -> int | None:
+def _count_family(row: dict[Any, Any]) -> int | None:
     """Over how many tests the p of a contrast is adjusted, where its row says so."""
     family, untested = (number(row.get(name)) for name in ("family", "untested"))
     return None if family is None else int(family - (untested or 0))
 
 
-def _unknown(
+def _find_unknown(
     estimates: pd.DataFrame, rules: FigureRules, scheme: Scheme, ids: frozenset[str]
 ) -> set[tuple[str, str, bool]]:
     """(item, group, whether of the contrasted share alone) of which something is not published."""

@@ -26,7 +26,7 @@ def study_book(study: ShownStudy, datasets: Sequence[str]) -> Book:
     ]
     head = (text("tables.head.status", language), text("verdict.page.says", language))
     title = str(study.settings["title"])
-    sheets = (_claims(study), _verdicts(study))
+    sheets = (_make_claims(study), _make_verdicts(study))
     return Book(
         title, title, language, cover, WorkbookSheet(notes, notes, head, tuple(meanings)), sheets
     )
@@ -44,17 +44,17 @@ VERDICTS = ("claim", "status", "sentence", "claims")
 HEADS = (*(f"tables.head.{name}" for name in CLAIMS), *(f"tables.head.{name}" for name in VERDICTS))
 
 
-def _heads(study: ShownStudy, names: Sequence[str]) -> tuple[str, ...]:
+def _write_heads(study: ShownStudy, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(text(f"tables.head.{name}", study.language) for name in names)
 
 
-def _answer(study: ShownStudy, item: str, category: str) -> str:
+def _name_answer(study: ShownStudy, item: str, category: str) -> str:
     """What an answer is called; "" where nothing says it."""
     found = study.structure.answer(item, category)
     return show(found, study.language) if found else ""
 
 
-def _claims(study: ShownStudy) -> WorkbookSheet:
+def _make_claims(study: ShownStudy) -> WorkbookSheet:
     rows: list[tuple[Cell, ...]] = []
     for claim in study.claims.to_dict("records"):
         identity = f"claim.{claim['claim_id']}"
@@ -64,7 +64,7 @@ def _claims(study: ShownStudy) -> WorkbookSheet:
             if register.has(identity)
             else str(claim["value"])
         )
-        answer = _answer(study, str(claim["item"]), str(claim["category"]))
+        answer = _name_answer(study, str(claim["item"]), str(claim["category"]))
         rows.append(
             (
                 str(claim["claim_id"]),
@@ -79,10 +79,10 @@ def _claims(study: ShownStudy) -> WorkbookSheet:
         )
     title = text("tables.title.claims", study.language)
     line = text("tables.line.claims", study.language)
-    return WorkbookSheet(title, title, _heads(study, CLAIMS), tuple(rows), (line,))
+    return WorkbookSheet(title, title, _write_heads(study, CLAIMS), tuple(rows), (line,))
 
 
-def _verdicts(study: ShownStudy) -> WorkbookSheet:
+def _make_verdicts(study: ShownStudy) -> WorkbookSheet:
     rows: list[tuple[Cell, ...]] = [
         (
             name,
@@ -94,7 +94,7 @@ def _verdicts(study: ShownStudy) -> WorkbookSheet:
     ]
     title = text("tables.title.verdicts", study.language)
     line = text("tables.line.verdicts", study.language)
-    return WorkbookSheet(title, title, _heads(study, VERDICTS), tuple(rows), (line,))
+    return WorkbookSheet(title, title, _write_heads(study, VERDICTS), tuple(rows), (line,))
 
 
 def study_labels(study: ShownStudy) -> Labels:
@@ -103,7 +103,7 @@ def study_labels(study: ShownStudy) -> Labels:
     def labels(item: str, level: str, group: str) -> tuple[str, str, str, str]:
         if item not in study.structure.items:
             return "", "", "", ""
-        answer = _answer(study, item, level)
+        answer = _name_answer(study, item, level)
         return study.item(item), answer, study.publisher(group) if group else "", ""
 
     return labels
@@ -114,7 +114,7 @@ def study_codes(study: ShownStudy) -> Iterator[list[str]]:
     found: dict[str, dict[str, str]] = {}
     for claim in study.claims.to_dict("records"):
         item, category = str(claim["item"]), str(claim["category"])
-        found.setdefault(item, {})[category] = _answer(study, item, category)
+        found.setdefault(item, {})[category] = _name_answer(study, item, category)
     for item, answers in found.items():
         yield ["item", item, "", study.item(item), ""]
         for code, label in answers.items():

@@ -42,10 +42,12 @@ def wave_book(
     shown = [table for table in tables if table.lines]
     sheets = [_WaveSheet(material, table, place).sheet() for place, table in enumerate(shown, 1)]
     subject = questionnaire.title.text(material.language)
-    return Book(title, subject, material.language, tuple(cover), _notes(material), tuple(sheets))
+    return Book(
+        title, subject, material.language, tuple(cover), _make_notes(material), tuple(sheets)
+    )
 
 
-def _notes(material: TableMaterial) -> WorkbookSheet:
+def _make_notes(material: TableMaterial) -> WorkbookSheet:
     """What signs and letters mean, once for all tables."""
     language = material.language
     rows = [
@@ -97,19 +99,19 @@ class _WaveSheet:
         self.register, self.language = material.register, material.language
 
     def sheet(self) -> WorkbookSheet:
-        rows = list(self._rows())
+        rows = list(self._make_rows())
         title = self._tell("tables.title", n=self.place, title=self._item)
         shaded = frozenset(place for place, (kind, _) in enumerate(rows) if kind == "main")
         return WorkbookSheet(
             self.table.item.id,
             title,
             (
-                self._word("tables.head.answer"),
-                self._word("tables.head.measure"),
-                *unique([self._head(column) for column in self.table.columns]),
+                self._write_word("tables.head.answer"),
+                self._write_word("tables.head.measure"),
+                *unique([self._write_head(column) for column in self.table.columns]),
             ),
             tuple(row for _, row in rows),
-            tuple(self._lines()),
+            tuple(self._write_lines()),
             shaded,
             labels=2,
         )
@@ -118,13 +120,13 @@ class _WaveSheet:
     def _item(self) -> str:
         return self.table.item.label.text(self.language)
 
-    def _word(self, key: str) -> str:
+    def _write_word(self, key: str) -> str:
         return text(key, self.language)
 
     def _tell(self, kind: str, **values: Value) -> str:
         return tell(Fact(kind, values), self.language)
 
-    def _head(self, column: BannerColumn) -> str:
+    def _write_head(self, column: BannerColumn) -> str:
         """A column's head: variable and category, and the letter that names it."""
         name = column.label
         if column.apart:
@@ -137,38 +139,38 @@ class _WaveSheet:
             return name
         return self._tell("language.beside", label=name, what=column.letter)
 
-    def _lines(self) -> Iterator[str]:
+    def _write_lines(self) -> Iterator[str]:
         item = self.table.item
         yield tell(
             statements.quote_question(self.material.questionnaire, item, self.language),
             self.language,
         )
-        yield self._unit()
+        yield self._name_unit()
         if self.register.is_simulated:
-            yield self._word("numbers.simulated")
+            yield self._write_word("numbers.simulated")
         if item.dont_know:
             yield self._tell("tables.note.outside", label=item.dont_know.label(self.language))
         yield from lettering(self.material, self.table)
         if not adds_up(self.register, self.table):
-            yield self._word("tables.note.rounding")
+            yield self._write_word("tables.note.rounding")
 
-    def _unit(self) -> str:
+    def _name_unit(self) -> str:
         item = self.table.item
         if item.range is not None:
             return self._tell("tables.unit.number", unit=unit_text(item.range, self.language))
-        return self._word("tables.unit.share")
+        return self._write_word("tables.unit.share")
 
-    def _rows(self) -> Iterator[tuple[str, tuple[Cell, ...]]]:
+    def _make_rows(self) -> Iterator[tuple[str, tuple[Cell, ...]]]:
         for line in self.table.lines:
-            yield line.kind, self._row(line, line.ids, self._measure(line))
+            yield line.kind, self._make_row(line, line.ids, self._measure(line))
             if line.kind == "base":
                 continue
             if self.material.selection.inference:
                 for end in ("lower", "upper"):
                     ids = [f"{name}.{end}" for name in line.ids]
-                    yield line.kind, self._row(line, ids, end)
+                    yield line.kind, self._make_row(line, ids, end)
             if line.letters:
-                label = (line.label, self._word(_MEASURES["higher"]))
+                label = (line.label, self._write_word(_MEASURES["higher"]))
                 marks = [letter or NOTHING for letter in line.letters]
                 yield line.kind, (*label, *marks)
 
@@ -177,11 +179,11 @@ class _WaveSheet:
             return "count"
         return "number" if self.table.item.kind == "number" else "share"
 
-    def _row(self, line: BannerLine, ids: Sequence[str], measure: str) -> tuple[Cell, ...]:
-        cells = [self._cell(name, own) for name, own in zip(ids, line.ids, strict=True)]
-        return (line.label, self._word(_MEASURES[measure]), *cells)
+    def _make_row(self, line: BannerLine, ids: Sequence[str], measure: str) -> tuple[Cell, ...]:
+        cells = [self._make_cell(name, own) for name, own in zip(ids, line.ids, strict=True)]
+        return (line.label, self._write_word(_MEASURES[measure]), *cells)
 
-    def _cell(self, identity: str, own: str) -> Cell:
+    def _make_cell(self, identity: str, own: str) -> Cell:
         """A number, the sign in its place, or that there is none; `own`: whose it is."""
         if own and sign(self.register.row(own)).replaces_number:
             return _sign(sign(self.register.row(own)))

@@ -91,7 +91,7 @@ class _Writer:
     def __init__(self, workbook: Workbook, book: Book) -> None:
         self.workbook, self.book = workbook, book
         self.formats: dict[tuple[str, bool, bool], Any] = {}
-        self.names = _names([sheet.name for sheet in book.sheets])
+        self.names = _choose_names([sheet.name for sheet in book.sheets])
         self.title = workbook.add_format({"bold": True, "font_size": 14})
         self.line = workbook.add_format({"text_wrap": True, "valign": "top"})
         self.head = workbook.add_format(
@@ -116,15 +116,15 @@ class _Writer:
                 ]
             ),
         )
-        sheet = self._table(contents.name, contents)
+        sheet = self._write_table(contents.name, contents)
         for place, row in enumerate(contents.rows, len(contents.lines) + 2):
             name = str(row[0])
             sheet.write_url(place, 0, f"internal:'{name}'!A1", self.link, name)
-        self._table(self.book.notes.name, self.book.notes)
+        self._write_table(self.book.notes.name, self.book.notes)
         for name, own in zip(self.names, self.book.sheets, strict=True):
-            self._table(name, own)
+            self._write_table(name, own)
 
-    def _sheet(self, name: str) -> Worksheet:
+    def _add_sheet(self, name: str) -> Worksheet:
         sheet = self.workbook.add_worksheet(name)
         if direction(self.book.language) == "rtl":
             sheet.right_to_left()
@@ -135,15 +135,15 @@ class _Writer:
         return sheet
 
     def _cover(self) -> None:
-        sheet = self._sheet(text("tables.sheet.cover", self.book.language))
+        sheet = self._add_sheet(text("tables.sheet.cover", self.book.language))
         sheet.set_column(0, 0, WIDEST + 30)
         sheet.write_string(0, 0, self.book.title, self.title)
         for place, line in enumerate(self.book.cover, 1):
             sheet.write_string(place, 0, line, self.line)
 
-    def _table(self, name: str, own: WorkbookSheet) -> Worksheet:
+    def _write_table(self, name: str, own: WorkbookSheet) -> Worksheet:
         """A sheet with one table: title, lines, then the head and the rows at once."""
-        sheet = self._sheet(name)
+        sheet = self._add_sheet(name)
         sheet.write_string(0, 0, own.title, self.title)
         plain = self.workbook.add_format({})
         for place, line in enumerate(own.lines, 1):
@@ -165,14 +165,16 @@ class _Writer:
         )
         for place, row in enumerate(own.rows):
             for column, cell in enumerate(row):
-                self._cell(sheet, top + 1 + place, column, cell, place in own.shaded)
-        for column, width in enumerate(_widths(own)):
+                self._write_cell(sheet, top + 1 + place, column, cell, place in own.shaded)
+        for column, width in enumerate(_choose_widths(own)):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(top + 1, own.labels)
         sheet.repeat_rows(top)
         return sheet
 
-    def _cell(self, sheet: Worksheet, row: int, column: int, cell: Cell, shaded: bool) -> None:
+    def _write_cell(
+        self, sheet: Worksheet, row: int, column: int, cell: Cell, shaded: bool
+    ) -> None:
         if isinstance(cell, Amount):
             sheet.write_number(row, column, cell.value, self._format(cell.format, shaded))
         else:
@@ -190,7 +192,7 @@ class _Writer:
         return self.formats[code, shaded, risky]
 
 
-def _names(wanted: Sequence[str]) -> list[str]:
+def _choose_names(wanted: Sequence[str]) -> list[str]:
     """Names of sheets, each once, in the letters and the length that a sheet's may have."""
     names: list[str] = []
     for place, name in enumerate(wanted, 1):
@@ -199,7 +201,7 @@ def _names(wanted: Sequence[str]) -> list[str]:
     return names
 
 
-def _widths(sheet: WorkbookSheet) -> list[int]:
+def _choose_widths(sheet: WorkbookSheet) -> list[int]:
     """Wide enough for the longest word of the head and the longest cell, within bounds."""
     widths = []
     for column, head in enumerate(sheet.header):

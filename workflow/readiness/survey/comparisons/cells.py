@@ -100,15 +100,15 @@ def factor(
     else:
         used = np.bincount(inverse[design.mask] + 1, minlength=len(seen) + 1)[1:] > 0
     if levels is None:
-        declared = _occurring(seen, used, design.declared_order(values))
+        declared = _find_occurring(seen, used, design.declared_order(values))
         keys = list(declared)
     else:
-        absent = [v for v in levels if _text(v) is None or v != v]
+        absent = [v for v in levels if _write_level(v) is None or v != v]
         if absent:
             raise StatisticsError(
                 f"{label} declares {absent[0]!r} as a level: no value is no level"
             )
-        keys = [str(_text(v)) for v in levels]
+        keys = [str(_write_level(v)) for v in levels]
         # BoolArray are found by 1 and 0 and shown as they are written.
         declared = tuple(
             str(v) if isinstance(v, (bool, np.bool_)) else k
@@ -120,14 +120,14 @@ def factor(
     return Factor(codes if whole else np.where(design.mask, codes, -1), declared, label)
 
 
-def _occurring(seen: list[Any], used: BoolArray, order: list[Any] | None) -> tuple[str, ...]:
+def _find_occurring(seen: list[Any], used: BoolArray, order: list[Any] | None) -> tuple[str, ...]:
     """The levels that occur in the domain: sorted, or in the order of the categories."""
     kept = [
         v
         for v, u in zip(seen, used, strict=True)
-        if u and (text := _text(v)) is not None and not text.startswith("_")
+        if u and (text := _write_level(v)) is not None and not text.startswith("_")
     ]
-    return tuple(dict.fromkeys(str(_text(v)) for v in sort_labels(kept, order)))
+    return tuple(dict.fromkeys(str(_write_level(v)) for v in sort_labels(kept, order)))
 
 
 def _encode(
@@ -136,7 +136,7 @@ def _encode(
     """Codes of values by their text; 1 and 1.0 are the same level, as a CSV round trip makes."""
     inverse, seen = known
     uniques = [*seen, None]  # code -1, no value, takes the last place
-    texts = [_text(v) for v in uniques]
+    texts = [_write_level(v) for v in uniques]
     outside = [t is None or t.startswith("_") for t in texts]
     position = {key: i for i, key in enumerate(keys)}
     lookup = np.full(len(texts), -1, dtype=np.int64)
@@ -155,7 +155,7 @@ def _encode(
     return lookup[inverse]
 
 
-def _text(value: Any) -> str | None:
+def _write_level(value: Any) -> str | None:
     return None if value is None else plain_text(value)
 
 

@@ -25,7 +25,7 @@ EXACT_BELOW = 50
 SMALL = 5
 
 
-def _two_samples(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+def _check_samples(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if len(a) == 0 or len(b) == 0:
         raise StatisticsError("a group has no answers: there is nothing to compare")
@@ -47,10 +47,10 @@ def exact_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
     """
     from scipy import stats
 
-    a, b = _two_samples(x, y)
+    a, b = _check_samples(x, y)
     ranks = stats.rankdata(np.concatenate([a, b]))
     scores = np.rint(2 * ranks).astype(np.int64)  # mid-ranks are halves
-    p = _exact_two_sided(scores, len(a))
+    p = _compute_exact(scores, len(a))
     w = float(ranks[: len(a)].sum() - len(a) * (len(a) + 1) / 2)
     method = "Exact Wilcoxon rank-sum test with ties, unweighted"
     return ComparisonRow("wilcoxon_exact", w, "W", p_value=p, n=len(scores), method=method)
@@ -64,17 +64,17 @@ def exact_permutation(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
     Raises:
         StatisticsError: values that are not whole; an empty group; all answers the same.
     """
-    a, b = _two_samples(x, y)
+    a, b = _check_samples(x, y)
     both = np.concatenate([a, b])
     if (both != np.round(both)).any() or np.ptp(both) > 100_000:
         raise StatisticsError("the exact permutation test takes whole numbers of a short range")
     scores = np.rint(both - both.min()).astype(np.int64)
-    t, p = float(a.sum()), _exact_two_sided(scores, len(a))
+    t, p = float(a.sum()), _compute_exact(scores, len(a))
     method = "Exact two-sample permutation test, unweighted"
     return ComparisonRow("permutation_exact", t, "T", p_value=p, n=len(scores), method=method)
 
 
-def _exact_two_sided(scores: IntArray, m: int) -> float:
+def _compute_exact(scores: IntArray, m: int) -> float:
     """P(|S - E S| >= |s - E S|), S the sum of m of the scores drawn at random (shift algorithm).
     Counts are kept as probabilities of a sequential draw, so that they never overflow."""
     if 2 * m > len(scores):  # the other group's sum tells the same
@@ -113,7 +113,7 @@ def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
     groups = [values[labels == g] for g in np.unique(labels)]
     if len(groups) < 2:
         raise StatisticsError("Kruskal-Wallis needs two groups or more")
-    _two_samples(groups[0], np.concatenate(groups[1:]))
+    _check_samples(groups[0], np.concatenate(groups[1:]))
     x2, p = (float(value) for value in stats.kruskal(*groups))
     df, method = float(len(groups) - 1), "Kruskal-Wallis test with ties, unweighted"
     return ComparisonRow("kruskal_wallis", x2, "X2", df, p_value=p, n=len(values), method=method)
@@ -157,7 +157,7 @@ def wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike, exact: bool | None = None) -> C
     """
     from scipy import stats
 
-    a, b = _two_samples(x, y)
+    a, b = _check_samples(x, y)
     if exact is None:
         ties = len(np.unique(np.concatenate([a, b]))) < len(a) + len(b)
         exact = max(len(a), len(b)) < EXACT_BELOW and not ties
@@ -198,10 +198,10 @@ def fisher_freeman_halton(
         table = table.T
     n = int(table.sum())
     if monte_carlo is not None:
-        p = _monte_carlo(table, monte_carlo, seed)
+        p = _simulate_tables(table, monte_carlo, seed)
         method = f"Fisher-Freeman-Halton test, Monte Carlo ({monte_carlo} tables, seed {seed})"
     else:
-        p = _network(table, limit)
+        p = _sum_network(table, limit)
         method = "Fisher-Freeman-Halton exact test, unweighted counts"
     return ComparisonRow("fisher_freeman_halton", p_value=p, n=n, method=method)
 
@@ -212,14 +212,14 @@ def _log_factorials(n: int) -> FloatArray:
 
 
 def _number_of_compositions(total: int, caps: IntArray) -> float:
-    """How many rows `_compositions` would have."""
+    """How many rows `_list_compositions` would have."""
     ways = np.ones(1)
     for cap in caps:
         ways = np.convolve(ways, np.ones(int(cap) + 1))[: total + 1]
     return float(ways[total])
 
 
-def _compositions(total: int, caps: IntArray) -> IntArray:
+def _list_compositions(total: int, caps: IntArray) -> IntArray:
     """All vectors 0 <= x <= caps with sum `total`, shape (m, c)."""
     rows = np.zeros((1, 0), dtype=np.int64)
     left = np.array([total])
@@ -233,7 +233,7 @@ def _compositions(total: int, caps: IntArray) -> IntArray:
     return rows
 
 
-def _network(table: IntArray, limit: int) -> float:
+def _sum_network(table: IntArray, limit: int) -> float:
     """Sum of the probabilities of all tables no likelier than the observed one. Rows are laid one
     after the other; a node is what is left of the column margins. The longest and shortest way from
     a node to the end decide most partial tables without laying the rest."""
@@ -243,8 +243,8 @@ def _network(table: IntArray, limit: int) -> float:
     lf = _log_factorials(n)
     bound = float(-lf[table].sum()) + 1e-7  # R's relative tolerance for ties in probability
     radix = np.concatenate([[1], np.cumprod(columns[:-1] + 1)]).astype(np.int64)
-    stages, arcs = _stages(rows, columns, radix, lf, limit)
-    longest, shortest = _bounds(stages, arcs)
+    stages, arcs = _build_stages(rows, columns, radix, lf, limit)
+    longest, shortest = _bound_rest(stages, arcs)
     after = np.cumsum(rows[::-1])[::-1]
     past = np.zeros(1)
     node = np.zeros(1, dtype=np.int64)
@@ -259,7 +259,7 @@ def _network(table: IntArray, limit: int) -> float:
         node, past, mass = node[open_], past[open_], mass[open_]
         if len(node) == 0:
             break
-        node, past, mass = _step(node, past, mass, arcs[i], limit)
+        node, past, mass = _lay_row(node, past, mass, arcs[i], limit)
     else:
         counted = past <= bound
         tail += float((mass[counted] * np.exp(past[counted])).sum())
@@ -270,7 +270,7 @@ def _network(table: IntArray, limit: int) -> float:
 _Arcs = tuple[IntArray, IntArray, FloatArray]
 
 
-def _stages(
+def _build_stages(
     rows: IntArray, columns: IntArray, radix: IntArray, lf: FloatArray, limit: int
 ) -> tuple[list[IntArray], list[_Arcs]]:
     """Nodes of each stage, shape (nodes, c), and the arcs (from, to, -log prod x!) between them."""
@@ -282,8 +282,8 @@ def _stages(
                 f"the table ({len(rows)} x {len(columns)}, n = {int(rows.sum())}) is too large for "
                 "an exact count; collapse levels, or declare monte_carlo"
             )
-        laid = _compositions(int(total), columns)
-        start, move = _feasible(nodes, laid, rows[i + 1 :].sum() == 0)
+        laid = _list_compositions(int(total), columns)
+        start, move = _find_feasible(nodes, laid, rows[i + 1 :].sum() == 0)
         reached = nodes[start] - laid[move]
         keys, target = np.unique(reached @ radix, return_inverse=True)
         first = np.zeros(len(keys), dtype=np.int64)
@@ -294,7 +294,7 @@ def _stages(
     return stages, arcs
 
 
-def _feasible(nodes: IntArray, laid: IntArray, last: bool) -> tuple[IntArray, IntArray]:
+def _find_feasible(nodes: IntArray, laid: IntArray, last: bool) -> tuple[IntArray, IntArray]:
     """Pairs (node, row) where the row fits into what is left."""
     fits = np.ones((len(nodes), len(laid)), dtype=np.bool_)
     for j in range(nodes.shape[1]):
@@ -306,7 +306,9 @@ def _feasible(nodes: IntArray, laid: IntArray, last: bool) -> tuple[IntArray, In
     return start.astype(np.int64), move.astype(np.int64)
 
 
-def _bounds(stages: list[IntArray], arcs: list[_Arcs]) -> tuple[list[FloatArray], list[FloatArray]]:
+def _bound_rest(
+    stages: list[IntArray], arcs: list[_Arcs]
+) -> tuple[list[FloatArray], list[FloatArray]]:
     """Largest and smallest log-probability of the rest, from each node of each stage."""
     longest, shortest = [np.zeros(len(stages[-1]))], [np.zeros(len(stages[-1]))]
     for nodes, (start, target, value) in zip(stages[-2::-1], arcs[::-1], strict=True):
@@ -318,7 +320,7 @@ def _bounds(stages: list[IntArray], arcs: list[_Arcs]) -> tuple[list[FloatArray]
     return longest, shortest
 
 
-def _step(
+def _lay_row(
     node: IntArray, past: FloatArray, mass: FloatArray, arcs: _Arcs, limit: int
 ) -> tuple[IntArray, FloatArray, FloatArray]:
     """Lay one row on every open partial table; those with equal node and value are one."""
@@ -343,7 +345,7 @@ def _step(
     return a[edge], new_past[order][edge], np.add.reduceat(np.repeat(mass, many)[order], edge)
 
 
-def _monte_carlo(table: IntArray, draws: int, seed: int) -> float:
+def _simulate_tables(table: IntArray, draws: int, seed: int) -> float:
     from scipy import stats
 
     lf = _log_factorials(int(table.sum()))

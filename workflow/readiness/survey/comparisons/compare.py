@@ -162,7 +162,7 @@ class ComparedItem:
         two_or_more(answer, "a comparison")
         two_or_more(group, "a comparison")
         sizes = group.counts()
-        effective, clusters = _effective_sizes(design, group), judge_clusters(design, group)
+        effective, clusters = _compute_effective_sizes(design, group), judge_clusters(design, group)
         return cls(design, answer, group, choose(int(known.sum()), sizes, effective, clusters))
 
     @property
@@ -203,10 +203,12 @@ class ComparedItem:
                 ),
             )
         if "fisher_freeman_halton" in self.tests_to_make:
-            rows += self._try("fisher_freeman_halton", lambda _: self._fisher(permutations, seed))
+            rows += self._try(
+                "fisher_freeman_halton", lambda _: self._test_fisher(permutations, seed)
+            )
         return rows
 
-    def _fisher(self, draws: int, seed: int) -> ComparisonRow:
+    def _test_fisher(self, draws: int, seed: int) -> ComparisonRow:
         """Exact where the table is small enough, else Monte Carlo, and the row says so."""
         known = self.answer.has_level
         counts = np.zeros((self.groups.size, self.answer.size))
@@ -293,7 +295,7 @@ def _name_method(rows: Sequence[ComparisonRow], how: str) -> list[ComparisonRow]
     return [replace(r, method=f"{r.method}, {how}") if r.method else r for r in rows]
 
 
-def _effective_sizes(design: Design, groups: Factor) -> list[float]:
+def _compute_effective_sizes(design: Design, groups: Factor) -> list[float]:
     """Kish's effective number of answers of each group, (sum w)^2 / sum w^2; 0 if empty."""
     known = groups.has_level
     codes, w = groups.codes[known], design.full_weights[known]

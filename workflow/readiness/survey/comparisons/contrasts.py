@@ -107,7 +107,7 @@ def pairwise(
     v, replaced = constant_shares(domain, values, groups, means, v)
     counts = groups.counts()
     rows = [
-        _contrast(i, j, means, v, counts, df, level, groups.levels, replaced)
+        _make_contrast(i, j, means, v, counts, df, level, groups.levels, replaced)
         for i in range(groups.size)
         for j in range(i + 1, groups.size)
     ]
@@ -119,7 +119,7 @@ def pairwise(
     ]
 
 
-def _contrast(
+def _make_contrast(
     i: int,
     j: int,
     means: FloatArray,

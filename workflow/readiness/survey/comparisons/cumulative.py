@@ -95,7 +95,7 @@ class CumulativeLikelihood:
         self.cuts, self.link = levels - 1, link
         self.theta: FloatArray = np.zeros(0)
 
-    def _ends(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _find_ends(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         p = self.x.shape[1]
         cut = np.concatenate([[-np.inf], theta[p:], [np.inf]])
         eta = self.x @ theta[:p]
@@ -105,15 +105,15 @@ class CumulativeLikelihood:
         """Weighted log-likelihood; -inf where the cut points are not in order."""
         if (np.diff(theta[self.x.shape[1] :]) <= 0).any():
             return -np.inf
-        upper, lower = self._ends(theta)
+        upper, lower = self._find_ends(theta)
         probability = interval_probability(self.link, upper, lower)
         if (probability <= 0).any():
             return -np.inf
         return float(self.weights @ np.log(probability))
 
-    def _parts(self, theta: FloatArray) -> tuple[FloatArray, ...]:
+    def _compute_parts(self, theta: FloatArray) -> tuple[FloatArray, ...]:
         """First and second derivatives of log p for the upper and lower end of each cell."""
-        upper, lower = self._ends(theta)
+        upper, lower = self._find_ends(theta)
         # A level that has no probability has no density either: 0/0 counts as 0.
         probability = np.maximum(interval_probability(self.link, upper, lower), 1e-300)
         f_u, s_u = density(self.link, upper)
@@ -124,7 +124,7 @@ class CumulativeLikelihood:
     def scores(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Score of each cell, shape (cells, p+K-1), and the information."""
         p, cells = self.x.shape[1], np.arange(len(self.y))
-        g_u, g_l, *_ = self._parts(theta)
+        g_u, g_l, *_ = self._compute_parts(theta)
         scores = np.zeros((len(cells), p + self.cuts))
         np.multiply(self.x, -(g_u + g_l)[:, None], out=scores[:, :p])
         upper, lower = self.y < self.cuts, self.y > 0
@@ -141,16 +141,16 @@ class CumulativeLikelihood:
             block = CumulativeLikelihood(
                 self.y[part], self.x[part], self.weights[part], self.inverse, k, self.link
             )
-            one, two = block._slope(theta)
+            one, two = block._compute_slope(theta)
             gradient += one
             information += two
         return gradient, information
 
-    def _slope(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _compute_slope(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """`slope` of one block. The upper end of level k is cut k, its lower end cut k - 1."""
         y, x, k = self.y, self.x, self.cuts + 1
         p = x.shape[1]
-        g_u, g_l, h_u, h_l, h_ul = (self.weights * part for part in self._weighable(theta))
+        g_u, g_l, h_u, h_l, h_ul = (self.weights * part for part in self._compute_weighable(theta))
 
         def by_level(values: FloatArray) -> FloatArray:
             return np.bincount(y, weights=values, minlength=k).astype(np.float64)
@@ -168,9 +168,9 @@ class CumulativeLikelihood:
         hessian[p:, p:] = np.diag(at_cuts(by_level(h_u), by_level(h_l))) + between + between.T
         return gradient, -hessian
 
-    def _weighable(self, theta: FloatArray) -> tuple[FloatArray, ...]:
-        """`_parts`, 0 for the ends that lie at infinity."""
-        g_u, g_l, h_u, h_l, h_ul = self._parts(theta)
+    def _compute_weighable(self, theta: FloatArray) -> tuple[FloatArray, ...]:
+        """`_compute_parts`, 0 for the ends that lie at infinity."""
+        g_u, g_l, h_u, h_l, h_ul = self._compute_parts(theta)
         upper, lower = self.y < self.cuts, self.y > 0
         return (
             np.where(upper, g_u, 0.0),
@@ -194,7 +194,7 @@ class CumulativeLikelihood:
                 ends[at, p + cut] = 1.0
                 if cut:
                     ends[at, own] = -self.x[at]
-        g_u, g_l, h_u, h_l, h_ul = self._parts(self.theta)
+        g_u, g_l, h_u, h_l, h_ul = self._compute_parts(self.theta)
         w = self.weights[:, None]
         cross = up.T @ (low * w * h_ul[:, None])
         hessian = up.T @ (up * w * h_u[:, None]) + low.T @ (low * w * h_l[:, None])
@@ -212,7 +212,7 @@ class CumulativeLikelihood:
                 np.full(len(x), level), x, weights, inverse, self.cuts + 1, self.link
             )
             cells.theta = self.theta
-            upper, lower = cells._ends(self.theta)
+            upper, lower = cells._find_ends(self.theta)
             share = weights * interval_probability(self.link, upper, lower)
             scores, _ = cells.partial_scores()
             piece = scores.T @ (scores * share[:, None])
@@ -251,7 +251,7 @@ class CumulativeLikelihood:
         value = self.log_likelihood(theta)
         for _ in range(iterations):
             gradient, information = self.slope(theta)
-            step = _ascent(information, gradient)
+            step = _solve_ascent(information, gradient)
             if step is None:
                 return None
             factor_ = 1.0
@@ -269,14 +269,14 @@ class CumulativeLikelihood:
             if float(gradient @ step) < tolerance * max(1.0, abs(value)) and factor_ == 1.0:
                 # Quadratic convergence: one more full step brings it to machine precision.
                 gradient, information = self.slope(theta)
-                last = _ascent(information, gradient)
+                last = _solve_ascent(information, gradient)
                 theta = theta if last is None else theta + last
                 self.theta = theta
                 return theta
         return None
 
 
-def _ascent(information: FloatArray, gradient: FloatArray) -> FloatArray | None:
+def _solve_ascent(information: FloatArray, gradient: FloatArray) -> FloatArray | None:
     """Newton's step; None where the information is not positive definite (separation)."""
     scale = np.sqrt(np.abs(np.diag(information)))
     if not (np.isfinite(scale).all() and (scale > 0).all() and np.isfinite(gradient).all()):

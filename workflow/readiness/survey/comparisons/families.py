@@ -252,7 +252,9 @@ def family_of(
     """The contrasts of one family: all pairs of `groups` for each of the shares, by their names. p
     is adjusted over all of them, and the simultaneous limits hold for all of them."""
     check_level(level)
-    made = {name: _contrasts(each, groups, level, len(shares)) for name, each in shares.items()}
+    made = {
+        name: _make_contrasts(each, groups, level, len(shares)) for name, each in shares.items()
+    }
     whole = [row for rows in made.values() for row in rows]
     untested = sum(row.p_value is None for row in whole)
     return {
@@ -261,13 +263,13 @@ def family_of(
     }
 
 
-def _contrasts(
+def _make_contrasts(
     shares: GroupShares, groups: Sequence[str], level: float, answers: int
 ) -> list[ContrastRow]:
     """All pairs: own limits at `level`, those of all pairs in a family of so many answers."""
     first, second = np.triu_indices(len(groups), 1)
     tested = shares.testable[first] & shares.testable[second]
-    rows = [_empty(shares, groups, int(i), int(j)) for i, j in zip(first, second, strict=True)]
+    rows = [_make_empty(shares, groups, int(i), int(j)) for i, j in zip(first, second, strict=True)]
     if not tested.any():
         return rows
     a, b = first[tested], second[tested]
@@ -336,7 +338,7 @@ def _adjust_together(largest: FloatArray, p: FloatArray) -> FloatArray:
     return np.asarray(np.clip(adjusted, p, np.minimum(len(p) * p, 1.0)))
 
 
-def _empty(shares: GroupShares, groups: Sequence[str], i: int, j: int) -> ContrastRow:
+def _make_empty(shares: GroupShares, groups: Sequence[str], i: int, j: int) -> ContrastRow:
     """A pair before its test: what is known, and why there may be no test."""
     few = {
         words: [groups[g] for g in (i, j) if shares.n[g] == size]

@@ -87,7 +87,7 @@ class LinearFit:
         """
         check_level(level)
 
-        df = self._positive_df()
+        df = self._check_df()
         quantile = t_quantile(level, df)
         return [
             ComparisonRow(
@@ -120,7 +120,7 @@ class LinearFit:
         one_of(method, TermTest, "method of the term test")
 
         columns = [i + 1 for i in self.x.columns(term)]
-        k, df = len(columns), self._positive_df()
+        k, df = len(columns), self._check_df()
         v = self.covariance[np.ix_(columns, columns)]
         if method == "Wald":
             value = quadratic(self.coefficients[columns], v, f"the Wald test of {term}") / k
@@ -156,7 +156,7 @@ class LinearFit:
         eigenvalues = np.sort(np.linalg.eigvals(ratio).real)[::-1]
         return float(model.deviance) - self.deviance, eigenvalues
 
-    def _positive_df(self) -> int:
+    def _check_df(self) -> int:
         if self.residual_df <= 0:
             raise StatisticsError(
                 f"{len(self.coefficients)} coefficients on {self.design_df} degrees of freedom of "

@@ -97,7 +97,7 @@ def multiple_marginal_independence(
         raise StatisticsError("every option is ticked by all or by nobody: nothing to compare")
     domain = design.subset(inside)
     needs_degrees_of_freedom(domain.degrees_of_freedom, "a test across groups")
-    pearson, delta = _joint(domain, observed, np.column_stack(list(kept.values())))
+    pearson, delta = _test_joint(domain, observed, np.column_stack(list(kept.values())))
     note = f"left out: {'; '.join(notes)}" if notes else ""
     return MarginalIndependence(
         pearson,
@@ -105,11 +105,11 @@ def multiple_marginal_independence(
         domain.degrees_of_freedom,
         domain.n,
         note,
-        _single(design, observed, answers, kept, adjust),
+        _test_single(design, observed, answers, kept, adjust),
     )
 
 
-def _joint(domain: Design, groups: Factor, ticked: BoolArray) -> tuple[float, FloatArray]:
+def _test_joint(domain: Design, groups: Factor, ticked: BoolArray) -> tuple[float, FloatArray]:
     """The sum of Pearson statistics and its generalised design effects. With P_gj the share of all
     that is in group g and ticked j, y_gj = P_gj - q_g pi_j and X2 = n sum y_gj^2 / (q_g pi_j (1 -
     pi_j)); the design effects are the eigenvalues of n times the covariance of y in this metric."""
@@ -170,7 +170,7 @@ def _estimate_replicate_covariance(
     return domain.replicate_covariance(linear.reshape(len(linear), -1), np.zeros(r * c))
 
 
-def _single(
+def _test_single(
     design: Design,
     groups: Factor,
     answers: Mapping[str, Any],

@@ -163,7 +163,7 @@ class OrdinalFit:
             expected[keep, keep], expected[keep, extra]
         )
         mean = self._domain.full_weights[self._cell >= 0].mean()
-        v = _cell_covariance(self._domain, self._cell, efficient / mean)
+        v = _compute_cell_covariance(self._domain, self._cell, efficient / mean)
         score = self._problem.weights @ efficient
         statistic = float(score @ np.linalg.solve(working, score))
         eigenvalues = np.linalg.eigvals(np.linalg.solve(working, v)).real
@@ -246,7 +246,7 @@ def ordinal_model(
     covariance = (
         domain.refit_covariance(lambda w: back @ problem.refit(w[rows], theta), back @ theta)
         if domain.refits
-        else _cell_covariance(domain, cell, influence)
+        else _compute_cell_covariance(domain, cell, influence)
     )
     loglik = problem.log_likelihood(theta)
     p = matrix.shape[1]
@@ -277,7 +277,7 @@ def ordinal_model(
 _MOST_CELLS = 500
 
 
-def _cell_covariance(domain: Design, cell: IntArray, influence: FloatArray) -> FloatArray:
+def _compute_cell_covariance(domain: Design, cell: IntArray, influence: FloatArray) -> FloatArray:
     """Design covariance of influence values that are the same for all respondents of a cell."""
     if len(influence) <= _MOST_CELLS:
         totals = domain.code_covariance(cell, len(influence))

@@ -223,7 +223,7 @@ def permutation_test(
             code[first],
             mass,
         )
-    order = _canonical_order(block, code, weight, answers)
+    order = _order_respondents(block, code, weight, answers)
     observed, exceeding = _count(
         studentised_statistics(scores[order], parts, code[order], weight[order], groups.size),
         block[order],
@@ -269,7 +269,7 @@ def factorize_pairs(a: IntArray, b: IntArray) -> IntArray:
     return np.asarray(np.unique(pairs, return_inverse=True)[1], dtype=np.int64)
 
 
-def _canonical_order(
+def _order_respondents(
     block: IntArray, code: IntArray, weight: FloatArray, y: FloatArray
 ) -> IntArray:
     """An order of respondents that depends neither on the order of rows nor on labels."""
@@ -277,16 +277,16 @@ def _canonical_order(
     mean = np.bincount(code, weights=weight * y) / size
     count = np.bincount(code)
     group_rank = np.empty(len(size), np.int64)
-    group_rank[np.lexsort((_places(mean), _places(size), count))] = np.arange(len(size))
+    group_rank[np.lexsort((_rank_places(mean), _rank_places(size), count))] = np.arange(len(size))
     extent = np.bincount(block, weights=weight).astype(np.float64)
     inside = np.bincount(block, weights=weight * y).astype(np.float64)
     block_rank = np.empty(len(extent), np.int64)
-    ranked = np.lexsort((_places(inside), _places(extent), np.bincount(block)))
+    ranked = np.lexsort((_rank_places(inside), _rank_places(extent), np.bincount(block)))
     block_rank[ranked] = np.arange(len(extent))
-    return np.lexsort((y, _places(weight), group_rank[code], block_rank[block]))
+    return np.lexsort((y, _rank_places(weight), group_rank[code], block_rank[block]))
 
 
-def _places(values: FloatArray) -> IntArray:
+def _rank_places(values: FloatArray) -> IntArray:
     """The place of each value among the others, in order; equal for what is equal but for the last
     bits of a processor's sums, which must not decide who stands before whom."""
     order = np.argsort(values, kind="stable")

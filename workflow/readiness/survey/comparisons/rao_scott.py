@@ -48,13 +48,13 @@ def tail_probability(x: float, weights: FloatArray, ddf: float) -> float:
     # R repeats the denominator's term a whole number of times; its saddlepoint does the same.
     # A product of floats may miss its whole number by rounding: 397.99999999999994 is 398.
     times = np.floor(ddf * (1 + 1e-12)) if ddf >= 1 else ddf
-    p = _saddlepoint(0.0, np.append(a, -x / ddf), np.append(np.ones(len(a)), times))
+    p = _approximate_tail(0.0, np.append(a, -x / ddf), np.append(np.ones(len(a)), times))
     if p is not None:
         return p
     return upper_f(x / float(a.sum()), float(a.sum() ** 2 / (a**2).sum()), ddf)
 
 
-def _saddlepoint(x: float, a: FloatArray, df: FloatArray) -> float | None:
+def _approximate_tail(x: float, a: FloatArray, df: FloatArray) -> float | None:
     """Lugannani-Rice tail as in Kuonen (1999); None next to the mean, where it is 0/0."""
     from scipy import optimize
 
@@ -254,10 +254,10 @@ def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
     notes = []
     if left_out:
         notes.append(f"no answers, left out of the test: {', '.join(left_out)}")
-    delta = _design_effects(contrasts, p.ravel(), v, cells.n)
+    delta = _find_design_effects(contrasts, p.ravel(), v, cells.n)
     if delta is None:
         # Too many empty cells to use the observed shares: those of independence exist always.
-        delta = _design_effects(contrasts, expected.ravel(), v, cells.n)
+        delta = _find_design_effects(contrasts, expected.ravel(), v, cells.n)
         notes.append("many empty cells: design effects taken at the shares under independence")
     if delta is None or delta.sum() <= 1e-10 * len(delta):
         raise StatisticsError(
@@ -273,7 +273,7 @@ def _make_centred_basis(k: int) -> FloatArray:
     return np.asarray(q[:, 1:], dtype=np.float64)
 
 
-def _design_effects(
+def _find_design_effects(
     contrasts: FloatArray, p: FloatArray, v: FloatArray, n: int
 ) -> FloatArray | None:
     """Eigenvalues of (C'D^-1 C / n)^-1 (C' D^-1 V D^-1 C), or None if the first is singular."""

@@ -120,11 +120,11 @@ def means(
     """
     one_of(deff, DesignEffect, "deff")
     y, domain, codes = _prepare(design, values, by, groups, missing)
-    inside = _indicators(domain, codes)
-    result = ratio_estimates(domain, y[:, None] * inside, inside, _names(codes, values))
+    inside = _make_indicators(domain, codes)
+    result = ratio_estimates(domain, y[:, None] * inside, inside, _name_rows(codes, values))
     if deff == "none":
         return result
-    effects = result.covariance.diagonal() / _srs_variances(domain, y, inside, result, deff)
+    effects = result.covariance.diagonal() / _compute_srs_variances(domain, y, inside, result, deff)
     return replace(result, deff=effects)
 
 
@@ -140,15 +140,17 @@ def totals(
     """Weighted totals with their design covariance; arguments and errors as for `means`."""
     one_of(deff, DesignEffect, "deff")
     y, domain, codes = _prepare(design, values, by, groups, missing)
-    inside = _indicators(domain, codes)
+    inside = _make_indicators(domain, codes)
     x = y[:, None] * inside
     estimate = domain.weights @ x
     covariance = domain.total_covariance(x)
-    n = _bases(domain, inside)
-    result = Estimates(_names(codes, values), estimate, covariance, n, domain.degrees_of_freedom)
+    n = _count_bases(domain, inside)
+    result = Estimates(
+        _name_rows(codes, values), estimate, covariance, n, domain.degrees_of_freedom
+    )
     if deff == "none":
         return result
-    per_mean = _srs_variances(domain, y, inside, None, deff)
+    per_mean = _compute_srs_variances(domain, y, inside, None, deff)
     return replace(result, deff=covariance.diagonal() / (per_mean * (domain.weights @ inside) ** 2))
 
 
@@ -158,8 +160,8 @@ def ratio(design: Design, numerator: Column, denominator: Column) -> Estimates:
     Raises:
         StatisticsError: missing values inside the domain, or a denominator whose total is 0.
     """
-    top = _zero_missing(design, design.numeric(numerator), numerator)
-    bottom = _zero_missing(design, design.numeric(denominator), denominator)
+    top = _clear_missing(design, design.numeric(numerator), numerator)
+    bottom = _clear_missing(design, design.numeric(denominator), denominator)
     if design.weights @ bottom == 0:
         raise StatisticsError(f"the total of the denominator {_name(denominator)!r} is 0; no ratio")
     return ratio_estimates(
@@ -210,7 +212,7 @@ def ratio_estimates(
         # Where a replicate leaves a base empty (a base of one) there is no variance.
         lost = np.asarray(np.isnan(replicated).any(axis=0), dtype=np.bool_)
         covariance = design.replicate_covariance(np.where(lost, estimate, replicated), estimate)
-    n = _bases(design, denominators)
+    n = _count_bases(design, denominators)
     covariance[lost | (n < 2)] = covariance[:, lost | (n < 2)] = np.nan
     return Estimates(names, estimate, covariance, n, design.degrees_of_freedom)
 
@@ -228,7 +230,7 @@ def _prepare(
     domain = design.subset(~np.isnan(y)) if missing == "drop" else design
     if domain.n == 0:
         raise StatisticsError(f"nobody in the domain has a value of {_name(values)}")
-    y = _zero_missing(domain, y, values)
+    y = _clear_missing(domain, y, values)
     if by is None:
         return y, domain, None
     codes = group_codes(domain, by, groups)
@@ -241,7 +243,7 @@ def _prepare(
     return y, domain, codes
 
 
-def _zero_missing(design: Design, y: FloatArray, name: Column) -> FloatArray:
+def _clear_missing(design: Design, y: FloatArray, name: Column) -> FloatArray:
     absent = np.isnan(y) & design.mask
     if absent.any():
         raise StatisticsError(
@@ -251,19 +253,19 @@ def _zero_missing(design: Design, y: FloatArray, name: Column) -> FloatArray:
     return np.where(design.mask, y, 0.0)
 
 
-def _indicators(design: Design, codes: Codes | None) -> FloatArray:
+def _make_indicators(design: Design, codes: Codes | None) -> FloatArray:
     if codes is None:
         return design.mask[:, None].astype(np.float64)
     inside = codes.codes[:, None] == np.arange(codes.size)[None, :]
     return np.asarray((inside & design.mask[:, None]).astype(np.float64))
 
 
-def _bases(design: Design, denominators: FloatArray) -> IntArray:
+def _count_bases(design: Design, denominators: FloatArray) -> IntArray:
     counted = (denominators != 0) & design.mask[:, None]
     return np.asarray(counted.sum(axis=0), dtype=np.int64)
 
 
-def _srs_variances(
+def _compute_srs_variances(
     design: Design, y: FloatArray, inside: FloatArray, result: Estimates | None, kind: DesignEffect
 ) -> FloatArray:
     """Variance that each mean would have in a simple random sample of the same size."""
@@ -278,7 +280,7 @@ def _srs_variances(
     return np.asarray(spread / n * factor)
 
 
-def _names(codes: Codes | None, values: Column) -> tuple[str, ...]:
+def _name_rows(codes: Codes | None, values: Column) -> tuple[str, ...]:
     if codes is None or codes.labels is None:
         return (_name(values),)
     return tuple(str(label) for label in codes.labels)
@@ -328,7 +330,7 @@ def quantiles(
     means(domain, values, missing=missing)  # the checks of an empty base and of missing values
     used = domain.mask
     order = np.argsort(y[used], kind="stable")
-    lookup = _lookup(rule, y[used][order], domain.full_weights[used][order])
+    lookup = _build_lookup(rule, y[used][order], domain.full_weights[used][order])
     t = float(t_quantile(level, domain.degrees_of_freedom))
     rows = []
     for p in probabilities:
@@ -351,7 +353,7 @@ def _limit(lookup: Callable[[float], float], share: float) -> float:
     return lookup(share)
 
 
-def _lookup(rule: Rule, x: FloatArray, w: FloatArray) -> Callable[[float], float]:
+def _build_lookup(rule: Rule, x: FloatArray, w: FloatArray) -> Callable[[float], float]:
     """The quantile function of sorted values; the extremes beyond 0 and 1."""
     cumulative = np.cumsum(w)
     total = float(cumulative[-1])

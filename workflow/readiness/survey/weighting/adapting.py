@@ -138,7 +138,7 @@ def weigh_adapting(
         weightless = np.full(len(data), np.nan)
         return Adapted(None, (), (), (nobody,), weightless, np.full(len(data), ""))
     steps: list[Fact] = []
-    base = _base(data, sampled, collapse, steps)
+    base = _make_base(data, sampled, collapse, steps)
     kept, merges = _keep_margins(data, totals or {}, collapse, steps)
     found: Raking | None = None
     while kept and found is None:
@@ -155,7 +155,7 @@ def weigh_adapting(
         if totals is None:
             alone, why = EVERYBODY, "weighting.step.unweighted"
         steps.append(Fact(why))
-        found = Raking.of(base, {alone: _people(base, alone)}, ())
+        found = Raking.of(base, {alone: _count_people(base, alone)}, ())
     else:
         steps.append(Fact("weighting.step.raked", {"variables": Listed(tuple(kept))}))
     recipe, final = _limit_weights(found, trim, steps)
@@ -163,7 +163,7 @@ def weigh_adapting(
     if replicates is not None:
         made, told = repeat(base, limited, final, replicates)
         steps += told
-    weighting = _weighting(base, limited, final, made)
+    weighting = _make_weighting(base, limited, final, made)
     return Adapted(
         weighting,
         tuple(kept),
@@ -175,7 +175,7 @@ def weigh_adapting(
     )
 
 
-def _base(
+def _make_base(
     data: pd.DataFrame, sampled: Sampled, collapse: Sequence[Collapse], steps: list[Fact]
 ) -> Design:
     """The design, with the strata that two respondents or more have, after what was declared."""
@@ -209,7 +209,7 @@ def _keep_margins(
     merges: list[Collapse] = []
     for variable, by_category in totals.items():
         declared = [c for c in collapse if c.variable == variable]
-        steps += [Fact("weighting.step.declared", _categories(merge)) for merge in declared]
+        steps += [Fact("weighting.step.declared", _describe_merge(merge)) for merge in declared]
         parts = {str(merge.into): merge.categories for merge in declared}
         found = merged_categories(data[variable], by_category, declared, LEAST)
         values: dict[str, Value] = {"variable": variable, "least": LEAST}
@@ -218,12 +218,12 @@ def _keep_margins(
             continue
         kept[variable] = by_category
         merges += [*declared, *found]
-        told = ({**values, **_categories(merge, parts)} for merge in found)
+        told = ({**values, **_describe_merge(merge, parts)} for merge in found)
         steps += [Fact("weighting.step.merged", said) for said in told]
     return kept, merges
 
 
-def _categories(
+def _describe_merge(
     merge: Collapse, parts: Mapping[str, Sequence[Any]] | None = None
 ) -> dict[str, Value]:
     """A merge as the values of a fact; `parts`: what declared categories were made of."""
@@ -232,7 +232,7 @@ def _categories(
     return {"variable": merge.variable, "categories": Listed(tuple(codes))}
 
 
-def _people(base: Design, by: str) -> dict[str, float]:
+def _count_people(base: Design, by: str) -> dict[str, float]:
     """The people of each stratum, as far as known, or the sum of all base weights."""
     frame = base.data.assign(_weight=base.weights).groupby(by)
     known = by == BASE and "_population" in base.data
@@ -260,13 +260,13 @@ def _limit_weights(
         used = target > 0
         gap = float(np.abs(np.concatenate(sums)[used] / target[used] - 1).max())
         if gap <= MOST_MOVED:
-            steps.append(_told_limits(found, recipe, gap))
+            steps.append(_tell_limits(found, recipe, gap))
             return recipe, totals / count
     steps.append(Fact("weighting.step.limits"))
     return found.recipe, found.one
 
 
-def _told_limits(found: Raking, recipe: Recipe, gap: float) -> Fact:
+def _tell_limits(found: Raking, recipe: Recipe, gap: float) -> Fact:
     """Within which limits the adjustments are, how many were outside, and what it cost."""
     values: dict[str, Any] = {
         "lower": Quantity.of(recipe.lower, "number", 2),
@@ -280,7 +280,7 @@ def _told_limits(found: Raking, recipe: Recipe, gap: float) -> Fact:
     return Fact("weighting.step.trimmed", {**values, "gap": Quantity.of(gap, "share", 1)})
 
 
-def _weighting(
+def _make_weighting(
     base: Design, found: Raking, final: FloatArray, replicates: Replicates | None
 ) -> Weighting:
     """The weighted design and its report."""

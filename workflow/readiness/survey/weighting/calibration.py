@@ -53,11 +53,11 @@ def calibrate_weights(
             convergence (naming the auxiliary with the largest gap).
     """
     one_of(distance, Distance, "distance")
-    low, high = _bounds(distance, bounds)
+    low, high = _check_bounds(distance, bounds)
     x = np.asarray(x, dtype=np.float64)
     unit = np.maximum(np.abs(totals), 1.0)
     b = np.zeros(x.shape[1])
-    ratio, slope = _ratio(distance, x @ b, low, high)
+    ratio, slope = _compute_ratio(distance, x @ b, low, high)
     gap = (totals - (base * ratio) @ x) / unit
     for _ in range(max_iterations):
         if np.abs(gap).max() <= tolerance:
@@ -67,7 +67,7 @@ def calibrate_weights(
         # A step is halved until the gaps shrink; where none does, there is nothing left to try.
         for length in 0.5 ** np.arange(27):
             trial = b + length * step
-            tried, its_slope = _ratio(distance, x @ trial, low, high)
+            tried, its_slope = _compute_ratio(distance, x @ trial, low, high)
             left = (totals - (base * tried) @ x) / unit
             if np.linalg.norm(left) < np.linalg.norm(gap):
                 b, ratio, slope, gap = trial, tried, its_slope, left
@@ -84,7 +84,7 @@ def calibrate_weights(
     return np.asarray(base * ratio, dtype=np.float64)
 
 
-def _bounds(distance: Distance, bounds: Bounds | None) -> tuple[FloatArray, FloatArray]:
+def _check_bounds(distance: Distance, bounds: Bounds | None) -> tuple[FloatArray, FloatArray]:
     if bounds is None:
         if distance == "logit":
             raise StatisticsError("logit calibration needs bounds, such as (0.5, 2)")
@@ -97,7 +97,7 @@ def _bounds(distance: Distance, bounds: Bounds | None) -> tuple[FloatArray, Floa
     return low, high
 
 
-def _ratio(
+def _compute_ratio(
     distance: Distance, u: FloatArray, low: FloatArray, high: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """F(u) and F'(u)."""

@@ -215,11 +215,11 @@ class Perturbed:
             totals = self._recipe.limit_totals(self._again(start), start)
         except StatisticsError:
             self.linear += 1
-            return self._linear(factor, count)
+            return self._make_linear(factor, count)
         # A pattern of which nobody is counted has no weight to share.
         return np.asarray(totals / np.maximum(count, 1))
 
-    def _linear(self, factor: FloatArray, count: FloatArray) -> FloatArray:
+    def _make_linear(self, factor: FloatArray, count: FloatArray) -> FloatArray:
         x, totals, _ = indicators(self._recipe.margins)
         start = self._final * factor
         weighted = x * (start * count)[:, None]
@@ -253,14 +253,14 @@ def repeat(
     if kind == "auto":
         kind = "JKn" if design.rows <= MOST_JACKKNIFE else "groups"
     if kind == "JKn":
-        made, linear = _jackknife(design, raking, final)
+        made, linear = _leave_one_out(design, raking, final)
     else:
-        made, linear = _groups(design, raking, final)
+        made, linear = _leave_groups_out(design, raking, final)
     told = [Fact(_TOLD[made.kind], {"n": made.count})]
     return made, [*told, Fact("weighting.step.linear", {"n": linear})] if linear else told
 
 
-def _jackknife(design: Design, raking: Raking, final: FloatArray) -> tuple[Replicates, int]:
+def _leave_one_out(design: Design, raking: Raking, final: FloatArray) -> tuple[Replicates, int]:
     """Replicates that leave out one respondent each, and how many are calibrated linearly."""
     stage = design.stages[0]
     stratum = design.strata[raking.first]
@@ -281,7 +281,7 @@ def _jackknife(design: Design, raking: Raking, final: FloatArray) -> tuple[Repli
     return Replicates(matrix, 1.0, rscales, kind="JKn"), int(linear[raking.pattern].sum())
 
 
-def _groups(design: Design, raking: Raking, final: FloatArray) -> tuple[Replicates, int]:
+def _leave_groups_out(design: Design, raking: Raking, final: FloatArray) -> tuple[Replicates, int]:
     """The same by random group. Each has a pattern twice: who is left out of it, who is not."""
     stage, patterns = design.stages[0], len(final)
     number = min(GROUPS, design.rows)

@@ -82,7 +82,7 @@ def make_margins(
             )
         merges = [c for c in collapse if c.variable == variable]
         column, merged = _collapse_column(data[variable], dict(by_category), merges)
-        margins.append(_margin(variable, column, merged, mask))
+        margins.append(_make_margin(variable, column, merged, mask))
     first = margins[0]
     expected = float(first.totals.sum())
     for margin in margins[1:]:
@@ -112,7 +112,7 @@ def _collapse_column(
     return column, totals
 
 
-def _margin(
+def _make_margin(
     variable: str, column: pd.Series[Any], totals: dict[Any, float], mask: BoolArray | None
 ) -> Margin:
     codes = encode_declared(column, list(totals))

@@ -96,7 +96,7 @@ def rake_weights(
     while (
         gap > tolerance and sweeps < max_iterations and all(np.isfinite(f).all() for f in factors)
     ):
-        gap, where = _sweep(cell, factors, crossing, margins)
+        gap, where = _pass_margins(cell, factors, crossing, margins)
         sweeps += 1
     if not gap <= tolerance:
         raise StatisticsError(
@@ -107,7 +107,7 @@ def rake_weights(
     return Raked(base * factor[crossing.of_row], tuple(np.log(f) for f in factors))
 
 
-def _sweep(
+def _pass_margins(
     cell: FloatArray, factors: list[FloatArray], crossing: MarginCells, margins: Sequence[Margin]
 ) -> tuple[float, str]:
     """One pass over the margins, changing `cell` and `factors`; the largest relative gap of a
@@ -227,12 +227,12 @@ def _split(margins: Sequence[Margin], cells: MarginCells) -> tuple[FloatArray, F
     products = np.cumprod(np.array(sizes, dtype=np.float64))
     cut = int(np.argmin(products + products[-1] / products)) + 1
     return (
-        _indicators(sizes[:cut], starts[:cut], total),
-        _indicators(sizes[cut:], starts[cut:-1], total),
+        _make_indicators(sizes[:cut], starts[:cut], total),
+        _make_indicators(sizes[cut:], starts[cut:-1], total),
     )
 
 
-def _indicators(sizes: Sequence[int], starts: IntArray, total: int) -> FloatArray:
+def _make_indicators(sizes: Sequence[int], starts: IntArray, total: int) -> FloatArray:
     """One row a combination of categories, last margin fastest; one column a category."""
     rows = int(np.prod(np.array(sizes, dtype=np.int64))) if len(sizes) else 1
     matrix = np.zeros((rows, total))

@@ -212,7 +212,7 @@ def weigh(
     met = main.weights if recipe.how is Limits.TRIMMED else final
     projection = Projection(tuple(m.codes for m in margins), None, met, base)
     weighted = design.with_weights(final, projection)
-    made = _replicates(design, recipe, main, replicates, n_replicates, seed)
+    made = _build_replicates(design, recipe, main, replicates, n_replicates, seed)
     if made is not None:
         weighted = replace(weighted, replicates=made)
         words.append(f"replicates: {made.kind}")
@@ -226,7 +226,7 @@ def weigh(
     return Weighting(weighted, report)
 
 
-def _replicates(
+def _build_replicates(
     design: Design, recipe: Recipe, main: Raked, kind: Kind | None, number: int, seed: int
 ) -> Replicates | None:
     """Replicates, each through the recipe: those asked for, those given, JKn after trimming."""
