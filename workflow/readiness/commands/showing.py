@@ -276,9 +276,7 @@ def _clean(value: Any) -> Any:
     if pd.isna(value):
         return None
     number = value.item() if hasattr(value, "item") else value
-    if isinstance(number, float):
-        return float(f"{number:.{_SIGNIFICANT}g}")
-    return number
+    return float(f"{number:.{_SIGNIFICANT}g}") if isinstance(number, float) else number
 
 
 def _align_columns(rows: pd.DataFrame, columns: Columns) -> str:

@@ -134,9 +134,7 @@ def kept_by_git(root: Path, file: Path) -> bool:
         ).returncode
     except OSError:
         said = NO_WORK_TREE
-    if said == NO_WORK_TREE:
-        return file.is_relative_to(root.resolve())
-    return said != IGNORED
+    return file.is_relative_to(root.resolve()) if said == NO_WORK_TREE else said != IGNORED
 
 
 def cache_folder(root: Path, foreign: Foreign | None = None) -> Path:

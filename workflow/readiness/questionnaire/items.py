@@ -275,9 +275,7 @@ class Item(Strict):
     @property
     def first_level(self) -> str:
         """The level that is told first: the headline box, a number's mean, or the first answer."""
-        if self.kind == "number":
-            return MEAN
-        return self.headline or self.codes[0]
+        return MEAN if self.kind == "number" else self.headline or self.codes[0]
 
     @property
     def shown_codes(self) -> tuple[str, ...]:

@@ -94,9 +94,7 @@ class Design:
     @property
     def weights(self) -> FloatArray:
         """Weights, shape (rows,): zero outside the domain."""
-        if self.mask.all():
-            return self.full_weights
-        return np.where(self.mask, self.full_weights, 0.0)
+        return self.full_weights if self.mask.all() else np.where(self.mask, self.full_weights, 0.0)
 
     @property
     def strata(self) -> IntArray:

@@ -172,9 +172,7 @@ def _mask_of_category(answers: pd.DataFrame, item: Item, category: str) -> BoolA
         column = f"{item.id}.{category}"
         return answers[column].eq("1").to_numpy() if category in item.codes else None
     levels = item.levels_of.get(category, (category,))
-    if not set(levels) <= set(item.codes):
-        return None
-    return answers[item.id].isin(levels).to_numpy()
+    return answers[item.id].isin(levels).to_numpy() if set(levels) <= set(item.codes) else None
 
 
 def _mask_of_answered(answers: pd.DataFrame, item: Item) -> BoolArray:

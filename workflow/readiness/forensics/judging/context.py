@@ -68,9 +68,7 @@ class Study:
     def conventions(self, sets: Sequence[ClaimSet]) -> tuple[bases.Convention, ...]:
         """The conventions that the sets may follow: the declared rounding, or any nearest one."""
         said = {claim.rounding for s in sets for claim in self.members(s)} - {"unknown"}
-        if not said:
-            return bases.NEAREST
-        return bases.conventions([r for r in Rounding if r in said])
+        return bases.conventions([r for r in Rounding if r in said]) if said else bases.NEAREST
 
     def state_assumptions(self, sets: Sequence[ClaimSet]) -> Term:
         """The conditions of exact arithmetic on these sets, as a clause."""

@@ -107,9 +107,7 @@ class CumulativeLikelihood:
             return -np.inf
         upper, lower = self._find_ends(theta)
         probability = interval_probability(self.link, upper, lower)
-        if (probability <= 0).any():
-            return -np.inf
-        return float(self.weights @ np.log(probability))
+        return -np.inf if (probability <= 0).any() else float(self.weights @ np.log(probability))
 
     def _compute_parts(self, theta: FloatArray) -> tuple[FloatArray, ...]:
         """First and second derivatives of log p for the upper and lower end of each cell."""

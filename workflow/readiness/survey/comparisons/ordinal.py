@@ -83,9 +83,7 @@ class OrdinalFit:
     @property
     def note(self) -> str:
         """Which levels the model merged, or empty."""
-        if not self.merged:
-            return ""
-        return f"no answers, merged in the model: {', '.join(self.merged)}"
+        return f"no answers, merged in the model: {', '.join(self.merged)}" if self.merged else ""
 
     def odds_ratios(self, level: float = 0.95) -> list[ComparisonRow]:
         """exp(beta) with t intervals on the design df: odds of a higher answer.

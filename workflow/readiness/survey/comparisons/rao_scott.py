@@ -49,9 +49,7 @@ def tail_probability(x: float, weights: FloatArray, ddf: float) -> float:
     # A product of floats may miss its whole number by rounding: 397.99999999999994 is 398.
     times = np.floor(ddf * (1 + 1e-12)) if ddf >= 1 else ddf
     p = _approximate_tail(0.0, np.append(a, -x / ddf), np.append(np.ones(len(a)), times))
-    if p is not None:
-        return p
-    return upper_f(x / float(a.sum()), float(a.sum() ** 2 / (a**2).sum()), ddf)
+    return upper_f(x / float(a.sum()), float(a.sum() ** 2 / (a**2).sum()), ddf) if p is None else p
 
 
 def _approximate_tail(x: float, a: FloatArray, df: FloatArray) -> float | None:

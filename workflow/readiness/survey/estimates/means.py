@@ -348,9 +348,7 @@ def _limit(lookup: Callable[[float], float], share: float) -> float:
     """The quantile at a limit of the share; NaN where the limit leaves [0, 1], as in R. The extreme
     of the sample would stand for a limit that the data do not reach, and the standard error, made
     of the width, would be that of a cut interval."""
-    if not -_ROUNDING <= share <= 1 + _ROUNDING:
-        return float("nan")
-    return lookup(share)
+    return lookup(share) if -_ROUNDING <= share <= 1 + _ROUNDING else float("nan")
 
 
 def _build_lookup(rule: Rule, x: FloatArray, w: FloatArray) -> Callable[[float], float]:
