@@ -2,8 +2,7 @@
 
 Eight lines of YAML can stand for a billion values: an alias repeats what its anchor names, and an
 anchor may hold aliases. So what a document would be when each alias is written out is counted, by
-its events, before anything is built of it.
-"""
+its events, before anything is built of it."""
 
 from typing import Any, cast
 

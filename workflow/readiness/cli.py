@@ -1,8 +1,7 @@
 """The command line: `readiness COMMAND`, and `readiness step NAME` for the steps of the workflow.
 
 Nothing heavy is imported before the command is known. A problem that a user can cause ends in one
-or two lines on standard error and the exit code of its kind (docs/commands.md).
-"""
+or two lines on standard error and the exit code of its kind (docs/commands.md)."""
 
 import argparse
 import errno

@@ -11,8 +11,7 @@ in the code); of all domains where it tells facts that it read from a file, whos
 Comments and order in a catalogue change nothing.
 
 Package `__init__` files hold nothing but a docstring and re-exports (a test holds them to that):
-they are looked through name by name and are not part of a closure themselves.
-"""
+they are looked through name by name and are not part of a closure themselves."""
 
 import ast
 import hashlib

@@ -1,8 +1,7 @@
 """What is said, before it is said: a kind and the values that it states.
 
 Modules hand each other facts. `language.tell` makes a sentence of one at the edge, in the reader's
-language; no module reads a sentence that another wrote.
-"""
+language; no module reads a sentence that another wrote."""
 
 from __future__ import annotations
 

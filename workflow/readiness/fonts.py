@@ -3,8 +3,7 @@
 A page asks for what its reader's machine has; Arabic, which many machines set badly, brings a
 small part of its font along (`subset`). Paper and pictures use the family's files and what Typst
 has in itself: the same anywhere. The families are free (SIL Open Font License; DejaVu's own); no
-font of the machine takes part.
-"""
+font of the machine takes part."""
 
 import base64
 import io

@@ -10,8 +10,7 @@ proportion.
 Pseudonyms are HMAC-SHA256 (RFC 2104, FIPS 198-1) under a secret key, cut to 80 bits: two of a
 million respondents share one with a probability below 1e-12. A plain hash would not do: who knows
 the list of the invited tries them all. No number depends on a pseudonym, nor on its order, so
-whoever recomputes them without the key uses one made of the data (`key_from_data`).
-"""
+whoever recomputes them without the key uses one made of the data (`key_from_data`)."""
 
 from __future__ import annotations
 
@@ -184,8 +183,7 @@ def kept_apart(
         items: the columns of personal items and of free text.
         specials: codes that are no answers and stay ("_blank").
 
-    Returns the table, and one row an answer kept apart: `respondent`, `item`, `value`.
-    """
+    Returns the table, and one row an answer kept apart: `respondent`, `item`, `value`."""
     found = []
     table = answers.copy()
     for item in (column for column in answers.columns if column in items):

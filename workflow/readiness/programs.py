@@ -2,8 +2,7 @@
 
 From the basis of the last program the next one is a few steps of the simplex method, a tenth of
 what a new start takes. scipy has HiGHS, but asks it from the start each time; so this is the one
-place that calls what scipy itself calls (`scipy.optimize._highspy`).
-"""
+place that calls what scipy itself calls (`scipy.optimize._highspy`)."""
 
 from dataclasses import dataclass
 from typing import Any

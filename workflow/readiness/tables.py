@@ -3,8 +3,7 @@
 UTF-8, `\\n`, RFC 4180 quoting, floats with 12 significant digits: the last bits of a float differ
 between processors and BLAS kernels, so a value that is written is a value that can be compared.
 A cell is written as it is, whatever it holds: what was written is what is read again. A text that
-a spreadsheet would take for a formula is no exception (docs/design-decisions.md).
-"""
+a spreadsheet would take for a formula is no exception (docs/design-decisions.md)."""
 
 from __future__ import annotations
 
@@ -110,8 +109,7 @@ def read_rows(
     bytes where they are in hand already. Raises DataError, naming file and row, when it is missing,
     empty, not UTF-8, or no table: a row of more or fewer cells than the header (a file that was
     cut, say), a quote that is not closed, a cell of more than 131072 characters, a column named
-    twice.
-    """
+    twice."""
     text = _read_content(path, what, read_bytes(path, what) if content is None else content)
     rows = list(number_rows(path, text))
     if not rows:
@@ -177,8 +175,7 @@ def is_regular(content: bytes, separator: str, width: int) -> bool:
 
     Quotes stand only around cells or doubled in them, so a line end in quotes is no end of a row;
     line ends are `\\n` or `\\r\\n`. pandas reads such a file ten times as fast as `csv`; it would
-    fill up short rows in silence, `csv` says so.
-    """
+    fill up short rows in silence, `csv` says so."""
     import numpy as np
 
     if b"\0" in content or content.count(b"\r") != content.count(b"\r\n"):

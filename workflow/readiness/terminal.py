@@ -1,8 +1,7 @@
 """What is printed: text that a terminal shows as it is, to a stream that may be closed or full.
 
 All that a command says goes through `printable`: names of files and answers come from outside, and
-an escape code in one of them could move the cursor, hide a line or rename the window.
-"""
+an escape code in one of them could move the cursor, hide a line or rename the window."""
 
 import errno
 import io

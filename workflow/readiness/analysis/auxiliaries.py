@@ -94,8 +94,7 @@ def auxiliaries(answered: Answered, targets: Targets) -> Auxiliaries | None:
     The others' shares of the categories are the population's persons less those whom the answers
     stand for; where chance drew more of a category than there are left, nobody. Their covariance is
     exact within a variable; a frame of margins tells nothing of two together, so there the
-    correlation is that of those who answered.
-    """
+    correlation is that of those who answered."""
     weights = answered.weights
     whole = float(np.mean([sum(totals.values()) for totals in targets.values()]))
     others = max(whole - float(weights.sum()), 0.0)

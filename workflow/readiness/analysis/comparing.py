@@ -3,8 +3,7 @@
 Between which groups does the share of an answer differ? Every item by every variable.
 
 One family is an item by a variable: p-values are adjusted over all its pairs of groups and all the
-answers that are compared, and the simultaneous limits hold for all of them.
-"""
+answers that are compared, and the simultaneous limits hold for all of them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
@@ -60,8 +59,7 @@ def compare_items(
     test) and `fact` (why, as JSON). An item without two groups or two answers to compare has a row
     whose note says so, and no primary test. `contrasts` (from `contrast_items`) are told of the
     level by which an item is reported; where they have p-values, the least of their family leads,
-    so that it and they cannot contradict each other. No finite population counts.
-    """
+    so that it and they cannot contradict each other. No finite population counts."""
     groups = list(questionnaire.grouping(by).codes) if by else []
     design = design.without_finite_population()
     replicates = design.replicates
@@ -186,8 +184,7 @@ def contrast_items(
 
     `effect` is the share of `b` less that of `a` (-1 to 1), `lower` and `upper` its own limits,
     `lower_simultaneous` and `upper_simultaneous` those that belong beside `p_adjusted`. What the
-    selection gives no meaning (all of a census) is missing. No finite population counts.
-    """
+    selection gives no meaning (all of a census) is missing. No finite population counts."""
     design = design.without_finite_population()
     rows = [
         row

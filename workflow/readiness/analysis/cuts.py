@@ -3,8 +3,7 @@
 Each share names its base. The levels of an item and the boxes of a scale (`low`, `top`: sums of its
 lowest or highest levels) rest on those who answered; "don't know" is a share of all who answered,
 outside the scale. A multiple-choice item has each option on two bases: those who were asked and
-those who answered (an answer that was excluded is in neither).
-"""
+those who answered (an answer that was excluded is in neither)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Variables that are computed of answers, as items of the questionnaire, in every language.
 
-Apart from how they are computed, which estimates make use of and which tells nothing.
-"""
+Apart from how they are computed, which estimates make use of and which tells nothing."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

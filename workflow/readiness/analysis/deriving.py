@@ -5,8 +5,7 @@ missing in the same way (a blank, a refusal, "don't know"), so is the variable; 
 in several ways it is a blank. Who gave an answer that the variable leaves out was not asked it.
 A condition of several parts follows three-valued logic: one part that is met decides `any`, one
 that is not met decides `all`, whatever is missing of the others; a part that somebody was not asked
-is not met where another was.
-"""
+is not met where another was."""
 
 import re
 from collections.abc import Sequence

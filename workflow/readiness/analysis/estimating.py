@@ -7,8 +7,7 @@ How well the items of a scale measure the same: Cronbach's alpha, and without ea
 
 Alpha is computed of those who answered all items, with the wave's weights, and its interval from
 the design (`survey.comparisons.effects.cronbach_alpha`). Levels of ordinal items count as whole
-numbers, as the scale itself counts them.
-"""
+numbers, as the scale itself counts them."""
 
 from collections.abc import Sequence
 from typing import Any

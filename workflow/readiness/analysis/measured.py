@@ -2,8 +2,7 @@
 
 Aims: a test at .05 rejects in at most .07 of the samples in which nothing differs, an interval of
 95 % holds the truth in at least .93. `benchmarks/printed.py` measures them, docs/measurements.md
-has all rows, and a test holds this table to that page.
-"""
+has all rows, and a test holds this table to that page."""
 
 import math
 

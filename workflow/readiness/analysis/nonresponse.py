@@ -7,8 +7,7 @@ SMUB(phi) - SMUB(0) of a mean, the measure of adjusted bias of Little, West, Boo
 J. Survey Statistics and Methodology 8). An unweighted number has the whole of MUBP or SMUB.
 
 Those selected are those with an answer to the item, each for as many people as were drawn for (the
-base weight), so that an unequal draw is not taken for nonresponse.
-"""
+base weight), so that an unequal draw is not taken for nonresponse."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -127,8 +126,7 @@ def nonresponse_bounds(
 
     `design`: of the weighted respondents, with the coded answers as its data. `phi_*` are the
     model's own values of the population, `selection_*` the least and the largest of what the
-    published number would be without its bias.
-    """
+    published number would be without its bias."""
     variables = list(unanswered.targets)
     cells = RespondentCells(design.data, variables, unanswered.base_weights) if variables else None
     rows = []
@@ -219,8 +217,7 @@ def describe_nonresponse(
     `design`: of the weighted respondents, with their base weights in the column `base_weight` of
     its data; nobody drew those who came in by themselves: each stands for one. Without `margins` of
     the frame the totals are those of all who were drawn (`sample`; None where there is no list of
-    them).
-    """
+    them)."""
     base = np.ones(design.rows)
     if sample is not None and selection.response_rate:
         base = design.data["base_weight"].to_numpy(dtype=np.float64)
@@ -250,8 +247,7 @@ def nonresponse_tables(
 
     `design`: of the weighted respondents; `respondents`: coded answers of all who are not counted
     apart; `sample`: all who were asked, of whom nothing is told where they are fewer than `least`;
-    None where there is no list of them.
-    """
+    None where there is no list of them."""
     weights = {"before": known.base_weights, "after": design.full_weights}
     drawn = sample if selection.response_rate else None
     frame = {variable.id for variable in questionnaire.frame}

@@ -3,8 +3,7 @@
 AAPOR (2023), Standard Definitions, 10th edition: a case with at least 80 % of what applied to it
 answered is complete, one with at least half of it partial, any other a break-off, which counts as a
 refusal. Who was drawn and returned nothing has, in a survey of named persons, an unknown
-eligibility, unless the sample says otherwise (its column `disposition`).
-"""
+eligibility, unless the sample says otherwise (its column `disposition`)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -100,8 +99,7 @@ def response(
 
     Rates in 0-1 for all drawn cases, unweighted and weighted by the base weights, and unweighted by
     stratum; a measure that is not computable has a reason instead of a value. Nothing where those
-    who were asked are no known set (`sample` is None), or are fewer than `least`.
-    """
+    who were asked are no known set (`sample` is None), or are fewer than `least`."""
     if sample is None or not selection.response_rate or len(sample) < least:
         return pd.DataFrame(columns=RESPONSE_COLUMNS)
     ended = dispositions(sample, answers, questionnaire)

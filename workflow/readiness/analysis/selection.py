@@ -5,8 +5,7 @@ error of sampling, so no interval and no p-value; what those who did not answer 
 by the ranges of nonresponse. Who came in by themselves bear inference only under an assumption that
 is said with it. Chosen respondents speak for themselves: an interval would be "as if it were a
 random sample", which it is not. "Margin of error" and "representative" are used for neither of the
-last two (AAPOR, Guidance on opt-in samples).
-"""
+last two (AAPOR, Guidance on opt-in samples)."""
 
 from enum import Enum
 

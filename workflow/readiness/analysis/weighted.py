@@ -60,8 +60,7 @@ def read_weighted(
 
     `answers` is the coded table of the validate step, `weights` the weight step's `weights.csv`
     with `replicates.npz` beside it; `apart` are codes of groups. `columns`: the answers and frame
-    variables that are needed; all unless given.
-    """
+    variables that are needed; all unless given."""
     wanted = None if columns is None else {"respondent", "group", "stratum", *columns}
     coded = read_text_table(answers, "the coded answers", columns=wanted)
     final = read_text_table(weights, "the weights", columns=OF_A_WEIGHT)

@@ -1,7 +1,6 @@
 """From the kept answers to weights: base weights, raking to the margins, limits, replicates.
 
-Groups counted apart have no frame: they get no weight and stay outside every total.
-"""
+Groups counted apart have no frame: they get no weight and stay outside every total."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -35,8 +34,7 @@ def weighted_part(
     `answers` and `counts` are the tables of the validate step, `apart` the codes of the groups that
     are counted apart; adds the numeric columns `base_weight` (> 0) and `stratum_population`
     (persons on the frame in the stratum). Where there is no list of persons, nobody was drawn: all
-    are in one stratum of no known population, and each counts once.
-    """
+    are in one stratum of no known population, and each counts once."""
     table = answers.loc[~answers["group"].isin(list(apart))].reset_index(drop=True)
     if STRATUM not in table:
         return table.assign(stratum=TOTAL, base_weight=1.0, stratum_population=np.nan)

@@ -1,7 +1,6 @@
 """On how many answers can published percentages rest? A cell a number of people.
 
-Verdicts on bases are no numbers of the register: they have no id.
-"""
+Verdicts on bases are no numbers of the register: they have no id."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

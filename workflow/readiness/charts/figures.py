@@ -8,8 +8,7 @@ What a chart says first is chosen by its numbers; nothing where a number is not 
 than half" needs the lower end of the interval above a half, "less than half" the upper end below
 it, "about half" the whole interval near it. Where a number has no interval (all were asked, or
 respondents were chosen) the number itself decides. No sentence is made of a number that carries a
-sign, nor of the largest share where one that is not shown may be larger.
-"""
+sign, nor of the largest share where one that is not shown may be larger."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -41,8 +40,7 @@ class DrawnFigure:
     `value`, `lower`, `upper` are in the unit's own scale (shares 0-1) or None where the register
     has none; `n` is the unweighted base or None; `display` is the number's text in the chart's
     language, empty where it is not published; `sign` what stands beside it or in its place. `place`
-    is the id of its number in a report: the run's name before its own.
-    """
+    is the id of its number in a report: the run's name before its own."""
 
     id: str
     place: str

@@ -7,8 +7,7 @@ the order that they have in tables (`register.order`).
 
 Levels that are not published are two or more, and their sum follows from the others (`disclosure`).
 Side by side on one side of the axis they are drawn as one piece; otherwise there is no bar, for the
-place and length of each piece would hint at what is hidden.
-"""
+place and length of each piece would hint at what is hidden."""
 
 from __future__ import annotations
 

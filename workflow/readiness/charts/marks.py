@@ -77,8 +77,7 @@ class ChartRow:
 
     `section`: it opens one. `head`: the number that stands for the row, beside its marks or on a
     telephone across from its label. `aside`: a bar from zero in a panel of its own, on the same
-    scale of lengths.
-    """
+    scale of lengths."""
 
     label: str
     marks: Sequence[Mark] = ()

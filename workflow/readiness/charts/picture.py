@@ -5,8 +5,7 @@ height on and returns where it ended, so that a chart is built from top to botto
 
 A label that a spreadsheet would run is text there; the register has it as it is. Typst draws the
 PNG, for whoever cannot place an SVG, with the fonts that come with the packages and no others: the
-same bytes on every machine.
-"""
+same bytes on every machine."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence

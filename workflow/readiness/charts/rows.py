@@ -1,8 +1,7 @@
 """The panel of rows: labels, marks on one scale, readings at their side.
 
 Labels stand beside their marks, or on a telephone above them. An axis of amounts has few lines,
-each with its number above the marks.
-"""
+each with its number above the marks."""
 
 import math
 from collections.abc import Sequence

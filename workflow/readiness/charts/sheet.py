@@ -8,8 +8,7 @@ A page shows its charts in the reader's own font, so no width of a text is exact
 widths of the own family and a bit more, as wide as in DejaVu Sans, which is wider than nearly every
 other sans-serif: what has room in it has room in the others. Arabic letters, whose font a page
 brings along, are as wide as they are alone: wider than beside others. Marks and directions have no
-width.
-"""
+width."""
 
 import re
 import unicodedata

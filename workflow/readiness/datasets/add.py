@@ -57,8 +57,7 @@ def add_version(
     overwritten: ConfigError when it exists or has no proper name, the questionnaire does not exist,
     or git would take the bytes of a restricted version; DataError when the file is no table, is
     still being written, or holds the very bytes of a version that was erased, or when another file
-    stands in its place; BusyError when another process changes the register.
-    """
+    stands in its place; BusyError when another process changes the register."""
     note = one_line(note, "--note")
     for what, text, pattern in (("dataset", dataset, NAME), ("version", version, VERSION)):
         if len(os.fsencode(text)) > LONGEST_NAME:

@@ -2,8 +2,7 @@
 
 A row is matched by its key: whose row it is. Several rows of one key - several submissions of one
 respondent - are matched by the moment of submission, what is left of them in order; so a
-submission that was dropped is a row removed, not two rows changed.
-"""
+submission that was dropped is a row removed, not two rows changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,8 +40,7 @@ class RowDiff:
     `added` and `removed` are the keys of rows that only one of them has; `changes` has one row a
     changed cell (columns `key`, `column`, `before`, `after`), `changed` the number of rows with
     such a cell. A column that only one table has is in `columns_added` or `columns_removed`, and in
-    no change.
-    """
+    no change."""
 
     key_name: str
     before: int

@@ -2,8 +2,7 @@
 
 Read from the project's own DVC settings (`.dvc/config`, `.dvc/config.local`) without DVC, which
 would take a second to start; what a user has set for all projects is no part of this one. DVC never
-reads these settings itself: some of them name commands that it would run.
-"""
+reads these settings itself: some of them name commands that it would run."""
 
 import configparser
 import os

@@ -5,8 +5,7 @@ up to date. So the bytes are looked for here - the embedded store (or any other 
 cache, the workspace - and hashed before they are used; only what no local place holds is fetched
 from the remotes elsewhere: folder, S3, SSH, HTTP. There each object is streamed through DVC's own
 file system of that remote, which knows its address and credentials, and hashed on the way. None of
-this needs git or DVC's cache.
-"""
+this needs git or DVC's cache."""
 
 import logging
 import os

@@ -8,8 +8,7 @@ is.
 A version is erased when a respondent withdraws. What stays is the pointer and the row of the
 register, which name the bytes by hash and hold no answer: so a publication that rested on them can
 still say on what it rested. The tombstone comes last: an erasure that was interrupted is not taken
-for a finished one, and can be given again.
-"""
+for a finished one, and can be given again."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -169,8 +168,7 @@ def erase_versions(root: Path, names: Sequence[str], reason: str) -> Erasure:
     Raises ConfigError when a version is unknown or erased already, the reason is empty, or another
     version, not named and not erased, has the same bytes; DataError when a file of this machine
     cannot be removed, and then nothing is registered; BusyError when another process changes the
-    register.
-    """
+    register."""
     note = one_line(reason, "--reason")
     if not note:
         raise ConfigError("--reason: say why; it is kept in data/versions.csv.")

@@ -7,8 +7,7 @@ name, its locale (CLDR), its digits, its direction and its typography: a folder 
 more.
 
 Catalogues are written with plain spaces and without direction marks. Both come in here, in one
-place: which spaces do not break, how wide they are, and the isolation of what runs otherwise.
-"""
+place: which spaces do not break, how wide they are, and the isolation of what runs otherwise."""
 
 from __future__ import annotations
 

@@ -4,8 +4,7 @@ The value is taken at 10 significant digits (more where more are shown) and beco
 the 12 that a register holds the last are a processor's, and must not decide a tie. It is scaled
 exactly (shares and points by 100) and rounded once, to the declared number of decimals, half to
 even or half up (away from zero); binary floats are never rounded. No language is needed for it:
-`language.numbers` writes the decimal down.
-"""
+`language.numbers` writes the decimal down."""
 
 import decimal
 import numbers

@@ -3,8 +3,7 @@
 A signature is one line of `attestation.jsonl`: a DSSE envelope (version 1 of that protocol, its
 payload an in-toto Statement v1 about `seal.json`), signed with ed25519 (RFC 8032). The statement
 has no clock, so what must be in it can be computed from the folder, and a line that differs from
-that by one byte does not fit.
-"""
+that by one byte does not fit."""
 
 import base64
 import fcntl
@@ -179,8 +178,7 @@ def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[Audit
     and every key that has not signed; DataError when the lines cannot be read.
 
     One that fits is REPRODUCED, one whose key was not given NOT COMPARED, one that does not fit
-    DIFFERS, a key that has not signed NOT CHECKED.
-    """
+    DIFFERS, a key that has not signed NOT CHECKED."""
     lines = _read_lines(folder)
     expected = b""
     with suppress(DataError):

@@ -1,8 +1,7 @@
 """Seal the figures of a finished run as a publication, for every later audit to be compared with.
 
 Everything is assembled in memory, written beside, and renamed: nothing half-written is ever a
-publication, and none is ever edited afterwards.
-"""
+publication, and none is ever edited afterwards."""
 
 import shutil
 from collections.abc import Mapping
@@ -221,8 +220,7 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     is released already, when figures marked for review have no reviewer, or when what it supersedes
     is unknown or numbers of that moved without a reason; DataError when a result is stale or
     missing, a small cell or base would be published, a file would run that no hash covers, or the
-    sealed code does not make the same again.
-    """
+    sealed code does not make the same again."""
     refuse_released(material.root, material.identity)
     refuse_strangers(material.root)
     root, section = material.root, material.section

@@ -3,8 +3,7 @@
 Inputs are datasets with their pointers, and other files. Documents lie in results and publications
 alike, in a place a language. A publication keeps of them what readers take along, and nothing
 twice: of a chart the drawing and not its copies for a phone and as pixels, and the tidy table,
-whose numbers are the same in all languages, in one of them.
-"""
+whose numbers are the same in all languages, in one of them."""
 
 import csv
 import io

@@ -3,8 +3,7 @@
 The README has the sections that the data editor of the American Economic Association asks for, once
 in each language of the publication; the CODECHECK file is the author's part of version 1.0 of that
 specification, the citation follows the Citation File Format 1.2. None of them says anything in the
-authors' name that the authors did not write.
-"""
+authors' name that the authors did not write."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -50,8 +49,7 @@ class PublicationMaterial:
     `run` is its folder below `results` and `name` its name in the configuration; `files` are the
     inputs that no step made, by role, from the project's root. `erratum` says why numbers of what
     it supersedes moved, `reasons` why single ones did, by their id or its beginning; `languages`
-    are those of its report. `released`: the day of its release, "" of a draft.
-    """
+    are those of its report. `released`: the day of its release, "" of a draft."""
 
     root: Path
     identity: str
@@ -231,8 +229,7 @@ class Facts(PublicationMaterial):
     `recompute_lines` are those of the script that computes it again, 0 without one; `pages` are the
     names of its reports; `erratum_table` is whether `erratum.csv` names each number of what it
     supersedes that moved; `counts` are how many people were `invited` and `answered`, where the
-    register knows it.
-    """
+    register knows it."""
 
     numbers: int = 0
     judged: int = 0

@@ -4,8 +4,7 @@ In a tree they lie as the tree has them. Installed from a wheel, the package hol
 `project` what the tree has beside it: Snakefiles, rules, profiles, reports, the lock.
 
 The environment (Python, processor, libraries, renderer) is recorded beside the lineage and never
-mixed into it: the same values from another environment are the same values.
-"""
+mixed into it: the same values from another environment are the same values."""
 
 import hashlib
 import importlib.metadata
@@ -171,8 +170,7 @@ def assemble(
 
     Never a program that lies at `root`, which may be somebody else's. `config` and `versions`
     become config.yaml and data/versions.csv, `pointers` the DVC pointers by path, `inputs` are
-    files taken as they are (questionnaire, margins, a revised ledger).
-    """
+    files taken as they are (questionnaire, margins, a revised ledger)."""
     files = {name: path.read_bytes() for name, path in program_for(root).items()}
     files |= {path.as_posix(): read_file(root / path) for path in inputs}
     files |= {path.as_posix(): text.encode() for path, text in pointers.items()}
@@ -207,8 +205,7 @@ def read_archive(archive: Path) -> dict[str, bytes]:
 
     Links, devices, sparse files, names that lead out of the folder and names that stand twice are
     refused, and so is more than `LARGEST` bytes or `MOST_MEMBERS` files. (Not by tarfile's own
-    filter, which Python 3.11 has only since 3.11.4.)
-    """
+    filter, which Python 3.11 has only since 3.11.4.)"""
     files: dict[str, bytes] = {}
     try:
         content = io.BytesIO(_unpack_tar(read_file(archive)))
@@ -271,8 +268,7 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
 
     `further` are names of packages to look for as well. `processor` is its family, `blas` the
     kernels of each BLAS, `simd` what numpy uses of the processor's vector instructions, `engine`
-    what makes the pages.
-    """
+    what makes the pages."""
     from readiness.rendering.render import present_engine
 
     packages = {}

@@ -1,8 +1,7 @@
 """A publication's figures against their recomputation, and the table of it that ends a run.
 
 One verdict a number. Verdicts compare values, never hashes: the same number from refactored code is
-the same number.
-"""
+the same number."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -115,8 +114,7 @@ def compare(
 
     Of `today`'s code only the published ids are judged: a number that it computes besides is ADDED
     SINCE, and one that differs as the erratum of a later publication says, and is now what stands
-    there, is CORRECTED.
-    """
+    there, is CORRECTED."""
     named = {**(errata or {})} if today else {}
     # An erratum states numbers with the precision in which they are published.
     fresh = recomputed[recomputed["id"].isin(list(named))]
@@ -184,8 +182,7 @@ def erratum_table(
     Columns: `id`; `was` and `is`, as they are shown in English, or as they are stored where both
     are shown alike, and with what moved beside it where the value is the same; `why`, the reason
     that `reasons` has for the id or the longest beginning of it, else `why`.
-    ConfigError when a number moved and has no reason, or a reason has no number.
-    """
+    ConfigError when a number moved and has no reason, or a reason has no number."""
     verdicts = compare(before, after)
     differing = verdicts[verdicts["verdict"] == Outcome.DIFFERS]["id"]
     old = {row["id"]: row for row in before.to_dict("records")}

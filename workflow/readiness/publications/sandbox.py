@@ -172,8 +172,7 @@ def run_confined(
 
     What it leaves below `results` is in `folder` afterwards. Returns its exit code and the end of
     what it said on standard error. `programs` are further folders that are visible, read-only.
-    Raises DataError when it did not start, exceeded a bound, or left what cannot be taken.
-    """
+    Raises DataError when it did not start, exceeded a bound, or left what cannot be taken."""
     bounds = bounds or RunBounds.of_this_machine()
     program = bubblewrap()
     assert program is not None  # asked before

@@ -6,8 +6,7 @@ this program, from its own store and from the remotes that the auditor names.
 The scratch folder holds a small project with verified datasets, for a run of its own. It is gone
 afterwards, also when the audit is interrupted or asked to end: it holds people's answers.
 Nothing of the tree is touched. The code that runs is the scratch project's own, whatever is
-installed.
-"""
+installed."""
 
 import logging
 import os

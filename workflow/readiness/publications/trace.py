@@ -2,8 +2,7 @@
 
 `which` walks the records of the publication from the steps that made a number to its datasets;
 `affected` lists the numbers that a recall of a dataset version would touch, over all publications.
-Both read what was frozen: no data and no rerun.
-"""
+Both read what was frozen: no data and no rerun."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence

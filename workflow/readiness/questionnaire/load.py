@@ -5,8 +5,7 @@ pure function on the loaded mapping, which the plan's light reading calls, too: 
 sees ordinary items only. A *grid* is rows that share a scale, one item a row. A *ranking* is a list
 of options that respondents put in order, one ordinal item an option, whose levels are the ranks:
 the share of those who rank it first is its headline, a mean of ranks is not (the distance between
-ranks is nobody's answer). A *scale* is numbers between two named ends, an ordinal item.
-"""
+ranks is nobody's answer). A *scale* is numbers between two named ends, an ordinal item."""
 
 import re
 from collections.abc import Iterator, Mapping, Set

@@ -119,8 +119,7 @@ class Questionnaire(Strict):
     The answer to `group_item` says to which group a respondent belongs; `groups` which of them are
     weighted and which are counted apart: unless given, the first category is weighted. Without a
     group item everybody is weighted. `language` is that of the texts that the survey tool exports.
-    `draft`: decisions are open, and no wave is computed with it.
-    """
+    `draft`: decisions are open, and no wave is computed with it."""
 
     draft: bool = False
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]

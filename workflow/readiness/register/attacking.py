@@ -1,8 +1,7 @@
 """The attack on a register, and what is withheld beyond the policy where a count does not hold.
 
 What suppression proves of its own systems the attack does not take from it: it knows whole numbers,
-and what several items say together. So both take turns until nothing is given away.
-"""
+and what several items say together. So both take turns until nothing is given away."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence

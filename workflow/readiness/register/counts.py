@@ -3,8 +3,7 @@
 Respondents stand in cells by what a reader knows of them, the frame's cell and the weight. Nobody
 says of a respondent when they came, but how many of a group did is printed. So of each cell the
 people of every cohort (between two releases of the wave) are counts of their own: what an earlier
-release told is of those who were there, and what only today's tells is of the others, too.
-"""
+release told is of those who were there, and what only today's tells is of the others, too."""
 
 from __future__ import annotations
 

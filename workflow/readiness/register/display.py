@@ -6,8 +6,7 @@ rule it is shown stands in the row, and the language says the rest.
 A sign never stands for zero. Why a number is withheld is one of two: few answers, or that they
 could be worked out from it (one reason for both: `register.protection`); or that its base is
 smaller than a published one may be. A number that is published though its precision is too low is
-marked, and no sentence is made of it.
-"""
+marked, and no sentence is made of it."""
 
 from collections.abc import Mapping
 from enum import Enum

@@ -6,8 +6,7 @@ what those few answered (differencing).
 
 By itself a printed share of weights says how many people gave an answer as far as the range of the
 weights does. People of all answers and groups add to totals, and so do their weights: together the
-shares say more (`Joint`). Two linear programs a count.
-"""
+shares say more (`Joint`). Two linear programs a count."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -7,8 +7,7 @@ and where it comes from (dataset versions, lineage hash).
 
 Here is, too, the one order of groups and of answers, for charts and tables alike: what has an order
 by nature keeps it, as the questionnaire lists it; everything else goes from the largest number to
-the smallest. The alphabet orders nothing.
-"""
+the smallest. The alphabet orders nothing."""
 
 from __future__ import annotations
 
@@ -39,8 +38,7 @@ class FigureRow:
 
     `value`: float or int in the unit's own scale (shares 0-1), a text for what is not one number
     (a list of bases, a figure as printed), or None when it is suppressed, with the reason in
-    `suppressed`. `digits` and `rounding` are the rule by which it is shown.
-    """
+    `suppressed`. `digits` and `rounding` are the rule by which it is shown."""
 
     id: str
     kind: str
@@ -190,8 +188,7 @@ def group_order(
 
     `level`: the level whose number stands for the item (`Item.first_level`). `ordered`: whether the
     variable's categories have an order by nature, that of `codes`. `prefix`: what stands before a
-    code in the register's ids (`region:`), for variables other than the first.
-    """
+    code in the register's ids (`region:`), for variables other than the first."""
     if ordered:
         return list(codes)
     return by_size(codes, lambda code: value(f"{item}.{level}.{prefix}{code}"))

@@ -4,8 +4,7 @@ The reader is taken to know of every respondent in which cell of the frame he is
 counts are of people of one cell and one answer. The register then says bases, weighted bases and
 weighted shares at their published precision, of groups of cells; how many respondents a cell has
 is known, how many of them left a question empty is not. Items of which one routes to the other make
-one system, for who was asked the second answered the first.
-"""
+one system, for who was asked the second answered the first."""
 
 from __future__ import annotations
 
@@ -340,8 +339,7 @@ class _Builder:
     ) -> set[str]:
         """What earlier releases tell of the counts of a share, as rows, and what today's must not
         tell of them: what they withheld, and the answers of few who came since. Returns which
-        counts are known by that already.
-        """
+        counts are known by that already."""
         known: set[str] = set()
         size, name, _ = people
         for k, earlier in enumerate(self.rules.earlier):

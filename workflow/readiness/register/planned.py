@@ -3,8 +3,7 @@
 A plan is a tree of plain values, as is what the wave was told at last. Where they differ is a
 deviation: what it is of, what it was and is, the numbers that it can move, and the amendment that
 gives a reason. A number that no deviation touches is as planned; one that only a deviation makes
-came later; the others were changed since. Nothing is judged here: everything is told.
-"""
+came later; the others were changed since. Nothing is judged here: everything is told."""
 
 from __future__ import annotations
 
@@ -30,8 +29,7 @@ class Deviation:
     `key` names it by its place in the tree; `was` and `now` are None where it was not there.
     `amendment`: the number of the plan that says it, 0 for none. It touches the numbers of the
     `kinds` and `items` that are named, all where none is, and none of those `spared`; `groups`: of
-    single groups alone. `is_new`: it makes numbers that were not planned.
-    """
+    single groups alone. `is_new`: it makes numbers that were not planned."""
 
     key: str
     was: Any
@@ -142,8 +140,7 @@ def compare_plans(plans: Sequence[Tree], now: Tree) -> list[Deviation]:
     """In what a wave was told something else than was planned, by key.
 
     `plans`: the plan, then its amendments. An amendment that the wave follows gives its reason;
-    what an amendment says and the wave does not follow is a deviation, too.
-    """
+    what an amendment says and the wave does not follow is a deviation, too."""
     first = {path: was for path, was, _ in _differences(plans[0], now)}
     last = {path: was for path, was, _ in _differences(plans[-1], now)}
     found = []

@@ -1,8 +1,7 @@
 """Names of a wave's shares and bases, and which means are withheld.
 
 A reader is taken to know every weight that turns means into the total: the groups of each variable
-add to it by themselves, in weights as in people; those counted apart are outside it.
-"""
+add to it by themselves, in weights as in people; those counted apart are outside it."""
 
 from __future__ import annotations
 
@@ -74,8 +73,7 @@ def find_withheld_means(
 
     `means`: rows of the estimate step (numbers or text). Those that are hidden because their base
     is too small for reliability are not among them unless it is small, too. `apart`: the groups
-    outside the total; `sensitive`: ids that must not be known for another reason.
-    """
+    outside the total; `sensitive`: ids that must not be known for another reason."""
     found: set[str] = set()
     least = rules.minimum_base
     for item, table in means.groupby("item", sort=False):

@@ -15,8 +15,7 @@ BLAS and numpy differ in the last bits of a sum; a result of a survey is known t
 Spaces, direction marks, and which minus or percent sign a language writes are typography. Decimal
 commas and points are not: a reader takes another number from them.
 
-See docs/auditing.md, "The same number".
-"""
+See docs/auditing.md, "The same number"."""
 
 import math
 import re
@@ -99,8 +98,7 @@ def decimals(row: Mapping[Any, str], column: str) -> int | None:
 
     A value and the ends of its interval as they are shown (`digits`), its standard error one more,
     an effective base whole, a design effect two. A share in a verdict's sentence is shown with one
-    decimal of a percentage, whatever its row says.
-    """
+    decimal of a percentage, whatever its row says."""
     if number(row[column]) is None or number(row["digits"]) is None:
         return None
     if column in ("n", "n_eff"):

@@ -4,8 +4,7 @@ The first is for machines without Quarto; every part of it comes with the packag
 installed anyway. Quarto lays out the Markdown that the cells left, and runs none. Of Quarto 1.9, as
 observed: messages go to stderr; `--quiet` hides errors too, so the log file is read; an unresolved
 cross-reference is a warning with exit code 0, and an error here; `--output` takes a bare name; it
-needs HOME or the XDG folders; killing it alone leaves its children.
-"""
+needs HOME or the XDG folders; killing it alone leaves its children."""
 
 import json
 import os

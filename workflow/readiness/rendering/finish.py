@@ -4,8 +4,7 @@ What came from either renderer is the same afterwards: no styles of elements, no
 follow. The text of the page stays as it was checked; what is added is made of the register alone.
 
 A chart is within the page as elements of it, with nothing that acts, loads or styles; names that
-the drawing gives its parts get the chart's own prefix, since a page holds several.
-"""
+the drawing gives its parts get the chart's own prefix, since a page holds several."""
 
 import base64
 import re
@@ -46,8 +45,7 @@ def inline_picture(
 
     `named`: the prefix of a drawing of the same, whose name it has.
 
-    Raises RenderError for what is no SVG.
-    """
+    Raises RenderError for what is no SVG."""
     try:
         root = ElementTree.fromstring(source)
     except ElementTree.ParseError as error:

@@ -1,8 +1,7 @@
 """Programs run as a group: when one is stopped, its children stop with it.
 
 Quarto starts deno and pandoc, and a cell may start anything; killing only the first process leaves
-the others running.
-"""
+the others running."""
 
 import contextlib
 import os

@@ -3,8 +3,7 @@
 IN is a JSON list of pieces of Python, `{"source": ..., "inline": ...}`, which share one namespace.
 OUT gets one line of JSON a piece as it ends: a list of what it showed, or an error, which is the
 last line. Nothing is said on stdout: what a piece prints is its own, and a crash of this program
-leaves the lines of what ended before.
-"""
+leaves the lines of what ended before."""
 
 import ast
 import contextlib

@@ -4,8 +4,7 @@ A table holds ids of the register, no numbers: page and workbook look each up, s
 
 An upper-case letter names a column that the share is higher than at the 95 % level, a lower-case
 letter at the 90 % level; p-values are adjusted within one question and variable. Groups whose
-share is not published are in no comparison that is shown.
-"""
+share is not published are in no comparison that is shown."""
 
 from __future__ import annotations
 

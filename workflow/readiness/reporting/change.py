@@ -2,8 +2,7 @@
 
 A question moved where the limits of one of its changes leave out 0. It stayed as it was where all
 of them lie within the margin (two one-sided tests at half the error of the limits: the margin is
-declared before the data). Else it cannot be told.
-"""
+declared before the data). Else it cannot be told."""
 
 from collections.abc import Iterator
 

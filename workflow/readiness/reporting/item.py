@@ -1,8 +1,7 @@
 """The block of one question: what its numbers say, one chart, one table; the rest in folds.
 
 Its banner table has shares with their letters and intervals, signs and bases; in a fold stands what
-was tested: why which test leads, and contrasts in a table.
-"""
+was tested: why which test leads, and contrasts in a table."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

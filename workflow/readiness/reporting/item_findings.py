@@ -7,8 +7,7 @@ next one's, that is said. Of a scale whose low end few gave, the answer that mos
 group is above another where the adjusted p says so, and far above where the simultaneous limit of
 every gap that is named stays above `FAR`; of a list of answers the strongest gap in any of them is
 told; of an item that the settings do not compare no gap is said. Of a number whose reliability is
-not `present` no sentence is made.
-"""
+not `present` no sentence is made."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass

@@ -64,8 +64,7 @@ def table(
 
     kind: `banner` (wide, of numbers: on a telephone its first column stays), `stack` (of sentences:
     there each row is a card), or none. marks, one a row where there are any: `main` (the headline),
-    `total`, `base` (what the shares are of), `k1` to `k9` (what `filtered` chooses by), or none.
-    """
+    `total`, `base` (what the shares are of), `k1` to `k9` (what `filtered` chooses by), or none."""
     lines = ["| " + " | ".join(header) + " |"]
     lines.append("|" + "|".join(":--" if i in words else "--:" for i in range(len(header))) + "|")
     told = [list(row) for row in rows]

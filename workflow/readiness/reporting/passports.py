@@ -1,8 +1,7 @@
 """What a number is and where it comes from: its passport on a page, its line in the list of all.
 
 A passport says what the register's row says, in the reader's words: value, interval, base,
-versions of the data, steps, how to cite it and the command that walks it back.
-"""
+versions of the data, steps, how to cite it and the command that walks it back."""
 
 import re
 from collections.abc import Iterator, Mapping

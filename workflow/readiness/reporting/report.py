@@ -7,8 +7,7 @@ The cells run where the files of a run lie as in its project: in the project its
 render step left says of the run which they are), or in a folder with copies, where `report.json`
 says it.
 What a simulated wave shows is marked as simulated by its blocks, in every caption, so that no
-document can forget it.
-"""
+document can forget it."""
 
 from __future__ import annotations
 

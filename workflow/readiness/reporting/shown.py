@@ -320,8 +320,7 @@ class ShownWave(ReportPart):
 
     `choices`: the primary test of each compared item, and the fact that says why. `steps`: what was
     done to weight the answers. `variables`: by whose categories answers are told, the compared one
-    first. `contrasts`: the pairs of groups that were compared (rows of `contrasts.csv`).
-    """
+    first. `contrasts`: the pairs of groups that were compared (rows of `contrasts.csv`)."""
 
     choices: dict[str, tuple[str, Fact]]
     steps: tuple[Fact, ...]

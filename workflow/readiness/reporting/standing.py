@@ -1,7 +1,6 @@
 """What each page, picture and workbook says of itself in one line: whose numbers, and since when.
 
-What becomes of a publication later its seal cannot know: pages lead to the one that says it.
-"""
+What becomes of a publication later its seal cannot know: pages lead to the one that says it."""
 
 from pydantic import Field
 

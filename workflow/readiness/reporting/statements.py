@@ -1,8 +1,7 @@
 """What a report says of a number: a fact whose kind the number chooses.
 
 Nothing here prints. A sentence that the number does not support has no way to be chosen: the
-templates of the catalogue hold no conclusion, and each function below has one kind a case.
-"""
+templates of the catalogue hold no conclusion, and each function below has one kind a case."""
 
 from collections.abc import Mapping, Sequence
 

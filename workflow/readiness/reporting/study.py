@@ -3,8 +3,7 @@ evidence.
 
 The one picture with the table behind it, what the finding changes for a reader, who printed what,
 words beside the figures that they describe, what one would ask whoever published them, how they
-were checked, and every verdict in a table that a reader can reduce without a script.
-"""
+were checked, and every verdict in a table that a reader can reduce without a script."""
 
 from collections.abc import Callable, Iterator
 from functools import partial

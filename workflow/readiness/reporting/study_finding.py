@@ -3,8 +3,7 @@
 The sentence is chosen by what the arithmetic found: that figures go together and on how many
 people, that they do not on any, or that nothing can be said. The innocent reading comes first.
 
-`Judged` is a verdict as the report uses it: its numbers under the ids of the register.
-"""
+`Judged` is a verdict as the report uses it: its numbers under the ids of the register."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,6 +1,5 @@
 """What a document says of a wave: who answered, each item, what was done to the weights and what it
-cost, what a revision moved.
-"""
+cost, what a revision moved."""
 
 from collections.abc import Iterator
 

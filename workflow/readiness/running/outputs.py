@@ -23,8 +23,7 @@ def check_output(
 
     ConfigError when `target` is one of the `inputs`, under any name (a link to it, say), or one of
     the files that the project at `root` is made of; when it is a folder or no ordinary file; and
-    when it exists, unless `force` says that it may be replaced.
-    """
+    when it exists, unless `force` says that it may be replaced."""
     for path in inputs:
         if _is_same(target, path):
             raise ConfigError(

@@ -1,8 +1,7 @@
 """What Snakemake says goes to a log: here it is followed, for a bar on a terminal, and explained.
 
 Snakemake's words are for those who know it. Who runs `make` gets the closing table, and where
-Snakemake stops for a reason of its own, that reason as the last line.
-"""
+Snakemake stops for a reason of its own, that reason as the last line."""
 
 import os
 import re

@@ -45,8 +45,7 @@ class Job(Generic[Settings]):
 
     What the record is to say otherwise than it was given: `record`, of the settings; `reads`, of
     the inputs; `datasets`, the versions that it rests on beside those of the inputs. `public`:
-    readers get what it leaves.
-    """
+    readers get what it leaves."""
 
     settings: Settings
     inputs: Mapping[str, list[Path]]

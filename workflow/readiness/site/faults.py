@@ -1,8 +1,7 @@
 """The faults of an export as one self-contained page; pure: the text is returned.
 
 It holds what single people answered. It is internal, says so, and no publication, bundle or public
-site has it.
-"""
+site has it."""
 
 from collections.abc import Mapping
 from functools import partial

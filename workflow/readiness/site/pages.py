@@ -1,6 +1,5 @@
 """The pages of the site, from templates and the catalogue: what it has (reports, publications with
-their last check, versions of data), and the guides, which are the Markdown pages of `docs/`.
-"""
+their last check, versions of data), and the guides, which are the Markdown pages of `docs/`."""
 
 from __future__ import annotations
 
@@ -171,8 +170,7 @@ class Published:
 
     `run` is the wave or study that it published; `released` when, and `withdrawn` why, "" where it
     was not; `check`: what computing it again gave, None where it was not. Of one that is not here
-    `title` and `files` are empty.
-    """
+    `title` and `files` are empty."""
 
     identity: str
     files: Sequence[File]

@@ -1,8 +1,7 @@
 """Attack: what readers of a wave's numbers could prove of counts that are withheld.
 
 What a reader may know is read beside the register: the frame cells and weights of the respondents,
-and the earlier releases of the wave. Their answers are not used.
-"""
+and the earlier releases of the wave. Their answers are not used."""
 
 import json
 

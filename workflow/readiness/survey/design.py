@@ -9,8 +9,7 @@ A domain is a subset of the design, never of the data: `Design.subset` keeps eve
 outside count with weight zero, so that the number of PSUs in each stratum stays the drawn one.
 
 Formulas: Särndal, Swensson and Wretman (1992), ch. 4 and 6; Lumley (2010), ch. 2 and 8. Numbers are
-tested against R survey 4.4-2.
-"""
+tested against R survey 4.4-2."""
 
 from __future__ import annotations
 
@@ -67,8 +66,7 @@ class Design:
         refits: tests and models are fitted again under each replicate (`refitting`).
 
     The data are never modified, so columns that were coded once stay coded, for this design and for
-    those made from it.
-    """
+    those made from it."""
 
     data: pd.DataFrame
     full_weights: FloatArray
@@ -215,8 +213,7 @@ class Design:
 
         Whether groups differ is asked of what made them so, of which the population is one outcome
         (Graubard and Korn 2002). Of replicates it is undone where each leaves out one PSU (JKn);
-        others hold it in their weights. Of a population that answered whole nothing is tested.
-        """
+        others hold it in their weights. Of a population that answered whole nothing is tested."""
         if (self.stages[0].fraction_left() <= 0).all():
             return self
         stages = tuple(

@@ -9,8 +9,7 @@ on the answer itself rather than on the proxy. SMUB is the bias of a mean in sta
 (Little, West, Boonstra and Hu 2020, J. Survey Statistics and Methodology 8), MUBP that of a
 proportion through a normal latent variable (Andridge, West, Little, Boonstra and Alvarado-Leiton
 2019, J. Royal Statistical Society C 68; Andridge and Little 2011). phi cannot be estimated: the
-range over phi = 0, .5 and 1 is the result.
-"""
+range over phi = 0, .5 and 1 is the result."""
 
 from __future__ import annotations
 

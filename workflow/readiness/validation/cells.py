@@ -4,8 +4,7 @@ A cell is read on its own, so each distinct text of a column is read once, howev
 it. A text is an option when it is the option's text to the letter, or in normal form (spaces, case,
 apostrophes), or the value that the tool exports for it, or, in a column that holds codes, its code.
 What cannot be an answer becomes `_invalid`, with the reason and, where one option is near, that
-option as a suggestion: it is shown and never applied.
-"""
+option as a suggestion: it is shown and never applied."""
 
 from __future__ import annotations
 
@@ -46,8 +45,7 @@ class Options:
 
     `texts` by normal form; `others` by value and, in a column of codes, by code, where no option
     has that text. `other`: the code of the option that takes what is typed. `dates`: the order of
-    day, month and year in the export, where the questionnaire says it.
-    """
+    day, month and year in the export, where the questionnaire says it."""
 
     texts: dict[str, tuple[str, str]]
     others: dict[str, tuple[str, str]]
@@ -186,8 +184,7 @@ def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[st
 
     Survey tools join ticked options by `;` or `, ` and options hold commas themselves, so a cell
     cannot be split at its separators: at each place the longest known option that ends at a
-    separator (or at the end) is taken.
-    """
+    separator (or at the end) is taken."""
     key = match_key(text)
     longest_first = sorted(known, key=len, reverse=True)
     codes: list[str] = []

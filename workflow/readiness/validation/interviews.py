@@ -2,8 +2,7 @@
 
 AAPOR (2023), Standard Definitions, 10th edition, for when an interview is no longer complete: fewer
 than 80 % of what applied is answered. Leiner (2019), "Too fast, too straight, too weird", Survey
-Research Methods 13, 229-248, for speed relative to the median and answers all alike in a block.
-"""
+Research Methods 13, 229-248, for speed relative to the median and answers all alike in a block."""
 
 from collections.abc import Iterable, Sequence
 from math import inf, log
@@ -43,8 +42,7 @@ def ends(coded: Sequence[Coded], answers: Answers) -> Ends:
 
     An interview broke off where all questions from there on that were asked are unanswered: at
     least `LEAST_LEFT`, and so many that it is not complete. Where the tool says how far a
-    respondent came, its word counts. Remarks, and blanks that mean "none", are not waited for.
-    """
+    respondent came, its word counts. Remarks, and blanks that mean "none", are not waited for."""
     n, items = len(answers), len(coded)
     last = np.full(n, -1)
     asked, behind = np.zeros(n), np.zeros(n)

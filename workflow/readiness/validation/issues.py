@@ -2,8 +2,7 @@
 
 What was found and what was done is a fact (`readiness.facts`); `sentence` says it in a language.
 Severities: `note` (nothing lost: a spelling read, a blank), `warning` (kept, but look at it),
-`error` (a value or a whole submission is not used as it came).
-"""
+`error` (a value or a whole submission is not used as it came)."""
 
 from __future__ import annotations
 

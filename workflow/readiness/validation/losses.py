@@ -1,8 +1,7 @@
 """How much of an export is not used as it came, and when that is too much to go on.
 
 A fault of one answer is listed and counted. The same fault in every twentieth row is not the
-respondents': dates of another order, codes that were not exported, an option that was renamed.
-"""
+respondents': dates of another order, codes that were not exported, an option that was renamed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -56,8 +56,7 @@ def submissions(
         keep: which of several submissions of a respondent counts.
 
     Returns a table aligned with `raw`: `respondent`, `submitted`, `group` (a code or ""), `status`
-    (`kept`, or the rule by which the submission is not kept); and the issues found.
-    """
+    (`kept`, or the rule by which the submission is not kept); and the issues found."""
     table = pd.DataFrame(index=raw.index)
     # When each came, as the reader of its tool understands it.
     moments = _read_column(raw, "_submitted")
@@ -176,8 +175,7 @@ def _open_names(
     What the tool itself calls a response, where the export has it. Else the moment of submission,
     to the second, independent of the order of rows: two different submissions of the same second
     get -2, -3... in the order of their content, two identical ones share the name and so are
-    duplicates. Where no moment is known, and none is needed (not `dated`), the row.
-    """
+    duplicates. Where no moment is known, and none is needed (not `dated`), the row."""
     names = np.full(len(raw), "", dtype=object)
     if "_id" in raw:
         own = Texts.of(raw["_id"])

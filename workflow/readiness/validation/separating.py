@@ -1,8 +1,7 @@
 """What validation found, without what names or quotes a respondent.
 
 Nothing is sorted and no row leaves: no number depends on a key, and whoever recomputes what was
-published needs none.
-"""
+published needs none."""
 
 from __future__ import annotations
 

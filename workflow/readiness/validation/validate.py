@@ -2,8 +2,7 @@
 
 The order is fixed and each stage sees only what the one before kept: which submissions count
 (period, invitation code, duplicates), corrections, coding of cells, routing, frame. Nothing is
-dropped in silence: received = kept + the submissions of each reason.
-"""
+dropped in silence: received = kept + the submissions of each reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,8 +66,7 @@ class Validated:
         and by stratum `population`, `invited`, `answered`.
     reconciliation: every row of the file and every answer in it, once (`reconciling.RECONCILED`).
     groups: the groups of the questionnaire, weighted and apart; none where it has no group item.
-    quarantine: one row a submission that is not kept: where it stands, why, and its raw cells.
-    """
+    quarantine: one row a submission that is not kept: where it stands, why, and its raw cells."""
 
     answers: pd.DataFrame
     issues: pd.DataFrame
@@ -112,8 +110,7 @@ def validate(
             with `most_answered` items (of equals the last).
 
     Raises DataError when no submission can be kept, a correction does not fit its answer, or it
-    puts someone outside the sample into a weighted group.
-    """
+    puts someone outside the sample into a weighted group."""
     if opens and closes and opens > closes:
         raise DataError(f"the wave opens ({opens}) after it closes ({closes}).")
     tokens = tokens if sample is None else frozenset(sample["token"])

@@ -4,8 +4,7 @@ A *base* is the number of answers a percentage was computed on. A *figure set* i
 one item. Sets that are said to rest on the same people are judged together, with up to m answers
 missing on each item: set i then has its own base n - m <= n_i <= n.
 
-A study rounds in one way throughout, so one and the same convention must explain a joint base.
-"""
+A study rounds in one way throughout, so one and the same convention must explain a joint base."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -130,8 +129,7 @@ def apportioned_counts(figures: FigureSet, n: int) -> tuple[int, ...] | None:
     The shares are cut at the last digit, and what is missing of 100 goes, a last digit each, to the
     largest remainders (Hamilton's method): an exhaustive set then adds to 100 exactly, and a figure
     may be the next after the nearest. Sought up to twice as many answers as a whole has last
-    digits: beyond, plain rounding shows any figures that add to 100.
-    """
+    digits: beyond, plain rounding shows any figures that add to 100."""
     scale = figures.figures[0].scale
     digits = [figure.digits for figure in figures.figures]
     alike = all(figure.scale == scale for figure in figures.figures)

@@ -89,8 +89,7 @@ def parse_figure(
     Decimal comma or point, Latin, Arabic-Indic or Persian digits, an optional percent sign.
     `signed` allows a minus (means); `above_whole` allows percentages above 100 (multi-response
     sums).
-    Raises DataError, saying what was expected, for anything else: "~60", ">66", "", "-5", "6e1".
-    """
+    Raises DataError, saying what was expected, for anything else: "~60", ">66", "", "-5", "6e1"."""
     cleaned = text.translate(_MARKS).translate(_DIGITS).strip(_SPACES)
     if per == PERCENT and cleaned[-1:] and cleaned[-1] in _PERCENT_SIGNS:
         cleaned = cleaned[:-1].rstrip(_SPACES)

@@ -5,8 +5,7 @@ GRIMMER (Anaya 2016; Allard 2018): so is the sum of their squares, and it has th
 DEBIT (Heathers and Brown 2019): the SD of answers 0 and 1 follows from their mean.
 
 Published implementations compare floats with a fuzz of 1e-12 and accept impossible numbers; here a
-bound is a fraction and a comparison is exact. SDs are sample SDs (division by n - 1).
-"""
+bound is a fraction and a comparison is exact. SDs are sample SDs (division by n - 1)."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -67,8 +66,7 @@ def grimmer(
 
     Exact: there must be a whole sum S and a whole sum of squares Q with the parity of S, such that
     n whole numbers have both. `scale` (lowest, highest score a person can have, as a sum of items)
-    adds the bounds of the answers to what is checked (necessary, not sufficient).
-    """
+    adds the bounds of the answers to what is checked (necessary, not sufficient)."""
     if n < 2:
         raise StatisticsError(f"n = {n}: a standard deviation needs 2 answers or more.")
     if sd.digits < 0:

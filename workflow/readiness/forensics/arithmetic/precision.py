@@ -9,8 +9,7 @@ variation at most 16.5 % free, at most 33.3 % "use with caution" (E), above it t
 
 Two published margins say nothing about whether those who gave one answer also gave the other. Over
 all cross-tables that fit them, the p-value of a test ranges from a least to a greatest value: where
-that range holds both 0.01 and 1, the figures cannot tell.
-"""
+that range holds both 0.01 and 1, the figures cannot tell."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

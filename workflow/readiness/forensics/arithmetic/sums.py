@@ -12,8 +12,7 @@ said about who made it.
 How much a pass is worth: the share of arbitrary figures that would have passed the same check. Most
 pairs of whole percentages that add to 100 fit some base up to 32: a pass then tells little, while a
 refutation stands. Counted exactly over all figures of the same shape: every single figure, every
-pair and every three that add to 100.
-"""
+pair and every three that add to 100."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

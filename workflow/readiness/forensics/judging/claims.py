@@ -1,8 +1,7 @@
 """The register of claims: one row a published claim, read strictly and explained when refused.
 
 A claim is what an outlet printed about a study, with its source. The value stays the string that
-was printed, for its digits and decimals carry information that a float would lose.
-"""
+was printed, for its digits and decimals carry information that a float would lose."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,6 @@
 """Judgements that read: the simplest whole, words against figures, outlets against one another.
 
-These are inferences about what a text can mean; the arithmetic inside them is exact.
-"""
+These are inferences about what a text can mean; the arithmetic inside them is exact."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -2,8 +2,7 @@
 
 Which claims form one exhaustive set, which sets rest on the same people, which groups add up to
 which total, what bounds that total, which phrases describe which figure, where outlets differ.
-Kept in `data/claims/<study>-<version>.yaml`; this module knows its shape, not its place.
-"""
+Kept in `data/claims/<study>-<version>.yaml`; this module knows its shape, not its place."""
 
 from __future__ import annotations
 

@@ -3,8 +3,7 @@
     verdicts = judge(claims, structure)
 
 A verdict never says more than the figures: see `verdict.Status` and `verdict.Nature`. Single
-printed numbers (means with their SDs, nets) are judged here as well.
-"""
+printed numbers (means with their SDs, nets) are judged here as well."""
 
 from dataclasses import dataclass, replace
 
@@ -119,8 +118,7 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
 
     Of what has a reported number of answers the figures are checked against it; only of the others
     bases are searched. Arguments and errors as in `read_study`. Verdict ids are unique; their order
-    is fixed.
-    """
+    is fixed."""
     study = read_study(claims, structure)
     searched = read_study(claims, structure.searched)
     found: list[Verdict] = list(readings.judge_whole(searched))
@@ -160,8 +158,7 @@ class LeadBases:
     `id` of the sets judged together, `items` and `figures` (as printed) of each set, in order;
     `bases`: the numbers that fit if everyone answered, `bases_missing`: those that fit with at most
     `max_missing` missing answers on each question (the former among them). `reported`: numbers of
-    people up to `last`.
-    """
+    people up to `last`."""
 
     id: str
     items: tuple[str, ...]

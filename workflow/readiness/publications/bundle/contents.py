@@ -42,8 +42,7 @@ class Contents:
 
     `publications` are the one asked for and those that it revises or supersedes; `objects` says
     which files are datasets; `left_out` are the dataset versions that are not in it, restricted or
-    erased; `date` is the day of publication, YYYY-MM-DD, "" when none is known.
-    """
+    erased; `date` is the day of publication, YYYY-MM-DD, "" when none is known."""
 
     identity: str
     publications: tuple[str, ...]

@@ -2,8 +2,7 @@
 
 Nothing is loaded and, by the page's own policy, nothing can be; a few lines of script look for a
 number by its id, and without them every number is still there, folded by verdict and kind. The same
-audits give the same bytes. What stands where is in `templates/audit.html`.
-"""
+audits give the same bytes. What stands where is in `templates/audit.html`."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """An audit told in sentences: which facts, in which order.
 
 The first sentence is the verdict for whoever reads one sentence only; the others say where it comes
-from, and the innocent reading.
-"""
+from, and the innocent reading."""
 
 from collections.abc import Iterator, Sequence
 

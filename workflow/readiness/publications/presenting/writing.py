@@ -1,8 +1,7 @@
 """Writing facts in one language and one markup: HTML or Markdown.
 
 Whatever comes from outside is escaped here and isolated, so that ids, hashes and numbers read left
-to right within Arabic, too. What is written is `markupsafe.Markup`: templates leave it as it is.
-"""
+to right within Arabic, too. What is written is `markupsafe.Markup`: templates leave it as it is."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence

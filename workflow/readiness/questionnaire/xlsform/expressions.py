@@ -3,8 +3,7 @@
 `relevant` and `constraint` are XPath. Of it is read what conditions on answers are made of: `=`,
 `!=`, `<`, `<=`, `>`, `>=`, `selected()`, `count-selected()`, `not()`, `and`, `or`, brackets. A
 questionnaire says conditions that hold together, each on one question: an `or` of two questions
-cannot be said, and is refused like everything else that is not understood.
-"""
+cannot be said, and is refused like everything else that is not understood."""
 
 import ast
 import operator

@@ -3,8 +3,7 @@
 Every question that has an answer becomes an item under the form's own name for it; groups leave
 their condition with each of their questions; a table of questions with one list is a grid. Of a
 list, what can be answered is told from what is chosen and is no answer. What an XLSForm does not
-say is left open with a comment; what a questionnaire cannot say is refused.
-"""
+say is left open with a comment; what a questionnaire cannot say is refused."""
 
 import re
 from collections.abc import Sequence

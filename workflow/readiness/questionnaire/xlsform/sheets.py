@@ -1,7 +1,6 @@
 """The sheets of an XLSForm: rows with their numbers, headers by what they mean, languages.
 
-pyxform, the converter of ODK and Kobo, reads the file and judges it: what it refuses is refused.
-"""
+pyxform, the converter of ODK and Kobo, reads the file and judges it: what it refuses is refused."""
 
 import re
 import zipfile
@@ -87,8 +86,7 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
     `language`: of labels whose header names none, where the form's settings do not say.
 
     Raises ConfigError, in one line naming the file and where it can the row, when the file is no
-    XLSForm or pyxform refuses it.
-    """
+    XLSForm or pyxform refuses it."""
     from pyxform import aliases
     from pyxform.xls2json_backends import get_xlsform
 

@@ -8,8 +8,7 @@ limits are wider than they need be.
 A question is told by its headline box or its mean, else by each of its answers: their limits then
 hold together (Bonferroni), by limits of each number that are moved as far outwards as those of a
 normal distribution would. Limits of a difference are MOVER's. Over more than two waves the change a
-wave is the least-squares slope, for waves that are equally far apart.
-"""
+wave is the least-squares slope, for waves that are equally far apart."""
 
 from __future__ import annotations
 

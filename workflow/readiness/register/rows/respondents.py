@@ -6,8 +6,7 @@ Ids: `quality.<quantity>.<group>`, `settings.<setting>`, `weighting.<measure>`;
 `<item>.<level>.all.selection.lower|upper` (by assumption) with `.selection.correlation`, or
 `.selection` with the reason why there is none; `response.<measure>.<all or stratum>`,
 `response.r_indicator`; `balance.<variable>.<category>.before|after|population`;
-`missing.<item>.<status>`.
-"""
+`missing.<item>.<status>`."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any

@@ -9,8 +9,7 @@ scale without one of its items.
 
 Comparisons: `<item>.test.<test>`, `<item>.contrast.<a>.<b>`, `<item>.odds_ratio.<a>.<b>`; a test of
 one option of a multiple choice has its code behind it. The limits of a contrast are those that hold
-for the whole family, as its p does; its own ones are `.pointwise.lower` and `.pointwise.upper`.
-"""
+for the whole family, as its p does; its own ones are `.pointwise.lower` and `.pointwise.upper`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -53,8 +52,7 @@ def share_rows(
     `decimals`: of the answers to an item, which its mean has, too, up to three. `ids`: what is
     withheld (`register.withholding`), which has a row without numbers; shares may
     stand without their base, and without what would tell it. `weighted_bases`: whether the base of
-    those who answered has its weight beside it, withheld where it is.
-    """
+    those who answered has its weight beside it, withheld where it is."""
     intervals = selection.inference
     bases_seen: set[str] = set()
     for row in estimates.to_dict("records"):
@@ -263,8 +261,7 @@ def comparison_rows(
     bases of which one is withheld is not told. `level`: of confidence, by which a p establishes.
 
     Where answers are not `weighted` one decimal of a statistic of the whole table tells which of
-    the tables with its margins it is: there is none of an item with something unpublished.
-    """
+    the tables with its margins it is: there is none of an item with something unpublished."""
     unknown = _find_unknown(estimates, rules, scheme, ids)
     outside = {*scheme.apart, *filter(variable_of, estimates["group"])}
     partly = {item for item, group, _ in unknown if not weighted and group not in outside}

@@ -4,8 +4,7 @@ R equivalents: `chisq.test(correct = FALSE)`, `kruskal.test`, `wilcox.test`. Wha
 the exact distribution of ranks with ties (Streitberg and Roehmel 1986), and Fisher's exact test of
 r x c tables (Freeman and Halton 1951), by a network algorithm (Mehta and Patel 1983).
 
-`scipy.stats` is imported where it is used: each step of a run would wait for it.
-"""
+`scipy.stats` is imported where it is used: each step of a run would wait for it."""
 
 from typing import Literal
 

@@ -9,8 +9,7 @@ it keeps the level of the test that it picks. It rests on a simulation with the 
 weights (docs/measurements.md), and the reasons say what that showed and no more: from thirty
 answers to three thousand the studentised permutation kept its level, and found differences of small
 groups and of large ones; no asymptotic test did both. With very many answers even a small
-difference has a small p-value, so the size of the effect is read first.
-"""
+difference has a small p-value, so the size of the effect is read first."""
 
 from __future__ import annotations
 

@@ -3,8 +3,7 @@
 The covariance of the group means is that of the full design (groups that share PSUs are not
 independent). R: `svyby(covmat=TRUE)`, `svycontrast`, `p.adjust`. The family of an adjustment
 is the pairs of one item. Sources: Holm (1979); Hochberg (1988); Hommel (1988); Benjamini and
-Hochberg (1995); Benjamini and Yekutieli (2001).
-"""
+Hochberg (1995); Benjamini and Yekutieli (2001)."""
 
 from __future__ import annotations
 

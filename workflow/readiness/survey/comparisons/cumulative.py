@@ -2,8 +2,7 @@
 
 Model: P(Y <= k) = F(zeta_k - x'beta), F logistic or normal. Each answer depends on the two cut
 points around it; all derivatives are assembled from those with respect to these two ends. Source:
-McCullagh (1980).
-"""
+McCullagh (1980)."""
 
 from typing import Literal
 

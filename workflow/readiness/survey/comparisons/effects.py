@@ -3,8 +3,7 @@
 Cramer's V, probability of superiority, Cohen's kappa, Cronbach's alpha. Statistics of tables are
 linearised on the weighted cell totals (delta method). Sources: Bergsma (2013) and Smithson (2003)
 for V; Agresti (1980) and Newcombe (2006) for the probability of superiority; Lumley (2010) for
-kappa; Cronbach (1951), Feldt (1965) and van Zyl et al. (2000); Rao and Wu (1988) for resamples.
-"""
+kappa; Cronbach (1951), Feldt (1965) and van Zyl et al. (2000); Rao and Wu (1988) for resamples."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -8,8 +8,7 @@ Limits for all pairs together and adjusted p-values come from the same draws of 
 distribution of the contrasts under the design (max-t, in one step; Hothorn, Bretz and Westfall
 2008): the limits of a pair exclude 0 where its adjusted p is below the error that they leave, and
 nowhere else. The least adjusted p is that of the hypothesis that no pair differs. A family may span
-several answers of an item: each has then an equal part of the error (Bonferroni).
-"""
+several answers of an item: each has then an equal part of the error (Bonferroni)."""
 
 from __future__ import annotations
 

@@ -4,8 +4,7 @@ A respondent may tick several options, so an item is no two-way table: each opti
 own, and the sum of their Pearson statistics is compared with its distribution under the design,
 options dependent as they are. Sources: Agresti and Liu (1999); Bilder, Loughin and Nettleton
 (2000); Bilder and Loughin (2004); Rao and Scott (1981, 1984) for both corrections. R equivalent:
-`MRCV::MI.test(I = 1)` for simple random samples within fixed groups.
-"""
+`MRCV::MI.test(I = 1)` for simple random samples within fixed groups."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -6,8 +6,7 @@ each replicate weight. R equivalents: `svymean`, `svytotal`, `svyratio`, `svyvar
 
 The limits of a quantile are the quantiles at the limits of the share of the population at or below
 it (Woodruff 1952); the standard error is the width over twice the t quantile. Where a limit of the
-share leaves [0, 1] the quantile has no such limit (NaN), and no standard error.
-"""
+share leaves [0, 1] the quantile has no such limit (NaN), and no standard error."""
 
 from __future__ import annotations
 

@@ -5,8 +5,7 @@ A declared category that nobody chose is a row with 0, not a missing row. R equi
 
 All shares of a question (its levels, sums of them, with or without "don't know", in all and by
 group) are sums of the cells of one table (`Crossing`), counted once under the full weights and once
-under the replicates of single respondents; the numbers are those of `proportion_estimates`.
-"""
+under the replicates of single respondents; the numbers are those of `proportion_estimates`."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 
 A margin is a variable with the population total of each of its categories. All that can make
 raking fail or drop someone in silence is refused here by name. Which strata and categories count
-together where few responded is decided by size, never by an answer.
-"""
+together where few responded is decided by size, never by an answer."""
 
 from __future__ import annotations
 
