@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import re
+import subprocess
+import zipfile
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +18,9 @@ from selectolax.lexbor import LexborHTMLParser
 import quarto_like
 from project_copy import PATIENCE, Project, message
 from readiness.errors import RenderError
+from readiness.rendering.engines import pandoc_path
 from readiness.rendering.qmd import CellRun, execute, parse
+from readiness.rendering.word import write_word
 from tiny_project import RESULTS, TINY
 
 WAVE, STUDY, PUBLISHED = "waves/canteen-2025", "studies/menus-2023", "publications/menus-r1"
@@ -197,3 +202,33 @@ def test_a_publication_keeps_its_own_document(project: Project) -> None:
     result = project.run()
     assert result.returncode == 2
     assert f"{frozen}: report.show: no study or wave 'another'" in message(result)
+
+
+def test_a_document_for_word_says_what_its_page_says(reports: Project, tmp_path: Path) -> None:
+    """On request, with whose numbers they are and that they are simulated on every sheet."""
+    project = reports.copy(tmp_path / "project")
+    result = project.run("docx")
+    assert result.returncode == 0, result.stderr
+
+    folder = project.root / f"results/{WAVE}"
+    made = folder / "word/en/report-simulated/report-simulated.docx"
+    page = LexborHTMLParser(project.read(page_of(WAVE)))
+    with zipfile.ZipFile(made) as document:
+        parts = {name: document.read(name) for name in document.namelist()}
+    said = subprocess.run(
+        [pandoc_path(), made, "--to", "plain"], capture_output=True, text=True, check=True
+    ).stdout
+    shown = [node.text() for node in page.css("main > section .n")]
+    assert len(shown) > 50
+    assert Counter(re.findall(r"\d+", " ".join(shown))) <= Counter(re.findall(r"\d+", said))
+    pictures = [parts[name] for name in sorted(parts) if name.startswith("word/media/")]
+    charts = {path.read_bytes() for path in (folder / "charts/en").glob("*.png")}
+    assert len(pictures) == len(page.css("svg.wide")) > 0
+    assert set(pictures) <= charts
+    ribbon, status = page.css_first(".ribbon"), page.css_first(".status .prov")
+    assert ribbon is not None and ribbon.text() in parts["word/header1.xml"].decode()
+    assert status is not None and status.text() in parts["word/footer1.xml"].decode()
+    assert made.read_bytes() == write_word(project.read(page_of(WAVE)), folder / "charts/en")
+    (folder / "charts/en" / "participation.png").unlink()
+    with pytest.raises(RenderError, match=r"participation\.png: needed"):
+        write_word(project.read(page_of(WAVE)), folder / "charts/en")

@@ -59,6 +59,7 @@ STEPS = {
     "tables": ("readiness.steps.tables", "the workbook, the tidy table, its codebook"),
     "render": ("readiness.steps.render", "the report as HTML and PDF, every number checked"),
     "reproduce": ("readiness.steps.reproduce", "a publication against its recomputation"),
+    "word": ("readiness.steps.word", "a report as a document that an office edits"),
     "site": ("readiness.steps.site", "reports, publications and guides as plain files"),
     "gate": ("readiness.steps.gate", "the closing table; fails when a number differs"),
 }

@@ -88,3 +88,17 @@ use rule report_wave as report_simulated with:
 
 # Both have a page of numbers, tables and records of the same name.
 ruleorder: report_simulated > report_wave
+
+
+# On request: `readiness run -- docx`.
+use rule step as word with:
+    input:
+        page="results/{run}/report/{language}/{page}.html",
+        charts="results/{run}/charts/{language}/lineage.json",
+    output:
+        "results/{run}/word/{language}/{page}/{page}.docx",
+        "results/{run}/word/{language}/{page}/lineage.json",
+    pathvars:
+        job="{run}/word-{language}-{page}",
+    params:
+        **steps("word"),

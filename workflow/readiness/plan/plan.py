@@ -209,6 +209,15 @@ class Plan:
         ]
 
     @property
+    def documents(self) -> list[str]:
+        """The same reports as documents for Word, which are made on request."""
+        return [
+            f"results/{run.folder}/word/{language}/{page_name(run)}/{page_name(run)}.docx"
+            for run in self.runs_with_reports
+            for language in self.languages
+        ]
+
+    @property
     def tables(self) -> list[str]:
         """The workbooks of the runs that are shown, in each language."""
         return [
@@ -336,7 +345,7 @@ class Plan:
                     if name not in self.publications
                 },
             }
-        if run is None or step == "judge":
+        if run is None or step in ("judge", "word"):
             return {}
         if step == "register-study":
             return {"run": run.name}

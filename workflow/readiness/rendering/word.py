@@ -1,0 +1,142 @@
+"""A finished page as a document for Word, in which an office goes on writing.
+
+Every number of the page was checked before, and none is added. What only a page can do (open a
+number, show a drawing to a telephone) is left out; the charts are the pictures that lie beside
+them. What the page is, simulated or not, published or not, stands on every sheet.
+"""
+
+import io
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+from markupsafe import escape
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from readiness.errors import RenderError
+from readiness.rendering.engines import TIMESTAMP, pandoc_path
+from readiness.rendering.process import run_group
+
+# What acts on a page alone; contents, which Word makes itself; what a caption says once more.
+_LEFT_OUT = (
+    "title, nav, script, style, .skip, .bar, .ribbon, .actions, .cue, svg, .behind > summary"
+)
+# Every file within a document has the same date, whenever it is made.
+_ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": str(TIMESTAMP)}
+_SECONDS = 120.0
+_LINK = 'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+_TYPE = 'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml'
+_LETTERS = {"header": "hdr", "footer": "ftr"}
+_MARGIN = (
+    '<w:{letters} xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:pPr>'
+    '<w:jc w:val="center"/></w:pPr><w:r><w:t>{said}</w:t></w:r></w:p></w:{letters}>'
+)
+
+
+def write_word(page: str, charts: Path) -> bytes:
+    """The bytes of a .docx that says what a finished page says.
+
+    charts: the folder of the page's charts, each as SVG and as PNG. Raises RenderError where one is
+    missing, and where pandoc fails.
+    """
+    tree = LexborHTMLParser(page)
+    root = tree.css_first("html")
+    assert root is not None
+    parts = [part for part in tree.css(".status .tag, .status .part") if not part.css("a")]
+    margins = {
+        "header": " ".join(map(_text_of, tree.css(".ribbon"))),
+        "footer": " · ".join(map(_text_of, parts)),
+    }
+    spoken = [
+        f"--metadata={name}={root.attributes[name]}"
+        for name in ("lang", "dir")
+        if name in root.attributes
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        links = [node.attributes["href"] or "" for node in tree.css('.actions a[href$=".svg"]')]
+        for drawing, link in zip(tree.css("svg.wide"), links, strict=True):
+            picture = charts / f"{link.rpartition('/')[2].removesuffix('.svg')}.png"
+            if not picture.is_file():
+                raise RenderError(f"{picture}: needed for a document, but not there.")
+            (work / picture.name).write_bytes(picture.read_bytes())
+            alt = escape(drawing.attributes.get("aria-label") or "")
+            drawing.insert_after(
+                _parse_node(f'<img src="{picture.name}" alt="{alt}" width="100%">')
+            )
+        _simplify(tree)
+        (work / "page.html").write_text(tree.html or "", encoding="utf-8")
+        _run_pandoc(work, "--output", "plain.docx", "--print-default-data-file", "reference.docx")
+        reference = _write_margins((work / "plain.docx").read_bytes(), margins)
+        (work / "reference.docx").write_bytes(reference)
+        _run_pandoc(
+            work, "page.html", *spoken, "--reference-doc", "reference.docx", "--output", "page.docx"
+        )
+        return (work / "page.docx").read_bytes()
+
+
+def _text_of(node: LexborNode) -> str:
+    return " ".join(node.text(deep=True).split())
+
+
+def _parse_node(html: str) -> LexborNode:
+    found = LexborHTMLParser(html).css_first("body > *")
+    assert found is not None
+    return found
+
+
+def _simplify(tree: LexborHTMLParser) -> None:
+    """Leave what pandoc has a place for: titles of boxes and folds are bold, captions have their
+    style, what stands below a number gets a line of its own."""
+    for node in tree.css(f"{_LEFT_OUT}, [popover]"):
+        node.decompose()
+    for node in tree.css("td .ci, td .letter, th .letter"):
+        node.insert_before(_parse_node("<br>"))
+    for node in tree.css("summary, .box-title"):
+        node.replace_with(_parse_node(f"<p><strong>{escape(_text_of(node))}</strong></p>"))
+    for node in tree.css("figcaption"):
+        node.replace_with(
+            _parse_node(f'<div data-custom-style="Caption"><p>{node.inner_html}</p></div>')
+        )
+    for node in tree.css("a.n"):
+        node.unwrap()
+    tree.unwrap_tags(["button", "figure", "details"])
+
+
+def _run_pandoc(work: Path, *arguments: str) -> None:
+    command: list[str | Path] = [pandoc_path(), *arguments]
+    code, _, said = run_group(command, cwd=work, environment=_ENVIRONMENT, timeout=_SECONDS)
+    if code or "[WARNING]" in said:
+        raise RenderError(f"pandoc could not write a document: {' '.join(said.split())}")
+
+
+def _write_margins(reference: bytes, margins: dict[str, str]) -> bytes:
+    """Pandoc's own model document with a line above and below every sheet."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(reference)) as old, zipfile.ZipFile(written, "w") as new:
+        parts = {name: old.read(name).decode() for name in old.namelist()}
+        for kind, said in margins.items():
+            part = f"{kind}1.xml"
+            parts[f"word/{part}"] = _MARGIN.format(letters=_LETTERS[kind], said=escape(said))
+            for name, place, more in (
+                (
+                    "[Content_Types].xml",
+                    "</Types>",
+                    f'<Override PartName="/word/{part}" {_TYPE}.{kind}+xml"/></Types>',
+                ),
+                (
+                    "word/_rels/document.xml.rels",
+                    "</Relationships>",
+                    f'<Relationship Id="{kind}" {_LINK}/{kind}" Target="{part}"/></Relationships>',
+                ),
+                (
+                    "word/document.xml",
+                    "<w:sectPr>",
+                    f'<w:sectPr><w:{kind}Reference w:type="default" r:id="{kind}"/>',
+                ),
+            ):
+                parts[name] = parts[name].replace(place, more)
+        for name, content in parts.items():
+            new.writestr(zipfile.ZipInfo(name), content)
+    return written.getvalue()
