@@ -94,14 +94,7 @@ def clinic(
             (token, site, site, population[site], drawn[site], population[site] / drawn[site])
             for token, site in people
         ],
-        columns=[
-            "token",
-            "stratum",
-            "site",
-            "stratum_population",
-            "stratum_drawn",
-            "base_weight",
-        ],
+        columns=["token", "stratum", "site", "stratum_population", "stratum_drawn", "base_weight"],
     ).to_csv(sample_file, index=False)
     export_file = folder / "export.csv"
     _export(people, apart=apart, answered=answered).to_csv(export_file, index=False)

@@ -15,10 +15,7 @@ FULL: dict[str, Any] = {
     "rights": "The office's own",
     "licence": "cc-by-4.0",
     "access": "On request, in 30 days",
-    "authors": [
-        {"name": "Ben Ali, Zoé", "orcid": "0000-0002-1825-0097"},
-        {"name": "Office 7"},
-    ],
+    "authors": [{"name": "Ben Ali, Zoé", "orcid": "0000-0002-1825-0097"}, {"name": "Office 7"}],
     "controller": "Office 7",
     "purpose": {"fr": "Une étude", "en": "A study"},
     "receipt": "Law 09-08, D-12/2026",

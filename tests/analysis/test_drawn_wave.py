@@ -36,11 +36,7 @@ def register(wave: Clinic) -> pd.DataFrame:
 
 
 def charts(
-    wave: Clinic,
-    rows: pd.DataFrame,
-    language: str,
-    selection: str = "probability",
-    only: str = "",
+    wave: Clinic, rows: pd.DataFrame, language: str, selection: str = "probability", only: str = ""
 ) -> dict[str, tuple[bytes, str]]:
     """Every chart of the wave by its name: picture and alternative text."""
     made = planned_wave(wave, rows, language, selection, only)

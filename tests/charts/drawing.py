@@ -6,16 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from register_sample import (
-    DONT_KNOW,
-    EXPERTS,
-    GROUPS,
-    LEVELS,
-    MISSING,
-    TOTAL,
-    can_show,
-    suppress,
-)
+from register_sample import DONT_KNOW, EXPERTS, GROUPS, LEVELS, MISSING, TOTAL, can_show, suppress
 
 from readiness.charts.bases import cells_chart
 from readiness.charts.figures import DrawnFigures, GroupLabels, quote_labels

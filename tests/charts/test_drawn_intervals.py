@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from drawing import (
-    AXIS,
-    intervals,
-    on_one_scale,
-    options,
-    texts,
-)
+from drawing import AXIS, intervals, on_one_scale, options, texts
 from register_sample import make_register
 
 from readiness.charts.figures import word

@@ -224,9 +224,7 @@ def test_any_number_of_levels_has_colours_that_differ(count: int) -> None:
     assert len(set(levels.colours)) == count == len(levels.colours)
 
 
-def test_groups_apart_are_last_and_a_group_without_rows_is_left_out(
-    register: pd.DataFrame,
-) -> None:
+def test_groups_apart_are_last_and_a_group_without_rows_is_left_out(register: pd.DataFrame) -> None:
     apart = {"expert": "Experts", "voice_artist": "Doublage", "nobody": "Personne"}
     groups = {code: name for code, name in GROUPS["fr"].items() if code != "voice_artist"}
     spec = bars(register, groups=GroupLabels(groups | {"no_answer": "Aucun"}, TOTAL["fr"], apart))

@@ -109,11 +109,7 @@ def test_what_exists_is_not_overwritten_and_what_fails_leaves_nothing(
     for arguments, code, message in (
         (["--from", "../votes.csv"], 2, "votes-1.yaml exists; choose another --wave"),
         (["--from", "../votes.csv", "--wave", "a b"], 2, "expected a name of at most 100"),
-        (
-            ["--from", "../votes.csv", "--wave", "w", "--labels", "../other.csv"],
-            3,
-            "no codebook",
-        ),
+        (["--from", "../votes.csv", "--wave", "w", "--labels", "../other.csv"], 3, "no codebook"),
         (["--from", "../empty.csv", "--wave", "w"], 3, "empty.csv"),
         (["--from", "../none.csv", "--wave", "w"], 3, "none.csv: no such file"),
         (["--from", "../votes.csv", "--wave", "w", "--questionnaire", "x"], 2, "no such file"),

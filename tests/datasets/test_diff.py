@@ -68,11 +68,7 @@ def test_submissions_of_one_respondent_are_matched_by_their_moment() -> None:
     # A later one came in, and an answer was corrected.
     found = diff_rows(
         twice,
-        keyed(
-            ("A", "2026-03-07", "no"),
-            ("A", "2026-03-05", "no"),
-            ("A", "2026-03-02", "no"),
-        ),
+        keyed(("A", "2026-03-07", "no"), ("A", "2026-03-05", "no"), ("A", "2026-03-02", "no")),
     )
     assert (found.removed, found.added, found.changed) == ((), ("A",), 1)
     assert found.changes.to_dict("records") == [

@@ -5,11 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from readiness.bounded import TextLoader, read_yaml_text
-from readiness.commands.starting.beginnings import (
-    ToldExport,
-    _draft_questionnaire,
-    export_table,
-)
+from readiness.commands.starting.beginnings import ToldExport, _draft_questionnaire, export_table
 from readiness.questionnaire import questionnaire_of
 from readiness.readers import read_export
 from readiness.validation import first_reading, losses

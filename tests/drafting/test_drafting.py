@@ -629,10 +629,7 @@ def test_what_a_program_writes_for_nothing_is_no_answer() -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [
-        ("Your roles: Teacher&nbsp;", "Your roles: Pupil"),
-        ("roles.Teacher", "roles.Pupil"),
-    ],
+    [("Your roles: Teacher&nbsp;", "Your roles: Pupil"), ("roles.Teacher", "roles.Pupil")],
 )
 def test_boxes_are_told_by_what_their_cells_say(headers: tuple[str, str]) -> None:
     one, other = ["Teacher", "", "Teacher"] * 9, ["", "Pupil", "Pupil"] * 9

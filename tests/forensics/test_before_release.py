@@ -9,11 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.disclosure import (
-    escape_cell,
-    escape_frame,
-    p_percent_rule,
-)
+from readiness.disclosure import escape_cell, escape_frame, p_percent_rule
 from readiness.errors import StatisticsError
 
 

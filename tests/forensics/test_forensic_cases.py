@@ -12,10 +12,7 @@ from typing import Any
 import pytest
 from haca_study import figure_set
 
-from readiness.disclosure import (
-    escape_cell,
-    p_percent_rule,
-)
+from readiness.disclosure import escape_cell, p_percent_rule
 from readiness.forensics.arithmetic.bases import (
     Convention,
     FigureSet,
@@ -34,11 +31,7 @@ from readiness.forensics.arithmetic.figures import (
 )
 from readiness.forensics.arithmetic.grim import debit, grim, grim_probability, grimmer
 from readiness.forensics.arithmetic.phrases import judge_wording, read_phrase
-from readiness.forensics.arithmetic.precision import (
-    nchs_presentation,
-    squared_cv,
-    statcan_band,
-)
+from readiness.forensics.arithmetic.precision import nchs_presentation, squared_cv, statcan_band
 from readiness.forensics.arithmetic.sums import repairs, sum_to_whole
 from readiness.survey.intervals import clopper_pearson, wilson
 from readiness.survey.response import DISPOSITIONS, response_table
@@ -264,11 +257,7 @@ def check_sum(given: Any, expected: Any) -> None:
 
 def check_joint_split(given: Any, expected: Any) -> None:
     found = joint_splits(
-        sets(given),
-        given["total"],
-        given["max_missing"],
-        given["allow_total_base"],
-        plain(given),
+        sets(given), given["total"], given["max_missing"], given["allow_total_base"], plain(given)
     )
     assert [[s.smaller, s.larger] for s in found] == expected["splits"]
 

@@ -151,11 +151,7 @@ def brute_witnesses(figures: FigureSet, n: int, convention: Convention) -> set[t
 
 
 @settings(max_examples=60)
-@given(
-    first=st.integers(1, 99),
-    second=st.integers(1, 99),
-    missing=st.integers(0, 3),
-)
+@given(first=st.integers(1, 99), second=st.integers(1, 99), missing=st.integers(0, 3))
 def test_joint_bases_are_one_by_one(first: int, second: int, missing: int) -> None:
     pair = figure_set([str(first), str(100 - first)], "exhaustive")
     single = figure_set([str(second)])

@@ -25,11 +25,7 @@ from readiness.forensics.arithmetic.grim import (
     grim_probability,
     grimmer,
 )
-from readiness.forensics.arithmetic.sums import (
-    net_fits,
-    printed_sum_range,
-    sum_to_whole,
-)
+from readiness.forensics.arithmetic.sums import net_fits, printed_sum_range, sum_to_whole
 
 
 def shown_sd(variance: Fraction, decimals: int, rounding: Rounding) -> PrintedFigure:

@@ -12,11 +12,7 @@ from scipy.stats import fisher_exact
 
 from readiness.errors import DataError, StatisticsError
 from readiness.forensics.arithmetic.figures import Rounding, parse_figure
-from readiness.forensics.arithmetic.phrases import (
-    judge_wording,
-    read_phrase,
-    smallest_strict_base,
-)
+from readiness.forensics.arithmetic.phrases import judge_wording, read_phrase, smallest_strict_base
 from readiness.forensics.arithmetic.precision import (
     clopper_pearson,
     cross_range,
@@ -24,10 +20,7 @@ from readiness.forensics.arithmetic.precision import (
     p_range,
     statcan_band,
 )
-from readiness.forensics.arithmetic.sums import (
-    one_edit_away,
-    repairs,
-)
+from readiness.forensics.arithmetic.sums import one_edit_away, repairs
 
 F = Fraction
 

@@ -102,11 +102,7 @@ def test_the_forms_are_those_of_cldr() -> None:
         lang: [plurals(lang).index(locale(lang).plural_form(n)) for n in (0, 1, 2, 5, 11, 100)]
         for lang in ("fr", "en", "ar")
     }
-    assert at == {
-        "fr": [0, 0, 2, 2, 2, 2],
-        "en": [1, 0, 1, 1, 1, 1],
-        "ar": [0, 1, 2, 3, 4, 5],
-    }
+    assert at == {"fr": [0, 0, 2, 2, 2, 2], "en": [1, 0, 1, 1, 1, 1], "ar": [0, 1, 2, 3, 4, 5]}
 
 
 def test_placeholders_are_the_same_in_every_language() -> None:

@@ -162,11 +162,7 @@ def test_shares_read_back_within_half_a_unit(value: float, digits: int, rounding
         assert read == round_value(value, "share", digits, rounding)
 
 
-@given(
-    st.floats(-1e9, 1e9, allow_nan=False),
-    st.integers(0, 4),
-    ROUNDINGS,
-)
+@given(st.floats(-1e9, 1e9, allow_nan=False), st.integers(0, 4), ROUNDINGS)
 @settings(max_examples=200)
 def test_numbers_read_back_within_half_a_unit(value: float, digits: int, rounding: str) -> None:
     exact = Decimal(f"{value:.12g}")

@@ -12,10 +12,7 @@ from readiness.config import load_config
 from readiness.privacy import Detectors, personal_data_seen
 
 SHIPPED = load_config(ROOT / "config.yaml").privacy
-SEE = Detectors(
-    telephone=tuple(SHIPPED.telephone),
-    identity=tuple(SHIPPED.identity),
-).ready()
+SEE = Detectors(telephone=tuple(SHIPPED.telephone), identity=tuple(SHIPPED.identity)).ready()
 
 
 @pytest.mark.parametrize(

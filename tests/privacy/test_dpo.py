@@ -18,14 +18,7 @@ from readiness.site.dpo import Protection, dpo_page
 from readiness.steps.dpo import DpoPages, protection
 
 QUESTIONNAIRE = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
-VERDICT = {
-    "attacked": 188,
-    "before": 9,
-    "given_away": 0,
-    "held": 179,
-    "minimum": 5,
-    "width": 6,
-}
+VERDICT = {"attacked": 188, "before": 9, "given_away": 0, "held": 179, "minimum": 5, "width": 6}
 WITHHELD = {
     "numbers": 872,
     "primary": 87,

@@ -78,10 +78,7 @@ def test_a_missing_key_is_a_clear_stop(keys: Path, project: Path, tmp_path: Path
         key_for(project, "wave@1", "", export)
     # An auditor has no key: what was published is recomputed all the same.
     digest = hashlib.sha256(b"a,b\n").hexdigest()
-    assert key_for(project, "wave@1", "0" * 16, export) == (
-        key_from_data(digest),
-        "data",
-    )
+    assert key_for(project, "wave@1", "0" * 16, export) == (key_from_data(digest), "data")
     _, name = new_key(project, "wave@1")
     assert key_for(project, "wave@1", "", export)[1] == name
     assert key_for(project, "wave@1", name, export)[1] == name

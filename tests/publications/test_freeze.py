@@ -225,9 +225,7 @@ def test_refused_when_the_remote_lacks_the_data_or_there_is_nothing_to_correct(
 def test_refused_when_a_result_was_edited(project: Project) -> None:
     """A run makes edited results again by itself; what it cannot see, the freeze sees."""
     folders = step_folders(
-        project.root / "results",
-        "waves/canteen-2025",
-        ["canteen-2025@1", "canteen-2025-sample@1"],
+        project.root / "results", "waves/canteen-2025", ["canteen-2025@1", "canteen-2025-sample@1"]
     )
     margins = project.root / "data/margins/canteen-1.csv"
     chain = read_chain(folders)

@@ -34,11 +34,7 @@ from readiness.publications.ledger import (
 from readiness.publications.program import assemble
 from readiness.publications.scratch import run_in, scratch_project
 from readiness.publications.seal import read_seal
-from readiness.publications.trace import (
-    find_affected,
-    find_numbers,
-    which,
-)
+from readiness.publications.trace import find_affected, find_numbers, which
 from readiness.register.figures import read_register
 from readiness.reporting.passports import TRACE
 from readiness.tables import rows_to_csv

@@ -14,13 +14,7 @@ from readers.seeded.tools import LAYOUTS
 from readiness.errors import ReadinessError
 from readiness.questionnaire import Item, Questionnaire
 from readiness.readers import read_export
-from readiness.validation import (
-    LARGEST_LOSS,
-    Validated,
-    first_reading,
-    losses,
-    refuse_mass_loss,
-)
+from readiness.validation import LARGEST_LOSS, Validated, first_reading, losses, refuse_mass_loss
 
 # Of the exports every ninth is read in every run: of each layout one at least.
 SLICE = 9

@@ -19,14 +19,7 @@ import statsmodels.api as sm
 from scipy import stats
 from scipy.stats.contingency import odds_ratio
 
-from readiness.survey.comparisons import (
-    classical,
-    contrasts,
-    effects,
-    linear,
-    ranks,
-    rao_scott,
-)
+from readiness.survey.comparisons import classical, contrasts, effects, linear, ranks, rao_scott
 from readiness.survey.comparisons.covariates import Covariates, covariates
 from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model
 from readiness.survey.design import Design

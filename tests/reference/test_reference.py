@@ -10,11 +10,7 @@ import pytest
 import weighting_cases
 from reference_designs import of_case, reference
 
-KINDS: dict[str, Any] = {
-    **comparison_cases.CHECKS,
-    **estimate_cases.KINDS,
-    **weighting_cases.KINDS,
-}
+KINDS: dict[str, Any] = {**comparison_cases.CHECKS, **estimate_cases.KINDS, **weighting_cases.KINDS}
 
 CASES = {case["id"]: case for case in reference()["cases"]}
 

@@ -81,10 +81,7 @@ def withheld(
     )
 
 
-@given(
-    st.lists(st.floats(1.0, 3.0), min_size=1, max_size=12),
-    st.data(),
-)
+@given(st.lists(st.floats(1.0, 3.0), min_size=1, max_size=12), st.data())
 def test_no_weights_between_the_ends_give_more_or_fewer_people(
     weights: list[float], data: st.DataObject
 ) -> None:

@@ -38,7 +38,7 @@ def questionnaire() -> Questionnaire:
                     "id": "trade",
                     "label": labels,
                     "categories": [{"code": g, "text": g, "en": g} for g in GROUPS],
-                },
+                }
             ],
             "items": [
                 {
@@ -48,7 +48,7 @@ def questionnaire() -> Questionnaire:
                     "label": labels,
                     "categories": [{"code": c, "text": c, "en": c} for c in ("yes", "no")],
                     "dont_know": {"text": "?", "en": "?"},
-                },
+                }
             ],
         },
         "made up",

@@ -86,9 +86,7 @@ def test_tables_name_their_rows_and_need_no_styles(made: tuple[LexborHTMLParser,
     assert "de 53 à 62" in paper and "Glissez" not in paper
 
 
-def test_folds_are_closed_on_the_page_and_open_on_paper(
-    made: tuple[LexborHTMLParser, str],
-) -> None:
+def test_folds_are_closed_on_the_page_and_open_on_paper(made: tuple[LexborHTMLParser, str]) -> None:
     tree, paper = made
     fold = tree.css_first("details")
     assert fold.css_first("summary").text().strip() == "Tests et précision"

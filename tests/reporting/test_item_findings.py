@@ -194,10 +194,7 @@ def test_of_gaps_the_strongest_that_was_compared_is_told() -> None:
         for item in ("rating", "other")
         for group, share in (("x", 0.2), ("z", 0.7))
     ]
-    pairs = [
-        contrast("x", "z", 0.5, 0.013),
-        {**contrast("x", "z", 0.5, 0.0002), "item": "other"},
-    ]
+    pairs = [contrast("x", "z", 0.5, 0.013), {**contrast("x", "z", 0.5, 0.0002), "item": "other"}]
     own = material(rows, pairs, "en", Selection.PROBABILITY)
     items = [QUESTIONNAIRE.item(name) for name in ("rating", "other")]
 

@@ -191,11 +191,7 @@ def made_up() -> Answers:
         "hours": (),
     }
     asked = {
-        name: Asked(
-            {"en": name},
-            {"en": {code.capitalize(): code for code in options[name]}},
-            own,
-        )
+        name: Asked({"en": name}, {"en": {code.capitalize(): code for code in options[name]}}, own)
         for name, own in codes.items()
     }
     groups = {"en": {"Xa": "x", "Ya": "y", "ys": "y"}}

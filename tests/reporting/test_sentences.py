@@ -32,11 +32,7 @@ READ = ("fr", "en", "ar")
 P_VALUES = (None, 0.0, 1e-9, 0.001, 0.0099, 0.01, 0.0499999, 0.05, 0.0500001, 0.0999, 0.1, 0.5, 1.0)
 LEVELS = (0.9, 0.95, 0.99)
 
-FOUND = {
-    "fr": r"c.est établi au niveau",
-    "en": "differ: this is established",
-    "ar": "فقد ثبت فرق",
-}
+FOUND = {"fr": r"c.est établi au niveau", "en": "differ: this is established", "ar": "فقد ثبت فرق"}
 NOT_FOUND = {
     "fr": r"il n.est pas établi",
     "en": "not established to differ",
@@ -46,11 +42,7 @@ NO_TEST = {"fr": r"n.a pas pu être calculé", "en": "could not be computed", "a
 EQUAL = {"fr": r"égaux|égales|identique|pareil", "en": r"\bequal|same share", "ar": "متساو"}
 REJECTED = {"fr": "données rejettent", "en": "data reject", "ar": "البيانات ترفض"}
 KEPT = {"fr": "ne rejettent pas", "en": "do not reject", "ar": "لا ترفض"}
-UNCHECKED = {
-    "fr": r"n.a pas pu être vérifiée",
-    "en": "could not be checked",
-    "ar": "تعذّر التحقق",
-}
+UNCHECKED = {"fr": r"n.a pas pu être vérifiée", "en": "could not be checked", "ar": "تعذّر التحقق"}
 
 # What each way of selecting respondents does not allow to say (docs/methods.md).
 DRAWN = {"fr": "tirée?s? au sort|aléatoire", "en": "drawn|at random|random", "ar": "عشوائي"}

@@ -10,12 +10,7 @@ from comparison_samples import GROUPS, LEVELS, make, sample
 
 from readiness.facts import from_json, to_json
 from readiness.language import LANGUAGES, tell
-from readiness.survey import (
-    compare_groups,
-    covariates,
-    design,
-    ordinal_model,
-)
+from readiness.survey import compare_groups, covariates, design, ordinal_model
 from readiness.survey.comparisons.cells import factor
 from readiness.survey.comparisons.compare import REASONS, Choice, choose
 from readiness.survey.comparisons.effects import cramers_v
@@ -26,13 +21,7 @@ def test_an_ordered_item_has_every_part() -> None:
     frame = sample(1200)
     d = make(frame)
     made = compare_groups(
-        d,
-        "level",
-        (*LEVELS, "excellent"),
-        "group",
-        GROUPS,
-        seed=1,
-        permutations=499,
+        d, "level", (*LEVELS, "excellent"), "group", GROUPS, seed=1, permutations=499
     )
     assert [r.test for r in made.tests] == [
         "rao_scott_f",
@@ -85,13 +74,7 @@ def test_the_choice_follows_n() -> None:
     assert {"rao_scott", "kruskal_wallis"} < set(choose(600, [300, 300]).beside)
 
 
-@pytest.mark.parametrize(
-    "choice",
-    [
-        choose(32, [16, 16]),
-        choose(50_000, [25_000, 25_000]),
-    ],
-)
+@pytest.mark.parametrize("choice", [choose(32, [16, 16]), choose(50_000, [25_000, 25_000])])
 def test_the_reason_can_be_told_in_every_language_without_digits(choice: Choice) -> None:
     assert from_json(to_json(choice.reason)) == choice.reason
     assert choice.reason.kind in REASONS

@@ -56,9 +56,7 @@ def test_the_shares_are_those_of_each_count(taylor: Design, kind: str) -> None:
             assert one.groups == other.groups
 
 
-def test_a_group_that_a_replicate_empties_takes_no_variance_from_the_others(
-    taylor: Design,
-) -> None:
+def test_a_group_that_a_replicate_empties_takes_no_variance_from_the_others(taylor: Design) -> None:
     jack = replicate(taylor, "JKn")
     table = proportions(jack, "y", LEVELS, by="g", groups=GROUPS).set_index("group")
     rest = proportions(taylor, "y", LEVELS, by="g", groups=GROUPS).set_index("group")

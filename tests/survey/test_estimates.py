@@ -7,15 +7,7 @@ import pandas as pd
 import pytest
 
 from readiness.errors import StatisticsError
-from readiness.survey import (
-    Design,
-    design,
-    means,
-    proportions,
-    quantiles,
-    ratio,
-    variance,
-)
+from readiness.survey import Design, design, means, proportions, quantiles, ratio, variance
 from readiness.survey.coding import option_answers
 
 

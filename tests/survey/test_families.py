@@ -8,19 +8,8 @@ import pytest
 from scipy import stats
 
 from readiness.errors import StatisticsError
-from readiness.survey import (
-    Design,
-    design,
-    proportion_estimates,
-    proportions,
-    share_contrasts,
-)
-from readiness.survey.comparisons.families import (
-    GroupShares,
-    combine_limits,
-    family_of,
-    mover,
-)
+from readiness.survey import Design, design, proportion_estimates, proportions, share_contrasts
+from readiness.survey.comparisons.families import GroupShares, combine_limits, family_of, mover
 from readiness.survey.intervals import wilson
 
 

@@ -11,12 +11,7 @@ import pytest
 from scipy import stats
 
 from readiness.errors import StatisticsError
-from readiness.survey import (
-    association,
-    design,
-    multiple_marginal_independence,
-    replicate,
-)
+from readiness.survey import association, design, multiple_marginal_independence, replicate
 
 DATA = Path(__file__).parents[1] / "reference" / "fixtures" / "data" / "synth600.csv"
 # R MRCV 0.4-0, MI.test(profession, uses_ai, trained, score > 55; I = 1, J = 3, type = "rs2").

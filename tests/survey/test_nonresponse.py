@@ -14,13 +14,7 @@ from scipy import stats
 
 from readiness.errors import StatisticsError
 from readiness.survey import design, means, proportions
-from readiness.survey.nonresponse import (
-    SelectedMoments,
-    mubp,
-    probit_proxy,
-    smub,
-    worst_case,
-)
+from readiness.survey.nonresponse import SelectedMoments, mubp, probit_proxy, smub, worst_case
 
 WORKED = SelectedMoments(  # months worked in the last twelve, women with a smartphone
     7.6324938711834189,

@@ -55,10 +55,7 @@ def made(frame: pd.DataFrame) -> Design:
 
 
 def margins(frame: pd.DataFrame) -> dict[str, dict[Any, float]]:
-    return {
-        "group": {"p": 300.0, "q": 450.0, "r": 250.0},
-        "sex": {"f": 480.0, "m": 520.0},
-    }
+    return {"group": {"p": 300.0, "q": 450.0, "r": 250.0}, "sex": {"f": 480.0, "m": 520.0}}
 
 
 @bounded

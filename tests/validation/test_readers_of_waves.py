@@ -199,13 +199,7 @@ def _set(path: Path, row: int, column: str, value: str) -> bytes:
         ("sample", 4, "base_weight", "-1", "row 4, column base_weight: '-1'; expected a positive"),
         ("sample", 4, "base_weight", "", "row 4, column base_weight: ''; expected a positive"),
         ("sample", 4, "stratum_drawn", "inf", "row 4, column stratum_drawn: 'inf'"),
-        (
-            "sample",
-            4,
-            "stratum_drawn",
-            "7",
-            "drawn: 7; expected one number for its",
-        ),
+        ("sample", 4, "stratum_drawn", "7", "drawn: 7; expected one number for its"),
         ("sample", 4, "base_weight", "12.35", "base_weight: 12.35; expected population over drawn"),
         ("sample", 1, "stratum", "strate", "missing column stratum"),
         ("corrections", 2, "item", "age", "row 2, column item: 'age'; expected an item of"),
@@ -253,16 +247,10 @@ def _with(**cells: str) -> Change:
         (_with(stratum_population="4200.5"), "row 2, column stratum_population: 4200.5; expected"),
         (_with(stratum_drawn="340.5"), "row 2, column stratum_drawn: 340.5; expected a whole"),
         (_with(stratum_drawn="0"), "row 2, column stratum_drawn: '0'; expected a positive number"),
-        (
-            _with(stratum_drawn="341", base_weight="12.3167155425"),
-            "an invited person, 340.",
-        ),
+        (_with(stratum_drawn="341", base_weight="12.3167155425"), "an invited person, 340."),
         (_with(stratum_population="300"), "column stratum_drawn: 340; expected at most the"),
         (_with(stratum_population="8400"), "12.3529411765; expected population over drawn, 24.7"),
-        (
-            lambda row, at: [] if row[at["token"]] == "23R8WZEP" else row,
-            "person, 339.",
-        ),
+        (lambda row, at: [] if row[at["token"]] == "23R8WZEP" else row, "person, 339."),
     ],
 )
 def test_a_sample_is_held_against_itself(

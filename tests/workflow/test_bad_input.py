@@ -136,11 +136,7 @@ def test_an_export_of_another_questionnaire(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [
-        (b"", ("empty",)),
-        (b"a,b\n", ("no rows",)),
-        (b"\xff\xfe\x00", ("UTF-8",)),
-    ],
+    [(b"", ("empty",)), (b"a,b\n", ("no rows",)), (b"\xff\xfe\x00", ("UTF-8",))],
 )
 def test_a_file_that_is_no_table_is_never_added(
     unrun: Project, content: bytes, words: tuple[str, ...]
