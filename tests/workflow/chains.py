@@ -93,17 +93,19 @@ def different(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
 
 
 def catch(
-    project: Project, step: Step, moment: Moment, root: Path | None = None
+    project: Project, step: Step, moment: Moment, root: Path | None = None, *targets: str
 ) -> tuple[subprocess.Popen[str], psutil.Process]:
-    """A plain run and its step, stopped at that moment; tried again where it was missed.
+    """A run, of all or of `targets`, and its step, stopped at that moment; tried again where it was
+    missed.
 
     `root` is where the project is seen from here.
     """
+    command = (".venv/bin/python", "-m", "readiness", "run", "--cores", "2", "--", *targets)
     place = root or project.root
     if (place / step.folder / "lineage.json").exists():
         unmake(place, step.name)  # it was made beside the one that was caught before
     for _ in range(8):
-        run = project.start(".venv/bin/python", "-m", "readiness", "run", "--cores", "2")
+        run = project.start(*command)
         if job := hold(run, step, moment, place / step.folder):
             return run, job
         kill(run)
