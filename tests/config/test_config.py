@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from project_copy import ROOT
@@ -143,7 +143,6 @@ YAML_VALUES = st.recursive(
 
 
 @given(YAML_VALUES)
-@settings(max_examples=150)
 def test_any_content_is_a_configuration_or_one_line(
     tmp_path_factory: pytest.TempPathFactory, value: object
 ) -> None:

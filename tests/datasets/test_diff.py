@@ -8,7 +8,7 @@ from collections import Counter
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from project_copy import ROOT
@@ -36,7 +36,6 @@ TABLES = st.dictionaries(
 
 
 @given(TABLES, TABLES, st.randoms(use_true_random=False))
-@settings(max_examples=200)
 def test_every_row_and_cell_is_said_once(
     before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]], random: object
 ) -> None:

@@ -251,7 +251,6 @@ cell = st.one_of(
 )
 
 
-@settings(max_examples=200)
 @given(rows=st.lists(st.lists(cell, min_size=len(COLUMNS), max_size=len(COLUMNS)), max_size=4))
 def test_any_register_is_judged_or_refused(rows: list[list[str]]) -> None:
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from haca_study import figure_set
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.errors import DataError
@@ -76,7 +76,6 @@ def test_closed_form_is_brute_force(decimals: int, rounding: Rounding) -> None:
         assert int((high - low + 1)[feasible].sum()) == n + 1
 
 
-@settings(max_examples=100)
 @given(
     digits=st.integers(0, 10_000),
     decimals=st.integers(0, 2),
@@ -95,7 +94,6 @@ def test_intervals_at_once_are_intervals_one_by_one(
 kinds = st.sampled_from(list(SetKind))
 
 
-@settings(max_examples=100)
 @given(
     texts=st.lists(st.integers(0, 100).map(str), min_size=1, max_size=3),
     kind=kinds,
@@ -150,7 +148,6 @@ def brute_witnesses(figures: FigureSet, n: int, convention: Convention) -> set[t
     }
 
 
-@settings(max_examples=60)
 @given(first=st.integers(1, 99), second=st.integers(1, 99), missing=st.integers(0, 3))
 def test_joint_bases_are_one_by_one(first: int, second: int, missing: int) -> None:
     pair = figure_set([str(first), str(100 - first)], "exhaustive")
@@ -225,7 +222,6 @@ def test_refused_figures(text: str, expected: str) -> None:
         parse_figure(text)
 
 
-@settings(max_examples=500)
 @given(text=st.text(max_size=12))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:

@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement, product
 from math import isqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.errors import StatisticsError
@@ -95,7 +95,6 @@ def test_debit_accepts_what_is_and_refuses_what_is_not(n: int) -> None:
             assert claimed
 
 
-@settings(max_examples=200)
 @given(
     total=st.integers(0, 3000),
     n=st.integers(1, 90),
@@ -184,7 +183,6 @@ def test_sums_at_the_ends_of_what_rounding_allows(
     assert sum_to_whole([parse_figure(t) for t in texts], [rounding]).ok is ok
 
 
-@settings(max_examples=150)
 @given(n=st.integers(1, 60), data=st.data(), rounding=st.sampled_from(list(NEAREST_ROUNDINGS)))
 def test_nets_of_real_tables(n: int, data: st.DataObject, rounding: Rounding) -> None:
     a = data.draw(st.integers(0, n))

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from haca_study import figure_set, haca_verdicts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.errors import DataError
@@ -78,7 +78,6 @@ def test_solve_refuses(figures: list[str], options: dict[str, Any], expected: st
         solve(figures, **options)
 
 
-@settings(max_examples=80)
 @given(
     figures=st.lists(
         st.one_of(

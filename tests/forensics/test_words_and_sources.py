@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 from haca_study import figure_set
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
@@ -109,7 +109,6 @@ def test_phrases_that_are_not_understood(language: str, phrase: str) -> None:
         read_phrase(phrase, language)
 
 
-@settings(max_examples=300)
 @given(phrase=st.text(max_size=30), language=st.sampled_from(["fr", "en", "ar"]))
 def test_any_phrase_is_read_or_refused(phrase: str, language: str) -> None:
     try:
@@ -175,7 +174,6 @@ def test_outlets() -> None:
     assert not repairs(["64"], ["75"], exhaustive=False)
 
 
-@settings(max_examples=60)
 @given(n=st.integers(1, 25), data=st.data())
 def test_p_range_is_all_tables(n: int, data: st.DataObject) -> None:
     row, column = data.draw(st.integers(0, n)), data.draw(st.integers(0, n))

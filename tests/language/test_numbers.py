@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from babel.numbers import parse_decimal
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.errors import StatisticsError
@@ -152,7 +152,6 @@ ROUNDINGS = st.sampled_from(["half_even", "half_up"])
 
 
 @given(st.floats(0, 1), st.integers(0, 3), ROUNDINGS)
-@settings(max_examples=200)
 def test_shares_read_back_within_half_a_unit(value: float, digits: int, rounding: str) -> None:
     half = Decimal(1).scaleb(-digits) / 2
     exact = Decimal(f"{value:.12g}") * 100
@@ -163,7 +162,6 @@ def test_shares_read_back_within_half_a_unit(value: float, digits: int, rounding
 
 
 @given(st.floats(-1e9, 1e9, allow_nan=False), st.integers(0, 4), ROUNDINGS)
-@settings(max_examples=200)
 def test_numbers_read_back_within_half_a_unit(value: float, digits: int, rounding: str) -> None:
     exact = Decimal(f"{value:.12g}")
     # Rounded at ten significant digits first.
@@ -173,7 +171,6 @@ def test_numbers_read_back_within_half_a_unit(value: float, digits: int, roundin
 
 
 @given(st.floats(-1, 1), st.integers(0, 3), ROUNDINGS)
-@settings(max_examples=200)
 def test_points_always_carry_their_sign(value: float, digits: int, rounding: str) -> None:
     shown = round_value(value, "points", digits, rounding)
     for lang, text in display(value, "points", digits, rounding).items():

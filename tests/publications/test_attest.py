@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest import CaptureFixture, MonkeyPatch, TempPathFactory
 from released_tree import copy_released
@@ -279,7 +279,6 @@ def signed(tmp_path_factory: TempPathFactory) -> tuple[Path, Path]:
 
 
 @given(data=st.data())
-@settings(max_examples=100)
 def test_any_changed_byte_is_seen(signed: tuple[Path, Path], data: st.DataObject) -> None:
     folder, office = signed
     path = folder / ATTESTATIONS

@@ -23,6 +23,7 @@ from readiness.publications.audit.audit import audit, present_changes
 from readiness.publications.audit.model import FROZEN, TODAY, TRUSTED, Audit, Terms
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting.terminal import audit_text
+from tiny_project import freeze
 
 NUMBER = "verdict.bases.soup.n_max"
 HONEST = "json.dumps(records, ensure_ascii=False, indent=1)"
@@ -35,8 +36,7 @@ def forged(finished: Project, tmp_path_factory: TempPathFactory) -> Project:
     """The tiny project whose program prints 12 where the claims give 40, and its publication."""
     project = finished.copy(tmp_path_factory.mktemp("forged") / "tree")
     project.replace("workflow/readiness/steps/judge.py", HONEST, PLANTED)
-    result = project.readiness("freeze", NAME, "--study", "menus-2023", "--cores", "2")
-    assert result.returncode == 0, result.stderr[-3000:]
+    freeze(project, NAME, "--study", "menus-2023", proven=False)
     assert f"{NUMBER},verdict,count,12," in project.read(f"publications/{NAME}/figures.csv")
     return project
 

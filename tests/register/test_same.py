@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from project_copy import Project
@@ -67,7 +67,6 @@ def test_the_same_cell(first: str, second: str, same: bool) -> None:
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, width=64))
-@settings(max_examples=300)
 def test_every_stored_value_is_a_number_and_itself(value: float) -> None:
     stored = format(value, ".12g")
     read = number(stored)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_questionnaire_file import ROOT
 
@@ -115,7 +115,6 @@ def test_what_a_blank_means_is_said_by_the_questionnaire(questionnaire: Question
     assert faults(questionnaire, "regulation", "") == []
 
 
-@settings(max_examples=200)
 @given(st.data())
 def test_any_set_of_options_survives_any_way_of_joining(data: st.DataObject) -> None:
     item = SHIPPED.item(data.draw(st.sampled_from(["use_areas", "regulation"])))
@@ -127,7 +126,6 @@ def test_any_set_of_options_survives_any_way_of_joining(data: st.DataObject) -> 
     assert cell.values == tuple("1" if code in codes else "0" for code in item.codes)
 
 
-@settings(max_examples=300)
 @given(st.sampled_from(SHIPPED.items), st.text(max_size=40))
 def test_no_text_breaks_a_cell(item: object, text: str) -> None:
     """Whatever is typed: one value a column, and any value that is no answer has its fault."""
