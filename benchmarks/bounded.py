@@ -30,7 +30,8 @@ UNCAUGHT = 199
 @dataclass(frozen=True)
 class Ended:
     """How a command ended: its exit code (None: it was stopped), what it said, seconds by the
-    clock and of the processor, megabytes."""
+    clock and of the processor, megabytes.
+    """
 
     status: int | None
     said: str

@@ -54,7 +54,8 @@ class Counts:
 
     def rate(self, what: str, outcomes: Sequence[str], name: str, alone: bool = True) -> Rate:
         """Over these outcomes; of several values a sample (`alone` false) the error is that of the
-        samples, as if those of one sample were one."""
+        samples, as if those of one sample were one.
+        """
         found = [self._rows.get((what, outcome, name), (0.0, 0, 0)) for outcome in outcomes]
         results = sum(r for _, r, _ in found)
         value = sum(t for t, _, _ in found) / results if results else math.nan

@@ -158,7 +158,8 @@ def optimised(
     made: Survey, answers: pd.DataFrame, table: pd.DataFrame, earlier: Releases
 ) -> Collection[str]:
     """The least loss that leaves every protected count wide enough, all linked numbers together,
-    and more until the attack is met."""
+    and more until the attack is met.
+    """
     rows = answers.reset_index(drop=True)
     known_to_all = (rows, rows.iloc[:0], made.questionnaire, made.variables, FIGURES, POLICY)
     before = [told(each) for each in earlier]

@@ -389,7 +389,8 @@ def rare_answers(results: Path) -> list[str]:
 
 def for_release(root: Path) -> list[Path]:
     """The files of a project that leave it: the site, publications, what stands beside a report,
-    and bundles; and its logs and provenance records, which are handed on when something fails."""
+    and bundles; and its logs and provenance records, which are handed on when something fails.
+    """
     results = root / "results"
     files = []
     for path in sorted(results.rglob("*")):

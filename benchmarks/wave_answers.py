@@ -76,7 +76,8 @@ def _shift_for(distance: float) -> float:
 @cache
 def population(setting: Setting) -> pd.DataFrame:
     """The frame with `group`, a column of answers for each outcome, and `silent`: the chance to
-    answer where it depends on `same`."""
+    answer where it depends on `same`.
+    """
     rng = np.random.Generator(np.random.PCG64([SEED, setting.n, setting.groups]))
     people = frame().copy()
     people["group"] = people["stratum"].map(

@@ -112,7 +112,8 @@ def released(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Pro
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Everything that ships, in two languages, after its first run, which takes a minute. Never
-    change it."""
+    change it.
+    """
 
     def make(folder: Path) -> None:
         project = copy_project(folder)

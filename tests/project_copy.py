@@ -69,7 +69,8 @@ def shipped_files(root: Path = ROOT) -> list[Path]:
 
 def copied_files() -> list[Path]:
     """Those that a copy for a test has: all but drafts, which cost a chain of their own as soon as
-    a test changes the configuration that they were made from."""
+    a test changes the configuration that they were made from.
+    """
     seals = (ROOT / "publications").glob("*/seal.json")
     drafts = {s.parent.name for s in seals if json.loads(s.read_text("utf-8"))["status"] == "draft"}
     return [p for p in shipped_files() if p.parts[0] != "publications" or p.parts[1] not in drafts]
@@ -96,7 +97,8 @@ def add_environment(root: Path) -> None:
 
 def install_wheel(folder: Path) -> Path:
     """`readiness` as `pip install .` leaves it, from the wheel alone, in an environment of its own
-    below `folder`; the packages that it needs are those of this one."""
+    below `folder`; the packages that it needs are those of this one.
+    """
     source = folder / "source"
     for name in shipped_files():
         if name.parts[0] not in ("data", "publications", "tests", "docs", "benchmarks"):
@@ -215,7 +217,8 @@ def copy_project(target: Path, variables: Mapping[str, str | None] | None = None
 
 def leave_revision(root: Path) -> None:
     """Take `revises` out of a copy's configuration: what the wave revises may be a draft, which a
-    copy has not."""
+    copy has not.
+    """
     config = root / "config.yaml"
     config.write_text(re.sub(r"(?m)^    revises: .*\n", "", config.read_text("utf-8")), "utf-8")
 

@@ -80,7 +80,8 @@ def finish_tiny(project: Project) -> Project:
 
 def release_tiny(project: Project) -> Project:
     """Freeze what the finished project has: a first and a corrected edition of the wave, and a
-    draft of the study; nothing runs them again."""
+    draft of the study; nothing runs them again.
+    """
     freeze(project, "canteen-r1", "--wave", WAVE, "--release", proven=False)
     first, second = (f"answers: {WAVE}@{version}" for version in (1, 2))
     project.replace("config.yaml", first, f"{second}\n    revises: canteen-r1")
@@ -100,7 +101,8 @@ sys.exit(importlib.import_module("readiness.cli").main(sys.argv[1:]))
 
 def freeze(project: Project, *arguments: str, proven: bool = True) -> None:
     """`readiness freeze`, which must succeed; `proven`, as it does by itself, or not, where another
-    freeze proves as much."""
+    freeze proves as much.
+    """
     program = (".venv/bin/readiness",)
     if not proven:
         program = (".venv/bin/python", "-I", "-X", "utf8", "-c", UNPROVEN)

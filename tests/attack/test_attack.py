@@ -1,5 +1,6 @@
 """What readers can prove of withheld counts: on the releases that gave them away, and on tables
-small enough to list every world."""
+small enough to list every world.
+"""
 
 from __future__ import annotations
 
@@ -184,7 +185,8 @@ def test_who_knows_two_answers_knows_more() -> None:
 
 def beside_a_withheld_group(yes: int, lightest: float, heaviest: float) -> tuple[Release, Classes]:
     """So many of forty say yes, twelve of them in a group of thirty, the other ten are withheld;
-    all weigh the same, which who does not know the frame cannot tell."""
+    all weigh the same, which who does not know the frame cannot tell.
+    """
     shares: dict[tuple[str, str], PrintedInterval | None] = {
         ("yes", "all"): around(yes / 40),
         ("no", "all"): around(1 - yes / 40),

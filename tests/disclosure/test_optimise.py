@@ -123,7 +123,8 @@ def test_a_share_at_its_published_precision_narrows_a_withheld_count() -> None:
 
 def beside(low: int, *, withheld: bool = True) -> CountSystem:
     """One of few, four of many and twenty others, all withheld; a share puts the many between
-    `low` and two more."""
+    `low` and two more.
+    """
     rows = {"few": ({0: 1.0}, 1, 1), "many": ({1: 1.0}, 4, 4), "rest": ({2: 1.0}, 20, 20)}
     said = [
         Statement(name, (LinearRow.of(*row),), given=withheld or name != "many")

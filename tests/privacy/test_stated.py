@@ -134,7 +134,8 @@ def test_a_readme_states_what_was_written_and_that_the_rest_was_not(facts: Facts
 
 def test_a_citation_names_the_authors_of_the_survey(facts: Facts) -> None:
     """By the schema of the Citation File Format 1.2.0 (S. Druskat and others, CC-BY-4.0,
-    doi:10.5281/zenodo.1003149, unchanged)."""
+    doi:10.5281/zenodo.1003149, unchanged).
+    """
     schema = json.loads((ROOT / "tests/publications/cff-1.2.0.json").read_text("utf-8"))
     check = jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker())
     named = dataclasses.replace(facts, section=STATED, released="2026-12-01")

@@ -54,7 +54,8 @@ def test_seals_hold_with_the_data_and_without_it(zipped: Project) -> None:
 
 def test_a_resealed_number_and_an_edited_input_differ_where_they_are(zipped: Project) -> None:
     """The seal holds; the number is named, and where the chains diverge: at the step that reads
-    the claim structure."""
+    the claim structure.
+    """
     name = "verdict.bases.soup.n_max"
     rows = zipped.read(LEDGER).splitlines()
     (number,) = [k for k, row in enumerate(rows) if row.startswith(f"{name},")]

@@ -364,7 +364,8 @@ def test_the_library_reads_it_back(bundles: dict[str, Zip], tmp_path: Path) -> N
 
 def with_status(root: Path, status: str, *, sealed: bool) -> None:
     """Give the claims of the study a status, by a row of the register; `sealed` as if they had it
-    when the publication was sealed."""
+    when the publication was sealed.
+    """
     register, folder = root / "data/versions.csv", root / FOLDER / STUDY
     rows = list(csv.reader(io.StringIO(register.read_text("utf-8"))))
     place = next(k for k, row in enumerate(rows) if row[:2] == CLAIMS.split("@"))

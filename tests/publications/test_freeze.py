@@ -98,7 +98,8 @@ def test_a_draft_says_on_each_of_its_pages_that_it_is_one(released: Project) -> 
 
 def no_more_digits(project: Project, identity: str) -> int:
     """No sealed file holds a weighted value with more digits than it is shown with; how many
-    values were looked for."""
+    values were looked for.
+    """
     working = read_register(project.root / WAVE / "register/figures.csv")
     ledger = read_register(project.root / "publications" / identity / "figures.csv")
     assert set(working["precision"]) == {"working"} and set(ledger["precision"]) == {"published"}

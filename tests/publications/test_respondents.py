@@ -31,7 +31,8 @@ CORRECTIONS = "data/corrections/canteen-1.csv"
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: MonkeyPatch) -> Iterator[Path]:
     """A project whose answers are restricted, in the register and as they were sealed, and one of
-    whose answers was corrected."""
+    whose answers was corrected.
+    """
     root = Project(released_root()).copy(tmp_path / "tree").root
     set_status(root / "data/versions.csv", ANSWERS, RESTRICTED)
     monkeypatch.chdir(root)

@@ -135,7 +135,8 @@ def test_no_harm_to_a_publication_upsets_or_deceives(
 ) -> None:
     """A slice of benchmarks/fuzz_publications.py, each harm through one command: no exception that
     nobody handles, no hang, no gigabyte, no escape code; and none takes a publication for whole of
-    which a sealed file is another one."""
+    which a sealed file is another one.
+    """
     ground = benchmark_module("fuzz_publications").Range.at(tmp_path_factory.mktemp("harmed"))
     shots = [ground.shoot(20260304, number) for number in range(1000 if thorough else 40)]
     assert len({shot.words[0] for shot in shots}) > 5

@@ -16,7 +16,8 @@ CELLS = [(c, g) for g in GROUPS for c in CATEGORIES]
 
 def released(counts: np.ndarray, seed: int, shown: float) -> tuple[Joint, dict[str, int]]:
     """A release of people by group (rows) and answer, of random weights; a share is shown with
-    this chance. With it all counts."""
+    this chance. With it all counts.
+    """
     rng = np.random.default_rng(seed)
     people, weights, shares = {}, {}, {}
     bases: dict[str, tuple[float, float]] = {}

@@ -47,7 +47,8 @@ def test_withholding_small_counts_alone_protects_nobody() -> None:
 @pytest.mark.parametrize("seed", [17, 91])
 def test_what_single_surveys_once_gave_away_is_withheld(seed: int) -> None:
     """Of 91 the earlier release told of others and left a "do not know" too narrow; of 17 four to
-    eight, withheld for another count, were told: a reader takes them for few."""
+    eight, withheld for another count, were told: a reader takes them for few.
+    """
     (found,) = benchmark_module("disclosure").run((seed,), 1, ("optimised",)).to_dict("records")
     assert found["protected"] > 0 and found["given"] == found["refused"] == 0
 

@@ -1,5 +1,6 @@
 """The reports of the project in a real browser: wide and narrow, dark, on paper; every number
-opens by mouse, key and touch; axe-core has nothing to say."""
+opens by mouse, key and touch; axe-core has nothing to say.
+"""
 
 from __future__ import annotations
 

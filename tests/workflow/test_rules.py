@@ -49,7 +49,8 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
 
 def test_more_waves_are_no_more_rules(rules: list[list[str]]) -> None:
     """Snakemake tries for each file each rule that could make it: rules of each wave's own would
-    make the work grow with the square of the waves (benchmarks/graph.py)."""
+    make the work grow with the square of the waves (benchmarks/graph.py).
+    """
     one, nine = rules
     assert "report_wave" in one
     assert one == nine

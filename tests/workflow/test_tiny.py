@@ -18,7 +18,8 @@ def values(path: Path) -> dict[str, str]:
 
 def test_every_number_of_the_register_and_no_other(finished: Project) -> None:
     """A statistic more or less, or another value, is a change of what is published: it must be
-    seen, and `tests/tiny/register.csv` changed with it."""
+    seen, and `tests/tiny/register.csv` changed with it.
+    """
     made = values(finished.root / RESULTS / "register/figures.csv")
     pinned = values(TINY / "register.csv")
     assert list(made) == list(pinned)

@@ -1,7 +1,8 @@
 """The command line: `python -m readiness`, or by its folder: `python -I workflow/readiness`.
 
 Started by its folder, it is the program that runs, whatever is installed: rules need no PYTHONPATH,
-which would make a library of every file beside the package."""
+which would make a library of every file beside the package.
+"""
 
 import sys
 

@@ -2,7 +2,8 @@
 
 Eight lines of YAML can stand for a billion values: an alias repeats what its anchor names, and an
 anchor may hold aliases. So what a document would be when each alias is written out is counted, by
-its events, before anything is built of it."""
+its events, before anything is built of it.
+"""
 
 from typing import Any, cast
 
@@ -32,8 +33,10 @@ class _NoRepeats:
 
 
 class StrictLoader(_NoRepeats, yaml.CSafeLoader):
-    """YAML without a key given twice. What cannot be a value of its kind (2026-99-99 is a date to
-    YAML) is refused with its place."""
+    """YAML without a key given twice.
+
+    What cannot be a value of its kind (2026-99-99 is a date to YAML) is refused with its place.
+    """
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """The value of a node."""
@@ -75,8 +78,10 @@ def _check_bounds(text: str, loader: type) -> None:
 
 
 def read_yaml_text(content: bytes | str, loader: type = StrictLoader) -> Any:
-    """The YAML document in `content` (bytes as UTF-8), within bounds. Raises yaml.YAMLError when it
-    is none, UnicodeDecodeError when it is no text."""
+    """The YAML document in `content` (bytes as UTF-8), within bounds.
+
+    Raises yaml.YAMLError when it is none, UnicodeDecodeError when it is no text.
+    """
     text = content.decode("utf-8") if isinstance(content, bytes) else content
     try:
         _check_bounds(text, loader)

@@ -1,7 +1,8 @@
 """The command line: `readiness COMMAND`, and `readiness step NAME` for the steps of the workflow.
 
 Nothing heavy is imported before the command is known. A problem that a user can cause ends in one
-or two lines on standard error and the exit code of its kind (docs/commands.md)."""
+or two lines on standard error and the exit code of its kind (docs/commands.md).
+"""
 
 import argparse
 import errno
@@ -166,7 +167,9 @@ def _set_up_log(path: Path | None) -> None:
 @contextmanager
 def _hold_work(out: Path) -> Iterator[None]:
     """A step that writes results holds a lock: no run starts beside the job of one that was killed.
-    One that writes elsewhere is nobody's job."""
+
+    One that writes elsewhere is nobody's job.
+    """
     descriptor = None
     if JOBS.parent.is_dir() and out.resolve().is_relative_to(JOBS.parent.resolve()):
         with suppress(OSError):

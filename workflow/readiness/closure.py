@@ -11,7 +11,8 @@ in the code); of all domains where it tells facts that it read from a file, whos
 Comments and order in a catalogue change nothing.
 
 Package `__init__` files hold nothing but a docstring and re-exports (a test holds them to that):
-they are looked through name by name and are not part of a closure themselves."""
+they are looked through name by name and are not part of a closure themselves.
+"""
 
 import ast
 import hashlib
@@ -53,7 +54,8 @@ class Import(NamedTuple):
 
 class SourceFile(NamedTuple):
     """What a file's syntax tree says: its hash, its imports (dots unresolved), and what stands
-    before the point in its texts that could be keys of a catalogue."""
+    before the point in its texts that could be keys of a catalogue.
+    """
 
     tree: str
     imports: tuple[tuple[int, str, str | None, str], ...]
@@ -71,8 +73,10 @@ def _find_file(module: str) -> Path | None:
 
 
 def memory_file() -> Path | None:
-    """Where the memory lies: among the user's own caches; None where that is nowhere. Never in the
-    project's folder, which may be somebody else's: what it says is believed."""
+    """Where the memory lies: among the user's own caches; None where that is nowhere.
+
+    Never in the project's folder, which may be somebody else's: what it says is believed.
+    """
     named = os.environ.get("XDG_CACHE_HOME") or ""
     home = os.environ.get("HOME") or ""
     caches = Path(named) if named else Path(home) / ".cache"

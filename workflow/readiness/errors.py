@@ -1,7 +1,8 @@
 """What can go wrong, in one or two lines, and the exit code that says so.
 
 Every error a user can cause derives from `ReadinessError`; the command line prints its message
-(never a traceback) and exits with its code. The codes are documented in docs/commands.md."""
+(never a traceback) and exits with its code. The codes are documented in docs/commands.md.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ class ReadinessError(Exception):
 
     The message says what is wrong, where (file, row, column, question), what was expected and what
     to do next. A line that a long cell or name would make endless is cut in its middle.
-    `fact` is the same for readers of any language, where an audit tells of it."""
+    `fact` is the same for readers of any language, where an audit tells of it.
+    """
 
     exit_code = 7
 
@@ -83,6 +85,8 @@ class DisclosureError(ReadinessError):
 
 class UnforeseenError(ReadinessError):
     """The program met what it was not written for: a fault of its own, with a traceback in a file.
-    The code is that of sysexits.h (EX_SOFTWARE), far from those that say something of the data."""
+
+    The code is that of sysexits.h (EX_SOFTWARE), far from those that say something of the data.
+    """
 
     exit_code = 70

@@ -1,7 +1,8 @@
 """What is said, before it is said: a kind and the values that it states.
 
 Modules hand each other facts. `language.tell` makes a sentence of one at the edge, in the reader's
-language; no module reads a sentence that another wrote."""
+language; no module reads a sentence that another wrote.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +39,11 @@ class Listed:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with what it measures and how it is shown: see `language.numbers.number`. `value` is
-    its text, in the unit's own scale (shares and points as fractions of 1): that of a register's
-    cell, or `Quantity.of` a number."""
+    """A number with what it measures and how it is shown: see `language.numbers.number`.
+
+    `value` is its text, in the unit's own scale (shares and points as fractions of 1): that of a
+    register's cell, or `Quantity.of` a number.
+    """
 
     value: str
     unit: str = "number"
@@ -181,7 +184,8 @@ def from_json(text: str) -> Fact:
 
 def of_domain(text: str, domain: str) -> Fact:
     """The same of a cell whose facts are all of one domain of the catalogues; ValueError for any
-    other. Who reads facts so depends on that domain, and not on all of them."""
+    other. Who reads facts so depends on that domain, and not on all of them.
+    """
     fact = from_json(text)
     if fact.kind.partition(".")[0] != domain:
         raise ValueError(f"a fact of {domain!r} was expected, not {fact.kind!r}")

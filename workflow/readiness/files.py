@@ -43,8 +43,10 @@ _reading: ContextVar[_FolderReading | None] = ContextVar("reading", default=None
 
 @contextmanager
 def reading_once(folder: Path) -> Iterator[None]:
-    """Within it, each file below `folder` is read from the disk once, whoever asks again. So what
-    was checked is what is shown, also when another program writes there meanwhile."""
+    """Within it, each file below `folder` is read from the disk once, whoever asks again.
+
+    So what was checked is what is shown, also when another program writes there meanwhile.
+    """
     home = folder.absolute()
     present = _reading.get()
     if present is not None and home.is_relative_to(present.folder):
@@ -95,8 +97,10 @@ def _read(path: Path, limit: int) -> bytes:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Everything below `folder` that is no folder, links among it; sorted. OSError when there are
-    more than `MOST_FILES`. Of a folder that may not be listed, nothing."""
+    """Everything below `folder` that is no folder, links among it; sorted.
+
+    OSError when there are more than `MOST_FILES`. Of a folder that may not be listed, nothing.
+    """
     once, name = _reading.get(), folder.absolute()
     if once is None or not name.is_relative_to(once.folder):
         return _list(folder)
@@ -132,9 +136,11 @@ def _list(folder: Path) -> list[Path]:
 
 
 def write_atomically(path: Path, content: bytes | str, *, private: bool = False) -> None:
-    """Write a whole file or nothing: to a temporary name beside it, then rename. `private`: nobody
-    else on the machine can read it, not even before it is whole. Raises OSError that names `path`:
-    that of a write on a full disk names no file."""
+    """Write a whole file or nothing: to a temporary name beside it, then rename.
+
+    `private`: nobody else on the machine can read it, not even before it is whole. Raises OSError
+    that names `path`: that of a write on a full disk names no file.
+    """
     temporary = temporary_name(path)
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
@@ -182,8 +188,10 @@ def note_once(path: Path, text: str) -> None:
 
 def lock(path: Path, *, shared: bool = False) -> int:
     """Lock a file (made when missing) until the returned descriptor is closed or the process ends.
+
     Many may hold it `shared`, one alone otherwise. Never waits: BlockingIOError when somebody else
-    holds it; OSError when the file cannot be opened."""
+    holds it; OSError when the file cannot be opened.
+    """
     import fcntl
 
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,8 @@
 A page asks for what its reader's machine has; Arabic, which many machines set badly, brings a
 small part of its font along (`subset`). Paper and pictures use the family's files and what Typst
 has in itself: the same anywhere. The families are free (SIL Open Font License; DejaVu's own); no
-font of the machine takes part."""
+font of the machine takes part.
+"""
 
 import base64
 import io
@@ -58,7 +59,8 @@ def face(text: str, weights: Iterable[tuple[str, int]] = ((REGULAR, 400), (BOLD,
 
 def subset(text: str, weight: str = REGULAR) -> str:
     """A weight of the own family with the letters of a text and all their joined forms: WOFF, as
-    Base64. The same text gives the same bytes."""
+    Base64. The same text gives the same bytes.
+    """
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 

@@ -11,7 +11,8 @@ recorded by an HMAC (RFC 2104). Its key comes from the dataset's own bytes: who 
 key, and everybody who has it writes the same record.
 
 The record is written last, so it also says that a step has ended, and what its files held then: a
-step refuses an input that is no longer what the provenance record beside it says."""
+step refuses an input that is no longer what the provenance record beside it says.
+"""
 
 import hashlib
 import hmac
@@ -73,8 +74,10 @@ def canonical_json(value: object) -> str:
 
 @dataclass(frozen=True)
 class Lineage:
-    """What a provenance record holds: the step, what went in, what came out. `keys` are the dataset
-    versions whose keys are that of its keyed digests."""
+    """What a provenance record holds: the step, what went in, what came out.
+
+    `keys` are the dataset versions whose keys are that of its keyed digests.
+    """
 
     step: str
     code: str
@@ -149,8 +152,10 @@ def _check_kinds(lineage: Lineage) -> None:
 
 
 def changed_outputs(folder: Path, lineage: Lineage, results: Path = RESULTS) -> list[str]:
-    """The files in `folder` that are missing or no longer what the step wrote, sorted. `results` is
-    the folder of all results; without the keys there, no keyed digest can be right."""
+    """The files in `folder` that are missing or no longer what the step wrote, sorted.
+
+    `results` is the folder of all results; without the keys there, no keyed digest can be right.
+    """
     key = _read_key(results, lineage.keys)
     return [
         name
@@ -168,7 +173,8 @@ def check_inputs(paths: Iterable[Path]) -> None:
 
     All files of that step count: one may be read beside the other. A file of `results/` must have a
     record beside it. What is kept elsewhere need not: margins are nobody's output, and the verdict
-    on a frozen publication is the audit's."""
+    on a frozen publication is the audit's.
+    """
     for folder in sorted({path.parent for path in paths if path.parts[:1] != ("publications",)}):
         provenance = folder / PROVENANCE
         if provenance.exists():
@@ -199,7 +205,8 @@ def leave_lineage(
     lineage hash becomes the parent of that role, its datasets are inherited, and the file has the
     digest that stands there. `public`: readers get the outputs, or a register has their plain hash.
     Raises DataError as `check_inputs` does: what was read at the beginning must still be there at
-    the end."""
+    the end.
+    """
     check_inputs(inputs.values())
     parents: dict[str, str] = {}
     origin, keys = set(datasets), set[str]()

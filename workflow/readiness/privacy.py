@@ -10,7 +10,8 @@ proportion.
 Pseudonyms are HMAC-SHA256 (RFC 2104, FIPS 198-1) under a secret key, cut to 80 bits: two of a
 million respondents share one with a probability below 1e-12. A plain hash would not do: who knows
 the list of the invited tries them all. No number depends on a pseudonym, nor on its order, so
-whoever recomputes them without the key uses one made of the data (`key_from_data`)."""
+whoever recomputes them without the key uses one made of the data (`key_from_data`).
+"""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ _SUSPECT = re.compile(r"@|\(at\)|\[at\]|\d(?:[^\d]{0,3}\d){3}", re.IGNORECASE)
 @dataclass(frozen=True)
 class Detectors:
     """Templates (`TEMPLATE`) of what is looked for beside addresses, accounts and international
-    telephone numbers."""
+    telephone numbers.
+    """
 
     telephone: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
@@ -71,9 +73,11 @@ class Detectors:
 
 
 def personal_data_seen(cells: pd.DataFrame, detectors: Detectors) -> pd.DataFrame:
-    """Where a table of text holds personal data. Returns one row a cell that does: `at` (its index
-    in `cells`), `column`, `kinds` (a tuple of `KINDS`), in the order of columns, then rows. Nothing
-    of a cell is in it."""
+    """Where a table of text holds personal data.
+
+    Returns one row a cell that does: `at` (its index in `cells`), `column`, `kinds` (a tuple of
+    `KINDS`), in the order of columns, then rows. Nothing of a cell is in it.
+    """
     see = detectors.ready()
     parts = []
     for column in cells.columns:
@@ -134,9 +138,11 @@ FROM_DATA = "data"
 
 
 def pseudonyms(ids: pd.Series[str], key: bytes) -> pd.Series[str]:
-    """A pseudonym for each id, aligned with `ids`; an empty id keeps having none. Equal ids have
-    equal pseudonyms: `P` and 16 capitals or digits. Nothing is sorted. Raises ValueError for a key
-    that is not `KEY_BYTES` long."""
+    """A pseudonym for each id, aligned with `ids`; an empty id keeps having none.
+
+    Equal ids have equal pseudonyms: `P` and 16 capitals or digits. Nothing is sorted. Raises
+    ValueError for a key that is not `KEY_BYTES` long.
+    """
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key of {len(key)} bytes; expected {KEY_BYTES}")
     named = {"": ""}
@@ -154,15 +160,19 @@ def key_id(key: bytes) -> str:
 
 def key_from_data(sha256: str) -> bytes:
     """A key for whoever recomputes numbers without the secret one, made of the export's SHA-256.
-    Only who holds the export can make it, and who holds the export needs no pseudonym undone."""
+
+    Only who holds the export can make it, and who holds the export needs no pseudonym undone.
+    """
     return hashlib.sha256(f"readiness: key of the data\0{sha256}".encode()).digest()
 
 
 def names_people(
     invitation: str | None, respondent: str | None, personal: Iterable[str] = ()
 ) -> bool:
-    """Whether an export has a column that names its respondents. `invitation` and `respondent` are
-    the columns of codes, `personal` the items marked as such."""
+    """Whether an export has a column that names its respondents.
+
+    `invitation` and `respondent` are the columns of codes, `personal` the items marked as such.
+    """
     return bool(invitation or respondent or any(personal))
 
 
@@ -183,7 +193,8 @@ def kept_apart(
         items: the columns of personal items and of free text.
         specials: codes that are no answers and stay ("_blank").
 
-    Returns the table, and one row an answer kept apart: `respondent`, `item`, `value`."""
+    Returns the table, and one row an answer kept apart: `respondent`, `item`, `value`.
+    """
     found = []
     table = answers.copy()
     for item in (column for column in answers.columns if column in items):

@@ -2,7 +2,8 @@
 
 From the basis of the last program the next one is a few steps of the simplex method, a tenth of
 what a new start takes. scipy has HiGHS, but asks it from the start each time; so this is the one
-place that calls what scipy itself calls (`scipy.optimize._highspy`)."""
+place that calls what scipy itself calls (`scipy.optimize._highspy`).
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,8 @@ NEXT = {"presolve": "off", "simplex_strategy": 4}
 @dataclass(frozen=True)
 class ProgramSolution:
     """The least value of an objective (-inf: there is none), what reaches it, and by how much more
-    or less it were per unit by which each row's end moved."""
+    or less it were per unit by which each row's end moved.
+    """
 
     least: float
     x: FloatArray
@@ -73,7 +75,9 @@ class LinearProgram:
 
     def minimise(self, objective: npt.ArrayLike) -> ProgramSolution | None:
         """The least value of `objective @ columns`; None where no columns fulfil all rows.
-        StatisticsError where the solver does not find it."""
+
+        StatisticsError where the solver does not find it.
+        """
         costs = np.asarray(objective, dtype=np.float64)
         self._solver.changeColsCost(len(costs), self._every, costs)
         status = self._run()

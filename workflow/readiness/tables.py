@@ -3,7 +3,8 @@
 UTF-8, `\\n`, RFC 4180 quoting, floats with 12 significant digits: the last bits of a float differ
 between processors and BLAS kernels, so a value that is written is a value that can be compared.
 A cell is written as it is, whatever it holds: what was written is what is read again. A text that
-a spreadsheet would take for a formula is no exception (docs/design-decisions.md)."""
+a spreadsheet would take for a formula is no exception (docs/design-decisions.md).
+"""
 
 from __future__ import annotations
 
@@ -86,8 +87,10 @@ def number_rows(
     path: Path, text: str, *, separator: str = ",", first: int = 1, advice: str = MEND
 ) -> Iterator[tuple[int, list[str]]]:
     """Each row of a delimited text with its number as a spreadsheet counts, `first` for the first.
+
     A blank line is no row, but it counts. Raises DataError, naming the row, for what csv.reader
-    cannot read; `advice` says what to do then."""
+    cannot read; `advice` says what to do then.
+    """
     number = first - 1
     try:
         parsed = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -109,7 +112,8 @@ def read_rows(
     bytes where they are in hand already. Raises DataError, naming file and row, when it is missing,
     empty, not UTF-8, or no table: a row of more or fewer cells than the header (a file that was
     cut, say), a quote that is not closed, a cell of more than 131072 characters, a column named
-    twice."""
+    twice.
+    """
     text = _read_content(path, what, read_bytes(path, what) if content is None else content)
     rows = list(number_rows(path, text))
     if not rows:
@@ -175,7 +179,8 @@ def is_regular(content: bytes, separator: str, width: int) -> bool:
 
     Quotes stand only around cells or doubled in them, so a line end in quotes is no end of a row;
     line ends are `\\n` or `\\r\\n`. pandas reads such a file ten times as fast as `csv`; it would
-    fill up short rows in silence, `csv` says so."""
+    fill up short rows in silence, `csv` says so.
+    """
     import numpy as np
 
     if b"\0" in content or content.count(b"\r") != content.count(b"\r\n"):
@@ -232,9 +237,12 @@ def _read_plain_header(content: bytes) -> list[str]:
 def read_text_table(
     path: Path, what: str, content: bytes | None = None, columns: Collection[str] | None = None
 ) -> pd.DataFrame:
-    """Read a CSV with every cell as text and empty cells as "". `content` are the file's bytes
-    where they are in hand already; `columns` are those to keep, of those that it has. Raises
-    DataError, naming file and row, as `read_rows` does, and when two columns have one name."""
+    """Read a CSV with every cell as text and empty cells as "".
+
+    `content` are the file's bytes where they are in hand already; `columns` are those to keep, of
+    those that it has. Raises DataError, naming file and row, as `read_rows` does, and when two
+    columns have one name.
+    """
     import pandas as pd
 
     content = read_bytes(path, what) if content is None else content

@@ -1,7 +1,8 @@
 """Templates of what readers read, their stylesheets, and what a page may load and run.
 
 Whatever a template prints is escaped in the markup of the file. A page may load nothing but the
-styles that it holds, by their hashes."""
+styles that it holds, by their hashes.
+"""
 
 import base64
 import hashlib

@@ -1,7 +1,8 @@
 """What is printed: text that a terminal shows as it is, to a stream that may be closed or full.
 
 All that a command says goes through `printable`: names of files and answers come from outside, and
-an escape code in one of them could move the cursor, hide a line or rename the window."""
+an escape code in one of them could move the cursor, hide a line or rename the window.
+"""
 
 import errno
 import io
@@ -59,9 +60,11 @@ def cut_lines(message: str) -> str:
 
 
 class Spoken(io.TextIOBase):
-    """A text stream that escapes what it writes, and goes silent where nobody can read it. `fault`
-    is what the system said when a write failed. A command goes on to its end: whether its reader
-    has left (`| head -1`) says nothing about its work."""
+    """A text stream that escapes what it writes, and goes silent where nobody can read it.
+
+    `fault` is what the system said when a write failed. A command goes on to its end: whether its
+    reader has left (`| head -1`) says nothing about its work.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream

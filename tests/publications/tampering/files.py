@@ -61,7 +61,8 @@ def reseal_file(ending: str) -> Change:
 
 def reseal_script(target: Target) -> Made:
     """A page that says another thing once it is opened, and an environment that is said to be
-    another one: then nobody compares pages, and the audit says so."""
+    another one: then nobody compares pages, and the audit says so.
+    """
     name = target.draw.choice([n for n in target.files() if fnmatchcase(n, "*/report*.html")])
     script = "<script>document.body.innerHTML = '99 %'</script></body>"
     other = re.sub(r'"python": "3', '"python": "9', target.text("environment.json"))

@@ -87,7 +87,8 @@ class Tree:
         self, identity: str, level: int, code: str = "today", *, own_program: bool = False
     ) -> tuple[int, str]:
         """Exit code of `readiness audit` and what it found (`told`), by this program or by the
-        tree's own one; behind that whatever else it said."""
+        tree's own one; behind that whatever else it said.
+        """
         words = ["audit", *identity.split(), "--level", str(level), "--code", code, "--cores", "2"]
         if own_program:
             done = subprocess.run(

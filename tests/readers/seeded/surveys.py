@@ -61,7 +61,8 @@ class Survey:
 
 def make_survey(seed: int, language: str, people: int = 0) -> Survey:
     """A survey of 8 to 14 questions that so many people answered, or of 25 to 90; the same for the
-    same seed."""
+    same seed.
+    """
     chance = random.Random(f"survey {seed}")
     people = people or chance.randint(25, 90)
     words = WORDS[language]

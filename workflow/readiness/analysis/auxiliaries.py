@@ -94,7 +94,8 @@ def auxiliaries(answered: Answered, targets: Targets) -> Auxiliaries | None:
     The others' shares of the categories are the population's persons less those whom the answers
     stand for; where chance drew more of a category than there are left, nobody. Their covariance is
     exact within a variable; a frame of margins tells nothing of two together, so there the
-    correlation is that of those who answered."""
+    correlation is that of those who answered.
+    """
     weights = answered.weights
     whole = float(np.mean([sum(totals.values()) for totals in targets.values()]))
     others = max(whole - float(weights.sum()), 0.0)
@@ -128,8 +129,10 @@ def auxiliaries(answered: Answered, targets: Targets) -> Auxiliaries | None:
 
 
 def tells(answered: Answered, z: Auxiliaries) -> bool:
-    """Whether the auxiliaries predict the answer better than chance would: F test at .05. Of an
-    answer that they do not predict, any range by the proxy would be of noise."""
+    """Whether the auxiliaries predict the answer better than chance would: F test at .05.
+
+    Of an answer that they do not predict, any range by the proxy would be of noise.
+    """
     from scipy import stats
 
     w = answered.weights / answered.weights.sum()

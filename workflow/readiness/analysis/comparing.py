@@ -3,7 +3,8 @@
 Between which groups does the share of an answer differ? Every item by every variable.
 
 One family is an item by a variable: p-values are adjusted over all its pairs of groups and all the
-answers that are compared, and the simultaneous limits hold for all of them."""
+answers that are compared, and the simultaneous limits hold for all of them.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
@@ -59,7 +60,8 @@ def compare_items(
     test) and `fact` (why, as JSON). An item without two groups or two answers to compare has a row
     whose note says so, and no primary test. `contrasts` (from `contrast_items`) are told of the
     level by which an item is reported; where they have p-values, the least of their family leads,
-    so that it and they cannot contradict each other. No finite population counts."""
+    so that it and they cannot contradict each other. No finite population counts.
+    """
     groups = list(questionnaire.grouping(by).codes) if by else []
     design = design.without_finite_population()
     replicates = design.replicates
@@ -114,9 +116,11 @@ def without_tests(comparisons: pd.DataFrame) -> pd.DataFrame:
 def compare_options(
     design: Design, item: Item, by: str, groups: Sequence[str], settings: Compare
 ) -> tuple[pd.DataFrame, str, Fact]:
-    """The tests of a multiple choice across the groups, its primary test, and why it is. All
-    options together (F, then chi-square), on those who answered; then each by itself, its code in
-    `b`, with p adjusted over the options."""
+    """The tests of a multiple choice across the groups, its primary test, and why it is.
+
+    All options together (F, then chi-square), on those who answered; then each by itself, its code
+    in `b`, with p adjusted over the options.
+    """
     options: dict[str, Column] = dict(zip(item.codes, item.columns, strict=True))
     made = multiple_marginal_independence(
         design, options, by, base=ANSWERED, group_levels=groups, adjust=settings.adjust
@@ -184,7 +188,8 @@ def contrast_items(
 
     `effect` is the share of `b` less that of `a` (-1 to 1), `lower` and `upper` its own limits,
     `lower_simultaneous` and `upper_simultaneous` those that belong beside `p_adjusted`. What the
-    selection gives no meaning (all of a census) is missing. No finite population counts."""
+    selection gives no meaning (all of a census) is missing. No finite population counts.
+    """
     design = design.without_finite_population()
     rows = [
         row
@@ -232,8 +237,10 @@ def contrast_item(
 def _estimate_shares(
     cut: Cut, known: BoolArray, interval: Interval, crossings: Crossings
 ) -> Iterator[tuple[str, GroupShares]]:
-    """The share of each compared category of a cut, by the name of its level. `known`: who is in
-    the domain and in a group."""
+    """The share of each compared category of a cut, by the name of its level.
+
+    `known`: who is in the domain and in a group.
+    """
     codes, _ = cut.answers
     inside = np.array([*(place >= 0 for place in cut.place), False])[codes]
     if not (inside & known).any():

@@ -3,7 +3,8 @@
 Each share names its base. The levels of an item and the boxes of a scale (`low`, `top`: sums of its
 lowest or highest levels) rest on those who answered; "don't know" is a share of all who answered,
 outside the scale. A multiple-choice item has each option on two bases: those who were asked and
-those who answered (an answer that was excluded is in neither)."""
+those who answered (an answer that was excluded is in neither).
+"""
 
 from __future__ import annotations
 
@@ -119,7 +120,8 @@ class Cut:
 
 class Crossings:
     """The shares of cuts by a grouping ("" for none): an answer is counted once, whatever its
-    cuts."""
+    cuts.
+    """
 
     def __init__(self, design: Design, by: str, groups: Sequence[str]) -> None:
         self._design, self._by, self._groups = design, by, groups
@@ -198,8 +200,10 @@ def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
 
 
 def compared_cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
-    """The cuts of a closed item by which groups are compared, on those who answered. The headline
-    box of a scale, each answer of a single choice, each option of a multiple one."""
+    """The cuts of a closed item by which groups are compared, on those who answered.
+
+    The headline box of a scale, each answer of a single choice, each option of a multiple one.
+    """
     for cut in cuts(item, answers):
         chosen = cut.level == item.headline if item.headline else cut.base == ANSWERED
         if chosen and (item.kind != "single" or not cut.level):

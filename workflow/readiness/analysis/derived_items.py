@@ -1,6 +1,7 @@
 """Variables that are computed of answers, as items of the questionnaire, in every language.
 
-Apart from how they are computed, which estimates make use of and which tells nothing."""
+Apart from how they are computed, which estimates make use of and which tells nothing.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,7 +26,9 @@ def with_derived(
     document: Mapping[str, Any], derived: Sequence[DerivedVariable], where: str
 ) -> dict[str, Any]:
     """The document of a questionnaire (as loaded, expanded) with the derived items behind its own.
-    Raises ConfigError, which begins with `where`, for an item that is none."""
+
+    Raises ConfigError, which begins with `where`, for an item that is none.
+    """
     made = dict(document)
     for one in derived:
         made["items"] = [*made["items"], _make_item(one, questionnaire_of(made, where))]

@@ -5,7 +5,8 @@ missing in the same way (a blank, a refusal, "don't know"), so is the variable; 
 in several ways it is a blank. Who gave an answer that the variable leaves out was not asked it.
 A condition of several parts follows three-valued logic: one part that is met decides `any`, one
 that is not met decides `all`, whatever is missing of the others; a part that somebody was not asked
-is not met where another was."""
+is not met where another was.
+"""
 
 import re
 from collections.abc import Sequence
@@ -42,9 +43,11 @@ def points(item: Item) -> dict[str, float]:
 def derive(
     answers: pd.DataFrame, questionnaire: Questionnaire, derived: Sequence[DerivedVariable]
 ) -> pd.DataFrame:
-    """The coded answers with a column more for each derived variable. `questionnaire`: with the
-    derived items (`with_derived`). Raises ConfigError where a variable cannot be made of what it
-    names."""
+    """The coded answers with a column more for each derived variable.
+
+    `questionnaire`: with the derived items (`with_derived`). Raises ConfigError where a variable
+    cannot be made of what it names.
+    """
     table = answers.copy()
     for one in derived:
         if one.scale:
@@ -140,7 +143,9 @@ def read_numbers(codes: Any) -> FloatArray:
 
 def scores(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFrame) -> FloatArray:
     """What respondents score on the items of a scale, shape (rows, items); NaN without an answer.
-    Reversed items are mirrored between the ends of their own scale."""
+
+    Reversed items are mirrored between the ends of their own scale.
+    """
     assert one.scale is not None
     columns = []
     for name in one.scale.items:

@@ -7,7 +7,8 @@ How well the items of a scale measure the same: Cronbach's alpha, and without ea
 
 Alpha is computed of those who answered all items, with the wave's weights, and its interval from
 the design (`survey.comparisons.effects.cronbach_alpha`). Levels of ordinal items count as whole
-numbers, as the scale itself counts them."""
+numbers, as the scale itself counts them.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -82,8 +83,10 @@ def estimate(
 def estimate_item(
     design: Design, item: Item, by: str, groups: Sequence[str], settings: Estimate
 ) -> pd.DataFrame:
-    """All estimates of one item, overall and by group: columns `COLUMNS`. `by`: the variable whose
-    categories are the groups; "" for totals alone."""
+    """All estimates of one item, overall and by group: columns `COLUMNS`.
+
+    `by`: the variable whose categories are the groups; "" for totals alone.
+    """
     if item.kind == "number":
         return _estimate_means(design, item, by, groups, settings.level)
     parts, crossings = [], Crossings(design, by, groups)
@@ -161,8 +164,10 @@ def scales_table(
     selection: Selection,
 ) -> pd.DataFrame:
     """Alpha of each scale, and of the scale `without` each of its items: columns `SCALE_COLUMNS`.
+
     `n`: respondents who answered all items. What the selection gives no meaning (an interval of
-    chosen respondents) is missing, and so is an alpha that does not exist: `note` says why."""
+    chosen respondents) is missing, and so is an alpha that does not exist: `note` says why.
+    """
     rows: list[dict[str, Any]] = []
     for one in scales:
         values = scores(one, questionnaire, design.data)

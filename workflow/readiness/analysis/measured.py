@@ -2,7 +2,8 @@
 
 Aims: a test at .05 rejects in at most .07 of the samples in which nothing differs, an interval of
 95 % holds the truth in at least .93. `benchmarks/printed.py` measures them, docs/measurements.md
-has all rows, and a test holds this table to that page."""
+has all rows, and a test holds this table to that page.
+"""
 
 import math
 
@@ -23,8 +24,10 @@ MISSED: dict[str, tuple[float | None, ...]] = {
 
 
 def procedure_of(identity: str) -> str:
-    """The test or interval behind a number of the register, as the page names it; "" for none. An
-    interval is asked for by its lower limit, a test by its p."""
+    """The test or interval behind a number of the register, as the page names it; "" for none.
+
+    An interval is asked for by its lower limit, a test by its p.
+    """
     pairs = ".odds_ratio." in identity
     test, *more = identity.partition(".test.")[2].split(".")
     if identity.endswith(".p"):
@@ -47,7 +50,8 @@ def procedure_of(identity: str) -> str:
 
 def warn_of(procedure: str, n: float) -> Term | None:
     """The sentence that goes with a procedure, for what was measured at the size next to `n`; None
-    where that is within the aim."""
+    where that is within the aim.
+    """
     sizes = [abs(math.log(max(n, 1) / size)) for size in SIZES]
     measured = MISSED.get(procedure, (None,) * len(SIZES))[sizes.index(min(sizes))]
     if measured is None:

@@ -1,5 +1,6 @@
 """What bases and groups are called in tables: names alone, so that who reads a table needs no
-statistics."""
+statistics.
+"""
 
 from typing import Final
 

@@ -7,7 +7,8 @@ SMUB(phi) - SMUB(0) of a mean, the measure of adjusted bias of Little, West, Boo
 J. Survey Statistics and Methodology 8). An unweighted number has the whole of MUBP or SMUB.
 
 Those selected are those with an answer to the item, each for as many people as were drawn for (the
-base weight), so that an unequal draw is not taken for nonresponse."""
+base weight), so that an unequal draw is not taken for nonresponse.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -65,8 +66,10 @@ REASONS = (NO_POPULATION, NO_FRAME, ROUTED, FEW, NO_PROXY)
 
 
 class Headline(NamedTuple):
-    """A headline number: `values` of each respondent (NaN: no answer), and who was `asked`. Shares
-    have the values 0 and 1; `ends` is what a value can be at least and at most."""
+    """A headline number: `values` of each respondent (NaN: no answer), and who was `asked`.
+
+    Shares have the values 0 and 1; `ends` is what a value can be at least and at most.
+    """
 
     level: str
     values: FloatArray
@@ -93,8 +96,10 @@ class Unanswered:
 
 
 def headlines(item: Item, answers: pd.DataFrame) -> Iterator[Headline]:
-    """The headline share or mean of an item; each option of a multiple-choice item. `answers`: the
-    coded table. "Don't know" and excluded values are no answers."""
+    """The headline share or mean of an item; each option of a multiple-choice item.
+
+    `answers`: the coded table. "Don't know" and excluded values are no answers.
+    """
     if item.kind == "multi":
         for column, option in zip(item.columns, item.codes, strict=True):
             codes = answers[column].to_numpy(dtype=object)
@@ -126,7 +131,8 @@ def nonresponse_bounds(
 
     `design`: of the weighted respondents, with the coded answers as its data. `phi_*` are the
     model's own values of the population, `selection_*` the least and the largest of what the
-    published number would be without its bias."""
+    published number would be without its bias.
+    """
     variables = list(unanswered.targets)
     cells = RespondentCells(design.data, variables, unanswered.base_weights) if variables else None
     rows = []
@@ -217,7 +223,8 @@ def describe_nonresponse(
     `design`: of the weighted respondents, with their base weights in the column `base_weight` of
     its data; nobody drew those who came in by themselves: each stands for one. Without `margins` of
     the frame the totals are those of all who were drawn (`sample`; None where there is no list of
-    them)."""
+    them).
+    """
     base = np.ones(design.rows)
     if sample is not None and selection.response_rate:
         base = design.data["base_weight"].to_numpy(dtype=np.float64)
@@ -247,7 +254,8 @@ def nonresponse_tables(
 
     `design`: of the weighted respondents; `respondents`: coded answers of all who are not counted
     apart; `sample`: all who were asked, of whom nothing is told where they are fewer than `least`;
-    None where there is no list of them."""
+    None where there is no list of them.
+    """
     weights = {"before": known.base_weights, "after": design.full_weights}
     drawn = sample if selection.response_rate else None
     frame = {variable.id for variable in questionnaire.frame}

@@ -2,7 +2,8 @@
 
 It is text: what the configuration and the questionnaire say, written as constants, in a fixed body
 of pandas and scipy that a statistician reads in ten minutes. What it leaves out it names in its
-first lines."""
+first lines.
+"""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -173,7 +174,8 @@ def recompute_script(
     `data`: the paths of the dataset versions that anybody may have, by name, from the project's
     root. It takes a plain CSV of one row a submission, and a weighting that raking alone makes,
     with a jackknife (`steps`, what was done). Where somebody `broken_off`, an empty cell that means
-    "none" may be a question that was not reached: such questions are left out."""
+    "none" may be a question that was not reached: such questions are left out.
+    """
     done = {fact.kind.rpartition(".")[2] for fact in steps}
     export = questionnaire.export
     plain = not (export.tool or export.encoding or export.header_rows or export.respondent)
@@ -271,7 +273,9 @@ def _describe_items(
     questionnaire: Questionnaire, names: Collection[str], told: Collection[Item]
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Each item and those that decide on it: column, kind, options, routing, what is told of it.
-    The last is by level the codes that it adds up, of the items `told`."""
+
+    The last is by level the codes that it adds up, of the items `told`.
+    """
     routes: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     wanted = set(names)
     for item in reversed(questionnaire.items):

@@ -3,7 +3,8 @@
 AAPOR (2023), Standard Definitions, 10th edition: a case with at least 80 % of what applied to it
 answered is complete, one with at least half of it partial, any other a break-off, which counts as a
 refusal. Who was drawn and returned nothing has, in a survey of named persons, an unknown
-eligibility, unless the sample says otherwise (its column `disposition`)."""
+eligibility, unless the sample says otherwise (its column `disposition`).
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -41,8 +42,10 @@ MISSING_COLUMNS = ["item", "status", "n", "respondents"]
 
 
 def _find_states(item: Item, answers: pd.DataFrame) -> dict[str, BoolArray]:
-    """Who answered an item, said "don't know", was not asked, or left it without a usable answer. A
-    multiple-choice item has an answer where any of its options has one."""
+    """Who answered an item, said "don't know", was not asked, or left it without a usable answer.
+
+    A multiple-choice item has an answer where any of its options has one.
+    """
     columns = [answers[column].to_numpy(dtype=object) for column in item.columns]
     answered = np.any([~np.isin(c.astype(str), SPECIAL_CODES) for c in columns], axis=0)
     not_asked = ~answered & np.all([c == NOT_ASKED for c in columns], axis=0)
@@ -54,9 +57,11 @@ def _find_states(item: Item, answers: pd.DataFrame) -> dict[str, BoolArray]:
 def missing_table(
     answers: pd.DataFrame, questionnaire: Questionnaire, items: list[str]
 ) -> pd.DataFrame:
-    """Respondents by what they did with each item: columns `MISSING_COLUMNS`. `answers`: coded
-    answers of the weighted respondents. A value that was excluded is no answer; nobody was asked
-    what is derived."""
+    """Respondents by what they did with each item: columns `MISSING_COLUMNS`.
+
+    `answers`: coded answers of the weighted respondents. A value that was excluded is no answer;
+    nobody was asked what is derived.
+    """
     rows = []
     asked = [item for item in map(questionnaire.item, items) if not item.derived_from]
     for item in asked:
@@ -70,7 +75,9 @@ def dispositions(
     sample: pd.DataFrame, answers: pd.DataFrame, questionnaire: Questionnaire
 ) -> TextArray:
     """How each drawn case ended (`survey.response.DISPOSITIONS`), in the order of the sample.
-    `answers`: coded answers of the weighted respondents."""
+
+    `answers`: coded answers of the weighted respondents.
+    """
     closed = [item for item in questionnaire.items if item.kind != "text" and not item.derived_from]
     asked, given = np.zeros(len(answers)), np.zeros(len(answers))
     for item in closed:
@@ -99,7 +106,8 @@ def response(
 
     Rates in 0-1 for all drawn cases, unweighted and weighted by the base weights, and unweighted by
     stratum; a measure that is not computable has a reason instead of a value. Nothing where those
-    who were asked are no known set (`sample` is None), or are fewer than `least`."""
+    who were asked are no known set (`sample` is None), or are fewer than `least`.
+    """
     if sample is None or not selection.response_rate or len(sample) < least:
         return pd.DataFrame(columns=RESPONSE_COLUMNS)
     ended = dispositions(sample, answers, questionnaire)
@@ -201,9 +209,11 @@ def balance_table(
     targets: Targets,
     sample: pd.DataFrame | None,
 ) -> pd.DataFrame:
-    """The frame's shares beside those of the respondents: columns `BALANCE_COLUMNS`. `weights` has
-    `before` and `after` of each respondent; `population` is the frame's own share, or where it has
-    no totals that of all who were drawn, weighted (`sample`; None: left out)."""
+    """The frame's shares beside those of the respondents: columns `BALANCE_COLUMNS`.
+
+    `weights` has `before` and `after` of each respondent; `population` is the frame's own share, or
+    where it has no totals that of all who were drawn, weighted (`sample`; None: left out).
+    """
     drawn = {} if sample is None else drawn_totals(sample, questionnaire)
     known = {**drawn, **targets}
     totals = {v.id: known[v.id] for v in questionnaire.groupings if v.id in known}

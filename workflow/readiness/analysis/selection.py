@@ -5,7 +5,8 @@ error of sampling, so no interval and no p-value; what those who did not answer 
 by the ranges of nonresponse. Who came in by themselves bear inference only under an assumption that
 is said with it. Chosen respondents speak for themselves: an interval would be "as if it were a
 random sample", which it is not. "Margin of error" and "representative" are used for neither of the
-last two (AAPOR, Guidance on opt-in samples)."""
+last two (AAPOR, Guidance on opt-in samples).
+"""
 
 from enum import Enum
 
@@ -30,8 +31,10 @@ class Selection(Enum):
 
     @property
     def response_rate(self) -> bool:
-        """Whether those who were asked are a known set, of which a share answered. Who came in by
-        themselves has a participation rate at most (AAPOR, Standard Definitions)."""
+        """Whether those who were asked are a known set, of which a share answered.
+
+        Who came in by themselves has a participation rate at most (AAPOR, Standard Definitions).
+        """
         return self in (Selection.PROBABILITY, Selection.CENSUS)
 
     @property
@@ -42,5 +45,6 @@ class Selection(Enum):
     @property
     def inference(self) -> bool:
         """Whether an interval, a standard error or a p-value has a meaning: of a chance that drew
-        respondents, or let them come in."""
+        respondents, or let them come in.
+        """
         return self in (Selection.PROBABILITY, Selection.OPT_IN)

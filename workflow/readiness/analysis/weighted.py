@@ -22,7 +22,8 @@ OF_A_WEIGHT = ("respondent", "stratum", "stratum_population", "weight")
 
 def replicates_file(replicates: Replicates | None) -> bytes:
     """The content of `replicates.npz`: the weights, and the pattern of each row where rows share
-    one; nothing but the names where nobody was weighted."""
+    one; nothing but the names where nobody was weighted.
+    """
     buffer = io.BytesIO()
     if replicates is None:
         replicates = Replicates(np.empty((0, 0)), 1.0, np.empty(0))
@@ -60,7 +61,8 @@ def read_weighted(
 
     `answers` is the coded table of the validate step, `weights` the weight step's `weights.csv`
     with `replicates.npz` beside it; `apart` are codes of groups. `columns`: the answers and frame
-    variables that are needed; all unless given."""
+    variables that are needed; all unless given.
+    """
     wanted = None if columns is None else {"respondent", "group", "stratum", *columns}
     coded = read_text_table(answers, "the coded answers", columns=wanted)
     final = read_text_table(weights, "the weights", columns=OF_A_WEIGHT)
@@ -69,9 +71,11 @@ def read_weighted(
 
 
 def weighted_design(coded: pd.DataFrame, weights: pd.DataFrame, replicates: Replicates) -> Design:
-    """The design of those who have a weight; both tables as text, joined by `respondent`. Strata
-    are those of the weighting. Without their populations no finite population counts. Where nobody
-    has a weight it is a design of no rows, whose every base is empty."""
+    """The design of those who have a weight; both tables as text, joined by `respondent`.
+
+    Strata are those of the weighting. Without their populations no finite population counts.
+    Where nobody has a weight it is a design of no rows, whose every base is empty.
+    """
     final = weights[list(OF_A_WEIGHT)]
     finite = (final["stratum_population"] != "").all()
     numeric = {"weight": float, **({"stratum_population": float} if finite else {})}

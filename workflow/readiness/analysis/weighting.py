@@ -1,6 +1,7 @@
 """From the kept answers to weights: base weights, raking to the margins, limits, replicates.
 
-Groups counted apart have no frame: they get no weight and stay outside every total."""
+Groups counted apart have no frame: they get no weight and stay outside every total.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -34,7 +35,8 @@ def weighted_part(
     `answers` and `counts` are the tables of the validate step, `apart` the codes of the groups that
     are counted apart; adds the numeric columns `base_weight` (> 0) and `stratum_population`
     (persons on the frame in the stratum). Where there is no list of persons, nobody was drawn: all
-    are in one stratum of no known population, and each counts once."""
+    are in one stratum of no known population, and each counts once.
+    """
     table = answers.loc[~answers["group"].isin(list(apart))].reset_index(drop=True)
     if STRATUM not in table:
         return table.assign(stratum=TOTAL, base_weight=1.0, stratum_population=np.nan)
@@ -109,9 +111,11 @@ def _take_given(table: pd.DataFrame, column: str) -> Adapted:
 def with_unknown(
     table: pd.DataFrame, margins: Margins
 ) -> tuple[pd.DataFrame, Margins, tuple[str, ...]]:
-    """Respondents without a category of a margin are one of their own, with the share they have. A
-    list of persons knows everybody's categories; answers do not. Returns the table and the margins
-    with the category `UNKNOWN`, and the variables that have it."""
+    """Respondents without a category of a margin are one of their own, with the share they have.
+
+    A list of persons knows everybody's categories; answers do not. Returns the table and the
+    margins with the category `UNKNOWN`, and the variables that have it.
+    """
     found = {name: ~table[name].isin(list(totals)) for name, totals in margins.items()}
     missing = tuple(name for name, rows in found.items() if rows.any())
     made = dict(margins)
@@ -124,9 +128,11 @@ def with_unknown(
 
 
 def tell_move(weighed: Adapted, answers: pd.DataFrame, columns: Sequence[str]) -> tuple[Fact, ...]:
-    """The most by which limits move a share of all; nothing where they changed no weight. Over
-    every code of the `columns` of the coded `answers` (the rows of the weights), each among those
-    who gave one."""
+    """The most by which limits move a share of all; nothing where they changed no weight.
+
+    Over every code of the `columns` of the coded `answers` (the rows of the weights), each among
+    those who gave one.
+    """
     made = weighed.weighting
     if made is None or np.allclose(weighed.raked, made.weights, rtol=1e-9):
         return ()

@@ -108,7 +108,8 @@ class _ItemAttack:
 
     def _difference_earlier(self, release: Release, counts: Collection[str]) -> Iterator[Attacked]:
         """The withheld counts of an earlier release, of fewer people, that this one gives away, and
-        the answers of the few who came since."""
+        the answers of the few who came since.
+        """
         table = release.tables.get(self.item)
         if table is None or table.data == self.table.data:
             return
@@ -205,7 +206,8 @@ class _ItemAttack:
 
     def _or_nothing_learned(self, cell: AttackedCell, judge: Judge, known: int = 0) -> Judge:
         """The same, where all that is known is how many people the group has: no release gives
-        that away."""
+        that away.
+        """
         most = self._of(cell)[0].respondents.get(cell.share.group)
 
         def held(low: int, high: int) -> bool:
@@ -237,7 +239,8 @@ class _ItemAttack:
 
     def _before(self, cell: AttackedCell) -> tuple[int, int] | None:
         """Between what a count was known to be before this release told of the answers; None where
-        nothing was."""
+        nothing was.
+        """
         solver = self.knowledge.before if self.target.earlier else None
         column = None if solver is None else self._column(solver, cell)
         if solver is None or column is None:
@@ -425,7 +428,8 @@ class Knowledge:
     @cached_property
     def before(self) -> Solver | None:
         """What is known without anything that this release tells of the answers: from the earlier
-        ones, and how many people responded since; None where they contradict each other."""
+        ones, and how many people responded since; None where they contradict each other.
+        """
         return self.possible([*self._target.earlier, untold(self._target.release)])
 
     def possible(
@@ -436,7 +440,8 @@ class Knowledge:
         shares: bool = True,
     ) -> Solver | None:
         """The system of releases that supposes most of how they follow each other without a
-        contradiction; None where they contradict each other by themselves."""
+        contradiction; None where they contradict each other by themselves.
+        """
         # Answers of people who were not asked contradict what routes to an item.
         for routes in (self._routes, ()) if self._routes else ((),):
             for growth in GROWTHS:

@@ -46,7 +46,8 @@ class CountVerdict(Enum):
 @dataclass(frozen=True)
 class AttackRules:
     """What a count must withstand: counts of 1 to `minimum` - 1 are small, and the interval in
-    which a withheld one can be put is at least `width` wide. A minimum of 1 protects nobody."""
+    which a withheld one can be put is at least `width` wide. A minimum of 1 protects nobody.
+    """
 
     minimum: int
     width: int
@@ -101,7 +102,8 @@ class AttackedCell:
     @property
     def id(self) -> str:
         """The id of its share; with a tilde for those who did not give the answer, after the name
-        of the earlier release that it stands in, and a plus for those who came since."""
+        of the earlier release that it stands in, and a plus for those who came since.
+        """
         name = f"~{self.share.id}" if self.rest else self.share.id
         return f"{'+' * self.came}{self.before}/{name}" if self.before else name
 
@@ -122,7 +124,8 @@ class Attacked:
 @dataclass
 class AttackTarget:
     """What is attacked: the release, the earlier ones in their order, and what readers may know;
-    `routes`: which items are asked after which, as the questionnaire says."""
+    `routes`: which items are asked after which, as the questionnaire says.
+    """
 
     release: Release
     earlier: Sequence[Release] = ()
@@ -217,7 +220,8 @@ _FROM = {
 
 def first_given_away(table: pd.DataFrame) -> str:
     """One line on the first count that is given away: which, what is proven, from what; "" for
-    none."""
+    none.
+    """
     rows = given_away(table).to_dict("records")
     if not rows:
         return ""

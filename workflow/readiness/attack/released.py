@@ -143,7 +143,8 @@ class Release:
 @dataclass(frozen=True)
 class Route:
     """An `item` that is asked of those alone who gave an `after` item one of these answers (none:
-    their number was in a range); `alone`: of all of them, for nothing else is asked for."""
+    their number was in a range); `alone`: of all of them, for nothing else is asked for.
+    """
 
     item: str
     after: str
@@ -302,7 +303,8 @@ def _base(row: Mapping[Any, str], tables: Mapping[str, ReleasedTable]) -> None:
 
 def _missing(row: Mapping[Any, str], table: ReleasedTable) -> None:
     """The share of all respondents without an answer is a number of people, for its base stands
-    beside it."""
+    beside it.
+    """
     if row["suppressed"] or not row["n"] or row["group"] != TOTAL:
         return
     share, n = interval(row["value"], decimals(row)), int(row["n"])

@@ -118,7 +118,8 @@ class Solver:
 
     def _mix(self, column: int, other: int, known: int) -> FloatArray:
         """Values that a count has where another is `known` at least: of the solutions found so far,
-        and between one with more of the other and one with less, where all are solutions, too."""
+        and between one with more of the other and one with less, where all are solutions, too.
+        """
         values, others = self.points[:, column], self.points[:, other]
         more = others >= known - NEAR
         if not more.any():
@@ -131,7 +132,8 @@ class Solver:
 
     def find_world(self, column: int, least: float, most: float) -> bool | None:
         """Whether a count can lie in between, which adds a world; None where the search met its
-        limit."""
+        limit.
+        """
         from scipy.optimize import Bounds, milp
 
         low, high = self.low.copy(), self.high.copy()

@@ -163,7 +163,8 @@ def build(
 
 def _link_routing(system: LinearSystem, release: Release, route: Route, shares: bool) -> None:
     """Whoever answered an item gave the answer that routes to it, and who gave it answered, or left
-    the item empty; but for those of whom that is `unclear`."""
+    the item empty; but for those of whom that is `unclear`.
+    """
     child, parent = release.tables[route.item], release.tables[route.after]
     if not route.codes or not set(route.codes) <= set(parent.levels):
         return
@@ -191,7 +192,8 @@ def _link_routing(system: LinearSystem, release: Release, route: Route, shares: 
 
 def _name_table(kind: str, table: ReleasedTable, release: Release) -> str:
     """Of what a variable of this kind is: people are those of the data, and so the same in all
-    releases of it; weights are those of the release."""
+    releases of it; weights are those of the release.
+    """
     return f"{table.item} {release.name}" if kind == WEIGHT else table.key
 
 

@@ -1,6 +1,7 @@
 """On how many answers can published percentages rest? A cell a number of people.
 
-Verdicts on bases are no numbers of the register: they have no id."""
+Verdicts on bases are no numbers of the register: they have no id.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,9 @@ def _state(n: int, bases: Sequence[int], missing: Sequence[int]) -> str:
 
 def grid_chart(claims: pd.DataFrame, structure: Structure, language: Language) -> Picture:
     """Which numbers of people can give the study's own figures; `claims` is the register as text.
-    Raises DataError as `forensics.read_study`."""
+
+    Raises DataError as `forensics.read_study`.
+    """
     found = lead_bases(claims, structure)
     if found is None:
         title = word("charts.bases.axis", language)
@@ -50,9 +53,11 @@ def grid_chart(claims: pd.DataFrame, structure: Structure, language: Language) -
 
 
 def cells_chart(found: LeadBases, language: Language) -> Picture:
-    """A cell a number of people: whether it can give a study's own figures. Filled: it fits if
-    everyone answered every question. Outlined: it fits only if answers are missing. Grey: it does
-    not fit. A frame marks a number of people that somebody printed."""
+    """A cell a number of people: whether it can give a study's own figures.
+
+    Filled: it fits if everyone answered every question. Outlined: it fits only if answers are
+    missing. Grey: it does not fit. A frame marks a number of people that somebody printed.
+    """
     last = min(found.last, MOST)
     states = {n: _state(n, found.bases, found.bases_missing) for n in range(1, last + 1)}
     reported = {each.n: SAYS.get(each.counts, UNKNOWN) for each in found.reported}
@@ -96,8 +101,10 @@ def _make_grid_keys(
 
 @dataclass(frozen=True)
 class BasePanel:
-    """A panel of cells, one a number from one on, each with how it fits; some with a frame. It is
-    read as the page is: from right to left in Arabic. A cell has the id `people.<n>`."""
+    """A panel of cells, one a number from one on, each with how it fits; some with a frame.
+
+    It is read as the page is: from right to left in Arabic. A cell has the id `people.<n>`.
+    """
 
     states: Mapping[int, str]
     framed: frozenset[int]

@@ -8,7 +8,8 @@ What a chart says first is chosen by its numbers; nothing where a number is not 
 than half" needs the lower end of the interval above a half, "less than half" the upper end below
 it, "about half" the whole interval near it. Where a number has no interval (all were asked, or
 respondents were chosen) the number itself decides. No sentence is made of a number that carries a
-sign, nor of the largest share where one that is not shown may be larger."""
+sign, nor of the largest share where one that is not shown may be larger.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,7 +41,8 @@ class DrawnFigure:
     `value`, `lower`, `upper` are in the unit's own scale (shares 0-1) or None where the register
     has none; `n` is the unweighted base or None; `display` is the number's text in the chart's
     language, empty where it is not published; `sign` what stands beside it or in its place. `place`
-    is the id of its number in a report: the run's name before its own."""
+    is the id of its number in a report: the run's name before its own.
+    """
 
     id: str
     place: str
@@ -82,9 +84,11 @@ class DrawnFigure:
 
 
 class DrawnFigures:
-    """The numbers of one run's register, by id, in one language. `rows` may hold numbers or the
-    text of `figures.csv`. `simulated`: the wave is, or any of the rows comes from one that is.
-    Raises RenderError when a column is missing or an id is twice."""
+    """The numbers of one run's register, by id, in one language.
+
+    `rows` may hold numbers or the text of `figures.csv`. `simulated`: the wave is, or any of the
+    rows comes from one that is. Raises RenderError when a column is missing or an id is twice.
+    """
 
     def __init__(self, rows: pd.DataFrame, language: Language, *, simulated: bool = False) -> None:
         missing = [c for c in COLUMNS if c not in rows.columns]
@@ -99,8 +103,10 @@ class DrawnFigures:
         self._rows = {row["id"]: row for row in rows.to_dict("records")}
 
     def get(self, identity: str) -> DrawnFigure | None:
-        """The number of an id; None where the register has none. Raises RenderError for a row with
-        neither a value nor a reason for its absence."""
+        """The number of an id; None where the register has none.
+
+        Raises RenderError for a row with neither a value nor a reason for its absence.
+        """
         row = self._rows.get(identity)
         return None if row is None else self._read_figure(row)
 
@@ -209,8 +215,11 @@ def closing(
     hidden: Sequence[str] = (),
     simulated: bool,
 ) -> list[Fact]:
-    """What ends an alternative text: few answers, unpublished rows, what is simulated. `few`,
-    `partly` and `hidden` are labels of rows; the last fact points to the table beside the chart."""
+    """What ends an alternative text: few answers, unpublished rows, what is simulated.
+
+    `few`, `partly` and `hidden` are labels of rows; the last fact points to the table beside the
+    chart.
+    """
     return [
         *about("charts.alt.small", few),
         *about("charts.alt.partly", partly),
@@ -258,9 +267,11 @@ def against_half(figure: DrawnFigure | None, item: str, levels: Value) -> Fact |
 def foremost(
     figures: Sequence[tuple[str, DrawnFigure]], item: str, *, exclusive: bool
 ) -> Fact | None:
-    """Which answer was given most often: label and number of each, from the largest on. None where
-    the largest is not firm, equals the next, or may be less than what is not shown. `exclusive`:
-    whether each person gave one answer."""
+    """Which answer was given most often: label and number of each, from the largest on.
+
+    None where the largest is not firm, equals the next, or may be less than what is not shown.
+    `exclusive`: whether each person gave one answer.
+    """
     if not figures or not firm(figures[0][1]):
         return None
     if len(figures) > 1 and figures[1][1].value == figures[0][1].value:

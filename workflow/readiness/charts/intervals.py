@@ -5,7 +5,8 @@ were selected: the note below the chart comes from the caller, who knows. Groups
 apart have a square and no interval.
 
 How shares changed since an earlier wave is a dot and its limits a row, beside the line of no change
-and the margin within which a share stayed."""
+and the margin within which a share stayed.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -64,7 +65,8 @@ def intervals(
     `axis`: what the number is; `title`: what was asked, empty where another picture says the
     finding; `subtitle`: unit and base. `levels`: the answers whose share it is, for the finding on
     all; None where the first row leads (answers of one group) or the number is no share. `note`:
-    what the intervals mean. Fewer than `small` answers, or too low a precision: an open circle."""
+    what the intervals mean. Fewer than `small` answers, or too low a precision: an open circle.
+    """
     language, simulated = figures.language, figures.simulated
     if not table:
         return nothing(axis, language, simulated=simulated)
@@ -167,9 +169,11 @@ def changes(
     questions: Iterable[tuple[str, Mapping[str, str]]],
     margin: float,
 ) -> Picture:
-    """The change of each share in points, question by question. `questions`: what was asked, and
-    the label of each answer by the id of its share; what has no change has no row. `margin`: in
-    points, drawn on both sides of 0."""
+    """The change of each share in points, question by question.
+
+    `questions`: what was asked, and the label of each answer by the id of its share; what has no
+    change has no row. `margin`: in points, drawn on both sides of 0.
+    """
     language, simulated = figures.language, figures.simulated
     rows: list[ChartRow] = []
     table = []

@@ -7,7 +7,8 @@ the order that they have in tables (`register.order`).
 
 Levels that are not published are two or more, and their sum follows from the others (`disclosure`).
 Side by side on one side of the axis they are drawn as one piece; otherwise there is no bar, for the
-place and length of each piece would hint at what is hidden."""
+place and length of each piece would hint at what is hidden.
+"""
 
 from __future__ import annotations
 
@@ -42,9 +43,12 @@ from readiness.register.display import Sign
 
 @dataclass(frozen=True)
 class Levels:
-    """An item's levels: code to label, from low to high or as listed. `title`: the item's label;
-    `ordered`: whether the levels are a scale; `boxes`: codes of levels that the register also has
-    together, by the name of that share, the headline first; `dont_know`: code and label."""
+    """An item's levels: code to label, from low to high or as listed.
+
+    `title`: the item's label; `ordered`: whether the levels are a scale; `boxes`: codes of levels
+    that the register also has together, by the name of that share, the headline first;
+    `dont_know`: code and label.
+    """
 
     item: str
     title: str
@@ -76,8 +80,10 @@ class Levels:
 
     @property
     def colours(self) -> list[str]:
-        """One colour a level: brown left, green right, the outermost darkest, grey across. Levels
-        without an order have colours that differ in lightness from their neighbours."""
+        """One colour a level: brown left, green right, the outermost darkest, grey across.
+
+        Levels without an order have colours that differ in lightness from their neighbours.
+        """
         if not self.ordered:
             some = palette.CATEGORIES
             return [some[k % len(some)] for k in range(len(self.labels))]
@@ -205,9 +211,11 @@ class DrawnAnswers:
 def level_bars(
     figures: DrawnFigures, levels: Levels, groups: GroupLabels, *, small: int, subtitle: str = ""
 ) -> Picture:
-    """The chart of an item's levels by group; `subtitle`: unit and base. A group of which the
-    register has nothing has no row. Bars of fewer than `small` answers are hatched, as are shares
-    whose precision is too low. Raises RenderError as `Levels.answers`."""
+    """The chart of an item's levels by group; `subtitle`: unit and base.
+
+    A group of which the register has nothing has no row. Bars of fewer than `small` answers are
+    hatched, as are shares whose precision is too low. Raises RenderError as `Levels.answers`.
+    """
     language, simulated = figures.language, figures.simulated
     table = [one for group in groups if (one := levels.answers(figures, group)) is not None]
     if not table:

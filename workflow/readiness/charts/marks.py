@@ -47,9 +47,11 @@ class LineMark:
 
 @dataclass(frozen=True)
 class BarMark:
-    """A bar, or a piece of one, with what it says where that has room. `height`: as a part of a
-    row's bar. Without a `colour` it is a dashed empty box, for what is not published; `hatched`: to
-    be read with caution, or told apart in grey."""
+    """A bar, or a piece of one, with what it says where that has room.
+
+    `height`: as a part of a row's bar. Without a `colour` it is a dashed empty box, for what is not
+    published; `hatched`: to be read with caution, or told apart in grey.
+    """
 
     low: float
     high: float
@@ -77,7 +79,8 @@ class ChartRow:
 
     `section`: it opens one. `head`: the number that stands for the row, beside its marks or on a
     telephone across from its label. `aside`: a bar from zero in a panel of its own, on the same
-    scale of lengths."""
+    scale of lengths.
+    """
 
     label: str
     marks: Sequence[Mark] = ()
@@ -105,9 +108,11 @@ Unit = Literal["share", "number", "points", ""]
 
 @dataclass(frozen=True)
 class AmountAxis:
-    """What amounts are, and where the axis ends; without a unit it has no numbers. The axis of
-    shares starts at 0, that of numbers where none is below. `sides`: what lies left and right of
-    0."""
+    """What amounts are, and where the axis ends; without a unit it has no numbers.
+
+    The axis of shares starts at 0, that of numbers where none is below. `sides`: what lies left and
+    right of 0.
+    """
 
     unit: Unit = "share"
     rules: Sequence[Rule] = ()

@@ -6,7 +6,8 @@ dark one in its place, and the reader's own in forced colours.
 
 ColorBrewer's BrBG for ordered levels: the two ends differ in hue and in side, neighbours in
 lightness, so they hold for colour-blind readers and in a grey print. Nothing is said by colour
-alone: position, shape or hatching says it too."""
+alone: position, shape or hatching says it too.
+"""
 
 from readiness.fonts import css
 

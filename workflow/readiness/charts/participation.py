@@ -4,7 +4,8 @@ answer could do.
 The last has three ranges around a share, from the narrowest line to the widest band: the interval,
 the range by assumption, the bounds that assume nothing. Each has its own height as well as its own
 colour, so that a grey print tells them apart. Whatever is not published of a share is not drawn,
-and its row says so."""
+and its row says so.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -5,7 +5,8 @@ height on and returns where it ended, so that a chart is built from top to botto
 
 A label that a spreadsheet would run is text there; the register has it as it is. Typst draws the
 PNG, for whoever cannot place an SVG, with the fonts that come with the packages and no others: the
-same bytes on every machine."""
+same bytes on every machine.
+"""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,8 +47,11 @@ _BETWEEN = 18.0
 
 @dataclass(frozen=True)
 class LegendKey:
-    """One entry of a legend: how the thing looks, and its label. `look`: `patch`, `hatch` (a
-    hatched patch), `outline` (an empty one), `stroke` (a line), or the shape of a marker."""
+    """One entry of a legend: how the thing looks, and its label.
+
+    `look`: `patch`, `hatch` (a hatched patch), `outline` (an empty one), `stroke` (a line), or the
+    shape of a marker.
+    """
 
     label: str
     colour: str

@@ -1,7 +1,8 @@
 """The panel of rows: labels, marks on one scale, readings at their side.
 
 Labels stand beside their marks, or on a telephone above them. An axis of amounts has few lines,
-each with its number above the marks."""
+each with its number above the marks.
+"""
 
 import math
 from collections.abc import Sequence
@@ -35,9 +36,11 @@ MOST = 0.28
 
 
 class Labels:
-    """Heights and label column of a list of rows; `marks`, the middle of each, from their top. A
-    row is as high as its label needs, which is broken into lines. On a telephone the number that
-    stands for a row, or else its small text, is across from the label."""
+    """Heights and label column of a list of rows; `marks`, the middle of each, from their top.
+
+    A row is as high as its label needs, which is broken into lines. On a telephone the number that
+    stands for a row, or else its small text, is across from the label.
+    """
 
     def __init__(self, rows: Sequence[ChartRow], width: float) -> None:
         self.rows, self.narrow = rows, width < NARROW_BELOW
@@ -123,8 +126,10 @@ def round_step(needed: float, steps: Sequence[tuple[int, int]] = _ROUND) -> tupl
 
 
 def draw_axis(sheet: Drawing, axis: AmountAxis, scale: Panel, top: float, spans: Spans) -> None:
-    """Lines at round amounts between the scale's ends with their numbers. A number that the sheet's
-    edge would cut is left out."""
+    """Lines at round amounts between the scale's ends with their numbers.
+
+    A number that the sheet's edge would cut is left out.
+    """
     share = axis.unit == "share"
     step, digits = round_step(_ROOM[axis.unit] / scale.unit, _SHARES if share else _ROUND)
     for k in range(math.ceil(scale.low / step), math.floor(scale.high / step + 1e-9) + 1):

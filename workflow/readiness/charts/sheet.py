@@ -8,7 +8,8 @@ A page shows its charts in the reader's own font, so no width of a text is exact
 widths of the own family and a bit more, as wide as in DejaVu Sans, which is wider than nearly every
 other sans-serif: what has room in it has room in the others. Arabic letters, whose font a page
 brings along, are as wide as they are alone: wider than beside others. Marks and directions have no
-width."""
+width.
+"""
 
 import re
 import unicodedata
@@ -194,7 +195,8 @@ def write_raised(text: str) -> str:
 
 def set_direction(text: str) -> str:
     """A text as it is set: with curved apostrophes, and isolated where it runs from right to left,
-    whatever it begins with."""
+    whatever it begins with.
+    """
     text = _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", drop_forbidden(text))
     mirrored = any(bidirectional(character) in ("R", "AL") for character in text)
     return text.join(_ISOLATED) if mirrored else text
@@ -202,9 +204,11 @@ def set_direction(text: str) -> str:
 
 @dataclass
 class Drawing:
-    """A drawing that grows downwards: `height` is set when it is known. `words` and `marks` are
-    what stands on it, in drawing order; `name` is a prefix of the ids in the SVG, so that several
-    may stand in one page."""
+    """A drawing that grows downwards: `height` is set when it is known.
+
+    `words` and `marks` are what stands on it, in drawing order; `name` is a prefix of the ids in
+    the SVG, so that several may stand in one page.
+    """
 
     width: float
     language: Language
@@ -255,8 +259,10 @@ class Drawing:
         id: str = "",
         tick: bool = False,
     ) -> Word:
-        """A text whose height has its middle at `y`. `id`: the register's number that it shows;
-        `tick`: it is a number of an axis."""
+        """A text whose height has its middle at `y`.
+
+        `id`: the register's number that it shows; `tick`: it is a number of an axis.
+        """
         word = Word(text, x, y, size, bold, align, id)
         self.words.append(word)
         more = {

@@ -50,7 +50,8 @@ from readiness.running.outputs import add_force, check_output
 
 def _read_subject(word: str) -> str | Path:
     """A publication's id, or the folder that holds it: as a path, which is taken along when
-    the command goes to a project's root."""
+    the command goes to a project's root.
+    """
     return Path(word) if is_tree(word) else word
 
 

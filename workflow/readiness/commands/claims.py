@@ -156,8 +156,10 @@ def _check_beside(arguments: argparse.Namespace) -> None:
 def _read_data(
     arguments: argparse.Namespace,
 ) -> tuple[pd.DataFrame, Questionnaire, Mapping[str, str]]:
-    """Coded answers and what was asked: of a wave's last run, or of an export. Then what the wave's
-    register has, by id: its shares are weighted as the wave is."""
+    """Coded answers and what was asked: of a wave's last run, or of an export.
+
+    Then what the wave's register has, by id: its shares are weighted as the wave is.
+    """
     root = Path.cwd()
     if arguments.data:
         if arguments.wave or not arguments.questionnaire:
@@ -203,8 +205,10 @@ def _begin(arguments: argparse.Namespace) -> None:
 
 # --- Published figures beside the data's own, for a terminal and for a machine.
 def beside_json(found: Sequence[DataComparison], register: Mapping[str, str], language: str) -> str:
-    """One object a question: its sentence, the base, each figure with the data's own. `register`
-    has the shares of the wave's register, by id."""
+    """One object a question: its sentence, the base, each figure with the data's own.
+
+    `register` has the shares of the wave's register, by id.
+    """
     content = [
         {
             "item": one.item,

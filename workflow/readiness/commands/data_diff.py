@@ -33,9 +33,11 @@ def run_diff(root: Path, arguments: argparse.Namespace) -> None:
 
 
 def read_keyed(root: Path, version: Version, key: str | None) -> KeyedTable:
-    """A version's rows, with what tells whose they are. The export of a questionnaire: the
-    respondent, named as validation names one (the invitation code, for an open link the moment of
-    submission). Any other table: `key`, or its first column."""
+    """A version's rows, with what tells whose they are.
+
+    The export of a questionnaire: the respondent, named as validation names one (the invitation
+    code, for an open link the moment of submission). Any other table: `key`, or its first column.
+    """
     path = find_object(root, version)
     if not version.questionnaire:
         return table_by(read_text_table(path, version.name), key, version.name)

@@ -232,7 +232,8 @@ def _gather_material(
 
 def _list_inputs(plan: Plan, chosen: PlannedRun) -> dict[str, Path]:
     """The files that a run reads beside its datasets; what was released before decides what is
-    withheld."""
+    withheld.
+    """
     files = input_files(chosen.section)
     earlier = plan.earlier(chosen.folder) if isinstance(chosen.section, WaveSettings) else []
     files |= {role: Path(path) for role, path in plan.before(chosen.folder).items()}

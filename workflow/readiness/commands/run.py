@@ -63,8 +63,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def _lock_run(root: Path) -> Iterator[int]:
     """Hold the folder's lock, whose descriptor is handed to Snakemake: it may outlive this process.
+
     A job may outlive both: each holds the second lock, shared, and writes with the settings that it
-    was started with. So nothing begins before the last one has ended."""
+    was started with. So nothing begins before the last one has ended.
+    """
     try:
         descriptor = lock(root / LOCK)
         try:
@@ -174,8 +176,10 @@ def _call_snakemake(root: Path, cores: str, arguments: list[str], descriptor: in
 @contextmanager
 def _guard_group(group: int) -> Iterator[None]:
     """Within it, a process beside this one ends the group once this one is gone, however it went.
+
     No handler hears a SIGKILL, as a timeout or a kernel without memory sends it. What hears is the
-    other end of a pipe; the run's lock is held until the group has been ended."""
+    other end of a pipe; the run's lock is held until the group has been ended.
+    """
     ear, mouth = os.pipe()
     guard = os.fork()
     if guard == 0:
@@ -196,9 +200,11 @@ def _guard_group(group: int) -> Iterator[None]:
 
 @contextmanager
 def _pass_signals(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
-    """Within it, what asks this process to end goes to Snakemake's group; and is listed. Again each
-    second, for a job that Snakemake begins meanwhile has not heard; at last to all of it as nobody
-    can refuse: the next run recovers from that."""
+    """Within it, what asks this process to end goes to Snakemake's group; and is listed.
+
+    Again each second, for a job that Snakemake begins meanwhile has not heard; at last to all of it
+    as nobody can refuse: the next run recovers from that.
+    """
     asked: list[int] = []
 
     def end(number: int, _frame: object) -> None:
@@ -297,8 +303,10 @@ def _state(root: Path) -> str:
 
 
 def _is_finished(root: Path) -> bool:
-    """Whether nothing has changed since the last finished run, which left nothing out. A third of
-    the work of a run with nothing to do would be to ask Snakemake for it."""
+    """Whether nothing has changed since the last finished run, which left nothing out.
+
+    A third of the work of a run with nothing to do would be to ask Snakemake for it.
+    """
     try:
         left_out = read_lineage(root / "results" / PROVENANCE).settings["unavailable"]
         return not left_out and (root / FINISHED).read_text("utf-8") == _state(root)

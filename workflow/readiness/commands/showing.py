@@ -352,7 +352,8 @@ _TESTS: Columns = {
 
 def few(table: pd.DataFrame) -> str:
     """What to know before the numbers are passed on: how many of these estimates stand for few
-    people, or for all but few; "" where none does."""
+    people, or for all but few; "" where none does.
+    """
     count, n = table["count"].astype(int), table["n"].astype(int)
     small = count.between(1, LEAST - 1) | (n - count).between(1, LEAST - 1)
     if not small.any():

@@ -119,8 +119,10 @@ class Drawn:
 
 
 def read_bytes(path: Path, file: Path, content: bytes) -> ReadExport | Drawn:
-    """What the bytes of `file` are under the questionnaire in `path`. Raises DataError for another
-    header, or a sample that does not hold together."""
+    """What the bytes of `file` are under the questionnaire in `path`.
+
+    Raises DataError for another header, or a sample that does not hold together.
+    """
     questionnaire = load_questionnaire(path)
     header = read_sheet(file, content, encoding=questionnaire.export.encoding).columns
     if set(SAMPLE_COLUMNS) <= set(header):
@@ -135,7 +137,9 @@ def read_bytes(path: Path, file: Path, content: bytes) -> ReadExport | Drawn:
 
 def describe_reading(found: ReadExport | Drawn, language: Language, largest: float) -> str:
     """What was read, in a few lines: what would be kept, what was found, and the worst of it.
-    Raises DataError for what a run would refuse: codes or times that most rows do not have."""
+
+    Raises DataError for what a run would refuse: codes or times that most rows do not have.
+    """
     known: dict[str, Value] = {"file": str(found.file), "questionnaire": found.questionnaire.id}
     if isinstance(found, Drawn):
         strata = found.sample.drop_duplicates("stratum")

@@ -134,7 +134,8 @@ def _describe_number(
     trace: Trace, rows: Mapping[str, Mapping[str, str]], words: Mapping[str, str]
 ) -> list[str]:
     """What was asked for: a number in words, as it was shown, its interval and base, its name and,
-    where it was published, as it is stored."""
+    where it was published, as it is stored.
+    """
     row = trace.row
     name = f"{trace.publication}/{row['id']}"
     shown = show_safely(row, "en")

@@ -203,7 +203,8 @@ class Compare(StrictModel):
 
 class Change(StrictModel):
     """How answers changed since an earlier wave, question by question; samples are taken as drawn
-    independently of each other."""
+    independently of each other.
+    """
 
     from_: str = Field(
         alias="from",

@@ -57,7 +57,8 @@ def add_version(
     overwritten: ConfigError when it exists or has no proper name, the questionnaire does not exist,
     or git would take the bytes of a restricted version; DataError when the file is no table, is
     still being written, or holds the very bytes of a version that was erased, or when another file
-    stands in its place; BusyError when another process changes the register."""
+    stands in its place; BusyError when another process changes the register.
+    """
     note = one_line(note, "--note")
     for what, text, pattern in (("dataset", dataset, NAME), ("version", version, VERSION)):
         if len(os.fsencode(text)) > LONGEST_NAME:
@@ -125,8 +126,10 @@ def add_version(
 
 def read_whole(file: Path) -> bytes:
     """The file's bytes, read once: a file that changes meanwhile is one version all the same.
+
     DataError when there is no such file, when it is none (a pipe would never end), and when it
-    grows or shrinks while it is read: somebody is still writing it."""
+    grows or shrinks while it is read: somebody is still writing it.
+    """
     if file.is_dir():
         raise DataError(f"{file}: a folder; expected one CSV file.")
     try:
@@ -142,8 +145,10 @@ def read_whole(file: Path) -> bytes:
 
 
 def check_questionnaire(root: Path, name: str) -> None:
-    """ConfigError unless the questionnaire is there (or none is named). The register is
-    append-only: a name that is misspelt would stand there for good."""
+    """ConfigError unless the questionnaire is there (or none is named).
+
+    The register is append-only: a name that is misspelt would stand there for good.
+    """
     if name and not (
         re.fullmatch(NAME, name) and (root / f"data/questionnaires/{name}.yaml").is_file()
     ):

@@ -2,7 +2,8 @@
 
 A row is matched by its key: whose row it is. Several rows of one key - several submissions of one
 respondent - are matched by the moment of submission, what is left of them in order; so a
-submission that was dropped is a row removed, not two rows changed."""
+submission that was dropped is a row removed, not two rows changed.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from readiness.errors import DataError
 
 @dataclass(frozen=True)
 class KeyedTable:
-    """A table as text, with the key of each row and, where there is one, its moment. `cells` has
-    one row a record. `keys` and `moments` are of the same length; moments are texts that sort as
-    time does ("" where unknown). `key_name` says what the keys are."""
+    """A table as text, with the key of each row and, where there is one, its moment.
+
+    `cells` has one row a record. `keys` and `moments` are of the same length; moments are texts
+    that sort as time does ("" where unknown). `key_name` says what the keys are.
+    """
 
     cells: pd.DataFrame
     keys: Sequence[str]
@@ -40,7 +43,8 @@ class RowDiff:
     `added` and `removed` are the keys of rows that only one of them has; `changes` has one row a
     changed cell (columns `key`, `column`, `before`, `after`), `changed` the number of rows with
     such a cell. A column that only one table has is in `columns_added` or `columns_removed`, and in
-    no change."""
+    no change.
+    """
 
     key_name: str
     before: int
@@ -60,8 +64,10 @@ class RowDiff:
 
 
 def table_by(cells: pd.DataFrame, column: str | None, name: str) -> KeyedTable:
-    """A table keyed by one column, by default its first one, which must then be unique. Raises
-    DataError, naming the table `name`, when there is no such column or it repeats a value."""
+    """A table keyed by one column, by default its first one, which must then be unique.
+
+    Raises DataError, naming the table `name`, when there is no such column or it repeats a value.
+    """
     chosen = cells.columns[0] if column is None else column
     if chosen not in cells.columns:
         raise DataError(f"{name}: no column {chosen!r}; there are {', '.join(cells.columns)}.")

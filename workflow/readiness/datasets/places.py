@@ -2,7 +2,8 @@
 
 Read from the project's own DVC settings (`.dvc/config`, `.dvc/config.local`) without DVC, which
 would take a second to start; what a user has set for all projects is no part of this one. DVC never
-reads these settings itself: some of them name commands that it would run."""
+reads these settings itself: some of them name commands that it would run.
+"""
 
 import configparser
 import os
@@ -38,8 +39,10 @@ COMMAND = "bearer_token_command"
 @dataclass(frozen=True)
 class Foreign:
     """What may be read for a tree that is somebody else's: its own store, and what is named here.
+
     `remotes` are addresses that the auditor gave; `fetched` is a folder of the auditor's for what
-    comes from there."""
+    comes from there.
+    """
 
     remotes: tuple[str, ...]
     fetched: Path
@@ -64,9 +67,11 @@ def _read_settings(root: Path) -> configparser.ConfigParser:
 
 
 def remote_settings(root: Path, foreign: Foreign | None = None) -> dict[str, dict[str, str]]:
-    """The remotes: name to settings, `url` among them; the default one first. Those of the project
-    at `root` in its DVC settings, whatever DVC knows, with the places of files made whole; of a
-    foreign tree its own store and those that the auditor named, by address."""
+    """The remotes: name to settings, `url` among them; the default one first.
+
+    Those of the project at `root` in its DVC settings, whatever DVC knows, with the places of files
+    made whole; of a foreign tree its own store and those that the auditor named, by address.
+    """
     if foreign is not None:
         named = {url: {"url": url} for url in foreign.remotes}
         return {"store": {"url": str(root.resolve() / STORE)}, **named}
@@ -86,8 +91,10 @@ def remote_settings(root: Path, foreign: Foreign | None = None) -> dict[str, dic
 
 
 def check_settings(root: Path, settings: Mapping[str, str]) -> None:
-    """ConfigError, by name, at a setting of a remote with which a project could run a command. A
-    file outside of the project is the user's own; one in it came with the project."""
+    """ConfigError, by name, at a setting of a remote with which a project could run a command.
+
+    A file outside of the project is the user's own; one in it came with the project.
+    """
     if COMMAND in settings:
         raise ConfigError(f"{COMMAND} is not taken from a project: it runs a command")
     for key in sorted(MAY_RUN.intersection(settings)):
@@ -112,16 +119,21 @@ def local_remotes(root: Path, foreign: Foreign | None = None) -> dict[str, Path]
 
 
 def default_store(root: Path) -> Path | None:
-    """The default remote where it is a folder of this machine; None where it is elsewhere. Never
-    another folder remote: real answers must not land in a store that git keeps."""
+    """The default remote where it is a folder of this machine; None where it is elsewhere.
+
+    Never another folder remote: real answers must not land in a store that git keeps.
+    """
     default = next(iter(remotes(root)), None)
     return local_remotes(root).get(default) if default else None
 
 
 def kept_by_git(root: Path, file: Path) -> bool:
-    """Whether what is written to `file` would go into a commit of the project at `root`, or of any
-    other work tree that it lies in. A place in the project counts unless git says that it is
-    ignored: a plain copy of the tree has no git, and is somebody's next commit."""
+    """Whether what is written to `file` would go into a commit of the project at `root`, or of
+    any other work tree that it lies in.
+
+    A place in the project counts unless git says that it is ignored: a plain copy of the tree has
+    no git, and is somebody's next commit.
+    """
     file = file.resolve()
     there = next(path for path in file.parents if path.is_dir())
     command = ["git", "-C", str(there), "check-ignore", "--quiet", "--", str(file)]

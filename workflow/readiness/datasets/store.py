@@ -5,7 +5,8 @@ up to date. So the bytes are looked for here - the embedded store (or any other 
 cache, the workspace - and hashed before they are used; only what no local place holds is fetched
 from the remotes elsewhere: folder, S3, SSH, HTTP. There each object is streamed through DVC's own
 file system of that remote, which knows its address and credentials, and hashed on the way. None of
-this needs git or DVC's cache."""
+this needs git or DVC's cache.
+"""
 
 import logging
 import os
@@ -62,7 +63,9 @@ class Remotes(ExitStack):
 
     def fault(self, name: str, version: Version) -> Fact | None:
         """What is wrong with the version in the remote: None for nothing, `ABSENT` if missing.
-        Raises UnreachableError when the remote cannot be asked."""
+
+        Raises UnreachableError when the remote cannot be asked.
+        """
         if name in self.folders:
             with self._ask_remote(name):
                 folder = self.folders[name]
@@ -103,8 +106,10 @@ class Remotes(ExitStack):
                 path.unlink(missing_ok=True)
 
     def remove(self, name: str, version: Version) -> bool:
-        """Remove the version's object from the remote; whether there was one. Raises
-        UnreachableError when the remote cannot be asked or does not let objects be removed."""
+        """Remove the version's object from the remote; whether there was one.
+
+        Raises UnreachableError when the remote cannot be asked or does not let objects be removed.
+        """
         try:
             with self._ask_remote(name):
                 if name in self.folders:
@@ -183,9 +188,11 @@ class Remotes(ExitStack):
 
 
 def _close_session(system: Any) -> None:
-    """Close the web connections of the file system behind one of DVC. Left to the garbage collector
-    they stay open where it runs in the thread that serves them, or where the machine is busy: it
-    then waits a tenth of a second."""
+    """Close the web connections of the file system behind one of DVC.
+
+    Left to the garbage collector they stay open where it runs in the thread that serves them, or
+    where the machine is busy: it then waits a tenth of a second.
+    """
     import asyncio
 
     session = getattr(system, "_session", None)
@@ -195,7 +202,9 @@ def _close_session(system: Any) -> None:
 
 def _says_missing(cause: BaseException | None) -> bool:
     """Whether what lies behind a FileNotFoundError is a server's word that there is no such object.
-    The file systems raise it also for a server that does not answer or does not let us in."""
+
+    The file systems raise it also for a server that does not answer or does not let us in.
+    """
     if cause is None or isinstance(cause, FileNotFoundError):
         return True
     response = getattr(cause, "response", None)
@@ -207,8 +216,10 @@ def _says_missing(cause: BaseException | None) -> bool:
 
 def check_in_default_remote(root: Path, *versions: Version) -> None:
     """Prove that the default remote holds the right bytes of each version; each one is hashed.
+
     Raises DataError when there is no remote, it cannot be reached, or an object is missing or
-    damaged there."""
+    damaged there.
+    """
     with Remotes(root) as opened:
         name = next(iter(opened.addresses), None)
         if name is None:
@@ -264,8 +275,10 @@ def copies_beside_remotes(root: Path, version: Version) -> dict[str, Path]:
 def local_copies(
     root: Path, version: Version, pointer: Pointer, foreign: Foreign | None = None
 ) -> Iterator[Copy]:
-    """Every copy to restore from, each one hashed: folder remotes, cache, data/raw. Of a foreign
-    tree only its own store and the folders that the auditor named."""
+    """Every copy to restore from, each one hashed: folder remotes, cache, data/raw.
+
+    Of a foreign tree only its own store and the folders that the auditor named.
+    """
     places = {
         f"{STORES}{name}": folder / pointer.object_name
         for name, folder in local_remotes(root, foreign).items()
@@ -283,9 +296,11 @@ def local_copies(
 
 
 def stray_copies(root: Path, version: Version) -> Iterator[Path]:
-    """Copies in no place of the version, below `data`, `results` and `.dvc`, sorted. Whole ones by
-    their bytes (a copy that somebody asked for), and what killed processes have left, whole or not,
-    where they wrote one."""
+    """Copies in no place of the version, below `data`, `results` and `.dvc`, sorted.
+
+    Whole ones by their bytes (a copy that somebody asked for), and what killed processes have left,
+    whole or not, where they wrote one.
+    """
     folders = [*local_remotes(root).values(), cache_folder(root)]
     places = {folder / version.object_name for folder in folders}
     places |= set(copies_beside_remotes(root, version).values())
@@ -305,9 +320,12 @@ def on_this_machine(root: Path, version: Version) -> bool:
 
 
 def find_object(root: Path, version: Version, foreign: Foreign | None = None) -> Path:
-    """A verified copy of the version's bytes (MD5, SHA-256, size). Damaged copies that were passed
-    over are logged. Raises DataError when the version was erased, or when no place holds its bytes,
-    naming each damaged copy and each remote that could not be asked."""
+    """A verified copy of the version's bytes (MD5, SHA-256, size).
+
+    Damaged copies that were passed over are logged. Raises DataError when the version was erased,
+    or when no place holds its bytes, naming each damaged copy and each remote that could not be
+    asked.
+    """
     if version.is_erased:
         raise DataError(
             f"{version.name} was erased ({version.note or 'no reason given'}).\nIts hashes stay in "

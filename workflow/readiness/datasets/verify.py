@@ -8,7 +8,8 @@ is.
 A version is erased when a respondent withdraws. What stays is the pointer and the row of the
 register, which name the bytes by hash and hold no answer: so a publication that rested on them can
 still say on what it rested. The tombstone comes last: an erasure that was interrupted is not taken
-for a finished one, and can be given again."""
+for a finished one, and can be given again.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -40,7 +41,8 @@ RIGHT = "right"
 
 def find_unused(root: Path) -> Iterator[str]:
     """Each file of `data/raw` that no run reads, for it is not what its pointer names or nobody
-    registered it, with the command that does."""
+    registered it, with the command that does.
+    """
     versions = read_versions(root)
     known = {version.pointer_path: version for version in versions.values()}
     for place in sorted(
@@ -89,9 +91,12 @@ def _judge_object(version: Version, place: str, fault: Fact | None, where: str) 
 
 
 def verify(root: Path) -> Iterator[CopyFinding]:
-    """Hash every object of every version in every place, one finding each. What lies in a folder
-    remote or below `data/raw` and has no row is named, too. A remote that cannot be reached is one
-    finding, and asked no more. Raises DataError when the register itself cannot be read."""
+    """Hash every object of every version in every place, one finding each.
+
+    What lies in a folder remote or below `data/raw` and has no row is named, too. A remote that
+    cannot be reached is one finding, and asked no more. Raises DataError when the register itself
+    cannot be read.
+    """
     versions = read_versions(root)
     unreachable: set[str] = set()
     with Remotes(root) as opened:
@@ -168,7 +173,8 @@ def erase_versions(root: Path, names: Sequence[str], reason: str) -> Erasure:
     Raises ConfigError when a version is unknown or erased already, the reason is empty, or another
     version, not named and not erased, has the same bytes; DataError when a file of this machine
     cannot be removed, and then nothing is registered; BusyError when another process changes the
-    register."""
+    register.
+    """
     note = one_line(reason, "--reason")
     if not note:
         raise ConfigError("--reason: say why; it is kept in data/versions.csv.")
@@ -229,7 +235,8 @@ def _erase_on_this_machine(root: Path, version: Version, erasure: Erasure) -> No
 
 def results_of(root: Path, version: Version) -> Iterator[Path]:
     """The files below `results/` that were computed from the version, as their records say, and
-    what is kept apart for its owner beside them."""
+    what is kept apart for its owner beside them.
+    """
     for provenance in sorted((root / RESULTS).rglob(PROVENANCE)):
         try:
             record = json.loads(provenance.read_text("utf-8"))

@@ -3,7 +3,8 @@
 DVC knows a version by MD5 only and checks nothing on reading. The register adds what an auditor
 needs: SHA-256, size, rows, the questionnaire that the version answers, a note, and a status. Rows
 are only ever added: data that were erased keep their row, and a second one, the tombstone, with the
-same hashes says since when they are gone and why."""
+same hashes says since when they are gone and why.
+"""
 
 import csv
 import io
@@ -113,7 +114,8 @@ def read_versions(root: Path) -> dict[str, Version]:
 
     A version that was erased is its tombstone. Raises DataError naming the row when a column is
     missing, a number is none, a status is unknown, a name repeats, or a tombstone is not the second
-    and last row of its version with the very same hashes."""
+    and last row of its version with the very same hashes.
+    """
     path = root / VERSIONS
     try:
         lines = list(csv.reader(io.StringIO(read_file(path).decode("utf-8"), newline="")))
@@ -185,7 +187,9 @@ def append_versions(root: Path, versions: Iterable[Version]) -> None:
 
 def changing_versions(root: Path) -> AbstractContextManager[None]:
     """Hold the register while a version is added or erased; BusyError when another process does.
-    Two at once would each write the rows that they have read, and one of them would be lost."""
+
+    Two at once would each write the rows that they have read, and one of them would be lost.
+    """
     return holding(
         root / AT_WORK,
         f"{root / VERSIONS}: another `readiness data` adds or erases a version; try again when it "

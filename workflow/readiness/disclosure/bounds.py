@@ -67,7 +67,8 @@ class BoundReader:
 
     def support(self, target: ProtectedSum, *, both: bool = True) -> dict[int, float]:
         """The statements that the bounds of a target rest on, `both` or the largest value alone:
-        how much wider the interval could at most be without each."""
+        how much wider the interval could at most be without each.
+        """
         below, above = self._system.room
         width = np.zeros(len(self._system.statements) + 1)
         for sign in (-1.0, 1.0) if both else (-1.0,):

@@ -111,7 +111,8 @@ class Judge:
 
     def has_lower_demand(self, target: ProtectedSum) -> bool:
         """Whether less is asked of a target than of others, so of a group smaller than the width;
-        False where nobody looked yet."""
+        False where nobody looked yet.
+        """
         return target.name in self._rooms and self.width(target) < target.under(self.policy).width
 
     def settles(self, target: ProtectedSum, bounds: SumBounds) -> bool:

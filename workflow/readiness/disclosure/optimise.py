@@ -217,7 +217,8 @@ class Search:
         targets: Sequence[ProtectedSum],
     ) -> frozenset[int]:
         """What a step for each target makes of a choice, until it changes no more: what is
-        withheld for one may be a target itself."""
+        withheld for one may be a target itself.
+        """
         before = None
         while hidden != before:
             before = hidden
@@ -314,7 +315,8 @@ def cheapest(
     system: CountSystem, given: Collection[int], kept: Collection[int], cuts: Sequence[Cut]
 ) -> tuple[frozenset[int], float] | None:
     """The cheapest choice that fulfils all cuts, with what is `given` and without what is `kept`;
-    and the limit of its loss beyond the given that was proved within `NODES`."""
+    and the limit of its loss beyond the given that was proved within `NODES`.
+    """
     losses = np.array([each.loss for each in system.statements])
     n = len(losses)
     smallest = float(min((loss for loss in losses if loss > 0), default=1.0))

@@ -54,7 +54,8 @@ class Worlds:
 
     def between(self, target: ProtectedSum, hidden: Collection[int]) -> tuple[int, int]:
         """Between what a target is in the tables found so far, of those that a reader of what is
-        not `hidden` holds possible."""
+        not `hidden` holds possible.
+        """
         seen, at = find_published_rows(self.system, hidden), list(target.at)
         values = [
             round(float(table[at].sum()))

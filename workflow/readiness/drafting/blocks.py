@@ -72,8 +72,10 @@ def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[C
 
 
 def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
-    """Headers of comments that may be typed beside each option, under one header for all. Each
-    stands behind another option of the question."""
+    """Headers of comments that may be typed beside each option, under one header for all.
+
+    Each stands behind another option of the question.
+    """
     behind: dict[str, list[tuple[str, str]]] = {}
     for before, column in pairwise(columns):
         option = _BRACKETS.fullmatch(AGAIN.sub("", before.header))
@@ -132,8 +134,10 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
 
 
 def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
-    """How many columns from the first on share its question. One header above several columns is
-    that of the first; the others are its second, third, ..."""
+    """How many columns from the first on share its question.
+
+    One header above several columns is that of the first; the others are its second, third, ...
+    """
     again = 1
     while again < len(columns) and columns[again].header == f"{columns[0].header} ({again + 1})":
         again += 1

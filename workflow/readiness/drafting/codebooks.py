@@ -35,8 +35,11 @@ class Codebook:
 
 
 def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codebook:
-    """What a table says of the export's columns. Raises DataError, naming the table and its
-    columns, when it is neither a table of questions nor one of answers."""
+    """What a table says of the export's columns.
+
+    Raises DataError, naming the table and its columns, when it is neither a table of questions nor
+    one of answers.
+    """
     found = _read_answers(table, export) or _read_questions(table, export)
     if found is None:
         raise DataError(

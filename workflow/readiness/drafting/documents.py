@@ -104,8 +104,10 @@ def document_of(draft: Draft) -> dict[str, Any]:
 def _write_item(
     question: ProposedQuestion, language: str, columns: set[str], *, once: bool
 ) -> dict[str, Any]:
-    """One item; `columns` are the match keys of headers that are taken, which it adds to. `once`:
-    whether what scales of numbers mean is asked of all of them together."""
+    """One item; `columns` are the match keys of headers that are taken, which it adds to.
+
+    `once`: whether what scales of numbers mean is asked of all of them together.
+    """
     answers, block = question.answers, question.block
     checks = [*([block.check] if block.check else []), *answers.checks]
     checks = [said for said in checks if said != SCALE or not once]

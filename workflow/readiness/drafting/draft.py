@@ -138,7 +138,9 @@ def _join_blocks(
     blocks: Sequence[ColumnBlock], codebook: Codebook, signs: Sequence[str]
 ) -> list[tuple[ColumnBlock, ProposedAnswers]]:
     """The blocks with their answers; a grid whose rows share no answers is as many questions.
-    Options that stand in a column each and joined in one before are one question."""
+
+    Options that stand in a column each and joined in one before are one question.
+    """
     found = []
     ticked = {match_key(block.question) for block in blocks if block.kind == "ticks"}
     for block in blocks:

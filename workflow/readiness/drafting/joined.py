@@ -29,9 +29,11 @@ LEAST_JOINED = 0.05
 
 @dataclass(frozen=True)
 class JoinedOptions:
-    """The options that cells join, most frequent first, and what joins them. alone: those that
-    stand by themselves in every cell. typed: how many pieces are no options, for one person gave
-    each."""
+    """The options that cells join, most frequent first, and what joins them.
+
+    alone: those that stand by themselves in every cell. typed: how many pieces are no options, for
+    one person gave each.
+    """
 
     options: tuple[str, ...]
     separator: str
@@ -136,8 +138,10 @@ def _spell_alike(cells: dict[str, list[str]], counts: Counter[str]) -> dict[str,
 
 
 def _is_one(pair: tuple[str, str], times: int, alone: Counter[str]) -> bool:
-    """Whether two neighbours are the parts of one option. They never stand apart; or the second is
-    no beginning, and only ever follows the first."""
+    """Whether two neighbours are the parts of one option.
+
+    They never stand apart; or the second is no beginning, and only ever follows the first.
+    """
     first, second = pair
     if _is_open(first) or second.startswith(" "):
         return True

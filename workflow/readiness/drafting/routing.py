@@ -25,8 +25,10 @@ class GateQuestion:
 
 @dataclass(frozen=True)
 class Hint:
-    """Who seems to have been asked: those with these answers; the shares that say so. `strays`:
-    answers that the condition would discard, of those who left the gate blank, too."""
+    """Who seems to have been asked: those with these answers; the shares that say so.
+
+    `strays`: answers that the condition would discard, of those who left the gate blank, too.
+    """
 
     item: str
     one_of: tuple[str, ...]

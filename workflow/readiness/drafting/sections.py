@@ -36,8 +36,10 @@ def study_section(study: str, *, title: Mapping[str, str], dataset: str, version
 
 
 def with_section(config: str, key: str, name: str, section: str) -> str:
-    """The text of a configuration with one wave or study more; `key`: `waves` or `studies`. Raises
-    ConfigError where it is there already, or where the file cannot be added to."""
+    """The text of a configuration with one wave or study more; `key`: `waves` or `studies`.
+
+    Raises ConfigError where it is there already, or where the file cannot be added to.
+    """
     before = _load_mapping(config)
     there = before.get(key) or {}
     if name in there:

@@ -47,8 +47,10 @@ class ExportColumn:
     def from_codes(
         at: int, header: str, cells: Sequence[str], codes: npt.NDArray[np.int64], **known: Any
     ) -> ExportColumn:
-        """A column whose rows are `codes` of distinct raw `cells`. Spellings of one text are the
-        one that most have."""
+        """A column whose rows are `codes` of distinct raw `cells`.
+
+        Spellings of one text are the one that most have.
+        """
         sizes = np.bincount(codes[codes >= 0], minlength=len(cells))
         spelled: dict[str, tuple[int, str]] = {}
         keys = [match_key(cell) for cell in cells]

@@ -66,8 +66,10 @@ def _find_meaning(name: str) -> frozenset[str]:
 
 
 def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
-    """The language of texts, by its letters or its commonest words; "" where nothing tells. And
-    whether that is sure: ten of its words at least, and twice as many as of any other."""
+    """The language of texts, by its letters or its commonest words; "" where nothing tells.
+
+    And whether that is sure: ten of its words at least, and twice as many as of any other.
+    """
     said = " ".join(texts)
     letters = len(re.findall(r"[^\W\d_]", said))
     for language, pattern in _LETTERS.items():
@@ -85,8 +87,10 @@ def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
 
 
 def order_scale(texts: Sequence[str]) -> list[int] | None:
-    """The places of the texts from low to high on a known scale; None where they are on none. Of
-    "No, not at all rude" and "Yes, very rude" the words tell that they do not share."""
+    """The places of the texts from low to high on a known scale; None where they are on none.
+
+    Of "No, not at all rude" and "Yes, very rude" the words tell that they do not share.
+    """
     whole = [match_key(text) for text in _strip_numbers(texts)]
     words = [_LEAD.sub("", key, count=1).split() for key in whole]
     shared = set(words[0]).intersection(*words[1:]) if words else set()
@@ -168,9 +172,11 @@ def names_weight(header: str) -> bool:
 
 
 def asks_who(header: str, *, various: bool) -> bool:
-    """Whether a question is who asked, or who answers and where to find them. `various`: most
-    answers differ, as names and numbers of people do; "Do you have a telephone?" is about nobody. A
-    single word for a name counts at the end: "Name one thing ..." asks for none."""
+    """Whether a question is who asked, or who answers and where to find them.
+
+    `various`: most answers differ, as names and numbers of people do; "Do you have a telephone?"
+    is about nobody. A single word for a name counts at the end: "Name one thing ..." asks for none.
+    """
     said = _space_words(header)
     words = {
         kind: map(_space_words, _find_meaning(kind)) for kind in ("askers", "names", "contacts")
@@ -184,9 +190,11 @@ def asks_who(header: str, *, various: bool) -> bool:
 
 
 def find_special(text: str) -> str:
-    """`dont_know`, `refused` or `not_asked` where a text is known to mean it; else "". What
-    interviewers are told before an answer stands in brackets: `[DO NOT READ] Refused`. A code may
-    stand there, too: `99. Refused`."""
+    """`dont_know`, `refused` or `not_asked` where a text is known to mean it; else "".
+
+    What interviewers are told before an answer stands in brackets: `[DO NOT READ] Refused`. A code
+    may stand there, too: `99. Refused`.
+    """
     key = match_key(re.sub(r"^\s*(\[[^]]{1,40}\]|\([^)]{1,40}\))\s*(?=\S)", "", text))
     keys = {key, match_key(_CODE.sub("", text))}
     return next((name for name in SPECIALS if not keys.isdisjoint(_find_meaning(name))), "")

@@ -1,3 +1,4 @@
 """What published percentages can and cannot mean, in exact integers.
 
-Pure functions on strings, integers and data frames; no files, no configuration."""
+Pure functions on strings, integers and data frames; no files, no configuration.
+"""

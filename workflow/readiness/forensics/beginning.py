@@ -1,6 +1,7 @@
 """A study from a small table of published figures: its register of claims and its structure.
 
-Pure: the table as a data frame of text in, the register and the structure's document out."""
+Pure: the table as a data frame of text in, the register and the structure's document out.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ def begin_study(
         where: what messages call the table.
 
     Raises DataError, naming row and column: a column is missing or not known, a figure is none, an
-    answer is given twice, a question has two bases, the questionnaire has no such question."""
+    answer is given twice, a question has two bases, the questionnaire has no such question.
+    """
     columns = [str(name) for name in table.columns]
     missing = [name for name in REQUIRED if name not in columns]
     unknown = [name for name in columns if name not in (*REQUIRED, *OPTIONAL)]
@@ -187,8 +189,10 @@ class _BegunStudy:
 
 
 def _choose_kind(stated: str, figures: Mapping[str, PrintedFigure], where: str) -> SetKind:
-    """How the answers hang together: as stated, else by their sum. A whole is everybody with one
-    answer each; more than a whole are several answers each."""
+    """How the answers hang together: as stated, else by their sum.
+
+    A whole is everybody with one answer each; more than a whole are several answers each.
+    """
     if stated:
         if stated not in list(SetKind):
             raise DataError(f"{where}, column kind: {stated!r}; expected {', '.join(SetKind)}.")

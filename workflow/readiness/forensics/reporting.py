@@ -30,14 +30,17 @@ def render_verdict(
 
 def summary_ids(verdicts: Sequence[Verdict], lead: str) -> list[str]:
     """The verdicts that make one fair paragraph, in the order to read them: what the figures that
-    the study is about (`lead`) can share, and what is not known."""
+    the study is about (`lead`) can share, and what is not known.
+    """
     own = (f"joint.{lead}", f"bases.{lead}")
     return [v.id for v in verdicts if v.id in own or v.kind == "unknown"]
 
 
 def verdict_json(verdicts: Sequence[Verdict], language: str = "en") -> str:
-    """The verdicts as JSON: facts, and their sentences in one language. Numbers exact (a fraction
-    as "a/b"), keys sorted, the same bytes."""
+    """The verdicts as JSON: facts, and their sentences in one language.
+
+    Numbers exact (a fraction as "a/b"), keys sorted, the same bytes.
+    """
     content = [
         {**record(v), "sentence": render_verdict(v.facts, language), "numbers": v.numbers}
         for v in verdicts

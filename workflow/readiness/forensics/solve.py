@@ -1,7 +1,8 @@
 """A journalist with two numbers and a minute: which numbers of people can stand behind them?
 
 >>> solve(["67", "33"], n_max=32).rows[0].bases
-(3, 6, 9, 12, 15, 18, 21, 24, 27, 30)"""
+(3, 6, 9, 12, 15, 18, 21, 24, 27, 30)
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ class Reading:
 
     `kind` is one of `READINGS`, `missing` how many answers may be missing on each question,
     `smallest` the first number that fits (None when there is none), `power` the share of arbitrary
-    figures that would pass (None when not counted)."""
+    figures that would pass (None when not counted).
+    """
 
     kind: str
     figures: tuple[str, ...]
@@ -72,7 +74,8 @@ def solve(
     Figures that add to a whole are read as answers to one question first; then as figures of
     different questions, with 0..max_missing answers missing on each; then each one alone.
     `rounding` is nearest or one of half_up, half_down, half_even, truncation, ceiling.
-    Raises DataError for a figure, a rounding or a bound that cannot be used."""
+    Raises DataError for a figure, a rounding or a bound that cannot be used.
+    """
     if not figures:
         raise DataError("No figure to solve; give at least one, such as 67.")
     if not 1 <= n_max <= LARGEST_N_MAX or not 0 <= max_missing <= n_max:

@@ -7,7 +7,8 @@ name, its locale (CLDR), its digits, its direction and its typography: a folder 
 more.
 
 Catalogues are written with plain spaces and without direction marks. Both come in here, in one
-place: which spaces do not break, how wide they are, and the isolation of what runs otherwise."""
+place: which spaces do not break, how wide they are, and the isolation of what runs otherwise.
+"""
 
 from __future__ import annotations
 
@@ -148,9 +149,11 @@ def _find_spaces(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def isolate(text: str, language: Language) -> str:
-    """A value from outside (a name, a code, a foreign sentence) as it stands in a sentence. In a
-    language from right to left it keeps its own order; numbers and the language's own words need
-    nothing. Elsewhere a text from right to left is kept together."""
+    """A value from outside (a name, a code, a foreign sentence) as it stands in a sentence.
+
+    In a language from right to left it keeps its own order; numbers and the language's own words
+    need nothing. Elsewhere a text from right to left is kept together.
+    """
     if not text or text[0] in (LEFT_TO_RIGHT, FIRST_STRONG):
         return text
     right_to_left = bool(_RIGHT_TO_LEFT.search(text))
@@ -163,7 +166,9 @@ def isolate(text: str, language: Language) -> str:
 
 def isolate_runs(text: str, language: Language) -> str:
     """A text of a catalogue with its Latin runs isolated, in a language from right to left.
-    Placeholders, addresses of links and tags are left alone; a code span is isolated whole."""
+
+    Placeholders, addresses of links and tags are left alone; a code span is isolated whole.
+    """
     if direction(language) != "rtl":
         return text
 

@@ -8,7 +8,8 @@ thousands, the spaces that the language wants, and the marks that keep `%` and s
 side of a number inside Arabic text.
 
 Two departures from CLDR, both typographic: minus is U+2212, not a hyphen, and a number that rounds
-to zero carries no sign. Counts are written with all their digits, always grouped by thousands."""
+to zero carries no sign. Counts are written with all their digits, always grouped by thousands.
+"""
 
 import decimal
 from datetime import date
@@ -51,7 +52,8 @@ def number(
 
     `digits` is the number of decimals shown (0 to 9; 0 for a base, at least 1 for p). Raises
     StatisticsError when the value is missing, infinite, out of its unit's range, or when unit,
-    digits or rounding are not of the rule."""
+    digits or rounding are not of the rule.
+    """
     exact = exact_value(value, digits)
     check(exact, unit, digits, rounding)
     return _write_exact(exact, unit, digits, rounding, language, noun=noun)

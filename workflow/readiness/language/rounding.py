@@ -4,7 +4,8 @@ The value is taken at 10 significant digits (more where more are shown) and beco
 the 12 that a register holds the last are a processor's, and must not decide a tie. It is scaled
 exactly (shares and points by 100) and rounded once, to the declared number of decimals, half to
 even or half up (away from zero); binary floats are never rounded. No language is needed for it:
-`language.numbers` writes the decimal down."""
+`language.numbers` writes the decimal down.
+"""
 
 import decimal
 import numbers
@@ -30,8 +31,10 @@ Amount = float | int | str | Decimal
 
 
 def round_value(value: Amount, unit: str, digits: int, rounding: str = "half_even") -> Decimal:
-    """The number that `number` shows, as an exact decimal in shown units (percent for a share). For
-    checks and for marks that must agree with their label. Raises as `number` does."""
+    """The number that `number` shows, as an exact decimal in shown units (percent for a share).
+
+    For checks and for marks that must agree with their label. Raises as `number` does.
+    """
     exact = exact_value(value, digits)
     check(exact, unit, digits, rounding)
     return round_half(scale_to_unit(exact, unit), digits, rounding)

@@ -37,9 +37,11 @@ def _keep_text(text: str) -> str:
 
 @dataclass(frozen=True)
 class Markup:
-    """How the pieces of a sentence are written in the markup of a page. `plain` writes what the
-    catalogue says and numbers, `name` what came from outside: names, codes, foreign sentences,
-    labels. Both make a text safe in the markup."""
+    """How the pieces of a sentence are written in the markup of a page.
+
+    `plain` writes what the catalogue says and numbers, `name` what came from outside: names, codes,
+    foreign sentences, labels. Both make a text safe in the markup.
+    """
 
     plain: Callable[[str], str] = _keep_text
     name: Callable[[str], str] = _keep_text
@@ -55,7 +57,9 @@ _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)(?::([a-z0-9_.]+))?\}")
 
 def text(key: str, language: Language, n: int | Decimal | None = None) -> str:
     """The text of a key, in the plural form that goes with `n`; RenderError where there is none.
-    Set as its language wants it (spaces, isolates). Placeholders stay as they are: `{name}`."""
+
+    Set as its language wants it (spaces, isolates). Placeholders stay as they are: `{name}`.
+    """
     return _typeset_template(form(key, language, n), language)
 
 
@@ -68,8 +72,10 @@ def tell(
     fact: Fact, language: Language, mark: Mark | None = None, markup: Markup | None = None
 ) -> str:
     """The sentence of a fact; RenderError where the catalogue or the fact lacks something.
+
     `mark(name, text)` may wrap each value (not a sentence within the sentence, whose own values it
-    wraps); `markup` makes the pieces safe for a page."""
+    wraps); `markup` makes the pieces safe for a page.
+    """
     markup = markup or Markup()
     template = text(fact.kind, language, _find_count(fact))
     pieces, end = [], 0

@@ -32,9 +32,11 @@ TRUE = ("true", "yes", "on", "1", "y", "t")
 
 @dataclass(frozen=True)
 class Asked:
-    """What a plan has to know of a questionnaire. The kind of each item and the codes of its
-    answers, the codes of frame variables; the item that tells groups and those of them that are
-    counted apart; the items that are personal data."""
+    """What a plan has to know of a questionnaire.
+
+    The kind of each item and the codes of its answers, the codes of frame variables; the item that
+    tells groups and those of them that are counted apart; the items that are personal data.
+    """
 
     path: Path
     kinds: dict[str, str]
@@ -219,8 +221,10 @@ def check_change(
     waves: Mapping[str, WaveSettings],
     published: Mapping[str, Mapping[str, WaveSettings]],
 ) -> None:
-    """What a wave is compared with is there, comes before it, and was asked as is said. `waves`:
-    those of its own configuration; `published`: those of each publication."""
+    """What a wave is compared with is there, comes before it, and was asked as is said.
+
+    `waves`: those of its own configuration; `published`: those of each publication.
+    """
     assert wave.change is not None
     before, name = files_before(wave, waves), wave.change.from_
     path, chain = Path(before["asked_before"]), [name]

@@ -92,7 +92,8 @@ class Plan:
 
     def find_wave(self, name: str) -> PlannedRun:
         """A wave of today's configuration, waiting or not, checked as far as it can be without
-        its answers; ConfigError where there is none, or where it cannot run."""
+        its answers; ConfigError where there is none, or where it cannot run.
+        """
         if name not in self.config.waves:
             known = ", ".join(self.config.waves) or "none"
             raise ConfigError(f"{name}: no such wave in config.yaml; there are {known}.")
@@ -111,9 +112,11 @@ class Plan:
 
     @cached_property
     def unavailable(self) -> dict[str, str]:
-        """The publications that are not recomputed here, and why. Their data were erased, or are
-        restricted and not on this machine; or nothing of them can be read, so that nobody knows
-        what they hold."""
+        """The publications that are not recomputed here, and why.
+
+        Their data were erased, or are restricted and not on this machine; or nothing of them can be
+        read, so that nobody knows what they hold.
+        """
         found: dict[str, str] = {
             identity: UNREADABLE
             for identity in listed_ids(self.root)
@@ -149,8 +152,11 @@ class Plan:
             return ""
 
     def register_of(self, identity: str) -> str:
-        """The recomputed register of a publication. What today's configuration computes in the same
-        way, as that of a publication that was just made, is not computed twice."""
+        """The recomputed register of a publication.
+
+        What today's configuration computes in the same way, as that of a publication that was just
+        made, is not computed twice.
+        """
         own = self.runs[f"publications/{identity}"]
         runs = [run for run in self.runs.values() if not run.frozen and run.same_as(own)]
         return f"results/{(runs or [own])[0].folder}/register/figures.csv"
@@ -229,7 +235,8 @@ class Plan:
     @property
     def internal_pages(self) -> list[str]:
         """The records of what is never published: faults, and what the numbers hide, of the waves
-        that are shown."""
+        that are shown.
+        """
         waves = [run for run in self.runs_with_reports if isinstance(run.section, WaveSettings)]
         steps = [f"{run.folder}/{step}" for run in waves for step in ("faults", "disclosure")]
         return [f"results/{step}/lineage.json" for step in steps]
@@ -410,8 +417,10 @@ class Plan:
 
     def earlier(self, run: str) -> list[str]:
         """The registers of what was released of a wave before and is here, in the order of their
-        release; and that of what it revises. The project of a rerun has no log: all registers in it
-        are those that were sealed as inputs."""
+        release; and that of what it revises.
+
+        The project of a rerun has no log: all registers in it are those that were sealed as inputs.
+        """
         section, name, own = self.runs[run].section, self.runs[run].name, run.rpartition("/")[2]
         ids = list(dict.fromkeys(entry.id for entry in open_log(self.root).entries))
         if not ids:
@@ -431,9 +440,11 @@ class Plan:
         return code_hash(f"readiness.steps.{step.replace('-', '_')}")
 
     def check(self) -> None:
-        """Refuse what cannot run: unknown dataset versions, missing files, wrong margins. Raises
-        ConfigError in one line, naming the key of the configuration; DataError when the pointer of
-        a dataset version is missing or disagrees with `data/versions.csv`."""
+        """Refuse what cannot run: unknown dataset versions, missing files, wrong margins.
+
+        Raises ConfigError in one line, naming the key of the configuration; DataError when the
+        pointer of a dataset version is missing or disagrees with `data/versions.csv`.
+        """
         questionnaires: dict[Path, Asked] = {}
         for run in self.runs.values():
             check_datasets(self.root, run, self._versions)

@@ -33,7 +33,8 @@ def has_answers(section: WaveSettings | StudySettings, versions: Versions) -> bo
 
 def check_datasets(root: Path, run: PlannedRun, versions: Versions) -> None:
     """ConfigError, naming the key, for a version that is not registered or was erased; DataError
-    where its pointer is missing or disagrees with `data/versions.csv`."""
+    where its pointer is missing or disagrees with `data/versions.csv`.
+    """
     for key, dataset in run.datasets_by_key.items():
         version = versions.get(dataset)
         if version is None and key == "answers" and not has_answers(run.section, versions):

@@ -107,8 +107,10 @@ def input_files(section: WaveSettings | StudySettings) -> dict[str, Path]:
 def files_before(
     section: WaveSettings | StudySettings, waves: Mapping[str, WaveSettings]
 ) -> dict[str, str]:
-    """The register of the wave since which a section tells changes, and what was asked then. It is
-    one of the `waves`, or was published."""
+    """The register of the wave since which a section tells changes, and what was asked then.
+
+    It is one of the `waves`, or was published.
+    """
     if isinstance(section, StudySettings) or section.change is None:
         return {}
     change = section.change

@@ -146,8 +146,11 @@ def page_name(run: PlannedRun) -> str:
 
 
 def told_items(root: Path, run: PlannedRun) -> list[str]:
-    """The items of which a wave's document tells, in its order. Without `show`: those that are
-    estimated, in the order of the questionnaire, and behind them those that are derived."""
+    """The items of which a wave's document tells, in its order.
+
+    Without `show`: those that are estimated, in the order of the questionnaire, and
+    behind them those that are derived.
+    """
     wave = run.section
     assert isinstance(wave, WaveSettings)
     if wave.show:
@@ -178,7 +181,9 @@ def missing_labels(root: Path, run: PlannedRun, language: str) -> list[str]:
 
 def _without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
     """The places of a questionnaire or a structure of claims that have no text in a language.
-    `own`: the language of the texts that a survey tool exports."""
+
+    `own`: the language of the texts that a survey tool exports.
+    """
     if isinstance(node, list):
         for number, child in enumerate(node, 1):
             name = child.get("id", child.get("code")) if isinstance(child, dict) else None

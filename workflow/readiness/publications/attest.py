@@ -3,7 +3,8 @@
 A signature is one line of `attestation.jsonl`: a DSSE envelope (version 1 of that protocol, its
 payload an in-toto Statement v1 about `seal.json`), signed with ed25519 (RFC 8032). The statement
 has no clock, so what must be in it can be computed from the folder, and a line that differs from
-that by one byte does not fit."""
+that by one byte does not fit.
+"""
 
 import base64
 import fcntl
@@ -53,7 +54,9 @@ MOST_SIGNED = 4 << 20
 
 def statement(folder: Path) -> bytes:
     """The in-toto Statement about the seal of the publication in `folder`, as canonical JSON.
-    DataError when there is no seal that holds for itself, or a provenance record cannot be read."""
+
+    DataError when there is no seal that holds for itself, or a provenance record cannot be read.
+    """
     seal = read_seal(folder)
     # The seal covers all of it. Here it can be read by who has the attestation alone.
     named = ("id", "values", "numbers", "datasets", "lock", "log", "status")
@@ -110,7 +113,9 @@ def _make_envelope(payload: bytes, signer: str, signature: bytes) -> str:
 
 def attest(folder: Path, key: Ed25519PrivateKey) -> str:
     """Sign the seal of the publication in `folder`, as one more line; returns the key's id.
-    DataError when the seal is broken, ConfigError when the key has signed before."""
+
+    DataError when the seal is broken, ConfigError when the key has signed before.
+    """
     # What is checked is what is signed.
     with _lock_folder(folder), reading_once(folder):
         faults = check_seal(folder)
@@ -178,7 +183,8 @@ def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[Audit
     and every key that has not signed; DataError when the lines cannot be read.
 
     One that fits is REPRODUCED, one whose key was not given NOT COMPARED, one that does not fit
-    DIFFERS, a key that has not signed NOT CHECKED."""
+    DIFFERS, a key that has not signed NOT CHECKED.
+    """
     lines = _read_lines(folder)
     expected = b""
     with suppress(DataError):
@@ -236,9 +242,11 @@ def key_id(key: Ed25519PublicKey) -> str:
 
 
 def new_key(path: Path, root: Path) -> str:
-    """Write a new private key to `path` (mode 0600) and its public key to `path`.pub; its id. It is
-    encrypted when the environment has a passphrase. Refuses an existing file and, as a key must
-    never be committed or bundled, a place below `root`, the project."""
+    """Write a new private key to `path` (mode 0600) and its public key to `path`.pub; its id.
+
+    It is encrypted when the environment has a passphrase. Refuses an existing file and, as a key
+    must never be committed or bundled, a place below `root`, the project.
+    """
     public = path.with_name(f"{path.name}.pub")
     refuse_within(path, root)
     for taken in (path, public):

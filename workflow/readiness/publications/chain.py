@@ -93,8 +93,10 @@ def stale(
     results: Path, folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]
 ) -> Iterator[str]:
     """Each thing in which a finished run is no longer what its provenance records say, in one line.
+
     `results` is the folder of all results, `folders` are those of the run's steps, `files` the
-    inputs that no step made, by role: questionnaire, margins, ..."""
+    inputs that no step made, by role: questionnaire, margins, ...
+    """
     known = {lineage.hash for lineage in chain.values()}
     for step, lineage in chain.items():
         for name in changed_outputs(folders[step], lineage, results):
@@ -141,8 +143,11 @@ ENVIRONMENT_ALONE = (Fact("verdict.page.column.environment"),)
 
 @dataclass(frozen=True)
 class Divergence:
-    """The first step whose outputs are other ones, and what of it changed. `causes` are facts: data
-    with the roles, settings with their keys, code, or the environment when nothing else did."""
+    """The first step whose outputs are other ones, and what of it changed.
+
+    `causes` are facts: data with the roles, settings with their keys, code, or the environment when
+    nothing else did.
+    """
 
     step: str
     causes: tuple[Fact, ...]

@@ -1,5 +1,6 @@
 """How a publication is cited: as its own CITATION.cff says, in words, for BibTeX and for RIS; and
-which number a citation means, so that whoever has one can walk it back."""
+which number a citation means, so that whoever has one can walk it back.
+"""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +20,8 @@ from readiness.terminal import one_line
 @dataclass(frozen=True)
 class Citation:
     """What a publication's CITATION.cff says of it; `license` is "" where it names none. Without
-    one nobody is named as its author."""
+    one nobody is named as its author.
+    """
 
     identity: str
     title: str

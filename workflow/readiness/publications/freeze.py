@@ -1,7 +1,8 @@
 """Seal the figures of a finished run as a publication, for every later audit to be compared with.
 
 Everything is assembled in memory, written beside, and renamed: nothing half-written is ever a
-publication, and none is ever edited afterwards."""
+publication, and none is ever edited afterwards.
+"""
 
 import shutil
 from collections.abc import Mapping
@@ -99,8 +100,10 @@ def refuse_strangers(root: Path) -> None:
 
 def with_key(material: PublicationMaterial) -> PublicationMaterial:
     """The material, its configuration naming the key that made the respondents' pseudonyms.
+
     ConfigError where a public release of other data has the same: whoever holds both tables could
-    tell who answered twice."""
+    tell who answered twice.
+    """
     path = material.root / "results" / material.run / PRIVATE / KEY_NAME
     used = path.read_text("utf-8") if path.is_file() else ""
     if not isinstance(material.section, WaveSettings) or used in ("", FROM_DATA):
@@ -122,7 +125,8 @@ def with_key(material: PublicationMaterial) -> PublicationMaterial:
 
 def refuse_named(material: PublicationMaterial) -> None:
     """DataError where the corrections of a wave, which the archive holds, say whose answers they
-    are. Answers that anybody may have name their respondents themselves."""
+    are. Answers that anybody may have name their respondents themselves.
+    """
     assert isinstance(material.section, WaveSettings)
     answers = next(v for v in material.versions if v.name == material.section.answers)
     hidden = answers.is_restricted or not material.section.simulated
@@ -220,7 +224,8 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     is released already, when figures marked for review have no reviewer, or when what it supersedes
     is unknown or numbers of that moved without a reason; DataError when a result is stale or
     missing, a small cell or base would be published, a file would run that no hash covers, or the
-    sealed code does not make the same again."""
+    sealed code does not make the same again.
+    """
     refuse_released(material.root, material.identity)
     refuse_strangers(material.root)
     root, section = material.root, material.section
@@ -300,8 +305,10 @@ def _write(material: PublicationMaterial, files: Mapping[str, bytes], cores: str
 
 
 def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:
-    """What was sealed is reproduced by the sealed code and data here; else DataError. So the
-    archive is complete, and no result was made by packages that were replaced since."""
+    """What was sealed is reproduced by the sealed code and data here; else DataError.
+
+    So the archive is complete, and no result was made by packages that were replaced since.
+    """
     own = program_digest(program_hashes(read_archive(folder / ARCHIVE)))
     proof = audit(
         material.root,

@@ -3,7 +3,8 @@
 Inputs are datasets with their pointers, and other files. Documents lie in results and publications
 alike, in a place a language. A publication keeps of them what readers take along, and nothing
 twice: of a chart the drawing and not its copies for a phone and as pixels, and the tidy table,
-whose numbers are the same in all languages, in one of them."""
+whose numbers are the same in all languages, in one of them.
+"""
 
 import csv
 import io
@@ -123,7 +124,8 @@ def read_inputs(folder: Path) -> dict[Path, str]:
 
 def _is_input(name: str | None) -> bool:
     """Whether a name can be that of an input: it is read here and written into a scratch project,
-    so it must not lead out of either."""
+    so it must not lead out of either.
+    """
     path = PurePosixPath(name or "")
     inside = len(path.parts) > 1 and path.parts[0] in ("data", FOLDER.name)
     return inside and ".." not in path.parts and (name or "").isprintable()
@@ -131,8 +133,10 @@ def _is_input(name: str | None) -> bool:
 
 def publication_ids(root: Path) -> list[str]:
     """The ids of a project's publications, sorted: all folders with configuration, seal or digests.
+
     Any of them will do, or a publication that lost files would be passed over in silence. (A ledger
-    alone will not: the project of a rerun holds that of the publication which it revises.)"""
+    alone will not: the project of a rerun holds that of the publication which it revises.)
+    """
     names = (CONFIG, "seal.json", "values.csv")
     return sorted(
         {path.parent.name for name in names for path in (root / FOLDER).glob(f"*/{name}")}
@@ -233,7 +237,10 @@ def folder_of_step(step: str) -> str:
 
 def kept_as(step: str, output: str, languages: Sequence[str]) -> str:
     """The name under which a publication in these languages keeps what a step left; "" where it
-    keeps nothing of it. `report-fr` keeps `report.html` as `report/fr/report.html`."""
+    keeps nothing of it.
+
+    `report-fr` keeps `report.html` as `report/fr/report.html`.
+    """
     match = _STEP.fullmatch(step)
     if not match or not output.endswith(_KEPT) or output.endswith(_NARROW):
         return ""

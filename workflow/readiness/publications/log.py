@@ -37,7 +37,8 @@ FORMAT = 1
 @dataclass(frozen=True)
 class LogEntry:
     """One entry: a publication, SHA-256 of its `seal.json`, its successor ("" for none yet), and
-    why it was withdrawn ("" for not)."""
+    why it was withdrawn ("" for not).
+    """
 
     id: str
     seal: str
@@ -156,7 +157,8 @@ def read_log(root: Path) -> Log:
 
 def _only_grew(entries: Sequence[LogEntry]) -> bool:
     """Whether each publication has one entry, at most one more that names its successor, and at
-    most one that withdraws it."""
+    most one that withdraws it.
+    """
     known: dict[str, LogEntry] = {}
     for entry in entries:
         before = known.get(entry.id)
@@ -331,7 +333,8 @@ class Correction:
 
     def gives(self, old: Mapping[Any, str], new: Mapping[Any, str] | None) -> bool:
         """Whether the recomputed row `new` (rounded as published; None for none) is what the
-        published row `old` was corrected to."""
+        published row `old` was corrected to.
+        """
         from readiness.language import LANGUAGES
         from readiness.register.display import show_safely
         from readiness.register.published import plain, same_cell
@@ -352,7 +355,8 @@ def find_moves(old: Mapping[Any, str], new: Mapping[Any, str]) -> list[str]:
 
 def describe_change(old: Mapping[Any, str], new: Mapping[Any, str] | None) -> tuple[str, str]:
     """`was` and `is` of a number: as shown in English, or as stored where both are shown alike,
-    and with what moved beside it where the value is the same; `is` is "" where it is gone."""
+    and with what moved beside it where the value is the same; `is` is "" where it is gone.
+    """
     from readiness.register.display import show_safely
 
     texts = show_safely(old, "en"), show_safely(new, "en") if new else ""
@@ -366,7 +370,8 @@ def describe_change(old: Mapping[Any, str], new: Mapping[Any, str] | None) -> tu
 
 def errata_of(root: Path, identity: str) -> list[Path]:
     """The errata on a publication, in the order of the log: each a file of one that supersedes it,
-    or a successor of it, under its present seal; released, listed, not withdrawn, unchanged."""
+    or a successor of it, under its present seal; released, listed, not withdrawn, unchanged.
+    """
     seals, log = read_seals(root), read_log(root)
     known = [{"id": identity, "digest": seals.get(identity, {}).get("digest", "")}]
     paths = []

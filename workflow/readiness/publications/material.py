@@ -3,7 +3,8 @@
 The README has the sections that the data editor of the American Economic Association asks for, once
 in each language of the publication; the CODECHECK file is the author's part of version 1.0 of that
 specification, the citation follows the Citation File Format 1.2. None of them says anything in the
-authors' name that the authors did not write."""
+authors' name that the authors did not write.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,7 +50,8 @@ class PublicationMaterial:
     `run` is its folder below `results` and `name` its name in the configuration; `files` are the
     inputs that no step made, by role, from the project's root. `erratum` says why numbers of what
     it supersedes moved, `reasons` why single ones did, by their id or its beginning; `languages`
-    are those of its report. `released`: the day of its release, "" of a draft."""
+    are those of its report. `released`: the day of its release, "" of a draft.
+    """
 
     root: Path
     identity: str
@@ -104,8 +106,10 @@ def frozen_config(
     privacy: Privacy | None = None,
     own: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The configuration of one run, alone, with a report of its own, as YAML. `languages` of the
-    report: all that can be told when empty. `own`: what it says of itself."""
+    """The configuration of one run, alone, with a report of its own, as YAML.
+
+    `languages` of the report: all that can be told when empty. `own`: what it says of itself.
+    """
     kinds = "waves" if isinstance(section, WaveSettings) else "studies"
     personal = of_one_run(privacy or Privacy(), section)
     content: dict[str, Any] = {
@@ -119,7 +123,8 @@ def frozen_config(
 
 def of_one_run(privacy: Privacy, section: WaveSettings | StudySettings) -> dict[str, Any]:
     """What of the section `privacy` is frozen with a run: what moves its numbers, and of real
-    answers who signed and which key."""
+    answers who signed and which key.
+    """
     if not isinstance(section, WaveSettings):
         return {}
     kept = privacy if not section.simulated else Privacy.model_validate(privacy.looked_for)
@@ -131,8 +136,10 @@ def attacked_folder(
     results: Path, run: Path, folders: Mapping[str, Path], files: Mapping[str, Path]
 ) -> Path:
     """The folder of the attack on a wave's register, in its folder `run` of the `results`.
+
     DataError where it was not made, or is of another register. `folders` are those of the run's
-    steps, `files` the inputs that no step made."""
+    steps, `files` the inputs that no step made.
+    """
     folder = run / ATTACKED
     if not (folder / PROVENANCE).is_file():
         raise DataError(f"{folder}: not made. Run freeze again.")
@@ -145,7 +152,8 @@ def refuse_unfit(
     identity: str, run: Path, least: int, figures: pd.DataFrame, attacked: Path, reviewer: str
 ) -> None:
     """Refuse what must not be published: what gives people away, or shows a base below `least`;
-    figures for review without a reviewer."""
+    figures for review without a reviewer.
+    """
     table = disclosure_risk.read_attack(attacked / disclosure_risk.ATTACK)
     disclosure_risk.refuse_given_away(identity, table)
     faults = sorted(
@@ -229,7 +237,8 @@ class Facts(PublicationMaterial):
     `recompute_lines` are those of the script that computes it again, 0 without one; `pages` are the
     names of its reports; `erratum_table` is whether `erratum.csv` names each number of what it
     supersedes that moved; `counts` are how many people were `invited` and `answered`, where the
-    register knows it."""
+    register knows it.
+    """
 
     numbers: int = 0
     judged: int = 0
@@ -322,9 +331,11 @@ def _write_readme(facts: Facts, language: Language) -> str:
 
 
 def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
-    """codecheck.yml: what an independent checker is asked to make again. The specification wants
-    the document marker in the first line, and the checker's name, report and certificate once there
-    is a check: an author's file leaves them out."""
+    """codecheck.yml: what an independent checker is asked to make again.
+
+    The specification wants the document marker in the first line, and the checker's name, report
+    and certificate once there is a check: an author's file leaves them out.
+    """
     language = facts.first
     papers = [name for name in facts.pages if name.endswith(".pdf")]
     reference = min(papers, key=lambda name: f"/{language}/" not in name, default="")

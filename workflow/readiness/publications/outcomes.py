@@ -64,7 +64,8 @@ def most_severe(codes: Iterable[int]) -> int:
 @dataclass(frozen=True)
 class AuditFinding:
     """What was found at one place: a file of the publication, a page, or a copy of a dataset (which
-    is a fact of its own)."""
+    is a fact of its own).
+    """
 
     place: str | Fact
     outcome: Outcome
@@ -81,7 +82,8 @@ _ROUNDING_KINDS = {mode: f"audit.rounding.{mode}" for mode in ROUNDINGS}
 
 def rounding_rule(row: Mapping[Any, Any]) -> Fact | None:
     """The rounding rule of a number, how many decimals it is shown with and the mode; None where
-    its row names none."""
+    its row names none.
+    """
     digits, mode = str(row.get("digits", "")), str(row.get("rounding", ""))
     if not re.fullmatch("[0-9]{1,2}", digits) or mode not in _ROUNDING_KINDS:
         return None

@@ -4,7 +4,8 @@
 its reason. The log of publications has an entry of each, `plans/<wave>/<number>` under the SHA-256
 of the file, so that none can be changed, left out or put before what was there. A plan states how
 `data/versions.csv` stood: that register only grows, so a plan before the answers is seen to be one.
-Nothing else proves when it was made; the day is that of the clock of whoever sealed it."""
+Nothing else proves when it was made; the day is that of the clock of whoever sealed it.
+"""
 
 import csv
 import io
@@ -46,7 +47,8 @@ class SealedPlan:
     """A plan or an amendment: whose, its number from 1 on, the day, why, what was registered then.
 
     `registered`: rows, bytes and SHA-256 of `data/versions.csv`, and the versions of the answers in
-    it. `plan` is what `describe_wave` tells; `digest` the SHA-256 of the file."""
+    it. `plan` is what `describe_wave` tells; `digest` the SHA-256 of the file.
+    """
 
     wave: str
     number: int
@@ -85,7 +87,8 @@ def describe_wave(
 
     `read` gives the bytes of a file of the project; `code` has the hash of each step, `drawn` is
     the version of the sample, None where it is not registered. ConfigError or DataError where a
-    file cannot be read."""
+    file cannot be read.
+    """
     told = section.model_dump(mode="json", by_alias=True, exclude_none=True)
     for key in ("estimate", "compare"):
         told[key]["items"] = dict.fromkeys(told[key]["items"], True)
@@ -183,7 +186,8 @@ def seal_plan(
 
     The first plan needs no reason, and no version of `dataset`, the answers, may be registered; an
     amendment needs one, and to differ. ConfigError says so, DataError where the log or an earlier
-    plan is damaged; nothing is written then."""
+    plan is damaged; nothing is written then.
+    """
     log = open_log(root)
     before, registered = read_plans(root, wave), describe_register(root, dataset)
     if before and not said["reason"]:
@@ -209,7 +213,8 @@ def seal_plan(
 
 def describe_register(root: Path, dataset: str, until: int | None = None) -> dict[str, Any]:
     """How `data/versions.csv` stands, in its first `until` bytes: rows, bytes, digest, and the
-    versions of a dataset in it."""
+    versions of a dataset in it.
+    """
     try:
         content = read_file(root / VERSIONS)[:until]
     except FileNotFoundError:
@@ -226,7 +231,8 @@ def describe_register(root: Path, dataset: str, until: int | None = None) -> dic
 def check_plans(root: Path, log: Log, *, own: bool) -> list[AuditFinding]:
     """In what the plans, the log and the register of versions do not agree.
 
-    `own`: this is the project where they were sealed; a bundle holds some rows of the register."""
+    `own`: this is the project where they were sealed; a bundle holds some rows of the register.
+    """
     listed = {name: entry.seal for name, entry in log.latest.items() if is_plan(name)}
     found = {
         path.relative_to(root / FOLDER).with_suffix("").as_posix(): path

@@ -4,7 +4,8 @@ In a tree they lie as the tree has them. Installed from a wheel, the package hol
 `project` what the tree has beside it: Snakefiles, rules, profiles, reports, the lock.
 
 The environment (Python, processor, libraries, renderer) is recorded beside the lineage and never
-mixed into it: the same values from another environment are the same values."""
+mixed into it: the same values from another environment are the same values.
+"""
 
 import hashlib
 import importlib.metadata
@@ -75,7 +76,8 @@ def program_files() -> dict[str, Path]:
 
 def program_for(root: Path) -> dict[str, Path]:
     """The same for a project at `root`: without what authors say of their own project, if that is
-    another one."""
+    another one.
+    """
     files = program_files()
     return {n: p for n, p in files.items() if not OF_THIS.match(n) or (root / n).is_file()}
 
@@ -122,8 +124,9 @@ DVC_CONFIG = """\
 
 def strangers(root: Path) -> Iterator[Path]:
     """What lies where code is loaded from and is none of it, relative to the project's root.
-    Python's own caches and hidden files apart: no archive holds them, and no run reads them
-    there."""
+
+    Python's own caches and hidden files apart: no archive holds them, and no run reads them there.
+    """
     for path in sorted(root.iterdir()):
         package = path.is_dir() and any(path.glob("__init__.*"))
         if not path.name.startswith(".") and (LOADED.fullmatch(path.name) or package):
@@ -139,8 +142,10 @@ def strangers(root: Path) -> Iterator[Path]:
 
 def program_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
     """A hash of all code by its place: SHA-256 over the names and hashes of the files there.
-    `files` are those of a project, by name; what is no code among them is left out. The settings of
-    DVC count as the project's: they can name programs."""
+
+    `files` are those of a project, by name; what is no code among them is left out. The settings
+    of DVC count as the project's: they can name programs.
+    """
     lines: dict[str, list[str]] = {place: [] for place in PLACES}
     for name, content in sorted(files.items()):
         place = "project" if name == DVC_FILE else place_of(name)
@@ -170,7 +175,8 @@ def assemble(
 
     Never a program that lies at `root`, which may be somebody else's. `config` and `versions`
     become config.yaml and data/versions.csv, `pointers` the DVC pointers by path, `inputs` are
-    files taken as they are (questionnaire, margins, a revised ledger)."""
+    files taken as they are (questionnaire, margins, a revised ledger).
+    """
     files = {name: path.read_bytes() for name, path in program_for(root).items()}
     files |= {path.as_posix(): read_file(root / path) for path in inputs}
     files |= {path.as_posix(): text.encode() for path, text in pointers.items()}
@@ -182,7 +188,8 @@ def assemble(
 
 def pack(files: Mapping[str, bytes]) -> bytes:
     """An archive of the files, the same bytes for the same content; without what other
-    publications published."""
+    publications published.
+    """
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name, content in sorted(files.items()):
@@ -205,7 +212,8 @@ def read_archive(archive: Path) -> dict[str, bytes]:
 
     Links, devices, sparse files, names that lead out of the folder and names that stand twice are
     refused, and so is more than `LARGEST` bytes or `MOST_MEMBERS` files. (Not by tarfile's own
-    filter, which Python 3.11 has only since 3.11.4.)"""
+    filter, which Python 3.11 has only since 3.11.4.)
+    """
     files: dict[str, bytes] = {}
     try:
         content = io.BytesIO(_unpack_tar(read_file(archive)))
@@ -234,9 +242,11 @@ def _unpack_tar(content: bytes) -> bytes:
 def members(
     tar: tarfile.TarFile, *, most_bytes: int, most_files: int
 ) -> Iterator[tuple[str, IO[bytes]]]:
-    """The files of an open tar, from where it stands on; TarError at the first that is none. Links,
-    devices, sparse files and names that lead out of a folder are refused, and so is more than so
-    many bytes or files."""
+    """The files of an open tar, from where it stands on; TarError at the first that is none.
+
+    Links, devices, sparse files and names that lead out of a folder are refused, and so is more
+    than so many bytes or files.
+    """
     left = most_bytes
     # An iteration over the tar would begin again with what was read before.
     for count, member in enumerate(iter(tar.next, None)):
@@ -268,7 +278,8 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
 
     `further` are names of packages to look for as well. `processor` is its family, `blas` the
     kernels of each BLAS, `simd` what numpy uses of the processor's vector instructions, `engine`
-    what makes the pages."""
+    what makes the pages.
+    """
     from readiness.rendering.render import present_engine
 
     packages = {}

@@ -1,7 +1,8 @@
 """A publication's figures against their recomputation, and the table of it that ends a run.
 
 One verdict a number. Verdicts compare values, never hashes: the same number from refactored code is
-the same number."""
+the same number.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -114,7 +115,8 @@ def compare(
 
     Of `today`'s code only the published ids are judged: a number that it computes besides is ADDED
     SINCE, and one that differs as the erratum of a later publication says, and is now what stands
-    there, is CORRECTED."""
+    there, is CORRECTED.
+    """
     named = {**(errata or {})} if today else {}
     # An erratum states numbers with the precision in which they are published.
     fresh = recomputed[recomputed["id"].isin(list(named))]
@@ -182,7 +184,8 @@ def erratum_table(
     Columns: `id`; `was` and `is`, as they are shown in English, or as they are stored where both
     are shown alike, and with what moved beside it where the value is the same; `why`, the reason
     that `reasons` has for the id or the longest beginning of it, else `why`.
-    ConfigError when a number moved and has no reason, or a reason has no number."""
+    ConfigError when a number moved and has no reason, or a reason has no number.
+    """
     verdicts = compare(before, after)
     differing = verdicts[verdicts["verdict"] == Outcome.DIFFERS]["id"]
     old = {row["id"]: row for row in before.to_dict("records")}
@@ -230,9 +233,11 @@ COUNTED = tuple(
 
 
 def read_verdicts(paths: Sequence[Path]) -> dict[str, pd.DataFrame]:
-    """The verdicts of each publication, from `.../<id>/reproduce/verdicts.csv`. As
-    `reproduce.compare` made them: `fact` holds facts, None where there is none. DataError where a
-    cell is none of an audit."""
+    """The verdicts of each publication, from `.../<id>/reproduce/verdicts.csv`.
+
+    As `reproduce.compare` made them: `fact` holds facts, None where there is none. DataError where
+    a cell is none of an audit.
+    """
     return {path.parent.parent.name: _read_summary(path) for path in sorted(paths)}
 
 
@@ -275,8 +280,10 @@ def closing_text(
     drafts: Collection[str] = (),
     language: Language = "en",
 ) -> str:
-    """A line a publication: how many of its numbers came out again, how many did not. `unavailable`
-    are those that were not recomputed, id to reason: DATA ERASED, DATA RESTRICTED."""
+    """A line a publication: how many of its numbers came out again, how many did not.
+
+    `unavailable` are those that were not recomputed, id to reason: DATA ERASED, DATA RESTRICTED.
+    """
     found: dict[str, Value] = {}
     for name, frame in verdicts.items():
         counts = zip(COUNTED, astuple(tally(frame)), strict=True)

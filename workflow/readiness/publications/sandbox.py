@@ -172,7 +172,8 @@ def run_confined(
 
     What it leaves below `results` is in `folder` afterwards. Returns its exit code and the end of
     what it said on standard error. `programs` are further folders that are visible, read-only.
-    Raises DataError when it did not start, exceeded a bound, or left what cannot be taken."""
+    Raises DataError when it did not start, exceeded a bound, or left what cannot be taken.
+    """
     bounds = bounds or RunBounds.of_this_machine()
     program = bubblewrap()
     assert program is not None  # asked before
@@ -244,9 +245,11 @@ def _list_mounts(folder: Path, programs: Sequence[Path], bounds: RunBounds) -> I
 
 
 def _unpack_result(stream: IO[bytes], folder: Path, bounds: RunBounds) -> tuple[int, str]:
-    """Take what came out: the exit code, the words, and the files below `results`. Each is the
-    length of its name, its size, its name, its bytes; nothing else is kept of one than what is
-    written. ValueError when there is more than the bounds allow, or it is something else."""
+    """Take what came out: the exit code, the words, and the files below `results`.
+
+    Each is the length of its name, its size, its name, its bytes; nothing else is kept of one than
+    what is written. ValueError when there is more than the bounds allow, or it is something else.
+    """
     told = {}
     for name in ("said", "code"):
         found, size = _read_head(stream) or ("", 0)

@@ -6,7 +6,8 @@ this program, from its own store and from the remotes that the auditor names.
 The scratch folder holds a small project with verified datasets, for a run of its own. It is gone
 afterwards, also when the audit is interrupted or asked to end: it holds people's answers.
 Nothing of the tree is touched. The code that runs is the scratch project's own, whatever is
-installed."""
+installed.
+"""
 
 import logging
 import os
@@ -60,9 +61,11 @@ PAUSES = (0.0, 0.1, 0.5, 2.0)
 
 @contextmanager
 def scratch_project(code: Mapping[str, bytes], objects: Mapping[Pointer, Path]) -> Iterator[Path]:
-    """A project in a temporary folder: files by name, and datasets. `objects` are verified copies
-    of the datasets; they are copied, never linked. DataError when the temporary folder cannot be
-    used."""
+    """A project in a temporary folder: files by name, and datasets.
+
+    `objects` are verified copies of the datasets; they are copied, never linked. DataError when the
+    temporary folder cannot be used.
+    """
     with ended_like_interrupted(), temporary_folder() as scratch:
         folder = scratch / "project"
         try:
@@ -101,7 +104,8 @@ def temporary_folder() -> Iterator[Path]:
 @contextmanager
 def ended_like_interrupted() -> Iterator[None]:
     """Within it, a signal that asks the process to end does what an interrupt from the keyboard
-    does: the scratch folder goes before the process."""
+    does: the scratch folder goes before the process.
+    """
 
     def end(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
@@ -119,9 +123,11 @@ def ended_like_interrupted() -> Iterator[None]:
 
 
 def run_in(folder: Path, targets: Sequence[str]) -> str:
-    """Run this program in the project in `folder` for some targets; "" when done, else why not. In
-    a process beside this one that has what this one has loaded: to start Python for each step takes
-    longer than most steps."""
+    """Run this program in the project in `folder` for some targets; "" when done, else why not.
+
+    In a process beside this one that has what this one has loaded: to start Python for each step
+    takes longer than most steps.
+    """
     _load_program()
     process = get_context("fork").Process(target=_perform_steps, args=(folder, targets))
     process.start()
@@ -182,7 +188,8 @@ def perform_side_by_side(
     perform: Callable[[str], Done], names: Sequence[str], cores: int
 ) -> Iterator[Done]:
     """What `perform` gives for each name, in their order; on several cores in processes beside this
-    one that have what it has loaded."""
+    one that have what it has loaded.
+    """
     if cores == 1:
         yield from map(perform, names)
         return
@@ -221,7 +228,8 @@ def _send_each(perform: Callable[[str], object], names: Sequence[str], end: Conn
 
 def _list_steps(targets: Sequence[str]) -> list[list[str]]:
     """The arguments of the program for each step that some targets of the project in the present
-    folder need, in an order in which they can be performed: of Snakemake, which runs nothing."""
+    folder need, in an order in which they can be performed: of Snakemake, which runs nothing.
+    """
     told: list[str] = []
 
     def hear(record: logging.LogRecord) -> bool:
@@ -242,8 +250,10 @@ def _list_steps(targets: Sequence[str]) -> list[list[str]]:
 
 
 def run_sealed(folder: Path, targets: Sequence[str], cores: str, *, confined: bool) -> str:
-    """Run the program of the project in `folder`, which is somebody else's, for some targets. ""
-    when it is done, else why it is not. `confined`: in a sandbox."""
+    """Run the program of the project in `folder`, which is somebody else's, for some targets.
+
+    "" when it is done, else why it is not. `confined`: in a sandbox.
+    """
     variables = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
         "LANG": "C.UTF-8",
@@ -313,8 +323,11 @@ def is_tree(word: str) -> bool:
 
 @contextmanager
 def open_tree(path: Path, remotes: Sequence[str | Path] = ()) -> Iterator[Foreign | None]:
-    """What may be read for the tree at `path`; None for this program's own. `remotes` are addresses
-    that the auditor named: folders or URLs. ConfigError when there is no such folder."""
+    """What may be read for the tree at `path`; None for this program's own.
+
+    `remotes` are addresses that the auditor named: folders or URLs. ConfigError when there is no
+    such folder.
+    """
     if not path.is_dir():
         raise ConfigError(
             f"{path}: no such folder; of a bundle name the folder it was unpacked in."

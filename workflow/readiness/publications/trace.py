@@ -2,7 +2,8 @@
 
 `which` walks the records of the publication from the steps that made a number to its datasets;
 `affected` lists the numbers that a recall of a dataset version would touch, over all publications.
-Both read what was frozen: no data and no rerun."""
+Both read what was frozen: no data and no rerun.
+"""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,9 +37,12 @@ class TraceStep:
 
 @dataclass(frozen=True)
 class Trace:
-    """All that stands behind one published number. `datasets`: SHA-256 by name, and `md5` what
-    their DVC pointers name, "" where unknown; `files` are the other files that went in (path to
-    SHA-256); `through` are the publications whose numbers it was computed from."""
+    """All that stands behind one published number.
+
+    `datasets`: SHA-256 by name, and `md5` what their DVC pointers name, "" where unknown; `files`
+    are the other files that went in (path to SHA-256); `through` are the publications whose
+    numbers it was computed from.
+    """
 
     publication: str
     row: Mapping[str, str]
@@ -57,9 +61,11 @@ def scope(root: Path, name: str) -> tuple[list[str], str]:
 
 
 def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
-    """The numbers that `name` means, as (publication, id). `name` is `PUBLICATION/ID` or an ID of
-    any publication; a figure is named by the beginning of its numbers' ids (`item.level`), and
-    means all of them."""
+    """The numbers that `name` means, as (publication, id).
+
+    `name` is `PUBLICATION/ID` or an ID of any publication; a figure is named by the beginning of
+    its numbers' ids (`item.level`), and means all of them.
+    """
     publications, name = scope(root, name)
     found = []
     for publication in publications:
@@ -88,9 +94,11 @@ def like(root: Path, name: str) -> list[str]:
 
 
 def refuse_broken(root: Path, publications: Iterable[str], *, every: bool = False) -> None:
-    """DataError naming the publications that are not what was sealed, or not here. What their
-    folder says of a number, or does not say, may then not be what was published. `every` says that
-    they are to be all that there are, which only the log of publications can tell."""
+    """DataError naming the publications that are not what was sealed, or not here.
+
+    What their folder says of a number, or does not say, may then not be what was published. `every`
+    says that they are to be all that there are, which only the log of publications can tell.
+    """
     log = read_log(root)
     broken = [
         where
@@ -122,7 +130,8 @@ def state_line(root: Path, name: str, log: Log) -> str:
 
 def which(root: Path, publication: str, names: Sequence[str]) -> Iterator[Trace]:
     """What is behind each of these numbers of a publication: what its `lineage` leads to, and the
-    datasets that it names."""
+    datasets that it names.
+    """
     folder = root / ledger.FOLDER / publication
     chain = frozen_chain(folder)
     rows = {row["id"]: row for row in ledger_rows(folder)}
@@ -154,7 +163,8 @@ def _read_earlier(
     root: Path, publication: str, hashes_of: dict[str, set[str]], versions: dict[str, Version]
 ) -> None:
     """Add the lineage hashes and the dataset versions of the publications whose numbers went into
-    one, and into those."""
+    one, and into those.
+    """
     waiting, there = [publication], ledger.publication_ids(root)
     while waiting:
         for path in ledger.read_inputs(root / ledger.FOLDER / waiting.pop()):
@@ -169,8 +179,10 @@ def _read_earlier(
 
 def find_affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]]]:
     """Every published number that rests on a dataset version, as (publication, row of its ledger).
+
     Also those that rest on it through another publication: a revision shows what was published
-    before."""
+    before.
+    """
     return [
         (publication, row)
         for publication in ledger.publication_ids(root)

@@ -1,7 +1,8 @@
 """What was asked: items, scales, routing, languages, versions.
 
 A questionnaire is a YAML file that never changes once a wave used it (a new version is a new file);
-`load_questionnaire` reads it into a typed, frozen model."""
+`load_questionnaire` reads it into a typed, frozen model.
+"""
 
 from readiness.questionnaire.labels import Label
 from readiness.questionnaire.load import expand, load_questionnaire, questionnaire_of

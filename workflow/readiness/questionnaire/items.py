@@ -3,7 +3,8 @@
 Six things that a table of answers must keep apart have one code each: not asked (routing), asked
 but not answered, refused, not reached by who broke off, "don't know" (outside the scale and outside
 the base), and a value that cannot be true and was excluded. Codes of categories never begin with
-`_`, so they cannot collide."""
+`_`, so they cannot collide.
+"""
 
 from math import inf
 from typing import Annotated, Any, Literal, Self, get_args
@@ -74,7 +75,8 @@ class Category(Answer):
     `other`: what is typed in place of an option is this one; `specify` names the text item in which
     it then stands. `exclusive`: ticked beside another option it is a contradiction. `screens_out`:
     who answers so leaves the survey there. `plural`: what its people are called in a sentence that
-    compares groups, by language (`journalists`, `les journalistes`)."""
+    compares groups, by language (`journalists`, `les journalistes`).
+    """
 
     code: Code
     column: Text | None = None
@@ -109,9 +111,11 @@ class Missing(Answer):
 
 
 class Routing(Strict):
-    """The item is asked only of those whose answer to an earlier `item` is as said here. It is
-    `one_of` these codes (of a multi item: one of them was ticked), or a number between `at_least`
-    and `at_most`, each of which may be left out."""
+    """The item is asked only of those whose answer to an earlier `item` is as said here.
+
+    It is `one_of` these codes (of a multi item: one of them was ticked), or a number between
+    `at_least` and `at_most`, each of which may be left out.
+    """
 
     item: Code
     one_of: tuple[Code, ...] = ()
@@ -188,7 +192,8 @@ class Item(Strict):
     seen. `boxes` are sums of the lowest (`low`) or highest (`top`) levels of an ordinal item; the
     one that is listed first is the headline. `source` and `status` say whether the theme is
     documented for the study that the questionnaire follows, or inferred. `derived_from`: the items
-    of which it is computed, where nobody was asked it."""
+    of which it is computed, where nobody was asked it.
+    """
 
     id: Code
     kind: Kind
@@ -325,7 +330,8 @@ class Export(Strict):
     rows name the questions, where they are not to be found out; `dates` the order of day, month and
     year where the tool has no fixed one. `marker` is a column that only simulated
     exports have, and `marked` what each of its cells then holds; `ignored` are columns that may be
-    there and are not read."""
+    there and are not read.
+    """
 
     tool: Text | None = None
     encoding: Text | None = None

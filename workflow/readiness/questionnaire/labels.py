@@ -93,8 +93,10 @@ def _choose_text(texts: Mapping[str, str], language: Language, what: str) -> str
 
 
 def with_own_labels(node: Any, language: Language) -> Any:
-    """A questionnaire as its file has it, every exported text being a label in its language too. A
-    unit is told in which language answers may have it."""
+    """A questionnaire as its file has it, every exported text being a label in its language too.
+
+    A unit is told in which language answers may have it.
+    """
     if isinstance(node, list):
         return [with_own_labels(child, language) for child in node]
     if not isinstance(node, dict):

@@ -5,7 +5,8 @@ pure function on the loaded mapping, which the plan's light reading calls, too: 
 sees ordinary items only. A *grid* is rows that share a scale, one item a row. A *ranking* is a list
 of options that respondents put in order, one ordinal item an option, whose levels are the ranks:
 the share of those who rank it first is its headline, a mean of ranks is not (the distance between
-ranks is nobody's answer). A *scale* is numbers between two named ends, an ordinal item."""
+ranks is nobody's answer). A *scale* is numbers between two named ends, an ordinal item.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Set
@@ -37,8 +38,10 @@ _OF_A_SCALE = {"low", "high", "low_label", "high_label"}
 
 def expand(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document of a questionnaire with ordinary items only, and the `grids` they came from.
+
     Every scalar may be text. Raises ConfigError naming the item and the key at fault; what it does
-    not know it leaves for the model to judge."""
+    not know it leaves for the model to judge.
+    """
     items = document.get("items")
     if not isinstance(items, list):
         return dict(document)

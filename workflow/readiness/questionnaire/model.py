@@ -65,9 +65,11 @@ class Groups(Strict):
 
 
 class FrameVariable(Strict):
-    """A variable known for everyone on the frame: strata and margins are made of these. `ordered`:
-    whether its categories have an order by nature, that of their listing; charts and tables then
-    keep it. Otherwise groups stand by size of the number that is shown."""
+    """A variable known for everyone on the frame: strata and margins are made of these.
+
+    `ordered`: whether its categories have an order by nature, that of their listing; charts and
+    tables then keep it. Otherwise groups stand by size of the number that is shown.
+    """
 
     id: Code
     label: Label
@@ -86,7 +88,8 @@ class FrameVariable(Strict):
 
 class Grid(Strict):
     """A block of items, of a table or a ranking: the text of its `column`, the name of its
-    `variable`."""
+    `variable`.
+    """
 
     id: Code
     kind: Literal["grid", "ranking"]
@@ -119,7 +122,8 @@ class Questionnaire(Strict):
     The answer to `group_item` says to which group a respondent belongs; `groups` which of them are
     weighted and which are counted apart: unless given, the first category is weighted. Without a
     group item everybody is weighted. `language` is that of the texts that the survey tool exports.
-    `draft`: decisions are open, and no wave is computed with it."""
+    `draft`: decisions are open, and no wave is computed with it.
+    """
 
     draft: bool = False
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -275,8 +279,10 @@ class Questionnaire(Strict):
         return (*self.frame, *map(self.grouping, items))
 
     def grouping(self, name: str) -> FrameVariable:
-        """A variable as groups: a frame variable, or the answers to an item with one answer. Groups
-        that are counted apart are none of it; KeyError when there is no such variable."""
+        """A variable as groups: a frame variable, or the answers to an item with one answer.
+
+        Groups that are counted apart are none of it; KeyError when there is no such variable.
+        """
         found = self.variable(name)
         if isinstance(found, FrameVariable):
             return found

@@ -1,6 +1,7 @@
 """When two texts are the same answer: spelling that survey tools and spreadsheets change.
 
-Several ticked options in one cell are cut by the list of options, never by a sign alone."""
+Several ticked options in one cell are cut by the list of options, never by a sign alone.
+"""
 
 import html
 import re
@@ -29,7 +30,8 @@ def match_key(text: str) -> str:
 
     Compatibility-normalised (NFKC: composed letters; no-break spaces and ligatures become plain),
     one kind of apostrophe, quote and dash, digits of any script as 0-9, no marks of direction,
-    single spaces, no case. Accents are kept: they tell French words apart."""
+    single spaces, no case. Accents are kept: they tell French words apart.
+    """
     if text.isascii():
         return " ".join(text.replace("`", "'").split()).casefold()
     # Before, too: NFKC takes some of the signs apart (U+00B4 is a space and an accent to it).
@@ -71,7 +73,8 @@ def split_joined(
 
     `options` are match keys; options may hold the `signs` that stand between them, so at each place
     the longest option is tried first, and a shorter one where that leads nowhere. A sign may have
-    spaces around it, or stand once more at the end. Each option is given once."""
+    spaces around it, or stand once more at the end. Each option is given once.
+    """
     key = match_key(text.replace(TICKED, "\n") if TICKED in text else text)
     if TICKED in text:
         parts = [match_key(part) for part in text.split(TICKED)]

@@ -1,7 +1,8 @@
 """What changed in a questionnaire from one version to the next, as facts.
 
 A reader of two waves has to know which numbers are of the same question. An item is the same by its
-id; one whose id changed and whose question did not is renamed."""
+id; one whose id changed and whose question did not is renamed.
+"""
 
 from collections.abc import Iterator, Sequence
 

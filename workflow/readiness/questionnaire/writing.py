@@ -2,7 +2,8 @@
 
 A document may hold the key `#` in any mapping: its text is written as a comment above that mapping.
 So a draft says what nobody but the analyst can decide, and the file goes on being a questionnaire.
-A draft also proposes ids of items and codes of options, from texts of any script."""
+A draft also proposes ids of items and codes of options, from texts of any script.
+"""
 
 import re
 import unicodedata

@@ -101,7 +101,8 @@ def _column_number(letters: bytes) -> int:
 
 def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str | None) -> Sheet:
     """The first sheet that holds cells, or the one of that name; of hidden ones only where all
-    are, for tools and people keep their lists there."""
+    are, for tools and people keep their lists there.
+    """
     if not content.startswith(_OLD):
         _check_extent(path, content)
     try:

@@ -1,7 +1,8 @@
 """The attack on a register, and what is withheld beyond the policy where a count does not hold.
 
 What suppression proves of its own systems the attack does not take from it: it knows whole numbers,
-and what several items say together. So both take turns until nothing is given away."""
+and what several items say together. So both take turns until nothing is given away.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -40,7 +41,8 @@ def read_target(
     policy: Policy,
 ) -> AttackTarget:
     """A register (as text) as what is attacked, after `earlier` ones; DataError where it tells what
-    the attack does not read."""
+    the attack does not read.
+    """
     if unread := find_unread(figures):
         raise DataError(
             f"the register of figures, {unread}: told by nobody's model, so what it gives away "
@@ -92,7 +94,8 @@ def demand_more(
     found: Iterable[Attacked], tries: Counter[str], estimates: pd.DataFrame, target: AttackTarget
 ) -> Demand | None:
     """What to withhold so that less is given away than was `found`; None where nothing is, or
-    nothing is left to withhold. `tries`: how often it was asked for each count; counted on here."""
+    nothing is left to withhold. `tries`: how often it was asked for each count; counted on here.
+    """
     hidden: set[str] = set()
     widths: dict[str, int] = {}
     items: set[str] = set()
@@ -124,8 +127,11 @@ def withhold_until_held(
     estimates: pd.DataFrame,
 ) -> Withheld:
     """What is withheld when the attack gives nothing away any more, or there is nothing left that
-    could be. `decide` withholds under a demand, after what was decided before; `tell` is the
-    release in which these ids are withheld."""
+    could be.
+
+    `decide` withholds under a demand, after what was decided before; `tell` is the release in which
+    these ids are withheld.
+    """
     hidden = decide(None, None)
     tries: Counter[str] = Counter()
     anew: frozenset[str] = frozenset()

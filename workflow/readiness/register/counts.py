@@ -3,7 +3,8 @@
 Respondents stand in cells by what a reader knows of them, the frame's cell and the weight. Nobody
 says of a respondent when they came, but how many of a group did is printed. So of each cell the
 people of every cohort (between two releases of the wave) are counts of their own: what an earlier
-release told is of those who were there, and what only today's tells is of the others, too."""
+release told is of those who were there, and what only today's tells is of the others, too.
+"""
 
 from __future__ import annotations
 
@@ -294,7 +295,8 @@ class Counts:
 
     def divide_by_arrival(self, system: CountSystem) -> CountSystem | None:
         """The system of these counts with a table in which everybody came at some time; None where
-        earlier releases contradict every one."""
+        earlier releases contradict every one.
+        """
         if len(self.cohorts.cell) == len(self.sizes):
             return system
         cells = [self.cohorts.cell == cell for cell in range(len(self.sizes))]
@@ -323,7 +325,8 @@ def share_rows(
     counts: Counts, base: Places, chosen: Places, group: str, digits: int
 ) -> Iterator[LinearRow]:
     """A share, of `chosen` in `base`, lies within half a unit of its last digit (of `digits`
-    decimals, as a share of 1) from what is shown."""
+    decimals, as a share of 1) from what is shown.
+    """
     weights = dict(zip(base.tolist(), counts.weights(base), strict=True))
     truth = {place: weight * counts.truth[place] for place, weight in weights.items()}
     picked = set(chosen.tolist())

@@ -63,7 +63,9 @@ def left_behind(figures: pd.DataFrame) -> Iterator[str]:
 
 def read_attack(path: Path) -> pd.DataFrame:
     """The attack's table, as `freeze` keeps it: what readers can prove of each withheld count.
-    DataError when it is another table."""
+
+    DataError when it is another table.
+    """
     table = read_text_table(path, "the disclosure-risk check")
     missing = [name for name in COLUMNS if name not in table]
     if missing:
@@ -79,16 +81,20 @@ def findings(attacked: pd.DataFrame) -> str:
 
 
 def refuse_given_away(what: str, table: pd.DataFrame) -> None:
-    """DisclosureError naming the first count that a release gives away, if there is one. `what`:
-    the release, for the message."""
+    """DisclosureError naming the first count that a release gives away, if there is one.
+
+    `what`: the release, for the message.
+    """
     if told := first_given_away(table):
         raise DisclosureError(f"{what}: {told}\n{WHAT_TO_DO}.")
 
 
 def not_attacked(figures: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:
-    """The withheld shares of a register of which an attack has no row, sorted. An option's share of
-    those asked is of the same people as that of those who answered: where one of them is shown, the
-    count is that of a published share."""
+    """The withheld shares of a register of which an attack has no row, sorted.
+
+    An option's share of those asked is of the same people as that of those who answered: where one
+    of them is shown, the count is that of a published share.
+    """
     shares = figures[(figures["kind"] == "estimate") & (figures["unit"] == "share")]
     hidden = shares[shares["suppressed"] != ""]
     cell = ["item", "level", "group"]

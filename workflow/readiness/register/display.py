@@ -6,7 +6,8 @@ rule it is shown stands in the row, and the language says the rest.
 A sign never stands for zero. Why a number is withheld is one of two: few answers, or that they
 could be worked out from it (one reason for both: `register.protection`); or that its base is
 smaller than a published one may be. A number that is published though its precision is too low is
-marked, and no sentence is made of it."""
+marked, and no sentence is made of it.
+"""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -39,9 +40,11 @@ KEYS = tuple(
 
 
 def show_row(row: Mapping[Any, Any], language: Language) -> str:
-    """The display text of a register's row (its cells as text) in a language. Raises
-    StatisticsError where the value is none of its unit (`language.numbers`), DataError where the
-    row has neither a value nor a reason for its absence."""
+    """The display text of a register's row (its cells as text) in a language.
+
+    Raises StatisticsError where the value is none of its unit (`language.numbers`), DataError where
+    the row has neither a value nor a reason for its absence.
+    """
     if row.get("suppressed"):
         return SUPPRESSED_TEXT
     value = str(row["value"])

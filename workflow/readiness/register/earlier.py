@@ -6,7 +6,8 @@ what those few answered (differencing).
 
 By itself a printed share of weights says how many people gave an answer as far as the range of the
 weights does. People of all answers and groups add to totals, and so do their weights: together the
-shares say more (`Joint`). Two linear programs a count."""
+shares say more (`Joint`). Two linear programs a count.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,9 +47,11 @@ class Told:
 
     @property
     def of_people(self) -> Ends:
-        """Between which shares of people (0-1) this one of weights puts those who gave an answer. k
-        people of n have between k / (k + (n - k) ratio) and k ratio / (k ratio + n - k) of the
-        weight."""
+        """Between which shares of people (0-1) this one of weights puts those who gave an answer.
+
+        k people of n have between k / (k + (n - k) ratio) and k ratio / (k ratio + n - k) of the
+        weight.
+        """
         low, high = max(self.low, 0.0), min(self.high, 1.0)
         return (
             low / (low + (1.0 - low) * self.ratio),
@@ -64,7 +67,8 @@ class Told:
         self, chosen: Sequence[int], base: Sequence[int], people: Ends | None, more: float
     ) -> list[LinearRow]:
         """What it tells of the counts at these places, among whom up to `more` may have come since;
-        `people`: of the base, as far as printed."""
+        `people`: of the base, as far as printed.
+        """
         if people and people[0] == people[1]:
             low, high = self.people(people)
             return [LinearRow.of(dict.fromkeys(chosen, 1.0), low, high + more)]
@@ -108,7 +112,8 @@ class Earlier:
 
     def ends(self, share: str, others: str, base: str) -> dict[str, Ends]:
         """Between what the count of a share was, that of those who answered otherwise, and their
-        base, by these names, as far as it is known."""
+        base, by these names, as far as it is known.
+        """
         people, told = self.bases.get(base), self.shares.get(share)
         found = {base: people} if people else {}
         if told and people:
@@ -120,7 +125,8 @@ class Earlier:
         self, share: str, base: str, chosen: Sequence[int], everybody: Sequence[int], more: float
     ) -> Iterator[LinearRow]:
         """What it tells of the counts of a share, `chosen` of `everybody`, among whom up to `more`
-        may have come since."""
+        may have come since.
+        """
         people, told = self.bases.get(base), self.shares.get(share)
         if people:
             yield LinearRow.of(dict.fromkeys(everybody, 1.0), people[0], people[1] + more)
@@ -198,7 +204,8 @@ class Joint:
 
     def ends(self, category: str, group: str) -> Ends | None:
         """Between which numbers of people they put a count; None where they contradict each other,
-        or say nothing."""
+        or say nothing.
+        """
         if self._reader is None:
             return None
         try:

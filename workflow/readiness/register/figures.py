@@ -7,7 +7,8 @@ and where it comes from (dataset versions, lineage hash).
 
 Here is, too, the one order of groups and of answers, for charts and tables alike: what has an order
 by nature keeps it, as the questionnaire lists it; everything else goes from the largest number to
-the smallest. The alphabet orders nothing."""
+the smallest. The alphabet orders nothing.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ class FigureRow:
 
     `value`: float or int in the unit's own scale (shares 0-1), a text for what is not one number
     (a list of bases, a figure as printed), or None when it is suppressed, with the reason in
-    `suppressed`. `digits` and `rounding` are the rule by which it is shown."""
+    `suppressed`. `digits` and `rounding` are the rule by which it is shown.
+    """
 
     id: str
     kind: str
@@ -64,7 +66,9 @@ class FigureRow:
 @dataclass(frozen=True)
 class Origin:
     """Where one number comes from: dataset versions and the lineage hashes of the steps behind it.
-    Both empty for what no data made: a choice of the analyst, read from the configuration."""
+
+    Both empty for what no data made: a choice of the analyst, read from the configuration.
+    """
 
     datasets: frozenset[str] = frozenset()
     lineages: frozenset[str] = frozenset()
@@ -118,9 +122,11 @@ def _check(row: FigureRow) -> None:
 def make_register(
     rows: Iterable[FigureRow], *, run: str, origin: Callable[[FigureRow], Origin], simulated: bool
 ) -> pd.DataFrame:
-    """The register of one run, sorted by id; DataError when an id stands twice. `origin` says of
-    each row where it comes from; the columns `dataset` and `lineage` hold it, sorted and
-    blank-separated."""
+    """The register of one run, sorted by id; DataError when an id stands twice.
+
+    `origin` says of each row where it comes from; the columns `dataset` and `lineage` hold it,
+    sorted and blank-separated.
+    """
     records = []
     for row in rows:
         record = {name: _write_cell(getattr(row, name)) for name in CORE}
@@ -157,8 +163,10 @@ Values = Callable[[str], float | None]
 
 
 def values_of(rows: pd.DataFrame) -> Values:
-    """The value of an id in a register (numbers, or the text of `figures.csv`). None where the
-    register has no such row, or does not publish its value."""
+    """The value of an id in a register (numbers, or the text of `figures.csv`).
+
+    None where the register has no such row, or does not publish its value.
+    """
     known: dict[str, Any] = dict(zip(rows["id"], rows["value"], strict=True))
     withheld = set(rows.loc[rows["suppressed"].fillna("") != "", "id"])
 
@@ -170,8 +178,10 @@ def values_of(rows: pd.DataFrame) -> Values:
 
 
 def by_size(codes: Iterable[str], value: Values) -> list[str]:
-    """Codes from the largest value to the smallest. Those without a value come last; those that are
-    equal keep the order of listing."""
+    """Codes from the largest value to the smallest.
+
+    Those without a value come last; those that are equal keep the order of listing.
+    """
     listed = list(codes)
 
     def order(code: str) -> tuple[bool, float, int]:
@@ -188,7 +198,8 @@ def group_order(
 
     `level`: the level whose number stands for the item (`Item.first_level`). `ordered`: whether the
     variable's categories have an order by nature, that of `codes`. `prefix`: what stands before a
-    code in the register's ids (`region:`), for variables other than the first."""
+    code in the register's ids (`region:`), for variables other than the first.
+    """
     if ordered:
         return list(codes)
     return by_size(codes, lambda code: value(f"{item}.{level}.{prefix}{code}"))

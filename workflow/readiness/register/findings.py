@@ -9,9 +9,11 @@ HALF = 0.5
 
 
 def compare_with_half(lower: float, upper: float, digits: int) -> str:
-    """Whether all that a share can be is a `majority`, a `minority` or about `half`; else "". By
-    the limits as they are printed, in per cent with `digits` decimals: who reads "between 50.0% and
-    60.8%" reads of no majority."""
+    """Whether all that a share can be is a `majority`, a `minority` or about `half`; else "".
+
+    By the limits as they are printed, in per cent with `digits` decimals: who reads "between 50.0%
+    and 60.8%" reads of no majority.
+    """
     lower, upper = round(lower, digits + 2), round(upper, digits + 2)
     if lower > HALF:
         return "majority"
@@ -23,7 +25,9 @@ def compare_with_half(lower: float, upper: float, digits: int) -> str:
 
 def bound_hidden_share(shares: Iterable[float | None], *, exclusive: bool) -> float:
     """The largest share that an answer which is not shown can have, by what is shown; 0 for none.
-    `exclusive`: whether each person gave one answer, so that shares add to 1."""
+
+    `exclusive`: whether each person gave one answer, so that shares add to 1.
+    """
     known = list(shares)
     if None not in known:
         return 0.0

@@ -4,7 +4,8 @@ The reader is taken to know of every respondent in which cell of the frame he is
 counts are of people of one cell and one answer. The register then says bases, weighted bases and
 weighted shares at their published precision, of groups of cells; how many respondents a cell has
 is known, how many of them left a question empty is not. Items of which one routes to the other make
-one system, for who was asked the second answered the first."""
+one system, for who was asked the second answered the first.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ def systems(
 ) -> Iterator[CountSystem]:
     """The systems of the closed items, in turn: see `_list_parts`. Where groups are smaller than
     the smallest base, their sizes are not told, and who does not know them must not learn them: a
-    second system of the same statements protects what is of them alone."""
+    second system of the same statements protects what is of them alone.
+    """
     small = cells.below(policy.minimum_base)
     anew = rules.demand.items
     for parts in _list_parts(questionnaire, names):
@@ -69,7 +71,8 @@ def systems(
 
 def _suppose_unchanged(earlier: tuple[Earlier, ...]) -> Iterator[tuple[Earlier, ...]]:
     """What of earlier releases to suppose, in turn, until it contradicts nothing: that all who were
-    there are still there, and as many came as is printed; or any number; of other data nothing."""
+    there are still there, and as many came as is printed; or any number; of other data nothing.
+    """
     yield earlier
     if earlier:
         yield tuple(replace(each, respondents={}) for each in earlier)
@@ -117,9 +120,11 @@ Part = tuple[Item, str]
 
 
 def _list_parts(questionnaire: Questionnaire, names: Sequence[str]) -> Iterator[list[Part]]:
-    """What makes a system: each option or item, and an item with one that is asked after it. The
-    options of a multiple choice share the people who answered; what one of them loses another may
-    lose, too, so they are protected in turn."""
+    """What makes a system: each option or item, and an item with one that is asked after it.
+
+    The options of a multiple choice share the people who answered; what one of them loses another
+    may lose, too, so they are protected in turn.
+    """
     closed = [item for item in map(questionnaire.item, names) if item.kind in CLOSED]
     for item in closed:
         for column in item.columns:
@@ -133,9 +138,11 @@ def _list_parts(questionnaire: Questionnaire, names: Sequence[str]) -> Iterator[
 
 @dataclass
 class _Builder:
-    """The counts, statements and targets of items that are linked. `free`: groups of whose sizes
-    the reader knows nothing; where there are any, they are all that is protected. `others`: by a
-    withheld statement, what is not small, but could be for a reader."""
+    """The counts, statements and targets of items that are linked.
+
+    `free`: groups of whose sizes the reader knows nothing; where there are any, they are all that
+    is protected. `others`: by a withheld statement, what is not small, but could be for a reader.
+    """
 
     answers: pd.DataFrame
     cells: KnownCells
@@ -339,7 +346,8 @@ class _Builder:
     ) -> set[str]:
         """What earlier releases tell of the counts of a share, as rows, and what today's must not
         tell of them: what they withheld, and the answers of few who came since. Returns which
-        counts are known by that already."""
+        counts are known by that already.
+        """
         known: set[str] = set()
         size, name, _ = people
         for k, earlier in enumerate(self.rules.earlier):
@@ -389,7 +397,8 @@ class _Builder:
 
     def _add_other_target(self, name: str, at: Places, of: str) -> None:
         """A number that is not small: who has the release does not know that where it is withheld,
-        and what is narrow may be small for all he can tell."""
+        and what is narrow may be small for all he can tell.
+        """
         key = tuple(at.tolist())
         if key and not self.free and self.policy.minimum_cell > 1:
             width = self.rules.demand.widths.get(name, self.policy.width)

@@ -3,7 +3,8 @@
 A plan is a tree of plain values, as is what the wave was told at last. Where they differ is a
 deviation: what it is of, what it was and is, the numbers that it can move, and the amendment that
 gives a reason. A number that no deviation touches is as planned; one that only a deviation makes
-came later; the others were changed since. Nothing is judged here: everything is told."""
+came later; the others were changed since. Nothing is judged here: everything is told.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class Deviation:
     `key` names it by its place in the tree; `was` and `now` are None where it was not there.
     `amendment`: the number of the plan that says it, 0 for none. It touches the numbers of the
     `kinds` and `items` that are named, all where none is, and none of those `spared`; `groups`: of
-    single groups alone. `is_new`: it makes numbers that were not planned."""
+    single groups alone. `is_new`: it makes numbers that were not planned.
+    """
 
     key: str
     was: Any
@@ -61,7 +63,8 @@ class Deviation:
 @dataclass(frozen=True)
 class PlanEntry:
     """What is told of a plan or an amendment: its number from 1 on, the day and why it was sealed,
-    and whether a version of the answers was registered before it."""
+    and whether a version of the answers was registered before it.
+    """
 
     number: int
     day: str
@@ -140,7 +143,8 @@ def compare_plans(plans: Sequence[Tree], now: Tree) -> list[Deviation]:
     """In what a wave was told something else than was planned, by key.
 
     `plans`: the plan, then its amendments. An amendment that the wave follows gives its reason;
-    what an amendment says and the wave does not follow is a deviation, too."""
+    what an amendment says and the wave does not follow is a deviation, too.
+    """
     first = {path: was for path, was, _ in _differences(plans[0], now)}
     last = {path: was for path, was, _ in _differences(plans[-1], now)}
     found = []

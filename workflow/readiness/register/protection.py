@@ -1,7 +1,8 @@
 """Names of a wave's shares and bases, and which means are withheld.
 
 A reader is taken to know every weight that turns means into the total: the groups of each variable
-add to it by themselves, in weights as in people; those counted apart are outside it."""
+add to it by themselves, in weights as in people; those counted apart are outside it.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ def find_withheld_means(
 
     `means`: rows of the estimate step (numbers or text). Those that are hidden because their base
     is too small for reliability are not among them unless it is small, too. `apart`: the groups
-    outside the total; `sensitive`: ids that must not be known for another reason."""
+    outside the total; `sensitive`: ids that must not be known for another reason.
+    """
     found: set[str] = set()
     least = rules.minimum_base
     for item, table in means.groupby("item", sort=False):
@@ -107,7 +109,8 @@ def _add_partners(
     least: int,
 ) -> set[str]:
     """The groups that are `hidden` with more of each sum, the smallest first: of a total and its
-    groups two at least, of `least` people. Who is only `weak` hides others, too."""
+    groups two at least, of `least` people. Who is only `weak` hides others, too.
+    """
     before: set[str] = set()
     while hidden != before:
         before = hidden

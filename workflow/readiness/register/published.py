@@ -15,7 +15,8 @@ BLAS and numpy differ in the last bits of a sum; a result of a survey is known t
 Spaces, direction marks, and which minus or percent sign a language writes are typography. Decimal
 commas and points are not: a reader takes another number from them.
 
-See docs/auditing.md, "The same number"."""
+See docs/auditing.md, "The same number".
+"""
 
 import math
 import re
@@ -70,8 +71,10 @@ def plain(text: str) -> str:
 
 
 def gives(value: float, figure: str, digits: int, rounding: str = "half_even") -> bool:
-    """Whether a value, rounded to `digits` decimals, is the figure that was published. For a ledger
-    that holds what was published and no digit more: `figure` is its cell."""
+    """Whether a value, rounded to `digits` decimals, is the figure that was published.
+
+    For a ledger that holds what was published and no digit more: `figure` is its cell.
+    """
     published = number(figure)
     if published is None or rounding not in ROUNDINGS:
         return False
@@ -98,7 +101,8 @@ def decimals(row: Mapping[Any, str], column: str) -> int | None:
 
     A value and the ends of its interval as they are shown (`digits`), its standard error one more,
     an effective base whole, a design effect two. A share in a verdict's sentence is shown with one
-    decimal of a percentage, whatever its row says."""
+    decimal of a percentage, whatever its row says.
+    """
     if number(row[column]) is None or number(row["digits"]) is None:
         return None
     if column in ("n", "n_eff"):
@@ -124,9 +128,11 @@ def _read_cell(row: Mapping[Any, str], column: str) -> str:
 
 
 def _round_as_published(value: float, row: Mapping[Any, str], column: str, digits: int) -> Decimal:
-    """A value at its published precision. A p-value that is shown as below or above what its
-    decimals can show (`p < 0.001`) is released as the middle of what that says: rounded it would be
-    one that is shown otherwise."""
+    """A value at its published precision.
+
+    A p-value that is shown as below or above what its decimals can show (`p < 0.001`) is released
+    as the middle of what that says: rounded it would be one that is shown otherwise.
+    """
     if column == "value" and row["unit"] == "p":
         step = Decimal(1).scaleb(-digits)
         exact = Decimal(repr(value))
@@ -152,9 +158,11 @@ def gives_row(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> bool:
 
 
 def find_moved_columns(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> Iterator[str]:
-    """The columns of numbers in which a recomputed row does not give what a ledger has published. A
-    ledger at published precision is given by every value that rounds to it, with a relative 1e-9 of
-    grace at a boundary; one of 12 digits by a value that is the same."""
+    """The columns of numbers in which a recomputed row does not give what a ledger has published.
+
+    A ledger at published precision is given by every value that rounds to it, with a relative 1e-9
+    of grace at a boundary; one of 12 digits by a value that is the same.
+    """
     return (c for c in ("value", *BESIDE) if not _is_given(ledger, recomputed, c))
 
 

@@ -1,6 +1,7 @@
 """A study's publishable numbers: its claims as printed, and every number of our verdicts.
 
-Ids: `claim.<claim id>` and `verdict.<verdict id>.<name in its sentence>`."""
+Ids: `claim.<claim id>` and `verdict.<verdict id>.<name in its sentence>`.
+"""
 
 from collections.abc import Iterator
 from fractions import Fraction

@@ -96,7 +96,8 @@ def withhold(
 
     `respondents`: the coded answers of those who are weighted, with `weight`; `apart`: those of the
     groups outside every total, with `group`. `variables`: those by which the estimates are, the
-    compared one first. `earlier`: what earlier releases of the wave told."""
+    compared one first. `earlier`: what earlier releases of the wave told.
+    """
     names = list(dict.fromkeys(estimates["item"]))
     keys = zip(
         estimates["item"], estimates["level"], estimates["group"], estimates["base"], strict=True

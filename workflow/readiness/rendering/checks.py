@@ -5,7 +5,8 @@ A digit is any character of Unicode's categories Nd, Nl and No: also ٣, Ⅳ, ²
 The numbers that a renderer counts itself (sections, figures, tables, footnotes) are counted again
 from the page's own structure, so a number that is only dressed as one of them (a "section 32" in a
 page of five sections) is found. The words that say them, and the few others that a renderer adds,
-come from the catalogues."""
+come from the catalogues.
+"""
 
 import re
 import unicodedata
@@ -26,7 +27,9 @@ _SPACE = r"[\s\u00a0\u202f]"
 @cache
 def number_patterns(*names: str, label: bool = False) -> tuple[re.Pattern[str], ...]:
     """What says a number of these names in any language: `Figure 3`, its number as `number`.
-    `label`: as it opens a caption, at the beginning of a text. Else: as a whole text."""
+
+    `label`: as it opens a caption, at the beginning of a text. Else: as a whole text.
+    """
     patterns = []
     for language in LANGUAGES:
         words = words_for(language)
@@ -290,7 +293,8 @@ def check_numbers(
     `<span class="prov">` may hold. An attribute that is read aloud (alt, title, ...) may also hold
     numbers of the ids in its element's `data-ids` and of the numbers shown in the same figure.
     Section numbers, captions' labels and references must be what counting the page's own headings
-    and captions gives. No problem is an empty list."""
+    and captions gives. No problem is an empty list.
+    """
     tree = LexborHTMLParser(html)
     known = {k: (frozenset({v}) if isinstance(v, str) else v) for k, v in displays.items()}
     check = _Check(known, allowed, provenance, Counted(tree))

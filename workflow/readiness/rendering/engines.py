@@ -4,7 +4,8 @@ The first is for machines without Quarto; every part of it comes with the packag
 installed anyway. Quarto lays out the Markdown that the cells left, and runs none. Of Quarto 1.9, as
 observed: messages go to stderr; `--quiet` hides errors too, so the log file is read; an unresolved
 cross-reference is a warning with exit code 0, and an error here; `--output` takes a bare name; it
-needs HOME or the XDG folders; killing it alone leaves its children."""
+needs HOME or the XDG folders; killing it alone leaves its children.
+"""
 
 import json
 import os
@@ -55,7 +56,9 @@ def render_embedded(
     timeout: float,
 ) -> dict[str, Path]:
     """Render `body.md` within `work`, which holds the resources: the finished file of each format.
-    Raises RenderError for an unresolved reference or a missing picture."""
+
+    Raises RenderError for an unresolved reference or a missing picture.
+    """
     started = time.monotonic()
     for name in DESIGN:
         shutil.copyfile(ASSETS / name, work / name)
@@ -81,8 +84,10 @@ def render_embedded(
 
 
 def metadata_of(document: Document, language: str) -> dict[str, Any]:
-    """Metadata for pandoc: the title's parts, the language and the renderer's words in it. What
-    whoever renders adds stands for the front matter's own, and is what `when-meta` looks up."""
+    """Metadata for pandoc: the title's parts, the language and the renderer's words in it.
+
+    What whoever renders adds stands for the front matter's own, and is what `when-meta` looks up.
+    """
     front_matter: Mapping[str, Any] = {**document.front_matter, **document.metadata}
     words: dict[str, Any] = dict(words_for(language))
     words["number"] = front_matter.get("number-sections", True) is not False
@@ -201,8 +206,10 @@ def render_quarto(
     language: str,
     timeout: float,
 ) -> dict[str, Path]:
-    """Render `body.md` within `work`, which holds the resources: the file of each format. Raises
-    RenderError as the embedded renderer does."""
+    """Render `body.md` within `work`, which holds the resources: the file of each format.
+
+    Raises RenderError as the embedded renderer does.
+    """
     started = time.monotonic()
     for name in DESIGN:
         shutil.copyfile(ASSETS / name, work / name)
@@ -225,8 +232,10 @@ def render_quarto(
 
 
 def _write_settings(document: Document, work: Path, language: str) -> dict[str, Any]:
-    """What Quarto adds to the front matter: the page and the paper of the embedded renderer. Our
-    filters run before Quarto's own, so that both engines show the same words and numbers."""
+    """What Quarto adds to the front matter: the page and the paper of the embedded renderer.
+
+    Our filters run before Quarto's own, so that both engines show the same words and numbers.
+    """
     toc = document.front_matter.get("toc", True) is not False
     filters = [{"path": name, "at": "pre-ast"} for name in ("structure.lua", "references.lua")]
     return {

@@ -4,7 +4,8 @@ What came from either renderer is the same afterwards: no styles of elements, no
 follow. The text of the page stays as it was checked; what is added is made of the register alone.
 
 A chart is within the page as elements of it, with nothing that acts, loads or styles; names that
-the drawing gives its parts get the chart's own prefix, since a page holds several."""
+the drawing gives its parts get the chart's own prefix, since a page holds several.
+"""
 
 import base64
 import re
@@ -45,7 +46,8 @@ def inline_picture(
 
     `named`: the prefix of a drawing of the same, whose name it has.
 
-    Raises RenderError for what is no SVG."""
+    Raises RenderError for what is no SVG.
+    """
     try:
         root = ElementTree.fromstring(source)
     except ElementTree.ParseError as error:
@@ -93,8 +95,10 @@ class _Numbers:
     counted: dict[int, int] = field(default_factory=dict)
 
     def opens(self, node: LexborNode) -> bool | None:
-        """Whether a number opens: it stands in a summary or a headline, and few before it do. None
-        for what belongs to a number that opens or leads on."""
+        """Whether a number opens: it stands in a summary or a headline, and few before it do.
+
+        None for what belongs to a number that opens or leads on.
+        """
         identity = self.identity(node.attributes.get("data-id") or "")
         if self.belongs(node, identity):
             return None
@@ -203,8 +207,10 @@ def _find_section(node: LexborNode) -> int:
 
 
 def _drop_silenced(tree: LexborHTMLParser) -> None:
-    """Take out what the policy would silence: scripts, and styles of elements. A renderer may write
-    them; that a cell holds numbers is then said by a class."""
+    """Take out what the policy would silence: scripts, and styles of elements.
+
+    A renderer may write them; that a cell holds numbers is then said by a class.
+    """
     for node in tree.css("script"):
         node.decompose()
     for node in tree.css("[style]"):
@@ -286,8 +292,10 @@ def _find_only(tree: LexborHTMLParser | LexborNode, name: str) -> LexborNode:
 
 
 def _move_contents(tree: LexborHTMLParser) -> None:
-    """The contents stand behind the summary, which a reader in a hurry wants first. A summary
-    without a title of its own ends where the first section begins."""
+    """The contents stand behind the summary, which a reader in a hurry wants first.
+
+    A summary without a title of its own ends where the first section begins.
+    """
     contents, first = tree.css_first("#TOC"), tree.css_first("main > section")
     if contents is None or first is None:
         return

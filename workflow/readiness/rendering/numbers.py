@@ -35,7 +35,8 @@ _LONG = ("numbers.pull", "numbers.steps", "numbers.lineage", "numbers.cite", "nu
 @dataclass(frozen=True)
 class NumberSection:
     """Numbers of one question, or of one kind where they are of none: `groups` by kind, the first
-    of which stands open."""
+    of which stands open.
+    """
 
     title: str
     groups: Sequence[tuple[str, Sequence[Passport]]]

@@ -1,7 +1,8 @@
 """Programs run as a group: when one is stopped, its children stop with it.
 
 Quarto starts deno and pandoc, and a cell may start anything; killing only the first process leaves
-the others running."""
+the others running.
+"""
 
 import contextlib
 import os
@@ -31,9 +32,11 @@ def run_group(
     timeout: float,
     name: str = "",
 ) -> tuple[int, str, str]:
-    """Run a program in a session of its own: (exit code, stdout, stderr). The whole group ends with
-    it: on success, after `timeout` seconds (RenderError, which calls it `name`) and when we are
-    interrupted. Raises RenderError when it cannot be started."""
+    """Run a program in a session of its own: (exit code, stdout, stderr).
+
+    The whole group ends with it: on success, after `timeout` seconds (RenderError, which calls it
+    `name`) and when we are interrupted. Raises RenderError when it cannot be started.
+    """
     # Files, not pipes: a pipe that a child of it holds would be waited for after it has ended.
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
@@ -70,7 +73,9 @@ def _read_text(file: BinaryIO) -> str:
 @contextlib.contextmanager
 def terminated_like_interrupted() -> Iterator[None]:
     """Within the block, SIGTERM unwinds the stack as Ctrl-C does, so that everything is cleaned up.
-    The exit code is then 143, as the shell has it. Only in the main thread; elsewhere nothing."""
+
+    The exit code is then 143, as the shell has it. Only in the main thread; elsewhere nothing.
+    """
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
         raise SystemExit(128 + number)

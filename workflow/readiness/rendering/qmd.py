@@ -7,7 +7,8 @@ line, which stands for the lines of that file. Fenced blocks that are not cells 
 
 Cells run once, whatever the engine, in a program of their own, which is this interpreter: its
 folder of packages is the one that was tested. What comes out is plain Markdown, which every engine
-lays out."""
+lays out.
+"""
 
 import json
 import re
@@ -45,8 +46,10 @@ class SourceLine(NamedTuple):
 @dataclass(frozen=True)
 class ProseCell:
     """Markdown between two cells; `line` is the document's line (from 1) of its first line.
-    `fenced` holds the offsets, from 0, of its lines that stand in fenced code: nothing is evaluated
-    there."""
+
+    `fenced` holds the offsets, from 0, of its lines that stand in fenced code: nothing is
+    evaluated there.
+    """
 
     line: int
     source: str
@@ -77,7 +80,8 @@ class Document:
 
     `lines` is the document with each include replaced by the file's lines; `chapters` are the names
     of the included files, relative to the document. `metadata` is what whoever renders adds to the
-    front matter."""
+    front matter.
+    """
 
     path: Path
     front_matter: Mapping[str, Any]
@@ -103,7 +107,8 @@ def parse(path: Path) -> Document:
     Raises RenderError, with file and line, for a file that is missing or not UTF-8, for front
     matter or cell options that are not YAML, for a cell that is never closed, and for an include
     that stands within code or text or within an included file, or that names a file outside the
-    document's folder."""
+    document's folder.
+    """
     lines = _read_lines(path, path.name, f"{path}: the report's source was not found.")
     front_matter, start = _read_front_matter(lines)
     whole, chapters = _include_chapters(path, lines, start)
@@ -281,8 +286,10 @@ class _Piece:
 
 def execute(document: Document, run: CellRun) -> str:
     """The document's body as plain Markdown, every cell and inline expression evaluated in order.
+
     Raises RenderError that names the line of the .qmd when a cell fails or time runs out; the
-    program and its children end in every case."""
+    program and its children end in every case.
+    """
     pieces = list(_list_pieces(document))
     results = iter(_read_results(document, pieces, run) if pieces else [])
     parts = []

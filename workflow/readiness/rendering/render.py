@@ -3,7 +3,8 @@
 The cells run once, and what comes out is Markdown that either engine lays out. All of it happens in
 a work folder of its own, with its own HOME, and finished files are moved to the output folder at
 the end. So a read-only source, an unset HOME, a failure half-way or Ctrl-C
-leave nothing half-written."""
+leave nothing half-written.
+"""
 
 import os
 import shutil
@@ -53,7 +54,8 @@ def render(
     matter; a part of the text with `when-meta="name"` is there only if `name` is true in it.
     quarto: a program, "auto" to look for one, None for the embedded renderer. timeout: seconds
     for the whole.
-    Raises RenderError, naming the line of the .qmd where there is one."""
+    Raises RenderError, naming the line of the .qmd where there is one.
+    """
     wanted = tuple(name for name in FORMATS if name in formats)
     if unknown := sorted(set(formats) - set(FORMATS)):
         raise RenderError(f"No such format: {', '.join(unknown)}. Expected: {', '.join(FORMATS)}.")

@@ -3,7 +3,8 @@
 IN is a JSON list of pieces of Python, `{"source": ..., "inline": ...}`, which share one namespace.
 OUT gets one line of JSON a piece as it ends: a list of what it showed, or an error, which is the
 last line. Nothing is said on stdout: what a piece prints is its own, and a crash of this program
-leaves the lines of what ended before."""
+leaves the lines of what ended before.
+"""
 
 import ast
 import contextlib
@@ -22,8 +23,10 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^$@])")
 
 
 def show_value(value: object) -> Shown:
-    """How a value is shown: as the Markdown that it says it is, else as Python prints it. A picture
-    is no value: the check of the page's numbers could not read what stands in it."""
+    """How a value is shown: as the Markdown that it says it is, else as Python prints it.
+
+    A picture is no value: the check of the page's numbers could not read what stands in it.
+    """
     represent = getattr(type(value), "_repr_markdown_", None)
     return {"markdown": represent(value)} if represent else {"plain": repr(value)}
 

@@ -88,7 +88,8 @@ def _parse_node(html: str) -> LexborNode:
 
 def _simplify(tree: LexborHTMLParser) -> None:
     """Leave what pandoc has a place for: titles of boxes and folds are bold, captions have their
-    style, what stands below a number gets a line of its own."""
+    style, what stands below a number gets a line of its own.
+    """
     for node in tree.css(f"{_LEFT_OUT}, [popover]"):
         node.decompose()
     for node in tree.css("td .ci, td .letter, th .letter"):

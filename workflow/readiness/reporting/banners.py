@@ -4,7 +4,8 @@ A table holds ids of the register, no numbers: page and workbook look each up, s
 
 An upper-case letter names a column that the share is higher than at the 95 % level, a lower-case
 letter at the 90 % level; p-values are adjusted within one question and variable. Groups whose
-share is not published are in no comparison that is shown."""
+share is not published are in no comparison that is shown.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +35,11 @@ UPPER, LOWER = 0.05, 0.10
 
 @dataclass(frozen=True)
 class Gap:
-    """That the share of `higher` exceeds that of `lower`, two groups of one variable. `effect`: by
-    how much (0-1); `least`: the lower simultaneous limit of it, None where there is none; `p`:
-    adjusted."""
+    """That the share of `higher` exceeds that of `lower`, two groups of one variable.
+
+    `effect`: by how much (0-1); `least`: the lower simultaneous limit of it, None where there is
+    none; `p`: adjusted.
+    """
 
     higher: str
     lower: str
@@ -60,7 +63,9 @@ class Contrasts:
         self, item: str, level: str, variable: str, published: Collection[str], below: float = UPPER
     ) -> list[Gap]:
         """The pairs of published groups whose adjusted p is below a bound, the widest gap first.
-        `effect` of a row is the share of `b` less that of `a`."""
+
+        `effect` of a row is the share of `b` less that of `a`.
+        """
         found = []
         for row in self.of_table(item, level, variable):
             effect, p = number(row["effect"]), number(row["p_adjusted"])
@@ -102,7 +107,9 @@ def column_names(count: int) -> list[str]:
 
 def letters(gaps: Sequence[Gap], names: Mapping[str, str]) -> dict[str, str]:
     """What stands beside the share of each group: the letters of the groups it is higher than.
-    `names`: the letter of each group. Letters of more than one sign are set apart by commas."""
+
+    `names`: the letter of each group. Letters of more than one sign are set apart by commas.
+    """
     apart = "," if any(len(name) > 1 for name in names.values()) else ""
     found: dict[str, list[tuple[str, str]]] = {}
     for gap in gaps:
@@ -123,9 +130,11 @@ MANY = 2
 
 @dataclass(frozen=True)
 class TableMaterial:
-    """What the tables of a wave are made of, in one language. `variables`: by whose categories
-    answers are told, the compared one first. `contrasts`: the pairs of groups that were
-    compared."""
+    """What the tables of a wave are made of, in one language.
+
+    `variables`: by whose categories answers are told, the compared one first. `contrasts`: the
+    pairs of groups that were compared.
+    """
 
     register: Register
     questionnaire: Questionnaire
@@ -153,8 +162,10 @@ def material_of(wave: ShownWave) -> TableMaterial:
 @dataclass(frozen=True)
 class BannerColumn:
     """A group: its code in ids, what it is called, its letter ("" where nothing is compared).
+
     `variable`: the id of the variable whose category it is; "" for the total and groups apart.
-    `base`: of whose answers the shares are."""
+    `base`: of whose answers the shares are.
+    """
 
     group: str
     label: str
@@ -166,9 +177,11 @@ class BannerColumn:
 
 @dataclass(frozen=True)
 class BannerLine:
-    """A row: what it is, and the id of each of its cells; "" where the register has none. `kind`:
-    `main` (the headline figure), `net` (another sum of answers), `answer`, `outside` (a share of a
-    wider base), `base`. `letters`: of each cell, "" for none."""
+    """A row: what it is, and the id of each of its cells; "" where the register has none.
+
+    `kind`: `main` (the headline figure), `net` (another sum of answers), `answer`, `outside` (a
+    share of a wider base), `base`. `letters`: of each cell, "" for none.
+    """
 
     kind: str
     label: str
@@ -397,7 +410,9 @@ def signs_of(register: Register, table: Banner) -> list[Sign]:
 
 def adds_up(register: Register, table: Banner) -> bool:
     """Whether the shares of every column add to 100 and each box to its answers, as they are shown.
-    A column in which something is withheld does not speak against it."""
+
+    A column in which something is withheld does not speak against it.
+    """
     for place in range(len(table.columns)):
         shown = {
             level: _read_shown(register, share_id(table.item.id, level, c.group, c.base))

@@ -3,7 +3,8 @@
 The author's own texts stand before a block, after it, or in place of it: `reports/<study or
 wave>/<language>/<place>-before.md`, `<place>-after.md` or `<place>.md`, where `place` is a block's
 name (`summary`, `item-<id>`, ...). They are Markdown. A number is written as in the document,
-`` `{python} n("<id>")` ``, and comes from the register like every other; nothing else is run."""
+`` `{python} n("<id>")` ``, and comes from the register like every other; nothing else is run.
+"""
 
 import re
 from collections.abc import Callable, Iterable
@@ -19,7 +20,9 @@ from readiness.language.catalogue import setting
 @dataclass(frozen=True)
 class ReportBlock:
     """`place` names it, `title` is its heading (none where empty), `body` makes its Markdown.
-    `later`: who reads on a telephone asks for it."""
+
+    `later`: who reads on a telephone asks for it.
+    """
 
     place: str
     title: str

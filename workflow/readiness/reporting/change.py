@@ -2,7 +2,8 @@
 
 A question moved where the limits of one of its changes leave out 0. It stayed as it was where all
 of them lie within the margin (two one-sided tests at half the error of the limits: the margin is
-declared before the data). Else it cannot be told."""
+declared before the data). Else it cannot be told.
+"""
 
 from collections.abc import Iterator
 
@@ -74,7 +75,8 @@ def _find_changes(wave: ShownWave, item: Item) -> dict[str, str]:
 
 def _write_sentence(wave: ShownWave, item: Item) -> str:
     """Whether a question moved, stayed within the margin or cannot be told, of its largest change;
-    "" where nothing is compared."""
+    "" where nothing is compared.
+    """
     register, found = wave.register, _find_changes(wave, item)
     if not found:
         return ""

@@ -1,7 +1,8 @@
 """The block of one question: what its numbers say, one chart, one table; the rest in folds.
 
 Its banner table has shares with their letters and intervals, signs and bases; in a fold stands what
-was tested: why which test leads, and contrasts in a table."""
+was tested: why which test leads, and contrasts in a table.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -218,8 +219,11 @@ MARKS = {"main": "main", "net": "total", "answer": "", "outside": "base", "base"
 def banner_table(
     material: TableMaterial, own: Banner, name: str, caption: str, *, intervals: str = "all"
 ) -> str:
-    """The table as Markdown. intervals: under the shares of `all` rows or of the headline (`main`),
-    where the selection gives any."""
+    """The table as Markdown.
+
+    intervals: under the shares of `all` rows or of the headline (`main`), where the selection gives
+    any.
+    """
     register, language = material.register, material.language
     wanted = intervals if material.selection.inference else ""
 

@@ -7,7 +7,8 @@ next one's, that is said. Of a scale whose low end few gave, the answer that mos
 group is above another where the adjusted p says so, and far above where the simultaneous limit of
 every gap that is named stays above `FAR`; of a list of answers the strongest gap in any of them is
 told; of an item that the settings do not compare no gap is said. Of a number whose reliability is
-not `present` no sentence is made."""
+not `present` no sentence is made.
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -46,9 +47,11 @@ def level_label(item: Item, language: Language) -> Value:
 
 @dataclass(frozen=True)
 class Findings:
-    """What can be said of one item of a wave, as facts. `compared`: whether the settings compare
-    it; `differs`: whether its primary test, of all groups and answers together, establishes a
-    difference."""
+    """What can be said of one item of a wave, as facts.
+
+    `compared`: whether the settings compare it; `differs`: whether its primary test, of all groups
+    and answers together, establishes a difference.
+    """
 
     material: TableMaterial
     item: Item
@@ -74,8 +77,10 @@ class Findings:
         return said
 
     def groups(self) -> Fact | None:
-        """Which groups are above which; None where no pair was compared. Of answers that are all
-        told alike, the strongest gap in any of them."""
+        """Which groups are above which; None where no pair was compared.
+
+        Of answers that are all told alike, the strongest gap in any of them.
+        """
         if self._is_list:
             found = self.gap()
             return found and found[1]
@@ -92,8 +97,10 @@ class Findings:
         )
 
     def gap(self) -> tuple[tuple[float, float], Fact] | None:
-        """The strongest established gap whose two shares are fit for a sentence, in numbers. Before
-        it what strength goes by: the adjusted p, then the size of the gap."""
+        """The strongest established gap whose two shares are fit for a sentence, in numbers.
+
+        Before it what strength goes by: the adjusted p, then the size of the gap.
+        """
         gaps = [(gap, level) for level in self._levels for gap in self._find_gaps(level)]
         for gap, level in sorted(gaps, key=lambda found: (found[0].p, -found[0].effect)):
             ids = {
@@ -254,7 +261,9 @@ class Findings:
 
 def _find_widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
     """The groups of the sentence: all that are above one group, or one that is above all of those.
-    Whichever names more pairs; of as many, the widest gap's. Every pair named is established."""
+
+    Whichever names more pairs; of as many, the widest gap's. Every pair named is established.
+    """
     best: list[Gap] = []
     for pivot in dict.fromkeys(name for gap in gaps for name in (gap.higher, gap.lower)):
         for side in (
@@ -270,9 +279,11 @@ def _find_widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
 def in_short(
     material: TableMaterial, items: Sequence[Item], compared: Collection[str], most: int = 3
 ) -> Iterator[Fact]:
-    """What matters most of a wave, in at most `most` sentences, each with its question. The first
-    question's share, the strongest established gap of the items `compared`, then the shares of the
-    next questions."""
+    """What matters most of a wave, in at most `most` sentences, each with its question.
+
+    The first question's share, the strongest established gap of the items `compared`, then the
+    shares of the next questions.
+    """
     all_of = [Findings(material, item, item.id in compared) for item in items]
     wholes = [(own, fact) for own in all_of if (fact := own.whole())]
     gaps = [(*found, own) for own in all_of if (found := own.gap())]

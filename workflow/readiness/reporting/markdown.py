@@ -64,7 +64,8 @@ def table(
 
     kind: `banner` (wide, of numbers: on a telephone its first column stays), `stack` (of sentences:
     there each row is a card), or none. marks, one a row where there are any: `main` (the headline),
-    `total`, `base` (what the shares are of), `k1` to `k9` (what `filtered` chooses by), or none."""
+    `total`, `base` (what the shares are of), `k1` to `k9` (what `filtered` chooses by), or none.
+    """
     lines = ["| " + " | ".join(header) + " |"]
     lines.append("|" + "|".join(":--" if i in words else "--:" for i in range(len(header))) + "|")
     told = [list(row) for row in rows]
@@ -78,13 +79,15 @@ def table(
 
 def block(kind: str, body: str) -> str:
     """A part of the page of its own look: `headline` (the finding, as the title of the whole
-    document), `lead` (the sentences below it), `finding` (what a block's numbers say), ..."""
+    document), `lead` (the sentences below it), `finding` (what a block's numbers say), ...
+    """
     return f"::: {{.{kind}}}\n{body}\n:::"
 
 
 def mark(kind: str, text: str) -> str:
     """A text of its own look: `ci` (the interval below a number in its cell), `letter` (of a
-    column, or of those that a share is above), `small` (of less weight)."""
+    column, or of those that a share is above), `small` (of less weight).
+    """
     return f"[{text}]{{.{kind}}}"
 
 

@@ -1,6 +1,7 @@
 """What a document says of who answered, and of what those who did not could do.
 
-Everything is of the register, and what there is nothing of is not told."""
+Everything is of the register, and what there is nothing of is not told.
+"""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,6 +1,7 @@
 """What is stated of a survey, as documents tell it: the box of page one, the methodological note.
 
-What the data know is the register's; what nobody stated is said to be not stated."""
+What the data know is the register's; what nobody stated is said to be not stated.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

@@ -1,7 +1,8 @@
 """What a number is and where it comes from: its passport on a page, its line in the list of all.
 
 A passport says what the register's row says, in the reader's words: value, interval, base,
-versions of the data, steps, how to cite it and the command that walks it back."""
+versions of the data, steps, how to cite it and the command that walks it back.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -117,8 +118,10 @@ LEVELS = {
 
 @dataclass(frozen=True)
 class Passport:
-    """What a number shows of itself; "" for what it has not. `facts`: lines of a label and a text;
-    those whose key is in `CODES` are read by programs."""
+    """What a number shows of itself; "" for what it has not.
+
+    `facts`: lines of a label and a text; those whose key is in `CODES` are read by programs.
+    """
 
     id: str
     anchor: str
@@ -142,9 +145,11 @@ def anchor(identity: str) -> str:
 
 @dataclass(frozen=True)
 class Passports:
-    """The numbers of one run, told in the language of its register. `standing`: of the document.
-    `questionnaire` of a wave, with `by`, the variable of the groups that are compared; `structure`
-    of a study."""
+    """The numbers of one run, told in the language of its register.
+
+    `standing`: of the document. `questionnaire` of a wave, with `by`, the variable of the groups
+    that are compared; `structure` of a study.
+    """
 
     register: Register
     title: str
@@ -210,7 +215,8 @@ class Passports:
 
     def place(self, identity: str) -> tuple[int, int, int, bool]:
         """Its place there: by question as asked, estimates first and bounds last, then its headline
-        and its answers as listed, each of all before those of groups."""
+        and its answers as listed, each of all before those of groups.
+        """
         row = self.rows[identity]
         item, kind, level = self._name_item(str(row["item"])), str(row["kind"]), str(row["level"])
         order = [name for name in KINDS if name not in LAST] + [*LAST]

@@ -7,7 +7,8 @@ The cells run where the files of a run lie as in its project: in the project its
 render step left says of the run which they are), or in a folder with copies, where `report.json`
 says it.
 What a simulated wave shows is marked as simulated by its blocks, in every caption, so that no
-document can forget it."""
+document can forget it.
+"""
 
 from __future__ import annotations
 
@@ -64,8 +65,10 @@ class ReportPage:
     @classmethod
     def open(cls, run: str = "", lang: str = "") -> ReportPage:
         """The report's material: what the render step tells here, or told when it made the report
-        of `run` in `lang` (of the first there is where they are ""). RenderError where it never
-        did."""
+        of `run` in `lang` (of the first there is where they are "").
+
+        RenderError where it never did.
+        """
         told = Path("report.json")
         if told.is_file():
             settings = json.loads(told.read_text("utf-8"))
@@ -80,8 +83,10 @@ class ReportPage:
         return cls(part, standing, name, files)
 
     def summary(self) -> None:
-        """Print in one line what this is, then the summary and whose survey it is. That of a study
-        opens with its finding and needs no title."""
+        """Print in one line what this is, then the summary and whose survey it is.
+
+        That of a study opens with its finding and needs no title.
+        """
         part = self.part
         short = wave_summary(part) if isinstance(part, ShownWave) else study_summary(part)
         said = part.prose.around(SUMMARY, short, part.register.span)
@@ -99,8 +104,10 @@ class ReportPage:
         self._print(fold(self.part.word("report.title.reading"), body))
 
     def block(self, place: str, level: int = 1) -> None:
-        """Print one block by its place, with its heading at a level. Nothing where this is a study
-        and the block one of a wave, or the other way round."""
+        """Print one block by its place, with its heading at a level.
+
+        Nothing where this is a study and the block one of a wave, or the other way round.
+        """
         blocks = {block.place: block for block in blocks_of(self.part)}
         if place not in blocks and place not in (*BLOCKS, *PLACES):
             known = ", ".join(blocks)

@@ -103,7 +103,8 @@ class Register:
 
     def warning(self, identity: str) -> str:
         """What was measured of the test (by its p) or interval (by its number) behind an id, where
-        it misses its aim; else ""."""
+        it misses its aim; else "".
+        """
         limit = f"{identity}.lower"
         procedure = procedure_of(limit if self.has(limit) else identity)
         # A change has no base beside that of its share.
@@ -167,8 +168,10 @@ class Register:
 
 @dataclass(frozen=True)
 class ReportPart:
-    """A run that a report shows: its figures, the folder of its charts, its settings. `prose`: the
-    author's own texts by place."""
+    """A run that a report shows: its figures, the folder of its charts, its settings.
+
+    `prose`: the author's own texts by place.
+    """
 
     register: Register
     charts: Path
@@ -213,7 +216,9 @@ class ReportPart:
         **look: Any,
     ) -> str:
         """A table of the run, "" without rows: its columns by their keys, `more` by their names.
-        `look`: as of `markdown.table`."""
+
+        `look`: as of `markdown.table`.
+        """
         if not rows:
             return ""
         header = [*map(self.word, columns), *more]
@@ -320,7 +325,8 @@ class ShownWave(ReportPart):
 
     `choices`: the primary test of each compared item, and the fact that says why. `steps`: what was
     done to weight the answers. `variables`: by whose categories answers are told, the compared one
-    first. `contrasts`: the pairs of groups that were compared (rows of `contrasts.csv`)."""
+    first. `contrasts`: the pairs of groups that were compared (rows of `contrasts.csv`).
+    """
 
     choices: dict[str, tuple[str, Fact]]
     steps: tuple[Fact, ...]

@@ -1,6 +1,7 @@
 """What each page, picture and workbook says of itself in one line: whose numbers, and since when.
 
-What becomes of a publication later its seal cannot know: pages lead to the one that says it."""
+What becomes of a publication later its seal cannot know: pages lead to the one that says it.
+"""
 
 from pydantic import Field
 
@@ -14,7 +15,8 @@ REAL, SIMULATED = "report.rendering.status.real", "report.rendering.status.simul
 
 class Standing(StrictModel):
     """The publication that a document is of, "" for a run of today; `released`: the day, "" for a
-    draft; `data`: MD5 of each dataset version of its run."""
+    draft; `data`: MD5 of each dataset version of its run.
+    """
 
     publication: str = ""
     released: str = ""

@@ -1,7 +1,8 @@
 """What a report says of a number: a fact whose kind the number chooses.
 
 Nothing here prints. A sentence that the number does not support has no way to be chosen: the
-templates of the catalogue hold no conclusion, and each function below has one kind a case."""
+templates of the catalogue hold no conclusion, and each function below has one kind a case.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -76,8 +77,11 @@ def proportional_odds(p: float | None, level: float, values: Mapping[str, Value]
 
 
 def contrasts(pairs: Mapping[tuple[str, str], float | None], level: float) -> Fact:
-    """Which pairs of groups differ after adjustment. `pairs`: the adjusted p of each pair shown, by
-    the labels of its groups; None where a pair has no test."""
+    """Which pairs of groups differ after adjustment.
+
+    `pairs`: the adjusted p of each pair shown, by the labels of its groups; None where a pair has
+    no test.
+    """
     tested = {pair: p for pair, p in pairs.items() if p is not None}
     if not tested:
         return Fact("report.contrasts.untested")
@@ -91,9 +95,11 @@ def contrasts(pairs: Mapping[tuple[str, str], float | None], level: float) -> Fa
 
 
 def describe_selection(selection: Selection, *, raked: bool, complete: bool) -> Fact:
-    """What the selection of respondents lets the figures say. `raked`: whether the answers are
-    weighted to margins; `complete`: whether all who were asked answered. Of what did not happen
-    nothing is said."""
+    """What the selection of respondents lets the figures say.
+
+    `raked`: whether the answers are weighted to margins; `complete`: whether all who were asked
+    answered. Of what did not happen nothing is said.
+    """
     kind = f"report.selection.{selection.key}"
     if selection.response_rate and complete:
         return Fact(f"{kind}.complete")
@@ -103,8 +109,10 @@ def describe_selection(selection: Selection, *, raked: bool, complete: bool) -> 
 
 
 def describe_response(selection: Selection, values: Mapping[str, Value]) -> Fact:
-    """Who answered, in the words of the selection: `invited`, `answered`, `rate`. A rate without a
-    selection that gives one is not said, nor of whom there is no list."""
+    """Who answered, in the words of the selection: `invited`, `answered`, `rate`.
+
+    A rate without a selection that gives one is not said, nor of whom there is no list.
+    """
     if selection is Selection.CENSUS and "invited" not in values:
         return Fact(UNLISTED, dict(values))
     said = {name: value for name, value in values.items() if name != "rate"}
@@ -136,9 +144,11 @@ def find_stem(questionnaire: Questionnaire, item: Item) -> str:
 
 
 def quote_question(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
-    """The question as it was asked; of what was computed, of which questions. Where the header of
-    the export is a name and no text, the codebook's text was asked, and where there is none, that
-    is said; of a grid its stem and the row, as form tools write them."""
+    """The question as it was asked; of what was computed, of which questions.
+
+    Where the header of the export is a name and no text, the codebook's text was asked, and where
+    there is none, that is said; of a grid its stem and the row, as form tools write them.
+    """
     if not item.derived_from:
         is_name = " " not in item.column.strip()
         if is_name and item.column in item.label.root.values():

@@ -3,7 +3,8 @@ evidence.
 
 The one picture with the table behind it, what the finding changes for a reader, who printed what,
 words beside the figures that they describe, what one would ask whoever published them, how they
-were checked, and every verdict in a table that a reader can reduce without a script."""
+were checked, and every verdict in a table that a reader can reduce without a script.
+"""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -34,7 +35,8 @@ COLUMNS = tuple(f"study.column.{name}" for name in ("figures", "condition", "fit
 
 def picture(study: ShownStudy) -> str:
     """The picture, titled with what it shows, and the numbers behind it in a fold; none where each
-    set has its reported number of answers."""
+    set has its reported number of answers.
+    """
     if study.lead is None and study.structure.reported:
         return ""
     every = every_of(study)

@@ -3,7 +3,8 @@
 The sentence is chosen by what the arithmetic found: that figures go together and on how many
 people, that they do not on any, or that nothing can be said. The innocent reading comes first.
 
-`Judged` is a verdict as the report uses it: its numbers under the ids of the register."""
+`Judged` is a verdict as the report uses it: its numbers under the ids of the register.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from readiness.reporting.shown import ShownStudy
 @dataclass(frozen=True)
 class JudgedClaim:
     """`kind`: that of its first sentence. `values`: its numbers, and the conditions `assumed`.
-    `items`: what each of its questions is about, in order."""
+
+    `items`: what each of its questions is about, in order.
+    """
 
     id: str
     kind: str

@@ -1,5 +1,6 @@
 """What a document says of a wave: who answered, each item, what was done to the weights and what it
-cost, what a revision moved."""
+cost, what a revision moved.
+"""
 
 from collections.abc import Iterator
 
@@ -99,7 +100,8 @@ def _find_labels(wave: ShownWave, fact: Fact, codes: list[str]) -> dict[str, str
 
 def _write_margins(wave: ShownWave) -> str:
     """Each margin's target and what is left of the gap after raking, and after trimming; "" where
-    every category meets its own target, as the steps say."""
+    every category meets its own target, as the steps say.
+    """
     register, rows = wave.register, []
     # Whether trimming moved the margins: what was only kept within limits meets them.
     moved = any(step_name(fact) == "trimmed" for fact in wave.steps)

@@ -23,7 +23,8 @@ def check_output(
 
     ConfigError when `target` is one of the `inputs`, under any name (a link to it, say), or one of
     the files that the project at `root` is made of; when it is a folder or no ordinary file; and
-    when it exists, unless `force` says that it may be replaced."""
+    when it exists, unless `force` says that it may be replaced.
+    """
     for path in inputs:
         if _is_same(target, path):
             raise ConfigError(
@@ -52,8 +53,10 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _find_in_project(root: Path, target: Path) -> Path | None:
-    """The file or folder of the project that `target` is, or lies in; None when it is neither. A
-    copy in `data/raw` may be written: that is where `data get` puts one."""
+    """The file or folder of the project that `target` is, or lies in; None when it is neither.
+
+    A copy in `data/raw` may be written: that is where `data get` puts one.
+    """
     # The configuration's models take longer to build than a whole audit of seals.
     from readiness.datasets.versions import RAW
 

@@ -51,8 +51,10 @@ def detectors_of(privacy: Privacy) -> tuple[Detectors, dict[str, Any]]:
 
 
 def keep_apart(run: Path, apart: Apart, key: str) -> None:
-    """Write what is kept apart below `run`/private, for its owner's eyes. The name of the key
-    stands there too: a record of provenance is the same with any key."""
+    """Write what is kept apart below `run`/private, for its owner's eyes.
+
+    The name of the key stands there too: a record of provenance is the same with any key.
+    """
     folder = run / PRIVATE
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)

@@ -5,7 +5,8 @@ A key lies in the user's own configuration (`$XDG_CONFIG_HOME/readiness/keys`, b
 never where git, DVC or the project would carry it along with what it protects.
 
 `readiness.privacy` reads tables with pandas, and is imported where it is used: every run asks here
-where the keys lie."""
+where the keys lie.
+"""
 
 import os
 import secrets
@@ -90,7 +91,8 @@ def key_for(root: Path, dataset: str, sealed: str, export: Path) -> tuple[bytes,
     `sealed`: the name of the key with which a publication was made, "" for a wave that is none yet.
 
     What was published is recomputed by anyone: without its key, by one made of the data. Raises
-    ConfigError where a wave of today needs a key and has none."""
+    ConfigError where a wave of today needs a key and has none.
+    """
     from readiness.privacy import FROM_DATA, key_from_data, key_id
 
     key = present_key(root, dataset)

@@ -4,7 +4,8 @@ Snakemake trusts a file that is there. A kernel that dies, a disk that fails or 
 that is cut short or changed, also with an old time; and a kill between two steps can leave results
 that rest on files which are no more. The records tell: a step's results stand when its record is
 whole, the files beside it are what it says, and every parent that it names stands as well. All
-others are removed, and with them whatever was made from them."""
+others are removed, and with them whatever was made from them.
+"""
 
 import json
 import shutil
@@ -24,8 +25,10 @@ NOTES = Path(".snakemake/metadata")
 
 
 def repair(root: Path) -> list[str]:
-    """Remove what cannot be trusted below `root/results`; one line on each cause, in order. Only
-    while no other run is at work: what is half-written is taken for left behind."""
+    """Remove what cannot be trusted below `root/results`; one line on each cause, in order.
+
+    Only while no other run is at work: what is half-written is taken for left behind.
+    """
     results = root / "results"
     # What else lies below `results` is not ours to remove.
     found = [results, *(folder for pattern in STEPS for folder in results.glob(pattern))]
@@ -93,8 +96,10 @@ def _read_record(folder: Path, results: Path) -> tuple[Lineage | None, list[str]
 
 
 def _keep_with_parents(results: Path, whole: dict[Path, Lineage]) -> dict[Path, Lineage]:
-    """Those whose parents stand, and the parents' parents, up to the data. A wave or study and the
-    publication of it have steps with the same hash, in different folders."""
+    """Those whose parents stand, and the parents' parents, up to the data.
+
+    A wave or study and the publication of it have steps with the same hash, in different folders.
+    """
     hashes = {folder: lineage.hash for folder, lineage in whole.items()}
     kept, before = whole, -1
     while len(kept) != before:
@@ -131,8 +136,11 @@ def _run_of(results: Path, folder: Path) -> tuple[str, str]:
 
 
 def _are_notes_whole(root: Path) -> bool:
-    """Whether Snakemake's notes are there and can be read. It writes them in place and ignores one
-    that it cannot read, and with it that the settings or the code have changed since."""
+    """Whether Snakemake's notes are there and can be read.
+
+    It writes them in place and ignores one that it cannot read, and with it that the settings or
+    the code have changed since.
+    """
     notes = [path for path in (root / NOTES).rglob("*") if path.is_file()]
     try:
         for note in notes:

@@ -1,7 +1,8 @@
 """What Snakemake says goes to a log: here it is followed, for a bar on a terminal, and explained.
 
 Snakemake's words are for those who know it. Who runs `make` gets the closing table, and where
-Snakemake stops for a reason of its own, that reason as the last line."""
+Snakemake stops for a reason of its own, that reason as the last line.
+"""
 
 import os
 import re
@@ -118,7 +119,9 @@ def count_memory_kills() -> int:
 
 def reason(root: Path, code: int, memory_kills: int = 0) -> str:
     """Why Snakemake stopped, as its log and the folder tell, and what to do; one line.
-    `memory_kills`: the count before it began."""
+
+    `memory_kills`: the count before it began.
+    """
     try:
         text = (root / LOG).read_text("utf-8", "replace")
     except OSError:

@@ -45,7 +45,8 @@ class Job(Generic[Settings]):
 
     What the record is to say otherwise than it was given: `record`, of the settings; `reads`, of
     the inputs; `datasets`, the versions that it rests on beside those of the inputs. `public`:
-    readers get what it leaves."""
+    readers get what it leaves.
+    """
 
     settings: Settings
     inputs: Mapping[str, list[Path]]
@@ -94,7 +95,8 @@ class Job(Generic[Settings]):
 
 def add_arguments(steps: Sequence[StepModule], parser: argparse.ArgumentParser) -> None:
     """The arguments of steps that one process performs: an option for each role that one of them
-    has, and those that all steps have, with a value a step."""
+    has, and those that all steps have, with a value a step.
+    """
     roles = dict.fromkeys(role for step in steps for role in step.INPUTS)
     for role in roles:
         name, number = role.rstrip("?*"), "*" if role.endswith("*") else 1

@@ -23,7 +23,8 @@ _TEXT = Markup("<bdi>{}</bdi>")
 
 def _make_columns(entry: CodebookEntry, own: str) -> dict[str, list[Markup]]:
     """The cells of its options by column, without those that are empty; `own`: the language of what
-    is exported."""
+    is exported.
+    """
     exported = Markup('<bdi lang="{}">{{}}</bdi>').format(own)
     looks = (_CODE, _CODE, exported, _TEXT, _TEXT)
     rows = [

@@ -1,7 +1,8 @@
 """The page for the data protection officer: one sheet on what a wave's numbers could give away.
 
 What was hidden and why, against whom, what remains possible, how much was lost, which personal data
-there were, and who signed for it. Made of counts alone: nothing of a respondent is on it."""
+there were, and who signed for it. Made of counts alone: nothing of a respondent is on it.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,7 +39,8 @@ class Protection:
     optimal: whether no smaller loss does the same; None where nobody asked.
     attack: of the verdict: `attacked`, `held`, `given_away`, `before`.
     readers: what the readers of the attack are taken to know, by `KNOWING`.
-    apart: items whose answers are kept apart; seen: cells that were flagged."""
+    apart: items whose answers are kept apart; seen: cells that were flagged.
+    """
 
     numbers: int
     withheld: int

@@ -1,7 +1,8 @@
 """The faults of an export as one self-contained page; pure: the text is returned.
 
 It holds what single people answered. It is internal, says so, and no publication, bundle or public
-site has it."""
+site has it.
+"""
 
 from collections.abc import Mapping
 from functools import partial
@@ -36,8 +37,10 @@ def faults_page(
     quarantine: pd.DataFrame,
     language: Language,
 ) -> str:
-    """What validation wrote, as a page; a label that the language lacks is another's. Raises
-    DataError when a fault cannot be told: the tables are of another version."""
+    """What validation wrote, as a page; a label that the language lacks is another's.
+
+    Raises DataError when a fault cannot be told: the tables are of another version.
+    """
     items = tuple(_translate_item(item, language) for item in questionnaire.items)
     questionnaire = questionnaire.model_copy(update={"items": items})
     labels = {item.id: item.label.text(language) for item in items}

@@ -1,5 +1,6 @@
 """The pages of the site, from templates and the catalogue: what it has (reports, publications with
-their last check, versions of data), and the guides, which are the Markdown pages of `docs/`."""
+their last check, versions of data), and the guides, which are the Markdown pages of `docs/`.
+"""
 
 from __future__ import annotations
 
@@ -39,9 +40,12 @@ class Guide:
 
 
 def guide(name: str, source: str, guides: Collection[str], files: Collection[str]) -> Guide:
-    """The guide that a Markdown text is. `guides` are the names of all guides and `files` those of
-    pictures beside them: links to them hold in the site, links to other files of the project are
-    shown as text. Markup in the text is shown, not used."""
+    """The guide that a Markdown text is.
+
+    `guides` are the names of all guides and `files` those of pictures beside them: links to them
+    hold in the site, links to other files of the project are shown as text. Markup in the text is
+    shown, not used.
+    """
     tokens = _READER.parse(source)
     title = name
     for token, inline in pairwise(tokens):
@@ -138,9 +142,12 @@ class File:
 
 @dataclass(frozen=True)
 class ReportEntry:
-    """A report of today: what it is about, and its files by language. `finding`: what the page
-    itself says in one sentence, by language. `published`: the publication of the same run that
-    counts, None where there is none; `moved`: how many of its numbers are other ones today."""
+    """A report of today: what it is about, and its files by language.
+
+    `finding`: what the page itself says in one sentence, by language. `published`: the publication
+    of the same run that counts, None where there is none; `moved`: how many of its numbers are
+    other ones today.
+    """
 
     run: str
     title: Mapping[str, str]
@@ -170,7 +177,8 @@ class Published:
 
     `run` is the wave or study that it published; `released` when, and `withdrawn` why, "" where it
     was not; `check`: what computing it again gave, None where it was not. Of one that is not here
-    `title` and `files` are empty."""
+    `title` and `files` are empty.
+    """
 
     identity: str
     files: Sequence[File]
@@ -263,7 +271,8 @@ COMMANDS = "make setup\n.venv/bin/readiness audit --level 2\n.venv/bin/readiness
 @dataclass(frozen=True)
 class Site:
     """What the pages show. `title`: of the site, by language; `start`: the language that opens;
-    `gone`: the publications that were withdrawn and are not here."""
+    `gone`: the publications that were withdrawn and are not here.
+    """
 
     languages: Sequence[Language]
     title: dict[str, str]
@@ -325,7 +334,8 @@ def guide_page(site: Site, guide: Guide) -> str:
 
 def mark_run(page: str, site: Site, report: ReportEntry, language: Language, depth: int) -> str:
     """A page of today's run that says so, and leads to the index in its language, to the other
-    reports and to what is published of the run; `depth`: folders above it."""
+    reports and to what is published of the run; `depth`: folders above it.
+    """
     up = "../" * depth
     index = f"{up}{language}/{INDEX}"
     link = Markup('<a class="brand" href="{}">{}</a> ').format(index, site.title[language])

@@ -1,7 +1,8 @@
 """Attack: what readers of a wave's numbers could prove of counts that are withheld.
 
 What a reader may know is read beside the register: the frame cells and weights of the respondents,
-and the earlier releases of the wave. Their answers are not used."""
+and the earlier releases of the wave. Their answers are not used.
+"""
 
 import json
 
@@ -18,7 +19,8 @@ from readiness.tables import read_text_table
 
 class AttackWave(StrictModel):
     """Whom the numbers are for, what is too small for them, and the variables of the groups, the
-    compared one first."""
+    compared one first.
+    """
 
     disclosure: Disclosure
     minimum_base: int

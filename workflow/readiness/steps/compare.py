@@ -11,8 +11,10 @@ from readiness.survey.intervals import Interval
 
 class CompareWave(Compare):
     """The tests of a wave; from `estimate` the confidence level, kind of interval and items.
+
     `contrasted`: items of which all groups are contrasted, by every variable; with those that are
-    compared; `by`: the variables that answers are told by, the compared one first."""
+    compared; `by`: the variables that answers are told by, the compared one first.
+    """
 
     level: float
     contrasted: tuple[str, ...]

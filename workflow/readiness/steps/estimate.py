@@ -1,5 +1,6 @@
 """Estimate: shares of every answer with design-based precision, overall and by group; how well the
-items of scales measure the same; who answered, and what the others could do to the numbers."""
+items of scales measure the same; who answered, and what the others could do to the numbers.
+"""
 
 from readiness.analysis.estimating import estimate, scales_table
 from readiness.analysis.nonresponse import describe_nonresponse, nonresponse_tables
@@ -26,7 +27,8 @@ SETTINGS = EstimateWave
 
 def run(job: Job[EstimateWave]) -> None:
     """Write `estimates.csv`, `scales.csv`, and of nonresponse `bounds.csv`, `response.csv`,
-    `balance.csv` and `missing.csv`."""
+    `balance.csv` and `missing.csv`.
+    """
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
     margins_file, sample_file = job.get("margins"), job.get("sample")

@@ -46,8 +46,10 @@ ALLOWED = (
 
 class RenderSettings(StrictModel):
     """The language, and what the cells are told of the run: `kind`, `run`, `title`, ...
+
     `languages`: those in which there is this report; `name`: that of its files, without ending;
-    `downloads`: files that it leads to, what each is and its address."""
+    `downloads`: files that it leads to, what each is and its address.
+    """
 
     language: Language
     part: dict[str, Any]
@@ -64,9 +66,12 @@ class RenderSettings(StrictModel):
 
 @dataclass(frozen=True)
 class PageSource:
-    """What a report is made of. `resources`: the files that the cells read, by their name in the
-    folder where they run; `words`: texts from outside (outlets, the questionnaire's answers), the
-    digits of which are no results; `content`: what the cells are told of it."""
+    """What a report is made of.
+
+    `resources`: the files that the cells read, by their name in the folder where they run; `words`:
+    texts from outside (outlets, the questionnaire's answers), the digits of which are no results;
+    `content`: what the cells are told of it.
+    """
 
     register: Register
     resources: dict[str, Path]
@@ -165,7 +170,9 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
 
 def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
     """What a page's frame is told: titles, that it is a draft or simulated, its other languages.
-    The renderer reads each text as Markdown: those from outside are escaped."""
+
+    The renderer reads each text as Markdown: those from outside are escaped.
+    """
     language, simulated = settings.language, part.register.is_simulated
     told: dict[str, Any] = {
         "title": plain(settings.title),

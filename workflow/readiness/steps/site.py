@@ -33,7 +33,8 @@ PICTURES = (".svg", ".png")
 
 class SiteSettings(StrictModel):
     """Languages, the site's title in each, and what is shown: reports and publications; of what
-    was withdrawn and is not here why, and its successor."""
+    was withdrawn and is not here why, and its successor.
+    """
 
     languages: list[str]
     title: dict[str, str]

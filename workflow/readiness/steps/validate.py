@@ -31,7 +31,8 @@ SETTINGS = ValidateWave
 
 def run(job: Job[ValidateWave]) -> None:
     """Write `answers.csv`, `issues.csv`, `quarantine.csv`, `counts.csv`, `reconciliation.csv` and
-    `sample.csv`."""
+    `sample.csv`.
+    """
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
     listed, corrections = job.get("sample"), job.get("corrections")

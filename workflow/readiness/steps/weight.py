@@ -25,7 +25,8 @@ SETTINGS = WeightWave
 
 def run(job: Job[WeightWave]) -> None:
     """Write `weights.csv`, `replicates.npz`, `margins.csv`, `summary.csv` and `steps.csv` (what was
-    done, as facts)."""
+    done, as facts).
+    """
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
     given = job.get("margins")

@@ -10,7 +10,8 @@ Begin with a design; every estimator and every test takes one:
     proportions(w.design, "level", ["none", "weak", "medium", "good"], by="profession")
 
 docs/survey-for-r-users.md documents each name beside its equivalent in R. The workflow imports the
-modules themselves."""
+modules themselves.
+"""
 
 from readiness.survey.comparisons.classical import (
     exact_permutation,

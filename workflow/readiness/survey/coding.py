@@ -32,7 +32,9 @@ _LOOK = 1_000
 @dataclass(frozen=True, eq=False)
 class Codes:
     """A categorical column: `codes` in 0..size-1 (-1 is missing) and the labels they stand for.
-    `identity` marks that each row is its own unit, which saves the counting."""
+
+    `identity` marks that each row is its own unit, which saves the counting.
+    """
 
     codes: IntArray
     size: int
@@ -115,9 +117,11 @@ def factorize_column(column: Any) -> Factorized:
 
 
 def _factorize_shared(values: npt.NDArray[Any]) -> Factorized:
-    """Factorize objects that are shared between rows: first by identity, then by value. A column
-    read from a file holds each text once and a pointer a row. Pointers are integers, which are
-    compared without looking at the text; the few distinct objects are then compared by value."""
+    """Factorize objects that are shared between rows: first by identity, then by value.
+
+    A column read from a file holds each text once and a pointer a row. Pointers are integers, which
+    are compared without looking at the text; the few distinct objects are then compared by value.
+    """
     memory = (ctypes.c_ssize_t * len(values)).from_address(values.ctypes.data)
     by_identity, addresses = pd.factorize(np.ctypeslib.as_array(memory))
     # `values` keeps every object alive, so each address still holds its object.

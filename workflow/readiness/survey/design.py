@@ -9,7 +9,8 @@ A domain is a subset of the design, never of the data: `Design.subset` keeps eve
 outside count with weight zero, so that the number of PSUs in each stratum stays the drawn one.
 
 Formulas: Särndal, Swensson and Wretman (1992), ch. 4 and 6; Lumley (2010), ch. 2 and 8. Numbers are
-tested against R survey 4.4-2."""
+tested against R survey 4.4-2.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +67,8 @@ class Design:
         refits: tests and models are fitted again under each replicate (`refitting`).
 
     The data are never modified, so columns that were coded once stay coded, for this design and for
-    those made from it."""
+    those made from it.
+    """
 
     data: pd.DataFrame
     full_weights: FloatArray
@@ -106,8 +108,10 @@ class Design:
 
     @property
     def degrees_of_freedom(self) -> int:
-        """PSUs less strata among the rows of the domain, and at most the replicates less one. For
-        replicate weights that came with the data: the rank of those of the domain, less one."""
+        """PSUs less strata among the rows of the domain, and at most the replicates less one.
+
+        For replicate weights that came with the data: the rank of those of the domain, less one.
+        """
         if self.replicates is not None and self.replicates.kind == "given":
             return self.replicates.degrees_of_freedom(self.mask)
         first = self.stages[0]
@@ -117,8 +121,10 @@ class Design:
         return degrees
 
     def domain_degrees(self, codes: IntArray, size: int) -> IntArray:
-        """Degrees of freedom of the domain of each code 0..size-1 (-1: nowhere), shape (size,). The
-        same as `subset(codes == k).degrees_of_freedom`, 0 where nobody is."""
+        """Degrees of freedom of the domain of each code 0..size-1 (-1: nowhere), shape (size,).
+
+        The same as `subset(codes == k).degrees_of_freedom`, 0 where nobody is.
+        """
         inside = np.where(self.mask, codes, -1)
         if self.replicates is not None and self.replicates.kind == "given":
             domains = (self.subset(inside == k) for k in range(size))
@@ -213,7 +219,8 @@ class Design:
 
         Whether groups differ is asked of what made them so, of which the population is one outcome
         (Graubard and Korn 2002). Of replicates it is undone where each leaves out one PSU (JKn);
-        others hold it in their weights. Of a population that answered whole nothing is tested."""
+        others hold it in their weights. Of a population that answered whole nothing is tested.
+        """
         if (self.stages[0].fraction_left() <= 0).all():
             return self
         stages = tuple(

@@ -9,7 +9,8 @@ Clopper and Pearson (1934); R survey `svyciprop`.
 
 Whether a share is precise enough to be shown: NCHS, Vital and Health Statistics 2(175) (2017).
 
-A scale to measure against; no one outside that agency is bound by it."""
+A scale to measure against; no one outside that agency is bound by it.
+"""
 
 from typing import Literal, TypeAlias
 
@@ -171,7 +172,8 @@ def likelihood(p: npt.ArrayLike, se: npt.ArrayLike, n: npt.ArrayLike, t: npt.Arr
 
     deff is n se^2 / (p (1-p)); n/(n-1) is the dispersion of the working quasi-binomial model, as in
     R's `svyciprop(method="likelihood")`; the root is exact (R reads it off a spline). NaN where p
-    is 0 or 1."""
+    is 0 or 1.
+    """
     share, error, size, quantile = np.broadcast_arrays(
         *(np.asarray(a, dtype=np.float64) for a in (p, se, n, t))
     )

@@ -9,7 +9,8 @@ on the answer itself rather than on the proxy. SMUB is the bias of a mean in sta
 (Little, West, Boonstra and Hu 2020, J. Survey Statistics and Methodology 8), MUBP that of a
 proportion through a normal latent variable (Andridge, West, Little, Boonstra and Alvarado-Leiton
 2019, J. Royal Statistical Society C 68; Andridge and Little 2011). phi cannot be estimated: the
-range over phi = 0, .5 and 1 is the result."""
+range over phi = 0, .5 and 1 is the result.
+"""
 
 from __future__ import annotations
 
@@ -181,8 +182,11 @@ class Proxy:
     def moments(
         self, mean_z: npt.ArrayLike, covariance_z: npt.ArrayLike | None = None
     ) -> tuple[float, float]:
-        """Mean and variance of the proxy among others, from their auxiliaries' moments. Without the
-        covariance (a frame that gives margins only) the variance is that among those selected."""
+        """Mean and variance of the proxy among others, from their auxiliaries' moments.
+
+        Without the covariance (a frame that gives margins only) the variance is that among those
+        selected.
+        """
         slopes = self.coefficients[1:]
         mean = float(self.coefficients[0] + slopes @ np.asarray(mean_z, dtype=np.float64))
         if covariance_z is None:
@@ -262,8 +266,10 @@ def mubp(
     standard = (x - mean) / deviation
 
     def score(r: float) -> float:
-        """The slope of the log-likelihood in r, less a factor that is positive everywhere. Its root
-        is sharp where the likelihood itself is flat: two machines find the same one."""
+        """The slope of the log-likelihood in r, less a factor that is positive everywhere.
+
+        Its root is sharp where the likelihood itself is flat: two machines find the same one.
+        """
         eta = (r * standard - cut) / np.sqrt(1 - r**2)
         density = stats.norm.logpdf(eta)
         yes = np.exp(density - stats.norm.logcdf(eta))

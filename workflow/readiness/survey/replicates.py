@@ -5,7 +5,8 @@ constants of the variance formula. Sources: Wolter (2007) ch. 4; Kott (2001); Ra
 equivalent: `as.svrepdesign`.
 
 Respondents of one stratum, base weight, random group and crossing of the margins have the same
-weight in every replicate: of many, each pattern is held once (megabytes instead of hundreds)."""
+weight in every replicate: of many, each pattern is held once (megabytes instead of hundreds).
+"""
 
 from __future__ import annotations
 

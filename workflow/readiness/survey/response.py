@@ -2,7 +2,8 @@
 
 AAPOR (2023), Standard Definitions, 10th edition, for the rates; Schouten, Cobben and Bethlehem
 (2009) for the R-indicator; Shlomo, Skinner and Schouten (2012) for its adjustment for the size of
-the sample."""
+the sample.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -9,7 +9,8 @@ and the second stage adds, for each PSU, n_h/N_h times the same formula inside t
 (Särndal, Swensson and Wretman 1992, 4.3; R survey `svyrecvar`).
 
 The covariance of the weighted totals of categories follows from sums of weights by stratum (or PSU)
-and category: at a million rows and forty categories their indicators alone would take 320 MB."""
+and category: at a million rows and forty categories their indicators alone would take 320 MB.
+"""
 
 from __future__ import annotations
 

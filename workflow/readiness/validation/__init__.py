@@ -1,6 +1,7 @@
 """Every fault of every answer: collected, explained, and excluded where it must be.
 
-`validate` is the whole room: raw text in, coded answers with all faults and counts out."""
+`validate` is the whole room: raw text in, coded answers with all faults and counts out.
+"""
 
 from readiness.validation.issues import ISSUE_COLUMNS, MEANINGS, RULES, SEVERITIES, sentence
 from readiness.validation.losses import (

@@ -4,7 +4,8 @@ A cell is read on its own, so each distinct text of a column is read once, howev
 it. A text is an option when it is the option's text to the letter, or in normal form (spaces, case,
 apostrophes), or the value that the tool exports for it, or, in a column that holds codes, its code.
 What cannot be an answer becomes `_invalid`, with the reason and, where one option is near, that
-option as a suggestion: it is shown and never applied."""
+option as a suggestion: it is shown and never applied.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +32,10 @@ _LONG = 200
 
 @dataclass(frozen=True)
 class ReadCell:
-    """Codes of a cell, one for each column of its item, and its faults. `given`: whether it holds
-    an answer of any kind, a refusal among them."""
+    """Codes of a cell, one for each column of its item, and its faults.
+
+    `given`: whether it holds an answer of any kind, a refusal among them.
+    """
 
     values: tuple[str, ...]
     faults: tuple[CellFault, ...] = ()
@@ -45,7 +48,8 @@ class Options:
 
     `texts` by normal form; `others` by value and, in a column of codes, by code, where no option
     has that text. `other`: the code of the option that takes what is typed. `dates`: the order of
-    day, month and year in the export, where the questionnaire says it."""
+    day, month and year in the export, where the questionnaire says it.
+    """
 
     texts: dict[str, tuple[str, str]]
     others: dict[str, tuple[str, str]]
@@ -83,8 +87,10 @@ class Options:
         return self.texts.get(key) or self.others.get(key)
 
     def is_typed(self, text: str) -> bool:
-        """Whether an unknown text can be one that was typed for "other". A bare number is a code
-        that nobody declared, unless options begin with numbers."""
+        """Whether an unknown text can be one that was typed for "other".
+
+        A bare number is a code that nobody declared, unless options begin with numbers.
+        """
         code = _CODE.fullmatch(match_key(text)) and not any(key[:1].isdigit() for key in self.texts)
         return bool(self.other) and not code
 
@@ -115,7 +121,8 @@ def nearest(text: str, keys: Iterable[str]) -> str:
 
 def holds_codes(item: Item, texts: Iterable[str]) -> bool:
     """Whether a column holds the item's own codes: some of its texts are codes, none is an option's
-    text or value."""
+    text or value.
+    """
     if not item.categories:
         return False
     options, coded = Options.of(item), Options.of(item, codes=True)
@@ -184,7 +191,8 @@ def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[st
 
     Survey tools join ticked options by `;` or `, ` and options hold commas themselves, so a cell
     cannot be split at its separators: at each place the longest known option that ends at a
-    separator (or at the end) is taken."""
+    separator (or at the end) is taken.
+    """
     key = match_key(text)
     longest_first = sorted(known, key=len, reverse=True)
     codes: list[str] = []
@@ -333,9 +341,11 @@ def _explain_outside(low: float, high: float) -> Fact:
 
 
 def read_date(text: str, order: str | None) -> str | CellFault:
-    """The day, `2026-03-31`, of a date with or without a time behind it. `order` of day, month and
-    year where the questionnaire says it. Where it does not, a date that is one day in one order and
-    another in the other is not guessed."""
+    """The day, `2026-03-31`, of a date with or without a time behind it.
+
+    `order` of day, month and year where the questionnaire says it. Where it does not, a date that
+    is one day in one order and another in the other is not guessed.
+    """
     found = match_moment(text)
     if found is None:
         return CellFault("not_a_date", Fact("validation.not_a_date"))

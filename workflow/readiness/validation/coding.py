@@ -26,9 +26,11 @@ SUGGESTED = 200
 def code_answers(
     answers: Answers, groups: Texts, questionnaire: Questionnaire
 ) -> tuple[list[Coded], list[pd.DataFrame]]:
-    """Code every item of every kept submission, in the order of the form. `groups`: the group of
-    each, which rules routing on the group item. Returns the items and the issues of their cells;
-    who left one blank is told by `interviews.blanks`."""
+    """Code every item of every kept submission, in the order of the form.
+
+    `groups`: the group of each, which rules routing on the group item. Returns the items and the
+    issues of their cells; who left one blank is told by `interviews.blanks`.
+    """
     made: list[Coded] = []
     sources = {} if questionnaire.group_item is None else {questionnaire.group_item: groups}
     found: list[pd.DataFrame] = []
@@ -150,8 +152,10 @@ def _find_near(texts: Texts, facts: Mapping[int, Fact], options: Options) -> dic
 def find_differences_from_frame(
     table: pd.DataFrame, rows: npt.NDArray[np.int64], questionnaire: Questionnaire
 ) -> list[pd.DataFrame]:
-    """Issues where an answer that repeats a frame variable says something else. `table` is the
-    coded table with frame columns, `rows` the row of each in the export."""
+    """Issues where an answer that repeats a frame variable says something else.
+
+    `table` is the coded table with frame columns, `rows` the row of each in the export.
+    """
     found = []
     for item in questionnaire.items:
         if item.confirms is None or item.confirms not in table.columns:

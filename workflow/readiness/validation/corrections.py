@@ -42,7 +42,8 @@ def apply_corrections(
     earlier export, say) is a warning.
 
     Raises DataError naming the row of the corrections file when `from` is not what the respondent
-    answered, `to` is not an answer of the item, or nobody has that code."""
+    answered, `to` is not an answer of the item, or nobody has that code.
+    """
     place = _find_places(answers) if len(corrections) else {}
     texts: dict[str, Texts] = {}
     found: list[pd.DataFrame] = []

@@ -1,7 +1,8 @@
 """What a whole column shows: options that never occur, answers that stand alone, far numbers.
 
 Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers, for the modified z-score; its spread
-is taken on either side of the median by itself, so that a skewed number is no outlier for that."""
+is taken on either side of the median by itself, so that a skewed number is no outlier for that.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

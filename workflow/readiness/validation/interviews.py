@@ -2,7 +2,8 @@
 
 AAPOR (2023), Standard Definitions, 10th edition, for when an interview is no longer complete: fewer
 than 80 % of what applied is answered. Leiner (2019), "Too fast, too straight, too weird", Survey
-Research Methods 13, 229-248, for speed relative to the median and answers all alike in a block."""
+Research Methods 13, 229-248, for speed relative to the median and answers all alike in a block.
+"""
 
 from collections.abc import Iterable, Sequence
 from math import inf, log
@@ -42,7 +43,8 @@ def ends(coded: Sequence[Coded], answers: Answers) -> Ends:
 
     An interview broke off where all questions from there on that were asked are unanswered: at
     least `LEAST_LEFT`, and so many that it is not complete. Where the tool says how far a
-    respondent came, its word counts. Remarks, and blanks that mean "none", are not waited for."""
+    respondent came, its word counts. Remarks, and blanks that mean "none", are not waited for.
+    """
     n, items = len(answers), len(coded)
     last = np.full(n, -1)
     asked, behind = np.zeros(n), np.zeros(n)
@@ -93,7 +95,9 @@ def blanks(
     coded: Sequence[Coded], answers: Answers, broke: Ends, group_item: str | None = None
 ) -> list[pd.DataFrame]:
     """An issue for each question that was asked and left blank, but where an interview had ended.
-    `broke`: as `ends` gives it."""
+
+    `broke`: as `ends` gives it.
+    """
     found = []
     for place, each in enumerate(coded):
         item = each.item
@@ -109,7 +113,8 @@ def blanks(
 
 def _describe_blank(item: Item, group_item: str | None) -> tuple[str, Fact]:
     """What a blank cell of an item is: one that the form demands, that an earlier answer leads to,
-    or any other. What a whole group is asked is no question that somebody's answer leads to."""
+    or any other. What a whole group is asked is no question that somebody's answer leads to.
+    """
     if item.required:
         return "required", Fact("validation.required")
     routing = [routing for routing in item.asked_if if routing.item != group_item]
@@ -191,8 +196,11 @@ def find_straight_lines(
 
 
 def times(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.DataFrame]:
-    """Issues of interviews that were too fast, or that ended before they began. Too fast is less
-    than a third of the median of those that did not break off, where there are enough of them."""
+    """Issues of interviews that were too fast, or that ended before they began.
+
+    Too fast is less than a third of the median of those that did not break off, where there are
+    enough of them.
+    """
     found = []
     known = answers.known
     nothing = np.full(len(answers), np.nan)

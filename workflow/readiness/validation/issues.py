@@ -2,7 +2,8 @@
 
 What was found and what was done is a fact (`readiness.facts`); `sentence` says it in a language.
 Severities: `note` (nothing lost: a spelling read, a blank), `warning` (kept, but look at it),
-`error` (a value or a whole submission is not used as it came)."""
+`error` (a value or a whole submission is not used as it came).
+"""
 
 from __future__ import annotations
 
@@ -87,8 +88,10 @@ def issues_of(
     item: str = "",
     suggestion: str | Sequence[str] | npt.NDArray[np.object_] = "",
 ) -> pd.DataFrame:
-    """Issues of one `rule`, a row for each entry of `row`; `fact` of all, or of each. An array of
-    facts holds them as JSON already."""
+    """Issues of one `rule`, a row for each entry of `row`; `fact` of all, or of each.
+
+    An array of facts holds them as JSON already.
+    """
     rows = np.asarray(row, dtype=np.int64)
     if isinstance(fact, Fact):
         said: Any = to_json(fact)
@@ -118,8 +121,10 @@ def _spread_texts(values: Any, n: int) -> npt.NDArray[np.object_]:
 def collect(
     parts: Sequence[pd.DataFrame], order: Sequence[str], expected: Mapping[str, tuple[str, str]]
 ) -> pd.DataFrame:
-    """All issues in one table, by row, then item in the order of the form, then rule. `expected`:
-    by item, the question as it was asked and what an answer can be."""
+    """All issues in one table, by row, then item in the order of the form, then rule.
+
+    `expected`: by item, the question as it was asked and what an answer can be.
+    """
     names = list(ISSUE_COLUMNS)
     kept = [part for part in parts if len(part)]
     if not kept:
@@ -174,8 +179,10 @@ def by_rule(issues: pd.DataFrame) -> pd.DataFrame:
 
 
 def worst(issues: pd.DataFrame, most: int) -> pd.DataFrame:
-    """The first of each kind of fault, with `n`: how often the same value has it. At most `most`
-    rows, the worst first, then the most frequent."""
+    """The first of each kind of fault, with `n`: how often the same value has it.
+
+    At most `most` rows, the worst first, then the most frequent.
+    """
     n = issues.groupby(_ALIKE, sort=False)["row"].transform("size")
     first = issues.assign(n=n).drop_duplicates(_ALIKE)
     return _sort_worst(first, -first["n"]).head(most).reset_index(drop=True)

@@ -29,7 +29,8 @@ def labelled_file(
     Options are numbered as they are listed, from 1; a ticked box is 1, another 0. What is no answer
     is a missing value that says why: in SPSS the six numbers below all values (-1 to -6, as a
     rule), in Stata `.a` to `.f`. Columns that are no item's (weights, say) stand as they are.
-    Raises DataError for a text that is too long for the format."""
+    Raises DataError for a text that is too long for the format.
+    """
     import pyreadstat
 
     longest, longest_label, longest_value = FORMATS[ending]

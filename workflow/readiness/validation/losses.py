@@ -1,7 +1,8 @@
 """How much of an export is not used as it came, and when that is too much to go on.
 
 A fault of one answer is listed and counted. The same fault in every twentieth row is not the
-respondents': dates of another order, codes that were not exported, an option that was renamed."""
+respondents': dates of another order, codes that were not exported, an option that was renamed.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,9 +46,11 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Loss:
-    """What is lost of the submissions (`item` is "") or of the answers given to an item. `lost` and
-    `of` are counts. `reasons` are the rules with their counts, the largest first, and `example` is
-    a row of the table of issues, of the first of them."""
+    """What is lost of the submissions (`item` is "") or of the answers given to an item.
+
+    `lost` and `of` are counts. `reasons` are the rules with their counts, the largest first, and
+    `example` is a row of the table of issues, of the first of them.
+    """
 
     item: str
     lost: int
@@ -98,7 +101,8 @@ class Loss:
 
 def losses(result: Validated) -> list[Loss]:
     """What is lost of the submissions, then of each item, the largest share first; none where
-    nothing is."""
+    nothing is.
+    """
     made = []
     for item, parts in result.reconciliation.groupby("item", sort=False):
         counts = dict(zip(parts["part"], parts["n"].astype(int), strict=True))
@@ -119,8 +123,10 @@ def _order_parts(part: tuple[str, int]) -> tuple[int, str]:
 def write_sums(
     result: Validated, headers: Sequence[Sequence[str]], language: Language
 ) -> list[str]:
-    """What became of the rows of the file, and of the answers in them, a line each. `headers` are
-    quoted where there are several: they are guessed."""
+    """What became of the rows of the file, and of the answers in them, a line each.
+
+    `headers` are quoted where there are several: they are guessed.
+    """
     table = result.reconciliation
     rows = table[table["item"] == ""].set_index("part")["n"]
     sums = table[table["item"] != ""].groupby("part")["n"].sum()
@@ -153,7 +159,8 @@ def refuse_mass_loss(result: Validated, source: object, largest: float) -> None:
 
 def write_loss_lines(result: Validated, language: Language, *, quoting: bool = True) -> list[str]:
     """What is lost: the submissions, then the item that loses the largest share and how many
-    others lose something. Empty when nothing is lost. `quoting`: with what an example holds."""
+    others lose something. Empty when nothing is lost. `quoting`: with what an example holds.
+    """
     found = losses(result)
     lines = [loss.describe(language, quoting=quoting) for loss in found if not loss.item]
     if items := [loss for loss in found if loss.item]:

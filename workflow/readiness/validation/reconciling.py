@@ -43,7 +43,8 @@ def reconcile(
         table: the columns that are handed on.
 
     The item "" is the rows of the file. What is `used` is counted in the table that is handed on,
-    every other part in the cells: what no part explains is `unexplained`."""
+    every other part in the cells: what no part explains is `unexplained`.
+    """
     headers, spare = len(raw.attrs.get(HEADERS, ())), int(raw.attrs.get(SPARE, 0))
     counts = Counter(status)
     counts[EMPTY] += spare

@@ -56,7 +56,8 @@ def submissions(
         keep: which of several submissions of a respondent counts.
 
     Returns a table aligned with `raw`: `respondent`, `submitted`, `group` (a code or ""), `status`
-    (`kept`, or the rule by which the submission is not kept); and the issues found."""
+    (`kept`, or the rule by which the submission is not kept); and the issues found.
+    """
     table = pd.DataFrame(index=raw.index)
     # When each came, as the reader of its tool understands it.
     moments = _read_column(raw, "_submitted")
@@ -175,7 +176,8 @@ def _open_names(
     What the tool itself calls a response, where the export has it. Else the moment of submission,
     to the second, independent of the order of rows: two different submissions of the same second
     get -2, -3... in the order of their content, two identical ones share the name and so are
-    duplicates. Where no moment is known, and none is needed (not `dated`), the row."""
+    duplicates. Where no moment is known, and none is needed (not `dated`), the row.
+    """
     names = np.full(len(raw), "", dtype=object)
     if "_id" in raw:
         own = Texts.of(raw["_id"])
@@ -284,8 +286,11 @@ def _tell_not_kept(
 def set_aside(
     raw: pd.DataFrame, table: pd.DataFrame, issues: pd.DataFrame, questionnaire: Questionnaire
 ) -> pd.DataFrame:
-    """One row a submission that is not kept, in the order of the export. `table`: as `submissions`
-    gives it. Columns: where each stands, why it is not kept, then the raw text of each item."""
+    """One row a submission that is not kept, in the order of the export.
+
+    `table`: as `submissions` gives it. Columns: where each stands, why it is not kept, then the raw
+    text of each item.
+    """
     at = np.flatnonzero(table["status"] != KEPT)
     at = at[np.argsort(raw["_row"].to_numpy()[at], kind="stable")]
     rows, status = raw["_row"].to_numpy()[at], table["status"].to_numpy(dtype=object)[at]
@@ -306,8 +311,10 @@ def set_aside(
 
 
 def mark_ineligible(sample: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
-    """The sample in which who was screened out is known not to be of the population. Both name
-    people alike. AAPOR (2023): a case found ineligible by the interview's own screening."""
+    """The sample in which who was screened out is known not to be of the population.
+
+    Both name people alike. AAPOR (2023): a case found ineligible by the interview's own screening.
+    """
     out = quarantine.loc[quarantine["rule"] == "screened_out", "respondent"]
     here = sample["token"].isin(out)
     if not here.any():

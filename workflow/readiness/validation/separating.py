@@ -1,7 +1,8 @@
 """What validation found, without what names or quotes a respondent.
 
 Nothing is sorted and no row leaves: no number depends on a key, and whoever recomputes what was
-published needs none."""
+published needs none.
+"""
 
 from __future__ import annotations
 
@@ -46,9 +47,11 @@ def list_kept_apart(questionnaire: Questionnaire) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Apart:
-    """What is kept apart, for whoever may see it. answers: one row an answer to a personal item or
-    in free text: `respondent`, `item`, `value`. seen: one row a cell that holds personal data:
-    `row` of the export, `column`, `item`, `kinds`."""
+    """What is kept apart, for whoever may see it.
+
+    answers: one row an answer to a personal item or in free text: `respondent`, `item`, `value`.
+    seen: one row a cell that holds personal data: `row` of the export, `column`, `item`, `kinds`.
+    """
 
     answers: pd.DataFrame
     seen: pd.DataFrame

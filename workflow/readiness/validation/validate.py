@@ -2,7 +2,8 @@
 
 The order is fixed and each stage sees only what the one before kept: which submissions count
 (period, invitation code, duplicates), corrections, coding of cells, routing, frame. Nothing is
-dropped in silence: received = kept + the submissions of each reason."""
+dropped in silence: received = kept + the submissions of each reason.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,7 +67,8 @@ class Validated:
         and by stratum `population`, `invited`, `answered`.
     reconciliation: every row of the file and every answer in it, once (`reconciling.RECONCILED`).
     groups: the groups of the questionnaire, weighted and apart; none where it has no group item.
-    quarantine: one row a submission that is not kept: where it stands, why, and its raw cells."""
+    quarantine: one row a submission that is not kept: where it stands, why, and its raw cells.
+    """
 
     answers: pd.DataFrame
     issues: pd.DataFrame
@@ -110,7 +112,8 @@ def validate(
             with `most_answered` items (of equals the last).
 
     Raises DataError when no submission can be kept, a correction does not fit its answer, or it
-    puts someone outside the sample into a weighted group."""
+    puts someone outside the sample into a weighted group.
+    """
     if opens and closes and opens > closes:
         raise DataError(f"the wave opens ({opens}) after it closes ({closes}).")
     tokens = tokens if sample is None else frozenset(sample["token"])
@@ -161,9 +164,12 @@ def validate(
 
 
 def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
-    """The same for an export of which only the questionnaire is known, not yet its wave. Every day
-    counts (a submission has one, where the export has a column of it) and, where the questionnaire
-    has a frame, every invitation code that is not blank. Raises DataError as `validate` does."""
+    """The same for an export of which only the questionnaire is known, not yet its wave.
+
+    Every day counts (a submission has one, where the export has a column of it) and, where the
+    questionnaire has a frame, every invitation code that is not blank. Raises DataError as
+    `validate` does.
+    """
     tokens = None
     if questionnaire.frame and "_invitation" in raw:
         codes = Texts.of(raw["_invitation"]).texts
@@ -177,7 +183,8 @@ def judge_whole_interviews(
     coded: Sequence[Coded], answers: Answers, questionnaire: Questionnaire
 ) -> tuple[list[Coded], list[pd.DataFrame]]:
     """Find what single cells do not show; returns the items with the code of break-offs, and the
-    issues."""
+    issues.
+    """
     broke = ends(coded, answers)
     coded = broken_off(coded, broke)
     found = [
@@ -204,8 +211,10 @@ def _explain_nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) ->
 
 def _find_groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
     """The group of each: what was answered; without an answer the weighted one, if there is one.
+
     Where several groups are weighted, who does not say is in none of them: `_blank` or `_invalid`.
-    Without a group item all are in one, `all`."""
+    Without a group item all are in one, `all`.
+    """
     if questionnaire.group_item is None:
         return Texts.repeat_text(TOTAL, len(answers))
     item = questionnaire.item(questionnaire.group_item)

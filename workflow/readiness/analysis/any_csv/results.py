@@ -134,8 +134,10 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
 
 def compare_as_drawn(sample: Sample, item: Item, by: str) -> pd.DataFrame:
     """The tests of one question that most people know: unweighted, as if drawn one by one.
+
     Pearson's chi-square and, of a scale, Kruskal-Wallis and between two groups Wilcoxon's; of each
-    option of several, which is `answer`. What cannot be computed is left out."""
+    option of several, which is `answer`. What cannot be computed is left out.
+    """
     data, inside = sample.design.data, sample.design.mask
     groups = sample.questionnaire.grouping(by).codes
     group = _place_codes(data[by], groups)

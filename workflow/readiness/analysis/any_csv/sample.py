@@ -1,6 +1,7 @@
 """A table with its design as a wave: questions as items, cells as codes, respondents with weights.
 
-Every cell that cannot be used is named."""
+Every cell that cannot be used is named.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The settings of a table of answers: how it was drawn, what it asks.
 
-The model is the only description; docs/any-csv.md shows it at work."""
+The model is the only description; docs/any-csv.md shows it at work.
+"""
 
 from __future__ import annotations
 

@@ -62,9 +62,11 @@ ESTIMATED = ("single", "ordinal", "multi", "number")
 
 @dataclass(frozen=True)
 class BegunWave:
-    """What was written, and how many decisions are open; `undecided`: the selection is. `named`:
-    the export says who its respondents are; their pseudonyms need a key. `sums`: what the
-    questionnaire makes of the rows of the file and of the answers in them."""
+    """What was written, and how many decisions are open; `undecided`: the selection is.
+
+    `named`: the export says who its respondents are; their pseudonyms need a key. `sums`: what the
+    questionnaire makes of the rows of the file and of the answers in them.
+    """
 
     wave: str
     questionnaire: str
@@ -177,8 +179,10 @@ def begin_wave(
 def _write_all(
     root: Path, config: str, path: Path, text: str, add: Callable[[], Version]
 ) -> Version:
-    """Write a file (none where the text is empty), a dataset version and the configuration. All or
-    nothing: what was done is taken back when the rest fails."""
+    """Write a file (none where the text is empty), a dataset version and the configuration.
+
+    All or nothing: what was done is taken back when the rest fails.
+    """
     versions = root / VERSIONS
     before = versions.read_bytes() if versions.exists() else None
     added = None
@@ -295,8 +299,10 @@ def export_table(path: Path, content: bytes, told: ToldExport | None = None) -> 
 
 
 def _name_column(heading: tuple[str, ...]) -> tuple[str, str]:
-    """By what a column is known, and its text as far as the header has one. A header may hold both,
-    its code first; texts have blanks, names have none."""
+    """By what a column is known, and its text as far as the header has one.
+
+    A header may hold both, its code first; texts have blanks, names have none.
+    """
     first, *others = heading
     short = next((name for name in others if name and first.startswith(name) and name != first), "")
     texts = [name for name in others if " " in name.strip() and name != short]
@@ -310,9 +316,11 @@ def table_of(
     own: Sequence[bool] = (),
     signs: tuple[str, ...] = (),
 ) -> ExportTable:
-    """A sheet as a draft sees it, with what the file itself says of its columns. `names` are the
-    header and the text of each column where a tool tells them, `own` whether it is the tool's,
-    `signs` what it puts between ticked options."""
+    """A sheet as a draft sees it, with what the file itself says of its columns.
+
+    `names` are the header and the text of each column where a tool tells them, `own` whether it is
+    the tool's, `signs` what it puts between ticked options.
+    """
     columns = []
     for at, header in enumerate(name_each_once([name for name, _ in names] or sheet.columns)):
         said: dict[str, Any] = {"label": names[at][1]} if names else {}
@@ -341,9 +349,11 @@ _HEAD = """\
 def begin(
     root: Path, study: str, table: Path, source: ClaimSource, asked: Questionnaire | None
 ) -> int:
-    """Start a study from a table of published figures; returns how many claims there are. Raises
-    ConfigError where the name is taken or none, DataError naming what of the table cannot be
-    used."""
+    """Start a study from a table of published figures; returns how many claims there are.
+
+    Raises ConfigError where the name is taken or none, DataError naming what of the table cannot be
+    used.
+    """
     path = root / f"data/claims/{study}-{VERSION}.yaml"
     dataset = f"{study}-claims"
     if not re.fullmatch(NAME, study):

@@ -55,9 +55,11 @@ _LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
 @contextmanager
 def new_project(folder: Path) -> Iterator[Path]:
-    """A project at `folder`, whole when the context ends well, and not there otherwise. What is
-    given is its place until then. Raises ConfigError where something is in the way, or the folder
-    lies in another project."""
+    """A project at `folder`, whole when the context ends well, and not there otherwise.
+
+    What is given is its place until then. Raises ConfigError where something is in the way, or the
+    folder lies in another project.
+    """
     target = folder.absolute()
     if os.path.lexists(target) and (not target.is_dir() or any(target.iterdir())):
         raise ConfigError(f"{folder}: exists, and is not empty; name a new folder.")

@@ -4,7 +4,8 @@ A *base* is the number of answers a percentage was computed on. A *figure set* i
 one item. Sets that are said to rest on the same people are judged together, with up to m answers
 missing on each item: set i then has its own base n - m <= n_i <= n.
 
-A study rounds in one way throughout, so one and the same convention must explain a joint base."""
+A study rounds in one way throughout, so one and the same convention must explain a joint base.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -129,7 +130,8 @@ def apportioned_counts(figures: FigureSet, n: int) -> tuple[int, ...] | None:
     The shares are cut at the last digit, and what is missing of 100 goes, a last digit each, to the
     largest remainders (Hamilton's method): an exhaustive set then adds to 100 exactly, and a figure
     may be the next after the nearest. Sought up to twice as many answers as a whole has last
-    digits: beyond, plain rounding shows any figures that add to 100."""
+    digits: beyond, plain rounding shows any figures that add to 100.
+    """
     scale = figures.figures[0].scale
     digits = [figure.digits for figure in figures.figures]
     alike = all(figure.scale == scale for figure in figures.figures)
@@ -166,7 +168,9 @@ def fitting(
     lows: Sequence[IntArray], highs: Sequence[IntArray], n: IntArray, kind: SetKind, *, either: bool
 ) -> BoolArray:
     """Where counts between `lows` and `highs` hang together on bases `n` (0 first, last axis).
-    `either`: one of the two figures is enough, the other being its complement."""
+
+    `either`: one of the two figures is enough, the other being its complement.
+    """
     each = [low <= high for low, high in zip(lows, highs, strict=True)]
     if either:
         mask = each[0] | each[1]
@@ -238,8 +242,10 @@ def every_base_from(
     allowed: Sequence[Convention] = NEAREST,
     limit: int = SEARCH_LIMIT,
 ) -> int | None:
-    """The number of people from which on every number stands behind all sets, computed. None when
-    there is no such number up to half of `limit` (the other half is looked through, too)."""
+    """The number of people from which on every number stands behind all sets, computed.
+
+    None when there is no such number up to half of `limit` (the other half is looked through, too).
+    """
     widest = max(figure.scale for s in sets for figure in s.figures)
     most = max(len(s.figures) for s in sets)
     # From `scale` people on each figure has its count; a whole of k figures has slack within k.
@@ -252,9 +258,11 @@ def every_base_from(
 def missing_needed(
     sets: Sequence[FigureSet], n_max: int, most: int = 3, allowed: Sequence[Convention] = NEAREST
 ) -> list[int | None]:
-    """For each number of people 1..n_max, the fewest missing answers that let all sets fit. The
-    same number is allowed on every set; None when more than `most` would be needed. This is the
-    robustness curve: how a verdict changes with missing answers and with fewer completes."""
+    """For each number of people 1..n_max, the fewest missing answers that let all sets fit.
+
+    The same number is allowed on every set; None when more than `most` would be needed. This is the
+    robustness curve: how a verdict changes with missing answers and with fewer completes.
+    """
     needed: list[int | None] = [None] * n_max
     for missing in range(most, -1, -1):
         for n in joint_bases(sets, n_max, missing, allowed):
@@ -269,7 +277,9 @@ def fewest_missing(
     allowed: Sequence[Convention] = NEAREST,
 ) -> int | None:
     """The fewest missing answers in all, at most `max_missing` on each set, that let all sets fit.
-    None where so many people fit in no way."""
+
+    None where so many people fit in no way.
+    """
     found = []
     for convention in allowed:
         masks = [_find_feasible(s, people, convention) for s in sets]
@@ -317,8 +327,10 @@ def joint_witness(
 
 @dataclass(frozen=True)
 class Split:
-    """Groups of `smaller` and `larger` people, and what each set can rest on. `places[i]` holds,
-    for set i, the possible bases among "smaller", "larger" and "total"."""
+    """Groups of `smaller` and `larger` people, and what each set can rest on.
+
+    `places[i]` holds, for set i, the possible bases among "smaller", "larger" and "total".
+    """
 
     smaller: int
     larger: int
@@ -332,9 +344,11 @@ def joint_splits(
     allow_total: bool = True,
     allowed: Sequence[Convention] = NEAREST,
 ) -> list[Split]:
-    """Every split of `total` into two groups that fits all sets, smaller groups first. One
-    convention holds for all sets. Both groups have at least one person. A split for which all sets
-    rest on everyone says nothing about groups: if the sets fit the total, every split fits."""
+    """Every split of `total` into two groups that fits all sets, smaller groups first.
+
+    One convention holds for all sets. Both groups have at least one person. A split for which all
+    sets rest on everyone says nothing about groups: if the sets fit the total, every split fits.
+    """
     found: dict[int, Split] = {}
     for convention in allowed:
         masks = [joint_mask([s], total, max_missing, [convention]) for s in sets]

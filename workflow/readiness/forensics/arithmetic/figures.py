@@ -89,7 +89,8 @@ def parse_figure(
     Decimal comma or point, Latin, Arabic-Indic or Persian digits, an optional percent sign.
     `signed` allows a minus (means); `above_whole` allows percentages above 100 (multi-response
     sums).
-    Raises DataError, saying what was expected, for anything else: "~60", ">66", "", "-5", "6e1"."""
+    Raises DataError, saying what was expected, for anything else: "~60", ">66", "", "-5", "6e1".
+    """
     cleaned = text.translate(_MARKS).translate(_DIGITS).strip(_SPACES)
     if per == PERCENT and cleaned[-1:] and cleaned[-1] in _PERCENT_SIGNS:
         cleaned = cleaned[:-1].rstrip(_SPACES)
@@ -155,8 +156,9 @@ class ShareInterval:
 
 def count_interval(figure: PrintedFigure, n: int, rounding: Rounding) -> tuple[int, int]:
     """The counts k for which k out of n shows as `figure`: (lowest, highest), empty if they cross.
-    O(1). Not clipped to 0..n: a mean, or a percentage of a multi-response sum, may exceed the
-    base."""
+
+    O(1). Not clipped to 0..n: a mean, or a percentage of a multi-response sum, may exceed the base.
+    """
     low, high, with_low, with_high = ends(figure.digits, rounding)
     lowest, highest = counts_between(n, low, high, 2 * figure.scale, with_low, with_high)
     return int(lowest), int(highest)
@@ -190,8 +192,10 @@ def counts_between(
 def count_intervals(
     figure: PrintedFigure, n_max: int, rounding: Rounding
 ) -> tuple[IntArray, IntArray]:
-    """`count_interval` for every base 0..n_max at once: two int64 arrays indexed by the base. Index
-    0 holds an empty interval. int64 stays exact here: n_max x 2(X+1) is checked to fit."""
+    """`count_interval` for every base 0..n_max at once: two int64 arrays indexed by the base.
+
+    Index 0 holds an empty interval. int64 stays exact here: n_max x 2(X+1) is checked to fit.
+    """
     low, high, with_low, with_high = ends(figure.digits, rounding)
     if n_max * (abs(high) + 2) >= 2**62:
         raise DataError(f"{figure} up to {n_max} answers is beyond exact 64-bit arithmetic.")

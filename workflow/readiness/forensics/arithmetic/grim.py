@@ -5,7 +5,8 @@ GRIMMER (Anaya 2016; Allard 2018): so is the sum of their squares, and it has th
 DEBIT (Heathers and Brown 2019): the SD of answers 0 and 1 follows from their mean.
 
 Published implementations compare floats with a fuzz of 1e-12 and accept impossible numbers; here a
-bound is a fraction and a comparison is exact. SDs are sample SDs (division by n - 1)."""
+bound is a fraction and a comparison is exact. SDs are sample SDs (division by n - 1).
+"""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -47,9 +48,11 @@ def _list_totals(
 
 
 def grim_probability(figure: PrintedFigure, n: int, items: int = 1) -> Fraction:
-    """The share of arbitrary figures with as many decimals that GRIM would refuse. max(0, (10^D - n
-    x items) / 10^D), D the decimals of the mean (two more for a percentage). Brown and Heathers
-    2017, p. 364."""
+    """The share of arbitrary figures with as many decimals that GRIM would refuse.
+
+    max(0, (10^D - n x items) / 10^D), D the decimals of the mean (two more for a percentage).
+    Brown and Heathers 2017, p. 364.
+    """
     _check_base(n, items)
     return max(Fraction(0), Fraction(figure.scale - n * items, figure.scale))
 
@@ -66,7 +69,8 @@ def grimmer(
 
     Exact: there must be a whole sum S and a whole sum of squares Q with the parity of S, such that
     n whole numbers have both. `scale` (lowest, highest score a person can have, as a sum of items)
-    adds the bounds of the answers to what is checked (necessary, not sufficient)."""
+    adds the bounds of the answers to what is checked (necessary, not sufficient).
+    """
     if n < 2:
         raise StatisticsError(f"n = {n}: a standard deviation needs 2 answers or more.")
     if sd.digits < 0:
@@ -139,8 +143,10 @@ def _is_attainable(n: int, total: int, squares: int) -> bool:
 def debit(
     mean: PrintedFigure, sd: PrintedFigure, n: int, roundings: Sequence[Rounding] = EITHER_HALF
 ) -> bool:
-    """Whether a mean and a sample SD of answers 0 and 1 are possible on n people. The mean must be
-    k/n (a count), and the SD the one that follows: sqrt(k(n-k) / (n(n-1)))."""
+    """Whether a mean and a sample SD of answers 0 and 1 are possible on n people.
+
+    The mean must be k/n (a count), and the SD the one that follows: sqrt(k(n-k) / (n(n-1))).
+    """
     if n < 2:
         raise StatisticsError(f"n = {n}: a standard deviation needs 2 answers or more.")
     variances = _bound_variances(sd, roundings)

@@ -102,9 +102,11 @@ _LENGTHENING = chr(0x640)
 
 
 def read_phrase(phrase: str, language: str) -> PhraseReading:
-    """The shares that a phrase allows, strictly and loosely, in a language of the catalogues. Whom
-    it speaks of may follow ("un peu plus du tiers des interrogés"). Raises DataError for words that
-    are not understood: nothing is guessed."""
+    """The shares that a phrase allows, strictly and loosely, in a language of the catalogues.
+
+    Whom it speaks of may follow ("un peu plus du tiers des interrogés"). Raises DataError for words
+    that are not understood: nothing is guessed.
+    """
     if language not in LANGUAGES:
         raise DataError(
             f"No reading of phrases in {language!r}; expected one of {', '.join(LANGUAGES)}."
@@ -232,8 +234,10 @@ def judge_wording(
 def smallest_strict_base(
     reading: PhraseReading, figure: PrintedFigure, rounding: Rounding, limit: int = 100_000
 ) -> int | None:
-    """The smallest base on which the phrase, read strictly, goes with the figure. None when no
-    share at all shows as the figure and satisfies the phrase, or none up to `limit`."""
+    """The smallest base on which the phrase, read strictly, goes with the figure.
+
+    None when no share at all shows as the figure and satisfies the phrase, or none up to `limit`.
+    """
     if not reading.strict.meets(shares_of(figure, rounding)):
         return None
     for n in range(1, limit + 1):

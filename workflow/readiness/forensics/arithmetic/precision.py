@@ -9,7 +9,8 @@ variation at most 16.5 % free, at most 33.3 % "use with caution" (E), above it t
 
 Two published margins say nothing about whether those who gave one answer also gave the other. Over
 all cross-tables that fit them, the p-value of a test ranges from a least to a greatest value: where
-that range holds both 0.01 and 1, the figures cannot tell."""
+that range holds both 0.01 and 1, the figures cannot tell.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -50,9 +51,11 @@ class Presentation:
 
 
 def nchs_presentation(count: int, base: int) -> Presentation:
-    """What the NCHS scale would say of a share: present, review, or suppress with the reason. The
-    thresholds are those of `survey.intervals`; that module flags estimates of a design, this
-    function gives the reason for a bare count."""
+    """What the NCHS scale would say of a share: present, review, or suppress with the reason.
+
+    The thresholds are those of `survey.intervals`; that module flags estimates of a design, this
+    function gives the reason for a bare count.
+    """
     from readiness.survey.intervals import MINIMUM_N, NARROW, RELATIVE, WIDEST
 
     _check(count, base)
@@ -108,8 +111,11 @@ MAX_TABLES = 200_000
 
 
 def p_range(rows: tuple[int, int], columns: tuple[int, int]) -> PRange:
-    """The range of Fisher's two-sided p over all 2 x 2 tables with these margins. One pass over the
-    weights that the tables share: the rarest table has the least p-value, the likeliest has 1."""
+    """The range of Fisher's two-sided p over all 2 x 2 tables with these margins.
+
+    One pass over the weights that the tables share: the rarest table has the least p-value, the
+    likeliest has 1.
+    """
     n = sum(rows)
     if n != sum(columns) or min(*rows, *columns) < 0 or n == 0:
         raise StatisticsError(f"Margins {rows} and {columns}: expected one total above 0.")
@@ -132,9 +138,11 @@ def cross_range(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> CrossRange | None:
-    """The range of p over every table that two sets of one or two answers allow. `people` lists the
-    numbers of people to try; with up to `max_missing` answers missing on each item, the table is
-    made of those who answered both. None when no table fits."""
+    """The range of p over every table that two sets of one or two answers allow.
+
+    `people` lists the numbers of people to try; with up to `max_missing` answers missing on
+    each item, the table is made of those who answered both. None when no table fits.
+    """
     low, high, tables = Fraction(1), Fraction(0), 0
     used: set[int] = set()
     seen: set[tuple[tuple[int, int], tuple[int, int]]] = set()

@@ -12,7 +12,8 @@ said about who made it.
 How much a pass is worth: the share of arbitrary figures that would have passed the same check. Most
 pairs of whole percentages that add to 100 fit some base up to 32: a pass then tells little, while a
 refutation stands. Counted exactly over all figures of the same shape: every single figure, every
-pair and every three that add to 100."""
+pair and every three that add to 100.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -47,9 +48,11 @@ from readiness.forensics.arithmetic.figures import (
 
 @dataclass(frozen=True)
 class SumResult:
-    """Whether exhaustive, exclusive figures can add to a whole. `total` is their sum as printed,
-    `allowed` the least and the greatest sum that so many figures can show, `shares` real shares
-    that show as the figures and add to 1 (None when impossible)."""
+    """Whether exhaustive, exclusive figures can add to a whole.
+
+    `total` is their sum as printed, `allowed` the least and the greatest sum that so many figures
+    can show, `shares` real shares that show as the figures and add to 1 (None when impossible).
+    """
 
     ok: bool
     total: PrintedFigure
@@ -197,7 +200,9 @@ def repairs(
     roundings: Sequence[Rounding] = NEAREST_ROUNDINGS,
 ) -> list[Edit]:
     """Every single edit that makes a set of figures add up, and agree with `reference` if given.
-    `reference` is the same set as other outlets print it. Empty when no single edit does."""
+
+    `reference` is the same set as other outlets print it. Empty when no single edit does.
+    """
     found = []
     for position, text in enumerate(texts):
         for candidate, kind in one_edit_away(text).items():
@@ -269,8 +274,10 @@ def _count_masks(
 
 
 def _list_digits(size: int, left: int, kind: SetKind) -> Iterator[tuple[int, ...]]:
-    """Digits of `size` figures: adding to `left` (exhaustive), at most (exclusive), or free. A
-    single figure is never asked to be the whole."""
+    """Digits of `size` figures: adding to `left` (exhaustive), at most (exclusive), or free.
+
+    A single figure is never asked to be the whole.
+    """
     if kind is SetKind.EXHAUSTIVE and size > 1:
         for first in _list_digits(size - 1, left, SetKind.EXCLUSIVE):
             yield (*first, left - sum(first))

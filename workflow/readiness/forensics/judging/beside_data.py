@@ -2,7 +2,8 @@
 
 A report may name a base that its figures do not have (the number of another table, or of all who
 answered anything). Arithmetic alone rarely shows it; the data do: each set of figures is computed
-on every base that the data tell apart, and the base that gives all of them as printed is theirs."""
+on every base that the data tell apart, and the base that gives all of them as printed is theirs.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

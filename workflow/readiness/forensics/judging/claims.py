@@ -1,7 +1,8 @@
 """The register of claims: one row a published claim, read strictly and explained when refused.
 
 A claim is what an outlet printed about a study, with its source. The value stays the string that
-was printed, for its digits and decimals carry information that a float would lose."""
+was printed, for its digits and decimals carry information that a float would lose.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -123,8 +124,10 @@ def read_register(
 def read_claims(
     frame: pd.DataFrame, structure: Structure
 ) -> tuple[dict[str, Claim], list[ClaimFault]]:
-    """The claims by id, and every fault of a register (text cells), in the order of its rows. Items
-    and categories must be declared in `structure`, and what it refers to must be there."""
+    """The claims by id, and every fault of a register (text cells), in the order of its rows.
+
+    Items and categories must be declared in `structure`, and what it refers to must be there.
+    """
     missing = [column for column in COLUMNS if column not in frame.columns]
     unknown = [str(column) for column in frame.columns if column not in COLUMNS]
     if missing or unknown:

@@ -2,7 +2,8 @@
 
 The fairest thing to say of figures without a base is on which numbers of people they can rest.
 Every number from some point on fits any figures. Told are that point, the numbers that fit below
-it, and how few missing answers the smallest of them needs."""
+it, and how few missing answers the smallest of them needs.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -169,7 +170,8 @@ def lead(structure: Structure, attributed: Mapping[str, str]) -> SharedBase | No
 
     `attributed`: whose each claim's figure is. The most figures of the publisher alone; without
     any, the first sets declared to go together; without these, the first set, as one that goes with
-    itself. None for a study without sets."""
+    itself. None for a study without sets.
+    """
 
     def own(shared: SharedBase) -> int:
         names = [name for s in shared.sets for name in structure.set_named(s).claims]

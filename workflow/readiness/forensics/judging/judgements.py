@@ -1,7 +1,8 @@
 """Judgements of sets of figures: their bases, their sums, and what they can share.
 
 Each function takes the study and returns verdicts; the arithmetic is in `bases`, `sums`, `groups`
-and `power`, the words in the catalogues."""
+and `power`, the words in the catalogues.
+"""
 
 from collections.abc import Iterator, Sequence
 

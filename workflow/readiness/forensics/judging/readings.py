@@ -1,6 +1,7 @@
 """Judgements that read: the simplest whole, words against figures, outlets against one another.
 
-These are inferences about what a text can mean; the arithmetic inside them is exact."""
+These are inferences about what a text can mean; the arithmetic inside them is exact.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -69,8 +70,10 @@ KEYS = tuple(term.key for terms in (ROUNDING_NAMES, TYPOS, NCHS) for term in ter
 
 def simplest(study: Study) -> tuple[list[ClaimSet], bases.JointWitness] | None:
     """The reading of all sets together with the fewest missing answers, then the fewest people.
-    Within the reported total when there is one. None when nothing fits with three missing or fewer,
-    or for more than a dozen sets."""
+
+    Within the reported total when there is one. None when nothing fits with three missing
+    or fewer, or for more than a dozen sets.
+    """
     sets = [s for s in study.structure.sets if study.describe_weighting([s]) != "yes"]
     if not 0 < len(sets) <= MOST_SETS:
         return None
@@ -159,7 +162,9 @@ def _find_others(
     study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness
 ) -> tuple[int, ...]:
     """Other numbers of people up to the reported total with no larger share of missing answers.
-    Twelve people with one answer missing on a question and 24 with two are equally simple."""
+
+    Twelve people with one answer missing on a question and 24 with two are equally simple.
+    """
     if not study.is_bounded:
         return ()
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)

@@ -2,7 +2,8 @@
 
 Which claims form one exhaustive set, which sets rest on the same people, which groups add up to
 which total, what bounds that total, which phrases describe which figure, where outlets differ.
-Kept in `data/claims/<study>-<version>.yaml`; this module knows its shape, not its place."""
+Kept in `data/claims/<study>-<version>.yaml`; this module knows its shape, not its place.
+"""
 
 from __future__ import annotations
 
@@ -224,9 +225,11 @@ def _read_labels(item: ItemInfo) -> Mapping[str, Text]:
 
 
 def parse_structure(content: Any, where: str = "claims structure") -> Structure:
-    """A `Structure` from parsed YAML. Raises ConfigError, one line naming the place, for an unknown
-    key, a wrong type, an item that is not declared, a set named twice, a claim in two sets, or a
-    reference to a set that is not there."""
+    """A `Structure` from parsed YAML.
+
+    Raises ConfigError, one line naming the place, for an unknown key, a wrong type, an item that is
+    not declared, a set named twice, a claim in two sets, or a reference to a set that is not there.
+    """
     if not isinstance(content, Mapping):
         raise ConfigError(f"{where}: expected a mapping with `study`, `items`, `sets`.")
     try:

@@ -3,7 +3,8 @@
     verdicts = judge(claims, structure)
 
 A verdict never says more than the figures: see `verdict.Status` and `verdict.Nature`. Single
-printed numbers (means with their SDs, nets) are judged here as well."""
+printed numbers (means with their SDs, nets) are judged here as well.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -102,9 +103,12 @@ def judge_net(study: Study, net: Net) -> Verdict:
 
 
 def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> Study:
-    """The register and its structure, checked against each other. `claims` is the register as text
-    (`register.COLUMNS`); bases are listed up to `n_max`, by default the largest reported total, or
-    40 when there is none. Raises DataError naming the faulty rows."""
+    """The register and its structure, checked against each other.
+
+    `claims` is the register as text (`register.COLUMNS`); bases are listed up to `n_max`, by
+    default the largest reported total, or 40 when there is none. Raises DataError naming the
+    faulty rows.
+    """
     study = Study(read_register(claims, structure), structure, n_max or DEFAULT_REACH)
     totals = [study.count_people(total.claim) for total in structure.totals]
     reach = n_max if n_max is not None else max(totals, default=DEFAULT_REACH)
@@ -118,7 +122,8 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
 
     Of what has a reported number of answers the figures are checked against it; only of the others
     bases are searched. Arguments and errors as in `read_study`. Verdict ids are unique; their order
-    is fixed."""
+    is fixed.
+    """
     study = read_study(claims, structure)
     searched = read_study(claims, structure.searched)
     found: list[Verdict] = list(readings.judge_whole(searched))
@@ -158,7 +163,8 @@ class LeadBases:
     `id` of the sets judged together, `items` and `figures` (as printed) of each set, in order;
     `bases`: the numbers that fit if everyone answered, `bases_missing`: those that fit with at most
     `max_missing` missing answers on each question (the former among them). `reported`: numbers of
-    people up to `last`."""
+    people up to `last`.
+    """
 
     id: str
     items: tuple[str, ...]
@@ -176,7 +182,10 @@ PICTURE = 100
 
 def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
     """What the one picture of a study shows; None where exact arithmetic does not apply to it, or
-    every number of answers is reported. Errors as in `read_study`."""
+    every number of answers is reported.
+
+    Errors as in `read_study`.
+    """
     structure = structure.searched
     study = read_study(claims, structure)
     attributed = {name: claim.attributed_to for name, claim in study.claims.items()}

@@ -46,7 +46,8 @@ class Verdict:
 
     `id` dotted lower-case ASCII, unique in a study. `facts` are its sentences in order. `power` is
     the share of arbitrary figures of the same shape that would have passed the same check (a pass
-    is weak evidence when it is high), None where it is not defined. `claims` are claim ids."""
+    is weak evidence when it is high), None where it is not defined. `claims` are claim ids.
+    """
 
     id: str
     kind: str

@@ -235,7 +235,8 @@ class Again:
 
     def _find_edited(self) -> set[str]:
         """The hashes of the tree's files that are other ones than the sealed inputs; sealed code
-        read those of its archive."""
+        read those of its archive.
+        """
         if self.is_trusted:
             return set()
         sealed = read_inputs(self.folder)
@@ -310,7 +311,8 @@ def with_own_numbers(
     numbers: Iterable[Number], own: pd.DataFrame, present: pd.DataFrame
 ) -> Iterator[Number]:
     """The numbers, each of which the sealed code computes otherwise than this program with both
-    values: `own` is the register that it left, `present` this program's."""
+    values: `own` is the register that it left, `present` this program's.
+    """
     before, after = ({row["id"]: row for row in t.to_dict("records")} for t in (own, present))
     for number in numbers:
         old, new = before.get(number.id), after.get(number.id)
@@ -355,7 +357,8 @@ def stated_otherwise(
 
 def _settings(lineage: Lineage) -> dict[str, object]:
     """The settings of a step, but for where the files lie that a report is told of: in a draft's
-    own folder, or in that of the wave."""
+    own folder, or in that of the wave.
+    """
     part = lineage.settings.get("part")
     kept = {k: v for k, v in part.items() if k != "files"} if isinstance(part, dict) else part
     return {**lineage.settings, "part": kept}
@@ -363,7 +366,8 @@ def _settings(lineage: Lineage) -> dict[str, object]:
 
 def _origin(lineage: Lineage, apart: Collection[str]) -> tuple[object, ...]:
     """The step, its data, what it read: files that no step made by hash, others by role, and so
-    those in the roles `apart`."""
+    those in the roles `apart`.
+    """
     raw = {role: d for role, d in lineage.inputs.items() if role not in lineage.parents}
     hashes = {role: "" if role in apart else digest for role, digest in raw.items()}
     return lineage.step, lineage.datasets, hashes, sorted(lineage.parents)

@@ -82,7 +82,8 @@ class Changes:
 class Terms:
     """On which terms a tree is audited: what is read for one that is somebody else's (None for the
     tree of this program), whether sealed code has to run in a sandbox, and which is trusted by its
-    hash, on how many cores. In the tree of this program it also runs where there is no sandbox."""
+    hash, on how many cores. In the tree of this program it also runs where there is no sandbox.
+    """
 
     foreign: Foreign | None = None
     sandbox: bool = True
@@ -144,7 +145,8 @@ class Audit:
     @property
     def exit_code(self) -> int:
         """0 valid, 1 differs, 2 could not check, 3 seal broken, 4 corrected by a later publication;
-        of what the level covers alone."""
+        of what the level covers alone.
+        """
         return outcomes.exit_code(self.covered_outcomes)
 
     @property

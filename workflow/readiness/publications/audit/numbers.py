@@ -190,7 +190,8 @@ def check_report(folder: Path, again: Rerun) -> Iterator[AuditFinding]:
 
 def _judge_attack(folder: Path, again: Rerun) -> AuditFinding:
     """The disclosure-risk check rests on what readers had then, earlier releases among it: what was
-    kept is held to attack every withheld share once and to have given none away."""
+    kept is held to attack every withheld share once and to have given none away.
+    """
     try:
         table = read_attack(folder / ATTACK)
         rows = table.loc[table["published"] == "no", ["id", "counted"]]
@@ -205,7 +206,8 @@ def _judge_attack(folder: Path, again: Rerun) -> AuditFinding:
 
 def has_pseudonyms(folder: Path) -> bool:
     """Whether a key made pseudonyms: then tables between the data and the numbers have other bytes
-    wherever it is not, and so other hashes stand in the pages."""
+    wherever it is not, and so other hashes stand in the pages.
+    """
     try:
         return bool((read_yaml_text(read_file(folder / CONFIG)).get("privacy") or {}).get("key"))
     except (ValueError, yaml.YAMLError, AttributeError, OSError):

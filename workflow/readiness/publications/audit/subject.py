@@ -78,7 +78,8 @@ def read_subject(root: Path, identity: str) -> Subject:
 
 def _section(folder: Path) -> tuple[dict[str, str], bool]:
     """The title by language, the publication's id where there is none, and whether it is said to
-    be simulated."""
+    be simulated.
+    """
     title = dict.fromkeys(LANGUAGES, folder.name)
     try:
         config = read_yaml_text(read_file(folder / CONFIG))

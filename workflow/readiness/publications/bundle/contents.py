@@ -42,7 +42,8 @@ class Contents:
 
     `publications` are the one asked for and those that it revises or supersedes; `objects` says
     which files are datasets; `left_out` are the dataset versions that are not in it, restricted or
-    erased; `date` is the day of publication, YYYY-MM-DD, "" when none is known."""
+    erased; `date` is the day of publication, YYYY-MM-DD, "" when none is known.
+    """
 
     identity: str
     publications: tuple[str, ...]
@@ -53,9 +54,11 @@ class Contents:
 
 
 def gather(root: Path, identity: str, *, restricted: bool | None = None) -> Contents:
-    """The contents of the bundle of a publication of the project at `root`. `restricted` says
-    whether restricted data go in. Raises ConfigError when that matters and is not said; DataError
-    when a seal, an input or a dataset does not hold, or data are missing."""
+    """The contents of the bundle of a publication of the project at `root`.
+
+    `restricted` says whether restricted data go in. Raises ConfigError when that matters and is not
+    said; DataError when a seal, an input or a dataset does not hold, or data are missing.
+    """
     # What is checked is what goes in.
     with reading_once(root / ledger.FOLDER):
         return _gather_files(root, identity, restricted)

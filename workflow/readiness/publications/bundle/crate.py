@@ -4,7 +4,8 @@ One CreateAction for the run behind each publication; what each step of it read 
 provenance records say. No clock is known, so no action has times.
 
 Sources: https://w3id.org/ro/crate/1.1, https://w3id.org/ro/wfrun/workflow/0.5,
-https://w3id.org/workflowhub/workflow-ro-crate/1.0."""
+https://w3id.org/workflowhub/workflow-ro-crate/1.0.
+"""
 
 from __future__ import annotations
 

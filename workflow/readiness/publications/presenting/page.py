@@ -2,7 +2,8 @@
 
 Nothing is loaded and, by the page's own policy, nothing can be; a few lines of script look for a
 number by its id, and without them every number is still there, folded by verdict and kind. The same
-audits give the same bytes. What stands where is in `templates/audit.html`."""
+audits give the same bytes. What stands where is in `templates/audit.html`.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +78,8 @@ def audit_page(
 
 def _list_meanings(writing: Writing) -> Iterator[tuple[Markup, str, str, str]]:
     """Each verdict as it is written, the word for it in the program's own files, and the keys of
-    what it says and does not say."""
+    what it says and does not say.
+    """
     words = [(writing.outcome(outcome), str(outcome), key) for outcome, key in OUTCOMES.items()]
     for tag, token, key in (*words, (writing.say_changed(), WAS_CHANGED, CHANGED)):
         # Where the language's own word is another one.
@@ -132,7 +134,8 @@ class _AuditSection:
     @property
     def invalid_numbers(self) -> list[tuple[str, Markup, Markup]]:
         """Each number that is not valid, with what was published and what was recomputed; none
-        where there are more than the first screen can hold."""
+        where there are more than the first screen can hold.
+        """
         failed = [n for n in self.audit.numbers if n.outcome in (Outcome.BROKEN, Outcome.DIFFERS)]
         if self.audit.level < NUMBERS or len(failed) > NAMED:
             return []
@@ -150,7 +153,8 @@ class _AuditSection:
     @property
     def levels(self) -> list[tuple[str, str, str, str, int | None]]:
         """The levels: number, keys of its name and of what it looks at and does not show, and its
-        exit code where it was looked at."""
+        exit code where it was looked at.
+        """
         return [
             (str(k), key, LOOKS_AT[k], NOT_SHOWN[k], level_result(self.audit, k))
             for k, key in LEVELS.items()
@@ -210,7 +214,8 @@ DETAIL = "verdict.page.column.detail"
 @dataclass(frozen=True)
 class OutcomeNumbers:
     """The numbers of one outcome: open in one table, or folded by kind. `told`: whether each one's
-    detail stands in its line; else `reason` is what is true of all, where something is."""
+    detail stands in its line; else `reason` is what is true of all, where something is.
+    """
 
     outcome: Outcome
     open: bool

@@ -1,7 +1,8 @@
 """An audit told in sentences: which facts, in which order.
 
 The first sentence is the verdict for whoever reads one sentence only; the others say where it comes
-from, and the innocent reading."""
+from, and the innocent reading.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -159,7 +160,9 @@ def _count_published(audit: Audit) -> int:
 
 def _has_no_cause(audit: Audit) -> bool:
     """Whether a difference is left with none of the usual causes: all that went in is as sealed.
-    The configuration is the publication's own, and so is frozen code."""
+
+    The configuration is the publication's own, and so is frozen code.
+    """
     changed = audit.changes
     other_code = audit.code != "trusted" and (changed.code or changed.lock)
     data = _count(audit.data, Outcome.DIFFERS)

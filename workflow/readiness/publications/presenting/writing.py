@@ -1,7 +1,8 @@
 """Writing facts in one language and one markup: HTML or Markdown.
 
 Whatever comes from outside is escaped here and isolated, so that ids, hashes and numbers read left
-to right within Arabic, too. What is written is `markupsafe.Markup`: templates leave it as it is."""
+to right within Arabic, too. What is written is `markupsafe.Markup`: templates leave it as it is.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -38,7 +39,8 @@ _SPACES = re.compile(r"[\t\n\r ]+")
 class TextForm:
     """How each kind of text is written: `ours` (of the catalogues), `plain` from outside, a
     `number`, a `name` (id, hash, file), something `said` in English, something `quoted` in any
-    language, a verdict's `tag` (its sign, its name, its tone)."""
+    language, a verdict's `tag` (its sign, its name, its tone).
+    """
 
     ours: Write
     plain: Write
@@ -128,7 +130,8 @@ class Writing:
 
     def _set_aside_texts(self, fact: Fact, held: list[Markup]) -> Fact:
         """The fact with a mark in place of each text from outside, which is written and `held`: the
-        language makes its sentence, and never sees them."""
+        language makes its sentence, and never sees them.
+        """
         return Fact(fact.kind, {k: self._mark(k, v, held) for k, v in fact.values.items()})
 
     def _mark(self, name: str, value: Value, held: list[Markup]) -> Value:

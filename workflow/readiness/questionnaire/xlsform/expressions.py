@@ -3,7 +3,8 @@
 `relevant` and `constraint` are XPath. Of it is read what conditions on answers are made of: `=`,
 `!=`, `<`, `<=`, `>`, `>=`, `selected()`, `count-selected()`, `not()`, `and`, `or`, brackets. A
 questionnaire says conditions that hold together, each on one question: an `or` of two questions
-cannot be said, and is refused like everything else that is not understood."""
+cannot be said, and is refused like everything else that is not understood.
+"""
 
 import ast
 import operator
@@ -39,7 +40,9 @@ class Unsaid(ValueError):
 @dataclass(frozen=True)
 class FormQuestion:
     """A question that an expression can name: its kind and the codes of its options by name.
-    `kind`: single, multi, integer, decimal. `exclusive`: codes that stand alone when ticked."""
+
+    `kind`: single, multi, integer, decimal. `exclusive`: codes that stand alone when ticked.
+    """
 
     item: str
     kind: str
@@ -59,7 +62,9 @@ class Atom:
 
 def conditions(expression: str, sources: Mapping[str, FormQuestion]) -> list[Atom]:
     """The conditions that hold together where an expression is true; none where it always is.
-    `sources` by name, the answer itself as `.`. Raises Unsaid."""
+
+    `sources` by name, the answer itself as `.`. Raises Unsaid.
+    """
     found = _read_condition(_parse(expression), sources)
     if any(not atom.codes and _is_closed(atom.source) for atom in found):
         raise Unsaid("a condition that no answer meets")
@@ -71,9 +76,11 @@ def _is_closed(source: FormQuestion) -> bool:
 
 
 def _parse(expression: str) -> ast.expr:
-    """The tree of an expression: what binds how is the same in XPath and in Python. A question
-    becomes a list of its name, a text or number a set of it: two of them that stand beside each
-    other are no expression in either language."""
+    """The tree of an expression: what binds how is the same in XPath and in Python.
+
+    A question becomes a list of its name, a text or number a set of it: two of them that stand
+    beside each other are no expression in either language.
+    """
     if len(expression) > LONGEST:
         raise Unsaid("an expression that is too long to be read")
     try:

@@ -3,7 +3,8 @@
 Every question that has an answer becomes an item under the form's own name for it; groups leave
 their condition with each of their questions; a table of questions with one list is a grid. Of a
 list, what can be answered is told from what is chosen and is no answer. What an XLSForm does not
-say is left open with a comment; what a questionnaire cannot say is refused."""
+say is left open with a comment; what a questionnaire cannot say is refused.
+"""
 
 import re
 from collections.abc import Sequence
@@ -117,8 +118,10 @@ class _OpenGroup:
 
 
 def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
-    """The questionnaire of an XLSForm (.xlsx, .xls), its open decisions as comments. `language`: of
-    labels for which the form names none. Raises ConfigError naming the row."""
+    """The questionnaire of an XLSForm (.xlsx, .xls), its open decisions as comments.
+
+    `language`: of labels for which the form names none. Raises ConfigError naming the row.
+    """
     from pyxform.aliases import control
     from pyxform.xls2json import RE_BEGIN_CONTROL, RE_END_CONTROL
 

@@ -1,6 +1,7 @@
 """The sheets of an XLSForm: rows with their numbers, headers by what they mean, languages.
 
-pyxform, the converter of ODK and Kobo, reads the file and judges it: what it refuses is refused."""
+pyxform, the converter of ODK and Kobo, reads the file and judges it: what it refuses is refused.
+"""
 
 import re
 import zipfile
@@ -31,7 +32,9 @@ DEFAULT = "default"
 @dataclass(frozen=True)
 class SheetRow:
     """A row of a sheet: its number in the spreadsheet, its cells by what their column means.
-    `labels` by language code; `unnamed`: languages of labels that have none."""
+
+    `labels` by language code; `unnamed`: languages of labels that have none.
+    """
 
     number: int
     cells: Mapping[str, str]
@@ -51,8 +54,10 @@ class SheetRow:
 @dataclass(frozen=True)
 class XlsForm:
     """An XLSForm: its questions, its options by list, its settings, its own language.
+
     `language_known`: the form names that language, or who reads it does. `unnamed` are languages
-    that the form calls by a name without a code."""
+    that the form calls by a name without a code.
+    """
 
     path: Path
     survey: Sequence[SheetRow]
@@ -86,7 +91,8 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
     `language`: of labels whose header names none, where the form's settings do not say.
 
     Raises ConfigError, in one line naming the file and where it can the row, when the file is no
-    XLSForm or pyxform refuses it."""
+    XLSForm or pyxform refuses it.
+    """
     from pyxform import aliases
     from pyxform.xls2json_backends import get_xlsform
 

@@ -3,7 +3,8 @@
 Each item keeps its own name; a list of options is written once for all items that have it; a grid
 is a table of its rows. What XLSForm has no word for (the frame, groups, boxes, who is personal)
 stays in the questionnaire. Options outside the scale and codes that are no answers are options with
-a word in the column `means`, which XLSForm leaves to the form's author."""
+a word in the column `means`, which XLSForm leaves to the form's author.
+"""
 
 import io
 import re

@@ -8,7 +8,8 @@ limits are wider than they need be.
 A question is told by its headline box or its mean, else by each of its answers: their limits then
 hold together (Bonferroni), by limits of each number that are moved as far outwards as those of a
 normal distribution would. Limits of a difference are MOVER's. Over more than two waves the change a
-wave is the least-squares slope, for waves that are equally far apart."""
+wave is the least-squares slope, for waves that are equally far apart.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +42,11 @@ _CHANGED = {"reworded": REWORDED, "routing": ROUTED}
 def match_items(
     then: Questionnaire, now: Questionnaire, items: Sequence[str], declared: Mapping[str, str]
 ) -> Iterator[tuple[str, str, str]]:
-    """Each of the `items` of `now`, the one of `then` that it is compared with, and a reason. The
-    item is "" where nothing asked then can be compared, and the reason says why; for one that was
-    `declared` (now: then) the reason is `MAPPED`, for one that was asked in the same way ""."""
+    """Each of the `items` of `now`, the one of `then` that it is compared with, and a reason.
+
+    The item is "" where nothing asked then can be compared, and the reason says why; for one that
+    was `declared` (now: then) the reason is `MAPPED`, for one that was asked in the same way "".
+    """
     before = {item.id: item for item in then.items}
     for name in items:
         if name in declared:

@@ -6,7 +6,8 @@ Ids: `quality.<quantity>.<group>`, `settings.<setting>`, `weighting.<measure>`;
 `<item>.<level>.all.selection.lower|upper` (by assumption) with `.selection.correlation`, or
 `.selection` with the reason why there is none; `response.<measure>.<all or stratum>`,
 `response.r_indicator`; `balance.<variable>.<category>.before|after|population`;
-`missing.<item>.<status>`."""
+`missing.<item>.<status>`.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
@@ -46,7 +47,9 @@ def nonresponse_rows(
     tables: Mapping[str, pd.DataFrame], hidden: Mapping[str, str], rules: FigureRules
 ) -> Iterator[FigureRow]:
     """All rows of the nonresponse step's tables (`bounds`, `response`, `balance`, `missing`).
-    `hidden`: why shares and bases are withheld, by id (`suppressed`)."""
+
+    `hidden`: why shares and bases are withheld, by id (`suppressed`).
+    """
     yield from bound_rows(tables["bounds"], hidden, rules)
     yield from response_rows(tables["response"])
     yield from balance_rows(tables["balance"])
@@ -57,7 +60,10 @@ def bound_rows(
     bounds: pd.DataFrame, hidden: Mapping[str, str], rules: FigureRules
 ) -> Iterator[FigureRow]:
     """Bounds and ranges of headline numbers, withheld where the number is, or its base, which they
-    tell. `bounds`: as text."""
+    tell.
+
+    `bounds`: as text.
+    """
     for row in bounds.to_dict("records"):
         item, level, unit = row["item"], row["level"], row["unit"]
         share = share_id(item, level, TOTAL, ANSWERED)
@@ -140,9 +146,11 @@ def balance_rows(balance: pd.DataFrame) -> Iterator[FigureRow]:
 def missing_rows(
     missing: pd.DataFrame, hidden: Mapping[str, str], rules: FigureRules
 ) -> Iterator[FigureRow]:
-    """What the weighted respondents did with each item, as shares of them all. "Don't know" and
-    blanks are one number (`no_answer`) where the first is withheld or small; an item whose base is
-    withheld has none."""
+    """What the weighted respondents did with each item, as shares of them all.
+
+    "Don't know" and blanks are one number (`no_answer`) where the first is withheld or small; an
+    item whose base is withheld has none.
+    """
     for item, table in missing.groupby("item", sort=False):
         n = int(table["respondents"].iloc[0])
         if base_id(str(item), TOTAL, ANSWERED) in hidden or not n:
@@ -175,9 +183,11 @@ OF_A_LIST = ("unknown_invitation",)
 def quality_rows(
     counts: pd.DataFrame, issues: pd.DataFrame, selection: Selection, *, apart: Collection[str] = ()
 ) -> Iterator[FigureRow]:
-    """What was received, kept and excluded; faults by rule. Where there is no list of persons,
-    those who answered are all that were kept without the groups counted `apart`, and nobody was
-    invited."""
+    """What was received, kept and excluded; faults by rule.
+
+    Where there is no list of persons, those who answered are all that were kept without the groups
+    counted `apart`, and nobody was invited.
+    """
     listed = bool(counts["quantity"].eq("invited").any())
     for row in counts.to_dict("records"):
         if row["quantity"] == "population" and not selection.population:
@@ -276,7 +286,8 @@ def numbers_of(fact: Fact) -> dict[str, str]:
 
 def are_weighted(steps: pd.DataFrame) -> bool:
     """Whether answers have weights, by what was done (`steps`: column `fact`): else each counts
-    once, and nothing is to tell of weights."""
+    once, and nothing is to tell of weights.
+    """
     done = (step_name(of_domain(text, "weighting")) for text in steps["fact"])
     return UNWEIGHTED not in done
 
@@ -290,8 +301,11 @@ def weighting_rows(
     simulated: bool,
 ) -> Iterator[FigureRow]:
     """The weighting report: spread of the weights, effective n, what is left of each margin, and
-    the numbers of the steps (`steps`: column `fact`, JSON). The margins of a `simulated` wave are a
-    scenario, and their rows say so. Where nobody could be weighted there are only the steps."""
+    the numbers of the steps (`steps`: column `fact`, JSON).
+
+    The margins of a `simulated` wave are a scenario, and their rows say so. Where nobody could be
+    weighted there are only the steps.
+    """
     if len(summary):
         yield from _make_summary_rows(summary, selection)
     yield from _make_margin_rows(margins, simulated=simulated)

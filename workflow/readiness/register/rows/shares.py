@@ -9,7 +9,8 @@ scale without one of its items.
 
 Comparisons: `<item>.test.<test>`, `<item>.contrast.<a>.<b>`, `<item>.odds_ratio.<a>.<b>`; a test of
 one option of a multiple choice has its code behind it. The limits of a contrast are those that hold
-for the whole family, as its p does; its own ones are `.pointwise.lower` and `.pointwise.upper`."""
+for the whole family, as its p does; its own ones are `.pointwise.lower` and `.pointwise.upper`.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -52,7 +53,8 @@ def share_rows(
     `decimals`: of the answers to an item, which its mean has, too, up to three. `ids`: what is
     withheld (`register.withholding`), which has a row without numbers; shares may
     stand without their base, and without what would tell it. `weighted_bases`: whether the base of
-    those who answered has its weight beside it, withheld where it is."""
+    those who answered has its weight beside it, withheld where it is.
+    """
     intervals = selection.inference
     bases_seen: set[str] = set()
     for row in estimates.to_dict("records"):
@@ -166,7 +168,9 @@ def revision_rows(
     new: list[FigureRow], published: pd.DataFrame, rules: FigureRules
 ) -> Iterator[FigureRow]:
     """How each share moved since the publication that this version revises: shown, never tested.
-    The published value stands beside the change, so that both can be quoted."""
+
+    The published value stands beside the change, so that both can be quoted.
+    """
     before = dict(zip(published["id"], published["value"], strict=True))
     for row in new:
         old = number(before.get(row.id))
@@ -190,8 +194,10 @@ NONE = "no_alpha"
 
 
 def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
-    """Alpha of each scale, with its interval where there is one; `scales` as text. On fewer answers
-    than a reliable share needs there is none."""
+    """Alpha of each scale, with its interval where there is one; `scales` as text.
+
+    On fewer answers than a reliable share needs there is none.
+    """
     for row in scales.to_dict("records"):
         item, without, n = row["item"], row["without"], int(row["n"])
         identity = f"{item}.{ALPHA}" + (f".without.{without}" if without else "")
@@ -261,7 +267,8 @@ def comparison_rows(
     bases of which one is withheld is not told. `level`: of confidence, by which a p establishes.
 
     Where answers are not `weighted` one decimal of a statistic of the whole table tells which of
-    the tables with its margins it is: there is none of an item with something unpublished."""
+    the tables with its margins it is: there is none of an item with something unpublished.
+    """
     unknown = _find_unknown(estimates, rules, scheme, ids)
     outside = {*scheme.apart, *filter(variable_of, estimates["group"])}
     partly = {item for item, group, _ in unknown if not weighted and group not in outside}
@@ -298,7 +305,9 @@ def _make_family_rows(
     made: list[dict[Any, Any]], shown: list[dict[Any, Any]]
 ) -> Iterator[FigureRow]:
     """Over how many pairs of groups the p-values of an item are adjusted, and how many are shown.
-    Not the number hidden by itself: a reader of a report must know both to read "adjusted"."""
+
+    Not the number hidden by itself: a reader of a report must know both to read "adjusted".
+    """
     for item in dict.fromkeys(row["item"] for row in made):
         of_made, of_shown = (
             [

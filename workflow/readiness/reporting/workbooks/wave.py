@@ -36,7 +36,9 @@ def wave_book(
     material: TableMaterial, title: str, items: Sequence[str], cover: Sequence[str]
 ) -> Book:
     """The workbook of a wave: its `items` in their order; `cover` are the lines of its first sheet.
-    The register of the material is at its published precision."""
+
+    The register of the material is at its published precision.
+    """
     questionnaire = material.questionnaire
     tables = [banner(material, questionnaire.item(name)) for name in items]
     shown = [table for table in tables if table.lines]

@@ -4,7 +4,8 @@ Laid out as the guidance of the UK's statistical service on accessible spreadshe
 (https://analysisfunction.civilservice.gov.uk/policy-store/releasing-statistics-in-spreadsheets/):
 a cover sheet, a list of contents and the notes first; one table a sheet, marked as one, its title
 in A1 and all that explains it above; no merged cell, no blank row or column; heads that stay in
-view; numbers as numbers. A text is never a formula or a link, whatever it begins with."""
+view; numbers as numbers. A text is never a formula or a link, whatever it begins with.
+"""
 
 import io
 from collections.abc import Sequence
@@ -40,8 +41,10 @@ Cell = str | Amount
 
 @dataclass(frozen=True)
 class WorkbookSheet:
-    """One table: its title, what explains it, a line a cell, and the table itself. `shaded`: rows
-    of the headline figures. `labels`: how many columns of words stay in view."""
+    """One table: its title, what explains it, a line a cell, and the table itself.
+
+    `shaded`: rows of the headline figures. `labels`: how many columns of words stay in view.
+    """
 
     name: str
     title: str

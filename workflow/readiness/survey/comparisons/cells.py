@@ -4,7 +4,8 @@ A statistic of a table depends on the answers only through the weighted cell tot
 covariance follows from that of the totals by linearisation (the delta method); it is asked of the
 design once. Source: Rao and Scott (1984); Lumley (2010), section 6.1.
 
-What a comparison hands back: plain rows that print, and that a register of figures can take."""
+What a comparison hands back: plain rows that print, and that a register of figures can take.
+"""
 
 from __future__ import annotations
 

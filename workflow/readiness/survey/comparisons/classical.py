@@ -4,7 +4,8 @@ R equivalents: `chisq.test(correct = FALSE)`, `kruskal.test`, `wilcox.test`. Wha
 the exact distribution of ranks with ties (Streitberg and Roehmel 1986), and Fisher's exact test of
 r x c tables (Freeman and Halton 1951), by a network algorithm (Mehta and Patel 1983).
 
-`scipy.stats` is imported where it is used: each step of a run would wait for it."""
+`scipy.stats` is imported where it is used: each step of a run would wait for it.
+"""
 
 from typing import Literal
 
@@ -75,7 +76,9 @@ def exact_permutation(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
 
 def _compute_exact(scores: IntArray, m: int) -> float:
     """P(|S - E S| >= |s - E S|), S the sum of m of the scores drawn at random (shift algorithm).
-    Counts are kept as probabilities of a sequential draw, so that they never overflow."""
+
+    Counts are kept as probabilities of a sequential draw, so that they never overflow.
+    """
     if 2 * m > len(scores):  # the other group's sum tells the same
         scores, m = scores[::-1], len(scores) - m
     scores = scores - scores.min()
@@ -233,9 +236,11 @@ def _list_compositions(total: int, caps: IntArray) -> IntArray:
 
 
 def _sum_network(table: IntArray, limit: int) -> float:
-    """Sum of the probabilities of all tables no likelier than the observed one. Rows are laid one
-    after the other; a node is what is left of the column margins. The longest and shortest way from
-    a node to the end decide most partial tables without laying the rest."""
+    """Sum of the probabilities of all tables no likelier than the observed one.
+
+    Rows are laid one after the other; a node is what is left of the column margins. The longest and
+    shortest way from a node to the end decide most partial tables without laying the rest.
+    """
     rows = np.sort(table.sum(axis=1))[::-1]
     columns = table.sum(axis=0)
     n = int(table.sum())

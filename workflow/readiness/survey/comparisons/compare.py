@@ -9,7 +9,8 @@ it keeps the level of the test that it picks. It rests on a simulation with the 
 weights (docs/measurements.md), and the reasons say what that showed and no more: from thirty
 answers to three thousand the studentised permutation kept its level, and found differences of small
 groups and of large ones; no asymptotic test did both. With very many answers even a small
-difference has a small p-value, so the size of the effect is read first."""
+difference has a small p-value, so the size of the effect is read first.
+"""
 
 from __future__ import annotations
 
@@ -226,7 +227,9 @@ class ComparedItem:
 
     def by_design(self, name: str, make: Make) -> list[ComparisonRow]:
         """As `_try`, the method saying what replicates do; linearised where a refit has no result.
-        A replicate may lack what the whole sample has (an empty level, separation)."""
+
+        A replicate may lack what the whole sample has (an empty level, separation).
+        """
         if self.design.replicates is None:
             return self._try(name, make)
         if self.design.refits:

@@ -3,7 +3,8 @@
 The covariance of the group means is that of the full design (groups that share PSUs are not
 independent). R: `svyby(covmat=TRUE)`, `svycontrast`, `p.adjust`. The family of an adjustment
 is the pairs of one item. Sources: Holm (1979); Hochberg (1988); Hommel (1988); Benjamini and
-Hochberg (1995); Benjamini and Yekutieli (2001)."""
+Hochberg (1995); Benjamini and Yekutieli (2001).
+"""
 
 from __future__ import annotations
 
@@ -170,9 +171,11 @@ def _make_contrast(
 def constant_shares(
     design: Design, y: FloatArray, groups: Factor, means: FloatArray, v: FloatArray
 ) -> tuple[FloatArray, frozenset[int]]:
-    """The covariance with a variance also for groups whose share is 0 or 1. Linearisation gives
-    them none, as if the share were known for sure. They get that of the Agresti-Coull share (1998)
-    on Kish's effective number of answers; for 0/1 outcomes only."""
+    """The covariance with a variance also for groups whose share is 0 or 1.
+
+    Linearisation gives them none, as if the share were known for sure. They get that of the
+    Agresti-Coull share (1998) on Kish's effective number of answers; for 0/1 outcomes only.
+    """
     known = groups.has_level
     if not ((y[known] == 0) | (y[known] == 1)).all():
         return v, frozenset()

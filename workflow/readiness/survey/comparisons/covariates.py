@@ -5,7 +5,8 @@ levels but the first (the reference), as R's `contr.treatment`.
 
 Maximum likelihood has no finite estimate when some direction of the parameters never lowers the
 likelihood of any answer (separation; Albert and Anderson 1984): a linear program tells (Konis
-2007)."""
+2007).
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 Model: P(Y <= k) = F(zeta_k - x'beta), F logistic or normal. Each answer depends on the two cut
 points around it; all derivatives are assembled from those with respect to these two ends. Source:
-McCullagh (1980)."""
+McCullagh (1980).
+"""
 
 from typing import Literal
 
@@ -179,7 +180,9 @@ class CumulativeLikelihood:
 
     def partial_scores(self) -> tuple[FloatArray, FloatArray]:
         """Scores and information with own coefficients at the cuts 2..K-1 beside the common ones.
-        Order: beta, zeta, then the deviations of cut 2, ..., cut K-1."""
+
+        Order: beta, zeta, then the deviations of cut 2, ..., cut K-1.
+        """
         p, cuts = self.x.shape[1], self.cuts
         # Derivatives of the upper and lower end of each cell: of level y they are cuts y and y - 1.
         up = np.zeros((len(self.y), p + cuts + p * (cuts - 1)))
@@ -198,8 +201,10 @@ class CumulativeLikelihood:
         return up * g_u[:, None] + low * g_l[:, None], -(hessian + cross + cross.T)
 
     def expected_information(self) -> FloatArray:
-        """Fisher information of the parameters of `partial_scores`, at the fitted shares. Unlike
-        the observed one it is regular also where a group left a level empty."""
+        """Fisher information of the parameters of `partial_scores`, at the fitted shares.
+
+        Unlike the observed one it is regular also where a group left a level empty.
+        """
         x, inverse = np.unique(self.x, axis=0, return_inverse=True)
         weights = np.zeros(len(x))
         np.add.at(weights, inverse.ravel(), self.weights)

@@ -3,7 +3,8 @@
 Cramer's V, probability of superiority, Cohen's kappa, Cronbach's alpha. Statistics of tables are
 linearised on the weighted cell totals (delta method). Sources: Bergsma (2013) and Smithson (2003)
 for V; Agresti (1980) and Newcombe (2006) for the probability of superiority; Lumley (2010) for
-kappa; Cronbach (1951), Feldt (1965) and van Zyl et al. (2000); Rao and Wu (1988) for resamples."""
+kappa; Cronbach (1951), Feldt (1965) and van Zyl et al. (2000); Rao and Wu (1988) for resamples.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -239,8 +240,10 @@ def _resample_alpha(
     design: Design, values: FloatArray, known: BoolArray, alpha: float, level: float
 ) -> tuple[float, float]:
     """The lower and upper quantile of the studentised log(1 - alpha), in resamples of PSUs.
+
     `values`: the items of the rows `known`. Rao and Wu (1988): of each stratum one PSU fewer than
-    it has; the error of a resample is that of its own linear parts, by PSU within stratum."""
+    it has; the error of a resample is that of its own linear parts, by PSU within stratum.
+    """
     stage, k = design.stages[0], values.shape[1]
     t = float(t_quantile(level, design.degrees_of_freedom))
     if stage.units.size > MOST_RESAMPLED or (stage.sampled < 2).any():

@@ -8,7 +8,8 @@ Limits for all pairs together and adjusted p-values come from the same draws of 
 distribution of the contrasts under the design (max-t, in one step; Hothorn, Bretz and Westfall
 2008): the limits of a pair exclude 0 where its adjusted p is below the error that they leave, and
 nowhere else. The least adjusted p is that of the hypothesis that no pair differs. A family may span
-several answers of an item: each has then an equal part of the error (Bonferroni)."""
+several answers of an item: each has then an equal part of the error (Bonferroni).
+"""
 
 from __future__ import annotations
 
@@ -95,8 +96,10 @@ class GroupShares:
 
     @classmethod
     def of(cls, estimates: Proportions, category: int, interval: Interval) -> GroupShares:
-        """The share of one category, by its place, from estimates that are already made. The
-        variance where all answer alike rests on the number of answers."""
+        """The share of one category, by its place, from estimates that are already made.
+
+        The variance where all answer alike rests on the number of answers.
+        """
         k = len(estimates.categories)
         p = estimates.values[:, category]
         covariance = np.array(estimates.covariance[category::k, category::k])
@@ -143,9 +146,11 @@ class GroupShares:
         return p, lower, upper
 
     def p_values(self, a: Any, b: Any) -> FloatArray:
-        """1 less the level at which a limit of the pair touches 0. So p and limits say the same. It
-        is sought from 1e-9 on, on the log scale; below, where no level is left to a float, p of t
-        stands in (at most 1e-9)."""
+        """1 less the level at which a limit of the pair touches 0.
+
+        So p and limits say the same. It is sought from 1e-9 on, on the log scale; below,
+        where no level is left to a float, p of t stands in (at most 1e-9).
+        """
         from scipy.optimize import elementwise
 
         sign = np.where(self.p[b] >= self.p[a], 1.0, -1.0)
@@ -248,8 +253,10 @@ def share_contrasts(
 def family_of(
     shares: Mapping[str, GroupShares], groups: Sequence[str], *, level: float = 0.95
 ) -> dict[str, tuple[ContrastRow, ...]]:
-    """The contrasts of one family: all pairs of `groups` for each of the shares, by their names. p
-    is adjusted over all of them, and the simultaneous limits hold for all of them."""
+    """The contrasts of one family: all pairs of `groups` for each of the shares, by their names.
+
+    p is adjusted over all of them, and the simultaneous limits hold for all of them.
+    """
     check_level(level)
     made = {
         name: _make_contrasts(each, groups, level, len(shares)) for name, each in shares.items()
@@ -320,7 +327,8 @@ def _draw_largest(shares: GroupShares, a: IntArray, b: IntArray) -> FloatArray:
 
 def _share_error(largest: FloatArray, pairs: int, error: float) -> float:
     """The error of each pair at which all together make at most `error`: where `_adjust_together`
-    passes it. Between an equal part of it and the whole, which draws miss by chance alone."""
+    passes it. Between an equal part of it and the whole, which draws miss by chance alone.
+    """
     if pairs == 1:
         return error
     allowed = int(np.floor(error * (len(largest) + 1))) - 1

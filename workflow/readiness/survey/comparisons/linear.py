@@ -3,7 +3,8 @@
 R: `svyglm`, `regTermTest`, `svyttest`. Coefficients are statsmodels' (GLM with the weights
 scaled to mean 1); the covariance is the design covariance of the influence values, that is of the
 scores times the inverse Hessian (Binder 1983), never statsmodels' own robust covariances, which
-know no strata."""
+know no strata.
+"""
 
 import warnings
 from collections.abc import Sequence

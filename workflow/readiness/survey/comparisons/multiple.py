@@ -4,7 +4,8 @@ A respondent may tick several options, so an item is no two-way table: each opti
 own, and the sum of their Pearson statistics is compared with its distribution under the design,
 options dependent as they are. Sources: Agresti and Liu (1999); Bilder, Loughin and Nettleton
 (2000); Bilder and Loughin (2004); Rao and Scott (1981, 1984) for both corrections. R equivalent:
-`MRCV::MI.test(I = 1)` for simple random samples within fixed groups."""
+`MRCV::MI.test(I = 1)` for simple random samples within fixed groups.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -109,9 +110,12 @@ def multiple_marginal_independence(
 
 
 def _test_joint(domain: Design, groups: Factor, ticked: BoolArray) -> tuple[float, FloatArray]:
-    """The sum of Pearson statistics and its generalised design effects. With P_gj the share of all
-    that is in group g and ticked j, y_gj = P_gj - q_g pi_j and X2 = n sum y_gj^2 / (q_g pi_j (1 -
-    pi_j)); the design effects are the eigenvalues of n times the covariance of y in this metric."""
+    """The sum of Pearson statistics and its generalised design effects.
+
+    With P_gj the share of all that is in group g and ticked j, y_gj = P_gj - q_g pi_j and
+    X2 = n sum y_gj^2 / (q_g pi_j (1 - pi_j)); the design effects are the eigenvalues of n times
+    the covariance of y in this metric.
+    """
     r, c, n = groups.size, ticked.shape[1], domain.n
     codes, w = groups.codes[domain.mask], domain.weights[domain.mask]
     member = weighted_counts(codes, w, r)

@@ -3,7 +3,8 @@
 R: `svyolr`. Model: P(Y <= k) = F(zeta_k - x'beta). The weighted log-likelihood is maximised by
 Newton's method with the analytic Hessian; the covariance is the design covariance of the influence
 values (sandwich). Sources: McCullagh (1980); Binder (1983); Brant (1990) and Rao and Scott (1984)
-for the check of proportional odds."""
+for the check of proportional odds.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ statistics are those of clusters (their variances are by PSU). Each cluster must
 group, and the strata must allow enough distinct permutations.
 
 No finite population counts: whether groups differ is asked of what made them so, of which the
-population is itself one outcome (Graubard and Korn 2002)."""
+population is itself one outcome (Graubard and Korn 2002).
+"""
 
 from __future__ import annotations
 
@@ -247,7 +248,8 @@ def judge_clusters(design: Design, groups: Factor) -> Clusters:
 
     It looks at the design and the groups, never at answers: `crossed` where a cluster holds
     several groups, `few` where its strata allow fewer than 200 ways of dealing them to the groups
-    (p could not come far below the usual levels)."""
+    (p could not come far below the usual levels).
+    """
     known = groups.has_level
     units, first = np.unique(design.psu[known], return_index=True)
     if len(units) == known.sum():
@@ -286,7 +288,8 @@ def _order_respondents(
 
 def _rank_places(values: FloatArray) -> IntArray:
     """The place of each value among the others, in order; equal for what is equal but for the last
-    bits of a processor's sums, which must not decide who stands before whom."""
+    bits of a processor's sums, which must not decide who stands before whom.
+    """
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     steps = np.diff(ordered) > _SAME * np.abs(ordered[1:])

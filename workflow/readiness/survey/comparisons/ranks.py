@@ -3,7 +3,8 @@
 R equivalent: `svyranktest`. Source: Lumley and Scott (2013), Biometrika 100, 831-842. The rank of a
 respondent is the weighted share of the population below plus half of that tied with the answer
 (mid-rank), so that the result does not depend on the order of the rows; R averages running sums
-over tied rows and does depend on it when weights differ."""
+over tied rows and does depend on it when weights differ.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ weighted counts scaled to the unweighted n and referred to its distribution unde
 The null distribution of a Pearson or likelihood-ratio statistic under a complex design is
 sum_j lambda_j chi2_1 (Rao and Scott 1984); with an estimated covariance on `ddf` degrees of freedom
 it is compared with x * chi2_ddf / ddf, by Satterthwaite's F (second order) or Kuonen's saddlepoint
-(1999), as R survey has them."""
+(1999), as R survey has them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

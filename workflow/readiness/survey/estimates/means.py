@@ -6,7 +6,8 @@ each replicate weight. R equivalents: `svymean`, `svytotal`, `svyratio`, `svyvar
 
 The limits of a quantile are the quantiles at the limits of the share of the population at or below
 it (Woodruff 1952); the standard error is the width over twice the t quantile. Where a limit of the
-share leaves [0, 1] the quantile has no such limit (NaN), and no standard error."""
+share leaves [0, 1] the quantile has no such limit (NaN), and no standard error.
+"""
 
 from __future__ import annotations
 
@@ -344,9 +345,11 @@ def quantiles(
 
 
 def _limit(lookup: Callable[[float], float], share: float) -> float:
-    """The quantile at a limit of the share; NaN where the limit leaves [0, 1], as in R. The extreme
-    of the sample would stand for a limit that the data do not reach, and the standard error, made
-    of the width, would be that of a cut interval."""
+    """The quantile at a limit of the share; NaN where the limit leaves [0, 1], as in R.
+
+    The extreme of the sample would stand for a limit that the data do not reach, and the standard
+    error, made of the width, would be that of a cut interval.
+    """
     return lookup(share) if -_ROUNDING <= share <= 1 + _ROUNDING else float("nan")
 
 

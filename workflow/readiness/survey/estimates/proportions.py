@@ -5,7 +5,8 @@ A declared category that nobody chose is a row with 0, not a missing row. R equi
 
 All shares of a question (its levels, sums of them, with or without "don't know", in all and by
 group) are sums of the cells of one table (`Crossing`), counted once under the full weights and once
-under the replicates of single respondents; the numbers are those of `proportion_estimates`."""
+under the replicates of single respondents; the numbers are those of `proportion_estimates`.
+"""
 
 from __future__ import annotations
 
@@ -183,8 +184,10 @@ def proportion_estimates(
 
 
 def replicated_covariance(domain: Design, table: FloatArray, shares: FloatArray) -> FloatArray:
-    """Covariance of shares (G, K) from the totals of their cells under each replicate, (R, G, K). A
-    group that some replicate leaves empty has no variance: its entries are NaN."""
+    """Covariance of shares (G, K) from the totals of their cells under each replicate, (R, G, K).
+
+    A group that some replicate leaves empty has no variance: its entries are NaN.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         replicated = table / table.sum(axis=2, keepdims=True)
     empty = np.isnan(shares).all(axis=1)

@@ -18,7 +18,8 @@ answer:
 
 What was declared beforehand (`Collapse`) is done first. Each step is a fact. Margins that are kept
 are met to 1e-10 unless trimming moved them. Merging by size and never by outcome: Kalton and
-Flores-Cervantes (2003, Weighting methods), section 4."""
+Flores-Cervantes (2003, Weighting methods), section 4.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -6,7 +6,8 @@ ones; Newton's method on b. Bounds cut F off (linear, raking; their case 6) or a
 (logit). R: `calibrate(calfun=...)`.
 
 Trimming, as R's `trimWeights`: weights beyond the limits are set to them and what was cut is shared
-out equally over the other rows. The sum of the weights stays, the margins do not."""
+out equally over the other rows. The sum of the weights stays, the margins do not.
+"""
 
 from collections.abc import Sequence
 from typing import Literal, TypeAlias

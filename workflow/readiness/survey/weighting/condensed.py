@@ -3,7 +3,8 @@
 Respondents with the same categories, stratum and base weight (and random group) have the same
 weight whatever the answers, so raking, its limits and each replicate work on patterns that carry
 their number of respondents: hundreds, whether the sample has a hundred people or a million. A
-jackknife leaves out one respondent at a time, of a large sample a random group at a time."""
+jackknife leaves out one respondent at a time, of a large sample a random group at a time.
+"""
 
 from __future__ import annotations
 
@@ -188,11 +189,13 @@ class Perturbed:
     Where no weights keep margins and limits in a replicate, its weights are the main ones,
     calibrated linearly (GREG): all distances of calibration have the same variance for many
     respondents (Deville and Särndal 1992, result 5), and linear calibration has a solution. Their
-    number is `linear`."""
+    number is `linear`.
+    """
 
     def __init__(self, recipe: Recipe, main: Raked, final: FloatArray, patterns: IntArray) -> None:
         """`main` is the recipe's raking, `final` its weights of one respondent of each pattern;
-        `patterns` are those of the replicates, which may have one more than once."""
+        `patterns` are those of the replicates, which may have one more than once.
+        """
         self._recipe, self._final = recipe.of(patterns), final[patterns]
         weights = np.zeros(len(patterns))
         places, first = np.unique(patterns, return_index=True)

@@ -2,7 +2,8 @@
 
 A margin is a variable with the population total of each of its categories. All that can make
 raking fail or drop someone in silence is refused here by name. Which strata and categories count
-together where few responded is decided by size, never by an answer."""
+together where few responded is decided by size, never by an answer.
+"""
 
 from __future__ import annotations
 
@@ -163,7 +164,9 @@ def merged_strata(
     least: int = 2,
 ) -> Groups:
     """Strata of `least` respondents or more each: the declared merges, then the smallest first.
-    `answered` and `people` are counts by stratum; a stratum without respondents has people only."""
+
+    `answered` and `people` are counts by stratum; a stratum without respondents has people only.
+    """
     alone = {name: (int(answered.get(name, 0)), float(total)) for name, total in people.items()}
     return _grow_groups(_apply_declared(alone, declared), least)
 
@@ -172,7 +175,8 @@ def merged_categories(
     column: pd.Series[Any], totals: Mapping[Any, float], declared: Sequence[Collapse], least: int
 ) -> list[Collapse] | None:
     """The merges that leave `least` respondents in every category, after the declared ones; None
-    where one category would be left."""
+    where one category would be left.
+    """
     into = {str(category): str(merge.into) for merge in declared for category in merge.categories}
     people: dict[str, float] = {}
     for category, total in totals.items():

@@ -6,7 +6,8 @@ margins cross, not on the rows. Sources: Deming and Stephan (1940); Deville, Sä
 
 A replicate's solution lies close to that of the main weights: from there Newton's method with the
 main weights' Hessian, kept fixed, needs a handful of steps on the cells. Where they do not converge
-iterative proportional fitting stands in, which has the same solution."""
+iterative proportional fitting stands in, which has the same solution.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -110,7 +111,8 @@ def _pass_margins(
     cell: FloatArray, factors: list[FloatArray], crossing: MarginCells, margins: Sequence[Margin]
 ) -> tuple[float, str]:
     """One pass over the margins, changing `cell` and `factors`; the largest relative gap of a
-    category before its margin's step, and where it is."""
+    category before its margin's step, and where it is.
+    """
     largest, where = -1.0, ""
     for margin, category, total in zip(margins, crossing.categories, factors, strict=True):
         current = np.bincount(category, weights=cell, minlength=margin.codes.size)
@@ -143,7 +145,8 @@ class Reraking:
 
     The weights of a cell are base * exp(sum of the effects of its categories). Cells are held as a
     matrix with some margins crossed in its rows and the others in its columns, so that all margins
-    of all cells cost two products with that matrix."""
+    of all cells cost two products with that matrix.
+    """
 
     def __init__(
         self,

@@ -1,7 +1,8 @@
 """From a design to a weighted one: single steps, replicates, and all of it in one call.
 
 The calibration that was done stays with the design, for its variance; replicate weights, where the
-design has them, go through the same step."""
+design has them, go through the same step.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
