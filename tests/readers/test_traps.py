@@ -31,7 +31,7 @@ from broken_exports import (
 )
 
 from readiness.errors import DataError
-from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.questionnaire import Questionnaire, match_key, questionnaire_of
 from readiness.questionnaire.items import Missing
 from readiness.readers import read_export, read_ignored, read_sheet
 from readiness.readers.encodings import decode
@@ -309,6 +309,13 @@ def test_the_questionnaire_s_own_words_tell_letters_of_other_countries() -> None
     )
     content = text([["Jak?", "Uwagi"], ["Źle", "żółć"]]).encode("cp1250")
     assert read_export(NAME, polish, content)["remark"].tolist() == ["żółć"]
+
+
+def test_letters_decide_between_the_encodings_that_hold_the_words() -> None:
+    # Four letters side by side are an Arabic word as well, in which no expected text stands.
+    word = "x\u00e1\u00e3\u00e4\u00e5"
+    assert decode(NAME, word.encode("cp1252"), {match_key(word)}) == (word, "Windows-1252")
+    assert decode(NAME, word.encode("cp1252"))[1] == "Windows-1256"
 
 
 def test_letters_that_cannot_be_told_are_said_by_the_questionnaire() -> None:

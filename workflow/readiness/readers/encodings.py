@@ -138,8 +138,9 @@ def _by_words(content: bytes, wanted: Collection[str]) -> str | None:
         key = match_key(_try_decode(content[:_SAMPLE], encoding) or "")
         scores[encoding] = sum(word in key for word in telling)
     chosen = [encoding for encoding in scores if scores[encoding] == max(scores.values()) > 0]
-    # Where several hold, the letters beside them decide; Western European first.
-    return (_by_letters(content) or chosen[0]) if len(chosen) > 1 else next(iter(chosen), None)
+    # Where several hold, the letters beside them decide between these; Western European first.
+    found = _by_letters(content) if len(chosen) > 1 else None
+    return found if found in chosen else next(iter(chosen), None)
 
 
 def _by_letters(content: bytes) -> str | None:
