@@ -26,6 +26,8 @@ BROKEN_OFF = "_broken_off"
 SPECIAL_CODES = (BLANK, NOT_ASKED, DONT_KNOW, INVALID, REFUSED, BROKEN_OFF)
 
 Kind = Literal["single", "ordinal", "multi", "number", "date", "text"]
+# How an answer is written that is neither chosen nor a number, where not as anybody likes.
+WRITTEN: dict[Kind, str] = {"date": "YYYY-MM-DD"}
 
 # What stands in an id where a level does, for the mean of a number.
 MEAN = "mean"

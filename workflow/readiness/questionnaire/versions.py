@@ -5,24 +5,22 @@ id; one whose id changed and whose question did not is renamed.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from readiness.facts import Fact, Listed, Term
-from readiness.questionnaire.items import Item
+from readiness.questionnaire.items import Item, Kind
 from readiness.questionnaire.model import Questionnaire
 from readiness.questionnaire.text import match_key
 
 # What a kind is called.
-KINDS = tuple(
-    f"questionnaire.kind.{kind}"
-    for kind in ("single", "ordinal", "multi", "number", "date", "text")
-)
+KINDS = {kind: f"questionnaire.kind.{kind}" for kind in get_args(Kind)}
 # Keys of an item of which a change is told by their name.
 _TOLD = ("range", "blank_means", "required", "boxes", "dont_know", "missing", "confirms")
 
 
 def kind_of(item: Item) -> Term:
     """What the kind of an item is called."""
-    return Term(f"questionnaire.kind.{item.kind}")
+    return Term(KINDS[item.kind])
 
 
 def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:

@@ -10,15 +10,13 @@ import pandas as pd
 
 from readiness.facts import Fact, Listed, to_json
 from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire, match_key
-from readiness.questionnaire.items import Routing
+from readiness.questionnaire.items import WRITTEN, Routing
 from readiness.readers.texts import Booleans, Texts
 from readiness.readers.tools.words import NO_ANSWER
 from readiness.validation.answers import NO, UNCLEAR, YES, Answers, Asked, Coded
 from readiness.validation.cells import Options
-from readiness.validation.issues import issues_of
+from readiness.validation.issues import UNREAD, issues_of
 
-# Rules whose texts may stand for no answer.
-_NO_ANSWERS = ("unknown_option", "not_a_number", "out_of_range", "not_a_date")
 # Distinct unknown texts of an item, the most frequent ones, for which a near option is sought.
 SUGGESTED = 200
 
@@ -114,7 +112,7 @@ def _list_cell_issues(coded: Coded, answers: Answers, inside: Booleans) -> list[
         if rule in ("unknown_option", "near_option"):
             for place, suggestion in _find_near(texts, facts, answers.options(coded.item)).items():
                 near[place] = suggestion
-        if rule in _NO_ANSWERS:
+        if rule in UNREAD:
             for place in facts:
                 near[place] = near[place] or declaration(texts.texts[place])
         codes = texts.codes[at]
@@ -184,8 +182,8 @@ def expectation(item: Item) -> str:
             "" if end is None else f"{end:.12g}" for end in (item.range.low, item.range.high)
         )
         return f"{low}..{high}"
-    if item.kind == "date":
-        return "YYYY-MM-DD"
+    if item.kind in WRITTEN:
+        return WRITTEN[item.kind]
     options = [category.text for category in item.categories]
     return " | ".join([*options, *([item.dont_know.text] if item.dont_know else [])])
 

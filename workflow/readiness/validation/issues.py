@@ -68,6 +68,8 @@ RULES: dict[str, str] = {
     "one_case": "note",
     "personal_data_seen": "warning",
 }
+# Those of a text that was not read: it may stand for no answer.
+UNREAD = ("unknown_option", "not_a_number", "out_of_range", "not_a_date")
 # What each severity is called, as a key of the catalogues.
 SEVERITIES = {severity: f"validation.severity.{severity}" for severity in RULES.values()}
 # What each rule means, as a key of the catalogues. The documentation lists them from here.

@@ -79,7 +79,7 @@ def labelled_file(
 
 def _number_answers(cells: pd.Series, item: Item | None) -> dict[str, float] | None:
     """The number of each answer of a column; None where its answers are texts."""
-    if item is not None and item.kind in ("text", "date"):
+    if item is not None and not item.categories and item.range is None:
         return None
     if item is not None and item.kind == "multi":
         return {"0": 0.0, "1": 1.0}

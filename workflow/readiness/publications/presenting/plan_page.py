@@ -9,16 +9,13 @@ from readiness.disclosure import Policy
 from readiness.facts import Fact, Listed, Quantity, Term, Value
 from readiness.language import Language
 from readiness.publications.presenting.writing import Writing, markdown, render
+from readiness.questionnaire.versions import KINDS
 from readiness.register.planned import ORDER, PlanOutcome
 from readiness.reporting.particulars import CALLED, list_statements
 from readiness.reporting.planned import AREAS, list_deviations, state_plans
 
 # What a plan says in words of each value of a setting.
 SELECTED = {one: f"plan.selection.{one.key}" for one in Selection}
-KINDS = {
-    kind: f"questionnaire.kind.{kind}"
-    for kind in ("single", "ordinal", "multi", "number", "date", "text")
-}
 KEPT = {kept: f"plan.duplicates.{kept}" for kept in ("last", "first", "most_answered")}
 READERS = {name: f"plan.reader.{name}" for name in ("public", "researchers", "internal")}
 
