@@ -14,7 +14,7 @@ import pyreadstat
 import pytest
 
 from readiness.bounded import TextLoader, read_yaml_text
-from readiness.commands.starting.beginnings import export_table
+from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
 from readiness.drafting import (
     Codebook,
     Draft,
@@ -31,6 +31,7 @@ from readiness.drafting.joined import find_joined_options
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import open_decisions
+from readiness.readers import read_export
 from readiness.validation.cells import read_cell
 
 AGREE = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
@@ -232,6 +233,28 @@ def test_people_are_not_read_and_ids_are_no_questions() -> None:
     assert set(asked.export.ignored) == {"Full name", "How to reach you", "Tête de série", "Empty"}
     assert "example.org" not in text
     assert draft.beside["How to reach you"].role == "personal"
+
+
+def test_a_name_that_two_rows_share_costs_nobody() -> None:
+    """Two who were given one number are two, until the analyst says who answered twice."""
+    rows = [f"{k % (N - 1)},2026-03-01 10:00:00,{'Yes' if k % 2 else 'No'}" for k in range(N)]
+    content = "\n".join(["_id,_submission_time,Do you vote?", *rows]).encode()
+    draft, asked, text = drafted(export_table(Path("export.csv"), content))
+    assert draft.beside["_id"].role == "repeated" and asked.export.ignored == ("_id",)
+    assert "# check: not read, for rows share a value" in text
+    assert "_id" not in read_export(Path("export.csv"), asked, content)
+
+
+def test_rows_behind_empty_ones_and_one_of_several_sheets_are_asked_about() -> None:
+    rows = [f"{k},{'Yes' if k % 2 else 'No'}" for k in range(20, 40)]
+    for below, apart in ((["", "Total,20"], "23 to 23"), (["40,Yes"], "")):
+        content = "\n".join(["Age,Do you vote?", *rows, *below]).encode()
+        read = export_table(Path("export.csv"), content)
+        assert read.apart == apart
+        several = replace(read, sheet="Sums")
+        text, *_ = _draft_questionnaire(several, "export.csv", "votes", [], "en")
+        assert "# check: read is the largest sheet, 'Sums'" in text
+        assert (f"# check: rows {apart} stand behind empty rows" in text) == bool(apart)
 
 
 def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> None:

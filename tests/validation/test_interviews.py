@@ -131,6 +131,8 @@ def test_what_the_tool_calls_a_response_names_it_and_tells_a_second_one() -> Non
     assert found.answers["respondent"].tolist() == ["id-a", "id-b"]
     assert found.answers["age"].tolist() == ["42", "41"]
     assert found.quarantine[["row", "rule"]].to_numpy().tolist() == [[2, "duplicate"]]
+    # Without moments nobody knows which row came last.
+    assert "validation.duplicate.undated" in found.issues["fact"].iloc[0]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ class MetadataColumns:
 
     Attributes:
         role: a key of the questionnaire's `export` (`timestamp`, ...), `ignored`, `personal`,
-            `weight`, `empty`, or `own`: the tool's, which its reader knows.
+            `weight`, `repeated` (a name that rows share), `empty`, or `own`: the tool's, which its
+            reader knows.
         why: for the analyst.
     """
 
@@ -58,7 +59,9 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
     )
     for column in table.columns:
         most = _MOST * column.total
-        if column.own:
+        if _names_twice(column):
+            found[column.at] = MetadataColumns("repeated", "rows share a value of it")
+        elif column.own:
             found[column.at] = MetadataColumns("own", "the tool's own")
         elif not column.total and column.values:
             continue  # what the file says of it is enough for a question
@@ -147,6 +150,12 @@ def _is_weight(column: ExportColumn) -> bool:
     broken = sum(n for text, n in column.counts.items() if not values[text].is_integer())
     called = abs(mean - 1) < NEAR_ONE or names_weight(column.header)
     return min(values.values()) > 0 and 2 * broken > column.total and called
+
+
+def _names_twice(column: ExportColumn) -> bool:
+    """Whether the column names respondents, and a few of its values stand in several rows."""
+    few = _MOST * column.total <= len(column.texts) < column.total
+    return few and find_role(column.header) == "respondent"
 
 
 def _names_rows(column: ExportColumn) -> bool:

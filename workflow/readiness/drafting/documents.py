@@ -15,12 +15,13 @@ _OF_EXPORT = ("timestamp", "started", "duration", "respondent", "invitation")
 ASKED_ONCE = {
     "personal": "set apart, for they say who somebody is:",
     "weight": "not read: weights:",
+    "repeated": "not read, for rows share a value: one who answered twice (`respondent:`), or two:",
 }
 UNORDERED = (
     "options that are no known scale have no order (kind: single); kind: ordinal, lowest first, "
     "where they have one"
 )
-NOT_READ = dict.fromkeys(("ignored", "personal", "weight", EMPTY), "not read")
+NOT_READ = dict.fromkeys(("ignored", *ASKED_ONCE, EMPTY), "not read")
 _HEAD = (
     "Drafted from {source}.",
     "Each comment that begins with `check` is a decision of yours. When all are settled, delete",

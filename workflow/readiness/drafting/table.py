@@ -90,6 +90,8 @@ class ExportTable:
     tool: str = ""
     # The sheet of the workbook, where there are several.
     sheet: str = ""
+    # Which rows stand behind empty ones, at the end: sums below the answers, maybe.
+    apart: str = ""
 
     @property
     def rows(self) -> int:

@@ -31,6 +31,8 @@ DUPLICATES: dict[DuplicateRule, str] = {
     "first": "validation.duplicate.first",
     "most_answered": "validation.duplicate.most_answered",
 }
+# Where no moment tells which of them came last.
+UNORDERED = "validation.duplicate.undated"
 # A rule, whose submissions it is about, the column and what it holds, and what is said.
 _Said = tuple[str, Booleans, str, Any, Fact | list[Fact]]
 
@@ -275,8 +277,12 @@ def _tell_not_kept(
         yield rule, status == rule, "", why, said
     yield "empty_row", status == "empty_row", "", why, Fact("validation.rule.empty_row")
     repeated = status == "duplicate"
+    undated = set(table.loc[table["submitted"].isna(), "respondent"])
     others = [
-        Fact(DUPLICATES[keep], {"row": str(winner[name])})
+        Fact(
+            UNORDERED if name in undated and keep != "most_answered" else DUPLICATES[keep],
+            {"row": str(winner[name])},
+        )
         for name in table.loc[repeated, "respondent"]
     ]
     named = codes if export.invitation else table["respondent"]

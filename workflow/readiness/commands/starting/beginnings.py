@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import yaml
 
@@ -39,7 +40,7 @@ from readiness.forensics.judging.structure import parse_structure
 from readiness.patterns import NAME, WORDS
 from readiness.privacy import names_people
 from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
-from readiness.questionnaire.writing import form_name, open_decisions
+from readiness.questionnaire.writing import CHECK, COMMENT, form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
 from readiness.readers import HEADERS, Sheet, read_export, read_sheet
 from readiness.readers.export import recognise_export
@@ -57,6 +58,8 @@ from readiness.validation import (
 VERSION = "1"
 # What stands for the selection where nobody said it: no run accepts it.
 UNDECIDED = "undecided"
+# Empty rows, or several together, between the answers and what may be sums below them.
+MOST_GAPS = 3
 ESTIMATED = ("single", "ordinal", "multi", "number")
 
 
@@ -236,8 +239,13 @@ def _draft_questionnaire(
         book = book.and_also(read_codebook(table_of(read_sheet(path)), table, str(path)))
     draft = make_draft(table, wave, source, codebook=book, language=language)
     document = document_of(draft)
-    # Decided here, once: what a reader recognised by itself might be another tool than was drafted.
     told = told or ToldExport()
+    if table.sheet and not told.sheet and table.tool == "plain":
+        document[COMMENT] += f"\n{CHECK}read is the largest sheet, {table.sheet!r}: or --sheet?"
+    if table.apart:
+        asks = "stand behind empty rows: people, or sums (begin with a copy without them)?"
+        document[COMMENT] += f"\n{CHECK}rows {table.apart} {asks}"
+    # Decided here, once: what a reader recognised by itself might be another tool than was drafted.
     decided = {
         "tool": table.tool,
         "encoding": told.encoding,
@@ -295,7 +303,16 @@ def export_table(path: Path, content: bytes, told: ToldExport | None = None) -> 
         # What the tool adds by itself, and its reader knows.
         own.append(tool.adds(tool.own_key(heading)) or tool.is_own(sheet, at))
     table = table_of(sheet, names, own, tool.signs)
-    return replace(table, tool=tool.name, sheet=sheet.name if sheet.others else "")
+    name = sheet.name if sheet.others else ""
+    return replace(table, tool=tool.name, sheet=name, apart=_find_rows_apart(sheet.numbers))
+
+
+def _find_rows_apart(numbers: npt.NDArray[np.int64]) -> str:
+    """The rows behind the first empty one, where they are the fewer and hardly parted again."""
+    gaps = np.flatnonzero(np.diff(numbers) > 1)
+    if not 0 < len(gaps) <= MOST_GAPS or 2 * (gaps[0] + 1) <= len(numbers):
+        return ""
+    return f"{numbers[gaps[0] + 1]} to {numbers[-1]}"
 
 
 def _name_column(heading: tuple[str, ...]) -> tuple[str, str]:

@@ -183,7 +183,7 @@ class Tool:
                 made.options.setdefault(target.item, {})[target.option] = found[0].at
         own = [self.own_key(heading) for heading in headings]
         for at, key in enumerate(own):
-            role = self.own.get(key, "")
+            role = "" if keys[at] & optional else self.own.get(key, "")
             if at not in taken and role and role not in made.roles:
                 made.roles[role] = at
         taken.update(made.roles.values())
