@@ -107,8 +107,14 @@ def print_habits(tree: Path) -> None:
     types = Counter(
         n.name.strip("_") for m in modules for n in ast.walk(m) if isinstance(n, ast.ClassDef)
     )
-    words = Counter(word for text in texts for word in re.findall(r"\w+", text))
-    private = [name for name in names if name.startswith("_")]
+    # A private name is of its module alone: others may have the same.
+    words = [Counter(re.findall(r"\w+", text)) for text in texts]
+    uses = [
+        word[node.name]
+        for module, word in zip(modules, words, strict=True)
+        for node in functions(module)
+        if node.name.startswith("_")
+    ]
     lengths = sorted(length(node) for node in defined)
     sizes = [text.count("\n") for text in texts]
     verbs = sum(name.strip("_").split("_")[0] in VERBS for name in names)
@@ -124,8 +130,7 @@ def print_habits(tree: Path) -> None:
     print(f"functions named by one participle: {sum(map(is_participle, names)) / len(names):.1%}")
     shared = sum(count for count in types.values() if count > 1)
     print(f"types that share their name with another: {shared / types.total():.1%}")
-    once = sum(words[name] == 2 for name in private)
-    print(f"private functions called once: {once / len(private):.1%}")
+    print(f"private functions called once: {uses.count(2) / len(uses):.1%}")
     print(f"comment lines in a thousand: {1000 * comments / sum(sizes):.0f}")
     marks = sum(len(re.findall(r"# fmt: (?:skip|off)", text)) for text in everything)
     print(f"opt-outs of the formatter, product and tests: {marks}")
