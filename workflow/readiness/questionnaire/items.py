@@ -31,13 +31,15 @@ WRITTEN: dict[Kind, str] = {"date": "YYYY-MM-DD"}
 
 # What stands in an id where a level does, for the mean of a number.
 MEAN = "mean"
+# All that stands there and is a statistic of a number, no share.
+OF_NUMBERS = (MEAN,)
 # What the total of all weighted groups is called: no group may be.
 TOTAL = "all"
 BoxName = Literal["low", "top"]
 # Levels of the box of an ordinal item that declares none: what sealed questionnaires mean.
 LOWEST = 2
 # What stands in an id where a level does, and is none.
-RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), MEAN, "median")
+RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), *OF_NUMBERS, "median")
 
 
 def forms_of(kind: str, answers: int) -> tuple[str, ...]:

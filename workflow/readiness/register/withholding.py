@@ -20,7 +20,8 @@ from readiness.disclosure import Policy, p_percent_rule
 from readiness.disclosure.optimise import Decisions, optimise
 from readiness.disclosure.primary import rare
 from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import MEAN, TOTAL
+from readiness.questionnaire.items import MEAN, OF_NUMBERS
+from readiness.questionnaire.model import TOTAL
 from readiness.register.counts import KnownCells
 from readiness.register.earlier import Earlier
 from readiness.register.linked import Demand, PrintRules, systems
@@ -190,11 +191,11 @@ def _state_facts(
         name, size = share_id(item, level, group, base), base_id(item, group, base)
         if name in found.hidden or name in means:
             reason = COMPLEMENTARY
-            if level == MEAN or policy.is_sensitive(count, n) or n < policy.minimum_base:
+            if level in OF_NUMBERS or policy.is_sensitive(count, n) or n < policy.minimum_base:
                 reason = PRIMARY
             elif name in found.given and group not in scheme.apart and n < rules.reliable_base:
                 reason = RELIABILITY
-            what = "mean" if level == MEAN else "share"
+            what = level if level in OF_NUMBERS else "share"
             rows[name] = (name, item, group, what, reason)
             if base == WITH_DONT_KNOW:
                 # The wider base stands by its one share.

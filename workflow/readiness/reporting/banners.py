@@ -23,7 +23,8 @@ from readiness.facts import Listed
 from readiness.language import Language, show, text
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import MEAN, TOTAL, FrameVariable, Item
+from readiness.questionnaire.items import OF_NUMBERS
+from readiness.questionnaire.model import TOTAL, FrameVariable, Item
 from readiness.register.display import Sign, sign
 from readiness.register.figures import answer_order, group_order, number
 from readiness.register.protection import ASKED, DONT_KNOW, base_id, share_id
@@ -31,6 +32,8 @@ from readiness.reporting.shown import Register, ShownWave
 
 # The adjusted p-values below which a letter is upper case, and lower case.
 UPPER, LOWER = 0.05, 0.10
+# What the statistics of a number are called.
+NUMBERS = {level: f"report.column.{level}" for level in OF_NUMBERS}
 
 
 @dataclass(frozen=True)
@@ -365,9 +368,9 @@ class _Maker:
     def _make_answer_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
         item, labels = self.item, self.item.labels(self.language)
         if item.kind == "number":
-            yield self._make_share_line(
-                "main", self._write_word("report.column.mean"), MEAN, columns
-            )
+            for level in OF_NUMBERS:
+                label = self._write_word(NUMBERS[level])
+                yield self._make_share_line("main", label, level, columns)
             return
         for place, (box, levels) in enumerate(item.levels_of.items()):
             named = Listed(tuple(labels[code] for code in levels), "or")

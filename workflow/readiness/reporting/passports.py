@@ -15,6 +15,7 @@ from readiness.facts import Fact, Listed, TranslatedText, Value
 from readiness.forensics.judging.structure import Structure
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.items import OF_NUMBERS
 from readiness.questionnaire.model import TOTAL, FrameVariable, Item
 from readiness.register.display import show_row, show_with_sign
 from readiness.reporting.item_findings import level_label
@@ -109,7 +110,7 @@ TOLD = ("estimate", "interval", "count", "claim", "verdict")
 # Levels that are no answers of a questionnaire.
 LEVELS = {
     "dont_know": "numbers.level.dont_know",
-    "mean": "numbers.level.mean",
+    **{level: f"numbers.level.{level}" for level in OF_NUMBERS},
     "alpha": "numbers.level.alpha",
     "_unknown": "weighting.unknown",
     **MEASURES,

@@ -20,7 +20,8 @@ import pandas as pd
 from readiness.analysis.names import ANSWERED, variable_of
 from readiness.analysis.selection import Selection
 from readiness.config import FigureRules
-from readiness.questionnaire.model import MEAN, TOTAL
+from readiness.questionnaire.items import OF_NUMBERS
+from readiness.questionnaire.model import TOTAL
 from readiness.register.figures import FigureRow, number
 from readiness.register.protection import (
     BASE,
@@ -65,7 +66,7 @@ def share_rows(
         # How precise a share is tells the base.
         untold = size in ids
         precise = intervals and not hidden and not untold
-        fine = row["level"] == MEAN and abs(float(row["estimate"] or 0)) < PLAIN_MEAN
+        fine = row["level"] in OF_NUMBERS and abs(float(row["estimate"] or 0)) < PLAIN_MEAN
         places = min((decimals or {}).get(item, 0), MOST_PLACES) if fine else 0
         digits = max(rules.digits, places)
         precision: dict[str, Any] = {
@@ -81,7 +82,9 @@ def share_rows(
             level=row["level"],
             group=group,
             statistic=statistic_text(
-                MEAN if row["level"] == MEAN else "share", base, unweighted=group in scheme.apart
+                row["level"] if row["level"] in OF_NUMBERS else "share",
+                base,
+                unweighted=group in scheme.apart,
             ),
             n=None if untold else n,
             # A flag and a note are made of the count: they go with it. A flag is of precision.
@@ -122,7 +125,7 @@ def share_rows(
 
 
 def _find_unit(row: dict[Any, Any]) -> str:
-    return "number" if row["level"] == MEAN else "share"
+    return "number" if row["level"] in OF_NUMBERS else "share"
 
 
 def _give_base_reason(n: int, rules: FigureRules) -> str:

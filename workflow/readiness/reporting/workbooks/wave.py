@@ -12,12 +12,13 @@ from readiness.analysis.names import variable_of
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import MEAN, TOTAL
+from readiness.questionnaire.model import TOTAL
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, show_row, sign
 from readiness.register.protection import DONT_KNOW
 from readiness.reporting import statements
 from readiness.reporting.banners import (
+    NUMBERS,
     Banner,
     BannerColumn,
     BannerLine,
@@ -300,7 +301,7 @@ def wave_labels(questionnaire: Questionnaire, compared: str, language: Language)
                 groups[code] = (label, of)
     apart = questionnaire.label_apart(language)
     groups |= {code: (label, "") for code, label in apart.items()}
-    words = {MEAN: text("report.column.mean", language)}
+    words = {level: text(key, language) for level, key in NUMBERS.items()}
 
     def labels(name: str, level: str, group: str) -> tuple[str, str, str, str]:
         item = items.get(name.partition(":")[0])
