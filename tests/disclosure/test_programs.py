@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from scipy import sparse
 from scipy.optimize import linprog
 
-from readiness.programs import LinearProgram
+from readiness.programs import LinearProgram, find_whole_numbers
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -47,3 +49,19 @@ def test_nothing_that_fits_and_no_least_value() -> None:
     program.change_column(0, 0.0, 1.0)
     program.change_column(1, 0.0, 1.0)
     assert program.minimise([1.0, 0.0]) is None
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whole_numbers_are_found_or_proved_to_be_none(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    matrix = rng.uniform(0.5, 2.0, (2, 3))
+    low = matrix @ rng.uniform(0, 4, 3)
+    high, none, most = low + 0.3, np.zeros(3), np.full(3, 4.0)
+    every = np.array(list(product(range(5), repeat=3)), dtype=float) @ matrix.T
+    there = ((every >= low - 1e-6) & (every <= high + 1e-6)).all(axis=1).any()
+    system = (sparse.csr_matrix(matrix), low, high, none, most, np.ones(3, dtype=bool))
+    x, proved = find_whole_numbers(*system, nodes=500)
+    assert (x is not None, proved) == (there, not there)
+    if x is not None:
+        assert np.abs(x - np.round(x)).max() < 1e-6
+        assert (matrix @ x >= low - 1e-6).all() and (matrix @ x <= high + 1e-6).all()

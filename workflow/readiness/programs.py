@@ -1,8 +1,9 @@
 """Linear programs over one system, asked one after the other: HiGHS goes on from the last answer.
 
 From the basis of the last program the next one is a few steps of the simplex method, a tenth of
-what a new start takes. scipy has HiGHS, but asks it from the start each time; so this is the one
-place that calls what scipy itself calls (`scipy.optimize._highspy`).
+what a new start takes. scipy has HiGHS, but asks it from the start each time, and lets nobody turn
+its heuristics off; so this is the one place that calls what scipy itself calls
+(`scipy.optimize._highspy`).
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,14 @@ from readiness.errors import StatisticsError
 # what the last one left, simplifying takes longer than it saves, and the primal one is for them.
 FIRST = {"presolve": "on", "simplex_strategy": 1}
 NEXT = {"presolve": "off", "simplex_strategy": 4}
+# Where any whole numbers do, nodes find them: the heuristics before the first node take as long as
+# several hundred nodes, seldom find any, and no limit of nodes bounds them.
+PLAIN_NODES = {
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
 
 
 @dataclass(frozen=True)
@@ -43,26 +52,8 @@ class LinearProgram:
         least: FloatArray,
         most: FloatArray,
     ) -> None:
-        # No part of its stubs: `Any` below.
-        from scipy.optimize._highspy import _core  # type: ignore[import-not-found]
-
-        self._states: Any = _core.HighsModelStatus
-        by_column = sparse.csc_array(matrix)
-        model = _core.HighsLp()
-        model.num_row_, model.num_col_ = by_column.shape
-        model.col_cost_ = np.zeros(len(least))
-        model.col_lower_, model.col_upper_ = least, most
-        model.row_lower_, model.row_upper_ = low, high
-        model.a_matrix_.format_ = _core.MatrixFormat.kColwise
-        model.a_matrix_.num_row_, model.a_matrix_.num_col_ = by_column.shape
-        model.a_matrix_.start_ = by_column.indptr
-        model.a_matrix_.index_ = by_column.indices
-        model.a_matrix_.value_ = by_column.data
+        self._solver, self._states = _pass_model(matrix, low, high, least, most)
         self._every = np.arange(len(least), dtype=np.int32)
-        self._solver: Any = _core._Highs()
-        self._solver.setOptionValue("output_flag", False)
-        self._solver.setOptionValue("threads", 1)
-        self._solver.passModel(model)
         self._options = FIRST
 
     def change_row(self, row: int, low: float, high: float) -> None:
@@ -102,3 +93,57 @@ class LinearProgram:
         self._options = NEXT
         self._solver.run()
         return self._solver.getModelStatus()
+
+
+def find_whole_numbers(
+    matrix: sparse.csr_matrix | sparse.csr_array,
+    low: FloatArray,
+    high: FloatArray,
+    least: FloatArray,
+    most: FloatArray,
+    whole: npt.NDArray[np.bool_],
+    nodes: int,
+) -> tuple[FloatArray | None, bool]:
+    """Columns, those that are `whole` in whole numbers, that fulfil all rows of a program; None
+    where so many nodes find none, and whether it is proved that there are none.
+    """
+    solver, states = _pass_model(matrix, low, high, least, most, whole)
+    for name, value in {**PLAIN_NODES, "mip_max_nodes": nodes}.items():
+        solver.setOptionValue(name, value)
+    solver.run()
+    status = solver.getModelStatus()
+    x = np.array(solver.getSolution().col_value) if status == states.kOptimal else None
+    return x, status == states.kInfeasible
+
+
+def _pass_model(
+    matrix: sparse.csr_matrix | sparse.csr_array,
+    low: FloatArray,
+    high: FloatArray,
+    least: FloatArray,
+    most: FloatArray,
+    whole: npt.NDArray[np.bool_] | None = None,
+) -> tuple[Any, Any]:
+    """A solver of a program that has no objective yet, and the states in which it can end."""
+    # No part of its stubs: `Any` below.
+    from scipy.optimize._highspy import _core  # type: ignore[import-not-found]
+
+    by_column = sparse.csc_array(matrix)
+    model = _core.HighsLp()
+    model.num_row_, model.num_col_ = by_column.shape
+    model.col_cost_ = np.zeros(len(least))
+    model.col_lower_, model.col_upper_ = least, most
+    model.row_lower_, model.row_upper_ = low, high
+    model.a_matrix_.format_ = _core.MatrixFormat.kColwise
+    model.a_matrix_.num_row_, model.a_matrix_.num_col_ = by_column.shape
+    model.a_matrix_.start_ = by_column.indptr
+    model.a_matrix_.index_ = by_column.indices
+    model.a_matrix_.value_ = by_column.data
+    if whole is not None:
+        kinds = _core.HighsVarType
+        model.integrality_ = [kinds.kInteger if each else kinds.kContinuous for each in whole]
+    solver: Any = _core._Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    solver.passModel(model)
+    return solver, _core.HighsModelStatus

@@ -15,12 +15,12 @@ import numpy as np
 
 from readiness.arrays import FloatArray
 from readiness.attack.system import LinearSystem
-from readiness.programs import LinearProgram
+from readiness.programs import LinearProgram, find_whole_numbers
 
 # Nodes of one branch-and-bound search.
 NODES = 2000
 # The same where the unknowns are people of frame cells, of which there are more.
-FRAME_NODES = 50
+FRAME_NODES = 500
 # Of such searches in one system.
 SEARCHES = 40
 # The most unknown counts of a system in which they are searched.
@@ -29,7 +29,6 @@ MOST_CELLS = 120
 NEAR = 1e-6
 # How far a checked solution may miss a row.
 FITS = 1e-5
-INFEASIBLE = 2
 # By how much more, at both ends, a linear program has to leave for whole numbers not to matter.
 MARGIN = 2
 # Says of an interval of a count whether it is wide enough.
@@ -47,17 +46,12 @@ class Solver:
     searches: int | None = None
 
     def __post_init__(self) -> None:
-        from scipy.optimize import LinearConstraint
-
         self._points, self._known = np.empty((64, len(self.system.low))), 0
         self.matrix = self.system.matrix()
-        self.rows = LinearConstraint(
-            self.matrix, np.array(self.system.row_low), np.array(self.system.row_high)
-        )
+        self.ends_of_rows = np.array(self.system.row_low), np.array(self.system.row_high)
         self.low, self.high = np.array(self.system.low), np.array(self.system.high)
         self.whole = np.array(self.system.whole)
-        rows = self.rows.lb, self.rows.ub
-        self.program = LinearProgram(self.matrix, *rows, self.low, self.high)
+        self.program = LinearProgram(self.matrix, *self.ends_of_rows, self.low, self.high)
 
     def counts(self, key: str) -> int:
         """How many whole numbers of people of an item are unknown."""
@@ -134,8 +128,6 @@ class Solver:
         """Whether a count can lie in between, which adds a world; None where the search met its
         limit.
         """
-        from scipy.optimize import Bounds, milp
-
         low, high = self.low.copy(), self.high.copy()
         low[column], high[column] = max(low[column], least), min(high[column], most)
         if low[column] > high[column]:
@@ -144,16 +136,12 @@ class Solver:
             if self.searches < 1:
                 return None
             self.searches -= 1
-        result = milp(
-            np.zeros(len(low)),
-            integrality=self.whole.astype(int),
-            bounds=Bounds(low, high),
-            constraints=[self.rows],
-            options={"node_limit": self.nodes},
+        found, none = find_whole_numbers(
+            self.matrix, *self.ends_of_rows, low, high, self.whole, self.nodes
         )
-        if result.status == INFEASIBLE:
+        if none:
             return False
-        return True if result.x is not None and self._keep(result.x) else None
+        return True if found is not None and self._keep(found) else None
 
     def count_range_found(self, column: int) -> tuple[int, int] | None:
         """The least and the largest value of a count in the worlds found so far."""
@@ -188,7 +176,8 @@ class Solver:
         """Note a world; whether it is one."""
         world = np.where(self.whole, np.round(solution), solution)
         sums = self.matrix @ world
-        fits = (sums >= self.rows.lb - FITS).all() and (sums <= self.rows.ub + FITS).all()
+        least, most = self.ends_of_rows
+        fits = (sums >= least - FITS).all() and (sums <= most + FITS).all()
         if fits and (world >= self.low - FITS).all() and (world <= self.high + FITS).all():
             self.worlds.append(world)
             self._add(world)
