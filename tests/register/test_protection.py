@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import product
+
+import numpy as np
 import pandas as pd
 import pytest
 from wave_tables import DRAWN, SCHEME, everything, ordinal, register
 
 from readiness.config import FigureRules
 from readiness.language import LANGUAGES
+from readiness.register.attacking import find_even
 from readiness.register.disclosure_risk import left_behind, small_groups
 from readiness.register.display import SUPPRESSED_TEXT, Sign, show_row, show_with_sign, sign
 from readiness.register.protection import BASE, UNRELIABLE, WITHHELD, find_withheld_means
@@ -54,6 +58,46 @@ def test_of_what_is_withheld_no_number_is_left() -> None:
     assert row(figures, "readiness.none.all")["suppressed"] == ""
     assert row(figures, "readiness.good.voice")["suppressed"] == UNRELIABLE
     assert row(figures, "readiness.good.producer")["suppressed"] == ""
+
+
+def test_precision_of_all_goes_with_what_it_gives_back() -> None:
+    """The variances of the groups' shares add to that of all: 3 of 22 people are one of two counts
+    that fit all the printed digits, not one of thirteen.
+    """
+    n, weight, truth = np.array([44, 22, 20]), np.array([0.5, 0.25, 0.25]), (9, 3, 7)
+
+    def tell(counts: tuple[int, ...]) -> tuple[float, float]:
+        share = np.array(counts) / n
+        return weight @ share, np.sqrt(weight**2 @ (share * (1 - share) / (n - 1)))
+
+    (mean, se), worlds = tell(truth), [(a, b, 7) for a, b in product(range(45), range(23))]
+    fits = [each for each in worlds if abs(tell(each)[0] - mean) < 5e-4]
+    assert len(fits) == 13
+    assert [each for each in fits if abs(tell(each)[1] - se) < 5e-5] == [(7, 5, 7), truth]
+    for even in ((), ("",), ("region",)):
+        figures = register(ordinal(WAVE, WEIGHTS), HIDDEN, even=even)
+        told = [row(figures, f"readiness.{level}.all") for level in ("none", "good")]
+        assert all(each["value"] for each in told)
+        assert [bool(each["se"]) for each in told] == [even != ("",), True]
+        assert ("readiness.none.all.lower" in set(figures["id"])) == (even != ("",))
+
+
+@pytest.mark.parametrize(
+    ("strata", "weights", "found"),
+    [
+        ("xxx", (1.0, 1.0, 1.0), set()),
+        ("xyy", (1.0, 1.0, 1.0), {""}),
+        ("xxx", (1.0, 2.0, 2.0), {""}),
+        ("xyy", (1.0, 2.0, 2.5), set()),
+        ("xxy", (1.0, 1.0, 1.0), {"region"}),
+    ],
+)
+def test_groups_of_one_stratum_and_weight(
+    strata: str, weights: tuple[float, ...], found: set[str]
+) -> None:
+    respondents = pd.DataFrame({"kind": ["a", "b", "b"], "region": ["n", "n", "s"]})
+    known = respondents.assign(stratum=[*strata], weight=weights)
+    assert find_even(known, ["kind", "region"]) == found
 
 
 def test_a_base_below_the_minimum_is_not_told() -> None:

@@ -65,12 +65,15 @@ def ordinal(
 
 
 def register(
-    estimates: pd.DataFrame, hidden: Collection[str] = (), rules: FigureRules | None = None
+    estimates: pd.DataFrame,
+    hidden: Collection[str] = (),
+    rules: FigureRules | None = None,
+    even: Collection[str] = (),
 ) -> pd.DataFrame:
     """The register of shares and bases, as text; `hidden`: what is withheld of them."""
     rules = rules or FigureRules()
     made = make_register(
-        share_rows(estimates, rules, SCHEME, DRAWN, frozenset(hidden)),
+        share_rows(estimates, rules, SCHEME, DRAWN, frozenset(hidden), even=even),
         run="waves/made-up",
         origin=lambda row: Origin.of(),
         simulated=True,

@@ -84,6 +84,19 @@ def known_classes(
     return classes_of(respondents, pd.to_numeric(respondents["weight"]), groups)
 
 
+def find_even(respondents: pd.DataFrame, by: Sequence[str]) -> frozenset[str]:
+    """The variables, as groups are called by them ("" for the one that is compared), of which each
+    group is of one stratum and one weight, so that variances of all are sums over the groups; none
+    where all respondents are. `respondents`: as above, with `stratum`.
+    """
+    weights = respondents["weight"].map("{:.6g}".format)
+    cells = respondents.groupby([respondents["stratum"], weights]).ngroup()
+    if cells.nunique() < 2:
+        return frozenset()
+    whole = [cells.groupby(respondents[name]).nunique().max() == 1 for name in by]
+    return frozenset(name if place else "" for place, name in enumerate(by) if whole[place])
+
+
 # How often the interval of a count is asked to be wider, each time twice as wide as before.
 WIDENED = 2
 # Then all numbers are withheld of its item in its group, of its item, and of those next to it.

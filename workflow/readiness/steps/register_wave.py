@@ -15,7 +15,7 @@ from readiness.disclosure import Policy
 from readiness.disclosure.optimise import Decisions
 from readiness.lineage import PROVENANCE, canonical_json, read_lineage
 from readiness.questionnaire import Questionnaire, load_questionnaire
-from readiness.register.attacking import known_classes, read_target, withhold_until_held
+from readiness.register.attacking import find_even, known_classes, read_target, withhold_until_held
 from readiness.register.earlier import earlier_release
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.linked import Demand
@@ -87,14 +87,21 @@ def _make_rows(
     published: pd.DataFrame | None,
     past: pd.DataFrame | None,
     withheld: frozenset[str],
+    even: frozenset[str],
 ) -> list[FigureRow]:
-    """Every row of the register, where the numbers of these ids are `withheld`."""
+    """Every row of the register, where the numbers of these ids are `withheld`; `even`: the
+    variables whose groups are of one stratum and weight.
+    """
     settings, rules, scheme = job.settings, job.settings.figures, Scheme.of(questionnaire)
     selection = Selection(settings.selection)
     weighted = are_weighted(tables["steps"])
     shown = (rules, scheme, selection, withheld)
     decimals = {item.id: item.range.decimals for item in questionnaire.items if item.range}
-    rows = list(share_rows(tables["estimates"], *shown, weighted_bases=weighted, decimals=decimals))
+    rows = list(
+        share_rows(
+            tables["estimates"], *shown, weighted_bases=weighted, decimals=decimals, even=even
+        )
+    )
     if published is not None:
         rows += list(revision_rows(rows, published, rules))
     if past is not None and settings.change is not None:
@@ -155,7 +162,9 @@ def run(job: Job[WaveRegister]) -> None:
     first = [settings.by] if isinstance(settings.by, str) else (settings.by or [])[:1]
     variables = list(dict.fromkeys([*first, *told]))
     answers = read_text_table(job["answers"], "the coded answers")
-    weights = read_text_table(job["weights"], "the weights", columns=("respondent", "weight"))
+    weights = read_text_table(
+        job["weights"], "the weights", columns=("respondent", "stratum", "weight")
+    )
     weight = dict(zip(weights["respondent"], weights["weight"].astype(float), strict=True))
     inside = answers[answers["respondent"].isin(list(weight))].reset_index(drop=True)
     respondents = inside.assign(weight=inside["respondent"].map(weight).astype(float))
@@ -164,9 +173,14 @@ def run(job: Job[WaveRegister]) -> None:
     known = (respondents, apart, questionnaire, variables, rules, policy)
     releases = [earlier_release(read_register(path), data) for path in job.inputs["earlier"]]
     classes = known_classes(respondents, questionnaire, variables)
+    strata = dict(zip(weights["respondent"], weights["stratum"], strict=True))
+    even = find_even(
+        inside.assign(stratum=inside["respondent"].map(strata), weight=respondents["weight"]),
+        variables,
+    )
 
     def register(withheld: frozenset[str]) -> pd.DataFrame:
-        rows = _make_rows(job, tables, questionnaire, published, past, withheld)
+        rows = _make_rows(job, tables, questionnaire, published, past, withheld, even)
         return make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
 
     def tell(withheld: frozenset[str]) -> AttackTarget:

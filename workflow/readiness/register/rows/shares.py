@@ -12,7 +12,7 @@ one option of a multiple choice has its code behind it. The limits of a contrast
 for the whole family, as its p does; its own ones are `.pointwise.lower` and `.pointwise.upper`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -48,6 +48,7 @@ def share_rows(
     *,
     weighted_bases: bool = False,
     decimals: Mapping[str, int] | None = None,
+    even: Collection[str] = (),
 ) -> Iterator[FigureRow]:
     """Shares and means with their precision, and each base once.
 
@@ -55,17 +56,30 @@ def share_rows(
     withheld (`register.withholding`), which has a row without numbers; shares may
     stand without their base, and without what would tell it. `weighted_bases`: whether the base of
     those who answered has its weight beside it, withheld where it is.
+
+    `even`: the variables (as groups are called by them) whose groups are of one stratum and weight.
+    There the standard error of a share of all is a second equation of its groups' counts, to three
+    digits: it goes where one of them is withheld.
     """
+    records = estimates.to_dict("records")
+    telling = {
+        (row["item"], row["level"], row["base"])
+        for row in records
+        if row["group"] not in {TOTAL, *scheme.apart}
+        and variable_of(row["group"]) in even
+        and share_id(row["item"], row["level"], row["group"], row["base"]) in ids
+    }
     intervals = selection.inference
     bases_seen: set[str] = set()
-    for row in estimates.to_dict("records"):
+    for row in records:
         item, base, group, n = row["item"], row["base"], row["group"], int(row["n"])
         size = base_id(item, group, base)
         reason = reason_of(row, rules, scheme, ids)
         hidden = bool(reason)
         # How precise a share is tells the base.
         untold = size in ids
-        precise = intervals and not hidden and not untold
+        tells = group == TOTAL and (item, row["level"], base) in telling
+        precise = intervals and not (hidden or untold or tells)
         fine = row["level"] in OF_NUMBERS and abs(float(row["estimate"] or 0)) < PLAIN_MEAN
         places = min((decimals or {}).get(item, 0), MOST_PLACES) if fine else 0
         digits = max(rules.digits, places)
