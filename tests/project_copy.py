@@ -8,6 +8,7 @@ its commands run its own code, whatever is installed elsewhere.
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import os
 import re
@@ -18,9 +19,12 @@ import sys
 import sysconfig
 import venv
 from collections.abc import Mapping
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+
+from readiness.cli import main
 
 ROOT = Path(__file__).parents[1]
 NOT_SHIPPED = {
@@ -169,6 +173,14 @@ class Project:
     def readiness(self, *arguments: str, **more: str | None) -> subprocess.CompletedProcess[str]:
         """Run `readiness ...`."""
         return self.call(".venv/bin/readiness", *arguments, **more)
+
+    def here(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`readiness ...` in this process, and so by the program that is tested: for what ends
+        before another process is begun."""
+        out, err = io.StringIO(), io.StringIO()
+        with chdir(self.root), redirect_stdout(out), redirect_stderr(err):
+            code = main(arguments)
+        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
     def run(self, *targets: str, **more: str | None) -> subprocess.CompletedProcess[str]:
         """Run `readiness run` on two cores, for the default target or for `targets`."""

@@ -74,12 +74,9 @@ def test_without_a_folder_for_logs_the_traceback_is_a_temporary_file(tmp_path: P
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
-        ("readiness data list | head -1 >/dev/null", 0, ""),
         ("readiness data list | true", 0, ""),
         ("readiness data list >&-", 0, ""),
-        ("readiness data list 2>&-", 0, ""),
         ("readiness data list >&- 2>&- <&-", 0, ""),
-        ("readiness data list 2>/dev/full", 0, ""),
         ("readiness data list >/dev/full", 7, "standard output: No space left on device"),
         ("readiness data list >/dev/full 2>&1", 7, ""),
         ("readiness which nothing 2>/dev/full", 2, ""),

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from project_copy import PATIENCE, ROOT, copy_project, shipped_files
+from project_copy import PATIENCE, ROOT, Project, copy_project, shipped_files
 
 # No user's or machine's settings of git or DVC, and nothing to reach by network.
 ALONE = {
@@ -73,7 +73,7 @@ def clone(origin: Path, tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "clone"
 
 
-def test_pull_fills_the_workspace_and_status_is_clean(clone: Path) -> None:
+def test_pull_fills_the_workspace_and_what_is_added_is_clean_to_dvc(clone: Path) -> None:
     assert not list((clone / "data/raw").rglob("*.csv"))
     dvc(clone, "pull")
     for row in versions():
@@ -81,6 +81,18 @@ def test_pull_fills_the_workspace_and_status_is_clean(clone: Path) -> None:
         assert hashlib.sha256(path.read_bytes()).hexdigest() == row["sha256"]
     assert "up to date" in dvc(clone, "status")
     assert git(clone, "status", "--porcelain") == ""
+    source = clone / "data/raw/simulated-2026/1.csv"
+    (clone / "export.csv").write_bytes(source.read_bytes() + b"\n")
+    words = "data add export.csv --dataset simulated-2026 --as 3 --note simulated"
+    assert Project(clone).here(*words.split()).returncode == 0
+    assert "up to date" in dvc(clone, "status")
+    assert "in sync" in dvc(clone, "status", "--cloud")
+    # DVC itself would write the very same pointer.
+    pointer = clone / "data/raw/simulated-2026/3.csv.dvc"
+    written = pointer.read_bytes()
+    dvc(clone, "add", "--quiet", "data/raw/simulated-2026/3.csv")
+    assert pointer.read_bytes() == written
+    assert "3.csv.dvc" in git(clone, "status", "--porcelain", "--untracked-files=all")
 
 
 def test_a_clone_with_other_line_ends_keeps_every_byte(origin: Path, clone: Path) -> None:
@@ -95,37 +107,6 @@ def test_data_and_publications_are_no_text_to_git(clone: Path) -> None:
     stored = object_of(clone, versions()[0]["md5"]).relative_to(clone)
     for name in (str(stored), "data/versions.csv", "publications/index.json"):
         assert git(clone, "check-attr", "text", name).strip().endswith("text: unset")
-
-
-def test_a_version_added_by_the_command_is_clean_to_dvc(clone: Path) -> None:
-    dvc(clone, "pull")
-    source = clone / "data/raw/simulated-2026/1.csv"
-    (clone / "export.csv").write_bytes(source.read_bytes() + b"\n")
-    result = call(
-        clone,
-        sys.executable,
-        "-m",
-        "readiness",
-        "data",
-        "add",
-        "export.csv",
-        "--dataset",
-        "simulated-2026",
-        "--as",
-        "3",
-        "--note",
-        "simulated: a test",
-        PYTHONPATH="workflow",
-    )
-    assert result.returncode == 0, result.stderr
-    assert "up to date" in dvc(clone, "status")
-    assert "in sync" in dvc(clone, "status", "--cloud")
-    # DVC itself would write the very same pointer.
-    pointer = clone / "data/raw/simulated-2026/3.csv.dvc"
-    written = pointer.read_bytes()
-    dvc(clone, "add", "--quiet", "data/raw/simulated-2026/3.csv")
-    assert pointer.read_bytes() == written
-    assert "3.csv.dvc" in git(clone, "status", "--porcelain", "--untracked-files=all")
 
 
 # --- the shipped files, without DVC ---------------------------------------------------------------

@@ -197,11 +197,11 @@ def test_five_categories_to_2000() -> None:
     assert len(found) > 1000 and any(shown)
 
 
-def test_a_register_of_10000_claims() -> None:
+def test_a_register_of_2000_claims() -> None:
     """In seconds; a generous bound so that only a change of growth fails it."""
-    frame, structure = large_register(10_000)
+    frame, structure = large_register(2_000)
     start = time.process_time()
-    assert len(read_register(frame, structure)) == 10_000
+    assert len(read_register(frame, structure)) == 2_000
     verdicts = judge(frame, structure)
-    assert time.process_time() - start < 40
-    assert len(verdicts) == 6000
+    assert time.process_time() - start < 20
+    assert len(verdicts) == 1200

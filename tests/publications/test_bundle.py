@@ -388,7 +388,7 @@ def as_csv(rows: list[list[str]]) -> str:
 
 def test_restricted_data_are_left_out_and_the_bundle_says_so(tree: Path, tmp_path: Path) -> None:
     with_status(tree, RESTRICTED, sealed=True)
-    result = Project(tree).readiness("bundle", STUDY)
+    result = Project(tree).here("bundle", STUDY)
     said = message(result)
     assert result.returncode == 2 and len(said.splitlines()) == 2
     assert "--without-restricted" in said and "--with-restricted" in said and CLAIMS in said
@@ -397,7 +397,7 @@ def test_restricted_data_are_left_out_and_the_bundle_says_so(tree: Path, tmp_pat
     content = data.read_bytes()
     target = tmp_path / "out.zip"
     words = ["bundle", STUDY, "--without-restricted", "--to", str(target)]
-    result = Project(tree).readiness(*words)
+    result = Project(tree).here(*words)
     assert result.returncode == 0, result.stderr
     assert "restricted and was left out" in result.stdout
     found = Zip(target.read_bytes())
@@ -410,7 +410,7 @@ def test_restricted_data_are_left_out_and_the_bundle_says_so(tree: Path, tmp_pat
     assert gap["name"] == f"dataset {CLAIMS}"
     assert gap["@id"] in references(graph[f"#run/{STUDY}"]["object"])
     project = found.unpack(tmp_path / "bundle")
-    audited = project.readiness("audit", STUDY, "--level", "2")
+    audited = project.here("audit", STUDY, "--level", "2")
     assert audited.returncode == 2 and "DATA RESTRICTED" in audited.stdout
     # Whoever may have the data puts the file where its pointer says, and audits again.
     (project.root / "data/raw/menus-2023-claims/1.csv").write_bytes(content)
@@ -426,7 +426,7 @@ def test_restricted_data_leave_when_it_is_said(tree: Path, tmp_path: Path) -> No
     found = made(tree, STUDY, restricted=True)
     data = next((tree / "data/store").rglob(CLAIMS_OBJECT))
     assert found.files[data.relative_to(tree).as_posix()] == data.read_bytes()
-    audited = found.unpack(tmp_path / "bundle").readiness("audit", STUDY, "--level", "1")
+    audited = found.unpack(tmp_path / "bundle").here("audit", STUDY, "--level", "1")
     assert audited.returncode == 0, audited.stdout
     # A copy under another name does not leave unsaid either.
     (tree / "workflow/readiness/notes.json").write_bytes(data.read_bytes())
@@ -449,7 +449,7 @@ def test_erased_data_are_not_in_it_and_the_bundle_says_so(tree: Path, tmp_path: 
     assert "was erased (a respondent withdrew)" in found.files["README.md"].decode()
     # Both rows of the register are there: what it was, and that it is no more.
     assert found.files["data/versions.csv"].count(b"menus-2023-claims,1,") == 2
-    audited = found.unpack(tmp_path / "bundle").readiness("audit", STUDY, "--level", "1")
+    audited = found.unpack(tmp_path / "bundle").here("audit", STUDY, "--level", "1")
     assert audited.returncode == 2 and "DATA ERASED" in audited.stdout
 
 
@@ -525,7 +525,7 @@ def test_the_command_says_what_it_cannot_use(
 
 def test_its_date_is_that_of_the_citation(tree: Path) -> None:
     folder, released = tree / FOLDER / STUDY, released_on(tree / FOLDER / STUDY)
-    result = Project(tree).readiness("bundle", STUDY)
+    result = Project(tree).here("bundle", STUDY)
     assert result.returncode == 0 and "No date" not in result.stdout, result.stderr
     found = Zip((tree / f"results/bundles/{STUDY}.zip").read_bytes())
     assert found.graph["./"]["datePublished"] == released

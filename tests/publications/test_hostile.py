@@ -28,6 +28,7 @@ from pytest import CaptureFixture, MonkeyPatch
 from released_tree import STUDY, released_root
 from resealing import seal_again, seal_over
 
+from project_copy import PATIENCE
 from readiness.bounded import read_yaml_text
 from readiness.cli import main
 from readiness.datasets.versions import parse_pointer
@@ -48,9 +49,6 @@ from readiness.register.disclosure_risk import read_attack
 from readiness.tables import rows_to_csv
 from readiness.terminal import printable
 from releases import SECOND, released_figures
-
-# Seconds after which a command hangs, however busy the machine is.
-WAIT = 120
 
 
 @pytest.fixture
@@ -89,12 +87,12 @@ def run(tree: Path, capsys: CaptureFixture[str]) -> Run:
     """Runs a command in the tree, which has to end in time and without a traceback."""
 
     def hang(_number: int, _frame: object) -> None:
-        raise AssertionError(f"no end after {WAIT} seconds")
+        raise AssertionError(f"no end after {PATIENCE} seconds")
 
     def command(*arguments: str) -> Result:
         capsys.readouterr()
         before = signal.signal(signal.SIGALRM, hang)
-        signal.alarm(WAIT)
+        signal.alarm(PATIENCE)
         try:
             code = main(arguments)
         finally:

@@ -48,9 +48,8 @@ def recompute(project: Path, name: str, place: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", PUBLICATIONS[:2])
-def test_the_smallest_wave_comes_out_the_same(released: Project, name: str, tmp_path: Path) -> None:
-    said = recompute(released.root, name, tmp_path)
+def test_the_smallest_wave_comes_out_the_same(released: Project, tmp_path: Path) -> None:
+    said = recompute(released.root, PUBLICATIONS[1], tmp_path)
     assert "DIFFERENT" not in said and "No difference." in said
     for figure in ("meal.hot.all", "minutes.mean.hill", "wishes.soup.all n"):
         assert figure in said

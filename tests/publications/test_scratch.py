@@ -44,7 +44,11 @@ time.sleep(600)
 def test_who_is_asked_to_end_takes_run_and_folder_away(tmp_path: Path, number: int) -> None:
     program = ENDLESS.format(workflow=str(ROOT / "workflow"), main=MAIN)
     process = subprocess.Popen(
-        [sys.executable, "-c", program], env={"TMPDIR": str(tmp_path)}, stderr=subprocess.PIPE
+        [sys.executable, "-c", program],
+        env={"TMPDIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        # Whoever runs the tests by `nohup` has it ignored.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     while not (tmp_path / "started").exists():
         assert process.poll() is None

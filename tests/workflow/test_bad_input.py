@@ -79,7 +79,7 @@ def test_faults_of_the_configuration_are_one_line_before_anything_runs(
     before = unrun.read("config.yaml")
     try:
         unrun.replace("config.yaml", old, new)
-        refused(unrun, unrun.run(), 2, "config.yaml", *words)
+        refused(unrun, unrun.here("run"), 2, "config.yaml", *words)
         assert not (unrun.root / "results/inputs").exists()
     finally:
         (unrun.root / "config.yaml").write_text(before, "utf-8")
@@ -118,7 +118,7 @@ def test_a_flipped_byte_in_every_copy(fresh: Project) -> None:
 
 def test_a_missing_pointer_is_said_before_anything_runs(fresh: Project) -> None:
     (fresh.root / POINTER).unlink()
-    refused(fresh, fresh.run(), 3, "1.csv.dvc")
+    refused(fresh, fresh.here("run"), 3, "1.csv.dvc")
 
 
 def test_an_export_of_another_questionnaire(project: Project) -> None:
@@ -143,7 +143,7 @@ def test_a_file_that_is_no_table_is_never_added(
 ) -> None:
     (unrun.root / "export.csv").write_bytes(content)
     register = unrun.read("data/versions.csv")
-    result = unrun.readiness("data", "add", "export.csv", "--dataset", "canteen-2025", "--as", "3")
+    result = unrun.here("data", "add", "export.csv", "--dataset", "canteen-2025", "--as", "3")
     refused(unrun, result, 3, "export.csv", *words)
     assert unrun.read("data/versions.csv") == register
     assert not (unrun.root / "data/raw/canteen-2025/3.csv.dvc").exists()
@@ -160,7 +160,7 @@ def test_a_file_that_is_no_table_is_never_added(
 def test_a_version_is_never_overwritten_nor_put_elsewhere(
     unrun: Project, arguments: tuple[str, ...], code: int, words: tuple[str, ...]
 ) -> None:
-    refused(unrun, unrun.readiness("data", "add", *arguments), code, *words)
+    refused(unrun, unrun.here("data", "add", *arguments), code, *words)
 
 
 # --- the margins ----------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def with_margins(project: Project, old: str, new: str) -> None:
 
 def test_margin_categories_that_the_questionnaire_lacks(fresh: Project) -> None:
     with_margins(fresh, "site,hill", "site,hil")
-    refused(fresh, fresh.run(), 2, "canteen-2.csv row 3", "'hil'", "hill")
+    refused(fresh, fresh.here("run"), 2, "canteen-2.csv row 3", "'hil'", "hill")
 
 
 def test_margins_that_cannot_be_met(project: Project) -> None:
@@ -241,4 +241,4 @@ def test_an_altered_published_number_is_named_and_every_result_kept(project: Pro
 
 def test_a_missing_ledger_is_said(project: Project) -> None:
     (project.root / LEDGER).unlink()
-    refused(project, project.run(), 3, LEDGER, "git")
+    refused(project, project.here("run"), 3, LEDGER, "git")

@@ -134,7 +134,6 @@ def test_the_next_run_makes_damaged_results_again(project: Project, finished: Pr
     assert result.returncode == 0, message(result)
     assert result.stderr.count("not what its step wrote; made again.") == 5
     assert different(results(project.root), results(finished.root)) == []
-    assert "Nothing to be done" in project.run().stderr
 
 
 PLACES = {

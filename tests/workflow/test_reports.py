@@ -150,7 +150,7 @@ def test_only_a_revision_has_its_chapter(finished: Project, released: Project) -
 def test_a_missing_chapter_is_one_line_before_anything_runs(fresh: Project) -> None:
     own = fresh.read("report.qmd")
     (fresh.root / "report.qmd").write_text(f"{own}\n{{{{< include reports/own.qmd >}}}}\n", "utf-8")
-    result = fresh.run()
+    result = fresh.here("run")
     assert result.returncode == 5, result.stderr
     line = len(own.splitlines()) + 2
     assert f"report.qmd, line {line}: the included file reports/own.qmd" in message(result)
@@ -191,7 +191,7 @@ def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
 )
 def test_a_report_of_nothing_known_is_refused(fresh: Project, report: str, said: str) -> None:
     fresh.replace("config.yaml", SHOWN, f"  {report}\n")
-    result = fresh.run()
+    result = fresh.here("run")
     assert result.returncode == 2
     assert said in message(result)
 
@@ -199,7 +199,7 @@ def test_a_report_of_nothing_known_is_refused(fresh: Project, report: str, said:
 def test_a_publication_keeps_its_own_document(project: Project) -> None:
     frozen = f"{PUBLISHED}/config.yaml"
     project.replace(frozen, "report:\n", "report:\n  show: [another]\n")
-    result = project.run()
+    result = project.here("run")
     assert result.returncode == 2
     assert f"{frozen}: report.show: no study or wave 'another'" in message(result)
 
