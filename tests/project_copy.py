@@ -176,7 +176,8 @@ class Project:
 
     def here(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`readiness ...` in this process, and so by the program that is tested: for what ends
-        before another process is begun."""
+        before another process is begun.
+        """
         out, err = io.StringIO(), io.StringIO()
         with chdir(self.root), redirect_stdout(out), redirect_stderr(err):
             code = main(arguments)

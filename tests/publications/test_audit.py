@@ -33,7 +33,7 @@ def zipped(tmp_path: Path) -> Iterator[Project]:
 
 
 def audit(project: Project, *arguments: str) -> tuple[int, str]:
-    """By the tree's own program where numbers are made again, and by this one where they are not."""
+    """By the program of the tree where numbers are made again, else by this one."""
     command = project.readiness if "2" in arguments else project.here
     result = command("audit", *arguments)
     assert "Traceback" not in result.stderr, result.stderr

@@ -22,7 +22,7 @@ from urllib.parse import unquote
 import pytest
 from pytest import CaptureFixture, MonkeyPatch
 from released_tree import RELEASED, SECOND, STUDY, released_root
-from resealing import seal_again, seal_with_status
+from resealing import seal_again, seal_with_status, set_status
 
 from project_copy import ABROAD, Project, add_environment, message
 from readiness.cli import main
@@ -435,6 +435,20 @@ def test_restricted_data_leave_when_it_is_said(tree: Path, tmp_path: Path) -> No
     data.unlink()
     with pytest.raises(DataError, match=CLAIMS):
         made(tree, STUDY, restricted=True)
+
+
+def test_no_bundle_without_the_answers_names_a_respondent(
+    tree: Path, monkeypatch: MonkeyPatch
+) -> None:
+    """Nor where the seals of the wave hold: as if it had been corrected so before it was sealed."""
+    monkeypatch.setattr("readiness.publications.bundle.contents._refuse_unsound", lambda *_: None)
+    set_status(tree / "data/versions.csv", ("canteen-2025@1", "canteen-2025@2"), RESTRICTED)
+    corrections = tree / "data/corrections/canteen-1.csv"
+    said = b"row-17,minutes,47,48,typed wrong,M. B.\nC0017,minutes,9,8,again,M. B.\n"
+    corrections.write_bytes(corrections.read_bytes() + said)
+    with pytest.raises(DataError, match=r"canteen-1\.csv, row 3: names a respondent") as refused:
+        made(tree, SECOND, restricted=False)
+    assert "C0017" not in str(refused.value)
 
 
 def test_erased_data_are_not_in_it_and_the_bundle_says_so(tree: Path, tmp_path: Path) -> None:
