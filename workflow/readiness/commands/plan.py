@@ -2,11 +2,16 @@
 
 readiness plan WAVE [--language LANGUAGE]
 readiness plan WAVE --seal [--reason TEXT]
+readiness plan WAVE --next [--margin POINTS | --n ANSWERS --allocation HOW] [--out TABLE.csv]
+readiness plan WAVE --draw FRAME.csv --seed NUMBER --out SAMPLE.csv [--margin ... | --n ...]
 
 What the configuration says of the wave is written as a person reads it: who is asked what, how the
 answers are weighted, estimated and tested, what is told and what is withheld. --seal keeps it as
 data below publications/plans and in the log, before the first version of the answers is registered.
 A second --seal is an amendment and needs its reason; it may come later, and says so.
+
+--next tells how many answers of whom the next wave needs, and what they would tell; --draw draws
+its sample. Both go by what the register of the wave publishes, or by stated guesses.
 """
 
 import argparse
@@ -15,6 +20,7 @@ from datetime import date
 from pathlib import Path
 
 from readiness.commands.freeze import LOCK
+from readiness.commands.next_wave import add_options, plan_next
 from readiness.config import WaveSettings, load_config
 from readiness.datasets.versions import changing_versions, one_line
 from readiness.errors import ConfigError, DataError
@@ -32,15 +38,20 @@ from readiness.register.planned import PlanOutcome
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("wave", help="a wave of config.yaml")
+    parser.add_argument("wave", help="a wave of config.yaml; of --next also a study")
     parser.add_argument("--seal", action="store_true", help="keep it, before the answers come")
     parser.add_argument("--reason", metavar="TEXT", default="", help="why a sealed plan is amended")
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="of what is said")
+    add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the plan, or seal it; returns 0."""
     root = Path.cwd()
+    if arguments.next or arguments.draw:
+        if arguments.seal or (arguments.next and arguments.draw):
+            raise ConfigError("--next, --draw, --seal: one after the other; name one of them.")
+        return plan_next(arguments)
     if arguments.reason and not arguments.seal:
         raise ConfigError("--reason: of an amendment; add --seal.")
     plan = Plan(root, load_config(root / "config.yaml"))

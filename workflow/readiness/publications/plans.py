@@ -120,7 +120,7 @@ def describe_wave(
         content = read(Path(f"data/corrections/{section.corrections}.csv"))
         files["corrections"] = sha256(content)
     if drawn is not None:
-        tree["drawn"] = {"rows": drawn.rows, "sha256": drawn.sha256}
+        tree["drawn"] = {"rows": drawn.rows, "sha256": drawn.sha256, "note": drawn.note}
     return {name: _key(value) for name, value in {**tree, "files": files}.items()}
 
 

@@ -12,7 +12,9 @@ from readiness.readers.table import Sheet
 from readiness.readers.wave_tables import (
     SAMPLE_COLUMNS,
     read_corrections,
+    read_frame,
     read_margins,
+    read_populations,
     read_sample,
 )
 
@@ -24,8 +26,10 @@ __all__ = [
     "read_cells",
     "read_corrections",
     "read_export",
+    "read_frame",
     "read_ignored",
     "read_margins",
+    "read_populations",
     "read_sample",
     "read_sheet",
 ]

@@ -75,12 +75,7 @@ def read_sample(
     _require_columns(path, frame, (*SAMPLE_COLUMNS, *variables))
     if frame.empty:
         raise DataError(f"{path}: a sample with nobody in it; expected one row an invited person.")
-    frame["token"] = frame["token"].str.strip().str.upper()
-    once = frame["token"].eq("") | frame["token"].duplicated()
-    _refuse(path, frame, "token", once, "an invitation code, each once")
-    for variable in questionnaire.frame:
-        unknown = ~frame[variable.id].isin(variable.codes)
-        _refuse(path, frame, variable.id, unknown, f"one of {', '.join(variable.codes)}")
+    _check_persons(path, frame, questionnaire)
     if "disposition" in frame.columns:
         unknown = ~frame["disposition"].isin(["", *ENDED])
         listed = f"nothing, or one of {', '.join(ENDED)}"
@@ -94,6 +89,46 @@ def read_sample(
         frame[column] = frame[column].astype(int)
     _check_strata(path, frame)
     return frame
+
+
+def _check_persons(path: Path, frame: pd.DataFrame, questionnaire: Questionnaire) -> None:
+    frame["token"] = frame["token"].str.strip().str.upper()
+    once = frame["token"].eq("") | frame["token"].duplicated()
+    _refuse(path, frame, "token", once, "an invitation code, each once")
+    for variable in questionnaire.frame:
+        unknown = ~frame[variable.id].isin(variable.codes)
+        _refuse(path, frame, variable.id, unknown, f"one of {', '.join(variable.codes)}")
+
+
+def read_frame(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
+    """Read who can be drawn: one row a person, `token` and the frame variables alone.
+
+    Raises DataError as `read_sample` does of them, and for a frame with nobody in it.
+    """
+    columns = ("token", *(variable.id for variable in questionnaire.frame))
+    frame = read_text_table(path, "the frame", columns=columns)
+    _require_columns(path, frame, columns)
+    if frame.empty:
+        raise DataError(f"{path}: a frame with nobody in it; expected one row a person.")
+    _check_persons(path, frame, questionnaire)
+    return frame[list(columns)]
+
+
+def read_populations(path: Path) -> dict[str, dict[str, float]]:
+    """Read totals as in margins, of any variables; infinity where a total is empty: not known.
+
+    Raises DataError naming the row when a category stands twice, or a total is no number above 1.
+    """
+    frame = read_text_table(path, "populations")
+    _require_columns(path, frame, MARGIN_COLUMNS)
+    twice = frame.duplicated(["variable", "category"])
+    _refuse(path, frame, "category", twice, "each category once")
+    given = pd.to_numeric(frame["total"].replace("", "inf"), errors="coerce")
+    _refuse(path, frame, "total", ~given.gt(1), "persons, 2 or more, or nothing: not known")
+    found: dict[str, dict[str, float]] = {}
+    for variable, category, total in zip(frame["variable"], frame["category"], given, strict=True):
+        found.setdefault(variable, {})[category] = float(total)
+    return found
 
 
 def _check_strata(path: Path, frame: pd.DataFrame) -> None:

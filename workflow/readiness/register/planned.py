@@ -157,7 +157,7 @@ def compare_plans(plans: Sequence[Tree], now: Tree) -> list[Deviation]:
     # What is told more finely is not told twice; a sample is drawn after the plan, or was before.
     told = {f"files.{name}": {name, *parts} & keys for name, parts in _PARTS.items()}
     told["code.derive"] = {"derive"} & keys
-    told["drawn.sha256"] = {"sample"} & keys
+    told |= dict.fromkeys(("drawn.sha256", "drawn.note"), {"sample"} & keys)
     if "drawn" not in plans[0]:
         told |= {"drawn": {"drawn"}}
     return [one for one in found if not told.get(one.key)]

@@ -1,0 +1,336 @@
+"""What the next wave should ask of whom, and the draw of its sample."""
+
+import argparse
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from readiness.analysis import planning
+from readiness.analysis.planning import Wanted, expect, invite, share_out
+from readiness.arrays import IntArray
+from readiness.charts.planned import PlannedGroup, precision
+from readiness.config import WaveSettings, Weight, load_config
+from readiness.errors import ConfigError
+from readiness.facts import Fact, Listed, Quantity, Value
+from readiness.files import write_atomically
+from readiness.language import Language, show, tell
+from readiness.language.catalogue import strip_marks
+from readiness.plan.runs import PlannedRun, input_files, runs_of
+from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.questionnaire.model import TOTAL
+from readiness.readers import read_frame, read_margins, read_populations
+from readiness.running.outputs import add_force, check_output
+from readiness.survey.allocation import draw
+from readiness.survey.sizes import critical_value, size_for_difference, smallest_difference
+from readiness.tables import read_bytes, read_text_table, write_csv
+
+# A number that may be stated: between which it lies, and what it is.
+NUMBERS = {
+    "share": (0.01, 0.99, "a share that is to be told, in place of the wave's own"),
+    "deff": (0.1, 3.9, "the design effect, in place of the wave's own"),
+    "response": (0.01, 1, "of those who are asked, in place of the wave's own"),
+    "margin": (0.1, 49, "half the width that a share's limits may have in each group, points"),
+    "total-margin": (0.1, 49, "the same of all, points"),
+    "difference": (0.1, 99, "between two groups, that is to be found, points"),
+    "power": (0.05, 0.99, "with which a difference is found: 0.8 unless given"),
+}
+GUESSED = ("share", "deff", "response")
+LEFT = "next.column.group"
+COLUMNS = ("people", "invited", "answers", "limits", "margin", "open", "difference")
+HEADS = {name: f"next.column.{name}" for name in COLUMNS}
+# Wider than any table: a line is never broken by the width of a window.
+PLAIN = Console(highlight=False, markup=False, color_system=None, width=300)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of a plan that are about the next wave."""
+    add = parser.add_argument_group("the next wave (shares 0-1)").add_argument
+    add("--next", action="store_true", help="what it should ask of whom")
+    add("--draw", type=Path, metavar="FRAME", help="draw its sample from a list of persons")
+    add("--populations", type=Path, metavar="FILE", help="people by group, in the form of margins")
+    add("--by", metavar="VARIABLE[,...]", help="the groups; of a draw also what crosses them")
+    add("--item", help="the question that is planned for: the first that is compared unless given")
+    for name, (_, _, what) in NUMBERS.items():
+        add(f"--{name}", type=float, metavar="NUMBER", help=what)
+    add("--allocation", choices=planning.METHODS, default="smallest", help="(smallest)")
+    add("--n", type=int, help="answers in all, for the other allocations")
+    add("--take-all", action="store_true", help="ask all of a group that misses its margin")
+    add("--samples", type=int, default=200, help="simulated ones, 0 to 10000 (200)")
+    add("--seed", type=int, default=1, help="of the draw, or of what is simulated (1)")
+    add("--out", type=Path, metavar="FILE", help="write the table, or the sample, as CSV")
+    add("--chart", type=Path, metavar="FILE", help="draw precision by group as SVG")
+    add_force(parser)
+
+
+class Setting(NamedTuple):
+    """What is planned: strata with their people, of groups with labels; of a draw the frame."""
+
+    run: PlannedRun
+    questionnaire: Questionnaire | None
+    strata: pd.DataFrame
+    labels: dict[str, str]
+    wanted: Wanted
+    frame: pd.DataFrame | None = None
+
+
+def plan_next(arguments: argparse.Namespace) -> int:
+    """Print the plan of the next wave, or write its sample; returns 0."""
+    for name, (low, high, _) in NUMBERS.items():
+        value = getattr(arguments, name.replace("-", "_"))
+        if value is not None and not low <= value <= high:
+            raise ConfigError(f"--{name} {value:g}: expected a number from {low:g} to {high:g}.")
+    if not 0 <= arguments.samples <= 10_000:
+        raise ConfigError(f"--samples {arguments.samples}: expected 0 to 10000.")
+    if arguments.draw and not arguments.out:
+        raise ConfigError("--draw: say with --out where the sample is written.")
+    read = [path for path in (arguments.draw, arguments.populations) if path]
+    for option, path in (("--out", arguments.out), ("--chart", arguments.chart)):
+        if path:
+            check_output(path, option, read, force=arguments.force, root=Path.cwd())
+    setting = _read_setting(arguments)
+    source = _guess(arguments, setting)
+    answers = share_out(setting.strata, arguments.allocation, arguments.n, setting.wanted)
+    if setting.frame is not None:
+        _draw(arguments, setting, answers)
+    else:
+        _tell(arguments, setting, answers, source)
+    return 0
+
+
+def _read_setting(arguments: argparse.Namespace) -> Setting:
+    """The strata with their people: of the frame, the populations, or the wave's margins."""
+    runs = {run.name: run for run in runs_of(load_config(Path("config.yaml")))}
+    if arguments.wave not in runs:
+        listed = ", ".join(runs)
+        raise ConfigError(f"config.yaml: no wave or study {arguments.wave!r}; there are {listed}.")
+    run = runs[arguments.wave]
+    section, files = run.section, input_files(run.section)
+    margin, total = (each and each / 100 for each in (arguments.margin, arguments.total_margin))
+    power, whole = arguments.power or 0.8, arguments.take_all
+    wanted = Wanted(margin, total, power=power, take_all=whole)
+    by, asked = (arguments.by or "").split(","), None
+    labels = {TOTAL: show(Fact("next.all"), arguments.language)}
+    if isinstance(section, WaveSettings):
+        asked = load_questionnaire(files["questionnaire"])
+        by = by if arguments.by else [section.estimate.compared_variable]
+        known = {variable.id: variable for variable in asked.groupings}
+        if lost := [name for name in by if name not in known]:
+            raise ConfigError(f"--by: {lost[0]!r}; expected some of {', '.join(known)}.")
+        labels |= known[by[0]].labels(arguments.language)
+        told = section.estimate
+        wanted = replace(wanted, interval=told.interval, level=told.level)
+    if arguments.draw:
+        if asked is None:
+            raise ConfigError(f"--draw: {run.key} has no questionnaire; name a wave.")
+        frame = read_frame(arguments.draw, asked)
+        if lost := [name for name in by if name not in frame]:
+            raise ConfigError(f"--by: {lost[0]} is no frame variable of {asked.id}; name one.")
+        frame.insert(1, "stratum", frame[by].agg(".".join, axis=1))
+        parts = {"group": (by[0], "first"), "population": ("token", "size")}
+        strata = frame.groupby("stratum").agg(**parts).reset_index()
+        return Setting(run, asked, strata, labels, wanted, frame)
+    path = arguments.populations or files.get("margins")
+    if path is None:
+        raise ConfigError(f"--populations: {run.key} has no margins; name a file in their form.")
+    people = read_populations(path)
+    name = by[0] or next(iter(people))
+    if len(by) > 1 or name not in people:
+        raise ConfigError(f"--by: {path} has people by {', '.join(people)}; name one of them.")
+    if asked and (lost := sorted({*labels} - {TOTAL} - people[name].keys())):
+        raise ConfigError(f"{path}: {name} lacks {', '.join(lost)}; add their people.")
+    groups = [*people[name]]
+    table = {"stratum": groups, "group": groups, "population": [*people[name].values()]}
+    named = labels if asked else {**labels, **dict(zip(groups, groups, strict=True))}
+    return Setting(run, asked, pd.DataFrame(table), named, wanted)
+
+
+def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
+    """Give each stratum its share, design effect and response; returns where they come from.
+
+    Of a wave they are what its register publishes: where it withholds a group's, that of all.
+    """
+    stated = {name: getattr(arguments, name) for name in GUESSED}
+    lacking = [name for name, value in stated.items() if value is None]
+    register = Path("results") / setting.run.folder / "register/figures.csv"
+    source, starts = Fact("next.source.stated"), dict[str, str]()
+    if lacking:
+        options = ", ".join(f"--{name}" for name in lacking)
+        if setting.questionnaire is None or not register.is_file():
+            raise ConfigError(f"{options}: not given, and there is no {register}; state them.")
+        figures = read_text_table(register, "the register").set_index("id")
+        items = [*dict.fromkeys(figures.loc[figures["kind"] == "estimate", "item"])]
+        assert isinstance(setting.run.section, WaveSettings)
+        item = arguments.item or [*setting.run.section.compare.items, *items][0]
+        if item not in items:
+            raise ConfigError(f"--item {item}: expected one of {', '.join(items)}.")
+        level = setting.questionnaire.item(item).first_level
+        starts = dict.fromkeys(("share", "deff"), f"{item}.{level}")
+        starts["response"] = "response.rr2"
+        values = {"item": item, "level": level, "wave": setting.run.name}
+        source = Fact("next.source.measured", values)
+    for name, value in stated.items():
+        found = np.full(len(setting.strata), value, dtype=np.float64)
+        if value is None:
+            ids = [f"{starts[name]}.{group}" for group in (*setting.strata["group"], TOTAL)]
+            cells = figures.reindex(ids)["deff" if name == "deff" else "value"]
+            *own, whole = pd.to_numeric(cells, errors="coerce")
+            found = np.where(np.isfinite(own), own, whole)
+            if np.isnan(found).any():
+                raise ConfigError(f"--{name}: the register has none; state it.")
+        setting.strata[name] = np.clip(found, *NUMBERS[name][:2])
+    return source
+
+
+def _draw(arguments: argparse.Namespace, setting: Setting, answers: IntArray) -> None:
+    """Write those who are drawn, with what `sample` of a wave needs."""
+    frame, strata = setting.frame, setting.strata.assign(drawn=invite(setting.strata, answers))
+    assert frame is not None and isinstance(setting.run.section, WaveSettings)
+    sizes = dict(zip(strata["stratum"], strata["drawn"].astype(int), strict=True))
+    places = draw([*frame["token"]], [*frame["stratum"]], sizes, arguments.seed)
+    drawn = frame.iloc[places]
+    population = frame["stratum"].value_counts()
+    drawn = drawn.assign(
+        stratum_population=drawn["stratum"].map(population),
+        stratum_drawn=drawn["stratum"].map(sizes),
+        base_weight=drawn["stratum"].map({name: population[name] / n for name, n in sizes.items()}),
+    )
+    digest = hashlib.sha256(read_bytes(arguments.draw, "the frame")).hexdigest()
+    write_csv(drawn, arguments.out, private=True)
+    print(
+        f"{arguments.out}: {len(drawn)} of {len(frame)} persons. Register it:\nreadiness data add "
+        f"{arguments.out} --dataset {setting.run.name}-sample --as 1 --questionnaire "
+        f"{setting.run.section.questionnaire} --restricted --note 'drawn from the frame "
+        f"{digest} (SHA-256) with seed {arguments.seed}'"
+    )
+
+
+def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, source: Fact) -> None:
+    """Print table and sentences; write what was asked for."""
+    language, strata, wanted = arguments.language, setting.strata, setting.wanted
+    table = expect(strata, answers, wanted)
+    facts = [source, *_sentences(arguments, setting, table)]
+    if len(table) > 2 and arguments.samples:
+        facts.append(_simulate(arguments, setting, answers, table, source))
+    if arguments.out:
+        write_csv(table, arguments.out)
+    if arguments.chart:
+        twice = np.minimum(2.0 * answers, planning.most_answers(strata)).astype(np.int64)
+        sizes = (np.maximum(answers // 2, 1), answers, twice)
+        halves = np.column_stack([expect(strata, n, wanted)["margin"] for n in sizes])[1:]
+        groups = [
+            PlannedGroup(setting.labels[group], int(size), tuple(half))
+            for group, size, half in zip(
+                table["group"][1:], table["answers"][1:], halves, strict=True
+            )
+        ]
+        simulated = getattr(setting.run.section, "simulated", False)
+        drawn = precision(groups, wanted.margin, language, simulated=simulated)
+        write_atomically(arguments.chart, drawn.svg())
+    shown = Table(box=box.SIMPLE_HEAD)
+    shown.add_column(strip_marks(show(Fact(LEFT), language)))
+    for key in HEADS.values():
+        shown.add_column(strip_marks(show(Fact(key), language)), justify="right")
+    rows: list[dict[str, Any]] = [dict(row) for _, row in table.iterrows()]
+    for row in rows:
+        cells = [
+            setting.labels[row["group"]],
+            "?" if np.isinf(row["population"]) else show(int(row["population"]), language),
+            *(show(int(row[name]), language) for name in ("invited", "answers")),
+            _range(row["lower"], row["upper"], language),
+            show(_points(row["margin"]), language),
+            _range(row["open_lower"], row["open_upper"], language),
+            "?" if np.isnan(row["difference"]) else show(_points(row["difference"]), language),
+        ]
+        shown.add_row(*map(strip_marks, cells))
+    PLAIN.print(shown)
+    print("\n".join(strip_marks(tell(fact, language)) for fact in facts))
+
+
+def _share(value: float) -> Quantity:
+    return Quantity.of(float(value), "share", 0)
+
+
+def _points(value: float) -> Quantity:
+    return Quantity.of(100 * float(value), "number", 1)
+
+
+def _range(low: float, high: float, language: Language) -> str:
+    if np.isnan(low):
+        return "?"
+    return show(Fact("next.range", {"low": _share(low), "high": _share(high)}), language)
+
+
+def _sentences(arguments: argparse.Namespace, setting: Setting, table: pd.DataFrame) -> list[Fact]:
+    """What the table says, each sentence where its check holds."""
+    wanted, total, groups = setting.wanted, table.iloc[0], table.iloc[1:]
+    values = {name: _share(total[name]) for name in ("share", "lower", "upper")}
+    facts = [Fact("next.total", {**values, "n": int(total["answers"])})]
+    margin = 1.05 * (wanted.margin or 1.0)
+    of_groups = {
+        "next.hidden": ~groups["shown"],
+        "next.whole": groups["whole"],
+        "next.missed": groups["margin"] > margin,
+        "next.printed": (groups["margin"] <= margin)
+        & (groups["upper"] - groups["lower"] > 2 * margin),
+        "next.unknown": np.isinf(groups["population"]),
+    }
+    for kind, rows in of_groups.items():
+        if rows.any():
+            named = tuple(setting.labels[group] for group in groups["group"][rows])
+            facts.append(Fact(kind, {"groups": Listed(named)}))
+    if arguments.difference:
+        share, moved = float(total["share"]), arguments.difference / 100
+        other = min(max(share + (moved if share <= 0.5 else -moved), 0.0), 1.0)
+        deff, critical = setting.strata["deff"].max(), critical_value(len(groups), wanted.level)
+        spreads = (deff * share * (1 - share), deff * other * (1 - other))
+        n = size_for_difference(spreads, moved, critical=critical, power=wanted.power)
+        known = {"points": _points(moved), "power": _share(wanted.power)}
+        facts.append(Fact("next.needed", {**known, "n": int(np.ceil(n))}))
+    return facts
+
+
+def _simulate(
+    arguments: argparse.Namespace,
+    setting: Setting,
+    answers: IntArray,
+    table: pd.DataFrame,
+    source: Fact,
+) -> Fact:
+    """What is found between the two groups with the fewest answers: simulated, and by the formula.
+
+    Of a wave that has run those who answered are drawn again and weighted to its margins.
+    """
+    section, asked = setting.run.section, setting.questionnaire
+    people, weight, margins = planning.spread_people(setting.strata), Weight(), dict[str, Any]()
+    measured = source.kind == "next.source.measured" and not arguments.populations
+    if measured and asked and isinstance(section, WaveSettings) and section.weight:
+        coded = read_text_table(Path(setting.run.answers), "the coded answers")
+        coded = coded[~coded["group"].isin(asked.groups_apart)]
+        people = coded.assign(stratum=coded[arguments.by or section.estimate.compared_variable])
+        weight, margins = section.weight, read_margins(input_files(section)["margins"], asked)
+    rows = table[1:].sort_values("effective", kind="stable")[:2]
+    (first, second), sizes = rows["group"], tuple(rows["effective"])
+    pair, drawn = (first, second), (arguments.samples, arguments.seed)
+    weighting = (weight, margins)
+    made = planning.simulate(
+        setting.strata, answers, people, weighting, setting.wanted, pair, *drawn
+    )
+    formula = float(smallest_difference(made.share, sizes, setting.wanted.reach(len(table) - 1)))
+    # What the formula does not find is looked for among the largest.
+    found = made.smallest(formula if np.isfinite(formula) else max(made.share, 1 - made.share))
+    values: dict[str, Value] = {"first": setting.labels[first], "second": setting.labels[second]}
+    values |= {"samples": arguments.samples, "power": _share(setting.wanted.power)}
+    if np.isnan(found):
+        return Fact("next.nothing", values)
+    seen = made.power(found)
+    error = np.sqrt(seen * (1 - seen) / arguments.samples)
+    values |= {"points": _points(found), "seen": _share(seen), "error": _points(error)}
+    said: Value = _points(formula) if np.isfinite(formula) else "?"
+    return Fact("next.simulated", {**values, "formula": said})

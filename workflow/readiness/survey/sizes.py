@@ -1,0 +1,129 @@
+"""How many answers a number needs, and what a number of answers will tell.
+
+Of a population of N (infinity: endless), without replacement, with a design effect: the variance of
+a mean is deff S^2 (1/n - 1/N). A margin is half the width of an interval; the interval itself makes
+a variance of it, so that normal, logit and Wilson limits give the sizes of PracTools' `nPropMoe`,
+`nLogOdds` and `nWilson`. Shares and margins are 0-1, sizes persons, not rounded; arrays of one
+shape.
+
+Sources: Cochran (1977), ch. 4; Valliant, Dever and Kreuter (2018), ch. 3 and 4; Woodward (1992).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+from scipy.optimize import elementwise
+
+from readiness.arrays import FloatArray
+from readiness.errors import StatisticsError
+from readiness.survey.intervals import Interval, proportion_interval
+
+# The smallest standard error, or difference, that is looked for.
+_LEAST = 1e-7
+
+
+def unit_variance(share: npt.ArrayLike, population: npt.ArrayLike = np.inf) -> FloatArray:
+    """S^2 of an answer that a share gives: p (1-p) N/(N-1)."""
+    p, rest = np.asarray(share, dtype=np.float64), np.asarray(population, dtype=np.float64) - 1
+    return np.asarray(p * (1 - p) * (1 + 1 / np.maximum(rest, 1)))
+
+
+def size_for_variance(
+    variance: npt.ArrayLike,
+    target: npt.ArrayLike,
+    population: npt.ArrayLike = np.inf,
+    deff: npt.ArrayLike = 1.0,
+) -> FloatArray:
+    """Answers with which the mean has the target variance: deff S^2 / (V + deff S^2 / N).
+
+    Cochran (1977), section 4.6; PracTools `nCont` and `nProp`. `variance`: S^2 of the units.
+    """
+    spread = np.asarray(deff, dtype=np.float64) * np.asarray(variance, dtype=np.float64)
+    return np.asarray(spread / (np.asarray(target) + spread / np.asarray(population)))
+
+
+def variance_for_margin(
+    share: npt.ArrayLike, margin: npt.ArrayLike, *, interval: Interval = "wald", level: float = 0.95
+) -> FloatArray:
+    """The variance of a share at which half the width of its interval is the margin.
+
+    Where one effective answer is enough it is the variance of one.
+
+    Raises:
+        StatisticsError: a share that is not between 0 and 1, or a margin not between 0 and 0.5.
+    """
+    p, half = np.broadcast_arrays(np.asarray(share, float), np.asarray(margin, float))
+    if not ((p > 0) & (p < 1) & (half > 0) & (half < 0.5)).all():
+        raise StatisticsError("a share lies between 0 and 1, and a margin between 0 and 0.5")
+
+    def beyond(se: FloatArray, p: FloatArray, half: FloatArray) -> FloatArray:
+        low, high = proportion_interval(interval, p, se, np.inf, np.inf, level)
+        return np.asarray((high - low) / 2 - half)
+
+    most = np.sqrt(p * (1 - p))
+    found = elementwise.find_root(beyond, (np.full(p.shape, _LEAST), most), args=(p, half))
+    return np.asarray(np.where(beyond(most, p, half) <= 0, most, found.x) ** 2)
+
+
+def critical_value(groups: int, level: float = 0.95) -> float:
+    """What the statistic of a pair must reach so that none of all pairs of groups errs.
+
+    Tukey's q / sqrt 2, which max-t comes to in large groups; of two the normal quantile.
+    """
+    if groups < 3:
+        return float(special.ndtri((1 + level) / 2))
+    return float(stats.studentized_range.ppf(level, groups, np.inf) / np.sqrt(2))
+
+
+def size_for_difference(
+    variances: tuple[npt.ArrayLike, npt.ArrayLike],
+    difference: npt.ArrayLike,
+    *,
+    critical: float,
+    power: float = 0.8,
+    ratio: float = 1.0,
+    overlap: float = 0.0,
+    correlation: float = 0.0,
+) -> FloatArray:
+    """Answers in the first of two samples with which a difference of means is found.
+
+    (S1^2 + r S2^2 - 2 g r rho S1 S2) (z_critical + z_power)^2 / d^2: Woodward (1992); PracTools
+    `nDep2sam`.
+
+    Args:
+        variances: S^2 of the units of both; `difference`: of the means, not 0.
+        critical: what the statistic must reach; `power`: 0-1.
+        ratio: r, the first size over the second; `overlap`: g, the part of the first that is in
+            both; `correlation`: rho, of its two answers.
+    """
+    first, second = (np.asarray(v, dtype=np.float64) for v in variances)
+    both = 2 * overlap * ratio * correlation * np.sqrt(first * second)
+    reach = (critical + float(special.ndtri(power))) ** 2
+    return np.asarray((first + ratio * second - both) * reach / np.asarray(difference) ** 2)
+
+
+def smallest_difference(
+    share: npt.ArrayLike, effective: tuple[npt.ArrayLike, npt.ArrayLike], reach: npt.ArrayLike
+) -> FloatArray:
+    """By how much a share must differ from `share`, across the half, to be found; NaN: none is.
+
+    The d with d = reach sqrt(q (1-q) / n1 + p (1-p) / n2), q = p + d (p - d where p is above half).
+
+    Args:
+        effective: answers over design effect: of who has the other share, and of who has `share`.
+        reach: critical value plus the normal quantile of the power.
+    """
+    given = (np.asarray(a, dtype=np.float64) for a in (share, *effective, reach))
+    known = np.broadcast_arrays(*given)
+
+    def short(d: FloatArray, p: FloatArray, n1: FloatArray, n2: FloatArray, z: FloatArray) -> Any:
+        q = np.clip(np.where(p <= 0.5, p + d, p - d), 0.0, 1.0)
+        return d - z * np.sqrt(q * (1 - q) / n1 + p * (1 - p) / n2)
+
+    most = np.maximum(known[0], 1 - known[0])
+    found = elementwise.find_root(short, (np.full(most.shape, _LEAST), most), args=tuple(known))
+    return np.asarray(np.where(short(most, *known) > 0, found.x, np.nan))
