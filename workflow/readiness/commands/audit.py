@@ -41,7 +41,8 @@ from readiness.publications.log import (
     read_seals,
     withdrawals,
 )
-from readiness.publications.outcomes import COULD_NOT_CHECK, most_severe, told_plainly
+from readiness.publications.outcomes import COULD_NOT_CHECK, AuditFinding, most_severe, told_plainly
+from readiness.publications.plans import check_plans
 from readiness.publications.presenting.terminal import audit_text, summary_text
 from readiness.publications.scratch import is_tree, open_tree, perform_side_by_side
 from readiness.publications.seal import DRAFT
@@ -128,7 +129,9 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     for name in arguments.ids:
         if name not in known and name not in gone:
             find_publication(root, name)
-    if not known and not gone:
+    log = read_log(root)
+    faults = [*check_log(log), *check_plans(root, log, own=terms.foreign is None)]
+    if not known and not gone and not faults:
         raise ConfigError(f"{FOLDER}: no publication in it.")
     if arguments.html:
         refuse_inside(root, arguments.html)
@@ -136,7 +139,6 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     audits: list[Audit] = []
     subjects: dict[str, Subject] = {}
     public_keys(arguments.key)
-    log = read_log(root)
     told = _find_superseded(root)
     for name, fact in gone.items():
         told.setdefault(name, []).append(fact)
@@ -144,7 +146,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     beside = []
     if log.fault and arguments.ids:
         beside = [Fact("language.labelled", {"label": str(LOG), "what": log.fault})]
-    names = arguments.ids or ([*known, str(LOG)] if log.fault else known)
+    names = arguments.ids or ([*known, str(LOG)] if faults else known)
     for name in arguments.ids or gone:
         if name in gone and name not in known:
             # On standard output is JSON where it is asked for.
@@ -153,7 +155,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     if not names:
         return COULD_NOT_CHECK
     notes = {name: [*told.get(name, ()), *beside] for name in names}
-    judge = partial(_judge, root, terms, arguments, log, notes)
+    judge = partial(_judge, root, terms, arguments, log, faults, notes)
     cores = max(1, min(len(names), arguments.cores)) if arguments.level >= NUMBERS else 1
     for found, subject in perform_side_by_side(judge, names, cores):
         audits.append(found)
@@ -183,6 +185,7 @@ def _judge(
     terms: Terms,
     arguments: argparse.Namespace,
     log: Log,
+    faults: Sequence[AuditFinding],
     notes: Mapping[str, Sequence[Fact]],
     name: str,
 ) -> tuple[Audit, Subject | None]:
@@ -190,8 +193,7 @@ def _judge(
     # What is judged, printed and drawn comes from the same bytes.
     with reading_once(root / FOLDER / name):
         if name == str(LOG):
-            faults = tuple(check_log(log))
-            found = Audit(name, arguments.level, arguments.code, {}, Changes(), faults)
+            found = Audit(name, arguments.level, arguments.code, {}, Changes(), tuple(faults))
         else:
             found = audit(
                 root,

@@ -108,6 +108,7 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     # They read tables with pandas, which takes a while.
     from readiness.commands.validate import describe_reading, largest_loss, read_bytes
     from readiness.datasets.add import add_version
+    from readiness.publications.plans import note_plan
     from readiness.readers.export import recognise_export
 
     said = []
@@ -122,13 +123,14 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
         # An export is whatever its tool writes; every other table is a CSV of ours.
         return len(recognise_export(arguments.file, content)[0])
 
+    planned = note_plan(root, arguments.dataset)
     version = add_version(
         root,
         arguments.file,
         arguments.dataset,
         arguments.version,
         questionnaire=arguments.questionnaire,
-        note=arguments.note,
+        note="; ".join(filter(None, (arguments.note, planned))),
         restricted=arguments.restricted,
         meta={name: getattr(arguments, name) for name in ABOUT},
         check=check,
@@ -137,6 +139,8 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     for text in said:
         print(text)
     print(f"{version.name}: {version.rows} rows, sha256 {version.sha256}")
+    if planned:
+        print(f"In force, and noted in data/versions.csv: {planned}.")
     store = default_store(root)
     if store is None:
         print("The bytes are in DVC's cache. Bring them to the remote: dvc push")

@@ -29,9 +29,10 @@ from readiness.files import holding
 from readiness.lineage import PROVENANCE
 from readiness.patterns import NAME
 from readiness.plan import Plan, PlannedRun, input_files, load_plan
+from readiness.plan.planning import list_plans
 from readiness.publications.chain import ATTACKED, REGISTER
 from readiness.publications.freeze import freeze, refuse_released, refuse_strangers
-from readiness.publications.ledger import folder_of_step, steps_shown
+from readiness.publications.ledger import PLANS, folder_of_step, steps_shown
 from readiness.publications.log import withdraw
 from readiness.publications.material import PublicationMaterial
 from readiness.publications.seal import read_seal
@@ -151,6 +152,8 @@ def list_gaps(section: WaveSettings | StudySettings) -> dict[str, list[str]]:
 
 def _check(arguments: argparse.Namespace) -> None:
     """ConfigError for an argument that says nothing, or what no folder or page can hold."""
+    if arguments.id == PLANS:
+        raise ConfigError(f"{PLANS}: the folder of what was planned; choose another id.")
     if not re.fullmatch(NAME, arguments.id) or len(arguments.id) > LONGEST_ID:
         raise ConfigError(
             f"{_shorten(arguments.id)}: not an id; expected lower-case letters, digits and "
@@ -237,6 +240,7 @@ def _list_inputs(plan: Plan, chosen: PlannedRun) -> dict[str, Path]:
     files = input_files(chosen.section)
     earlier = plan.earlier(chosen.folder) if isinstance(chosen.section, WaveSettings) else []
     files |= {role: Path(path) for role, path in plan.before(chosen.folder).items()}
+    files |= {f"plan-{path.stem}": path for path in list_plans(plan.root, chosen)}
     return files | {f"earlier-{Path(path).parent.name}": Path(path) for path in earlier}
 
 

@@ -2,13 +2,15 @@
 
 readiness plan WAVE [--language LANGUAGE]
 readiness plan WAVE --seal [--reason TEXT]
+readiness plan WAVE --timestamp FILE.tsr --authority CERTIFICATES.pem
 readiness plan WAVE --next [--margin POINTS | --n ANSWERS --allocation HOW] [--out TABLE.csv]
 readiness plan WAVE --draw FRAME.csv --seed NUMBER --out SAMPLE.csv [--margin ... | --n ...]
 
 What the configuration says of the wave is written as a person reads it: who is asked what, how the
 answers are weighted, estimated and tested, what is told and what is withheld. --seal keeps it as
 data below publications/plans and in the log, before the first version of the answers is registered.
-A second --seal is an amendment and needs its reason; it may come later, and says so.
+A second --seal is an amendment and needs its reason; it may come later, and says so. --timestamp
+verifies an authority's answer over a sealed plan (RFC 3161), without a network.
 
 --next tells how many answers of whom the next wave needs, and what they would tell; --draw draws
 its sample. Both go by what the register of the wave publishes, or by stated guesses.
@@ -28,6 +30,7 @@ from readiness.files import holding
 from readiness.language import LANGUAGES
 from readiness.language.catalogue import strip_marks
 from readiness.plan import Plan
+from readiness.plan.planning import list_plans
 from readiness.publications.ledger import FOLDER
 from readiness.publications.log import read_log
 from readiness.publications.outcomes import describe_finding
@@ -41,6 +44,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("wave", help="a wave of config.yaml; of --next also a study")
     parser.add_argument("--seal", action="store_true", help="keep it, before the answers come")
     parser.add_argument("--reason", metavar="TEXT", default="", help="why a sealed plan is amended")
+    parser.add_argument("--timestamp", type=Path, metavar="FILE", help="an authority's answer")
+    parser.add_argument(
+        "--authority", type=Path, metavar="PEM", help="the authority's certificates, with its root"
+    )
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="of what is said")
     add_options(parser)
 
@@ -54,6 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         return plan_next(arguments)
     if arguments.reason and not arguments.seal:
         raise ConfigError("--reason: of an amendment; add --seal.")
+    if bool(arguments.timestamp) != bool(arguments.authority):
+        raise ConfigError("--timestamp, --authority: the answer and who gave it; name both.")
     plan = Plan(root, load_config(root / "config.yaml"))
     wave = plan.find_wave(arguments.wave)
     assert isinstance(wave.section, WaveSettings)
@@ -63,8 +72,15 @@ def run(arguments: argparse.Namespace) -> int:
             raise DataError(
                 f"{describe_finding(finding, arguments.language)}. Restore it with git."
             )
+    if arguments.timestamp:
+        from readiness.publications.timestamp import read_moment
+
+        plans = read_plans(root, list_plans(root, wave))
+        found, moment, who = read_moment(plans, arguments.timestamp, arguments.authority)
+        print(f"{FOLDER}/{found.id}.json: was there at {moment}, by {who}.")
+        return 0
     if not arguments.seal:
-        plans = read_plans(root, wave.name)
+        plans = read_plans(root, list_plans(root, wave))
         outcome = judge_plans(plans, tree) if plans else PlanOutcome((), ())
         text = write_plan(wave.name, tree, outcome, arguments.language)
         sys.stdout.write(strip_marks(text))

@@ -21,7 +21,7 @@ from readiness.plan.checks import (
     check_wave,
     read_outline,
 )
-from readiness.plan.planning import check_datasets, describe_run, explain_waiting
+from readiness.plan.planning import check_datasets, describe_run, explain_waiting, told_of_plan
 from readiness.plan.runs import (
     KEYS,
     PUBLICATIONS,
@@ -363,11 +363,13 @@ class Plan:
             return {**told(self.root, run, language), "standing": self._standing(run)}
         if step == "render":
             languages = self.languages_of(run.folder)
+            data = open_data(self._versions.values())
             return {
                 "language": language,
-                "part": told_of_report(
-                    self.root, run, language, open_data(self._versions.values())
-                ),
+                "part": {
+                    **told_of_report(self.root, run, language, data),
+                    **told_of_plan(self.root, run, self._versions, self.code),
+                },
                 "standing": self._standing(run),
                 "languages": languages,
                 "name": page_name(run),

@@ -9,7 +9,14 @@ from readiness.datasets.versions import Version, check_pointer
 from readiness.errors import ConfigError
 from readiness.plan.runs import PUBLICATIONS, PlannedRun
 from readiness.plan.settings import is_draft
-from readiness.publications.plans import STEPS, describe_wave, read_input
+from readiness.publications.plans import (
+    STEPS,
+    describe_wave,
+    judge_plans,
+    list_plan_files,
+    read_plans,
+)
+from readiness.tables import read_bytes
 
 Versions = Mapping[str, Version]
 
@@ -64,4 +71,23 @@ def describe_run(
     assert isinstance(run.section, WaveSettings)
     hashes = {step: code(step) for step in STEPS if step != "derive" or run.derives}
     drawn = versions.get(run.section.sample or "")
-    return describe_wave(run.section, lambda path: read_input(root, path), hashes, drawn)
+    return describe_wave(
+        run.section, lambda path: read_bytes(root / path, "the wave"), hashes, drawn
+    )
+
+
+def list_plans(root: Path, run: PlannedRun) -> list[Path]:
+    """The files of the sealed plans of a run, from the project's root; none of a study."""
+    if not isinstance(run.section, WaveSettings):
+        return []
+    return list_plan_files(root, run.name, Path(run.folder).name if run.frozen else "")
+
+
+def told_of_plan(
+    root: Path, run: PlannedRun, versions: Versions, code: Callable[[str], str]
+) -> dict[str, Any]:
+    """What a report is told of what became of its wave's plan; nothing where none was sealed."""
+    if not (paths := list_plans(root, run)):
+        return {}
+    tree = describe_run(root, run, versions, code)
+    return {"plan": judge_plans(read_plans(root, paths), tree).as_record()}

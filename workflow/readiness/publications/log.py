@@ -3,8 +3,9 @@
 `publications/index.json` is only ever appended to. Each entry is hashed with the one before it, and
 a seal states the last hash of its time: so a publication that is missing, was added or went back to
 an earlier state is seen beside those that are there, and so is a log that was written again. Drafts
-are not in it. A publication that is superseded gets a second entry, which names its successor; one
-that is withdrawn gets a last one with the reason, and its folder need not be there any more.
+are not in it; plans of waves are, `plans/<wave>/<number>` under the SHA-256 of their file. A
+publication that is superseded gets a second entry, which names its successor; one that is withdrawn
+gets a last one with the reason, and its folder need not be there any more.
 
 What a publication says of the numbers of the one that it supersedes is its `erratum.csv`. Columns:
 `id` of the number; `was`, its value or text as it was published; `is`, what it is now; `why`.
@@ -26,7 +27,7 @@ from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import read_file, write_atomically
 from readiness.lineage import canonical_json
-from readiness.publications.ledger import FOLDER, PLANS, publication_ids
+from readiness.publications.ledger import FOLDER, PLANS, publication_ids, read_inputs
 from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.seal import DRAFT, SEAL, check_seal, read_seal, sha256, unreadable
 
@@ -242,8 +243,19 @@ def check_listed(root: Path, identity: str, log: Log) -> list[AuditFinding]:
             )
         ]
     return [
-        AuditFinding(str(LOG), Outcome.BROKEN, fault) for fault in _faults(entry, seal, sealed, log)
+        *(AuditFinding(str(LOG), Outcome.BROKEN, f) for f in _faults(entry, seal, sealed, log)),
+        *_find_unlike_plans(folder, log),
     ]
+
+
+def _find_unlike_plans(folder: Path, log: Log) -> Iterator[AuditFinding]:
+    """The plans that a publication was made under, and that the log does not have so."""
+    with suppress(DataError):
+        for path, digest in read_inputs(folder).items():
+            name = path.with_suffix("").as_posix().removeprefix(f"{FOLDER}/")
+            planned = name.startswith(f"{PLANS}/")
+            if planned and (name not in log.latest or log.latest[name].seal != digest):
+                yield AuditFinding(str(path), Outcome.BROKEN, Fact("audit.log.unlisted"))
 
 
 def _faults(
@@ -271,8 +283,7 @@ def open_log(root: Path) -> Log:
     if not log.fault:
         return log
     seals = read_seals(root)
-    known = [sealed.get("log") for sealed in seals.values()]
-    if not log.missing or any(known) or any((root / FOLDER / PLANS).glob("*/*")):
+    if not log.missing or any(sealed.get("log") for sealed in seals.values()):
         raise DataError(f"{LOG}: missing or damaged. Restore it with git.")
     log = Log()
     waiting = [name for name in sorted(seals) if seals[name]["status"] != DRAFT]

@@ -11,24 +11,25 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from readiness.bounded import TextLoader, read_yaml_text
-from readiness.config import WaveSettings
+from readiness.config import WaveSettings, load_config
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import read_file, write_atomically
-from readiness.publications.ledger import FOLDER, PLANS
-from readiness.publications.log import LOG, Log, open_log
+from readiness.publications.ledger import CONFIG, FOLDER, PLANS, read_datasets, read_inputs
+from readiness.publications.log import LOG, Log, open_log, read_log
 from readiness.publications.outcomes import AuditFinding, Outcome
+from readiness.publications.program import ARCHIVE, read_archive
 from readiness.publications.seal import CHANGED, sha256
 from readiness.questionnaire.load import expand
 from readiness.register.planned import ORDER, PlanEntry, PlanOutcome, compare_plans
-from readiness.tables import read_rows
+from readiness.tables import read_bytes, read_rows
 
 FORMAT = 1
 # The steps whose code a plan names, by the name of their module: what makes the numbers and pages.
@@ -91,7 +92,7 @@ def describe_wave(
     """
     told = section.model_dump(mode="json", by_alias=True, exclude_none=True)
     for key in ("estimate", "compare"):
-        told[key]["items"] = dict.fromkeys(told[key]["items"], True)
+        told[key]["items"] = {item: item for item in told[key]["items"]}
     content = read(Path(f"data/questionnaires/{section.questionnaire}.yaml"))
     asked = expand(read_yaml_text(content.decode("utf-8-sig"), TextLoader))
     files = {"asked": sha256(content), "report": sha256(read(REPORT))}
@@ -115,7 +116,7 @@ def describe_wave(
         tree["margins"] = {}
         for _, cells in rows:
             row = dict(zip(head, cells, strict=True))
-            tree["margins"].setdefault(row["variable"], {})[row["category"]] = row["total"]
+            tree["margins"].setdefault(row["variable"], {})[row["category"]] = row.get("total", "")
     if section.corrections:
         content = read(Path(f"data/corrections/{section.corrections}.csv"))
         files["corrections"] = sha256(content)
@@ -128,14 +129,6 @@ def judge_plans(plans: Sequence[SealedPlan], tree: Mapping[str, Any]) -> PlanOut
     """What became of a wave's plans, of which there is one at least."""
     deviations = compare_plans([one.plan for one in plans], tree)
     return PlanOutcome(tuple(one.entry for one in plans), tuple(deviations))
-
-
-def read_input(root: Path, path: Path) -> bytes:
-    """The bytes of a file of the project; ConfigError where it cannot be read."""
-    try:
-        return read_file(root / path)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
 
 
 def _key(node: Any) -> Any:
@@ -172,10 +165,27 @@ def read_plan(content: bytes, where: str) -> SealedPlan:
     return plan
 
 
-def read_plans(root: Path, wave: str) -> list[SealedPlan]:
-    """The plans of a wave, the first one first; DataError where one is damaged."""
+def list_plan_files(root: Path, wave: str, publication: str = "") -> list[Path]:
+    """The files of a wave's plans, from the project's root; those that a publication has."""
+    if publication:
+        inputs = read_inputs(root / FOLDER / publication)
+        return [path for path in inputs if path.parts[:2] == (FOLDER.name, PLANS)]
     paths = (root / FOLDER / PLANS / wave).glob("*.json")
-    found = [read_plan(read_file(path), str(path.relative_to(root))) for path in paths]
+    return [path.relative_to(root) for path in paths]
+
+
+def read_plans(root: Path, paths: Iterable[Path]) -> list[SealedPlan]:
+    """The plans in these files, the first one first; DataError where one is damaged, or is not what
+    the log has. The project of a rerun has no log: what is in it was sealed as it is.
+    """
+    log = read_log(root)
+    found = []
+    for path in paths:
+        plan = read_plan(read_bytes(root / path, "the plan"), str(path))
+        entry = log.latest.get(plan.id)
+        if not log.missing and (entry is None or entry.seal != plan.digest):
+            raise DataError(f"{path}: not as it was sealed. Restore it and {LOG} with git.")
+        found.append(plan)
     return sorted(found, key=lambda plan: plan.number)
 
 
@@ -189,7 +199,8 @@ def seal_plan(
     plan is damaged; nothing is written then.
     """
     log = open_log(root)
-    before, registered = read_plans(root, wave), describe_register(root, dataset)
+    before = read_plans(root, list_plan_files(root, wave))
+    registered = describe_register(root, dataset)
     if before and not said["reason"]:
         raise ConfigError(
             f"{wave}: plan {before[-1].number} is sealed. What changes it is an amendment, and "
@@ -239,10 +250,9 @@ def check_plans(root: Path, log: Log, *, own: bool) -> list[AuditFinding]:
         for path in (root / FOLDER / PLANS).rglob("*")
         if path.is_file()
     }
-    faults = [*_compare_listed(root, listed, found)]
-    faults += (
-        [] if log.fault else [(n, Fact("audit.log.unlisted")) for n in found if n not in listed]
-    )
+    faults = [*_compare_listed(listed, found)]
+    if not log.fault or log.missing:
+        faults += [(name, Fact("audit.log.unlisted")) for name in found if name not in listed]
     if own:
         faults += _check_register(root, listed, found)
     return [
@@ -257,7 +267,7 @@ def is_plan(name: str) -> bool:
 
 
 def _compare_listed(
-    root: Path, listed: Mapping[str, str], found: Mapping[str, Path]
+    listed: Mapping[str, str], found: Mapping[str, Path]
 ) -> Iterator[tuple[str, Fact]]:
     numbers: dict[str, int] = {}
     for name, digest in listed.items():
@@ -292,10 +302,31 @@ def _check_register(
                 yield f"{PLANS}/{name}", Fact("plan.audit.noted", {"version": version.name})
 
 
-def note_plan(root: Path, dataset: str, waves: Mapping[str, WaveSettings]) -> str:
-    """What the register notes beside a new version of answers: the plan in force; "" for none."""
-    for wave, section in waves.items():
-        plans = read_plans(root, wave) if section.answers.startswith(f"{dataset}@") else []
-        if plans:
-            return f"plan {wave}/{plans[-1].number} {plans[-1].digest[:16]}"
-    return ""
+def note_plan(root: Path, dataset: str) -> str:
+    """What the register notes beside a new version of a dataset: the plan of the wave whose answers
+    it has; "" for none. DataError where a plan is damaged.
+    """
+    noted = []
+    for folder in sorted((root / FOLDER / PLANS).glob("*")):
+        plans = read_plans(root, list_plan_files(root, folder.name))
+        if plans and str(plans[-1].plan["answers"]).startswith(f"{dataset}@"):
+            noted.append(f"plan {folder.name}/{plans[-1].number} {plans[-1].digest[:16]}")
+    return "; ".join(noted)
+
+
+def judge_publication(folder: Path, code: Mapping[str, str]) -> PlanOutcome | None:
+    """What became of the plan of a publication, by what is sealed with it; None without a plan.
+
+    `code`: the hash of each of its steps. ConfigError or DataError where it cannot be told.
+    """
+    paths = list_plan_files(folder.parents[1], "", folder.name)
+    if not paths:
+        return None
+    [section] = load_config(folder / CONFIG).waves.values()
+    files = read_archive(folder / ARCHIVE)
+    versions = {d.version.name: d.version for d in read_datasets(folder)}
+    plans = sorted(
+        (read_plan(files[path.as_posix()], str(path)) for path in paths), key=lambda p: p.number
+    )
+    drawn = versions.get(section.sample or "")
+    return judge_plans(plans, describe_wave(section, lambda p: files[p.as_posix()], code, drawn))

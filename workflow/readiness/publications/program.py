@@ -25,7 +25,7 @@ from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import LARGEST, read_file
 from readiness.lineage import canonical_json, sha256_of
-from readiness.publications.ledger import FOLDER
+from readiness.publications.ledger import FOLDER, PLANS
 
 # Where a tree has the package.
 PACKAGE = Path("workflow/readiness")
@@ -204,7 +204,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 def is_earlier(name: str) -> bool:
     """Whether an input, by its path from the project's root, is of an earlier publication."""
-    return PurePosixPath(name).parts[0] == FOLDER.name
+    return name.startswith(f"{FOLDER}/") and not name.startswith(f"{FOLDER}/{PLANS}/")
 
 
 def read_archive(archive: Path) -> dict[str, bytes]:

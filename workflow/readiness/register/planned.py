@@ -101,21 +101,20 @@ class PlanOutcome:
         return "changed" if found else "planned"
 
 
-# The part of a plan that each key of the tree belongs to.
-AREAS = {
-    **dict.fromkeys(
-        ("selection", "simulated", "sample", "drawn", "margins", "frame", "study"), "population"
-    ),
-    **dict.fromkeys(("questionnaire", "items", "asked", "derive"), "questionnaire"),
-    **dict.fromkeys(("answers", "validate", "corrections"), "answers"),
-    **dict.fromkeys(("weight",), "weights"),
-    **dict.fromkeys(("estimate", "figures"), "estimates"),
-    **dict.fromkeys(("compare",), "tests"),
-    **dict.fromkeys(("change", "revises"), "change"),
-    **dict.fromkeys(("disclosure",), "protection"),
-    **dict.fromkeys(("report", "show", "title"), "report"),
-    **dict.fromkeys(("code",), "code"),
+# The keys of the tree that each part of a plan has.
+PARTS = {
+    "population": "selection simulated sample drawn margins frame study",
+    "questionnaire": "questionnaire items asked derive",
+    "answers": "answers validate corrections",
+    "weights": "weight",
+    "estimates": "estimate figures",
+    "tests": "compare",
+    "change": "change revises",
+    "protection": "disclosure",
+    "report": "report show title",
+    "code": "code",
 }
+AREAS = {key: area for area, keys in PARTS.items() for key in keys.split()}
 _OF_WEIGHTS = {"spared": ("quality", "missing", "response", "setting")}
 _NONE: dict[str, Any] = {"kinds": ("none",)}
 # What a deviation can move, by the first pattern that fits its key; all numbers where none does.

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from readiness import fonts
 from readiness.facts import Fact
 from readiness.language import Language, direction, tell, text
-from readiness.reporting.passports import CODES, TRACE, Passport, Passports
+from readiness.reporting.passports import CODES, PLAN, TRACE, Passport, Passports
 from readiness.templating import add_policy, environment
 
 FOLDER = Path(__file__).resolve().parent / "templates"
@@ -76,6 +76,7 @@ def numbers_page(
 ) -> str:
     """All numbers by question and kind; `menu`: the page in each language; `back`: the report."""
     language, standing = passports.language, passports.standing
+    heads = COLUMNS if passports.plan is None else (*COLUMNS, PLAN)
     told = sorted(passports.all(), key=lambda p: passports.place(p.id))
     sections = [
         NumberSection(
@@ -92,13 +93,14 @@ def numbers_page(
         style(language),
         title=tell(Fact("numbers.title", {"name": passports.title}), language),
         heads=Markup(
-            _name_heads(language)
+            _name_heads(language, heads)
             + "".join(
                 f"\n.only:has(> #only-{k}:checked) ~ section:not(#part-{k}) {{ display: none; }}"
                 for k in range(1, count + 1)
             )
         ),
-        columns=[text(key, language) for key in COLUMNS],
+        columns=[text(key, language) for key in heads],
+        planned=passports.plan is not None,
         sections=sections,
         menu=menu,
         back=back,
@@ -112,9 +114,9 @@ def numbers_page(
     return add_policy(page)
 
 
-def _name_heads(language: Language) -> str:
+def _name_heads(language: Language, columns: Sequence[str]) -> str:
     """CSS that names a cell on a phone, where a row is a list: once, and not in each row."""
-    names = [json.dumps(f"{text(key, language)}: ", ensure_ascii=False) for key in COLUMNS]
+    names = [json.dumps(f"{text(key, language)}: ", ensure_ascii=False) for key in columns]
     rules = "".join(
         f"\n  .register td:nth-child({k}):not(:empty)::before {{ content: {name}; }}"
         for k, name in enumerate(names[1:], start=2)

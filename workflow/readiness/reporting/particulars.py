@@ -85,6 +85,8 @@ def note_block(part: ReportPart) -> ReportBlock:
             for title in (OF_WAVE if isinstance(part, ShownWave) else OF_STUDY)
         ]
         rows = glossary(list_rows(part, NOTED, DISCLOSED))
-        return paragraphs([rows, join_texts(links, "comma", part.language)])
+        unplanned = isinstance(part, ShownWave) and "plan" not in part.settings
+        none = part.word("plan.none") if unplanned else ""
+        return paragraphs([rows, none, join_texts(links, "comma", part.language)])
 
     return ReportBlock("note", part.word("report.study.note"), body, later=True)

@@ -18,8 +18,10 @@ from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.items import OF_NUMBERS
 from readiness.questionnaire.model import TOTAL, FrameVariable, Item
 from readiness.register.display import show_row, show_with_sign
+from readiness.register.planned import PlanOutcome
 from readiness.reporting.item_findings import level_label
 from readiness.reporting.participation import MEASURES
+from readiness.reporting.planned import mark_number
 from readiness.reporting.shown import Register
 from readiness.reporting.standing import Standing
 
@@ -132,9 +134,12 @@ class Passport:
     base: str
     effective: str
     data: str
+    plan: str
     facts: tuple[tuple[str, str], ...]
 
 
+# What the mark of a number beside the plan of its wave is called.
+PLAN = "plan.label"
 # Labels of texts that are written from left to right in any language.
 CODES = ("numbers.data", "numbers.pull", "numbers.id", "numbers.trace", "numbers.lineage")
 
@@ -149,7 +154,7 @@ class Passports:
     """The numbers of one run, told in the language of its register.
 
     `standing`: of the document. `questionnaire` of a wave, with `by`, the variable of the groups
-    that are compared; `structure` of a study.
+    that are compared, and what became of its `plan`; `structure` of a study.
     """
 
     register: Register
@@ -158,6 +163,7 @@ class Passports:
     questionnaire: Questionnaire | None = None
     structure: Structure | None = None
     by: str = ""
+    plan: PlanOutcome | None = None
     _names: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -196,6 +202,7 @@ class Passports:
             self._count(base),
             effective,
             data,
+            tell(mark_number(self.plan, row), self.language) if self.plan else "",
             tuple(self._state_facts(row, value, interval, effective, data)),
         )
 
@@ -252,6 +259,7 @@ class Passports:
         yield "study.term.base", self._count(str(row["n"] or ""))
         yield "numbers.effective", effective
         yield "numbers.measured", self.register.warning(str(row["id"]))
+        yield PLAN, tell(mark_number(self.plan, row), self.language) if self.plan else ""
         yield "numbers.data", data
         yield from (("numbers.pull", self.standing.pull(name)) for name in data.split(", ") if name)
         yield "numbers.id", str(row["id"])

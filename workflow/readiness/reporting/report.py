@@ -34,9 +34,11 @@ from readiness.reporting.markdown import (
     label,
     later,
     plain,
+    quote_exactly,
     status,
 )
 from readiness.reporting.particulars import RIGHTS, list_rows, name_author, note_block, write_box
+from readiness.reporting.planned import outcome_of, sum_up
 from readiness.reporting.shown import ReportPart, ShownStudy, ShownWave, open_part
 from readiness.reporting.standing import Standing
 from readiness.reporting.study import BLOCKS, study_blocks, study_summary
@@ -161,6 +163,9 @@ class ReportPage:
         yield "", self._mark_provenance(self.part.register.current_datasets)
         if said := self.part.settings.get("recompute"):
             yield "", f"[{plain(said)}]{{.prov}}"
+        if outcome := outcome_of(self.part.settings):
+            told = quote_exactly(tell(sum_up(outcome), self.part.language))
+            yield "", f"[{told}](#{label('sec', self.part.run, 'plan')})"
         yield "", f"[{self.part.word('report.rendering.status.cite')}](#sec-origin)"
 
     def _write_state(self) -> str:

@@ -22,6 +22,7 @@ from readiness.reporting.change import describe_change
 from readiness.reporting.item import item_block
 from readiness.reporting.item_findings import in_short, level_label
 from readiness.reporting.markdown import label, note, plain, table, write_numbered
+from readiness.reporting.planned import plan_block
 from readiness.reporting.shown import ShownWave
 from readiness.survey.weighting.margins import JOINED
 
@@ -125,7 +126,7 @@ def _write_margins(wave: ShownWave) -> str:
 
 
 # Its blocks beside those of its items.
-PLACES = ("opening", "answered", "change", "nonresponse", "weighting", "revision")
+PLACES = ("opening", "answered", "change", "nonresponse", "weighting", "revision", "plan")
 
 
 def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
@@ -153,6 +154,7 @@ def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
         ReportBlock(
             "revision", title("report.title.revision"), lambda: _write_revision(wave), later=True
         ),
+        plan_block(wave),
     ]
 
 

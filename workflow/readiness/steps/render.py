@@ -31,6 +31,7 @@ from readiness.rendering.render import render
 from readiness.reporting.markdown import plain
 from readiness.reporting.particulars import list_statements, name_author
 from readiness.reporting.passports import Passports
+from readiness.reporting.planned import list_texts, outcome_of
 from readiness.reporting.shown import Register
 from readiness.reporting.standing import Standing
 from readiness.running.step import Job, log
@@ -86,7 +87,7 @@ class PageSource:
         told = self.content
         title, by = str(told["title"]), next(iter(told.get("variables", ())), "")
         named = (self.questionnaire, self.structure, by)
-        return Passports(self.register, title, standing, *named)
+        return Passports(self.register, title, standing, *named, plan=outcome_of(told))
 
 
 OF_WAVE = ("questionnaire", "choices", "contrasts", "steps")
@@ -116,6 +117,9 @@ def _make_part(job: Job[RenderSettings]) -> PageSource:
     standing = job.settings.standing
     known |= {standing.pull(name) for name in register.datasets}
     known |= {standing.publication, standing.released, tell(standing.state, language)}
+    if outcome := outcome_of(told):
+        rows = register.rows.to_dict("records")
+        known |= list_texts(outcome, str(told["run"]), rows, language)
     part = PageSource(register, resources, words, known, {**told, "files": files})
     claims_file = job.get("claims")
     if claims_file is None:

@@ -25,7 +25,6 @@ from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_ch
 from readiness.publications.ledger import (
     CONFIG,
     DATASETS,
-    FOLDER,
     INPUT_COLUMNS,
     INPUTS,
     LEDGER_COLUMNS,
@@ -174,7 +173,7 @@ class _Stated:
                 elif not left and digest not in raw:
                     yield place, Fact("audit.states.unsealed", {"role": role})
             behind = {name for b in before.values() if b for name in self.chain[b].datasets}
-            revises = any(path.parts[0] == FOLDER.name for path in self.inputs)
+            revises = any(program.is_earlier(path.as_posix()) for path in self.inputs)
             if step.startswith(RESTORE):
                 behind.add(step.removeprefix(RESTORE))
                 if lineage.outputs.get("data.csv") != shas.get(step.removeprefix(RESTORE)):

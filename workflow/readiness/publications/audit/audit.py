@@ -1,7 +1,8 @@
 """The audit of one publication: level by level, each on top of those below it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,7 @@ from readiness.publications.audit.numbers import (
 from readiness.publications.chain import code_today
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
+from readiness.publications.plans import judge_publication
 from readiness.publications.program import (
     ENVIRONMENT,
     changes,
@@ -51,6 +53,7 @@ from readiness.publications.seal import (
     read_seal,
     sha256,
 )
+from readiness.reporting.planned import count_marks
 
 LEVEL = Fact("audit.number.level")
 # What the first line says, the most severe first.
@@ -96,6 +99,8 @@ def audit(
         if sealed and level >= DATA:
             limits.append(only_stated(frozen=code == FROZEN and level >= NUMBERS))
         rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
+        if level >= DATA and not seal:
+            limits += _count_marks(folder, sealed, rows)
         result = Audit(
             identity,
             level,
@@ -109,6 +114,16 @@ def audit(
         if level >= DATA:
             result = _look_further(root, folder, result, rows, terms or Terms())
         return _with_signatures(result, folder, keys or {})
+
+
+def _count_marks(
+    folder: Path, sealed: Mapping[str, Any], rows: Sequence[Mapping[str, str]]
+) -> Iterator[Fact]:
+    """How many numbers are as planned, were changed since or came later; nothing without a plan."""
+    with suppress(ReadinessError, *_UNREADABLE):
+        if outcome := judge_publication(folder, sealed["code"]):
+            yield count_marks(outcome, rows)
+            yield Fact("plan.order")
 
 
 def _with_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Audit:

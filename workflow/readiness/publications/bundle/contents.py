@@ -26,7 +26,7 @@ from readiness.publications.freeze import refuse_names_in
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.outcomes import Outcome, place_text
 from readiness.publications.presenting.writing import Writing, markdown, render
-from readiness.publications.program import DVC_CONFIG, code_files
+from readiness.publications.program import DVC_CONFIG, code_files, is_earlier
 from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
 from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given_away
 from readiness.tables import rows_to_csv
@@ -132,9 +132,7 @@ def _list_publications(root: Path, identity: str) -> list[str]:
         # Of one that was withdrawn and is not here the seal has no digest: the log tells of it.
         waiting += [before["id"]] if isinstance(before, dict) and "digest" in before else []
         waiting += [
-            path.parts[1]
-            for path in ledger.read_inputs(folder)
-            if path.parts[0] == str(ledger.FOLDER)
+            path.parts[1] for path in ledger.read_inputs(folder) if is_earlier(path.as_posix())
         ]
     return found
 

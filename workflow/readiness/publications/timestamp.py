@@ -1,0 +1,62 @@
+"""The answer of a time-stamp authority over a sealed plan (RFC 3161), verified without a network.
+
+Whoever trusts the authority knows by it that the plan was there at that moment; the authority's
+certificates are given by whoever asks, and none is trusted of itself.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography import x509
+from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
+
+from readiness.errors import ConfigError, DataError
+from readiness.publications.plans import SealedPlan
+from readiness.tables import read_bytes
+from readiness.terminal import one_line, shorten
+
+
+def read_moment(
+    plans: Sequence[SealedPlan], token: Path, authority: Path
+) -> tuple[SealedPlan, str, str]:
+    """Which of the plans an answer is over, the moment (UTC) and who says so.
+
+    `authority`: its certificates as PEM, the root among them. ConfigError where there is none in
+    it; DataError where the answer is none, is over something else or does not verify.
+    """
+    try:
+        certificates = x509.load_pem_x509_certificates(read_bytes(authority, "--authority"))
+    except ValueError:
+        raise ConfigError(
+            f"{authority}: no certificates (PEM) of a time-stamp authority."
+        ) from None
+    roots = [one for one in certificates if one.issuer == one.subject]
+    others = [one for one in certificates if one not in roots]
+    if not roots:
+        raise ConfigError(f"{authority}: no root certificate; add that of the authority.")
+    try:
+        answer = decode_timestamp_response(read_bytes(token, "--timestamp"))
+        told = answer.tst_info
+        moment = told.gen_time.strftime("%Y-%m-%d %H:%M:%S UTC")
+        names = [
+            name.rfc4514_string()
+            for name in {one.issuer for one in answer.signed_data.signer_infos}
+        ]
+    except ValueError as error:
+        said = shorten(one_line(str(error)), 200)
+        raise DataError(
+            f"{token}: no answer by RFC 3161 of a time-stamp authority ({said})."
+        ) from None
+    verifier = VerifierBuilder(roots=roots, intermediates=others).build()
+    why = ""
+    for plan in plans:
+        try:
+            verifier.verify_message(answer, plan.as_text().encode())
+            return plan, moment, ", ".join(names)
+        except VerificationError as error:
+            why = str(error)
+    if "Mismatch between messages" in why:
+        raise DataError(
+            f"{token}: over something else than a plan of this wave; ask for one over it."
+        )
+    raise DataError(f"{token}: does not verify by {authority} ({why}).")
