@@ -55,6 +55,7 @@ STEPS = {
     "judge": ("readiness.steps.judge", "what published figures can and cannot mean"),
     "register-wave": ("readiness.steps.register_wave", "the figures of a wave"),
     "register-study": ("readiness.steps.register_study", "the figures of a study"),
+    "firmness": ("readiness.steps.firmness", "in which other analyses each finding holds"),
     "draw-wave": ("readiness.steps.draw_wave", "the charts of a wave"),
     "draw-study": ("readiness.steps.draw_study", "the charts of a study"),
     "tables": ("readiness.steps.tables", "the workbook, the tidy table, its codebook"),

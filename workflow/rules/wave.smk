@@ -107,6 +107,26 @@ use rule step as compare with:
         **steps("compare"),
 
 
+# How firm findings are, of waves that ask for it: internal, and part of no publication.
+use rule step as firmness with:
+    input:
+        answers=its("answers"),
+        counts="results/{run}/validate/counts.csv",
+        issues="results/{run}/validate/issues.csv",
+        estimates="results/{run}/estimate/estimates.csv",
+        contrasts="results/{run}/compare/contrasts.csv",
+        questionnaire=its("questionnaire"),
+        margins=its("margins"),
+    output:
+        "results/{run}/firmness/firmness.csv",
+        "results/{run}/firmness/findings.csv",
+        "results/{run}/firmness/lineage.json",
+    pathvars:
+        job="{run}/firmness",
+    params:
+        **steps("firmness"),
+
+
 use rule step as register_wave with:
     input:
         estimates="results/{run}/estimate/estimates.csv",

@@ -24,6 +24,7 @@ from readiness.config.sections import (
     Disclosure,
     Estimate,
     FigureRules,
+    Firmness,
     Items,
     LanguageCode,
     Name,
@@ -103,6 +104,11 @@ class WaveSettings(StrictModel):
     estimate: Estimate = Field(default=Estimate(), description=Estimate.__doc__ or "")
     compare: Compare = Field(default=Compare(), description=Compare.__doc__ or "")
     change: Change | None = Field(default=None, description=Change.__doc__ or "")
+    firmness: Firmness = Field(
+        default=[],
+        description="what varies to see in which other analyses each finding holds, too: `true` "
+        "for all; an internal table, part of no report",
+    )
     figures: FigureRules = Field(default=FigureRules(), description=FigureRules.__doc__ or "")
     disclosure: Disclosure | None = Field(default=None, description=Disclosure.__doc__ or "")
     show: Items | None = Field(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -229,6 +229,21 @@ class Change(StrictModel):
         lt=100,
         description="percentage points: a share whose limits of change lie within stayed as it was",
     )
+
+
+# What of an analysis is varied to see how firm its findings are (`firmness`).
+Dimension = Literal["weights", "base", "groups", "test", "interviews"]
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+
+
+def _all_dimensions(value: Any) -> Any:
+    """`true` is all of them, `false` none."""
+    return (
+        {True: list(DIMENSIONS), False: []}.get(value, value) if isinstance(value, bool) else value
+    )
+
+
+Firmness = Annotated[list[Dimension], BeforeValidator(_all_dimensions), AfterValidator(no_repeats)]
 
 
 class FigureRules(StrictModel):

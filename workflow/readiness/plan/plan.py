@@ -234,11 +234,14 @@ class Plan:
 
     @property
     def internal_pages(self) -> list[str]:
-        """The records of what is never published: faults, and what the numbers hide, of the waves
-        that are shown.
+        """The records of what is never published, of the waves that are shown: faults, what the
+        numbers hide, and how firm findings are where that is asked for.
         """
         waves = [run for run in self.runs_with_reports if isinstance(run.section, WaveSettings)]
         steps = [f"{run.folder}/{step}" for run in waves for step in ("faults", "disclosure")]
+        for run in waves:
+            if isinstance(run.section, WaveSettings) and run.section.firmness:
+                steps.append(f"{run.folder}/firmness")
         return [f"results/{step}/lineage.json" for step in steps]
 
     @property

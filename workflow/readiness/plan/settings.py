@@ -274,6 +274,15 @@ def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
             by = {"contrasted": list(items), "by": variables_of(root, run)}
             interval = {"interval": wave.estimate.interval}
             return {**wave.compare.model_dump(), **level, **selection, **interval, **by}
+        case "firmness":
+            settings = ("weight", "estimate", "compare", "figures", "selection")
+            return {
+                "dimensions": wave.firmness,
+                "items": told_items(root, run),
+                "by": wave.estimate.compared_variable,
+                **wave.model_dump(include={*settings}),
+                "weight": wave.weight.model_dump() if wave.weight else None,
+            }
         case "register-wave":
             return {
                 "run": run.name,

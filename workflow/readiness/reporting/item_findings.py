@@ -86,13 +86,12 @@ class Findings:
             return found and found[1]
         if not self._levels:
             return None
-        gaps = self._find_gaps(self.item.first_level)
+        gaps = self.find_gaps(self.item.first_level)
         if not gaps:
             return Fact(NO_GAP[self.differs], {**self._level, "by": self._by})
-        higher, lower, named = _find_widest(gaps)
-        far = all(gap.least is not None and gap.least > FAR for gap in named)
+        higher, lower, named = find_widest(gaps)
         return Fact(
-            "report.finding.groups.much" if far else "report.finding.groups.higher",
+            "report.finding.groups.much" if are_far(named) else "report.finding.groups.higher",
             {**self._level, "higher": self._name_within(higher), "lower": self._name_within(lower)},
         )
 
@@ -101,13 +100,13 @@ class Findings:
 
         Before it what strength goes by: the adjusted p, then the size of the gap.
         """
-        gaps = [(gap, level) for level in self._levels for gap in self._find_gaps(level)]
+        gaps = [(gap, level) for level in self._levels for gap in self.find_gaps(level)]
         for gap, level in sorted(gaps, key=lambda found: (found[0].p, -found[0].effect)):
             ids = {
                 "first_share": share_id(self.item.id, level, gap.higher, ANSWERED),
                 "other_share": share_id(self.item.id, level, gap.lower, ANSWERED),
             }
-            if not all(self._is_reliable(identity) for identity in ids.values()):
+            if not all(self.is_reliable(identity) for identity in ids.values()):
                 continue
             values: dict[str, Value] = {
                 **(
@@ -142,7 +141,7 @@ class Findings:
     def _state_share(self) -> Fact | None:
         identity = share_id(self.item.id, self.item.first_level, TOTAL, ANSWERED)
         share = self.material.register.number(identity)
-        if share is None or not self._is_reliable(identity):
+        if share is None or not self.is_reliable(identity):
             return None
         ends = self._find_ends(identity)
         values = [self.material.register.number(name) for name in ends.values()]
@@ -159,7 +158,7 @@ class Findings:
         )
         labels = self.item.labels(self.material.language)
         ids = [share_id(self.item.id, code, TOTAL, ANSWERED) for code in codes[:2]]
-        if not ids or not self._is_reliable(ids[0]):
+        if not ids or not self.is_reliable(ids[0]):
             return None
         shares = [
             self.material.register.number(share_id(self.item.id, code, TOTAL, ANSWERED))
@@ -178,7 +177,7 @@ class Findings:
             named = (labels[codes[0]], *tied)
             also = Listed(tuple(Fact("language.quoted", {"what": name}) for name in named))
             return Fact("report.finding.first.tied", {"answers": also, "share": first["share"]})
-        if len(ids) < MANY or not self._is_reliable(ids[1]) or hidden >= (shares[1] or 0.0):
+        if len(ids) < MANY or not self.is_reliable(ids[1]) or hidden >= (shares[1] or 0.0):
             return Fact("report.finding.first.alone", first)
         second: dict[str, Value] = {
             "second": labels[codes[1]],
@@ -193,7 +192,7 @@ class Findings:
 
     # What the register has.
 
-    def _is_reliable(self, identity: str) -> bool:
+    def is_reliable(self, identity: str) -> bool:
         """Whether a share is published and its precision is good, or not a matter of sampling."""
         register = self.material.register
         if register.number(identity) is None:
@@ -238,12 +237,13 @@ class Findings:
         has_tests = self.material.contrasts.has_tests
         return [level for level in known if has_tests(self.item.id, level, self._variable)]
 
-    def _find_gaps(self, level: str) -> list[Gap]:
+    def find_gaps(self, level: str) -> list[Gap]:
+        """The established gaps of an answer, of groups whose shares are fit for a sentence."""
         variable = self.material.questionnaire.grouping(self._variable)
         published = [
             code
             for code in variable.codes
-            if self._is_reliable(share_id(self.item.id, level, code, ANSWERED))
+            if self.is_reliable(share_id(self.item.id, level, code, ANSWERED))
         ]
         return self.material.contrasts.gaps(self.item.id, level, self._variable, published)
 
@@ -259,7 +259,12 @@ class Findings:
         return Fact("report.finding.within", {"n": len(codes), "groups": names})
 
 
-def _find_widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
+def are_far(gaps: Sequence[Gap]) -> bool:
+    """Whether each of some gaps is wide beyond what chance could make of it."""
+    return all(gap.least is not None and gap.least > FAR for gap in gaps)
+
+
+def find_widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
     """The groups of the sentence: all that are above one group, or one that is above all of those.
 
     Whichever names more pairs; of as many, the widest gap's. Every pair named is established.

@@ -1,0 +1,280 @@
+"""In which variants of an analysis a finding holds: the check that lets its sentence be said.
+
+A finding is the share of an item (a side of one half, or the answer that comes first) or the gap
+between its groups (pairs that are established, or none). It holds in a variant where the variant's
+own numbers, by themselves, let the same be said; where they are on too few answers for any sentence
+nothing can be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from readiness.analysis.names import ANSWERED
+from readiness.analysis.selection import Selection
+from readiness.analysis.varying import CHOICES, OWN, Wave, has_dont_know, variants_of
+from readiness.config import FigureRules
+from readiness.facts import NamedNumber
+from readiness.questionnaire import Questionnaire
+from readiness.questionnaire.model import TOTAL
+from readiness.register.figures import Origin, make_register, number
+from readiness.register.protection import Scheme, share_id
+from readiness.register.rows.shares import share_rows
+from readiness.reporting.banners import Contrasts, TableMaterial
+from readiness.reporting.item_findings import SIDES, Findings, are_far, find_widest
+from readiness.reporting.shown import Register
+
+WHOLE, GAP = "share", "gap"
+STATES = HOLDS, FAILS, UNTOLD = "holds", "fails", "untold"
+# What is claimed of a share: a side of one half, that an answer is first, and apart from the next.
+SIDE = {kind: side for side, kinds in SIDES.items() if side for kind in kinds}
+FIRST, APART = "first", "first_apart"
+ORDER = {
+    "report.finding.first": APART,
+    **{f"report.finding.first.{how}": FIRST for how in ("shown", "alone", "close")},
+}
+# What is claimed of groups: that pairs differ, by much, or that none does.
+HIGHER, FAR_HIGHER, NO_PAIR = "higher", "far", "none"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a sentence claims of an item.
+
+    `pairs`: the groups that are told apart, each with the one below it; of those of which none
+    differs the two that are farthest apart.
+    """
+
+    item: str
+    finding: str
+    kind: str
+    level: str
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups whose shares stand for the finding: those of its first pair, or all."""
+        return self.pairs[0] if self.pairs else (TOTAL,)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finding in one variant: whether it holds, the shares (0-1) of its groups, and the limits
+    of the share or of the gap.
+    """
+
+    state: str
+    shares: tuple[float, ...] = ()
+    lower: float | None = None
+    upper: float | None = None
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Says of tables of estimates and contrasts which claims can be made, and whether they hold."""
+
+    questionnaire: Questionnaire
+    selection: Selection
+    rules: FigureRules
+    by: str
+
+    def findings(self, item: str, estimates: pd.DataFrame, contrasts: pd.DataFrame) -> Findings:
+        """What can be said of an item where nothing is withheld."""
+        rows = share_rows(
+            estimates, self.rules, Scheme.of(self.questionnaire), self.selection, frozenset()
+        )
+        table = make_register(rows, run=item, origin=lambda row: Origin(), simulated=False)
+        register = Register(table, self.questionnaire.language)
+        by = (self.by,) if self.by else ()
+        known = Contrasts.of(contrasts)
+        material = TableMaterial(register, self.questionnaire, by, self.selection, known)
+        return Findings(material, self.questionnaire.item(item))
+
+    def share(self, claim: Claim, totals: pd.DataFrame) -> Judged:
+        """Whether a claim on the share of all holds."""
+        found = self.findings(claim.item, totals, pd.DataFrame())
+        identity = share_id(claim.item, claim.level, TOTAL, ANSWERED)
+        if not found.is_reliable(identity):
+            return Judged(UNTOLD)
+        numbers = [found.material.register.number(f"{identity}{end}") for end in ("", *ENDS)]
+        own = claim_of_share(found)
+        same = own is not None and own.level == claim.level
+        kinds = (FIRST, APART) if claim.kind == FIRST else (claim.kind,)
+        state = HOLDS if same and own is not None and own.kind in kinds else FAILS
+        return Judged(state, (numbers[0] or 0.0,), *numbers[1:])
+
+    def gap(self, claim: Claim, shares: pd.DataFrame, contrasts: pd.DataFrame) -> Judged:
+        """Whether a claim on groups holds."""
+        found = self.findings(claim.item, shares, contrasts)
+        ids = [share_id(claim.item, claim.level, group, ANSWERED) for group in claim.groups]
+        named = {share_id(claim.item, claim.level, g, ANSWERED) for p in claim.pairs for g in p}
+        pair = {claim.groups, claim.groups[::-1]}
+        rows = found.material.contrasts.of_table(claim.item, claim.level, self.by)
+        row = next((each for each in rows if (each["a"], each["b"]) in pair), None)
+        if row is None or not all(map(found.is_reliable, named)) or number(row["effect"]) is None:
+            return Judged(UNTOLD)
+        there = {(gap.higher, gap.lower): gap for gap in found.find_gaps(claim.level)}
+        holds = not there if claim.kind == NO_PAIR else {*claim.pairs} <= there.keys()
+        if holds and claim.kind == FAR_HIGHER:
+            holds = are_far([there[pair] for pair in claim.pairs])
+        limits = [number(row[f"{end}_simultaneous"]) for end in ("lower", "upper")]
+        if row["b"] != claim.groups[0]:
+            limits = [None if limit is None else -limit for limit in limits[::-1]]
+        values = [found.material.register.number(name) or 0.0 for name in ids]
+        return Judged(HOLDS if holds else FAILS, tuple(values), *limits)
+
+
+ENDS = (".lower", ".upper")
+
+
+def claim_of_share(found: Findings) -> Claim | None:
+    """What the sentence of all who answered claims; None where it claims nothing."""
+    said, item = found.whole(), found.item
+    kind = "" if said is None else SIDE.get(said.kind) or ORDER.get(said.kind, "")
+    if said is None or not kind:
+        return None
+    share = said.values["share"]
+    assert isinstance(share, NamedNumber)
+    level = share.name.removeprefix(f"{item.id}.").removesuffix(f".{TOTAL}")
+    return Claim(item.id, WHOLE, kind, level)
+
+
+def claim_of_groups(found: Findings) -> Claim | None:
+    """What the sentence of groups claims; None where it claims nothing of a pair."""
+    item, said = found.item, found.groups()
+    if said is None or said.kind == "report.finding.groups.differ":
+        return None
+    if "first_share" in said.values:
+        ids = [said.values[name] for name in ("first_share", "other_share")]
+        parts = [each.name.split(".") for each in ids if isinstance(each, NamedNumber)]
+        return Claim(item.id, GAP, HIGHER, parts[0][1], ((parts[0][2], parts[1][2]),))
+    level = item.first_level
+    gaps = found.find_gaps(level)
+    if gaps:
+        *_, named = find_widest(gaps)
+        kind = FAR_HIGHER if are_far(named) else HIGHER
+        return Claim(item.id, GAP, kind, level, tuple((gap.higher, gap.lower) for gap in named))
+    by = found.material.variables[0]
+    rows = [
+        (effect, row["a"], row["b"])
+        for row in found.material.contrasts.of_table(item.id, level, by)
+        for effect in [number(row["effect"])]
+        if effect is not None
+        and all(
+            found.is_reliable(share_id(item.id, level, row[side], ANSWERED)) for side in ("a", "b")
+        )
+    ]
+    if not rows:
+        return None
+    effect, a, b = max(rows, key=lambda row: abs(row[0]))
+    return Claim(item.id, GAP, NO_PAIR, level, ((b, a) if effect > 0 else (a, b),))
+
+
+COLUMNS = [
+    *("item", "finding", "kind", "level", "among", "pairs", *CHOICES),
+    *("state", "first", "second", "lower", "upper"),
+]
+
+
+def claims_of(
+    wave: Wave, judge: Judge, items: Sequence[str], tables: tuple[pd.DataFrame, pd.DataFrame]
+) -> Iterator[Claim]:
+    """What the report would claim of each item, by the estimates and contrasts of the wave."""
+    estimates, contrasts = tables
+    for item in items:
+        if wave.questionnaire.item(item).kind == "number":
+            continue
+        found = judge.findings(item, estimates[estimates["item"] == item], contrasts)
+        yield from filter(None, [claim_of_share(found)])
+        if wave.by and item != wave.by and item in wave.compare.items:
+            yield from filter(None, [claim_of_groups(found)])
+
+
+def changes(wave: Wave, claim: Claim, name: str, choice: str) -> bool:
+    """Whether a choice of a dimension can change a claim."""
+    if name == "base":
+        return choice == OWN or has_dont_know(wave.questionnaire.item(claim.item))
+    return name != "groups" or choice == OWN or claim.finding == GAP
+
+
+def judge_all(
+    wave: Wave,
+    judge: Judge,
+    claims: Sequence[Claim],
+    choices: Mapping[str, tuple[str, ...]],
+) -> pd.DataFrame:
+    """Every claim in every variant of the choices that can change it: columns `COLUMNS`, shares
+    0-1. Weights that come out as others did make no variant.
+    """
+    rows: list[dict[str, Any]] = []
+    weighted: list[pd.Series[float]] = []
+    for interviews, weights in product(choices["interviews"], choices["weights"]):
+        design = wave.weigh(weights, interviews)
+        if design is None:
+            continue
+        made = design.data.set_index("respondent")["weight"]
+        if any(made.index.equals(other.index) and np.allclose(made, other) for other in weighted):
+            continue
+        weighted.append(made)
+        world = {**choices, "weights": (weights,), "interviews": (interviews,)}
+        for variant in variants_of(world):
+            varied = wave.vary(design, variant)
+            judging = replace(judge, questionnaire=varied.questionnaire)
+            for claim in claims:
+                chosen = asdict(variant)
+                if not all(changes(wave, claim, *each) for each in chosen.items()):
+                    continue
+                if claim.finding == WHOLE:
+                    judged = judging.share(claim, varied.totals(claim.item))
+                else:
+                    judged = judging.gap(claim, *varied.groups(claim.item, wave.by, wave.compare))
+                first, second = (*judged.shares, None, None)[:2]
+                rows.append(
+                    {
+                        "item": claim.item,
+                        "finding": claim.finding,
+                        "kind": claim.kind,
+                        "level": claim.level,
+                        "among": " ".join(claim.groups),
+                        "pairs": " ".join(map(">".join, claim.pairs)),
+                        **chosen,
+                        "state": judged.state,
+                        "first": first,
+                        "second": second,
+                        "lower": judged.lower,
+                        "upper": judged.upper,
+                    }
+                )
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    place = {(claim.item, claim.finding): k for k, claim in enumerate(claims)}
+    keys = pd.Series([place[key] for key in zip(table["item"], table["finding"], strict=True)])
+    return table.iloc[keys.argsort(kind="stable")].reset_index(drop=True)
+
+
+SUMMARY = ["item", "finding", "kind", "level", "pairs", *STATES, "least", "most", "fails_with"]
+
+
+def summarise(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a finding: in how many variants it holds, fails and cannot be told, between which
+    numbers it lies, and the choices in which all lie that fail (`weights: none, margin`), where
+    those are not all there are: columns `SUMMARY`.
+    """
+    rows = []
+    for _, own in table.groupby(["item", "finding"], sort=False):
+        told, failed = own[own["state"] != UNTOLD], own[own["state"] == FAILS]
+        value = told["first"] - told["second"].fillna(0.0)
+        common = [
+            f"{name}: {', '.join(of)}"
+            for name in CHOICES
+            if 0 < len(of := failed[name].unique()) < told[name].nunique()
+        ]
+        counts = {state: int((own["state"] == state).sum()) for state in STATES}
+        ends = {"least": value.min(), "most": value.max(), "fails_with": "; ".join(common)}
+        rows.append({**own.iloc[0][SUMMARY[:5]], **counts, **ends})
+    return pd.DataFrame(rows, columns=SUMMARY)
