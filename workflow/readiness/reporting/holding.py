@@ -37,7 +37,9 @@ SIDE = {kind: side for side, kinds in SIDES.items() if side for kind in kinds}
 FIRST, APART = "first", "first_apart"
 ORDER = {
     "report.finding.first": APART,
-    **{f"report.finding.first.{how}": FIRST for how in ("shown", "alone", "close")},
+    "report.finding.first.shown": FIRST,
+    "report.finding.first.alone": FIRST,
+    "report.finding.first.close": FIRST,
 }
 # What is claimed of groups: that pairs differ, by much, or that none does.
 HIGHER, FAR_HIGHER, NO_PAIR = "higher", "far", "none"
