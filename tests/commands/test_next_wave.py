@@ -95,8 +95,9 @@ def test_the_page_says_what_the_command_says(there: Path, capsys: Any) -> None:
         r"each profession (\d+) must answer, so (\d+) be asked; of the 2,928 .* (\d+)\.", page
     )
     assert needed and [int(n) for n in needed.groups()] == [
-        *table.loc[1, ["answers", "invited"]], table.loc[2, "answers"],
-    ]  # fmt: skip
+        *table.loc[1, ["answers", "invited"]],
+        table.loc[2, "answers"],
+    ]
     few = pd.read_csv("1.csv")[1:]
     assert not few["shown"].any() and few["difference"].isna().all()
 
@@ -138,7 +139,7 @@ def test_a_draw_is_the_sample_of_a_wave_and_repeats_itself(there: Path, capsys: 
         ((WAVE, "--draw", "frame.csv", *GUESSES, "--margin", "4"), 4, "4 points cannot be"),
         ((WAVE, "--next", "--seal"), 2, "name one of them"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_planned_is_one_line_and_writes_nothing(
     there: Path, capsys: Any, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
