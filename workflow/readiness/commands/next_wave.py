@@ -1,7 +1,6 @@
 """What the next wave should ask of whom, and the draw of its sample."""
 
 import argparse
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.files import write_atomically
 from readiness.language import Language, show, tell
 from readiness.language.catalogue import strip_marks
+from readiness.lineage import sha256_of
 from readiness.plan.runs import PlannedRun, input_files, runs_of
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.model import TOTAL
@@ -29,7 +29,7 @@ from readiness.readers import read_frame, read_margins, read_populations
 from readiness.running.outputs import add_force, check_output
 from readiness.survey.allocation import draw
 from readiness.survey.sizes import critical_value, size_for_difference, smallest_difference
-from readiness.tables import read_bytes, read_text_table, write_csv
+from readiness.tables import read_text_table, write_csv
 
 # A number that may be stated: between which it lies, and what it is.
 NUMBERS = {
@@ -201,7 +201,7 @@ def _draw(arguments: argparse.Namespace, setting: Setting, answers: IntArray) ->
         stratum_drawn=drawn["stratum"].map(sizes),
         base_weight=drawn["stratum"].map({name: population[name] / n for name, n in sizes.items()}),
     )
-    digest = hashlib.sha256(read_bytes(arguments.draw, "the frame")).hexdigest()
+    digest = sha256_of(arguments.draw)
     write_csv(drawn, arguments.out, private=True)
     print(
         f"{arguments.out}: {len(drawn)} of {len(frame)} persons. Register it:\nreadiness data add "

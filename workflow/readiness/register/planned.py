@@ -154,7 +154,7 @@ def compare_plans(plans: Sequence[Tree], now: Tree) -> list[Deviation]:
         found.append(_weigh(path, was, is_, amendment, now))
     keys = {one.key.partition(".")[0] for one in found}
     # What is told more finely is not told twice; a sample is drawn after the plan, or was before.
-    told = {f"files.{name}": {name, *parts} & keys for name, parts in _PARTS.items()}
+    told = {f"files.{name}": {name, *parts} & keys for name, parts in _IN_FILES.items()}
     told["code.derive"] = {"derive"} & keys
     told |= dict.fromkeys(("drawn.sha256", "drawn.note"), {"sample"} & keys)
     if "drawn" not in plans[0]:
@@ -163,7 +163,7 @@ def compare_plans(plans: Sequence[Tree], now: Tree) -> list[Deviation]:
 
 
 # The keys that tell what is in a file.
-_PARTS = {"asked": ("items", "frame"), "margins": (), "report": (), "corrections": ()}
+_IN_FILES = {"asked": ("items", "frame"), "margins": (), "report": (), "corrections": ()}
 
 
 def _differences(was: Tree, now: Tree, path: Place = ()) -> Iterator[tuple[Place, Any, Any]]:

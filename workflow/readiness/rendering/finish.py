@@ -276,16 +276,17 @@ def _fold_tables(tree: LexborHTMLParser) -> None:
         if after is not None and after.tag == "p" and after.css_first("p > .small:only-child"):
             with_note.append(after)
         made = LexborHTMLParser('<details class="behind"><summary></summary></details>')
-        figure.insert_before(_find_only(made, "details"))  # a copy of it, as are those below
+        figure.insert_before(find_only(made, "details"))  # a copy of it, as are those below
         fold = figure.prev
         assert fold is not None
-        _find_only(fold, "summary").insert_child(" ".join(caption.text(deep=True).split()))
+        find_only(fold, "summary").insert_child(" ".join(caption.text(deep=True).split()))
         for node in with_note:
             fold.insert_child(node)
             node.decompose()
 
 
-def _find_only(tree: LexborHTMLParser | LexborNode, name: str) -> LexborNode:
+def find_only(tree: LexborHTMLParser | LexborNode, name: str) -> LexborNode:
+    """The first node that a selector names, where there is one for certain."""
     found = tree.css_first(name)
     assert found is not None
     return found

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from readiness.errors import RenderError
 from readiness.rendering.engines import TIMESTAMP, pandoc_path
+from readiness.rendering.finish import find_only
 from readiness.rendering.process import run_group
 
 # What acts on a page alone; contents, which Word makes itself; what a caption says once more.
@@ -41,8 +42,7 @@ def write_word(page: str, charts: Path) -> bytes:
     missing, and where pandoc fails.
     """
     tree = LexborHTMLParser(page)
-    root = tree.css_first("html")
-    assert root is not None
+    root = find_only(tree, "html")
     parts = [part for part in tree.css(".status .tag, .status .part") if not part.css("a")]
     margins = {
         "header": " ".join(map(_text_of, tree.css(".ribbon"))),
@@ -81,9 +81,7 @@ def _text_of(node: LexborNode) -> str:
 
 
 def _parse_node(html: str) -> LexborNode:
-    found = LexborHTMLParser(html).css_first("body > *")
-    assert found is not None
-    return found
+    return find_only(LexborHTMLParser(html), "body > *")
 
 
 def _simplify(tree: LexborHTMLParser) -> None:
