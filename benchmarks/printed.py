@@ -94,12 +94,11 @@ def population_alpha() -> float:
 def _tests(sample: Design) -> Iterator[tuple[str, float]]:
     """Whether each printed test rejects, and each effect's interval holds that there is none."""
     settings = Compare(items=["scale", "choice", "ticks"])
-    told = (settings.items, settings)
     contrasts = comparing.contrast_items(
         sample,
         ASKED,
         ["team"],
-        *told,
+        settings.items,
         level=LEVEL,
         interval="korn-graubard",
         selection=Selection.PROBABILITY,

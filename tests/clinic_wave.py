@@ -224,7 +224,6 @@ def tables(
         questionnaire,
         ["site"],
         closed,
-        settings,
         level=level,
         interval=asked.interval,
         selection=Selection.PROBABILITY,

@@ -11,14 +11,12 @@ import pytest
 from project_copy import ROOT
 from readiness.analysis.comparing import COLUMNS, LIMITS, TESTED, contrast_items
 from readiness.analysis.selection import Selection
-from readiness.config import Compare
 from readiness.questionnaire import load_questionnaire
 from readiness.survey import Design, design, proportions, replicate, share_contrasts
 
 SHIPPED = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
 BY = ("profession", "region")
 ITEMS = ("preparation", "use_ai", "jobs", "use_areas", "experience_years")
-SETTINGS = Compare(items=["preparation"], seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +49,7 @@ def contrasts(
     selection: Selection = Selection.PROBABILITY,
 ) -> pd.DataFrame:
     arguments: Any = {"level": 0.95, "interval": "korn-graubard", "selection": selection}
-    return contrast_items(whole, SHIPPED, by, items, SETTINGS, **arguments)
+    return contrast_items(whole, SHIPPED, by, items, **arguments)
 
 
 @pytest.fixture(scope="module")

@@ -97,7 +97,6 @@ def test_tests_and_contrasts_are_of_those_groups(wave: Clinic, design: Design) -
         wave.questionnaire,
         ["shift"],
         ["rating", "shift"],
-        settings,
         level=0.95,
         interval="wilson",
         selection=OPEN,

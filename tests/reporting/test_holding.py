@@ -118,7 +118,7 @@ def ordinary(own: Wave, variant: Variant) -> tuple[pd.DataFrame, pd.DataFrame]:
     interval = "korn-graubard" if variant.test == OWN else "logit"
     settings = own.estimate.model_copy(update={"interval": interval})
     shared: dict[str, Any] = {"level": 0.95, "interval": interval, "selection": own.selection}
-    contrasts = contrast_items(design, questionnaire, ["trade"], ITEMS, own.compare, **shared)
+    contrasts = contrast_items(design, questionnaire, ["trade"], ITEMS, **shared)
     if variant.test != OWN:
         for item in ITEMS:
             family = contrasts["item"] == item

@@ -178,7 +178,6 @@ def contrast_items(
     questionnaire: Questionnaire,
     by: Sequence[str],
     items: Sequence[str],
-    settings: Compare,
     *,
     level: float,
     interval: Interval,
@@ -198,7 +197,7 @@ def contrast_items(
         if variable != name
         for groups in [questionnaire.grouping(variable).codes]
         for row in contrast_item(
-            design, questionnaire.item(name), variable, groups, settings, level, interval
+            design, questionnaire.item(name), variable, groups, level, interval
         )
     ]
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, "float64"))
@@ -211,7 +210,6 @@ def contrast_item(
     item: Item,
     by: str,
     groups: Sequence[str],
-    settings: Compare,
     level: float,
     interval: Interval,
 ) -> list[dict[str, object]]:

@@ -151,7 +151,7 @@ class Varied:
         """The estimates of an item of all, as the estimate step makes them."""
         return estimate_item(self.design, self.questionnaire.item(item), "", (), self.settings)
 
-    def groups(self, item: str, by: str, settings: Compare) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def groups(self, item: str, by: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The compared shares of an item by group, and the contrasts of all pairs, as the steps
         make them.
         """
@@ -163,7 +163,7 @@ class Varied:
             for cut in compared_cuts(asked, self.design.data)
         ]
         chance = self.design.without_finite_population()
-        rows = contrast_item(chance, asked, by, groups, settings, level, interval)
+        rows = contrast_item(chance, asked, by, groups, level, interval)
         contrasts = pd.DataFrame(rows, columns=COLUMNS)
         if self.holm and len(rows):
             contrasts["p_adjusted"] = adjust_p(contrasts["p_value"].astype(float), "holm")

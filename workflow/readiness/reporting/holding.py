@@ -235,7 +235,7 @@ def judge_all(
                 if claim.finding == WHOLE:
                     judged = judging.share(claim, varied.totals(claim.item))
                 else:
-                    judged = judging.gap(claim, *varied.groups(claim.item, wave.by, wave.compare))
+                    judged = judging.gap(claim, *varied.groups(claim.item, wave.by))
                 first, second = (*judged.shares, None, None)[:2]
                 rows.append(
                     {

@@ -40,7 +40,6 @@ def run(job: Job[CompareWave]) -> None:
         questionnaire,
         settings.by,
         settings.contrasted,
-        settings,
         level=settings.level,
         interval=settings.interval,
         selection=selection,

@@ -100,7 +100,6 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
             *arguments,
             [by],
             how.items,
-            how,
             level=settings.level,
             interval=settings.interval,
             selection=selection,
