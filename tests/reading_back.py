@@ -9,7 +9,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,11 @@ PATTERNS = {
         ),
         ("tied", "L1 come first with the same share, S1"),
         ("shown", "of the answers that are shown, Q1 is the most frequent, S1; .*not shown"),
+        (
+            "rows",
+            r"over the rows .*?, Q1 goes from S1 \(Q2\) to S2 \(Q3\)"
+            "(?P<close>; their.*)?(?P<some>; o.*)?",
+        ),
         ("mean", r"the mean is N1 \(.+?\)(?:, between N2 and N3)?"),
         (
             "gap",
@@ -63,6 +68,11 @@ PATTERNS = {
         ("first", "Q1 vient en tête, S1(?:, devant Q2, S2(?P<close> ?; leurs intervalles.*)?)?"),
         ("tied", "L1 viennent en tête avec la même part, S1"),
         ("shown", "parmi les réponses montrées, Q1 est la plus fréquente, S1 ?; .*"),
+        (
+            "rows",
+            r"(?:d'une ligne|parmi les lignes) .*?, Q1 va de S1 \(Q2\) à S2 \(Q3\)"
+            "(?P<close> ?; leurs.*)?(?P<some> ?; d.*)?",
+        ),
         ("mean", r"la moyenne est de N1 \(.+?\)(?:, entre N2 et N3)?"),
         (
             "gap",
@@ -80,6 +90,11 @@ PATTERNS = {
         ("first", "يأتي Q1 في المقدمة، S1(?:، يليه Q2، S2(?P<close>؛ ومجالا.*)?)?"),
         ("tied", "تأتي L1 في المقدمة بنسبة واحدة، S1"),
         ("shown", "من بين الأجوبة المعروضة، Q1 هو الأكثر تكرارا، S1؛ .*"),
+        (
+            "rows",
+            r"بين .*?نسبة Q1 من S1 \(Q2\) إلى S2 \(Q3\)"
+            "(?P<close>؛ ومجالا.*)?(?P<some>؛ وال.*)?",
+        ),
         ("mean", r"المتوسط N1 \(.+?\)(?:، ما بين N2 وN3)?"),
         (
             "gap",
@@ -109,12 +124,13 @@ class Asked:
     """One question with its raw answers.
 
     labels: of the question; options: code by label; both by language. codes: a code, a set of them,
-    or a number a respondent, NaN where there is no answer.
+    or a number a respondent, NaN where there is no answer. grid: of which it is a row.
     """
 
     labels: Mapping[str, str]
     options: Mapping[str, Mapping[str, str]]
     codes: pd.Series
+    grid: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,15 +171,20 @@ def _expand(pattern: str) -> str:
 
 
 def read_claims(page: str, language: str, items: Mapping[str, Asked]) -> Iterator[Claim]:
-    """Each finding of a page: of a question's block, and of what stands in short above."""
+    """Each finding of a page: of a question's block, and of what stands in short above.
+
+    That of a grid is one of its first row.
+    """
+    grids = {one.grid: name for name, one in reversed(items.items())}
     page = re.sub(r"(?s)<(style|script|svg|template)\b.*?</\1>", "", page)
     for part in re.split("<section ", page)[1:]:
-        found = re.match(r'id="sec-.*?-item-([\w-]+)"', part)
+        found = re.match(r'id="sec-.*?-(item|grid)-([\w-]+)"', part)
+        item = _find_item(found[2], items if found[1] == "item" else grids) if found else ""
         rows = re.findall(r"(?s)<tr[^>]*>\s*<t[hd][^>]*>(.*?)</t[hd]>\s*<td[^>]*>(.*?)</td>", part)
         shown = frozenset(_text(label) for label, cell in rows if "%" in cell)
         for own in re.findall(r"(?s)<div class=\"finding\">.*?</div>(?:\s*<p>.*?</p>)?", part):
             for at, said in enumerate(re.findall("(?s)<p>(.*?)</p>", own)):
-                yield from _claim(_text(said), language, _item(found, items), shown, must=not at)
+                yield from _claim(_text(said), language, item, shown, must=not at)
         if 'class="brief"' in part:
             for line in re.findall(
                 "(?s)<li>(.*?)</li>", part.partition('class="brief"')[2].partition("</ol>")[0]
@@ -178,9 +199,11 @@ def read_claims(page: str, language: str, items: Mapping[str, Asked]) -> Iterato
                     yield from _claim(said, language, item, None, must=True)
 
 
-def _item(found: re.Match[str] | None, items: Mapping[str, Asked]) -> str:
-    known = {name.replace("_", "-"): name for name in items}
-    return known.get(found[1], "") if found else ""
+def _find_item(place: str, items: Mapping[str, Asked | str]) -> str:
+    known = {
+        name.replace("_", "-"): of if isinstance(of, str) else name for name, of in items.items()
+    }
+    return known.get(place, "")
 
 
 def _text(piece: str) -> str:
@@ -204,6 +227,7 @@ def questions_of(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     for item in document["items"]:
         for row in item.get("rows", [None]):
             one = item if row is None else {**item, **row, "kind": item["each"], "label": {}}
+            one = one if row is None else {**one, "grid": item["id"]}
             if "scale" in one:
                 points = range(one["scale"]["low"], one["scale"]["high"] + 1)
                 one = {**one, "categories": [{"code": str(k), "text": str(k)} for k in points]}
@@ -229,7 +253,7 @@ def name_questions(
                 }
                 for each in languages
             }
-            made[name] = Asked(labels, options, codes[name])
+            made[name] = Asked(labels, options, codes[name], one.get("grid", ""))
     return made
 
 
@@ -342,6 +366,8 @@ class _Check:
             return self.of_all(kind)
         if kind in ("first", "tied", "shown"):
             return self.order(kind)
+        if kind == "rows":
+            return self.rows()
         codes = self.split(parts["Q1"], self.options)
         if kind == "gap":
             return self.gap(codes)
@@ -402,6 +428,24 @@ class _Check:
                 return "their intervals are apart"
         higher = [c for c in share if share[c] > share[second] + 1e-9 and c != named[0]]
         return self.differs("S2", share[second]) or (f"{higher} come before" if higher else "")
+
+    def rows(self) -> str:
+        """What of the share of a grid's rows is not so."""
+        of = {name: one for name, one in self.answers.asked.items() if one.grid == self.asked.grid}
+        codes = self.split(self.parts["Q1"], self.options)
+        told = {name: replace(self.claim, item=name) for name in of}
+        share = {
+            name: _Check(claim, self.answers, self.language).mean(codes)[0]
+            for name, claim in told.items()
+        }
+        called = {tidy(one.labels[self.language]): name for name, one in of.items()}
+        low, high = (called[self.parts[name]] for name in ("Q2", "Q3"))
+        if wrong := self.differs("S1", share[low]) or self.differs("S2", share[high]):
+            return wrong
+        beyond = {
+            name for name, s in share.items() if not share[low] - 0.05 <= s <= share[high] + 0.05
+        }
+        return f"{beyond} are beyond" if beyond and "some" not in self.parts else ""
 
     def gap(self, codes: Sequence[str]) -> str:
         known = {tidy(name): code for name, code in self.answers.groups[self.language].items()}

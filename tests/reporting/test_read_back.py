@@ -120,6 +120,7 @@ WORDS = (
     "−{gap} points (−40.0 points to −30.0 points).",
     "“{use}” is far more frequent in the group Xa than among ys.",
     "No gap in “{tea}” between two groups is established (Site).",
+    "Over the rows of this question, “{use}” goes from {v}% (“{late}”) to {u}% (“{soon}”).",
 )
 OF = (
     "use",
@@ -135,6 +136,7 @@ OF = (
     "use",
     "use",
     "tea",
+    "soon",
 )
 TRUE = {
     **{"use": "Yes", "not_use": "No", "tea": "Tea", "press": "Press", "radio": "Radio"},
@@ -143,6 +145,7 @@ TRUE = {
     **{"p": "50.0", "r": "30.0", "tie": "40.0", "mean": "2.5", "x": "80.0", "y": "44.0"},
     "gap": "36.0",
     "q": "49.0",
+    **{"soon": "Soon", "late": "Late"},
 }
 # For each sentence, what is put in the place of what is true.
 FALSE: tuple[tuple[dict[str, str], ...], ...] = (
@@ -159,6 +162,7 @@ FALSE: tuple[tuple[dict[str, str], ...], ...] = (
     ({"gap": "35.0"}, {"use": "No"}),
     ({"use": "No"},),
     ({"item": "use", "tea": "Yes"},),
+    ({"v": "37.0"}, {"soon": "Late", "late": "Soon"}, {"late": "Even", "v": "50.0"}),
 )
 
 
@@ -181,6 +185,9 @@ def made_up() -> Answers:
         "apps": at.map(lambda k: "press" if k < 800 else "radio" if k < 1584 else "web"),
         "colour": at.map(lambda k: ("red", "red", "blue", "blue", "grey")[k % 5]),
         "hours": at.map(lambda k: float(k % 6)),
+        "soon": at.map(lambda k: ("no", "yes")[k < 992]),
+        "even": at.map(lambda k: ("no", "yes")[k < 800]),
+        "late": at.map(lambda k: ("no", "yes")[k < 608]),
     }
     options = {
         "use": ("yes", "no", "tea"),
@@ -189,9 +196,15 @@ def made_up() -> Answers:
         "apps": ("press", "radio", "web"),
         "colour": ("red", "blue", "grey"),
         "hours": (),
+        **dict.fromkeys(("soon", "even", "late"), ("yes", "no")),
     }
     asked = {
-        name: Asked({"en": name}, {"en": {code.capitalize(): code for code in options[name]}}, own)
+        name: Asked(
+            {"en": name.capitalize()},
+            {"en": {code.capitalize(): code for code in options[name]}},
+            own,
+            "when" if name in ("soon", "even", "late") else "",
+        )
         for name, own in codes.items()
     }
     groups = {"en": {"Xa": "x", "Ya": "y", "ys": "y"}}

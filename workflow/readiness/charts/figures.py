@@ -146,12 +146,16 @@ def _read_text(value: Any) -> str:
 
 @dataclass(frozen=True)
 class DrawnGroup:
-    """A group and where it stands: `total`, or `apart`, outside weights and total."""
+    """A group and where it stands: `total`, or `apart`, outside weights and total.
+
+    `item`: whose numbers it has, where rows are questions.
+    """
 
     code: str
     label: str
     total: bool = False
     apart: bool = False
+    item: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ place and length of each piece would hint at what is hidden.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,7 +21,6 @@ from readiness.charts.figures import (
     DrawnFigure,
     DrawnFigures,
     DrawnGroup,
-    GroupLabels,
     about,
     against_half,
     base_text,
@@ -93,23 +92,24 @@ class Levels:
 
     def answers(self, figures: DrawnFigures, group: DrawnGroup) -> DrawnAnswers | None:
         """A group's numbers, None without any level; RenderError when only some are there."""
-        found = {level: figures.get(f"{self.item}.{level}.{group.code}") for level in self.labels}
+        item = group.item or self.item
+        found = {level: figures.get(f"{item}.{level}.{group.code}") for level in self.labels}
         known = [figure for figure in found.values() if figure is not None]
         if not known:
             return None
         if len(known) < len(found):
             lacking = next(level for level, figure in found.items() if figure is None)
             raise RenderError(
-                f"chart of {self.item!r}: the register has no share of level {lacking!r} in group "
+                f"chart of {item!r}: the register has no share of level {lacking!r} in group "
                 f"{group.code!r}; what is not published needs a suppressed row."
             )
         codes, boxes = list(self.labels), []
         for name, members in self.boxes.items():
-            box = figures.get(f"{self.item}.{name}.{group.code}")
+            box = figures.get(f"{item}.{name}.{group.code}")
             places = sorted(codes.index(member) for member in members)
             if box and places == list(range(places[0], places[-1] + 1)):
                 boxes.append((places, box))
-        dont_know = self.dont_know and figures.get(f"{self.item}.{self.dont_know[0]}.{group.code}")
+        dont_know = self.dont_know and figures.get(f"{item}.{self.dont_know[0]}.{group.code}")
         return DrawnAnswers(group, known, dont_know or None, boxes, self)
 
 
@@ -209,9 +209,14 @@ class DrawnAnswers:
 
 
 def level_bars(
-    figures: DrawnFigures, levels: Levels, groups: GroupLabels, *, small: int, subtitle: str = ""
+    figures: DrawnFigures,
+    levels: Levels,
+    groups: Iterable[DrawnGroup],
+    *,
+    small: int,
+    subtitle: str = "",
 ) -> Picture:
-    """The chart of an item's levels by group; `subtitle`: unit and base.
+    """The chart of an item's levels by group, or of items of one scale; `subtitle`: unit and base.
 
     A group of which the register has nothing has no row. Bars of fewer than `small` answers are
     hatched, as are shares whose precision is too low. Raises RenderError as `Levels.answers`.

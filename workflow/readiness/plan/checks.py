@@ -4,7 +4,7 @@ The plan waits for what was asked, and needs no more of it than kinds and codes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -35,7 +35,8 @@ class Asked:
     """What a plan has to know of a questionnaire.
 
     The kind of each item and the codes of its answers, the codes of frame variables; the item that
-    tells groups and those of them that are counted apart; the items that are personal data.
+    tells groups and those of them that are counted apart; the items that are personal data; the
+    grid of each row of one.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Asked:
     group_item: str = ""
     apart: frozenset[str] = frozenset()
     personal: frozenset[str] = frozenset()
+    grids: Mapping[str, str] = field(default_factory=dict)
 
     def known_variables(self, wave: WaveSettings) -> dict[str, list[str]]:
         """The frame variables that are known of respondents: where there is a list of persons."""
@@ -94,6 +96,8 @@ def read_outline(root: Path, path: Path) -> Asked:
         frame = {str(v["id"]): _codes(v["categories"]) for v in document.get("frame") or ()}
         apart = {str(code) for code in (document.get("groups") or {}).get("apart") or ()}
         personal = {i["id"] for i in items if str(i.get("personal", "")).lower() in TRUE}
+        tables = {grid["id"] for grid in document.get("grids") or () if grid["kind"] == "grid"}
+        grids = {str(i["id"]): str(i["grid"]) for i in items if i.get("grid") in tables}
     except (AttributeError, KeyError, TypeError):
         raise ConfigError(
             f"{path}: not a questionnaire; expected items, and a frame if any."
@@ -101,7 +105,8 @@ def read_outline(root: Path, path: Path) -> Asked:
     if "" in kinds or "" in frame:
         raise ConfigError(f"{path}: an item or frame variable without an id; each needs one.")
     group_item = str(document.get("group_item") or "")
-    return Asked(path, kinds, codes, frame, group_item, frozenset(apart), frozenset(personal))
+    sets = frozenset(apart), frozenset(personal)
+    return Asked(path, kinds, codes, frame, group_item, *sets, grids)
 
 
 def _codes(categories: Sequence[Mapping[str, str]]) -> list[str]:

@@ -19,7 +19,7 @@ from readiness.plan.checks import ESTIMATED, ONE_ANSWER, TRUE, Asked, document_o
 from readiness.plan.runs import PlannedRun, input_files
 from readiness.publications.ledger import TIDY, in_order
 from readiness.questionnaire.load import expand
-from readiness.questionnaire.model import forms_of
+from readiness.questionnaire.model import forms_of, group_rows
 from readiness.terminal import quote_cell
 
 # Columns of the coded table that no variable is called like.
@@ -205,6 +205,7 @@ def _without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
 
 
 BASES = "bases"
+GRID = "grid"
 CHANGE = "change"
 # Who answered, and what the others could do.
 NONRESPONSE = ("participation", "nonresponse")
@@ -225,12 +226,15 @@ def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
         return (Planned(BASES, BASES),)
     questionnaire = asked_of(root, run)
     found: list[Planned] = []
+    rows = []
     for item in told_items(root, run):
-        kind = questionnaire.kinds[item]
-        forms = forms_of(kind, len(questionnaire.codes[item]))
+        kind, codes = questionnaire.kinds[item], questionnaire.codes[item]
+        rows.append((item, questionnaire.grids.get(item, ""), kind, codes))
+        forms = forms_of(kind, len(codes))
         if wave.estimate.compared_variable in ("", item):
             forms = forms[:1]  # without groups one picture says all
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
+    found += [Planned(f"{GRID}-{grid}", GRID) for grid in group_rows(rows)]
     more = [*NONRESPONSE, *([CHANGE] if wave.change else [])]
     return (*found, *(Planned(name, name) for name in more))
 

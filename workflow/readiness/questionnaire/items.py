@@ -6,6 +6,7 @@ the base), and a value that cannot be true and was excluded. Codes of categories
 `_`, so they cannot collide.
 """
 
+from collections.abc import Iterable, Sequence
 from math import inf
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -42,12 +43,32 @@ LOWEST = 2
 RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), *OF_NUMBERS, "median")
 
 
+# Kinds of which one answer of a list is given.
+ONE_OF = ("single", "ordinal")
+
+
 def forms_of(kind: str, answers: int) -> tuple[str, ...]:
     """How an item of a kind is drawn and told; of two answers the share of one says all."""
     if kind == "single":
         return ("intervals",) if answers == 2 else ("levels",)
     forms = {"ordinal": ("levels", "intervals"), "multi": ("options",), "number": ("means",)}
     return forms.get(kind, ())
+
+
+def group_rows(told: Iterable[tuple[str, str, str, Sequence[str]]]) -> dict[str, list[str]]:
+    """The grids that are told as one: of each the ids of its rows, in order.
+
+    `told`: the id of each item, its grid ("" for none), kind and codes. Rows of one grid that do
+    not share a scale, or a single row, are told apart, as are numbers and lists of boxes.
+    """
+    rows: dict[str, list[str]] = {}
+    scales: dict[str, set[tuple[str, ...]]] = {}
+    for item, grid, kind, codes in told:
+        rows.setdefault(grid, []).append(item)
+        scales.setdefault(grid, set()).add((kind if kind in ONE_OF else item, *codes))
+    return {
+        grid: own for grid, own in rows.items() if grid and len(own) > 1 and len(scales[grid]) == 1
+    }
 
 
 def one_number(kind: str) -> bool:

@@ -22,6 +22,7 @@ from readiness.questionnaire.items import (
     Item,
     Strict,
     forms_of,
+    group_rows,
     one_number,
 )
 from readiness.questionnaire.labels import (
@@ -53,6 +54,7 @@ __all__ = [
     "Item",
     "Questionnaire",
     "forms_of",
+    "group_rows",
     "one_number",
 ]
 
@@ -261,6 +263,12 @@ class Questionnaire(Strict):
     def grid(self, grid_id: str) -> Grid:
         """The block of items of that id; KeyError when there is none."""
         return _find_part(self.grids, grid_id)
+
+    def find_tables(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """The grids among some items that are told as one, each with its rows (`group_rows`)."""
+        tables = {grid.id for grid in self.grids if grid.kind == "grid"}
+        told = ((item, item.grid if item.grid in tables else "") for item in map(self.item, names))
+        return group_rows((item.id, grid or "", item.kind, item.codes) for item, grid in told)
 
     def frame_variable(self, variable_id: str) -> FrameVariable:
         """The frame variable of that id; KeyError when there is none."""

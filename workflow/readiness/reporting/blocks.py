@@ -21,13 +21,14 @@ from readiness.language.catalogue import setting
 class ReportBlock:
     """`place` names it, `title` is its heading (none where empty), `body` makes its Markdown.
 
-    `later`: who reads on a telephone asks for it.
+    `later`: who reads on a telephone asks for it. `within`: it is a part of the block before it.
     """
 
     place: str
     title: str
     body: Callable[[], str]
     later: bool = False
+    within: bool = False
 
 
 def paragraphs(parts: Iterable[str]) -> str:

@@ -217,17 +217,23 @@ MARKS = {"main": "main", "net": "total", "answer": "", "outside": "base", "base"
 
 
 def banner_table(
-    material: TableMaterial, own: Banner, name: str, caption: str, *, intervals: str = "all"
+    material: TableMaterial,
+    own: Banner,
+    name: str,
+    caption: str,
+    *,
+    intervals: str = "all",
+    head: str = "tables.head.answer",
 ) -> str:
-    """The table as Markdown.
+    """The table as Markdown; its first column is called by the key `head`.
 
-    intervals: under the shares of `all` rows or of the headline (`main`), where the selection gives
-    any.
+    intervals: under the shares of `all` rows, of the headline (`main`) or of none (""), where the
+    selection gives any.
     """
     register, language = material.register, material.language
     wanted = intervals if material.selection.inference else ""
 
-    def head(column: BannerColumn) -> str:
+    def name_column(column: BannerColumn) -> str:
         said = plain(column.label)
         if column.apart:
             said = register.write_fact(Fact("report.apart", {"group": column.label}))
@@ -248,7 +254,7 @@ def banner_table(
             f" {mark('ci', register.write_fact(interval, bare=True))}" if interval else ""
         )
 
-    header = [text("tables.head.answer", language), *map(head, own.columns)]
+    header = [text(head, language), *map(name_column, own.columns)]
     rows = [
         [
             plain(line.label),
@@ -279,14 +285,15 @@ def _notes(material: TableMaterial, own: Banner) -> Iterator[str]:
     yield from map(plain, dict.fromkeys(filter(None, map(material.register.warning, told))))
     if not adds_up(material.register, own):
         yield text("tables.note.rounding", material.language)
-    signs = [
-        (f"(…)^{one.value}^" if one.replaces_number else one.mark, one.words(material.language))
-        for one in signs_of(material.register, own)
-    ]
-    for said, words in signs:
-        yield material.register.write_fact(
-            Fact("tables.note.sign", {"sign": SIGN, "words": words})
-        ).replace(SIGN, said)
+    yield from explain_signs(material.register, own)
+
+
+def explain_signs(register: Register, own: Banner) -> Iterator[str]:
+    """What each sign of a table means."""
+    for one in signs_of(register, own):
+        said = f"(…)^{one.value}^" if one.replaces_number else one.mark
+        fact = Fact("tables.note.sign", {"sign": SIGN, "words": one.words(register.language)})
+        yield register.write_fact(fact).replace(SIGN, said)
 
 
 # What is said below a chart of a form.
@@ -317,7 +324,9 @@ class _ItemWriter:
     def write_block(self) -> str:
         first, *more = self.item.forms or ("",)
         own = self.table.of_first(self.wave.by)
-        stem = statements.find_stem(self.wave.questionnaire, self.item)
+        # The block of the whole grid has said it.
+        alone = self.item.grid not in self.wave.tables
+        stem = statements.find_stem(self.wave.questionnaire, self.item) if alone else ""
         title = self.item.label.text(self.wave.language)
         tests = Tests(self.wave, self.item)
         body = paragraphs([*tests.write_tests(), *map(self._chart, more), *tests.contrasts()])

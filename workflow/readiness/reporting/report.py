@@ -119,11 +119,16 @@ class ReportPage:
             self._print(section(self.part, blocks[place], level))
 
     def items(self, *names: str, level: int = 1) -> None:
-        """Print the blocks of some items of a wave; without names, of all that were not printed."""
-        if isinstance(self.part, ShownWave):
-            rest = (name for name in self.part.items if f"item-{name}" not in self.shown)
-            for name in names or tuple(rest):
-                self.block(f"item-{name}", level)
+        """Print the blocks of some items of a wave; without names, all that were not printed, the
+        rows of a grid below the grid.
+        """
+        if not isinstance(self.part, ShownWave):
+            return
+        for name in names:
+            self.block(f"item-{name}", level)
+        for block in () if names else blocks_of(self.part):
+            if block.place.startswith(("item-", "grid-")) and block.place not in self.shown:
+                self.block(block.place, level + block.within)
 
     def origin(self) -> None:
         """Print what the numbers rest on, the files to take along, and how to cite."""

@@ -336,6 +336,11 @@ class ShownWave(ReportPart):
     items: list[str]
     contrasts: pd.DataFrame
 
+    @cached_property
+    def tables(self) -> dict[str, list[str]]:
+        """The grids that are told as one, each with the items that are its rows."""
+        return self.questionnaire.find_tables(self.items)
+
     @property
     def by(self) -> str:
         """The variable whose categories are compared; "" where there are totals alone."""

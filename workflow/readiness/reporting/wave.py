@@ -3,6 +3,7 @@ cost, what a revision moved.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from readiness.analysis.weighting import UNKNOWN
 from readiness.facts import Fact, Listed, Value
@@ -19,6 +20,7 @@ from readiness.reporting import participation, statements
 from readiness.reporting.banners import material_of
 from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.change import describe_change
+from readiness.reporting.grid import grid_block
 from readiness.reporting.item import item_block
 from readiness.reporting.item_findings import in_short, level_label
 from readiness.reporting.markdown import label, note, plain, table, write_numbered
@@ -140,7 +142,7 @@ def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
             title("report.title.answered"),
             lambda: participation.describe_participation(wave),
         ),
-        *(item_block(wave, item) for item in wave.items),
+        *_list_items(wave),
         ReportBlock("change", title("report.title.change"), lambda: describe_change(wave)),
         ReportBlock(
             "nonresponse",
@@ -156,6 +158,18 @@ def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
         ),
         plan_block(wave),
     ]
+
+
+def _list_items(wave: ShownWave) -> Iterator[ReportBlock]:
+    """The block of each item; the rows of a grid together, behind that of the grid."""
+    rows = {name: grid for grid, names in wave.tables.items() for name in names}
+    for name in wave.items:
+        grid = rows.get(name)
+        if grid is None:
+            yield item_block(wave, name)
+        elif name == wave.tables[grid][0]:
+            yield grid_block(wave, grid)
+            yield from (replace(item_block(wave, row), within=True) for row in wave.tables[grid])
 
 
 def wave_summary(wave: ShownWave) -> str:

@@ -1,13 +1,13 @@
 """Draw: the charts of a wave in one language, each by the kind of its item."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
 from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
-from readiness.charts.figures import DrawnFigures, GroupLabels, quote_labels, word
+from readiness.charts.figures import DrawnFigures, DrawnGroup, GroupLabels, quote_labels, word
 from readiness.charts.intervals import by_answer, by_group, changes, intervals
 from readiness.charts.levels import Levels, level_bars
 from readiness.charts.participation import flow, ranges
@@ -19,7 +19,14 @@ from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.questionnaire.model import TOTAL, Item
 from readiness.questionnaire.units import unit_text
-from readiness.register.figures import Values, answer_order, group_order, read_register, values_of
+from readiness.register.figures import (
+    Values,
+    answer_order,
+    by_size,
+    group_order,
+    read_register,
+    values_of,
+)
 from readiness.register.protection import DONT_KNOW, share_id
 from readiness.register.published import round_register
 from readiness.register.rows.changes import change_levels
@@ -28,7 +35,7 @@ from readiness.running.step import Job
 
 # The forms of the charts of who answered, which are of no single item.
 FLOW, RANGES = "participation", "nonresponse"
-LEVELS = "levels"
+LEVELS, GRID = "levels", "grid"
 # The notes on what intervals mean, by the selection of respondents.
 KEYS = tuple(f"charts.selection.{selection.key}" for selection in Selection)
 
@@ -72,6 +79,8 @@ class DrawnWave:
     def _draw_chart(self, planned: PlannedChart) -> Picture:
         if planned.form == FLOW:
             return flow(self._figures)
+        if planned.form == GRID:
+            return self._draw_grid(planned.name.removeprefix(f"{GRID}-"))
         if planned.item:
             item = self.questionnaire.item(planned.item)
             return (
@@ -79,13 +88,17 @@ class DrawnWave:
                 if planned.form == LEVELS
                 else self._draw_dots(item, planned.form)
             )
-        told = dict.fromkeys(chart.item for chart in self.settings.charts if chart.item)
-        items = [self.questionnaire.item(name) for name in told]
+        items = [self.questionnaire.item(name) for name in self._told]
         if planned.form == RANGES:
             return ranges(self._figures, items)
         questions = [self._describe_shares(item) for item in items]
         title = word("charts.change.title", self._language)
         return changes(self._figures, title, questions, self._value("change.margin") or 0.0)
+
+    @property
+    def _told(self) -> list[str]:
+        """The items that have a chart, in the order of the document."""
+        return list(dict.fromkeys(chart.item for chart in self.settings.charts if chart.item))
 
     @property
     def _selection(self) -> Selection:
@@ -129,8 +142,13 @@ class DrawnWave:
         return f"{measure} · {by}"
 
     def _draw_levels(self, item: Item) -> Picture:
+        levels, subtitle = self._list_levels(item), self._write_subtitle(item)
+        small, groups = self.settings.reliable_base, self._label_groups(item)
+        return level_bars(self._figures, levels, groups, small=small, subtitle=subtitle)
+
+    def _list_levels(self, item: Item) -> Levels:
         outside = item.dont_know
-        levels = Levels(
+        return Levels(
             item.id,
             item.label.text(self._language),
             item.labels(self._language),
@@ -138,9 +156,28 @@ class DrawnWave:
             boxes=item.levels_of,
             dont_know=(DONT_KNOW, outside.label(self._language)) if outside else None,
         )
-        small, subtitle = self.settings.reliable_base, self._write_subtitle(item)
-        groups = self._label_groups(item)
-        return level_bars(self._figures, levels, groups, small=small, subtitle=subtitle)
+
+    def _draw_grid(self, grid_id: str) -> Picture:
+        """The rows of a grid, all who answered: their answers, or of two answers the first."""
+        names = self.questionnaire.find_tables(self._told)[grid_id]
+        first = self.questionnaire.item(names[0])
+        shares = {name: share_id(name, first.first_level, TOTAL, ANSWERED) for name in names}
+        rows = [
+            DrawnGroup(TOTAL, row.label(self._language), item=name)
+            for name in by_size(names, lambda name: self._value(shares[name]))
+            if (row := self.questionnaire.item(name).row)
+        ]
+        title = self.questionnaire.grid(grid_id).label.text(self._language)
+        small = self.settings.reliable_base
+        subtitle = word("charts.subtitle.share", self._language)
+        if LEVELS in first.forms:
+            levels = replace(self._list_levels(first), title=title)
+            return level_bars(self._figures, levels, rows, small=small, subtitle=subtitle)
+        axis = word("language.labelled", self._language, label=title, what=self._name_levels(first))
+        found = [(row, self._figures.get(shares[row.item])) for row in rows]
+        table = [(row, figure) for row, figure in found if figure is not None]
+        note = self._note(any(figure.lower is not None for _, figure in table))
+        return intervals(self._figures, table, axis, small=small, subtitle=subtitle, note=note)
 
     def _draw_dots(self, item: Item, form: str) -> Picture:
         figures, language = self._figures, self._language

@@ -1,0 +1,117 @@
+"""The block of a grid: what its rows say together, in one sentence, one chart and one table.
+
+The rows come in the order of their headline share; the block of each stands below, with its groups
+and tests. Numbers and lists of boxes are told row by row alone.
+"""
+
+from collections.abc import Sequence
+
+from readiness.analysis.names import ANSWERED
+from readiness.facts import Fact, Listed, Value
+from readiness.language import show, text
+from readiness.questionnaire.model import TOTAL, Item
+from readiness.register.figures import by_size
+from readiness.register.protection import base_id, share_id
+from readiness.reporting.banners import (
+    Banner,
+    BannerColumn,
+    BannerLine,
+    TableMaterial,
+    material_of,
+)
+from readiness.reporting.blocks import ReportBlock, paragraphs
+from readiness.reporting.item import CAPTIONS, banner_table, capital, explain_signs
+from readiness.reporting.item_findings import Findings, level_label
+from readiness.reporting.markdown import block, label, mark, plain
+from readiness.reporting.shown import ShownWave
+
+# The range of a share over the rows: of them all, where chance may have made it, of those shown.
+RANGE = ("report.finding.rows", "report.finding.rows.close", "report.finding.rows.shown")
+
+
+def grid_block(wave: ShownWave, grid_id: str) -> ReportBlock:
+    """The block of a grid that is told as one (`Questionnaire.find_tables`)."""
+    title = wave.questionnaire.grid(grid_id).label.text(wave.language)
+    return ReportBlock(f"grid-{grid_id}", plain(title), lambda: _write_grid(wave, grid_id, title))
+
+
+def _write_grid(wave: ShownWave, grid_id: str, title: str) -> str:
+    listed = {name: wave.questionnaire.item(name) for name in wave.tables[grid_id]}
+    shares = {
+        name: share_id(name, item.first_level, TOTAL, ANSWERED) for name, item in listed.items()
+    }
+    order = by_size(listed, lambda name: wave.register.number(shares[name]))
+    rows, material = [listed[name] for name in order], material_of(wave)
+    said = _compare_rows(material, rows)
+    first = rows[0]
+    caption = wave.caption(
+        CAPTIONS[first.forms[0]], item=title, level=level_label(first, wave.language)
+    )
+    table = _tabulate(material, rows)
+    told = wave.caption("tables.caption.share", item=title)
+    head = "tables.head.question"
+    name = label("tbl", wave.run, grid_id, "rows")
+    signs = " ".join(explain_signs(material.register, table))
+    return paragraphs(
+        [
+            block("finding", capital(wave.register.write_fact(said))) if said else "",
+            wave.chart(f"grid-{grid_id}", caption),
+            banner_table(material, table, name, told, intervals="", head=head),
+            mark("small", signs) if signs else "",
+        ]
+    )
+
+
+def _compare_rows(material: TableMaterial, rows: Sequence[Item]) -> Fact | None:
+    """From which row to which the headline share goes, of those that are fit for a sentence.
+
+    None where they are fewer than two, or all alike. `rows`: the largest share first.
+    """
+    register = material.register
+    fit = [
+        (item, share)
+        for item in rows
+        if Findings(material, item).is_reliable(share := _name_share(item))
+    ]
+    if len(fit) < 2:
+        return None
+    (first, high), (last, low) = fit[0], fit[-1]
+    if register.span(high, bare=True) == register.span(low, bare=True):
+        return None
+    least, most = register.number(f"{high}.lower"), register.number(f"{low}.upper")
+    close = least is not None and most is not None and least <= most
+    values: dict[str, Value] = {"level": level_label(first, material.language)}
+    for end, item, share in (("first", first, high), ("last", last, low)):
+        values |= {end: _name_row(material, item), f"{end}_share": register.name_value(share)}
+    return Fact(RANGE[2 if len(fit) < len(rows) else int(close)], values)
+
+
+def _name_share(item: Item) -> str:
+    """The id of the share by which the rows are ordered."""
+    return share_id(item.id, item.first_level, TOTAL, ANSWERED)
+
+
+def _name_row(material: TableMaterial, item: Item) -> str:
+    """What a row is called within its grid."""
+    assert item.row is not None
+    return item.row.label(material.language)
+
+
+def _tabulate(material: TableMaterial, rows: Sequence[Item]) -> Banner:
+    """The shares of all who answered, a row a line: the headline of a scale, each answer, base."""
+    first, register, language = rows[0], material.register, material.language
+    labels = first.labels(language)
+    boxes = {
+        box: show(Listed(tuple(labels[code] for code in codes), "or"), language)
+        for box, codes in first.levels_of.items()
+    }
+    levels = {**boxes, **labels}
+    lines = []
+    for item in rows:
+        ids = [share_id(item.id, level, TOTAL, ANSWERED) for level in levels]
+        ids.append(base_id(item.id, TOTAL, ANSWERED))
+        known = tuple(name if register.has(name) else "" for name in ids)
+        lines.append(BannerLine("answer", _name_row(material, item), known))
+    columns = [BannerColumn(*each) for each in levels.items()]
+    base = BannerColumn("n", text("tables.row.base", language))
+    return Banner(first, (*columns, base), tuple(lines))
