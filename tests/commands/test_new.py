@@ -99,6 +99,62 @@ def test_a_form_or_labels_say_what_was_asked(office: Path, capsys: Any) -> None:
     assert "Do you vote?" in (office / "data/questionnaires/plain-1.yaml").read_text("utf-8")
 
 
+def test_the_next_version_keeps_what_was_decided(office: Path, capsys: Any) -> None:
+    """Ids, codes, labels and order stay; what is new, gone or in other words is asked about."""
+    then = (
+        "Sent,Do you vote?,How often do you read?,How old?,Use of [Radio],Use of [Web]\n"
+        + "".join(
+            f"2026/03/{k % 28 + 1:02d} 10:00:00,{'Yes' if k % 2 else 'No'},"
+            f"{('Never', 'Often', 'Always')[k % 3]},{20 + k},{'Low' if k % 3 else 'High'},High\n"
+            for k in range(40)
+        )
+    )
+    now = (
+        "Sent,Do you vote?,How often do you read it?,Use of [Radio],Use of [Press],Why?\n"
+        + "".join(
+            f"2027/03/{k % 28 + 1:02d} 10:00:00,{('Yes', 'No', 'Perhaps')[k % 3]},Never,"
+            f"{'Low' if k % 3 else 'High'},{('Low', 'High')[k % 2]},{'Yes' if k % 2 else 'No'}\n"
+            for k in range(40)
+        )
+    )
+    for name, text in (("then", then), ("now", now)):
+        (office.parent / f"{name}.csv").write_text(text, "utf-8")
+    begin = ["new", "--language", "en", "--selection", "opt-in"]
+    assert main([*begin, "--from", "../then.csv", "--wave", "press"]) == 0
+    following = [*begin, "--from", "../now.csv", "--questionnaire", "press-2"]
+    assert main(following) == 2
+    assert "press-1.yaml: a draft; settle its decisions" in capsys.readouterr().err
+    path = office / "data/questionnaires/press-1.yaml"
+    settled = (
+        path.read_text("utf-8").replace("draft: true\n", "").replace("id: do_you_vote", "id: vote")
+    )
+    path.write_text(
+        settled.replace("code: yes,", "code: votes,").replace("'yes'", "votes"), "utf-8"
+    )
+    assert main(following) == 0
+    written = (office / "data/questionnaires/press-2.yaml").read_text("utf-8")
+    asked = load_questionnaire(office / "data/questionnaires/press-2.yaml")
+    assert asked.draft and asked.version == "2" and asked.name == "press"
+    vote = asked.item("vote")
+    before = load_questionnaire(path)
+    assert vote.codes == (*before.item("vote").codes, "perhaps")
+    assert "# check: new: 'Perhaps'" in written
+    assert "# check: no longer asked: how_often_do_you_read" in written
+    said = (
+        "a new question; or is it how_often_do_you_read ('How often do you read?') in other words?"
+    )
+    assert f"# check: {said}" in written
+    rows = [item.column for item in asked.items if item.grid]
+    assert rows == ["Use of [Radio]", "Use of [Press]"]
+    # No row has an id that was another's.
+    assert [item.id for item in asked.items if item.grid] == ["use_of_1", "use_of_2_2"]
+    assert asked.items[0].id == "vote" and asked.items[-1].id == "why"
+    assert "gone: 'Web'" in written and "new: 'Press'" in written
+    # Nothing is taken from a version that is neither there nor the next one.
+    assert main([*begin, "--from", "../now.csv", "--wave", "x", "--questionnaire", "press-4"]) == 2
+    assert "no such file" in capsys.readouterr().err
+
+
 def test_what_exists_is_not_overwritten_and_what_fails_leaves_nothing(
     office: Path, capsys: Any
 ) -> None:

@@ -10,7 +10,9 @@ EXPORT is registered as dataset version 1, byte for byte; its questionnaire is d
 decision of yours as a comment `# check: ...`, and nothing is computed before they are settled.
 LABELS are codebooks that lie beside an export: a table of questions (column, text), or of answers
 (question, value, label). FORM is the XLSForm of the survey, or an SPSS file with its labels, in
-place of a draft from the answers. All or nothing: what exists is never overwritten.
+place of a draft from the answers. A questionnaire exists, or is the next version (NAME-2) of one
+that does: what was decided of questions that stay is kept, what is new or gone is asked about.
+All or nothing: what exists is never overwritten.
 """
 
 from __future__ import annotations
@@ -39,7 +41,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", default="", metavar="CODE", help="of the export's texts")
     parser.add_argument("--selection", choices=SELECTIONS, help="how respondents came in")
     parser.add_argument(
-        "--questionnaire", default="", metavar="NAME", help="one that exists; drafted unless given"
+        "--questionnaire",
+        default="",
+        metavar="NAME",
+        help="one that exists, or its next version; drafted unless given",
     )
     parser.add_argument(
         "--form", type=Path, metavar="FILE", help="the XLSForm, or an SPSS file with labels"

@@ -7,6 +7,7 @@ look carries the comment `# check: ...`, and a draft says that it is one until t
 from readiness.drafting.codebooks import Codebook, read_codebook
 from readiness.drafting.documents import document_of, draft_text
 from readiness.drafting.draft import Draft, make_draft
+from readiness.drafting.following import follow
 from readiness.drafting.sections import study_section, wave_section, with_section
 from readiness.drafting.table import ExportColumn, ExportTable
 
@@ -17,6 +18,7 @@ __all__ = [
     "ExportTable",
     "document_of",
     "draft_text",
+    "follow",
     "make_draft",
     "read_codebook",
     "study_section",

@@ -26,6 +26,7 @@ from readiness.drafting import (
     ExportTable,
     document_of,
     draft_text,
+    follow,
     make_draft,
     read_codebook,
     study_section,
@@ -114,7 +115,8 @@ def begin_wave(
         labels: codebooks that lie beside the export.
         language: of the texts; found unless given.
         selection: how respondents came in; left open unless given.
-        questionnaire: one that exists; drafted unless given.
+        questionnaire: one that exists, or the next version of one, which is drafted from it and
+            from the export; drafted from the export alone unless given.
         form: an XLSForm, or an SPSS file with labels, that says what was asked.
         public: the answers may be public: git may keep them.
         told: what was said of the file; found unless said.
@@ -129,23 +131,24 @@ def begin_wave(
     asked_for = told or ToldExport()
     content = read_whole(export)
     table = export_table(export, content, asked_for)
-    if questionnaire:
+    previous = _find_previous(root, questionnaire)
+    if questionnaire and previous is None:
         known = load_questionnaire(root / f"data/questionnaires/{questionnaire}.yaml")
         text, items, written_in = "", _find_estimable(known), known.language
-    elif form is not None:
+    elif form is not None and previous is None:
         text, items, written_in = _read_form(form, wave, language)
     else:
         text, items, written_in = _draft_questionnaire(
-            table, export.name, wave, labels, language, asked_for
+            table, export.name, wave, labels, language, asked_for, previous
         )
     if not items:
         raise ConfigError(f"{export}: no question whose answers can be estimated.")
     name = questionnaire or f"{wave}-{VERSION}"
-    asked = known if questionnaire else questionnaire_of(read_yaml_text(text, TextLoader), name)
+    asked = questionnaire_of(read_yaml_text(text, TextLoader), name) if text else known
     # What does not fit is refused here, before anything is registered.
     raw = read_export(export, asked, content)
     result = first_reading(raw, asked)
-    if form is not None or questionnaire:
+    if form is not None or not text:
         refuse_mass_loss(result, export, LARGEST_LOSS)
     sums = (*write_loss_lines(result, "en"), *write_sums(result, raw.attrs[HEADERS], "en"))
     section = wave_section(
@@ -231,8 +234,12 @@ def _draft_questionnaire(
     labels: Sequence[Path],
     language: str,
     told: ToldExport | None = None,
+    previous: Path | None = None,
 ) -> tuple[str, list[str], str]:
-    """The text of a drafted questionnaire, its items that can be estimated, its language."""
+    """The text of a drafted questionnaire, its items that can be estimated, its language.
+
+    `previous`: the version before it, whose decisions stay.
+    """
     source = f"{one_line(file)} ({table.rows} rows, {len(table.columns)} columns)"
     book = Codebook()
     for path in labels:
@@ -254,7 +261,13 @@ def _draft_questionnaire(
     }
     known = {name: value for name, value in decided.items() if value}
     document["export"] = {**document.get("export", {}), **known}
-    return draft_text(document, source, VERSION), draft.estimable_items, draft.language
+    if previous is None:
+        return draft_text(document, source, VERSION), draft.estimable_items, draft.language
+    before = read_yaml_text(previous.read_bytes(), TextLoader)
+    name, _, number = previous.stem.rpartition("-")
+    text = draft_text({**follow(document, before), "name": name}, source, str(int(number) + 1))
+    asked = questionnaire_of(read_yaml_text(text, TextLoader), previous.stem)
+    return text, _find_estimable(asked), asked.language
 
 
 def _refuse_git(root: Path) -> None:
@@ -267,13 +280,29 @@ def _refuse_git(root: Path) -> None:
         )
 
 
+def _find_previous(root: Path, questionnaire: str) -> Path | None:
+    """The version before one that is not there; None where it is there, or none is named.
+
+    ConfigError where neither is.
+    """
+    folder = root / "data/questionnaires"
+    path = folder / f"{questionnaire}.yaml"
+    if not questionnaire or path.is_file():
+        return None
+    name, _, number = questionnaire.rpartition("-")
+    before = folder / f"{name}-{int(number) - 1 if re.fullmatch('[0-9]{1,4}', number) else ''}.yaml"
+    if not re.fullmatch(NAME, questionnaire) or not before.is_file():
+        raise ConfigError(f"--questionnaire {questionnaire!r}: no such file {path}.")
+    if load_questionnaire(before).draft:
+        raise ConfigError(f"{before.name}: a draft; settle its decisions before its next version.")
+    return before
+
+
 def _check_names(root: Path, wave: str, questionnaire: str) -> None:
     if not re.fullmatch(NAME, wave) or not wave[0].isalpha():
         raise ConfigError(f"--wave {wave!r}: expected {WORDS[NAME]}, a letter first.")
     if questionnaire:
-        path = root / f"data/questionnaires/{questionnaire}.yaml"
-        if not re.fullmatch(NAME, questionnaire) or not path.is_file():
-            raise ConfigError(f"--questionnaire {questionnaire!r}: no such file {path}.")
+        _find_previous(root, questionnaire)
     elif (root / f"data/questionnaires/{wave}-{VERSION}.yaml").exists():
         raise ConfigError(
             f"data/questionnaires/{wave}-{VERSION}.yaml exists; choose another --wave, or use it: "
