@@ -166,6 +166,19 @@ def test_a_withheld_share_follows_from_the_others() -> None:
     assert found["q.no.a"].verdict is CountVerdict.HELD
 
 
+def test_people_outside_every_group_are_supposed_where_the_groups_cannot_be_all() -> None:
+    shares: dict[tuple[str, str], PrintedInterval | None] = {
+        (level, group): around(share if level == "yes" else 1 - share)
+        for group, share in {"all": 0.5, "a": 0.9, "b": 0.8}.items()
+        for level in ("yes", "no")
+    }
+    table = table_of(shares, {"all": 40})
+    knowledge = Knowledge(AttackTarget(Release("r", {"q": table}, {})), "q", table.key)
+    solver = knowledge.solver()
+    both = [solver.system.names[PEOPLE, table.key, "answered", group] for group in ("a", "b")]
+    assert (solver.points[:, both].sum(axis=1) < 40).all()
+
+
 def test_who_knows_two_answers_knows_more() -> None:
     shares: dict[tuple[str, str], PrintedInterval | None] = {
         ("yes", "all"): around(30 / 60),

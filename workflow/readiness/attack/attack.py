@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 
@@ -442,12 +443,19 @@ class Knowledge:
         """The system of releases that supposes most of how they follow each other without a
         contradiction; None where they contradict each other by themselves.
         """
-        # Answers of people who were not asked contradict what routes to an item.
-        for routes in (self._routes, ()) if self._routes else ((),):
-            for growth in GROWTHS:
-                told = build(
-                    releases, self._item, known, shares=shares, growth=growth, routes=routes
-                )
-                if (solver := Solver(told)).possible():
-                    return solver
+        # Answers of people who were not asked contradict what routes to an item; people outside
+        # every group, that the groups are everybody.
+        ways = (self._routes, ()) if self._routes else ((),)
+        for everybody, routes, growth in product((True, False), ways, GROWTHS):
+            told = build(
+                releases,
+                self._item,
+                known,
+                shares=shares,
+                growth=growth,
+                routes=routes,
+                everybody=everybody,
+            )
+            if (solver := Solver(told)).possible():
+                return solver
         return None

@@ -132,6 +132,7 @@ def build(
     growth: Growth = GROWTHS[0],
     shares: bool = True,
     routes: Sequence[Route] = (),
+    everybody: bool = True,
 ) -> LinearSystem:
     """The system of an item, and of those that `routes` link it with, over all releases.
 
@@ -139,7 +140,8 @@ def build(
     alone. Releases on the same data have the same people, and stand in their order; `growth`: what
     later data of a wave have of earlier ones: every answer, and beside them one of each who `came`
     at most; every answer (`kept`); or nothing that is known (`altered`). `shares`: whether the
-    printed shares and sums of weights are used, or the numbers of people alone.
+    printed shares and sums of weights are used, or the numbers of people alone; `everybody`: nobody
+    is outside the groups of a variable, where no number shows one.
     """
     system = LinearSystem()
     for name in dict.fromkeys([item, *(each for r in routes for each in (r.item, r.after))]):
@@ -149,7 +151,7 @@ def build(
             if table is None:
                 continue
             known = (classes or {}).get(release.name)
-            _ItemRows(system, release, table, known, shares).add()
+            _ItemRows(system, release, table, known, shares, everybody).add()
             for earlier, older in before:
                 if growth != "altered" and older.data != table.data:
                     _link_growth(system, (earlier, older), (release, table), growth)
@@ -234,6 +236,7 @@ class _ItemRows:
     table: ReleasedTable
     classes: Classes | None
     shares: bool
+    everybody: bool
 
     def add(self) -> None:
         """Every row, group by group, then what links the groups."""
@@ -351,7 +354,7 @@ class _ItemRows:
         """The groups of each variable are all people, where no printed base says otherwise."""
         names = [*self.table.levels, *([DONT_KNOW] if self.with_dont_know else []), *self._bases()]
         for groups in self.table.variables().values():
-            exact = self._complete(groups)
+            exact = self.everybody and self._complete(groups)
             if TOTAL not in self.table.groups:
                 continue
             for name in names:
