@@ -32,6 +32,7 @@ def replicates_file(replicates: Replicates | None) -> bytes:
         "scale": np.array(replicates.scale),
         "rscales": replicates.rscales,
         "kind": np.array(replicates.kind),
+        **({"mse": np.array(True)} if replicates.mse else {}),
     }
     if replicates.pattern is not None:
         content["pattern"] = replicates.pattern
@@ -51,7 +52,8 @@ def read_replicates(path: Path) -> Replicates:
     with np.load(path) as content:
         matrix, scale, rscales = content["matrix"], float(content["scale"]), content["rscales"]
         kind = cast(Kind, str(content["kind"]))
-        return Replicates(matrix, scale, rscales, kind=kind, pattern=content.get("pattern"))
+        mse, pattern = "mse" in content, content.get("pattern")
+        return Replicates(matrix, scale, rscales, mse, kind, pattern)
 
 
 def read_weighted(

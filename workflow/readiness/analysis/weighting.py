@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.selection import Selection
-from readiness.config import STRATUM, Weight
-from readiness.errors import DataError
+from readiness.config import STRATUM, GivenWeights, Weight
+from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.facts import Fact, Listed, Quantity, to_json
 from readiness.questionnaire.model import TOTAL
 from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_adapting
+from readiness.survey.weighting.condensed import Repeats
 from readiness.survey.weighting.margins import Collapse, join_codes
-from readiness.survey.weighting.recipe import Trim
+from readiness.survey.weighting.recipe import Trim, with_replicates
 from readiness.terminal import quote_cell
 
 # Persons by variable and category.
@@ -93,17 +94,33 @@ def weigh_wave(
     return replace(found, steps=(*found.steps, *said))
 
 
-def _take_given(table: pd.DataFrame, column: str) -> Adapted:
-    """The weights of a column as they are; what design they know of is not known."""
-    known = pd.to_numeric(table[column], errors="coerce")
-    if len(wrong := table.loc[~(known > 0), column]):
-        raise DataError(
-            f"the coded answers, row {wrong.index[0] + 2}, {column}: {quote_cell(wrong.iloc[0])}; "
-            "expected a weight above 0. Correct it, or take the submission out."
+def _take_given(table: pd.DataFrame, given: GivenWeights) -> Adapted:
+    """The weights of a column as they are; of the design that made them their replicates know."""
+    columns = given.match_columns(table.columns)
+    known = table[[given.weight, *columns]].apply(pd.to_numeric, errors="coerce")
+    for column, numbers in known.items():
+        good, least = (
+            (numbers >= 0, "of 0 or more") if column in columns else (numbers > 0, "above 0")
         )
-    base = table.assign(base_weight=known)
-    found = weigh_adapting(base, Sampled("base_weight", STRATUM), None)
+        if len(wrong := table.loc[~good, column]):
+            raise DataError(
+                f"the coded answers, row {wrong.index[0] + 2}, {column}: "
+                f"{quote_cell(wrong.iloc[0])}; expected a weight {least}. Correct it, or take the "
+                "submission out."
+            )
+    base = table.assign(base_weight=known[given.weight])
+    made: Repeats | None = None if given.replicates else "auto"
+    found = weigh_adapting(base, Sampled("base_weight", STRATUM), None, replicates=made)
     said = Fact("weighting.step.given")
+    if given.replicates and found.weighting:
+        values = {"n": len(columns), "type": given.replicates.type}
+        said = Fact("weighting.step.replicated", values)
+        weights = known[columns].to_numpy(np.float64)
+        try:
+            design = with_replicates(found.weighting.design, weights, **given.replicates.constants)
+        except StatisticsError as error:
+            raise ConfigError(f"weight.given.replicates: {error}.") from None
+        found = replace(found, weighting=replace(found.weighting, design=design))
     steps = [said if f.kind == "weighting.step.unweighted" else f for f in found.steps]
     return replace(found, steps=tuple(steps))
 

@@ -142,10 +142,11 @@ class WaveSettings(StrictModel):
             if self.study.invited:
                 raise ValueError("no `study.invited`: the sample says it")
             return self
-        if self.selection == "probability":
+        known = self.weight and self.weight.given and self.weight.given.replicates
+        if self.selection == "probability" and not known:
             raise ValueError(
-                "the drawn sample of a probability sample (`sample`); without one, opt-in, census "
-                "or purposive"
+                "the drawn sample of a probability sample (`sample`), or replicate weights; "
+                "without them, opt-in, census or purposive"
             )
         if self.weight and not (self.weight.margins or self.weight.given):
             raise ValueError("margins to weight to, weights given, a sample, or `weight: none`")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import (
@@ -17,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -118,6 +120,44 @@ STRATUM = "stratum"
 UNWEIGHTED: Final = "none"
 
 
+class Replication(StrictModel):
+    """Replicate weights that came with the answers; the constants as R's `svrepdesign` has them."""
+
+    columns: str = Field(min_length=1, description="their names; `*` stands for any letters")
+    type: Literal[
+        "BRR", "Fay", "JK1", "JKn", "JK2", "bootstrap", "successive-difference", "other"
+    ] = Field(description="how they were made")
+    rho: float | None = Field(default=None, description="of Fay's method")
+    scale: float | None = Field(default=None, description="factor of the sum of squares")
+    rscales: list[float] | None = Field(default=None, description="factor of each, in their order")
+    mse: bool = Field(default=False, description="deviations from the full estimate")
+
+    @property
+    def constants(self) -> dict[str, Any]:
+        """What a variance is made with."""
+        return self.model_dump(exclude={"columns"})
+
+    def match_columns(self, names: Iterable[str], weight: str) -> list[str]:
+        """Those of the names that are of replicates, in their order."""
+        return [name for name in names if name != weight and fnmatchcase(name, self.columns)]
+
+
+class GivenWeights(StrictModel):
+    """Weights that came with the answers; a name alone has no replicates beside it."""
+
+    weight: ItemName
+    replicates: Replication | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_name(cls, value: Any) -> Any:
+        return {"weight": value} if isinstance(value, str) else value
+
+    def match_columns(self, names: Iterable[str]) -> list[str]:
+        """Those of the names that are of replicates, in their order."""
+        return self.replicates.match_columns(names, self.weight) if self.replicates else []
+
+
 class Weight(StrictModel):
     """How respondents stand for the population; the name of the margins is all that most need.
 
@@ -130,10 +170,14 @@ class Weight(StrictModel):
         description="file below data/margins, without .csv; without it the respondents of each "
         "stratum stand for its people",
     )
-    given: ItemName | None = Field(
+    given: Annotated[
+        GivenWeights | None, WithJsonSchema({"type": "string", "pattern": patterns.ITEM})
+    ] = Field(
         default=None,
         description="number item that holds each respondent's weight, made by others: in place of "
-        "margins and of a sample; precision is that of persons drawn independently",
+        "margins and of a sample; precision is that of persons drawn independently, or of "
+        '`{weight: ITEM, replicates: {columns: "wr_*", type: JK1}}`, number items likewise: '
+        "`type`, `rho`, `scale`, `rscales`, `mse` as in R's `svrepdesign`",
     )
     trim: Annotated[list[float], Field(min_length=2, max_length=2)] = Field(
         default=[0.2, 4.0],

@@ -10,7 +10,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from readiness.config import STRATUM, Config, ReportSettings, WaveSettings, read_yaml
+from readiness.config import (
+    STRATUM,
+    Config,
+    GivenWeights,
+    ReportSettings,
+    WaveSettings,
+    read_yaml,
+)
 from readiness.errors import ConfigError, DataError
 from readiness.files import read_file
 from readiness.language import LANGUAGES
@@ -180,13 +187,22 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
                 f"{', '.join(wave.estimate.items)}."
             )
     _check_groups(where, wave, questionnaire)
-    given = wave.weight.given if wave.weight else None
-    if given and questionnaire.kinds.get(given) != "number":
-        raise ConfigError(f"{where}.weight.given: {path} has no number item {quote_cell(given)}.")
+    if wave.weight and wave.weight.given:
+        _check_given(f"{where}.weight.given", wave.weight.given, questionnaire)
     if wave.weight:
         _check_collapse(f"{where}.weight.collapse", wave.weight.collapse, path, known)
     if wave.weight and wave.weight.margins:
         _check_margins(root, Path(f"data/margins/{wave.weight.margins}.csv"), path, known)
+
+
+def _check_given(where: str, given: GivenWeights, questionnaire: Asked) -> None:
+    """Weights, and the replicates that there are of them, are number items."""
+    columns = given.match_columns(questionnaire.kinds)
+    for name in (given.weight, *columns):
+        if questionnaire.kinds.get(name) != "number":
+            raise ConfigError(
+                f"{where}: {questionnaire.path} has no number item {quote_cell(name)}."
+            )
 
 
 def _check_groups(where: str, wave: WaveSettings, questionnaire: Asked) -> None:

@@ -40,10 +40,12 @@ def with_items(root: Path, run: PlannedRun) -> PlannedRun:
     if not (root / input_files(wave)["questionnaire"]).is_file():
         return run  # the plan says so, with the key that names it
     found = asked_of(root, run)
+    given = wave.weight and wave.weight.given
+    own = {given.weight, *given.match_columns(found.kinds)} if given else set()
     items = [
         name
         for name, kind in found.kinds.items()
-        if kind in ESTIMATED and name not in {*found.personal, wave.weight and wave.weight.given}
+        if kind in ESTIMATED and name not in found.personal | own
     ]
     estimate = wave.estimate.model_copy(update={"items": items})
     return replace(run, section=wave.model_copy(update={"estimate": estimate}))

@@ -128,6 +128,8 @@ def _read_row(
 ) -> dict[str, Any]:
     """What an item has of the row of a grid, or of the option of a ranking, that it is."""
     labels = _read_labels(entry, known, language)
+    if str(entry["text"]).isdigit() and isinstance(item.get("label"), dict):
+        labels = dict.fromkeys(item["label"], entry["text"]) | labels
     own = {key: entry[key] for key in ("text", "value") if key in entry}
     return {
         **{key: entry[key] for key in ("variable",) if key in entry},

@@ -26,9 +26,11 @@ SELECTION = (
     "report.selection.census.complete",
     "report.selection.opt_in.unraked",
 )
-# Who answered; the last is of a census of which there is no list.
-UNLISTED = "report.answered.census.unlisted"
-ANSWERED = (*(f"report.answered.{selection.key}" for selection in Selection), UNLISTED)
+# Who answered; the last are of samples and censuses of which there is no list.
+ANSWERED = (
+    *(f"report.answered.{selection.key}" for selection in Selection),
+    *(f"report.answered.{s.key}.unlisted" for s in Selection if s.response_rate),
+)
 EXCLUDED = tuple(
     f"participation.chart.{rule}"
     for rule in ("duplicate", "late", "early", "undated", "unknown_invitation")
@@ -113,12 +115,13 @@ def describe_response(selection: Selection, values: Mapping[str, Value]) -> Fact
 
     A rate without a selection that gives one is not said, nor of whom there is no list.
     """
-    if selection is Selection.CENSUS and "invited" not in values:
-        return Fact(UNLISTED, dict(values))
+    kind = f"report.answered.{selection.key}"
+    if selection.response_rate and "invited" not in values:
+        return Fact(f"{kind}.unlisted", dict(values))
     said = {name: value for name, value in values.items() if name != "rate"}
     if selection.response_rate:
         said = dict(values)
-    return Fact(f"report.answered.{selection.key}", said)
+    return Fact(kind, said)
 
 
 def describe_exclusions(counts: Mapping[str, tuple[int, Value]]) -> Fact:

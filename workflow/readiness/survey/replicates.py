@@ -10,7 +10,7 @@ weight in every replicate: of many, each pattern is held once (megabytes instead
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -19,10 +19,14 @@ import numpy as np
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes
+from readiness.survey.options import one_of
 from readiness.survey.variance import Stage
 
 Adjustment: TypeAlias = Callable[[FloatArray], FloatArray]
 Kind: TypeAlias = Literal["JKn", "groups", "subbootstrap", "given"]
+GivenKind: TypeAlias = Literal[
+    "BRR", "Fay", "JK1", "JKn", "JK2", "bootstrap", "successive-difference", "other"
+]
 
 # Relative size below which a singular value counts as zero (the tolerance of R's `qr`).
 _RANK_TOLERANCE = 1e-5
@@ -98,6 +102,54 @@ class Replicates:
     def degrees_of_freedom(self, mask: BoolArray) -> int:
         """Rank of the replicate weights of the rows in `mask`, less one."""
         return _rank(self.write_out()[mask]) - 1
+
+
+def scale_given(
+    kind: GivenKind,
+    count: int,
+    *,
+    rho: float | None = None,
+    scale: float | None = None,
+    rscales: Sequence[float] | FloatArray | None = None,
+) -> tuple[float, FloatArray]:
+    """Scale and factors (count,) of replicate weights that came with data, as R's `svrepdesign`.
+
+    Args:
+        kind: how they were made; BRR, Fay, JK2 and successive differences have constants of their
+            own, JKn needs `rscales`, `other` needs `scale`.
+        count: how many they are, at least 2.
+        rho: of Fay's method, 0 or more and below 1.
+
+    Raises:
+        StatisticsError: an unknown kind, a constant that is missing, not of the kind, or wrong.
+    """
+    one_of(kind, GivenKind, "type of replicate weights")
+    if count < 2:
+        raise StatisticsError(f"{count} columns of replicate weights; expected 2 or more")
+    if (rho is not None) != (kind == "Fay") or not 0 <= (rho or 0.0) < 1:
+        raise StatisticsError(
+            f"{kind}, rho {rho}; Fay needs one from 0 to below 1, no other has it"
+        )
+    fixed = {
+        "BRR": 1 / count,
+        "Fay": 1 / (count * (1 - (rho or 0.0)) ** 2),
+        "JK2": 1.0,
+        "successive-difference": 4 / count,
+    }
+    default = {"JK1": (count - 1) / count, "bootstrap": 1 / (count - 1), "JKn": 1.0}
+    if kind in fixed and (scale is not None or rscales is not None):
+        raise StatisticsError(f"{kind} has a scale of its own; take scale and rscales out")
+    if (kind == "other" and scale is None) or (kind == "JKn" and rscales is None):
+        raise StatisticsError(f"{kind} needs {'scale' if kind == 'other' else 'rscales'}")
+    factors = np.ones(count) if rscales is None else np.asarray(rscales, dtype=np.float64)
+    if factors.shape != (count,) or not (np.isfinite(factors) & (factors >= 0)).all():
+        raise StatisticsError(
+            f"{factors.size} rscales of {count} replicates; expected a number from 0 for each"
+        )
+    known = fixed.get(kind, default.get(kind)) if scale is None else scale
+    if known is None or not 0 < known < np.inf:
+        raise StatisticsError(f"a scale of {known}; expected a finite number above 0")
+    return float(known), factors
 
 
 def _rank(matrix: FloatArray) -> int:

@@ -20,7 +20,7 @@ from readiness.questionnaire import BLANK, Category, FrameVariable, Item, Label,
 from readiness.questionnaire.text import match_key
 from readiness.survey.design import Design, design
 from readiness.survey.weighting.margins import WeightingReport
-from readiness.survey.weighting.recipe import Trim, weigh
+from readiness.survey.weighting.recipe import Trim, weigh, with_replicates
 from readiness.validation.cells import split_options
 
 # Of a drafted questionnaire, whose labels are the names and answers of the table.
@@ -192,7 +192,7 @@ def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
         # Under a name of its own: a column may be both stratum and population.
         data[f"fpc {column}"] = numbers(frame, column, source)
     try:
-        return design(
+        made = design(
             data,
             weights=weights,
             strata=settings.strata,
@@ -201,6 +201,12 @@ def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
             nest=settings.nest,
             lonely_psu=settings.lonely_psu,
         )
+        if settings.replicates and settings.weights:
+            columns = settings.replicates.match_columns(frame.columns, settings.weights)
+            given = [numbers(frame, column, source, zero=True) for column in columns]
+            matrix = np.array(given).reshape(len(columns), len(frame)).T
+            made = with_replicates(made, matrix, **settings.replicates.constants)
+        return made
     except StatisticsError as error:
         words = str(error).replace("nest=True", "nest: true").replace("'fpc ", "'")
         raise StatisticsError(words) from None
@@ -294,16 +300,16 @@ def _check_declared(
         )
 
 
-def numbers(frame: pd.DataFrame, column: str, source: str) -> FloatArray:
-    """Finite numbers above 0: DataError naming the first that is not."""
+def numbers(frame: pd.DataFrame, column: str, source: str, *, zero: bool = False) -> FloatArray:
+    """Finite numbers above 0, or `zero`: DataError naming the first that is not."""
     values = np.asarray(pd.to_numeric(frame[column], errors="coerce"), dtype=np.float64)
-    good = np.isfinite(values) & (values > 0)
+    good = np.isfinite(values) & ((values > 0) | (zero & (values == 0)))
     if not good.all():
         at = int(np.argmin(good))
         more = int((~good).sum()) - 1
         raise DataError(
             f"{row_at(source, at)}, column {column}: {frame[column].iloc[at]!r}; expected a finite "
-            f"number above 0{f' ({more} more such rows)' if more else ''}."
+            f"number above 0{' or 0' * zero}{f' ({more} more such rows)' if more else ''}."
         )
     return values
 

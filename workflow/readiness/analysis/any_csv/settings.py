@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from readiness.config import LARGEST_SEED, SelectionName, StrictModel
+from readiness.config import LARGEST_SEED, Replication, SelectionName, StrictModel
 from readiness.questionnaire import BLANK
 from readiness.survey.intervals import Interval
 from readiness.survey.variance import LonelyPsu
@@ -122,6 +122,9 @@ class Survey(StrictModel):
     fpc: Stages | None = Field(default=None, description="population or fraction, one a stage")
     nest: bool = Field(default=False, description="PSU names start again in each stratum")
     lonely_psu: LonelyPsu = "fail"
+    replicates: Replication | None = Field(
+        default=None, description="columns of replicate weights beside weights"
+    )
     margins: dict[Column, dict[Label, Total]] | None = Field(
         default=None, description="population totals by column and category, to rake to"
     )
@@ -147,6 +150,8 @@ class Survey(StrictModel):
     def _check_together(self) -> Survey:
         if self.trim is not None and self.margins is None:
             raise ValueError("trim only with margins: it bounds raked weights")
+        if self.replicates and (self.strata or self.psu or self.fpc or not self.weights):
+            raise ValueError("replicates beside weights, in the place of strata, psu and fpc")
         if len(self.fpc or ()) > len(self.psu or ("row",)):
             raise ValueError("fpc with one column a stage, at most as many as psu has")
         _check_distinct(self.by, "by:")

@@ -254,12 +254,13 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "moved": {"most": "shift"},
     "jackknife": {"n": "replicates"},
     "groups": {"n": "replicates"},
+    "replicated": {"n": "replicates"},
     "linear": {"n": "linear"},
 }
 # The step of a weighting that makes no weights.
 UNWEIGHTED = "unweighted"
 # The steps that speak of standard errors: nothing to say where the selection gives none.
-OF_PRECISION = ("jackknife", "groups", "linear")
+OF_PRECISION = ("jackknife", "groups", "linear", "replicated")
 MEASURES = {
     "answers": "answers, of which nothing could be weighted",
     "least": "respondents that a category of the margins needs",

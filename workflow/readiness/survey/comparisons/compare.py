@@ -64,6 +64,7 @@ REASONS = (
     "report.choice.clusters.permuted",
     "report.choice.clusters.crossed",
     "report.choice.clusters.few",
+    "report.choice.clusters.unknown",
 )
 
 

@@ -246,7 +246,8 @@ def _resample_alpha(
     """
     stage, k = design.stages[0], values.shape[1]
     t = float(t_quantile(level, design.degrees_of_freedom))
-    if stage.units.size > MOST_RESAMPLED or (stage.sampled < 2).any():
+    given = design.replicates is not None and design.replicates.kind == "given"
+    if given or stage.units.size > MOST_RESAMPLED or (stage.sampled < 2).any():
         return -t, t
     _, factors = bootstrap_factors(stage, RESAMPLES, 1)
     psu, owner, n = design.psu[known], stage.unit_stratum, stage.sampled

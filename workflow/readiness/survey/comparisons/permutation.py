@@ -40,7 +40,7 @@ from readiness.survey.design import Column, Design
 from readiness.survey.options import one_of
 
 Studentised: TypeAlias = Literal["studentised", "anova"]
-Clusters: TypeAlias = Literal["none", "permuted", "crossed", "few"]
+Clusters: TypeAlias = Literal["none", "permuted", "crossed", "few", "unknown"]
 
 # The pooled variance counts as this many answers in each group: a small group in which all answer
 # alike is not known for sure.
@@ -138,6 +138,7 @@ _SCORES: dict[Statistic, str] = {"combined": "mid-ranks", "categories": "categor
 _REFUSED: dict[Clusters, str] = {
     "crossed": "a cluster (PSU) holds several groups: neither persons nor clusters can be permuted",
     "few": "the strata hold too few clusters (PSUs) of different groups to be permuted",
+    "unknown": "replicate weights were given: who was drawn together is not known",
 }
 # Ways of dealing clusters to groups, below which no permutation of them is made.
 _WAYS = 200.0
@@ -248,8 +249,10 @@ def judge_clusters(design: Design, groups: Factor) -> Clusters:
 
     It looks at the design and the groups, never at answers: `crossed` where a cluster holds
     several groups, `few` where its strata allow fewer than 200 ways of dealing them to the groups
-    (p could not come far below the usual levels).
+    (p could not come far below the usual levels), `unknown` where replicate weights were given.
     """
+    if design.replicates is not None and design.replicates.kind == "given":
+        return "unknown"
     known = groups.has_level
     units, first = np.unique(design.psu[known], return_index=True)
     if len(units) == known.sum():

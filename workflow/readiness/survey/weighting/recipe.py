@@ -17,11 +17,13 @@ from readiness.survey.design import Design
 from readiness.survey.options import one_of
 from readiness.survey.replicates import (
     Adjustment,
+    GivenKind,
     Kind,
     Replicates,
     bootstrap_factors,
     group_factors,
     jackknife_factors,
+    scale_given,
 )
 from readiness.survey.variance import Projection
 from readiness.survey.weighting.calibration import Bounds, Distance, calibrate_weights, trim_weights
@@ -103,8 +105,10 @@ def with_replicates(
     design: Design,
     weights: npt.ArrayLike,
     *,
-    scale: float,
-    rscales: npt.ArrayLike | None = None,
+    type: GivenKind = "other",
+    rho: float | None = None,
+    scale: float | None = None,
+    rscales: Sequence[float] | FloatArray | None = None,
     combined: bool = True,
     mse: bool = False,
 ) -> Design:
@@ -113,12 +117,13 @@ def with_replicates(
     Args:
         design: its weights are the full-sample weights.
         weights: shape (rows, R).
-        scale, rscales: constants of the variance; rscales 1 when None.
+        type, rho, scale, rscales: how they were made (`scale_given`).
         combined: the weights include the sampling weight; else they multiply it.
         mse: deviations from the full estimate.
 
     Raises:
-        StatisticsError: another number of rows; weights that are negative or not finite.
+        StatisticsError: another number of rows; weights that are negative or not finite; constants
+            that do not fit.
     """
     matrix = np.asarray(weights, dtype=np.float64)
     if matrix.ndim != 2 or len(matrix) != design.rows:
@@ -129,8 +134,8 @@ def with_replicates(
         raise StatisticsError("replicate weights hold negative, missing or infinite values")
     if not combined:
         matrix = matrix * design.full_weights[:, None]
-    factors = np.ones(matrix.shape[1]) if rscales is None else np.asarray(rscales, dtype=float)
-    made = Replicates(matrix, scale, factors, mse)
+    whole, factors = scale_given(type, matrix.shape[1], rho=rho, scale=scale, rscales=rscales)
+    made = Replicates(matrix, whole, factors, mse)
     return replace(design, replicates=made)
 
 
