@@ -289,6 +289,16 @@ def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> Non
     assert [m.means for m in asked.item("refusal").missing] == ["refused"]
 
 
+@pytest.mark.parametrize(("levels", "low"), [(3, 1), (4, 2), (5, 2), (7, 3)])
+def test_the_low_end_of_a_scale_is_below_its_middle(levels: int, low: int) -> None:
+    words = [*AGREE[:2], "Somewhat disagree", AGREE[2], "Somewhat agree", *AGREE[3:]]
+    chosen = {3: [1, 3, 5], 4: [0, 1, 5, 6], 5: [0, 1, 3, 5, 6], 7: [*range(7)]}[levels]
+    cells = cycle(*(words[k] for k in chosen))
+    item = drafted(table(**{"How often?": cells}))[1].items[0]
+    assert item.kind == "ordinal" and len(item.codes) == levels
+    assert item.levels_of == {"low": item.codes[:low]}
+
+
 def test_levels_of_a_scale_and_boxes_that_were_not_asked() -> None:
     columns = table(
         **{

@@ -237,7 +237,7 @@ def test_what_matters_most_begins_with_its_question() -> None:
     ]
     other = replace(own, register=Register(pd.DataFrame([*rows[:5], *turned]), "en"))
     said = [other.register.write_fact(fact) for fact in in_short(other, items, ["rating"])]
-    assert re.search("less frequent in the group x, .* than in the group z", said[1]), said
+    assert re.search("less frequent in the group “x”, .* than in the group “z”", said[1]), said
     bare = replace(own, register=Register(pd.DataFrame(rows[:5]), "en"))
     assert "a gap of" not in " ".join(
         bare.register.write_fact(fact) for fact in in_short(bare, items, ["rating"])

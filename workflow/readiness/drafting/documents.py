@@ -7,6 +7,7 @@ from readiness.drafting.answers import OTHER, SCALE, ProposedAnswers
 from readiness.drafting.beside import EMPTY
 from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.drafting.wordings import name_other
+from readiness.questionnaire.model import LOWEST
 from readiness.questionnaire.text import match_key, strip_markup
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, write
 
@@ -19,8 +20,10 @@ ASKED_ONCE = {
 }
 UNORDERED = (
     "options that are no known scale have no order (kind: single); kind: ordinal, lowest first, "
-    "where they have one"
+    "where they have one (boxes: {low: [...]} are the levels told first, else the two lowest)"
 )
+# Levels up to which the answers of a scale have words.
+WORDED = 7
 NOT_READ = dict.fromkeys(("ignored", *ASKED_ONCE, EMPTY), "not read")
 _HEAD = (
     "Drafted from {source}.",
@@ -163,6 +166,10 @@ def _write_item(
         for each in every:
             each["text"] = name_other(language) if each["text"] == OTHER else each["text"]
         item["categories"] = [{k: v for k, v in each.items() if v} for each in every]
+        half = len(every) // 2
+        if answers.kind == "ordinal" and half != LOWEST < len(every) <= WORDED:
+            # Two of three levels are no low end, nor two of seven.
+            item["boxes"] = {"low": [each["code"] for each in every[:half]]}
     checks += _put_missing(answers, item)
     if checks:
         item[COMMENT] = "\n".join(

@@ -49,6 +49,8 @@ PRIMARY = {
 # Why the groups of a selection that allows no inference are not tested.
 NO_TEST = {s: f"report.no_test.{s.key}" for s in Selection if not s.inference}
 CHECK = "proportional_odds_check"
+# A label of more words is a question, and no name.
+LONG = 4
 ORDINAL_MODEL = "ordinal_logit_term"
 
 
@@ -371,8 +373,10 @@ class _ItemWriter:
         level = level_label(self.item, self.wave.language)
         grouped = by and len(self.table.columns) > 1
         if grouped and kind in TABLES:
-            # Within a sentence a name begins small, but for what is all capitals.
-            within = by[:1].lower() + by[1:] if by[1:2].islower() else by
+            # Within a sentence a name begins small, but for what is all capitals; a question stays.
+            within: Value = by[:1].lower() + by[1:] if by[1:2].islower() else by
+            if len(by.split()) > LONG:
+                within = Fact("language.quoted", {"what": by})
             item = Fact("tables.caption.by", {"item": item, "by": within})
         values: dict[str, Value] = {"item": item, "level": level, "unit": unit}
         if grouped and kind not in (*TABLES, CAPTIONS["options"]):

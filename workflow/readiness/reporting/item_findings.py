@@ -255,8 +255,8 @@ class Findings:
         called = [category.plural.get(language, "") for category in groups]
         if all(called):
             return Fact("report.finding.among", {"groups": Listed(tuple(called))})
-        names = Listed(tuple(category.label(language) for category in groups))
-        return Fact("report.finding.within", {"n": len(codes), "groups": names})
+        quoted = (Fact("language.quoted", {"what": each.label(language)}) for each in groups)
+        return Fact("report.finding.within", {"n": len(codes), "groups": Listed(tuple(quoted))})
 
 
 def are_far(gaps: Sequence[Gap]) -> bool:
