@@ -260,7 +260,7 @@ def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
     then.loc[then["id"] == "rating.top.all", ["value", "lower", "upper"]] = ["0.1", "0.05", "0.2"]
     matched = [("rating", "rating", MAPPED), ("shift", "shift", ""), ("tools", "", REWORDED)]
     change, own = Change.model_validate({"from": "clinic-then"}), wave.questionnaire
-    rows += change_rows(rows, then, matched, own, RULES, change, 0.95)
+    rows += change_rows(rows, then, matched, own.grouping("site").codes, own, RULES, change, 0.95)
     shown = (RULES, scheme, selection, hidden)
     rows += comparison_rows(made.comparisons, made.estimates, *shown, 0.95)
     rows += weighting_rows(made.summary, made.steps, made.margins, selection, simulated=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.load import questionnaire_of
 from readiness.register.figures import FigureRow, Origin, make_register
 from readiness.register.protection import WITHHELD
-from readiness.register.rows.changes import change_rows, match_items
+from readiness.register.rows.changes import change_rows, match_groups, match_items
 from readiness.survey.comparisons.families import mover
 
 AMBASSADORS = ROOT.parent / "shared/microdata/ambassadors"
@@ -30,6 +31,10 @@ version: "1"
 language: en
 title: {en: A club}
 export: {}
+frame:
+  - id: side
+    label: {en: Side}
+    categories: [{code: east, text: East}, {code: west, text: West}]
 items:
   - id: goes
     kind: single
@@ -44,16 +49,16 @@ NOW: Numbers = {"goes.often": (0.52049, 0.4, 0.64), "years.mean": (12.04, 10.0, 
 THEN: Numbers = {"goes.often": (0.35, 0.25, 0.46), "years.mean": (9.0, 8.0, 10.0)}
 
 
-def rows_of(numbers: Numbers, withheld: str = "") -> list[FigureRow]:
+def rows_of(numbers: Numbers, withheld: str = "", group: str = "all") -> list[FigureRow]:
     found = []
     for name, ends in numbers.items():
         item, level = name.split(".")
-        told: dict[str, Any] = {"item": item, "level": level, "group": "all", "digits": 1}
+        told: dict[str, Any] = {"item": item, "level": level, "group": group, "digits": 1}
         told |= dict(zip(("value", "lower", "upper"), ends, strict=True))
         if name == withheld:
             told |= {"value": None, "lower": None, "upper": None, "suppressed": WITHHELD}
         unit = "number" if level == "mean" else "share"
-        found.append(FigureRow(f"{name}.all", kind="estimate", unit=unit, **told))
+        found.append(FigureRow(f"{name}.{group}", kind="estimate", unit=unit, **told))
     return found
 
 
@@ -64,7 +69,8 @@ def registered(rows: list[FigureRow]) -> pd.DataFrame:
 def changed(now: list[FigureRow], then: list[FigureRow]) -> dict[str, FigureRow]:
     matched = [("goes", "goes", ""), ("years", "years", "")]
     change = Change.model_validate({"from": "club-0"})
-    made = change_rows(now, registered(then), matched, ASKED, FigureRules(), change, 0.95)
+    groups = match_groups(ASKED, ASKED, "side")
+    made = change_rows(now, registered(then), matched, groups, ASKED, FigureRules(), change, 0.95)
     return {row.id: row for row in made}
 
 
@@ -93,6 +99,43 @@ def test_nothing_is_said_where_either_number_is_withheld(now: str, then: str) ->
     made = changed(rows_of(NOW, now), rows_of(THEN, then))
     assert not [name for name in made if "goes" in name]
     assert "change.years.mean.all" in made
+
+
+def test_what_one_number_tells_changes_within_groups_too() -> None:
+    now, then = (
+        [row for group in ("all", "east", "west") for row in rows_of(numbers, hidden, group)]
+        for numbers, hidden in ((NOW, ""), (THEN, "goes.often"))
+    )
+    west = next(row for row in then if row.id == "years.mean.west")
+    then[then.index(west)] = replace(west, value=None, suppressed=WITHHELD)
+    made = changed(now, then)
+    assert "change.years.mean.west" not in made and not [i for i in made if "goes.often.e" in i]
+    # A difference of independent means: what svycontrast makes of two strata; both groups at once.
+    half = 2.2414027276 / 1.9599639845 * np.hypot(2, 1)
+    east = made["change.years.mean.east"]
+    assert (east.lower, east.upper) == pytest.approx((3 - half, 3 + half))
+    assert east.group == "east" and made["change.years.mean.east.before"].value == 9.0
+    assert "change.tested" not in made and find_unread(registered([*made.values()])) == ""
+
+
+@pytest.mark.parametrize(
+    ("then", "kept"),
+    [
+        ({}, ("east", "west")),
+        ({"text: West": "text: Far West"}, ("east",)),
+        ({"code: often": "code: east"}, ("west",)),
+        ({"id: side": "id: place"}, ()),
+    ],
+)
+def test_a_group_is_one_that_was_the_same_and_no_other_then(
+    then: dict[str, str], kept: tuple[str, ...]
+) -> None:
+    text = ASKED.model_dump_json()
+    for old, new in then.items():
+        old, new = (part.replace(": ", '":"') + '"' for part in (old, new))
+        assert old in text
+        text = text.replace(old, new)
+    assert match_groups(Questionnaire.model_validate_json(text), ASKED, "side") == kept
 
 
 def test_over_more_than_two_waves_there_is_a_slope() -> None:

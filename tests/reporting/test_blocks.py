@@ -155,6 +155,7 @@ def test_each_question_moved_or_cannot_be_told_and_one_says_why_it_is_not_compar
     rows = registers[drawn].copy()
     said = SPAN.sub("…", document(shown(wave, rows, drawn, "en"))["change"])
     assert "“Fine or Great” moved from … to …" in said
+    assert "| Rating: Hill" in said.replace("\\", "")
     assert "whether “Day” moved cannot be told" in said
     assert "| … |" in said and "declared to be the same" not in said  # a number of the register
     rows.loc[rows["id"] == "change.margin", "value"] = "90"

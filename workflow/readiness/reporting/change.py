@@ -125,8 +125,16 @@ def _make_rows(wave: ShownWave, item: Item, *, limits: bool, trends: bool) -> It
     if not found:
         why = wave.word("report.change.hidden") if mapped or not said else said
         yield [plain(asked) + mapped, EMPTY, EMPTY, why, *empty]
-    for of, name in found.items():
-        label = wave.tell("language.labelled", label=asked, what=_label(wave, item, of))
+    cells = [(_label(wave, item, of), name) for of, name in found.items()]
+    if len(change_levels(item)) == 1:
+        cells += [
+            (label, share_id(item.id, item.first_level, group, ANSWERED))
+            for group, label in wave.group_labels.items()
+        ]
+    for what, name in cells:
+        if not register.has(f"change.{name}"):
+            continue
+        label = wave.tell("language.labelled", label=asked, what=what)
         spans = [register.span(own) for own in (f"change.{name}.before", name, f"change.{name}")]
         known = [register.interval(f"change.{name}{own}") for own in ("", ".trend")]
         own, about = (register.write_fact(each) if each else EMPTY for each in known)

@@ -20,7 +20,7 @@ from readiness.register.earlier import earlier_release
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.linked import Demand
 from readiness.register.protection import Scheme
-from readiness.register.rows.changes import CHANGE, change_rows, match_items
+from readiness.register.rows.changes import CHANGE, change_rows, match_groups, match_items
 from readiness.register.rows.respondents import (
     are_weighted,
     map_reasons,
@@ -108,7 +108,9 @@ def _make_rows(
         then = load_questionnaire(job["asked_before"])
         told = dict.fromkeys(row.item for row in rows if row.kind == "estimate")
         matched = [*match_items(then, questionnaire, [*told], settings.change.map)]
-        told_of = (questionnaire, rules, settings.change, settings.level)
+        by = settings.by if isinstance(settings.by, str) else next(iter(settings.by or ()), "")
+        groups = match_groups(then, questionnaire, by)
+        told_of = (groups, questionnaire, rules, settings.change, settings.level)
         rows += [*change_rows(rows, past, matched, *told_of)]
     compared = (tables["comparisons"], tables["estimates"], *shown, settings.level)
     rows += comparison_rows(*compared, weighted=weighted)

@@ -5,10 +5,11 @@ whoever has both registers can work it out, so it gives nothing away, and where 
 is withheld there is none. Samples are taken as independent; where people answered both times, the
 limits are wider than they need be.
 
-A question is told by its headline box or its mean, else by each of its answers: their limits then
-hold together (Bonferroni), by limits of each number that are moved as far outwards as those of a
-normal distribution would. Limits of a difference are MOVER's. Over more than two waves the change a
-wave is the least-squares slope, for waves that are equally far apart.
+A question is told by its headline box or its mean, then within groups, too; else by each of its
+answers. The limits of those answers, or groups, hold together (Bonferroni): those of each number
+are moved as far outwards as those of a normal distribution would be. Limits of a difference are
+MOVER's. Over more than two waves the change a wave is the least-squares slope, for waves that are
+equally far apart.
 """
 
 from __future__ import annotations
@@ -60,6 +61,27 @@ def match_items(
             yield (name, "", _CHANGED.get(changed[0], ANSWERS)) if changed else (name, name, "")
 
 
+def match_groups(then: Questionnaire, now: Questionnaire, by: str) -> tuple[str, ...]:
+    """The groups of a variable that were groups of it then: of the same code and text.
+
+    A register names groups by their codes alone, so none that another variable had then, too.
+    """
+    if by not in {*(each.id for each in then.frame), *(each.id for each in then.items)}:
+        return ()
+    old, new = then.variable(by), now.variable(by)
+    if isinstance(old, Item) != isinstance(new, Item):
+        return ()
+    if isinstance(old, Item) and isinstance(new, Item) and any(item_changes(old, new)):
+        return ()
+    texts = {category.code: category.text for category in old.categories}
+    others = {code for other in then.groupings if other.id != by for code in other.codes}
+    return tuple(
+        category.code
+        for category in now.grouping(by).categories
+        if texts.get(category.code) == category.text and category.code not in others
+    )
+
+
 def change_levels(item: Item) -> tuple[str, ...]:
     """The answers whose shares tell how a question changed: one where one number says it."""
     alone = item.headline or item.kind == "number"
@@ -98,6 +120,7 @@ def change_rows(
     rows: Sequence[FigureRow],
     before: pd.DataFrame,
     matched: Sequence[tuple[str, str, str]],
+    groups: Sequence[str],
     questionnaire: Questionnaire,
     rules: FigureRules,
     change: Change,
@@ -108,7 +131,7 @@ def change_rows(
     Args:
         rows: the numbers of this wave.
         before: the register of the earlier wave, as text.
-        matched: what `match_items` found.
+        matched, groups: what `match_items` and `match_groups` found.
         level: of confidence.
     """
     released = _release([row for row in rows if row.kind == "estimate"])
@@ -122,15 +145,18 @@ def change_rows(
         if not then:
             continue
         levels = change_levels(questionnaire.item(name))
+        made = [[(of, TOTAL) for of in levels]]
+        made += [[(levels[0], group) for group in groups]] if len(levels) == 1 else []
         normal, error = NormalDist(), (1 - level) / 2
-        factor = normal.inv_cdf(1 - error / len(levels)) / normal.inv_cdf(1 - error)
-        made = []
-        for of in levels:
-            now = _Told.read(released.get(share_id(name, of, TOTAL, ANSWERED)))
-            waves = [now, *_list_waves(past, share_id(then, of, TOTAL, ANSWERED))]
-            made += _make_level_rows(name, of, waves, factor, rules)
-        yield from made
-        limited += any(row.id.endswith(".lower") for row in made)
+        for cells in made:
+            factor = normal.inv_cdf(1 - error / max(len(cells), 1)) / normal.inv_cdf(1 - error)
+            own = []
+            for of, group in cells:
+                now = _Told.read(released.get(share_id(name, of, group, ANSWERED)))
+                waves = [now, *_list_waves(past, share_id(then, of, group, ANSWERED))]
+                own += _make_level_rows(name, of, group, waves, factor, rules)
+            yield from own
+            limited += any(row.id.endswith(".lower") and row.group == TOTAL for row in own)
     digits = 0 if float(change.margin).is_integer() else 1
     told = [("margin", "number", change.margin, digits, "points within which a share stayed")]
     if limited > 1:
@@ -160,15 +186,20 @@ def _list_waves(past: Mapping[Any, Mapping[Any, Any]], identity: str) -> Iterato
 
 
 def _make_level_rows(
-    name: str, of: str, waves: Sequence[_Told | None], factor: float, rules: FigureRules
+    name: str,
+    of: str,
+    group: str,
+    waves: Sequence[_Told | None],
+    factor: float,
+    rules: FigureRules,
 ) -> list[FigureRow]:
     """What one number was in the waves before, latest first, and how it changed."""
     known = [wave for wave in waves if wave is not None]
     if len(waves) < 2 or waves[0] is None or waves[1] is None or len({w.unit for w in known}) > 1:
         return []
-    identity = f"change.{share_id(name, of, TOTAL, ANSWERED)}"
+    identity = f"change.{share_id(name, of, group, ANSWERED)}"
     shared: dict[str, Any] = {
-        **{"kind": CHANGE, "item": f"{CHANGE}:{name}", "level": of, "group": TOTAL},
+        **{"kind": CHANGE, "item": f"{CHANGE}:{name}", "level": of, "group": group},
         "rounding": rules.rounding,
     }
     found = []
