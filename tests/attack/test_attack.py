@@ -9,6 +9,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from project_copy import ROOT
 from readiness.attack import (
@@ -23,11 +24,13 @@ from readiness.attack import (
     first_given_away,
     read_release,
 )
-from readiness.attack.attack import Knowledge, Sums, cells_of
+from readiness.attack.attack import cells_of
+from readiness.attack.knowledge import Knowledge, Sums
 from readiness.attack.model import AttackedCell
 from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
 from readiness.attack.solving import narrow
 from readiness.attack.system import PEOPLE
+from readiness.errors import DataError
 from readiness.questionnaire import load_questionnaire
 from releases import FIRST, SECOND, released_figures
 
@@ -225,6 +228,18 @@ def test_what_the_strongest_reader_knows_to_be_large_is_no_small_count_to_others
     assert found(frame)["q.yes.a"] == (6, 6, CountVerdict.HELD)
     # The other four are few, whoever reads.
     assert found(None)["q.no.a"][2] is found(frame)["q.no.a"][2] is CountVerdict.GIVEN
+
+
+def test_margins_of_another_total_than_the_lists_leave_the_mean_weight_open() -> None:
+    """Of ten and thirty people who weigh the same, whatever a weight is."""
+    release, frame = beside_a_withheld_group(18, 0.7, 1.4)
+    weights = {"a": PrintedInterval(104.5, 105.5), "b": PrintedInterval(314.5, 315.5)}
+    release.tables["q"].weights = weights
+    told = AttackTarget(replace(release, mean=10.0), classes=frame, rules=RULES)
+    assert {e.cell.id: (e.lowest, e.highest) for e in attack(told)}["q.yes.a"] == (6, 6)
+    weights["b"] = PrintedInterval(400.0, 401.0)
+    with pytest.raises(DataError, match="contradict each other"):
+        attack(told)
 
 
 def test_later_answers_are_told_by_what_they_add() -> None:
