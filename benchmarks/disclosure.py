@@ -1,24 +1,31 @@
-"""Whether a release under each rule holds against the attack, and what it loses.
+"""Whether what a wave publishes gives a count away, what it loses, and how long that takes.
 
-Random surveys (`disclosure_surveys`) are published two ways: what is small withheld and no more;
-and by today's rule. Each is attacked by `readiness.attack`, which shares no code with the rule.
+Random surveys (`disclosure_surveys`) go through the workflow's own steps to the register, which is
+attacked as before any publication; and by a solver that shares no code with the attack
+(`disclosure_solving`). Beside it the same with what is small withheld and no more.
 
-    .venv/bin/python benchmarks/disclosure.py               # 300 surveys, some 80 minutes
+    .venv/bin/python benchmarks/disclosure.py --surveys 30   # one core
+    .venv/bin/python benchmarks/disclosure.py --growth       # seconds and memory by size
 
-The result does not depend on the number of workers. It is written to docs/measurements.md.
+Each writes its section of docs/measurements.md; nothing depends on the number of workers but the
+seconds.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import chdir
 from dataclasses import dataclass
-from itertools import starmap
+from multiprocessing import Process, Queue
 from pathlib import Path
+from unittest import mock
 
 # One BLAS thread a worker: set before numpy is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -30,191 +37,203 @@ sys.path[:0] = [str(ROOT / "workflow"), str(HERE)]
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from disclosure_surveys import (  # noqa: E402
-    Rule,
-    Survey,
-    known,
-    released,
-    releases,
-    survey,
-    table,
-    told,
-)
+from disclosure_solving import TableSolver, list_asked  # noqa: E402
+from disclosure_surveys import compute, survey, table, take, write  # noqa: E402
 from measurements import MEASUREMENTS, write_section  # noqa: E402
-from readiness.attack import AttackRules, AttackTarget, CountVerdict, Release, attack  # noqa: E402
-from readiness.config import FigureRules  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
 from readiness.disclosure.optimise import optimise  # noqa: E402
-from readiness.register.attacking import routes_of, withhold_until_held  # noqa: E402
+from readiness.plan.runs import PlannedRun  # noqa: E402
+from readiness.questionnaire import load_questionnaire  # noqa: E402
+from readiness.register.attacking import known_classes  # noqa: E402
 from readiness.register.protection import base_id, share_id  # noqa: E402
-from readiness.register.withholding import withhold  # noqa: E402
+from readiness.register.withholding import Withheld  # noqa: E402
+from readiness.steps import register_wave  # noqa: E402
+from readiness.tables import read_text_table  # noqa: E402
 
-SURVEYS = 300
-FIGURES = FigureRules(digits=1, rounding="half_even", minimum_base=5, reliable_base=5)
+SURVEYS = 30
 POLICY = Policy.of({}, 5)
-RULES = AttackRules(POLICY.minimum_cell, POLICY.width)
-
-
-Releases = Sequence[Release]
-
-
-def primaries(
-    made: Survey, answers: pd.DataFrame, table: pd.DataFrame, earlier: Releases
-) -> set[str]:
-    """What must not be known by itself, and nothing to protect it."""
-    hidden = set()
-    for row in table.to_dict("records"):
-        if POLICY.is_sensitive(row["count"], row["n"]) or row["n"] < POLICY.minimum_base:
-            hidden.add(share_id(row["item"], row["level"], row["group"], row["base"]))
-        if row["n"] < POLICY.minimum_base:
-            hidden.add(base_id(row["item"], row["group"], row["base"]))
-    return hidden
+# Of a survey, how many protected counts the independent solver is asked for, the smallest first.
+ASKED = 8
+Files = dict[str, list[Path]]
 
 
 @dataclass(frozen=True)
 class Outcome:
     """One survey under one rule.
 
-    `protected`: withheld counts that are small, or whose rest is, of the earlier release, too;
-    `given`: those of them that the attack narrows below the policy; `before`: that the earlier
-    release narrows, and how many came since; `lost`: the numbers withheld beyond them; `seconds`.
-    `refused`: of all that the gate looks at, so much is given away; None where it was not asked.
+    `protected`: withheld counts that are small, or whose rest is; `given`: those of them that the
+    attack narrows below the policy, and `refused`: of all that the gate looks at; `solved` of
+    `asked`: what the independent solver narrows; `withheld` of `numbers` shares, `lost`: those of
+    them whose own counts are not small; `seconds`: of one core, of the register and the gate.
     """
 
     seed: int
     rule: str
     numbers: int
+    withheld: int
+    lost: int
     protected: int
     given: int
-    before: int
-    lost: int
+    refused: int
+    asked: int
+    solved: int
     seconds: float
-    refused: int | None = None
-    first: str = ""
 
 
-def tried(seed: int, name: str) -> Outcome:
-    """One survey under one rule, attacked."""
-    make, rule, _ = RULES_TRIED[name]
-    made = make(seed)
-    start = time.perf_counter()
-    published = list(releases(made, rule))
-    seconds = time.perf_counter() - start
-    release, table, answers = published[-1]
-    earlier = [each for each, *_ in published[:-1]]
-    small = _small(table)
-    counts = {_named(*each) for each in small}
-    for before, earlier_table, _ in published[:-1]:
-        counts |= {f"{before.name}/{_named(*each)}" for each in _small(earlier_table)}
-        counts |= {f"+{before.name}/{each}" for each in _came(earlier_table, table)}
-    target = attacked(made, answers, release, earlier)
-    # The gate does not know which withheld counts are small: it looks at all of them.
-    gate = rule is optimised
-    found = attack(target, counts=() if gate else counts) if gate or counts else []
-    narrowed = [each for each in found if each.verdict is CountVerdict.GIVEN]
-    given = [each for each in narrowed if each.cell.id in counts]
-    keys = table.loc[table["n"] > 0, ["item", "level", "group", "base"]]
-    numbers = {share_id(*key) for key in keys.to_numpy()}
-    hidden = {s.id for t in release.tables.values() for s in t.shares if s.value is None}
-    return Outcome(
-        seed,
-        name,
-        len(numbers),
-        len(counts),
-        len(given),
-        sum(each.verdict is CountVerdict.BEFORE and each.cell.id in counts for each in found),
-        len(hidden & numbers - {identity for identity, _ in small}),
-        seconds,
-        len(narrowed) if gate else None,
-        narrowed[0].cell.id if narrowed else "",
-    )
+def withhold_small(decide: object, tell: object, estimates: pd.DataFrame) -> Withheld:
+    """What must not be known by itself, and nothing to protect it: in place of the policy."""
+    hidden = set()
+    for row in estimates.to_dict("records"):
+        count, n = int(row["count"]), int(row["n"])
+        if POLICY.is_sensitive(count, n) or n < POLICY.minimum_base:
+            hidden.add(share_id(row["item"], row["level"], row["group"], row["base"]))
+        if n < POLICY.minimum_base:
+            hidden.add(base_id(row["item"], row["group"], row["base"]))
+    return Withheld(frozenset(hidden))
 
 
-def _came(before: pd.DataFrame, table: pd.DataFrame) -> set[str]:
-    """The answers that few gave of those who came since."""
-    keys = ["item", "level", "group", "base"]
-    both = before.merge(table, on=keys, suffixes=("_before", ""))
-    more = both[(both["count"] - both["count_before"]).map(POLICY.is_small)]
-    return {share_id(*key) for key in more[keys].to_numpy()}
-
-
-def _named(identity: str, rest: bool) -> str:
-    """A count as the attack calls it."""
-    return f"~{identity}" if rest else identity
-
-
-def _small(table: pd.DataFrame) -> set[tuple[str, bool]]:
-    """The counts that must not be known: by id, and whether it is that of the rest."""
-    found = set()
-    for row in table.to_dict("records"):
-        identity = share_id(row["item"], row["level"], row["group"], row["base"])
-        for rest, count in ((False, row["count"]), (True, row["n"] - row["count"])):
-            if POLICY.is_small(count):
-                found.add((identity, rest))
-    return found
-
-
-def optimised(
-    made: Survey, answers: pd.DataFrame, table: pd.DataFrame, earlier: Releases
-) -> Collection[str]:
-    """The least loss that leaves every protected count wide enough, all linked numbers together,
-    and more until the attack is met.
-    """
-    rows = answers.reset_index(drop=True)
-    known_to_all = (rows, rows.iloc[:0], made.questionnaire, made.variables, FIGURES, POLICY)
-    before = [told(each) for each in earlier]
-    return withhold_until_held(
-        lambda demand, decided: withhold(table, *known_to_all, before, demand, decided),
-        lambda ids: attacked(made, answers, released("now", made, answers, table, ids), earlier),
-        table,
-    ).ids
-
-
-def attacked(
-    made: Survey, answers: pd.DataFrame, release: Release, earlier: Releases
-) -> AttackTarget:
-    """A release of a survey as what is attacked."""
-    routes = routes_of(made.questionnaire)
-    return AttackTarget(release, earlier, known(made, answers), RULES, routes)
-
-
-# What is published of which surveys, by a name, and how the page calls it.
-RULES_TRIED: dict[str, tuple[Callable[[int], Survey], Rule, str]] = {
-    "primaries": (survey, primaries, "small counts alone withheld"),
-    "optimised": (survey, optimised, "today's rule"),
+# What is withheld, by the name of a rule: the step's own way is None.
+RULES: dict[str, tuple[Callable[..., Withheld] | None, str]] = {
+    "primaries": (withhold_small, "small counts alone withheld"),
+    "optimised": (None, "today's rule"),
 }
 
 
-def run(
-    seeds: Iterable[int], workers: int, names: Sequence[str] = tuple(RULES_TRIED)
-) -> pd.DataFrame:
+def tried(seed: int) -> list[Outcome]:
+    """One survey under each rule."""
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+        root, made = Path(folder), survey(seed)
+        run = write(made, root)
+        everybody = np.ones(len(made.persons), dtype=bool)
+        before = []
+        if not made.earlier.all():
+            first = compute(made, run, root, 1, made.earlier)
+            before = [take("register-wave", run, root, first, root / "1") / "figures.csv"]
+        found = compute(made, run, root, 2, everybody) | {"earlier": before}
+        return [
+            _judge(seed, name, _register(run, root, found, rule), run, found)
+            for name, (rule, _) in RULES.items()
+        ]
+
+
+def _register(
+    run: PlannedRun, root: Path, found: Files, rule: Callable[..., Withheld] | None
+) -> tuple[Path, pd.DataFrame, float]:
+    """The register under a rule, with the table of the attack on it, and the seconds it took."""
+    start = time.process_time()
+    own = rule or register_wave.withhold_until_held
+    with mock.patch.object(register_wave, "withhold_until_held", own):
+        figures = take("register-wave", run, root, found, root / "2") / "figures.csv"
+    attacked = take("attack", run, root, found | {"figures": [figures]}, root / "2")
+    seconds = time.process_time() - start
+    return figures, read_text_table(attacked / "attack.csv", "the attack"), seconds
+
+
+def _judge(
+    seed: int,
+    name: str,
+    registered: tuple[Path, pd.DataFrame, float],
+    run: PlannedRun,
+    found: Files,
+) -> Outcome:
+    path, attacked, seconds = registered
+    figures = read_text_table(path, "the register")
+    estimates = read_text_table(found["estimates"][0], "the estimates")
+    estimates = estimates[~estimates["level"].isin(["mean"])]
+    small, keys = [], ["item", "level", "group", "base"]
+    for row in estimates.astype({"count": int, "n": int}).to_dict("records"):
+        identity = share_id(*(row[key] for key in keys))
+        for rest, count in ((False, row["count"]), (True, row["n"] - row["count"])):
+            if POLICY.is_small(count):
+                small.append((count, identity, rest, row))
+    shown = dict(zip(figures["id"], figures["suppressed"] == "", strict=True))
+    counts = {f"~{identity}" if rest else identity for _, identity, rest, _ in small}
+    narrowed = attacked[attacked["verdict"] == "given_away"]
+    names = (share_id(*key) for key in estimates[keys].to_numpy())
+    withheld = {identity for identity in names if not shown.get(identity, True)}
+    asked, solved = _solve(figures, run, found, [each for each in small if each[1] in withheld])
+    return Outcome(
+        seed,
+        name,
+        len(estimates),
+        len(withheld),
+        len(withheld - {identity for _, identity, *_ in small}),
+        len(counts),
+        int(narrowed["id"].isin(counts).sum()),
+        len(narrowed),
+        asked,
+        solved,
+        seconds,
+    )
+
+
+def _solve(
+    figures: pd.DataFrame, run: PlannedRun, found: Files, small: Collection[tuple]
+) -> tuple[int, int]:
+    """How many small counts the independent solver was asked for, and how many it narrows."""
+    questionnaire = load_questionnaire(found["questionnaire"][0])
+    answers = read_text_table(found["answers"][0], "the answers")
+    weights = read_text_table(found["weights"][0], "the weights", columns=("respondent", "weight"))
+    variables = run.section.estimate.by
+    respondents = answers.merge(weights, on="respondent")
+    classes = known_classes(respondents, questionnaire, variables)
+    if classes is None:
+        # Of an opt-in poll nobody knows the groups: their sizes alone, all of one weight.
+        return 0, 0
+    cells = classes.groups.assign(people=classes.people, weight=classes.weights)
+    asked = {
+        (each.item, each.level): each
+        for each in list_asked(questionnaire, run.section.estimate.items)
+    }
+    tries = solved = 0
+    for count, _, rest, row in sorted(small, key=lambda each: each[:3])[:ASKED]:
+        several = (row["item"], row["level"]) in asked
+        question = asked[row["item"], row["level"] if several else ""]
+        level = "1" if several else {"dont_know": "_dont_know"}.get(row["level"], row["level"])
+        ends = TableSolver(figures, question, cells).interval(row["group"], level, rest=rest)
+        if ends is None:
+            continue
+        tries += 1
+        assert ends[0] <= count <= ends[1], f"{row}: {count} is not in {ends}"
+        solved += not POLICY.holds(*ends) and not (ends[0] >= POLICY.minimum_cell)
+    return tries, solved
+
+
+def run(seeds: Iterable[int], workers: int) -> pd.DataFrame:
     """The outcome of each survey under each rule, a row each, in the order of their seeds."""
-    tasks = [(seed, name) for seed in seeds for name in names]
     if workers == 1:
-        found = list(starmap(tried, tasks))
+        found = list(map(_announce, seeds))
     else:
         with ProcessPoolExecutor(workers) as pool:
-            found = list(pool.map(tried, *zip(*tasks, strict=True), chunksize=1))
-    return pd.DataFrame([vars(each) for each in found])
+            found = list(pool.map(_announce, seeds, chunksize=1))
+    return pd.DataFrame([vars(each) for outcomes in found for each in outcomes])
+
+
+def _announce(seed: int) -> list[Outcome]:
+    found = tried(seed)
+    for each in found:
+        print(*vars(each).values(), flush=True)
+    return found
 
 
 PAGE = """\
 # Disclosure control against the attack
 
-Written by `benchmarks/disclosure.py`; edit that, not this page. {surveys} random surveys of 30 to
-260 respondents, one to three frame variables, weights that differ by their categories, one or two
-items (some asked after the other, some with "do not know"), unanswered questions, and for a quarter
-of them an earlier release from which one to four people are missing. Percentages have one decimal.
-The attack shares no code with the rule; it knows the frame cell and weight of every respondent, and
-the earlier release.
+Written by `benchmarks/disclosure.py`; edit that, not this page. {surveys} random surveys of 60 to
+120 people, most with a sample and weights raked to two margins, with a routed question, a grid, a
+multiple choice, derived groups, bounds, standard errors, limits and tests, through the steps of the
+workflow; every fifth after an earlier release without one to four of the people. The attack shares
+no code with the rule; a third program, an integer program over the table of individuals that shares
+none with either, is asked for the {asked} smallest protected counts of each survey with a sample.
 
 | {heads} |
 |---|{dashes}|
 {rows}
 
-The gate before a publication does not know which withheld counts are small, so it asks as much of
-all of them; only what a reader can tell to be large, or nobody, is none of its business. Under
-today's rule it would refuse {refused} of the {surveys} surveys.
+A count is protected when 1 to {last} people gave an answer, or otherwise. It is given away when a
+reader can put it into an interval narrower than {width}, or prove that it is small. The gate, which
+does not know which withheld counts are small, asks as much of all of them. A share is lost when it
+is withheld though its own count could be known. Seconds of one core.
 
 Single tables of counts with known margins, {each} of each size; the loss is the people who are in
 the cells that are withheld for others:
@@ -222,13 +241,6 @@ the cells that are withheld for others:
 | cells | seconds, median | seconds, most | loss | proved least |
 |--:|--:|--:|--:|--:|
 {single}
-
-A count is protected when 1 to {last} people gave an answer, or otherwise; so are those of the
-earlier release, and the answers of the few who came since. It is given away when a reader can put
-it into an interval narrower than {width}, or prove that it is small; of those who came since, that
-one of them gave the answer. It was narrow before when the earlier release and the number of people
-since tell as much without this release. A number is lost when it is withheld though its own count
-could be known. Times are those of choosing what is withheld, on one core.
 """
 
 
@@ -252,28 +264,33 @@ def tables(shapes: Iterable[tuple[int, int]] = SHAPES, each: int = TABLES) -> pd
     return pd.DataFrame(rows, columns=["cells", "seconds", "loss", "optimal"])
 
 
+TOLD = {
+    "protected": "protected counts",
+    "given": "of them given away to the attack",
+    "asked": "protected counts that the third program was asked for",
+    "solved": "of them given away to it",
+    "numbers": "shares",
+    "withheld": "of them withheld",
+    "lost": "of them lost",
+}
+
+
 def page(results: pd.DataFrame, single: pd.DataFrame) -> str:
-    """The page."""
-    names = list(dict.fromkeys(results["rule"]))
-    by = {name: results[results["rule"] == name] for name in names}
-
-    def row(label: str, tell: Callable[[pd.DataFrame], str]) -> str:
-        return f"| {label} | " + " | ".join(tell(by[name]) for name in names) + " |"
-
+    """The section on what is given away and lost."""
+    by = {name: results[results["rule"] == name] for name in RULES}
     rows = [
-        row("protected counts", lambda t: f"{t['protected'].sum()}"),
-        row("of them given away", lambda t: f"{t['given'].sum()}"),
-        row("narrow before, by an earlier release", lambda t: f"{t['before'].sum()}"),
-        row("surveys with one given away", lambda t: f"{(t['given'] > 0).sum()}"),
-        row("numbers", lambda t: f"{t['numbers'].sum()}"),
-        row("of them lost", lambda t: f"{t['lost'].sum()}"),
-        row("seconds of a survey, median", lambda t: f"{t['seconds'].median():.2f}"),
+        f"| {says} | " + " | ".join(f"{own[name].sum()}" for own in by.values()) + " |"
+        for name, says in TOLD.items()
     ]
+    refused = (f"{(own['refused'] > 0).sum()}" for own in by.values())
+    seconds = (f"{own['seconds'].median():.1f}" for own in by.values())
+    rows.append("| surveys that the gate refuses | " + " | ".join(refused) + " |")
+    rows.append("| seconds of a survey, median | " + " | ".join(seconds) + " |")
     return PAGE.format(
         surveys=results["seed"].nunique(),
-        refused=(results["refused"].fillna(0) > 0).sum(),
-        heads=" | ".join(["", *(RULES_TRIED[name][2] for name in names)]).strip(),
-        dashes="|".join(["--:"] * len(names)),
+        asked=ASKED,
+        heads=" | ".join(["", *(says for _, says in RULES.values())]).strip(),
+        dashes="|".join(["--:"] * len(RULES)),
         rows="\n".join(rows),
         each=len(single) // single["cells"].nunique(),
         single="\n".join(
@@ -286,22 +303,83 @@ def page(results: pd.DataFrame, single: pd.DataFrame) -> str:
     )
 
 
+# --- Seconds and memory by items and groups.
+
+ITEMS, GROUPS, PEOPLE = (10, 20, 40, 60), (4, 8, 20), 2_000
+
+GROWTH = """\
+# Seconds and memory of disclosure control
+
+Written by `benchmarks/disclosure.py --growth`; edit that, not this page. One survey of {people}
+people of each size, weighted, with routed questions, grids and multiple choices: seconds of one
+core to choose what is withheld and attack it until nothing is given away, and the memory of that
+process. What took longer than {most} s was ended, and nothing larger tried.
+
+| items | {heads} |
+|--:|{dashes}|
+{rows}
+"""
+
+
+def _measure(items: int, groups: int, most: int, queue: Queue[tuple[float, float]]) -> None:
+    """Seconds of one core and GB of memory of the register of one survey, within `most` s."""
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+        root, made = Path(folder), survey(items * groups, PEOPLE, groups, items)
+        run = write(made, root)
+        found = compute(made, run, root, 1, np.ones(PEOPLE, dtype=bool))
+        start = time.process_time()
+        resource.setrlimit(resource.RLIMIT_CPU, (int(start) + most, -1))
+        take("register-wave", run, root, found, root / "1")
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        queue.put((time.process_time() - start, memory))
+
+
+def growth(most: int, items: Sequence[int] = ITEMS, groups: Sequence[int] = GROUPS) -> str:
+    """The section; a survey that takes `most` seconds is ended, and no larger one is tried."""
+    rows, ended = [], len(groups)
+    for number in items:
+        cells = []
+        for place, size in enumerate(groups):
+            queue: Queue[tuple[float, float]] = Queue()
+            process = Process(target=_measure, args=(number, size, most, queue))
+            if place < ended:
+                process.start()
+                process.join()
+            if place < ended and process.exitcode == 0:
+                cells.append("{:.0f} s, {:.1f} GB".format(*queue.get()))
+            else:
+                cells.append(f"more than {most} s")
+                ended = min(ended, place)
+            print(number, size, cells[-1], flush=True)
+        rows.append(f"| {number} | " + " | ".join(cells) + " |")
+    return GROWTH.format(
+        people=f"{PEOPLE:,}",
+        most=most,
+        heads=" | ".join(f"{size} groups" for size in groups),
+        dashes="|".join(["--:"] * len(groups)),
+        rows="\n".join(rows),
+    )
+
+
 def main(arguments: Iterable[str] | None = None) -> int:
-    """Attack the surveys and write the page."""
+    """Attack the surveys, or measure how their protection grows, and write the section."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--surveys", type=int, default=SURVEYS, help=f"how many ({SURVEYS})")
-    parser.add_argument("--workers", type=int, default=2, help="processes (2)")
+    parser.add_argument("--workers", type=int, default=1, help="processes (1)")
+    parser.add_argument("--growth", action="store_true", help="seconds and memory by size")
+    parser.add_argument("--most", type=int, default=600, help="seconds after which one ends (600)")
     parser.add_argument("--out", type=Path, default=MEASUREMENTS, help="the page")
     options = parser.parse_args(None if arguments is None else list(arguments))
     if options.surveys < 1 or options.workers < 1:
         parser.error("at least one survey and one worker")
-    start = time.monotonic()
-    single = tables()
+    if options.growth:
+        write_section(options.out, growth(options.most))
+        return 0
+    start = time.process_time()
     results = run(range(options.surveys), options.workers)
-    write_section(options.out, page(results, single))
-    for each in results[results["refused"] > 0].to_dict("records"):
-        print(f"seed {each['seed']}: {each['refused']:.0f} given away, first {each['first']}")
-    print(f"{options.surveys} surveys in {time.monotonic() - start:.0f} s -> {options.out}")
+    write_section(options.out, page(results, tables()))
+    told = results[results["rule"] == "optimised"][["given", "refused", "withheld", "solved"]].sum()
+    print(f"{options.surveys} surveys, {time.process_time() - start:.0f} s: {told.to_dict()}")
     return 0
 
 

@@ -1,239 +1,257 @@
-"""Random small surveys, published under one rule or another, for the attack to try.
+"""Random small surveys, from the questionnaire to the export, computed by the workflow's own steps.
 
-A survey has one to three frame variables, weights that differ by their categories, one or two
-items (of several levels, some with a "do not know", some asked after the first), people who leave
-an item empty, and sometimes an earlier release from which a few answers are missing. All of it
-follows from a seed.
+A survey has a sample list with two frame variables (a third of them none: an opt-in poll with a
+group question), weights raked to both, a question with one that it routes to, grids, multiple
+choices, unanswered questions, a "do not know", variables derived of answers and of groups; and a
+fifth of them an earlier release from which one to four people are missing. Missing answers are
+bounded, groups compared, and all that is registered, as of any wave. All follows from a seed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 
-from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, group_name
-from readiness.attack import Classes, Release, classes_of
-from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
+from readiness.config import Config, parse_json
 from readiness.disclosure import Policy
 from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum, Statement
-from readiness.questionnaire import DONT_KNOW, NOT_ASKED, Questionnaire, questionnaire_of
-from readiness.questionnaire.model import TOTAL
-from readiness.register.earlier import Earlier, Ends, Told
-from readiness.register.protection import base_id, share_id
+from readiness.lineage import KEY, RESULTS, canonical_json, leave_lineage, make_key
+from readiness.plan.runs import PlannedRun, input_files, runs_of
+from readiness.plan.settings import told_of_answers, with_items
+from readiness.running.step import perform
 
-BLANK = "_blank"
-# Respondents of a category that is told of, at least: more than are missing from a release.
-LEAST = 10
-# Decimals of a published percentage.
-DIGITS = 1
-# By the register's name of a group: the variable and its category.
-Groups = Mapping[str, tuple[str, str]]
+NAME = "random"
+STEPS = ("validate", "derive", "weight", "estimate", "compare")
+# Kinds of questions, in turn; `routed` is asked of those who gave the first answer before it.
+KINDS = ("single", "routed", "grid", "multi")
+POPULATION = 55_440  # divisible by what the parts of any number of categories add to
+ROWS = ("row a", "row b")
 
 
 @dataclass(frozen=True)
 class Survey:
-    """The coded answers of one survey, with what was asked of whom.
-
-    `earlier`: whether a respondent was in the earlier release; all are where there is none.
+    """What was asked, of whom and how it is published; `persons`: what they are and answered, a row
+    each, by the headers of the export; `earlier`: who was in an earlier release; `total`: that of
+    the margins, which need not be the list's.
     """
 
-    seed: int
-    variables: tuple[str, ...]
-    items: tuple[str, ...]
-    answers: pd.DataFrame
-    questionnaire: Questionnaire
-    several_releases: bool = False
-    earlier: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
-
-    @property
-    def groups(self) -> dict[str, tuple[str, str]]:
-        """The groups of the release, the total not among them."""
-        found = {}
-        for place, name in enumerate(self.variables):
-            for code in sorted(self.answers[name].unique()):
-                found[group_name(name, code) if place else code] = (name, code)
-        return found
-
-    def inside(self, group: str, answers: pd.DataFrame) -> pd.DataFrame:
-        """The respondents of a group."""
-        if group == TOTAL:
-            return answers
-        variable, code = self.groups[group]
-        return answers[answers[variable] == code]
+    run: PlannedRun
+    questionnaire: dict[str, Any]
+    persons: pd.DataFrame
+    earlier: np.ndarray
+    regions: tuple[str, ...]
+    sizes: tuple[str, ...]
+    total: int
 
 
-def survey(seed: int, largest: int = 260) -> Survey:
-    """The survey of a seed."""
+def survey(
+    seed: int, people: int | None = None, groups: int | None = None, items: int | None = None
+) -> Survey:
+    """The survey of a seed: of 60 to 120 people in 2 or 3 groups, 4 items, unless given."""
     rng = np.random.default_rng(seed)
-    n = int(rng.integers(30, largest))
-    variables = ("kind", "region", "size")[: int(rng.integers(1, 4))]
-    answers = pd.DataFrame(index=range(n))
-    weight = np.ones(n)
-    for name in variables:
-        categories = int(rng.integers(2, 5))
-        shares = rng.dirichlet(np.full(categories, 2.0))
-        drawn = rng.choice(categories, size=n, p=shares)
-        # Categories of hardly anybody are merged before anything is told by them.
-        sizes = np.bincount(drawn, minlength=categories)
-        drawn = np.where(sizes[drawn] < LEAST, sizes.argmax(), drawn)
-        answers[name] = [f"{name}_{k}" for k in drawn]
-        weight = weight * rng.uniform(0.5, 2.0, categories)[drawn]
-    answers["weight"] = weight / weight.mean()
-    answers["group"] = "people"
-    items = ["first", "second"][: int(rng.integers(1, 3))]
-    asked = [_item(rng, "first", None)]
-    if len(items) == 2:
-        asked.append(_item(rng, "second", asked[0] if rng.random() < 0.5 else None))
-    for item in asked:
-        answers[item["id"]] = _answered(rng, answers, item)
-    made = questionnaire_of(
+    n = people or int(rng.integers(60, 121))
+    regions = _codes("region", groups or int(rng.integers(2, 4)))
+    sizes = _codes("size", 2)
+    listed = bool(people) or seed % 3 != 2
+    persons = pd.DataFrame(
         {
-            "name": "random",
-            "version": "1",
-            "language": "en",
-            "title": {"en": "Random"},
-            "frame": [
-                {"id": v, "label": {"en": v}, "categories": _codes(sorted(set(answers[v])))}
-                for v in variables
-            ],
-            "items": asked,
-        },
-        f"seed {seed}",
+            "region": rng.choice(regions, n, p=rng.dirichlet(np.full(len(regions), 6.0))),
+            "size": rng.choice(sizes, n, p=[0.4, 0.6]),
+        }
     )
-    several = bool(rng.random() < 0.25)
-    late = rng.choice(n, size=int(rng.integers(1, 5)), replace=False) if several else []
-    earlier = ~np.isin(np.arange(n), late)
-    return Survey(seed, variables, tuple(items), answers, made, several, earlier)
-
-
-def _codes(codes: Collection[str]) -> list[dict[str, str]]:
-    return [{"code": code, "text": code} for code in codes]
-
-
-def _item(rng: np.random.Generator, name: str, after: dict | None) -> dict:
-    levels = [f"level_{k}" for k in range(int(rng.integers(2, 5)))]
-    item = {
-        "id": name,
-        "kind": "single",
-        "column": name,
-        "label": {"en": name},
-        "categories": _codes(levels),
+    asked = list(_ask(rng, persons, items or 4))
+    frame = [_list_options({"id": "region"}, regions), _list_options({"id": "size"}, sizes)]
+    if not listed:
+        asked = [{**each, "kind": "single", "column": each["id"]} for each in frame] + asked
+    questionnaire = {
+        "name": NAME,
+        "version": "1",
+        "language": "en",
+        "title": {"en": "Random"},
+        "export": {"timestamp": "when", "marker": "simulated", "marked": "yes"},
+        "items": asked,
     }
-    if rng.random() < 0.5:
-        item["dont_know"] = {"text": "unsure"}
-    if after is not None:
-        item["asked_if"] = [{"item": after["id"], "one_of": [after["categories"][0]["code"]]}]
-    return item
+    if listed:
+        questionnaire["export"]["invitation"] = "invitation"
+        questionnaire["frame"] = frame
+    came = rng.choice(n, int(rng.integers(1, 5)), replace=False) if seed % 5 == 4 else []
+    run = PlannedRun(f"waves/{NAME}", NAME, _settings(regions, asked, listed))
+    earlier, total = ~np.isin(np.arange(n), came), POPULATION + 120 * (seed % 3 == 1)
+    return Survey(run, questionnaire, persons, earlier, regions, sizes, total)
 
 
-def _answered(rng: np.random.Generator, answers: pd.DataFrame, item: dict) -> np.ndarray:
-    """What each respondent said: more of one level in one category than in another."""
-    codes = [category["code"] for category in item["categories"]]
-    leaning = answers.iloc[:, 0].astype("category").cat.codes.to_numpy()
-    table = rng.dirichlet(np.full(len(codes), 0.9), size=leaning.max() + 1)
-    said = np.array([rng.choice(codes, p=table[k]) for k in leaning], dtype=object)
-    chance = rng.random(len(said))
-    if "dont_know" in item:
-        said[chance < 0.07] = DONT_KNOW
-    said[chance > 0.97] = BLANK
-    for condition in item.get("asked_if", ()):
-        asked = answers[condition["item"]].isin(condition["one_of"]).to_numpy()
-        said[~asked] = NOT_ASKED
-    return said
+def _codes(name: str, number: int) -> tuple[str, ...]:
+    return tuple(f"{name}_{k}" for k in range(number))
 
 
-def estimates(made: Survey, answers: pd.DataFrame) -> pd.DataFrame:
-    """The estimates of all items and groups, as the estimate step has them."""
-    rows = []
-    for item in made.items:
-        asked = made.questionnaire.item(item)
-        for group in (TOTAL, *made.groups):
-            inside = made.inside(group, answers)
-            answered = inside[item].isin(asked.codes)
-            unsure = inside[item] == DONT_KNOW
-            cells = [(level, ANSWERED, answered) for level in asked.codes]
-            if asked.dont_know:
-                cells.append(("dont_know", WITH_DONT_KNOW, answered | unsure))
-            for level, base, among in cells:
-                gave = inside[item] == (DONT_KNOW if level == "dont_know" else level)
-                weights = inside["weight"]
-                whole = float(weights[among].sum())
-                share = float(weights[gave].sum()) / whole if whole else 0.0
-                rows.append((item, level, base, group, int(among.sum()), int(gave.sum()), share))
-    columns = ["item", "level", "base", "group", "n", "count", "share"]
-    return pd.DataFrame(rows, columns=columns)
+def _list_options(question: dict[str, Any], codes: Sequence[str]) -> dict[str, Any]:
+    options = [{"code": code, "text": code} for code in codes]
+    return {"label": {"en": question["id"]}, **question, "categories": options}
 
 
-def released(
-    name: str, made: Survey, answers: pd.DataFrame, table: pd.DataFrame, hidden: Collection[str]
-) -> Release:
-    """What a release prints when the numbers in `hidden` are withheld.
+def _ask(rng: np.random.Generator, persons: pd.DataFrame, number: int) -> Iterator[dict[str, Any]]:
+    """So many items, each as the questionnaire has it; their answers become columns."""
+    region = persons["region"].astype("category").cat.codes.to_numpy()
+    n, made, before = len(persons), 0, np.zeros(0)
+    while made < number:
+        kind = KINDS[made % len(KINDS)] if made < len(KINDS) else str(rng.choice(KINDS))
+        name, codes = f"q{made}", _codes("a", int(rng.integers(2, 5)))
+        leaning = rng.dirichlet(np.full(len(codes), 0.9), size=region.max() + 1)
+        said = np.array([rng.choice(codes, p=leaning[k]) for k in region], dtype=object)
+        blank = rng.random(n) < 0.04
+        question = _list_options({"id": name, "kind": "single", "column": name}, codes)
+        if kind == "routed" and len(before):
+            asked = before == "a_0"
+            question["asked_if"] = [{"item": f"q{made - 1}", "one_of": ["a_0"]}]
+            persons[name] = np.where(asked & ~blank, said, "")
+        elif kind == "grid":
+            question |= {"kind": "grid", "rows": [*ROWS], "dont_know": {"text": "unsure"}}
+            for row in ROWS:
+                other = np.where(rng.random(n) < 0.3, rng.permutation(said), said)
+                other = np.where(rng.random(n) < 0.06, "unsure", other)
+                persons[f"{name} [{row}]"] = np.where(blank, "", other)
+            made += len(ROWS) - 1
+        elif kind == "multi":
+            ticked = rng.random((n, len(codes))) < rng.uniform(0.05, 0.6, len(codes))
+            question |= {"kind": "multi", "blank_means": "skipped"}
+            persons[name] = [", ".join(np.array(codes)[row]) for row in ticked]
+        else:
+            persons[name] = np.where(blank, "", said)
+        before = persons[name].to_numpy() if name in persons and kind != "multi" else np.zeros(0)
+        made += 1
+        yield question
 
-    A group of which nobody was asked keeps its place, like one of few.
+
+def _settings(regions: Sequence[str], asked: Sequence[dict[str, Any]], listed: bool) -> Any:
+    """How it is analysed, as the configuration says it."""
+    half = len(regions) // 2
+    parts = {"east": list(regions[:half]), "west": list(regions[half:])}
+    area = {
+        "item": "region",
+        "categories": [{"code": c, "label": {"en": c}, "of": of} for c, of in parts.items()],
+    }
+    grid = next((each["id"] for each in asked if each["kind"] == "grid"), None)
+    derive: list[dict[str, Any]] = [{"id": "area", "label": {"en": "Area"}, "recode": area}]
+    if grid:
+        top = [{"item": f"{grid}_{row}", "top": 1} for row in (1, 2)]
+        derive.append({"id": "keen", "label": {"en": "Keen"}, "any": top})
+    wave: dict[str, Any] = {
+        "title": {"en": "Random"},
+        "simulated": True,
+        "selection": "probability" if listed else "opt-in",
+        "answers": f"{NAME}@1",
+        "questionnaire": f"{NAME}-1",
+        "derive": derive,
+        "estimate": {
+            "by": ["region", *(["size"] if listed else []), "area"],
+            "items": [*_name_items(asked), *(["keen"] if grid else [])],
+        },
+        "figures": {"digits": 1, "minimum_base": 5, "reliable_base": 10},
+    }
+    if listed:
+        wave |= {"sample": f"{NAME}-sample@1", "weight": {"margins": f"{NAME}-1"}}
+    wave["compare"] = {"items": wave["estimate"]["items"][:2]}
+    config = parse_json(Config, canonical_json({"waves": {NAME: wave}}))
+    return next(runs_of(config)).section
+
+
+def _name_items(asked: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """The items that questions are, without those that are groups."""
+    for each in asked:
+        if each["kind"] == "grid":
+            yield from (f"{each['id']}_{row}" for row in range(1, len(ROWS) + 1))
+        elif each["id"] not in ("region", "size"):
+            yield each["id"]
+
+
+def _population(codes: Sequence[str]) -> dict[str, float]:
+    """The part (0-1) that each category is of the population."""
+    parts = {code: 1 + k % 3 for k, code in enumerate(codes)}
+    return {code: part / sum(parts.values()) for code, part in parts.items()}
+
+
+def write(made: Survey, root: Path) -> PlannedRun:
+    """Write what the steps read below `root`; the run, with the items that it estimates."""
+    files = input_files(made.run.section)
+    for path in files.values():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / files["questionnaire"]).write_text(yaml.safe_dump(made.questionnaire), "utf-8")
+    if "margins" in files:
+        variables = {"region": made.regions, "size": made.sizes}
+        rows = [
+            (name, code, made.total * part, "scenario", "simulated")
+            for name, codes in variables.items()
+            for code, part in _population(codes).items()
+        ]
+        table = pd.DataFrame(rows, columns=["variable", "category", "total", "status", "note"])
+        table.round({"total": 3}).to_csv(root / files["margins"], index=False)
+    return with_items(root, made.run)
+
+
+def compute(
+    made: Survey, run: PlannedRun, root: Path, release: int, inside: np.ndarray
+) -> dict[str, list[Path]]:
+    """Every step before the register, for who is `inside` a release; the files by their role.
+
+    To be called, as all steps are, in the project's folder `root`.
     """
-    tables = {item: ReleasedTable(item, {}, data=name) for item in made.items}
-    for row in table.to_dict("records"):
-        own = tables[row["item"]]
-        identity = share_id(row["item"], row["level"], row["group"], row["base"])
-        value = None
-        if row["n"] and identity not in hidden:
-            half = 0.5 * 10.0 ** -(DIGITS + 2)
-            shown = round(row["share"], DIGITS + 2)
-            value = PrintedInterval(shown - half, shown + half)
-        whole = value is not None and row["count"] in (0, row["n"])
-        if whole:
-            value = PrintedInterval(float(row["count"] > 0), float(row["count"] > 0))
-        share = ReleasedShare(identity, row["level"], row["group"], row["base"], value, True, whole)
-        own.shares.append(share)
-        # The wider base stands by its one share.
-        there = row["n"] and (row["base"] != WITH_DONT_KNOW or value is not None)
-        if there and base_id(row["item"], row["group"], row["base"]) not in hidden:
-            own.bases[row["base"], row["group"]] = row["n"]
-    people = {group: len(made.inside(group, answers)) for group in (TOTAL, *made.groups)}
-    lightest, heaviest = answers["weight"].min(), answers["weight"].max()
-    return Release(name, tables, people, lightest - 0.005, heaviest + 0.005)
+    home = root / str(release)
+    persons = made.persons[inside]
+    token = [f"T{k}" for k in persons.index]
+    listed = run.section.sample is not None
+    export = persons.drop(columns=["region", "size"] if listed else [])
+    moments = pd.Timestamp("2026-03-02 10:00") + pd.to_timedelta(persons.index, "min")
+    export = export.assign(when=moments.astype(str), simulated="yes", invitation=token)
+    files = {"answers": export if listed else export.drop(columns="invitation")}
+    if listed:
+        drawn = persons[["region", "size"]].assign(token=token, stratum=persons["region"])
+        many = drawn.groupby("stratum")["token"].transform("size")
+        people = drawn["stratum"].map(_population(made.regions)) * POPULATION
+        drawn = drawn.assign(stratum_population=people, stratum_drawn=many, simulated="yes")
+        files["sample"] = drawn.assign(base_weight=(people / many).round(10))
+    told = {role: root / path for role, path in input_files(run.section).items()}
+    for role, table in files.items():
+        told[role] = root / RESULTS / "inputs" / f"{NAME}-{role}" / str(release) / "data.csv"
+        told[role].parent.mkdir(parents=True)
+        table.to_csv(told[role], index=False)
+        (told[role].parent / KEY).write_bytes(make_key(told[role].read_bytes()))
+        leave_lineage(
+            "restore",
+            told[role].parent,
+            code="0" * 64,
+            settings={},
+            inputs={},
+            outputs=["data.csv", KEY],
+            datasets=(f"{NAME}-{role}@{release}",),
+            public=True,
+        )
+    found: dict[str, list[Path]] = {role: [path] for role, path in told.items()}
+    for step in STEPS:
+        out = take(step, run, root, found, home)
+        tables = {path.stem: [path] for path in out.iterdir() if path.name != "lineage.json"}
+        if not listed:
+            tables.pop("sample", None)
+        # Weighting reports its margins under the name of those that it was given.
+        made_margins = {"margins of weights": tables.pop("margins")} if "margins" in tables else {}
+        found |= tables | made_margins
+    return found | {"margins": found["margins of weights"]}
 
 
-def known(made: Survey, answers: pd.DataFrame) -> Classes:
-    """What a reader knows who knows every respondent's frame cell."""
-    groups: dict[str, tuple[str, dict[str, str]]] = {}
-    for group, (variable, code) in made.groups.items():
-        place = "" if variable == made.variables[0] else variable
-        groups.setdefault(place, (variable, {}))[1][code] = group
-    return classes_of(answers, answers["weight"], groups)
-
-
-def told(release: Release) -> Earlier:
-    """What a release says, for those that come after it."""
-    shares: dict[str, Told | None] = {}
-    bases: dict[str, Ends | None] = {}
-    ratio = release.heaviest / release.lightest
-    for item, table in release.tables.items():
-        for share in table.shares:
-            n = table.bases.get((share.base, share.group))
-            base = None if n is None else (float(n), float(n))
-            bases[base_id(item, share.group, share.base)] = base
-            value = share.value
-            shares[share.id] = Told(value.low, value.high, ratio) if value else None
-    return Earlier(shares, bases, release.respondents)
-
-
-# Which numbers of the estimates of some answers are withheld, after some releases.
-Rule = Callable[[Survey, pd.DataFrame, pd.DataFrame, Sequence[Release]], Collection[str]]
-
-
-def releases(made: Survey, rule: Rule) -> Iterator[tuple[Release, pd.DataFrame, pd.DataFrame]]:
-    """The releases of a survey under a rule, with the estimates and answers behind each."""
-    parts = [made.answers[made.earlier], made.answers] if made.several_releases else [made.answers]
-    earlier: list[Release] = []
-    for number, answers in enumerate(parts, 1):
-        table = estimates(made, answers)
-        hidden = rule(made, answers, table, earlier)
-        earlier.append(released(f"r{number}", made, answers, table, hidden))
-        yield earlier[-1], table, answers
+def take(step: str, run: PlannedRun, root: Path, found: dict[str, list[Path]], home: Path) -> Path:
+    """Take a step with the files that it asks for; the folder that it leaves."""
+    module = import_module(f"readiness.steps.{step.replace('-', '_')}")
+    roles = {role.rstrip("?*"): role for role in module.INPUTS}
+    inputs = {name: found.get(name, []) for name in roles}
+    settings = canonical_json(told_of_answers(root, run, step))
+    perform(step, module, inputs, settings, "0" * 64, home / step)
+    return home / step
 
 
 def table(counts: list[list[int]], policy: Policy) -> CountSystem:

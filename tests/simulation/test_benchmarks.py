@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from project_copy import ROOT, benchmark_module
+from readiness import lineage
 from readiness.config import load_config
 from readiness.plan.runs import PlannedRun
 from readiness.questionnaire import load_questionnaire
@@ -27,16 +28,10 @@ def shipped_section(heading: str) -> str:
 
 def test_withholding_small_counts_alone_protects_nobody() -> None:
     bench = benchmark_module("disclosure")
-    results = bench.run((2, 3, 8, 30), 1)
-    # Of two releases it protects those who came between: nobody knows all weights of the first.
-    alone = [seed for seed in set(results["seed"]) if not bench.survey(seed).several_releases]
-    own = results[results["seed"].isin(alone) & (results["rule"] == "primaries")]
-    assert len(own) and own["given"].sum() > 0.8 * own["protected"].sum()
-    by = results.groupby("rule")[["protected", "given"]].sum().T.to_dict()
-    assert by["primaries"]["given"] > 0.5 * by["primaries"]["protected"]
-    assert by["optimised"]["given"] == 0
-    # Nor would the gate refuse any of them, which looks at what is not small as well.
-    assert (results.loc[results["rule"] == "optimised", "refused"] == 0).all()
+    results = bench.run((2, 26), 1)
+    by = results.groupby("rule")[["protected", "given", "refused"]].sum().T.to_dict()
+    assert by["primaries"]["given"] > 0.5 * by["primaries"]["protected"] > 0
+    assert by["optimised"]["given"] == by["optimised"]["refused"] == 0
     single = bench.tables(each=1)
     assert single["optimal"].all()
     page = bench.page(results, single)
@@ -44,13 +39,21 @@ def test_withholding_small_counts_alone_protects_nobody() -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("seed", [17, 91])
-def test_what_single_surveys_once_gave_away_is_withheld(seed: int) -> None:
-    """Of 91 the earlier release told of others and left a "do not know" too narrow; of 17 four to
-    eight, withheld for another count, were told: a reader takes them for few.
-    """
-    (found,) = benchmark_module("disclosure").run((seed,), 1, ("optimised",)).to_dict("records")
-    assert found["protected"] > 0 and found["given"] == found["refused"] == 0
+@pytest.mark.parametrize("seed", [0, 4])
+def test_two_programs_learn_no_count_of_a_weighted_survey(seed: int) -> None:
+    """Beside small counts alone the second one learns all; of 4 an earlier release is known."""
+    alone, whole = benchmark_module("disclosure").tried(seed)
+    assert alone.asked == alone.solved > 0 and whole.asked == alone.asked
+    assert whole.given == whole.refused == whole.solved == 0
+
+
+def test_no_published_digest_gives_a_count_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where digests had no key, every withheld count would be found."""
+    bench = benchmark_module("digests")
+    found = bench.attack_digests(2)
+    assert found.counts > 10 and found.found == 0
+    monkeypatch.setattr(lineage, "keyed_digest", lambda path, key: lineage.sha256_of(path))
+    assert bench.attack_digests(2).found == found.counts
 
 
 def test_a_long_wave_is_weighted_by_groups_within_its_limits(tmp_path: Path) -> None:
