@@ -1,7 +1,5 @@
 """What each column of a sheet is, and what is said where that is not the questionnaire's."""
 
-from __future__ import annotations
-
 import difflib
 import json
 from collections.abc import Collection, Mapping, Sequence

@@ -5,8 +5,6 @@ grid or a ticked option behind it. All that a questionnaire's columns may be cal
 by rank, and a header is looked up, never taken apart: a question may hold any sign itself.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

@@ -4,8 +4,6 @@ A large regular file is read by pandas' parser, any other by Python's `csv`: bot
 table, and a row that is cut or has more cells than the header is refused by either.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from codecs import BOM_UTF8

@@ -5,8 +5,6 @@ letters in each. What decides is, in this order, the headers and options that ar
 which letters stand beside which. Where neither decides, nothing is guessed.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """An export of a questionnaire, whatever tool wrote it, as one table of text."""
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Collection

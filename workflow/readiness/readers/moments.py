@@ -5,8 +5,6 @@ one; that submissions stand in the order in which they came; how the day is writ
 of the questionnaire. A moment stays that of the clock that the tool shows: zones are not moved.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -3,8 +3,6 @@
 A tool that writes a column an option, with the rank in it, needs nothing of this: that is a grid.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from functools import reduce
 

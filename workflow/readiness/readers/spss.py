@@ -5,8 +5,6 @@ an empty cell; one that the file declares missing (user-missing) stays the value
 reader of the tool knows what to make of it.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Mapping

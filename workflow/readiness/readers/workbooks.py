@@ -5,8 +5,6 @@ moment `YYYY-MM-DD HH:MM:SS`, a yes or no `TRUE` or `FALSE`. A formula is the va
 with it: nothing is computed.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

@@ -354,7 +354,10 @@ class _Maker:
 
     def _make_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
         yield from self._make_answer_lines(columns)
-        yield from self._make_outside_lines(columns)
+        if self.item.dont_know:
+            label = self.item.dont_know.label(self.language)
+            ids = [share_id(self.item.id, DONT_KNOW, c.group, WITH_DONT_KNOW) for c in columns]
+            yield self._line("outside", label, ids)
         item, shown = self.item.id, self.item.first_level
         bases = [base_id(item, c.group, c.base) for c in columns]
         yield self._line("base", self._write_word("tables.row.base"), bases)
@@ -388,12 +391,6 @@ class _Maker:
     ) -> BannerLine:
         ids = [share_id(self.item.id, level, c.group, c.base) for c in columns]
         return self._line(kind, label, ids, self._find_letters(level, columns))
-
-    def _make_outside_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
-        if self.item.dont_know:
-            label = self.item.dont_know.label(self.language)
-            ids = [share_id(self.item.id, DONT_KNOW, c.group, WITH_DONT_KNOW) for c in columns]
-            yield self._line("outside", label, ids)
 
     def _line(
         self, kind: str, label: str, ids: Sequence[str], marks: tuple[str, ...] = ()

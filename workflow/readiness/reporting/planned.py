@@ -3,8 +3,6 @@
 Its words and figures are those of the configuration, and no number of the register.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any

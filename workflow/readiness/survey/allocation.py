@@ -5,8 +5,6 @@ Sources: Cochran (1977), sections 5.5 to 5.9 (proportional, Neyman, strata taken
 draw by permanent numbers.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 

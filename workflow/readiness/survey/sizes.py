@@ -9,8 +9,6 @@ shape.
 Sources: Cochran (1977), ch. 4; Valliant, Dever and Kreuter (2018), ch. 3 and 4; Woodward (1992).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -136,7 +136,9 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> ReadCell
     if not match_key(text):
         return _read_blank(item)
     if item.missing and (special := options.missing(item, text)):
-        return _read_missing(item, special)
+        if special == BLANK:
+            return _read_blank(item)
+        return ReadCell((special,) * len(item.columns), given=special in (REFUSED, DONT_KNOW))
     if item.kind == "multi":
         return _read_multi(item, text, options)
     if item.kind == "number":
@@ -155,13 +157,6 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> ReadCell
     if text == exported or match_key(text) in options.others:
         return ReadCell((code,))
     return ReadCell((code,), (_make_spelling_fault(exported),))
-
-
-def _read_missing(item: Item, special: str) -> ReadCell:
-    """What a declared text that is no answer means: a blank cell, or the code of its meaning."""
-    if special == BLANK:
-        return _read_blank(item)
-    return ReadCell((special,) * len(item.columns), given=special in (REFUSED, DONT_KNOW))
 
 
 def _read_blank(item: Item) -> ReadCell:

@@ -107,7 +107,11 @@ def _list_cell_issues(coded: Coded, answers: Answers, inside: Booleans) -> list[
             continue
         at = np.flatnonzero(texts.flags(k in facts for k in range(len(texts.texts))) & inside)
         said = np.full(len(texts.texts), "", dtype=object)
-        said[list(facts)] = _write_json(list(facts.values()))
+        written: dict[int, str] = {}
+        said[list(facts)] = [
+            written.get(id(f)) or written.setdefault(id(f), to_json(f))
+            for f in list(facts.values())
+        ]
         near = np.full(len(texts.texts), "", dtype=object)
         if rule in ("unknown_option", "near_option"):
             for place, suggestion in _find_near(texts, facts, answers.options(coded.item)).items():
@@ -126,12 +130,6 @@ def declaration(text: str) -> str:
     if means is None:
         return ""
     return f"missing: [{{text: {json.dumps(text.strip(), ensure_ascii=False)}, means: {means}}}]"
-
-
-def _write_json(facts: Sequence[Fact]) -> list[str]:
-    """The facts as JSON; one that many texts share is written once."""
-    written: dict[int, str] = {}
-    return [written.get(id(f)) or written.setdefault(id(f), to_json(f)) for f in facts]
 
 
 def _find_near(texts: Texts, facts: Mapping[int, Fact], options: Options) -> dict[int, str]:

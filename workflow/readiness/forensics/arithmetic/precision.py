@@ -92,12 +92,6 @@ def statcan_band(count: int, base: int) -> str:
     return "E" if squared <= UNRELIABLE_CV**2 else "F"
 
 
-def _weigh_tables(row: int, column: int, n: int) -> list[int]:
-    """In how many ways each table with these margins comes about, the least first cell first."""
-    counts = range(max(0, row + column - n), min(row, column) + 1)
-    return [comb(column, k) * comb(n - column, row - k) for k in counts]
-
-
 @dataclass(frozen=True)
 class PRange:
     """The least and greatest p-value over all tables that fit, and how many tables there are."""
@@ -119,7 +113,10 @@ def p_range(rows: tuple[int, int], columns: tuple[int, int]) -> PRange:
     n = sum(rows)
     if n != sum(columns) or min(*rows, *columns) < 0 or n == 0:
         raise StatisticsError(f"Margins {rows} and {columns}: expected one total above 0.")
-    weights = _weigh_tables(rows[0], columns[0], n)
+    row = rows[0]
+    column = columns[0]
+    counts = range(max(0, row + column - n), min(row, column) + 1)
+    weights = [comb(column, k) * comb(n - column, row - k) for k in counts]
     rarest = min(weights)
     return PRange(Fraction(rarest * weights.count(rarest), sum(weights)), Fraction(1), len(weights))
 

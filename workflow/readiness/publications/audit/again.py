@@ -115,7 +115,16 @@ class Again:
                 result = self._compare(result, again, apart)
                 figures = again.figures
         except (ReadinessError, OSError) as error:
-            result = self._not_again(result, error)
+            why = Fact("audit.number.not_again", {"why": explain(error, self.root)})
+            if self.is_trusted:
+                why = self._not_started(result, error)
+            finding = AuditFinding("report", Outcome.NOT_CHECKED, why)
+            result = replace(
+                result,
+                numbers=tuple(list_unchecked(self.rows, result.seal, why)),
+                report=(finding,) if result.level >= REPORT else (),
+                divergence=why,
+            )
         # A program that cannot judge the numbers may still ask their own code.
         return self._by_own_code(result, figures) if asked else result
 
@@ -163,18 +172,6 @@ class Again:
         if has_pseudonyms(self.folder):
             return Fact("audit.page.other_names")
         return None
-
-    def _not_again(self, result: Audit, error: ReadinessError | OSError) -> Audit:
-        why = Fact("audit.number.not_again", {"why": explain(error, self.root)})
-        if self.is_trusted:
-            why = self._not_started(result, error)
-        finding = AuditFinding("report", Outcome.NOT_CHECKED, why)
-        return replace(
-            result,
-            numbers=tuple(list_unchecked(self.rows, result.seal, why)),
-            report=(finding,) if result.level >= REPORT else (),
-            divergence=why,
-        )
 
     def _not_started(self, result: Audit, error: ReadinessError | OSError) -> Fact:
         """That sealed code did not come to its end; with the lock where that is another one."""

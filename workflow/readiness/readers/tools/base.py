@@ -4,8 +4,6 @@ A tool says how its exports are told from others, what its own columns are calle
 writes headers and joins ticked options. A further tool is a class of such facts; the rest is here.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from functools import partial

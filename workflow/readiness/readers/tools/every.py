@@ -1,7 +1,5 @@
 """All tools that are known; which one reads a file is decided by what each recognises."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import pairwise
 

@@ -10,8 +10,6 @@ are joined by a semicolon, with one more at the end. The headers of the first co
 language of who exports; their cells tell them.
 """
 
-from __future__ import annotations
-
 import re
 from typing import ClassVar
 

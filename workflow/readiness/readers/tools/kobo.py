@@ -5,8 +5,6 @@ Several ticked options stand in one cell, joined by a space, or in a column each
 asked several times of one respondent (a repeat) is a table of its own, which no wave has.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import replace

@@ -4,8 +4,6 @@ Arrays are `code[SQ001]` or `Text [Row]`, boxes a column each with Y or Yes, wha
 them `code[other]`. `submitdate` is empty for who broke off; `N/A` is a question that was not shown.
 """
 
-from __future__ import annotations
-
 import re
 from typing import ClassVar
 

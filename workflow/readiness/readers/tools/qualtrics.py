@@ -4,8 +4,6 @@ Answers are choice texts or numeric values; boxes stand in one cell joined by a 
 column each. A preview of the survey is a row like any other, and is marked: it is no answer.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import replace

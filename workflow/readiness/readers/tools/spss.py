@@ -5,8 +5,6 @@ stays the value, for the questionnaire may know it. A declared missing value is 
 the questionnaire says what it means.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import ClassVar

@@ -4,8 +4,6 @@ A question of several columns stands above the first of them only. A ticked box 
 text. Moments are month first, as in the United States.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from typing import ClassVar
