@@ -468,8 +468,7 @@ SECTION = wave_section(
     "second",
     language="en",
     selection="opt-in",
-    dataset="second",
-    version="1",
+    answers="second@1",
     questionnaire="second-1",
 )
 

@@ -144,8 +144,8 @@ def test_strict_bases_are_brute_force() -> None:
                     reading, parse_figure(text), 120, allowed=[Convention(rounding)]
                 )
                 first = found.strict[0][1] if found.strict else None
-                claimed = smallest_strict_base(reading, parse_figure(text), rounding)
-                assert first == (claimed if claimed is not None and claimed <= 120 else None)
+                claimed = smallest_strict_base(reading, parse_figure(text), rounding, 120)
+                assert first == claimed
 
 
 @pytest.mark.parametrize(

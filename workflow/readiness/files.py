@@ -172,9 +172,9 @@ def left_behind(path: Path) -> list[Path]:
     return sorted(other for other in path.parent.glob(".*") if name.fullmatch(other.name))
 
 
-def make_room(path: Path, size: int = 4096) -> None:
+def make_room(path: Path) -> None:
     """Make a blank file that can be written later, also when the disk has become full by then."""
-    write_atomically(path, b" " * size)
+    write_atomically(path, b" " * 4096)
 
 
 def note_once(path: Path, text: str) -> None:

@@ -48,12 +48,12 @@ def own_file(weight: str = REGULAR) -> Path:
     return own_folder() / f"{OWN.replace(' ', '')}-{weight}.ttf"
 
 
-def face(text: str, weights: Iterable[tuple[str, int]] = ((REGULAR, 400), (BOLD, 700))) -> str:
+def face(text: str) -> str:
     """CSS that brings the own family along with no more than the letters of a text."""
     return "\n".join(
         f'@font-face {{ font-family: "{BROUGHT}"; font-weight: {number}; font-display: swap; '
         f'src: url("data:font/woff;base64,{subset(text, weight)}") format("woff"); }}'
-        for weight, number in weights
+        for weight, number in ((REGULAR, 400), (BOLD, 700))
     )
 
 

@@ -12,14 +12,14 @@ from readiness.errors import ConfigError
 
 
 def wave_section(
-    wave: str, *, language: str, selection: str, dataset: str, version: str, questionnaire: str
+    wave: str, *, language: str, selection: str, answers: str, questionnaire: str
 ) -> str:
     """The lines of a wave, below `waves:`; nothing in it that nobody supplied."""
     return (
         f"  {wave}:\n"
         f"    title: {{{language}: {json.dumps(wave.replace('-', ' '))}}}\n"
         f"    selection: {selection}\n"
-        f"    answers: {dataset}@{version}\n"
+        f"    answers: {answers}\n"
         f"    questionnaire: {questionnaire}\n"
     )
 

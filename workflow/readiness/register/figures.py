@@ -205,11 +205,9 @@ def group_order(
     return by_size(codes, lambda code: value(f"{item}.{level}.{prefix}{code}"))
 
 
-def answer_order(
-    value: Values, item: str, codes: Sequence[str], *, ordered: bool, group: str = TOTAL
-) -> list[str]:
-    """The answers of an item: as listed where they are a scale, else by their share in `group`."""
-    return list(codes) if ordered else by_size(codes, lambda code: value(f"{item}.{code}.{group}"))
+def answer_order(value: Values, item: str, codes: Sequence[str], *, ordered: bool) -> list[str]:
+    """The answers of an item: as listed where they are a scale, else by their share of all."""
+    return list(codes) if ordered else by_size(codes, lambda code: value(f"{item}.{code}.{TOTAL}"))
 
 
 def number(value: Any) -> float | None:

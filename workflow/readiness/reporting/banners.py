@@ -280,7 +280,7 @@ class _Maker:
         for variable in self._variables:
             columns += self._make_variable_columns(variable, names)
         for code, label in self.material.questionnaire.label_apart(self.language).items():
-            if self._has_any(ANSWERED, code):
+            if self._has_any(code):
                 columns.append(BannerColumn(code, label, apart=True))
         return columns
 
@@ -306,13 +306,13 @@ class _Maker:
             prefix=prefix,
         ):
             group = prefix + code
-            if self._has_any(ANSWERED, group):
+            if self._has_any(group):
                 tested = self._is_compared(variable.id) and self._is_published(group)
                 yield BannerColumn(group, labels[code], next(names) if tested else "", variable.id)
 
-    def _has_any(self, base: str, group: str) -> bool:
+    def _has_any(self, group: str) -> bool:
         levels = (self.item.first_level, *self.item.codes)
-        return any(self.register.has(share_id(self.item.id, lv, group, base)) for lv in levels)
+        return any(self.register.has(share_id(self.item.id, lv, group, ANSWERED)) for lv in levels)
 
     def _is_published(self, group: str, level: str = "") -> bool:
         level = level or self.item.first_level

@@ -282,9 +282,9 @@ def find_widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
 
 
 def in_short(
-    material: TableMaterial, items: Sequence[Item], compared: Collection[str], most: int = 3
+    material: TableMaterial, items: Sequence[Item], compared: Collection[str]
 ) -> Iterator[Fact]:
-    """What matters most of a wave, in at most `most` sentences, each with its question.
+    """What matters most of a wave, in at most three sentences, each with its question.
 
     The first question's share, the strongest established gap of the items `compared`, then the
     shares of the next questions.
@@ -294,6 +294,6 @@ def in_short(
     gaps = [(*found, own) for own in all_of if (found := own.gap())]
     strongest = [(own, fact) for _, fact, own in sorted(gaps, key=lambda gap: gap[0])[:1]]
     chosen = wholes[:1] + strongest + wholes[1:]
-    for own, fact in chosen[:most]:
+    for own, fact in chosen[:3]:
         label = own.item.label.text(material.language)
         yield Fact("language.labelled", {"label": label, "what": fact})

@@ -155,8 +155,7 @@ def begin_wave(
         wave,
         language=language or written_in,
         selection=selection or UNDECIDED,
-        dataset=wave,
-        version=VERSION,
+        answers=f"{wave}@{VERSION}",
         questionnaire=name,
     )
     config = with_section((root / "config.yaml").read_text("utf-8"), "waves", wave, section)

@@ -237,26 +237,23 @@ def smallest_joint_base(
 
 
 def every_base_from(
-    sets: Sequence[FigureSet],
-    max_missing: int = 0,
-    allowed: Sequence[Convention] = NEAREST,
-    limit: int = SEARCH_LIMIT,
+    sets: Sequence[FigureSet], max_missing: int = 0, allowed: Sequence[Convention] = NEAREST
 ) -> int | None:
     """The number of people from which on every number stands behind all sets, computed.
 
-    None when there is no such number up to half of `limit` (the other half is looked through, too).
+    None when there is no such number up to half of `SEARCH_LIMIT` (all of it is looked through).
     """
     widest = max(figure.scale for s in sets for figure in s.figures)
     most = max(len(s.figures) for s in sets)
     # From `scale` people on each figure has its count; a whole of k figures has slack within k.
-    n_max = min(4 * widest * most, limit)
+    n_max = min(4 * widest * most, SEARCH_LIMIT)
     mask = joint_mask(sets, n_max, max_missing, allowed)
     first = int(np.flatnonzero(~mask)[-1]) + 1
     return first if first <= n_max // 2 else None
 
 
 def missing_needed(
-    sets: Sequence[FigureSet], n_max: int, most: int = 3, allowed: Sequence[Convention] = NEAREST
+    sets: Sequence[FigureSet], n_max: int, most: int, allowed: Sequence[Convention] = NEAREST
 ) -> list[int | None]:
     """For each number of people 1..n_max, the fewest missing answers that let all sets fit.
 

@@ -232,7 +232,7 @@ def judge_wording(
 
 
 def smallest_strict_base(
-    reading: PhraseReading, figure: PrintedFigure, rounding: Rounding, limit: int = 100_000
+    reading: PhraseReading, figure: PrintedFigure, rounding: Rounding, limit: int
 ) -> int | None:
     """The smallest base on which the phrase, read strictly, goes with the figure.
 

@@ -194,10 +194,7 @@ def one_edit_away(text: str) -> dict[str, str]:
 
 
 def repairs(
-    texts: Sequence[str],
-    reference: Sequence[str] | None = None,
-    exhaustive: bool = True,
-    roundings: Sequence[Rounding] = NEAREST_ROUNDINGS,
+    texts: Sequence[str], reference: Sequence[str] | None = None, exhaustive: bool = True
 ) -> list[Edit]:
     """Every single edit that makes a set of figures add up, and agree with `reference` if given.
 
@@ -208,7 +205,7 @@ def repairs(
         for candidate, kind in one_edit_away(text).items():
             changed = [*texts[:position], candidate, *texts[position + 1 :]]
             figures = [parse_figure(t) for t in changed]
-            if exhaustive and not sum_to_whole(figures, roundings).ok:
+            if exhaustive and not sum_to_whole(figures).ok:
                 continue
             if reference is not None and figures != [parse_figure(t) for t in reference]:
                 continue

@@ -161,14 +161,13 @@ def merged_strata(
     answered: Mapping[str, int],
     people: Mapping[str, float],
     declared: Sequence[Sequence[str]],
-    least: int = 2,
 ) -> Groups:
-    """Strata of `least` respondents or more each: the declared merges, then the smallest first.
+    """Strata of two respondents or more each: the declared merges, then the smallest first.
 
     `answered` and `people` are counts by stratum; a stratum without respondents has people only.
     """
     alone = {name: (int(answered.get(name, 0)), float(total)) for name, total in people.items()}
-    return _grow_groups(_apply_declared(alone, declared), least)
+    return _grow_groups(_apply_declared(alone, declared), 2)
 
 
 def merged_categories(
