@@ -12,9 +12,9 @@ from readiness.language import Language, show
 
 # The dots of a row: half of the answers, those that are planned, twice as many.
 LOOKS = {
-    "next.chart.half": ("muted", False),
-    "next.chart.planned": ("accent", True),
-    "next.chart.double": ("accent", False),
+    "plan.next.chart.half": ("muted", False),
+    "plan.next.chart.planned": ("accent", True),
+    "plan.next.chart.double": ("accent", False),
 }
 
 
@@ -36,7 +36,7 @@ def precision(
         points = [100 * half for half in group.margins]
         dots = [Dot(at, "circle", *look) for at, look in zip(points, LOOKS.values(), strict=True)]
         read = show(Quantity.of(points[1], "number", 1), language)
-        small = word("next.chart.answers", language, n=group.answers)
+        small = word("plan.next.chart.answers", language, n=group.answers)
         line = LineMark(min(points), max(points), "muted", 1.5)
         # What is planned lies over the others, which a small group may share its place with.
         marks: list[Mark] = [line, dots[0], dots[2], dots[1]]
@@ -45,13 +45,15 @@ def precision(
     keys = [
         LegendKey(word(key, language), c, "circle", filled) for key, (c, filled) in LOOKS.items()
     ]
-    keys += [LegendKey(word("next.chart.margin", language), "second", "stroke")] if margin else []
+    keys += (
+        [LegendKey(word("plan.next.chart.margin", language), "second", "stroke")] if margin else []
+    )
     return Picture(
-        word("next.chart.title", language),
-        [*about("next.chart.alt", [g.label for g in groups]), *closing(simulated=simulated)],
+        word("plan.next.chart.title", language),
+        [*about("plan.next.chart.alt", [g.label for g in groups]), *closing(simulated=simulated)],
         language,
         [Rows(rows, AmountAxis("number", rules))],
         simulated=simulated,
-        subtitle=word("next.chart.subtitle", language),
+        subtitle=word("plan.next.chart.subtitle", language),
         keys=keys,
     )

@@ -42,9 +42,12 @@ NUMBERS = {
     "power": (0.05, 0.99, "with which a difference is found: 0.8 unless given"),
 }
 GUESSED = ("share", "deff", "response")
-LEFT = "next.column.group"
-COLUMNS = ("people", "invited", "answers", "limits", "margin", "open", "difference")
-HEADS = {name: f"next.column.{name}" for name in COLUMNS}
+LEFT = "tables.column.group_label"
+HEADS = (
+    *(f"plan.next.column.{name}" for name in ("people", "invited")),
+    "plan.area.answers",
+    *(f"plan.next.column.{name}" for name in ("limits", "margin", "open", "difference")),
+)
 # Wider than any table: a line is never broken by the width of a window.
 PLAIN = Console(highlight=False, markup=False, color_system=None, width=300)
 
@@ -116,7 +119,7 @@ def _read_setting(arguments: argparse.Namespace) -> Setting:
     power, whole = arguments.power or 0.8, arguments.take_all
     wanted = Wanted(margin, total, power=power, take_all=whole)
     by, asked = (arguments.by or "").split(","), None
-    labels = {TOTAL: show(Fact("next.all"), arguments.language)}
+    labels = {TOTAL: show(Fact("report.total"), arguments.language)}
     if isinstance(section, WaveSettings):
         asked = load_questionnaire(files["questionnaire"])
         by = by if arguments.by else [section.estimate.compared_variable]
@@ -159,7 +162,7 @@ def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
     stated = {name: getattr(arguments, name) for name in GUESSED}
     lacking = [name for name, value in stated.items() if value is None]
     register = Path("results") / setting.run.folder / "register/figures.csv"
-    source, starts = Fact("next.source.stated"), dict[str, str]()
+    source, starts = Fact("plan.next.source.stated"), dict[str, str]()
     if lacking:
         options = ", ".join(f"--{name}" for name in lacking)
         if setting.questionnaire is None or not register.is_file():
@@ -174,7 +177,7 @@ def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
         starts = dict.fromkeys(("share", "deff"), f"{item}.{level}")
         starts["response"] = "response.rr2"
         values = {"item": item, "level": level, "wave": setting.run.name}
-        source = Fact("next.source.measured", values)
+        source = Fact("plan.next.source.measured", values)
     for name, value in stated.items():
         found = np.full(len(setting.strata), value, dtype=np.float64)
         if value is None:
@@ -235,7 +238,7 @@ def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, so
         write_atomically(arguments.chart, drawn.svg())
     shown = Table(box=box.SIMPLE_HEAD)
     shown.add_column(strip_marks(show(Fact(LEFT), language)))
-    for key in HEADS.values():
+    for key in HEADS:
         shown.add_column(strip_marks(show(Fact(key), language)), justify="right")
     rows: list[dict[str, Any]] = [dict(row) for _, row in table.iterrows()]
     for row in rows:
@@ -264,22 +267,22 @@ def _points(value: float) -> Quantity:
 def _range(low: float, high: float, language: Language) -> str:
     if np.isnan(low):
         return "?"
-    return show(Fact("next.range", {"low": _share(low), "high": _share(high)}), language)
+    return show(Fact("plan.next.range", {"low": _share(low), "high": _share(high)}), language)
 
 
 def _sentences(arguments: argparse.Namespace, setting: Setting, table: pd.DataFrame) -> list[Fact]:
     """What the table says, each sentence where its check holds."""
     wanted, total, groups = setting.wanted, table.iloc[0], table.iloc[1:]
     values = {name: _share(total[name]) for name in ("share", "lower", "upper")}
-    facts = [Fact("next.total", {**values, "n": int(total["answers"])})]
+    facts = [Fact("plan.next.total", {**values, "n": int(total["answers"])})]
     margin = 1.05 * (wanted.margin or 1.0)
     of_groups = {
-        "next.hidden": ~groups["shown"],
-        "next.whole": groups["whole"],
-        "next.missed": groups["margin"] > margin,
-        "next.printed": (groups["margin"] <= margin)
+        "plan.next.hidden": ~groups["shown"],
+        "plan.next.whole": groups["whole"],
+        "plan.next.missed": groups["margin"] > margin,
+        "plan.next.printed": (groups["margin"] <= margin)
         & (groups["upper"] - groups["lower"] > 2 * margin),
-        "next.unknown": np.isinf(groups["population"]),
+        "plan.next.unknown": np.isinf(groups["population"]),
     }
     for kind, rows in of_groups.items():
         if rows.any():
@@ -292,7 +295,7 @@ def _sentences(arguments: argparse.Namespace, setting: Setting, table: pd.DataFr
         spreads = (deff * share * (1 - share), deff * other * (1 - other))
         n = size_for_difference(spreads, moved, critical=critical, power=wanted.power)
         known = {"points": _points(moved), "power": _share(wanted.power)}
-        facts.append(Fact("next.needed", {**known, "n": int(np.ceil(n))}))
+        facts.append(Fact("plan.next.needed", {**known, "n": int(np.ceil(n))}))
     return facts
 
 
@@ -309,7 +312,7 @@ def _simulate(
     """
     section, asked = setting.run.section, setting.questionnaire
     people, weight, margins = planning.spread_people(setting.strata), Weight(), dict[str, Any]()
-    measured = source.kind == "next.source.measured" and not arguments.populations
+    measured = source.kind == "plan.next.source.measured" and not arguments.populations
     if measured and asked and isinstance(section, WaveSettings) and section.weight:
         coded = read_text_table(Path(setting.run.answers), "the coded answers")
         coded = coded[~coded["group"].isin(asked.groups_apart)]
@@ -328,9 +331,9 @@ def _simulate(
     values: dict[str, Value] = {"first": setting.labels[first], "second": setting.labels[second]}
     values |= {"samples": arguments.samples, "power": _share(setting.wanted.power)}
     if np.isnan(found):
-        return Fact("next.nothing", values)
+        return Fact("plan.next.nothing", values)
     seen = made.power(found)
     error = np.sqrt(seen * (1 - seen) / arguments.samples)
     values |= {"points": _points(found), "seen": _share(seen), "error": _points(error)}
     said: Value = _points(formula) if np.isfinite(formula) else "?"
-    return Fact("next.simulated", {**values, "formula": said})
+    return Fact("plan.next.simulated", {**values, "formula": said})

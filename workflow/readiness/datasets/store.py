@@ -369,7 +369,7 @@ def _explain_not_found(
         kind = "audit.copy.nowhere_foreign"
     else:
         looked = looked or [Fact("audit.remote.none")]
-        looked += [Fact("audit.copy.place", {"name": name}) for name in (DVC_CACHE, "data/raw")]
+        looked += [Fact("audit.error", {"said": name}) for name in (DVC_CACHE, "data/raw")]
     return Fact(kind, {"object": pointer.md5, "looked": Listed(tuple(looked), "comma")})
 
 

@@ -248,7 +248,7 @@ PLACE = '<span class="brand">readiness</span>'
 GUIDES = PurePosixPath("guides")
 STATUS = PurePosixPath("publications/status")
 # What an audit of each level looks at.
-LEVELS = tuple(f"site.level.{level}" for level in ("0", "1", "2", "3"))
+LEVELS = tuple(f"verdict.level.{name}.looks_at" for name in ("seal", "data", "numbers", "report"))
 COLUMNS = (
     *(f"site.column.{name}" for name in ("version", "content", "rows", "hash")),
     "site.publications",

@@ -139,7 +139,7 @@ class _AuditSection:
         failed = [n for n in self.audit.numbers if n.outcome in (Outcome.BROKEN, Outcome.DIFFERS)]
         if self.audit.level < NUMBERS or len(failed) > NAMED:
             return []
-        language, nothing = self.writing.language, self.writing.text("verdict.page.nothing")
+        language, nothing = self.writing.language, self.writing.text("terminal.nothing")
         plain = self.writing.form.plain
         return [
             (
@@ -260,4 +260,4 @@ def number_groups(audit: Audit, writing: Writing) -> Iterator[OutcomeNumbers]:
 @cache
 def _tell_rounding(writing: Writing, digits: str, mode: str) -> Markup:
     rule = rounding_rule({"digits": digits, "rounding": mode})
-    return writing.tell(rule) if rule else writing.text("verdict.page.nothing")
+    return writing.tell(rule) if rule else writing.text("terminal.nothing")

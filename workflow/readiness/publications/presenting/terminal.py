@@ -69,7 +69,7 @@ class _AuditLines:
             yield from self._write_part(NAMES[SEAL], audit.seal)
         else:
             n = len(audit.sealed.get("files", ()))
-            yield self._name_line(NAMES[SEAL], self.text("terminal.seal_valid", n=n))
+            yield self._name_line(NAMES[SEAL], self.text("terminal.as_sealed", n=n, all=n))
         yield from self._write_part("terminal.name.signatures", audit.signatures)
         if audit.level >= DATA:
             yield from self._write_part(NAMES[DATA], audit.data)
@@ -89,9 +89,10 @@ class _AuditLines:
         level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
         if summary.lacks_pages(audit):
             level = Fact(key, {"level": NUMBERS, "name": Term(summary.PAGES_APART)})
+        name = audit.identity
         return self.text(
-            "terminal.head_draft" if audit.status == DRAFT else "terminal.head",
-            text_name=audit.identity,
+            "terminal.head",
+            name=Fact("audit.closing.draft", {"name": name}) if audit.status == DRAFT else name,
             verdict=Term(summary.VERDICTS[audit.exit_code]),
             level=level,
             signing=Term(summary.SIGNINGS[audit.signing]),
