@@ -208,7 +208,7 @@ def test_also_that_of_a_publication_that_supersedes_another(
     project = bundles[SECOND].unpack(tmp_path / "حزمة to audit", ABROAD)
     result = project.readiness("audit", "canteen-r1", SECOND, "--level", "1")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "2 publications: 2 VALID" in result.stdout
+    assert "publications (2): 2 VALID" in result.stdout
     # What the log lists and the bundle leaves out is told, not passed over.
     result = project.readiness("audit", "--level", "0")
     assert result.returncode == 2

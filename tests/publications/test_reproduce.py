@@ -105,7 +105,10 @@ def test_a_number_that_stands_twice_is_no_number(wave: pd.DataFrame) -> None:
     """Whichever of the two is the right one."""
     wrong = altered(wave, SHARE, value="0.5").loc[lambda t: t["id"] == SHARE]
     for twice in (pd.concat([wrong, wave]), pd.concat([wave, wrong])):
-        assert verdict(twice, wave, SHARE) == (Outcome.DIFFERS, "stands 2 times in the ledger")
+        assert verdict(twice, wave, SHARE) == (
+            Outcome.DIFFERS,
+            "stands in the ledger more than once: 2",
+        )
 
 
 def test_a_number_that_one_side_has(wave: pd.DataFrame) -> None:

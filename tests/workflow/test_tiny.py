@@ -34,4 +34,4 @@ def test_the_publications_are_valid(released: Project) -> None:
     result = released.readiness("audit", "--level", "1")
     assert result.returncode == 0, result.stdout
     assert all(name in result.stdout for name in PUBLICATIONS)
-    assert f"{len(PUBLICATIONS)} publications: {len(PUBLICATIONS)} VALID" in result.stdout
+    assert f"publications ({len(PUBLICATIONS)}): {len(PUBLICATIONS)} VALID" in result.stdout

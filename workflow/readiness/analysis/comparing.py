@@ -19,8 +19,7 @@ from readiness.arrays import BoolArray
 from readiness.config import PERMUTATIONS, Compare
 from readiness.errors import StatisticsError
 from readiness.facts import Fact, to_json
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import Item
+from readiness.questionnaire import Item, Questionnaire
 from readiness.survey.comparisons.cells import ComparisonRow, frame
 from readiness.survey.comparisons.compare import compare_groups
 from readiness.survey.comparisons.families import GroupShares, family_of

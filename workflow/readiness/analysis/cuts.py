@@ -17,8 +17,7 @@ import pandas as pd
 
 from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.errors import StatisticsError
-from readiness.questionnaire import DONT_KNOW
-from readiness.questionnaire.model import Item
+from readiness.questionnaire import DONT_KNOW, Item
 from readiness.survey.coding import Base, Codes, Factorized, factorize_column, option_answers
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import (

@@ -12,8 +12,7 @@ from readiness.analysis.deriving import ends_of
 from readiness.config import NO, YES, DerivedVariable
 from readiness.facts import Fact, Value
 from readiness.language import LANGUAGES, tell, text
-from readiness.questionnaire import Questionnaire, questionnaire_of
-from readiness.questionnaire.model import Item
+from readiness.questionnaire import Item, Questionnaire, questionnaire_of
 
 # What the answers of a condition are called.
 ANSWERS = {YES: "questionnaire.yes", NO: "questionnaire.no"}

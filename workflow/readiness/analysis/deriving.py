@@ -18,8 +18,14 @@ import pandas as pd
 from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.config import NO, YES, Condition, DerivedVariable
 from readiness.errors import ConfigError
-from readiness.questionnaire import BLANK, NOT_ASKED, SPECIAL_CODES, Questionnaire
-from readiness.questionnaire.model import FrameVariable, Item
+from readiness.questionnaire import (
+    BLANK,
+    NOT_ASKED,
+    SPECIAL_CODES,
+    FrameVariable,
+    Item,
+    Questionnaire,
+)
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 

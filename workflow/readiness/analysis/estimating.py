@@ -23,8 +23,7 @@ from readiness.analysis.selection import Selection
 from readiness.arrays import FloatArray
 from readiness.config import DerivedVariable, Estimate
 from readiness.errors import StatisticsError
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import MEAN, TOTAL, Item
+from readiness.questionnaire import MEAN, TOTAL, Item, Questionnaire
 from readiness.survey.comparisons.effects import cronbach_alpha
 from readiness.survey.design import Design
 from readiness.survey.estimates.means import means

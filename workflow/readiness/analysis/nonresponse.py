@@ -30,8 +30,7 @@ from readiness.analysis.selection import Selection
 from readiness.arrays import BoolArray, FloatArray
 from readiness.config import Estimate
 from readiness.errors import StatisticsError
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import MEAN, NOT_ASKED, Item
+from readiness.questionnaire import MEAN, NOT_ASKED, Item, Questionnaire
 from readiness.survey.design import Design
 from readiness.survey.nonresponse import PHI, SelectedMoments, mubp, probit_proxy, smub, worst_case
 

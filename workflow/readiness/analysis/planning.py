@@ -20,7 +20,7 @@ from readiness.analysis.weighting import Margins, weigh_wave
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.config import Weight
 from readiness.errors import StatisticsError
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import TOTAL
 from readiness.survey.allocation import (
     allocate,
     cheapest_allocation,

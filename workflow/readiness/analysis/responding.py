@@ -16,8 +16,7 @@ from readiness.analysis.auxiliaries import Targets, adds, choose_indicators
 from readiness.analysis.selection import Selection
 from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.errors import StatisticsError
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import DONT_KNOW, NOT_ASKED, SPECIAL_CODES, TOTAL, Item
+from readiness.questionnaire import DONT_KNOW, NOT_ASKED, SPECIAL_CODES, TOTAL, Item, Questionnaire
 from readiness.survey.response import DISPOSITIONS, balance, r_indicator, response_table
 
 # Shares of the applicable questions from which on a case is complete, or partial.

@@ -13,7 +13,7 @@ from readiness.analysis.selection import Selection
 from readiness.config import STRATUM, GivenWeights, Weight
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.facts import Fact, Listed, Quantity, to_json
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import TOTAL
 from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_adapting
 from readiness.survey.weighting.condensed import Repeats
 from readiness.survey.weighting.margins import Collapse, join_codes

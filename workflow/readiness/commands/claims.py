@@ -38,8 +38,7 @@ from readiness.forensics.reporting import NATURE, STATUS, render_verdict, verdic
 from readiness.forensics.solve import solve
 from readiness.language import LANGUAGES, show, tell
 from readiness.plan.runs import runs_of
-from readiness.questionnaire import Questionnaire, load_questionnaire
-from readiness.questionnaire.items import TOTAL
+from readiness.questionnaire import TOTAL, Questionnaire, load_questionnaire
 from readiness.tables import read_text_table
 
 # Verdicts of one status that are named by their ids.

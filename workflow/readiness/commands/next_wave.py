@@ -19,12 +19,10 @@ from readiness.config import WaveSettings, Weight, load_config
 from readiness.errors import ConfigError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.files import write_atomically
-from readiness.language import Language, show, tell
-from readiness.language.catalogue import strip_marks
+from readiness.language import Language, show, strip_marks, tell
 from readiness.lineage import sha256_of
 from readiness.plan.runs import PlannedRun, input_files, runs_of
-from readiness.questionnaire import Questionnaire, load_questionnaire
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import TOTAL, Questionnaire, load_questionnaire
 from readiness.readers import read_frame, read_margins, read_populations
 from readiness.running.outputs import add_force, check_output
 from readiness.survey.allocation import draw

@@ -27,8 +27,7 @@ from readiness.config import WaveSettings, load_config
 from readiness.datasets.versions import changing_versions, one_line
 from readiness.errors import ConfigError, DataError
 from readiness.files import holding
-from readiness.language import LANGUAGES
-from readiness.language.catalogue import strip_marks
+from readiness.language import LANGUAGES, strip_marks
 from readiness.plan import Plan
 from readiness.plan.planning import list_plans
 from readiness.publications.ledger import FOLDER

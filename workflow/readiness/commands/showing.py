@@ -20,8 +20,7 @@ from readiness.disclosure.policy import LEAST
 from readiness.errors import ConfigError, RenderError
 from readiness.facts import from_json
 from readiness.language import show, tell
-from readiness.questionnaire import DONT_KNOW, Item
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import DONT_KNOW, TOTAL, Item
 from readiness.survey.comparisons.classical import CLASSICAL
 
 # Wider than any table: a line is never broken by the width of a window.

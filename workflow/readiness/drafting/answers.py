@@ -17,7 +17,7 @@ from readiness.drafting.wordings import (
     order_scale,
 )
 from readiness.privacy import Detectors
-from readiness.questionnaire.text import match_key
+from readiness.questionnaire import match_key
 from readiness.questionnaire.writing import DECIDED, option_code
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 from readiness.readers.table import is_missing

@@ -9,7 +9,7 @@ from itertools import pairwise, takewhile
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.table import ExportColumn
 from readiness.drafting.wordings import find_special, is_none, is_other
-from readiness.questionnaire.text import match_key
+from readiness.questionnaire import match_key
 from readiness.questionnaire.writing import DECIDED
 from readiness.readers.tools.words import BOXES, NOT_TICKED
 

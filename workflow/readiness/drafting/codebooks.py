@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.errors import DataError
-from readiness.questionnaire.text import match_key
+from readiness.questionnaire import match_key
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
 from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import UNTOLD, find_special, guess_language, is_none, is_other
 from readiness.errors import DataError
-from readiness.questionnaire.text import match_key
+from readiness.questionnaire import match_key
 from readiness.questionnaire.writing import DECIDED, item_id
 from readiness.readers.moments import match_moment
 from readiness.readers.tools.words import NOT_TICKED, VOID

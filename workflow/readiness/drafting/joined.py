@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from readiness.drafting.table import MOST_OPTIONS
-from readiness.questionnaire.text import match_key
+from readiness.questionnaire import match_key
 
 # What tools join ticked options by, the ones that options hardly hold first.
 SEPARATORS = ("; ", ";", " | ", "|", "\n", ", ", ",", "\u060c ")

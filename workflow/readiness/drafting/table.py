@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from readiness.questionnaire.text import match_key, tidy
+from readiness.questionnaire import match_key, tidy
 
 # Distinct answers of a closed question at most: with more, it is text.
 MOST_OPTIONS = 40

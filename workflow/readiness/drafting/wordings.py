@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness.bounded import TextLoader, read_yaml_text
-from readiness.questionnaire.text import match_key
+from readiness.questionnaire import match_key
 
 FOLDER = Path(__file__).parent / "wordings"
 # What a column can be that is no question.

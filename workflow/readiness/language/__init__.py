@@ -1,6 +1,6 @@
 """What readers read: languages, catalogues, sentences, numbers and dates, isolation."""
 
-from readiness.language.catalogue import LANGUAGES, Language, direction, own_name
+from readiness.language.catalogue import LANGUAGES, Language, direction, own_name, strip_marks
 from readiness.language.telling import Markup, join_texts, show, tell, text
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "join_texts",
     "own_name",
     "show",
+    "strip_marks",
     "tell",
     "text",
 ]

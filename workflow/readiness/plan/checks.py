@@ -23,8 +23,7 @@ from readiness.files import read_file
 from readiness.language import LANGUAGES
 from readiness.patterns import find_repeated
 from readiness.plan.runs import files_before
-from readiness.questionnaire.load import expand
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import TOTAL, expand
 from readiness.questionnaire.writing import CHECK, open_decisions
 from readiness.tables import read_bytes, read_rows
 from readiness.terminal import quote_cell

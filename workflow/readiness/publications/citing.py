@@ -13,7 +13,7 @@ import yaml
 from readiness.bounded import read_yaml_text
 from readiness.errors import DataError
 from readiness.files import read_file
-from readiness.language.catalogue import strip_marks
+from readiness.language import strip_marks
 from readiness.terminal import one_line
 
 

@@ -21,8 +21,7 @@ from readiness.config import Privacy, StudySettings, WaveSettings
 from readiness.datasets.versions import ERASED, RESTRICTED, Version
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
-from readiness.language import Language, join_texts
-from readiness.language.catalogue import direction
+from readiness.language import Language, direction, join_texts
 from readiness.language.numbers import whole
 from readiness.lineage import PROVENANCE
 from readiness.publications.chain import ATTACKED, read_chain, refuse_stale

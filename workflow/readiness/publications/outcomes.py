@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from readiness.facts import Fact, Value
-from readiness.language import Language, tell
-from readiness.language.catalogue import strip_marks
+from readiness.language import Language, strip_marks, tell
 from readiness.language.rounding import ROUNDINGS
 from readiness.terminal import one_line
 

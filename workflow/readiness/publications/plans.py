@@ -27,7 +27,7 @@ from readiness.publications.log import LOG, Log, open_log, read_log
 from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.program import ARCHIVE, read_archive
 from readiness.publications.seal import CHANGED, sha256
-from readiness.questionnaire.load import expand
+from readiness.questionnaire import expand
 from readiness.register.planned import ORDER, PlanEntry, PlanOutcome, compare_plans
 from readiness.tables import read_bytes, read_rows
 

@@ -4,6 +4,7 @@ A questionnaire is a YAML file that never changes once a wave used it (a new ver
 `load_questionnaire` reads it into a typed, frozen model.
 """
 
+from readiness.questionnaire.items import MEAN, OF_NUMBERS, TOTAL
 from readiness.questionnaire.labels import Label
 from readiness.questionnaire.load import expand, load_questionnaire, questionnaire_of
 from readiness.questionnaire.model import (
@@ -19,16 +20,20 @@ from readiness.questionnaire.model import (
     Item,
     Questionnaire,
 )
-from readiness.questionnaire.text import match_key
+from readiness.questionnaire.text import TICKED, match_key, split_joined, tidy
 
 __all__ = [
     "BLANK",
     "BROKEN_OFF",
     "DONT_KNOW",
     "INVALID",
+    "MEAN",
     "NOT_ASKED",
+    "OF_NUMBERS",
     "REFUSED",
     "SPECIAL_CODES",
+    "TICKED",
+    "TOTAL",
     "Category",
     "FrameVariable",
     "Item",
@@ -38,4 +43,6 @@ __all__ = [
     "load_questionnaire",
     "match_key",
     "questionnaire_of",
+    "split_joined",
+    "tidy",
 ]

@@ -9,6 +9,7 @@ from readiness.readers.export import (
     read_sheet,
 )
 from readiness.readers.table import Sheet
+from readiness.readers.texts import Booleans, Texts
 from readiness.readers.wave_tables import (
     SAMPLE_COLUMNS,
     read_corrections,
@@ -22,7 +23,9 @@ __all__ = [
     "HEADERS",
     "SAMPLE_COLUMNS",
     "SPARE",
+    "Booleans",
     "Sheet",
+    "Texts",
     "read_cells",
     "read_corrections",
     "read_export",

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from readiness.questionnaire.text import match_key
+from readiness.questionnaire import match_key
 from readiness.readers.tools import words
 
 _TIME = (

@@ -6,8 +6,7 @@ A tool that writes a column an option, with the rank in it, needs nothing of thi
 from collections.abc import Collection, Sequence
 from functools import reduce
 
-from readiness.questionnaire import Item, Questionnaire, match_key
-from readiness.questionnaire.text import TICKED, split_joined
+from readiness.questionnaire import TICKED, Item, Questionnaire, match_key, split_joined
 from readiness.readers.assigned import Assigned
 from readiness.readers.texts import Texts
 

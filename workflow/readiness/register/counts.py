@@ -19,8 +19,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from readiness.analysis.names import group_name
 from readiness.disclosure.system import CountSystem, LinearRow
-from readiness.questionnaire import DONT_KNOW
-from readiness.questionnaire.model import SPECIAL_CODES, TOTAL
+from readiness.questionnaire import DONT_KNOW, SPECIAL_CODES, TOTAL
 from readiness.register.earlier import Earlier
 
 # Positions of parts.

@@ -23,7 +23,7 @@ from readiness.disclosure.bounds import BoundReader
 from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum
 from readiness.errors import StatisticsError
 from readiness.patterns import SIGNIFICANT_DIGITS
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import TOTAL
 from readiness.register.figures import PRECISION, PUBLISHED
 from readiness.register.protection import base_id, read_statistic
 

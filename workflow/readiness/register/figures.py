@@ -24,7 +24,7 @@ from readiness.errors import DataError
 from readiness.language.rounding import round_value
 from readiness.lineage import Lineage
 from readiness.patterns import SIGNIFICANT_DIGITS
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import TOTAL
 from readiness.tables import read_text_table
 
 PRECISION = "precision"

@@ -19,8 +19,15 @@ from readiness.analysis.cuts import Cut, cuts
 from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.disclosure import Policy
 from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum, Statement
-from readiness.questionnaire import DONT_KNOW, Questionnaire
-from readiness.questionnaire.model import BLANK, NOT_ASKED, SPECIAL_CODES, TOTAL, Item
+from readiness.questionnaire import (
+    BLANK,
+    DONT_KNOW,
+    NOT_ASKED,
+    SPECIAL_CODES,
+    TOTAL,
+    Item,
+    Questionnaire,
+)
 from readiness.register.counts import (
     Cohorts,
     Counts,

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from readiness.lineage import canonical_json
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import TOTAL
 
 Mark = Literal["planned", "changed", "later"]
 # The order of a mapping's names, where they have one.

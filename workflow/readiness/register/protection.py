@@ -13,8 +13,7 @@ import pandas as pd
 
 from readiness.analysis.names import ANSWERED, variable_of
 from readiness.config import FigureRules
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import MEAN, TOTAL
+from readiness.questionnaire import MEAN, TOTAL, Questionnaire
 
 ASKED = "asked"
 DONT_KNOW = "dont_know"

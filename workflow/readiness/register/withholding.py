@@ -19,9 +19,7 @@ from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule
 from readiness.disclosure.optimise import Decisions, optimise
 from readiness.disclosure.primary import rare
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.items import MEAN, OF_NUMBERS
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import MEAN, OF_NUMBERS, TOTAL, Questionnaire
 from readiness.register.counts import KnownCells
 from readiness.register.earlier import Earlier
 from readiness.register.linked import Demand, PrintRules, systems

@@ -17,8 +17,7 @@ from re import Pattern
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from readiness.language import LANGUAGES
-from readiness.language.catalogue import strip_marks
+from readiness.language import LANGUAGES, strip_marks
 from readiness.reporting.blocks import words_for
 
 _SPACE = r"[\s\u00a0\u202f]"

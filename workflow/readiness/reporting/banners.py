@@ -22,9 +22,7 @@ from readiness.analysis.selection import Selection
 from readiness.facts import Listed
 from readiness.language import Language, show, text
 from readiness.language.rounding import round_amount
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.items import OF_NUMBERS
-from readiness.questionnaire.model import TOTAL, FrameVariable, Item
+from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.register.display import Sign, sign
 from readiness.register.figures import answer_order, group_order, number
 from readiness.register.protection import ASKED, DONT_KNOW, base_id, share_id

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Value
-from readiness.questionnaire.model import TOTAL, Item
+from readiness.questionnaire import TOTAL, Item
 from readiness.register.protection import share_id
 from readiness.register.rows.changes import MAPPED, change_levels
 from readiness.reporting.blocks import paragraphs

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from readiness.analysis.selection import Selection
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
-from readiness.questionnaire.model import MEAN, Item
+from readiness.questionnaire import MEAN, Item
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import sign
 from readiness.register.rows.shares import ALPHA

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
-from readiness.questionnaire.model import MEAN, TOTAL, Item
+from readiness.questionnaire import MEAN, TOTAL, Item
 from readiness.questionnaire.units import unit_text
 from readiness.register.figures import answer_order
 from readiness.register.findings import bound_hidden_share, compare_with_half

@@ -14,9 +14,7 @@ from readiness.analysis.names import variable_of
 from readiness.facts import Fact, Listed, TranslatedText, Value
 from readiness.forensics.judging.structure import Structure
 from readiness.language import Language, show, tell, text
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.items import OF_NUMBERS
-from readiness.questionnaire.model import TOTAL, FrameVariable, Item
+from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.register.display import show_row, show_with_sign
 from readiness.register.planned import PlanOutcome
 from readiness.reporting.item_findings import level_label

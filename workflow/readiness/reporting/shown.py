@@ -21,8 +21,7 @@ from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
 from readiness.forensics.judging.verdict import facts_of
 from readiness.forensics.reporting import render_verdict
-from readiness.language import Language, show, tell, text
-from readiness.language.telling import Markup
+from readiness.language import Language, Markup, show, tell, text
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import show_row
 from readiness.register.figures import read_register

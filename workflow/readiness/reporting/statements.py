@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from readiness.analysis.selection import Selection
 from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import Language
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import Item
+from readiness.questionnaire import Item, Questionnaire
 
 DIFFERENCE = tuple(
     f"report.difference.{case}" for case in ("established", "not_established", "not_computed")

@@ -15,9 +15,8 @@ from readiness.charts.picture import Picture, files_of
 from readiness.config import SelectionName, StrictModel
 from readiness.facts import Listed
 from readiness.language import show
-from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.questionnaire import TOTAL, Item, Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
-from readiness.questionnaire.model import TOTAL, Item
 from readiness.questionnaire.units import unit_text
 from readiness.register.figures import (
     Values,

@@ -11,7 +11,7 @@ import pandas as pd
 
 from readiness.facts import Fact
 from readiness.questionnaire import Item, Questionnaire
-from readiness.readers.texts import Booleans, Texts
+from readiness.readers import Booleans, Texts
 from readiness.validation.cells import Options, ReadCell, holds_codes, read_cell
 from readiness.validation.issues import issues_of
 

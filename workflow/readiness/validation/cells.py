@@ -17,8 +17,18 @@ from functools import cached_property
 from math import isinf
 
 from readiness.facts import Fact, Listed
-from readiness.questionnaire import BLANK, DONT_KNOW, INVALID, REFUSED, Item, match_key
-from readiness.questionnaire.text import TICKED, latin_digits, split_joined, tidy
+from readiness.questionnaire import (
+    BLANK,
+    DONT_KNOW,
+    INVALID,
+    REFUSED,
+    TICKED,
+    Item,
+    match_key,
+    split_joined,
+    tidy,
+)
+from readiness.questionnaire.text import latin_digits
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 
 _SEPARATORS = " ;,"

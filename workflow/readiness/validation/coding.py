@@ -11,7 +11,7 @@ import pandas as pd
 from readiness.facts import Fact, Listed, to_json
 from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire, match_key
 from readiness.questionnaire.items import WRITTEN, Routing
-from readiness.readers.texts import Booleans, Texts
+from readiness.readers import Booleans, Texts
 from readiness.readers.tools.words import NO_ANSWER
 from readiness.validation.answers import NO, UNCLEAR, YES, Answers, Asked, Coded
 from readiness.validation.cells import Options

@@ -13,12 +13,13 @@ from readiness.questionnaire import (
     DONT_KNOW,
     INVALID,
     NOT_ASKED,
+    TICKED,
     Item,
     Questionnaire,
     match_key,
+    tidy,
 )
-from readiness.questionnaire.text import TICKED, tidy
-from readiness.readers.texts import Texts
+from readiness.readers import Texts
 from readiness.validation.answers import Answers
 from readiness.validation.cells import Options, read_cell
 from readiness.validation.issues import NO_ROW, issues_of

@@ -9,8 +9,7 @@ import pandas as pd
 
 from readiness.errors import DataError
 from readiness.language import Language, text
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.items import SPECIAL_CODES, Item
+from readiness.questionnaire import SPECIAL_CODES, Item, Questionnaire
 
 # Of each format, how many bytes a name, the label of a variable and that of a value may have.
 FORMATS = {".sav": (64, 255, 120), ".dta": (32, 80, 32_000)}

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.questionnaire import BLANK, BROKEN_OFF, INVALID, NOT_ASKED, match_key
-from readiness.readers import HEADERS, SPARE
-from readiness.readers.texts import Booleans, Texts
+from readiness.readers import HEADERS, SPARE, Booleans, Texts
 from readiness.validation.answers import NO, Answers, Coded
 from readiness.validation.issues import RULES
 

@@ -11,8 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from readiness.facts import Day, Fact
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.text import tidy
+from readiness.questionnaire import Questionnaire, tidy
 from readiness.readers.texts import Booleans, Texts, ranks
 from readiness.readers.tools.base import EMPTY, REJECTED, TEST
 from readiness.validation.cells import Options, holds_codes

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.readers.texts import Texts, order_of
 from readiness.validation.answers import Answers, Coded
 from readiness.validation.coding import (

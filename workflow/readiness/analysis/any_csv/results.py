@@ -15,8 +15,7 @@ from readiness.arrays import FloatArray
 from readiness.config import Compare, DerivedVariable, Estimate
 from readiness.config.derived import DerivedScale
 from readiness.errors import ConfigError, StatisticsError
-from readiness.questionnaire import BLANK, Item
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import BLANK, TOTAL, Item
 from readiness.survey.comparisons.cells import ComparisonRow, frame
 from readiness.survey.comparisons.classical import kruskal_wallis, pearson_chi_square, wilcoxon
 

@@ -16,8 +16,15 @@ import pandas as pd
 from readiness.analysis.any_csv.settings import SingleQuestion, Survey, Ticks
 from readiness.arrays import FloatArray, TextArray
 from readiness.errors import ConfigError, DataError, StatisticsError
-from readiness.questionnaire import BLANK, Category, FrameVariable, Item, Label, Questionnaire
-from readiness.questionnaire.text import match_key
+from readiness.questionnaire import (
+    BLANK,
+    Category,
+    FrameVariable,
+    Item,
+    Label,
+    Questionnaire,
+    match_key,
+)
 from readiness.survey.design import Design, design
 from readiness.survey.weighting.margins import WeightingReport
 from readiness.survey.weighting.recipe import Trim, weigh, with_replicates

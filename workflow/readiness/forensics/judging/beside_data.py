@@ -17,8 +17,7 @@ from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding, coun
 from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.context import Study
 from readiness.forensics.judging.structure import ClaimSet
-from readiness.questionnaire import Item, Questionnaire
-from readiness.questionnaire.items import BROKEN_OFF, DONT_KNOW, NOT_ASKED
+from readiness.questionnaire import BROKEN_OFF, DONT_KNOW, NOT_ASKED, Item, Questionnaire
 
 CLOSED = ("single", "ordinal", "multi")
 # Respondents of a group whose answers are compared: of fewer, many figures fit by chance.

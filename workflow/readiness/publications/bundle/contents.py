@@ -15,8 +15,7 @@ from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Day, Fact, Term
 from readiness.files import read_file, reading_once
-from readiness.language import LANGUAGES, Language, tell
-from readiness.language.catalogue import direction
+from readiness.language import LANGUAGES, Language, direction, tell
 from readiness.language.numbers import whole
 from readiness.publications import ledger
 from readiness.publications.audit.audit import audit

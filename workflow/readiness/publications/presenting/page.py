@@ -15,8 +15,7 @@ from functools import cache
 from markupsafe import Markup
 
 from readiness.facts import Fact
-from readiness.language import Language, text
-from readiness.language.catalogue import direction
+from readiness.language import Language, direction, text
 from readiness.language.numbers import whole
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from readiness.facts import Fact, Listed, Term, Value
-from readiness.language import Language, tell
-from readiness.language.catalogue import strip_marks
-from readiness.language.telling import show
+from readiness.language import Language, show, strip_marks, tell
 from readiness.publications.audit.model import DATA, LEVELS, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.outcomes import SEVERITY, AuditFinding, Outcome, exit_code, plain
 from readiness.publications.presenting import summary

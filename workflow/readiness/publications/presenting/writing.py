@@ -15,8 +15,8 @@ from typing import Any
 from markupsafe import Markup
 
 from readiness.facts import Fact, Listed, TranslatedText, Value
-from readiness.language import Language, tell, text
-from readiness.language.catalogue import FIRST_STRONG, LEFT_TO_RIGHT, POP, direction
+from readiness.language import Language, direction, tell, text
+from readiness.language.catalogue import FIRST_STRONG, LEFT_TO_RIGHT, POP
 from readiness.publications.audit.model import Audit
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting import summary

@@ -12,9 +12,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from readiness.questionnaire import Item, Questionnaire, match_key
+from readiness.questionnaire import TICKED, Item, Questionnaire, match_key, split_joined
 from readiness.questionnaire.items import Answer
-from readiness.questionnaire.text import TICKED, split_joined
 from readiness.readers import moments, rankings
 from readiness.readers.assigned import (
     Assigned,

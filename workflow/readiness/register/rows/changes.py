@@ -22,8 +22,7 @@ import pandas as pd
 
 from readiness.analysis.names import ANSWERED
 from readiness.config import Change, FigureRules
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import TOTAL, Item
+from readiness.questionnaire import TOTAL, Item, Questionnaire
 from readiness.questionnaire.versions import item_changes
 from readiness.register.figures import CORE, REASON, FigureRow, number
 from readiness.register.protection import share_id

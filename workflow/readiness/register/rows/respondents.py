@@ -20,7 +20,7 @@ from readiness.analysis.responding import WEIGHTED
 from readiness.analysis.selection import Selection
 from readiness.config import PERMUTATIONS, FigureRules
 from readiness.facts import Fact, Quantity, of_domain
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import TOTAL
 from readiness.register.figures import REASON, FigureRow, number
 from readiness.register.protection import DONT_KNOW, base_id, share_id
 

@@ -20,8 +20,7 @@ import pandas as pd
 from readiness.analysis.names import ANSWERED, variable_of
 from readiness.analysis.selection import Selection
 from readiness.config import FigureRules
-from readiness.questionnaire.items import OF_NUMBERS
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import OF_NUMBERS, TOTAL
 from readiness.register.figures import FigureRow, number
 from readiness.register.protection import (
     BASE,

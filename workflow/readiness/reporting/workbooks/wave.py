@@ -11,8 +11,7 @@ import pandas as pd
 from readiness.analysis.names import variable_of
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, show, tell, text
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, show_row, sign
 from readiness.register.protection import DONT_KNOW
