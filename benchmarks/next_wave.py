@@ -1,7 +1,7 @@
 """Is a difference found as often as the plan of a next wave says? Six designs, drawn for real.
 
 The plan (`analysis.planning`) says which difference between two groups would be found with a power
-of 0.8. Here people are drawn from a frame by `survey.allocation.draw`, each of them answers or not,
+of 0.8. Here people are drawn from a frame by `survey.sizes.draw`, each of them answers or not,
 and those who answered are weighted and tested as a wave is: nothing is shared with the plan but the
 program's own statistics. Groups differ by what the plan said; in how many draws is it found?
 
@@ -44,8 +44,7 @@ from readiness.analysis.planning import (  # noqa: E402
 from readiness.analysis.selection import Selection  # noqa: E402
 from readiness.analysis.weighting import Margins, weigh_wave  # noqa: E402
 from readiness.config import Weight  # noqa: E402
-from readiness.survey.allocation import draw  # noqa: E402
-from readiness.survey.sizes import smallest_difference  # noqa: E402
+from readiness.survey.sizes import draw, smallest_difference  # noqa: E402
 
 POWER, WITHIN = 0.8, 0.03
 

@@ -9,9 +9,12 @@ from scipy import stats
 from scipy.optimize import minimize
 
 from readiness.errors import StatisticsError
-from readiness.survey.allocation import allocate, cheapest_allocation, draw, round_to_total
 from readiness.survey.sizes import (
+    allocate,
+    cheapest_allocation,
     critical_value,
+    draw,
+    round_to_total,
     size_for_difference,
     size_for_variance,
     smallest_difference,

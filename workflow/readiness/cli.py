@@ -19,7 +19,7 @@ from typing import Any
 from readiness.errors import INTERRUPTED, ConfigError, ReadinessError, StoppedError, UnforeseenError
 from readiness.files import JOBS, lock, note_once
 from readiness.lineage import check_inputs
-from readiness.running.step import add_arguments, inputs_of, perform
+from readiness.running.step import add_arguments, perform
 from readiness.terminal import Spoken, one_line, printable, shorten, speaking
 
 COMMANDS = {
@@ -248,7 +248,8 @@ def _run_step(parsed: argparse.Namespace, steps: Mapping[str, Any], name: str) -
     """Run one of the steps that a process performs; it may read what those before it have left."""
     place = list(steps).index(name)
     out: Path = parsed.out[place]
-    inputs = inputs_of(steps[name], parsed)
+    roles = [role.rstrip("?*") for role in steps[name].INPUTS]
+    inputs: dict[str, list[Path]] = {role: getattr(parsed, role) for role in roles}
     files = [path for paths in inputs.values() for path in paths if not path.is_dir()]
     _check_places(files, out, parsed.log)
     _set_up_log(None if place else parsed.log)

@@ -172,13 +172,8 @@ def left_behind(path: Path) -> list[Path]:
     return sorted(other for other in path.parent.glob(".*") if name.fullmatch(other.name))
 
 
-def make_room(path: Path) -> None:
-    """Make a blank file that can be written later, also when the disk has become full by then."""
-    write_atomically(path, b" " * 4096)
-
-
 def note_once(path: Path, text: str) -> None:
-    """Write `text` into a file that `make_room` made, unless somebody has written there before."""
+    """Write `text` into a file of blanks, unless somebody has written there before."""
     with path.open("r+b") as file:
         if not file.read().strip():
             file.seek(0)

@@ -21,17 +21,15 @@ from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.config import Weight
 from readiness.errors import StatisticsError
 from readiness.questionnaire import TOTAL
-from readiness.survey.allocation import (
-    allocate,
-    cheapest_allocation,
-    missed_targets,
-    round_to_total,
-)
 from readiness.survey.comparisons.families import share_contrasts
 from readiness.survey.design import Design
 from readiness.survey.intervals import Interval, Limits, effective_size, nchs, proportion_interval
 from readiness.survey.sizes import (
+    allocate,
+    cheapest_allocation,
     critical_value,
+    missed_targets,
+    round_to_total,
     smallest_difference,
     unit_variance,
     variance_for_margin,

@@ -82,11 +82,16 @@ def weigh_wave(
     table, margins, unknown = with_unknown(table, margins)
     finite = bool(populations) and (selection.is_drawn or selection.response_rate)
     base = table if settings else table.assign(base_weight=1.0)
+    collapse = [
+        Collapse(variable, tuple(codes), join_codes(sorted(codes)), "declared")
+        for variable, merges in (settings.collapse if settings else {}).items()
+        for codes in merges
+    ]
     found = weigh_adapting(
         base,
         Sampled("base_weight", STRATUM, populations if finite else None),
         margins if settings else None,
-        collapse=read_collapses(settings.collapse) if settings else (),
+        collapse=collapse,
         trim=Trim(settings.trim[0], settings.trim[1]) if settings else None,
     )
     kept = tuple(name for name in unknown if name in found.margins)
@@ -161,15 +166,6 @@ def tell_move(weighed: Adapted, answers: pd.DataFrame, columns: Sequence[str]) -
         moves += list((totals / totals.sum()).diff(axis=1)["final"].abs())
     most = Quantity.of(max(moves), "points", 1)
     return (Fact("weighting.step.moved", {"most": most}),)
-
-
-def read_collapses(collapse: Mapping[str, Sequence[Sequence[str]]]) -> list[Collapse]:
-    """The merges of a configuration."""
-    return [
-        Collapse(variable, tuple(codes), join_codes(sorted(codes)), "declared")
-        for variable, merges in collapse.items()
-        for codes in merges
-    ]
 
 
 def weights_table(table: pd.DataFrame, weighed: Adapted) -> pd.DataFrame:

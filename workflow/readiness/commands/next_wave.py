@@ -25,8 +25,7 @@ from readiness.plan.runs import PlannedRun, input_files, runs_of
 from readiness.questionnaire import TOTAL, Questionnaire, load_questionnaire
 from readiness.readers import read_frame, read_margins, read_populations
 from readiness.running.outputs import add_force, check_output
-from readiness.survey.allocation import draw
-from readiness.survey.sizes import critical_value, size_for_difference, smallest_difference
+from readiness.survey.sizes import critical_value, draw, size_for_difference, smallest_difference
 from readiness.tables import read_text_table, write_csv
 
 # A number that may be stated: between which it lies, and what it is.

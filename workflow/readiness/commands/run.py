@@ -22,7 +22,7 @@ from datetime import date
 from pathlib import Path
 
 from readiness.errors import BusyError, ConfigError, DataError, ReadinessError, StoppedError
-from readiness.files import JOBS, lock, make_room, write_atomically
+from readiness.files import JOBS, lock, write_atomically
 from readiness.lineage import PROVENANCE, read_lineage
 from readiness.running.pseudonym_key import KEYS, key_folder
 from readiness.running.repair import repair
@@ -330,7 +330,8 @@ def run_snakemake(root: Path, cores: str, arguments: list[str], *, finished: boo
             raise StoppedError(
                 f"{notes}: a file where Snakemake keeps a folder; move it away, then run again."
             )
-        make_room(root / FAILURE)
+        # Blanks that can be written over, also when the disk has become full by then.
+        write_atomically(root / FAILURE, b" " * 4096)
         # The lock is ours, so whatever a killed run left locked or half-written is stale.
         if not DRY_RUN.intersection(arguments):
             damaged = repair(root)

@@ -24,13 +24,13 @@ from readiness.plan.checks import (
 from readiness.plan.planning import check_datasets, describe_run, explain_waiting, told_of_plan
 from readiness.plan.runs import (
     KEYS,
+    PROSE,
     PUBLICATIONS,
     Files,
     PlannedRun,
     files_before,
     files_of,
     input_files,
-    prose_of,
     runs_of,
 )
 from readiness.plan.settings import (
@@ -130,11 +130,6 @@ class Plan:
             elif any(v.is_restricted and not on_this_machine(self.root, v) for v in versions):
                 found[identity] = Outcome.RESTRICTED
         return found
-
-    @property
-    def recomputed_ids(self) -> list[str]:
-        """The ids of the publications that are recomputed, sorted."""
-        return [identity for identity in self.publications if identity not in self.unavailable]
 
     def errata(self, identity: str) -> list[str]:
         """The errata of later publications on one, each by its path from the root."""
@@ -247,7 +242,8 @@ class Plan:
     @property
     def verdicts(self) -> list[str]:
         """What was found of each publication that is recomputed."""
-        return [f"results/publications/{i}/reproduce/verdicts.csv" for i in self.recomputed_ids]
+        recomputed = [i for i in self.publications if i not in self.unavailable]
+        return [f"results/publications/{i}/reproduce/verdicts.csv" for i in recomputed]
 
     @property
     def attacks(self) -> list[str]:
@@ -272,7 +268,8 @@ class Plan:
 
     def prose(self, run: str, language: str) -> list[str]:
         """The analyst's own words of a run in a language."""
-        return prose_of(self.root, self.runs[run], language)
+        folder = self.root / PROSE / self.runs[run].name / language
+        return sorted(str(path.relative_to(self.root)) for path in folder.glob("*.md"))
 
     def check_document(self) -> None:
         """Raise RenderError, with file and line, when the report includes what is not there."""

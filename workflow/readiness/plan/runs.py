@@ -150,9 +150,3 @@ def files_of(run: PlannedRun, earlier: Sequence[str], before: Mapping[str, str])
         files["listed"] = restored_path(section.sample)
         files["sample"] = f"results/{run.folder}/validate/sample.csv"
     return files
-
-
-def prose_of(root: Path, run: PlannedRun, language: str) -> list[str]:
-    """The analyst's own words of a run in a language."""
-    folder = root / PROSE / run.name / language
-    return sorted(str(path.relative_to(root)) for path in folder.glob("*.md"))

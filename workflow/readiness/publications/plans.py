@@ -244,7 +244,7 @@ def check_plans(root: Path, log: Log, *, own: bool) -> list[AuditFinding]:
 
     `own`: this is the project where they were sealed; a bundle holds some rows of the register.
     """
-    listed = {name: entry.seal for name, entry in log.latest.items() if is_plan(name)}
+    listed = {n: one.seal for n, one in log.latest.items() if n.startswith(f"{PLANS}/")}
     found = {
         path.relative_to(root / FOLDER).with_suffix("").as_posix(): path
         for path in (root / FOLDER / PLANS).rglob("*")
@@ -259,11 +259,6 @@ def check_plans(root: Path, log: Log, *, own: bool) -> list[AuditFinding]:
         AuditFinding(f"{FOLDER}/{name}.json", Outcome.BROKEN, fact)
         for name, fact in sorted(faults, key=lambda f: f[0])
     ]
-
-
-def is_plan(name: str) -> bool:
-    """Whether an entry of the log is a plan's."""
-    return name.startswith(f"{PLANS}/")
 
 
 def _compare_listed(

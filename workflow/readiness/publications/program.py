@@ -268,11 +268,6 @@ ENVIRONMENT = "environment.json"
 PLACE = ("python", "implementation", "system", "machine", "processor", "blas", "simd", "engine")
 
 
-def locked_packages(lock: str) -> list[str]:
-    """The names of the packages that a lock file pins, sorted."""
-    return sorted(set(re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", lock, re.M)))
-
-
 def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any]:
     """Python, machine, and the installed version of each package of `lock` that is installed.
 
@@ -283,7 +278,8 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
     from readiness.rendering.render import present_engine
 
     packages = {}
-    for name in sorted({*locked_packages(lock), *further}):
+    locked = re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", lock, re.M)
+    for name in sorted({*locked, *further}):
         try:
             packages[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

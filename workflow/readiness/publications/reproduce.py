@@ -14,7 +14,7 @@ import pandas as pd
 
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.facts import Fact, Listed, Term, TranslatedText, Value, of_domain
-from readiness.language import LANGUAGES
+from readiness.language import LANGUAGES, Language
 from readiness.language.rounding import round_value
 from readiness.publications.log import COLUMNS as ERRATUM_COLUMNS
 from readiness.publications.log import Correction, describe_change, find_moves
@@ -250,7 +250,7 @@ def _read_summary(path: Path) -> pd.DataFrame:
     return table.assign(fact=pd.Series(facts, index=table.index, dtype=object))
 
 
-def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
+def closing_lines(verdicts: dict[str, pd.DataFrame], language: Language = "en") -> list[str]:
     """Each number that differs, by publication: what was published and what is recomputed."""
     lines = []
     nothing = Term("terminal.nothing")
@@ -259,7 +259,7 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
         lines += [
             plain(
                 "audit.closing.differs",
-                "en",
+                language,
                 name=publication,
                 id=row["id"],
                 published=row["published"] or nothing,
@@ -270,7 +270,7 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
         ]
         if len(differs) > SHOWN:
             more = len(differs) - SHOWN
-            lines.append(plain("audit.closing.more", "en", name=publication, n=more))
+            lines.append(plain("audit.closing.more", language, name=publication, n=more))
     return [one_line(line) for line in lines]
 
 
@@ -278,6 +278,7 @@ def closing_text(
     verdicts: dict[str, pd.DataFrame],
     unavailable: Mapping[str, str],
     drafts: Collection[str] = (),
+    language: Language = "en",
 ) -> str:
     """A line a publication: how many of its numbers came out again, how many did not.
 
@@ -293,13 +294,13 @@ def closing_text(
         ]
         found[name] = Listed(tuple(told), "comma")
     found |= {name: Term(REASONS[reason]) for name, reason in sorted(unavailable.items())}
-    lines = [plain("audit.closing.title", "en")] if found else []
+    lines = [plain("audit.closing.title", language)] if found else []
     for name, what in found.items():
         title = Fact("audit.closing.draft", {"name": name}) if name in drafts else name
-        lines.append(plain("language.labelled", "en", label=title, what=what))
+        lines.append(plain("language.labelled", language, label=title, what=what))
     return "".join(f"{one_line(line)}\n" for line in lines)
 
 
-def site_text(site: Path) -> str:
+def site_text(site: Path, language: Language = "en") -> str:
     """Where reading begins, in one line."""
-    return plain("audit.closing.site", "en", page=str(site)) + "\n"
+    return plain("audit.closing.site", language, page=str(site)) + "\n"

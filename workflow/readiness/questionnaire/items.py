@@ -71,11 +71,6 @@ def group_rows(told: Iterable[tuple[str, str, str, Sequence[str]]]) -> dict[str,
     }
 
 
-def one_number(kind: str) -> bool:
-    """Whether one number stands for an item of a kind: how it moved can be shown by group."""
-    return kind != "multi"
-
-
 def _open_ends(low: float | None, high: float | None) -> tuple[float, float]:
     return -inf if low is None else float(low), inf if high is None else float(high)
 

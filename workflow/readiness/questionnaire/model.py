@@ -23,7 +23,6 @@ from readiness.questionnaire.items import (
     Strict,
     forms_of,
     group_rows,
-    one_number,
 )
 from readiness.questionnaire.labels import (
     Code,
@@ -55,7 +54,6 @@ __all__ = [
     "Questionnaire",
     "forms_of",
     "group_rows",
-    "one_number",
 ]
 
 

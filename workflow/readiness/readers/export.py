@@ -393,7 +393,7 @@ def read_sheet(
     keys = frozenset(map(match_key, wanted))
     if workbooks.is_workbook(path, content):
         return workbooks.read_workbook(path, content, keys, name)
-    if spss.is_spss(content):
+    if spss.find_parser(content):
         return spss.read_spss(path, content, encoding)
     expected = keys | frozenset(map(match_key, letters))
     return delimited.read_delimited(path, content, keys, expected, encoding)

@@ -28,12 +28,7 @@ _OLD_STATA = re.compile(rb"[\x69\x6c\x6e-\x73][\x01\x02]\x01")
 _HEADER = 176
 
 
-def is_spss(content: bytes) -> bool:
-    """Whether the bytes are a file of SPSS or Stata."""
-    return bool(_find_parser(content))
-
-
-def _find_parser(content: bytes) -> str:
+def find_parser(content: bytes) -> str:
     """What reads the bytes; "" where they are no file of SPSS or Stata."""
     if content.startswith(MAGIC):
         return "read_sav"
@@ -49,7 +44,7 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
 
     `encoding`: of its letters, where an older file does not say it.
     """
-    parser = _find_parser(content)
+    parser = find_parser(content)
     kind = "Stata file" if parser == "read_dta" else "SPSS file"
     if len(content) < _HEADER:
         raise DataError(f"{path}: a damaged {kind} (cut in its header). Export it again.")

@@ -18,12 +18,6 @@ from typing import BinaryIO, NoReturn
 from readiness.errors import RenderError
 
 
-def kill_group(group: int) -> None:
-    """End every process of a process group that we started; nothing when none is left."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
-
-
 def run_group(
     command: Sequence[str | Path],
     *,
@@ -59,7 +53,8 @@ def run_group(
                 "and nothing was written. Give more time, or see what the report's cells wait for."
             ) from None
         finally:
-            kill_group(process.pid)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         texts = [_read_text(file) for file in (out, err)]
     return process.returncode, texts[0], texts[1]

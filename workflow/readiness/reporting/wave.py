@@ -8,7 +8,7 @@ from dataclasses import replace
 from readiness.analysis.weighting import UNKNOWN
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
-from readiness.questionnaire.model import FrameVariable, one_number
+from readiness.questionnaire.model import FrameVariable
 from readiness.register.rows.respondents import (
     OF_PRECISION,
     UNWEIGHTED,
@@ -207,7 +207,8 @@ def _write_opening(wave: ShownWave) -> str:
 def _write_revision(wave: ShownWave) -> str:
     """How the first item moved by group, and the totals of all, since what the wave revises."""
     register = wave.register
-    told = [item for item in map(wave.questionnaire.item, wave.items) if one_number(item.kind)]
+    items = map(wave.questionnaire.item, wave.items)
+    told = [item for item in items if item.kind != "multi"]  # no one number stands for that
     moved = [item for item in told if register.has(f"revision.{item.id}.{item.first_level}.all")]
     if not moved:
         return ""

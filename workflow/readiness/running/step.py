@@ -111,11 +111,6 @@ def add_arguments(steps: Sequence[StepModule], parser: argparse.ArgumentParser) 
     parser.add_argument("--out", nargs=each, type=Path, required=True, help="folder of the outputs")
 
 
-def inputs_of(step: StepModule, arguments: argparse.Namespace) -> dict[str, list[Path]]:
-    """The files of each role of a step."""
-    return {role: getattr(arguments, role) for role in (r.rstrip("?*") for r in step.INPUTS)}
-
-
 def perform(
     name: str,
     step: StepModule,

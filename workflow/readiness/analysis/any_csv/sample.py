@@ -174,7 +174,8 @@ def _check_columns(frame: pd.DataFrame, settings: Survey, source: str) -> None:
         named += [(key, column) for column in getattr(settings, key) or ()]
     named += [("margins", column) for column in settings.margins or ()]
     for name, ticks in settings.multiple.items():
-        named += [(f"multiple.{name}", column) for column in ticks.source_columns]
+        columns = ticks.columns if ticks.column is None else [ticks.column]
+        named += [(f"multiple.{name}", column) for column in columns]
     columns = [str(c) for c in frame.columns]
     for key, column in named:
         if column not in columns:

@@ -95,11 +95,6 @@ class Ticks(StrictModel):
         """The code of an empty cell."""
         return "0" if self.blank_means == "not_ticked" else BLANK
 
-    @property
-    def source_columns(self) -> list[str]:
-        """The columns of the table in which the question is."""
-        return self.columns if self.column is None else [self.column]
-
 
 class AddedScale(StrictModel):
     """Questions with the same answers that are added up: how far they measure one thing."""

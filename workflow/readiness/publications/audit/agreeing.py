@@ -18,7 +18,7 @@ from typing import Any
 from readiness.analysis.recomputing import RECOMPUTE
 from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
 from readiness.errors import DataError
-from readiness.facts import Fact, Listed
+from readiness.facts import Fact
 from readiness.files import read_file
 from readiness.publications import program
 from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_chain
@@ -237,9 +237,3 @@ def _other(head: Sequence[str], columns: Sequence[str]) -> str | Fact | None:
     if not (wrong or lacking):
         return Fact("audit.states.order")
     return (wrong or lacking)[0] or Fact("audit.states.nameless")
-
-
-def only_stated(*, frozen: bool) -> Fact:
-    """What a publication states and an audit of level 1 or above does not check."""
-    names = STATED if frozen else (*STATED, *STATED_TODAY)
-    return Fact("audit.note.stated", {"names": Listed(names, "comma")})

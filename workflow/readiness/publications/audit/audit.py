@@ -17,7 +17,7 @@ from readiness.facts import Fact, Listed
 from readiness.files import read_file, reading_once
 from readiness.publications.attest import signatures
 from readiness.publications.audit.again import Again
-from readiness.publications.audit.agreeing import contradictions, only_stated
+from readiness.publications.audit.agreeing import STATED, STATED_TODAY, contradictions
 from readiness.publications.audit.data import check_dataset, check_inputs, read_registered
 from readiness.publications.audit.model import (
     DATA,
@@ -97,7 +97,9 @@ def audit(
             sealed = {}
         limits = [Fact("audit.note.draft")] if sealed.get("status") == DRAFT else []
         if sealed and level >= DATA:
-            limits.append(only_stated(frozen=code == FROZEN and level >= NUMBERS))
+            rerun = code == FROZEN and level >= NUMBERS
+            names = STATED if rerun else (*STATED, *STATED_TODAY)
+            limits.append(Fact("audit.note.stated", {"names": Listed(names, "comma")}))
         rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
         if level >= DATA and not seal:
             limits += _count_marks(folder, sealed, rows)

@@ -301,8 +301,3 @@ def _write_atom(atom: Atom) -> str:
     else:
         tests = [f"{name} = '{option}'" for option in names]
     return tests[0] if len(tests) == 1 else f"({' or '.join(tests)})"
-
-
-def write_exclusive_options(names: Sequence[str]) -> str:
-    """The constraint that lets nobody tick one of these options beside another."""
-    return " and ".join(f"not(selected(., '{name}') and count-selected(.) > 1)" for name in names)

@@ -18,7 +18,6 @@ from readiness.questionnaire.model import Grid, Questionnaire
 from readiness.questionnaire.xlsform.expressions import (
     Atom,
     FormQuestion,
-    write_exclusive_options,
     write_expression,
 )
 from readiness.questionnaire.xlsform.sheets import MEANS, OUTSIDE, SCREENS, SPECIFY, judge
@@ -239,7 +238,11 @@ def _choose_names(wanted: Sequence[str | None], codes: Sequence[str]) -> list[st
 def _write_constraint(item: Item) -> str:
     if item.kind == "multi":
         named = zip(option_names(item), item.categories, strict=False)
-        return write_exclusive_options([name for name, category in named if category.exclusive])
+        return " and ".join(
+            f"not(selected(., '{name}') and count-selected(.) > 1)"
+            for name, category in named
+            if category.exclusive
+        )
     if item.range is None:
         return ""
     low, high = item.range.bounds
