@@ -129,7 +129,7 @@ def test_any_phrase_is_read_or_refused(phrase: str, language: str) -> None:
 )
 def test_a_little_more_than_a_third_at_33(rounding: Rounding, expected: int | None) -> None:
     reading, figure = read_phrase("un peu plus du tiers", "fr"), parse_figure("33")
-    assert smallest_strict_base(reading, figure, rounding) == expected
+    assert smallest_strict_base(reading, figure, rounding, 10_000) == expected
 
 
 def test_strict_bases_are_brute_force() -> None:

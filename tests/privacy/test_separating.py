@@ -15,8 +15,7 @@ from readiness.datasets.verify import results_of
 from readiness.datasets.versions import read_versions
 from readiness.errors import ConfigError
 from readiness.privacy import GIVEN, Detectors
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import BLANK
+from readiness.questionnaire import BLANK, Questionnaire
 from readiness.running.pseudonym_key import KEYS, new_key
 from readiness.running.step import perform
 from readiness.steps import validate as validating

@@ -15,10 +15,9 @@ from project_copy import ROOT
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.cli import main
 from readiness.language import LANGUAGES, tell
-from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.questionnaire import FrameVariable, Questionnaire, questionnaire_of
 from readiness.questionnaire.codebook import COLUMNS, table
 from readiness.questionnaire.items import Category, Export, Item, Missing, Range, Routing
-from readiness.questionnaire.model import FrameVariable
 from readiness.questionnaire.summary import header
 from readiness.questionnaire.versions import changes
 from readiness.site.codebook import codebook_page

@@ -11,7 +11,7 @@ import pytest
 
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES
-from readiness.questionnaire.model import Questionnaire
+from readiness.questionnaire import Questionnaire
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.item_findings import Findings, in_short
 from readiness.reporting.shown import Register

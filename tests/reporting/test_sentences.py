@@ -19,9 +19,8 @@ from readiness.analysis.selection import Selection
 from readiness.facts import Fact, NamedNumber, Quantity, Term, Value
 from readiness.language import LANGUAGES, tell, text
 from readiness.language.catalogue import FIRST_STRONG, LEFT_TO_RIGHT, POP
-from readiness.questionnaire import Questionnaire
+from readiness.questionnaire import Item, Questionnaire
 from readiness.questionnaire.load import questionnaire_of
-from readiness.questionnaire.model import Item
 from readiness.reporting import participation, statements
 from readiness.reporting.shown import Register, ShownWave
 from readiness.steps.render import labels

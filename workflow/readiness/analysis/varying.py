@@ -25,8 +25,7 @@ from readiness.analysis.estimating import estimate_item
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import round_as_stored, weighted_design
 from readiness.config import Compare, Estimate, Weight
-from readiness.questionnaire import DONT_KNOW, Questionnaire
-from readiness.questionnaire.model import Category, FrameVariable, Item
+from readiness.questionnaire import DONT_KNOW, Category, FrameVariable, Item, Questionnaire
 from readiness.survey.comparisons.contrasts import adjust_p
 from readiness.survey.design import Design
 from readiness.survey.intervals import Interval

@@ -25,7 +25,7 @@ from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
 from readiness.facts import Fact
 from readiness.language import show
-from readiness.questionnaire.model import TOTAL, Item
+from readiness.questionnaire import TOTAL, Item
 
 # Why a submission is not kept: a row only where there is one.
 LEFT_OUT = ("duplicate", "late", "early", "undated", "unknown_invitation")

@@ -18,8 +18,7 @@ from readiness.patterns import WRITTEN_IN
 from readiness.plan.checks import ESTIMATED, ONE_ANSWER, TRUE, Asked, document_of, read_outline
 from readiness.plan.runs import PlannedRun, input_files
 from readiness.publications.ledger import TIDY, in_order
-from readiness.questionnaire import expand
-from readiness.questionnaire.model import forms_of, group_rows
+from readiness.questionnaire import expand, forms_of, group_rows
 from readiness.terminal import quote_cell
 
 # Columns of the coded table that no variable is called like.

@@ -4,22 +4,25 @@ A questionnaire is a YAML file that never changes once a wave used it (a new ver
 `load_questionnaire` reads it into a typed, frozen model.
 """
 
-from readiness.questionnaire.items import MEAN, OF_NUMBERS, TOTAL
-from readiness.questionnaire.labels import Label
-from readiness.questionnaire.load import expand, load_questionnaire, questionnaire_of
-from readiness.questionnaire.model import (
+from readiness.questionnaire.items import (
     BLANK,
     BROKEN_OFF,
     DONT_KNOW,
     INVALID,
+    MEAN,
     NOT_ASKED,
+    OF_NUMBERS,
     REFUSED,
     SPECIAL_CODES,
+    TOTAL,
     Category,
-    FrameVariable,
     Item,
-    Questionnaire,
+    forms_of,
+    group_rows,
 )
+from readiness.questionnaire.labels import Label
+from readiness.questionnaire.load import expand, load_questionnaire, questionnaire_of
+from readiness.questionnaire.model import FrameVariable, Questionnaire
 from readiness.questionnaire.text import TICKED, match_key, split_joined, tidy
 
 __all__ = [
@@ -40,6 +43,8 @@ __all__ = [
     "Label",
     "Questionnaire",
     "expand",
+    "forms_of",
+    "group_rows",
     "load_questionnaire",
     "match_key",
     "questionnaire_of",

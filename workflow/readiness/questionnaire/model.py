@@ -7,21 +7,11 @@ from pydantic import Field, StringConstraints, model_validator
 
 from readiness.patterns import WRITTEN_IN, find_repeated, refuse_repeated
 from readiness.questionnaire.items import (
-    BLANK,
-    BROKEN_OFF,
-    DONT_KNOW,
-    INVALID,
-    LOWEST,
-    MEAN,
-    NOT_ASKED,
-    REFUSED,
-    SPECIAL_CODES,
     TOTAL,
     Category,
     Export,
     Item,
     Strict,
-    forms_of,
     group_rows,
 )
 from readiness.questionnaire.labels import (
@@ -33,28 +23,6 @@ from readiness.questionnaire.labels import (
     with_own_labels,
 )
 from readiness.questionnaire.text import match_key
-
-__all__ = [
-    "BLANK",
-    "BROKEN_OFF",
-    "DONT_KNOW",
-    "INVALID",
-    "LOWEST",
-    "MEAN",
-    "NOT_ASKED",
-    "REFUSED",
-    "SPECIAL_CODES",
-    "TOTAL",
-    "Category",
-    "Export",
-    "FrameVariable",
-    "Grid",
-    "Groups",
-    "Item",
-    "Questionnaire",
-    "forms_of",
-    "group_rows",
-]
 
 
 class Groups(Strict):

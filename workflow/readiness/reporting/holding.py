@@ -21,8 +21,7 @@ from readiness.analysis.selection import Selection
 from readiness.analysis.varying import CHOICES, OWN, Wave, has_dont_know, variants_of
 from readiness.config import FigureRules
 from readiness.facts import NamedNumber
-from readiness.questionnaire import Questionnaire
-from readiness.questionnaire.model import TOTAL
+from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.register.figures import Origin, make_register, number
 from readiness.register.protection import Scheme, share_id
 from readiness.register.rows.shares import share_rows

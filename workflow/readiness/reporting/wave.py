@@ -8,7 +8,7 @@ from dataclasses import replace
 from readiness.analysis.weighting import UNKNOWN
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
-from readiness.questionnaire.model import FrameVariable
+from readiness.questionnaire import FrameVariable
 from readiness.register.rows.respondents import (
     OF_PRECISION,
     UNWEIGHTED,
