@@ -145,7 +145,6 @@ def state_family(family: pd.DataFrame, n: int) -> pd.DataFrame:
 
 
 def _make_contrast_rows(family: pd.DataFrame, item: Item) -> pd.DataFrame:
-    """The contrasts of the level by which an item is reported, as rows of a comparison."""
     rows = family[family["level"].eq(item.first_level)]
     return rows.assign(
         test="contrast", n=rows["n_a"] + rows["n_b"], method=CONTRASTED, leads=False

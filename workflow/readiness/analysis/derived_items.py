@@ -36,7 +36,6 @@ def with_derived(
 
 
 def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
-    """A derived variable as an item of a questionnaire's document."""
     item: dict[str, Any] = {
         "id": one.id,
         "kind": one.kind,
@@ -65,7 +64,6 @@ def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
 
 
 def _label_answers(one: DerivedVariable, language: str) -> dict[str, dict[str, str]]:
-    """The labels of each answer, by its code."""
     if one.conditions:
         return {
             code: {name: text(key, name) for name in LANGUAGES} for code, key in ANSWERS.items()

@@ -98,7 +98,6 @@ def _find_study(name: str) -> StudySettings:
 
 
 def _read_material(study: StudySettings) -> tuple[pd.DataFrame, Structure]:
-    """The study's claims, verified, and their structure."""
     root = Path.cwd()
     path = find_object(root, find_version(root, study.claims))
     structure = parse_structure(read_yaml(Path(f"data/claims/{study.structure}.yaml")))
@@ -191,7 +190,6 @@ def _read_data(
 
 
 def _begin(arguments: argparse.Namespace) -> None:
-    """Start a study; say what was written and what comes next."""
     asked = arguments.questionnaire and load_questionnaire(
         questionnaire_file(Path.cwd(), arguments.questionnaire)
     )

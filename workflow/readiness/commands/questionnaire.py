@@ -104,7 +104,6 @@ def _find_earlier(path: Path, questionnaire: Questionnaire) -> Path | None:
 
 
 def _place(path: Path) -> Path:
-    """The file itself, or the questionnaire of that name."""
     named = HOME / f"{path}.yaml"
     return named if not path.is_file() and named.is_file() else path
 
@@ -136,7 +135,6 @@ def read_any_kind(path: Path, written_in: str | None = None) -> _ReadQuestionnai
 def _make_content(
     found: _ReadQuestionnaire, form: str, language: Language, summary: list[str], since: list[Fact]
 ) -> str | bytes:
-    """The bytes of a workbook, or a text."""
     if form == "yaml":
         return found.text
     if form == "xlsform":
@@ -150,7 +148,6 @@ def _make_content(
 
 
 def _summarise(path: Path, found: _ReadQuestionnaire) -> Iterator[Fact]:
-    """What a questionnaire holds, in about ten lines."""
     yield from summary(found.questionnaire, str(path))
     if open_ := open_decisions(found.text):
         yield Fact("questionnaire.read.open", {"n": open_})

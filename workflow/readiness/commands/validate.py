@@ -209,7 +209,6 @@ def _read_run(path: Path, file: Path, content: bytes) -> tuple[pd.DataFrame, Que
 def _write_labelled(
     out: Path, answers: pd.DataFrame, questionnaire: Questionnaire, language: Language
 ) -> None:
-    """The coded answers as a file of SPSS or Stata, for its owner's eyes."""
     content = labelled_file(answers, questionnaire, out.suffix, language)
     write_atomically(out, content, private=True)
     print(f"{out}: {len(answers)} people's answers, for those who may have them")

@@ -43,7 +43,6 @@ def _make_keys(texts: Iterable[str]) -> frozenset[str]:
 
 @cache
 def _read_files() -> dict[str, dict[str, Any]]:
-    """What each file holds, by language."""
     paths = sorted(FOLDER.glob("*.yaml"))
     return {path.stem: read_yaml_text(path.read_bytes(), TextLoader) for path in paths}
 
@@ -132,7 +131,6 @@ def _strip_numbers(texts: Sequence[str]) -> Sequence[str]:
 
 @cache
 def _read_units() -> tuple[frozenset[str], ...]:
-    """The words of each unit of which bands can be, in all languages."""
     languages = [data["units"] for data in _read_files().values()]
     return tuple(_make_keys(chain(*words)) for words in zip_longest(*languages, fillvalue=()))
 

@@ -180,7 +180,6 @@ class Plan:
 
     @cached_property
     def _frozen(self) -> dict[str, Config]:
-        """The configuration of each publication."""
         folder = self.root / PUBLICATIONS
         return {name: load_config(folder / name / "config.yaml") for name in self.publications}
 

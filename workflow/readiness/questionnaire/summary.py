@@ -73,7 +73,6 @@ def _tell_languages(q: Questionnaire) -> Iterator[Fact]:
 
 
 def _find_unlabelled(q: Questionnaire, language: str) -> Iterator[str]:
-    """The places that have no label in a language."""
     if language not in q.title.root:
         yield "title"
     for item in q.items:

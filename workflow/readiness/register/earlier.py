@@ -266,7 +266,6 @@ class Joint:
         ]
 
     def _add_printed_rows(self) -> list[LinearRow]:
-        """Bases and shares as they are printed."""
         found = []
         for group in self.groups:
             base = self._bound_base(group)

@@ -94,7 +94,6 @@ def present_engine() -> str:
 
 
 def _fill_folder(folder: Path, document: Document, resources: Mapping[str, Path]) -> Path:
-    """The work folder with a copy of the resources."""
     folder.mkdir()
     for name, path in sorted(resources.items()):
         target = folder / name

@@ -248,7 +248,6 @@ def _write_between(wave: ShownWave, identity: str) -> str:
 
 
 def _write_missing(wave: ShownWave) -> str:
-    """What respondents did with each question."""
     register, found = wave.register, []
     for name in dict.fromkeys([*wave.items, *wave.variables]):
         ids = {key: f"missing.{name}.{key.rpartition('.')[2]}" for key in STATUS}

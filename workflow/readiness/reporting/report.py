@@ -177,7 +177,6 @@ class ReportPage:
         return f"[{plain(tell(self.standing.state, self.part.language))}]{{.prov}}"
 
     def _list_files(self) -> Iterator[tuple[str, str]]:
-        """The files beside the page, each with its name in words."""
         yield self.part.word("report.rendering.origin.paper"), f"{self.name}.pdf"
         yield self.part.word("report.rendering.origin.numbers"), "numbers.html"
         for kind, address in self.downloads:

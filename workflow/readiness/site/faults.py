@@ -98,7 +98,6 @@ def _tell_more(n: int, language: Language) -> str:
 def _make_fault(
     issue: Mapping[Any, Any], labels: Mapping[str, str], language: Language
 ) -> dict[str, str]:
-    """The cells of a fault."""
     where = "" if str(issue["row"]) == "0" else str(issue["row"])
     return {
         "row": where,
@@ -113,7 +112,6 @@ def _make_fault(
 
 
 def _make_aside(row: Mapping[Any, Any], language: Language) -> dict[str, str]:
-    """The cells of a submission that is not kept."""
     fact = str(row["fact"])
     why = tell(of_domain(fact, "validation"), language) if fact else ""
     return {

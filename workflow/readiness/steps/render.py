@@ -198,7 +198,6 @@ def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
 
 
 def _list_authors(told: dict[str, Any]) -> list[str]:
-    """The names of whoever wrote a study or wave, as its section states them."""
     return [name_author(author["name"]) for author in told.get("study", {}).get("authors", ())]
 
 

@@ -183,7 +183,6 @@ def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, 
 
 
 def _gather_guides(copies: Copies) -> list[Guide]:
-    """The guides by name, their pictures copied."""
     sources = sorted(DOCS.glob("*.md"))
     pictures = sorted(p for p in DOCS.rglob("*") if p.suffix in PICTURES and p.is_file())
     names = [path.stem for path in sources]

@@ -296,7 +296,6 @@ def mubp(
 
 
 def _normalise_weights(weights: npt.ArrayLike | None, n: int) -> FloatArray:
-    """Weights with mean 1."""
     if weights is None:
         return np.ones(n)
     w = np.asarray(weights, dtype=np.float64)
@@ -307,7 +306,6 @@ def _normalise_weights(weights: npt.ArrayLike | None, n: int) -> FloatArray:
 
 
 def _compute_moments(values: FloatArray, weights: FloatArray) -> tuple[float, float]:
-    """Mean and variance (by n) of weighted values."""
     mean = float(np.average(values, weights=weights))
     return mean, float(np.average((values - mean) ** 2, weights=weights))
 

@@ -66,7 +66,6 @@ def _check_options(each: Coded) -> Iterator[pd.DataFrame]:
 
 
 def _make_issue(each: Coded, rule: str, value: str, fact: Fact) -> pd.DataFrame:
-    """An issue of a column as a whole."""
     item = each.item
     return issues_of(
         rule, fact, row=[NO_ROW], respondent=[""], value=[value], column=item.column, item=item.id

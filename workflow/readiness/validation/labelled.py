@@ -103,7 +103,6 @@ def _label_variable(column: str, item: Item | None, language: Language) -> str:
 
 
 def _label_values(item: Item, language: Language) -> dict[Any, str]:
-    """The label of each number of an item with options; none of a box."""
     if item.kind == "multi":
         return {}
     shown = (c.labels.get(language) or c.text for c in item.categories)

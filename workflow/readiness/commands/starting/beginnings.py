@@ -210,7 +210,6 @@ def _write_all(
 
 
 def _find_estimable(asked: Questionnaire) -> list[str]:
-    """The items of a questionnaire that can be estimated."""
     return [i.id for i in asked.items if i.kind in ESTIMATED and not i.personal]
 
 

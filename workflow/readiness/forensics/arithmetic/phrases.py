@@ -195,7 +195,6 @@ def _read_small_number(word: str, language: str) -> int | None:
 
 
 def _widen_anchor(anchor: Fraction, reach: _Reach) -> ShareInterval:
-    """The shares around an anchor, kept within 0 and 1."""
     low, high, *included = reach
     return ShareInterval(anchor + low, anchor + high, *included).within_unit
 

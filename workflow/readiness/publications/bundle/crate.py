@@ -299,7 +299,6 @@ class _Description:
         return self._add(f"#sha256/{digest}", kind="CreativeWork", sha256=digest, **about)
 
     def _add_inputs(self, folder: Path, places: Mapping[str, str]) -> list[Entity]:
-        """The datasets and the other inputs of a publication."""
         found = [
             self._add_by_hash(dataset.version.sha256, dataset.version.name, places)
             for dataset in ledger.read_datasets(folder)

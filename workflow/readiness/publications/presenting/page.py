@@ -98,8 +98,6 @@ class _LevelPart:
 
 @dataclass(frozen=True)
 class _AuditSection:
-    """What the page shows of one audit."""
-
     audit: Audit
     subject: Subject
     writing: Writing

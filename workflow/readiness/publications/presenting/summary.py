@@ -154,7 +154,6 @@ def _tell_all_valid(ours: int, *, judged: bool, pages: bool) -> Fact:
 
 
 def _count_published(audit: Audit) -> int:
-    """How many numbers were published."""
     return len(audit.numbers) - audit.counts.get(Outcome.ADDED, 0)
 
 

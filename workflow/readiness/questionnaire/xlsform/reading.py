@@ -96,8 +96,6 @@ OTHER = "other"
 
 @dataclass
 class _Made:
-    """What has been read so far."""
-
     form: XlsForm
     items: list[dict[str, Any]] = field(default_factory=list)
     sources: dict[str, FormQuestion] = field(default_factory=dict)

@@ -103,7 +103,6 @@ class _FormWriter:
                 yield from map(self._write_question, block)
 
     def _write_table(self, grid: Grid, block: Sequence[Item]) -> Iterator[Row]:
-        """The rows of a grid, their condition with the group."""
         group = self.names[grid.id]
         labels = self._write_texts(grid.label.root, grid.column)
         yield {

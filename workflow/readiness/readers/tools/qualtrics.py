@@ -135,7 +135,6 @@ class Qualtrics(Tool):
 
 
 def _rows(sheet: Sheet) -> list[tuple[str, ...]]:
-    """The first rows of the file, the header among them."""
     return [*sheet.above, sheet.columns, *sheet.first(3)]
 
 

@@ -346,7 +346,6 @@ def _make_family_rows(
 def _make_comparison_rows(
     row: dict[Any, Any], rules: FigureRules, selection: Selection, *, told: bool
 ) -> Iterator[FigureRow]:
-    """The numbers of one test, contrast or effect size."""
     item, test, n = row["item"], row["test"], int(row["n"])
     pair = ".".join(part for part in (row["a"], row["b"]) if part)
     name = {"contrast": "contrast", "odds_ratio": "odds_ratio"}.get(test, f"test.{test}")

@@ -50,7 +50,6 @@ def wave_book(
 
 
 def _make_notes(material: TableMaterial) -> WorkbookSheet:
-    """What signs and letters mean, once for all tables."""
     language = material.language
     rows = [
         *((_sign(one), one.words(language)) for one in SIGNS),

@@ -196,7 +196,6 @@ _MOST_COMBINATIONS = 10_000
 
 
 def _join_covariates(a: Covariates, b: Covariates) -> Covariates:
-    """The columns of two matrices side by side."""
     shift = len(a.names)
     terms = {**a.terms, **{t: tuple(i + shift for i in c) for t, c in b.terms.items()}}
     known = a.is_complete & b.is_complete

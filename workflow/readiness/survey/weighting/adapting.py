@@ -283,7 +283,6 @@ def _tell_limits(found: Raking, recipe: Recipe, gap: float) -> Fact:
 def _make_weighting(
     base: Design, found: Raking, final: FloatArray, replicates: Replicates | None
 ) -> Weighting:
-    """The weighted design and its report."""
     recipe, totals = found.recipe, final * found.count
     projection = Projection(
         tuple(replace(m.codes, codes=m.codes.codes[found.pattern]) for m in recipe.margins),
