@@ -23,23 +23,24 @@ VERBS = re.findall(
     r"\w+",
     """
 add adjust aggregate align allocate analyse append apply arrange ask assemble assert assign attach
-attack audit avoid balance begin bootstrap bound build bundle calibrate call check choose clean
-clear close code collapse collect combine compare complete compress compute condense configure
-confirm connect convert copy correct count cover create cross cut decide declare decode define
-delete derive describe detect determine discard display divide download draft draw drop enclose
-encode ensure enter erase escape estimate evaluate examine exclude expand explain export extend
-extract fail fetch fill filter find finish fit fold follow format freeze gather generate get give
-go group guess handle hash have hide hold identify impute include infer insert inspect intersect
-invert is join judge keep know label lay leave limit line link list load locate lock log look lower
-make map mark mask match measure merge move name need normalise note number omit open optimise
-order pack pad parse pass permute pick place plan pool prepare present print project propose
-protect prove publish pull push put quote raise rake rank read rebuild recode recompute reconcile
-record recover reduce refit refuse register rejoin release remove rename render repair repeat
-replace replicate report reproduce require resample reset resolve restore return reverse round run
-sample save say scale scan search seal select send separate serialise set settle shorten show sign
-simulate skip solve sort split stack start state stop store strip style sum support suppress take
-tell test tidy tie trace track transform translate treat trim try turn type unpack update upload
-use validate verify visit wait walk warn weigh weight wrap write yield
+attack audit avoid balance begin bind bootstrap bound build bundle calibrate call check choose clean
+clear clip close code collapse collect combine compare compile complete compress compute condense
+configure confirm connect convert copy correct count cover create cross cut decide declare decode
+define delete deliver derive describe detect determine discard display distinguish divide download
+draft draw drop enclose encode ensure enter erase escape estimate evaluate examine exclude expand
+explain export extend extract fail fence fetch fill filter find finish fit fold follow format freeze
+gather generate get give go group guard guess handle hash have hide hold identify impute include
+infer init insert inspect intersect invert is join judge keep know label lay leave limit line link
+list load locate lock log look lower make map mark mask match measure merge move name need normalise
+note number omit open optimise order pack pad parse pass perform permute pick place plan pool
+prepare present print project propose protect prove publish pull push put quote raise rake rank read
+rebuild recode recompute reconcile record recover reduce refit refuse register reject rejoin release
+remember remove rename render repair repeat replace replicate report reproduce require resample
+reset resolve restore return reverse round run sample save say scale scan seal search select send
+separate serialise set settle shorten show sign simplify simulate skip solve sort split spread stack
+start state stop store strip style sum summarise support suppose suppress take tell test tidy tie
+trace track transform translate treat trim try turn type typeset unpack update upload use validate
+verify visit wait walk warn weigh weight widen wrap write yield
 """,
 )
 IRREGULAR = re.findall(

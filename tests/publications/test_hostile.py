@@ -44,7 +44,7 @@ from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 from readiness.publications.presenting.page import audit_page
 from readiness.publications.program import ARCHIVE, read_archive
 from readiness.publications.reproduce import compare
-from readiness.publications.seal import ATTESTATIONS, SEAL, _digest, _text, check_seal, sha256
+from readiness.publications.seal import ATTESTATIONS, SEAL, _digest, _write_text, check_seal, sha256
 from readiness.register.disclosure_risk import read_attack
 from readiness.tables import rows_to_csv
 from readiness.terminal import printable
@@ -270,7 +270,7 @@ def test_a_seal_without_one_of_its_facts_is_none(run: Run, tree: Path, folder: P
     """Nor is one of a run elsewhere, nor one that states no digest of any number."""
     stated = json.loads((folder / SEAL).read_text("utf-8"))
     stated = {k: v for k, v in stated.items() if k not in ("digest", "values")}
-    forged = [_text({"digest": _digest(stated), **stated}).encode()]
+    forged = [_write_text({"digest": _digest(stated), **stated}).encode()]
     forged.append(seal_over(folder, lambda facts: facts.update(run="../../../etc")))
     for name in ("numbers", "datasets", "run", "code", "lock", "id"):
         forged.append(seal_over(folder, lambda facts, name=name: facts.pop(name)))  # type: ignore[misc]

@@ -215,7 +215,7 @@ def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, so
     """Print table and sentences; write what was asked for."""
     language, strata, wanted = arguments.language, setting.strata, setting.wanted
     table = expect(strata, answers, wanted)
-    facts = [source, *_sentences(arguments, setting, table)]
+    facts = [source, *_list_sentences(arguments, setting, table)]
     if len(table) > 2 and arguments.samples:
         facts.append(_simulate(arguments, setting, answers, table, source))
     if arguments.out:
@@ -243,34 +243,38 @@ def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, so
             setting.labels[row["group"]],
             "?" if np.isinf(row["population"]) else show(int(row["population"]), language),
             *(show(int(row[name]), language) for name in ("invited", "answers")),
-            _range(row["lower"], row["upper"], language),
-            show(_points(row["margin"]), language),
-            _range(row["open_lower"], row["open_upper"], language),
-            "?" if np.isnan(row["difference"]) else show(_points(row["difference"]), language),
+            _show_range(row["lower"], row["upper"], language),
+            show(_make_points(row["margin"]), language),
+            _show_range(row["open_lower"], row["open_upper"], language),
+            "?" if np.isnan(row["difference"]) else show(_make_points(row["difference"]), language),
         ]
         shown.add_row(*map(strip_marks, cells))
     PLAIN.print(shown)
     print("\n".join(strip_marks(tell(fact, language)) for fact in facts))
 
 
-def _share(value: float) -> Quantity:
+def _make_share(value: float) -> Quantity:
     return Quantity.of(float(value), "share", 0)
 
 
-def _points(value: float) -> Quantity:
+def _make_points(value: float) -> Quantity:
     return Quantity.of(100 * float(value), "number", 1)
 
 
-def _range(low: float, high: float, language: Language) -> str:
+def _show_range(low: float, high: float, language: Language) -> str:
     if np.isnan(low):
         return "?"
-    return show(Fact("plan.next.range", {"low": _share(low), "high": _share(high)}), language)
+    return show(
+        Fact("plan.next.range", {"low": _make_share(low), "high": _make_share(high)}), language
+    )
 
 
-def _sentences(arguments: argparse.Namespace, setting: Setting, table: pd.DataFrame) -> list[Fact]:
+def _list_sentences(
+    arguments: argparse.Namespace, setting: Setting, table: pd.DataFrame
+) -> list[Fact]:
     """What the table says, each sentence where its check holds."""
     wanted, total, groups = setting.wanted, table.iloc[0], table.iloc[1:]
-    values = {name: _share(total[name]) for name in ("share", "lower", "upper")}
+    values = {name: _make_share(total[name]) for name in ("share", "lower", "upper")}
     facts = [Fact("plan.next.total", {**values, "n": int(total["answers"])})]
     margin = 1.05 * (wanted.margin or 1.0)
     of_groups = {
@@ -291,7 +295,7 @@ def _sentences(arguments: argparse.Namespace, setting: Setting, table: pd.DataFr
         deff, critical = setting.strata["deff"].max(), critical_value(len(groups), wanted.level)
         spreads = (deff * share * (1 - share), deff * other * (1 - other))
         n = size_for_difference(spreads, moved, critical=critical, power=wanted.power)
-        known = {"points": _points(moved), "power": _share(wanted.power)}
+        known = {"points": _make_points(moved), "power": _make_share(wanted.power)}
         facts.append(Fact("plan.next.needed", {**known, "n": int(np.ceil(n))}))
     return facts
 
@@ -326,11 +330,15 @@ def _simulate(
     # What the formula does not find is looked for among the largest.
     found = made.smallest(formula if np.isfinite(formula) else max(made.share, 1 - made.share))
     values: dict[str, Value] = {"first": setting.labels[first], "second": setting.labels[second]}
-    values |= {"samples": arguments.samples, "power": _share(setting.wanted.power)}
+    values |= {"samples": arguments.samples, "power": _make_share(setting.wanted.power)}
     if np.isnan(found):
         return Fact("plan.next.nothing", values)
     seen = made.power(found)
     error = np.sqrt(seen * (1 - seen) / arguments.samples)
-    values |= {"points": _points(found), "seen": _share(seen), "error": _points(error)}
-    said: Value = _points(formula) if np.isfinite(formula) else "?"
+    values |= {
+        "points": _make_points(found),
+        "seen": _make_share(seen),
+        "error": _make_points(error),
+    }
+    said: Value = _make_points(formula) if np.isfinite(formula) else "?"
     return Fact("plan.next.simulated", {**values, "formula": said})

@@ -75,7 +75,7 @@ class Plan:
             run = runs[0]
             folder = f"publications/{identity}"
             found.append(PlannedRun(folder, run.name, run.section, own, run.privacy))
-        waiting = [run for run in found if not run.frozen and self._why_waits(run)]
+        waiting = [run for run in found if not run.frozen and self._explain_waiting(run)]
         # What is the only run stops with what to do; beside others it waits.
         if len(waiting) < sum(not run.frozen for run in found):
             found = [run for run in found if run not in waiting]
@@ -84,10 +84,10 @@ class Plan:
     @property
     def waiting(self) -> dict[str, str]:
         """The waves that are not computed yet, and why."""
-        every = {run.folder: self._why_waits(run) for run in runs_of(self.config)}
+        every = {run.folder: self._explain_waiting(run) for run in runs_of(self.config)}
         return {name: why for name, why in every.items() if why and name not in self.runs}
 
-    def _why_waits(self, run: PlannedRun) -> str:
+    def _explain_waiting(self, run: PlannedRun) -> str:
         return explain_waiting(self.root, run, self._versions)
 
     def find_wave(self, name: str) -> PlannedRun:
@@ -195,36 +195,33 @@ class Plan:
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages of today's reports; ConfigError where what they show lacks a label."""
-        return self._languages("config.yaml", self.config.report, self.runs_with_reports)
+        return self._list_languages("config.yaml", self.config.report, self.runs_with_reports)
+
+    def _list_shown(self, *names: str) -> list[str]:
+        """The files of these names of each run that is shown, in each language."""
+        return [
+            f"results/{run.folder}/"
+            + name.format(language=language, page=page_name(run), book=workbook_name(run))
+            for run in self.runs_with_reports
+            for language in self.languages
+            for name in names
+        ]
 
     @property
     def page_files(self) -> list[str]:
         """The pages of today's reports, with the paper of each and all its numbers."""
-        homes = [(f"results/{run.folder}/report", page_name(run)) for run in self.runs_with_reports]
-        return [
-            f"{home}/{language}/{file}"
-            for home, name in homes
-            for language in self.languages
-            for file in (f"{name}.html", f"{name}.pdf", "numbers.html")
-        ]
+        pages = ("{page}.html", "{page}.pdf", "numbers.html")
+        return self._list_shown(*(f"report/{{language}}/{page}" for page in pages))
 
     @property
     def documents(self) -> list[str]:
         """The same reports as documents for Word, which are made on request."""
-        return [
-            f"results/{run.folder}/word/{language}/{page_name(run)}/{page_name(run)}.docx"
-            for run in self.runs_with_reports
-            for language in self.languages
-        ]
+        return self._list_shown("word/{language}/{page}/{page}.docx")
 
     @property
     def tables(self) -> list[str]:
         """The workbooks of the runs that are shown, in each language."""
-        return [
-            f"results/{run.folder}/{WORKBOOK}/{language}/{workbook_name(run)}.xlsx"
-            for run in self.runs_with_reports
-            for language in self.languages
-        ]
+        return self._list_shown(f"{WORKBOOK}/{{language}}/{{book}}.xlsx")
 
     @property
     def internal_pages(self) -> list[str]:
@@ -293,8 +290,8 @@ class Plan:
         """The languages of a run's own report; ConfigError where it lacks a label."""
         if run not in self._spoken:
             shown = self.runs[run]
-            own = self._own_report(shown)
-            self._spoken[run] = self._languages(shown.config, own, (shown,))
+            own = self._find_report(shown)
+            self._spoken[run] = self._list_languages(shown.config, own, (shown,))
         return self._spoken[run]
 
     @cached_property
@@ -359,7 +356,7 @@ class Plan:
             return told_of_pages(run, step)
         if step in ("draw-wave", "draw-study", "tables"):
             told = told_of_tables if step == "tables" else told_of_charts
-            return {**told(self.root, run, language), "standing": self._standing(run)}
+            return {**told(self.root, run, language), "standing": self._describe_standing(run)}
         if step == "render":
             languages = self.languages_of(run.folder)
             data = open_data(self._versions.values())
@@ -369,27 +366,27 @@ class Plan:
                     **told_of_report(self.root, run, language, data),
                     **told_of_plan(self.root, run, self._versions, self.code),
                 },
-                "standing": self._standing(run),
+                "standing": self._describe_standing(run),
                 "languages": languages,
                 "name": page_name(run),
                 "downloads": downloads(run, language, languages),
             }
         return told_of_answers(self.root, run, step)
 
-    def _standing(self, run: PlannedRun) -> dict[str, Any]:
+    def _describe_standing(self, run: PlannedRun) -> dict[str, Any]:
         """The publication that a run is made for, the day of its release, its data by MD5."""
-        own = self._own_report(run)
+        own = self._find_report(run)
         named = self.sealed or f"{own.publication or ''}/{own.released or ''}"
         name, _, released = named.partition("/")
         data = {name: self._versions[name].md5 for name in run.datasets if name in self._versions}
         return {"publication": name, "released": released, "data": data}
 
-    def _own_report(self, run: PlannedRun) -> ReportSettings:
+    def _find_report(self, run: PlannedRun) -> ReportSettings:
         if run.frozen:
             return self._frozen[run.folder.partition("/")[2]].report
         return self.config.report
 
-    def _languages(
+    def _list_languages(
         self, where: str, report: ReportSettings, shown: tuple[PlannedRun, ...]
     ) -> tuple[str, ...]:
         lacks = {
@@ -408,9 +405,9 @@ class Plan:
 
     def before(self, run: str) -> dict[str, str]:
         """The register of the wave since which a run tells changes, and what was asked then."""
-        return files_before(self.runs[run].section, self._waves_beside(run))
+        return files_before(self.runs[run].section, self._find_waves_beside(run))
 
-    def _waves_beside(self, run: str) -> dict[str, WaveSettings]:
+    def _find_waves_beside(self, run: str) -> dict[str, WaveSettings]:
         """The waves of a run's own configuration: of a publication there is none beside it."""
         if run in self.runs and self.runs[run].frozen:
             return {}
@@ -473,7 +470,7 @@ class Plan:
             told = with_derived(questionnaires[path], run)
             check_wave(self.root, run.key, run.section, told)
             if run.section.change:
-                waves = self._waves_beside(run.folder)
+                waves = self._find_waves_beside(run.folder)
                 there = {name: one.waves for name, one in self._frozen.items()}
                 check_change(self.root, run.key, run.section, told, waves, there)
 

@@ -177,10 +177,10 @@ def missing_labels(root: Path, run: PlannedRun, language: str) -> list[str]:
     if isinstance(run.section, WaveSettings):
         document = expand(document)
     own = document.get("language", WRITTEN_IN) if isinstance(document, dict) else WRITTEN_IN
-    return missing + [f"{path}: {place}" for place in _without(document, language, own, "")]
+    return missing + [f"{path}: {place}" for place in _list_without(document, language, own, "")]
 
 
-def _without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
+def _list_without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
     """The places of a questionnaire or a structure of claims that have no text in a language.
 
     `own`: the language of the texts that a survey tool exports.
@@ -188,7 +188,7 @@ def _without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
     if isinstance(node, list):
         for number, child in enumerate(node, 1):
             name = child.get("id", child.get("code")) if isinstance(child, dict) else None
-            yield from _without(child, language, own, f"{place}.{name or number}".strip("."))
+            yield from _list_without(child, language, own, f"{place}.{name or number}".strip("."))
     elif isinstance(node, dict):
         if "text" in node and language not in {own, *node, *node.get("labels", ())}:
             yield place
@@ -202,7 +202,7 @@ def _without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
                 if language not in child:
                     yield inner
             else:
-                yield from _without(child, language, own, inner)
+                yield from _list_without(child, language, own, inner)
 
 
 BASES = "bases"

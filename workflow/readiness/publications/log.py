@@ -151,12 +151,12 @@ def read_log(root: Path) -> Log:
     log = Log(entries)
     # Another layout could show a key twice: one value for people, another for the program.
     chained = all(e.previous == head for e, head in zip(entries, heads, strict=True))
-    if text != log.as_text() or not chained or not _only_grew(entries):
+    if text != log.as_text() or not chained or not _has_only_grown(entries):
         return Log(fault=Fact("audit.seal.rewritten"))
     return log
 
 
-def _only_grew(entries: Sequence[LogEntry]) -> bool:
+def _has_only_grown(entries: Sequence[LogEntry]) -> bool:
     """Whether each publication has one entry, at most one more that names its successor, and at
     most one that withdraws it.
     """
@@ -243,7 +243,10 @@ def check_listed(root: Path, identity: str, log: Log) -> list[AuditFinding]:
             )
         ]
     return [
-        *(AuditFinding(str(LOG), Outcome.BROKEN, f) for f in _faults(entry, seal, sealed, log)),
+        *(
+            AuditFinding(str(LOG), Outcome.BROKEN, f)
+            for f in _list_faults(entry, seal, sealed, log)
+        ),
         *_find_unlike_plans(folder, log),
     ]
 
@@ -258,7 +261,7 @@ def _find_unlike_plans(folder: Path, log: Log) -> Iterator[AuditFinding]:
                 yield AuditFinding(str(path), Outcome.BROKEN, Fact("audit.log.unlisted"))
 
 
-def _faults(
+def _list_faults(
     entry: LogEntry | None, seal: str, sealed: Mapping[str, Any], log: Log
 ) -> Iterator[Fact]:
     if sealed["status"] == DRAFT:
@@ -289,7 +292,7 @@ def open_log(root: Path) -> Log:
     waiting = [name for name in sorted(seals) if seals[name]["status"] != DRAFT]
     while waiting:
         # What was superseded stands before its successor, which its second entry names.
-        befores = {name: _before(seals[name]) for name in waiting}
+        befores = {name: _find_before(seals[name]) for name in waiting}
         name = next((n for n in waiting if befores[n] not in waiting), waiting[0])
         waiting.remove(name)
         seal = sha256(read_file(root / FOLDER / name / SEAL))
@@ -297,7 +300,7 @@ def open_log(root: Path) -> Log:
     return log
 
 
-def _before(sealed: Mapping[str, Any]) -> str:
+def _find_before(sealed: Mapping[str, Any]) -> str:
     """The publication that one supersedes, by id; "" for none."""
     before = sealed.get("supersedes")
     return str(before.get("id", "")) if isinstance(before, dict) else ""
@@ -312,7 +315,7 @@ def append(root: Path, identity: str, log: Log) -> None:
     """Enter a released publication into the log; DataError when it is there already."""
     folder = root / FOLDER / identity
     seal = sha256(read_file(folder / SEAL))
-    after = log.after(identity, seal, _before(read_seal(folder)))
+    after = log.after(identity, seal, _find_before(read_seal(folder)))
     write_atomically(root / LOG, after.as_text())
 
 

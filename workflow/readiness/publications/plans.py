@@ -122,7 +122,7 @@ def describe_wave(
         files["corrections"] = sha256(content)
     if drawn is not None:
         tree["drawn"] = {"rows": drawn.rows, "sha256": drawn.sha256, "note": drawn.note}
-    return {name: _key(value) for name, value in {**tree, "files": files}.items()}
+    return {name: _map_named(value) for name, value in {**tree, "files": files}.items()}
 
 
 def judge_plans(plans: Sequence[SealedPlan], tree: Mapping[str, Any]) -> PlanOutcome:
@@ -131,15 +131,15 @@ def judge_plans(plans: Sequence[SealedPlan], tree: Mapping[str, Any]) -> PlanOut
     return PlanOutcome(tuple(one.entry for one in plans), tuple(deviations))
 
 
-def _key(node: Any) -> Any:
+def _map_named(node: Any) -> Any:
     """The tree with its lists of things that have a name as mappings by it, and their order."""
     if isinstance(node, Mapping):
-        return {str(name): _key(value) for name, value in node.items()}
+        return {str(name): _map_named(value) for name, value in node.items()}
     names = [one.get("id", one.get("code")) for one in node] if _is_named(node) else []
     if not names:
         return node
     own = [{k: v for k, v in one.items() if k not in ("id", "code")} for one in node]
-    return {**dict(zip(names, map(_key, own), strict=True)), ORDER: names}
+    return {**dict(zip(names, map(_map_named, own), strict=True)), ORDER: names}
 
 
 def _is_named(node: Any) -> bool:

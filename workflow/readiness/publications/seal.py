@@ -102,10 +102,10 @@ def make_seal(files: Mapping[str, bytes], facts: Mapping[str, Any]) -> str:
     """
     hashes = {name: sha256(content) for name, content in sorted(files.items())}
     stated = {"format": FORMAT, **facts, "values": hashes[VALUES], "files": hashes}
-    return _text({"digest": _digest(stated), **stated})
+    return _write_text({"digest": _digest(stated), **stated})
 
 
-def _text(record: Mapping[str, Any]) -> str:
+def _write_text(record: Mapping[str, Any]) -> str:
     """The one way in which a seal is written down."""
     return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
@@ -149,7 +149,7 @@ def _seal_in(content: bytes) -> tuple[dict[str, Any], bool]:
     seal = json.loads(text)
     stated = {name: value for name, value in seal.items() if name != "digest"}
     # Another layout could show a key twice: one value for people, another for the program.
-    whole = seal["digest"] == _digest(stated) and text == _text(seal)
+    whole = seal["digest"] == _digest(stated) and text == _write_text(seal)
     stated_well = (
         seal["format"] == FORMAT
         and all(isinstance(seal[name], kind) for name, kind in FACTS.items())
@@ -182,10 +182,10 @@ def check_seal(folder: Path) -> list[AuditFinding]:
         return [
             AuditFinding(SEAL, Outcome.BROKEN, Fact("audit.seal.of_another", {"other": seal["id"]}))
         ]
-    findings = list(_files(folder, seal["files"]))
+    findings = list(_check_files(folder, seal["files"]))
     changed = {finding.place for finding in findings}
     if LEDGER in changed and VALUES not in changed:
-        findings += _numbers(folder)
+        findings += _find_numbers(folder)
     if seal["status"] != DRAFT and CONFIG not in changed and is_set_to_draft(folder):
         # Its pages were made as those of a draft: nobody released it.
         findings.append(AuditFinding(SEAL, Outcome.BROKEN, Fact(OTHERWISE, {"name": "status"})))
@@ -200,7 +200,7 @@ def is_set_to_draft(folder: Path) -> bool:
         return False
 
 
-def _files(folder: Path, sealed: Mapping[str, str]) -> Iterator[AuditFinding]:
+def _check_files(folder: Path, sealed: Mapping[str, str]) -> Iterator[AuditFinding]:
     try:
         names = {_name(path, folder): path for path in files_below(folder)}
     except OSError as error:
@@ -235,7 +235,7 @@ def _name(path: Path, folder: Path) -> str:
     return os.fsencode(str(path)[len(str(folder)) + 1 :]).decode("utf-8", "backslashreplace")
 
 
-def _numbers(folder: Path) -> list[AuditFinding]:
+def _find_numbers(folder: Path) -> list[AuditFinding]:
     """Which numbers of a changed ledger are not the sealed ones."""
     try:
         values = io.StringIO(read_file(folder / VALUES).decode("utf-8"), newline="")

@@ -205,7 +205,7 @@ def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
             "code": scale_code(k),
             "text": str(k),
             "value": str(k),
-            "labels": {key: _point(k, named.get(k, {}).get(key)) for key in languages},
+            "labels": {key: _write_point(k, named.get(k, {}).get(key)) for key in languages},
         }
         for k in range(low, high + 1)
     ]
@@ -216,7 +216,7 @@ def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {**kept, "kind": "ordinal", "categories": levels}
 
 
-def _point(number: int, end: str | None) -> str:
+def _write_point(number: int, end: str | None) -> str:
     return f"{number} ({end})" if end else str(number)
 
 

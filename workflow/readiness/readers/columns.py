@@ -51,14 +51,14 @@ def list_names(questionnaire: Questionnaire, *, numbered: bool) -> tuple[Names, 
     writes the place of a row or option in its list (`q4_2`, `q4[SQ002]`): the least sure, so last.
     """
     ranks: tuple[Names, ...] = tuple({} for _ in range(_PLACE + numbered))
-    for rank, name, target in _every_name(questionnaire):
+    for rank, name, target in _list_every_name(questionnaire):
         if rank < len(ranks):
             key = match_key(name)
             ranks[rank][key] = target if ranks[rank].get(key, target) == target else None
     return ranks
 
 
-def _every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, ItemColumn]]:
+def _list_every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, ItemColumn]]:
     """All that a column of the export may be called, with the rank of the name."""
     typed = {
         category.specify: (item, number)
@@ -73,23 +73,23 @@ def _every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, ItemCo
         yield _OWN, item.column, target
         yield from ((_VARIABLE, name, target) for name in called[1:-1])
         yield _ID, item.id, target
-        blocks, parts = _row_names(item, questionnaire)
+        blocks, parts = _list_row_names(item, questionnaire)
         if blocks:
             counts[blocks[0]] += 1
             yield from ((_ROW, name, target) for name in _find_companions(blocks, parts))
             yield _ALONE, parts[0], target
-            places = _places(blocks, counts[blocks[0]])
+            places = _find_places(blocks, counts[blocks[0]])
             yield from ((_PLACE, name, target) for name in places)
         if item.kind == "multi":
             # A box in a row of a grid: texts stand beside texts, names beside names.
             called += _find_companions(blocks[:1], parts[:1], _TEXTS)
             called += _find_companions(blocks[1:], parts[1:], _NAMES)
-            yield from _names_of_options(item, called)
+            yield from _list_option_names(item, called)
         if item.id in typed:
-            yield from ((_ROW, name, target) for name in _typed_names(*typed[item.id]))
+            yield from ((_ROW, name, target) for name in _list_typed_names(*typed[item.id]))
 
 
-def _names_of_options(item: Item, called: Sequence[str]) -> Iterator[tuple[int, str, ItemColumn]]:
+def _list_option_names(item: Item, called: Sequence[str]) -> Iterator[tuple[int, str, ItemColumn]]:
     """What the column of each ticked option may be called."""
     yield from ((_OWN, c.column, ItemColumn(item.id, c.code)) for c in item.categories if c.column)
     options: list[tuple[str, tuple[str | None, ...]]]
@@ -100,7 +100,7 @@ def _names_of_options(item: Item, called: Sequence[str]) -> Iterator[tuple[int, 
         option = ItemColumn(item.id, code)
         beside = _find_companions(called, [text for text in texts if text])
         yield from ((_OPTION, name, option) for name in beside)
-        yield from ((_PLACE, name, option) for name in _places(called, number))
+        yield from ((_PLACE, name, option) for name in _find_places(called, number))
 
 
 def _find_companions(
@@ -112,7 +112,7 @@ def _find_companions(
                 yield form.format(name, part)
 
 
-def _row_names(item: Item, questionnaire: Questionnaire) -> tuple[list[str], list[str]]:
+def _list_row_names(item: Item, questionnaire: Questionnaire) -> tuple[list[str], list[str]]:
     """What the grid and its row are called; nothing for an item that is no row of a grid."""
     if item.grid is None or item.row is None:
         found = _ROW_IN_HEADER.fullmatch(item.column)
@@ -125,12 +125,12 @@ def _row_names(item: Item, questionnaire: Questionnaire) -> tuple[list[str], lis
     return blocks, [name for name in parts if name]
 
 
-def _places(called: Iterable[str], number: int) -> Iterable[str]:
+def _find_places(called: Iterable[str], number: int) -> Iterable[str]:
     for name in called:
         yield from (f"{name}_{number}", f"{name}[SQ{number:03d}]", f"{name}_SQ{number:03d}")
 
 
-def _typed_names(item: Item, number: int) -> Iterable[str]:
+def _list_typed_names(item: Item, number: int) -> Iterable[str]:
     """What the column of an answer typed beside an option is called."""
     for name in (item.column, *([item.variable] if item.variable else []), item.id):
         ends = ("[other]", " [other]", "_other", "/other", f"_{number}_TEXT", "_TEXT")

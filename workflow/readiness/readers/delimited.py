@@ -76,7 +76,7 @@ def read_delimited(
     said = first[4:] if first[:4].lower() == "sep=" and first[4:] in SEPARATORS else ""
     if said:
         text = text[text.find("\n") + 1 :]
-    line, separator = 1 + bool(said), said or _separator(text, wanted)
+    line, separator = 1 + bool(said), said or _find_separator(text, wanted)
     sheet = None
     if len(text) >= LONG:
         # A copy less while the parser has its own.
@@ -92,7 +92,7 @@ def _parse_rows(text: str, separator: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
 
 
-def _separator(text: str, wanted: Collection[str]) -> str:
+def _find_separator(text: str, wanted: Collection[str]) -> str:
     """What stands between the cells: what cuts the first rows into equally many, and most."""
     sample = text[:_SAMPLE]
     best, chosen = (0.0, 0.0, 0.0), ","

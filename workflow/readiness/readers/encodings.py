@@ -64,12 +64,12 @@ def decode(
     """
     for mark, name in MARKS:
         if content.startswith(mark):
-            return _strictly(path, content, name)
+            return _decode_strictly(path, content, name)
     if encoding is not None:
-        return _strictly(path, content, _check_encoding(path, encoding))
+        return _decode_strictly(path, content, _check_encoding(path, encoding))
     if b"\0" in content[:2]:
         # UTF-16 without a mark: every other byte of plain letters is 0.
-        return _strictly(path, content, "utf-16-le" if content[0] else "utf-16-be")
+        return _decode_strictly(path, content, "utf-16-le" if content[0] else "utf-16-be")
     try:
         return content.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError as error:
@@ -87,7 +87,7 @@ def decode(
             f"{path}, line {line}: UTF-8 up to here, then other letters (byte {first}). Files of "
             "two encodings put together? Export it again as UTF-8."
         )
-    chosen = _by_words(content, wanted) or _by_letters(content)
+    chosen = _choose_by_words(content, wanted) or _choose_by_letters(content)
     if chosen is None:
         raise DataError(
             f"{path}, line {line}: not UTF-8 (byte {first}), and Windows-1252 and Windows-1256 are "
@@ -95,7 +95,7 @@ def decode(
             "--encoding windows-1252`, or in the questionnaire, under export: `encoding: "
             "windows-1252`."
         )
-    return _strictly(path, content, chosen)
+    return _decode_strictly(path, content, chosen)
 
 
 def _check_encoding(path: Path, encoding: str) -> str:
@@ -108,7 +108,7 @@ def _check_encoding(path: Path, encoding: str) -> str:
         ) from None
 
 
-def _strictly(path: Path, content: bytes, encoding: str) -> tuple[str, str]:
+def _decode_strictly(path: Path, content: bytes, encoding: str) -> tuple[str, str]:
     shown = _NAMES.get(encoding, encoding)
     try:
         text = content.decode(encoding)
@@ -128,7 +128,7 @@ def _try_decode(content: bytes, encoding: str) -> str | None:
         return None
 
 
-def _by_words(content: bytes, wanted: Collection[str]) -> str | None:
+def _choose_by_words(content: bytes, wanted: Collection[str]) -> str | None:
     """The one encoding in which more of the expected texts stand than in any other."""
     telling = [key for key in wanted if not key.isascii()]
     scores = dict.fromkeys(EIGHT_BIT, 0)
@@ -137,11 +137,11 @@ def _by_words(content: bytes, wanted: Collection[str]) -> str | None:
         scores[encoding] = sum(word in key for word in telling)
     chosen = [encoding for encoding in scores if scores[encoding] == max(scores.values()) > 0]
     # Where several hold, the letters beside them decide between these; Western European first.
-    found = _by_letters(content) if len(chosen) > 1 else None
+    found = _choose_by_letters(content) if len(chosen) > 1 else None
     return found if found in chosen else next(iter(chosen), None)
 
 
-def _by_letters(content: bytes) -> str | None:
+def _choose_by_letters(content: bytes) -> str | None:
     """Arabic words, or single letters with accents inside of Latin words; None where neither."""
     sample = content[:_SAMPLE]
     arabic = _try_decode(sample, "cp1256") or ""

@@ -109,13 +109,15 @@ def _count_tests(path: Path, frame: pd.DataFrame, *, everyone: bool) -> None:
         frame.loc[tests, FAULT] = ""
 
 
-def read_ignored(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
+def read_ignored(
+    path: Path, questionnaire: Questionnaire, content: bytes | None = None
+) -> pd.DataFrame:
     """What `read_export` does not read: `_row`, and every other column by its header.
 
     Those that the questionnaire ignores and those that the tool adds; a header that occurs again
     has its count behind it. Raises as `read_export` does.
     """
-    sheet, reader = _open_export(path, questionnaire)
+    sheet, reader = _open_export(path, questionnaire, content)
     assigned = reader.assign_columns(sheet, questionnaire)
     options = (at for found in assigned.options.values() for at in found.values())
     roles = (assigned.roles[role] for role in READ if role in assigned.roles)

@@ -56,7 +56,7 @@ def make_moment(found: re.Match[str], order: str) -> datetime | None:
         day, month = int(groups["one"]), int(groups["two"])
     else:
         month, day = int(groups["one"]), int(groups["two"])
-    half = _half(groups["rest"] or "")
+    half = _read_half(groups["rest"] or "")
     hour = int(groups["hour"] or 0)
     if half is None or (half and not 1 <= hour <= 12):
         return None
@@ -75,7 +75,7 @@ def make_moment(found: re.Match[str], order: str) -> datetime | None:
         return None
 
 
-def _half(rest: str) -> str | None:
+def _read_half(rest: str) -> str | None:
     """`am`, `pm` or "" of what stands after the hour; None where that is no part of a moment."""
     said = rest.strip()
     for names, half in ((words.MORNING, "am"), (words.EVENING, "pm")):
@@ -151,7 +151,7 @@ def count_seconds_between(started: str, ended: str) -> str:
     one, other = make_moment(first, DAY_FIRST), make_moment(last, DAY_FIRST)
     if one is None or other is None:
         return ""
-    span = (other - _offset(last["rest"])) - (one - _offset(first["rest"]))
+    span = (other - _read_offset(last["rest"])) - (one - _read_offset(first["rest"]))
     return str(int(span.total_seconds()))
 
 
@@ -161,7 +161,7 @@ def find_zone(text: str) -> str:
     return found[1] if found else ""
 
 
-def _offset(rest: str | None) -> timedelta:
+def _read_offset(rest: str | None) -> timedelta:
     found = re.search(r"([+-])(\d{1,2}):?(\d{2})?$", rest or "")
     if not found:
         return timedelta()

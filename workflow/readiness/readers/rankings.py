@@ -28,11 +28,11 @@ def find(
         if block.kind != "ranking" or any(item.id in assigned.items for item in items):
             continue
         called = [name for name in (block.column, block.variable, block.id) if name]
-        whole = _places(keys, taken, called)
+        whole = _find_places(keys, taken, called)
         ranks: list[int] = []
         for rank in range(1, len(items) + 1):
             names = [form.format(name, rank) for name in called for form in _A_RANK]
-            places = _places(keys, taken, names)
+            places = _find_places(keys, taken, names)
             if len(places) != 1:
                 break
             ranks += places
@@ -41,7 +41,7 @@ def find(
     return made
 
 
-def _places(
+def _find_places(
     keys: Sequence[Collection[str]], taken: Collection[int], names: Sequence[str]
 ) -> list[int]:
     wanted = {match_key(name) for name in names}

@@ -86,11 +86,11 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
         numbers,
         format="sav",
         encoding=str(meta.file_encoding or ""),
-        labels={name: _variable(name, meta) for name in meta.column_names},
+        labels={name: _read_variable(name, meta) for name in meta.column_names},
     )
 
 
-def _variable(name: str, meta: Any) -> Variable:
+def _read_variable(name: str, meta: Any) -> Variable:
     labels: Mapping[Any, str] = meta.variable_value_labels.get(name, {})
     missing = []
     for part in meta.missing_ranges.get(name, ()):

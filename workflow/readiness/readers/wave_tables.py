@@ -47,7 +47,7 @@ def _refuse(
         raise DataError(f"{path}, row {at + 2}, column {column}: {shown}; expected {wanted}.")
 
 
-def _numbers(path: Path, frame: pd.DataFrame, column: str) -> pd.Series[float]:
+def _read_numbers(path: Path, frame: pd.DataFrame, column: str) -> pd.Series[float]:
     """The column as positive finite numbers; DataError naming the first row that is not."""
     values = pd.to_numeric(frame[column], errors="coerce").astype(float)
     _refuse(path, frame, column, ~(values.gt(0) & values.lt(np.inf)), "a positive number")
@@ -81,7 +81,7 @@ def read_sample(
         listed = f"nothing, or one of {', '.join(ENDED)}"
         _refuse(path, frame, "disposition", unknown, listed)
     for column in ("stratum_population", "stratum_drawn", "base_weight"):
-        frame[column] = _numbers(path, frame, column)
+        frame[column] = _read_numbers(path, frame, column)
     for column in ("stratum_population", "stratum_drawn"):
         strata = frame.groupby("stratum")[column]
         _refuse(path, frame, column, strata.transform("nunique") > 1, "one number for its stratum")
@@ -173,7 +173,7 @@ def read_margins(path: Path, questionnaire: Questionnaire) -> dict[str, dict[str
     """
     frame = read_text_table(path, "margins")
     _require_columns(path, frame, MARGIN_COLUMNS)
-    totals = _numbers(path, frame, "total")
+    totals = _read_numbers(path, frame, "total")
     known = {variable.id: variable.codes for variable in questionnaire.groupings}
     strange = ~frame["variable"].isin(list(known))
     _refuse(path, frame, "variable", strange, f"a frame variable, or one of {', '.join(known)}")

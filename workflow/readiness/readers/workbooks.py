@@ -50,7 +50,7 @@ def is_workbook(path: Path, content: bytes) -> bool:
         return True
     if not content.startswith(b"PK\x03\x04"):
         return False
-    names = _parts(path, content)
+    names = _list_parts(path, content)
     if names.keys() & {_WORKBOOK, "xl/workbook.bin", "content.xml"}:
         return True
     listed = [name for name in names if name.lower().endswith((".csv", ".tsv", ".xlsx", ".sav"))]
@@ -58,7 +58,7 @@ def is_workbook(path: Path, content: bytes) -> bool:
     raise DataError(f"{path}: an archive{held}; expected a table. Unpack it, and give that file.")
 
 
-def _parts(path: Path, content: bytes) -> dict[str, int]:
+def _list_parts(path: Path, content: bytes) -> dict[str, int]:
     """Names of the parts of an archive and their unpacked sizes, within bounds."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -90,10 +90,10 @@ def _check_extent(path: Path, content: bytes) -> None:
                 raise DataError(f"{path}: a sheet of more than {LARGEST >> 20} MB. Use CSV.")
             rows = max((int(found) for found in _ROW.findall(xml)), default=xml.count(b"<row"))
             letters = set(_CELL.findall(xml))
-            refuse_oversized(path, rows, max(map(_column_number, letters), default=1))
+            refuse_oversized(path, rows, max(map(_read_column_number, letters), default=1))
 
 
-def _column_number(letters: bytes) -> int:
+def _read_column_number(letters: bytes) -> int:
     return reduce(lambda number, letter: 26 * number + letter - 64, letters, 0)
 
 
@@ -133,7 +133,7 @@ def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str
     chosen = name or filled[0]
     if content.startswith(_OLD):
         cells[chosen] = [[_join_halves(cell) for cell in row] for row in cells[chosen]]
-    sheet = _sheet(path, cells[chosen], wanted)
+    sheet = _make_sheet(path, cells[chosen], wanted)
     others = tuple(title for title in filled if title != chosen)
     return replace(sheet, format="xlsx", name=chosen, others=others)
 
@@ -148,7 +148,7 @@ def _join_halves(cell: Any) -> Any:
     return halves.decode("utf-16-le", "replace")
 
 
-def _sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet:
+def _make_sheet(path: Path, cells: list[list[Any]], wanted: Collection[str]) -> Sheet:
     texts = [[as_text(cell) for cell in row] for row in cells]
     head = texts[:HEAD]
     at = find_header(head, wanted)

@@ -144,13 +144,13 @@ def compare_plans(plans: Sequence[Tree], now: Tree) -> list[Deviation]:
     `plans`: the plan, then its amendments. An amendment that the wave follows gives its reason;
     what an amendment says and the wave does not follow is a deviation, too.
     """
-    first = {path: was for path, was, _ in _differences(plans[0], now)}
-    last = {path: was for path, was, _ in _differences(plans[-1], now)}
+    first = {path: was for path, was, _ in _list_differences(plans[0], now)}
+    last = {path: was for path, was, _ in _list_differences(plans[-1], now)}
     found = []
     for path, was in sorted({**last, **first}.items()):
-        is_, amendment = _at(now, path), 0
+        is_, amendment = _find_at(now, path), 0
         if path not in last:
-            amendment = max(k for k, plan in enumerate(plans) if _at(plan, path) != is_) + 2
+            amendment = max(k for k, plan in enumerate(plans) if _find_at(plan, path) != is_) + 2
         found.append(_weigh(path, was, is_, amendment, now))
     keys = {one.key.partition(".")[0] for one in found}
     # What is told more finely is not told twice; a sample is drawn after the plan, or was before.
@@ -166,12 +166,12 @@ def compare_plans(plans: Sequence[Tree], now: Tree) -> list[Deviation]:
 _IN_FILES = {"asked": ("items", "frame"), "margins": (), "report": (), "corrections": ()}
 
 
-def _differences(was: Tree, now: Tree, path: Place = ()) -> Iterator[tuple[Place, Any, Any]]:
+def _list_differences(was: Tree, now: Tree, path: Place = ()) -> Iterator[tuple[Place, Any, Any]]:
     """Each place in which two trees differ, and both values: None where one has none."""
     for name in sorted({*was, *now}):
         old, new, place = was.get(name), now.get(name), (*path, name)
         if isinstance(old, Mapping) and isinstance(new, Mapping):
-            yield from _differences(old, new, place)
+            yield from _list_differences(old, new, place)
         elif name == ORDER:
             # What was added or dropped is told as such.
             kept = [
@@ -184,7 +184,7 @@ def _differences(was: Tree, now: Tree, path: Place = ()) -> Iterator[tuple[Place
             yield place, old, new
 
 
-def _at(tree: Any, path: Place) -> Any:
+def _find_at(tree: Any, path: Place) -> Any:
     for name in path:
         tree = tree.get(name) if isinstance(tree, Mapping) else None
     return tree
@@ -198,8 +198,8 @@ def _weigh(path: Place, was: Any, now: Any, amendment: int, tree: Tree) -> Devia
     more = {name: value for name, value in scope.items() if name != "makes"}
     is_new = bool(scope.get("makes")) and was is None
     if match and (item := match.groupdict().get("item")):
-        more["items"] = _reach(item, tree)
-        by = _at(tree, ("estimate", "by"))
+        more["items"] = _list_reach(item, tree)
+        by = _find_at(tree, ("estimate", "by"))
         if not is_new and item in (
             [by] if isinstance(by, str) else [*(by or ()), *tree.get("margins", ())]
         ):
@@ -207,7 +207,7 @@ def _weigh(path: Place, was: Any, now: Any, amendment: int, tree: Tree) -> Devia
     return Deviation(key, was, now, amendment, is_new=is_new, **more)
 
 
-def _reach(item: str, tree: Tree) -> tuple[str, ...]:
+def _list_reach(item: str, tree: Tree) -> tuple[str, ...]:
     """An item and what is derived of it, in the order in which that is declared."""
     reached = [item]
     derived = tree.get("derive")

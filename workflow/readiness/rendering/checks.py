@@ -234,7 +234,7 @@ class _Check:
             self.report(shown, f"is not what the register shows for {name} ({values})", context)
         else:
             # Signs that touch a number change it: `-[5]`, `[67]%`, `[67],3`.
-            before, after = _find_touching(node)
+            before, after = map(_read_beside, (node.prev, node.next))
             if re.search(r"(?:^|[\s(])[-−+±]$|[−+±٫.,]$", before):
                 self.report(before[-1:] + shown, "has a sign outside the register's text", context)
             if re.match(r"[\s\u00a0\u202f]?[%‰٪]|[.,٫]\w", after):
@@ -347,22 +347,12 @@ def _match_whole(value: str) -> Pattern[str]:
 
 
 def _quote_around(node: LexborNode) -> str:
-    parent = node.parent
-    return (
-        _normalise(parent.text(deep=True))
-        if parent is not None
-        else _normalise(node.text(deep=True))
-    )
+    around = node if node.parent is None else node.parent
+    return _normalise(around.text(deep=True))
 
 
-def _find_touching(node: LexborNode) -> tuple[str, str]:
-    before, after = node.prev, node.next
-    return (
-        strip_marks(before.text(deep=True))
-        if before is not None and before.tag != "-comment"
-        else "",
-        strip_marks(after.text(deep=True)) if after is not None and after.tag != "-comment" else "",
-    )
+def _read_beside(node: LexborNode | None) -> str:
+    return "" if node is None or node.tag == "-comment" else strip_marks(node.text(deep=True))
 
 
 def _find_ids(node: LexborNode) -> list[str]:

@@ -45,8 +45,8 @@ def write_word(page: str, charts: Path) -> bytes:
     root = find_only(tree, "html")
     parts = [part for part in tree.css(".status .tag, .status .part") if not part.css("a")]
     margins = {
-        "header": " ".join(map(_text_of, tree.css(".ribbon"))),
-        "footer": " · ".join(map(_text_of, parts)),
+        "header": " ".join(map(_take_text, tree.css(".ribbon"))),
+        "footer": " · ".join(map(_take_text, parts)),
     }
     spoken = [
         f"--metadata={name}={root.attributes[name]}"
@@ -76,7 +76,7 @@ def write_word(page: str, charts: Path) -> bytes:
         return (work / "page.docx").read_bytes()
 
 
-def _text_of(node: LexborNode) -> str:
+def _take_text(node: LexborNode) -> str:
     return " ".join(node.text(deep=True).split())
 
 
@@ -93,7 +93,7 @@ def _simplify(tree: LexborHTMLParser) -> None:
     for node in tree.css("td .ci, td .letter, th .letter"):
         node.insert_before(_parse_node("<br>"))
     for node in tree.css("summary, .box-title"):
-        node.replace_with(_parse_node(f"<p><strong>{escape(_text_of(node))}</strong></p>"))
+        node.replace_with(_parse_node(f"<p><strong>{escape(_take_text(node))}</strong></p>"))
     for node in tree.css("figcaption"):
         node.replace_with(
             _parse_node(f'<div data-custom-style="Caption"><p>{node.inner_html}</p></div>')

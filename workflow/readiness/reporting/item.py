@@ -66,10 +66,10 @@ class Tests:
         """The numbers of the wave."""
         return self.wave.register
 
-    def _word(self, key: str) -> str:
+    def _write_word(self, key: str) -> str:
         return text(key, self.wave.language)
 
-    def _caption(self, kind: str, **values: Value) -> str:
+    def _write_caption(self, kind: str, **values: Value) -> str:
         shared: dict[str, Value] = {
             "item": self.item.label.text(self.wave.language),
             "by": self.wave.by_text,
@@ -77,17 +77,17 @@ class Tests:
         }
         return self.wave.caption(kind, **{**shared, **values})
 
-    def _interval(self, identity: str) -> str:
+    def _write_interval(self, identity: str) -> str:
         interval = self.register.interval(identity)
         return self.register.write_fact(interval) if interval else EMPTY
 
-    def _span(self, identity: str) -> str:
+    def _write_span(self, identity: str) -> str:
         return self.register.span(identity) if self.register.has(identity) else EMPTY
 
-    def _p(self, test: str) -> float | None:
+    def _read_p(self, test: str) -> float | None:
         return self.register.number(f"{self.item.id}.test.{test}.p")
 
-    def _p_named(self, test: str) -> Value:
+    def _name_p(self, test: str) -> Value:
         return self.register.name_value(f"{self.item.id}.test.{test}.p")
 
     @property
@@ -106,7 +106,10 @@ class Tests:
         if not lead:
             yield self.register.write_fact(reason)
             return
-        tests, effect = [self._difference(lead), *self._write_secondary(lead)], [*self._effect()]
+        tests, effect = (
+            [self._state_difference(lead), *self._write_secondary(lead)],
+            [*self._state_effect()],
+        )
         said = [*effect, *tests] if lead == "effect_size" else [*tests, *effect]
         sentences = [reason, *said]
         yield " ".join(self.register.write_fact(fact) for fact in sentences)
@@ -117,25 +120,25 @@ class Tests:
         lead, _ = self.wave.choices.get(self.item.id, ("", None))
         if not lead or not self.wave.selection.inference:
             return False
-        return self._difference(lead).kind == statements.DIFFERENCE[0]
+        return self._state_difference(lead).kind == statements.DIFFERENCE[0]
 
-    def _difference(self, lead: str) -> Fact:
+    def _state_difference(self, lead: str) -> Fact:
         """What the primary test says; beside an effect that is read first, the first one made."""
         names = PRIMARY[lead]
-        test = next((name for name in names if self._p(name) is not None), None)
+        test = next((name for name in names if self._read_p(name) is not None), None)
         if test is None:
             return statements.difference(None, self._confidence, {})
         level = self.register.name_value("settings.level")
-        values = {"p": self._p_named(test), "level": level, "test": statements.name_test(test)}
-        return statements.difference(self._p(test), self._confidence, values)
+        values = {"p": self._name_p(test), "level": level, "test": statements.name_test(test)}
+        return statements.difference(self._read_p(test), self._confidence, values)
 
     def _write_secondary(self, lead: str) -> Iterator[Fact]:
-        primary = next((t for t in PRIMARY[lead] if self._p(t) is not None), "")
+        primary = next((t for t in PRIMARY[lead] if self._read_p(t) is not None), "")
         names = [key.rpartition(".")[2] for key in statements.TESTS]
         others = [
-            (test, self._p_named(test))
+            (test, self._name_p(test))
             for test in names
-            if test != primary and self._p(test) is not None
+            if test != primary and self._read_p(test) is not None
         ]
         if fact := statements.state_tests(others):
             yield fact
@@ -147,14 +150,14 @@ class Tests:
         if missed:
             tests = Listed(tuple(statements.name_test(test) for test in missed), "comma")
             yield Fact("language.labelled", {"label": tests, "what": next(iter(missed.values()))})
-        if any(self._p(test) is not None for test in PRIMARY["permutation"]):
+        if any(self._read_p(test) is not None for test in PRIMARY["permutation"]):
             yield Fact("report.draws", {"draws": self.register.name_value("settings.permutations")})
-        if self.item.kind == "ordinal" and self._p(ORDINAL_MODEL) is not None:
-            known = self._p(CHECK) is not None
-            values = {"p": self._p_named(CHECK)} if known else {}
-            yield statements.proportional_odds(self._p(CHECK), self._confidence, values)
+        if self.item.kind == "ordinal" and self._read_p(ORDINAL_MODEL) is not None:
+            known = self._read_p(CHECK) is not None
+            values = {"p": self._name_p(CHECK)} if known else {}
+            yield statements.proportional_odds(self._read_p(CHECK), self._confidence, values)
 
-    def _effect(self) -> Iterator[Fact]:
+    def _state_effect(self) -> Iterator[Fact]:
         identity = f"{self.item.id}.test.cramers_v"
         if self.register.number(identity) is None:
             return
@@ -174,7 +177,7 @@ class Tests:
         }
         if not found:
             return
-        yield self._contrast_table(found)
+        yield self._write_contrast_table(found)
         if not self.wave.selection.inference:
             return
         pairs = {
@@ -195,18 +198,22 @@ class Tests:
             said.append(Fact("tables.note.simultaneous"))
         yield " ".join(self.register.write_fact(fact) for fact in said)
 
-    def _contrast_table(self, found: dict[tuple[str, str], str]) -> str:
+    def _write_contrast_table(self, found: dict[tuple[str, str], str]) -> str:
         infers, labels = self.wave.selection.inference, self.wave.group_labels
         rows = [
             [
                 f"{plain(labels[b])} – {plain(labels[a])}",
                 self.register.span(figure),
-                *([self._interval(figure), self._span(f"{figure}.p")] if infers else []),
+                *(
+                    [self._write_interval(figure), self._write_span(f"{figure}.p")]
+                    if infers
+                    else []
+                ),
             ]
             for (a, b), figure in found.items()
         ]
-        header = [self._word(key) for key in PAIRS[: len(rows[0])]]
-        caption = self._caption(
+        header = [self._write_word(key) for key in PAIRS[: len(rows[0])]]
+        caption = self._write_caption(
             "report.caption.contrasts" if infers else "report.caption.differences"
         )
         return table(header, rows, label("tbl", self.wave.run, self.item.id, "contrasts"), caption)
@@ -273,11 +280,11 @@ def banner_table(
 
 def notes(material: TableMaterial, own: Banner) -> str:
     """What must be known to read the table, as one small paragraph; "" where nothing must."""
-    said = [*_notes(material, own)]
+    said = [*_write_notes(material, own)]
     return mark("small", " ".join(said)) if said else ""
 
 
-def _notes(material: TableMaterial, own: Banner) -> Iterator[str]:
+def _write_notes(material: TableMaterial, own: Banner) -> Iterator[str]:
     for line in lettering(material, own):
         yield plain(line)
     if own.item.dont_know:
@@ -331,22 +338,22 @@ class _ItemWriter:
         stem = statements.find_stem(self.wave.questionnaire, self.item) if alone else ""
         title = self.item.label.text(self.wave.language)
         tests = Tests(self.wave, self.item)
-        body = paragraphs([*tests.write_tests(), *map(self._chart, more), *tests.contrasts()])
+        body = paragraphs([*tests.write_tests(), *map(self._draw_chart, more), *tests.contrasts()])
         return paragraphs(
             [
                 mark("small", plain(stem)) if stem and stem not in title else "",
-                *self._findings(),
-                self._alpha(),
-                self._chart(first),
-                self._table(own, "answers", self.wave.by_text),
+                *self._write_findings(),
+                self._write_alpha(),
+                self._draw_chart(first),
+                self._write_table(own, "answers", self.wave.by_text),
                 notes(self.material, own),
-                self._others(),
+                self._write_others(),
                 fold(text("tables.fold.tests", self.wave.language), body) if body else "",
-                self._question(),
+                self._write_question(),
             ]
         )
 
-    def _findings(self) -> Iterator[str]:
+    def _write_findings(self) -> Iterator[str]:
         """The groups where they differ, else all who answered; then the other sentence."""
         whole, groups = self.findings.whole(), self.findings.groups()
         differ = groups is not None and groups.kind != "report.finding.groups.none"
@@ -355,7 +362,7 @@ class _ItemWriter:
         yield from (block("finding", sentence) for sentence in said[:1])
         yield from said[1:]
 
-    def _alpha(self) -> str:
+    def _write_alpha(self) -> str:
         """How well the items of a scale measure the same; "" where that is not known."""
         register, identity = self.wave.register, f"{self.item.id}.{ALPHA}"
         if register.number(identity) is None:
@@ -366,7 +373,7 @@ class _ItemWriter:
         said = Fact("report.alpha", {"alpha": alpha, "n": register.name_value(f"{identity}.n")})
         return f"{register.write_fact(said)} {plain(register.warning(identity))}".strip()
 
-    def _caption(self, kind: str, by: str) -> str:
+    def _write_caption(self, kind: str, by: str) -> str:
         """A caption, with the variable of the groups where there are any."""
         unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
         item: Value = self.item.label.text(self.wave.language)
@@ -384,21 +391,21 @@ class _ItemWriter:
             return self.wave.caption("language.beside", **beside)
         return self.wave.caption(kind, **values)
 
-    def _chart(self, form: str) -> str:
+    def _draw_chart(self, form: str) -> str:
         if form not in CAPTIONS:
             return ""
-        caption = self._caption(CAPTIONS[form], self.wave.by_text)
+        caption = self._write_caption(CAPTIONS[form], self.wave.by_text)
         return self.wave.chart(f"{self.item.id}-{form}", caption)
 
-    def _table(self, own: Banner, kind: str, by: str, *, intervals: str = "all") -> str:
+    def _write_table(self, own: Banner, kind: str, by: str, *, intervals: str = "all") -> str:
         if not own.lines:
             return ""
         caption = TABLES[self.item.kind == "number"]
         name = label("tbl", self.wave.run, self.item.id, kind)
-        said = self._caption(caption, by)
+        said = self._write_caption(caption, by)
         return banner_table(self.material, own, name, said, intervals=intervals)
 
-    def _others(self) -> str:
+    def _write_others(self) -> str:
         """The groups of the other variables, a table each, in a fold."""
         language = self.wave.language
         told, names = [], []
@@ -406,14 +413,14 @@ class _ItemWriter:
             own = self.table.of(variable).short()
             if len(own.columns) > 1:
                 by = self.wave.questionnaire.grouping(variable).label.text(language)
-                told.append(self._table(own, variable, by, intervals="main"))
+                told.append(self._write_table(own, variable, by, intervals="main"))
                 names.append(by)
         if not told:
             return ""
         summary = Fact("tables.fold.others", {"variables": Listed(tuple(names), "comma")})
         return fold(self.wave.register.write_fact(summary), paragraphs(told))
 
-    def _question(self) -> str:
+    def _write_question(self) -> str:
         """The question as it was asked, with its answers, in a fold; of what it was computed."""
         item, language = self.item, self.wave.language
         asked = statements.quote_question(self.wave.questionnaire, item, language)

@@ -33,11 +33,11 @@ def state_plans(plans: Sequence[PlanEntry], wave: str) -> Iterator[Fact]:
         return
     yield Fact("plan.sealed", {"day": Day(plans[0].day)})
     for plan in plans[1:]:
-        yield _amended(plan)
+        yield _tell_amended(plan)
     yield Fact("plan.order")
 
 
-def _amended(plan: PlanEntry) -> Fact:
+def _tell_amended(plan: PlanEntry) -> Fact:
     kind = "plan.amended_after" if plan.is_late else "plan.amended"
     return Fact(kind, {"number": plan.number, "day": Day(plan.day), "text": plan.reason})
 
@@ -60,7 +60,7 @@ def list_deviations(outcome: PlanOutcome) -> Iterator[Fact]:
             },
         )
         amendment = by_number.get(one.amendment)
-        why: Value = _amended(amendment) if amendment else Fact("plan.unexplained")
+        why: Value = _tell_amended(amendment) if amendment else Fact("plan.unexplained")
         yield Fact("plan.deviation", {"what": what, "why": why})
 
 

@@ -93,6 +93,9 @@ class ToldExport:
     header_rows: int | None = None
 
 
+NOTHING = ToldExport()
+
+
 def begin_wave(
     root: Path,
     export: Path,
@@ -104,7 +107,7 @@ def begin_wave(
     questionnaire: str = "",
     form: Path | None = None,
     public: bool = False,
-    told: ToldExport | None = None,
+    told: ToldExport = NOTHING,
 ) -> BegunWave:
     """Begin a wave from an export.
 
@@ -128,9 +131,8 @@ def begin_wave(
     _check_names(root, wave, questionnaire)
     if not public:
         _refuse_git(root)
-    asked_for = told or ToldExport()
     content = read_whole(export)
-    table = export_table(export, content, asked_for)
+    table = export_table(export, content, told)
     previous = _find_previous(root, questionnaire)
     if questionnaire and previous is None:
         known = load_questionnaire(root / f"data/questionnaires/{questionnaire}.yaml")
@@ -139,7 +141,7 @@ def begin_wave(
         text, items, written_in = _read_form(form, wave, language)
     else:
         text, items, written_in = _draft_questionnaire(
-            table, export.name, wave, labels, language, asked_for, previous
+            table, export.name, wave, labels, language, told, previous
         )
     if not items:
         raise ConfigError(f"{export}: no question whose answers can be estimated.")
@@ -231,7 +233,7 @@ def _draft_questionnaire(
     wave: str,
     labels: Sequence[Path],
     language: str,
-    told: ToldExport | None = None,
+    told: ToldExport = NOTHING,
     previous: Path | None = None,
 ) -> tuple[str, list[str], str]:
     """The text of a drafted questionnaire, its items that can be estimated, its language.
@@ -244,7 +246,6 @@ def _draft_questionnaire(
         book = book.and_also(read_codebook(table_of(read_sheet(path)), table, str(path)))
     draft = make_draft(table, wave, source, codebook=book, language=language)
     document = document_of(draft)
-    told = told or ToldExport()
     if table.sheet and not told.sheet and table.tool == "plain":
         document[COMMENT] += f"\n{CHECK}read is the largest sheet, {table.sheet!r}: or --sheet?"
     if table.apart:
@@ -312,9 +313,8 @@ def _check_names(root: Path, wave: str, questionnaire: str) -> None:
 
 
 # --- Files of an export and its codebooks as the tables that a draft is made of.
-def export_table(path: Path, content: bytes, told: ToldExport | None = None) -> ExportTable:
+def export_table(path: Path, content: bytes, told: ToldExport = NOTHING) -> ExportTable:
     """An export as a draft sees it, without further header rows; DataError if it cannot be read."""
-    told = told or ToldExport()
     sheet, tool = recognise_export(
         path,
         content,

@@ -81,11 +81,14 @@ class PrintedFigure:
 
 
 @lru_cache(maxsize=65536)
-def parse_figure(text: str, per: int = PERCENT, signed: bool = False) -> PrintedFigure:
+def parse_figure(
+    text: str, per: int = PERCENT, signed: bool = False, above_whole: bool = False
+) -> PrintedFigure:
     """Read a printed figure: "67", "67,5 %", "٦٧٫٥", "33.30".
 
     Decimal comma or point, Latin, Arabic-Indic or Persian digits, an optional percent sign.
-    `signed` allows a minus (means).
+    `signed` allows a minus (means); `above_whole` allows percentages above 100 (multi-response
+    sums).
     Raises DataError, saying what was expected, for anything else: "~60", ">66", "", "-5", "6e1".
     """
     cleaned = text.translate(_MARKS).translate(_DIGITS).strip(_SPACES)
@@ -106,7 +109,7 @@ def parse_figure(text: str, per: int = PERCENT, signed: bool = False) -> Printed
             raise DataError(f"{text!r} is negative: a percentage or a count is 0 or more.")
         digits = -digits
     figure = PrintedFigure(digits, len(part), per)
-    if per == PERCENT and digits > figure.scale:
+    if per == PERCENT and not above_whole and digits > figure.scale:
         raise DataError(f"{text!r} is above 100: a percentage of one base lies between 0 and 100.")
     return figure
 

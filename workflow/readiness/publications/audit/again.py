@@ -107,17 +107,17 @@ class Again:
         elif self.terms.trust and self.digest:
             note = Fact("audit.note.untrusted", {"digest": self.digest})
             result = replace(result, notes=(*result.notes, note))
-        apart = self._pages_apart(result) if result.level >= REPORT else None
+        apart = self._explain_pages_apart(result) if result.level >= REPORT else None
         pages = result.level >= REPORT and apart is None
         figures = None
         try:
-            with self._rerun(result, sealed=self.is_trusted, report=pages) as again:
+            with self._run_again(result, sealed=self.is_trusted, report=pages) as again:
                 result = self._compare(result, again, apart)
                 figures = again.figures
         except (ReadinessError, OSError) as error:
             why = Fact("audit.number.not_again", {"why": explain(error, self.root)})
             if self.is_trusted:
-                why = self._not_started(result, error)
+                why = self._tell_not_started(result, error)
             finding = AuditFinding("report", Outcome.NOT_CHECKED, why)
             result = replace(
                 result,
@@ -126,9 +126,9 @@ class Again:
                 divergence=why,
             )
         # A program that cannot judge the numbers may still ask their own code.
-        return self._by_own_code(result, figures) if asked else result
+        return self._ask_own_code(result, figures) if asked else result
 
-    def _rerun(
+    def _run_again(
         self, result: Audit, *, sealed: bool, report: bool = False
     ) -> AbstractContextManager[Rerun]:
         if sealed and self.terms.sandbox and self.terms.foreign and not self._can_confine:
@@ -161,7 +161,7 @@ class Again:
         note = "audit.note.unconfined.where_found" if self.terms.sandbox else NEVER
         return replace(result, notes=(*result.notes, Fact(note)))
 
-    def _pages_apart(self, result: Audit) -> Fact | None:
+    def _explain_pages_apart(self, result: Audit) -> Fact | None:
         """Why no page is compared; None where each one has to be the same bytes."""
         if self.runnable is not None:
             return self.runnable
@@ -173,7 +173,7 @@ class Again:
             return Fact("audit.page.other_names")
         return None
 
-    def _not_started(self, result: Audit, error: ReadinessError | OSError) -> Fact:
+    def _tell_not_started(self, result: Audit, error: ReadinessError | OSError) -> Fact:
         """That sealed code did not come to its end; with the lock where that is another one."""
         why = explain(error, self.root)
         if not (result.changes.lock or result.changes.environment):
@@ -240,7 +240,7 @@ class Again:
         present = {path: sha256(content) for path, content in self.inputs.items()}
         return {digest for path, digest in present.items() if digest != sealed[path]}
 
-    def _by_own_code(self, result: Audit, present: pd.DataFrame | None) -> Audit:
+    def _ask_own_code(self, result: Audit, present: pd.DataFrame | None) -> Audit:
         """The audit with the second answer: whether the numbers still come out of their own code.
 
         `present` is the register of the code that judges; None where it made none.
@@ -251,10 +251,12 @@ class Again:
         if self.is_known and present is not None:
             return replace(result, own_code=(own_answer(self.rows, present, self.digest),))
         try:
-            with self._rerun(result, sealed=True) as own:
+            with self._run_again(result, sealed=True) as own:
                 chain, figures = own.chain, own.figures
         except (ReadinessError, OSError) as error:
-            finding = AuditFinding(ARCHIVE, Outcome.NOT_CHECKED, self._not_started(result, error))
+            finding = AuditFinding(
+                ARCHIVE, Outcome.NOT_CHECKED, self._tell_not_started(result, error)
+            )
             return replace(result, own_code=(finding,))
         frozen = frozen_chain(self.folder)
         result = self._note_no_sandbox(result)
@@ -344,15 +346,15 @@ def stated_otherwise(
         elif step not in present:
             if whole:
                 yield AuditFinding(place, Outcome.BROKEN, Fact("audit.stated.surplus"))
-        elif _settings(frozen[step]) != _settings(present[step]):
+        elif _take_settings(frozen[step]) != _take_settings(present[step]):
             yield AuditFinding(place, Outcome.BROKEN, Fact("audit.stated.settings"))
         else:
             apart = {role for role, digest in present[step].inputs.items() if digest in edited}
-            if _origin(frozen[step], apart) != _origin(present[step], apart):
+            if _take_origin(frozen[step], apart) != _take_origin(present[step], apart):
                 yield AuditFinding(place, Outcome.BROKEN, Fact("audit.stated.read"))
 
 
-def _settings(lineage: Lineage) -> dict[str, object]:
+def _take_settings(lineage: Lineage) -> dict[str, object]:
     """The settings of a step, but for where the files lie that a report is told of: in a draft's
     own folder, or in that of the wave.
     """
@@ -361,7 +363,7 @@ def _settings(lineage: Lineage) -> dict[str, object]:
     return {**lineage.settings, "part": kept}
 
 
-def _origin(lineage: Lineage, apart: Collection[str]) -> tuple[object, ...]:
+def _take_origin(lineage: Lineage, apart: Collection[str]) -> tuple[object, ...]:
     """The step, its data, what it read: files that no step made by hash, others by role, and so
     those in the roles `apart`.
     """

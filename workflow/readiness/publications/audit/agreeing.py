@@ -111,14 +111,14 @@ class _Stated:
         """The ledger: its columns, and the digests of its numbers."""
         head, *rows = self.table(LEDGER) or [[]]
         if any(row[-1:] != [PUBLISHED] for row in rows):
-            yield LEDGER, _unlike(PRECISION)
-        if other := _other(head, LEDGER_COLUMNS):
+            yield LEDGER, _tell_unlike(PRECISION)
+        if other := _find_other(head, LEDGER_COLUMNS):
             yield LEDGER, Fact("audit.states.ledger_columns", {"name": other})
         digests = values_table(self.text(LEDGER))
         if digests.encode() != read_file(self.folder / VALUES):
             yield VALUES, Fact("audit.states.digests")
         if self.sealed.get("numbers") != digests.count("\n") - 1:
-            yield SEAL, _unlike("numbers")
+            yield SEAL, _tell_unlike("numbers")
 
     def tables(self) -> Iterator[tuple[str, Fact]]:
         """The tables of datasets and inputs: one row for each, and nothing beside."""
@@ -127,7 +127,7 @@ class _Stated:
             (INPUTS, INPUT_COLUMNS, 1),
         ):
             head, *rows = self.table(name) or [[]]
-            if rows and (other := _other(head, columns)):
+            if rows and (other := _find_other(head, columns)):
                 yield name, Fact("audit.states.table_columns", {"name": other})
             if any(len(row) != len(head) for row in rows):
                 yield name, Fact("audit.states.cells")
@@ -187,7 +187,7 @@ class _Stated:
         for name, digest in outputs.items():
             place = kept_as(step, name, self.languages)
             if place and self.sealed["files"].get(place) != digest:
-                yield f"lineage/{step}.json", _unlike(name)
+                yield f"lineage/{step}.json", _tell_unlike(name)
 
     def archive(self) -> Iterator[tuple[str, Fact]]:
         """The archive: the code that the seal has hashes of, this run's own files, nothing else."""
@@ -201,7 +201,7 @@ class _Stated:
         own = {CONFIG: self.sealed["files"].get(CONFIG), program.OWN[1]: sha256(versions)}
         for name, digest in {**own, **pointers, **inputs}.items():
             if name not in self.code or sha256(self.code[name]) != digest:
-                yield program.ARCHIVE, _unlike(name)
+                yield program.ARCHIVE, _tell_unlike(name)
         known = {*own, *pointers, *inputs, program.DVC_FILE}
         for name in self.code:
             if name not in known and not program.place_of(name):
@@ -220,15 +220,15 @@ class _Stated:
             held["lineage"] = self.chain[REGISTER].hash
         for name, value in held.items():
             if self.sealed.get(name) != value:
-                yield SEAL, _unlike(name)
+                yield SEAL, _tell_unlike(name)
 
 
-def _unlike(name: str) -> Fact:
+def _tell_unlike(name: str) -> Fact:
     """That what is stated of `name` is not what the folder states elsewhere."""
     return Fact("audit.states.folder", {"name": name})
 
 
-def _other(head: Sequence[str], columns: Sequence[str]) -> str | Fact | None:
+def _find_other(head: Sequence[str], columns: Sequence[str]) -> str | Fact | None:
     """The first column that is not the one that belongs there; None when all do."""
     if list(head) == list(columns):
         return None

@@ -115,7 +115,7 @@ def audit(
         )
         if level >= DATA:
             result = _look_further(root, folder, result, rows, terms or Terms())
-        return _with_signatures(result, folder, keys or {})
+        return _add_signatures(result, folder, keys or {})
 
 
 def _count_marks(
@@ -128,7 +128,7 @@ def _count_marks(
             yield Fact("plan.order")
 
 
-def _with_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Audit:
+def _add_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Audit:
     """The audit with who signed the seal. A signer whose key was not given changes no verdict."""
     try:
         found = signatures(folder, keys)
@@ -150,7 +150,7 @@ def _look_further(
     try:
         if not seal:
             against = tuple(contradictions(folder, result.sealed))
-        result = _with_data(root, folder, result, rows, against, terms)
+        result = _add_data(root, folder, result, rows, against, terms)
     except (ReadinessError, OSError) as error:
         why = explain(error, root)
         numbers = list_unchecked(rows, seal, Fact("audit.number.not_again", {"why": why}))
@@ -160,7 +160,7 @@ def _look_further(
     return replace(result, seal=(*result.seal, *against))
 
 
-def _with_data(
+def _add_data(
     root: Path,
     folder: Path,
     result: Audit,
@@ -247,7 +247,7 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     return Changes(
         code=_code_changes(root, sealed),
         lock=lock_hash() != sealed["lock"],
-        config=tuple(_config_changes(root, folder, sealed)),
+        config=tuple(_list_config_changes(root, folder, sealed)),
         environment=tuple(moved),
         recorded_build=recorded_build,
     )
@@ -264,7 +264,7 @@ def _code_changes(root: Path, sealed: Mapping[str, Any]) -> tuple[str, ...]:
     return (*steps, *(place for place in moved if place != "package"))
 
 
-def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[str | Fact]:
+def _list_config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[str | Fact]:
     """The keys in which today's configuration of the run is another one than the frozen one.
 
     None where the frozen one is not the sealed one, or cannot be read.
@@ -279,30 +279,30 @@ def _config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[s
     except _UNREADABLE:
         return []
     try:
-        today = _todays(read_file(root / CONFIG))[kind][name]
+        today = _read_todays(read_file(root / CONFIG))[kind][name]
         if not isinstance(today, dict):
             raise TypeError
         return [
             f"{run}.{key}"
             for key in sealed
-            if key in today and _gives_other_value(sealed[key], today[key])
+            if key in today and _is_other_value(sealed[key], today[key])
         ]
     except _UNREADABLE:
         return [Fact("audit.change.unconfigured", {"run": run})]
 
 
 @lru_cache(maxsize=1)
-def _todays(content: bytes) -> Any:
+def _read_todays(content: bytes) -> Any:
     """Today's configuration, read once for all publications of an audit."""
     return read_yaml_text(content)
 
 
-def _gives_other_value(frozen: Any, today: Any) -> bool:
+def _is_other_value(frozen: Any, today: Any) -> bool:
     """Whether what today's file gives is another value than the frozen one, defaults left out."""
     if isinstance(frozen, dict) and isinstance(today, dict):
-        return any(_gives_other_value(frozen.get(key), value) for key, value in today.items())
+        return any(_is_other_value(frozen.get(key), value) for key, value in today.items())
     if isinstance(frozen, dict) and isinstance(today, str):
         return today not in frozen.values()  # a section that is given in one word
     if isinstance(frozen, list) and isinstance(today, list) and len(frozen) == len(today):
-        return any(_gives_other_value(*pair) for pair in zip(frozen, today, strict=True))
+        return any(_is_other_value(*pair) for pair in zip(frozen, today, strict=True))
     return bool(frozen != today)

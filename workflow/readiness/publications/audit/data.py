@@ -54,11 +54,14 @@ def check_dataset(
     store is looked at, and what the auditor named.
     """
     sealed = dataset.version
-    findings = [*(_row(sealed, today) if today is not None else ()), *_pointer(root, dataset)]
+    findings = [
+        *(_check_row(sealed, today) if today is not None else ()),
+        *_check_pointer(root, dataset),
+    ]
     present = (today or {}).get(sealed.name, sealed)
     good: Path | None = None
     for copy in local_copies(root, sealed, dataset.pointer, foreign):
-        fault = copy.fault or _rows_fault(copy.path, sealed)
+        fault = copy.fault or _find_rows_fault(copy.path, sealed)
         place = _place(sealed.name, copy, root)
         if present.is_erased:
             findings.append(AuditFinding(place, Outcome.DIFFERS, Fact("audit.copy.of_erased")))
@@ -84,7 +87,7 @@ def check_dataset(
     return findings, found
 
 
-def _row(sealed: Version, today: Mapping[str, Version]) -> Iterator[AuditFinding]:
+def _check_row(sealed: Version, today: Mapping[str, Version]) -> Iterator[AuditFinding]:
     """The version's row in `data/versions.csv`: never edited, but it may have a tombstone."""
     place = f"{VERSIONS}: {sealed.name}"
     row = today.get(sealed.name)
@@ -99,7 +102,7 @@ def _row(sealed: Version, today: Mapping[str, Version]) -> Iterator[AuditFinding
         yield AuditFinding(place, Outcome.DIFFERS, other)
 
 
-def _pointer(root: Path, dataset: SealedDataset) -> Iterator[AuditFinding]:
+def _check_pointer(root: Path, dataset: SealedDataset) -> Iterator[AuditFinding]:
     path = dataset.version.pointer_path
     try:
         same = read_file(root / path) == dataset.pointer_text.encode()
@@ -133,7 +136,7 @@ def check_inputs(
     return findings, contents
 
 
-def _rows_fault(path: Path, version: Version) -> Fact | None:
+def _find_rows_fault(path: Path, version: Version) -> Fact | None:
     """Whether a copy has other rows: counted as a CSV of ours, else as whatever a tool exports."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

@@ -271,10 +271,10 @@ def list_unchecked(
             fact=gone.fact if gone else why,
         )
         numbers.append(number)
-    return _under(seal, numbers)
+    return _put_under_seal(seal, numbers)
 
 
-def _under(seal: Sequence[AuditFinding], numbers: list[Number]) -> list[Number]:
+def _put_under_seal(seal: Sequence[AuditFinding], numbers: list[Number]) -> list[Number]:
     """The same numbers with what a broken seal says of them."""
     found = [finding for finding in seal if finding.outcome is Outcome.BROKEN]
     if not found:
@@ -357,14 +357,14 @@ def compare_recomputed(
         if beside:
             more = beside[0] or Fact("audit.number.beyond")
             told = Fact("audit.number.beside", {"column": more})
-        if not told and not today and made is not row and _strays(row, made, *step_of):
+        if not told and not today and made is not row and _is_stray(row, made, *step_of):
             told = Fact("audit.number.lineage")
         if told and numbers[-1].outcome in {*PASSING, Outcome.CORRECTED}:
             numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, fact=told)
-    return _under(seal, numbers)
+    return _put_under_seal(seal, numbers)
 
 
-def _strays(
+def _is_stray(
     row: Mapping[Any, str],
     made: Mapping[Any, str],
     sealed: Mapping[str, str],

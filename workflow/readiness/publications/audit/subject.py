@@ -62,7 +62,7 @@ def read_subject(root: Path, identity: str) -> Subject:
     """What `publications/<identity>` of the project at `root` tells of itself, as far as it can."""
     folder = root / FOLDER / identity
     rows = {row["id"]: row for row in ledger_rows(folder)}
-    title, simulated = _section(folder)
+    title, simulated = _read_section(folder)
     try:
         datasets = [sealed.version for sealed in read_datasets(folder)]
     except DataError:
@@ -76,7 +76,7 @@ def read_subject(root: Path, identity: str) -> Subject:
     )
 
 
-def _section(folder: Path) -> tuple[dict[str, str], bool]:
+def _read_section(folder: Path) -> tuple[dict[str, str], bool]:
     """The title by language, the publication's id where there is none, and whether it is said to
     be simulated.
     """

@@ -118,11 +118,11 @@ def _describe(node: ast.expr) -> str:
 def _read_condition(node: ast.expr, sources: Mapping[str, FormQuestion]) -> list[Atom]:
     match node:
         case ast.BoolOp(op=ast.And(), values=parts):
-            return _and([atom for part in parts for atom in _read_condition(part, sources)])
+            return _combine_all([atom for part in parts for atom in _read_condition(part, sources)])
         case ast.BoolOp(values=parts):
-            return reduce(_or, [_read_condition(part, sources) for part in parts])
+            return reduce(_combine_any, [_read_condition(part, sources) for part in parts])
         case ast.Call(func=ast.Name(id="_not"), args=[inner]):
-            return _not(_read_condition(inner, sources))
+            return _invert(_read_condition(inner, sources))
         case ast.Call(func=ast.Name(id="_true"), args=[]):
             return []
         case ast.Call(func=ast.Name(id="_selected"), args=[question, ast.Set() as option]):
@@ -206,7 +206,7 @@ def _choose(source: FormQuestion, sign: str, value: str) -> Iterable[str]:
     return [code for number, code in numbers.items() if _ORDERED[sign](number, end)]
 
 
-def _and(atoms: Sequence[Atom]) -> list[Atom]:
+def _combine_all(atoms: Sequence[Atom]) -> list[Atom]:
     """Conditions that hold together, those on one answer as one."""
     kept: list[Atom] = []
     for atom in atoms:
@@ -224,7 +224,7 @@ def _and(atoms: Sequence[Atom]) -> list[Atom]:
     return kept
 
 
-def _or(left: list[Atom], right: list[Atom]) -> list[Atom]:
+def _combine_any(left: list[Atom], right: list[Atom]) -> list[Atom]:
     if not left or not right:
         return []
     if len(left) > 1 or len(right) > 1 or left[0].source != right[0].source:
@@ -238,7 +238,7 @@ def _or(left: list[Atom], right: list[Atom]) -> list[Atom]:
     return [replace(one, low=min(one.low, other.low), high=max(one.high, other.high))]
 
 
-def _not(atoms: list[Atom]) -> list[Atom]:
+def _invert(atoms: list[Atom]) -> list[Atom]:
     if len(atoms) != 1:
         raise Unsaid("the opposite of several conditions together")
     (atom,) = atoms

@@ -259,7 +259,7 @@ def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]
         item["required"] = True
     atoms = [*inherited, *_read_relevant(made, row)]
     if atoms:
-        item["asked_if"] = [_routing(atom) for atom in atoms]
+        item["asked_if"] = [_write_routing(atom) for atom in atoms]
     return item
 
 
@@ -277,7 +277,7 @@ def _read_relevant(made: _Made, row: SheetRow) -> list[Atom]:
         return []
 
 
-def _routing(atom: Atom) -> dict[str, Any]:
+def _write_routing(atom: Atom) -> dict[str, Any]:
     if atom.source.codes:
         codes = [code for code in atom.source.codes.values() if code in atom.codes]
         return {"item": atom.source.item, "one_of": list(dict.fromkeys(codes))}

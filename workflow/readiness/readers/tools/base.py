@@ -213,7 +213,7 @@ class Tool:
         self, sheet: Sheet, item: Item, questionnaire: Questionnaire, assigned: Assigned
     ) -> Texts:
         if item.id in assigned.options and whole(item, assigned.options[item.id]):
-            return self._spread(sheet, item, assigned.options[item.id])
+            return self._join_spread(sheet, item, assigned.options[item.id])
         if item.id not in assigned.items:
             columns = [sheet.rows[at] for at in assigned.rankings[str(item.grid)]]
             return rankings.read_ranks(item, questionnaire, columns, self.signs)
@@ -224,7 +224,7 @@ class Tool:
         if item.kind == "date":
             # What is no date stays as it is.
             order = self.order(sheet, at, questionnaire)
-            return _moments(sheet, at, order, lambda text, iso: iso[:10] or text)
+            return _read_moments(sheet, at, order, lambda text, iso: iso[:10] or text)
         return sheet.rows[at].change_texts(lambda text: self.cell(item, text, sheet, at))
 
     def options_of(self, item: Item, sheet: Sheet) -> dict[str, str]:
@@ -268,7 +268,7 @@ class Tool:
             return text
         return TICKED.join(filter(None, told))
 
-    def _spread(self, sheet: Sheet, item: Item, columns: Mapping[str, int]) -> Texts:
+    def _join_spread(self, sheet: Sheet, item: Item, columns: Mapping[str, int]) -> Texts:
         """Columns of one box each -> the ticked options' texts, as if joined in one cell."""
         answers = {c.code: c.text for c in item.categories}
         if item.dont_know:
@@ -297,7 +297,9 @@ class Tool:
         for name, role in ((SUBMITTED, "timestamp"), (STARTED, "started")):
             if role in assigned.roles:
                 order = order or self.order(sheet, assigned.roles[role], questionnaire)
-                frame[name] = _moments(sheet, assigned.roles[role], order, self.moment).categorical
+                frame[name] = _read_moments(
+                    sheet, assigned.roles[role], order, self.moment
+                ).categorical
         if STARTED in frame and SUBMITTED in frame:
             self._drop_other_clocks(frame, sheet, assigned)
         if "duration" in assigned.roles:
@@ -351,7 +353,7 @@ class Tool:
             frame[FAULT] = [faults.get(at, "") for at in range(len(sheet))]
 
 
-def _moments(sheet: Sheet, at: int, order: str, change: Callable[[str, str], str]) -> Texts:
+def _read_moments(sheet: Sheet, at: int, order: str, change: Callable[[str, str], str]) -> Texts:
     """A column of moments; `change` has the text of each, and what was read of it ("" for none)."""
     column = sheet.rows[at]
     read = moments.read_all(column.texts, order)

@@ -56,16 +56,16 @@ class Qualtrics(Tool):
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
         """Its row of identifiers, or four columns that only this tool adds."""
-        if _import_row(sheet) is not None:
+        if _find_import_row(sheet) is not None:
             return 0.95
-        found = (len(_SIGNATURE & set(map(match_key, row))) for row in _rows(sheet)[:3])
+        found = (len(_SIGNATURE & set(map(match_key, row))) for row in _read_rows(sheet)[:3])
         return 0.9 if max(found) >= 4 else 0.0
 
     def prepare(self, sheet: Sheet) -> Sheet:
         """Names as header; texts and, but for older exports, identifiers below it."""
         if sheet.under:
             return sheet
-        rows, at = _rows(sheet), _import_row(sheet)
+        rows, at = _read_rows(sheet), _find_import_row(sheet)
         if at == 0:
             raise DataError(
                 f"{sheet.path}: a row of import identifiers without the header rows above it. "
@@ -79,7 +79,7 @@ class Qualtrics(Tool):
             at = 2
         width = len(sheet.columns)
         first, *under = [(*row, *[""] * width)[:width] for row in rows[max(at - 2, 0) : at + 1]]
-        under = under if _import_row(sheet) is not None else under[:1]
+        under = under if _find_import_row(sheet) is not None else under[:1]
         below = sheet.below(max(at - 2, 0) + len(under) - len(sheet.above))
         return replace(below, columns=first, under=tuple(under))
 
@@ -134,12 +134,12 @@ class Qualtrics(Tool):
         return super().cell(item, text, sheet, at)
 
 
-def _rows(sheet: Sheet) -> list[tuple[str, ...]]:
+def _read_rows(sheet: Sheet) -> list[tuple[str, ...]]:
     return [*sheet.above, sheet.columns, *sheet.first(3)]
 
 
-def _import_row(sheet: Sheet) -> int | None:
-    for at, row in enumerate(_rows(sheet)):
+def _find_import_row(sheet: Sheet) -> int | None:
+    for at, row in enumerate(_read_rows(sheet)):
         if sum(bool(_IMPORT.match(cell.strip())) for cell in row) > len(row) / 2:
             return at
     return None

@@ -51,10 +51,10 @@ class Spss(Tool):
         """The label where it is an answer, else the value; "" where it is declared missing."""
         variable = sheet.labels[sheet.columns[at]]
         label = variable.values.get(text, "")
-        known = {*self.options_of(item, sheet), *_keys_of_missing(item)}
+        known = {*self.options_of(item, sheet), *_list_missing_keys(item)}
         if label and match_key(label) in known:
             return label
-        if is_missing(text, variable.missing) and match_key(text) not in _keys_of_missing(item):
+        if is_missing(text, variable.missing) and match_key(text) not in _list_missing_keys(item):
             return ""
         return text
 
@@ -69,5 +69,5 @@ class Spss(Tool):
         return super().box(text, options, sheet, at, cell)
 
 
-def _keys_of_missing(item: Item) -> set[str]:
+def _list_missing_keys(item: Item) -> set[str]:
     return {match_key(text) for each in item.missing for text in (each.text, each.value) if text}

@@ -109,7 +109,7 @@ def share_rows(
             **precision,
         )
         if precise:
-            yield from _precision_rows(row, rules, digits)
+            yield from _make_precision_rows(row, rules, digits)
         if size not in bases_seen:
             bases_seen.add(size)
             yield FigureRow(
@@ -156,7 +156,9 @@ def reason_of(row: dict[Any, Any], rules: FigureRules, scheme: Scheme, ids: froz
     return WITHHELD if known in ids else ""
 
 
-def _precision_rows(row: dict[Any, Any], rules: FigureRules, places: int) -> Iterator[FigureRow]:
+def _make_precision_rows(
+    row: dict[Any, Any], rules: FigureRules, places: int
+) -> Iterator[FigureRow]:
     """The ends of an interval and the effective n are numbers of the report too: one row each."""
     share = share_id(row["item"], row["level"], row["group"], row["base"])
     for name, unit, digits in (
