@@ -7,7 +7,7 @@ from readiness.drafting.answers import OTHER, SCALE, ProposedAnswers
 from readiness.drafting.beside import EMPTY
 from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.drafting.wordings import name_other
-from readiness.questionnaire.model import LOWEST
+from readiness.questionnaire.items import LOWEST
 from readiness.questionnaire.text import match_key, strip_markup
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, write
 

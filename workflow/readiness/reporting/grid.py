@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Listed, Value
 from readiness.language import show, text
-from readiness.questionnaire.model import TOTAL, Item
+from readiness.questionnaire import TOTAL, Item
 from readiness.register.figures import by_size
 from readiness.register.protection import base_id, share_id
 from readiness.reporting.banners import (
