@@ -84,8 +84,8 @@ def test_a_release_that_supersedes_another(published: Project) -> None:
 def test_a_draft_says_on_each_of_its_pages_that_it_is_one(released: Project) -> None:
     for name, word in (
         ("README.md", "This is a draft"),
-        ("CITATION.cff", "Draft: "),
-        ("codecheck.yml", "Draft: "),
+        ("CITATION.cff", "DRAFT: "),
+        ("codecheck.yml", "DRAFT: "),
         ("report/en/report.html", SAID),
     ):
         assert word in released.read(f"publications/menus-r2/{name}")

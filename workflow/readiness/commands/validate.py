@@ -226,14 +226,14 @@ def _write(found: ReadExport, html: Path | None, csv: Path | None, language: Lan
 
 def _count_kept(result: validation.Validated) -> Fact:
     """How many submissions would be kept, by group where there are groups."""
-    kept: dict[str, Value] = {"n": result.count("kept")}
+    kept = Fact("validation.read.kept", {"n": result.count("kept")})
     if not result.groups:
-        return Fact("validation.read.kept", kept)
+        return kept
     groups = (
         Fact("language.labelled", {"label": group, "what": result.count("kept", group)})
         for group in result.groups
     )
-    return Fact("validation.read.groups", {**kept, "groups": Listed(tuple(groups), "comma")})
+    return Fact("language.beside", {"label": kept, "what": Listed(tuple(groups), "comma")})
 
 
 def largest_loss(root: Path, questionnaire: str) -> float:

@@ -20,7 +20,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from readiness.config import Privacy, StudySettings, WaveSettings
 from readiness.datasets.versions import ERASED, RESTRICTED, Version
 from readiness.errors import ConfigError, DataError
-from readiness.facts import Fact
+from readiness.facts import Fact, Term
 from readiness.language import Language, direction, join_texts
 from readiness.language.numbers import whole
 from readiness.lineage import PROVENANCE
@@ -276,8 +276,11 @@ def _write_title(facts: Facts, language: Language) -> Fact:
     """The title with the id; of a draft it says so."""
     titles = facts.section.title
     title = titles.get(language) or next(iter(titles.values()), facts.identity)
-    kind = "publication.title_draft" if facts.draft else "publication.title"
-    return Fact(kind, {"text_title": title, "text_name": facts.identity})
+    named = Fact("publication.title", {"text_title": title, "text_name": facts.identity})
+    if not facts.draft:
+        return named
+    label = Term("report.rendering.status.draft")
+    return Fact("language.labelled", {"label": label, "what": named})
 
 
 def _describe(facts: Facts) -> Iterator[Fact]:

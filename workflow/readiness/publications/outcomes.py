@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from readiness.facts import Fact, Value
+from readiness.facts import Fact, Term, Value
 from readiness.language import Language, strip_marks, tell
 from readiness.language.rounding import ROUNDINGS
 from readiness.terminal import one_line
@@ -76,7 +76,7 @@ def error_fact(said: str) -> Fact:
     return Fact("audit.error", {"said": said})
 
 
-_ROUNDING_KINDS = {mode: f"audit.rounding.{mode}" for mode in ROUNDINGS}
+_MODES = {mode: f"forensics.rounding.{mode}" for mode in ROUNDINGS}
 
 
 def rounding_rule(row: Mapping[Any, Any]) -> Fact | None:
@@ -84,9 +84,9 @@ def rounding_rule(row: Mapping[Any, Any]) -> Fact | None:
     its row names none.
     """
     digits, mode = str(row.get("digits", "")), str(row.get("rounding", ""))
-    if not re.fullmatch("[0-9]{1,2}", digits) or mode not in _ROUNDING_KINDS:
+    if not re.fullmatch("[0-9]{1,2}", digits) or mode not in _MODES:
         return None
-    return Fact(_ROUNDING_KINDS[mode], {"n": int(digits)})
+    return Fact("audit.rounding", {"n": int(digits), "rounding": Term(_MODES[mode])})
 
 
 # --- Facts of an audit in words: a finding and its place, a line of a terminal.
