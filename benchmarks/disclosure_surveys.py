@@ -31,7 +31,7 @@ NAME = "random"
 STEPS = ("validate", "derive", "weight", "estimate", "compare")
 # Kinds of questions, in turn; `routed` is asked of those who gave the first answer before it.
 KINDS = ("single", "routed", "grid", "multi")
-POPULATION = 55_440  # divisible by what the parts of any number of categories add to
+POPULATION = 55_440
 ROWS = ("row a", "row b")
 
 
@@ -171,10 +171,12 @@ def _name_items(asked: Sequence[dict[str, Any]]) -> Iterator[str]:
             yield each["id"]
 
 
-def _population(codes: Sequence[str]) -> dict[str, float]:
-    """The part (0-1) that each category is of the population."""
-    parts = {code: 1 + k % 3 for k, code in enumerate(codes)}
-    return {code: part / sum(parts.values()) for code, part in parts.items()}
+def _population(codes: Sequence[str], total: int) -> dict[str, int]:
+    """The people of each category in a population of so many."""
+    parts = [1 + k % 3 for k in range(len(codes))]
+    people = [total * part // sum(parts) for part in parts]
+    people[-1] += total - sum(people)
+    return dict(zip(codes, people, strict=True))
 
 
 def write(made: Survey, root: Path) -> PlannedRun:
@@ -186,12 +188,12 @@ def write(made: Survey, root: Path) -> PlannedRun:
     if "margins" in files:
         variables = {"region": made.regions, "size": made.sizes}
         rows = [
-            (name, code, made.total * part, "scenario", "simulated")
+            (name, code, people, "scenario", "simulated")
             for name, codes in variables.items()
-            for code, part in _population(codes).items()
+            for code, people in _population(codes, made.total).items()
         ]
         table = pd.DataFrame(rows, columns=["variable", "category", "total", "status", "note"])
-        table.round({"total": 3}).to_csv(root / files["margins"], index=False)
+        table.to_csv(root / files["margins"], index=False)
     return with_items(root, made.run)
 
 
@@ -213,7 +215,7 @@ def compute(
     if listed:
         drawn = persons[["region", "size"]].assign(token=token, stratum=persons["region"])
         many = drawn.groupby("stratum")["token"].transform("size")
-        people = drawn["stratum"].map(_population(made.regions)) * POPULATION
+        people = drawn["stratum"].map(_population(made.regions, POPULATION))
         drawn = drawn.assign(stratum_population=people, stratum_drawn=many, simulated="yes")
         files["sample"] = drawn.assign(base_weight=(people / many).round(10))
     told = {role: root / path for role, path in input_files(run.section).items()}
