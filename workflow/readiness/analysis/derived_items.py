@@ -52,7 +52,7 @@ def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
         return {**item, "range": {**ends, "decimals": DECIMALS, **({"unit": unit} if unit else {})}}
     item["categories"] = [
         {"code": code, "text": labels.get(known.language, code), "labels": labels}
-        for code, labels in _label_answers(one, known.language).items()
+        for code, labels in _label_answers(one).items()
     ]
     if one.bands:
         item["boxes"] = {"low": one.codes[:1]}
@@ -63,7 +63,7 @@ def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
     return item
 
 
-def _label_answers(one: DerivedVariable, language: str) -> dict[str, dict[str, str]]:
+def _label_answers(one: DerivedVariable) -> dict[str, dict[str, str]]:
     if one.conditions:
         return {
             code: {name: text(key, name) for name in LANGUAGES} for code, key in ANSWERS.items()

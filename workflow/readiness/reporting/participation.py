@@ -85,12 +85,12 @@ def _state_counts(wave: ShownWave) -> Iterator[Fact]:
             yield Fact("report.counted_apart", {"group": name, "n": n})
 
 
-def _list_kinds(wave: ShownWave, most: int = 3) -> Listed | None:
-    """The most frequent kinds of issues, each with how many there were; None without an issue."""
+def _list_kinds(wave: ShownWave) -> Listed | None:
+    """The three most frequent kinds of issues with how many there were; None without an issue."""
     known = {
         key: wave.register.number(f"quality.issues.{rule}") or 0 for rule, key in MEANINGS.items()
     }
-    often = sorted((key for key, n in known.items() if n), key=lambda key: -known[key])[:most]
+    often = sorted((key for key, n in known.items() if n), key=lambda key: -known[key])[:3]
     told = [
         Fact(
             "report.issues.kind",

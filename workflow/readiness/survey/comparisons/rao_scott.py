@@ -48,16 +48,17 @@ def tail_probability(x: float, weights: FloatArray, ddf: float) -> float:
     # R repeats the denominator's term a whole number of times; its saddlepoint does the same.
     # A product of floats may miss its whole number by rounding: 397.99999999999994 is 398.
     times = np.floor(ddf * (1 + 1e-12)) if ddf >= 1 else ddf
-    p = _approximate_tail(0.0, np.append(a, -x / ddf), np.append(np.ones(len(a)), times))
+    p = _approximate_tail(np.append(a, -x / ddf), np.append(np.ones(len(a)), times))
     return upper_f(x / float(a.sum()), float(a.sum() ** 2 / (a**2).sum()), ddf) if p is None else p
 
 
-def _approximate_tail(x: float, a: FloatArray, df: FloatArray) -> float | None:
-    """Lugannani-Rice tail as in Kuonen (1999); None next to the mean, where it is 0/0."""
+def _approximate_tail(a: FloatArray, df: FloatArray) -> float | None:
+    """P(sum_j a_j chi2_df_j > 0), some a_j negative: Lugannani-Rice as in Kuonen (1999); None next to
+    the mean, where it is 0/0.
+    """
     from scipy import optimize
 
-    top = float(a.max())
-    a, x = a / top, x / top
+    a = a / float(a.max())
 
     def k0(z: float) -> float:
         return float(-(df * np.log1p(-2 * z * a)).sum() / 2)
@@ -65,20 +66,15 @@ def _approximate_tail(x: float, a: FloatArray, df: FloatArray) -> float | None:
     def k1(z: float) -> float:
         return float((df * a / (1 - 2 * z * a)).sum())
 
-    if (a < 0).any():
-        low = float((1 / (2 * a[a < 0])).max()) * 0.99999
-    elif x > (df * a).sum():
-        low = -0.01
-    else:
-        low = -float(df.sum()) / (2 * x)
+    low = float((1 / (2 * a[a < 0])).max()) * 0.99999
     high = float((1 / (2 * a[a > 0])).min()) * 0.99999
-    if (k1(low) - x) * (k1(high) - x) > 0:
+    if k1(low) * k1(high) > 0:
         # So far in the tail that the root lies within 1e-5 of the end: step closer to it.
         high = float((1 / (2 * a[a > 0])).min()) * (1 - 1e-13)
-    z = float(optimize.brentq(lambda s: k1(s) - x, low, high, xtol=1e-14, rtol=1e-14))
+    z = float(optimize.brentq(k1, low, high, xtol=1e-14, rtol=1e-14))
     if abs(z) < 1e-4:
         return None
-    w = float(np.sign(z) * np.sqrt(2 * (z * x - k0(z))))
+    w = float(np.sign(z) * np.sqrt(-2 * k0(z)))
     v = z * np.sqrt(2 * (df * a**2 / (1 - 2 * z * a) ** 2).sum())
     return float(special.ndtr(-(w + np.log(v / w) / w)))
 
