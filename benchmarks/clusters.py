@@ -6,6 +6,11 @@ most .05 is the test's size. `people` permutes the answers as if people were dra
 `clusters` permutes whole clusters; `contrasts` is the least adjusted p of the differences of a
 share; `rao_scott` is Rao-Scott's F on the clusters.
 
+Then the coverage of 95 % intervals with 10, 20 and 30 clusters of like or unlike sizes, whose
+groups lie within clusters (`w`) or are a third of the clusters and the others (`b`): what reports
+print (a share of all and of a group, a difference of shares), and beside it a mean and a difference
+of means by t on the design's degrees of freedom, as R has them.
+
     .venv/bin/python benchmarks/clusters.py --samples 1000
 """
 
@@ -15,13 +20,22 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import NormalDist
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow"))
 
 import numpy as np
 import pandas as pd
 
-from readiness.survey import association, design, permutation_test, share_contrasts
+from readiness.survey import (
+    association,
+    design,
+    means,
+    pairwise,
+    permutation_test,
+    proportions,
+    share_contrasts,
+)
 
 # Clusters, people of each, and how much they resemble one another.
 SETTINGS = ((30, 20, 0.1), (20, 50, 0.1), (40, 25, 0.05))
@@ -68,6 +82,52 @@ def measure_size(setting: tuple[int, int, float], samples: int, first: int = 0) 
     return {name: float(np.mean([one[name] for one in found])) for name in found[0]}
 
 
+# Clusters, and how far their sizes spread (of the logarithm).
+FEW = ((10, 0.05), (20, 0.05), (30, 0.05), (10, 0.8), (20, 0.8), (30, 0.8))
+CUT = -0.5
+
+
+def draw_few(clusters: int, spread: float, seed: int) -> pd.DataFrame:
+    """A number of mean 0 and whether it is low, in clusters of about 15 people."""
+    rng = np.random.default_rng([clusters, int(100 * spread), seed])
+    sizes = np.maximum(rng.lognormal(np.log(15), spread, clusters).astype(int), 4)
+    own, place = np.sqrt(0.1) * rng.standard_normal(clusters), np.repeat(np.arange(clusters), sizes)
+    y = own[place] + np.sqrt(0.9) * rng.standard_normal(len(place))
+    return pd.DataFrame(
+        {
+            "y": y,
+            "low": (y < CUT).astype(float),
+            "cluster": place,
+            "stratum": place % 2,
+            "weight": rng.uniform(1, 3, clusters)[place],
+            "w": rng.choice(["one", "two"], len(place), p=[0.7, 0.3]),
+            "b": np.where(place < max(clusters // 3, 3), "one", "two"),
+        }
+    )
+
+
+def hold(frame: pd.DataFrame) -> Iterator[tuple[str, bool]]:
+    """Whether each interval holds the truth."""
+    drawn = design(frame, psu="cluster", strata="stratum", weights="weight")
+    truth = NormalDist().cdf(CUT)
+    parts = {"all": drawn, **{g: drawn.subset(frame[g] == "one") for g in ("w", "b")}}
+    for name, part in parts.items():
+        share = proportions(part, "low", [1.0, 0.0]).iloc[0]
+        yield f"share {name}", share["lower"] <= truth <= share["upper"]
+        lower, upper = means(part, "y").interval(0.95)
+        yield f"mean {name}", lower[0] <= 0 <= upper[0]
+    for by in ("w", "b"):
+        (pair,) = share_contrasts(drawn, "low", by)
+        yield f"contrast {by}", pair.lower is None or pair.lower <= 0 <= (pair.upper or 0.0)
+        yield f"means {by}", (pairwise(drawn, "y", by)[0].p_value or 0.0) > ALPHA
+
+
+def measure_coverage(setting: tuple[int, float], samples: int) -> dict[str, float]:
+    """The share of samples in which each interval holds the truth, by its name."""
+    found = [dict(hold(draw_few(*setting, seed))) for seed in range(samples)]
+    return {name: float(np.mean([one[name] for one in found])) for name in found[0]}
+
+
 def main() -> None:
     """Print a line a setting."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
@@ -76,6 +136,9 @@ def main() -> None:
     for setting in SETTINGS:
         sizes = measure_size(setting, samples)
         print(*setting, *(f"{name} {size:.3f}" for name, size in sizes.items()), flush=True)
+    for few in FEW:
+        held = measure_coverage(few, samples)
+        print(*few, *(f"{name} {share:.3f}" for name, share in held.items()), flush=True)
 
 
 if __name__ == "__main__":
