@@ -53,8 +53,8 @@ def tail_probability(x: float, weights: FloatArray, ddf: float) -> float:
 
 
 def _approximate_tail(a: FloatArray, df: FloatArray) -> float | None:
-    """P(sum_j a_j chi2_df_j > 0), some a_j negative: Lugannani-Rice as in Kuonen (1999); None next to
-    the mean, where it is 0/0.
+    """P(sum_j a_j chi2_df_j > 0), some a_j negative: Lugannani-Rice as in Kuonen (1999); None next
+    to the mean, where it is 0/0.
     """
     from scipy import optimize
 
