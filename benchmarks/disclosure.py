@@ -220,13 +220,12 @@ def _announce(seed: int) -> list[Outcome]:
 PAGE = """\
 # Disclosure control against the attack
 
-Written by `benchmarks/disclosure.py`; edit that, not this page. {surveys} random surveys of 60 to
-120 people, most with a sample and weights raked to two margins, with a routed question, a grid, a
-multiple choice, derived groups, bounds, standard errors, limits and tests, through the steps of the
-workflow; {late} of them after an earlier release without one to four of the people. The attack
-shares no code with the rule; a third program, an integer program over the table of individuals that
-shares none with either, is asked for the {asked} smallest protected counts of each survey with a
-sample.
+Written by `benchmarks/disclosure.py`. {surveys} random surveys of 60 to 120 people, most with a
+sample and weights raked to two margins, with routing, a grid, a multiple choice, derived groups,
+bounds, standard errors, limits and tests, through the workflow's steps; {late} after an earlier
+release without one to four of the people. The attack shares no code with the rule; a third program,
+an integer program over the table of individuals, none with either. It is asked for the {asked}
+smallest protected counts of each survey with a sample.
 
 | {heads} |
 |---|{dashes}|
@@ -234,8 +233,8 @@ sample.
 
 A count is protected when 1 to {last} people gave an answer, or otherwise. It is given away when a
 reader can put it into an interval narrower than {width}, or prove that it is small. The gate, which
-does not know which withheld counts are small, asks as much of all of them. A share is lost when it
-is withheld though its own count could be known. Seconds of one core.
+does not know which withheld counts are small, asks as much of all of them. Lost is what is withheld
+though its own count could be known.
 
 Single tables of counts with known margins, {each} of each size; the loss is the people who are in
 the cells that are withheld for others:
@@ -287,7 +286,7 @@ def page(results: pd.DataFrame, single: pd.DataFrame) -> str:
     refused = (f"{(own['refused'] > 0).sum()}" for own in by.values())
     seconds = (f"{own['seconds'].median():.1f}" for own in by.values())
     rows.append("| surveys that the gate refuses | " + " | ".join(refused) + " |")
-    rows.append("| seconds of a survey, median | " + " | ".join(seconds) + " |")
+    rows.append("| seconds of one core, median | " + " | ".join(seconds) + " |")
     return PAGE.format(
         surveys=results["seed"].nunique(),
         late=sum(not survey(seed).earlier.all() for seed in results["seed"].unique()),
@@ -313,10 +312,9 @@ ITEMS, GROUPS, PEOPLE = (10, 20, 40, 60), (4, 8, 20), 2_000
 GROWTH = """\
 # Seconds and memory of disclosure control
 
-Written by `benchmarks/disclosure.py --growth`; edit that, not this page. One survey of {people}
-people of each size, weighted, with routed questions, grids and multiple choices: seconds of one
-core to choose what is withheld and attack it until nothing is given away, and the memory of that
-process. What took longer than {most} s was ended.
+Written by `benchmarks/disclosure.py --growth`. One weighted survey of {people} people of each size,
+with routing, grids and multiple choices: seconds of one core, until the attack gives nothing away,
+within {memory:.1f} GB. What took more than {most} s was ended.
 
 | items | {heads} |
 |--:|{dashes}|
@@ -339,7 +337,7 @@ def _measure(items: int, groups: int, most: int, queue: Queue[tuple[float, float
 
 def growth(most: int, items: Sequence[int], groups: Sequence[int] = GROUPS) -> str:
     """The section; a survey that takes `most` seconds is ended."""
-    rows = []
+    rows, memory = [], 0.0
     for number in items:
         cells = []
         for size in groups:
@@ -348,14 +346,15 @@ def growth(most: int, items: Sequence[int], groups: Sequence[int] = GROUPS) -> s
             process.start()
             process.join()
             assert process.exitcode in (0, -signal.SIGXCPU), "not ended for its seconds"
-            within = process.exitcode == 0
-            told = "{:.0f} s, {:.1f} GB".format(*queue.get()) if within else f"more than {most} s"
-            cells.append(told)
-            print(number, size, told, flush=True)
+            seconds, own = queue.get() if process.exitcode == 0 else (np.inf, 0.0)
+            cells.append(f"{seconds:.0f} s" if own else f"more than {most} s")
+            memory = max(memory, own)
+            print(number, size, cells[-1], f"{own:.2f} GB", flush=True)
         rows.append(f"| {number} | " + " | ".join(cells) + " |")
     return GROWTH.format(
         people=f"{PEOPLE:,}",
         most=most,
+        memory=memory,
         heads=" | ".join(f"{size} groups" for size in groups),
         dashes="|".join(["--:"] * len(groups)),
         rows="\n".join(rows),
