@@ -290,7 +290,7 @@ def test_a_terminal_says_once_what_is_true_of_many(harmed: Mapping[str, Audit]) 
     whole = audit_text(found)
     gone = [n for n in found.numbers if n.outcome is Outcome.MISSING]
     assert len(gone) > SHOWN
-    assert f"DATA MISSING {len(gone)} numbers: {tell(gone[0].fact, 'en')}\n" in whole
+    assert f"DATA MISSING numbers ({len(gone)}): {tell(gone[0].fact, 'en')}\n" in whole
     assert gone[0].id not in whole and len(whole.splitlines()) < SHOWN
     folded = audit_text(found, width=80)
     assert max(map(len, folded.splitlines())) <= 80 and " ".join(whole.split()) == " ".join(
