@@ -177,7 +177,7 @@ def _solve(
     weights = read_text_table(found["weights"][0], "the weights", columns=("respondent", "weight"))
     variables = run.section.estimate.by
     respondents = answers.merge(weights, on="respondent")
-    classes = known_classes(respondents, questionnaire, variables)
+    classes = known_classes(respondents, questionnaire, variables, {}).get("")
     if classes is None:
         # Of an opt-in poll nobody knows the groups: their sizes alone, all of one weight.
         return 0, 0

@@ -107,7 +107,7 @@ use rule step as compare with:
         **steps("compare"),
 
 
-# How firm findings are, of waves that ask for it: internal, and part of no publication.
+# How firm findings are, of waves that ask for it; what of it is told, the register decides.
 use rule step as firmness with:
     input:
         answers=its("answers"),
@@ -119,7 +119,7 @@ use rule step as firmness with:
         margins=its("margins"),
     output:
         "results/{run}/firmness/firmness.csv",
-        "results/{run}/firmness/findings.csv",
+        "results/{run}/firmness/weights.csv",
         "results/{run}/firmness/lineage.json",
     pathvars:
         job="{run}/firmness",
@@ -148,6 +148,8 @@ use rule step as register_wave with:
         earlier=its("earlier"),
         before=its("before"),
         asked_before=its("asked_before"),
+        firmness=its("firmness"),
+        varied=its("varied"),
     output:
         report("results/{run}/register/figures.csv", category="Figures"),
         "results/{run}/register/disclosure.csv",
@@ -176,6 +178,7 @@ use rule step as attack with:
         questionnaire=its("questionnaire"),
         issues="results/{run}/validate/issues.csv",
         earlier=its("earlier"),
+        varied=its("varied"),
     output:
         "results/{run}/attack/lineage.json",
         expand("results/{{run}}/disclosure/dpo-{language}.html", language=LANGUAGES),

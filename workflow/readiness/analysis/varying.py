@@ -6,7 +6,7 @@ the functions that the steps call, on tables that the choice has changed:
 - `weights`: limits twice as wide, the first margin alone (post-stratification), none;
 - `base`: "do not know" as an answer, in the base;
 - `groups`: the small groups as one, or where fewer than two are small the two smallest;
-- `test`: another interval, and Holm's adjustment in the place of max-t;
+- `test`: of a share another interval, of gaps Holm's adjustment in the place of max-t;
 - `interviews`: without those that gave one answer to a whole block, or that repeat another.
 """
 
@@ -14,18 +14,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 import pandas as pd
 
 from readiness.analysis import weighting
 from readiness.analysis.comparing import COLUMNS, contrast_item
-from readiness.analysis.cuts import Crossings, compared_cuts
-from readiness.analysis.estimating import estimate_item
+from readiness.analysis.cuts import Crossings, compared_cuts, cuts
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import round_as_stored, weighted_design
 from readiness.config import Compare, Estimate, Weight
-from readiness.questionnaire import DONT_KNOW, Category, FrameVariable, Item, Questionnaire
+from readiness.questionnaire import (
+    DONT_KNOW,
+    TOTAL,
+    Category,
+    FrameVariable,
+    Item,
+    Questionnaire,
+)
 from readiness.survey.comparisons.contrasts import adjust_p
 from readiness.survey.design import Design
 from readiness.survey.intervals import Interval
@@ -49,17 +54,6 @@ MARKED = {LINES: "straight_line", REPEATS: "same_content"}
 AS_ANSWER, AS_GROUP = "dont_know-", "small-"
 # Beside the kind of interval that a wave has, another one.
 BESIDE: Mapping[str, Interval] = {"logit": "korn-graubard"}
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One choice of each dimension."""
-
-    weights: str = OWN
-    base: str = OWN
-    groups: str = OWN
-    test: str = OWN
-    interviews: str = OWN
 
 
 @dataclass(frozen=True)
@@ -125,56 +119,53 @@ class Wave:
         text = final.assign(stratum_population=final["stratum_population"] if known else "")
         return weighted_design(kept, text, replicates)
 
-    def vary(self, design: Design, variant: Variant) -> Varied:
-        """The design of its weights with the answers, groups and interval of a variant."""
-        data, asked = design.data, self.questionnaire
-        interval: Interval = self.estimate.interval
-        if variant.base == COUNTED:
-            data, asked = count_dont_know(data, asked, self.estimate.items)
-        if variant.groups == MERGED:
-            data, asked = merge_groups(data, asked, self.by, self.small)
-        if variant.test == OTHER:
-            interval = BESIDE.get(interval, "logit")
-        own = self.estimate.model_copy(update={"interval": interval})
-        return Varied(replace(design, data=data, _coded={}), asked, own, variant.test == OTHER)
-
-
-@dataclass(frozen=True)
-class Varied:
-    """What one variant is computed of; `holm`: whether its pairs are adjusted so."""
-
-    design: Design
-    questionnaire: Questionnaire
-    settings: Estimate
-    holm: bool
-
-    def totals(self, item: str) -> pd.DataFrame:
-        """The estimates of an item of all, as the estimate step makes them."""
-        return estimate_item(self.design, self.questionnaire.item(item), "", (), self.settings)
-
-    def groups(self, item: str, by: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """The compared shares of an item by group, and the contrasts of all pairs, as the steps
-        make them.
+    def vary(self, design: Design, base: str, groups: str) -> tuple[Design, Questionnaire]:
+        """The design of its weights with the answers and groups of a variant, and what was asked
+        in it.
         """
-        asked, groups = self.questionnaire.item(item), self.questionnaire.grouping(by).codes
-        level, interval = self.settings.level, self.settings.interval
-        crossings = Crossings(self.design, by, groups)
+        data, asked = design.data, self.questionnaire
+        if base == COUNTED:
+            data, asked = count_dont_know(data, asked, self.estimate.items)
+        if groups == MERGED:
+            data, asked = merge_groups(data, asked, self.by, self.small)
+        return replace(design, data=data, _coded={}), asked
+
+    def estimate_totals(
+        self, design: Design, asked: Questionnaire, item: str, tests: Sequence[str]
+    ) -> Iterator[pd.DataFrame]:
+        """The estimates of an item of all as the estimate step makes them, by each of the tests."""
+        found, crossings = asked.item(item), Crossings(design, "", ())
+        made = [
+            (cut, crossings.proportions(cut, grouped=False)) for cut in cuts(found, design.data)
+        ]
+        for test in tests:
+            interval: Interval = self.estimate.interval
+            if test == OTHER:
+                interval = BESIDE.get(interval, "logit")
+            tables = [cut.table(one, self.estimate.level, interval) for cut, one in made]
+            yield pd.concat(tables, ignore_index=True).assign(item=item, group=TOTAL)
+
+    def contrast_groups(
+        self, design: Design, asked: Questionnaire, item: str, tests: Sequence[str]
+    ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+        """The compared shares of an item by group, and the contrasts of all pairs as the steps make
+        them, by each of the tests.
+        """
+        found, groups = asked.item(item), asked.grouping(self.by).codes
+        level, interval = self.estimate.level, self.estimate.interval
+        crossings = Crossings(design, self.by, groups)
         made = [
             cut.table(crossings.proportions(cut, grouped=True), level, interval).assign(item=item)
-            for cut in compared_cuts(asked, self.design.data)
+            for cut in compared_cuts(found, design.data)
         ]
-        chance = self.design.without_finite_population()
-        rows = contrast_item(chance, asked, by, groups, level, interval)
+        chance = design.without_finite_population()
+        rows = contrast_item(chance, found, self.by, groups, level, interval)
         contrasts = pd.DataFrame(rows, columns=COLUMNS)
-        if self.holm and len(rows):
-            contrasts["p_adjusted"] = adjust_p(contrasts["p_value"].astype(float), "holm")
-        return pd.concat(made, ignore_index=True), contrasts
-
-
-def variants_of(choices: Mapping[str, Sequence[str]]) -> Iterator[Variant]:
-    """Every combination of the choices, that of the configuration first."""
-    for chosen in product(*(choices[name] for name in CHOICES)):
-        yield Variant(*chosen)
+        for test in tests:
+            if test == OTHER and len(rows):
+                holm = adjust_p(contrasts["p_value"].astype(float), "holm")
+                contrasts = contrasts.assign(p_adjusted=holm)
+            yield pd.concat(made, ignore_index=True), contrasts
 
 
 def has_dont_know(item: Item) -> bool:

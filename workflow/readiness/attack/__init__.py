@@ -17,6 +17,7 @@ from readiness.attack.model import (
 )
 from readiness.attack.released import Release, Route, find_unread, read_release
 from readiness.attack.system import Classes
+from readiness.attack.variants import read_variants
 
 __all__ = [
     "COLUMNS",
@@ -36,5 +37,6 @@ __all__ = [
     "first_given_away",
     "given_away",
     "read_release",
+    "read_variants",
     "summary",
 ]

@@ -36,12 +36,13 @@ class Knowledge:
         """
         key = (earlier, frame, shares)
         if key not in self._solvers:
-            release, classes = self._target.release, self._target.classes
-            releases = [*(self._target.earlier if earlier else ()), release]
-            known = {release.name: classes} if frame and classes is not None else None
+            target = self._target
+            pairs = [*target.variants, (target.release, target.classes)]
+            known = {own.name: classes for own, classes in pairs if frame and classes is not None}
+            releases = [*(target.earlier if earlier else ()), *target.whole]
             found = self.possible(releases, known, shares=shares)
             # Where releases contradict each other it is this one that a reader believes.
-            solver = found or self.possible([release], known, shares=shares)
+            solver = found or self.possible(target.whole, known, shares=shares)
             if solver is None:
                 raise DataError(
                     f"{self._item}: the published numbers contradict each other, so what they give "

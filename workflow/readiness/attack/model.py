@@ -124,7 +124,8 @@ class Attacked:
 @dataclass
 class AttackTarget:
     """What is attacked: the release, the earlier ones in their order, and what readers may know;
-    `routes`: which items are asked after which, as the questionnaire says.
+    `routes`: which items are asked after which, as the questionnaire says; `variants`: what the
+    release tells of the same people by other weights, each with its classes.
     """
 
     release: Release
@@ -132,6 +133,12 @@ class AttackTarget:
     classes: Classes | None = None
     rules: AttackRules = field(default_factory=lambda: AttackRules(5, 5))
     routes: Sequence[Route] = ()
+    variants: Sequence[tuple[Release, Classes | None]] = ()
+
+    @property
+    def whole(self) -> list[Release]:
+        """All that the release tells, itself last."""
+        return [*(variant for variant, _ in self.variants), self.release]
 
     def with_neighbours(self, items: Collection[str]) -> frozenset[str]:
         """These items, and those that they are routed from or to."""
@@ -188,8 +195,10 @@ def classes_of(
     respondents: pd.DataFrame,
     weights: pd.Series,
     groups: Mapping[str, tuple[str, Mapping[str, str]]],
-) -> Classes:
-    """The frame cells of respondents, with how many of which weight fall into each.
+    beside: Mapping[str, pd.Series] | None = None,
+) -> dict[str, Classes]:
+    """The frame cells of respondents, with how many of which weight fall into each; the same cells
+    by the weights of each variant `beside`. That of the release is "".
 
     `respondents`: one row a respondent with a column for each frame variable; `weights` in the same
     order; `groups`: for each variable of the release its column and, by category, the group that
@@ -198,10 +207,13 @@ def classes_of(
     frame = pd.DataFrame(index=respondents.index)
     for variable, (column, named) in groups.items():
         frame[variable] = respondents[column].map(dict(named)).fillna("")
-    frame["weight"] = weights.to_numpy(dtype=float) / float(weights.mean())
-    keys = [*groups, "weight"]
+    every = {"": weights, **(beside or {})}
+    for name, own in every.items():
+        frame[f"weight {name}"] = own.to_numpy(dtype=float) / float(own.mean())
+    keys = [*groups, *(f"weight {name}" for name in every)]
     cells = frame.groupby(keys, sort=True).size().reset_index(name="people")
-    return Classes(cells[list(groups)], cells["people"].to_numpy(), cells["weight"].to_numpy())
+    known = (cells[list(groups)], cells["people"].to_numpy())
+    return {name: Classes(*known, cells[f"weight {name}"].to_numpy()) for name in every}
 
 
 def given_away(table: pd.DataFrame) -> pd.DataFrame:

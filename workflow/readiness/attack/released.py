@@ -225,6 +225,8 @@ OF_ITEMS: Mapping[str, frozenset[str]] = {
     "revision": frozenset({"as published before", "change since the revised publication"}),
     "change": frozenset({"in an earlier wave"}),
 }
+# Of variants: `attack.variants` reads the shares, of which all else is made.
+READ_BESIDE: Mapping[str, str] = {"share": "share", "variant": "share points", "variants": "count"}
 PEOPLE_UNITS = ("share", "base", "count")
 COLUMNS = {
     *("id", "kind", "unit", "value", "item", "level", "group", "statistic", "note", "precision"),
@@ -246,6 +248,8 @@ def find_unread(figures: pd.DataFrame) -> str:
         says = re.split(r" of | \(|: ", row["statistic"], maxsplit=1)[0]
         beside = [name for name in ("se", "lower", "upper", "n_eff", "deff") if row[name]]
         known = row["kind"] in OTHERS or says in READ.get(row["kind"], ())
+        if row["kind"] == "firmness":
+            known = row["unit"] in READ_BESIDE.get(says, "").split()
         if row["kind"] in OF_ITEMS:
             told = row["unit"] in PEOPLE_UNITS and row["item"]
             known = not told or says in OF_ITEMS[row["kind"]]

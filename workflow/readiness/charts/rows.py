@@ -134,7 +134,7 @@ def draw_axis(sheet: Drawing, axis: AmountAxis, scale: Panel, top: float, spans:
     step, digits = round_step(_ROOM[axis.unit] / scale.unit, _SHARES if share else _ROUND)
     for k in range(math.ceil(scale.low / step), math.floor(scale.high / step + 1e-9) + 1):
         amount = k * step
-        x, text = scale.x(amount), _number(amount, axis, digits, sheet.language)
+        x, text = scale.x(amount), write_amount(amount, axis, digits, sheet.language)
         for start, end in spans:
             sheet.line(x, start, x, end, colour="grid")
         half = measure(text, size=SMALL) / 2
@@ -142,7 +142,8 @@ def draw_axis(sheet: Drawing, axis: AmountAxis, scale: Panel, top: float, spans:
             sheet.write(x, top - 9, text, size=SMALL, colour="muted", align="middle", tick=True)
 
 
-def _number(amount: float, axis: AmountAxis, digits: int, language: str) -> str:
+def write_amount(amount: float, axis: AmountAxis, digits: int, language: str) -> str:
+    """A round amount as an axis has it."""
     if axis.unit == "points":
         # "+0,2" without its noun: the panel's title says what is counted.
         digits = max(0, digits - 2)

@@ -107,7 +107,7 @@ class WaveSettings(StrictModel):
     firmness: Firmness = Field(
         default=[],
         description="what varies to see in which other analyses each finding holds, too: `true` "
-        "for all; an internal table, part of no report",
+        "for all; a chapter of the report, without what would tell of few people",
     )
     figures: FigureRules = Field(default=FigureRules(), description=FigureRules.__doc__ or "")
     disclosure: Disclosure | None = Field(default=None, description=Disclosure.__doc__ or "")

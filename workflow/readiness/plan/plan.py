@@ -225,14 +225,11 @@ class Plan:
 
     @property
     def internal_pages(self) -> list[str]:
-        """The records of what is never published, of the waves that are shown: faults, what the
-        numbers hide, and how firm findings are where that is asked for.
+        """The records of what is never published, of the waves that are shown: faults, and what the
+        numbers hide.
         """
         waves = [run for run in self.runs_with_reports if isinstance(run.section, WaveSettings)]
         steps = [f"{run.folder}/{step}" for run in waves for step in ("faults", "disclosure")]
-        for run in waves:
-            if isinstance(run.section, WaveSettings) and run.section.firmness:
-                steps.append(f"{run.folder}/firmness")
         return [f"results/{step}/lineage.json" for step in steps]
 
     @property

@@ -146,6 +146,9 @@ def files_of(run: PlannedRun, earlier: Sequence[str], before: Mapping[str, str])
     files |= {"questionnaire": run.questionnaire, "answers": run.answers, "earlier": [*earlier]}
     files |= before
     files["export"] = restored_path(section.answers)
+    if section.firmness:
+        files["firmness"] = f"results/{run.folder}/firmness/firmness.csv"
+        files["varied"] = f"results/{run.folder}/firmness/weights.csv"
     if section.sample:
         files["listed"] = restored_path(section.sample)
         files["sample"] = f"results/{run.folder}/validate/sample.csv"

@@ -207,7 +207,7 @@ def _list_without(node: Any, language: str, own: str, place: str) -> Iterator[st
 
 BASES = "bases"
 GRID = "grid"
-CHANGE = "change"
+CHANGE, FIRMNESS = "change", "firmness"
 # Who answered, and what the others could do.
 NONRESPONSE = ("participation", "nonresponse")
 
@@ -236,6 +236,8 @@ def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
             forms = forms[:1]  # without groups one picture says all
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
     found += [Planned(f"{GRID}-{grid}", GRID) for grid in group_rows(rows)]
+    if wave.firmness:
+        found += [Planned(f"{item}-{FIRMNESS}", FIRMNESS, item) for item in told_items(root, run)]
     more = [*NONRESPONSE, *([CHANGE] if wave.change else [])]
     return (*found, *(Planned(name, name) for name in more))
 

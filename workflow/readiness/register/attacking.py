@@ -5,7 +5,7 @@ and what several items say together. So both take turns until nothing is given a
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +22,7 @@ from readiness.attack import (
     classes_of,
     find_unread,
     read_release,
+    read_variants,
 )
 from readiness.disclosure import Policy
 from readiness.disclosure.optimise import Decisions
@@ -31,17 +32,20 @@ from readiness.register.figures import read_register
 from readiness.register.linked import Demand, others
 from readiness.register.protection import base_id, share_id
 from readiness.register.withholding import Withheld
+from readiness.tables import read_text_table
 
 
 def read_target(
     figures: pd.DataFrame,
     earlier: Sequence[Path],
-    classes: Classes | None,
+    classes: Mapping[str, Classes],
     questionnaire: Questionnaire,
     policy: Policy,
+    varied: Mapping[str, pd.Series],
 ) -> AttackTarget:
     """A register (as text) as what is attacked, after `earlier` ones; DataError where it tells what
-    the attack does not read.
+    the attack does not read. `classes` of the release by "", and of each variant; `varied`: what
+    respondents weigh in it.
     """
     if unread := find_unread(figures):
         raise DataError(
@@ -50,13 +54,11 @@ def read_target(
         )
     boxes = {item.id: item.levels_of for item in questionnaire.items if item.levels_of}
     releases = [read_release(path.parent.name, read_register(path), boxes) for path in earlier]
-    return AttackTarget(
-        read_release("", figures, boxes),
-        releases,
-        classes,
-        AttackRules(policy.minimum_cell, policy.width),
-        routes_of(questionnaire),
-    )
+    alone = read_release("", figures, boxes)
+    release, variants = read_variants(alone, figures, varied, classes)
+    rules = AttackRules(policy.minimum_cell, policy.width)
+    told = (release, releases, classes.get(""), rules, routes_of(questionnaire))
+    return AttackTarget(*told, variants)
 
 
 def routes_of(questionnaire: Questionnaire) -> list[Route]:
@@ -69,10 +71,14 @@ def routes_of(questionnaire: Questionnaire) -> list[Route]:
 
 
 def known_classes(
-    respondents: pd.DataFrame, questionnaire: Questionnaire, by: Sequence[str]
-) -> Classes | None:
-    """What a reader knows who knows every respondent's groups, of the frame or made of it; None
-    where there is no frame. `respondents`: with the variables `by` which groups are, and `weight`.
+    respondents: pd.DataFrame,
+    questionnaire: Questionnaire,
+    by: Sequence[str],
+    varied: Mapping[str, pd.Series],
+) -> dict[str, Classes]:
+    """What a reader knows who knows every respondent's groups, of the frame or made of it, by the
+    weights of the release ("") and of each variant; nothing where there is no frame. `respondents`:
+    with the variables `by` which groups are, and `weight`.
     """
     groups = {}
     for place, name in enumerate(by):
@@ -80,8 +86,19 @@ def known_classes(
         named = {code: group_name(name, code) if place else code for code in codes}
         groups[name if place else ""] = (name, named)
     if not questionnaire.frame or not groups or respondents.empty:
-        return None
-    return classes_of(respondents, pd.to_numeric(respondents["weight"]), groups)
+        return {}
+    return classes_of(respondents, pd.to_numeric(respondents["weight"]), groups, varied)
+
+
+def read_varied(path: Path | None, respondents: pd.DataFrame) -> dict[str, pd.Series]:
+    """What each of the respondents weighs in each variant, by its name, as the firmness step wrote
+    it; nothing where it wrote nothing.
+    """
+    if path is None:
+        return {}
+    table = read_text_table(path, "the varied weights").set_index("respondent")
+    rows = table.reindex(respondents["respondent"]).reset_index(drop=True)
+    return {str(name): pd.to_numeric(rows[name]) for name in rows}
 
 
 def find_even(respondents: pd.DataFrame, by: Sequence[str]) -> frozenset[str]:

@@ -120,7 +120,7 @@ _NONE: dict[str, Any] = {"kinds": ("none",)}
 # What a deviation can move, by the first pattern that fits its key; all numbers where none does.
 # A group `item` names the question; `makes`: where it is added, its numbers are new ones.
 SCOPES: tuple[tuple[str, dict[str, Any]], ...] = (
-    (r"(title|study|show|report|firmness|questionnaire)(\..*)?", _NONE),
+    (r"(title|study|show|report|questionnaire)(\..*)?", _NONE),
     (r"code\.(draw-wave|tables|render)", _NONE),
     (r"estimate\.items\.(?P<item>\w+)", {"makes": True}),
     (r"compare\.items\.(?P<item>\w+)", {"makes": True, "kinds": ("test",)}),
@@ -131,6 +131,7 @@ SCOPES: tuple[tuple[str, dict[str, Any]], ...] = (
     (r"asked\.(name|version|title.*)|files\.(asked|report)", _NONE),
     (r"estimate\.(level|interval)", {"kinds": ("interval", "test", "change", "scale", "setting")}),
     (r"(compare|code\.compare)(\..*)?", {"kinds": ("test", "setting")}),
+    (r"firmness", {"makes": True, "kinds": ("firmness",)}),
     (r"change", {"makes": True, "kinds": ("change",)}),
     (r"change\..*", {"kinds": ("change",)}),
     (r"revises", {"makes": True, "kinds": ("revision",)}),

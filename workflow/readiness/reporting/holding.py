@@ -9,8 +9,8 @@ nothing can be said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from itertools import product
+from dataclasses import dataclass, replace
+from itertools import chain, product
 from typing import Any
 
 import numpy as np
@@ -18,19 +18,20 @@ import pandas as pd
 
 from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
-from readiness.analysis.varying import CHOICES, OWN, Wave, has_dont_know, variants_of
+from readiness.analysis.varying import CHOICES, OWN, Wave, has_dont_know
 from readiness.config import FigureRules
 from readiness.facts import NamedNumber
 from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.register.figures import Origin, make_register, number
+from readiness.register.firmness import FAILS, HOLDS, UNTOLD
 from readiness.register.protection import Scheme, share_id
 from readiness.register.rows.shares import share_rows
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.item_findings import SIDES, Findings, are_far, find_widest
 from readiness.reporting.shown import Register
+from readiness.survey.design import Design
 
 WHOLE, GAP = "share", "gap"
-STATES = HOLDS, FAILS, UNTOLD = "holds", "fails", "untold"
 # What is claimed of a share: a side of one half, that an answer is first, and apart from the next.
 SIDE = {kind: side for side, kinds in SIDES.items() if side for kind in kinds}
 FIRST, APART = "first", "first_apart"
@@ -63,6 +64,15 @@ class Claim:
         """The groups whose shares stand for the finding: those of its first pair, or all."""
         return self.pairs[0] if self.pairs else (TOTAL,)
 
+    @property
+    def record(self) -> dict[str, str]:
+        """The same as cells of a table."""
+        pairs = " ".join(map(">".join, self.pairs))
+        return {
+            **{"item": self.item, "finding": self.finding, "kind": self.kind, "level": self.level},
+            **{"among": " ".join(self.groups), "pairs": pairs},
+        }
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -75,6 +85,13 @@ class Judged:
     lower: float | None = None
     upper: float | None = None
 
+    @property
+    def record(self) -> dict[str, Any]:
+        """The same as cells of a table."""
+        first, second = (*self.shares, None, None)[:2]
+        ends = {"lower": self.lower, "upper": self.upper}
+        return {"state": self.state, "first": first, "second": second, **ends}
+
 
 @dataclass(frozen=True)
 class Judge:
@@ -84,6 +101,19 @@ class Judge:
     selection: Selection
     rules: FigureRules
     by: str
+
+    def judge(
+        self, claim: Claim, wave: Wave, varied: Design, tests: Sequence[str]
+    ) -> Iterator[Judged]:
+        """Whether a claim holds in a varied wave, by each of the tests."""
+        if claim.finding == WHOLE:
+            made = wave.estimate_totals(varied, self.questionnaire, claim.item, tests)
+            yield from (self.share(claim, totals) for totals in made)
+        elif not {*chain(*claim.pairs)} <= {*self.questionnaire.grouping(self.by).codes}:
+            yield from (Judged(UNTOLD) for _ in tests)  # its groups are merged
+        else:
+            both = wave.contrast_groups(varied, self.questionnaire, claim.item, tests)
+            yield from (self.gap(claim, *tables) for tables in both)
 
     def findings(self, item: str, estimates: pd.DataFrame, contrasts: pd.DataFrame) -> Findings:
         """What can be said of an item where nothing is withheld."""
@@ -112,7 +142,7 @@ class Judge:
 
     def gap(self, claim: Claim, shares: pd.DataFrame, contrasts: pd.DataFrame) -> Judged:
         """Whether a claim on groups holds."""
-        found = self.findings(claim.item, shares, contrasts)
+        found = self.findings(claim.item, shares[shares["level"] == claim.level], contrasts)
         ids = [share_id(claim.item, claim.level, group, ANSWERED) for group in claim.groups]
         named = {share_id(claim.item, claim.level, g, ANSWERED) for p in claim.pairs for g in p}
         pair = {claim.groups, claim.groups[::-1]}
@@ -209,73 +239,49 @@ def judge_all(
     judge: Judge,
     claims: Sequence[Claim],
     choices: Mapping[str, tuple[str, ...]],
-) -> pd.DataFrame:
-    """Every claim in every variant of the choices that can change it: columns `COLUMNS`, shares
-    0-1. Weights that come out as others did make no variant.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every claim in every variant of the choices that can change it, and what people weigh.
+
+    Returns columns `COLUMNS`, shares 0-1; and a row a respondent, with a column for each choice of
+    weights. Weights that come out as others did make no variant.
     """
     rows: list[dict[str, Any]] = []
-    weighted: list[pd.Series[float]] = []
+    weighted: dict[str, pd.Series[float]] = {}
     for interviews, weights in product(choices["interviews"], choices["weights"]):
         design = wave.weigh(weights, interviews)
         if design is None:
             continue
-        made = design.data.set_index("respondent")["weight"]
-        if any(made.index.equals(other.index) and np.allclose(made, other) for other in weighted):
+        made = design.data.set_index("respondent")["weight"].astype(float)
+        same = (each for each in weighted.values() if made.index.equals(each.index))
+        if any(np.allclose(made, each) for each in same):
             continue
-        weighted.append(made)
-        world = {**choices, "weights": (weights,), "interviews": (interviews,)}
-        for variant in variants_of(world):
-            varied = wave.vary(design, variant)
-            judging = replace(judge, questionnaire=varied.questionnaire)
+        weighted[f"{weights}-{interviews}"] = made
+        for base, groups in product(choices["base"], choices["groups"]):
+            varied, asked = wave.vary(design, base, groups)
+            chosen = {"weights": weights, "base": base, "groups": groups, "interviews": interviews}
             for claim in claims:
-                chosen = asdict(variant)
                 if not all(changes(wave, claim, *each) for each in chosen.items()):
                     continue
-                if claim.finding == WHOLE:
-                    judged = judging.share(claim, varied.totals(claim.item))
-                else:
-                    judged = judging.gap(claim, *varied.groups(claim.item, wave.by))
-                first, second = (*judged.shares, None, None)[:2]
-                rows.append(
-                    {
-                        "item": claim.item,
-                        "finding": claim.finding,
-                        "kind": claim.kind,
-                        "level": claim.level,
-                        "among": " ".join(claim.groups),
-                        "pairs": " ".join(map(">".join, claim.pairs)),
-                        **chosen,
-                        "state": judged.state,
-                        "first": first,
-                        "second": second,
-                        "lower": judged.lower,
-                        "upper": judged.upper,
-                    }
-                )
+                judging = replace(judge, questionnaire=asked)
+                told = judging.judge(claim, wave, varied, choices["test"])
+                for test, judged in zip(choices["test"], told, strict=True):
+                    rows.append({**claim.record, **chosen, "test": test, **judged.record})
     table = pd.DataFrame(rows, columns=COLUMNS)
     place = {(claim.item, claim.finding): k for k, claim in enumerate(claims)}
     keys = pd.Series([place[key] for key in zip(table["item"], table["finding"], strict=True)])
-    return table.iloc[keys.argsort(kind="stable")].reset_index(drop=True)
+    table = table.iloc[keys.argsort(kind="stable")].reset_index(drop=True)
+    end = f"-{OWN}"
+    whole = {name.removesuffix(end): of for name, of in weighted.items() if name.endswith(end)}
+    return table, pd.DataFrame(whole).rename_axis("respondent").reset_index()
 
 
-SUMMARY = ["item", "finding", "kind", "level", "pairs", *STATES, "least", "most", "fails_with"]
-
-
-def summarise(table: pd.DataFrame) -> pd.DataFrame:
-    """One row a finding: in how many variants it holds, fails and cannot be told, between which
-    numbers it lies, and the choices in which all lie that fail (`weights: none, margin`), where
-    those are not all there are: columns `SUMMARY`.
+def find_common(variants: pd.DataFrame) -> dict[str, list[str]]:
+    """The choices in which all variants of a finding lie in which it fails, where those are not all
+    there are: by their dimension. `variants`: with a column for each, and `state`.
     """
-    rows = []
-    for _, own in table.groupby(["item", "finding"], sort=False):
-        told, failed = own[own["state"] != UNTOLD], own[own["state"] == FAILS]
-        value = told["first"] - told["second"].fillna(0.0)
-        common = [
-            f"{name}: {', '.join(of)}"
-            for name in CHOICES
-            if 0 < len(of := failed[name].unique()) < told[name].nunique()
-        ]
-        counts = {state: int((own["state"] == state).sum()) for state in STATES}
-        ends = {"least": value.min(), "most": value.max(), "fails_with": "; ".join(common)}
-        rows.append({**own.iloc[0][SUMMARY[:5]], **counts, **ends})
-    return pd.DataFrame(rows, columns=SUMMARY)
+    told, failed = (variants[variants["state"].isin(of)] for of in ((HOLDS, FAILS), (FAILS,)))
+    return {
+        name: list(of)
+        for name in CHOICES
+        if 0 < len(of := failed[name].unique()) < told[name].nunique()
+    }

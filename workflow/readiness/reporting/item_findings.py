@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
-from readiness.questionnaire import MEAN, TOTAL, Item
+from readiness.questionnaire import MEAN, TOTAL, FrameVariable, Item
 from readiness.questionnaire.units import unit_text
 from readiness.register.figures import answer_order
 from readiness.register.findings import bound_hidden_share, compare_with_half
@@ -249,14 +249,18 @@ class Findings:
 
     def _name_within(self, codes: Sequence[str]) -> Fact:
         variable = self.material.questionnaire.grouping(self._variable)
-        language = self.material.language
-        groups = [category for category in variable.categories if category.code in codes]
-        groups.sort(key=lambda category: codes.index(category.code))
-        called = [category.plural.get(language, "") for category in groups]
-        if all(called):
-            return Fact("report.finding.among", {"groups": Listed(tuple(called))})
-        quoted = (Fact("language.quoted", {"what": each.label(language)}) for each in groups)
-        return Fact("report.finding.within", {"n": len(codes), "groups": Listed(tuple(quoted))})
+        return name_within(variable, codes, self.material.language)
+
+
+def name_within(variable: FrameVariable | Item, codes: Sequence[str], language: Language) -> Fact:
+    """The groups of these codes, as a sentence says among whom something is."""
+    groups = [category for category in variable.categories if category.code in codes]
+    groups.sort(key=lambda category: codes.index(category.code))
+    called = [category.plural.get(language, "") for category in groups]
+    if all(called):
+        return Fact("report.finding.among", {"groups": Listed(tuple(called))})
+    quoted = (Fact("language.quoted", {"what": each.label(language)}) for each in groups)
+    return Fact("report.finding.within", {"n": len(codes), "groups": Listed(tuple(quoted))})
 
 
 def are_far(gaps: Sequence[Gap]) -> bool:

@@ -85,13 +85,14 @@ LINEAGE = 16
 # Kinds that have a name and steps of their own.
 TOLD_OF = (
     *("estimate", "interval", "count", "test", "quality", "revision", "bound", "selection"),
-    *("response", "scale", "claim", "verdict", "change"),
+    *("response", "scale", "claim", "verdict", "change", "firmness"),
 )
 # What the kinds of a register are called; others are `OTHER`.
 KINDS = {
     **{kind: f"numbers.kind.{kind}" for kind in (*TOLD_OF, "setting")},
     "revision": "report.title.revision",
     "change": "report.title.change",
+    "firmness": "report.title.firmness",
     "weighting": "report.title.weighting",
     "balance": "participation.caption.balance",
     "missing": "participation.caption.missing",

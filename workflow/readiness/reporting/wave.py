@@ -9,6 +9,7 @@ from readiness.analysis.weighting import UNKNOWN
 from readiness.facts import Fact, Listed, Value
 from readiness.language import text
 from readiness.questionnaire import FrameVariable
+from readiness.register.firmness import FIRMNESS
 from readiness.register.rows.respondents import (
     OF_PRECISION,
     UNWEIGHTED,
@@ -20,6 +21,7 @@ from readiness.reporting import participation, statements
 from readiness.reporting.banners import material_of
 from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.change import describe_change
+from readiness.reporting.firmness import describe_firmness
 from readiness.reporting.grid import grid_block
 from readiness.reporting.item import item_block
 from readiness.reporting.item_findings import in_short, level_label
@@ -128,7 +130,7 @@ def _write_margins(wave: ShownWave) -> str:
 
 
 # Its blocks beside those of its items.
-PLACES = ("opening", "answered", "change", "nonresponse", "weighting", "revision", "plan")
+PLACES = ("opening", "answered", "change", FIRMNESS, "nonresponse", "weighting", "revision", "plan")
 
 
 def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
@@ -144,6 +146,7 @@ def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
         ),
         *_list_items(wave),
         ReportBlock("change", title("report.title.change"), lambda: describe_change(wave)),
+        ReportBlock(FIRMNESS, title("report.title.firmness"), lambda: describe_firmness(wave)),
         ReportBlock(
             "nonresponse",
             title("participation.title.nonresponse"),

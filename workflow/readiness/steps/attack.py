@@ -10,7 +10,7 @@ from readiness.attack import attack, attack_table, first_given_away, summary
 from readiness.config import Disclosure, StrictModel
 from readiness.disclosure import Policy
 from readiness.questionnaire import load_questionnaire
-from readiness.register.attacking import known_classes, read_target
+from readiness.register.attacking import known_classes, read_target, read_varied
 from readiness.register.disclosure_risk import ATTACK, VERDICT
 from readiness.register.figures import read_register
 from readiness.running.step import Job, log
@@ -27,7 +27,7 @@ class AttackWave(StrictModel):
     by: tuple[str, ...]
 
 
-INPUTS = ("figures", "answers", "weights", "questionnaire", "earlier*")
+INPUTS = ("figures", "answers", "weights", "questionnaire", "earlier*", "varied?")
 SETTINGS = AttackWave
 
 
@@ -40,9 +40,10 @@ def run(job: Job[AttackWave]) -> None:
     weights = read_text_table(job["weights"], "the weights", columns=("respondent", "weight"))
     # Who is counted apart has no weight.
     respondents = answers.merge(weights, on="respondent")
-    classes = known_classes(respondents, questionnaire, settings.by)
+    varied = read_varied(job.get("varied"), respondents)
+    classes = known_classes(respondents, questionnaire, settings.by, varied)
     figures = read_register(job["figures"])
-    target = read_target(figures, job.inputs["earlier"], classes, questionnaire, policy)
+    target = read_target(figures, job.inputs["earlier"], classes, questionnaire, policy, varied)
     found = attack(target)
     table = attack_table(found)
     verdict = {

@@ -26,9 +26,11 @@ from readiness.register.figures import (
     read_register,
     values_of,
 )
+from readiness.register.firmness import FIRMNESS, read_findings
 from readiness.register.protection import DONT_KNOW, share_id
 from readiness.register.published import round_register
 from readiness.register.rows.changes import change_levels
+from readiness.reporting.firmness import draw_firmness
 from readiness.reporting.standing import Standing
 from readiness.running.step import Job
 
@@ -72,8 +74,18 @@ class DrawnWave:
     settings: DrawWave
 
     def charts(self) -> dict[str, Picture]:
-        """Every chart, by file name."""
-        return {planned.name: self._draw_chart(planned) for planned in self.settings.charts}
+        """Every chart, by file name; of firmness where something is told of it."""
+        firm = {planned.item for planned in self.settings.charts if planned.form == FIRMNESS}
+        found = [one for one in read_findings(self.rows) if one.item in firm]
+        told = {one.item: [other for other in found if other.item == one.item] for one in found}
+        shown = (self._figures, self.questionnaire, self.settings.by)
+        return {
+            one.name: draw_firmness(told[one.item], *shown)
+            if one.form == FIRMNESS
+            else self._draw_chart(one)
+            for one in self.settings.charts
+            if one.form != FIRMNESS or one.item in told
+        }
 
     def _draw_chart(self, planned: PlannedChart) -> Picture:
         if planned.form == FLOW:

@@ -12,7 +12,7 @@ from readiness.config import (
 )
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
-from readiness.reporting.holding import FAILS, HOLDS, Judge, claims_of, judge_all, summarise
+from readiness.reporting.holding import Judge, claims_of, judge_all
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
 
@@ -35,9 +35,8 @@ SETTINGS = FirmnessOfWave
 
 
 def run(job: Job[FirmnessOfWave]) -> None:
-    """Write `firmness.csv`, one row a finding and variant, and `findings.csv`, one a finding.
-
-    For the analyst: what one variant tells beside another is no part of a release.
+    """Write `firmness.csv`, a row a finding and variant, and `weights.csv`, what people weigh in
+    them: what one variant tells beside another the register may withhold.
     """
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
@@ -60,11 +59,9 @@ def run(job: Job[FirmnessOfWave]) -> None:
     tables = [read_text_table(job[name], f"the {name}") for name in ("estimates", "contrasts")]
     claims = list(claims_of(wave, judge, settings.items, (tables[0], tables[1])))
     choices = wave.choices(settings.dimensions)
-    table = judge_all(wave, judge, claims, choices)
+    table, weights = judge_all(wave, judge, claims, choices)
     job.csv("firmness.csv", table)
-    findings = summarise(table)
-    job.csv("findings.csv", findings)
-    for row in findings.to_dict("records"):
-        told = f"{row['item']} ({row['finding']}, {row['kind']}): holds in {row[HOLDS]} of"
-        where = f", fails only with {row['fails_with']}" if row["fails_with"] else ""
-        log.info("%s %d variants%s", told, row[HOLDS] + row[FAILS], where)
+    job.csv("weights.csv", weights)
+    for (item, finding), own in table.groupby(["item", "finding"], sort=False):
+        counts = own["state"].value_counts().to_dict()
+        log.info("%s, %s: %s", item, finding, counts)

@@ -1,6 +1,6 @@
 """Register: every publishable number of a wave, with its display text and its origin."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import reduce
 from operator import or_
 
@@ -15,9 +15,16 @@ from readiness.disclosure import Policy
 from readiness.disclosure.optimise import Decisions
 from readiness.lineage import PROVENANCE, canonical_json, read_lineage
 from readiness.questionnaire import Questionnaire, load_questionnaire
-from readiness.register.attacking import find_even, known_classes, read_target, withhold_until_held
+from readiness.register.attacking import (
+    find_even,
+    known_classes,
+    read_target,
+    read_varied,
+    withhold_until_held,
+)
 from readiness.register.earlier import earlier_release
 from readiness.register.figures import FigureRow, Origin, make_register, read_register
+from readiness.register.firmness import FIRMNESS, find_told, firmness_rows, tell_until_held
 from readiness.register.linked import Demand
 from readiness.register.protection import Scheme
 from readiness.register.rows.changes import CHANGE, change_rows, match_groups, match_items
@@ -73,10 +80,14 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "response": ("response",),
     "balance": ("balance",),
     "scale": ("scales",),
+    FIRMNESS: ("firmness", "estimates"),
 }
 
 
-INPUTS = (*TABLES, *OF_RESPONDENTS, "published?", "earlier*", "before?", "asked_before?")
+INPUTS = (
+    *(*TABLES, *OF_RESPONDENTS),
+    *("published?", "earlier*", "before?", "asked_before?", "firmness?", "varied?"),
+)
 SETTINGS = WaveRegister
 
 
@@ -88,9 +99,11 @@ def _make_rows(
     past: pd.DataFrame | None,
     withheld: frozenset[str],
     even: frozenset[str],
+    firm: Collection[str],
 ) -> list[FigureRow]:
     """Every row of the register, where the numbers of these ids are `withheld`; `even`: the
-    variables whose groups are of one stratum and weight.
+    variables whose groups are of one stratum and weight; `firm`: the items of which variants are
+    told.
     """
     settings, rules, scheme = job.settings, job.settings.figures, Scheme.of(questionnaire)
     selection = Selection(settings.selection)
@@ -125,6 +138,8 @@ def _make_rows(
     rows += quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart)
     rows += nonresponse_rows(tables, map_reasons(rows), rules)
     rows += scale_rows(tables["scales"], rules)
+    if firm:
+        rows += firmness_rows(tables["firmness"], firm)
     return rows
 
 
@@ -132,6 +147,8 @@ def run(job: Job[WaveRegister]) -> None:
     """Write `figures.csv`, and `disclosure.csv` and `.json`, which are not for release."""
     settings = job.settings
     inputs = {name: job[name] for name in TABLES}
+    if firmness := job.get(FIRMNESS):
+        inputs[FIRMNESS] = firmness
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
     steps = {name: read_lineage(path.parent / PROVENANCE) for name, path in inputs.items()}
     questionnaire = load_questionnaire(job["questionnaire"])
@@ -174,20 +191,22 @@ def run(job: Job[WaveRegister]) -> None:
     data = " ".join(sorted(steps["estimates"].datasets))
     known = (respondents, apart, questionnaire, variables, rules, policy)
     releases = [earlier_release(read_register(path), data) for path in job.inputs["earlier"]]
-    classes = known_classes(respondents, questionnaire, variables)
+    varied = read_varied(job.get("varied"), respondents)
+    classes = known_classes(respondents, questionnaire, variables, {})
+    # The cells of the frame by all weights, of which there are more.
+    finer = known_classes(respondents, questionnaire, variables, varied)
     strata = dict(zip(weights["respondent"], weights["stratum"], strict=True))
-    even = find_even(
-        inside.assign(stratum=inside["respondent"].map(strata), weight=respondents["weight"]),
-        variables,
-    )
+    people = respondents.assign(stratum=inside["respondent"].map(strata))
+    even = find_even(people, variables)
 
-    def register(withheld: frozenset[str]) -> pd.DataFrame:
-        rows = _make_rows(job, tables, questionnaire, published, past, withheld, even)
+    def register(withheld: frozenset[str], firm: Collection[str] = ()) -> pd.DataFrame:
+        rows = _make_rows(job, tables, questionnaire, published, past, withheld, even, firm)
         return make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
 
-    def tell(withheld: frozenset[str]) -> AttackTarget:
-        figures = register(withheld).astype(str)
-        return read_target(figures, job.inputs["earlier"], classes, questionnaire, policy)
+    def tell(withheld: frozenset[str], firm: Collection[str] = ()) -> AttackTarget:
+        figures = register(withheld, firm).astype(str)
+        own = finer if firm else classes
+        return read_target(figures, job.inputs["earlier"], own, questionnaire, policy, varied)
 
     def decide(demand: Demand | None, decided: Decisions | None) -> Withheld:
         if demand:
@@ -196,6 +215,15 @@ def run(job: Job[WaveRegister]) -> None:
 
     hidden = withhold_until_held(decide, tell, estimates)
     figures = register(hidden.ids)
+    if FIRMNESS in tables:
+        alike = {
+            name: find_even(people.assign(weight=own), variables) for name, own in varied.items()
+        }
+        tables[FIRMNESS] = find_told(tables[FIRMNESS], figures, alike)
+        found = dict.fromkeys(tables[FIRMNESS]["item"])
+        firm = tell_until_held(found, lambda items: tell(hidden.ids, items))
+        log.info("firmness told of: %s", ", ".join(sorted(firm)) or "nothing")
+        figures = register(hidden.ids, firm)
     job.csv("figures.csv", figures)
     job.csv("disclosure.csv", hidden.facts)
     job.file("disclosure.json", canonical_json(hidden.summary(policy, estimates)) + "\n")

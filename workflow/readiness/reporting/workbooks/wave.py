@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 import pandas as pd
 
 from readiness.analysis.names import variable_of
+from readiness.analysis.varying import CHOICES
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, show_row, sign
+from readiness.register.firmness import HOLDS, read_findings
 from readiness.register.protection import DONT_KNOW
 from readiness.reporting import statements
 from readiness.reporting.banners import (
@@ -25,6 +27,7 @@ from readiness.reporting.banners import (
     adds_up,
     banner,
 )
+from readiness.reporting.firmness import KEPT, name_choice, state_claim
 from readiness.reporting.workbooks.writing import Amount, Book, Cell, WorkbookSheet
 
 # What stands where there is no such number: an interval of a group that was not drawn, say.
@@ -43,10 +46,37 @@ def wave_book(
     tables = [banner(material, questionnaire.item(name)) for name in items]
     shown = [table for table in tables if table.lines]
     sheets = [_WaveSheet(material, table, place).sheet() for place, table in enumerate(shown, 1)]
+    sheets += firmness_sheets(material)
     subject = questionnaire.title.text(material.language)
     return Book(
         title, subject, material.language, tuple(cover), _make_notes(material), tuple(sheets)
     )
+
+
+_OF_VARIANTS = (
+    *(f"report.firmness.column.{name}" for name in ("finding", "state", *CHOICES)),
+    *("numbers.column.value", "tables.column.lower", "tables.column.upper"),
+)
+
+
+def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
+    """The sheet of the findings in each variant of the analysis; none where none is told."""
+    language, register = material.language, material.register
+    by, rows = next(iter(material.variables), ""), []
+    for one in read_findings(register.rows):
+        claim = tell(state_claim(one, material.questionnaire, by, language), language)
+        for row in one.variants.to_dict("records"):
+            kept = text(KEPT[row["state"] == HOLDS], language)
+            chosen = [name_choice(one, name, row[name], language) for name in CHOICES]
+            cells = [
+                Amount(float(row[end]), number_format("share", 0)) if row[end] else NOTHING
+                for end in ("value", "lower", "upper")
+            ]
+            rows.append((claim, kept, *chosen, *cells))
+    header = tuple(text(key, language) for key in _OF_VARIANTS)
+    name = text("report.title.firmness", language)
+    lines = (text("report.firmness", language),)
+    return [WorkbookSheet(name, name, header, tuple(rows), lines)] if rows else []
 
 
 def _make_notes(material: TableMaterial) -> WorkbookSheet:

@@ -1,0 +1,159 @@
+"""How firm the findings are: what each claims, in how many variants it holds, where it fails."""
+
+from collections.abc import Iterator, Sequence
+
+from readiness.analysis.varying import CHOICES, COUNTED, MERGED, OTHER, OWN
+from readiness.charts.figures import DrawnFigures, closing, quote_labels, word
+from readiness.charts.firmness import Curve, DrawnVariant
+from readiness.charts.picture import LegendKey, Picture, table_of
+from readiness.facts import Fact, Listed, Value
+from readiness.language import Language, tell, text
+from readiness.questionnaire import Questionnaire
+from readiness.register.firmness import FIRMNESS, HOLDS, UNTOLD, FirmFinding, read_findings
+from readiness.reporting.blocks import paragraphs
+from readiness.reporting.holding import FAR_HIGHER, HIGHER, NO_PAIR, find_common
+from readiness.reporting.item_findings import name_within
+from readiness.reporting.shown import Register, ShownWave
+
+# What each choice is called, by its dimension; a gap has another test than a share.
+NAMES = {
+    (name, choice): f"charts.firmness.{name}.{choice}"
+    for name, found in CHOICES.items()
+    for choice in (OWN, *found)
+}
+OF_GAPS = {("test", OTHER): "charts.firmness.test.holm"}
+KEPT = {True: "charts.firmness.holds", False: "charts.firmness.fails"}
+# What is claimed of a share, and the amount that it is told against; of gaps 0.
+CLAIMS = {
+    "majority": "charts.finding.more",
+    "minority": "charts.finding.less",
+    "half": "charts.finding.about",
+    "first": "charts.finding.most",
+    "first_apart": "charts.firmness.first_apart",
+}
+GAPS = {
+    HIGHER: "report.finding.groups.higher",
+    FAR_HIGHER: "report.finding.groups.much",
+    NO_PAIR: "report.finding.groups.none",
+}
+AGAINST = {**dict.fromkeys(("majority", "minority", "half"), 0.5), **dict.fromkeys(GAPS, 0.0)}
+# What is said of a question that others are than the report asks.
+OTHERS = {
+    "base": (COUNTED, "report.firmness.counted"),
+    "groups": (MERGED, "report.firmness.merged"),
+}
+
+
+def state_claim(
+    finding: FirmFinding, questionnaire: Questionnaire, by: str, language: Language
+) -> Fact:
+    """What a finding claims, without its numbers; `by`: the variable of the groups."""
+    item = questionnaire.item(finding.item)
+    labels = item.labels(language)
+    codes = item.shown_codes if finding.level == item.first_level else (finding.level,)
+    named: Value = Listed(tuple(labels[code] for code in codes), "or")
+    asked: Value = item.label.text(language)
+    if finding.kind not in GAPS:
+        levels = quote_labels([labels[code] for code in codes])
+        return Fact(CLAIMS[finding.kind], {"item": asked, "levels": levels, "label": named})
+    variable = questionnaire.grouping(by)
+    values: dict[str, Value] = {"level": named, "by": variable.label.text(language)}
+    for side, place in (("higher", 0), ("lower", 1)):
+        groups = list(dict.fromkeys(pair[place] for pair in finding.pairs))
+        values[side] = name_within(variable, groups, language)
+    return Fact("language.labelled", {"label": asked, "what": Fact(GAPS[finding.kind], values)})
+
+
+def name_choice(finding: FirmFinding, dimension: str, choice: str, language: Language) -> str:
+    """What a choice of a finding's variants is called."""
+    names = {**NAMES, **OF_GAPS} if finding.kind in GAPS else NAMES
+    return text(names[dimension, choice], language)
+
+
+def state_firmness(finding: FirmFinding, register: Register) -> Iterator[Fact]:
+    """In how many of its variants a finding holds, where it fails, how many are not told."""
+    ids = {name: f"{finding.id}.{name}" for name in (HOLDS, "variants", UNTOLD)}
+    values: dict[str, Value] = {name: register.name_value(own) for name, own in ids.items()}
+    holds, variants = register.number(ids[HOLDS]), register.number(ids["variants"])
+    common = find_common(finding.variants)
+    if holds == variants:
+        yield Fact("report.firmness.all", values)
+    elif common:
+        named = [
+            [name_choice(finding, name, choice, register.language) for choice in chosen]
+            for name, chosen in common.items()
+        ]
+        listed = Listed(tuple(Listed(tuple(names), "or") for names in named), "comma")
+        yield Fact("report.firmness.where", {**values, "choices": listed})
+    else:
+        yield Fact("report.firmness.some", values)
+    if register.number(ids[UNTOLD]):
+        yield Fact("report.firmness.untold", values)
+
+
+def describe_firmness(wave: ShownWave) -> str:
+    """The chapter: a sentence a finding, a picture a question; "" where no variant is told."""
+    register, language = wave.register, wave.language
+    found = [one for one in read_findings(register.rows) if one.item in wave.items]
+    if not found:
+        return wave.word("report.firmness.hidden") if wave.settings["wave"].get(FIRMNESS) else ""
+    parts = [wave.word("report.firmness")]
+    for dimension, (choice, key) in OTHERS.items():
+        if any((one.variants[dimension] == choice).any() for one in found):
+            parts.append(wave.word(key))
+    for item in wave.items:
+        own = [one for one in found if one.item == item]
+        for one in own:
+            claim = tell(state_claim(one, wave.questionnaire, wave.by, language), language)
+            said = Fact("report.firmness.claim", {"claim": claim.rstrip(".")})
+            facts = [said, *state_firmness(one, register)]
+            parts.append(" ".join(register.write_fact(fact) for fact in facts))
+        if own:
+            asked = wave.questionnaire.item(item).label.text(language)
+            caption = wave.caption("report.firmness.caption", item=asked)
+            parts.append(wave.chart(f"{item}-{FIRMNESS}", caption))
+    return paragraphs(parts)
+
+
+def draw_firmness(
+    found: Sequence[FirmFinding], figures: DrawnFigures, questionnaire: Questionnaire, by: str
+) -> Picture:
+    """The picture of the findings of a question, a curve each."""
+    language = figures.language
+    curves, table = [], []
+    for one in found:
+        title = tell(state_claim(one, questionnaire, by, language), language)
+        names = {
+            dimension: {
+                choice: name_choice(one, dimension, choice, language)
+                for choice in (OWN, *CHOICES[dimension])
+                if (one.variants[dimension] == choice).any()
+            }
+            for dimension in CHOICES
+            if one.variants[dimension].nunique() > 1
+        }
+        variants = []
+        for row in one.variants.to_dict("records"):
+            figure = figures.get(row["id"])
+            assert figure is not None
+            chosen = {dimension: row[dimension] for dimension in names}
+            variants.append(DrawnVariant(figure, row["state"] == HOLDS, chosen))
+            said = " · ".join(names[dimension][choice] for dimension, choice in chosen.items())
+            table.append((figure, said, title))
+        curves.append(Curve(title, variants, names, AGAINST.get(one.kind)))
+    kept = {variant.holds for curve in curves for variant in curve.variants}
+    keys = [
+        LegendKey(word(key, language), "accent" if holds else "second", "circle", holds)
+        for holds, key in KEPT.items()
+        if holds in kept
+    ]
+    return Picture(
+        questionnaire.item(found[0].item).label.text(language),
+        [Fact("charts.firmness.alt"), *closing(simulated=figures.simulated)],
+        language,
+        curves,
+        simulated=figures.simulated,
+        subtitle=word("charts.firmness.subtitle", language),
+        keys=keys,
+        table=table_of(table),
+    )
