@@ -314,7 +314,7 @@ GROWTH = """\
 
 Written by `benchmarks/disclosure.py --growth`. One weighted survey of {people} people of each size,
 with routing, grids and multiple choices: seconds of one core, until the attack gives nothing away,
-within {memory:.1f} GB. What took more than {most} s was ended.
+within {memory:.1f} GB, or ended after {most} s.
 
 | items | {heads} |
 |--:|{dashes}|
