@@ -9,13 +9,18 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import yaml
 from released_tree import released_root
 from resealing import seal_again
 
 from project_copy import Project, message
+from readiness.config import WaveSettings
+from readiness.publications.audit.audit import _list_config_changes
+from readiness.publications.material import frozen_config
 from readiness.publications.seal import VALUES, read_seal, values_table
 
 LEDGER = "publications/menus-r1/figures.csv"
@@ -30,6 +35,26 @@ def zipped(tmp_path: Path) -> Iterator[Project]:
         shutil.rmtree(project.root / name)
     yield project
     shutil.rmtree(project.root, ignore_errors=True)
+
+
+def test_a_setting_in_one_word_is_no_other_one(tmp_path: Path) -> None:
+    """What is frozen is written in full: `true` and a word stand for the same."""
+    section = {"selection": "opt-in", "answers": "w@1", "questionnaire": "w-1"}
+    section |= {"title": {"en": "W"}, "firmness": True, "disclosure": "researchers"}
+    frozen = frozen_config("w", WaveSettings.model_validate(section)).encode()
+    (tmp_path / "config.yaml").write_bytes(frozen)
+    seal = {"run": "waves/w", "files": {"config.yaml": sha256(frozen).hexdigest()}}
+    root = tmp_path / "root"
+    root.mkdir()
+    for key, value, told in (
+        ("firmness", True, []),
+        ("firmness", ["weights"], ["waves/w.firmness"]),
+        ("disclosure", "public", ["waves/w.disclosure"]),
+        ("selection", "purposive", ["waves/w.selection"]),
+    ):
+        today = {"waves": {"w": {**section, key: value}}}
+        (root / "config.yaml").write_text(yaml.safe_dump(today), "utf-8")
+        assert _list_config_changes(root, tmp_path, seal) == told
 
 
 def audit(project: Project, *arguments: str) -> tuple[int, str]:

@@ -12,6 +12,7 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from readiness.bounded import read_yaml_text
+from readiness.config import StudySettings, WaveSettings
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
 from readiness.files import read_file, reading_once
@@ -207,6 +208,11 @@ def _add_data(
 
 
 # --- In what today's tree and environment are not those that a publication was sealed with.
+# What the sections of a configuration are read by.
+SECTIONS: dict[str, type[WaveSettings | StudySettings]] = {
+    "waves": WaveSettings,
+    "studies": StudySettings,
+}
 # What is raised by YAML that is none of ours.
 _UNREADABLE = (
     OSError,
@@ -282,6 +288,10 @@ def _list_config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> l
         today = _read_todays(read_file(root / CONFIG))[kind][name]
         if not isinstance(today, dict):
             raise TypeError
+        with suppress(ValueError):
+            # As the frozen one is written: `true` and one word stand for more.
+            own = SECTIONS[kind].model_validate(today)
+            today = own.model_dump(mode="json", by_alias=True, exclude_unset=True)
         return [
             f"{run}.{key}"
             for key in sealed
@@ -301,8 +311,6 @@ def _is_other_value(frozen: Any, today: Any) -> bool:
     """Whether what today's file gives is another value than the frozen one, defaults left out."""
     if isinstance(frozen, dict) and isinstance(today, dict):
         return any(_is_other_value(frozen.get(key), value) for key, value in today.items())
-    if isinstance(frozen, dict) and isinstance(today, str):
-        return today not in frozen.values()  # a section that is given in one word
     if isinstance(frozen, list) and isinstance(today, list) and len(frozen) == len(today):
         return any(_is_other_value(*pair) for pair in zip(frozen, today, strict=True))
     return bool(frozen != today)
