@@ -14,6 +14,7 @@ from readiness.cli import main
 from readiness.commands.starting.project import new_project
 from readiness.config import load_config
 from readiness.datasets.versions import read_versions
+from readiness.drafting import follow
 from readiness.questionnaire import load_questionnaire
 
 EXPORT = "Timestamp,Do you vote?,Why?\n" + "".join(
@@ -153,6 +154,32 @@ def test_the_next_version_keeps_what_was_decided(office: Path, capsys: Any) -> N
     # Nothing is taken from a version that is neither there nor the next one.
     assert main([*begin, "--from", "../now.csv", "--wave", "x", "--questionnaire", "press-4"]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+def test_what_was_no_question_is_none_and_no_column_is_lost() -> None:
+    """Ignored columns and roles stay; a row more beside a question of old is asked about."""
+    words = [{"code": "a", "text": "A"}, {"code": "b", "text": "B"}]
+    one = {"kind": "single", "categories": words}
+    before = {
+        "language": "en",
+        "export": {"invitation": "Code", "ignored": ["Notes"]},
+        "items": [{"id": "radio", "column": "Use of [Radio]", **one}],
+    }
+    rows = [{"id": k, "text": k, "column": f"Use of [{k}]"} for k in ("Radio", "Web")]
+    grid = {"id": "use", "kind": "grid", "each": "single", "column": "Use of", "rows": rows}
+    drafted = {
+        "language": "en",
+        "export": {"tool": "plain"},
+        "items": [
+            {"id": "code", "kind": "text", "column": "Code"},
+            {"id": "notes", "column": "Notes", **one},
+            {**grid, "categories": words},
+        ],
+    }
+    made = follow(drafted, before)
+    assert made["export"] == {"tool": "plain", "invitation": "Code", "ignored": ["Notes"]}
+    assert [item["id"] for item in made["items"]] == ["radio", "use"]
+    assert [row["column"] for row in made["items"][1]["rows"]] == ["Use of [Web]"]
 
 
 def test_what_exists_is_not_overwritten_and_what_fails_leaves_nothing(

@@ -6,7 +6,7 @@ what is new among the answers, or gone, is asked about, never guessed.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -16,6 +16,8 @@ from readiness.questionnaire.writing import CHECK, COMMENT, item_id
 
 # From which likeness on a question that is new is asked about as one that is gone.
 ALIKE = 0.6
+# Columns that are no questions, by the key of `export` that says so.
+_BESIDE = ("timestamp", "started", "duration", "respondent", "invitation")
 # Keys of the whole that a draft knows nothing of; of the file it knows best.
 _DECIDED = ("language", "title", "group_item", "groups", "frame", "grids")
 
@@ -27,20 +29,32 @@ def follow(drafted: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, A
         drafted: the document of a draft from the new export.
         before: the last version, as its file has it.
     """
-    old = [(item, _list_headers(item, before)) for item in before["items"]]
+    old = [(item, {*_list_headers(item, before)}) for item in before["items"]]
     there = {header for item in drafted["items"] for header in _list_headers(item, drafted)}
     gone = {_name_question(item): item["id"] for item, own in old if not own & there}
+    export = dict(drafted.get("export", {}))
+    roles = {match_key(text): "ignored" for text in before.get("export", {}).get("ignored", ())}
+    roles |= {match_key(v): k for k, v in before.get("export", {}).items() if k in _BESIDE}
     taken = {each["id"] for each in expand(before)["items"]} | {item["id"] for item, _ in old}
-    items, kept, new = list[dict[str, Any]](), set[str](), set[str]()
+    items, kept, new = list[dict[str, Any]](), dict[str, dict[str, Any]](), set[str]()
     for item in drafted["items"]:
-        own = _list_headers(item, drafted)
-        same = [was for was, headers in old if headers & own]
+        headers = _list_headers(item, drafted)
+        same = [was for was, own in old if own & {*headers}]
         for was in same:
             if was["id"] not in kept:
-                items.append(_keep(was, item, there, taken, before))
-                kept.add(was["id"])
-        if not same:
-            items.append(_ask_about(item, gone, taken))
+                kept[was["id"]] = _keep(was, item, there, taken, before)
+                items.append(kept[was["id"]])
+        told = [_list_headers(kept[was["id"]], before) for was in same]
+        rest = headers.keys() - {header for each in told for header in each}
+        if headers.keys() <= roles.keys():
+            # What was no question then is none now.
+            for header, text in headers.items():
+                if roles[header] == "ignored":
+                    export["ignored"] = [*export.get("ignored", ()), text]
+                else:
+                    export[roles[header]] = text
+        elif rest:
+            items.append(_ask_about(_take_columns(item, rest), gone, taken))
             new.add(item["id"])
     # What is asked of questions together was decided of those that stay.
     every = {item["id"] for item in drafted["items"]}
@@ -56,20 +70,30 @@ def follow(drafted: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, A
     if document.get("group_item") not in {None, *codes}:
         said.append(f"{CHECK}nothing tells the groups now: {document.pop('group_item')} is gone")
         document.pop("groups", None)
-    document[COMMENT] = "\n".join(said)
+    document |= {COMMENT: "\n".join(said), "export": export}
     document["items"] = [_ask_of_whom(item, codes) for item in items]
     return document
 
 
-def _list_headers(item: Mapping[str, Any], document: Mapping[str, Any]) -> set[str]:
-    """The columns of an item, of its rows or options, as they are compared."""
-    found = set[str]()
+def _list_headers(item: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, str]:
+    """The columns of an item, of its rows or options, by how they are compared."""
+    found: dict[str, str] = {}
     for each in expand({**document, "items": [item]})["items"]:
         own = [option for option in _list_entries(each, "categories") if "column" in option]
         header = each.get("column") or each.get("variable") or each["id"]
-        found |= {match_key(option["column"]) for option in own}
-        found |= set() if own else {match_key(str(header))}
+        names = [option["column"] for option in own] or [str(header)]
+        found |= {match_key(name): name for name in names}
     return found
+
+
+def _take_columns(item: Mapping[str, Any], headers: Collection[str]) -> dict[str, Any]:
+    """An item with the rows or options alone that are in these columns; one column is all of it."""
+    rows = {
+        key: [each for each in _list_entries(item, key) if match_key(each["column"]) in headers]
+        for key in ("rows", "categories")
+        if any("column" in each for each in _list_entries(item, key))
+    }
+    return {**item, **rows}
 
 
 def _name_question(item: Mapping[str, Any]) -> str:
