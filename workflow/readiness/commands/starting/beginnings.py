@@ -129,11 +129,11 @@ def begin_wave(
     """
     wave = wave or form_name(export.stem)
     _check_names(root, wave, questionnaire)
+    previous = _find_previous(root, questionnaire)
     if not public:
         _refuse_git(root)
     content = read_whole(export)
     table = export_table(export, content, told)
-    previous = _find_previous(root, questionnaire)
     if questionnaire and previous is None:
         known = load_questionnaire(root / f"data/questionnaires/{questionnaire}.yaml")
         text, items, written_in = "", _find_estimable(known), known.language
@@ -300,9 +300,7 @@ def _find_previous(root: Path, questionnaire: str) -> Path | None:
 def _check_names(root: Path, wave: str, questionnaire: str) -> None:
     if not re.fullmatch(NAME, wave) or not wave[0].isalpha():
         raise ConfigError(f"--wave {wave!r}: expected {WORDS[NAME]}, a letter first.")
-    if questionnaire:
-        _find_previous(root, questionnaire)
-    elif (root / f"data/questionnaires/{wave}-{VERSION}.yaml").exists():
+    if not questionnaire and (root / f"data/questionnaires/{wave}-{VERSION}.yaml").exists():
         raise ConfigError(
             f"data/questionnaires/{wave}-{VERSION}.yaml exists; choose another --wave, or use it: "
             f"--questionnaire {wave}-{VERSION}."
