@@ -24,7 +24,7 @@ from readiness.errors import DataError
 from readiness.language.rounding import round_value
 from readiness.lineage import Lineage
 from readiness.patterns import SIGNIFICANT_DIGITS
-from readiness.questionnaire import TOTAL
+from readiness.questionnaire import TOTAL, Item
 from readiness.tables import read_text_table
 
 PRECISION = "precision"
@@ -189,6 +189,15 @@ def by_size(codes: Iterable[str], value: Values) -> list[str]:
         return (known is None, -(known or 0.0), listed.index(code))
 
     return sorted(listed, key=order)
+
+
+def row_order(value: Values, rows: Sequence[Item]) -> list[Item]:
+    """The rows of a grid, as charts and tables show them: by the share that stands for each."""
+    own = {item.id: item for item in rows}
+    return [
+        own[name]
+        for name in by_size(own, lambda name: value(f"{name}.{own[name].first_level}.{TOTAL}"))
+    ]
 
 
 def group_order(

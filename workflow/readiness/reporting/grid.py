@@ -10,7 +10,7 @@ from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Listed, Value
 from readiness.language import show, text
 from readiness.questionnaire import TOTAL, Item
-from readiness.register.figures import by_size
+from readiness.register.figures import row_order
 from readiness.register.protection import base_id, share_id
 from readiness.reporting.banners import (
     Banner,
@@ -36,12 +36,8 @@ def grid_block(wave: ShownWave, grid_id: str) -> ReportBlock:
 
 
 def _write_grid(wave: ShownWave, grid_id: str, title: str) -> str:
-    listed = {name: wave.questionnaire.item(name) for name in wave.tables[grid_id]}
-    shares = {
-        name: share_id(name, item.first_level, TOTAL, ANSWERED) for name, item in listed.items()
-    }
-    order = by_size(listed, lambda name: wave.register.number(shares[name]))
-    rows, material = [listed[name] for name in order], material_of(wave)
+    listed = [wave.questionnaire.item(name) for name in wave.tables[grid_id]]
+    rows, material = row_order(wave.register.number, listed), material_of(wave)
     said = _compare_rows(material, rows)
     first = rows[0]
     caption = wave.caption(
@@ -71,7 +67,8 @@ def _compare_rows(material: TableMaterial, rows: Sequence[Item]) -> Fact | None:
     fit = [
         (item, share)
         for item in rows
-        if Findings(material, item).is_reliable(share := _name_share(item))
+        for share in [share_id(item.id, item.first_level, TOTAL, ANSWERED)]
+        if Findings(material, item).is_reliable(share)
     ]
     if len(fit) < 2:
         return None
@@ -84,11 +81,6 @@ def _compare_rows(material: TableMaterial, rows: Sequence[Item]) -> Fact | None:
     for end, item, share in (("first", first, high), ("last", last, low)):
         values |= {end: _name_row(material, item), f"{end}_share": register.name_value(share)}
     return Fact(RANGE[2 if len(fit) < len(rows) else int(close)], values)
-
-
-def _name_share(item: Item) -> str:
-    """The id of the share by which the rows are ordered."""
-    return share_id(item.id, item.first_level, TOTAL, ANSWERED)
 
 
 def _name_row(material: TableMaterial, item: Item) -> str:

@@ -21,9 +21,9 @@ from readiness.questionnaire.units import unit_text
 from readiness.register.figures import (
     Values,
     answer_order,
-    by_size,
     group_order,
     read_register,
+    row_order,
     values_of,
 )
 from readiness.register.firmness import FIRMNESS, read_findings
@@ -171,12 +171,12 @@ class DrawnWave:
     def _draw_grid(self, grid_id: str) -> Picture:
         """The rows of a grid, all who answered: their answers, or of two answers the first."""
         names = self.questionnaire.find_tables(self._told)[grid_id]
-        first = self.questionnaire.item(names[0])
-        shares = {name: share_id(name, first.first_level, TOTAL, ANSWERED) for name in names}
+        items = [self.questionnaire.item(name) for name in names]
+        first = items[0]
         rows = [
-            DrawnGroup(TOTAL, row.label(self._language), item=name)
-            for name in by_size(names, lambda name: self._value(shares[name]))
-            if (row := self.questionnaire.item(name).row)
+            DrawnGroup(TOTAL, item.row.label(self._language), item=item.id)
+            for item in row_order(self._value, items)
+            if item.row
         ]
         title = self.questionnaire.grid(grid_id).label.text(self._language)
         small = self.settings.reliable_base
@@ -185,7 +185,8 @@ class DrawnWave:
             levels = replace(self._list_levels(first), title=title)
             return level_bars(self._figures, levels, rows, small=small, subtitle=subtitle)
         axis = word("language.labelled", self._language, label=title, what=self._name_levels(first))
-        found = [(row, self._figures.get(shares[row.item])) for row in rows]
+        shares = [share_id(row.item, first.first_level, TOTAL, ANSWERED) for row in rows]
+        found = [(row, self._figures.get(share)) for row, share in zip(rows, shares, strict=True)]
         table = [(row, figure) for row, figure in found if figure is not None]
         note = self._note(any(figure.lower is not None for _, figure in table))
         return intervals(self._figures, table, axis, small=small, subtitle=subtitle, note=note)
