@@ -113,6 +113,13 @@ def test_options_may_hold_what_joins_them() -> None:
     assert find_joined_options(Counter(alone)) is None
 
 
+def test_a_first_row_of_ticks_holds_answers() -> None:
+    with pytest.raises(DataError, match="first row holds answers"):
+        make_draft(
+            table(**{"x": cycle("x", ""), "x (2)": cycle("", "x"), "Why": ["?"] * N}), "t", "t"
+        )
+
+
 def test_grids_and_ticked_columns_are_one_question() -> None:
     columns = table(
         **{

@@ -662,6 +662,26 @@ def test_rows_of_another_kind_are_headers() -> None:
     assert len(sheet) == 12
 
 
+@pytest.mark.parametrize(
+    ("second", "headers"),
+    [
+        # Nobody answers by one mark to everything.
+        (["x"] * 5, 1),
+        (["X", "1", "1", "1", "X"], 0),
+        # Who has no numbers to give is somebody.
+        (["Anna", "x", "x", "", ""], 0),
+        (["Anna", "n/a", "-", "x", "x"], 0),
+        (["", "", "", "x", "x"], 0),
+        # Words above numbers are names.
+        (["Who?", "How old?", "Since when?", "Radio", "Press"], 1),
+    ],
+)
+def test_a_row_of_ticks_is_told_from_a_header(second: list[str], headers: int) -> None:
+    rows = [[f"N {k}", str(20 + k), str(k), "x" * (k % 2), "x" * (k % 3 > 0)] for k in range(18)]
+    sheet, _ = recognise_export(NAME, data([["who", "age", "years", "q_1", "q_2"], second, *rows]))
+    assert (len(sheet.under), len(sheet)) == (headers, 19 - headers)
+
+
 def test_the_main_table_of_a_form_with_repeats_has_no_parent() -> None:
     main = [[*KOBO_ROW, "-1", ""] for _ in range(2)]
     head = [*KOBO, "_parent_index", "_parent_table_name"]

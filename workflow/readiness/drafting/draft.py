@@ -18,7 +18,7 @@ from readiness.errors import DataError
 from readiness.questionnaire import match_key
 from readiness.questionnaire.writing import DECIDED, item_id
 from readiness.readers.moments import match_moment
-from readiness.readers.tools.words import NOT_TICKED, VOID
+from readiness.readers.tools.words import NOT_TICKED, TICKED, VOID
 
 ONE = ("single", "ordinal")
 ESTIMATED = ("single", "ordinal", "multi", "number", "scale")
@@ -96,11 +96,12 @@ def make_draft(
     """
     codebook = codebook or Codebook()
     heads = [AGAIN.sub("", column.header) for column in table.columns]
-    held = [
-        head
-        for head, column in zip(heads, table.columns, strict=True)
-        if match_moment(head) or {match_key(head)} < {*map(match_key, column.texts)} - VOID
-    ]
+    held = []
+    for head, column in zip(heads, table.columns, strict=True):
+        key, known = match_key(head), {*map(match_key, column.texts)} - VOID
+        # Above boxes that repeat their header stands a name, and no mark.
+        if match_moment(head) or (key in known and (len(known) > 1 or key in TICKED)):
+            held.append(head)
     if len(held) >= max(2, len(heads) / 4):
         raise DataError(
             f"{source}: its first row holds answers ({held[0]!r}, {held[1]!r}), not the names of "

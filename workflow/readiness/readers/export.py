@@ -43,6 +43,8 @@ OF_CODEBOOKS = re.compile(
 )
 # What stands in the column `type` of an XLSForm, and nowhere else.
 _ASKS = re.compile(r"(select_one|select_multiple|begin[_ ](group|repeat))\b")
+# What somebody ticks, or writes where he has no answer.
+_MARKS = words.TICKED | words.NOT_TICKED | words.NO_ANSWER.keys()
 # Answers of a column from which on they tell what kind it is of.
 FEWEST = 5
 # Times that an answer of a closed question is given, on average and at least.
@@ -291,8 +293,13 @@ def _take_strange_rows(sheet: Sheet, header_rows: int | None = None) -> Sheet:
 
 
 def _is_strange(sheet: Sheet, row: int) -> bool:
-    """Whether a row is of another kind than those below it."""
+    """Whether a row is of another kind than those below it.
+
+    A mark in place of a number names no column; one mark in all columns is nobody's answer.
+    """
     typed = closed = 0
+    marks = {match_key(cell) for column in sheet.rows for cell in column.those(slice(row, row + 1))}
+    marked = len(marks) == 1 and marks <= words.TICKED
     for column in sheet.rows:
         cell, *others = column.those(slice(row, SOME)).tolist() or [""]
         given = [text for text in others if text.strip()]
@@ -302,10 +309,10 @@ def _is_strange(sheet: Sheet, row: int) -> bool:
             if all(map(kind, set(given))):
                 if kind(cell):
                     return False
-                typed += 1
+                typed += marked or match_key(cell) not in _MARKS
                 break
         else:
-            if cell in given:
+            if cell in given and not marked:
                 return False
             closed += len(given) >= RECURRING * len(set(given))
     return typed >= 2 or (typed + closed >= 3 and closed > 0)
