@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -556,6 +557,14 @@ def test_what_joins_options_is_told_from_the_words_of_one() -> None:
     assert found is not None
     assert sorted(text.casefold() for text in found.options) == ["press", "radio", "web"]
     assert find_joined_options(Counter({"Easy": 40, "Not Easy": 9}), (" ",)) is None
+    # Options share a part, before or behind the sign, which a cell of both repeats.
+    for asked in (
+        ["Online, Text", "Online, Video", "Print"],
+        ["Daily, Press", "Local, Press", "TV"],
+    ):
+        several = [", ".join(pair) for pair in combinations(asked, 2)]
+        found = find_joined_options(Counter([*asked, *several, *several]))
+        assert found is not None and set(found.options) == {*asked}
     assert find_joined_options(Counter(['{"a":1,"b":2}', '{"a":2,"b":2}', '{"b":1}'] * 9)) is None
 
 

@@ -115,7 +115,9 @@ def _merge(cells: dict[str, list[str]], separator: str) -> dict[str, list[str]]:
     while True:
         alone = Counter(piece for pieces in cells.values() for piece in pieces)
         pairs = Counter(pair for pieces in cells.values() for pair in pairwise(pieces))
-        stuck = {p for p, n in pairs.items() if _is_one(p, n, alone)}
+        # Nobody ticks an option twice: what a cell repeats is a part of several.
+        shared = {p for pieces in cells.values() for p in pieces if pieces.count(p) > 1}
+        stuck = {p for p, n in pairs.items() if _is_one(p, n, alone, shared)}
         if not stuck:
             return {text: [piece.strip() for piece in pieces] for text, pieces in cells.items()}
         # A bracket that is open joins first: what stands in it is no option.
@@ -137,16 +139,20 @@ def _spell_alike(cells: dict[str, list[str]], counts: Counter[str]) -> dict[str,
     }
 
 
-def _is_one(pair: tuple[str, str], times: int, alone: Counter[str]) -> bool:
+def _is_one(
+    pair: tuple[str, str], times: int, alone: Counter[str], shared: Collection[str]
+) -> bool:
     """Whether two neighbours are the parts of one option.
 
-    They never stand apart; or the second is no beginning, and only ever follows the first.
+    They never stand apart; or the second is no beginning, and only ever follows the first; or one
+    is a part of several options, and the other only ever stands beside it.
     """
     first, second = pair
     if _is_open(first) or second.startswith(" "):
         return True
-    follows = times == alone[second] > 1
-    return follows and (times == alone[first] or second[:1].islower())
+    if times == alone[second] > 1 and (second[:1].islower() or first in shared):
+        return True
+    return times == alone[first] > 1 and (times == alone[second] or second in shared)
 
 
 def _is_open(piece: str) -> bool:
