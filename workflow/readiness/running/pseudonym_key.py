@@ -33,6 +33,8 @@ def key_folder() -> Path:
 
 def key_file(dataset: str) -> Path:
     """Where the key of a dataset version (`name@version`) lies."""
+    # Versions of one project have different names. Projects of one user that name theirs alike
+    # share a key: a code in both has one pseudonym, in tables that stay with that user.
     return key_folder() / f"{dataset}.key"
 
 
@@ -50,7 +52,8 @@ def new_key(root: Path, dataset: str) -> tuple[Path, str]:
     except FileExistsError:
         raise ConfigError(
             f"{path}: there is a key of {dataset}; it is not overwritten, for with it the "
-            "pseudonyms of earlier results would change.\nTo do so, remove it first."
+            "pseudonyms of earlier results would change.\nIf it is another project's, name another "
+            f"folder by {KEYS}; else remove it first."
         ) from None
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; name another folder by {KEYS}.") from None
