@@ -123,7 +123,7 @@ def test_more_is_withheld_until_the_attack_is_met() -> None:
     ("column", "value", "says"),
     [
         ("kind", "quartile", "cost_saving."),
-        ("statistic", "median of answered", "cost_saving."),
+        ("statistic", "mode of answered", "cost_saving."),
         ("n", "", "cost_saving."),
         ("skew", "0.3", "column skew"),
     ],

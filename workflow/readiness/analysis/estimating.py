@@ -23,10 +23,10 @@ from readiness.analysis.selection import Selection
 from readiness.arrays import FloatArray
 from readiness.config import DerivedVariable, Estimate
 from readiness.errors import StatisticsError
-from readiness.questionnaire import MEAN, TOTAL, Item, Questionnaire
+from readiness.questionnaire import MEAN, QUARTILES, TOTAL, Item, Questionnaire
 from readiness.survey.comparisons.effects import cronbach_alpha
 from readiness.survey.design import Design
-from readiness.survey.estimates.means import means
+from readiness.survey.estimates.means import means, quantile_function
 
 UNWEIGHTED = "unweighted"
 COLUMNS = [
@@ -100,12 +100,16 @@ def estimate_item(
 
 
 def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
-    """Unweighted shares, or the mean, of a group counted apart, without interval."""
+    """Unweighted shares, or mean and quartiles, of a group counted apart, without interval."""
     rows: list[dict[str, Any]] = []
+    found: list[tuple[str, str, int, int, float]] = []
     if item.kind == "number":
         known = read_numbers(answers[item.id])
         known = known[~np.isnan(known)]
-        found = [(MEAN, ANSWERED, len(known), len(known), known.mean())] if len(known) else []
+        n = len(known)
+        if n:
+            points = {MEAN: float(known.mean()), **_find_quartiles(known, np.ones(n))}
+            found = [(level, ANSWERED, n, n, value) for level, value in points.items()]
     else:
         found = [
             (cut.level or category, cut.base, n, count, count / n)
@@ -122,18 +126,18 @@ def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
 def _estimate_means(
     design: Design, item: Item, by: str, groups: Sequence[str], level: float
 ) -> pd.DataFrame:
-    """Weighted means with t limits; a group without answers is a row without a mean."""
+    """Weighted means with t limits, and quartiles; none of a group without answers."""
     known = read_numbers(design.data[item.id])
     answered = np.isfinite(known) & design.mask
     parts = []
     for grouping in (None, by) if by else (None,):
         names = [TOTAL] if grouping is None else list(groups)
-        there = [g for g in names if grouping is None or (answered & design.data[by].eq(g)).any()]
+        of = np.broadcast_to(TOTAL if grouping is None else design.data[by], len(answered))
+        there = [group for group in names if (answered & (of == group)).any()]
         table = pd.DataFrame({"group": names}).assign(n=0, note="no respondent in the base")
         weights = pd.Series(np.where(answered, design.full_weights, 0.0))
-        of = TOTAL if grouping is None else design.data[by].to_numpy(dtype=object)
-        bases = weights.groupby(np.broadcast_to(of, len(weights))).sum()
-        if answered.any() and there:
+        bases = weights.groupby(of).sum()
+        if there:
             made = means(
                 design,
                 known,
@@ -147,9 +151,24 @@ def _estimate_means(
             table = pd.concat([found, table[~table["group"].isin(there)]], ignore_index=True)
             table = table.set_index("group").loc[names].reset_index()
         table["weighted"] = [float(bases.get(name, 0.0)) for name in names]
-        parts.append(table.assign(item=item.id, level=MEAN, base=ANSWERED, count=table["n"]))
+        table = table.assign(item=item.id, level=MEAN, base=ANSWERED, count=table["n"])
+        parts.append(table)
+        points = {
+            name: _find_quartiles(known[inside], design.full_weights[inside])
+            for name in there
+            for inside in [answered & (of == name)]
+        }
+        same = table[["group", "n", "count", "item", "base", "weighted", "note"]]
+        for quartile in QUARTILES:
+            values = [points[name][quartile] if name in points else np.nan for name in names]
+            parts.append(same.assign(level=quartile, estimate=values))
     whole = pd.concat(parts, ignore_index=True)
     return whole.assign(reliability="").reindex(columns=COLUMNS)
+
+
+def _find_quartiles(values: FloatArray, weights: FloatArray) -> dict[str, float]:
+    find = quantile_function(values, weights, "school")
+    return {level: find(share) for level, share in QUARTILES.items()}
 
 
 SCALE_COLUMNS = ["item", "without", "items", "n", "alpha", "lower", "upper", "note"]

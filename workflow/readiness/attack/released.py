@@ -208,7 +208,7 @@ def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
 # What each kind of row can say (its statistic, up to the first "of" or bracket), where it tells of
 # answers; of the other kinds a reader learns no count of one answer.
 READ: Mapping[str, frozenset[str]] = {
-    "estimate": frozenset({"share", "mean"}),
+    "estimate": frozenset({"share", "mean", "lower_quartile", "median", "upper_quartile"}),
     "count": frozenset({"answers", "weight"}),
     "interval": frozenset({"lower", "upper", "n_eff"}),
     "missing": frozenset({"share"}),

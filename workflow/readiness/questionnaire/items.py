@@ -32,15 +32,17 @@ WRITTEN: dict[Kind, str] = {"date": "YYYY-MM-DD"}
 
 # What stands in an id where a level does, for the mean of a number.
 MEAN = "mean"
+# The same for the points below which so large a share of the numbers lies.
+QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 # All that stands there and is a statistic of a number, no share.
-OF_NUMBERS = (MEAN,)
+OF_NUMBERS = (MEAN, *QUARTILES)
 # What the total of all weighted groups is called: no group may be.
 TOTAL = "all"
 BoxName = Literal["low", "top"]
 # Levels of the box of an ordinal item that declares none: what sealed questionnaires mean.
 LOWEST = 2
 # What stands in an id where a level does, and is none.
-RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), *OF_NUMBERS, "median")
+RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), *OF_NUMBERS)
 
 
 # Kinds of which one answer of a list is given.

@@ -13,7 +13,7 @@ import pandas as pd
 
 from readiness.analysis.names import ANSWERED, variable_of
 from readiness.config import FigureRules
-from readiness.questionnaire import MEAN, TOTAL, Questionnaire
+from readiness.questionnaire import MEAN, OF_NUMBERS, TOTAL, Questionnaire
 
 ASKED = "asked"
 DONT_KNOW = "dont_know"
@@ -69,7 +69,7 @@ def base_id(item: str, group: str, base: str) -> str:
 def find_withheld_means(
     means: pd.DataFrame, rules: FigureRules, apart: Collection[str], sensitive: Collection[str] = ()
 ) -> frozenset[str]:
-    """The ids of means and of their bases that are withheld so that no small base can be known.
+    """The ids of means, quartiles and bases that are withheld so that no small base can be known.
 
     `means`: rows of the estimate step (numbers or text). Those that are hidden because their base
     is too small for reliability are not among them unless it is small, too. `apart`: the groups
@@ -96,7 +96,11 @@ def find_withheld_means(
         hidden = bases | {group for group, name in named.items() if name in sensitive}
         hidden = _add_partners(hidden, weak, sizes, sums, least)
         found |= {base_id(str(item), group, ANSWERED) for group in bases}
-        found |= {named[group] for group in hidden - weak}
+        found |= {
+            share_id(str(item), level, group, ANSWERED)
+            for group in hidden - weak
+            for level in OF_NUMBERS
+        }
     return frozenset(found)
 
 

@@ -371,7 +371,8 @@ class _Maker:
         if item.kind == "number":
             for level in OF_NUMBERS:
                 label = self._write_word(NUMBERS[level])
-                yield self._make_share_line("main", label, level, columns)
+                kind = "main" if level == item.first_level else "answer"
+                yield self._make_share_line(kind, label, level, columns)
             return
         for place, (box, levels) in enumerate(item.levels_of.items()):
             named = Listed(tuple(labels[code] for code in levels), "or")

@@ -329,8 +329,7 @@ def quantiles(
     domain = design.subset(~np.isnan(y)) if missing == "drop" else design
     means(domain, values, missing=missing)  # the checks of an empty base and of missing values
     used = domain.mask
-    order = np.argsort(y[used], kind="stable")
-    lookup = _build_lookup(rule, y[used][order], domain.full_weights[used][order])
+    lookup = quantile_function(y[used], domain.full_weights[used], rule)
     t = float(t_quantile(level, domain.degrees_of_freedom))
     rows = []
     for p in probabilities:
@@ -353,9 +352,13 @@ def _limit(lookup: Callable[[float], float], share: float) -> float:
     return lookup(share) if -_ROUNDING <= share <= 1 + _ROUNDING else float("nan")
 
 
-def _build_lookup(rule: Rule, x: FloatArray, w: FloatArray) -> Callable[[float], float]:
-    """The quantile function of sorted values; the extremes beyond 0 and 1."""
-    cumulative = np.cumsum(w)
+def quantile_function(x: FloatArray, w: FloatArray, rule: Rule) -> Callable[[float], float]:
+    """The quantile at a probability, by a `rule` of `quantiles`, of values and their weights.
+
+    Beyond 0 and 1 it is the smallest and the largest value.
+    """
+    order = np.argsort(x, kind="stable")
+    x, cumulative = x[order], np.cumsum(w[order])
     total = float(cumulative[-1])
 
     def stepwise(p: float) -> float:
