@@ -7,9 +7,9 @@ most .05 is the test's size. `people` permutes the answers as if people were dra
 share; `rao_scott` is Rao-Scott's F on the clusters.
 
 Then the coverage of 95 % intervals with 10, 20 and 30 clusters of like or unlike sizes, whose
-groups lie within clusters (`w`) or are a third of the clusters and the others (`b`): what reports
-print (a share of all and of a group, a difference of shares), and beside it a mean and a difference
-of means by t on the design's degrees of freedom, as R has them.
+groups lie within clusters (`w`) or are a third of the clusters and the others (`b`): shares, means
+and their differences, on the design's degrees of freedom as R has them (`plain`) and corrected for
+few clusters (`Design.correcting`).
 
     .venv/bin/python benchmarks/clusters.py --samples 1000
 """
@@ -106,9 +106,10 @@ def draw_few(clusters: int, spread: float, seed: int) -> pd.DataFrame:
     )
 
 
-def hold(frame: pd.DataFrame) -> Iterator[tuple[str, bool]]:
+def hold(frame: pd.DataFrame, *, corrected: bool) -> Iterator[tuple[str, bool]]:
     """Whether each interval holds the truth."""
     drawn = design(frame, psu="cluster", strata="stratum", weights="weight")
+    drawn = drawn.correcting() if corrected else drawn
     truth = NormalDist().cdf(CUT)
     parts = {"all": drawn, **{g: drawn.subset(frame[g] == "one") for g in ("w", "b")}}
     for name, part in parts.items():
@@ -122,9 +123,12 @@ def hold(frame: pd.DataFrame) -> Iterator[tuple[str, bool]]:
         yield f"means {by}", (pairwise(drawn, "y", by)[0].p_value or 0.0) > ALPHA
 
 
-def measure_coverage(setting: tuple[int, float], samples: int) -> dict[str, float]:
+def measure_coverage(
+    setting: tuple[int, float], samples: int, *, corrected: bool
+) -> dict[str, float]:
     """The share of samples in which each interval holds the truth, by its name."""
-    found = [dict(hold(draw_few(*setting, seed))) for seed in range(samples)]
+    frames = (draw_few(*setting, seed) for seed in range(samples))
+    found = [dict(hold(frame, corrected=corrected)) for frame in frames]
     return {name: float(np.mean([one[name] for one in found])) for name in found[0]}
 
 
@@ -137,8 +141,10 @@ def main() -> None:
         sizes = measure_size(setting, samples)
         print(*setting, *(f"{name} {size:.3f}" for name, size in sizes.items()), flush=True)
     for few in FEW:
-        held = measure_coverage(few, samples)
-        print(*few, *(f"{name} {share:.3f}" for name, share in held.items()), flush=True)
+        for corrected in (False, True):
+            held = measure_coverage(few, samples, corrected=corrected)
+            told = (f"{name} {share:.3f}" for name, share in held.items())
+            print(*few, "corrected" if corrected else "plain", *told, flush=True)
 
 
 if __name__ == "__main__":

@@ -146,7 +146,7 @@ def test_a_domain_keeps_the_drawn_design(run: Run) -> None:
     settings.pop("by")
     _, out, _ = run("estimate", frame, settings, ["--json"])
     frame["weight"] = frame["weight"].astype(float)
-    whole = design(frame, weights="weight", strata="branch", psu="village")
+    whole = design(frame, weights="weight", strata="branch", psu="village").correcting()
     expected = proportions(
         whole.subset(frame["age"] == "60+"),
         "use",
@@ -155,6 +155,16 @@ def test_a_domain_keeps_the_drawn_design(run: Run) -> None:
     )
     shown = json.loads(out)["estimates"]
     np.testing.assert_allclose([r["se"] for r in shown[:4]], expected["se"], rtol=1e-11)
+
+
+def test_clusters_say_whether_they_are_corrected(run: Run) -> None:
+    frame = LIBRARY.assign(village=[f"v{i // 4}" for i in range(len(LIBRARY))])
+    few = frame["village"].nunique()
+    margins = {"margins": {"age": {"15-29": 1, "30-59": 2, "60+": 1}}}
+    for more, said in (({}, "standard errors of shares by CR2"), (margins, "are not corrected")):
+        for command in ("estimate", "compare"):
+            _, out, _ = run(command, frame, {**PLAIN, "psu": "village", **more})
+            assert re.search(rf"{few} clusters: .*{said}", out)
 
 
 def test_row_order_does_not_matter(run: Run) -> None:

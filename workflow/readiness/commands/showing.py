@@ -22,6 +22,7 @@ from readiness.facts import from_json
 from readiness.language import show, tell
 from readiness.questionnaire import DONT_KNOW, TOTAL, Item
 from readiness.survey.comparisons.classical import CLASSICAL
+from readiness.survey.design import FEW
 
 # Wider than any table: a line is never broken by the width of a window.
 _WIDTH = 500
@@ -41,6 +42,12 @@ _LEGEND = {
     "of the ties count.",
     "odds_ratio": "Odds ratio: of a later one of the declared answers, b against a.",
 }
+_CLUSTERS = {
+    True: "{} clusters: standard errors of shares by CR2 (Bell, McCaffrey), on Satterthwaite "
+    "degrees of freedom.",
+    False: "{} clusters: standard errors are not corrected for so few; that takes two clusters or "
+    "more of each stratum, one stage, and no margins.",
+}
 _KNOWN = "As they are commonly computed, unweighted and as of people drawn one by one:"
 
 
@@ -58,8 +65,12 @@ class Shown:
     selection: Selection
 
     def sentence(self) -> str:
-        """What the selection allows one to say."""
-        return _WORDS[self.selection]
+        """What the selection allows one to say, and how precision is had of few clusters."""
+        made, said = self.sample.design, _WORDS[self.selection]
+        units = made.stages[0].units
+        if not self.selection.inference or units.identity or units.size > FEW:
+            return said
+        return f"{said} {_CLUSTERS[made.has_few_clusters].format(units.size)}"
 
     def title(self, name: str) -> str:
         """A question or variable: its name, and its label where it has one."""

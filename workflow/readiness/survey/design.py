@@ -46,6 +46,8 @@ from readiness.survey.variance import (
 
 # Indicators of more cells than this are never written out (8 bytes each).
 _DENSE = 200_000
+# Most PSUs that count as few: with 100 of unlike sizes the coverage of a mean still gains.
+FEW = 100
 Column: TypeAlias = "str | npt.ArrayLike | pd.Series[Any]"
 
 
@@ -65,6 +67,7 @@ class Design:
         projections: calibrations, in the order in which they were done.
         replicates: replicate weights, or None for a Taylor design.
         refits: tests and models are fitted again under each replicate (`refitting`).
+        corrects: shares and means are corrected for few clusters (`correcting`).
 
     The data are never modified, so columns that were coded once stay coded, for this design and for
     those made from it.
@@ -79,6 +82,7 @@ class Design:
     projections: tuple[Projection, ...] = ()
     replicates: Replicates | None = None
     refits: bool = False
+    corrects: bool = False
     _coded: dict[str, Factorized] = field(default_factory=dict, repr=False)
 
     @property
@@ -213,6 +217,24 @@ class Design:
         """
         self._require_replicates()
         return replace(self, refits=True)
+
+    def correcting(self) -> Design:
+        """The design with shares and means corrected where few clusters were drawn.
+
+        Their standard errors are then CR2, their degrees of freedom Satterthwaite's
+        (`survey.few_clusters`), where that is defined (`has_few_clusters`).
+        """
+        return replace(self, corrects=True)
+
+    @property
+    def has_few_clusters(self) -> bool:
+        """Whether shares and means are corrected: few PSUs of several rows, two or more a stratum,
+        no replicates, no calibration, one stage.
+        """
+        first = self.stages[0]
+        plain = self.replicates is None and not self.projections and not first.units.identity
+        few = first.units.size <= FEW and bool((first.sampled > 1).all())
+        return self.corrects and plain and few and len(self.stages) == 1
 
     def without_finite_population(self) -> Design:
         """The design as if drawn from an endless population, for tests of differences.

@@ -208,7 +208,7 @@ def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
             fpc=[f"fpc {column}" for column in sizes] or None,
             nest=settings.nest,
             lonely_psu=settings.lonely_psu,
-        )
+        ).correcting()
         if settings.replicates and settings.weights:
             columns = settings.replicates.match_columns(frame.columns, settings.weights)
             given = [numbers(frame, column, source, zero=True) for column in columns]

@@ -29,6 +29,7 @@ from readiness.survey.comparisons.cells import (
 )
 from readiness.survey.comparisons.ranks import group_means
 from readiness.survey.design import Column, Design
+from readiness.survey.few_clusters import reduce_bias, satterthwaite
 from readiness.survey.intervals import check_level
 from readiness.survey.options import one_of
 
@@ -104,10 +105,15 @@ def pairwise(
     df = domain.degrees_of_freedom
     needs_degrees_of_freedom(df, "a contrast")
     means, v = group_means(domain, values[groups.has_level], groups)
+    degrees = np.full((groups.size, groups.size), float(df))
+    if domain.has_few_clusters:
+        residuals = np.where(groups.has_level, values - means[groups.codes], 0.0)[:, None]
+        v, spread = reduce_bias(domain, groups.codes, groups.size, residuals)
+        degrees = satterthwaite(spread[:, None] + spread)
     v, replaced = constant_shares(domain, values, groups, means, v)
     counts = groups.counts()
     rows = [
-        _make_contrast(i, j, means, v, counts, df, level, groups.levels, replaced)
+        _make_contrast(i, j, means, v, counts, float(degrees[i, j]), level, groups.levels, replaced)
         for i in range(groups.size)
         for j in range(i + 1, groups.size)
     ]
@@ -125,7 +131,7 @@ def _make_contrast(
     means: FloatArray,
     v: FloatArray,
     counts: Any,
-    df: int,
+    df: float,
     level: float,
     names: tuple[str, ...],
     replaced: frozenset[int],
@@ -160,7 +166,7 @@ def _make_contrast(
         base,
         statistic=t,
         statistic_name="t",
-        df1=float(df),
+        df1=df,
         p_value=float(two_sided_t(t, df)),
         lower=difference - half,
         upper=difference + half,

@@ -90,7 +90,7 @@ class GroupShares:
     p: FloatArray
     covariance: FloatArray
     n: IntArray
-    df: IntArray
+    df: IntArray | FloatArray
     interval: Interval
     replaced: frozenset[int]
 

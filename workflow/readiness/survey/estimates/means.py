@@ -23,6 +23,7 @@ from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import group_codes
+from readiness.survey.few_clusters import reduce_bias, satterthwaite
 from readiness.survey.intervals import check_level, t_quantile
 from readiness.survey.options import one_of
 
@@ -36,7 +37,7 @@ class Estimates:
         values: the estimates, shape (k,).
         covariance: their design covariance, shape (k, k).
         n: unweighted base of each, shape (k,).
-        degrees_of_freedom: of the design in the domain.
+        degrees_of_freedom: of the design in the domain; one each where few clusters were drawn.
         deff: design effect of each, when asked for, shape (k,).
     """
 
@@ -44,7 +45,7 @@ class Estimates:
     values: FloatArray
     covariance: FloatArray
     n: IntArray
-    degrees_of_freedom: int
+    degrees_of_freedom: int | FloatArray
     deff: FloatArray | None = None
 
     @property
@@ -122,6 +123,14 @@ def means(
     y, domain, codes = _prepare(design, values, by, groups, missing)
     inside = _make_indicators(domain, codes)
     result = ratio_estimates(domain, y[:, None] * inside, inside, _name_rows(codes, values))
+    if domain.has_few_clusters:
+        place = Codes.constant(domain.rows) if codes is None else codes
+        residuals = (y - result.values[place.codes])[:, None]
+        covariance, spread = reduce_bias(domain, place.codes, place.size, residuals)
+        covariance[np.isnan(result.covariance)] = np.nan
+        plain = domain.domain_degrees(place.codes, place.size)
+        df = np.where(plain > 0, satterthwaite(spread), 0.0)
+        result = replace(result, covariance=covariance, degrees_of_freedom=df)
     if deff == "none":
         return result
     effects = result.covariance.diagonal() / _compute_srs_variances(domain, y, inside, result, deff)
@@ -330,16 +339,17 @@ def quantiles(
     means(domain, values, missing=missing)  # the checks of an empty base and of missing values
     used = domain.mask
     lookup = quantile_function(y[used], domain.full_weights[used], rule)
-    t = float(t_quantile(level, domain.degrees_of_freedom))
     rows = []
     for p in probabilities:
         estimate = lookup(p)
         share = means(domain, (y <= estimate).astype(np.float64))
+        df = np.broadcast_to(share.degrees_of_freedom, 1)[0]
+        t = float(t_quantile(level, df))
         half = t * share.se[0]
         lower = _limit(lookup, share.values[0] - half)
         upper = _limit(lookup, share.values[0] + half)
         se = (upper - lower) / (2 * t)
-        rows.append((p, estimate, lower, upper, se, domain.n, domain.degrees_of_freedom))
+        rows.append((p, estimate, lower, upper, se, domain.n, df))
     return pd.DataFrame(rows, columns=["p", "estimate", "lower", "upper", "se", "n", "df"])
 
 

@@ -21,6 +21,7 @@ from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes, Factorized, encode_declared, sort_labels
 from readiness.survey.design import Column, Design
+from readiness.survey.few_clusters import reduce_bias, satterthwaite
 from readiness.survey.intervals import Interval, nchs, nchs_effective_size, proportion_interval
 
 
@@ -107,7 +108,7 @@ class Proportions:
     counts: IntArray
     n: IntArray
     weighted: FloatArray
-    degrees_of_freedom: IntArray
+    degrees_of_freedom: IntArray | FloatArray
 
     @property
     def se(self) -> FloatArray:
@@ -160,7 +161,13 @@ def proportion_estimates(
     ).reshape(shape)
     with np.errstate(invalid="ignore"):
         shares = totals / totals.sum(axis=1, keepdims=True)
-    if domain.replicates is None:
+    df: IntArray | FloatArray = domain.domain_degrees(grouping.codes, grouping.size)
+    if domain.has_few_clusters:
+        place = np.where(inside, grouping.codes, -1)
+        chosen = answer.codes[:, None] == np.arange(answer.size)
+        covariance, spread = reduce_bias(domain, place, grouping.size, chosen - shares[place])
+        df = np.where(df > 0, satterthwaite(spread), 0.0)
+    elif domain.replicates is None:
         # d share / d cell total, block by block: (I - p 1')/T of each group.
         jacobian = np.zeros((size, size))
         for g in np.flatnonzero(totals.sum(axis=1) > 0):
@@ -170,7 +177,6 @@ def proportion_estimates(
     else:
         totals_of = domain.replicate_code_totals(cells, size)
         covariance = replicated_covariance(domain, totals_of.reshape(-1, *shape), shares)
-    df = domain.domain_degrees(grouping.codes, grouping.size)
     return Proportions(
         grouping.labels or (),
         answer.labels or (),
