@@ -326,6 +326,10 @@ def test_decimals_of_doubles_are_the_numbers_that_were_given() -> None:
     (item,) = asked.items
     assert item.range is not None and (item.kind, item.range.decimals) == ("number", 4)
     assert read_cell(item, "7.98740000000000006").values == ("7.9874",)
+    # As R writes 100,000 and as it writes 120,000.
+    _, asked, _ = drafted(table(income=[*cycle("1e+05", "120000", "95000", "2e+05"), "87000"]))
+    (item,) = asked.items
+    assert item.range is not None and (item.kind, item.range.decimals) == ("number", 0)
 
 
 def test_options_below_their_own_names_are_one_question() -> None:

@@ -187,6 +187,7 @@ def test_equal_readings() -> None:
         "۶۷.۵",
         "67,5\u202f%",
         "\u200f67,5",
+        "6.75e+01",
     ]
     assert {parse_figure(text) for text in same} == {PrintedFigure(675, 1)}
     assert parse_figure("67.0") == PrintedFigure(670, 1) != parse_figure("67")

@@ -31,6 +31,7 @@ from broken_exports import (
 )
 
 from readiness.errors import DataError
+from readiness.patterns import write_out
 from readiness.questionnaire import Questionnaire, match_key, questionnaire_of
 from readiness.questionnaire.items import Missing
 from readiness.readers import read_export, read_ignored, read_sheet
@@ -376,9 +377,12 @@ def test_codes_that_went_through_a_table_of_decimals() -> None:
     rows = [
         ["0", "1.0", "1.0", "1.0", "34.0", "Été"],
         ["1", "2.0", "0.0", "", "51.0", ""],
-        ["2", "2.0", "0.0", "1.0", "27.0", "Rien"],
+        ["2", "2E+00", "0.0", "1.0", "2,7e+01", "Rien"],
     ]
     assert coded(data([header, *rows]), OPEN) == CODED
+    assert list(map(write_out, ("1e+05", "-2.5E-01", "1e5", "2+3"))) == [
+        *("100000", "-0.25", "1e5", "2+3")
+    ]
 
 
 def test_the_codes_of_each_tool() -> None:

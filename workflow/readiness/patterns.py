@@ -1,7 +1,9 @@
 """What names, versions, dates and numbers look like; no models, which take long to build."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
+from decimal import Decimal
 
 # Of a number that is no integer, in every table: what a processor computes alike.
 SIGNIFICANT_DIGITS = 12
@@ -33,6 +35,16 @@ WORDS = {
     DATASET: "a dataset version, as name@1",
     VERSION: "a text of at most 100 letters, digits, points and hyphens, in quotes",
 }
+
+_POWER = re.compile(r"([+-]?[0-9](?:[.,][0-9]{1,17})?)[eE]([+-][0-9]{2,3})")
+
+
+def write_out(text: str) -> str:
+    """A number as R and Excel shorten it (`1e+05`, `2,5E-01`) in its digits; else the text."""
+    found = _POWER.fullmatch(text)
+    if found is None:
+        return text
+    return f"{Decimal(found[1].replace(',', '.')).scaleb(int(found[2])):f}"
 
 
 def find_repeated(values: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ from readiness.drafting.wordings import (
     order_numbers,
     order_scale,
 )
+from readiness.patterns import write_out
 from readiness.privacy import Detectors
 from readiness.questionnaire import match_key
 from readiness.questionnaire.writing import DECIDED, option_code
@@ -248,7 +249,7 @@ def _order_options(
 def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     """A number, or a short scale of bare numbers, where (nearly) every text is one."""
     unit = _find_unit(counts)
-    bare = {text: _normalise_digits(_strip_unit(text, unit)) for text in counts}
+    bare = {text: write_out(_normalise_digits(_strip_unit(text, unit))) for text in counts}
     sign = _find_thousands(set(bare.values()))
     cleared = {text: number.replace(sign, "") if sign else number for text, number in bare.items()}
     plain = {text: number for text, number in cleared.items() if _NUMBER.fullmatch(number)}

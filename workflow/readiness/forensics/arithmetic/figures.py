@@ -26,6 +26,7 @@ import numpy as np
 
 from readiness.arrays import IntArray
 from readiness.errors import DataError
+from readiness.patterns import write_out
 
 MAX_DECIMALS = 6
 MAX_DIGITS = 12
@@ -84,7 +85,7 @@ class PrintedFigure:
 def parse_figure(
     text: str, per: int = PERCENT, signed: bool = False, above_whole: bool = False
 ) -> PrintedFigure:
-    """Read a printed figure: "67", "67,5 %", "٦٧٫٥", "33.30".
+    """Read a printed figure: "67", "67,5 %", "٦٧٫٥", "33.30", "1e+02".
 
     Decimal comma or point, Latin, Arabic-Indic or Persian digits, an optional percent sign.
     `signed` allows a minus (means); `above_whole` allows percentages above 100 (multi-response
@@ -94,7 +95,7 @@ def parse_figure(
     cleaned = text.translate(_MARKS).translate(_DIGITS).strip(_SPACES)
     if per == PERCENT and cleaned[-1:] and cleaned[-1] in _PERCENT_SIGNS:
         cleaned = cleaned[:-1].rstrip(_SPACES)
-    cleaned = cleaned.replace("\u2212", "-")
+    cleaned = write_out(cleaned.replace("\u2212", "-"))
     match = _NUMBER.fullmatch(cleaned)
     if match is None:
         raise DataError(f"{text!r} is not a figure: {_explain_refusal(cleaned)}")

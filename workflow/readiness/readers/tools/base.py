@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from readiness.patterns import write_out
 from readiness.questionnaire import TICKED, Item, Questionnaire, match_key, split_joined
 from readiness.questionnaire.items import Answer
 from readiness.readers import moments, rankings
@@ -35,7 +36,7 @@ ID, COMPLETE, FAULT = "_id", "_complete", "_fault"
 READ = ("timestamp", "started", "duration", "respondent", "invitation")
 
 
-_WHOLE = re.compile(r"(-?\d{1,18})[.,]0+")
+_WHOLE = re.compile(r"^(-?\d{1,18})[.,]0+$")
 
 
 # How the fault of a row begins that nobody was meant to answer: a preview, a generated answer.
@@ -107,12 +108,13 @@ class Tool:
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
         """One distinct text of an item's own column, as it is handed on.
 
-        A whole number that went through a table of decimals (`2.0`) is that number again.
+        A whole number that went through a table of decimals (`2.0`) is that number again, and one
+        that was shortened (`1e+05`) has its digits.
         """
-        found = _WHOLE.fullmatch(match_key(text)) if item.kind != "text" else None
-        if found is None or (item.codes and found[1] not in self.options_of(item, sheet)):
-            return text
-        return found[1]
+        key = match_key(text)
+        plain = _WHOLE.sub(r"\1", write_out(key))
+        known = plain != key and not (item.codes and plain not in self.options_of(item, sheet))
+        return plain if known and item.kind != "text" else text
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
         """Whether a column that holds no question is one that the tool adds by itself."""
