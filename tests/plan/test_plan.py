@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,37 @@ def test_what_a_wave_cannot_be_compared_with(
         f"{text}    change: {{{change}}}\n\n{wave.replace('simulated-2026:', 'earlier:')}"
     )
     refused(tree, ConfigError, WAVE, *words)
+
+
+@pytest.mark.parametrize(
+    ("answer", "declared", "refused_as"),
+    [
+        ("yes", "", ""),
+        ("no", "", r"derive.keen: earlier computed it otherwise; .*\(`change.map: {keen: keen}`"),
+        ("no", ", map: {keen: keen}", ""),
+        ("yes", ", map: {keen: eager}", "has no item 'eager'"),
+    ],
+)
+def test_what_is_derived_is_compared_where_it_was_so_then(
+    tree: Path, answer: str, declared: str, refused_as: str
+) -> None:
+    path, keen = tree / "config.yaml", "    derive: [{id: keen, label: {en: K, fr: K, ar: K}, any: "
+    text = path.read_text("utf-8")
+    earlier = text[text.index("  simulated-2026:") :].replace("simulated-2026:", "earlier:", 1)
+    now = (
+        f'{keen}[{{item: use_ai, of: ["{answer}"]}}]}}]\n    change: {{from: earlier{declared}}}\n'
+    )
+    then = f'{keen}[{{item: use_ai, of: ["yes"]}}]}}]\n'
+    path.write_text(f"{text}{now}\n{earlier}{then}", "utf-8")
+    refusal = pytest.raises(ConfigError, match=refused_as) if refused_as else nullcontext()
+    with refusal:
+        load_plan(tree)
+    # In a rerun of what is sealed the earlier wave is its register alone.
+    register = tree / "publications/before/figures.csv"
+    register.parent.mkdir(parents=True)
+    register.write_text("", "utf-8")
+    path.write_text(f"{text}{now.replace('earlier', 'before')}", "utf-8")
+    load_plan(tree)
 
 
 def test_only_a_change_since_a_publication_is_frozen(

@@ -138,6 +138,34 @@ def test_a_group_is_one_that_was_the_same_and_no_other_then(
     assert match_groups(Questionnaire.model_validate_json(text), ASKED, "side") == kept
 
 
+@pytest.mark.parametrize(
+    ("then", "reason"),
+    [
+        ({}, ""),
+        ({"column: Do you go?": "column: Go?"}, "reworded"),
+        ({"text: West": "text: Far West"}, "other_answers"),
+        ({"id: goes": "id: went"}, "unasked"),
+    ],
+)
+def test_what_is_computed_is_compared_where_its_answers_are(
+    then: dict[str, str], reason: str
+) -> None:
+    text = ASKED.model_dump_json()
+    for old, new in then.items():
+        old, new = (part.replace(": ", '":"') + '"' for part in (old, new))
+        assert old in text
+        text = text.replace(old, new)
+    goes = ASKED.item("goes")
+    made = [
+        goes.model_copy(update={"id": name, "derived_from": sources})
+        for name, sources in (("keen", ("goes", "side")), ("keener", ("keen",)))
+    ]
+    now = ASKED.model_copy(update={"items": (*ASKED.items, *made)})
+    matching = (Questionnaire.model_validate_json(text), now, ["keener"], {})
+    assert [*match_items(*matching, ["keener"])] == [("keener", "" if reason else "keener", reason)]
+    assert [*match_items(*matching, ["goes"])] == [("keener", "", reason or "unasked")]
+
+
 def test_over_more_than_two_waves_there_is_a_slope() -> None:
     first: Numbers = {"years.mean": (4.0, 2.0, 6.0)}
     middle = [*changed(rows_of(THEN), rows_of(first)).values(), *rows_of(THEN)]

@@ -4,7 +4,7 @@ The plan waits for what was asked, and needs no more of it than kinds and codes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -257,16 +257,33 @@ def check_change(
         raise ConfigError(
             f"{where}.change.from: no wave or publication {quote_cell(name)}; there are {known}."
         )
-    for own in published.get(name, {}).values() if name not in waves else ():
-        if own.questionnaire != path.stem:
+    known_then = [waves[name]] if name in waves else [*published.get(name, {}).values()]
+    for own in known_then:
+        if name not in waves and own.questionnaire != path.stem:
             raise ConfigError(
                 f"{where}.change.questionnaire: {path.stem}, and {name} asked another; write "
                 f"`questionnaire: {own.questionnaire}`."
             )
     if not (root / path).is_file():
         raise ConfigError(f"{where}.change.questionnaire: {path} not found.")
-    then = read_outline(root, path)
-    for now, old in wave.change.map.items():
+    then, mapped = read_outline(root, path), wave.change.map
+    derived = {one.id: one for own in known_then for one in own.derive}
+    if not known_then:
+        # A rerun has no configuration of the earlier wave: what it derived was checked before.
+        derived = {mapped.get(one.id, one.id): one for one in wave.derive}
+    then = replace(
+        then,
+        kinds={**{old: one.kind for old, one in derived.items()}, **then.kinds},
+        codes={**{old: one.codes for old, one in derived.items()}, **then.codes},
+    )
+    for one in wave.derive:
+        was = derived.get(one.id, one)
+        if one.id not in mapped and one.model_copy(update={"label": was.label}) != was:
+            raise ConfigError(
+                f"{where}.derive.{one.id}: {name} computed it otherwise; give it another id, or "
+                f"say that both are the same (`change.map: {{{one.id}: {one.id}}}`)."
+            )
+    for now, old in mapped.items():
         for item, known_in in ((now, asked), (old, then)):
             if item not in known_in.kinds:
                 raise ConfigError(

@@ -120,7 +120,8 @@ def _make_rows(
     if past is not None and settings.change is not None:
         then = load_questionnaire(job["asked_before"])
         told = dict.fromkeys(row.item for row in rows if row.kind == "estimate")
-        matched = [*match_items(then, questionnaire, [*told], settings.change.map)]
+        items = frozenset(past.loc[past["kind"] == "estimate", "item"])
+        matched = [*match_items(then, questionnaire, [*told], settings.change.map, items)]
         by = settings.by if isinstance(settings.by, str) else next(iter(settings.by or ()), "")
         groups = match_groups(then, questionnaire, by)
         told_of = (groups, questionnaire, rules, settings.change, settings.level)

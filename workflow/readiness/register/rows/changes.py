@@ -14,7 +14,7 @@ equally far apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ import pandas as pd
 
 from readiness.analysis.names import ANSWERED
 from readiness.config import Change, FigureRules
-from readiness.questionnaire import TOTAL, Item, Questionnaire
+from readiness.questionnaire import TOTAL, FrameVariable, Item, Questionnaire
 from readiness.questionnaire.versions import item_changes
 from readiness.register.figures import CORE, REASON, FigureRow, number
 from readiness.register.protection import share_id
@@ -40,24 +40,43 @@ _CHANGED = {"reworded": REWORDED, "routing": ROUTED}
 
 
 def match_items(
-    then: Questionnaire, now: Questionnaire, items: Sequence[str], declared: Mapping[str, str]
+    then: Questionnaire,
+    now: Questionnaire,
+    items: Sequence[str],
+    declared: Mapping[str, str],
+    told: Collection[str] = (),
 ) -> Iterator[tuple[str, str, str]]:
     """Each of the `items` of `now`, the one of `then` that it is compared with, and a reason.
+
+    What is computed of answers can be compared where all of these can, and it was `told` then.
 
     The item is "" where nothing asked then can be compared, and the reason says why; for one that
     was `declared` (now: then) the reason is `MAPPED`, for one that was asked in the same way "".
     """
-    before = {item.id: item for item in then.items}
+    asked: list[Item | FrameVariable] = [*then.items, *then.frame]
+    before = {variable.id: variable for variable in asked}
+
+    def tell(name: str) -> str:
+        """Why something is not what it was then; "" where it is."""
+        own, old = now.variable(name), before.get(name)
+        if name in declared:
+            return ""
+        if isinstance(own, Item) and own.derived_from and old is None:
+            return next(filter(None, map(tell, own.derived_from)), "")
+        if old is None or isinstance(old, Item) != isinstance(own, Item):
+            return UNASKED
+        if isinstance(old, Item) and isinstance(own, Item):
+            changed = [fact.kind.rpartition(".")[2] for fact in item_changes(old, own)]
+            return _CHANGED.get(changed[0], ANSWERS) if changed else ""
+        texts = [{c.code: c.text for c in one.categories} for one in (old, own)]
+        return "" if texts[0] == texts[1] else ANSWERS
+
     for name in items:
+        reason = tell(name) or UNASKED * (name not in before and name not in told)
         if name in declared:
             yield name, declared[name], MAPPED
-        elif name not in before:
-            yield name, "", UNASKED
         else:
-            changed = [
-                fact.kind.rpartition(".")[2] for fact in item_changes(before[name], now.item(name))
-            ]
-            yield (name, "", _CHANGED.get(changed[0], ANSWERS)) if changed else (name, name, "")
+            yield name, "" if reason else name, reason
 
 
 def match_groups(then: Questionnaire, now: Questionnaire, by: str) -> tuple[str, ...]:
