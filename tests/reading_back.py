@@ -57,8 +57,11 @@ PATTERNS = {
             "Q1 is (?:(?P<far>far )?more|(?P<less>less)) frequent G1(?:, S1,)? than G2"
             "(?:, S2(?:: a gap of P1.*)?)?",
         ),
-        ("none", r"no gap in Q1 between two groups is established \(.+\)"),
-        ("differ", r"the answers of the groups differ when .* no gap in Q1 between two of them .*"),
+        ("none", r"no gap in Q1 between two (?:groups|of the groups shown) is established \(.+\)"),
+        (
+            "differ",
+            r"the answers of the groups differ when .* no gap in Q1 between two of .*",
+        ),
     ),
     "fr": (
         ("majority", "plus de la moitié (?:.*disent|répondent) Q1, S1(?:, entre S2 et S3)?"),
@@ -79,7 +82,10 @@ PATTERNS = {
             "Q1 est (?:(?P<far>bien )?plus|(?P<less>moins)) fréquent G1(?:, S1,)? que G2"
             "(?:, S2(?: : un écart de P1.*)?)?",
         ),
-        ("none", r"aucun écart de Q1 n'est établi entre deux groupes \(.+\)"),
+        (
+            "none",
+            r"aucun écart de Q1 n'est établi entre deux (?:groupes|des groupes montrés) \(.+\)",
+        ),
         ("differ", r"les réponses des groupes diffèrent .*aucun écart de Q1 n'est établi .*"),
     ),
     "ar": (
@@ -101,7 +107,7 @@ PATTERNS = {
             "يتكرر Q1 G1(?:، S1،)? (?:أكثر (?P<far>بكثير )?|(?P<less>أقل ))مما يتكرر G2"
             "(?:، S2(?:: فرق قدره P1.*)?)?",
         ),
-        ("none", r"لم يثبت أي فارق في Q1 بين فئتين \(.+\)"),
+        ("none", r"لم يثبت أي فارق في Q1 بين فئتين(?: من الفئات المعروضة)? \(.+\)"),
         ("differ", r"تختلف أجوبة الفئات .*لم يثبت أي فارق في Q1 بين فئتين .*"),
     ),
 }

@@ -196,7 +196,16 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
     assert not [i for i in ids if "voice" in i or "odds" in i or "superiority" in i]
     # Where everybody counts once, a statistic of all its cells gives the withheld ones away.
     counted = comparison_rows(comparisons, estimates, *shared, 0.95, weighted=False)
-    assert not [figure.id for figure in counted if "rao_scott" in figure.id]
+    scott = [figure for figure in counted if "rao_scott" in figure.id]
+    assert [(each.id, each.value, each.suppressed) for each in scott] == [
+        ("readiness.test.rao_scott_f.p", None, WITHHELD)
+    ]
+    # The least p of pairs tells no more than they do: it stands where none of them is missing.
+    least = comparisons[comparisons["test"] == "rao_scott_f"].assign(test="contrasts_max_t")
+    shown = estimates[estimates["group"] != "voice"]
+    for known, values in ((estimates, {None}), (shown, {0.3})):
+        told = comparison_rows(least, known, *shared, 0.95, weighted=False)
+        assert {each.value for each in told if each.unit == "p"} == values
     rows = list(share_rows(estimates, *shared))
     moved = {figure.id for figure in revision_rows(rows, everything(estimates), FigureRules())}
     assert "revision.readiness.low.technician" in moved

@@ -212,6 +212,20 @@ def test_whether_groups_differ_and_which_are_two_questions() -> None:
     for differs, words in ((False, "^no gap in"), (True, "^the answers of the groups differ")):
         fact = Findings(own, QUESTIONNAIRE.item("rating"), differs=differs).groups()
         assert fact is not None and re.search(words, own.register.write_fact(fact))
+    alone = material(rows[:1], pairs, "en", Selection.PROBABILITY)
+    assert Findings(alone, QUESTIONNAIRE.item("rating")).groups() is None
+
+
+def test_a_difference_is_told_of_its_own_answer_alone() -> None:
+    """The register has those of the answer told first: beside another they are false."""
+    rows = [
+        *(row(f"degree.second.{group}", share) for group, share in (("x", 0.1), ("z", 0.6))),
+        *(row(f"degree.contrast.x.z{end}", 0.2, unit="points") for end in ("", ".lower", ".upper")),
+    ]
+    pairs = [{**contrast("x", "z", 0.5, 0.001), "item": "degree", "level": "second"}]
+    own = material(rows, pairs, "en", Selection.PROBABILITY)
+    fact = Findings(own, QUESTIONNAIRE.item("degree")).groups()
+    assert fact is not None and "degree.contrast" not in own.register.write_fact(fact)
 
 
 def test_what_matters_most_begins_with_its_question() -> None:

@@ -119,7 +119,7 @@ WORDS = (
     "“{use}” is less frequent among ys, {y}%, than in the group Xa, {x}%: a gap of "
     "−{gap} points (−40.0 points to −30.0 points).",
     "“{use}” is far more frequent in the group Xa than among ys.",
-    "No gap in “{tea}” between two groups is established (Site).",
+    "No gap in “{tea}” between two of the groups shown is established (Site).",
     "Over the rows of this question, “{use}” goes from {v}% (“{late}”) to {u}% (“{soon}”).",
 )
 OF = (

@@ -125,12 +125,14 @@ class Tests:
     def _state_difference(self, lead: str) -> Fact:
         """What the primary test says; beside an effect that is read first, the first one made."""
         names = PRIMARY[lead]
-        test = next((name for name in names if self._read_p(name) is not None), None)
-        if test is None:
-            return statements.difference(None, self._confidence, {})
+        found = [(name, p) for name in names if (p := self._read_p(name)) is not None]
+        if not found:
+            withheld = any(self.register.has(f"{self.item.id}.test.{name}.p") for name in names)
+            return statements.difference(None, self._confidence, {}, withheld=withheld)
+        test, p = found[0]
         level = self.register.name_value("settings.level")
         values = {"p": self._name_p(test), "level": level, "test": statements.name_test(test)}
-        return statements.difference(self._read_p(test), self._confidence, values)
+        return statements.difference(p, self._confidence, values)
 
     def _write_secondary(self, lead: str) -> Iterator[Fact]:
         primary = next((t for t in PRIMARY[lead] if self._read_p(t) is not None), "")

@@ -87,6 +87,8 @@ class Findings:
         if not self._levels:
             return None
         gaps = self.find_gaps(self.item.first_level)
+        if not gaps and len(self._list_published(self.item.first_level)) < MANY:
+            return None
         if not gaps:
             return Fact(NO_GAP[self.differs], {**self._level, "by": self._by})
         higher, lower, named = find_widest(gaps)
@@ -118,14 +120,20 @@ class Findings:
                 "other": self._name_within([gap.lower]),
                 **{name: self._name_value(identity) for name, identity in ids.items()},
             }
-            # The register has the difference once, of the group that is listed later.
+            # The register has the difference of the level told first alone, and once: of the group
+            # that is listed later.
+            told_first = level == self.item.first_level
             for kind, (a, b) in {
                 "report.finding.gap": (gap.lower, gap.higher),
                 "report.finding.gap.less": (gap.higher, gap.lower),
             }.items():
                 contrast = f"{self.item.id}.contrast.{a}.{b}"
                 known = {"gap": contrast, **self._find_ends(contrast)}
-                if "lower" in known and self.material.register.number(contrast) is not None:
+                if (
+                    told_first
+                    and "lower" in known
+                    and self.material.register.number(contrast) is not None
+                ):
                     values |= {name: self._name_value(identity) for name, identity in known.items()}
                     return (gap.p, -gap.effect), Fact(kind, values)
             return (gap.p, -gap.effect), Fact("report.finding.pair", values)
@@ -239,13 +247,14 @@ class Findings:
 
     def find_gaps(self, level: str) -> list[Gap]:
         """The established gaps of an answer, of groups whose shares are fit for a sentence."""
-        variable = self.material.questionnaire.grouping(self._variable)
-        published = [
-            code
-            for code in variable.codes
-            if self.is_reliable(share_id(self.item.id, level, code, ANSWERED))
-        ]
+        published = self._list_published(level)
         return self.material.contrasts.gaps(self.item.id, level, self._variable, published)
+
+    def _list_published(self, level: str) -> list[str]:
+        """The groups whose share of an answer is fit for a sentence."""
+        codes = self.material.questionnaire.grouping(self._variable).codes
+        shares = {code: share_id(self.item.id, level, code, ANSWERED) for code in codes}
+        return [code for code, share in shares.items() if self.is_reliable(share)]
 
     def _name_within(self, codes: Sequence[str]) -> Fact:
         variable = self.material.questionnaire.grouping(self._variable)
@@ -291,9 +300,10 @@ def in_short(
     """What matters most of a wave, in at most three sentences, each with its question.
 
     The first question's share, the strongest established gap of the items `compared`, then the
-    shares of the next questions.
+    shares of the next questions; nothing of a question that makes the groups.
     """
-    all_of = [Findings(material, item, item.id in compared) for item in items]
+    asked = [item for item in items if item.id not in material.variables]
+    all_of = [Findings(material, item, item.id in compared) for item in asked]
     wholes = [(own, fact) for own in all_of if (fact := own.whole())]
     gaps = [(*found, own) for own in all_of if (found := own.gap())]
     strongest = [(own, fact) for _, fact, own in sorted(gaps, key=lambda gap: gap[0])[:1]]

@@ -12,7 +12,8 @@ from readiness.language import Language
 from readiness.questionnaire import Item, Questionnaire
 
 DIFFERENCE = tuple(
-    f"report.difference.{case}" for case in ("established", "not_established", "not_computed")
+    f"report.difference.{case}"
+    for case in ("established", "not_established", "not_computed", "withheld")
 )
 PROPORTIONAL_ODDS = tuple(
     f"report.proportional_odds.{case}" for case in ("rejected", "not_rejected", "not_computed")
@@ -61,10 +62,15 @@ def significant(p: float, level: float) -> bool:
     return p < round(1 - level, 12)
 
 
-def difference(p: float | None, level: float, values: Mapping[str, Value]) -> Fact:
-    """What the primary test says of the groups. `values`: `p` as the register shows it, `level`."""
+def difference(
+    p: float | None, level: float, values: Mapping[str, Value], *, withheld: bool = False
+) -> Fact:
+    """What the primary test says of the groups, or why it says nothing.
+
+    `values`: `p` as the register shows it, `level`; `withheld`: whether it is computed.
+    """
     if p is None:
-        return Fact("report.difference.not_computed")
+        return Fact(DIFFERENCE[3 if withheld else 2])
     case = "established" if significant(p, level) else "not_established"
     return Fact(f"report.difference.{case}", values)
 

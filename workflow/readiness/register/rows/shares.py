@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.analysis.comparing import CONTRASTS_LEAD
 from readiness.analysis.names import ANSWERED, variable_of
 from readiness.analysis.selection import Selection
 from readiness.config import FigureRules
@@ -285,17 +286,26 @@ def comparison_rows(
     bases of which one is withheld is not told. `level`: of confidence, by which a p establishes.
 
     Where answers are not `weighted` one decimal of a statistic of the whole table tells which of
-    the tables with its margins it is: there is none of an item with something unpublished.
+    the tables with its margins it is: there is none of an item with something unpublished, and of
+    its primary test a row that says so. The least p of pairs that are all told tells nothing more.
     """
     unknown = _find_unknown(estimates, rules, scheme, ids)
     outside = {*scheme.apart, *filter(variable_of, estimates["group"])}
     partly = {item for item, group, _ in unknown if not weighted and group not in outside}
+    parted = {item for item, _, headline in unknown if headline}
     shown = []
     for row in comparisons.to_dict("records"):
         groups = (
             [group for group in (row["a"], row["b"]) if group] if row["test"] in OF_GROUPS else []
         )
         counted = row["item"] in partly and row["test"] not in OF_GROUPS
+        if row["test"] == CONTRASTS_LEAD and row["item"] not in parted:
+            counted = False
+        if counted and str(row["leads"]) == "True":
+            identity = f"{row['item']}.test.{row['test']}.p"
+            says = f"p of {row['test']}"
+            own = {"item": row["item"], "statistic": says, "digits": P_DIGITS}
+            yield FigureRow(identity, "test", "p", None, suppressed=WITHHELD, **own)
         if not counted and not any(
             (row["item"], g, row["test"] == "contrast") in unknown for g in groups
         ):
