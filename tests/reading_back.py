@@ -160,7 +160,7 @@ class Claim:
     kind: str
     parts: Mapping[str, str]
     text: str
-    shown: frozenset[str] = frozenset()
+    shown: frozenset[tuple[str, str]] = frozenset()
 
 
 def read_sentence(text: str, language: str) -> tuple[str, dict[str, str]] | None:
@@ -186,8 +186,7 @@ def read_claims(page: str, language: str, items: Mapping[str, Asked]) -> Iterato
     for part in re.split("<section ", page)[1:]:
         found = re.match(r'id="sec-.*?-(item|grid)-([\w-]+)"', part)
         item = _find_item(found[2], items if found[1] == "item" else grids) if found else ""
-        rows = re.findall(r"(?s)<tr[^>]*>\s*<t[hd][^>]*>(.*?)</t[hd]>\s*<td[^>]*>(.*?)</td>", part)
-        shown = frozenset(_text(label) for label, cell in rows if "%" in cell)
+        shown = _read_shown(part)
         for own in re.findall(r"(?s)<div class=\"finding\">.*?</div>(?:\s*<p>.*?</p>)?", part):
             for at, said in enumerate(re.findall("(?s)<p>(.*?)</p>", own)):
                 yield from _claim(_text(said), language, item, shown, must=not at)
@@ -205,6 +204,23 @@ def read_claims(page: str, language: str, items: Mapping[str, Asked]) -> Iterato
                     yield from _claim(said, language, item, None, must=True)
 
 
+def _read_shown(part: str) -> frozenset[tuple[str, str]]:
+    """Which cells of a block's first table show a number: by row and column."""
+    first = re.search(
+        "(?s)<table.*?</table>", re.sub('(?s)<span class="letter">.*?</span>', "", part)
+    )
+    rows = [
+        [_text(cell) for cell in re.findall("(?s)<t[hd][^>]*>(.*?)</t[hd]>", row)]
+        for row in re.findall("(?s)<tr[^>]*>(.*?)</tr>", first[0] if first else "")
+    ]
+    return frozenset(
+        (row[0], column)
+        for row in rows[1:]
+        for column, cell in zip(rows[0][1:], row[1:], strict=False)
+        if cell[:1].isdigit()
+    )
+
+
 def _find_item(place: str, items: Mapping[str, Asked | str]) -> str:
     known = {
         name.replace("_", "-"): of if isinstance(of, str) else name for name, of in items.items()
@@ -217,7 +233,12 @@ def _text(piece: str) -> str:
 
 
 def _claim(
-    said: str, language: str, item: str, shown: frozenset[str] | None, *, must: bool
+    said: str,
+    language: str,
+    item: str,
+    shown: frozenset[tuple[str, str]] | None,
+    *,
+    must: bool,
 ) -> Iterator[Claim]:
     read = read_sentence(said, language)
     if read is None or not item:
@@ -417,7 +438,7 @@ class _Check:
             return wrong
         above = {code for code, each in share.items() if each > share[named[0]] + 1e-9} - set(named)
         if kind == "shown":
-            seen = {code for code in above if name[code] in self.claim.shown}
+            seen = {code for code in above if name[code] in {row for row, _ in self.claim.shown}}
             return f"{seen} are shown and above" if seen else ""
         if above:
             return f"{above} are above"
@@ -479,7 +500,10 @@ class _Check:
         return ""
 
     def no_gap(self, codes: Sequence[str], *, differ: bool) -> str:
-        groups = sorted(set(self.answers.groups[self.language].values()))
+        """Whether a gap of the groups whose share is shown is denied."""
+        known = self.answers.groups[self.language]
+        own = {column for row, column in self.claim.shown if row == self.parts["Q1"]}
+        groups = sorted({code for name, code in known.items() if not own or tidy(name) in own})
         told = [self.mean(codes, group) for group in groups if self._many(group)]
         pairs = [_p_value(*a, *b) for k, a in enumerate(told) for b in told[:k]]
         if pairs and min(pairs) * len(pairs) < 0.01:

@@ -213,7 +213,10 @@ def test_whether_groups_differ_and_which_are_two_questions() -> None:
         fact = Findings(own, QUESTIONNAIRE.item("rating"), differs=differs).groups()
         assert fact is not None and re.search(words, own.register.write_fact(fact))
     alone = material(rows[:1], pairs, "en", Selection.PROBABILITY)
-    assert Findings(alone, QUESTIONNAIRE.item("rating")).groups() is None
+    vague = [row("rating.low.x", 0.1, reliability="low"), row("rating.low.y", 0.9)]
+    there = [contrast("x", "y", 0.8, 0.001)]
+    for shown in (alone, material(vague, there, "en", Selection.PROBABILITY)):
+        assert Findings(shown, QUESTIONNAIRE.item("rating")).groups() is None
 
 
 def test_a_difference_is_told_of_its_own_answer_alone() -> None:

@@ -217,7 +217,7 @@ def test_what_is_true_is_confirmed_and_what_is_false_is_caught(made_up: Answers)
     def ask(item: str, text: str) -> str:
         read = read_sentence(text, "en")
         assert read is not None, text
-        shown = frozenset({"Red", "Blue"})
+        shown = frozenset({("Red", "All"), ("Blue", "All")})
         return doubt(Claim(item, *read, text, shown), made_up, "en")
 
     for template, item, others in zip(WORDS, OF, FALSE, strict=True):

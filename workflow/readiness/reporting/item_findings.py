@@ -86,10 +86,16 @@ class Findings:
             return found and found[1]
         if not self._levels:
             return None
-        gaps = self.find_gaps(self.item.first_level)
-        if not gaps and len(self._list_published(self.item.first_level)) < MANY:
-            return None
+        level, register = self.item.first_level, self.material.register
+        gaps = self.find_gaps(level)
         if not gaps:
+            # A gap that is shown and too imprecise for a sentence is not denied either.
+            codes = self.material.questionnaire.grouping(self._variable).codes
+            shares = {code: share_id(self.item.id, level, code, ANSWERED) for code in codes}
+            shown = [code for code, share in shares.items() if register.number(share) is not None]
+            known = self.material.contrasts.gaps(self.item.id, level, self._variable, shown)
+            if known or len(shown) < MANY:
+                return None
             return Fact(NO_GAP[self.differs], {**self._level, "by": self._by})
         higher, lower, named = find_widest(gaps)
         return Fact(
@@ -247,14 +253,13 @@ class Findings:
 
     def find_gaps(self, level: str) -> list[Gap]:
         """The established gaps of an answer, of groups whose shares are fit for a sentence."""
-        published = self._list_published(level)
+        variable = self.material.questionnaire.grouping(self._variable)
+        published = [
+            code
+            for code in variable.codes
+            if self.is_reliable(share_id(self.item.id, level, code, ANSWERED))
+        ]
         return self.material.contrasts.gaps(self.item.id, level, self._variable, published)
-
-    def _list_published(self, level: str) -> list[str]:
-        """The groups whose share of an answer is fit for a sentence."""
-        codes = self.material.questionnaire.grouping(self._variable).codes
-        shares = {code: share_id(self.item.id, level, code, ANSWERED) for code in codes}
-        return [code for code, share in shares.items() if self.is_reliable(share)]
 
     def _name_within(self, codes: Sequence[str]) -> Fact:
         variable = self.material.questionnaire.grouping(self._variable)
