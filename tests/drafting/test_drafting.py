@@ -224,6 +224,43 @@ def test_an_spss_file_is_drafted_of_what_it_says_of_itself(tmp_path: Path) -> No
     assert [(c.text, c.column) for c in asked.items[2].categories] == [("Radio", "A"), ("B", "B")]
 
 
+def test_an_agency_writes_the_question_before_each_option_and_numbers_as_labels(
+    tmp_path: Path,
+) -> None:
+    """As Ipsos does: the label of a set is cut short, an age of 18 is labelled 18."""
+    asked, path = (
+        "Which of these media do you use at least once in a usual week",
+        tmp_path / "a.sav",
+    )
+    pleased = ("Very satisfied", "Fairly satisfied", "Neither satisfied nor dissatisfied")
+    labels = dict(enumerate([*pleased, "Fairly dissatisfied", "Very dissatisfied"], 1))
+    ages = {float(k): str(k) for k in range(18, 90)} | {999.0: "No answer"}
+    rows = {
+        "Q": [1.0, 2.0, 3.0, 4.0, 5.0],
+        "A": [1.0, 0.0] * 2 + [1.0],
+        "B": [0.0, 1.0] * 2 + [1.0],
+    }
+    pyreadstat.write_sav(
+        pd.DataFrame({**rows, "age": [18.0, 33.0, 41.0, 66.0, 999.0]}),
+        path,
+        column_labels={"A": f"{asked}?: Radio", "B": f"{asked}?: Daily press"},
+        variable_value_labels={
+            **{"Q": {float(k): text for k, text in labels.items()}, "age": ages},
+            **{box: {0.0: "No", 1.0: "Yes"} for box in "AB"},
+        },
+    )
+    table = export_table(path, path.read_bytes())
+    several = [
+        replace(column, together=asked[:40]) if column.header in "AB" else column
+        for column in table.columns
+    ]
+    draft, found, _ = drafted(ExportTable(tuple(several)))
+    assert [(i.id, i.kind) for i in found.items][::2] == [("q", "ordinal"), ("age", "number")]
+    assert [c.text for c in found.items[0].categories][1] == "Fairly dissatisfied"
+    assert [c.text for c in found.items[1].categories] == ["Radio", "Daily press"]
+    assert draft.questions[1].block.question == f"{asked}?"
+
+
 def test_people_are_not_read_and_ids_are_no_questions() -> None:
     columns = table(
         **{

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from readiness.bounded import TextLoader, read_yaml_text
+from readiness.errors import ConfigError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import form_name, item_id, option_code, write
 
@@ -24,6 +27,14 @@ def test_names_of_any_script() -> None:
     assert (
         option_code("a " * 40) == "a_" * 14 + "a" and form_name("Enquête 2027 !") == "enquete-2027"
     )
+
+
+def test_no_item_is_called_as_a_column_of_the_programs_own_tables() -> None:
+    item = {"kind": "number", "column": "Your weight?"}
+    document = {"name": "q", "version": "1", "language": "en", "title": {"en": "Q"}}
+    assert read({**document, "items": [{**item, "id": item_id("weight")}]})[0].item("weight_2")
+    with pytest.raises(ConfigError, match=r"'weight' is a column .* such as weight_2"):
+        read({**document, "items": [{**item, "id": "weight"}]})
 
 
 def test_what_is_written_is_read_as_it_was() -> None:

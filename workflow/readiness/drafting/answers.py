@@ -103,6 +103,8 @@ def propose_answers(
     counts: Counter[str] = Counter()
     for column in columns:
         counts.update(column.counts)
+    # A number that is labelled with itself has no label.
+    labels = [(value, text) for value, text in labels if value != text or not value.isdigit()]
     if labels:
         missing_values = columns[0].missing
         known = {text for pair in labels for text in pair} & set(counts)

@@ -26,6 +26,8 @@ _DASH = re.compile(r"(?P<question>.*\S) - (?P<row>.+)")
 AGAIN = re.compile(r" \(\d+\)$")
 # What stands between the text of a question and that of its row or option.
 MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
+# Words of a beginning that all options share, at least, where it is a question.
+QUESTION = 4
 # Options that stand for a question whose text is not known.
 SHOWN = 3
 _NUMBERED = re.compile(r"(?P<question>.*?[^\W_])(?:_{1,3}|\.)(?P<row>[A-Za-z]{0,4}\d{1,4})")
@@ -174,6 +176,10 @@ def _make_block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBl
         check = "options of one question, whose text is not in the file: what was asked?"
         return ColumnBlock("ticks", ", ".join(rows[:SHOWN]), tuple(columns), rows, check)
     if how == "set":
+        # The labels of options may begin with the question, which that of the set cuts short.
+        shared, ends = _tell_apart(rows, "", columns)
+        if len(shared.split()) >= QUESTION:
+            question, rows = shared if shared.startswith(question) else question, ends
         return ColumnBlock("ticks", question, tuple(columns), rows)
     named = _name_themselves(columns) if how == "number" or again else ()
     if named:

@@ -18,11 +18,10 @@ from readiness.patterns import WRITTEN_IN
 from readiness.plan.checks import ESTIMATED, ONE_ANSWER, TRUE, Asked, document_of, read_outline
 from readiness.plan.runs import PlannedRun, input_files
 from readiness.publications.ledger import TIDY, in_order
-from readiness.questionnaire import expand, forms_of, group_rows
+from readiness.questionnaire import OF_TABLES, expand, forms_of, group_rows
 from readiness.terminal import quote_cell
 
 # Columns of the coded table that no variable is called like.
-RESERVED = ("respondent", "group", "stratum", "base_weight")
 
 
 def asked_of(root: Path, run: PlannedRun) -> Asked:
@@ -73,7 +72,7 @@ def with_derived(found: Asked, run: PlannedRun) -> Asked:
     assert isinstance(run.section, WaveSettings)
     for one in run.section.derive:
         place = f"{run.key}.derive.{one.id}"
-        if one.id in {**found.kinds, **found.frame, **dict.fromkeys(RESERVED, "")}:
+        if one.id in {**found.kinds, **found.frame, **dict.fromkeys(OF_TABLES, "")}:
             raise ConfigError(f"{place}: an id that {found.path} has already; give it another.")
         known = {**found.codes, **found.known_variables(run.section)}
         for name in one.sources:

@@ -41,6 +41,11 @@ TOTAL = "all"
 BoxName = Literal["low", "top"]
 # Levels of the box of an ordinal item that declares none: what sealed questionnaires mean.
 LOWEST = 2
+# What the tables of answers and weights have in columns of their own: no item may be called so.
+OF_TABLES = (
+    *("respondent", "group", "stratum", "stratum_population"),
+    *("base_weight", "raked_weight", "weight"),
+)
 # What stands in an id where a level does, and is none.
 RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), *OF_NUMBERS)
 

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from readiness.patterns import WRITTEN_IN, find_repeated, refuse_repeated
 from readiness.questionnaire.items import (
+    OF_TABLES,
     TOTAL,
     Category,
     Export,
@@ -120,9 +121,13 @@ class Questionnaire(Strict):
     @model_validator(mode="after")
     def _check_whole(self) -> Self:
         frame_ids = [variable.id for variable in self.frame]
-        reserved = ["respondent", "group", "stratum", "base_weight"]
-        if twice := find_repeated([*frame_ids, *reserved, *(i.id for i in self.items)]):
-            raise ValueError(f"items: id {twice[0]!r} is given twice or is reserved")
+        if twice := find_repeated([*frame_ids, *(item.id for item in self.items)]):
+            raise ValueError(f"items: id {twice[0]!r} is given twice")
+        if kept := sorted({*OF_TABLES}.intersection(item.id for item in self.items)):
+            raise ValueError(
+                f"items: id {kept[0]!r} is a column of the program's own tables; call it "
+                f"otherwise, such as {kept[0]}_2"
+            )
         refuse_repeated("items: column", map(match_key, self.headers))
         own = {item.id for item in self.items}
         refuse_repeated("grids: id", [*own, *(grid.id for grid in self.grids)])

@@ -13,17 +13,16 @@ from typing import Any
 import yaml
 
 from readiness.patterns import ITEM
-from readiness.questionnaire.items import RESERVED, TOTAL
+from readiness.questionnaire.items import OF_TABLES, RESERVED, TOTAL
 from readiness.questionnaire.text import strip_markup
 
 # How long a proposed name is at most; it is cut between words.
 LONGEST = 30
-_OF_A_TABLE = ("respondent", "group", "stratum", "base_weight")
 
 
 def item_id(text: str, taken: Collection[str] = ()) -> str:
     """An id for an item or a grid, none of `taken`; `q1` where no letter is left."""
-    return _name_uniquely(strip_markup(text), "q", {*taken, *_OF_A_TABLE})
+    return _name_uniquely(strip_markup(text), "q", {*taken, *OF_TABLES})
 
 
 def option_code(text: str, taken: Collection[str] = ()) -> str:
