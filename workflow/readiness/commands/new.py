@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, get_args
 
 from readiness.config import SelectionName
 from readiness.errors import ConfigError
+from readiness.language import FIRST, LANGUAGES
 
 if TYPE_CHECKING:
     from readiness.commands.starting.beginnings import BegunWave
@@ -106,6 +107,11 @@ def _tell(begun: BegunWave) -> None:
     path = f"data/questionnaires/{begun.questionnaire}.yaml"
     print(f"{path}: {'drafted' if begun.drafted else 'as it was'}")
     print(f"config.yaml: waves.{begun.wave} added")
+    if begun.language not in LANGUAGES:
+        print(
+            f"config.yaml: report.languages: no texts in {begun.language!r}; reports will be in "
+            f"{FIRST!r} and quote what was asked"
+        )
     if begun.undecided:
         print(f"config.yaml: how did respondents come in? waves.{begun.wave}.selection is open")
     if begun.decisions:

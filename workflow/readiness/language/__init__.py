@@ -1,9 +1,17 @@
 """What readers read: languages, catalogues, sentences, numbers and dates, isolation."""
 
-from readiness.language.catalogue import LANGUAGES, Language, direction, own_name, strip_marks
+from readiness.language.catalogue import (
+    FIRST,
+    LANGUAGES,
+    Language,
+    direction,
+    own_name,
+    strip_marks,
+)
 from readiness.language.telling import Markup, join_texts, show, tell, text
 
 __all__ = [
+    "FIRST",
     "LANGUAGES",
     "Language",
     "Markup",

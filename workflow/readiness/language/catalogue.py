@@ -33,6 +33,9 @@ Language = str
 # The languages in which the program speaks.
 LANGUAGES: tuple[Language, ...] = tuple(sorted(p.name for p in FOLDER.iterdir() if p.is_dir()))
 
+# That of what is said once, and of reports on what was asked in no language of the program.
+FIRST: Language = "en"
+
 # The categories of CLDR in the order of a message's forms.
 PLURALS = ("zero", "one", "two", "few", "many", "other")
 

@@ -11,7 +11,7 @@ from readiness.config import Config, ReportSettings, WaveSettings, load_config
 from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, open_data, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
-from readiness.language import LANGUAGES
+from readiness.language import FIRST, LANGUAGES
 from readiness.lineage import canonical_json
 from readiness.plan.checks import (
     Asked,
@@ -386,13 +386,23 @@ class Plan:
     def _list_languages(
         self, where: str, report: ReportSettings, shown: tuple[PlannedRun, ...]
     ) -> tuple[str, ...]:
-        lacks = {
-            language: [
-                *(["report.title"] if report.title and language not in report.title else []),
-                *(place for run in shown for place in missing_labels(self.root, run, language)),
-            ]
-            for language in report.languages or LANGUAGES
-        }
+        def find_lacks(languages: tuple[str, ...], *, stated: bool) -> dict[str, list[str]]:
+            return {
+                language: [
+                    *(["report.title"] if report.title and language not in report.title else []),
+                    *(
+                        place
+                        for run in shown
+                        for place in missing_labels(self.root, run, language, stated=stated)
+                    ),
+                ]
+                for language in languages
+            }
+
+        lacks = find_lacks((*(report.languages or LANGUAGES),), stated=bool(report.languages))
+        if not report.languages and all(lacks.values()):
+            # What was asked in no language of the program is quoted, in a report in its first one.
+            lacks = find_lacks((FIRST,), stated=True)
         check_languages(where, report, lacks)
         return tuple(language for language, missing in lacks.items() if not missing)
 

@@ -159,8 +159,11 @@ def told_items(root: Path, run: PlannedRun) -> list[str]:
     return [item for item in kinds if item in wave.estimate.items]
 
 
-def missing_labels(root: Path, run: PlannedRun, language: str) -> list[str]:
-    """What has no text in a language, each by its place; none where a run can be told in it."""
+def missing_labels(root: Path, run: PlannedRun, language: str, *, stated: bool) -> list[str]:
+    """What has no text in a language, each by its place; none where a run can be told in it.
+
+    Where the language is `stated` a questionnaire without a title in it is quoted as it was asked.
+    """
     missing = [] if language in run.section.title else [f"{run.key}.title"]
     if isinstance(run.section, WaveSettings):
         missing += [
@@ -174,6 +177,8 @@ def missing_labels(root: Path, run: PlannedRun, language: str) -> list[str]:
         path = input_files(run.section)["structure"]
     document = document_of(root, path)
     if isinstance(run.section, WaveSettings):
+        if stated and isinstance(document, dict) and language not in document.get("title", ()):
+            return []
         document = expand(document)
     own = document.get("language", WRITTEN_IN) if isinstance(document, dict) else WRITTEN_IN
     return missing + [f"{path}: {place}" for place in _list_without(document, language, own, "")]
@@ -318,7 +323,7 @@ def told_of_pages(run: PlannedRun, step: str) -> Told:
     return {
         "languages": LANGUAGES,
         "simulated": wave.simulated,
-        "titles": wave.title,
+        "titles": _fill_title(wave.title),
         "pseudonyms": not wave.simulated,
         "reader": protection_of(wave)["preset"],
         "study": wave.stated,
@@ -378,7 +383,12 @@ def told_of_report(root: Path, run: PlannedRun, language: str, data: Mapping[str
 
 def _name_run(run: PlannedRun, language: str) -> Told:
     kind = "wave" if isinstance(run.section, WaveSettings) else "study"
-    return {"kind": kind, "run": run.name, "title": run.section.title[language]}
+    return {"kind": kind, "run": run.name, "title": _fill_title(run.section.title)[language]}
+
+
+def _fill_title(title: Mapping[str, str]) -> dict[str, str]:
+    """A title in each language of the program; what there is first where one has none."""
+    return {**dict.fromkeys(LANGUAGES, next(iter(title.values()))), **title}
 
 
 def told_on_the_site(run: PlannedRun) -> Told:
@@ -386,7 +396,7 @@ def told_on_the_site(run: PlannedRun) -> Told:
     wave = run.section
     return {
         "run": run.name,
-        "title": wave.title,
+        "title": _fill_title(wave.title),
         "simulated": isinstance(wave, WaveSettings) and wave.simulated,
         "datasets": run.datasets,
     }

@@ -19,6 +19,7 @@ from readiness.bounded import read_yaml_text
 from readiness.datasets.versions import COLUMNS, Pointer, Version, parse_pointer, read_row
 from readiness.errors import ConfigError, DataError
 from readiness.files import read_file
+from readiness.language import FIRST
 from readiness.tables import records_to_csv
 
 FOLDER = Path("publications")
@@ -167,9 +168,6 @@ PAGES = tuple(
 SHOWN = (CHARTS, TABLES, REPORT)
 # The tidy table of all numbers, beside the workbook.
 TIDY = "numbers.csv"
-# The language of what there is once, where it is one of several: that of the templates of the AEA,
-# CODECHECK and the citation format.
-FIRST = "en"
 _KEPT = (".svg", ".csv", ".txt", ".html", ".pdf", ".xlsx")
 _NARROW = "-narrow.svg"
 _LANGUAGE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"

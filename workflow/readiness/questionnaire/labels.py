@@ -19,7 +19,6 @@ from pydantic import (
     model_validator,
 )
 
-from readiness.errors import RenderError
 from readiness.patterns import LANGUAGE, TURNING
 
 # The code of a language: `fr`, `pt-BR`.
@@ -50,8 +49,8 @@ class Label(RootModel[Annotated[dict[LanguageCode, Text], Field(min_length=1)]])
     model_config = ConfigDict(frozen=True)
 
     def text(self, language: Language) -> str:
-        """The label in a language; RenderError where it has none."""
-        return _choose_text(self.root, language, "")
+        """The label in a language; the first that there is where it has none in this one."""
+        return self.root.get(language) or next(iter(self.root.values()))
 
 
 class Labelled(BaseModel):
@@ -81,15 +80,8 @@ class Labelled(BaseModel):
         return hash((type(self), self.text))
 
     def label(self, language: Language) -> str:
-        """The label in a language; RenderError where it has none."""
-        return _choose_text(self.labels, language, self.text)
-
-
-def _choose_text(texts: Mapping[str, str], language: Language, what: str) -> str:
-    if language not in texts:
-        named = f"{what!r}" if what else f"{next(iter(texts.values()))!r}"
-        raise RenderError(f"{named} has no label in {language!r}; add it to the questionnaire.")
-    return texts[language]
+        """The label in a language; what was exported where it has none."""
+        return self.labels.get(language, self.text)
 
 
 def with_own_labels(node: Any, language: Language) -> Any:

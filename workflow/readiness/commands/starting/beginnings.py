@@ -69,7 +69,8 @@ class BegunWave:
     """What was written, and how many decisions are open; `undecided`: the selection is.
 
     `named`: the export says who its respondents are; their pseudonyms need a key. `sums`: what the
-    questionnaire makes of the rows of the file and of the answers in them.
+    questionnaire makes of the rows of the file and of the answers in them. `language`: of what was
+    asked.
     """
 
     wave: str
@@ -81,6 +82,7 @@ class BegunWave:
     restricted: bool
     named: bool
     sums: tuple[str, ...]
+    language: str
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,16 @@ def begin_wave(
     named = names_people(asked.export.invitation, asked.export.respondent, personal)
     left = open_decisions(text)
     return BegunWave(
-        wave, name, bool(text), added.rows, left, not selection, not public, named, sums
+        wave,
+        name,
+        bool(text),
+        added.rows,
+        left,
+        not selection,
+        not public,
+        named,
+        sums,
+        asked.language,
     )
 
 

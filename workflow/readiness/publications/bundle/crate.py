@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from readiness.config import StudySettings, WaveSettings, load_config
 from readiness.errors import DataError
-from readiness.language import LANGUAGES
+from readiness.language import FIRST, LANGUAGES
 from readiness.publications import ledger
 from readiness.publications.bundle.contents import (
     README,
@@ -155,8 +155,8 @@ class _Description:
         said = (
             self.citation.abstract,
             f"A project in which `readiness audit {identity} --level 3` checks every number.",
-            *(told_plainly(fact, ledger.FIRST) for fact in gaps(self.contents)),
-            "" if date else told_plainly(describe_date(date), ledger.FIRST),
+            *(told_plainly(fact, FIRST) for fact in gaps(self.contents)),
+            "" if date else told_plainly(describe_date(date), FIRST),
         )
         root["name"] = f"Bundle of the publication {identity}: {self.citation.title}"
         root["description"] = " ".join(part for part in said if part)
@@ -293,7 +293,7 @@ class _Description:
         }
         for version in self.contents.left_out:
             if version.sha256 == digest:
-                said = told_plainly(left_out(version), ledger.FIRST)
+                said = told_plainly(left_out(version), FIRST)
                 about = {"name": f"dataset {version.name}", "description": said}
                 about["conditionsOfAccess"] = version.status
         return self._add(f"#sha256/{digest}", kind="CreativeWork", sha256=digest, **about)
