@@ -261,6 +261,22 @@ def test_an_agency_writes_the_question_before_each_option_and_numbers_as_labels(
     assert draft.questions[1].block.question == f"{asked}?"
 
 
+def test_a_level_that_nobody_gave_is_one_where_other_questions_offer_it() -> None:
+    """Else the two lowest of four levels would be told together, and one of them is the middle."""
+    levels = ("Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree")
+    columns = table(
+        **{
+            "Is it useful?": cycle(*levels),
+            "Is it easy?": cycle(*levels[1:]),
+            "Is it fair?": cycle(*levels[1:4]),
+        }
+    )
+    _, asked, text = drafted(columns)
+    assert [len(item.categories) for item in asked.items] == [5, 5, 3]
+    assert [c.text for c in asked.items[1].categories] == [*levels]
+    assert "# decided: nobody gave 'Strongly disagree', which other questions offer" in text
+
+
 def test_people_are_not_read_and_ids_are_no_questions() -> None:
     columns = table(
         **{

@@ -119,7 +119,8 @@ def make_draft(
     beside = {at: column for at, column in beside.items() if at not in used}
     questions: list[ProposedQuestion] = []
     earlier: list[GateQuestion] = []
-    for question in _name_questions(_join_blocks(blocks, codebook, table.signs)):
+    joined = _complete_scales(_join_blocks(blocks, codebook, table.signs))
+    for question in _name_questions(joined):
         answered = np.logical_or.reduce([_find_asked(c) for c in question.block.columns])
         routing = find_routing_hint(answered, earlier) if question.kind != "text" else None
         questions.append(replace(question, routing=routing))
@@ -157,6 +158,35 @@ def _join_blocks(
         else:
             found.append((block, answers))
     return found
+
+
+def _complete_scales(
+    found: Sequence[tuple[ColumnBlock, ProposedAnswers]],
+) -> list[tuple[ColumnBlock, ProposedAnswers]]:
+    """A scale of which nobody gave one level has it, where another question's is the same with it.
+
+    Of answers that nothing declares only those that were given are known.
+    """
+    scales = [
+        {match_key(option.text): option for option in answers.options}
+        for _, answers in found
+        if answers.kind == "ordinal" and not answers.options[0].value
+    ]
+    whole = [one for one in scales if not any(one.keys() < other.keys() for other in scales)]
+    complete = []
+    for block, answers in found:
+        own = {match_key(option.text): option for option in answers.options}
+        for scale in whole if own in scales else ():
+            if len(scale) == len(own) + 1 and own.keys() < scale.keys():
+                (level,) = (option for key, option in scale.items() if key not in own)
+                options = [own.get(key, level) for key in scale]
+                said = f"{DECIDED}nobody gave {level.text!r}, which other questions offer"
+                answers = replace(
+                    answers, options=give_codes(options), checks=(*answers.checks, said)
+                )
+                break
+        complete.append((block, answers))
+    return complete
 
 
 def _name_questions(
