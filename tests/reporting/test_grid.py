@@ -117,6 +117,10 @@ def test_what_chance_may_have_ordered_or_nobody_sees_is_said() -> None:
     hidden = show(figures("low", withheld="b"), asked)["grid-tasks"]
     assert "rows of this question that are shown" in hidden and "“Drawing”" not in hidden
     assert "(…)" in hidden
+    # Rows that are all shown alike go from nowhere to nowhere.
+    alike = figures("low")
+    alike.loc[alike["id"].str.contains("low.all$"), "value"] = ["0.30001", "0.30002", "0.30003"]
+    assert "goes from" not in show(alike, asked)["grid-tasks"]
     for language in LANGUAGES:
         assert "grid-tasks" in show(figures("low"), asked, language)
 

@@ -10,6 +10,7 @@ from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Listed, Value
 from readiness.language import show, text
 from readiness.questionnaire import TOTAL, Item
+from readiness.register.display import show_row
 from readiness.register.figures import row_order
 from readiness.register.protection import base_id, share_id
 from readiness.reporting.banners import (
@@ -73,10 +74,11 @@ def _compare_rows(material: TableMaterial, rows: Sequence[Item]) -> Fact | None:
     if len(fit) < 2:
         return None
     (first, high), (last, low) = fit[0], fit[-1]
-    if register.span(high, bare=True) == register.span(low, bare=True):
+    most, least = (show_row(register.row(share), register.language) for share in (high, low))
+    if most == least:
         return None
-    least, most = register.number(f"{high}.lower"), register.number(f"{low}.upper")
-    close = least is not None and most is not None and least <= most
+    lower, upper = register.number(f"{high}.lower"), register.number(f"{low}.upper")
+    close = lower is not None and upper is not None and lower <= upper
     values: dict[str, Value] = {"level": level_label(first, material.language)}
     for end, item, share in (("first", first, high), ("last", last, low)):
         values |= {end: _name_row(material, item), f"{end}_share": register.name_value(share)}
