@@ -21,6 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 
@@ -226,9 +227,9 @@ def joint_power(
     allowed: Sequence[Convention] = NEAREST,
 ) -> Fraction | None:
     """The share of arbitrary figures of these shapes with a joint base; None if uncountable."""
-    combined: Counter[int] = Counter({-1: 1})
-    total = 1
-    for figures in sets:
+    combined = {-1: 1}
+    total, without = 1, 0
+    for position, figures in enumerate(sets, 1):
         first = figures.figures[0]
         if any(figure.decimals != first.decimals for figure in figures.figures):
             return None
@@ -237,13 +238,17 @@ def joint_power(
         )
         if alternatives is None or len(alternatives) * len(combined) > MAX_PAIRS:
             return None
-        following: Counter[int] = Counter()
-        for mask, ways in combined.items():
-            for other, more in alternatives.items():
-                following[mask & other] += ways * more
-        combined = following
         total *= sum(alternatives.values())
-    return Fraction(total - combined[0], total)
+        pairs = product(combined.items(), alternatives.items())
+        if position == len(sets):  # of the last one, only whether a base is left is asked
+            without = sum(ways * more for (mask, ways), (other, more) in pairs if not mask & other)
+            break
+        following: dict[int, int] = {}
+        for (mask, ways), (other, more) in pairs:
+            both = mask & other
+            following[both] = following.get(both, 0) + ways * more
+        combined = following
+    return Fraction(total - without, total)
 
 
 @lru_cache(maxsize=64)
