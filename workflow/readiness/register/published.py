@@ -145,9 +145,9 @@ def _round_as_published(value: float, row: Mapping[Any, str], column: str, digit
 
 def round_register(register: pd.DataFrame) -> pd.DataFrame:
     """The register, as text, at its published precision; the same rows and columns."""
-    table = register.copy()
+    table, rows = register.copy(), register.to_dict("records")
     for column in ("value", *BESIDE):
-        table[column] = [_read_cell(row, column) for row in register.to_dict("records")]
+        table[column] = [_read_cell(row, column) for row in rows]
     table[PRECISION] = PUBLISHED
     return table
 
