@@ -6,12 +6,15 @@ its heuristics off; so this is the one place that calls what scipy itself calls
 (`scipy.optimize._highspy`).
 """
 
+# Of types alone nothing is loaded: much that shows a number imports this, and solves nothing.
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+import scipy
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
@@ -46,7 +49,7 @@ class LinearProgram:
 
     def __init__(
         self,
-        matrix: sparse.csr_matrix | sparse.csr_array,
+        matrix: scipy.sparse.csr_matrix | scipy.sparse.csr_array,
         low: FloatArray,
         high: FloatArray,
         least: FloatArray,
@@ -96,7 +99,7 @@ class LinearProgram:
 
 
 def find_whole_numbers(
-    matrix: sparse.csr_matrix | sparse.csr_array,
+    matrix: scipy.sparse.csr_matrix | scipy.sparse.csr_array,
     low: FloatArray,
     high: FloatArray,
     least: FloatArray,
@@ -117,7 +120,7 @@ def find_whole_numbers(
 
 
 def _pass_model(
-    matrix: sparse.csr_matrix | sparse.csr_array,
+    matrix: scipy.sparse.csr_matrix | scipy.sparse.csr_array,
     low: FloatArray,
     high: FloatArray,
     least: FloatArray,
@@ -128,7 +131,7 @@ def _pass_model(
     # No part of its stubs: `Any` below.
     from scipy.optimize._highspy import _core  # type: ignore[import-not-found]
 
-    by_column = sparse.csc_array(matrix)
+    by_column = scipy.sparse.csc_array(matrix)
     model = _core.HighsLp()
     model.num_row_, model.num_col_ = by_column.shape
     model.col_cost_ = np.zeros(len(least))

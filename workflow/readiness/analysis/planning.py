@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import Margins, weigh_wave
@@ -71,7 +71,7 @@ class Wanted:
 
     def reach(self, groups: int) -> float:
         """What the statistic of a pair of groups must be expected to be, so that it is found."""
-        return critical_value(groups, self.level) + float(special.ndtri(self.power))
+        return critical_value(groups, self.level) + float(scipy.special.ndtri(self.power))
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,10 +261,10 @@ class Simulation:
         """
         most, least = max(self.share, 1 - self.share), 0.5 / len(self.samples)
         tried = np.minimum(np.array(_AROUND) * guess, most)
-        seen = special.ndtri(np.clip([self.power(d) for d in tried], least, 1 - least))
+        seen = scipy.special.ndtri(np.clip([self.power(d) for d in tried], least, 1 - least))
         away = tried - tried.mean()
         slope = away @ seen / max(away @ away, _NEAR)
-        needed = float(special.ndtri(self.wanted.power)) - seen.mean()
+        needed = float(scipy.special.ndtri(self.wanted.power)) - seen.mean()
         found = tried.mean() + needed / slope if slope > 0 else most
         return float(found) if found < most else float("nan")
 

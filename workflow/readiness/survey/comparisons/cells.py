@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import special
+import scipy
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -268,12 +268,12 @@ def t_quantile(level: float, df: float) -> float:
 
 def two_sided_t(t: Any, df: Any) -> Any:
     """P(|T| >= |t|) on `df` degrees of freedom; never 1 - cdf, which loses small tails."""
-    return 2 * special.stdtr(df, -np.abs(t))
+    return 2 * scipy.special.stdtr(df, -np.abs(t))
 
 
 def upper_f(value: float, df1: float, df2: float) -> float:
     """P(F >= value)."""
-    return float(special.fdtrc(df1, df2, value))
+    return float(scipy.special.fdtrc(df1, df2, value))
 
 
 def weighted_counts(codes: IntArray, weights: FloatArray, size: int) -> FloatArray:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -210,7 +210,7 @@ def fisher_freeman_halton(
 
 def _log_factorials(n: int) -> FloatArray:
     """log k! for k = 0..n, shape (n + 1,)."""
-    return np.asarray(special.gammaln(np.arange(n + 1) + 1.0), dtype=np.float64)
+    return np.asarray(scipy.special.gammaln(np.arange(n + 1) + 1.0), dtype=np.float64)
 
 
 def _number_of_compositions(total: int, caps: IntArray) -> float:

@@ -8,7 +8,7 @@ McCullagh (1980).
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -26,12 +26,14 @@ def interval_probability(link: Link, upper: FloatArray, lower: FloatArray) -> Fl
 
 def cdf(link: Link, x: FloatArray) -> FloatArray:
     """Distribution function F."""
-    return np.asarray(special.expit(x) if link == "logistic" else special.ndtr(x), dtype=np.float64)
+    return np.asarray(
+        scipy.special.expit(x) if link == "logistic" else scipy.special.ndtr(x), dtype=np.float64
+    )
 
 
 def quantile(link: Link, p: FloatArray) -> FloatArray:
     """The inverse of F."""
-    value = special.logit(p) if link == "logistic" else special.ndtri(p)
+    value = scipy.special.logit(p) if link == "logistic" else scipy.special.ndtri(p)
     return np.asarray(value, dtype=np.float64)
 
 

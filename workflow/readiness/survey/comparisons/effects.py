@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy import special
+import scipy
 
 from readiness.arrays import BoolArray, FloatArray
 from readiness.errors import StatisticsError
@@ -78,7 +78,7 @@ def noncentrality_interval(
     def limit(probability: float) -> float:
         def gap(nc: float) -> float:
             # Far outside its range the distribution is no number: nothing is left below f there.
-            return float(np.nan_to_num(special.ncfdtr(df1, df2, nc, f))) - probability
+            return float(np.nan_to_num(scipy.special.ncfdtr(df1, df2, nc, f))) - probability
 
         if gap(0.0) <= 0:
             return 0.0

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
-from scipy import special
+import scipy
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -332,7 +332,7 @@ def _share_error(largest: FloatArray, pairs: int, error: float) -> float:
     if pairs == 1:
         return error
     allowed = int(np.floor(error * (len(largest) + 1))) - 1
-    each = 2 * special.ndtr(-largest[-1 - allowed]) if allowed >= 0 else 0.0
+    each = 2 * scipy.special.ndtr(-largest[-1 - allowed]) if allowed >= 0 else 0.0
     return float(min(max(each, error / pairs), error))
 
 
@@ -340,7 +340,7 @@ def _adjust_together(largest: FloatArray, p: FloatArray) -> FloatArray:
     """p of each pair adjusted over all: how often the largest statistic reaches the pair's own."""
     if len(p) == 1:
         return p
-    reached = len(largest) - np.searchsorted(largest, -special.ndtri(p / 2), side="left")
+    reached = len(largest) - np.searchsorted(largest, -scipy.special.ndtri(p / 2), side="left")
     adjusted = (reached + 1) / (len(largest) + 1)
     return np.asarray(np.clip(adjusted, p, np.minimum(len(p) * p, 1.0)))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
@@ -207,7 +207,7 @@ def linear_model(
     params = np.asarray(result.params)
     # Statsmodels' own fitted means overflow far out on the logit scale.
     eta = params[0] + matrix @ params[1:]
-    fitted = eta if family == "gaussian" else special.expit(eta)
+    fitted = eta if family == "gaussian" else scipy.special.expit(eta)
     if family == "binomial" and (
         not result.converged or min(fitted.min(), 1 - fitted.max()) < 1e-6
     ):

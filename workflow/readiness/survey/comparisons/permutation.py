@@ -31,7 +31,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
-from scipy import special
+import scipy
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -262,7 +262,9 @@ def judge_clusters(design: Design, groups: Factor) -> Clusters:
         return "crossed"
     dealt = np.zeros((int(stratum.max()) + 1, groups.size))
     np.add.at(dealt, (stratum[first], code[first]), 1)
-    ways = special.gammaln(dealt.sum(axis=1) + 1).sum() - special.gammaln(dealt + 1).sum()
+    ways = (
+        scipy.special.gammaln(dealt.sum(axis=1) + 1).sum() - scipy.special.gammaln(dealt + 1).sum()
+    )
     return "permuted" if ways >= np.log(_WAYS) - _SAME else "few"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
@@ -95,7 +95,7 @@ def rank_test(
     if score == "median":
         scores = (scores > 0.5).astype(np.float64)
     elif score == "van_der_waerden":
-        scores = np.asarray(special.ndtri(scores), dtype=np.float64)
+        scores = np.asarray(scipy.special.ndtri(scores), dtype=np.float64)
     means, covariance = group_means(domain, scores, groups)
     k = groups.size - 1
     ddf = domain.degrees_of_freedom - k

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
@@ -76,7 +76,7 @@ def _approximate_tail(a: FloatArray, df: FloatArray) -> float | None:
         return None
     w = float(np.sign(z) * np.sqrt(-2 * k0(z)))
     v = z * np.sqrt(2 * (df * a**2 / (1 - 2 * z * a) ** 2).sum())
-    return float(special.ndtr(-(w + np.log(v / w) / w)))
+    return float(scipy.special.ndtr(-(w + np.log(v / w) / w)))
 
 
 Statistic = Literal["F", "Chisq", "Wald", "adjWald", "saddlepoint"]
@@ -113,7 +113,7 @@ class Corrected:
     def chi_square(self, test: str, method: str) -> ComparisonRow:
         """First-order correction: X2 over the mean design effect against chi-square."""
         df = float(len(self.delta))
-        p = float(special.chdtrc(df, self.pearson / self.delta.mean()))
+        p = float(scipy.special.chdtrc(df, self.pearson / self.delta.mean()))
         return ComparisonRow(
             test, self.pearson, "X2", df, None, p, n=self.n, method=method, note=self.note
         )
