@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from pytest import CaptureFixture
 from released_tree import copy_released
-from resealing import seal_again, seal_over
+from resealing import pack_quickly, seal_again, seal_over
 
 from project_copy import ROOT, Project, message
 from readiness.cli import main
@@ -29,7 +29,6 @@ from readiness.publications.program import (
     ARCHIVE,
     OF_THIS,
     assemble,
-    pack,
     present_program,
     read_archive,
 )
@@ -132,7 +131,7 @@ def append_stranger(project: Project, identity: str) -> None:
     folder = project.root / "publications" / identity
     name = "workflow/rules/common.smk"
     members = read_archive(folder / ARCHIVE)
-    (folder / ARCHIVE).write_bytes(pack({**members, name: members[name] + b"\n"}))
+    (folder / ARCHIVE).write_bytes(pack_quickly({**members, name: members[name] + b"\n"}))
     seal_again(folder)
     result = project.readiness("audit", identity, "--level", "2", "--code", "frozen")
     assert result.returncode == 3 and "its program" in result.stdout, result.stdout

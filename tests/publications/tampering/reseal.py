@@ -14,13 +14,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from resealing import MADE, read_members, relist, seal_over, seal_with_status, set_status
+from resealing import (
+    MADE,
+    pack_quickly,
+    read_members,
+    relist,
+    seal_over,
+    seal_with_status,
+    set_status,
+)
 
 from readiness.datasets.versions import RESTRICTED, Pointer, Version
 from readiness.lineage import Lineage
 from readiness.publications.ledger import datasets_table, kept_as, languages_among, versions_table
 from readiness.publications.log import LOG
-from readiness.publications.program import ARCHIVE, pack, program_hashes
+from readiness.publications.program import ARCHIVE, program_hashes
 from readiness.publications.seal import make_seal, sha256, values_table
 from tampering.tree import Rows, Target, as_csv, copies
 
@@ -127,7 +135,7 @@ def _hash_outputs(step: str, lineage: Lineage, files: Mapping[str, bytes]) -> di
 
 def pack_archive(target: Target, edits: Mapping[str, bytes]) -> bytes:
     """The archive of the code with other files in it."""
-    return pack({**read_members(target.tree.read(target.name(ARCHIVE))), **edits})
+    return pack_quickly({**read_members(target.tree.read(target.name(ARCHIVE))), **edits})
 
 
 def read_archived(target: Target, name: str) -> str:
