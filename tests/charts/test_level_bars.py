@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,7 @@ from drawing import (
 )
 from register_sample import GROUPS, LEVELS, TOTAL, make_register
 
-from readiness.charts.figures import DrawnFigures, GroupLabels, quote_labels, word
-from readiness.charts.levels import Levels, level_bars
+from readiness.charts.figures import DrawnFigures, GroupLabels, word
 from readiness.charts.sheet import NARROW, WIDE
 from readiness.errors import RenderError
 from readiness.language import numbers, text
@@ -59,18 +57,6 @@ def test_every_bar_is_as_long_as_its_share(lang: str, width: int, register: pd.D
     assert len(scales) == 1, "a share is as long in the panel apart as in the main one"
 
 
-def test_levels_adjoin_from_the_axis_outwards(register: pd.DataFrame) -> None:
-    drawn = by_id(bars(register).sheet(), "rect")
-    for group in (*GROUPS["fr"], "all", "expert"):
-        names = [f"preparation.{level}.{group}" for level in LEVELS["fr"]]
-        boxes = [drawn[name].box for name in names if name in drawn]  # without those of nobody
-        assert len(boxes) >= 3
-        for (_, top, right, bottom), (left, other_top, _, other_bottom) in itertools.pairwise(
-            boxes
-        ):
-            assert right == pytest.approx(left) and (top, bottom) == (other_top, other_bottom)
-
-
 def test_groups_stand_as_they_are_given_and_the_total_first(register: pd.DataFrame) -> None:
     rows = rows_of(bars(register))
     assert rows[0].label == "Ensemble" and rows[-1].label == "Experts"
@@ -82,20 +68,6 @@ def test_groups_stand_as_they_are_given_and_the_total_first(register: pd.DataFra
     drawn = by_id(bars(register).sheet(), "rect")
     heights = [drawn[f"preparation.weak.{code}"].y for code in codes]
     assert heights == sorted(heights)
-
-
-def test_the_headline_share_stands_where_its_side_ends(register: pd.DataFrame) -> None:
-    rows = register.assign(run="wave-1")
-    sheet = bars(rows).sheet()
-    drawn = by_id(sheet, "rect")
-    for group in GROUPS["fr"]:
-        (word_,) = [w for w in sheet.words if w.id == f"wave-1/preparation.low.{group}"]
-        assert word_.bold and word_.box[2] <= drawn[f"preparation.none.{group}"].box[0]
-        value = rows.set_index("id").loc[f"preparation.low.{group}", "value"]
-        assert f"{word_.text} %" == numbers.number(value, "share", 1, "fr").replace("\u202f", " ")
-    assert word("charts.bold", "fr", levels=quote_labels(["Inexistante", "Faible"])) in texts(sheet)
-    narrow = bars(rows).sheet(NARROW)
-    assert [w.text for w in narrow.words if w.id == "wave-1/preparation.low.producer"]
 
 
 def test_small_groups_are_hatched_and_signs_are_explained(register: pd.DataFrame) -> None:
@@ -191,19 +163,6 @@ def test_what_is_not_published_carries_no_flag(register: pd.DataFrame) -> None:
         assert "†" not in "".join(said(spec))
 
 
-def test_an_odd_scale_lies_across_the_axis(register: pd.DataFrame) -> None:
-    three = {"none": "Bas", "weak": "Milieu", "medium": "Haut"}
-    levels = Levels("preparation", "Préparation", three)
-    spec = level_bars(DrawnFigures(register, "fr"), levels, GroupLabels(GROUPS["fr"]), small=30)
-    drawn = by_id(spec.sheet(), "rect")
-    middle = drawn["preparation.weak.producer"]
-    axis = next(m.x for m in spec.sheet().marks if m.id == "axis")
-    assert middle.x == pytest.approx(axis)
-    assert drawn["preparation.none.producer"].box[2] == pytest.approx(middle.box[0])
-    alt = spec.alt.replace("\u00a0", " ")
-    assert "À gauche de l’axe : Bas. À cheval sur l’axe : Milieu. À droite : Haut." in alt
-
-
 def test_levels_without_an_order_start_at_the_axis(register: pd.DataFrame) -> None:
     spec = stacked(register)
     drawn = by_id(spec.sheet(), "rect")
@@ -216,12 +175,6 @@ def test_levels_without_an_order_start_at_the_axis(register: pd.DataFrame) -> No
     assert "De gauche à droite : Inexistante, Faible, Moyenne et Bonne" in spec.alt.replace(
         "\u00a0", " "
     )
-
-
-@pytest.mark.parametrize("count", [2, 4, 6, 7, 11])
-def test_any_number_of_levels_has_colours_that_differ(count: int) -> None:
-    levels = Levels("preparation", "", {f"level{k}": str(k) for k in range(count)})
-    assert len(set(levels.colours)) == count == len(levels.colours)
 
 
 def test_groups_apart_are_last_and_a_group_without_rows_is_left_out(register: pd.DataFrame) -> None:

@@ -343,17 +343,6 @@ def test_the_page_names_the_data_and_has_lines_to_sign_on_paper(
     assert len(page.css("section.paper p.line")) == 3
 
 
-def test_a_page_is_small_and_the_same_again(held: Sequence[Audit]) -> None:
-    found = held[-1]
-    assert len(found.numbers) > 100
-    page = page_of(found, "ar")
-    assert len(page.encode()) < 2_000_000
-    assert page == page_of(found, "ar")
-    # No text of Arabic holds a bare id.
-    for node in LexborHTMLParser(page).css("code"):
-        assert node.attributes.get("dir") == "ltr"
-
-
 def test_headings_ids_and_tables_are_in_order(harmed: Mapping[str, Audit]) -> None:
     audits = [harmed["differing"], harmed["damaged"]]
     tree = LexborHTMLParser(audit_page(audits, subjects(*audits), "fr"))
@@ -397,12 +386,6 @@ def test_the_terminal_speaks_the_language_that_is_asked_for(harmed: Mapping[str,
             assert text(VERDICTS[found.exit_code], language) in lines[language][0]
             # A terminal shows marks of direction as signs.
             assert not set("".join(lines[language])) & set("\u2066\u2067\u2068\u2069\u200e")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser.chromium() as opened:
-        yield opened
 
 
 @browser.needed

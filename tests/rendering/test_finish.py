@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from readiness.errors import RenderError
 from readiness.register.figures import COLUMNS
 from readiness.rendering.checks import check_self_contained
-from readiness.rendering.finish import OPENED, finish_page, inline_picture
+from readiness.rendering.finish import finish_page, inline_picture
 from readiness.rendering.numbers import numbers_page
 from readiness.reporting.passports import Passports
 from readiness.reporting.shown import Register
@@ -93,19 +93,6 @@ def test_a_number_of_the_summary_opens_and_others_lead_to_their_line() -> None:
     assert not tree.css("[data-id]") and len(tree.css(".pass")) == 1
 
 
-def test_few_open_in_a_section() -> None:
-    many = " ".join(number(f"quality.x{k}.all", str(k)) for k in range(20))
-    cells = f"<tr class='main'><td>{number('quality.kept.all', '647')}</td></tr>"
-    tree = made(
-        f'<header><div class="lead"><p>{many}</p></div></header>'
-        f'<section><div class="brief"><p>{many}</p></div></section>'
-        f"<section><table>{cells}</table></section>"
-        f"<section><table>{cells.replace('main', 'base')}</table></section>"
-    )
-    assert len(tree.css(".brief button.n")) == len(tree.css(".lead button.n")) == OPENED
-    assert [len(node.css("button.n")) for node in tree.css("section")[1:3]] == [1, 0]
-
-
 def test_the_words_of_the_page_stay_as_they_were_checked() -> None:
     body = f"<h1>Un {number('quality.kept.all', '647')} « à »</h1><p>a &lt; b &amp; c</p>"
     before = LexborHTMLParser(page(body)).css_first("main").text()
@@ -155,19 +142,6 @@ def test_a_drawing_is_of_the_page_and_can_do_nothing() -> None:
         inline_picture("<html/>", "c1", "", "")
 
 
-def test_both_widths_of_a_chart_stand_in_the_page() -> None:
-    source = base64.b64encode(SVG.format('<rect id="r"/>').encode()).decode()
-    image = '<img class="{0}" alt="Barres" src="data:image/svg+xml;base64,' + source + '">'
-    tree = made(f"<figure>{image.format('wide')}{image.format('narrow')}</figure>")
-    assert [node.attributes["class"] for node in tree.css("figure svg")] == ["wide", "narrow"]
-    assert [node.attributes["id"] for node in tree.css("rect")] == ["c1-r", "c2-r"]
-    names = [
-        node.attributes.get("aria-labelledby") or node.attributes["aria-label"]
-        for node in tree.css("svg")
-    ]
-    assert names == ["Barres", "c1"]
-
-
 def test_tables_say_what_heads_what() -> None:
     tree = made(
         '<figure class="tbl stack"><div class="table-scroll" tabindex="0"><table><thead><tr>'
@@ -178,17 +152,6 @@ def test_tables_say_what_heads_what() -> None:
     assert tree.css_first("td").attributes["data-h"] == "Qui"
     region = tree.css_first("[role=region]")
     assert tree.css_first(f"#{region.attributes['aria-labelledby']}").text() == "Les mots"
-
-
-@pytest.mark.parametrize(
-    ("summary", "order"),
-    [("<p>s</p>", ["p", "nav", "section", "section"]), ("", ["section", "nav", "section"])],
-)
-def test_the_contents_stand_behind_the_summary(summary: str, order: list[str]) -> None:
-    body = '<header>h</header><nav id="TOC">c</nav>{}<section>a</section><section>b</section>'
-    tree = made(body.format(summary))
-    found = [node.tag for node in tree.css("main > *") if node.tag != "header"]
-    assert found == order and len(tree.css("#TOC")) == 1
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
