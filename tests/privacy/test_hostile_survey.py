@@ -13,7 +13,6 @@ import json
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +77,6 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Survey:
     made = Survey(tmp_path_factory.mktemp("hostile"))
     assert made.result.returncode == 0, message(made.result) or made.result.stderr[-3000:]
     return made
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser.chromium() as opened:
-        yield opened
 
 
 @browser.needed

@@ -37,9 +37,6 @@ FOLDERS = {
     "site": "results/site",
     "gate": "results",
 }
-# What costs seconds; the others are tried with --thorough (test_interruptions.py ends a judging
-# one, and test_disks.py one that renders).
-QUICK = ("restore", "gate")
 # Of waves that compute variables, or ask how firm findings are: this one does neither.
 OTHER_WAVES = {"derive", "firmness"}
 # The study's and the wave's first results: without them all of it is made again.

@@ -12,10 +12,11 @@ import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
-from chains import FIRST, all_steps, catch, different, results, steps, unmake
+from chains import FIRST, FOLDERS, catch, different, results, steps, unmake
 from holding import Moment, Step
 
 from project_copy import PATIENCE, Project, message
@@ -35,6 +36,9 @@ def mounts() -> bool:
 pytestmark = pytest.mark.skipif(
     not mounts(), reason="no private mounts here (unshare --mount): neither root nor user namespace"
 )
+
+
+more = partial(pytest.param, marks=pytest.mark.thorough)
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,10 @@ class Mounted(Project):
         (self.inside / "results/.ballast").unlink()
 
 
-@pytest.fixture
-def mounted(project: Project) -> Iterator[Mounted]:
-    """A finished project with its results on a disk of 200 MB."""
+@pytest.fixture(scope="module")
+def mounted(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mounted]:
+    """A finished project with its results on a disk of 200 MB; each test goes on in it."""
+    project = finished.copy(tmp_path_factory.mktemp("disk") / "project")
     command = ["unshare", *PRIVATE, "--mount", "sh", "-c", "echo; exec sleep 3600"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
@@ -100,12 +105,6 @@ def stopped(result: subprocess.CompletedProcess[str], *words: str) -> None:
         assert word in said
 
 
-def finishes_alike(project: Mounted, finished: Project) -> None:
-    result = project.run()
-    assert result.returncode == 0, message(result) or result.stderr[-3000:]
-    assert different(results(project.inside), results(finished.root)) == []
-
-
 def fill_at(project: Mounted, step: Step, moment: Moment, left: int) -> None:
     """Fill the disk while a step is held, and let it go on."""
     run, job = catch(project, step, moment, project.inside)
@@ -117,37 +116,41 @@ def fill_at(project: Mounted, step: Step, moment: Moment, left: int) -> None:
     assert not (project.inside / step.folder / "lineage.json").exists()
 
 
-def fill_one_after_the_other(
-    project: Mounted, chain: Sequence[Step], moment: Moment, left: int
-) -> None:
-    for step in chain:
-        fill_at(project, step, moment, left)
-
-
-def test_a_disk_that_is_full_from_the_beginning(mounted: Mounted, finished: Project) -> None:
+def test_a_disk_that_is_full_from_the_beginning(mounted: Mounted) -> None:
     unmake(mounted.inside, "gate")
     mounted.fill()
     stopped(mounted.run(), "results", "full", "Free some")
     mounted.free()
-    finishes_alike(mounted, finished)
 
 
-def test_a_disk_that_fills_up_while_files_are_written(mounted: Mounted, finished: Project) -> None:
-    """A page meets a disk with too little left for it."""
-    unmake(mounted.inside, "render")
-    fill_one_after_the_other(mounted, steps(finished, ("render",)), Moment.BEGUN, 300_000)
-    finishes_alike(mounted, finished)
+STEPS = tuple(FOLDERS)
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize(("moment", "left"), [(Moment.BEGUN, 0), (Moment.UNSEALED, 0)])
-def test_a_disk_that_fills_up_at_every_step(
-    mounted: Mounted, finished: Project, moment: Moment, left: int
+@pytest.mark.parametrize(
+    ("first", "filled", "moment", "left"),
+    [
+        (("reproduce",), ("reproduce",), Moment.BEGUN, 0),
+        # A page meets a disk with too little left for it.
+        more(("render",), ("render",), Moment.BEGUN, 300_000),
+        more(FIRST, STEPS, Moment.BEGUN, 0),
+        more(FIRST, STEPS, Moment.UNSEALED, 0),
+    ],
+)
+def test_a_disk_that_fills_up_while_files_are_written(
+    mounted: Mounted,
+    finished: Project,
+    first: Sequence[str],
+    filled: Sequence[str],
+    moment: Moment,
+    left: int,
 ) -> None:
-    for name in FIRST:
+    for name in first:
         unmake(mounted.inside, name)
-    fill_one_after_the_other(mounted, all_steps(finished), moment, left)
-    finishes_alike(mounted, finished)
+    for step in steps(finished, filled):
+        fill_at(mounted, step, moment, left)
+    result = mounted.run()
+    assert result.returncode == 0, message(result) or result.stderr[-3000:]
+    assert different(results(mounted.inside), results(finished.root)) == []
 
 
 def test_a_folder_that_is_read_only(mounted: Mounted) -> None:

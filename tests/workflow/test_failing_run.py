@@ -72,9 +72,8 @@ def test_a_run_ends_with_the_table_and_the_report_and_snakemake_is_in_the_log(
     assert "\x1b[" not in result.stdout + result.stderr
 
 
-@pytest.mark.parametrize(
-    "where", ["| head -1", pytest.param(">&- 2>&-", marks=pytest.mark.thorough)]
-)
+@pytest.mark.thorough  # of streams that are gone there is more in tests/commands/test_failing.py
+@pytest.mark.parametrize("where", ["| head -1", ">&- 2>&-"])
 def test_a_reader_that_leaves_stops_no_run(project: Project, where: str) -> None:
     (project.root / "results/gate.txt").unlink()
     result = project.call("bash", "-c", f"set -o pipefail; {RUN} {where}")

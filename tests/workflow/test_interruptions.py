@@ -1,4 +1,8 @@
-"""A run that is interrupted or whose command is killed, and two runs at once."""
+"""A run that is interrupted or whose command is killed, and two runs at once.
+
+Each test goes on in the project that the one before has left, until the step is at work again; the
+last one lets it end, with the results of a run that nobody has disturbed.
+"""
 
 from __future__ import annotations
 
@@ -30,30 +34,23 @@ class Held:
     job: psutil.Process
 
 
+@pytest.fixture(scope="module")
+def disturbed(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project of all tests."""
+    return finished.copy(tmp_path_factory.mktemp("disturbed") / "project")
+
+
 @pytest.fixture
-def held(project: Project, finished: Project) -> Iterator[Held]:
+def held(disturbed: Project, finished: Project) -> Iterator[Held]:
     """A run, caught while the claims of a study are judged."""
     [step] = steps(finished, ("judge",))
-    run, job = catch(project, step, Moment.WRITING, None, TABLE)
+    run, job = catch(disturbed, step, Moment.WRITING, None, TABLE)
     yield Held(run, job)
     if run.poll() is None:
         kill(run)
     for pipe in (run.stdout, run.stderr):
         if pipe:
             pipe.close()
-
-
-def finishes(project: Project, finished: Project) -> None:
-    """The next run ends well, with the results of one that nobody has disturbed."""
-    result = project.run(TABLE)
-    assert result.returncode == 0, message(result) or result.stderr[-2000:]
-    made_alike(project, finished)
-
-
-def made_alike(project: Project, finished: Project) -> None:
-    folder = Path(TABLE).parent
-    for path in (finished.root / folder).iterdir():
-        assert (project.root / folder / path.name).read_bytes() == path.read_bytes()
 
 
 def let_hear(job: psutil.Process) -> None:
@@ -70,9 +67,7 @@ def let_hear(job: psutil.Process) -> None:
         job.resume()
 
 
-def test_ctrl_c_ends_all_and_the_next_run_finishes(
-    project: Project, finished: Project, held: Held
-) -> None:
+def test_ctrl_c_ends_all(disturbed: Project, held: Held) -> None:
     children = family(held.run)
     os.killpg(held.run.pid, signal.SIGINT)
     # The command passes it on; a job that went on before that could end its work.
@@ -82,40 +77,33 @@ def test_ctrl_c_ends_all_and_the_next_run_finishes(
     assert "readiness run: interrupted; run it again to go on." in err
     assert "Traceback" not in err
     wait_for_end(children)
-    assert not (project.root / TABLE).with_name("lineage.json").exists()
-    finishes(project, finished)
+    assert not (disturbed.root / TABLE).with_name("lineage.json").exists()
 
 
-def test_a_run_that_is_asked_to_end_does(project: Project, finished: Project, held: Held) -> None:
+def test_a_run_that_is_asked_to_end_does(held: Held) -> None:
     """Also with a job that does not hear it: this one is stopped."""
     children = family(held.run)
     held.run.terminate()
     held.run.communicate(timeout=PATIENCE)
     assert held.run.returncode == 130
     wait_for_end(children)
-    finishes(project, finished)
 
 
-def test_kill_9_of_a_step_is_told_with_its_name(project: Project, held: Held) -> None:
+def test_kill_9_of_a_step_is_told_with_its_name(held: Held) -> None:
     held.job.kill()
     _, err = held.run.communicate(timeout=PATIENCE)
     assert held.run.returncode == 7
     assert "judge+register-study was ended by SIGKILL; its log: results/logs/studies/" in err
 
 
-def test_kill_9_of_the_command_alone_takes_all_with_it(
-    project: Project, finished: Project, held: Held
-) -> None:
+def test_kill_9_of_the_command_alone_takes_all_with_it(held: Held) -> None:
     children = family(held.run)
     held.run.kill()
     held.run.wait(timeout=PATIENCE)
     wait_for_end(children)
-    finishes(project, finished)
 
 
-def test_a_job_that_outlives_its_run_is_waited_for(
-    project: Project, finished: Project, held: Held
-) -> None:
+def test_a_job_that_outlives_its_run_is_waited_for(disturbed: Project, held: Held) -> None:
     """It would write with the settings of yesterday into the results of today."""
     children = family(held.run)
     jobs = [child for child in children if "step" in child.cmdline()]
@@ -125,18 +113,17 @@ def test_a_job_that_outlives_its_run_is_waited_for(
         process.kill()
     held.run.wait(timeout=PATIENCE)
     assert any(job.is_running() for job in jobs)
-    result = project.run(TABLE)
+    result = disturbed.run(TABLE)
     assert result.returncode == 6, result.stderr[-2000:]
     assert "a job of a killed one still is" in message(result)
     for job in jobs:
         job.kill()
     wait_for_end(children)
-    finishes(project, finished)
 
 
-def test_two_runs_at_once(project: Project, finished: Project, held: Held) -> None:
+def test_two_runs_at_once(disturbed: Project, finished: Project, held: Held) -> None:
     """The second is refused at once, and the first ends as if nobody had come."""
-    result = project.run()
+    result = disturbed.run()
     assert result.returncode == 6
     said = message(result)
     assert "another run is at work" in said and len(said.splitlines()) == 2
@@ -144,4 +131,5 @@ def test_two_runs_at_once(project: Project, finished: Project, held: Held) -> No
     held.job.resume()
     _, err = held.run.communicate(timeout=PATIENCE)
     assert held.run.returncode == 0, err[-2000:]
-    made_alike(project, finished)
+    for path in (finished.root / TABLE).parent.iterdir():
+        assert (disturbed.root / TABLE).with_name(path.name).read_bytes() == path.read_bytes()

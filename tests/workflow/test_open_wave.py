@@ -19,10 +19,9 @@ NEVER = r"(?i)population|response rate|invit|margin|strat(?!ified mid-ranks)|wei
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The project, run as far as the report of its wave."""
+    """The project, made as far as the report of its wave."""
     project = make_tiny(tmp_path_factory.mktemp("open") / "project", ROOT / "tests/open_wave")
-    result = project.run(f"{HOME}/report/en/report-simulated.html")
-    assert result.returncode == 0, message(result) or result.stderr[-3000:]
+    project.make(f"{HOME}/report/en/report-simulated.html")
     return project
 
 
@@ -92,7 +91,7 @@ def test_what_is_derived_is_estimated_and_traced_like_what_was_asked(project: Pr
 def test_a_language_without_labels_is_refused_with_the_list(project: Project) -> None:
     config = project.read("config.yaml")
     project.replace("config.yaml", "- en", "- fr")
-    result = project.run()
+    result = project.here("run")
     (project.root / "config.yaml").write_text(config, "utf-8")
     said = message(result)
     assert result.returncode == 2, said

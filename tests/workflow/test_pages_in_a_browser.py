@@ -4,43 +4,41 @@ opens by mouse, key and touch; axe-core has nothing to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import browser
-from project_copy import Project
 
 pytestmark = browser.needed
 
-RUNS = {"studies/haca-2024": "report.html", "waves/simulated-2026": "report-simulated.html"}
-REPORTS = [(run, language) for run in RUNS for language in ("ar", "fr")]
-# Those that are judged in the dark and on a telephone too: one of each kind and direction.
-DARK = [("studies/haca-2024", "ar"), ("waves/simulated-2026", "fr")]
+more = partial(pytest.param, marks=pytest.mark.thorough)
+# A short page from left to right, and those that ship, with the longest questions and tables.
+WAVE, STUDY = "waves/simulated-2026/report", "studies/haca-2024/report"
+REPORTS = [
+    ("finished", "waves/canteen-2025/report/en/report-simulated.html"),
+    ("shipped", f"{STUDY}/ar/report.html"),
+    ("shipped", f"{WAVE}/ar/report-simulated.html"),
+    more(("shipped", f"{STUDY}/fr/report.html")),
+    more(("shipped", f"{WAVE}/fr/report-simulated.html")),
+]
 MOST_BYTES = 600_000
 # Half of the 31 screens of a telephone that the page was long, and what is stated of the survey.
 PHONE_SCREENS = 16
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser.chromium() as opened:
-        yield opened
+@pytest.fixture(params=REPORTS, ids=lambda case: case[1])
+def report(request: pytest.FixtureRequest) -> Path:
+    project, name = request.param
+    path: Path = request.getfixturevalue(project).root / "results" / name
+    return path
 
 
-def report(project: Project, run: str, language: str) -> Path:
-    return project.root / f"results/{run}/report/{language}/{RUNS[run]}"
-
-
-@pytest.mark.parametrize(("run", "language"), REPORTS)
-def test_a_report_fits_every_window(
-    shipped: Project, chromium: Any, run: str, language: str
-) -> None:
-    path = report(shipped, run, language)
-    assert path.stat().st_size <= MOST_BYTES
-    page = browser.opened(chromium, path)
+def test_a_report_fits_every_window(report: Path, chromium: Any) -> None:
+    assert report.stat().st_size <= MOST_BYTES
+    page = browser.opened(chromium, report)
     for width in browser.WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(browser.CUT) == [], width
@@ -57,28 +55,25 @@ def test_a_report_fits_every_window(
     page.context.close()
 
 
-@pytest.mark.parametrize(("run", "language"), REPORTS)
-def test_a_report_is_accessible(shipped: Project, chromium: Any, run: str, language: str) -> None:
-    page = browser.opened(chromium, report(shipped, run, language))
+def test_a_report_is_accessible(report: Path, chromium: Any) -> None:
+    """In the dark and on a telephone, too."""
+    page = browser.opened(chromium, report)
     assert browser.violations(page) == []
-    if (run, language) in DARK:
-        page.emulate_media(color_scheme="dark")
-        page.set_viewport_size({"width": 390, "height": 844})
-        assert browser.violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert browser.violations(page) == []
     page.context.close()
 
 
-@pytest.mark.parametrize(("run", "language"), [REPORTS[0], REPORTS[-1]])
-def test_the_page_of_all_numbers_too(
-    shipped: Project, chromium: Any, run: str, language: str
-) -> None:
-    path = report(shipped, run, language).with_name("numbers.html")
+@pytest.mark.parametrize("report", REPORTS[:3], indirect=True, ids=["short", "study", "wave"])
+def test_the_page_of_all_numbers_too(report: Path, chromium: Any) -> None:
+    path = report.with_name("numbers.html")
     assert path.stat().st_size < 3_000_000
     page = browser.opened(chromium, path)
     for width in browser.WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
         assert page.evaluate(browser.CUT) == []
-    if run.startswith("studies"):  # of the same template, and a tenth as long
+    if report.name == "report.html":  # of a study: the same template, and a tenth as long
         assert browser.violations(page) == []
     assert page.trouble == []
     page.context.close()
@@ -99,9 +94,9 @@ CLOSED = """[...document.querySelectorAll("details")].filter((fold) =>
 OPEN = "document.querySelectorAll(':popover-open').length"
 
 
-def test_a_number_opens_by_mouse_key_and_touch(shipped: Project, chromium: Any) -> None:
-    path = report(shipped, "waves/simulated-2026", "fr")
-    page = browser.opened(chromium, path)
+@pytest.mark.parametrize("report", REPORTS[:1], indirect=True, ids=["short"])
+def test_a_number_opens_by_mouse_key_and_touch(report: Path, chromium: Any) -> None:
+    page = browser.opened(chromium, report)
     number = page.locator("button.n").first
     shown = number.inner_text()
     number.click()
@@ -117,13 +112,15 @@ def test_a_number_opens_by_mouse_key_and_touch(shipped: Project, chromium: Any) 
     note.locator("button.close").click()
     assert page.evaluate(OPEN) == 0
     # A permanent link shows it within the page; the others lead to the page of all numbers.
-    page.goto(f"{path.as_uri()}#{number.get_attribute('popovertarget')}")
+    page.goto(f"{report.as_uri()}#{number.get_attribute('popovertarget')}")
     assert page.locator(".pass:target .value").is_visible()
     page.locator("a.n").first.click()
     page.wait_for_url("**/numbers.html#*")
     page.locator("tr:target").wait_for(state="visible")
     page.context.close()
-    phone = browser.opened(chromium, path, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    phone = browser.opened(
+        chromium, report, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    )
     phone.set_viewport_size({"width": 390, "height": 844})
     phone.locator("button.n").first.tap()
     phone.locator(":popover-open").wait_for(state="visible")

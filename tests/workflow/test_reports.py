@@ -70,10 +70,13 @@ def test_each_run_has_a_report_of_its_own(reports: Project, run: str) -> None:
 OPEN = ("main > section", "#TOC a", "button.n", ".pass", "figure", "details")
 
 
-def test_a_paragraph_and_a_moved_section_of_the_document_are_in_every_output(
-    reports: Project, tmp_path: Path
-) -> None:
+def test_what_authors_write_and_move_is_in_every_output(reports: Project, tmp_path: Path) -> None:
+    """A text of their own, and a paragraph and a moved section of the document."""
     project = reports.copy(tmp_path / "project")
+    prose = project.root / "reports/canteen-2025/en/weighting-after.md"
+    prose.parent.mkdir(parents=True)
+    prose.write_text("One sentence more.\n", "utf-8")
+    assert project.to_do() == {f"report_simulated {WAVE}@en", "site", "gate"}
     said = 'Of the invited, `{python} n("quality.answered.all")` answered, in a sentence of my own.'
     moved, place = 'report.block("weighting")\n', "```{python}\nreport.reading()\n"
     project.replace("report.qmd", moved, "")
@@ -93,6 +96,7 @@ def test_a_paragraph_and_a_moved_section_of_the_document_are_in_every_output(
             (text, [mark["/Title"] for mark in paper.outline]),
         ):
             assert re.search(r"Of the invited, \d+ answered, in a sentence of my own", shown)
+            assert "One sentence more." in shown
             assert order.index("Weighting") == order.index("Who answered") - 1
         # Page one of the paper has the picture, and the contents behind it.
         assert 0 < text.index("Figure 1:") < text.index("Contents")
@@ -102,6 +106,8 @@ def test_a_paragraph_and_a_moved_section_of_the_document_are_in_every_output(
         letters.append({str(f.get_object()["/BaseFont"])[7:] for each in fonts for f in each})
     assert counted[0] == counted[1] and all(counted[0]) and letters[0] == letters[1]
     assert "Quarto 1.9.38" in words(project.read(page_of(WAVE)))
+    lineage = json.loads(project.read(f"{RESULTS}/report/en/lineage.json"))
+    assert any(name.endswith("weighting-after.md") for name in lineage["inputs"])
 
 
 def test_the_document_is_read_in_the_project_as_quarto_does(
@@ -118,21 +124,6 @@ def test_the_document_is_read_in_the_project_as_quarto_does(
         assert drawn and all((reports.root / picture).is_file() for picture in drawn)
     with pytest.raises(RenderError, match=r"no report of any run was made\. Run `make`"):
         execute(parse(fresh.root / "report.qmd"), replace(run, work=fresh.root))
-
-
-def test_an_authors_text_renders_what_has_it(reports: Project, tmp_path: Path) -> None:
-    project = reports.copy(tmp_path / "project")
-    prose = project.root / "reports/canteen-2025/en/weighting-after.md"
-    prose.parent.mkdir(parents=True)
-    prose.write_text("One sentence more, of 4321 words.\n", "utf-8")
-    assert project.to_do() == {f"report_simulated {WAVE}@en", "site", "gate"}
-    result = project.run(page_of(WAVE))
-    assert result.returncode == 5 and "4321" in message(result)
-    prose.write_text("One sentence more.\n", "utf-8")
-    assert project.run(page_of(WAVE)).returncode == 0
-    assert "One sentence more." in words(project.read(page_of(WAVE)))
-    lineage = json.loads(project.read(f"{RESULTS}/report/en/lineage.json"))
-    assert any(name.endswith("weighting-after.md") for name in lineage["inputs"])
 
 
 def test_only_a_revision_has_its_chapter(finished: Project, released: Project) -> None:
@@ -166,15 +157,14 @@ def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
         rows = [row[:-1] for row in csv.reader(file)]
     with (project.root / "real.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
-    added = project.readiness("data", "add", "real.csv", "--dataset", "canteen-2025", "--as", "3")
+    added = project.here("data", "add", "real.csv", "--dataset", "canteen-2025", "--as", "3")
     assert added.returncode == 0, added.stderr
     project.replace("config.yaml", "answers: canteen-2025@1", "answers: canteen-2025@3")
     keys = {"READINESS_KEYS": str(project.root.with_name("keys"))}
     made = project.readiness("data", "key", "canteen-2025@3", **keys)
     assert made.returncode == 0, made.stderr
     page = f"{RESULTS}/report/en/report.html"
-    result = project.run(page, **keys)
-    assert result.returncode == 0, result.stderr
+    project.make(page, **keys)
     text = words(project.read(page))
     assert "Menu Observatory" not in text and "Canteens in 2025, in 3 parts" in text
     # The note of the sample says so of itself; nothing is said of the answers.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from project_copy import ROOT
+from project_copy import ROOT, benchmark_module
 
 ALONE = """
 import runpy, sys
@@ -32,25 +30,14 @@ def test_snakemake_alone_finds_nothing_to_mend() -> None:
     assert "good condition" in called("-c", ALONE)
 
 
-@pytest.fixture(scope="module")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
-    """The names of all rules in a project of one wave, and in one of nine."""
-    spec = importlib.util.spec_from_file_location("graph", ROOT / "benchmarks/graph.py")
-    assert spec and spec.loader
-    graph = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(graph)
-    found = []
-    for waves in (1, 9):
-        folder = tmp_path_factory.mktemp("waves")
-        graph.project_of_waves(folder, waves)
-        found.append(called("-m", "snakemake", "--list-rules", folder=folder).splitlines())
-    return found
-
-
-def test_more_waves_are_no_more_rules(rules: list[list[str]]) -> None:
+def test_more_waves_are_no_more_rules(tmp_path: Path) -> None:
     """Snakemake tries for each file each rule that could make it: rules of each wave's own would
     make the work grow with the square of the waves (benchmarks/graph.py).
     """
-    one, nine = rules
-    assert "report_wave" in one
-    assert one == nine
+    benchmark_module("graph").project_of_waves(tmp_path, 9)
+    files = [ROOT / "Snakefile", *(ROOT / "workflow").rglob("*.smk"), ROOT / "workflow/Snakefile"]
+    named = re.compile(r"^(?:rule|use rule \w+ as) (\w+)", re.M)
+    written = {name for path in files for name in named.findall(path.read_text("utf-8"))}
+    assert "report_wave" in written
+    listed = called("-m", "snakemake", "--list-rules", folder=tmp_path)
+    assert set(re.findall(r"^\w+$", listed, re.M)) == written
