@@ -110,15 +110,16 @@ def module_name(path: Path) -> str:
 
 
 @cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_bytes())
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All that a module is made of."""
+    return tuple(ast.walk(ast.parse(path.read_bytes())))
 
 
 def texts(path: Path) -> Iterator[ast.Constant]:
     """The texts of a module, its docstrings apart."""
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docstrings = set()
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         body = getattr(node, "body", None)
         if isinstance(node, documented) or isinstance(body, list):
             # A text that stands alone documents what stands before it.
@@ -127,7 +128,7 @@ def texts(path: Path) -> Iterator[ast.Constant]:
                 for line in body or []
                 if isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
             }
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         documents = id(node) in docstrings
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and not documents:
             yield node
@@ -138,7 +139,7 @@ def tells(path: Path) -> bool:
     """Whether a module has to do with texts at all: its ids of figures may look like keys."""
     return any(
         (node.module or "").startswith(("readiness.language", "readiness.facts"))
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.ImportFrom)
     )
 
@@ -148,10 +149,7 @@ def whole_keys(path: Path) -> set[str]:
     if not tells(path):
         return set()
     inside = {
-        id(part)
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.JoinedStr)
-        for part in node.values
+        id(part) for node in nodes(path) if isinstance(node, ast.JoinedStr) for part in node.values
     }
     plain = [n.value for n in texts(path) if id(n) not in inside and isinstance(n.value, str)]
     return {text for text in plain if is_key(text)}
@@ -160,7 +158,7 @@ def whole_keys(path: Path) -> set[str]:
 def built_keys(path: Path) -> list[str]:
     """The keys that a module builds, as regular expressions."""
     found: list[str] = []
-    for node in ast.walk(tree(path)) if tells(path) else ():
+    for node in nodes(path) if tells(path) else ():
         if not isinstance(node, ast.JoinedStr):
             continue
         first = node.values[0]

@@ -22,10 +22,10 @@ from catalogues import (
     messages,
     module_name,
     names,
+    nodes,
     plurals,
     read,
     texts,
-    tree,
     whole_keys,
 )
 
@@ -156,7 +156,7 @@ def speaking() -> dict[str, str]:
         for said in texts(path):
             if FOREIGN.search(said.value):
                 found.setdefault(module_name(path), said.value[:60])
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Dict):
                 keys = {k.value for k in node.keys if isinstance(k, ast.Constant)}
                 if len(keys & set(LANGUAGES)) > 1:
