@@ -32,7 +32,7 @@ from readiness.analysis.selection import Selection
 from readiness.config import Compare
 from readiness.files import write_atomically
 from readiness.questionnaire.load import questionnaire_of
-from readiness.survey import Design, cronbach_alpha, design, means, proportions
+from readiness.survey import Design, cronbach_alpha, design, means, proportions, quantiles
 from readiness.survey.comparisons.families import combine_limits
 
 SIZES = (40, 150, 650)
@@ -127,7 +127,7 @@ def _tests(sample: Design) -> Iterator[tuple[str, float]]:
 
 
 def _limits(sample: Design) -> dict[str, tuple[float, float, float]]:
-    """Estimate and limits of what a wave tells of all: the box of the scale, options, the mean."""
+    """Estimate and limits of what a wave tells of all: a box, options, the mean, the median."""
     low = sample.data["scale"].isin(["a", "b"]).astype(float)
     answers = {"share": low} | {c: sample.data[f"ticks.{c}"].astype(float) for c in "abcde"}
     found = {}
@@ -135,7 +135,9 @@ def _limits(sample: Design) -> dict[str, tuple[float, float, float]]:
         row = proportions(sample, answer, [1.0, 0.0], level=LEVEL).iloc[0]
         found[name] = (row["estimate"], row["lower"], row["upper"])
     row = means(sample, sample.data["number"].to_numpy()).to_frame(LEVEL).iloc[0]
-    return {**found, "mean": (row["estimate"], row["lower"], row["upper"])}
+    found["mean"] = (row["estimate"], row["lower"], row["upper"])
+    row = quantiles(sample, "number", [0.5], rule="school", level=LEVEL).iloc[0]
+    return {**found, "median": (row["estimate"], row["lower"], row["upper"])}
 
 
 def judge(n: int, seed: int, alpha: float) -> Iterator[tuple[str, float]]:
@@ -143,7 +145,7 @@ def judge(n: int, seed: int, alpha: float) -> Iterator[tuple[str, float]]:
     frame, items = draw(n, seed)
     sample = design(frame, weights="weight", strata="stratum")
     yield from _tests(sample)
-    truth = {"share": NormalDist().cdf(CUTS[1]), "mean": float(np.exp(0.5))}
+    truth = {"share": NormalDist().cdf(CUTS[1]), "mean": float(np.exp(0.5)), "median": 1.0}
     now = _limits(sample)
     for name, value in truth.items():
         yield f"interval|{name}", float(now[name][1] <= value <= now[name][2])
@@ -163,6 +165,7 @@ def judge(n: int, seed: int, alpha: float) -> Iterator[tuple[str, float]]:
         held[name] = lower <= 0 <= upper
     yield "interval|change of a share", float(held["share"])
     yield "interval|change of a mean", float(held["mean"])
+    yield "interval|change of a median", float(held["median"])
     yield "interval|change, all answers of a question", float(all(held[c] for c in "abcde"))
 
 

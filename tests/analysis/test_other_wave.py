@@ -10,7 +10,7 @@ import pytest
 
 from clinic_wave import ANSWERED, APART, RULES, Clinic, Tables, clinic, figures, register, tables
 from readiness.analysis.selection import Selection
-from readiness.questionnaire import BLANK
+from readiness.questionnaire import BLANK, OF_NUMBERS
 from readiness.register.protection import BASE
 from readiness.register.rows.respondents import weighting_rows
 
@@ -223,8 +223,10 @@ def test_groups_without_an_answer_are_rows_without_numbers(wave: Clinic) -> None
 def test_a_number_has_these_statistics_in_the_register_and_no_other(drawn: pd.DataFrame) -> None:
     """Whatever else comes to be published of a number must be declared here."""
     weighted, apart = ("all", "harbour", "hill"), ("manager", "visitor")
-    expected = {f"beds.{what}.{group}" for what in ("mean", "n") for group in (*weighted, *apart)}
+    told = (*OF_NUMBERS, "n")
+    expected = {f"beds.{what}.{group}" for what in told for group in (*weighted, *apart)}
     for group in weighted:
+        expected |= {f"beds.median.{group}.{end}" for end in ("lower", "upper")}
         expected |= {f"beds.mean.{group}.{end}" for end in ("lower", "upper", "n_eff")}
         expected.add(f"beds.n.{group}.weighted")
     expected |= {f"beds.mean.all.{end}" for end in ("selection", "worst.lower", "worst.upper")}

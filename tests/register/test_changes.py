@@ -45,8 +45,16 @@ items:
     "club-1.yaml",
 )
 Numbers = dict[str, tuple[float, float, float]]
-NOW: Numbers = {"goes.often": (0.52049, 0.4, 0.64), "years.mean": (12.04, 10.0, 14.0)}
-THEN: Numbers = {"goes.often": (0.35, 0.25, 0.46), "years.mean": (9.0, 8.0, 10.0)}
+NOW: Numbers = {
+    "goes.often": (0.52049, 0.4, 0.64),
+    "years.mean": (12.04, 10.0, 14.0),
+    "years.median": (11.0, 8.0, 13.0),
+}
+THEN: Numbers = {
+    "goes.often": (0.35, 0.25, 0.46),
+    "years.mean": (9.0, 8.0, 10.0),
+    "years.median": (8.0, 7.0, 11.0),
+}
 
 
 def rows_of(numbers: Numbers, withheld: str = "", group: str = "all") -> list[FigureRow]:
@@ -57,7 +65,7 @@ def rows_of(numbers: Numbers, withheld: str = "", group: str = "all") -> list[Fi
         told |= dict(zip(("value", "lower", "upper"), ends, strict=True))
         if name == withheld:
             told |= {"value": None, "lower": None, "upper": None, "suppressed": WITHHELD}
-        unit = "number" if level == "mean" else "share"
+        unit = "number" if item == "years" else "share"
         found.append(FigureRow(f"{name}.{group}", kind="estimate", unit=unit, **told))
     return found
 
@@ -80,6 +88,10 @@ def test_a_change_is_that_of_the_released_numbers_and_of_their_limits() -> None:
     mean = made["change.years.mean.all"]
     assert (mean.value, mean.lower, mean.upper) == pytest.approx(
         (3.0, 3 - np.hypot(2, 1), 3 + np.hypot(2, 1))
+    )
+    median = made["change.years.median.all"]
+    assert (median.value, median.lower, median.upper) == pytest.approx(
+        (3.0, 3 - np.hypot(3, 3), 3 + np.hypot(2, 1))
     )
     # One of three answers: its limits hold for all of them, and the share has three decimals.
     factor = 2.3939797998 / 1.9599639845

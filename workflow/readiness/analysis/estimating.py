@@ -23,10 +23,10 @@ from readiness.analysis.selection import Selection
 from readiness.arrays import FloatArray
 from readiness.config import DerivedVariable, Estimate
 from readiness.errors import StatisticsError
-from readiness.questionnaire import MEAN, QUARTILES, TOTAL, Item, Questionnaire
+from readiness.questionnaire import MEAN, MEDIAN, QUARTILES, TOTAL, Item, Questionnaire
 from readiness.survey.comparisons.effects import cronbach_alpha
 from readiness.survey.design import Design
-from readiness.survey.estimates.means import means, quantile_function
+from readiness.survey.estimates.means import means, quantile_function, quantiles
 
 UNWEIGHTED = "unweighted"
 COLUMNS = [
@@ -108,7 +108,8 @@ def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
         known = known[~np.isnan(known)]
         n = len(known)
         if n:
-            points = {MEAN: float(known.mean()), **_find_quartiles(known, np.ones(n))}
+            find = quantile_function(known, np.ones(n), "school")
+            points = {MEAN: float(known.mean())} | {q: find(p) for q, p in QUARTILES.items()}
             found = [(level, ANSWERED, n, n, value) for level, value in points.items()]
     else:
         found = [
@@ -126,7 +127,9 @@ def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
 def _estimate_means(
     design: Design, item: Item, by: str, groups: Sequence[str], level: float
 ) -> pd.DataFrame:
-    """Weighted means with t limits, and quartiles; none of a group without answers."""
+    """Weighted means with t limits, medians with Woodruff's, and quartiles; none of a group without
+    answers.
+    """
     known = read_numbers(design.data[item.id])
     answered = np.isfinite(known) & design.mask
     parts = []
@@ -154,21 +157,24 @@ def _estimate_means(
         table = table.assign(item=item.id, level=MEAN, base=ANSWERED, count=table["n"])
         parts.append(table)
         points = {
-            name: _find_quartiles(known[inside], design.full_weights[inside])
+            name: quantiles(
+                design.subset(answered & (of == name)),
+                known,
+                list(QUARTILES.values()),
+                rule="school",
+                level=level,
+            )
             for name in there
-            for inside in [answered & (of == name)]
         }
         same = table[["group", "n", "count", "item", "base", "weighted", "note"]]
-        for quartile in QUARTILES:
-            values = [points[name][quartile] if name in points else np.nan for name in names]
-            parts.append(same.assign(level=quartile, estimate=values))
+        for at, quartile in enumerate(QUARTILES):
+            values = {
+                column: [points[name][column][at] if name in points else np.nan for name in names]
+                for column in ("estimate", *(("lower", "upper") if quartile == MEDIAN else ()))
+            }
+            parts.append(same.assign(level=quartile, **values))
     whole = pd.concat(parts, ignore_index=True)
     return whole.assign(reliability="").reindex(columns=COLUMNS)
-
-
-def _find_quartiles(values: FloatArray, weights: FloatArray) -> dict[str, float]:
-    find = quantile_function(values, weights, "school")
-    return {level: find(share) for level, share in QUARTILES.items()}
 
 
 SCALE_COLUMNS = ["item", "without", "items", "n", "alpha", "lower", "upper", "note"]

@@ -8,6 +8,7 @@ has all rows, and a test holds this table to that page.
 import math
 
 from readiness.facts import Term
+from readiness.questionnaire import MEAN, MEDIAN
 
 # Numbers of answers of the samples.
 SIZES = (40, 150, 650)
@@ -45,7 +46,8 @@ def procedure_of(identity: str) -> str:
     if ".alpha." in identity:
         return "interval: alpha"
     change = "change of a " if identity.startswith("change.") else ""
-    return f"interval: {change}{'mean' if '.mean.' in identity else 'share'}"
+    what = next((level for level in (MEAN, MEDIAN) if f".{level}." in identity), "share")
+    return f"interval: {change}{what}"
 
 
 def warn_of(procedure: str, n: float) -> Term | None:

@@ -33,7 +33,8 @@ WRITTEN: dict[Kind, str] = {"date": "YYYY-MM-DD"}
 # What stands in an id where a level does, for the mean of a number.
 MEAN = "mean"
 # The same for the points below which so large a share of the numbers lies.
-QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
+MEDIAN = "median"
+QUARTILES = {"lower_quartile": 0.25, MEDIAN: 0.5, "upper_quartile": 0.75}
 # All that stands there and is a statistic of a number, no share.
 OF_NUMBERS = (MEAN, *QUARTILES)
 # What the total of all weighted groups is called: no group may be.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Value
-from readiness.questionnaire import TOTAL, Item
+from readiness.questionnaire import MEDIAN, TOTAL, Item
 from readiness.register.protection import share_id
 from readiness.register.rows.changes import MAPPED, change_levels
 from readiness.reporting.blocks import paragraphs
@@ -126,6 +126,9 @@ def _make_rows(wave: ShownWave, item: Item, *, limits: bool, trends: bool) -> It
         why = wave.word("report.change.hidden") if mapped or not said else said
         yield [plain(asked) + mapped, EMPTY, EMPTY, why, *empty]
     cells = [(_label(wave, item, of), name) for of, name in found.items()]
+    if item.kind == "number":
+        median = share_id(item.id, MEDIAN, TOTAL, ANSWERED)
+        cells.append((wave.word(f"numbers.level.{MEDIAN}"), median))
     if len(change_levels(item)) == 1:
         cells += [
             (label, share_id(item.id, item.first_level, group, ANSWERED))

@@ -5,11 +5,11 @@ whoever has both registers can work it out, so it gives nothing away, and where 
 is withheld there is none. Samples are taken as independent; where people answered both times, the
 limits are wider than they need be.
 
-A question is told by its headline box or its mean, then within groups, too; else by each of its
-answers. The limits of those answers, or groups, hold together (Bonferroni): those of each number
-are moved as far outwards as those of a normal distribution would be. Limits of a difference are
-MOVER's. Over more than two waves the change a wave is the least-squares slope, for waves that are
-equally far apart.
+A question is told by its headline box or its mean, then within groups, too, beside a mean by the
+median; else by each of its answers. The limits of those answers, or groups, hold together
+(Bonferroni): those of each number are moved as far outwards as those of a normal distribution would
+be. Limits of a difference are MOVER's. Over more than two waves the change a wave is the
+least-squares slope, for waves that are equally far apart.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pandas as pd
 
 from readiness.analysis.names import ANSWERED
 from readiness.config import Change, FigureRules
-from readiness.questionnaire import TOTAL, FrameVariable, Item, Questionnaire
+from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.questionnaire.versions import item_changes
 from readiness.register.figures import CORE, REASON, FigureRow, number
 from readiness.register.protection import share_id
@@ -162,9 +162,11 @@ def change_rows(
             )
         if not then:
             continue
-        levels = change_levels(questionnaire.item(name))
+        item = questionnaire.item(name)
+        levels = change_levels(item)
         made = [[(of, TOTAL) for of in levels]]
         made += [[(levels[0], group) for group in groups]] if len(levels) == 1 else []
+        made += [[(MEDIAN, TOTAL)]] if item.kind == "number" else []
         normal, error = NormalDist(), (1 - level) / 2
         for cells in made:
             factor = normal.inv_cdf(1 - error / max(len(cells), 1)) / normal.inv_cdf(1 - error)
@@ -174,7 +176,7 @@ def change_rows(
                 waves = [now, *_list_waves(past, share_id(then, of, group, ANSWERED))]
                 own += _make_level_rows(name, of, group, waves, factor, rules)
             yield from own
-            limited += any(row.id.endswith(".lower") and row.group == TOTAL for row in own)
+            limited += cells[0] == (levels[0], TOTAL) and any(r.id.endswith(".lower") for r in own)
     digits = 0 if float(change.margin).is_integer() else 1
     told = [("margin", "number", change.margin, digits, "points within which a share stayed")]
     if limited > 1:
