@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -88,11 +89,15 @@ def test_what_is_derived_is_estimated_and_traced_like_what_was_asked(project: Pr
     assert "Cronbach" in page and "Not asked: computed from the answers to" in page
 
 
-def test_a_language_without_labels_is_refused_with_the_list(project: Project) -> None:
-    config = project.read("config.yaml")
-    project.replace("config.yaml", "- en", "- fr")
-    result = project.here("run")
-    (project.root / "config.yaml").write_text(config, "utf-8")
+def test_a_language_without_labels_is_refused_with_the_list(
+    project: Project, tmp_path: Path
+) -> None:
+    """Where the questionnaire is titled in it."""
+    own = project.copy(tmp_path / "own")
+    own.replace("config.yaml", "- en", "- fr")
+    title = "title:\n  en: Readers of news\n"
+    own.replace("data/questionnaires/readers-1.yaml", title, f"{title}  fr: Lecteurs\n")
+    result = own.here("run")
     said = message(result)
     assert result.returncode == 2, said
     assert "fr needs labels that are missing" in said and ".derive.heavy" in said
