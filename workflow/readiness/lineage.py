@@ -19,6 +19,7 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ class Lineage:
     datasets: tuple[str, ...]
     keys: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 over step, code, settings, inputs and parents; the outputs are not part of it."""
         origin = {

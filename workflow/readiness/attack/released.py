@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.arrays import list_rows
+
 TOTAL = "all"
 DONT_KNOW = "dont_know"
 ANSWERED, WITH_DONT_KNOW, ASKED = "answered", "with_dont_know", "asked"
@@ -184,7 +186,7 @@ def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
 
     A register at its working precision (`precision`: `working`) is read as it will be released.
     """
-    records = figures.to_dict("records")
+    records = list_rows(figures)
     tables: dict[str, ReleasedTable] = {}
     for row in records:
         if row["kind"] == "estimate":
@@ -244,7 +246,7 @@ def find_unread(figures: pd.DataFrame) -> str:
         if column not in COLUMNS:
             return f"column {column}"
     untold = set(figures.loc[(figures["unit"] == "base") & (figures["suppressed"] != ""), "id"])
-    for row in figures.to_dict("records"):
+    for row in list_rows(figures):
         says = re.split(r" of | \(|: ", row["statistic"], maxsplit=1)[0]
         beside = [name for name in ("se", "lower", "upper", "n_eff", "deff") if row[name]]
         known = row["kind"] in OTHERS or says in READ.get(row["kind"], ())

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from readiness.disclosure.bounds import BoundReader
 from readiness.disclosure.policy import Policy
@@ -40,6 +41,11 @@ class Judge:
         # Tables of counts that were found: what each target is in them, which rows they break.
         self._counts: list[Vector] = []
         self._breaks: list[npt.NDArray[np.bool_]] = []
+        self._possible = ((frozenset[int](), 0), np.empty((0, 0)))
+        ends = np.cumsum([0, *(len(target.at) for target in system.targets)])
+        at = np.array([place for target in system.targets for place in target.at], dtype=np.int64)
+        shape = (len(system.targets), len(system.upper))
+        self._sums = sparse.csr_array((np.ones(len(at)), at, ends), shape=shape)
         self._target = {target.name: k for k, target in enumerate(system.targets)}
         self._settled: dict[str, frozenset[int]] = {}
         self._rooms: dict[str, SumBounds] = {}
@@ -124,17 +130,19 @@ class Judge:
         for table in tables:
             self.worlds.keep(table)
             self._breaks.append(~self.system.find_fulfilled(table))
-            targets = self.system.targets
-            self._counts.append(np.array([table[list(t.at)].sum() for t in targets]))
+            self._counts.append(self._sums @ table)
 
     def _bound_by_tables(self, target: ProtectedSum, hidden: frozenset[int]) -> tuple[float, float]:
         """Between what a target is in the tables that were found and are still possible."""
         if not self._counts:
             return float(target.count), float(target.count)
-        seen = find_published_rows(self.system, hidden)
-        possible = ~np.array(self._breaks)[:, seen].any(axis=1)
-        values = np.array(self._counts)[possible, self._target[target.name]]
-        values = np.append(values, target.count)
+        # Many targets are asked of one choice after the other.
+        asked = (hidden, len(self._counts))
+        if self._possible[0] != asked:
+            seen = find_published_rows(self.system, hidden)
+            possible = ~np.array(self._breaks)[:, seen].any(axis=1)
+            self._possible = (asked, np.array(self._counts)[possible])
+        values = np.append(self._possible[1][:, self._target[target.name]], target.count)
         return float(values.min()), float(values.max())
 
     def _is_protected(self, target: ProtectedSum, bounds: SumBounds) -> bool:

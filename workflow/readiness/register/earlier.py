@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.names import group_name, variable_of
+from readiness.arrays import list_rows
 from readiness.disclosure.bounds import BoundReader
 from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum
 from readiness.errors import StatisticsError
@@ -136,7 +137,7 @@ class Earlier:
 
 def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
     """What a published register (as text) told; `data`: the versions of today's data."""
-    rows = figures.to_dict("records")
+    rows = list_rows(figures)
     shown = {row["id"]: row["value"] for row in rows if not row["suppressed"]}
     lightest, heaviest = (shown.get(f"weighting.{end}", "") for end in ("minimum", "maximum"))
     # Printed with two decimals.

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from readiness.analysis.names import WITH_DONT_KNOW, variable_of
+from readiness.arrays import list_rows
 from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule
 from readiness.disclosure.optimise import Decisions, optimise
@@ -121,12 +122,12 @@ def withhold(
         if not len(answers):
             continue
         for system in systems(answers, cells, questionnaire, names, policy, rules):
-            margin = MARGIN if policy.width else 0
+            margin, hidden = MARGIN if policy.width else 0, found.hidden
             found |= optimise(
                 replace(
                     system,
                     statements=tuple(
-                        replace(each, given=each.given or each.name in found.hidden)
+                        replace(each, given=each.given or each.name in hidden)
                         for each in system.statements
                     ),
                 ),
@@ -183,11 +184,12 @@ def _state_facts(
 ) -> pd.DataFrame:
     """Why each number is withheld."""
     rows: dict[str, tuple[str, str, str, str, str]] = {}
-    for row in estimates.to_dict("records"):
+    hidden = found.hidden
+    for row in list_rows(estimates):
         item, level, group, base = row["item"], row["level"], row["group"], row["base"]
         n, count = int(row["n"]), int(row["count"])
         name, size = share_id(item, level, group, base), base_id(item, group, base)
-        if name in found.hidden or name in means:
+        if name in hidden or name in means:
             reason = COMPLEMENTARY
             if level in OF_NUMBERS or policy.is_sensitive(count, n) or n < policy.minimum_base:
                 reason = PRIMARY
@@ -198,7 +200,7 @@ def _state_facts(
             if base == WITH_DONT_KNOW:
                 # The wider base stands by its one share.
                 rows.setdefault(size, (size, item, group, "base", reason))
-        if size in found.hidden or size in means:
+        if size in hidden or size in means:
             small = n < policy.minimum_base or policy.is_small(n)
             reason = PRIMARY if small else COMPLEMENTARY
             rows.setdefault(size, (size, item, group, "base", reason))

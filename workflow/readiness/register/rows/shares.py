@@ -20,6 +20,7 @@ import pandas as pd
 from readiness.analysis.comparing import CONTRASTS_LEAD
 from readiness.analysis.names import ANSWERED, variable_of
 from readiness.analysis.selection import Selection
+from readiness.arrays import list_rows
 from readiness.config import FigureRules
 from readiness.questionnaire import OF_NUMBERS, TOTAL
 from readiness.register.figures import FigureRow, number
@@ -61,7 +62,7 @@ def share_rows(
     There the standard error of a share of all is a second equation of its groups' counts, to three
     digits: it goes where one of them is withheld.
     """
-    records = estimates.to_dict("records")
+    records = list_rows(estimates)
     telling = {
         (row["item"], row["level"], row["base"])
         for row in records
