@@ -157,24 +157,26 @@ def _estimate_means(
         table = table.assign(item=item.id, level=MEAN, base=ANSWERED, count=table["n"])
         parts.append(table)
         points = {
-            name: quantiles(
-                design.subset(answered & (of == name)),
-                known,
-                list(QUARTILES.values()),
-                rule="school",
-                level=level,
-            )
+            name: _find_quartiles(design.subset(answered & (of == name)), known, level)
             for name in there
         }
         same = table[["group", "n", "count", "item", "base", "weighted", "note"]]
-        for at, quartile in enumerate(QUARTILES):
-            values = {
-                column: [points[name][column][at] if name in points else np.nan for name in names]
-                for column in ("estimate", *(("lower", "upper") if quartile == MEDIAN else ()))
-            }
-            parts.append(same.assign(level=quartile, **values))
+        for quartile in QUARTILES:
+            found = pd.DataFrame([points.get(name, {}).get(quartile, {}) for name in names])
+            parts.append(pd.concat([same.assign(level=quartile), found], axis=1))
     whole = pd.concat(parts, ignore_index=True)
     return whole.assign(reliability="").reindex(columns=COLUMNS)
+
+
+def _find_quartiles(
+    domain: Design, values: FloatArray, level: float
+) -> dict[str, dict[str, float]]:
+    """The estimate of each quartile, with limits of the median alone: they cost most."""
+    find = quantile_function(values[domain.mask], domain.full_weights[domain.mask], "school")
+    found = {quartile: {"estimate": find(share)} for quartile, share in QUARTILES.items()}
+    middle = quantiles(domain, values, [QUARTILES[MEDIAN]], rule="school", level=level).iloc[0]
+    found[MEDIAN] |= {end: float(middle[end]) for end in ("lower", "upper")}
+    return found
 
 
 SCALE_COLUMNS = ["item", "without", "items", "n", "alpha", "lower", "upper", "note"]

@@ -336,7 +336,7 @@ def quantiles(
             raise StatisticsError(f"quantile at {p}; expected probabilities between 0 and 1")
     y = design.numeric(values)
     domain = design.subset(~np.isnan(y)) if missing == "drop" else design
-    means(domain, values, missing=missing)  # the checks of an empty base and of missing values
+    _prepare(domain, values, None, None, missing)  # an empty base, missing values
     used = domain.mask
     lookup = quantile_function(y[used], domain.full_weights[used], rule)
     rows = []
