@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from readiness.config import WaveSettings, parse
+from readiness.config import Compare, WaveSettings, parse
 from readiness.errors import ConfigError
 from readiness.plan.checks import check_wave, read_outline
 from readiness.plan.runs import PlannedRun
@@ -82,6 +83,15 @@ def test_groups_are_what_is_known_of_respondents(tmp_path: Path, run_of: Made) -
     by = {"by": "rating", "items": ["tools"]}
     assert variables_of(tmp_path, run_of(estimate=by)) == ("rating",)
     assert variables_of(tmp_path, run_of(estimate=by, sample=SAMPLE)) == ("rating", "site")
+
+
+def test_a_grid_is_named_by_its_rows(tmp_path: Path, run_of: Made) -> None:
+    wave = run_of().section
+    assert isinstance(wave, WaveSettings)
+    known = read_outline(tmp_path, Path("data/questionnaires/made-1.yaml"))
+    wave = wave.model_copy(update={"compare": Compare(items=["block"])})
+    with pytest.raises(ConfigError, match="It is a grid; name its rows: rating"):
+        check_wave(tmp_path, "waves.made", wave, replace(known, grids={"rating": "block"}))
 
 
 def test_a_question_without_groups_has_one_picture(tmp_path: Path, run_of: Made) -> None:

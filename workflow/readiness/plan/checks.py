@@ -169,7 +169,11 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
         for name in names:
             kind = questionnaire.kinds.get(name)
             if kind is None:
-                raise ConfigError(f"{where}.{key}.items: {path} has no item {quote_cell(name)}.")
+                rows = [item for item, grid in questionnaire.grids.items() if grid == name]
+                hint = f" It is a grid; name its rows: {', '.join(rows)}." if rows else ""
+                raise ConfigError(
+                    f"{where}.{key}.items: {path} has no item {quote_cell(name)}.{hint}"
+                )
             if kind not in KINDS[key]:
                 raise ConfigError(
                     f"{where}.{key}.items: {name} is a {quote_cell(kind)} item of {path}; "
