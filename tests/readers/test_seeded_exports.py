@@ -77,8 +77,12 @@ def fits(asked: Asked, shown: Mapping[tuple[str, str], str], counts: Mapping[str
 
 
 def name_options(asked: Asked, item: Item, shown: Mapping[tuple[str, str], str]) -> dict[str, str]:
-    """The option behind each code; the last one is left out where words may stand in its place."""
+    """The option behind each code; the last one is left out where words may stand in its place, and
+    what one person alone chose where it may be such words.
+    """
     told = asked.options[:-1] if any(asked.typed) else asked.options
+    if asked.kind == "one":
+        told = tuple(option for option in told if asked.answers.count(option) > 1)
     names = {same(name): o for o in told for name in (o, shown.get((asked.code, o), o))}
     return {
         c.code: names[same(name)]

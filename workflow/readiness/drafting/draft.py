@@ -179,7 +179,7 @@ def _complete_scales(
         for scale in whole if own in scales else ():
             if len(scale) == len(own) + 1 and own.keys() < scale.keys():
                 (level,) = (option for key, option in scale.items() if key not in own)
-                options = [own.get(key, level) for key in scale]
+                options = [replace(own.get(key, level), code="") for key in scale]
                 said = f"{DECIDED}nobody gave {level.text!r}, which other questions offer"
                 answers = replace(
                     answers, options=give_codes(options), checks=(*answers.checks, said)
