@@ -56,15 +56,20 @@ def numbers(counts: Mapping[str, int]) -> Counter[float] | None:
     return +made
 
 
+def may_be_typed(asked: Asked) -> bool:
+    """Whether words may stand in place of the last option, for all that the cells say: what one
+    person alone chose may have been typed.
+    """
+    once = 1 in Counter(filter(None, asked.answers)).values()
+    return asked.kind == "one" and (any(asked.typed) or once)
+
+
 def fits(asked: Asked, shown: Mapping[tuple[str, str], str], counts: Mapping[str, int]) -> bool:
     """Whether counts are those of the answers that were given to a question."""
     given = [one for a in asked.answers for one in (a if asked.kind == "many" else (a,)) if one]
     truth = Counter(given)
     if asked.options:
-        # What was typed may stand in place of the last option, and what one person alone chose may
-        # have been typed, for all that the cells say.
-        apart = asked.kind == "one" and (any(asked.typed) or 1 in truth.values())
-        told = asked.options[:-1] if apart else asked.options
+        told = asked.options[:-1] if may_be_typed(asked) else asked.options
         names = {o: (same(shown.get((asked.code, o), o)), same(o)) for o in told if truth[o] > 1}
         return all(
             n in {counts.get(name) for name in names[o]} for o, n in truth.items() if o in names
@@ -77,12 +82,8 @@ def fits(asked: Asked, shown: Mapping[tuple[str, str], str], counts: Mapping[str
 
 
 def name_options(asked: Asked, item: Item, shown: Mapping[tuple[str, str], str]) -> dict[str, str]:
-    """The option behind each code; the last one is left out where words may stand in its place, and
-    what one person alone chose where it may be such words.
-    """
-    told = asked.options[:-1] if any(asked.typed) else asked.options
-    if asked.kind == "one":
-        told = tuple(option for option in told if asked.answers.count(option) > 1)
+    """The option behind each code; the last one is left out where words may stand in its place."""
+    told = asked.options[:-1] if may_be_typed(asked) else asked.options
     names = {same(name): o for o in told for name in (o, shown.get((asked.code, o), o))}
     return {
         c.code: names[same(name)]
