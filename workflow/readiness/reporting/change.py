@@ -128,7 +128,7 @@ def _make_rows(wave: ShownWave, item: Item, *, limits: bool, trends: bool) -> It
     cells = [(_label(wave, item, of), name) for of, name in found.items()]
     if item.kind == "number":
         median = share_id(item.id, MEDIAN, TOTAL, ANSWERED)
-        cells.append((wave.word(f"numbers.level.{MEDIAN}"), median))
+        cells.append((wave.word("numbers.level.median"), median))
     if len(change_levels(item)) == 1:
         cells += [
             (label, share_id(item.id, item.first_level, group, ANSWERED))
