@@ -29,6 +29,7 @@ from readiness.drafting import (
     with_section,
 )
 from readiness.drafting.joined import find_joined_options
+from readiness.drafting.wordings import order_scale
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import open_decisions
@@ -259,6 +260,24 @@ def test_an_agency_writes_the_question_before_each_option_and_numbers_as_labels(
     assert [c.text for c in found.items[0].categories][1] == "Fairly dissatisfied"
     assert [c.text for c in found.items[1].categories] == ["Radio", "Daily press"]
     assert draft.questions[1].block.question == f"{asked}?"
+
+
+@pytest.mark.parametrize(
+    "scale",
+    [
+        "A great deal|A fair amount|Not very much|Not at all",
+        "Certain to|Very likely|Fairly likely|Not very likely|Not at all likely|Certain not to",
+        "Every day|Several times a week|Once a week|Less than once a week|Never",
+        "Strongly support|Tend to support|Neither support nor oppose|Strongly oppose",
+        "Oui, tout à fait|Oui, plutôt|Non, plutôt pas|Non, pas du tout",
+        "Sehr gut|Gut|Befriedigend|Ausreichend|Mangelhaft",
+        "Trifft voll und ganz zu|Trifft eher zu|Teils, teils|Trifft eher nicht zu",
+        "كثيرا|إلى حد ما|قليلا|لا على الإطلاق",
+    ],
+)
+def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> None:
+    levels = scale.split("|")
+    assert order_scale(levels) == [*range(len(levels))][::-1]
 
 
 def test_a_level_that_nobody_gave_is_one_where_other_questions_offer_it() -> None:
