@@ -29,7 +29,7 @@ from readiness.drafting import (
     with_section,
 )
 from readiness.drafting.joined import find_joined_options
-from readiness.drafting.wordings import order_scale
+from readiness.drafting.wordings import find_special, order_scale
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import open_decisions
@@ -278,6 +278,19 @@ def test_an_agency_writes_the_question_before_each_option_and_numbers_as_labels(
 def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> None:
     levels = scale.split("|")
     assert order_scale(levels) == [*range(len(levels))][::-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("Not sure / Don't know", "dont_know"),
+        ("Je ne sais pas / sans opinion", "dont_know"),
+        ("Don't know / Refused", ""),
+        ("Yes / No", ""),
+    ],
+)
+def test_what_says_one_thing_twice_is_no_answer(text: str, means: str) -> None:
+    assert find_special(text) == means
 
 
 def test_a_level_that_nobody_gave_is_one_where_other_questions_offer_it() -> None:

@@ -195,6 +195,11 @@ def find_special(text: str) -> str:
     """
     key = match_key(re.sub(r"^\s*(\[[^]]{1,40}\]|\([^)]{1,40}\))\s*(?=\S)", "", text))
     keys = {key, match_key(_CODE.sub("", text))}
+    if " / " in text:
+        # "Not sure / Don't know" says one thing twice.
+        meanings = {find_special(part) for part in text.split(" / ")}
+        if len(meanings) == 1:
+            return meanings.pop()
     return next((name for name in SPECIALS if not keys.isdisjoint(_find_meaning(name))), "")
 
 
