@@ -29,7 +29,7 @@ from readiness.drafting import (
     with_section,
 )
 from readiness.drafting.joined import find_joined_options
-from readiness.drafting.wordings import find_special, order_scale
+from readiness.drafting.wordings import find_special, order_numbers, order_scale
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import open_decisions
@@ -291,6 +291,23 @@ def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> Non
 )
 def test_what_says_one_thing_twice_is_no_answer(text: str, means: str) -> None:
     assert find_special(text) == means
+
+
+@pytest.mark.parametrize(
+    ("bands", "ordered"),
+    [
+        ("None|1-5|6-10|More than 10", True),
+        ("Moins d'un an|1 à 3 ans|4 à 10 ans|Plus de 10 ans", True),
+        ("1|2|3|4|5 or more", True),
+        ("0%|1-25%|26-50%|51-75%|76-100%", True),
+        ("1|2|3|4", False),
+        ("None|Type 1|Type 2", False),
+        ("2019|2020|2021", False),
+    ],
+)
+def test_bands_may_begin_with_a_word_and_hold_bare_numbers(bands: str, ordered: bool) -> None:
+    texts = bands.split("|")
+    assert order_numbers(texts) == ([*range(len(texts))] if ordered else None)
 
 
 def test_a_level_that_nobody_gave_is_one_where_other_questions_offer_it() -> None:

@@ -112,12 +112,15 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
     # A year is more than 11 months, and hours a day are in each text; MW2 is a name.
     if sum(any(of) and not all(of) for of in told) > 1 or all(map(_NAMED.fullmatch, texts)):
         return None
-    ends = []
-    for text in texts:
-        numbers = _read_numbers(match_key(text))
-        if not 1 <= len(numbers) <= 2 or not re.search(r"[^\W\d_]|[-–+<>≤≥(]", text):
-            return None
-        ends.append((min(numbers), max(numbers)))
+    numbers = [_read_numbers(match_key(text)) for text in texts]
+    # Numbers alone are no bands; one text may say in words that there is none, beside real bands.
+    bare = all(re.fullmatch(r"[\d.,\s%]+", text) for text in texts)
+    if bare or (not all(numbers) and max(map(len, numbers), default=0) < 2):
+        return None
+    found = [own or _read_words(match_key(text)) for own, text in zip(numbers, texts, strict=True)]
+    if numbers.count([]) > 1 or not all(1 <= len(own) <= 2 for own in found):
+        return None
+    ends = [(min(own), max(own)) for own in found]
     if len(ends) < 3 or len(set(ends)) < len(ends):
         return None
     return sorted(range(len(ends)), key=ends.__getitem__)
@@ -146,6 +149,13 @@ def _read_numbers(text: str) -> list[float]:
             value /= min(times, 1e3)
         found.append(value)
     return found
+
+
+def _read_words(key: str) -> list[float]:
+    """The number of a text in words that begins bands: none, or less than one."""
+    if key in _find_meaning("zero"):
+        return [0.0]
+    return [1.0] if _find_meaning("one").intersection(re.split(r"[\s’']+", key)) else []
 
 
 def _read_value(number: str) -> float:
