@@ -37,6 +37,14 @@ def test_no_item_is_called_as_a_column_of_the_programs_own_tables() -> None:
         read({**document, "items": [{**item, "id": "weight"}]})
 
 
+def test_a_file_named_by_its_year_names_a_wave() -> None:
+    assert (form_name("2021"), form_name("2019_H2"), form_name("؟")) == (
+        "survey-2021",
+        "survey-2019-h2",
+        "survey",
+    )
+
+
 def test_what_is_written_is_read_as_it_was() -> None:
     """Texts that YAML takes for something else, options that items share, comments over lines."""
     categories = [{"code": "yes", "text": "yes", "value": "1"}, {"code": "no", "text": "no: # x"}]

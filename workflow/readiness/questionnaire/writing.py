@@ -31,8 +31,9 @@ def option_code(text: str, taken: Collection[str] = ()) -> str:
 
 
 def form_name(text: str) -> str:
-    """A name for a questionnaire: lower-case letters, digits and hyphens."""
-    return _make_slug(text).replace("_", "-") or "survey"
+    """A name for a questionnaire or a wave: lower-case letters, digits, hyphens, a letter first."""
+    name = _make_slug(text).replace("_", "-")
+    return name if name[:1].isalpha() else f"survey-{name}".rstrip("-")
 
 
 def _make_slug(text: str) -> str:
