@@ -35,6 +35,9 @@ def test_no_item_is_called_as_a_column_of_the_programs_own_tables() -> None:
     assert read({**document, "items": [{**item, "id": item_id("weight")}]})[0].item("weight_2")
     with pytest.raises(ConfigError, match=r"'weight' is a column .* such as weight_2"):
         read({**document, "items": [{**item, "id": "weight"}]})
+    place = {"id": "stratum", "label": {"en": "S"}, "categories": [{"code": "a", "text": "a"}]}
+    with pytest.raises(ConfigError, match=r"'stratum' is a column .* such as stratum_2"):
+        read({**document, "frame": [place], "items": [{**item, "id": "hours"}]})
 
 
 def test_a_file_named_by_its_year_names_a_wave() -> None:

@@ -121,9 +121,10 @@ class Questionnaire(Strict):
     @model_validator(mode="after")
     def _check_whole(self) -> Self:
         frame_ids = [variable.id for variable in self.frame]
-        if twice := find_repeated([*frame_ids, *(item.id for item in self.items)]):
+        ids = [*frame_ids, *(item.id for item in self.items)]
+        if twice := find_repeated(ids):
             raise ValueError(f"items: id {twice[0]!r} is given twice")
-        if kept := sorted({*OF_TABLES}.intersection(item.id for item in self.items)):
+        if kept := sorted({*OF_TABLES}.intersection(ids)):
             raise ValueError(
                 f"items: id {kept[0]!r} is a column of the program's own tables; call it "
                 f"otherwise, such as {kept[0]}_2"
