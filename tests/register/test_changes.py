@@ -130,6 +130,16 @@ def test_what_one_number_tells_changes_within_groups_too() -> None:
     assert "change.tested" not in made and find_unread(registered([*made.values()])) == ""
 
 
+def ask_otherwise(then: dict[str, str]) -> Questionnaire:
+    """What was asked, with some of its texts (`key: text`) as they were then."""
+    text = ASKED.model_dump_json()
+    for old, new in then.items():
+        old, new = (part.replace(": ", '":"') + '"' for part in (old, new))
+        assert old in text
+        text = text.replace(old, new)
+    return Questionnaire.model_validate_json(text)
+
+
 @pytest.mark.parametrize(
     ("then", "kept"),
     [
@@ -142,12 +152,7 @@ def test_what_one_number_tells_changes_within_groups_too() -> None:
 def test_a_group_is_one_that_was_the_same_and_no_other_then(
     then: dict[str, str], kept: tuple[str, ...]
 ) -> None:
-    text = ASKED.model_dump_json()
-    for old, new in then.items():
-        old, new = (part.replace(": ", '":"') + '"' for part in (old, new))
-        assert old in text
-        text = text.replace(old, new)
-    assert match_groups(Questionnaire.model_validate_json(text), ASKED, "side") == kept
+    assert match_groups(ask_otherwise(then), ASKED, "side") == kept
 
 
 @pytest.mark.parametrize(
@@ -162,18 +167,13 @@ def test_a_group_is_one_that_was_the_same_and_no_other_then(
 def test_what_is_computed_is_compared_where_its_answers_are(
     then: dict[str, str], reason: str
 ) -> None:
-    text = ASKED.model_dump_json()
-    for old, new in then.items():
-        old, new = (part.replace(": ", '":"') + '"' for part in (old, new))
-        assert old in text
-        text = text.replace(old, new)
     goes = ASKED.item("goes")
     made = [
         goes.model_copy(update={"id": name, "derived_from": sources})
         for name, sources in (("keen", ("goes", "side")), ("keener", ("keen",)))
     ]
     now = ASKED.model_copy(update={"items": (*ASKED.items, *made)})
-    matching = (Questionnaire.model_validate_json(text), now, ["keener"], {})
+    matching = (ask_otherwise(then), now, ["keener"], {})
     assert [*match_items(*matching, ["keener"])] == [("keener", "" if reason else "keener", reason)]
     assert [*match_items(*matching, ["goes"])] == [("keener", "", reason or "unasked")]
 

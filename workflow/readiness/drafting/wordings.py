@@ -203,13 +203,13 @@ def find_special(text: str) -> str:
     What interviewers are told before an answer stands in brackets: `[DO NOT READ] Refused`. A code
     may stand there, too: `99. Refused`.
     """
-    key = match_key(re.sub(r"^\s*(\[[^]]{1,40}\]|\([^)]{1,40}\))\s*(?=\S)", "", text))
-    keys = {key, match_key(_CODE.sub("", text))}
     if " / " in text:
         # "Not sure / Don't know" says one thing twice.
         meanings = {find_special(part) for part in text.split(" / ")}
         if len(meanings) == 1:
             return meanings.pop()
+    key = match_key(re.sub(r"^\s*(\[[^]]{1,40}\]|\([^)]{1,40}\))\s*(?=\S)", "", text))
+    keys = {key, match_key(_CODE.sub("", text))}
     return next((name for name in SPECIALS if not keys.isdisjoint(_find_meaning(name))), "")
 
 

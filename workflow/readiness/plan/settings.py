@@ -21,8 +21,6 @@ from readiness.publications.ledger import TIDY, in_order
 from readiness.questionnaire import OF_TABLES, expand, forms_of, group_rows
 from readiness.terminal import quote_cell
 
-# Columns of the coded table that no variable is called like.
-
 
 def asked_of(root: Path, run: PlannedRun) -> Asked:
     """What was asked in a wave, and behind it what is derived of it."""

@@ -10,7 +10,7 @@ told; of an item that the settings do not compare no gap is said. Of a number wh
 not `present` no sentence is made.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from readiness.analysis.names import ANSWERED
@@ -86,13 +86,11 @@ class Findings:
             return found and found[1]
         if not self._levels:
             return None
-        level, register = self.item.first_level, self.material.register
+        level = self.item.first_level
         gaps = self.find_gaps(level)
         if not gaps:
             # A gap that is shown and too imprecise for a sentence is not denied either.
-            codes = self.material.questionnaire.grouping(self._variable).codes
-            shares = {code: share_id(self.item.id, level, code, ANSWERED) for code in codes}
-            shown = [code for code, share in shares.items() if register.number(share) is not None]
+            shown = self._list_groups(level, self._is_shown)
             known = self.material.contrasts.gaps(self.item.id, level, self._variable, shown)
             if known or len(shown) < MANY:
                 return None
@@ -135,11 +133,7 @@ class Findings:
             }.items():
                 contrast = f"{self.item.id}.contrast.{a}.{b}"
                 known = {"gap": contrast, **self._find_ends(contrast)}
-                if (
-                    told_first
-                    and "lower" in known
-                    and self.material.register.number(contrast) is not None
-                ):
+                if told_first and "lower" in known and self._is_shown(contrast):
                     values |= {name: self._name_value(identity) for name, identity in known.items()}
                     return (gap.p, -gap.effect), Fact(kind, values)
             return (gap.p, -gap.effect), Fact("report.finding.pair", values)
@@ -208,12 +202,14 @@ class Findings:
 
     def is_reliable(self, identity: str) -> bool:
         """Whether a share is published and its precision is good, or not a matter of sampling."""
-        register = self.material.register
-        if register.number(identity) is None:
+        if not self._is_shown(identity):
             return False
         return not self.material.selection.inference or (
-            register.row(identity)["reliability"] == PRESENT
+            self.material.register.row(identity)["reliability"] == PRESENT
         )
+
+    def _is_shown(self, identity: str) -> bool:
+        return self.material.register.number(identity) is not None
 
     def _find_ends(self, identity: str) -> dict[str, str]:
         """The ids of the limits of a number; none unless both are there."""
@@ -253,13 +249,13 @@ class Findings:
 
     def find_gaps(self, level: str) -> list[Gap]:
         """The established gaps of an answer, of groups whose shares are fit for a sentence."""
-        variable = self.material.questionnaire.grouping(self._variable)
-        published = [
-            code
-            for code in variable.codes
-            if self.is_reliable(share_id(self.item.id, level, code, ANSWERED))
-        ]
+        published = self._list_groups(level, self.is_reliable)
         return self.material.contrasts.gaps(self.item.id, level, self._variable, published)
+
+    def _list_groups(self, level: str, fits: Callable[[str], bool]) -> list[str]:
+        """The groups whose share of an answer, by its id, `fits`."""
+        codes = self.material.questionnaire.grouping(self._variable).codes
+        return [code for code in codes if fits(share_id(self.item.id, level, code, ANSWERED))]
 
     def _name_within(self, codes: Sequence[str]) -> Fact:
         variable = self.material.questionnaire.grouping(self._variable)

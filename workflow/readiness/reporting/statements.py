@@ -67,10 +67,10 @@ def difference(
 ) -> Fact:
     """What the primary test says of the groups, or why it says nothing.
 
-    `values`: `p` as the register shows it, `level`; `withheld`: whether it is computed.
+    `values`: `p` as the register shows it, `level`; `withheld`: it was computed, and is not told.
     """
     if p is None:
-        return Fact(DIFFERENCE[3 if withheld else 2])
+        return Fact(f"report.difference.{'withheld' if withheld else 'not_computed'}")
     case = "established" if significant(p, level) else "not_established"
     return Fact(f"report.difference.{case}", values)
 
