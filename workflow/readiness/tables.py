@@ -210,10 +210,10 @@ def is_regular(content: bytes, separator: str, width: int) -> bool:
         rows = np.flatnonzero(ends)
         if end == len(content) and (not len(rows) or rows[-1] < len(ends) - 1):
             return False  # the last line has no end: it may be cut
-        starts = np.concatenate([[0], rows[:-1] + 1])
-        if (np.add.reduceat(signs, starts, dtype=np.int64) != width - 1).any():
+        marks = np.flatnonzero(ends | signs)
+        if len(marks) != width * len(rows) or (marks[width - 1 :: width] != rows).any():
             return False
-        if int((rows - starts).max()) >= csv.field_size_limit():
+        if int(np.diff(rows, prepend=-1).max()) > csv.field_size_limit():
             return False
         begin = end
     return True

@@ -20,6 +20,7 @@ from readiness.config import PERMUTATIONS, Compare
 from readiness.errors import StatisticsError
 from readiness.facts import Fact, to_json
 from readiness.questionnaire import Item, Questionnaire
+from readiness.survey.coding import encode_declared
 from readiness.survey.comparisons.cells import ComparisonRow, frame
 from readiness.survey.comparisons.compare import compare_groups
 from readiness.survey.comparisons.families import GroupShares, family_of
@@ -214,7 +215,7 @@ def contrast_item(
     """The family of one item and one variable; no row for a number or where nobody answered."""
     found: dict[str, tuple[Cut, GroupShares]] = {}
     crossings = Crossings(design, by, groups)
-    known = design.data[by].isin(groups).to_numpy() & design.mask
+    known = (encode_declared(None, groups, design.factorize(by)).codes >= 0) & design.mask
     if item.kind not in ("number", "text"):
         for cut in compared_cuts(item, design.data):
             for name, shares in _estimate_shares(cut, known, interval, crossings):

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from readiness.analysis.auxiliaries import RespondentCells, Targets, auxiliaries, tells
@@ -31,6 +30,7 @@ from readiness.arrays import BoolArray, FloatArray
 from readiness.config import Estimate
 from readiness.errors import StatisticsError
 from readiness.questionnaire import MEAN, NOT_ASKED, Item, Questionnaire
+from readiness.survey.coding import encode_declared
 from readiness.survey.design import Design
 from readiness.survey.nonresponse import PHI, SelectedMoments, mubp, probit_proxy, smub, worst_case
 
@@ -101,26 +101,24 @@ def headlines(item: Item, answers: pd.DataFrame) -> Iterator[Headline]:
     """
     if item.kind == "multi":
         for column, option in zip(item.columns, item.codes, strict=True):
-            codes = answers[column].to_numpy(dtype=object)
-            yield _make_headline(option, codes, ("1", "0"), ("1",))
+            yield _make_headline(option, answers[column], ("1", "0"), ("1",))
         return
-    codes = answers[item.id].to_numpy(dtype=object)
+    codes = answers[item.id]
     if item.range is None:
         yield _make_headline(item.first_level, codes, item.codes, item.shown_codes)
         return
     if not all(map(np.isfinite, item.range.bounds)):
         return  # a number without both ends can be anything where it is missing
-    numbers = pd.to_numeric(answers[item.id], errors="coerce").to_numpy(dtype=np.float64)
-    yield Headline(MEAN, numbers, codes != NOT_ASKED, item.range.bounds)
+    numbers = pd.to_numeric(codes, errors="coerce").to_numpy(dtype=np.float64)
+    yield Headline(MEAN, numbers, (codes != NOT_ASKED).to_numpy(), item.range.bounds)
 
 
 def _make_headline(
-    level: str, codes: npt.NDArray[Any], all_: Sequence[str], yes: Sequence[str]
+    level: str, codes: "pd.Series[str]", all_: Sequence[str], yes: Sequence[str]
 ) -> Headline:
-    text = codes.astype(str)
-    values = np.where(np.isin(text, list(yes)), 1.0, 0.0)
-    values[~np.isin(text, list(all_))] = np.nan
-    return Headline(level, values, text != NOT_ASKED, (0.0, 1.0))
+    place = encode_declared(codes, [*all_, NOT_ASKED]).codes
+    values = np.array([*(float(code in yes) for code in all_), np.nan, np.nan])[place]
+    return Headline(level, values, place != len(all_), (0.0, 1.0))
 
 
 def nonresponse_bounds(

@@ -17,6 +17,7 @@ from readiness.analysis.selection import Selection
 from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.errors import StatisticsError
 from readiness.questionnaire import DONT_KNOW, NOT_ASKED, SPECIAL_CODES, TOTAL, Item, Questionnaire
+from readiness.survey.coding import encode_declared
 from readiness.survey.response import DISPOSITIONS, balance, r_indicator, response_table
 
 # Shares of the applicable questions from which on a case is complete, or partial.
@@ -45,10 +46,11 @@ def _find_states(item: Item, answers: pd.DataFrame) -> dict[str, BoolArray]:
 
     A multiple-choice item has an answer where any of its options has one.
     """
-    columns = [answers[column].to_numpy(dtype=object) for column in item.columns]
-    answered = np.any([~np.isin(c.astype(str), SPECIAL_CODES) for c in columns], axis=0)
-    not_asked = ~answered & np.all([c == NOT_ASKED for c in columns], axis=0)
-    outside = ~answered & ~not_asked & np.any([c == DONT_KNOW for c in columns], axis=0)
+    special = [*SPECIAL_CODES]
+    codes = np.array([encode_declared(answers[column], special).codes for column in item.columns])
+    answered = (codes < 0).any(axis=0)
+    not_asked = ~answered & (codes == special.index(NOT_ASKED)).all(axis=0)
+    outside = ~answered & ~not_asked & (codes == special.index(DONT_KNOW)).any(axis=0)
     blank = ~(answered | not_asked | outside)
     return dict(zip(MISSING, (answered, outside, blank, not_asked), strict=True))
 

@@ -57,19 +57,18 @@ def read_replicates(path: Path) -> Replicates:
 
 
 def read_weighted(
-    answers: Path, weights: Path, apart: Collection[str], columns: Collection[str] | None = None
+    answers: Path, weights: Path, columns: Collection[str] | None = None
 ) -> tuple[Design, pd.DataFrame]:
-    """The design with replicate weights, and the answers of the groups counted apart.
+    """The design with replicate weights, and the coded answers of all, with or without a weight.
 
     `answers` is the coded table of the validate step, `weights` the weight step's `weights.csv`
-    with `replicates.npz` beside it; `apart` are codes of groups. `columns`: the answers and frame
-    variables that are needed; all unless given.
+    with `replicates.npz` beside it. `columns`: the answers and frame variables that are needed;
+    all unless given.
     """
     wanted = None if columns is None else {"respondent", "group", "stratum", *columns}
     coded = read_text_table(answers, "the coded answers", columns=wanted)
     final = read_text_table(weights, "the weights", columns=OF_A_WEIGHT)
-    made = weighted_design(coded, final, read_replicates(weights.parent / "replicates.npz"))
-    return made, coded.loc[coded["group"].isin(list(apart))].reset_index(drop=True)
+    return weighted_design(coded, final, read_replicates(weights.parent / "replicates.npz")), coded
 
 
 def weighted_design(coded: pd.DataFrame, weights: pd.DataFrame, replicates: Replicates) -> Design:

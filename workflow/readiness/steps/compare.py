@@ -32,7 +32,7 @@ def run(job: Job[CompareWave]) -> None:
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
     columns = questionnaire.coded_columns({*settings.items, *settings.contrasted, *settings.by})
-    design, _ = read_weighted(job["answers"], job["weights"], questionnaire.groups_apart, columns)
+    design, _ = read_weighted(job["answers"], job["weights"], columns)
     compared = settings.by[0] if settings.by else ""
     selection = Selection(settings.selection)
     contrasts = contrast_items(

@@ -10,7 +10,6 @@ from readiness.config import DerivedVariable, Estimate, SelectionName
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins, read_sample
 from readiness.running.step import Job, log
-from readiness.tables import read_text_table
 
 
 class EstimateWave(Estimate):
@@ -34,18 +33,17 @@ def run(job: Job[EstimateWave]) -> None:
     margins_file, sample_file = job.get("margins"), job.get("sample")
     margins = read_margins(margins_file, questionnaire) if margins_file else {}
     sample = read_sample(sample_file, questionnaire) if sample_file else None
-    design, apart = read_weighted(job["answers"], job["weights"], questionnaire.groups_apart)
-    table = estimate(design, apart, questionnaire, settings)
+    design, coded = read_weighted(job["answers"], job["weights"])
+    apart = coded["group"].isin(questionnaire.groups_apart)
+    table = estimate(design, coded[apart], questionnaire, settings)
     job.csv("estimates.csv", table)
     scales = [one for one in settings.derive if one.scale]
     selection = Selection(settings.selection)
     job.csv("scales.csv", scales_table(design, questionnaire, scales, settings.level, selection))
-    coded = read_text_table(job["answers"], "the coded answers")
-    respondents = coded[~coded["group"].isin(list(questionnaire.groups_apart))]
     known = describe_nonresponse(design, margins, sample, questionnaire, selection)
     tables = nonresponse_tables(
         design,
-        respondents,
+        coded[~apart],
         sample,
         questionnaire,
         settings,
