@@ -210,7 +210,7 @@ def _read_by_pandas(path: Path, content: bytes, separator: str, line: int) -> Sh
         header=None,
         skiprows=1,
         names=range(len(header)),
-        dtype="category",
+        dtype=object,
         na_filter=False,
         index_col=False,
         engine="c",

@@ -31,7 +31,7 @@ _NAMED = re.compile(
     rf"(?:(?P<name>[a-z]{{3,9}})\.? (?P<day>\d{{1,2}}),? |(?P<day2>\d{{1,2}})[ -](?P<name2>[a-z]"
     rf"{{3,9}})\.?[ -])(?P<year>\d{{4}}){_TIME}"
 )
-_BEGINS = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}")
+_BEGINS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}")
 _FIXED = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 _LONG = 5000
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -94,7 +94,8 @@ def looks_like_moments(texts: Sequence[str]) -> bool:
 
 def order_of(texts: Sequence[str], first: Sequence[str], language: str) -> str:
     """Whether day or month stands first in `texts`; `first` are the first cells of the file."""
-    numbers = [hit.groups() for text in texts if (hit := _BEGINS.match(text))]
+    beginnings = {text.lstrip()[:8] for text in texts}  # of a million moments, few hundred days
+    numbers = [hit.groups() for text in beginnings if (hit := _BEGINS.match(text))]
     day = any(int(one) > 12 for one, _ in numbers)
     month = any(int(two) > 12 for _, two in numbers)
     if day != month:

@@ -21,7 +21,6 @@ ISO = "%Y-%m-%dT%H:%M:%S"
 # How a moment may be written, for those whose export has none.
 TIMESTAMP_WORDS = "dd/mm/yyyy HH:MM:SS"
 KEPT = "kept"
-_NO_SIGNS = str.maketrans("", "", "-:")
 
 DuplicateRule = Literal["last", "first", "most_answered"]
 # Why the other submission is kept, by the rule of the wave.
@@ -62,7 +61,7 @@ def submissions(
     table = pd.DataFrame(index=raw.index)
     # When each came, as the reader of its tool understands it.
     moments = _read_column(raw, "_submitted")
-    table["submitted"] = pd.to_datetime(moments, format=ISO, errors="coerce")
+    table["submitted"] = pd.to_datetime(moments, format="ISO8601", errors="coerce")
     answer = raw[questionnaire.group_item] if questionnaire.group_item else None
     table["group"] = "" if answer is None else _group(answer, questionnaire)
     codes = (
@@ -201,7 +200,7 @@ def _name_by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray
     moments = seconds.astype(np.int64)
     names = np.array(
         [
-            "open-undated" if text == "NaT" else f"open-{text.translate(_NO_SIGNS)}"
+            "open-undated" if text == "NaT" else f"open-{text.replace('-', '').replace(':', '')}"
             for text in np.datetime_as_string(seconds).tolist()
         ],
         dtype=object,
