@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,13 @@ from readiness.language import LANGUAGES, Language, tell, text
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.attacking import read_target
 from readiness.register.figures import FigureRow, Origin, make_register
-from readiness.register.firmness import find_told, firmness_rows, read_findings, tell_until_held
+from readiness.register.firmness import (
+    find_told,
+    firmness_rows,
+    list_pictured,
+    read_findings,
+    tell_until_held,
+)
 from readiness.register.protection import WITHHELD
 from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, TableMaterial
@@ -242,6 +249,15 @@ def test_a_variant_is_not_told_that_tells_of_what_is_withheld(table: pd.DataFram
     assert {*find_told(own, gone, even)["finding"]} == {"share"}
     lines = find_told(own.assign(interviews=LINES), estimates, even)
     assert {*lines["state"]} == {"untold"}
+
+
+def test_a_finding_that_holds_in_its_only_other_variant_has_no_picture(told: pd.DataFrame) -> None:
+    gap, share = read_findings(told)
+    assert list_pictured([gap]) == list_pictured([share]) == {"use"}
+    held = share.variants[share.variants["state"] == "holds"]
+    assert list_pictured([replace(share, variants=held.head(2))]) == set()
+    failed = share.variants[share.variants["state"] == "fails"]
+    assert list_pictured([replace(share, variants=failed.head(1))]) == {"use"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

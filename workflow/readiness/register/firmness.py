@@ -6,7 +6,7 @@ rows of their own: so whoever has the register has what the attack reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +93,17 @@ def read_findings(rows: pd.DataFrame) -> Iterator[FirmFinding]:
         pairs = tuple((pair.split(">")[0], pair.split(">")[1]) for pair in row["note"].split())
         item, kind = row["item"].partition(":")[2], row["statistic"].removeprefix("variants: ")
         yield FirmFinding(name, item, kind, row["level"], pairs, variants.iloc[order])
+
+
+def list_pictured(findings: Iterable[FirmFinding]) -> set[str]:
+    """The items whose variants a picture tells more of than a sentence: one of their findings fails
+    in a variant, or has more than its own and another.
+    """
+    return {
+        one.item
+        for one in findings
+        if len(one.variants) > 2 or (one.variants["state"] != HOLDS).any()
+    }
 
 
 def find_told(

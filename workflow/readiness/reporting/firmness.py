@@ -9,10 +9,18 @@ from readiness.charts.picture import LegendKey, Picture, table_of
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, tell, text
 from readiness.questionnaire import Questionnaire
-from readiness.register.firmness import FIRMNESS, HOLDS, UNTOLD, FirmFinding, read_findings
+from readiness.register.firmness import (
+    FIRMNESS,
+    HOLDS,
+    UNTOLD,
+    FirmFinding,
+    list_pictured,
+    read_findings,
+)
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.holding import FAR_HIGHER, HIGHER, NO_PAIR, find_common
 from readiness.reporting.item_findings import name_within
+from readiness.reporting.markdown import write_list
 from readiness.reporting.shown import Register, ShownWave
 
 # What each choice is called, by its dimension; a gap has another test than a share.
@@ -92,7 +100,9 @@ def state_firmness(finding: FirmFinding, register: Register) -> Iterator[Fact]:
 
 
 def describe_firmness(wave: ShownWave) -> str:
-    """The chapter: a sentence a finding, a picture a question; "" where no variant is told."""
+    """The chapter: a sentence a finding and a picture a question, then the findings that hold in
+    their only other variant, in a list; "" where no variant is told.
+    """
     register, language = wave.register, wave.language
     found = [one for one in read_findings(register.rows) if one.item in wave.items]
     if not found:
@@ -101,17 +111,25 @@ def describe_firmness(wave: ShownWave) -> str:
     for dimension, (choice, key) in OTHERS.items():
         if any((one.variants[dimension] == choice).any() for one in found):
             parts.append(wave.word(key))
+    pictured = list_pictured(found)
+    alike: dict[str, list[str]] = {}
     for item in wave.items:
-        own = [one for one in found if one.item == item]
-        for one in own:
-            claim = tell(state_claim(one, wave.questionnaire, wave.by, language), language)
-            said = Fact("report.firmness.claim", {"claim": claim.rstrip(".")})
-            facts = [said, *state_firmness(one, register)]
-            parts.append(" ".join(register.write_fact(fact) for fact in facts))
-        if own:
+        for one in (one for one in found if one.item == item):
+            said = tell(state_claim(one, wave.questionnaire, wave.by, language), language)
+            claim = register.write_fact(Fact("report.firmness.claim", {"claim": said.rstrip(".")}))
+            facts = [*state_firmness(one, register)]
+            state = " ".join(map(register.write_fact, facts))
+            if item in pictured:
+                parts.append(f"{claim} {state}")
+            else:
+                words = " ".join(tell(fact, language) for fact in facts)
+                alike.setdefault(words, [state]).append(claim)
+        if item in pictured:
             asked = wave.questionnaire.item(item).label.text(language)
             caption = wave.caption("report.firmness.caption", item=asked)
             parts.append(wave.chart(f"{item}-{FIRMNESS}", caption))
+    for state, *claims in alike.values():
+        parts += [state, write_list(claims)]
     return paragraphs(parts)
 
 

@@ -26,7 +26,7 @@ from readiness.register.figures import (
     row_order,
     values_of,
 )
-from readiness.register.firmness import FIRMNESS, read_findings
+from readiness.register.firmness import FIRMNESS, list_pictured, read_findings
 from readiness.register.protection import DONT_KNOW, share_id
 from readiness.register.published import round_register
 from readiness.register.rows.changes import change_levels
@@ -77,7 +77,7 @@ class DrawnWave:
         """Every chart, by file name; of firmness where something is told of it."""
         firm = {planned.item for planned in self.settings.charts if planned.form == FIRMNESS}
         found = [one for one in read_findings(self.rows) if one.item in firm]
-        told = {one.item: [other for other in found if other.item == one.item] for one in found}
+        told = {item: [one for one in found if one.item == item] for item in list_pictured(found)}
         shown = (self._figures, self.questionnaire, self.settings.by)
         return {
             one.name: draw_firmness(told[one.item], *shown)
