@@ -19,7 +19,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -29,6 +29,7 @@ from readiness.files import write_atomically
 
 PACKAGE = "readiness"
 PACKAGE_FOLDER = Path(__file__).resolve().parent
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # Of the way files are hashed; part of the memory's keys.
 VERSION = b"2"
 CATALOGUES = "language/catalogues"
@@ -114,15 +115,15 @@ def _read_source(path: Path) -> SourceFile:
         return _make_source(memory[key])
     except (KeyError, TypeError, ValueError):  # not known yet, or the memory is damaged
         tree = ast.parse(content)
-        digest = hashlib.sha256()
-        for token in _walk(tree):
-            digest.update(token.encode("utf-8", "surrogatepass"))
-            digest.update(b"\0")
-        texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        tokens: list[str] = []
+        _flatten(tree, tokens)
+        said = "".join(f"{token}\0" for token in tokens).encode("utf-8", "surrogatepass")
+        nodes = list(ast.walk(tree))
+        texts = (node.value for node in nodes if isinstance(node, ast.Constant))
         keys = (_KEY.fullmatch(text) for text in texts if isinstance(text, str))
         memory[key] = [
-            digest.hexdigest(),
-            list(_find_imports(tree)),
+            hashlib.sha256(said).hexdigest(),
+            list(_find_imports(nodes)),
             sorted({key[1] for key in keys if key}),
         ]
         return _make_source(memory[key])
@@ -137,8 +138,8 @@ def _make_source(known: Any) -> SourceFile:
     )
 
 
-def _find_imports(tree: ast.Module) -> Iterator[tuple[int, str, str | None, str]]:
-    for node in ast.walk(tree):
+def _find_imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str, str | None, str]]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield 0, alias.name, None, alias.asname or alias.name
@@ -204,31 +205,32 @@ def _strip_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     return body
 
 
-def _walk(node: object) -> Iterator[str]:
-    """The tree as a flat sequence of tokens, alike in every Python version."""
+@cache
+def _list_fields(kind: type[ast.AST]) -> list[str]:
+    return sorted(set(kind._fields) - {"type_comment", "kind"})
+
+
+def _flatten(node: object, tokens: list[str]) -> None:
+    """Append the tree as a flat sequence of tokens, alike in every Python version."""
     if isinstance(node, ast.AST):
-        yield f"({type(node).__name__}"
-        documented = isinstance(
-            node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-        )
-        for field in sorted(node._fields):
+        kind: type[ast.AST] = type(node)
+        tokens.append(f"({kind.__name__}")
+        for field in _list_fields(kind):
             value = getattr(node, field, None)
-            if field == "body" and documented:
+            if field == "body" and kind in DOCUMENTED:
                 value = _strip_docstring(value or [])
-            if value is None and not isinstance(node, ast.Constant):
+            if value == [] or (value is None and kind is not ast.Constant):
                 continue
-            if value == [] or field in ("type_comment", "kind"):
-                continue
-            yield f"{field}="
-            yield from _walk(value)
-        yield ")"
+            tokens.append(f"{field}=")
+            _flatten(value, tokens)
+        tokens.append(")")
     elif isinstance(node, list):
-        yield "["
+        tokens.append("[")
         for item in node:
-            yield from _walk(item)
-        yield "]"
+            _flatten(item, tokens)
+        tokens.append("]")
     else:
-        yield f"{type(node).__name__}:{node!r}"
+        tokens.append(f"{type(node).__name__}:{node!r}")
 
 
 def module_hash(module: str) -> str:
