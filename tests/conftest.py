@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 
 import browser
-from project_copy import ABROAD, Project, copy_project
+from project_copy import Project, copy_project
 from tiny_project import finish_tiny, make_tiny, release_tiny
 
 # What was compiled once serves every process and the next run, whatever the machine says of it.
@@ -100,15 +100,8 @@ def finished(tiny: Project, tmp_path_factory: pytest.TempPathFactory) -> Project
 
 @pytest.fixture(scope="session")
 def released(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The tiny project with all its publications. Never change it: copy it.
-
-    It is frozen as on another machine: that proves there what was run on this.
-    """
-
-    def make(folder: Path) -> None:
-        release_tiny(Project(finished.copy(folder).root, ABROAD))
-
-    return _once(tmp_path_factory, "released", make)
+    """The tiny project with all its publications. Never change it: copy it."""
+    return _once(tmp_path_factory, "released", lambda folder: release_tiny(finished.copy(folder)))
 
 
 @pytest.fixture(scope="session")

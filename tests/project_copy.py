@@ -25,6 +25,7 @@ from pathlib import Path
 from types import ModuleType
 
 from readiness.cli import main
+from readiness.commands.run import SNAKEMAKE
 
 ROOT = Path(__file__).parents[1]
 NOT_SHIPPED = {
@@ -198,8 +199,8 @@ class Project:
 
     def plan(self, *more: str) -> str:
         """What `snakemake --dry-run` says of the next run."""
-        given = ("--dry-run", "--cores", "1", "--quiet", "host", *more)
-        result = self.call(".venv/bin/python", "-m", "snakemake", *given)
+        python = (".venv/bin/python", "-I", "-X", "utf8", "-c", SNAKEMAKE)
+        result = self.call(*python, "--dry-run", "--cores", "1", "--quiet", "host", *more)
         assert result.returncode == 0, result.stderr
         return result.stdout + result.stderr
 

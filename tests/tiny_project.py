@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from project_copy import ROOT, Project, add_environment, shipped_files
+from project_copy import ABROAD, ROOT, Project, add_environment, shipped_files
 from readiness.datasets.add import add_version
 from readiness.datasets.versions import COLUMNS, VERSIONS
 
@@ -80,13 +80,13 @@ def finish_tiny(project: Project) -> Project:
 
 def release_tiny(project: Project) -> Project:
     """Freeze what the finished project has: a first and a corrected edition of the wave, and a
-    draft of the study.
+    draft of the study. The second one as on another machine: it proves there what is run on this.
     """
-    freeze(project, "canteen-r1", "--wave", WAVE, "--release")
+    freeze(project, "canteen-r1", "--wave", WAVE, "--release", proven=False)
     first, second = (f"answers: {WAVE}@{version}" for version in (1, 2))
     project.replace("config.yaml", first, f"{second}\n    revises: canteen-r1")
     corrected = ("--supersedes", "canteen-r1", "--erratum", ERRATUM)
-    freeze(project, "canteen-r2", "--wave", WAVE, "--release", *corrected)
+    freeze(Project(project.root, ABROAD), "canteen-r2", "--wave", WAVE, "--release", *corrected)
     freeze(project, "menus-r2", "--study", STUDY, "--supersedes", "menus-r1", proven=False)
     return project
 
