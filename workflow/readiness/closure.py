@@ -205,21 +205,18 @@ def _strip_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     return body
 
 
-@cache
-def _list_fields(kind: type[ast.AST]) -> list[str]:
-    return sorted(set(kind._fields) - {"type_comment", "kind"})
-
-
 def _flatten(node: object, tokens: list[str]) -> None:
     """Append the tree as a flat sequence of tokens, alike in every Python version."""
     if isinstance(node, ast.AST):
-        kind: type[ast.AST] = type(node)
+        kind = type(node)
         tokens.append(f"({kind.__name__}")
-        for field in _list_fields(kind):
+        for field in sorted(node._fields):
             value = getattr(node, field, None)
             if field == "body" and kind in DOCUMENTED:
                 value = _strip_docstring(value or [])
-            if value == [] or (value is None and kind is not ast.Constant):
+            if value is None and kind is not ast.Constant:
+                continue
+            if value == [] or field in ("type_comment", "kind"):
                 continue
             tokens.append(f"{field}=")
             _flatten(value, tokens)
