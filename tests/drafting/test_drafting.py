@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any
 
@@ -273,6 +273,13 @@ def test_an_agency_writes_the_question_before_each_option_and_numbers_as_labels(
         "Sehr gut|Gut|Befriedigend|Ausreichend|Mangelhaft",
         "Trifft voll und ganz zu|Trifft eher zu|Teils, teils|Trifft eher nicht zu",
         "كثيرا|إلى حد ما|قليلا|لا على الإطلاق",
+        "مهم جدا|مهم|مهم إلى حد ما|غير مهم",
+        "muy_probable|probable|poco_probable|nada_probable",
+        "Sehr wichtig|Wichtig|Mäßig wichtig|Kaum wichtig|Nicht wichtig",
+        "Trifft zu|Trifft eher zu|Trifft eher nicht zu|Trifft nicht zu",
+        "Satisfied|Somewhat satisfied|Not satisfied",
+        "Très utile|Utile|Assez utile|Peu utile|Pas du tout utile",
+        "5 - Extremely hard|4 - Very hard|3 - Quite hard|2 - A bit hard|1 - Not very hard",
     ],
 )
 def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> None:
@@ -302,6 +309,12 @@ def test_what_says_one_thing_twice_is_no_answer(text: str, means: str) -> None:
         ("0%|1-25%|26-50%|51-75%|76-100%", True),
         ("1|2|3|4", False),
         ("None|Type 1|Type 2", False),
+        ("TR963H00981|TR963HP05252|02981", False),
+        ("1 BSc Economics|2 BA Law|3 MSc Finance", False),
+        ("1 - Bus|2 - Car|3 - On foot", False),
+        ("1: Head of family|2: Child|3: No relative", False),
+        ("1 Year|2 Years|3 Years or more", True),
+        ("under18|18_24|25_34|over35", True),
         ("2019|2020|2021", False),
     ],
 )
@@ -467,7 +480,7 @@ def test_what_one_person_wrote_beside_options_is_no_option() -> None:
         "Editor",
         "Producer",
     ]
-    assert "Anas" not in text and "3 texts that few gave are no options" in text
+    assert "Anas" not in text and "texts that few gave are no options here (3)" in text
     assert [c.text for c in asked.items[1].categories] == AGREE
 
 
@@ -812,3 +825,28 @@ def test_options_that_several_questions_list_are_of_each() -> None:
         ("Dance", "Dance (2)"),
         ("Other", "Other (2)"),
     ]
+
+
+def test_a_list_put_in_order_is_no_multiple_choice() -> None:
+    orders = [*permutations(("Pay", "Rights, and duties", "Tools"))]
+    joined = [";".join(orders[k % 6]) + ";" for k in range(N)]
+    ranks = {f"Aims? [Rank {r + 1}]": [orders[k % 6][r] for k in range(N)] for r in range(3)}
+    draft, asked, text = drafted(replace(table(Order=joined, **ranks), signs=(";",)))
+    assert {block.kind for block in asked.grids} == {"ranking"} and text.count("put in order") == 2
+    firsts = [item.id for item in asked.items]
+    assert firsts == [*draft.estimable_items] and len(firsts) == 6
+
+
+def test_numbers_that_nobody_rounds_are_of_people() -> None:
+    drawn = [str(3_000_000 + 7_919 * (k // 2)) for k in range(N)]
+    rent = [str(1_000_000 + 50_000 * k) for k in range(N)]
+    _, asked, text = drafted(table(register=drawn, rent=rent))
+    assert [item.id for item in asked.items] == ["rent"] and "who somebody is: 'register'" in text
+
+
+def test_a_slash_in_a_question_is_no_group() -> None:
+    heads = ["_id", "_uuid", "_submission_time", "Is the aid/service good?", "Part A/Are you well?"]
+    rows = [[str(k), f"u{k}", "2024-01-02T03:04:05", "Yes", "No", "No"] for k in range(9)]
+    content = "\n".join(map(",".join, [[*heads, "Part A/Are you ill?"], *rows])).encode()
+    columns = export_table(Path("export.csv"), content).columns
+    assert [column.label for column in columns[3:]] == ["", "Are you well?", "Are you ill?"]

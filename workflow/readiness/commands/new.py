@@ -116,7 +116,7 @@ def _tell(begun: BegunWave) -> None:
         print(f"config.yaml: how did respondents come in? waves.{begun.wave}.selection is open")
     if begun.decisions:
         print(
-            f"{path}: {begun.decisions} decisions are open, each marked `# check:`; delete "
+            f"{path}: open decisions: {begun.decisions}, each marked `# check:`; delete "
             "`draft: true` when they are settled"
         )
     if begun.named:

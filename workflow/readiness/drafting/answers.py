@@ -27,8 +27,10 @@ from readiness.validation.losses import LARGEST_LOSS
 
 # Characters: an option is shorter; most texts that people type are not.
 LONG_TEXT = 100
-# Share of a question's answers below which a text that few gave may be typed in place of one.
+# Share of a question's answers below which a text that few gave may be typed in place of one; and
+# how many at most: more do not type one text alike.
 RARE = 0.02
+MOST_ALIKE = 9
 # Where all other options were chosen at least so often, answers given once are typed ones,
 # if they are not more than this share together.
 LEAST_OFTEN = 5
@@ -69,7 +71,7 @@ class ProposedAnswers:
     """The answers to one question, or to the rows of a grid, as proposed.
 
     Attributes:
-        kind: single, ordinal, multi, number, date, text or scale.
+        kind: single, ordinal, multi, ranking, number, date, text or scale.
         options: in their order; low to high of an ordinal one.
         missing: text, value ("" where none) and meaning of what is no answer.
         ends: of a scale of bare numbers, its lowest and highest; `named`: what these are called.
@@ -345,13 +347,17 @@ def _draft_joined(counts: Counter[str], signs: Sequence[str]) -> ProposedAnswers
     found = None if order_scale(list(counts)) else find_joined_options(counts, signs)
     if found is None:
         return None
+    if found.ranked and not found.typed:
+        options = give_codes([ProposedOption(text) for text in found.options])
+        said = f"{DECIDED}a list put in order, for each cell holds all of it"
+        return ProposedAnswers("ranking", options, checks=(said,))
     checks = [f"{DECIDED}options joined by {found.separator!r}, each in other company, too"]
     proposed = [
         ProposedOption(t, other=is_other(t), exclusive=is_none(t) and t in found.alone)
         for t in found.options
     ]
     if found.typed:
-        checks.append(f"{found.typed} texts that one person gave are no options here: typed?")
+        checks.append(f"texts that one person gave are no options here ({found.typed}): typed?")
         if not any(option.other for option in proposed):
             proposed.append(ProposedOption(OTHER, code="other_text", other=True))
     return ProposedAnswers("multi", give_codes(proposed), checks=tuple(checks))
@@ -367,7 +373,8 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     lengths = sum(len(text) * n for text, n in counts.items()) / total
     if len(repeated) > MOST_OPTIONS or len(repeated) < 2 or covered < 0.5 or lengths > LONG_TEXT:
         return None
-    typed = [t for t in counts if counts[t] <= max(1, RARE * total) and not is_other(t)]
+    rare = max(1, min(MOST_ALIKE, RARE * total))
+    typed = [t for t in counts if counts[t] <= rare and not is_other(t)]
     seen = Detectors().ready()
     few = len(typed) if len(counts) > 8 and len(typed) > 2 else 0
     alone = [text for text in counts if counts[text] == 1 and not is_other(text)]
@@ -386,13 +393,13 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     checks = []
     if few:
         # Never quoted: what only one person wrote may tell who it was.
-        checks.append(f"{few} texts that few gave are no options here: typed as other?")
+        checks.append(f"texts that few gave are no options here ({few}): typed as other?")
         if not any(option.other for option in options):
             options.append(ProposedOption(OTHER, code="other_text", other=True))
     kind, options, said = _order_options(options, declared=False)
     once = sum(counts[text] == 1 for text in texts)
     if once and not few:
-        said.append(f"{DECIDED}options, though {once} of them were given once")
+        said.append(f"{DECIDED}options, though some were given once ({once})")
     return ProposedAnswers(kind, give_codes(options), checks=(*said, *checks))
 
 

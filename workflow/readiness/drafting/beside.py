@@ -1,6 +1,7 @@
 """Columns that are no questions: moments, ids, personal data, what a tool adds."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -28,6 +29,8 @@ _PERSONAL = 0.2
 # Rows by which numbers are judged to be weights, and how far from 1 the mean of weights may be.
 LEAST_WEIGHTS = 20
 NEAR_ONE = 0.001
+# Numbers by which they may be seen to be names; fewer are answers.
+FEW_NUMBERS = 20
 _SINGLE = ("timestamp", "started", "duration", "respondent", "invitation", "complete")
 
 
@@ -89,6 +92,8 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
             role = "ignored" if "respondent" in given else "respondent"
             given.add("respondent")
             found[column.at] = MetadataColumns(role, "every row another value")
+        elif _are_drawn(column.texts):
+            found[column.at] = MetadataColumns("personal", "numbers of people or of cases")
     found.update(_find_moments(moments))
     return dict(sorted(found.items()))
 
@@ -158,6 +163,15 @@ def _names_twice(column: ExportColumn) -> bool:
     return few and find_role(column.header) == "respondent"
 
 
+def _are_drawn(texts: Sequence[str]) -> bool:
+    """Whether texts are numbers in millions of which every digit is drawn: people round theirs."""
+    if len(texts) <= FEW_NUMBERS or not all(re.fullmatch(r"\d{1,18}", text) for text in texts):
+        return False
+    numbers = sorted(map(int, texts))
+    round_ones = sum(number % 10 == 0 for number in numbers)
+    return numbers[len(numbers) // 2] >= 10**6 and 4 * round_ones < len(numbers)
+
+
 def _names_rows(column: ExportColumn) -> bool:
     """Whether each row has a token of its own: an id, or a running number."""
     if column.total < max(_MOST * len(column.codes), 3) or len(column.texts) < column.total:
@@ -166,10 +180,7 @@ def _names_rows(column: ExportColumn) -> bool:
     if all(re.fullmatch(r"\d{1,18}", text) for text in texts):
         numbers = sorted(int(text) for text in texts)
         counted = numbers[-1] - numbers[0] == len(numbers) - 1
-        # People round what they answer in millions; a tool draws every digit.
-        round_ones = sum(number % 10 == 0 for number in numbers)
-        drawn = numbers[len(numbers) // 2] >= 10**6 and 4 * round_ones < len(numbers)
-        return (counted or drawn) and len(numbers) > 20
+        return (counted and len(numbers) > FEW_NUMBERS) or _are_drawn(texts)
     # Each spent or began another day: an answer, and no name of a row.
     answers = all(map(_DECIMAL.fullmatch, texts)) or all(map(match_moment, texts))
     return not answers and all(map(_TOKEN.fullmatch, texts)) and len(texts) > 2

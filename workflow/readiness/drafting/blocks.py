@@ -38,7 +38,7 @@ class ColumnBlock:
     """Columns of one question, or a column by itself.
 
     Attributes:
-        kind: `one`, `grid` or `ticks`.
+        kind: `one`, `grid` or `ticks`; `ranking` of a grid that proves to be one.
         question: the text that they share; the column's own text of one by itself.
         columns: in the order of the file.
         rows: the text of each row or option; empty for one by itself.

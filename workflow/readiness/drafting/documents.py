@@ -149,6 +149,8 @@ def _write_item(
         checks.append(said)
     if answers.kind == "multi":
         item["blank_means"] = "skipped"
+    if block.kind == "ranking" and len(block.columns) < len(answers.options):
+        item["ranks"] = len(block.columns)
     if answers.ends is not None:
         item["scale"] = dict(zip(("low", "high"), answers.ends, strict=True))
         for end, label in zip(("low_label", "high_label"), answers.named or (), strict=False):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from readiness.drafting.answers import ProposedAnswers, ProposedOption, give_codes, propose_answers
 from readiness.drafting.beside import EMPTY, MetadataColumns, find_beside
-from readiness.drafting.blocks import AGAIN, ColumnBlock, group_columns, is_typed
+from readiness.drafting.blocks import AGAIN, LEAST_ROWS, ColumnBlock, group_columns, is_typed
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
 from readiness.drafting.table import ExportColumn, ExportTable
@@ -21,7 +21,9 @@ from readiness.readers.moments import match_moment
 from readiness.readers.tools.words import NOT_TICKED, TICKED, VOID
 
 ONE = ("single", "ordinal")
-ESTIMATED = ("single", "ordinal", "multi", "number", "scale")
+ESTIMATED = ("single", "ordinal", "multi", "number", "scale", "ranking")
+# What readers know a rank by, before its number.
+_RANK = re.compile(r"(?i)^rank(?:ing)? (?=\d)")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class ProposedQuestion:
     @property
     def items(self) -> tuple[str, ...]:
         """The ids of the items that it stands for."""
+        if self.kind == "ranking":
+            return tuple(f"{self.id}_{option.code}" for option in self.answers.options)
         return self.rows or (self.id,)
 
 
@@ -155,9 +159,23 @@ def _join_blocks(
                 for column, row in zip(block.columns, block.rows, strict=True)
             ]
             found += [(each, _draft_answers(each, codebook, signs)) for each in single]
+        elif block.kind == "grid" and answers.kind == "single" and _holds_ranks(block):
+            said = (f"{DECIDED}a list put in order, a column a rank",)
+            answers = replace(answers, kind="ranking", checks=said)
+            found.append((replace(block, kind="ranking"), answers))
         else:
             found.append((block, answers))
     return found
+
+
+def _holds_ranks(block: ColumnBlock) -> bool:
+    """Whether the columns are ranks, in each of which an option stands that stands in no other."""
+    ranks = [_RANK.sub("", row) for row in block.rows]
+    if len(ranks) < LEAST_ROWS or ranks != [str(k + 1) for k in range(len(ranks))]:
+        return False
+    keys = [np.array([*map(match_key, c.texts), ""], dtype=object)[c.codes] for c in block.columns]
+    cells = np.sort(np.stack(keys), axis=0)
+    return not bool(((cells[1:] == cells[:-1]) & (cells[1:] != "")).any())
 
 
 def _complete_scales(

@@ -32,13 +32,14 @@ class JoinedOptions:
     """The options that cells join, most frequent first, and what joins them.
 
     alone: those that stand by themselves in every cell. typed: how many pieces are no options, for
-    one person gave each.
+    one person gave each. ranked: whether every cell holds all options, not all in one order.
     """
 
     options: tuple[str, ...]
     separator: str
     alone: frozenset[str]
     typed: int
+    ranked: bool = False
 
 
 def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> JoinedOptions | None:
@@ -51,7 +52,9 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
     if len(counts) > MOST_CELLS or any(map(_RECORD.fullmatch, counts)):
         return None
     best: JoinedOptions | None = None
-    for separator in dict.fromkeys((*SEPARATORS, *more)):
+    # What stands behind the last option of every cell, too, joins them.
+    ends = [s for s in more if s.strip() and counts and all(text.endswith(s) for text in counts)]
+    for separator in ends or dict.fromkeys((*SEPARATORS, *more)):
         if separator == " " and not all(_CODES.fullmatch(text) for text in counts):
             continue
         cells = {text: _split_pieces(text, separator) for text in counts}
@@ -93,7 +96,9 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
         alone = frozenset(piece for piece in options if company[piece] == {(piece,)})
         # The wrong separator leaves options joined: there are more of them.
         if best is None or len(options) < len(best.options):
-            best = JoinedOptions(tuple(options), separator, alone, len(typed))
+            ranked = {tuple(pieces) for pieces in merged.values()}
+            whole = len(ranked) > 1 and all(len(pieces) == len(sizes) > 2 for pieces in ranked)
+            best = JoinedOptions(tuple(options), separator, alone, len(typed), whole)
     return best
 
 

@@ -25,10 +25,11 @@ SPECIALS = ("dont_know", "refused", "not_asked")
 # The language of a draft whose texts tell none: that of what the program says beside them.
 UNTOLD = "en"
 # How a form lists its options, and what it lists.
-_LISTED = re.compile(r"\d{1,3}[.)](?:\s+|(?=\D))(.+)", re.DOTALL)
+_LISTED = re.compile(r"\d{1,3}\s*(?:[.):=](?:\s+|(?=\D))|[-–—]\s*(?=\D))(.+)", re.DOTALL)
+_COUNTED = re.compile(r"\d{1,3} ([^\W\d_].*)", re.DOTALL)
 _CODE = re.compile(r"^\(?-?\d{1,4}\s*[.):=-]\s*(?=\D)")
 _LEAD = re.compile(r"^[^\W\d_]+, ")
-_NAMED = re.compile(r"[^\W\d_]+\d+")
+_NAMED = re.compile(r"[^\W\d_]+\d[^\W_]*")
 # A number, and a letter that multiplies it (`300k`, `1M`).
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)((?:[km](?![^\W\d_]))?)")
 _TIMES = {"k": 1e3, "m": 1e6}
@@ -88,9 +89,10 @@ def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
 def order_scale(texts: Sequence[str]) -> list[int] | None:
     """The places of the texts from low to high on a known scale; None where they are on none.
 
-    Of "No, not at all rude" and "Yes, very rude" the words tell that they do not share.
+    Of "No, not at all rude" and "Yes, very rude" the words tell that they do not share; the level
+    "" of a scale is what they share alone: "important", below "very important".
     """
-    whole = [match_key(text) for text in _strip_numbers(texts)]
+    whole = [match_key(text.replace("_", " ")) for text in _strip_numbers(texts)]
     words = [_LEAD.sub("", key, count=1).split() for key in whole]
     shared = set(words[0]).intersection(*words[1:]) if words else set()
     left = [" ".join(word for word in each if word not in shared) for each in words]
@@ -109,8 +111,9 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
     # What stands before a number is no unit of it: of "18 to 34", "to" is no terabyte.
     said = [set(re.findall(r"[^\W\d_]+\b(?!\s*\d)", match_key(text))) for text in texts]
     told = [[not unit.isdisjoint(words) for words in said] for unit in _read_units()]
-    # A year is more than 11 months, and hours a day are in each text; MW2 is a name.
-    if sum(any(of) and not all(of) for of in told) > 1 or all(map(_NAMED.fullmatch, texts)):
+    # A year is more than 11 months, and hours a day are in each text; MW2 and TR96H3 are names.
+    named = sum(map(bool, map(_NAMED.fullmatch, texts)))
+    if sum(any(of) and not all(of) for of in told) > 1 or 2 * named > len(texts):
         return None
     numbers = [_read_numbers(match_key(text)) for text in texts]
     # Numbers alone are no bands; one text may say in words that there is none, beside real bands.
@@ -128,8 +131,13 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
 
 def _strip_numbers(texts: Sequence[str]) -> Sequence[str]:
     """Options without the numbers under which a form lists them, where each has one."""
-    found = [_LISTED.fullmatch(text) for text in texts]
-    return [match[1] for match in found if match] if all(found) else texts
+    for pattern in (_LISTED, _COUNTED):
+        left = [match[1] for text in texts if (match := pattern.fullmatch(text))]
+        # "1 Year" counts years, "1 BSc Economics" does not.
+        unlike = len({text[:3].casefold() for text in left}) > 1 and all(t[0].isupper() for t in left)
+        if len(left) == len(texts) and (pattern is _LISTED or unlike):
+            return left
+    return texts
 
 
 @cache

@@ -6,7 +6,7 @@ what cannot be refused beforehand is taken back.
 
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -333,7 +333,11 @@ def export_table(path: Path, content: bytes, told: ToldExport = NOTHING) -> Expo
         header_rows=told.header_rows,
     )
     headings = tool.headings(sheet)
-    names = [_name_column(heading) for heading in headings]
+    behind: dict[str, set[str]] = {}
+    for first, *others in headings:
+        for name in others:
+            behind.setdefault(first.removesuffix(name), set()).add(name.partition("/")[0])
+    names = [_name_column(heading, behind) for heading in headings]
     own = []
     for at, heading in enumerate(headings):
         # What the tool adds by itself, and its reader knows.
@@ -351,12 +355,18 @@ def _find_rows_apart(numbers: npt.NDArray[np.int64]) -> str:
     return f"{numbers[gaps[0] + 1]} to {numbers[-1]}"
 
 
-def _name_column(heading: tuple[str, ...]) -> tuple[str, str]:
+def _name_column(heading: tuple[str, ...], behind: Mapping[str, Set[str]]) -> tuple[str, str]:
     """By what a column is known, and its text as far as the header has one.
 
-    A header may hold both, its code first; texts have blanks, names have none.
+    A header may hold both, its code first; texts have blanks, names have none. `behind`: what
+    stands behind each beginning of a header. A group has several questions behind its slash;
+    "Is the service/aid good?" holds none.
     """
     first, *others = heading
+    for name in others.copy():
+        begin = first.removesuffix(name)
+        if begin.endswith("/") and " " in begin and len(behind[begin]) == 1:
+            others.remove(name)
     short = next((name for name in others if name and first.startswith(name) and name != first), "")
     texts = [name for name in others if " " in name.strip() and name != short]
     known = short if short and " " not in short and texts else first
