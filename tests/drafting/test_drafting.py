@@ -831,7 +831,9 @@ def test_a_list_put_in_order_is_no_multiple_choice() -> None:
     orders = [*permutations(("Pay", "Rights, and duties", "Tools"))]
     joined = [";".join(orders[k % 6]) + ";" for k in range(N)]
     ranks = {f"Aims? [Rank {r + 1}]": [orders[k % 6][r] for k in range(N)] for r in range(3)}
+    ranks["Aims? [Rank 3]"][0] = ranks["Aims? [Rank 2]"][0] = ""
     draft, asked, text = drafted(replace(table(Order=joined, **ranks), signs=(";",)))
+    assert [len(item.codes) for item in asked.items] == [3, 3, 3, 4, 4, 4]
     assert {block.kind for block in asked.grids} == {"ranking"} and text.count("put in order") == 2
     firsts = [item.id for item in asked.items]
     assert firsts == [*draft.estimable_items] and len(firsts) == 6

@@ -35,6 +35,8 @@ TABLES = {
     "figures": pd.DataFrame(
         {
             "kind": ["estimate"] * 3 + ["quality"],
+            "item": ["trust", "trust", "use", ""],
+            "group": ["all", "all", "all", ""],
             "suppressed": ["", "few answers", "", ""],
             "dataset": ["w@2 s@1", "w@2", "w@2", "w@2"],
         }
@@ -70,7 +72,7 @@ def words(page: str) -> str:
 
 def test_it_says_what_was_hidden_why_and_against_whom() -> None:
     said = words(dpo_page(made(), "Vague", "fr"))
-    assert "Nombres masqués : 206 sur 872 (23,6 %)" in said
+    assert "Nombres masqués : 206 sur 874 (23,6 %)" in said
     for part in (
         "peu de personnes : 87",
         "s’en déduiraient : 69",

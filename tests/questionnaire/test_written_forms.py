@@ -97,6 +97,7 @@ def test_a_ranking_is_the_ranks_of_each_option() -> None:
         TEXT.replace("    ranks: 2\n    unranked: {en: Not ranked, fr: Non classé}\n", "")
     ).item("order_time")
     assert whole.codes == ("rank_1", "rank_2", "rank_3")
+    assert read(TEXT.replace("    ranks: 2\n", "")).item("order_time").codes[-1] == "unranked"
 
 
 def test_a_scale_is_numbers_with_named_ends() -> None:

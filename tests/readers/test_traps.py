@@ -539,16 +539,8 @@ def test_options_put_in_order_in_one_cell_or_a_column_a_rank() -> None:
         "ranks": 2,
         "categories": options,
     }
-    asked = questionnaire_of(
-        {
-            "name": "wishes",
-            "version": "1",
-            "language": "fr",
-            "title": {"fr": "Vœux"},
-            "items": [ranking],
-        },
-        "wishes-1",
-    )
+    document = {"name": "wishes", "version": "1", "language": "fr", "title": {"fr": "Vœux"}}
+    asked = questionnaire_of({**document, "items": [ranking]}, "wishes-1")
     ranks = {
         "wish_books": ["2", "", "1"],
         "wish_quiet": ["-", "", "2"],
@@ -566,6 +558,11 @@ def test_options_put_in_order_in_one_cell_or_a_column_a_rank() -> None:
             NAME, asked, data([[str(n), *row] if n else ["", *row] for n, row in enumerate(rows)])
         )
         assert {name: raw[name].tolist() for name in ranks} == ranks
+    # Where the list has no level for what was not ranked, that is no answer.
+    del ranking["ranks"]
+    asked = questionnaire_of({**document, "items": [ranking]}, "wishes-1")
+    raw = read_export(NAME, asked, data([["", "wish[1]", "wish[2]"], ["1", "A3", "A1"]]))
+    assert raw["wish_quiet"].tolist() == [""]
 
 
 def test_a_row_without_a_cell_is_a_row_where_others_follow() -> None:

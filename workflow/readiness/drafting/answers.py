@@ -76,6 +76,7 @@ class ProposedAnswers:
         missing: text, value ("" where none) and meaning of what is no answer.
         ends: of a scale of bare numbers, its lowest and highest; `named`: what these are called.
         decimals, unit, thousands: of a number; what tells its thousands apart.
+        unranked: of a ranking, whether some ranked a part of the options.
         checks: what the analyst must look at, in words.
     """
 
@@ -87,6 +88,7 @@ class ProposedAnswers:
     decimals: int = 0
     unit: str = ""
     thousands: str = ""
+    unranked: bool = False
     checks: tuple[str, ...] = field(default=())
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from readiness.drafting.answers import OTHER, SCALE, ProposedAnswers
 from readiness.drafting.beside import EMPTY
 from readiness.drafting.draft import Draft, ProposedQuestion
-from readiness.drafting.wordings import name_other
+from readiness.drafting.wordings import name_word
 from readiness.questionnaire.items import LOWEST
 from readiness.questionnaire.text import match_key, strip_markup
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, write
@@ -151,6 +151,8 @@ def _write_item(
         item["blank_means"] = "skipped"
     if block.kind == "ranking" and len(block.columns) < len(answers.options):
         item["ranks"] = len(block.columns)
+    if answers.unranked:
+        item["unranked"] = {language: name_word("unranked", language)}
     if answers.ends is not None:
         item["scale"] = dict(zip(("low", "high"), answers.ends, strict=True))
         for end, label in zip(("low_label", "high_label"), answers.named or (), strict=False):
@@ -166,7 +168,7 @@ def _write_item(
         keys = ("code", "value", "text", "column", "other", "exclusive")
         every = [{key: getattr(option, key) for key in keys} for option in answers.options]
         for each in every:
-            each["text"] = name_other(language) if each["text"] == OTHER else each["text"]
+            each["text"] = name_word("other", language) if each["text"] == OTHER else each["text"]
         item["categories"] = [{k: v for k, v in each.items() if v} for each in every]
         half = len(every) // 2
         if answers.kind == "ordinal" and half != LOWEST < len(every) <= WORDED:

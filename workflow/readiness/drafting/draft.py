@@ -161,7 +161,9 @@ def _join_blocks(
             found += [(each, _draft_answers(each, codebook, signs)) for each in single]
         elif block.kind == "grid" and answers.kind == "single" and _holds_ranks(block):
             said = (f"{DECIDED}a list put in order, a column a rank",)
-            answers = replace(answers, kind="ranking", checks=said)
+            given = np.sum([column.has_answer for column in block.columns], axis=0)
+            part = bool(((given > 0) & (given < len(answers.options))).any())
+            answers = replace(answers, kind="ranking", unranked=part, checks=said)
             found.append((replace(block, kind="ranking"), answers))
         else:
             found.append((block, answers))

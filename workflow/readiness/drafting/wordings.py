@@ -134,7 +134,9 @@ def _strip_numbers(texts: Sequence[str]) -> Sequence[str]:
     for pattern in (_LISTED, _COUNTED):
         left = [match[1] for text in texts if (match := pattern.fullmatch(text))]
         # "1 Year" counts years, "1 BSc Economics" does not.
-        unlike = len({text[:3].casefold() for text in left}) > 1 and all(t[0].isupper() for t in left)
+        unlike = len({text[:3].casefold() for text in left}) > 1 and all(
+            t[0].isupper() for t in left
+        )
         if len(left) == len(texts) and (pattern is _LISTED or unlike):
             return left
     return texts
@@ -241,10 +243,10 @@ def is_other(text: str) -> bool:
     return match_key(text) in _find_meaning("other")
 
 
-def name_other(language: str) -> str:
-    """What an option for what is not listed is called in a language, in English where unknown."""
+def name_word(key: str, language: str) -> str:
+    """What a language calls an option that no export names: `other`, `unranked`; else English."""
     data = _read_files().get(language) or _read_files()[UNTOLD]
-    return str(data["other"][0]).capitalize()
+    return str(data[key][0]).capitalize()
 
 
 def is_none(text: str) -> bool:

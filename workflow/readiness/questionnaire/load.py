@@ -163,7 +163,7 @@ def _expand_ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str
         }
         for k in range(1, ranks + 1)
     ]
-    if ranks < len(options):
+    if ranks < len(options) or words is not None:
         # What was not ranked stands behind the last.
         labels = {**dict.fromkeys(languages, NOT_RANKED), **(words or {})}
         levels.append({"code": UNRANKED, "text": NOT_RANKED, "labels": labels})

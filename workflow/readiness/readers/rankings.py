@@ -82,7 +82,8 @@ def _rank(text: str, item: Item, options: dict[str, str], signs: Sequence[str]) 
 
 
 def _rank_of(ranked: Sequence[str], item: Item) -> str:
-    """The place of the item in a list of ids; "" where that is empty."""
+    """The place of the item in a list of ids; "" where it has none and no level for that."""
     if item.id in ranked:
         return str(ranked.index(item.id) + 1)
-    return NOT_RANKED if any(ranked) else ""
+    known = any(option.text == NOT_RANKED for option in item.categories)
+    return NOT_RANKED if known and any(ranked) else ""

@@ -67,8 +67,10 @@ def protection(
     readers = attacked["reader"].unique().tolist() if len(attacked) else []
     groups = withheld.get("by_group", {})
     most = sorted(groups, key=lambda name: (-groups[name]["withheld"], name))[:LONGEST]
+    # What is withheld are shares and means, and how many answered.
+    bases = len(estimates[["item", "group"]].drop_duplicates()) if withheld else 0
     return Protection(
-        numbers=int(withheld.get("numbers", len(estimates))),
+        numbers=int(withheld.get("numbers", len(estimates))) + bases,
         withheld=sum(int(withheld.get(reason, 0)) for reason in REASONS) or gone,
         reasons={reason: int(withheld.get(reason, 0)) for reason in REASONS},
         by_group=tuple(
