@@ -249,9 +249,20 @@ def _claim(
 
 
 def questions_of(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The questions of a questionnaire's file by id, each row of a grid as one."""
+    """The questions of a questionnaire's file by id, each row of a grid as one.
+
+    Of a list put in order, each of its options as one whose answers are its ranks.
+    """
     found: dict[str, dict[str, Any]] = {}
     for item in document["items"]:
+        for option in item["categories"] if item["kind"] == "ranking" else ():
+            levels = [{"code": f"rank_{k + 1}", "text": f"#{k + 1}"} for k in range(_MOST_RANKS)]
+            called = item.get("unranked", {}).get(document.get("language", ""), "-")
+            levels.append({"code": "unranked", "text": called})
+            own = {"kind": "ranked", "row": option, "grid": item["id"], "categories": levels}
+            found[f"{item['id']}_{option['code']}"] = {**item, **own}
+        if item["kind"] == "ranking":
+            continue
         for row in item.get("rows", [None]):
             one = item if row is None else {**item, **row, "kind": item["each"], "label": {}}
             one = one if row is None else {**one, "grid": item["id"]}
@@ -288,6 +299,7 @@ def _has_any(codes: pd.Series, chosen: set[str]) -> pd.Series:
     return codes.map(lambda c: bool((c if isinstance(c, frozenset) else {c}) & chosen))
 
 
+_MOST_RANKS = 12
 BLANK = {"", "na", "n/a", "0", "no", "not selected", "false"}
 
 
@@ -301,6 +313,18 @@ def read_codes(raw: pd.DataFrame, document: Mapping[str, Any]) -> dict[str, pd.S
     for name, one in questions_of(document).items():
         options = one.get("categories", [])
         column = keys.get(tidy(one["column"]))
+        if one["kind"] == "ranked":
+            ranks = [key for key in keys if key.startswith(f"{tidy(one['column'])} [Rank")]
+            cells = keys[ranks].apply(list, axis=1) if ranks else column.str.split(r"\s*;\s*")
+            own = tidy(one["row"]["text"]).casefold()
+            found[name] = cells.map(
+                lambda cell, own=own: (
+                    f"rank_{cell.index(own) + 1}"
+                    if own in cell
+                    else ("unranked" if any(cell) else np.nan)
+                )
+            )
+            continue
         known = {
             tidy(str(text)).casefold(): option["code"]
             for option in options

@@ -157,16 +157,17 @@ def _expand_ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str
     levels = [
         {
             "code": f"rank_{k}",
-            "text": str(k),
+            "text": f"#{k}",
             "value": str(k),
-            "labels": dict.fromkeys(languages, str(k)),
+            "labels": dict.fromkeys(languages, f"#{k}"),
         }
         for k in range(1, ranks + 1)
     ]
     if ranks < len(options) or words is not None:
         # What was not ranked stands behind the last.
-        labels = {**dict.fromkeys(languages, NOT_RANKED), **(words or {})}
-        levels.append({"code": UNRANKED, "text": NOT_RANKED, "labels": labels})
+        called = {**dict.fromkeys(languages, NOT_RANKED), **(words or {})}
+        own = called[language]
+        levels.append({"code": UNRANKED, "text": own, "value": NOT_RANKED, "labels": called})
     for option in options:
         _check_keys(item, option, known)
         yield {

@@ -85,5 +85,5 @@ def _rank_of(ranked: Sequence[str], item: Item) -> str:
     """The place of the item in a list of ids; "" where it has none and no level for that."""
     if item.id in ranked:
         return str(ranked.index(item.id) + 1)
-    known = any(option.text == NOT_RANKED for option in item.categories)
+    known = any(option.value == NOT_RANKED for option in item.categories)
     return NOT_RANKED if known and any(ranked) else ""

@@ -100,6 +100,8 @@ def _tabulate(material: TableMaterial, rows: Sequence[Item]) -> Banner:
         for box, codes in first.levels_of.items()
     }
     levels = {**boxes, **labels}
+    if first.shown_codes == first.codes[:1] and boxes:
+        del levels[first.codes[0]]  # the headline has said it
     lines = []
     for item in rows:
         ids = [share_id(item.id, level, TOTAL, ANSWERED) for level in levels]
