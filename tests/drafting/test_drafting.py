@@ -474,7 +474,14 @@ def test_what_one_person_wrote_beside_options_is_no_option() -> None:
         "Sound",
     ]
     trust = [*cycle(*AGREE[1:], n=N - 1), AGREE[0]]
-    _, asked, text = drafted(table(**{"Your job?": jobs, "I trust the news": trust}))
+    # Most answers in own words: open. Given by ten alike: an option, however rare.
+    few = cycle("at home", "near", n=200)
+    own = [*few, *(f"own words {k % 30}" for k in range(240))]
+    alike = [*few, *few, *cycle("boat", n=10), *cycle("raft", "swam", "by foot", n=3)]
+    kinds = [drafted(table(question=answers))[1].items[0] for answers in (own, [*alike, *few])]
+    assert kinds[0].kind == "text"
+    assert [c.text for c in kinds[1].categories] == ["at home", "near", "boat", "Other"]
+    asked, text = drafted(table(**{"Your job?": jobs, "I trust the news": trust}))[1:]
     assert [c.text for c in asked.items[0].categories if not c.other] == [
         "Camera",
         "Editor",

@@ -160,6 +160,23 @@ SHOWN = {"fr": "pas montrée", "en": "not shown", "ar": "غير معروض"}
 TESTED = {"fr": "test", "en": "test", "ar": "اختبار"}
 
 
+def test_what_was_typed_comes_neither_first_nor_second() -> None:
+    typed = {
+        **CHOICE,
+        "categories": [*CHOICE["categories"][:2], {**CHOICE["categories"][2], "other": True}],
+    }
+    item = QUESTIONNAIRE.items[0].model_validate(typed)
+
+    def said(*shares: float) -> str:
+        rows = [row(f"degree.{c}.all", s) for c, s in zip(item.codes, shares, strict=True)]
+        own = material(rows, [], "en", Selection.PROBABILITY)
+        fact = Findings(own, item).whole()
+        return "" if fact is None else own.register.write_fact(fact)
+
+    assert said(0.3, 0.1, 0.6) == ""
+    assert "first" in said(0.6, 0.1, 0.3) and "third" not in said(0.6, 0.1, 0.3)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_answer_comes_first_where_none_that_is_withheld_can_be_larger(language: str) -> None:
     def said(*shares: float | None) -> str:

@@ -388,7 +388,8 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     # Whatever says who somebody is was typed, and is no option.
     texts = [text for text in counts if (not few or text not in typed) and not seen(text)]
     few = len(counts) - len(texts)
-    if len(texts) < 2:
+    # Where most wrote their own words, the question was open.
+    if len(texts) < 2 or 2 * sum(counts[text] for text in texts) < total:
         return None
     ranked = sorted(texts, key=lambda text: (is_other(text), -counts[text], text))
     options = [ProposedOption(text, other=bool(few) and is_other(text)) for text in ranked]

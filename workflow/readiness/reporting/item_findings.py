@@ -166,7 +166,9 @@ class Findings:
         )
         labels = self.item.labels(self.material.language)
         ids = [share_id(self.item.id, code, TOTAL, ANSWERED) for code in codes[:2]]
-        if not ids or not self.is_reliable(ids[0]):
+        # Whatever was typed in place of an option is no answer that could come first.
+        typed = {each.code for each in self.item.categories if each.other}
+        if not ids or codes[0] in typed or not self.is_reliable(ids[0]):
             return None
         shares = [
             self.material.register.number(share_id(self.item.id, code, TOTAL, ANSWERED))
@@ -185,7 +187,12 @@ class Findings:
             named = (labels[codes[0]], *tied)
             also = Listed(tuple(Fact("language.quoted", {"what": name}) for name in named))
             return Fact("report.finding.first.tied", {"answers": also, "share": first["share"]})
-        if len(ids) < MANY or not self.is_reliable(ids[1]) or hidden >= (shares[1] or 0.0):
+        if (
+            len(ids) < MANY
+            or codes[1] in typed
+            or not self.is_reliable(ids[1])
+            or hidden >= (shares[1] or 0.0)
+        ):
             return Fact("report.finding.first.alone", first)
         second: dict[str, Value] = {
             "second": labels[codes[1]],
