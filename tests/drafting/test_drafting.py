@@ -87,7 +87,7 @@ def test_each_kind_is_proposed_by_its_cells() -> None:
         "date",
     ]
     assert [c.text for c in asked.items[0].categories] == AGREE
-    assert [c.text for c in asked.items[1].categories] == ["No", "Yes"]
+    assert [c.text for c in asked.items[1].categories] == ["Yes", "No"]
     assert [(m.text, m.special) for m in asked.items[1].missing] == [("Don't know", "_dont_know")]
     assert {c.text for c in asked.items[5].categories} == {"Radio", "Press, print", "Web"}
     assert asked.export.timestamp == "Timestamp"
@@ -279,6 +279,8 @@ def test_an_agency_writes_the_question_before_each_option_and_numbers_as_labels(
         "Trifft zu|Trifft eher zu|Trifft eher nicht zu|Trifft nicht zu",
         "Satisfied|Somewhat satisfied|Not satisfied",
         "Très utile|Utile|Assez utile|Peu utile|Pas du tout utile",
+        "Very confident|Confident|Neutral|Not very confident|Not at all confident",
+        "Très confiant|Confiant|Neutre|Peu confiant|Pas du tout confiant",
         "5 - Extremely hard|4 - Very hard|3 - Quite hard|2 - A bit hard|1 - Not very hard",
     ],
 )

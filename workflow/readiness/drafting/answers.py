@@ -22,7 +22,7 @@ from readiness.questionnaire import match_key
 from readiness.questionnaire.writing import DECIDED, option_code
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 from readiness.readers.table import is_missing
-from readiness.readers.tools.words import VOID
+from readiness.readers.tools.words import BOXES, VOID
 from readiness.validation.losses import LARGEST_LOSS
 
 # Characters: an option is shorter; most texts that people type are not.
@@ -249,7 +249,9 @@ def _order_options(
         said = f"{DECIDED}low to high, a known scale"
         said += turned if declared and order != sorted(order) else ""
         return "ordinal", [options[k] for k in order], [said]
-    return "single", options, []
+    # A report tells the share of the first of two options: of yes, whatever came first.
+    turn = len(texts) == 2 and tuple(map(match_key, reversed(texts))) in BOXES
+    return "single", options[::-1] if turn else options, []
 
 
 def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:

@@ -56,6 +56,15 @@ def _read_scales() -> tuple[tuple[frozenset[str], ...], ...]:
 
 
 @cache
+def _read_degrees() -> frozenset[str]:
+    """The levels of scales on which a word may stand by itself ("confident"), beside degrees of it
+    ("very confident"): their files have "" where it stands.
+    """
+    degrees = (scale for scale in _read_scales() if frozenset().union(*scale) >= {""})
+    return frozenset(chain.from_iterable(chain.from_iterable(degrees))) - {""}
+
+
+@cache
 def _find_meaning(name: str) -> frozenset[str]:
     """What says in any language what one key of the files is for."""
     return _make_keys(
@@ -90,11 +99,13 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
     """The places of the texts from low to high on a known scale; None where they are on none.
 
     Of "No, not at all rude" and "Yes, very rude" the words tell that they do not share; the level
-    "" of a scale is what they share alone: "important", below "very important".
+    "" of a scale is what they share alone: "important", below "very important". "Neutral" may stand
+    between texts that share a word.
     """
     whole = [match_key(text.replace("_", " ")) for text in _strip_numbers(texts)]
     words = [_LEAD.sub("", key, count=1).split() for key in whole]
-    shared = set(words[0]).intersection(*words[1:]) if words else set()
+    told = [each for key, each in zip(whole, words, strict=True) if key not in _read_degrees()]
+    shared = set(told[0]).intersection(*told[1:]) if told else set()
     left = [" ".join(word for word in each if word not in shared) for each in words]
     for keys in (whole, left):
         for scale in _read_scales():

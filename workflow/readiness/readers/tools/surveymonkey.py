@@ -6,6 +6,7 @@ text. Moments are month first, as in the United States.
 
 import re
 from dataclasses import replace
+from itertools import zip_longest
 from typing import ClassVar
 
 from readiness.questionnaire import Questionnaire, match_key
@@ -71,7 +72,8 @@ class SurveyMonkey(Tool):
         elif len(sheet) and self._is_second_head(sheet.columns, sheet.first(1)[0]):
             below = sheet.below(1)
         filled: list[str] = []
-        for cell in rows[first]:
+        # A row above the header may end before it does, as a row without its empty cells.
+        for _, cell in zip_longest(sheet.columns, rows[first][: len(sheet.columns)], fillvalue=""):
             filled.append(cell if match_key(cell) or not filled else filled[-1])
         return replace(below, columns=tuple(filled))
 
