@@ -314,7 +314,7 @@ def read_codes(raw: pd.DataFrame, document: Mapping[str, Any]) -> dict[str, pd.S
         options = one.get("categories", [])
         column = keys.get(tidy(one["column"]))
         if one["kind"] == "ranked":
-            ranks = [key for key in keys if key.startswith(f"{tidy(one['column'])} [Rank")]
+            ranks = [key for key in keys if str(key).startswith(f"{tidy(one['column'])} [Rank")]
             cells = keys[ranks].apply(list, axis=1) if ranks else column.str.split(r"\s*;\s*")
             own = tidy(one["row"]["text"]).casefold()
             found[name] = cells.map(

@@ -15,7 +15,11 @@ import pyreadstat
 import pytest
 
 from readiness.bounded import TextLoader, read_yaml_text
-from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
+from readiness.commands.starting.beginnings import (
+    _draft_questionnaire,
+    _name_by_form,
+    export_table,
+)
 from readiness.drafting import (
     Codebook,
     Draft,
@@ -853,6 +857,32 @@ def test_numbers_that_nobody_rounds_are_of_people() -> None:
     rent = [str(1_000_000 + 50_000 * k) for k in range(N)]
     _, asked, text = drafted(table(register=drawn, rent=rent))
     assert [item.id for item in asked.items] == ["rent"] and "who somebody is: 'register'" in text
+
+
+def test_a_form_names_what_an_export_holds_by_other_names() -> None:
+    """Whoever edits a form changes its labels, and seldom the names behind them."""
+    likely = [{"code": c, "value": c, "text": t} for c, t in (("always", "Never"), ("x", "Often"))]
+    needs = [{"code": c, "value": c, "text": c.title()} for c in ("food", "cash", "shelter")]
+    form = {
+        "name": "form", "version": "1", "language": "en", "title": {"en": "Form"},
+        "items": [
+            {"id": "buys", "kind": "single", "column": "Do you buy?", "categories": likely},
+            {"id": "needs", "kind": "multi", "column": "You need?", "blank_means": "none",
+             "categories": needs},
+            {"id": "gone", "kind": "text", "column": "In the next version alone"},
+        ],
+    }  # fmt: skip
+    joined = cycle("food tent cash", "food", "cash food", "tent", "cash")
+    known = table(
+        **{"group_a/buys": cycle("always", "x"), "group_a/needs": joined, "more": ["9"] * N}
+    )
+    book = _name_by_form(questionnaire_of(form, "form"), known)
+    _, asked, text = drafted(replace(known, signs=(" ",)), codebook=book)
+    buys, several = asked.items[:2]
+    assert (buys.label.text("en"), buys.labels("en")["never"]) == ("Do you buy?", "Never")
+    assert buys.categories[0].value == "always" and several.kind == "multi"
+    assert [c.text for c in several.categories] == ["Food", "Cash", "Shelter", "tent"]
+    assert "no label for 'tent'" in text
 
 
 def test_a_slash_in_a_question_is_no_group() -> None:

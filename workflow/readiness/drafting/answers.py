@@ -111,6 +111,13 @@ def propose_answers(
     labels = [(value, text) for value, text in labels if value != text or not value.isdigit()]
     if labels:
         missing_values = columns[0].missing
+        joined, named = _draft_joined(counts, signs), dict(labels)
+        bare = [o for o in joined.options if o.text not in named] if joined else []
+        if joined and 2 * len(bare) < len(joined.options):
+            every = [*(ProposedOption(text, value=value) for value, text in labels), *bare]
+            texts = [option.text for option in bare if option.text != OTHER]
+            said = (f"no label for {_quote_some(texts)}",) if texts else ()
+            return replace(joined, options=give_codes(every), checks=(*joined.checks, *said))
         known = {text for pair in labels for text in pair} & set(counts)
         covered = sum(counts[text] for text in known)
         unlabelled = len(counts) - len(known)
