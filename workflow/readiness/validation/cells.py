@@ -175,7 +175,7 @@ def _read_blank(item: Item) -> ReadCell:
         return ReadCell((BLANK,), given=False)
     if item.blank_means == "none":
         return ReadCell(("0",) * len(item.categories), given=False)
-    fault = CellFault("no_answer", Fact("validation.no_answer"))
+    fault = CellFault("no_answer", Fact("validation.rule.no_answer"))
     return ReadCell((BLANK,) * len(item.columns), (fault,), given=False)
 
 
@@ -222,7 +222,7 @@ def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[st
 
 def _find_near(texts: Iterable[str], options: Options) -> tuple[CellFault, ...]:
     """What is said where a text typed for "other" is nearly one of the options."""
-    near = CellFault("near_option", Fact("validation.near_option"))
+    near = CellFault("near_option", Fact("validation.rule.near_option"))
     return (near,) if any(map(options.near, texts)) else ()
 
 
@@ -335,7 +335,7 @@ def _explain_no_number(low: float, high: float, digits: int) -> Fact:
     if digits:
         return Fact("validation.not_a_decimal", {"digits": str(digits)})
     if isinf(low) or isinf(high):
-        return Fact("validation.not_a_whole_number")
+        return Fact("validation.rule.not_a_number")
     return Fact("validation.not_a_number", {"low": f"{low:.12g}", "high": f"{high:.12g}"})
 
 
@@ -358,7 +358,7 @@ def read_date(text: str, order: str | None) -> str | CellFault:
     moments = [make_moment(found, each) for each in orders]
     days = {moment.date().isoformat() for moment in moments if moment is not None}
     if not days:
-        return CellFault("impossible_date", Fact("validation.impossible_date"))
+        return CellFault("impossible_date", Fact("validation.rule.impossible_date"))
     if len(days) > 1:
         return CellFault("not_a_date", Fact("validation.ambiguous_date"))
     return days.pop()

@@ -56,7 +56,7 @@ def apply_corrections(
         if who not in place:
             if who not in invited:
                 raise DataError(f"{where}: {who!r} neither answered nor was invited.")
-            fact = Fact("validation.correction_unused")
+            fact = Fact("validation.rule.correction_unused")
             found.append(
                 issues_of(
                     "correction_unused",

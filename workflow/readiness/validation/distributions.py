@@ -23,7 +23,7 @@ LEAST_ANSWERS = 20
 REPEATED = 2
 # The modified z-score above which a number is far from the others (Iglewicz and Hoaglin).
 FAR = 3.5
-_ALONE, _NEVER = Fact("validation.one_case"), Fact("validation.never_chosen")
+_ALONE, _NEVER = Fact("validation.one_case"), Fact("validation.rule.never_chosen")
 # The median absolute deviation of a normal distribution, in standard deviations.
 TO_SIGMA = 0.6745
 

@@ -82,7 +82,7 @@ def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
 
 def find_break_offs(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.DataFrame]:
     """An issue for each interview that broke off, at the first question without an answer."""
-    fact = Fact("validation.broken_off")
+    fact = Fact("validation.rule.broken_off")
     places = [np.flatnonzero(broke == place) for place in range(len(coded))]
     return [
         answers.issues("broken_off", fact, at, item=each.item)
@@ -116,10 +116,10 @@ def _describe_blank(item: Item, group_item: str | None) -> tuple[str, Fact]:
     or any other. What a whole group is asked is no question that somebody's answer leads to.
     """
     if item.required:
-        return "required", Fact("validation.required")
+        return "required", Fact("validation.rule.required")
     routing = [routing for routing in item.asked_if if routing.item != group_item]
     if not routing:
-        return "no_answer", Fact("validation.no_answer")
+        return "no_answer", Fact("validation.rule.no_answer")
     conditions = Listed(tuple(condition(each) for each in routing))
     return "routed_blank", Fact("validation.routed_blank", {"conditions": conditions})
 
@@ -218,7 +218,7 @@ def times(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.Data
         both = started.where(bool) & submitted.where(bool)
         # Both are ISO texts: their order is that of time.
         late = np.flatnonzero(both)[started.those(both) > submitted.those(both)]
-        fact = Fact("validation.impossible_time")
+        fact = Fact("validation.rule.impossible_time")
         value = started.those(late)
         found.append(answers.issues("impossible_time", fact, late, value=value))
     return found
@@ -243,6 +243,8 @@ def screened_out(
             for cell in answers.cells(item)
         )
         at = np.flatnonzero(out & ~gone)
-        found.append(answers.issues("screened_out", Fact("validation.screened_out"), at, item=item))
+        found.append(
+            answers.issues("screened_out", Fact("validation.rule.screened_out"), at, item=item)
+        )
         gone |= out
     return gone, found

@@ -106,14 +106,14 @@ def submissions(
             spelled,
             invitation,
             codes.cells,
-            Fact("validation.invitation_spelling"),
+            Fact("validation.rule.invitation_spelling"),
         ),
         (
             "invitation_set_aside",
             stray,
             invitation,
             codes.cells,
-            Fact("validation.invitation_set_aside"),
+            Fact("validation.rule.invitation_set_aside"),
         ),
     ]
     if answer is not None and tokens is not None:
@@ -269,7 +269,7 @@ def _tell_not_kept(
     for rule, fact in facts.items():
         yield rule, status == rule, export.timestamp or "", moments, fact
     column, rule = export.invitation or "", "unknown_invitation"
-    yield rule, status == rule, column, codes, Fact("validation.unknown_invitation")
+    yield rule, status == rule, column, codes, Fact("validation.rule.unknown_invitation")
     for rule in ("structure", "test_answer"):
         said = [Fact("validation.structure", {"said_why": text}) for text in why[status == rule]]
         yield rule, status == rule, "", why, said
