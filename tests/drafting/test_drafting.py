@@ -266,6 +266,30 @@ def test_an_agency_writes_the_question_before_each_option_and_numbers_as_labels(
     assert draft.questions[1].block.question == f"{asked}?"
 
 
+def test_answers_with_labels_are_nobodys_name_and_columns_tell_labels_apart(tmp_path: Path) -> None:
+    path, mayor = tmp_path / "a.sav", "Who is the mayor?"
+    rows = {
+        "q1": [1.0, 2.0] * 5,
+        "q1_cod": [2.0, 1.0] * 5,
+        "noted": [1.0, 2.0, 3.0, 1.0, 2.0] * 2,
+        "home": [1.0, 2.0] * 5,
+    }
+    pyreadstat.write_sav(
+        pd.DataFrame(rows),
+        path,
+        column_labels={"q1": mayor, "q1_cod": mayor, "noted": "Interviewer: complete"},
+        variable_value_labels={
+            **{key: {1.0: "A", 2.0: "B"} for key in ("q1", "q1_cod")},
+            "noted": {1.0: "None", 2.0: "Some", 3.0: "All"},
+            "home": {1.0: "Other", 2.0: "Others"},
+        },
+    )
+    _, asked, _ = drafted(export_table(path, path.read_bytes()))
+    assert {item.label.text("en") for item in asked.items} >= {f"{mayor} [q1]", f"{mayor} [q1_cod]"}
+    assert asked.item("noted").kind == "single"
+    assert [category.other for category in asked.item("home").categories] == [True, False]
+
+
 @pytest.mark.parametrize(
     "scale",
     [
@@ -298,11 +322,14 @@ def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> Non
     [
         ("Not sure / Don't know", "dont_know"),
         ("Je ne sais pas / sans opinion", "dont_know"),
-        ("Don't know / Refused", ""),
+        ("Don't know / Refused", "dont_know"),
+        ("NO SABE (NO LEER)", "dont_know"),
+        ("Refused (VOL.)", "refused"),
+        ("Don't know / Never", ""),
         ("Yes / No", ""),
     ],
 )
-def test_what_says_one_thing_twice_is_no_answer(text: str, means: str) -> None:
+def test_what_says_twice_or_in_brackets_is_no_answer(text: str, means: str) -> None:
     assert find_special(text) == means
 
 

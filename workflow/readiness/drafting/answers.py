@@ -169,13 +169,14 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
 
 
 def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
-    """The options with a code each."""
+    """The options with a code each; of several "other" the first takes what is typed."""
     taken: set[str] = set()
-    coded = []
+    coded: list[ProposedOption] = []
     for option in options:
         code = option.code or option_code(option.text, taken)
         taken.add(code)
-        coded.append(replace(option, code=code))
+        typed = option.other and not any(each.other for each in coded)
+        coded.append(replace(option, code=code, other=typed))
     return tuple(coded)
 
 

@@ -122,7 +122,10 @@ def _find_personal(column: ExportColumn) -> str:
     if find_role(column.header) == "personal":
         return "personal by its name"
     various = 2 * len(column.texts) > column.total
-    if any(asks_who(text, various=various) for text in (column.header, column.label)):
+    names = (column.header, column.label)
+    # Answers that the file has a label for, each, are nobody's name.
+    listed = {*column.texts} <= {*column.values, *column.values.values()}
+    if not listed and any(asks_who(text, various=various) for text in names):
         return "says who somebody is, by its name"
     if all(map(_PLACE.fullmatch, column.texts)):
         return "holds places or addresses of devices"

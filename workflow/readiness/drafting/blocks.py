@@ -257,7 +257,7 @@ def _list_marks(column: ExportColumn) -> set[str]:
 
 def _share_answers(columns: Sequence[ExportColumn], codebook: Codebook) -> bool:
     """Whether the columns share one short list of answers."""
-    labels = [codebook.answers.get(column.header) for column in columns]
+    labels = [codebook.answers.get(c.header) or [*c.values.items()] for c in columns]
     if any(labels):
         return all(label == labels[0] for label in labels)
     pool = {match_key(text) for column in columns for text in column.texts}

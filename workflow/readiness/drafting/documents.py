@@ -1,5 +1,6 @@
 """A draft as the document of a questionnaire; what must be looked at is a comment above it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -102,6 +103,13 @@ def document_of(draft: Draft) -> dict[str, Any]:
     document["items"] = []
     for question in draft.questions:
         document["items"].append(_write_item(question, draft.language, columns, once=len(bare) > 1))
+    # What several questions are called, as an answer and its code are, their columns tell apart.
+    labelled = [item for item in document["items"] if "label" in item]
+    texts = Counter(item["label"][draft.language] for item in labelled)
+    for item in labelled:
+        text = item["label"][draft.language]
+        if texts[text] > 1:
+            item["label"] = {draft.language: f"{text} [{item['column']}]"}
     return document
 
 
@@ -127,7 +135,12 @@ def _write_item(
     if question.rows:
         item |= {"kind": "grid", "each": answers.kind, "column": header}
         item["rows"] = [
-            {"id": own, "text": strip_markup(row) or row, "column": column.header}
+            {
+                "id": own,
+                "text": (strip_markup(row) or row)
+                + (f" [{column.header}]" if block.rows.count(row) > 1 else ""),
+                "column": column.header,
+            }
             for own, column, row in zip(question.rows, block.columns, block.rows, strict=True)
         ]
     else:

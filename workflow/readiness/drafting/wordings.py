@@ -28,6 +28,9 @@ UNTOLD = "en"
 _LISTED = re.compile(r"\d{1,3}\s*(?:[.):=](?:\s+|(?=\D))|[-–—]\s*(?=\D))(.+)", re.DOTALL)
 _COUNTED = re.compile(r"\d{1,3} ([^\W\d_].*)", re.DOTALL)
 _CODE = re.compile(r"^\(?-?\d{1,4}\s*[.):=-]\s*(?=\D)")
+# What stands in brackets before a text, or behind it.
+_BRACKETS = r"(?:\[[^]]{1,40}\]|\([^)]{1,40}\))"
+_ASIDE = re.compile(rf"^\s*{_BRACKETS}\s*(?=\S)|(?<=\S)\s*{_BRACKETS}$")
 _LEAD = re.compile(r"^[^\W\d_]+, ")
 _NAMED = re.compile(r"[^\W\d_]+\d[^\W_]*")
 # A number, and a letter that multiplies it (`300k`, `1M`).
@@ -221,16 +224,17 @@ def asks_who(header: str, *, various: bool) -> bool:
 def find_special(text: str) -> str:
     """`dont_know`, `refused` or `not_asked` where a text is known to mean it; else "".
 
-    What interviewers are told before an answer stands in brackets: `[DO NOT READ] Refused`. A code
-    may stand there, too: `99. Refused`.
+    What interviewers are told beside an answer stands in brackets: `[DO NOT READ] Refused`,
+    `Refused (VOL.)`. A code may stand before it, too: `99. Refused`.
     """
     if " / " in text:
         # "Not sure / Don't know" says one thing twice.
         meanings = {find_special(part) for part in text.split(" / ")}
         if len(meanings) == 1:
             return meanings.pop()
-    key = match_key(re.sub(r"^\s*(\[[^]]{1,40}\]|\([^)]{1,40}\))\s*(?=\S)", "", text))
-    keys = {key, match_key(_CODE.sub("", text))}
+        text = text.replace(" / ", "/")
+    bare = _ASIDE.sub("", text)
+    keys = {match_key(each) for each in (text, bare, _CODE.sub("", text), _CODE.sub("", bare))}
     return next((name for name in SPECIALS if not keys.isdisjoint(_find_meaning(name))), "")
 
 
