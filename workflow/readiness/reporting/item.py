@@ -384,7 +384,7 @@ class _ItemWriter:
         if grouped and kind in TABLES:
             # Within a sentence a name begins small, but for what is all capitals; a question stays.
             within: Value = by[:1].lower() + by[1:] if by[1:2].islower() else by
-            if len(by.split()) > LONG:
+            if len(by.split()) > LONG or by.endswith(("?", "؟")):
                 within = Fact("language.quoted", {"what": by})
             item = Fact("tables.caption.by", {"item": item, "by": within})
         values: dict[str, Value] = {"item": item, "level": level, "unit": unit}
