@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from readiness.analysis.weighted import weighted_design
 from readiness.errors import StatisticsError
 from readiness.language import LANGUAGES, tell
-from readiness.survey import Collapse, Trim, weigh
+from readiness.survey import Collapse, Trim, proportions, weigh
 from readiness.survey.design import design
+from readiness.survey.replicates import Replicates
 from readiness.survey.weighting.adapting import Adapted, Sampled, weigh_adapting
 
 STRATA = {"a": 400, "b": 300, "c": 200, "d": 60, "e": 30, "f": 10}
@@ -110,6 +112,20 @@ def test_a_census_and_a_group_of_one_are_weighted() -> None:
     found = weigh_adapting(people, sampled, {"stratum": everybody})
     assert found.weighting is not None
     assert found.weighting.weights == pytest.approx(np.ones(40))
+
+
+def test_many_who_are_not_weighted_to_margins_have_the_errors_of_a_simple_sample() -> None:
+    said = np.where(np.arange(2_001) % 3 == 0, "yes", "no")
+    names = pd.Series(np.arange(2_001)).astype(str)
+    people = pd.DataFrame({"respondent": names, "everybody": "all", "base_weight": 1.0})
+    found = weigh_adapting(people, Sampled("base_weight", "everybody"), None)
+    assert found.replicates is None
+    weights = people.assign(weight="1", stratum="all", stratum_population="")
+    nothing = Replicates(np.empty((0, 0)), 1.0, np.empty(0))
+    made = weighted_design(people[["respondent"]].assign(said=said), weights, nothing)
+    p = float((said == "yes").mean())
+    error = proportions(made, "said", ["yes", "no"])["se"].iloc[0]
+    assert error == pytest.approx(np.sqrt(p * (1 - p) / 2_000), rel=1e-9)
 
 
 def test_nobody_to_weight_is_a_fact_and_no_fault() -> None:

@@ -93,4 +93,4 @@ def weighted_design(coded: pd.DataFrame, weights: pd.DataFrame, replicates: Repl
         return Design(table, np.empty(0), (stage,), np.empty(0, np.bool_), replicates=replicates)
     fpc = "stratum_population" if finite else None
     base = design(table, weights="weight", strata="stratum", fpc=fpc)
-    return replace(base, replicates=replicates)
+    return replace(base, replicates=replicates if replicates.matrix.size else None)

@@ -35,7 +35,14 @@ from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.survey.design import Design, design
 from readiness.survey.replicates import Replicates
 from readiness.survey.variance import Projection
-from readiness.survey.weighting.condensed import Limits, Raking, Recipe, Repeats, repeat
+from readiness.survey.weighting.condensed import (
+    MOST_JACKKNIFE,
+    Limits,
+    Raking,
+    Recipe,
+    Repeats,
+    repeat,
+)
 from readiness.survey.weighting.margins import (
     Collapse,
     Totals,
@@ -127,8 +134,8 @@ def weigh_adapting(
         collapse: merges that were declared beforehand; of strata under the name of their column.
         trim: limits of raked over base weight, in means of it; None: none.
         replicates: `JKn`, `groups` (80 random groups, or as many as there are respondents);
-            `auto`: by the number of respondents; None: standard errors from the calibration's
-            residuals.
+            `auto`: by the number of respondents, and None of many without margins; None: standard
+            errors from the calibration's residuals.
 
     Raises:
         StatisticsError: columns or totals that are wrong whatever the sample's size.
@@ -159,6 +166,9 @@ def weigh_adapting(
     else:
         steps.append(Fact("weighting.step.raked", {"variables": Listed(tuple(kept))}))
     recipe, final = _limit_weights(found, trim, steps)
+    if totals is None and replicates == "auto" and len(data) > MOST_JACKKNIFE:
+        # Nothing was fitted: linearization is exact, where random groups add their own noise.
+        replicates = None
     made, limited = None, replace(found, recipe=recipe)
     if replicates is not None:
         made, told = repeat(base, limited, final, replicates)
