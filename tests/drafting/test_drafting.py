@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -440,7 +441,7 @@ def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> Non
         ("Friends", "q10_0005"),
     ]
     assert [(c.item, c.one_of) for c in multi.asked_if] == [("work", ("full_time", "part_time"))]
-    assert "# check: not read: weights: 'w_LV', 'pweight'?" in text
+    assert re.search(r"# check: not read: weights \(.*given: ITEM.*\): 'w_LV', 'pweight'\?", text)
     assert text.count("scale: {low: 1, high: 10}") == 2 and text.count("which end is high?") == 1
     assert [m.means for m in asked.item("refusal").missing] == ["refused"]
 

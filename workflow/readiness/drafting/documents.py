@@ -16,7 +16,8 @@ _OF_EXPORT = ("timestamp", "started", "duration", "respondent", "invitation")
 # What is asked of all columns of a kind together.
 ASKED_ONCE = {
     "personal": "set apart, for they say who somebody is:",
-    "weight": "not read: weights:",
+    "weight": "not read: weights (to use one: an item of kind number, with range: {decimals: 15}; "
+    "in config.yaml, weight: {given: ITEM}):",
     "repeated": "not read, for rows share a value: one who answered twice (`respondent:`), or two:",
 }
 UNORDERED = (
