@@ -25,7 +25,6 @@ from pathlib import Path
 from types import ModuleType
 
 from readiness.cli import main
-from readiness.commands.run import SNAKEMAKE
 
 ROOT = Path(__file__).parents[1]
 NOT_SHIPPED = {
@@ -199,7 +198,7 @@ class Project:
 
     def plan(self, *more: str) -> str:
         """What `snakemake --dry-run` says of the next run."""
-        python = (".venv/bin/python", "-I", "-X", "utf8", "-c", SNAKEMAKE)
+        python = (".venv/bin/python", "-I", "-X", "utf8", "-m", "snakemake")
         result = self.call(*python, "--dry-run", "--cores", "1", "--quiet", "host", *more)
         assert result.returncode == 0, result.stderr
         return result.stdout + result.stderr

@@ -50,16 +50,6 @@ NOTHING = "Nothing to be done"
 LEAST_FREE = 1_000_000
 # Seconds from the first word to Snakemake that it is to end until it is ended.
 PATIENCE = 8
-# Snakemake's libraries take these along where they find them, for arrays, stores and addresses that
-# no rule has: more than a fourth of its start. It finds none.
-NOT_LOADED = ("boto3", "numpy", "requests")
-SNAKEMAKE = f"""
-import gc, sys
-gc.set_threshold(50_000)
-sys.modules.update(dict.fromkeys({NOT_LOADED}))
-from snakemake.cli import main
-main()
-"""
 # Snakemake's arguments that ask for no change.
 DRY_RUN = {"-n", "--dry-run", "--dryrun"}
 
@@ -160,7 +150,7 @@ def _call_snakemake(root: Path, cores: str, arguments: list[str], descriptor: in
     somebody speaks to Snakemake itself. Raises KeyboardInterrupt when this process is asked to end:
     Snakemake's own exit code would be that of any failure.
     """
-    program = (sys.executable, "-I", "-X", "utf8", "-c", SNAKEMAKE)
+    program = (sys.executable, "-I", "-X", "utf8", "-m", "snakemake")
     (root / LOG).parent.mkdir(parents=True, exist_ok=True)
     with (root / LOG).open("wb") as log, (root / LOG).open("rb") as said:
         process = subprocess.Popen(
