@@ -161,15 +161,15 @@ class _AuditLines:
             yield self._write_change("requirements.lock")
         if changes.config:
             names = Listed(changes.config, "comma")
-            yield self._write_change(self.text("terminal.changed_config", names=names))
+            told = self.text("language.labelled", label="config.yaml", what=names)
+            yield self._write_change(told)
         if changes.environment:
             names = Listed(changes.environment[:3], "comma")
             more = len(changes.environment) - 3
-            yield self._write_change(
-                self.text("terminal.changed_environment_more", names=names, n=more)
-                if more > 0
-                else self.text("terminal.changed_environment", names=names)
-            )
+            told = self.text("terminal.changed_environment", names=names)
+            if more > 0:
+                told += f" {self.text('terminal.more', n=more)}"
+            yield self._write_change(told)
 
     def _write_change(self, what: str) -> str:
         return f"  {self.text(summary.CHANGED):<12} {what}"
