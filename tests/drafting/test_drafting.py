@@ -328,6 +328,7 @@ def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> Non
         ("Refused (VOL.)", "refused"),
         ("Don't know / Never", ""),
         ("Yes / No", ""),
+        ("Don't Know / Rather Not Answer", "dont_know"),
     ],
 )
 def test_what_says_twice_or_in_brackets_is_no_answer(text: str, means: str) -> None:
@@ -725,6 +726,10 @@ def test_what_joins_options_is_told_from_the_words_of_one() -> None:
         several = [", ".join(pair) for pair in combinations(asked, 2)]
         found = find_joined_options(Counter([*asked, *several, *several]))
         assert found is not None and set(found.options) == {*asked}
+    # Somebody's own words beside options part none that hold the sign.
+    whole = ["A car, SUV or van", "A boat", "A car, SUV or van, A boat", "None"] * 60
+    found = find_joined_options(Counter([*whole, "A car, and a cat"]))
+    assert found is not None and set(found.options) == {"A car, SUV or van", "A boat", "None"}
     assert find_joined_options(Counter(['{"a":1,"b":2}', '{"a":2,"b":2}', '{"b":1}'] * 9)) is None
 
 

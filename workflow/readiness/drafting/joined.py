@@ -23,6 +23,8 @@ MOST_CELLS = 20_000
 MOST_PIECES = 10 * MOST_OPTIONS
 # How often three options at least were ticked, where what one person gave is none.
 OFTEN = 3
+# Share of the cells with either of two neighbours that hold both, from which they are one option.
+STUCK = 0.99
 # Share of the cells that hold two options or more, at least.
 LEAST_JOINED = 0.05
 
@@ -66,7 +68,7 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
             continue
         if len({piece for pieces in cells.values() for piece in pieces}) > MOST_PIECES:
             continue
-        merged = _merge(cells, separator)
+        merged = _merge(cells, counts, separator)
         if any(len(set(pieces)) < len(pieces) for pieces in merged.values()):
             continue
         merged = _spell_alike(merged, counts)
@@ -114,15 +116,23 @@ def _split_pieces(text: str, separator: str) -> list[str]:
     return [part for part in parts if part.strip()]
 
 
-def _merge(cells: dict[str, list[str]], separator: str) -> dict[str, list[str]]:
-    """The cells with neighbours made one that never stand apart."""
+def _merge(
+    cells: dict[str, list[str]], counts: Counter[str], separator: str
+) -> dict[str, list[str]]:
+    """The cells with neighbours made one that (nearly) never stand apart, in several cells."""
     joiner = separator if separator.strip() else " "
     while True:
-        alone = Counter(piece for pieces in cells.values() for piece in pieces)
-        pairs = Counter(pair for pieces in cells.values() for pair in pairwise(pieces))
+        alone: Counter[str] = Counter()
+        pairs: Counter[tuple[str, str]] = Counter()
+        several = Counter(pair for pieces in cells.values() for pair in pairwise(pieces))
+        for text, pieces in cells.items():
+            for piece in pieces:
+                alone[piece] += counts[text]
+            for pair in pairwise(pieces):
+                pairs[pair] += counts[text]
         # Nobody ticks an option twice: what a cell repeats is a part of several.
         shared = {p for pieces in cells.values() for p in pieces if pieces.count(p) > 1}
-        stuck = {p for p, n in pairs.items() if _is_one(p, n, alone, shared)}
+        stuck = {p for p, n in pairs.items() if _is_one(p, n, several[p] > 1, alone, shared)}
         if not stuck:
             return {text: [piece.strip() for piece in pieces] for text, pieces in cells.items()}
         # A bracket that is open joins first: what stands in it is no option.
@@ -145,19 +155,25 @@ def _spell_alike(cells: dict[str, list[str]], counts: Counter[str]) -> dict[str,
 
 
 def _is_one(
-    pair: tuple[str, str], times: int, alone: Counter[str], shared: Collection[str]
+    pair: tuple[str, str],
+    times: int,
+    recurs: bool,
+    alone: Counter[str],
+    shared: Collection[str],
 ) -> bool:
     """Whether two neighbours are the parts of one option.
 
     They never stand apart; or the second is no beginning, and only ever follows the first; or one
-    is a part of several options, and the other only ever stands beside it.
+    is a part of several options, and the other only ever stands beside it. One in a hundred may
+    stand there in somebody's own words.
     """
     first, second = pair
     if _is_open(first) or second.startswith(" "):
         return True
-    if times == alone[second] > 1 and (second[:1].islower() or first in shared):
+    behind, before = (recurs and times >= STUCK * alone[piece] for piece in (second, first))
+    if behind and (second[:1].islower() or first in shared):
         return True
-    return times == alone[first] > 1 and (times == alone[second] or second in shared)
+    return before and (behind or second in shared)
 
 
 def _is_open(piece: str) -> bool:

@@ -232,9 +232,10 @@ def find_special(text: str) -> str:
         meanings = {find_special(part) for part in text.split(" / ")}
         if len(meanings) == 1:
             return meanings.pop()
-        text = text.replace(" / ", "/")
-    bare = _ASIDE.sub("", text)
-    keys = {match_key(each) for each in (text, bare, _CODE.sub("", text), _CODE.sub("", bare))}
+    written = [
+        each for said in (text, text.replace(" / ", "/")) for each in (said, _ASIDE.sub("", said))
+    ]
+    keys = {match_key(each) for own in written for each in (own, _CODE.sub("", own))}
     return next((name for name in SPECIALS if not keys.isdisjoint(_find_meaning(name))), "")
 
 
