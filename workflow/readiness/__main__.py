@@ -26,7 +26,7 @@ if not __package__:
 from readiness.cli import main
 
 if __name__ == "__main__":
-    # A fifth of a step's start: what it loads stays, so nothing is gained by looking every 700
+    # A fifteenth of a step's start: what it loads stays, so nothing is gained by looking every 700
     # objects for what may go; and no plugin of others has a say in what a configuration may hold.
     gc.set_threshold(50_000)
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
