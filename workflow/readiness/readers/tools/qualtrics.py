@@ -84,14 +84,14 @@ class Qualtrics(Tool):
         return replace(below, columns=first, under=tuple(under))
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
-        """Name, text, text without the words that stand before an option, identifier."""
+        """Name, text without the words that stand before an option, text, identifier."""
         made: list[tuple[str, ...]] = []
         for at, column in enumerate(sheet.columns):
             text, of = ([*(row[at] for row in sheet.under), "", ""])[:2]
             found = _IMPORT.match(of.strip())
             short = text.replace(" - Selected Choice", "")
-            names = (text, column) if _OLD.fullmatch(column) else (column, text)
-            made.append((*names, short, *([found[1]] if found else [])))
+            names = (short, column) if _OLD.fullmatch(column) else (column, short)
+            made.append((*names, text, *([found[1]] if found else [])))
         return made
 
     def assign_columns(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
