@@ -924,3 +924,11 @@ def test_a_slash_in_a_question_is_no_group() -> None:
     content = "\n".join(map(",".join, [[*heads, "Part A/Are you ill?"], *rows])).encode()
     columns = export_table(Path("export.csv"), content).columns
     assert [column.label for column in columns[3:]] == ["", "Are you well?", "Are you ill?"]
+    # Nor are the words of Qualtrics behind a question a part of it.
+    heads = ["StartDate,Finished,Q1", "Start Date,Finished,Are you well? - Selected Choice"]
+    under = [
+        '"{""ImportId"":""startDate""}","{""ImportId"":""finished""}","{""ImportId"":""QID1""}"'
+    ]
+    rows = ["2024-01-02 03:04:05,True,Yes", "2024-01-02 03:05:05,True,No"]
+    content = "\n".join([*heads, *under, *rows]).encode()
+    assert export_table(Path("export.csv"), content).columns[2].label == "Are you well?"
