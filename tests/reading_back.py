@@ -339,6 +339,10 @@ def read_codes(raw: pd.DataFrame, document: Mapping[str, Any]) -> dict[str, pd.S
             sets = column.str.findall(longest).map(
                 lambda texts, known=known: frozenset(known[text] for text in texts)
             )
+            for code in [option["code"] for option in options if option.get("other")]:
+                # What is left beside the options was typed.
+                typed = column.str.replace(longest, "", regex=True).str.contains(r"\w")
+                sets = sets.where(~typed, sets.map(lambda codes, code=code: codes | {code}))
             found[name] = sets.where(sets.map(len) > 0)
         elif one["kind"] == "number" and column is not None:
             found[name] = pd.to_numeric(column.str.replace(",", "."), errors="coerce")

@@ -929,6 +929,6 @@ def test_a_slash_in_a_question_is_no_group() -> None:
     under = [
         '"{""ImportId"":""startDate""}","{""ImportId"":""finished""}","{""ImportId"":""QID1""}"'
     ]
-    rows = ["2024-01-02 03:04:05,True,Yes", "2024-01-02 03:05:05,True,No"]
-    content = "\n".join([*heads, *under, *rows]).encode()
+    given = ["2024-01-02 03:04:05,True,Yes", "2024-01-02 03:05:05,True,No"]
+    content = "\n".join([*heads, *under, *given]).encode()
     assert export_table(Path("export.csv"), content).columns[2].label == "Are you well?"
