@@ -10,7 +10,6 @@ from readiness.analysis.selection import Selection
 from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import Language
 from readiness.questionnaire import Item, Questionnaire
-from readiness.questionnaire.text import strip_markup
 
 DIFFERENCE = tuple(
     f"report.difference.{case}"
@@ -164,7 +163,7 @@ def quote_question(questionnaire: Questionnaire, item: Item, language: Language)
             return Fact("tables.line.untold", {"column": item.column})
         asked = item.label.text(language) if is_name else item.column
         stem = find_stem(questionnaire, item)
-        asked = strip_markup(asked if stem in asked else f"{stem} [{asked}]")
+        asked = asked if stem in asked else f"{stem} [{asked}]"
         return Fact("tables.line.question", {"question": asked})
     labels = [questionnaire.variable(name).label.text(language) for name in item.derived_from]
     return Fact("tables.line.derived", {"items": Listed(tuple(labels), "slash")})
