@@ -277,6 +277,8 @@ def test_the_descriptor_and_the_root_have_what_the_specification_demands(
         stated = identity != STUDY
         assert license_ == ("https://spdx.org/licenses/CC-BY-4.0" if stated else "#no-license")
         assert graph[license_]["name"] and graph[license_]["description"]
+        said = "Open. Invented for tests" if stated else None
+        assert root.get("conditionsOfAccess") == said
         assert references(graph["Snakefile"]["license"]) == ["LICENSE"]
         authors = [graph[author] for author in references(root.get("author", []))]
         names = {"The readiness tests", *(["A. B. Cook"] if stated else [])}

@@ -207,9 +207,10 @@ class _Description:
     def _state_rights(self, entity: Entity, license_: Entity) -> None:
         """Put what is stated of the data to the whole, or to a dataset in it."""
         entity["license"] = license_
-        for key, term in (("rights", "copyrightNotice"), ("access", "conditionsOfAccess")):
-            if key in self.stated:
-                entity[term] = self.stated[key]
+        # The crate's context has no word for a notice of rights alone.
+        said = [self.stated[key].rstrip(".") for key in ("access", "rights") if key in self.stated]
+        if said:
+            entity["conditionsOfAccess"] = ". ".join(said)
 
     def _add_file(self, name: str) -> Entity:
         version = self.contents.objects.get(name)
