@@ -128,6 +128,16 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
         assert value is not None and bool(claims) == (value < 0.05)
 
 
+def test_a_survey_of_which_nothing_is_published_says_so(
+    wave: Clinic, registers: dict[Selection, pd.DataFrame]
+) -> None:
+    rows = registers[Selection.PROBABILITY]
+    gone = rows.assign(suppressed="few", value="")
+    for told, said in ((rows, False), (rows.where(rows["kind"] != "estimate", gone), True)):
+        summary = wave_summary(shown(wave, told, Selection.PROBABILITY, "en"))
+        assert ("No share and no mean of this survey is published" in summary) == said
+
+
 def test_a_test_that_does_not_exist_is_said_and_stops_nothing(
     wave: Clinic, registers: dict[Selection, pd.DataFrame]
 ) -> None:

@@ -182,9 +182,12 @@ def wave_summary(wave: ShownWave) -> str:
     said = [
         wave.register.write_fact(fact) for fact in in_short(material_of(wave), items, wave.choices)
     ]
-    return paragraphs(
-        [wave.tell(kind), write_numbered("brief", said) if said else "", *_tell_who(wave)]
-    )
+    rows = wave.register.rows
+    told = rows["kind"].eq("estimate") & rows["unit"].isin(("share", "number"))
+    brief = write_numbered("brief", said) if said else ""
+    if not said and (rows.loc[told, "suppressed"] != "").all():
+        brief = wave.tell("report.summary.withheld")
+    return paragraphs([wave.tell(kind), brief, *_tell_who(wave)])
 
 
 def _tell_who(wave: ShownWave) -> Iterator[str]:
