@@ -897,14 +897,22 @@ def test_a_form_names_what_an_export_holds_by_other_names() -> None:
     likely = [{"code": c, "value": c, "text": t} for c, t in (("always", "Never"), ("x", "Often"))]
     needs = [{"code": c, "value": c, "text": c.title()} for c in ("food", "cash", "shelter")]
     form = {
-        "name": "form", "version": "1", "language": "en", "title": {"en": "Form"},
+        "name": "form",
+        "version": "1",
+        "language": "en",
+        "title": {"en": "Form"},
         "items": [
             {"id": "buys", "kind": "single", "column": "Do you buy?", "categories": likely},
-            {"id": "needs", "kind": "multi", "column": "You need?", "blank_means": "none",
-             "categories": needs},
+            {
+                "id": "needs",
+                "kind": "multi",
+                "column": "You need?",
+                "blank_means": "none",
+                "categories": needs,
+            },
             {"id": "gone", "kind": "text", "column": "In the next version alone"},
         ],
-    }  # fmt: skip
+    }
     joined = cycle("food tent cash", "food", "cash food", "tent", "cash")
     known = table(
         **{"group_a/buys": cycle("always", "x"), "group_a/needs": joined, "more": ["9"] * N}
