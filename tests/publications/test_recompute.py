@@ -78,9 +78,11 @@ def test_what_the_script_leaves_out_it_names() -> None:
     """Variables that are computed, and, where somebody broke off, cells that may mean either."""
     home = ROOT / "tests/open_wave"
     wave = load_config(home / "config.yaml").waves["readers-2025"]
+    items = {"items": [*wave.estimate.items, "tools"]}
+    wave = wave.model_copy(update={"estimate": wave.estimate.model_copy(update=items)})
     asked = load_questionnaire(home / "data/questionnaires/readers-1.yaml")
     steps = [Fact("weighting.step.jackknife", {"n": 240})]
-    for broken_off, left in ((True, "heavy, tools, trust."), (False, "heavy, trust.")):
+    for broken_off, left in ((True, "heavy, trust, tools."), (False, "heavy, trust.")):
         given = ("r1", wave, asked, {wave.answers: "data/raw/readers-2025/1.csv"}, steps)
         script = recompute_script(*given, broken_off=broken_off)
         assert script is not None and left in script
