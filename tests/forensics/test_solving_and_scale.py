@@ -87,7 +87,7 @@ def test_solve_refuses(figures: list[str], options: dict[str, Any], expected: st
         ),
         max_size=4,
     ),
-    n_max=st.integers(-2, 60),
+    n_max=st.integers(-2, 120),
     rounding=st.sampled_from(["nearest", "half_even", "ceiling", "x"]),
 )
 def test_anything_is_solved_or_refused(figures: list[str], n_max: int, rounding: str) -> None:

@@ -186,3 +186,46 @@ def test_the_scan_of_the_code_sees_what_it_looks_for() -> None:
 
     assert is_key("language.name") and not is_key("language.po") and not is_key("other.name")
     assert any(whole_keys(path) for path in MODULES)
+
+
+# How native editors write it, and how it was written: what must stand somewhere, and nowhere.
+EDITED = (
+    ("en", "are compatible", "can go together"),
+    (
+        "en",
+        "How many people answered each question",
+        "[Oo]n how many answers each figure rests was",
+    ),
+    ("en", "Only one outlet reports it", "by one source alone|Only one source"),
+    ("en", "The report will not build with a number", "stops the making"),
+    ("en", "Questions for", "What one would ask"),
+    ("en", r"\{power\}% of random figures", "[Aa]rbitrary figures"),
+    ("en", "a finding, not an accusation", "a fact and no accusation"),
+    ("en", r"a gap of \{gap\} \(\{lower\} to \{upper\}\)", r"a gap of \{gap\}, between"),
+    ("en", r"among \{groups\}", None),
+    ("en", r"a response rate of \{rate\}", None),
+    ("en", "how many nonrespondents were eligible", "the silent|not computable"),
+    ("en", r"No letter for \{groups\}", "Without a letter"),
+    ("en", "Select a number underlined with dots to see", "underlined with dots opens"),
+    ("en", "Charitable reading first, literal reading second", "The fair reading first"),
+    ("fr", "combien de non-répondants", "silencieux"),
+    ("fr", r"un écart de \{gap\} \(\{lower\} à \{upper\}\)", r"un écart de \{gap\}, entre"),
+    ("fr", "Questions à l’auteur", "Ce que l’on demanderait"),
+    ("fr", r", par \{by\}", "selon :"),
+    ("fr", "simulées : ce rapport montre", "elle montre"),
+    ("ar", r"لدى \{groups\}", None),
+    ("ar", "سؤال بلا جواب", None),
+    ("ar", "فما من عدد من الأشخاص إلى حدود", "فلا يعطي هذه الأرقام كلها"),
+    ("ar", "لا تُعتمد نتائجها", "لا يُستشهد بها نتيجة"),
+    ("ar", "لا يعني هذا أن الأرقام خاطئة", "لا شيء هنا يقول"),
+)
+
+
+@pytest.mark.parametrize(("language", "now", "before"), EDITED)
+def test_sentences_are_as_a_native_editor_writes_them(
+    language: str, now: str, before: str | None
+) -> None:
+    said = "\n".join(form for message in messages(language).values() for form in forms(message))
+    said = re.sub("[\u00a0\u202f]", " ", said)
+    assert re.search(now, said)
+    assert before is None or not re.search(before, said)

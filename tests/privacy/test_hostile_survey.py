@@ -20,7 +20,7 @@ import pytest
 from injections import EVIL, INJECTIONS, RUNNING, TRACE, Planter
 
 import browser
-from project_copy import ROOT
+from project_copy import ROOT, message
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 import planted_secrets as planted
@@ -58,14 +58,14 @@ NO_LABEL = ("terminal", "format")
 
 
 class Survey:
-    """The project, what was planted where, and what its steps said."""
+    """The project, what was planted where, and what its run said."""
 
     def __init__(self, folder: Path) -> None:
         self.planter, self.secrets = Planter(), planted.Secrets()
         texts = {name: self.planter.text(name, without=NO_LABEL) for name in FIELDS}
         said = [self.planter.text("answer") for _ in INJECTIONS]
         self.project = planted.make_project(folder / "project", self.secrets, texts, said)
-        self.result = self.project.make()
+        self.result = self.project.run()
         self.results = self.project.root / "results"
 
     def files(self, *endings: str) -> list[Path]:
@@ -74,7 +74,9 @@ class Survey:
 
 @pytest.fixture(scope="module")
 def survey(tmp_path_factory: pytest.TempPathFactory) -> Survey:
-    return Survey(tmp_path_factory.mktemp("hostile"))
+    made = Survey(tmp_path_factory.mktemp("hostile"))
+    assert made.result.returncode == 0, message(made.result) or made.result.stderr[-3000:]
+    return made
 
 
 @browser.needed

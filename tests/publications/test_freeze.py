@@ -38,7 +38,6 @@ from readiness.register.display import show_row
 from readiness.register.figures import read_register
 from releases import SECOND, released_figures
 from tiny_project import ERRATUM
-from tiny_project import freeze as seal_quickly
 
 SAID = text("report.rendering.draft", "en").partition(": ")[2]
 WAVE = "results/waves/canteen-2025"
@@ -154,7 +153,8 @@ def test_a_draft_is_frozen_again_and_released_for_good(published: Project) -> No
     assert code == 3 and "lies where code is loaded from" in told
     for name in strays:
         (project.root / name).unlink()
-    seal_quickly(project, "menus-r2", "--release", proven=False)
+    result = project.readiness("freeze", "menus-r2", "--release", "--cores", "2")
+    assert result.returncode == 0, result.stderr
     sealed = read_seal(folder)
     assert (sealed["status"], sealed["supersedes"]["id"]) == ("released", "menus-r1")
     for name in ("report/en/report.html", "README.md", "CITATION.cff", "config.yaml"):

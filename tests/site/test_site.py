@@ -68,6 +68,8 @@ def test_its_pages_load_nothing_and_run_nothing(site: Path) -> None:
 def test_a_report_leads_back_to_the_index(site: Path) -> None:
     reports = [p for p in own_pages(site) if p.stem.startswith("report")]
     assert {page.stem for page in reports} == {"report", "report-simulated"}
+    # One of each in every language that was made.
+    assert len(reports) == 2 * len({page.parent.name for page in reports})
     for page in reports:
         header = LexborHTMLParser(page.read_text("utf-8")).css_first("header.bar")
         assert header is not None
