@@ -16,11 +16,7 @@ import pyreadstat
 import pytest
 
 from readiness.bounded import TextLoader, read_yaml_text
-from readiness.commands.starting.beginnings import (
-    _draft_questionnaire,
-    _name_by_form,
-    export_table,
-)
+from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
 from readiness.drafting import (
     Codebook,
     Draft,
@@ -29,6 +25,7 @@ from readiness.drafting import (
     document_of,
     draft_text,
     make_draft,
+    name_by_form,
     read_codebook,
     wave_section,
     with_section,
@@ -917,7 +914,7 @@ def test_a_form_names_what_an_export_holds_by_other_names() -> None:
     known = table(
         **{"group_a/buys": cycle("always", "x"), "group_a/needs": joined, "more": ["9"] * N}
     )
-    book = _name_by_form(questionnaire_of(form, "form"), known)
+    book = name_by_form(questionnaire_of(form, "form"), known)
     _, asked, text = drafted(replace(known, signs=(" ",)), codebook=book)
     buys, several = asked.items[:2]
     assert (buys.label.text("en"), buys.labels("en")["never"]) == ("Do you buy?", "Never")

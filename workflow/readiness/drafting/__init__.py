@@ -4,7 +4,7 @@ Pure: a table of text in, the text of a YAML file out. Nothing is guessed in sil
 look carries the comment `# check: ...`, and a draft says that it is one until that word is deleted.
 """
 
-from readiness.drafting.codebooks import Codebook, read_codebook
+from readiness.drafting.codebooks import Codebook, name_by_form, read_codebook
 from readiness.drafting.documents import document_of, draft_text
 from readiness.drafting.draft import Draft, make_draft
 from readiness.drafting.following import follow
@@ -20,6 +20,7 @@ __all__ = [
     "draft_text",
     "follow",
     "make_draft",
+    "name_by_form",
     "read_codebook",
     "study_section",
     "wave_section",

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.errors import DataError
-from readiness.questionnaire import match_key
+from readiness.questionnaire import Questionnaire, match_key
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,28 @@ def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codeboo
             f"question, value and label; it has {', '.join(table.headers[:6])}."
         )
     return found
+
+
+def name_by_form(asked: Questionnaire, table: ExportTable) -> Codebook:
+    """What a form calls questions and answers, whichever version of it was asked."""
+    named = {match_key(item.variable or item.id): item for item in asked.items}
+    found = {
+        header: item
+        for header in table.headers
+        if (item := named.get(match_key(header.rpartition("/")[2]))) is not None
+    }
+    questions = {
+        header: (asked.grid(item.grid).column, item.row.text)
+        if item.grid and item.row
+        else (item.column, "")
+        for header, item in found.items()
+    }
+    options = {
+        header: [(option.value or option.text, option.text) for option in item.categories]
+        for header, item in found.items()
+        if item.categories
+    }
+    return Codebook(questions, options)
 
 
 def _read_rows(column: ExportColumn) -> list[str]:

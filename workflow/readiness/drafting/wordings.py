@@ -148,9 +148,8 @@ def _strip_numbers(texts: Sequence[str]) -> Sequence[str]:
     for pattern in (_LISTED, _COUNTED):
         left = [match[1] for text in texts if (match := pattern.fullmatch(text))]
         # "1 Year" counts years, "1 BSc Economics" does not.
-        unlike = len({text[:3].casefold() for text in left}) > 1 and all(
-            t[0].isupper() for t in left
-        )
+        begin = {text[:3].casefold() for text in left}
+        unlike = len(begin) > 1 and all(text[0].isupper() for text in left)
         if len(left) == len(texts) and (pattern is _LISTED or unlike):
             return left
     return texts

@@ -317,6 +317,12 @@ class Item(Strict):
         )
 
     @property
+    def codes_beside(self) -> tuple[str, ...]:
+        """The answers told beside the boxes: a headline that is the lowest alone has said it."""
+        alone = bool(self.levels_of) and self.shown_codes == self.codes[:1]
+        return self.codes[1:] if alone else self.codes
+
+    @property
     def forms(self) -> tuple[str, ...]:
         """How the item is drawn and told."""
         return forms_of(self.kind, len(self.codes))

@@ -381,10 +381,7 @@ class _Maker:
             )
         first = item.kind == "single" and len(item.codes) == MANY
         ordered = item.kind == "ordinal" or first
-        # A headline that is the lowest level alone has said it.
-        alone = next(iter(item.levels_of.values()), ()) == item.codes[:1]
-        left = item.codes[1:] if alone else item.codes
-        for code in answer_order(self.value, item.id, left, ordered=ordered):
+        for code in answer_order(self.value, item.id, item.codes_beside, ordered=ordered):
             kind = "main" if first and code == item.first_level else "answer"
             yield self._make_share_line(kind, labels[code], code, columns)
 

@@ -99,9 +99,7 @@ def _tabulate(material: TableMaterial, rows: Sequence[Item]) -> Banner:
         box: show(Listed(tuple(labels[code] for code in codes), "or"), language)
         for box, codes in first.levels_of.items()
     }
-    levels = {**boxes, **labels}
-    if first.shown_codes == first.codes[:1] and boxes:
-        del levels[first.codes[0]]  # the headline has said it
+    levels = {**boxes, **{code: labels[code] for code in first.codes_beside}}
     lines = []
     for item in rows:
         ids = [share_id(item.id, level, TOTAL, ANSWERED) for level in levels]

@@ -28,6 +28,7 @@ from readiness.drafting import (
     draft_text,
     follow,
     make_draft,
+    name_by_form,
     read_codebook,
     study_section,
     wave_section,
@@ -40,12 +41,7 @@ from readiness.forensics.judging.claims import read_register
 from readiness.forensics.judging.structure import parse_structure
 from readiness.patterns import NAME, WORDS
 from readiness.privacy import names_people
-from readiness.questionnaire import (
-    Questionnaire,
-    load_questionnaire,
-    match_key,
-    questionnaire_of,
-)
+from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
 from readiness.questionnaire.writing import CHECK, COMMENT, form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
 from readiness.readers import HEADERS, Sheet, read_export, read_sheet
@@ -261,7 +257,7 @@ def _draft_questionnaire(
     for path in labels:
         if is_xlsform(path):
             form = read_yaml_text(_read_form(path, wave, language)[0], TextLoader)
-            found = _name_by_form(questionnaire_of(form, path.name), table)
+            found = name_by_form(questionnaire_of(form, path.name), table)
         else:
             found = read_codebook(table_of(read_sheet(path)), table, str(path))
         book = book.and_also(found)
@@ -291,28 +287,6 @@ def _draft_questionnaire(
     text = draft_text({**follow(document, before), "name": name}, source, str(int(number) + 1))
     asked = questionnaire_of(read_yaml_text(text, TextLoader), previous.stem)
     return text, _find_estimable(asked), asked.language
-
-
-def _name_by_form(asked: Questionnaire, table: ExportTable) -> Codebook:
-    """What a form calls questions and answers, whichever version of it was asked."""
-    named = {match_key(item.variable or item.id): item for item in asked.items}
-    found = {
-        header: item
-        for header in table.headers
-        if (item := named.get(match_key(header.rpartition("/")[2]))) is not None
-    }
-    questions = {
-        header: (asked.grid(item.grid).column, item.row.text)
-        if item.grid and item.row
-        else (item.column, "")
-        for header, item in found.items()
-    }
-    options = {
-        header: [(option.value or option.text, option.text) for option in item.categories]
-        for header, item in found.items()
-        if item.categories
-    }
-    return Codebook(questions, options)
 
 
 def _refuse_git(root: Path) -> None:
