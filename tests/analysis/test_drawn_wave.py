@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_other_wave import figures
 
-from clinic_wave import Clinic, clinic
+from clinic_wave import Clinic, clinic, figures
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES, text
 from readiness.register.published import round_register
@@ -23,16 +22,6 @@ NAMES = {
     "beds-means",
     "change",
 }
-
-
-@pytest.fixture(scope="module")
-def wave(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
-    return clinic(tmp_path_factory.mktemp("clinic"))
-
-
-@pytest.fixture(scope="module")
-def register(wave: Clinic) -> pd.DataFrame:
-    return figures(wave, Selection.PROBABILITY)
 
 
 def charts(
@@ -69,25 +58,25 @@ def planned_wave(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_is_drawn_in_every_language(
-    wave: Clinic, register: pd.DataFrame, language: str
+    wave: Clinic, drawn: pd.DataFrame, language: str
 ) -> None:
-    drawn = charts(wave, register, language)
-    assert set(drawn) == NAMES
+    made = charts(wave, drawn, language)
+    assert set(made) == NAMES
     labels = {**wave.questionnaire.item("role").labels(language)}  # type: ignore[arg-type]
     for name in ("rating-levels", "rating-intervals", "beds-means"):
-        alt = drawn[name][1]
+        alt = made[name][1]
         assert labels["manager"] in alt and labels["nurse"] not in alt
     top = wave.questionnaire.item("rating").labels(language)  # type: ignore[arg-type]
-    assert all(top[code] in drawn["rating-intervals"][1] for code in ("fine", "great"))
-    assert top["bad"] not in drawn["rating-intervals"][1]
-    assert text("charts.alt.change", language) in drawn["change"][1]
+    assert all(top[code] in made["rating-intervals"][1] for code in ("fine", "great"))
+    assert top["bad"] not in made["rating-intervals"][1]
+    assert text("charts.alt.change", language) in made["change"][1]
 
 
-def test_words_of_intervals_follow_the_selection(wave: Clinic, register: pd.DataFrame) -> None:
+def test_words_of_intervals_follow_the_selection(wave: Clinic, drawn: pd.DataFrame) -> None:
     chosen = figures(wave, Selection.PURPOSIVE)
-    for selection, rows in ((Selection.OPT_IN, register), (Selection.PURPOSIVE, chosen)):
-        drawn = charts(wave, rows, "en", selection.value, only="rating-intervals")
-        alt = drawn["rating-intervals"][1]
+    for selection, rows in ((Selection.OPT_IN, drawn), (Selection.PURPOSIVE, chosen)):
+        made = charts(wave, rows, "en", selection.value, only="rating-intervals")
+        alt = made["rating-intervals"][1]
         assert ("with its interval" in alt) == selection.inference
         assert ("without interval" in alt) == (not selection.inference)
 
@@ -100,9 +89,9 @@ def words(made: DrawnWave) -> str:
 
 @pytest.mark.parametrize("name", ["rating-levels", "rating-intervals"])
 def test_flags_of_precision_are_shown_only_of_a_sample_that_was_drawn(
-    wave: Clinic, register: pd.DataFrame, name: str
+    wave: Clinic, drawn: pd.DataFrame, name: str
 ) -> None:
-    flagged = register.assign(reliability="suppress")
+    flagged = drawn.assign(reliability="suppress")
     weak = f"†: {text('tables.sign.weak', 'en')}"
     for selection in Selection:
         said = words(planned_wave(wave, flagged, "en", selection.value, name))
@@ -111,20 +100,20 @@ def test_flags_of_precision_are_shown_only_of_a_sample_that_was_drawn(
 
 @pytest.mark.parametrize("name", ["rating-levels", "rating-intervals"])
 def test_few_answers_are_fewer_than_the_reliable_base(
-    wave: Clinic, register: pd.DataFrame, name: str
+    wave: Clinic, drawn: pd.DataFrame, name: str
 ) -> None:
     for base in (2, 77):
-        said = words(planned_wave(wave, register, "en", "probability", name, base))
+        said = words(planned_wave(wave, drawn, "en", "probability", name, base))
         assert ("Fewer than 77 answers" in said) == (base == 77)
         assert "Fewer than 2 " not in said and "Fewer than 30" not in said
 
 
 def test_a_register_without_the_items_is_said_and_stops_nothing(
-    wave: Clinic, register: pd.DataFrame
+    wave: Clinic, drawn: pd.DataFrame
 ) -> None:
-    drawn = charts(wave, register[register["kind"] == "quality"], "en")
-    assert set(drawn) == NAMES
-    assert all("no value is published" in alt for name, (_, alt) in drawn.items() if "-" in name)
+    made = charts(wave, drawn[drawn["kind"] == "quality"], "en")
+    assert set(made) == NAMES
+    assert all("no value is published" in alt for name, (_, alt) in made.items() if "-" in name)
 
 
 def test_without_a_group_item_no_group_is_apart(tmp_path: Path) -> None:

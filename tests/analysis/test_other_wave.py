@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from clinic_wave import ANSWERED, APART, RULES, Clinic, Tables, clinic, figures, register, tables
+from clinic_wave import ANSWERED, APART, RULES, Clinic, Tables, clinic, figures, tables
 from readiness.analysis.selection import Selection
 from readiness.questionnaire import BLANK, OF_NUMBERS
 from readiness.register.protection import BASE
 from readiness.register.rows.respondents import weighting_rows
-
-
-@pytest.fixture(scope="module")
-def wave(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
-    return clinic(tmp_path_factory.mktemp("clinic"))
-
-
-@pytest.fixture(scope="module")
-def made_by_steps(wave: Clinic) -> Tables:
-    return tables(wave)
-
-
-@pytest.fixture(scope="module")
-def drawn(wave: Clinic, made_by_steps: Tables) -> pd.DataFrame:
-    return register(wave, made_by_steps, Selection.PROBABILITY)
 
 
 def test_groups_are_the_questionnaires(wave: Clinic) -> None:
@@ -63,12 +49,12 @@ def test_the_register_has_the_levels_groups_and_boxes_of_the_questionnaire(
         assert row["value"] == ("" if few else format(tools.mean(), ".12g"))
 
 
-def test_only_the_margins_of_a_simulated_wave_are_a_scenario(made_by_steps: Tables) -> None:
+def test_only_the_margins_of_a_simulated_wave_are_a_scenario(made: Tables) -> None:
     for simulated in (True, False):
         rows = weighting_rows(
-            made_by_steps.summary,
-            made_by_steps.steps,
-            made_by_steps.margins,
+            made.summary,
+            made.steps,
+            made.margins,
             Selection.PROBABILITY,
             simulated=simulated,
         )
@@ -107,11 +93,9 @@ def test_comparisons_are_of_the_declared_box_and_name_their_family(drawn: pd.Dat
     assert drawn.loc["rating.contrast.shown", "value"] == "1"
 
 
-def test_limits_beside_an_adjusted_p_hold_for_its_family(
-    made_by_steps: Tables, drawn: pd.DataFrame
-) -> None:
-    made = made_by_steps.comparisons
-    row = made[(made["item"] == "rating") & (made["test"] == "contrast")].iloc[0]
+def test_limits_beside_an_adjusted_p_hold_for_its_family(made: Tables, drawn: pd.DataFrame) -> None:
+    rows = made.comparisons
+    row = rows[(rows["item"] == "rating") & (rows["test"] == "contrast")].iloc[0]
     name = "rating.contrast.harbour.hill"
     for end in ("lower", "upper"):
         assert drawn.loc[f"{name}.{end}", "value"] == drawn.loc[name, end]
@@ -120,11 +104,9 @@ def test_limits_beside_an_adjusted_p_hold_for_its_family(
             assert float(value) == pytest.approx(float(row[column]))
 
 
-def test_a_multiple_choice_is_told_and_tested_by_group(
-    made_by_steps: Tables, drawn: pd.DataFrame
-) -> None:
-    made = made_by_steps.comparisons
-    tests = made[made["item"] == "tools"]
+def test_a_multiple_choice_is_told_and_tested_by_group(made: Tables, drawn: pd.DataFrame) -> None:
+    tests = made.comparisons
+    tests = tests[tests["item"] == "tools"]
     assert (
         list(tests["test"])
         == ["contrasts_max_t", "multiple_marginal_f", "multiple_marginal_chisq"]
@@ -135,7 +117,7 @@ def test_a_multiple_choice_is_told_and_tested_by_group(
         pytest.approx(float(tests["p_value"].iloc[1]))
     ]
     # What leads is the least p of the pairs that letters stand for: they cannot contradict it.
-    contrasts = made_by_steps.contrasts
+    contrasts = made.contrasts
     pairs = contrasts[contrasts["item"].eq("tools") & contrasts["by"].eq("site")]
     least = pairs["p_adjusted"].astype(float).min()
     assert float(drawn.loc["tools.test.contrasts_max_t.p", "value"]) == pytest.approx(least)
@@ -143,14 +125,14 @@ def test_a_multiple_choice_is_told_and_tested_by_group(
     for _, row in tests.iloc[3:].iterrows():
         value = drawn.loc[f"tools.test.rao_scott_f.{row['b']}.p", "value"]
         assert float(value) == pytest.approx(float(row["p_adjusted"]))
-    shares = made_by_steps.estimates
+    shares = made.estimates
     groups = shares.loc[(shares["item"] == "tools") & (shares["base"] == "asked"), "group"]
     assert {"all", "harbour", "hill"} <= set(groups)
     assert {"tools.tablet.harbour", "tools.tablet.harbour.asked"} <= set(drawn.index)
 
 
-def test_comparisons_have_the_level_of_the_estimates(wave: Clinic, made_by_steps: Tables) -> None:
-    usual, low = made_by_steps.comparisons, tables(wave, ["rating"], level=0.6).comparisons
+def test_comparisons_have_the_level_of_the_estimates(wave: Clinic, made: Tables) -> None:
+    usual, low = made.comparisons, tables(wave, ["rating"], level=0.6).comparisons
     usual = usual[usual["item"] == "rating"]
     for test in ("contrast", "cramers_v", "probability_of_superiority"):
         wide, narrow = (t[t["test"] == test].iloc[0] for t in (usual, low))
@@ -170,8 +152,18 @@ def test_what_a_selection_does_not_allow_is_no_number(wave: Clinic, selection: S
     assert ("settings.level" in ids) == selection.inference == (made["reliability"] != "").any()
     assert any(i.startswith("response.rr") for i in ids) == selection.response_rate
     assert any(i.startswith("quality.population") for i in ids) == selection.population
-    # Shares, means and differences are there whatever the selection.
+    reason = "no_proxy" if selection.population else "no_population"
+    assert made.loc["rating.top.all.selection", "value"] == reason
+    assert ("balance.site.hill.after" in ids) == selection.population
+    if selection.response_rate:
+        for rate, value in (("all", 126 / 180), ("hill", 46 / 60)):
+            assert float(made.loc[f"response.rr2.{rate}", "value"]) == pytest.approx(value)
+        # Nothing tells whether the silent were eligible: their rates have a reason, and no value.
+        assert made.loc["response.rr3.all", "value"] == "no_ineligible"
+        assert made.loc["response.rr6_weighted.all", "value"] == "unknown_eligibility"
+    # Shares, means, differences and bounds are there whatever the selection.
     assert {"rating.top.all", "beds.mean.all", "rating.contrast.harbour.hill"} <= set(ids)
+    assert "rating.top.all.worst.lower" in ids
 
 
 def test_without_a_group_item_everybody_is_weighted(tmp_path: Path) -> None:
@@ -199,21 +191,7 @@ def test_groups_without_an_answer_are_rows_without_numbers(wave: Clinic) -> None
     """Nobody of one site answered these two: the base is 0, and nothing stops."""
     answers = wave.validated.answers.copy()
     answers.loc[answers["stratum"] == "hill", ["beds", "shift"]] = BLANK
-    silent = Clinic(
-        wave.questionnaire,
-        wave.sample,
-        wave.export,
-        type(wave.validated)(
-            answers,
-            wave.validated.issues,
-            wave.validated.counts,
-            wave.validated.reconciliation,
-            wave.validated.groups,
-            wave.validated.quarantine,
-        ),
-        wave.margins,
-        wave.path,
-    )
+    silent = replace(wave, validated=replace(wave.validated, answers=answers))
     made = figures(silent, Selection.PROBABILITY, ["rating", "shift", "beds"])
     assert made.loc["beds.mean.hill", "value"] == "" == made.loc["shift.day.hill", "value"]
     assert made.loc["beds.mean.hill", "suppressed"] == BASE

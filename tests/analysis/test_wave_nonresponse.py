@@ -35,22 +35,12 @@ from readiness.survey.replicates import Replicates
 from readiness.survey.response import DISPOSITIONS
 
 
-@pytest.fixture(scope="module")
-def wave(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
-    return clinic(tmp_path_factory.mktemp("clinic"))
-
-
-@pytest.fixture(scope="module")
-def made(wave: Clinic) -> Tables:
-    return tables(wave)
-
-
 def number(rows: pd.DataFrame, identity: str) -> float:
     return float(rows.loc[identity, "value"])
 
 
-def test_every_headline_number_stands_between_its_bounds(wave: Clinic, made: Tables) -> None:
-    rows = register(wave, made, Selection.PROBABILITY)
+def test_every_headline_number_stands_between_its_bounds(wave: Clinic, drawn: pd.DataFrame) -> None:
+    rows = drawn
     shares = (
         "rating.top.all",
         "shift.day.all",
@@ -75,31 +65,11 @@ def test_every_headline_number_stands_between_its_bounds(wave: Clinic, made: Tab
     assert (high - low) / 60 == pytest.approx(blank, abs=0.02)
 
 
-@pytest.mark.parametrize("selection", Selection)
-def test_the_selection_decides_what_is_told(wave: Clinic, selection: Selection) -> None:
-    rows = register(wave, tables(wave, selection=selection), selection)
-    ids = set(rows.index)
-    assert "rating.top.all.worst.lower" in ids
-    reason = "no_proxy" if selection.population else "no_population"
-    assert rows.loc["rating.top.all.selection", "value"] == reason
-    assert ("balance.site.hill.after" in ids) == selection.population
-    rates = [i for i in ids if i.startswith("response.")]
-    assert bool(rates) == selection.response_rate
-    if not selection.response_rate:
-        return
-    assert number(rows, "response.rr2.all") == pytest.approx(126 / 180)
-    assert number(rows, "response.rr2.hill") == pytest.approx(46 / 60)
-    # Nothing tells whether the silent were eligible: their rates have a reason, and no value.
-    assert rows.loc["response.rr3.all", "value"] == "no_ineligible"
-    assert rows.loc["response.rr6_weighted.all", "value"] == "unknown_eligibility"
-
-
-def test_balance_is_that_of_base_and_final_weights(wave: Clinic, made: Tables) -> None:
-    rows = register(wave, made, Selection.PROBABILITY)
+def test_balance_is_that_of_base_and_final_weights(drawn: pd.DataFrame) -> None:
     hill = 46 * 150 / 60
     before = hill / (hill + 80 * 400 / 120)
-    assert number(rows, "balance.site.hill.before") == pytest.approx(before)
-    assert number(rows, "balance.site.hill.after") == pytest.approx(150 / 550)
+    assert number(drawn, "balance.site.hill.before") == pytest.approx(before)
+    assert number(drawn, "balance.site.hill.after") == pytest.approx(150 / 550)
 
 
 def test_a_census_that_all_answered_has_no_range(tmp_path: Path) -> None:
@@ -201,10 +171,8 @@ def test_bounds_are_withheld_with_their_share(wave: Clinic, made: Tables) -> Non
     assert told["missing.shift.no_answer"] == pytest.approx(both)
 
 
-def test_bounds_that_are_put_back_beside_a_withheld_share_are_seen(
-    wave: Clinic, made: Tables
-) -> None:
-    rows = register(wave, made, Selection.PROBABILITY)
+def test_bounds_that_are_put_back_beside_a_withheld_share_are_seen(drawn: pd.DataFrame) -> None:
+    rows = drawn.copy()
     rows.loc["shift.day.all", ["value", "se", "lower", "upper", "n_eff", "deff"]] = ""
     rows.loc["shift.day.all", "suppressed"] = WITHHELD
     others = rows.drop(

@@ -7,9 +7,9 @@ import pytest
 from drawing import grid, texts
 from register_sample import MISSING, can_show
 
+from made_claims import claims_table
 from readiness.charts.bases import grid_chart
 from readiness.charts.sheet import NARROW, WIDE
-from readiness.forensics.judging.claims import COLUMNS
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import text
 
@@ -33,37 +33,13 @@ STRUCTURE = {
 def claims_of(publisher: str, *others: str) -> pd.DataFrame:
     """Two figures and a number of answers of a publisher's, and one of somebody else's."""
     rows = [
-        ("trust", "67.5", "percent", publisher),
-        ("use", "30", "percent", publisher),
-        ("hope", "20", "percent", others[0]),
-        ("size", "34", "count", publisher),
+        {"item": "trust", "value": "67.5"},
+        {"item": "use", "value": "30"},
+        {"item": "hope", "value": "20", "attributed_to": others[0]},
+        {"item": "size", "value": "34", "unit": "count"},
     ]
-    same = {
-        "source": "https://example.org",
-        "outlet": publisher,
-        "date": "2025",
-        "language": "en",
-        "category": "yes",
-        "decimals": "0",
-        "exactness": "printed",
-        "rounding": "unknown",
-        "weighted": "unknown",
-        "wording": "yes",
-        "status": "documented",
-    }
-    records = [
-        {
-            "claim_id": f"trust.{item}",
-            "item": item,
-            "value": value,
-            "unit": unit,
-            "attributed_to": whose,
-            **same,
-            "decimals": str(len(value.partition(".")[2])),
-        }
-        for item, value, unit, whose in rows
-    ]
-    return pd.DataFrame(records).reindex(columns=list(COLUMNS), fill_value="")
+    named = [{"claim_id": f"trust.{row['item']}", "category": "yes", **row} for row in rows]
+    return claims_table(named, publisher)
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

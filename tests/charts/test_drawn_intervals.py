@@ -5,16 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from drawing import AXIS, intervals, on_one_scale, options, texts
-from register_sample import make_register
 
 from readiness.charts.figures import word
 from readiness.charts.sheet import NARROW, WIDE
 from readiness.language import numbers
-
-
-@pytest.fixture
-def register() -> pd.DataFrame:
-    return make_register()
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

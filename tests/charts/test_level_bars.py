@@ -17,7 +17,7 @@ from drawing import (
     with_a_suppressed_group,
     with_suppressed_levels,
 )
-from register_sample import GROUPS, LEVELS, TOTAL, make_register
+from register_sample import GROUPS, LEVELS, TOTAL
 
 from readiness.charts.figures import DrawnFigures, GroupLabels, word
 from readiness.charts.sheet import NARROW, WIDE
@@ -26,11 +26,6 @@ from readiness.language import numbers, text
 from readiness.running.step import Job
 
 SMALL = word("charts.small", "fr", n=30)
-
-
-@pytest.fixture
-def register() -> pd.DataFrame:
-    return make_register()
 
 
 def said(spec: Any) -> list[str]:

@@ -28,7 +28,7 @@ from drawing import (
     with_suppressed_levels,
 )
 from participation_drawing import flow, participation_rows, ranges
-from register_sample import GROUPS, make_register
+from register_sample import GROUPS
 
 from readiness.charts import palette
 from readiness.charts.figures import GroupLabels
@@ -59,11 +59,6 @@ ONE_EACH = pytest.mark.parametrize(
     ("name", "lang", "width"),
     [(name, *page) for name in VARIANTS for page in (("fr", WIDE), ("ar", NARROW))],
 )
-
-
-@pytest.fixture
-def register() -> pd.DataFrame:
-    return make_register()
 
 
 def build(name: str, register: pd.DataFrame, lang: str) -> Picture:

@@ -39,15 +39,6 @@ def without_column(rows: Rows) -> Rows:
     return [row[:5] + row[6:] for row in rows]
 
 
-def unmarked_row(rows: Rows) -> Rows:
-    rows[4][-1] = ""
-    return rows
-
-
-def no_rows(rows: Rows) -> Rows:
-    return rows[:1]
-
-
 def in_column(position: int, text: str | Callable[[str], str]) -> Callable[[Rows], Rows]:
     def change(rows: Rows) -> Rows:
         for row in rows[1:]:
@@ -64,14 +55,8 @@ def no_moment(text: str) -> str:
 
 KINDS: list[tuple[Callable[[Rows], Rows | bytes], str]] = [
     (without_column, "20 of 21 columns recognised"),
-    (unmarked_row, "row 5: column 'Données simulées' holds ''"),
-    (no_rows, "a header and no answers"),
     (in_column(0, no_moment), "undated: 335"),
-    (in_column(0, "10:00:00"), "689 undated; Row 2, Horodateur: '10:00:00'"),
-    (in_column(1, ""), "unknown invitation: 663"),
     (in_column(2, "Autre"), "Answers to respondent_group excluded"),
-    (in_column(12, "Peut-être"), "unknown option"),
-    (lambda rows: rows_to_csv(rows).encode()[:-40], "row 690: "),
     (lambda rows: b"PK\x03\x04xl/", "a damaged workbook or archive"),
 ]
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from haca_study import haca_claims, haca_structure, sentence
 
+from made_claims import claims_table
 from readiness.errors import RenderError
-from readiness.forensics.judging.claims import COLUMNS
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import Verdict, facts_of, numbers_of, record
@@ -57,29 +57,14 @@ def structure(*languages: str, **changes: Any) -> Structure:
 def claims() -> pd.DataFrame:
     """Two publishers in one study: the city's office, and a club whose figures it reprints."""
     rows = [
-        ("city.daily", "Tiefbauamt", "cycling", "daily", "62", "percent"),
-        ("city.times", "Tiefbauamt", "cycling", "times", "38", "percent"),
-        ("club.daily", "Veloclub", "cycling", "daily", "57", "percent"),
-        ("city.people", "Tiefbauamt", "people", "all", "21", "count"),
+        {"claim_id": "city.daily", "item": "cycling", "category": "daily", "value": "62"},
+        {"claim_id": "city.times", "item": "cycling", "category": "times", "value": "38"},
+        {"claim_id": "club.daily", "item": "cycling", "category": "daily", "value": "57"},
+        {"claim_id": "city.people", "item": "people", "category": "all", "value": "21"},
     ]
-    records = []
-    for name, whose, item, category, value, unit in rows:
-        row = {
-            "claim_id": name,
-            "outlet": whose,
-            "attributed_to": whose,
-            "item": item,
-            "category": category,
-            "value": value,
-            "unit": unit,
-        }
-        if unit == "percent":
-            row |= {"exactness": "printed", "rounding": "unknown", "weighted": "unknown"}
-        records.append(dict.fromkeys(COLUMNS, "") | row)
-    frame = pd.DataFrame(records, columns=list(COLUMNS))
-    return frame.assign(
-        source="https://example.org/a", date="2025", language="de", status="documented"
-    )
+    rows[2] |= {"outlet": "Veloclub", "attributed_to": "Veloclub"}
+    rows[3] |= {"unit": "count"}
+    return claims_table(rows, "Tiefbauamt")
 
 
 def judged(*languages: str, **changes: Any) -> dict[str, Verdict]:

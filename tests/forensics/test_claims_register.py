@@ -10,6 +10,7 @@ from haca_study import haca_claims, haca_structure, sentence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from made_claims import claims_table
 from readiness.errors import ConfigError, DataError, ReadinessError
 from readiness.forensics.judging.claims import COLUMNS, read_claims, read_register
 from readiness.forensics.judging.structure import parse_structure
@@ -45,37 +46,14 @@ SOUND = parse_structure(STRUCTURE)
 
 def register(**changes: str) -> pd.DataFrame:
     """Two figures and a total; `changes` alter the first row."""
-    base = dict.fromkeys(COLUMNS, "") | {
-        "source": "https://example.org/a",
-        "outlet": "ACME",
-        "date": "2024-03-13",
-        "language": "fr",
-        "attributed_to": "ACME",
-        "status": "documented",
-    }
-    percent = {
-        "unit": "percent",
-        "exactness": "printed",
-        "rounding": "unknown",
-        "weighted": "unknown",
-        "item": "rating",
-    }
+    high, low = ({"claim_id": f"acme.rating.{c}", "category": c} for c in ("high", "low"))
+    whole = {"claim_id": "acme.people.all", "item": "people", "category": "all", "value": "20"}
     rows = [
-        base
-        | percent
-        | {"claim_id": "acme.rating.high", "category": "high", "value": "75"}
-        | changes,
-        base | percent | {"claim_id": "acme.rating.low", "category": "low", "value": "25"},
-        base
-        | {
-            "claim_id": "acme.people.all",
-            "item": "people",
-            "category": "all",
-            "value": "20",
-            "unit": "count",
-        },
+        {"item": "rating", "value": "75", **high, **changes},
+        {"item": "rating", "value": "25", **low},
+        {"unit": "count", **whole},
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return claims_table(rows, "ACME")
 
 
 def test_the_register_is_sound() -> None:

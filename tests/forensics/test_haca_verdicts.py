@@ -6,9 +6,8 @@ import re
 from fractions import Fraction
 
 import pytest
-from haca_study import haca_claims, haca_structure, haca_verdicts, sentence
+from haca_study import haca_claims, haca_verdicts, sentence
 
-from readiness.forensics.judging.study import lead_bases
 from readiness.forensics.judging.verdict import Status, Verdict
 from readiness.forensics.reporting import render_verdict
 from readiness.language import LANGUAGES
@@ -112,14 +111,6 @@ def test_innocent_reading_first() -> None:
     text = sentence(haca_verdicts("2")["joint.release"], "fr")
     assert text.index("sont compatibles si") < text.index("aucun nombre jusqu’à")
     assert next(iter(haca_verdicts("2"))) == "simplest.reading"
-
-
-@pytest.mark.parametrize("version", ["1", "2"])
-def test_picture(version: str) -> None:
-    found = lead_bases(haca_claims(version), haca_structure(version))
-    assert found is not None and found.id == "release"
-    assert not set(found.bases) & set(range(33))
-    assert tuple(n for n in found.bases_missing if n <= 32) == (12, 15, 22, 25, 28)
 
 
 def test_no_private_source_and_no_copied_notes() -> None:

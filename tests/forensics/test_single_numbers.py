@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import pytest
 from haca_study import sentence
 
-from readiness.forensics.judging.claims import COLUMNS
+from made_claims import claims_table
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import Status, Verdict
@@ -17,26 +16,10 @@ from readiness.language import LANGUAGES
 
 def study(values: dict[str, tuple[str, str]], **structure: Any) -> dict[str, Verdict]:
     """Judge claims given as {category: (value, unit)} of one item, `x.item.<category>`."""
-    rows = []
-    for category, (value, unit) in values.items():
-        row = dict.fromkeys(COLUMNS, "") | {
-            "claim_id": f"x.item.{category}",
-            "source": "https://example.org/a",
-            "outlet": "X",
-            "date": "2024",
-            "language": "en",
-            "item": "item",
-            "category": category,
-            "value": value,
-            "unit": unit,
-            "attributed_to": "X",
-            "status": "documented",
-        }
-        if unit in ("percent", "mean", "sd"):
-            row["exactness"] = "printed"
-        if unit == "percent":
-            row |= {"rounding": "unknown", "weighted": "unknown"}
-        rows.append(row)
+    rows = [
+        {"claim_id": f"x.item.{name}", "item": "item", "category": name, "value": v, "unit": unit}
+        for name, (v, unit) in values.items()
+    ]
     content = {
         "study": "x",
         "publisher": "X",
@@ -44,8 +27,7 @@ def study(values: dict[str, tuple[str, str]], **structure: Any) -> dict[str, Ver
         "version": "1",
         "items": {"item": {"label": {"fr": "question", "en": "question", "ar": "سؤال"}}},
     } | structure
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    return {v.id: v for v in judge(frame, parse_structure(content))}
+    return {v.id: v for v in judge(claims_table(rows, "X"), parse_structure(content))}
 
 
 @pytest.mark.parametrize(

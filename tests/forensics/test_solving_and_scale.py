@@ -15,6 +15,7 @@ from haca_study import figure_set, haca_verdicts
 from hypothesis import given
 from hypothesis import strategies as st
 
+from made_claims import claims_table
 from readiness.errors import DataError
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
@@ -27,7 +28,7 @@ from readiness.forensics.arithmetic.bases import (
 )
 from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding
 from readiness.forensics.arithmetic.sums import joint_power
-from readiness.forensics.judging.claims import COLUMNS, read_register
+from readiness.forensics.judging.claims import read_register
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.reporting import render_verdict, summary_ids, verdict_json
@@ -157,25 +158,8 @@ def large_register(claims: int) -> tuple[pd.DataFrame, Any]:
         names = [f"press.item{i}.c{j}" for j in range(5)]
         sets.append({"id": f"item{i}", "item": f"item{i}", "kind": "exhaustive", "claims": names})
         for j, name in enumerate(names):
-            rows.append(
-                dict.fromkeys(COLUMNS, "")
-                | {
-                    "claim_id": name,
-                    "source": "https://example.org/a",
-                    "outlet": "example.org",
-                    "date": "2024-03",
-                    "language": "fr",
-                    "item": f"item{i}",
-                    "category": f"c{j}",
-                    "value": values[j],
-                    "unit": "percent",
-                    "exactness": "printed",
-                    "rounding": "unknown",
-                    "weighted": "unknown",
-                    "attributed_to": "press",
-                    "status": "documented",
-                }
-            )
+            own = {"item": f"item{i}", "category": f"c{j}", "value": values[j]}
+            rows.append({"claim_id": name, **own})
     content = {
         "study": "large",
         "publisher": "x",
@@ -184,7 +168,7 @@ def large_register(claims: int) -> tuple[pd.DataFrame, Any]:
         "items": items,
         "sets": sets,
     }
-    return pd.DataFrame(rows, columns=list(COLUMNS)), parse_structure(content)
+    return claims_table(rows, "press"), parse_structure(content)
 
 
 def test_five_categories_to_2000() -> None:

@@ -39,11 +39,6 @@ NO_KEYS = {"report.title"}
 NO_PATTERNS = {r"weighting\.target\.[a-z0-9_.]+\.[a-z0-9_.]+"}
 
 
-def test_every_language_has_every_domain() -> None:
-    for language in EVERY:
-        assert sorted(path.stem for path in folder_of(language).glob("*.po")) == DOMAINS, language
-
-
 def test_every_language_has_every_key() -> None:
     every = {key for language in EVERY for key in messages(language)} - OPTIONAL
     for language in EVERY:

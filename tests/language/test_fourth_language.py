@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from catalogues import DOMAINS, forms, messages, names
 
-from project_copy import ROOT, Project
-from spanish import CATALOGUES, add_spanish
+from project_copy import Project
+from spanish import add_spanish
 from tiny_project import copy_program
 
 TOLD = """
@@ -103,19 +103,6 @@ def test_it_is_no_copy_of_another() -> None:
     bare = [key for key in alike if not names(forms(english[key])[0])]
     assert len(bare) < 12, bare
     assert {key.partition(".")[0] for key in spanish} == set(DOMAINS)
-
-
-def test_no_code_names_it(project: Path) -> None:
-    added = sorted(path.name for path in (project / CATALOGUES).iterdir())
-    assert added == ["ar", "en", "es", "fr"]
-    changed = [
-        path.relative_to(project)
-        for path in project.rglob("*")
-        if path.is_file()
-        and "__pycache__" not in path.parts
-        and not (ROOT / path.relative_to(project)).is_file()
-    ]
-    assert {path.parent for path in changed} == {CATALOGUES / "es"}
 
 
 def test_a_publication_is_audited_in_it(released: Project, project: Path) -> None:

@@ -49,6 +49,7 @@ def test_what_is_shown_and_in_which_order_is_said(tree: Path) -> None:
     ("old", "new", "words"),
     [
         (SHOWN, "  show: [haca-2025]\n", ("report.show", "'haca-2025'", "haca-2024, simulated")),
+        (SHOWN, "  show: []\n", ("report.show: got []; expected",)),
         (SHOWN, "  languages: [fr, xx]\n", ("no texts in 'xx'", "ar, en, fr")),
         (
             "      en: The figures",

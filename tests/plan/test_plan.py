@@ -18,7 +18,6 @@ from readiness.plan import load_plan
 from readiness.plan.runs import input_files
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_export
-from readiness.tables import read_text_table
 
 BROKEN = ROOT / "tests" / "broken"
 WAVE = "config.yaml: waves.simulated-2026"
@@ -42,10 +41,6 @@ def refused(tree: Path, kind: type[ReadinessError], *words: str) -> None:
     assert len(said.splitlines()) == 1
     for word in words:
         assert word in said, said
-
-
-def test_the_tree_is_right_as_it_is(tree: Path) -> None:
-    assert load_plan(tree).runs
 
 
 def test_a_draft_waits_for_its_decisions_and_the_others_run(tree: Path) -> None:
@@ -204,28 +199,6 @@ def test_a_frame_variable_without_a_name(tree: Path, null: str, said: str) -> No
 def test_margins_that_a_spreadsheet_saved(tree: Path, name: str, words: tuple[str, ...]) -> None:
     shutil.copyfile(BROKEN / name, tree / MARGINS)
     refused(tree, DataError, f"{MARGINS}", *words)
-
-
-# --- tables ---------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        ("a" * 200_000 + ",b\n1,2\n", ("row 1", "131072")),
-        ("a,b\n1," + "x" * 10_000_000 + "\n", ("row 2", "131072")),
-    ],
-)
-def test_a_cell_of_a_book(tmp_path: Path, content: str, words: tuple[str, ...]) -> None:
-    path = tmp_path / "answers.csv"
-    path.write_text(content, "utf-8")
-    for read in (
-        lambda: read_text_table(path, "answers"),
-        lambda: read_export(path, load_questionnaire(ROOT / QUESTIONNAIRE)),
-    ):
-        with pytest.raises(DataError) as caught:
-            read()
-        assert len(str(caught.value)) < 400
-        for word in words:
-            assert word in str(caught.value)
 
 
 def test_checks_of_a_header_are_linear(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 from released_tree import FIRST, SECOND, STUDY, released_root
+from resealing import add_tombstone, set_status
 
+from readiness.datasets.versions import RESTRICTED
 from readiness.facts import Fact, Listed
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
@@ -167,14 +169,10 @@ def without_data(folder: Path) -> dict[Outcome, Audit]:
     shutil.rmtree(root / "data/store")
     found = {Outcome.MISSING: audit(root, STUDY, 2, changes=Changes())}
     versions = root / "data/versions.csv"
-    text = versions.read_text("utf-8")
-    (row,) = [line for line in text.splitlines() if line.startswith("menus-2023-claims,1,")]
-    assert row.endswith(",open")
-    versions.write_text(text.replace(row, row.removesuffix("open") + "restricted"), "utf-8")
+    set_status(versions, ["menus-2023-claims@1"], RESTRICTED)
     found[Outcome.RESTRICTED] = audit(root, STUDY, 2, changes=Changes())
-    cells = row.split(",")
-    gone = ",".join([*cells[:7], "a respondent withdrew", "erased"])
-    versions.write_text(f"{text.rstrip()}\n{gone}\n", "utf-8")
+    set_status(versions, ["menus-2023-claims@1"], "open")
+    add_tombstone(versions, "menus-2023-claims@1")
     found[Outcome.ERASED] = audit(root, STUDY, 2, changes=Changes())
     return found
 

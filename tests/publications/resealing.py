@@ -13,15 +13,46 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from readiness.datasets.versions import ERASED
 from readiness.files import files_below
 from readiness.publications.ledger import read_datasets, versions_table
 from readiness.publications.log import LOG, Log, read_log
 from readiness.publications.program import ARCHIVE, pack
-from readiness.publications.seal import ATTESTATIONS, SEAL, make_seal, sha256
+from readiness.publications.seal import (
+    ATTESTATIONS,
+    LEDGER,
+    SEAL,
+    VALUES,
+    make_seal,
+    sha256,
+    values_table,
+)
 from readiness.tables import rows_to_csv
 
 # What `make_seal` computes; all else that a seal states is a fact it was given.
 MADE = ("digest", "format", "files", "values")
+
+
+# What a seal states of the small publication.
+FACTS = {
+    "run": "waves/w",
+    "lock": "",
+    "code": {},
+    "numbers": 2,
+    "datasets": {},
+    "status": "released",
+    "log": "",
+    "program": {},
+}
+
+
+def seal_small(folder: Path, ledger: str, more: Mapping[str, bytes]) -> None:
+    """A small publication of this ledger and more files, under a seal of its own."""
+    files = {LEDGER: ledger.encode(), VALUES: values_table(ledger).encode(), **more}
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    (folder / SEAL).write_text(make_seal(files, {**FACTS, "id": folder.name}), "utf-8")
 
 
 def seal_over(folder: Path, edit: Callable[[dict[str, Any]], object] = lambda facts: None) -> bytes:
@@ -65,6 +96,16 @@ def set_status(path: Path, names: Collection[str], status: str) -> None:
     for row in rows:
         if "{dataset}@{version}".format(**dict(zip(head, row, strict=True))) in names:
             row[head.index("status")] = status
+    path.write_bytes(rows_to_csv([head, *rows]).encode())
+
+
+def add_tombstone(path: Path, name: str, **other: str) -> None:
+    """Register a dataset version as erased, under another hash where one is given."""
+    head, *rows = csv.reader(io.StringIO(path.read_text("utf-8"), newline=""))
+    dataset, version = name.split("@")
+    (row,) = (row for row in rows if row[:2] == [dataset, version])
+    stone = dict(zip(head, row, strict=True)) | {"note": "a respondent withdrew", "status": ERASED}
+    rows.append([*(stone | other).values()])
     path.write_bytes(rows_to_csv([head, *rows]).encode())
 
 

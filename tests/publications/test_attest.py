@@ -25,6 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import CaptureFixture, MonkeyPatch, TempPathFactory
 from released_tree import copy_released
+from resealing import seal_small
 
 from readiness.cli import main
 from readiness.errors import ConfigError, DataError
@@ -42,39 +43,16 @@ from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.ledger import FOLDER
 from readiness.publications.outcomes import Outcome, describe_finding
-from readiness.publications.seal import ATTESTATIONS, check_seal, make_seal, values_table
+from readiness.publications.seal import ATTESTATIONS, check_seal
 
 KeyMaker = Callable[[str], Path]
 LEDGER = "id,value,display_en,lineage\na.share,0.25,25.0,aa\nb.share,0.5,50.0,bb\n"
-
-
-def seal_small(folder: Path, ledger: str) -> None:
-    """A small publication of this ledger, under a seal of its own."""
-    files = {
-        "figures.csv": ledger.encode(),
-        "values.csv": values_table(ledger).encode(),
-        "config.yaml": b"waves: {}\n",
-    }
-    facts = {
-        "id": "small-2026",
-        "run": "waves/w",
-        "lock": "",
-        "code": {},
-        "numbers": 2,
-        "datasets": {"d@1": {"md5": "m", "sha256": "s"}},
-        "status": "released",
-        "log": "",
-        "program": {},
-    }
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    (folder / "seal.json").write_text(make_seal(files, facts), "utf-8")
+CONFIG = {"config.yaml": b"waves: {}\n"}
 
 
 def publication(root: Path) -> Path:
     folder = root / FOLDER / "small-2026"
-    folder.mkdir(parents=True)
-    seal_small(folder, LEDGER)
+    seal_small(folder, LEDGER, CONFIG)
     return folder
 
 
@@ -226,12 +204,12 @@ def test_what_was_changed_after_it_was_signed(folder: Path, key: KeyMaker) -> No
     assert "figures.csv: changed" in [describe_finding(fault, "en") for fault in found.seal]
     with pytest.raises(DataError, match="what is not as sealed is not signed"):
         attest(folder, private_key(office))
-    seal_small(folder, forged)
+    seal_small(folder, forged, CONFIG)
     assert check_seal(folder) == []
     found = held(folder, office)
     assert (found.seal, found.exit_code) == ((), 1)
     assert found.signatures[0].fact.kind == "audit.signature.other_seal"
-    seal_small(folder, LEDGER)
+    seal_small(folder, LEDGER, CONFIG)
     assert held(folder, office).exit_code == 0
     envelope = json.loads((folder / ATTESTATIONS).read_text("utf-8"))
     said = base64.b64decode(envelope["payload"]).replace(b'"numbers":2', b'"numbers":3')

@@ -38,6 +38,7 @@ from readiness.publications.presenting.summary import OUTCOMES, VERDICTS, level_
 from readiness.publications.presenting.terminal import SHOWN, audit_text
 from readiness.publications.presenting.writing import Writing, html
 from readiness.rendering.checks import check_self_contained
+from readiness.terminal import printable
 
 LANGUAGES = ("en", "fr", "ar")
 OPEN_ALL = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
@@ -154,7 +155,7 @@ def test_nothing_is_loaded_and_nothing_can_be(harmed: Mapping[str, Audit]) -> No
         assert f"script-src 'sha256-{base64.b64encode(digest).decode()}';" in allowed
 
 
-HOSTILE = "<script>alert(1)</script>\"'&`|<img src=x onerror=alert(1)>"
+HOSTILE = "<script>alert(1)</script>\"'&`|<img src=x onerror=alert(1)>\x1b[2J\x07\u202e\u200b\ud800"
 
 
 def hostile() -> tuple[Audit, Subject]:
@@ -199,10 +200,13 @@ def hostile() -> tuple[Audit, Subject]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_becomes_markup(language: str) -> None:
     found, subject = hostile()
-    tree = LexborHTMLParser(audit_page([found], {HOSTILE: subject}, language))
+    page = audit_page([found], {HOSTILE: subject}, language)
+    page.encode("utf-8")
+    assert not set(page) & set("\x1b\x07\u202e\u200b") and r"\u202e" in page
+    tree, shown = LexborHTMLParser(page), printable(HOSTILE)
     assert len(tree.css("script")) == 1 and tree.css("img") == []
-    assert numbers_on(tree) == [HOSTILE, HOSTILE]
-    assert HOSTILE in tree.css_first("h2").text()
+    assert numbers_on(tree) == [shown, shown]
+    assert shown in tree.css_first("h2").text()
 
 
 def texts(domain: str, language: str) -> dict[str, str]:

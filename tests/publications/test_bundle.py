@@ -22,11 +22,11 @@ from urllib.parse import unquote
 import pytest
 from pytest import CaptureFixture, MonkeyPatch
 from released_tree import RELEASED, SECOND, STUDY, released_root
-from resealing import seal_again, seal_with_status, set_status
+from resealing import add_tombstone, seal_again, seal_with_status, set_status
 
 from project_copy import ABROAD, Project, add_environment, message
 from readiness.cli import main
-from readiness.datasets.versions import ERASED, RESTRICTED
+from readiness.datasets.versions import RESTRICTED
 from readiness.errors import DataError
 from readiness.publications.bundle.contents import UNKNOWN_DATE, _refuse_unsafe, gather
 from readiness.publications.bundle.crate import bundle
@@ -364,32 +364,15 @@ def test_the_library_reads_it_back(bundles: dict[str, Zip], tmp_path: Path) -> N
 # Data that must not leave.
 
 
-def with_status(root: Path, status: str, *, sealed: bool) -> None:
-    """Give the claims of the study a status, by a row of the register; `sealed` as if they had it
-    when the publication was sealed.
-    """
-    register, folder = root / "data/versions.csv", root / FOLDER / STUDY
-    rows = list(csv.reader(io.StringIO(register.read_text("utf-8"))))
-    place = next(k for k, row in enumerate(rows) if row[:2] == CLAIMS.split("@"))
-    if status == ERASED:
-        rows.append([*rows[place][:-2], "a respondent withdrew", ERASED])
-    else:
-        rows[place][-1] = status
-    register.write_text(as_csv(rows), "utf-8")
-    if not sealed:
-        return
-    seal_with_status(folder, [CLAIMS], status)
-    assert check_seal(folder) == []
-
-
-def as_csv(rows: list[list[str]]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return buffer.getvalue()
+def restrict(root: Path) -> None:
+    """The claims of the study as if they had been restricted when it was sealed."""
+    set_status(root / "data/versions.csv", [CLAIMS], RESTRICTED)
+    seal_with_status(root / FOLDER / STUDY, [CLAIMS], RESTRICTED)
+    assert check_seal(root / FOLDER / STUDY) == []
 
 
 def test_restricted_data_are_left_out_and_the_bundle_says_so(tree: Path, tmp_path: Path) -> None:
-    with_status(tree, RESTRICTED, sealed=True)
+    restrict(tree)
     result = Project(tree).here("bundle", STUDY)
     said = message(result)
     assert result.returncode == 2 and len(said.splitlines()) == 2
@@ -424,7 +407,7 @@ def test_restricted_data_are_left_out_and_the_bundle_says_so(tree: Path, tmp_pat
 
 
 def test_restricted_data_leave_when_it_is_said(tree: Path, tmp_path: Path) -> None:
-    with_status(tree, RESTRICTED, sealed=True)
+    restrict(tree)
     found = made(tree, STUDY, restricted=True)
     data = next((tree / "data/store").rglob(CLAIMS_OBJECT))
     assert found.files[data.relative_to(tree).as_posix()] == data.read_bytes()
@@ -454,7 +437,7 @@ def test_no_bundle_without_the_answers_names_a_respondent(
 
 
 def test_erased_data_are_not_in_it_and_the_bundle_says_so(tree: Path, tmp_path: Path) -> None:
-    with_status(tree, ERASED, sealed=False)
+    add_tombstone(tree / "data/versions.csv", CLAIMS)
     data = next((tree / "data/store").rglob(CLAIMS_OBJECT))
     with pytest.raises(DataError, match="a copy of what was erased"):
         made(tree, STUDY)
@@ -539,14 +522,11 @@ def test_the_command_says_what_it_cannot_use(
         assert said.startswith("readiness bundle: ") and said.count("\n") == 1
 
 
-def test_its_date_is_that_of_the_citation(tree: Path) -> None:
-    folder, released = tree / FOLDER / STUDY, released_on(tree / FOLDER / STUDY)
-    result = Project(tree).here("bundle", STUDY)
-    assert result.returncode == 0 and "No date" not in result.stdout, result.stderr
-    found = Zip((tree / f"results/bundles/{STUDY}.zip").read_bytes())
-    assert found.graph["./"]["datePublished"] == released
+def test_without_a_date_in_the_citation_none_is_told(tree: Path) -> None:
+    folder = tree / FOLDER / STUDY
     own = folder / "CITATION.cff"
-    own.write_text(own.read_text("utf-8").replace(f"date-released: '{released}'\n", ""), "utf-8")
+    dated = f"date-released: '{released_on(folder)}'\n"
+    own.write_text(own.read_text("utf-8").replace(dated, ""), "utf-8")
     seal_again(folder)
     found = made(tree, STUDY)
     assert found.graph["./"]["datePublished"] == UNKNOWN_DATE

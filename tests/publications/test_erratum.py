@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from pytest import TempPathFactory
 from released_tree import copy_released, released_root
+from resealing import seal_again
 
 from readiness.cli import main
 from readiness.errors import DataError
@@ -46,18 +47,6 @@ from releases import released_figures
 
 OLD, NEW = "canteen-r2", "canteen-r9"
 SHARE = "meal.hot.harbour"
-STATED = (
-    "id",
-    "run",
-    "lock",
-    "code",
-    "supersedes",
-    "numbers",
-    "datasets",
-    "status",
-    "log",
-    "program",
-)
 
 
 @pytest.fixture(scope="module")
@@ -213,11 +202,8 @@ def test_the_words_of_a_computed_erratum_are_found_again(ledger: pd.DataFrame) -
 
 def test_an_erratum_without_its_columns(tree: Path) -> None:
     folder = succeed(tree, "")
-    files = {ERRATUM: b"id,was\na,1\n", VALUES: b"id,digest\n"}
-    seal = read_seal(folder)
-    facts = {name: seal[name] for name in STATED}
-    (folder / ERRATUM).write_bytes(files[ERRATUM])
-    (folder / SEAL).write_text(make_seal(files, facts), "utf-8")
+    (folder / ERRATUM).write_bytes(b"id,was\na,1\n")
+    seal_again(folder)
     with pytest.raises(DataError, match=r"erratum\.csv: lacks the columns is, why"):
         read_errata([folder / ERRATUM])
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pytest import CaptureFixture, MonkeyPatch
 from released_tree import released_root
+from resealing import FACTS, seal_small
 
 from readiness.cli import main
 from readiness.errors import DataError
@@ -21,40 +22,19 @@ from readiness.publications.program import ARCHIVE, pack, read_archive
 from readiness.publications.seal import (
     LEDGER,
     SEAL,
-    VALUES,
     check_seal,
     make_seal,
     read_seal,
-    values_table,
 )
 
-FACTS = {
-    "run": "waves/w",
-    "lock": "",
-    "code": {},
-    "numbers": 2,
-    "datasets": {},
-    "status": "released",
-    "log": "",
-    "program": {},
-}
 LEDGER_TEXT = 'id,value,display_en,lineage\na.b,0.5,50%,abc\nc.d,1,"1,0",def\n'
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A small sealed folder."""
-    files = {
-        LEDGER: LEDGER_TEXT.encode(),
-        VALUES: values_table(LEDGER_TEXT).encode(),
-        "charts/one.svg": b"<svg/>",
-        "README.md": b"# Read me\n",
-    }
     target = tmp_path / "p-1"
-    for name, content in files.items():
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        (target / name).write_bytes(content)
-    (target / SEAL).write_text(make_seal(files, {**FACTS, "id": "p-1"}), "utf-8")
+    seal_small(target, LEDGER_TEXT, {"charts/one.svg": b"<svg/>", "README.md": b"# Read me\n"})
     return target
 
 

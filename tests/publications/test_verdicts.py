@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -23,11 +22,11 @@ from readiness.facts import Fact
 from readiness.publications import sandbox
 from readiness.publications.audit import again, data, numbers
 from readiness.publications.audit.audit import audit
-from readiness.publications.audit.model import Changes, Signing
+from readiness.publications.audit.model import Changes
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.outcomes import Outcome
 from readiness.publications.sandbox import RunBounds, bubblewrap, run_confined
-from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal
+from readiness.publications.seal import SEAL, check_seal
 
 NAME = "menus-r1"
 confining = pytest.mark.skipif(bubblewrap() is None, reason="bubblewrap cannot be used here")
@@ -62,29 +61,6 @@ def test_no_id_of_letters_that_look_alike(tree: Path) -> None:
     (folder / SEAL).write_bytes(seal)
     (tree / LOG).write_text(relist(tree), "utf-8")
     assert [one.outcome for one in check_seal(folder)] == [Outcome.BROKEN]
-
-
-@pytest.mark.parametrize("key", [False, True])
-def test_a_signature_that_nobody_checked_is_none(tree: Path, key: bool) -> None:
-    """64 random bytes under any name; and lines that cannot be read, with a key or without."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from readiness.publications.attest import _make_envelope, key_id, statement
-
-    folder = tree / "publications" / NAME
-    public = Ed25519PrivateKey.generate().public_key()
-    keys = {key_id(public): public} if key else {}
-    line = _make_envelope(statement(folder), "0" * 64, os.urandom(64))
-    (folder / ATTESTATIONS).write_text(f"{line}\n", "utf-8")
-
-    def signing() -> Signing:
-        return audit(tree, NAME, 0, changes=Changes(), keys=keys).signing
-
-    assert not signing().startswith("signed")
-    assert signing() is (Signing.OTHERS if key else Signing.UNCHECKED)
-    (folder / ATTESTATIONS).unlink()
-    (folder / ATTESTATIONS).mkdir()
-    assert signing() is Signing.UNREADABLE
 
 
 def test_level_2_takes_the_bytes_that_level_1_hashed(tree: Path, monkeypatch: MonkeyPatch) -> None:

@@ -61,11 +61,6 @@ def test_what_is_no_design_is_refused_by_name(
     assert str(error.value).count("\n") <= 1
 
 
-def test_zero_rows(frame: pd.DataFrame) -> None:
-    with pytest.raises(StatisticsError, match="0 rows"):
-        design(frame.iloc[:0], weights="weight")
-
-
 def test_a_psu_in_two_strata_needs_nest(frame: pd.DataFrame) -> None:
     frame["psu"] = [1, 1, 2, 2, 1, 1, 2, 2]
     with pytest.raises(StatisticsError, match=r"PSU 1 .*more than one stratum.*nest=True"):

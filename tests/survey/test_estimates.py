@@ -59,15 +59,6 @@ def test_a_declared_group_without_respondents_is_empty_and_says_so(d: Design) ->
     pd.testing.assert_frame_equal(table[table["group"] != "z"], full)
 
 
-def test_a_group_of_one_respondent_has_a_share_and_no_interval(d: Design) -> None:
-    group = np.where(np.arange(d.rows) == 5, "one", "many")
-    table = proportions(d, "level", LEVELS, by=group)
-    one = table[table["group"] == "one"]
-    assert sorted(one["estimate"]) == [0, 0, 1]
-    assert one[["se", "lower", "upper", "n_eff"]].isna().all(axis=None)
-    assert (one["reliability"] == "suppress").all()
-
-
 def test_empty_base(d: Design) -> None:
     with pytest.raises(StatisticsError, match="base is empty"):
         proportions(d, np.full(d.rows, "_blank"), LEVELS)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from comparison_samples import make, sample
+from comparison_samples import sample
 from scipy import stats
 
 from readiness.errors import StatisticsError
@@ -168,22 +168,3 @@ def test_permutations_stay_within_blocks_and_a_shift_between_blocks_is_no_effect
     inside = permutation_test(d, "y", "g", blocks="b", **arguments)
     across = permutation_test(d, "y", "g", blocks=None, **arguments)
     assert (inside.p_value or 0) > 0.1 and (across.p_value or 1) < 0.01
-
-
-@pytest.mark.parametrize("statistic", STATISTICS)
-def test_the_order_of_the_rows_does_not_matter(statistic: Any) -> None:
-    frame = sample(120)
-    turned = frame.sample(frac=1, random_state=4)
-    rows = [
-        permutation_test(
-            make(f),
-            "code",
-            "group",
-            blocks="stratum",
-            permutations=299,
-            seed=6,
-            statistic=statistic,
-        )
-        for f in (frame, turned)
-    ]
-    assert rows[0].p_value == rows[1].p_value

@@ -13,19 +13,18 @@ from wave_files import Wave
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire
 from readiness.readers import read_corrections, read_export, read_margins, read_sample
+from readiness.tables import rows_to_csv
 
 Rows = list[list[str]]
 Refused = Callable[[str, bytes], str]
 
 
+def to_bytes(rows: Rows) -> bytes:
+    return rows_to_csv(rows).encode()
+
+
 def rows_of(path: Path) -> Rows:
     return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
-
-
-def as_bytes(rows: Rows) -> bytes:
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return buffer.getvalue().encode("utf-8")
 
 
 READ = {
@@ -77,7 +76,7 @@ def test_columns_in_another_order_and_spelling(
     for number, row in enumerate(rows):
         row.append("Score" if number == 0 else "0")
     path = tmp_path / "turned.csv"
-    path.write_bytes(as_bytes(rows))
+    path.write_bytes(to_bytes(rows))
     turned = read_export(path, questionnaire)
     assert turned.equals(wave.exports[1])
 
@@ -87,7 +86,7 @@ def test_blank_lines_count_as_rows_of_the_sheet(
 ) -> None:
     rows = rows_of(wave.path("export_1"))[:3]
     path = tmp_path / "gap.csv"
-    path.write_bytes(as_bytes(rows[:2]) + b"\n" + as_bytes(rows[2:]))
+    path.write_bytes(to_bytes(rows[:2]) + b"\n" + to_bytes(rows[2:]))
     assert read_export(path, questionnaire)["_row"].tolist() == [2, 4]
 
 
@@ -117,7 +116,7 @@ def test_a_row_of_another_width_is_told_and_not_read(
     wave: Wave, questionnaire: Questionnaire, tmp_path: Path
 ) -> None:
     path = tmp_path / "ragged.csv"
-    path.write_bytes(as_bytes(_ragged(rows_of(wave.path("export_1")))))
+    path.write_bytes(to_bytes(_ragged(rows_of(wave.path("export_1")))))
     raw = read_export(path, questionnaire)
     assert len(raw) == 580
     assert raw.loc[raw["_fault"] != "", ["_row", "_fault", "_timestamp"]].to_numpy().tolist() == [
@@ -146,7 +145,7 @@ def _mixed_marker(rows: Rows) -> Rows:
 def test_an_export_of_another_shape_is_refused(
     wave: Wave, refused: Refused, change: Callable[[Rows], Rows], expected: str
 ) -> None:
-    content = as_bytes(change(rows_of(wave.path("export_1"))))
+    content = to_bytes(change(rows_of(wave.path("export_1"))))
     assert expected in refused("export", content).replace('"', "'")
 
 
@@ -187,7 +186,7 @@ def _set(path: Path, row: int, column: str, value: str) -> bytes:
     """The file with one cell changed; `row` as a spreadsheet numbers it."""
     rows = rows_of(path)
     rows[row - 1][rows[0].index(column)] = value
-    return as_bytes(rows)
+    return to_bytes(rows)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +228,7 @@ def _in_stratum(path: Path, change: Change) -> bytes:
     at = {name: position for position, name in enumerate(head)}
     first = rows[0][at["stratum"]]
     changed = [change(row, at) if row[at["stratum"]] == first else row for row in rows]
-    return as_bytes([head, *(row for row in changed if row)])
+    return to_bytes([head, *(row for row in changed if row)])
 
 
 def _with(**cells: str) -> Change:
@@ -275,7 +274,7 @@ def test_the_marker_and_the_configuration_agree(
     with pytest.raises(DataError, match="'Données simulées' marks every answer as simulated"):
         read_export(path, questionnaire, simulated=False)
     real = tmp_path / "real.csv"
-    real.write_bytes(as_bytes([row[:-1] for row in rows_of(path)]))
+    real.write_bytes(to_bytes([row[:-1] for row in rows_of(path)]))
     assert len(read_export(real, questionnaire, simulated=False)) == 580
     with pytest.raises(DataError, match="column 'Données simulées' is not there"):
         read_export(real, questionnaire, simulated=True)
@@ -284,7 +283,7 @@ def test_the_marker_and_the_configuration_agree(
     other = questionnaire.model_copy(update={"export": export})
     rows = rows_of(path)
     marked = [[*row[:-1], "Invented" if number == 0 else "YES"] for number, row in enumerate(rows)]
-    real.write_bytes(as_bytes(marked))
+    real.write_bytes(to_bytes(marked))
     assert len(read_export(real, other, simulated=True)) == 580
     with pytest.raises(DataError, match="'Invented' marks every answer as simulated"):
         read_export(real, other, simulated=False)
@@ -292,9 +291,9 @@ def test_the_marker_and_the_configuration_agree(
 
 def test_what_is_twice_and_what_lacks(wave: Wave, refused: Refused) -> None:
     rows = rows_of(wave.path("corrections"))
-    message = refused("corrections", as_bytes([*rows, rows[1]]))
+    message = refused("corrections", to_bytes([*rows, rows[1]]))
     assert "row 8" in message and "one row for each answer" in message
-    margins = as_bytes(rows_of(wave.path("margins"))[:-1])
+    margins = to_bytes(rows_of(wave.path("margins"))[:-1])
     assert "margin size lacks large" in refused("margins", margins)
 
 

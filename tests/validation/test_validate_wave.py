@@ -94,14 +94,6 @@ def test_response_by_stratum(wave: Wave, version: int) -> None:
     assert validated.count("answered", "voice_artist") < 30
 
 
-@pytest.mark.parametrize("version", [1, 2])
-def test_every_row_is_accounted_for(wave: Wave, version: int) -> None:
-    raw, validated = wave.exports[version], wave.validated[version]
-    dropped = validated.issues[validated.issues["rule"].isin(NOT_KEPT)]
-    assert dropped["row"].is_unique
-    assert len(validated.answers) + len(dropped) == len(raw) == validated.count("received")
-
-
 def test_issues_name_row_column_and_value(wave: Wave, questionnaire: Questionnaire) -> None:
     raw, issues = wave.exports[2], wave.validated[2].issues
     assert tuple(issues.columns) == ISSUE_COLUMNS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -13,9 +14,25 @@ from enum import StrEnum
 from pathlib import Path
 
 import psutil
+import pytest
 
 from project_copy import PATIENCE
 from readiness.lineage import PROVENANCE
+
+PRIVATE = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+
+
+def mounts() -> bool:
+    """Whether this machine lets us mount a file system that only we can see."""
+    if not (shutil.which("unshare") and shutil.which("nsenter")):
+        return False
+    command = ["unshare", *PRIVATE, "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+mounting = pytest.mark.skipif(
+    not mounts(), reason="no private mounts here (unshare --mount): neither root nor user namespace"
+)
 
 
 class Moment(StrEnum):

@@ -17,27 +17,14 @@ from pathlib import Path
 
 import pytest
 from chains import FIRST, FOLDERS, catch, different, results, steps, unmake
-from holding import Moment, Step
+from holding import PRIVATE, Moment, Step, mounting
 
 from project_copy import PATIENCE, Project, message
 
-PRIVATE = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
 JOIN = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
 
 
-def mounts() -> bool:
-    """Whether this machine lets us mount a file system that only we can see."""
-    if not (shutil.which("unshare") and shutil.which("nsenter")):
-        return False
-    command = ["unshare", *PRIVATE, "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
-    return subprocess.run(command, capture_output=True).returncode == 0
-
-
-pytestmark = pytest.mark.skipif(
-    not mounts(), reason="no private mounts here (unshare --mount): neither root nor user namespace"
-)
-
-
+pytestmark = mounting
 more = partial(pytest.param, marks=pytest.mark.thorough)
 
 

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from holding import PRIVATE, mounting
 
 from project_copy import Project, message
 from readiness.running import snakemake_log
@@ -19,7 +20,7 @@ SITE = "Reports and their numbers: results/site/index.html"
 
 VERDICTS = "results/studies/menus-2023/judge/verdicts.json"
 CLAIMS = "data/claims/menus-2023-1.yaml"
-NAMESPACE = ("unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--mount")
+NAMESPACE = ("unshare", *PRIVATE, "--mount")
 RUN = ".venv/bin/python -m readiness run --cores 2"
 
 
@@ -109,14 +110,7 @@ def test_a_memory_that_is_full(project: Project) -> None:
     last_line(result, "memory is full")
 
 
-TMPFS = ("mount", "-t", "tmpfs")
-
-
-def can_mount() -> bool:
-    return subprocess.run([*NAMESPACE, *TMPFS, "none", "/mnt"], capture_output=True).returncode == 0
-
-
-@pytest.mark.skipif(not can_mount(), reason="needs a mount namespace")
+@mounting
 def test_temporary_files_on_a_full_disk(project: Project) -> None:
     (project.root / "results/gate.txt").unlink()
     disk = project.root / "small"

@@ -171,21 +171,6 @@ def test_a_wave_of_real_answers_alone_is_a_report_too(project: Project) -> None:
     assert "describe no real population" not in text and "simulated answers" not in text.lower()
 
 
-@pytest.mark.parametrize(
-    ("report", "said"),
-    [
-        ("show: []", "report.show: got []; expected"),
-        ("show: [menus-2024]", "report.show: no study or wave 'menus-2024'; there are menus-2023"),
-        ("languages: [xx]", "report.languages: no texts in 'xx'; there are ar, en, fr"),
-    ],
-)
-def test_a_report_of_nothing_known_is_refused(fresh: Project, report: str, said: str) -> None:
-    fresh.replace("config.yaml", SHOWN, f"  {report}\n")
-    result = fresh.here("run")
-    assert result.returncode == 2
-    assert said in message(result)
-
-
 def test_a_publication_keeps_its_own_document(project: Project) -> None:
     frozen = f"{PUBLISHED}/config.yaml"
     project.replace(frozen, "report:\n", "report:\n  show: [another]\n")

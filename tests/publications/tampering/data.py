@@ -6,10 +6,11 @@ import csv
 import io
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-from readiness.datasets.versions import ERASED, RESTRICTED, Version, read_versions
+from resealing import add_tombstone
+
+from readiness.datasets.versions import RESTRICTED, Version, read_versions
 from tampering.reseal import restrict
 from tampering.tree import (
     Change,
@@ -181,22 +182,21 @@ def damage_register(target: Target) -> Made:
     return Made(f"{VERSIONS}: damaged ({how})", (f"{VERSIONS}: ",))
 
 
-def add_tombstone(target: Target, version: Version) -> None:
-    stone = replace(version, status=ERASED, note="a respondent withdrew")
-    row = {name: str(value) for name, value in vars(stone).items()}
-    target.tree.write(VERSIONS, as_csv([*read_rows(target), row]))
+def bury(target: Target, version: Version, **other: str) -> None:
+    target.tree.keep(VERSIONS)
+    add_tombstone(target.tree.root / VERSIONS, version.name, **other)
 
 
 def erase(target: Target) -> Made:
     version = target.version()
-    add_tombstone(target, version)
+    bury(target, version)
     remove_all(target, version)
     return Made(f"{version.name} erased", (version.name,))
 
 
 def erase_in_part(target: Target) -> Made:
     version = target.version()
-    add_tombstone(target, version)
+    bury(target, version)
     kept = target.draw.choice(sorted(copies(version)))
     for place, path in copies(version).items():
         if place != kept:
@@ -206,7 +206,7 @@ def erase_in_part(target: Target) -> Made:
 
 def erase_falsely(target: Target) -> Made:
     version = target.version()
-    add_tombstone(target, replace(version, sha256=change_hash(target, version.sha256)))
+    bury(target, version, sha256=change_hash(target, version.sha256))
     return Made(f"{version.name} erased under another hash", (f"{VERSIONS}: ",))
 
 
