@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from made_questionnaire import document, question
 from readiness.analysis.derived_items import with_derived
 from readiness.analysis.deriving import derive
 from readiness.analysis.weighting import UNKNOWN, with_unknown
@@ -15,41 +16,15 @@ from readiness.errors import ConfigError
 from readiness.questionnaire import questionnaire_of
 
 LEVELS = ("bad", "fair", "fine", "great")
-DOCUMENT: dict[str, Any] = {
-    "name": "made",
-    "version": "1",
-    "language": "en",
-    "title": {"en": "Made"},
-    "items": [
-        {
-            "id": "one",
-            "kind": "ordinal",
-            "column": "One?",
-            "categories": [{"code": code, "text": code} for code in LEVELS],
-        },
-        {
-            "id": "two",
-            "kind": "ordinal",
-            "column": "Two?",
-            "categories": [{"code": f"p{k}", "text": str(k)} for k in range(5)],
-        },
-        {
-            "id": "job",
-            "kind": "single",
-            "column": "Job?",
-            "dont_know": {"text": "No idea"},
-            "categories": [{"code": code, "text": code} for code in ("farm", "shop", "none")],
-        },
-        {
-            "id": "tools",
-            "kind": "multi",
-            "column": "Tools?",
-            "blank_means": "skipped",
-            "categories": [{"code": code, "text": code} for code in ("saw", "pen")],
-        },
-        {"id": "age", "kind": "number", "column": "Age?", "range": {"low": 0, "high": 99}},
-    ],
-}
+JOBS = {code: code for code in ("farm", "shop", "none")}
+DOCUMENT: dict[str, Any] = document(
+    "made",
+    question("one", "ordinal", "One?", {code: code for code in LEVELS}),
+    question("two", "ordinal", "Two?", {f"p{k}": str(k) for k in range(5)}),
+    question("job", "single", "Job?", JOBS, dont_know={"text": "No idea"}),
+    question("tools", "multi", "Tools?", {"saw": "saw", "pen": "pen"}, blank_means="skipped"),
+    question("age", "number", "Age?", range={"low": 0, "high": 99}),
+)
 ANSWERS = pd.DataFrame(
     {
         "respondent": list("abcdefg"),

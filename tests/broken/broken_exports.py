@@ -17,49 +17,36 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 
+from made_questionnaire import document, question
 from readiness.questionnaire import questionnaire_of
 
 Rows = list[list[str]]
 
+VISITS = [
+    {"code": "often", "text": "Souvent", "value": "1"},
+    {"code": "never", "text": "Jamais", "value": "2"},
+]
+USES = [
+    {"code": "read", "text": "Lire, étudier", "value": "a"},
+    {"code": "meet", "text": "Rencontrer", "value": "b"},
+]
 QUESTIONNAIRE = questionnaire_of(
-    {
-        "name": "library",
-        "version": "1",
-        "language": "fr",
-        "title": {"fr": "Bibliothèque"},
-        "export": {
+    document(
+        "library",
+        question("visits", "single", "Venez-vous souvent ?", categories=VISITS),
+        question("uses", "multi", "Pour quoi faire ?", categories=USES, blank_means="none"),
+        question("age", "number", "Âge", range={"low": 10, "high": 99}),
+        question("remark", "text", "Une remarque ?"),
+        language="fr",
+        export={
             "timestamp": "Horodateur",
             "invitation": "Code",
             "marker": "Simulé",
             "ignored": ["Adresse e-mail"],
         },
-        "items": [
-            {
-                "id": "visits",
-                "kind": "single",
-                "column": "Venez-vous souvent ?",
-                "categories": [
-                    {"code": "often", "text": "Souvent", "value": "1"},
-                    {"code": "never", "text": "Jamais", "value": "2"},
-                ],
-            },
-            {
-                "id": "uses",
-                "kind": "multi",
-                "column": "Pour quoi faire ?",
-                "blank_means": "none",
-                "categories": [
-                    {"code": "read", "text": "Lire, étudier", "value": "a"},
-                    {"code": "meet", "text": "Rencontrer", "value": "b"},
-                ],
-            },
-            {"id": "age", "kind": "number", "column": "Âge", "range": {"low": 10, "high": 99}},
-            {"id": "remark", "kind": "text", "column": "Une remarque ?"},
-        ],
-    },
+    ),
     "library-1",
 )
-
 HEADER = [
     "Horodateur",
     "Code",

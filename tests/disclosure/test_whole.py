@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from made_questionnaire import document, question
 from readiness.disclosure import Policy
 from readiness.disclosure.bounds import BoundReader
 from readiness.disclosure.optimise import optimise
@@ -17,31 +18,10 @@ from readiness.register.counts import KnownCells
 from readiness.register.linked import PrintRules, systems
 
 POLICY = Policy.of({}, 5)
-QUESTIONNAIRE = questionnaire_of(
-    {
-        "name": "two",
-        "version": "1",
-        "language": "en",
-        "title": {"en": "Two"},
-        "frame": [
-            {
-                "id": "kind",
-                "label": {"en": "Kind"},
-                "categories": [{"code": code, "text": code} for code in ("a", "b", "c")],
-            }
-        ],
-        "items": [
-            {
-                "id": "use",
-                "kind": "single",
-                "column": "Use",
-                "label": {"en": "Use"},
-                "categories": [{"code": code, "text": code} for code in ("yes", "no")],
-            }
-        ],
-    },
-    "two",
-)
+KINDS = [{"code": code, "text": code} for code in "abc"]
+KIND = {"id": "kind", "label": {"en": "Kind"}, "categories": KINDS}
+USE = question("use", "single", "Use", {"yes": "yes", "no": "no"}, label={"en": "Use"})
+QUESTIONNAIRE = questionnaire_of(document("two", USE, frame=[KIND]), "two")
 
 
 def made(seed: int) -> CountSystem:

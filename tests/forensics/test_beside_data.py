@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from made_questionnaire import document, question
 from readiness.cli import main
 from readiness.commands.starting.project import new_project
 from readiness.errors import DataError
@@ -21,40 +22,15 @@ from readiness.language import tell
 from readiness.questionnaire import questionnaire_of
 
 SOURCE = ClaimSource("The Journal", "https://example.org/report", "2024-05", "en")
-ASKED = questionnaire_of(
-    {
-        "name": "press",
-        "version": "1",
-        "language": "en",
-        "title": {"en": "Press"},
-        "items": [
-            {
-                "id": "uses",
-                "kind": "single",
-                "column": "Do you use it?",
-                "categories": [{"code": "yes", "text": "Yes"}, {"code": "no", "text": "No"}],
-            },
-            {
-                "id": "view",
-                "kind": "ordinal",
-                "column": "What is your view?",
-                "categories": [
-                    {"code": "bad", "text": "Bad"},
-                    {"code": "mixed", "text": "Mixed"},
-                    {"code": "good", "text": "Good"},
-                ],
-            },
-            {
-                "id": "fears",
-                "kind": "multi",
-                "column": "What do you fear?",
-                "blank_means": "skipped",
-                "categories": [{"code": "jobs", "text": "Jobs"}, {"code": "lies", "text": "Lies"}],
-            },
-        ],
-    },
-    "test",
+VIEWS = {"bad": "Bad", "mixed": "Mixed", "good": "Good"}
+FEARED = {"jobs": "Jobs", "lies": "Lies"}
+DOCUMENT = document(
+    "press",
+    question("uses", "single", "Do you use it?", {"yes": "Yes", "no": "No"}),
+    question("view", "ordinal", "What is your view?", VIEWS),
+    question("fears", "multi", "What do you fear?", FEARED, blank_means="skipped"),
 )
+ASKED = questionnaire_of(DOCUMENT, "test")
 # 280 answered; 259 of them use it, and those who do not are of another mind.
 USES = ["yes"] * 259 + ["no"] * 21
 VIEW = ["bad"] * 60 + ["mixed"] * 90 + ["good"] * 109 + ["bad"] * 20 + ["_blank"]
@@ -182,11 +158,7 @@ def test_a_study_is_begun_and_checked_by_commands(
     with new_project(tmp_path / "office"):
         pass
     monkeypatch.chdir(tmp_path / "office")
-    asked = ASKED.model_dump(exclude_none=True, exclude_defaults=True)
-    asked["title"] = {"en": "Press"}
-    Path("data/questionnaires/press-1.yaml").write_text(
-        yaml.safe_dump(json.loads(json.dumps(asked)), allow_unicode=True), "utf-8"
-    )
+    Path("data/questionnaires/press-1.yaml").write_text(yaml.safe_dump(DOCUMENT), "utf-8")
     texts = {item.id: {c.code: c.text for c in item.categories} for item in ASKED.items}
     header = ["Do you use it?", "What is your view?", "What do you fear?"]
     lines = [

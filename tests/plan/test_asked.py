@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from made_questionnaire import document, question
 from readiness.config import Compare, WaveSettings, parse
 from readiness.errors import ConfigError
 from readiness.plan.checks import check_wave, read_outline
@@ -17,31 +18,24 @@ from readiness.plan.runs import PlannedRun
 from readiness.plan.settings import asked_of, charts_of, missing_labels, told_items, variables_of
 
 
-def item(code: str, kind: str, codes: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
-    options = [{"code": c, "text": c} for c in codes]
-    return {"id": code, "kind": kind, "column": code, **more, "categories": options}
+def same(*codes: str) -> dict[str, str]:
+    return {code: code for code in codes}
 
 
-QUESTIONNAIRE = {
-    "name": "made",
-    "version": "1",
-    "language": "en",
-    "title": {"en": "Made"},
-    "group_item": "role",
-    "groups": {"weighted": ["staff"], "apart": ["guest"]},
-    "frame": [
-        {"id": "site", "label": {"en": "Site"}, "categories": [{"code": "hill", "text": "Hill"}]}
-    ],
-    "items": [
-        item("role", "single", ("staff", "guest")),
-        item("rating", "ordinal", ("bad", "fine", "great")),
-        item("tools", "multi", ("saw", "pen"), blank_means="none"),
-        item("whole", "single", ("all", "part")),
-        item("name", "single", ("ann", "bob"), personal=True),
-        {"id": "age", "kind": "number", "column": "age"},
-        {"id": "born", "kind": "date", "column": "born"},
-    ],
-}
+HILL = {"id": "site", "label": {"en": "Site"}, "categories": [{"code": "hill", "text": "Hill"}]}
+QUESTIONNAIRE = document(
+    "made",
+    question("role", "single", options=same("staff", "guest")),
+    question("rating", "ordinal", options=same("bad", "fine", "great")),
+    question("tools", "multi", options=same("saw", "pen"), blank_means="none"),
+    question("whole", "single", options=same("all", "part")),
+    question("name", "single", options=same("ann", "bob"), personal=True),
+    question("age", "number"),
+    question("born", "date"),
+    group_item="role",
+    groups={"weighted": ["staff"], "apart": ["guest"]},
+    frame=[HILL],
+)
 OPEN: dict[str, Any] = {
     "title": {"en": "Made"},
     "simulated": True,

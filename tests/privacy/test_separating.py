@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from made_questionnaire import document, question
 from project_copy import ROOT
 from readiness.datasets.verify import results_of
 from readiness.datasets.versions import read_versions
@@ -25,31 +26,13 @@ from readiness.validation.separating import separate
 OPTIONS = [{"code": "seldom", "text": "Low"}, {"code": "often", "text": "High"}]
 ASKED = {"en": "Said, or write to a@b.org"}
 TOWNS = [{"code": "a", "text": "Zuwara"}, {"code": "b", "text": "Bab"}]
-DOCUMENT = {
-    "name": "office",
-    "version": "1",
-    "language": "en",
-    "title": {"en": "Office"},
-    "export": {"timestamp": "Sent", "invitation": "Code", "ignored": ["Phone"]},
-    "items": [
-        {
-            "id": "use",
-            "kind": "ordinal",
-            "column": "Use",
-            "label": {"en": "Use"},
-            "categories": OPTIONS,
-        },
-        {
-            "id": "town",
-            "kind": "single",
-            "column": "Town",
-            "label": {"en": "Town"},
-            "personal": True,
-            "categories": TOWNS,
-        },
-        {"id": "said", "kind": "text", "column": "Said", "label": ASKED},
-    ],
-}
+DOCUMENT = document(
+    "office",
+    question("use", "ordinal", "Use", categories=OPTIONS, label={"en": "Use"}),
+    question("town", "single", "Town", categories=TOWNS, label={"en": "Town"}, personal=True),
+    question("said", "text", "Said", label=ASKED),
+    export={"timestamp": "Sent", "invitation": "Code", "ignored": ["Phone"]},
+)
 CODES = ["rita@example.org", "omar@example.org", "sara@example.org"]
 SECRETS = ["Rita Secret", "0612345678", "Zuwara", "Nowhere", *CODES]
 

@@ -201,6 +201,11 @@ def test_answers_that_should_be_gone_stop_a_run(
 KEY = "0123456789abcdef"
 
 
+def material(root: Path, **other: Any) -> PublicationMaterial:
+    own: dict[str, Any] = {"section": REAL, "versions": [], "files": {}, **other}
+    return PublicationMaterial(root=root, identity="office-r2", run="waves/w", name="w", **own)
+
+
 def frozen_with(tmp_path: Path, key: str, version: str) -> None:
     """A publication of real answers in a folder, its configuration alone."""
     answers = f"{REAL.answers.partition('@')[0]}@{version}"
@@ -212,19 +217,10 @@ def frozen_with(tmp_path: Path, key: str, version: str) -> None:
 
 
 def sealed_key(tmp_path: Path, used: str) -> str | None:
-    material = PublicationMaterial(
-        root=tmp_path,
-        identity="office-r2",
-        run="waves/w",
-        name="w",
-        section=REAL,
-        versions=[],
-        files={},
-    )
     path = tmp_path / "results/waves/w/private/key"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(used, "utf-8")
-    return with_key(material).privacy.key
+    return with_key(material(tmp_path)).privacy.key
 
 
 def test_a_publication_names_its_key_and_shares_it_with_no_other_data(tmp_path: Path) -> None:
@@ -243,17 +239,8 @@ def test_a_publication_holds_no_name_of_a_respondent(tmp_path: Path) -> None:
 
     def check(who: str, section: WaveSettings = REAL) -> None:
         path.write_text(f"respondent,item,from,to,reason,reviewer\n{who},x,1,2,a,b\n", "utf-8")
-        refuse_named(
-            PublicationMaterial(
-                root=tmp_path,
-                identity="r",
-                run="waves/w",
-                name="w",
-                section=section,
-                versions=[version],
-                files={"corrections": Path("corrections.csv")},
-            )
-        )
+        files = {"corrections": Path("corrections.csv")}
+        refuse_named(material(tmp_path, section=section, versions=[version], files=files))
 
     check("row-17")
     check("EY3H4FLW", WAVE)  # what anybody may have names its respondents itself

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
+from made_questionnaire import document, question
 from readiness.questionnaire import NOT_ASKED, questionnaire_of
 from readiness.validation import losses, validate
 
-ASKED = [
-    {
-        "id": "tools",
-        "kind": "multi",
-        "blank_means": "none",
-        "categories": [{"code": c, "text": c} for c in "abc"],
-    },
-    {"id": "age", "kind": "number", "range": {"low": 0, "high": 120}},
-    {"id": "why", "kind": "text", "asked_if": [{"item": "tools", "one_of": ["a", "b"]}]},
-    {"id": "work", "kind": "text", "asked_if": [{"item": "age", "at_least": 18, "at_most": 64}]},
-]
+ASKED = document(
+    "q",
+    question("tools", "multi", options={c: c for c in "abc"}, blank_means="none"),
+    question("age", "number", range={"low": 0, "high": 120}),
+    question("why", "text", asked_if=[{"item": "tools", "one_of": ["a", "b"]}]),
+    question("work", "text", asked_if=[{"item": "age", "at_least": 18, "at_most": 64}]),
+)
 ANSWERS = [
     ("a, c", "18", "so", "yes"),
     ("c", "64", "", "yes"),
@@ -28,8 +25,7 @@ ANSWERS = [
 
 
 def test_routing_on_ticks_and_on_numbers() -> None:
-    document = {"name": "q", "version": "1", "title": {"fr": "Q"}, "items": ASKED}
-    questionnaire = questionnaire_of(document, "q-1.yaml")
+    questionnaire = questionnaire_of(ASKED, "q-1.yaml")
     raw = pd.DataFrame(ANSWERS, columns=[item.id for item in questionnaire.items], dtype=object)
     raw["_row"], raw["_invitation"], raw["_timestamp"] = range(2, 7), list("ABCDE"), ""
     result = validate(raw, questionnaire)

@@ -30,6 +30,7 @@ from broken_exports import (
     text,
 )
 
+from made_questionnaire import document, question
 from readiness.errors import DataError
 from readiness.patterns import write_out
 from readiness.questionnaire import Questionnaire, match_key, questionnaire_of
@@ -252,24 +253,12 @@ def test_line_breaks_in_cells_stay() -> None:
 
 
 ARABIC = questionnaire_of(
-    {
-        "name": "maktaba",
-        "version": "1",
-        "language": "ar",
-        "title": {"ar": "مكتبة"},
-        "items": [
-            {
-                "id": "visits",
-                "kind": "single",
-                "column": "هل تأتي كثيرا؟",
-                "categories": [
-                    {"code": "often", "text": "غالبا"},
-                    {"code": "never", "text": "أبدا"},
-                ],
-            },
-            {"id": "remark", "kind": "text", "column": "ملاحظة"},
-        ],
-    },
+    document(
+        "maktaba",
+        question("visits", "single", "هل تأتي كثيرا؟", {"often": "غالبا", "never": "أبدا"}),
+        question("remark", "text", "ملاحظة"),
+        language="ar",
+    ),
     "maktaba-1",
 )
 
@@ -283,31 +272,13 @@ def test_arabic_letters_of_each_encoding(encoding: str) -> None:
 
 
 def test_the_questionnaire_s_own_words_tell_letters_of_other_countries() -> None:
-    polish = ARABIC.model_copy(
-        update={
-            "items": questionnaire_of(
-                {
-                    "name": "p",
-                    "version": "1",
-                    "language": "pl",
-                    "title": {"pl": "P"},
-                    "items": [
-                        {
-                            "id": "visits",
-                            "kind": "single",
-                            "column": "Jak?",
-                            "categories": [
-                                {"code": "well", "text": "Dobrze"},
-                                {"code": "badly", "text": "Źle"},
-                            ],
-                        },
-                        {"id": "remark", "kind": "text", "column": "Uwagi"},
-                    ],
-                },
-                "p-1",
-            ).items
-        }
+    asked = document(
+        "p",
+        question("visits", "single", "Jak?", {"well": "Dobrze", "badly": "Źle"}),
+        question("remark", "text", "Uwagi"),
+        language="pl",
     )
+    polish = ARABIC.model_copy(update={"items": questionnaire_of(asked, "p-1").items})
     content = text([["Jak?", "Uwagi"], ["Źle", "żółć"]]).encode("cp1250")
     assert read_export(NAME, polish, content)["remark"].tolist() == ["żółć"]
 

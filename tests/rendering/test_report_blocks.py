@@ -5,6 +5,7 @@ from __future__ import annotations
 import pypandoc
 import pytest
 from selectolax.lexbor import LexborHTMLParser
+from small_report import write
 
 from readiness.rendering.render import render
 from readiness.reporting import markdown as md
@@ -47,9 +48,7 @@ PIECES = [
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[LexborHTMLParser, str]:
     folder = tmp_path_factory.mktemp("blocks")
-    source = folder / "essai.qmd"
-    body = "\n\n".join(PIECES)
-    source.write_text(f"---\ntitle: La vague\n---\n\n{body}\n", "utf-8")
+    source = write(folder, "\n\n".join(PIECES), "title: La vague")
     rendering = render(source, folder / "out", quarto=None)
     assert rendering.html is not None and rendering.pdf is not None
     import pypdf

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_questionnaire_file import ROOT
 
+from made_questionnaire import document, question
 from readiness.facts import Listed
 from readiness.questionnaire import (
     BLANK,
@@ -142,10 +143,9 @@ def test_no_text_breaks_a_cell(item: object, text: str) -> None:
 
 def test_a_code_that_nobody_declared_is_no_typed_answer() -> None:
     options = [{"code": "tv", "text": "Television"}, {"code": "else", "text": "?", "other": True}]
-    one = {"id": "one", "kind": "single", "column": "Media?", "categories": options}
-    many = {**one, "id": "many", "kind": "multi", "column": "All media?", "blank_means": "none"}
-    head = {"name": "q", "version": "1", "title": {"en": "Q"}, "language": "en"}
-    asked = questionnaire_of({**head, "items": [one, many]}, "q-1")
+    one = question("one", "single", "Media?", categories=options)
+    many = question("many", "multi", "All media?", categories=options, blank_means="none")
+    asked = questionnaire_of(document("q", one, many), "q-1")
     for item in asked.items:
         assert [fault.rule for fault in read_cell(item, "9").faults] == ["unknown_option"]
         assert read_cell(item, "9").values == ("_invalid",) * len(item.columns)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from made_questionnaire import document, question
 from readiness.analysis.responding import dispositions, missing_table
 from readiness.errors import DataError
 from readiness.language import LANGUAGES
@@ -18,66 +19,37 @@ from readiness.validation.rows import mark_ineligible
 
 LEVELS = ["Très faible", "Faible", "Moyen", "Bon"]
 SCALE = [{"code": f"l{k}", "text": text, "value": str(k)} for k, text in enumerate(LEVELS, 1)]
-DOCUMENT: dict[str, Any] = {
-    "name": "made",
-    "version": "1",
-    "language": "fr",
-    "title": {"fr": "Essai"},
-    "export": {"dates": None, "timestamp": "Quand"},
-    "items": [
-        {"id": "age", "kind": "number", "column": "Age", "range": {"low": 0, "high": 120}},
-        {
-            "id": "level",
-            "kind": "ordinal",
-            "column": "Niveau",
-            "categories": SCALE,
-            "missing": [
-                {"text": "NSP", "means": "dont_know"},
-                {"text": "888", "means": "not_asked"},
-                {"text": "Refus", "means": "refused"},
-            ],
-        },
-        {
-            "id": "grid",
-            "kind": "grid",
-            "column": "Avis",
-            "categories": SCALE,
-            "rows": [{"id": f"g{k}", "text": f"Avis {k}"} for k in range(1, 5)],
-        },
-        {
-            "id": "why",
-            "kind": "single",
-            "column": "Pourquoi",
-            "required": True,
-            "categories": [
-                {"code": "money", "text": "Argent"},
-                {"code": "time", "text": "Temps"},
-                {"code": "other", "text": "Autre", "other": True},
-            ],
-        },
-        {
-            "id": "tools",
-            "kind": "multi",
-            "column": "Outils",
-            "blank_means": "none",
-            "categories": [
-                {"code": "pen", "text": "Stylo, crayon"},
-                {"code": "ink", "text": "Encre"},
-                {"code": "nothing", "text": "Aucun", "exclusive": True},
-            ],
-        },
-        {
-            "id": "led",
-            "kind": "single",
-            "column": "Lequel",
-            "categories": SCALE,
-            "asked_if": [{"item": "why", "one_of": ["money"]}],
-        },
-        {"id": "born", "kind": "date", "column": "Depuis"},
-        {"id": "cost", "kind": "number", "column": "Prix", "range": {"low": 0, "decimals": 2}},
-        {"id": "said", "kind": "text", "column": "Remarque"},
-    ],
-}
+MISSING = [
+    {"text": "NSP", "means": "dont_know"},
+    {"text": "888", "means": "not_asked"},
+    {"text": "Refus", "means": "refused"},
+]
+TOOLS = [
+    {"code": "pen", "text": "Stylo, crayon"},
+    {"code": "ink", "text": "Encre"},
+    {"code": "nothing", "text": "Aucun", "exclusive": True},
+]
+WHY = [
+    {"code": "money", "text": "Argent"},
+    {"code": "time", "text": "Temps"},
+    {"code": "other", "text": "Autre", "other": True},
+]
+LED = [{"item": "why", "one_of": ["money"]}]
+ROWS = [{"id": f"g{k}", "text": f"Avis {k}"} for k in range(1, 5)]
+DOCUMENT: dict[str, Any] = document(
+    "made",
+    question("age", "number", "Age", range={"low": 0, "high": 120}),
+    question("level", "ordinal", "Niveau", categories=SCALE, missing=MISSING),
+    question("grid", "grid", "Avis", categories=SCALE, rows=ROWS),
+    question("why", "single", "Pourquoi", required=True, categories=WHY),
+    question("tools", "multi", "Outils", blank_means="none", categories=TOOLS),
+    question("led", "single", "Lequel", categories=SCALE, asked_if=LED),
+    question("born", "date", "Depuis"),
+    question("cost", "number", "Prix", range={"low": 0, "decimals": 2}),
+    question("said", "text", "Remarque"),
+    language="fr",
+    export={"dates": None, "timestamp": "Quand"},
+)
 PLAIN = {
     "age": "40",
     "level": "Faible",

@@ -5,45 +5,36 @@ from __future__ import annotations
 import io
 import stat
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyreadstat
 import pytest
 
+from made_questionnaire import document, question
 from project_copy import Project
 from readiness.cli import main
 from readiness.questionnaire import questionnaire_of
 from readiness.validation.labelled import labelled_file
 from tiny_project import RESULTS
 
-ASKED = {
-    "name": "meals",
-    "version": "1",
-    "language": "en",
-    "title": {"en": "Meals"},
-    "items": [
-        {
-            "id": "often",
-            "kind": "ordinal",
-            "column": "How often?",
-            "label": {"en": "How often?"},
-            "categories": [
-                {"code": "never", "text": "Never", "labels": {"en": "Never"}},
-                {"code": "daily", "text": "Daily", "labels": {"en": "Every day"}},
-            ],
-        },
-        {
-            "id": "dish",
-            "kind": "multi",
-            "column": "Which dishes?",
-            "label": {"en": "Which dishes?"},
-            "blank_means": "skipped",
-            "categories": [{"code": c, "text": c.title()} for c in ("soup", "fish")],
-        },
-        {"id": "degrees", "kind": "number", "column": "How cold?", "label": {"en": "How cold?"}},
-        {"id": "remark", "kind": "text", "column": "Why?", "label": {"en": "Why?"}},
-    ],
-}
+
+def labelled(code: str, kind: str, column: str, *args: Any, **more: Any) -> dict[str, Any]:
+    return question(code, kind, column, *args, label={"en": column}, **more)
+
+
+DEGREES = [
+    {"code": "never", "text": "Never", "labels": {"en": "Never"}},
+    {"code": "daily", "text": "Daily", "labels": {"en": "Every day"}},
+]
+DISHES = {"soup": "Soup", "fish": "Fish"}
+ASKED = document(
+    "meals",
+    labelled("often", "ordinal", "How often?", categories=DEGREES),
+    labelled("dish", "multi", "Which dishes?", DISHES, blank_means="skipped"),
+    labelled("degrees", "number", "How cold?"),
+    labelled("remark", "text", "Why?"),
+)
 ANSWERS = pd.DataFrame(
     {
         "respondent": ["A", "B", "C"],
