@@ -7,6 +7,7 @@ or none answered.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,15 @@ def drawn(wave: Clinic, selection: Selection, weight: Weight | None = MARGINS) -
     return found
 
 
+def weighed_of(
+    wave: Clinic, weight: Weight, selection: Selection = Selection.PROBABILITY
+) -> tuple[pd.DataFrame, Any]:
+    """Who is weighted, and the weights."""
+    counts = as_text(wave.validated.counts)
+    table = weighted_part(as_text(wave.validated.answers), counts, wave.questionnaire.groups_apart)
+    return table, weigh_wave(table, people(counts), wave.margins, weight, selection)
+
+
 def se(rows: pd.DataFrame, identity: str = "rating.top.all") -> float:
     return float(rows.loc[identity, "se"])
 
@@ -57,9 +67,7 @@ def test_a_census_has_no_interval_and_no_test_whoever_answered(tmp_path: Path, a
 @pytest.mark.parametrize("selection", [Selection.OPT_IN, Selection.PURPOSIVE])
 def test_who_was_not_drawn_has_no_finite_population(tmp_path: Path, selection: Selection) -> None:
     wave = clinic(tmp_path)
-    counts = as_text(wave.validated.counts)
-    table = weighted_part(as_text(wave.validated.answers), counts, wave.questionnaire.groups_apart)
-    weighed = weigh_wave(table, people(counts), wave.margins, MARGINS, selection)
+    table, weighed = weighed_of(wave, MARGINS, selection)
     weights = as_text(weights_table(table, weighed))
     assert set(weights["stratum_population"]) == {""}
     made = weighed.weighting
@@ -117,11 +125,8 @@ def test_nobody_to_weight_has_no_weighted_share_and_a_reason(
 
 def test_merges_are_declared_and_limits_kept(tmp_path: Path) -> None:
     wave = clinic(tmp_path)
-    counts = as_text(wave.validated.counts)
-    table = weighted_part(as_text(wave.validated.answers), counts, wave.questionnaire.groups_apart)
     merge = {"site": [["harbour", "hill"]], "stratum": [["harbour", "hill"]]}
-    settings = Weight(margins="clinic-1", collapse=merge, trim=[0.5, 2.0])
-    found = weigh_wave(table, people(counts), wave.margins, settings, Selection.PROBABILITY)
+    _, found = weighed_of(wave, Weight(margins="clinic-1", collapse=merge, trim=[0.5, 2.0]))
     kinds = [fact.kind.rpartition(".")[2] for fact in found.steps]
     done = ["strata_declared", "declared", "dropped_small", "strata_alone", "inside", "jackknife"]
     assert kinds == done
@@ -135,12 +140,8 @@ def test_merges_are_declared_and_limits_kept(tmp_path: Path) -> None:
 
 def test_the_report_says_what_limits_move(tmp_path: Path) -> None:
     wave = clinic(tmp_path, apart=False, answered={"harbour": 80, "hill": 30})
-    counts = as_text(wave.validated.counts)
-    answers = as_text(wave.validated.answers)
-    table = weighted_part(answers, counts, ())
     for limits, kinds in (([0.5, 1.2], 1), ([0.2, 4.0], 0)):
-        settings = Weight(margins="clinic-1", trim=limits)
-        found = weigh_wave(table, people(counts), wave.margins, settings, Selection.PROBABILITY)
+        table, found = weighed_of(wave, Weight(margins="clinic-1", trim=limits))
         told = tell_move(found, table, ["rating", "shift"])
         assert len(told) == kinds
         for fact in told:

@@ -38,6 +38,12 @@ ANSWERS = pd.DataFrame(
 )
 
 
+def parts(item: str, **each: dict[str, object]) -> dict[str, object]:
+    """Categories that are made of an item, each of these answers or within these ends."""
+    named = [{"code": code, "label": {"en": code}, **way} for code, way in each.items()]
+    return {"item": item, "categories": named}
+
+
 def derived(**way: object) -> DerivedVariable:
     return parse(DerivedVariable, {"id": "new", "label": {"en": "New"}, **way}, "the test")
 
@@ -74,13 +80,7 @@ def test_parts_of_a_condition_follow_three_valued_logic() -> None:
 
 
 def test_a_recode_joins_answers_and_leaves_out_the_rest() -> None:
-    recode = {
-        "item": "job",
-        "categories": [
-            {"code": "outside", "label": {"en": "Outside"}, "of": ["farm"]},
-            {"code": "inside", "label": {"en": "Inside"}, "of": ["shop"]},
-        ],
-    }
+    recode = parts("job", outside={"of": ["farm"]}, inside={"of": ["shop"]})
     assert column(recode=recode) == [
         "outside",
         "inside",
@@ -96,13 +96,7 @@ def test_a_recode_joins_answers_and_leaves_out_the_rest() -> None:
 
 
 def test_bands_take_their_lower_end_and_leave_the_upper_one() -> None:
-    bands = {
-        "item": "age",
-        "categories": [
-            {"code": "young", "label": {"en": "Young"}, "at_least": 17, "below": 35},
-            {"code": "old", "label": {"en": "Old"}, "at_least": 35, "below": 99},
-        ],
-    }
+    bands = parts("age", young={"at_least": 17, "below": 35}, old={"at_least": 35, "below": 99})
     assert column(bands=bands) == [
         "young",
         "young",
@@ -134,13 +128,7 @@ def test_a_scale_counts_levels_reverses_them_and_asks_for_enough_answers() -> No
 
 def test_one_is_derived_of_another() -> None:
     scale = {"id": "score", "label": {"en": "Score"}, "scale": {"items": ["one", "two"]}}
-    bands = {
-        "item": "score",
-        "categories": [
-            {"code": "little", "label": {"en": "Little"}, "below": 3},
-            {"code": "much", "label": {"en": "Much"}, "at_least": 3},
-        ],
-    }
+    bands = parts("score", little={"below": 3}, much={"at_least": 3})
     both = made(parse(DerivedVariable, scale, "the test"), derived(bands=bands))
     assert both["new"].tolist()[:4] == ["little", "much", "much", "_blank"]
 
@@ -154,27 +142,11 @@ def test_one_is_derived_of_another() -> None:
         ({"scale": {"items": ["one", "two"], "reverse": ["three"]}}, "three is none"),
         ({"scale": {"items": ["one", "two"], "answered": 3}}, "at most the 2 items"),
         (
-            {
-                "bands": {
-                    "item": "age",
-                    "categories": [
-                        {"code": "a", "label": {"en": "A"}, "below": 40},
-                        {"code": "b", "label": {"en": "B"}, "at_least": 30},
-                    ],
-                }
-            },
+            {"bands": parts("age", a={"below": 40}, b={"at_least": 30})},
             "b begins before a ends",
         ),
         (
-            {
-                "recode": {
-                    "item": "job",
-                    "categories": [
-                        {"code": "a", "label": {"en": "A"}, "of": ["farm"]},
-                        {"code": "b", "label": {"en": "B"}, "of": ["farm"]},
-                    ],
-                }
-            },
+            {"recode": parts("job", a={"of": ["farm"]}, b={"of": ["farm"]})},
             "farm is repeated",
         ),
     ],

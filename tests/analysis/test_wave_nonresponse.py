@@ -259,8 +259,6 @@ items:
     kind: single
     column: Use
     label: {en: Use}
-    source: made up
-    status: inferred
     categories: [{code: "yes", text: "Yes"}, {code: "no", text: "No"}]
 """
 

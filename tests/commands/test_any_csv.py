@@ -432,8 +432,6 @@ items:
     kind: ordinal
     column: How often?
     label: {en: How often do you come?, fr: Venez-vous souvent ?}
-    source: ours
-    status: documented
     categories:
       - {code: seldom, text: Seldom, fr: Rarement}
       - {code: often, text: Often, fr: Souvent}
@@ -442,8 +440,6 @@ items:
     kind: multi
     column: What do you use?
     label: {en: What do you use?, fr: "Qu'utilisez-vous ?"}
-    source: ours
-    status: documented
     blank_means: skipped
     categories:
       - {code: pool, text: "Pool, outside", fr: Piscine}
@@ -452,8 +448,6 @@ items:
     kind: single
     column: Member?
     label: {en: Are you a member?, fr: "Êtes-vous membre ?"}
-    source: ours
-    status: documented
     categories:
       - {code: "yes", text: "Yes", fr: Oui}
       - {code: "no", text: "No", fr: Non}

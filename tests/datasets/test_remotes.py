@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from project_copy import PATIENCE, ROOT
+from project_copy import PATIENCE, Project
 from readiness.datasets.add import add_version
 from readiness.datasets.store import check_in_default_remote, find_object
 from readiness.datasets.verify import CopyFinding, verify
@@ -144,17 +144,6 @@ def dvc(root: Path, *arguments: str) -> str:
     return result.stdout + result.stderr
 
 
-def readiness(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "readiness", "data", *arguments],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(ROOT / "workflow")},
-    )
-
-
 def forget_local_copies(root: Path) -> None:
     for version in read_versions(root).values():
         (root / ".dvc/cache" / version.object_name).unlink(missing_ok=True)
@@ -190,7 +179,7 @@ def test_an_s3_remote_is_hashed_where_it_lies(root: Path, bucket: Any) -> None:
         "survey@1": "damaged: its SHA-256 is not the registered one",
         "survey@2": "right",
     }
-    result = readiness(root, "verify")
+    result = Project(root).here("data", "verify")
     assert result.returncode == 3
     assert f"s3://{BUCKET}/data/{first.object_name}" in result.stderr
     assert result.stderr.startswith("readiness data: survey@1  remote far  damaged")
@@ -219,7 +208,7 @@ def test_an_erased_version_leaves_the_s3_remote_too(root: Path, bucket: Any) -> 
     for version in read_versions(root).values():
         content = (root / ".dvc/cache" / version.object_name).read_bytes()
         bucket.Object(version.object_name).put(Body=content)
-    result = readiness(root, "erase", "survey@1", "--reason", "a respondent withdrew")
+    result = Project(root).here("data", "erase", "survey@1", "--reason", "a respondent withdrew")
     assert result.returncode == 0, result.stderr
     version = find_version(root, "survey@1")
     assert f"removed  s3://{BUCKET}/{version.object_name}" in result.stdout
@@ -293,7 +282,7 @@ def test_a_web_server_is_a_remote_to_read_from(root: Path, site: tuple[str, Path
     forget_local_copies(root)
     assert find_object(root, first).read_text("utf-8") == TABLE
     # It lets nobody remove anything: that is said, and left to people.
-    result = readiness(root, "erase", "survey@1", "--reason", "a respondent withdrew")
+    result = Project(root).here("data", "erase", "survey@1", "--reason", "a respondent withdrew")
     assert result.returncode == 3
     assert f"{address}/{first.object_name}: remove it there by hand" in result.stderr
     assert find_version(root, "survey@1").is_erased
@@ -328,7 +317,7 @@ def test_a_remote_that_cannot_be_reached_says_so_once(root: Path, tmp_path: Path
 
 def test_a_server_that_is_not_there(root: Path) -> None:
     settings(root, "['remote \"far\"']\n    url = http://127.0.0.1:9/data\n")
-    result = readiness(root, "verify")
+    result = Project(root).here("data", "verify")
     assert result.returncode == 3
     (line,) = [text for text in result.stdout.splitlines() if "remote far" in text]
     assert "cannot be reached" in line and "Traceback" not in result.stderr

@@ -24,10 +24,3 @@ def copy_settings(target: Path, *more: str) -> Path:
         ignore=lambda folder, names: [name for name in names if name.endswith(".csv")],
     )
     return target
-
-
-def replace(tree: Path, name: str, old: str, new: str) -> None:
-    """Replace `old`, which must be there, by `new` in a file."""
-    text = (tree / name).read_text("utf-8")
-    assert old in text
-    (tree / name).write_text(text.replace(old, new), "utf-8")

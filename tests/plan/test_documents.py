@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from settings_tree import copy_settings, replace
+from settings_tree import copy_settings
 
+from project_copy import Project
 from readiness.errors import ConfigError
 from readiness.language import LANGUAGES
 from readiness.plan import load_plan
@@ -31,14 +32,14 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_without_a_word_everything_is_shown_in_every_language(tree: Path) -> None:
-    replace(tree, "config.yaml", SHOWN, "")
+    Project(tree).replace("config.yaml", SHOWN, "")
     plan = load_plan(tree)
     assert [run.name for run in plan.runs_with_reports] == ["haca-2024", "simulated-2026"]
     assert plan.languages == LANGUAGES
 
 
 def test_what_is_shown_and_in_which_order_is_said(tree: Path) -> None:
-    replace(tree, "config.yaml", SHOWN, "  show: [simulated-2026]\n  languages: [en]\n")
+    Project(tree).replace("config.yaml", SHOWN, "  show: [simulated-2026]\n  languages: [en]\n")
     plan = load_plan(tree)
     assert plan.page_files[0] == "results/waves/simulated-2026/report/en/report-simulated.html"
     part = json.loads(plan.settings("render", RUN, "en"))["part"]
@@ -63,7 +64,7 @@ def test_what_is_shown_and_in_which_order_is_said(tree: Path) -> None:
 def test_what_cannot_be_shown_is_refused(
     tree: Path, old: str, new: str, words: tuple[str, ...]
 ) -> None:
-    replace(tree, "config.yaml", old, new)
+    Project(tree).replace("config.yaml", old, new)
     with pytest.raises(ConfigError) as caught:
         load_plan(tree)
     for word in words:
@@ -72,14 +73,14 @@ def test_what_cannot_be_shown_is_refused(
 
 def test_labels_that_a_language_lacks_are_listed_and_leave_it_out(tree: Path) -> None:
     claims = "data/claims/haca-2024-5.yaml"
-    replace(tree, claims, 'en: "preparation of the sector", ', "")
-    replace(tree, claims, 'fr: "faible", en: "weak"', 'fr: "faible"')
+    Project(tree).replace(claims, 'en: "preparation of the sector", ', "")
+    Project(tree).replace(claims, 'fr: "faible", en: "weak"', 'fr: "faible"')
     with pytest.raises(ConfigError) as caught:
         load_plan(tree)
     said = str(caught.value)
     assert f"en needs labels that are missing: {claims}: items.prep_sector.label" in said
     assert f"{claims}: items.prep_sector.categories.weak" in said
-    replace(tree, "config.yaml", "  languages: [fr, ar, en]\n", "")
+    Project(tree).replace("config.yaml", "  languages: [fr, ar, en]\n", "")
     assert load_plan(tree).languages == ("ar", "fr")
 
 
@@ -99,7 +100,9 @@ def test_a_title_in_another_language_changes_no_other_document(tree: Path) -> No
         return load_plan(tree).settings("render", RUN, "fr")
 
     before = settings()
-    replace(tree, "config.yaml", "en: Simulated wave 2026", "en: The simulated wave of 2026")
+    Project(tree).replace(
+        "config.yaml", "en: Simulated wave 2026", "en: The simulated wave of 2026"
+    )
     assert settings() == before
 
 
@@ -115,5 +118,5 @@ def test_a_publication_of_todays_settings_is_not_computed_twice(tree: Path) -> N
     )
     # A publication keeps the languages in which it was sealed.
     assert load_plan(tree).languages_of("publications/simulated-2026-r9") == ("fr",)
-    replace(tree, "config.yaml", "by: profession", "by: profession\n      level: 0.9")
+    Project(tree).replace("config.yaml", "by: profession", "by: profession\n      level: 0.9")
     assert "publications" in load_plan(tree).register_of("simulated-2026-r9")

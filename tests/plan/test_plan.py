@@ -9,9 +9,9 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from settings_tree import copy_settings, replace
+from settings_tree import copy_settings
 
-from project_copy import ROOT, leave_revision
+from project_copy import ROOT, Project, leave_revision
 from readiness.cli import main
 from readiness.errors import ConfigError, DataError, ReadinessError
 from readiness.plan import load_plan
@@ -51,7 +51,7 @@ def test_a_draft_waits_for_its_decisions_and_the_others_run(tree: Path) -> None:
 
 
 def test_one_confidence_level_governs_a_wave(tree: Path) -> None:
-    replace(tree, "config.yaml", "by: profession", "by: profession\n      level: 0.9")
+    Project(tree).replace("config.yaml", "by: profession", "by: profession\n      level: 0.9")
     plan = load_plan(tree)
     for step in ("estimate", "compare", "register-wave"):
         assert json.loads(plan.settings(step, RUN))["level"] == 0.9
@@ -83,7 +83,7 @@ def test_one_confidence_level_governs_a_wave(tree: Path) -> None:
 def test_items_that_a_step_cannot_take(
     tree: Path, old: str, new: str, words: tuple[str, ...]
 ) -> None:
-    replace(tree, "config.yaml", old, new)
+    Project(tree).replace("config.yaml", old, new)
     refused(tree, ConfigError, WAVE, *words)
 
 
@@ -171,7 +171,7 @@ def test_a_published_wave_is_compared_with_and_is_no_earlier_release_of_this_one
 
 
 def test_a_wave_without_weights_needs_no_margins(tree: Path) -> None:
-    replace(tree, "config.yaml", "weight: {margins: simulated-2026-1}", "weight: none")
+    Project(tree).replace("config.yaml", "weight: {margins: simulated-2026-1}", "weight: none")
     plan = load_plan(tree)
     assert json.loads(plan.settings("weight", RUN)) == {"weight": None, "selection": "probability"}
     assert "margins" not in input_files(plan.runs[RUN].section)
@@ -183,7 +183,7 @@ def test_a_wave_without_weights_needs_no_margins(tree: Path) -> None:
 )
 def test_a_frame_variable_without_a_name(tree: Path, null: str, said: str) -> None:
     """To YAML each is no text; to a questionnaire every scalar is one."""
-    replace(tree, QUESTIONNAIRE, "  - id: region\n", f"  - id: {null}\n")
+    Project(tree).replace(QUESTIONNAIRE, "  - id: region\n", f"  - id: {null}\n")
     refused(tree, ConfigError, said)
 
 

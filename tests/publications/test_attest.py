@@ -118,19 +118,8 @@ def test_another_program_finds_the_signature_right(
     message.write_bytes(signed_bytes(base64.b64decode(envelope["payload"])))
     signature.write_bytes(base64.b64decode(envelope["signatures"][0]["sig"]))
     public = f"{office}.pub"
-    command = [
-        "openssl",
-        "pkeyutl",
-        "-verify",
-        "-pubin",
-        "-inkey",
-        public,
-        "-rawin",
-        "-in",
-        str(message),
-        "-sigfile",
-        str(signature),
-    ]
+    command = f"openssl pkeyutl -verify -pubin -inkey {public} -rawin -in {message}".split()
+    command += ["-sigfile", str(signature)]
     assert subprocess.run(command, capture_output=True).returncode == 0
     der = subprocess.run(
         ["openssl", "pkey", "-pubin", "-in", public, "-outform", "DER"], capture_output=True

@@ -52,6 +52,10 @@ def test_a_document_says_what_it_includes(tmp_path: Path) -> None:
     assert places == ["parts/_b.qmd, line 3"]
 
 
+INCLUDE = "{{< include parts/_a.qmd >}}"
+FAILING = "a\n\n```{python}\nb = 1\nb / 0\n```"
+
+
 @pytest.mark.parametrize(
     ("main", "chapter", "place", "said"),
     [
@@ -59,44 +63,19 @@ def test_a_document_says_what_it_includes(tmp_path: Path) -> None:
         ("{{< include parts >}}", "", "main.qmd, line 7", "parts was not found"),
         ("{{< include >}}", "", "main.qmd, line 7", "cannot include"),
         ("{{< include ../a.qmd >}}", "", "main.qmd, line 7", "below the folder of main.qmd"),
-        ("un {{< include parts/_a.qmd >}}", "a", "main.qmd, line 7", "alone on its line"),
-        ("```\n{{< include parts/_a.qmd >}}\n```", "a", "main.qmd, line 8", "outside of code"),
+        (f"un {INCLUDE}", "a", "main.qmd, line 7", "alone on its line"),
+        (f"```\n{INCLUDE}\n```", "a", "main.qmd, line 8", "outside of code"),
         (
-            "{{< include parts/_a.qmd >}}",
-            "a\n\n{{< include parts/_a.qmd >}}",
+            INCLUDE,
+            f"a\n\n{INCLUDE}",
             "parts/_a.qmd, line 3",
-            "includes no other; include it in main.qmd",
+            "includes no other; include it",
         ),
-        (
-            "{{< include parts/_a.qmd >}}",
-            "---\ntitle: b\n---\n",
-            "parts/_a.qmd, line 1",
-            "no front matter",
-        ),
-        (
-            "{{< include parts/_a.qmd >}}",
-            "a\n\n```{python}\n1\n",
-            "parts/_a.qmd, line 3",
-            "never closed",
-        ),
-        (
-            "un\n\n{{< include parts/_a.qmd >}}",
-            "a\n\n```{python}\nb = 1\nb / 0\n```",
-            "parts/_a.qmd, line 5",
-            "ZeroDivisionError",
-        ),
-        (
-            "{{< include parts/_a.qmd >}}\n\n`{python} inconnu`",
-            "a\n\nb\n",
-            "main.qmd, line 9",
-            "NameError",
-        ),
-        (
-            "{{< include parts/_a.qmd >}}",
-            "a\n\nb @sec-absente.",
-            "parts/_a.qmd, line 3",
-            "unresolved cross-reference @sec-absente",
-        ),
+        (INCLUDE, "---\ntitle: b\n---\n", "parts/_a.qmd, line 1", "no front matter"),
+        (INCLUDE, "a\n\n```{python}\n1\n", "parts/_a.qmd, line 3", "never closed"),
+        (f"un\n\n{INCLUDE}", FAILING, "parts/_a.qmd, line 5", "ZeroDivisionError"),
+        (f"{INCLUDE}\n\n`{{python}} inconnu`", "a\n\nb\n", "main.qmd, line 9", "NameError"),
+        (INCLUDE, "a\n\nb @sec-absente.", "parts/_a.qmd, line 3", "reference @sec-absente"),
     ],
 )
 def test_a_fault_is_one_line_with_file_and_line(

@@ -285,18 +285,9 @@ def test_a_number_far_from_the_others_is_a_note() -> None:
 
 
 def test_rows_that_cannot_be_used_are_set_aside_with_their_reasons() -> None:
-    screened = made(
-        items=[
-            {
-                **DOCUMENT["items"][3],
-                "categories": [
-                    {"code": "money", "text": "Argent"},
-                    {"code": "none", "text": "Rien", "screens_out": True},
-                ],
-            },
-            {"id": "age", "kind": "number", "column": "Age", "range": {"low": 0, "high": 120}},
-        ]
-    )
+    ends = {"code": "none", "text": "Rien", "screens_out": True}
+    why = question("why", "single", "Pourquoi", required=True, categories=[WHY[0], ends])
+    screened = made(items=[why, DOCUMENT["items"][0]])
     raw = pd.DataFrame(
         {
             "_row": [2, 3, 4],

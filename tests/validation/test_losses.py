@@ -119,28 +119,15 @@ def test_one_odd_answer_is_no_mass() -> None:
 
 def step(folder: Path, wave: Wave, answers: Path, **settings: object) -> int:
     section = {"opens": "2026-03-02", "closes": "2026-03-31", "duplicates": "last"}
-    return main(
-        [
-            "step",
-            "validate",
-            "--log",
-            str(folder / "step.log"),
-            "--code",
-            "x",
-            "--answers",
-            str(answers),
-            "--sample",
-            str(wave.path("sample")),
-            "--questionnaire",
-            str(ROOT / "data/questionnaires/ai-readiness-1.yaml"),
-            "--corrections",
-            str(wave.path("corrections")),
-            "--out",
-            str(folder / "out"),
-            "--settings",
-            json.dumps({**section, **settings}),
-        ]
-    )
+    read = {
+        "answers": answers,
+        "sample": wave.path("sample"),
+        "questionnaire": ROOT / "data/questionnaires/ai-readiness-1.yaml",
+        "corrections": wave.path("corrections"),
+    }
+    made = {"log": folder / "step.log", "code": "x", "out": folder / "out"}
+    words = [word for name, value in (read | made).items() for word in (f"--{name}", str(value))]
+    return main(["step", "validate", *words, "--settings", json.dumps({**section, **settings})])
 
 
 def test_the_step_says_it_and_its_lineage_does_not(

@@ -41,46 +41,25 @@ def test_every_planted_fault_is_found_and_few_others(wave: Wave, version: int) -
     assert set(more) <= {"outlier"} and len(more) < 20
 
 
-@pytest.mark.parametrize(
-    ("version", "counts"),
-    [
-        (
-            1,
-            {
-                "received": 580,
-                "undated": 1,
-                "early": 2,
-                "late": 0,
-                "unknown_invitation": 2,
-                "duplicate": 9,
-                "kept": 566,
-                "corrections_applied": 5,
-                "corrections_unused": 1,
-            },
-        ),
-        (
-            2,
-            {
-                "received": 689,
-                "undated": 1,
-                "early": 2,
-                "late": 6,
-                "unknown_invitation": 3,
-                "duplicate": 5,
-                "kept": 672,
-                "corrections_applied": 6,
-                "corrections_unused": 0,
-            },
-        ),
-    ],
-)
-def test_counts(wave: Wave, version: int, counts: dict[str, int]) -> None:
-    validated = wave.validated[version]
-    assert {name: validated.count(name) for name in counts} == counts
-    assert (
-        validated.count("kept", "professional") + validated.count("kept", "expert")
-        == (counts["kept"])
-    )
+# What the first export counts, and the second.
+COUNTS = {
+    "received": (580, 689),
+    "undated": (1, 1),
+    "early": (2, 2),
+    "late": (0, 6),
+    "unknown_invitation": (2, 3),
+    "duplicate": (9, 5),
+    "kept": (566, 672),
+    "corrections_applied": (5, 6),
+    "corrections_unused": (1, 0),
+}
+
+
+def test_counts(wave: Wave) -> None:
+    validated = wave.validated[1], wave.validated[2]
+    assert {name: tuple(one.count(name) for one in validated) for name in COUNTS} == COUNTS
+    for one in validated:
+        assert one.count("kept", "professional") + one.count("kept", "expert") == one.count("kept")
 
 
 @pytest.mark.parametrize("version", [1, 2])
