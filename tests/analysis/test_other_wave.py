@@ -185,6 +185,12 @@ def test_where_all_were_asked_and_answered_nothing_is_left_to_chance(
     # What has no variance has no test either, and the run goes on.
     assert "rating.test.rao_scott_f.p" not in made.index
     assert made.loc["rating.contrast.harbour.hill", "value"]
+    if selection is Selection.CENSUS:
+        value = made["value"]
+        ends = [value[f"rating.top.all.selection.{end}"] for end in ("lower", "upper")]
+        assert list(map(float, ends)) == pytest.approx([float(value["rating.top.all"])] * 2)
+        assert value["response.rr2.all"] == value["response.rr6.all"] == "1"
+        assert value["response.r_indicator"] == "all_alike"
 
 
 def test_groups_without_an_answer_are_rows_without_numbers(wave: Clinic) -> None:

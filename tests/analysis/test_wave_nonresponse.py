@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from clinic_wave import Clinic, Tables, clinic, register, tables
+from clinic_wave import Clinic, Tables
 from readiness.analysis.auxiliaries import RespondentCells, auxiliaries, tells
 from readiness.analysis.nonresponse import (
     Unanswered,
@@ -70,16 +70,6 @@ def test_balance_is_that_of_base_and_final_weights(drawn: pd.DataFrame) -> None:
     before = hill / (hill + 80 * 400 / 120)
     assert number(drawn, "balance.site.hill.before") == pytest.approx(before)
     assert number(drawn, "balance.site.hill.after") == pytest.approx(150 / 550)
-
-
-def test_a_census_that_all_answered_has_no_range(tmp_path: Path) -> None:
-    made = clinic(tmp_path, apart=False, everyone=True)
-    rows = register(made, tables(made, selection=Selection.CENSUS), Selection.CENSUS)
-    share = number(rows, "rating.top.all")
-    for end in ("lower", "upper"):
-        assert number(rows, f"rating.top.all.selection.{end}") == pytest.approx(share)
-    assert number(rows, "response.rr2.all") == 1 == number(rows, "response.rr6.all")
-    assert rows.loc["response.r_indicator", "value"] == "all_alike"
 
 
 def test_where_nobody_could_be_weighted_the_rest_is_told(wave: Clinic) -> None:

@@ -211,10 +211,6 @@ def cell(column: str, row: int, value: str) -> pd.DataFrame:
     return frame
 
 
-def villages(**columns: Any) -> pd.DataFrame:
-    return LIBRARY.assign(**columns)
-
-
 USE = PLAIN["items"]
 ROWS = len(LIBRARY)
 BAD: dict[str, tuple[str, pd.DataFrame, dict[str, Any], int, str]] = {
@@ -236,14 +232,14 @@ BAD: dict[str, tuple[str, pd.DataFrame, dict[str, Any], int, str]] = {
     ),
     "a stratum with one PSU": (
         "estimate",
-        villages(v=LIBRARY["branch"]),
+        LIBRARY.assign(v=LIBRARY["branch"]),
         {"strata": "branch", "psu": "v"},
         4,
         "'centre'",
     ),
     "a PSU in two strata": (
         "estimate",
-        villages(v=[str(i % 10) for i in range(ROWS)]),
+        LIBRARY.assign(v=[str(i % 10) for i in range(ROWS)]),
         {"strata": "branch", "psu": "v"},
         4,
         "more than one stratum.*nest: t",
@@ -262,7 +258,7 @@ BAD: dict[str, tuple[str, pd.DataFrame, dict[str, Any], int, str]] = {
         3,
         "column travel: 'x' is not declared; expected 1, 0",
     ),
-    "one level": ("compare", villages(use="weekly"), {}, 4, "use: .* only 'weekly'"),
+    "one level": ("compare", LIBRARY.assign(use="weekly"), {}, 4, "use: .* only 'weekly'"),
     "nobody in the domain": ("estimate", LIBRARY, {"domain": {"age": ["7-9"]}}, 4, "age 7-9"),
     "empty cell of a margin": (
         "estimate",
@@ -333,7 +329,7 @@ def test_a_group_of_one_has_a_share_and_a_note(run: Run) -> None:
 
 def test_one_question_without_a_result_leaves_the_others(run: Run) -> None:
     items = {**USE, "member": {"categories": ["yes", "no"]}}
-    code, out, _ = run("compare", villages(member="yes"), {**PLAIN, "items": items})
+    code, out, _ = run("compare", LIBRARY.assign(member="yes"), {**PLAIN, "items": items})
     assert code == 0
     assert "No result: member:" in out
     assert "use by age" in out

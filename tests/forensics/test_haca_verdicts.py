@@ -25,8 +25,6 @@ def test_release_alone() -> None:
 
 def test_twelve_people_fit_all_but_two_figures() -> None:
     reading = haca_verdicts("2")["simplest.reading"]
-    assert reading.numbers["people"] == 12
-    assert reading.numbers["silent"] == 1
     bases = {k.removesuffix("_base"): n for k, n in reading.numbers.items() if k.endswith("_base")}
     assert {name for name, base in bases.items() if base != 12} == {"team_trained", "cost"}
     assert [reading.numbers[f"prep_sector_count_{c}"] for c in ("weak", "none")] == [8, 4]

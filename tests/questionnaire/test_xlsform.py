@@ -281,9 +281,7 @@ def documents(draw: Any) -> dict[str, Any]:
         name, column = f"q{number}", texts(draw, used, "Q")
         item: dict[str, Any] = {"id": name, "variable": name, "column": column}
         item["label"] = {"en": column, "ar": draw(WORDS) or "x"}
-        item["kind"] = draw(
-            st.sampled_from(["single", "ordinal", "multi", "number", "date", "text"])
-        )
+        item["kind"] = draw(st.sampled_from(KINDS))
         if item["kind"] in ("single", "ordinal", "multi"):
             codes = draw(st.lists(CODES, min_size=2, max_size=4, unique=True))
             item["categories"] = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
@@ -74,11 +75,6 @@ def test_faults_of_the_configuration_are_one_line_before_anything_runs(
         (unrun.root / "config.yaml").write_text(before, "utf-8")
 
 
-def test_a_missing_config_is_said(fresh: Project) -> None:
-    (fresh.root / "config.yaml").unlink()
-    refused(fresh, fresh.here("run"), 2, "config.yaml", "not found")
-
-
 def test_bare_snakemake_says_the_same_line(fresh: Project) -> None:
     fresh.replace("config.yaml", "adjust: holm", "adust: holm")
     result = fresh.call(".venv/bin/python", "-m", "snakemake", "--cores", "1")
@@ -97,11 +93,6 @@ def test_a_damaged_copy_is_told_where_another_one_is_right(fresh: Project) -> No
     assert "menus-2023-claims@1: data/store/files/md5/" in message(result)
     assert "Replace it by a right copy" in message(result)
     assert (fresh.root / CLAIMS).read_bytes() == original
-
-
-def test_a_missing_pointer_is_said_before_anything_runs(fresh: Project) -> None:
-    (fresh.root / POINTER).unlink()
-    refused(fresh, fresh.here("run"), 3, "1.csv.dvc")
 
 
 def test_an_export_of_another_questionnaire(project: Project) -> None:
@@ -148,16 +139,22 @@ def test_a_version_is_never_overwritten_nor_put_elsewhere(
     refused(unrun, unrun.here("data", "add", *arguments), code, *words)
 
 
-def test_margin_categories_that_the_questionnaire_lacks(fresh: Project) -> None:
-    fresh.replace(MARGINS, "site,hill", "site,hil")
-    refused(fresh, fresh.here("run"), 2, "canteen-1.csv row 3", "'hil'", "hill")
-
-
-# --- the machine ----------------------------------------------------------------------------------
-def test_results_that_cannot_be_written(fresh: Project) -> None:
-    # A file in place of the folder: permission bits would not stop an administrator.
-    (fresh.root / "results").write_text("", "utf-8")
-    refused(fresh, fresh.here("run"), 7, "results", "writable")
+@pytest.mark.parametrize(
+    ("spoil", "code", "words"),
+    [
+        (lambda p: (p.root / "config.yaml").unlink(), 2, ("config.yaml", "not found")),
+        (lambda p: (p.root / POINTER).unlink(), 3, ("1.csv.dvc",)),
+        (lambda p: p.replace(MARGINS, "site,hill", "site,hil"), 2, ("row 3", "'hil'", "hill")),
+        # A file in place of the folder: permission bits would not stop an administrator.
+        (lambda p: (p.root / "results").touch(), 7, ("results", "writable")),
+    ],
+    ids=["no settings", "no pointer", "other margins", "no results"],
+)
+def test_a_project_that_cannot_run_says_why_before_anything_does(
+    fresh: Project, spoil: Callable[[Project], object], code: int, words: tuple[str, ...]
+) -> None:
+    spoil(fresh)
+    refused(fresh, fresh.here("run"), code, *words)
 
 
 def test_readiness_in_a_folder_that_is_no_project(fresh: Project) -> None:

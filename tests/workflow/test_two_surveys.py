@@ -74,11 +74,7 @@ def test_each_is_told_in_its_own_words_in_any_language(both: Project) -> None:
         else:
             told = [PUBLISHER, claimed["reading"]["label"]["es"]]
         assert [text for text in told if text not in shown] == [], run
-    no_intervals_and_no_tests(both)
-
-
-def no_intervals_and_no_tests(both: Project) -> None:
-    """Respondents who were chosen bear neither."""
+    # Respondents who were chosen bear neither intervals nor tests.
     figures = both.read(f"results/waves/{WAVE}/register/figures.csv")
     ids = {line.split(",")[0] for line in figures.splitlines()}
     ends = [i for i in ids if i.endswith((".lower", ".upper", ".p"))]
