@@ -1,7 +1,5 @@
 """Pages in the Chromium of this machine: what a reader would see, asked of the page itself."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -5,8 +5,6 @@ lowest; a number has a mean. `clinic(apart=False)` is the same wave without a gr
 `clinic(everyone=True)` is one that asked all, and all answered.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """What several rooms of the tests share: a tiny project, run and released once, for all to copy."""
 
-from __future__ import annotations
-
 import compileall
 import fcntl
 import os

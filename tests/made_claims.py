@@ -1,7 +1,5 @@
 """A register of claims as a test needs it: a row says what is its own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Questionnaires as a test needs them: an option is its code and its text."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

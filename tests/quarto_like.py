@@ -5,8 +5,6 @@ minimal page has none by itself); a font folder that begins with `/` is looked f
 document's folder, and a paper then takes what fonts it finds; a warning ends with exit code 0.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -3,8 +3,6 @@
 Knows neither facts nor the code that finds them: words of three languages, pandas, scipy.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import unicodedata

@@ -3,8 +3,6 @@
 Two releases of the simulated wave, with twelve digits; their publications are withdrawn.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

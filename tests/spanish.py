@@ -1,7 +1,5 @@
 """A fourth language for tests: the catalogues of `es/`, put where the program looks for them."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

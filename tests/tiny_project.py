@@ -5,8 +5,6 @@ tables are registered as an analyst would. A run of it takes a few seconds. The 
 by one test.
 """
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

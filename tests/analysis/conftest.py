@@ -1,7 +1,5 @@
 """The wave of the clinic and what its steps make of it, once for all. Never change them."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

@@ -4,8 +4,6 @@ The clinic of `clinic_wave`, where everyone was asked, nobody was drawn, nothing
 or none answered.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

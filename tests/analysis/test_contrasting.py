@@ -1,7 +1,5 @@
 """Contrasts of every item by every variable: what is compared, over what p is adjusted."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

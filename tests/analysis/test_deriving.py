@@ -1,7 +1,5 @@
 """Variables that are computed of answers: what each way makes, and of whom it makes nothing."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """A wave of other groups, kinds and codes than the shipped one is drawn, whatever it lacks."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

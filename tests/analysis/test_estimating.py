@@ -1,7 +1,5 @@
 """What the estimate step counts: each answer on the bases that the survey core defines."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

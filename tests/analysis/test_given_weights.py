@@ -1,7 +1,5 @@
 """Weights that came with the answers: a poll's own, and its published shares by each of them."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

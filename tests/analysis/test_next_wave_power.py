@@ -1,7 +1,5 @@
 """A difference is found about as often as its plan says: a slice of benchmarks/next_wave.py."""
 
-from __future__ import annotations
-
 import sys
 
 from project_copy import ROOT

@@ -1,7 +1,5 @@
 """A wave of other groups, kinds and codes than the shipped one, from its export to its register."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

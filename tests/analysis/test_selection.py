@@ -1,7 +1,5 @@
 """What each way of selecting respondents allows to be said."""
 
-from __future__ import annotations
-
 from typing import get_args
 
 import pytest

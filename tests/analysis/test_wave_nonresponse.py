@@ -1,7 +1,5 @@
 """What nonresponse could do to a wave: from its answers to its register, and against the truth."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A wave of which no list of persons is known: one stratum, each counts once, groups by answers."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The commands: each is listed with one line, explains itself, and refuses what it cannot do."""
 
-from __future__ import annotations
-
 import pytest
 from pytest import CaptureFixture
 

@@ -1,7 +1,5 @@
 """docs/commands.md says what the code does."""
 
-from __future__ import annotations
-
 import re
 
 from project_copy import ROOT

@@ -1,7 +1,5 @@
 """The order of the rooms: every arrow points down, and none forms a circle."""
 
-from __future__ import annotations
-
 import ast
 import re
 import subprocess

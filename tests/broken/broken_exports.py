@@ -3,8 +3,6 @@
 None is a file: what is wrong with each can be read here.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """Each broken export is refused in the words that stand beside it, whatever its name says."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The rows from which most charts here are drawn."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from register_sample import make_register

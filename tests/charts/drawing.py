@@ -1,7 +1,5 @@
 """The charts of the sample register, in any language and width, and what a figure holds."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The charts of who answered, drawn from rows that say so of the made-up clinic."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -4,8 +4,6 @@ The counts are chosen to show what charts must cope with: a small group, a suppr
 without answers, unweighted experts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

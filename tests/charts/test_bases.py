@@ -1,7 +1,5 @@
 """Feasible bases: each number of people says whether it can be, whosever the figures are."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from drawing import grid, texts

@@ -1,7 +1,5 @@
 """Dots with intervals, by group and by answer."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from drawing import AXIS, intervals, on_one_scale, options, texts

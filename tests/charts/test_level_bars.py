@@ -1,7 +1,5 @@
 """Stacked bars of levels by group: geometry, order, what is withheld."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the pictures of who answered show: people, and nested ranges."""
 
-from __future__ import annotations
-
 import pytest
 from participation_drawing import COUNTS, SHARES, flow, participation_rows, ranges
 

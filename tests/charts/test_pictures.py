@@ -1,7 +1,5 @@
 """What every chart must hold: readable texts, stamps, the same bytes anywhere."""
 
-from __future__ import annotations
-
 import hashlib
 import itertools
 import os

@@ -1,7 +1,5 @@
 """Any CSV with a small YAML design: the page is what runs, the words fit, bad input is named."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """How a command fails: a code, a line, a stream that is gone, a fault of the program itself."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """`readiness new`: a project of its own or a wave in one, whole or not at all."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`readiness plan --next` and `--draw`: what is told, drawn, and refused in one line."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from pathlib import Path

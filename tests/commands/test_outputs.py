@@ -1,7 +1,5 @@
 """No command writes onto what it reads, nor onto another file unless it is told to."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Callable

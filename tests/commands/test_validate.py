@@ -1,7 +1,5 @@
 """`readiness validate` and `data add --questionnaire`: the same words, before all is written."""
 
-from __future__ import annotations
-
 import csv
 import io
 import shutil

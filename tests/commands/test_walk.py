@@ -1,7 +1,5 @@
 """A real survey from its files to its validated answers: a slice of benchmarks/corpus.py."""
 
-from __future__ import annotations
-
 import sys
 
 import pytest

@@ -1,7 +1,5 @@
 """The typed configuration, and the pages that are generated from it."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

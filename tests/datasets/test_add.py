@@ -1,7 +1,5 @@
 """Adding a version: what is registered is what was read, and nothing of anybody is overwritten."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

@@ -1,7 +1,5 @@
 """What changed between two versions: rows by respondent, cells by column."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections import Counter

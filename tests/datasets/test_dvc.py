@@ -1,7 +1,5 @@
 """The repository is an ordinary DVC repository: what its users do works from a clone, offline."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import os

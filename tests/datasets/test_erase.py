@@ -1,7 +1,5 @@
 """Erasing a version: the bytes leave every place, the register keeps what they were."""
 
-from __future__ import annotations
-
 import csv
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Remotes of every kind, hashed where they lie: S3 and HTTP served on this machine, and folders."""
 
-from __future__ import annotations
-
 import getpass
 import os
 import shutil

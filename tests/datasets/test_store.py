@@ -1,7 +1,5 @@
 """Finding and proving the bytes of a version, adding one, and the register of versions."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

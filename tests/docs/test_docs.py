@@ -1,7 +1,5 @@
 """The pages keep their promises: links resolve, commands parse, named files and modules exist."""
 
-from __future__ import annotations
-
 import argparse
 import importlib
 import re

@@ -1,7 +1,5 @@
 """Whatever test or interval a report prints is measured: it has a row in the measurements."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What the docs say of speed holds together."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

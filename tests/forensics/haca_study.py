@@ -1,7 +1,5 @@
 """HACA's published figures, as the repository holds them: the engine's first real case."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Studies of other publishers, in other languages: named as they are, and by nobody else's name."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

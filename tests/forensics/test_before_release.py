@@ -1,7 +1,5 @@
 """What is done to a table before it leaves, and which of its cells are sensitive."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Published figures beside the data: the base that gives them, and studies begun from a table."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Registers of claims: good ones read, bad ones refused with the row and what was expected."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

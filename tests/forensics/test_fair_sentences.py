@@ -1,7 +1,5 @@
 """The fairest sentences: a pass rate a check, every number of people, no "simplest" of several."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

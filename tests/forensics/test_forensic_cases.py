@@ -1,7 +1,5 @@
 """The forensic cases, each read from its file and judged by the engine."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Sequence
 from fractions import Fraction

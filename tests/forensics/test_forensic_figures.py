@@ -1,7 +1,5 @@
 """Printed figures: how they are read, and closed forms against brute force."""
 
-from __future__ import annotations
-
 import json
 from fractions import Fraction
 from typing import Any

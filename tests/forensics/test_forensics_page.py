@@ -1,7 +1,5 @@
 """The page on forensics: its sentences on HACA's figures are what the code says today."""
 
-from __future__ import annotations
-
 import doctest
 from pathlib import Path
 

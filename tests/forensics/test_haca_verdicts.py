@@ -1,7 +1,5 @@
 """The verdicts on HACA's figures: right, fair, traceable, in three languages."""
 
-from __future__ import annotations
-
 import re
 from fractions import Fraction
 

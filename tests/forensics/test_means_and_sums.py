@@ -1,7 +1,5 @@
 """GRIM, GRIMMER, DEBIT and sums against enumeration."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import combinations_with_replacement, product
 from math import isqrt

@@ -1,7 +1,5 @@
 """Means, nets and totals as a register declares them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Two numbers and a minute; verdicts for people and programs; power; and size."""
 
-from __future__ import annotations
-
 import json
 import re
 import time

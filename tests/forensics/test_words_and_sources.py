@@ -1,7 +1,5 @@
 """Phrases in three languages, contradictions between outlets, and what was not published."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import pytest

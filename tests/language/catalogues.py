@@ -1,7 +1,5 @@
 """What the catalogues hold and what the program asks of them, read from the files."""
 
-from __future__ import annotations
-
 import ast
 import importlib
 import re

@@ -1,7 +1,5 @@
 """Every text for readers stands in the catalogues, in every language, once, and is used."""
 
-from __future__ import annotations
-
 import ast
 import re
 

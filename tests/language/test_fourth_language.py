@@ -1,7 +1,5 @@
 """A fourth language is a folder of catalogues: nothing else is touched."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Display texts say the value they stand for, by the declared rounding, in each language."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from pathlib import Path

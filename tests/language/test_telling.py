@@ -1,7 +1,5 @@
 """A fact becomes the sentence of its language, with its numbers as readers there write them."""
 
-from __future__ import annotations
-
 import shutil
 from fractions import Fraction
 from pathlib import Path

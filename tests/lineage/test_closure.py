@@ -1,7 +1,5 @@
 """The hash of a step's code: what changes it and what does not."""
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Provenance records: what they hold, and that a changed one is noticed."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

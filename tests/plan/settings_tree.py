@@ -1,7 +1,5 @@
 """The project's settings alone, for tests to change."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What a plan knows of a questionnaire, and what of a wave it refuses against it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a project's report shows, in which languages, and what is refused."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

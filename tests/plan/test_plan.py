@@ -1,7 +1,5 @@
 """What the plan refuses before any step runs, each in one line."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import time

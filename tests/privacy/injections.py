@@ -4,8 +4,6 @@ Each is harmless where it is shown as the text that it is. What runs sets `windo
 address below `EVIL`, or makes the file `TRACE`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import cycle
 

@@ -1,7 +1,5 @@
 """Personal data in free text: what is seen, what is not, and where."""
 
-from __future__ import annotations
-
 import time
 
 import pandas as pd

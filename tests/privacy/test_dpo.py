@@ -1,7 +1,5 @@
 """The page for the data protection officer: what it tells, of counts alone, on one sheet."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -5,8 +5,6 @@ an injection, with planted secrets beside; its site is made, opened in a real br
 searched.
 """
 
-from __future__ import annotations
-
 import csv
 import html
 import json

@@ -1,7 +1,5 @@
 """Pseudonyms, and the keys that make them."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import subprocess

@@ -1,7 +1,5 @@
 """What validation hands on names and quotes nobody, and the numbers do not notice."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What is stated of a survey: only what was written, and of the rest that it was not."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from datetime import date

@@ -1,7 +1,5 @@
 """Audits to show: of the ledgers that ship, as they are and after every kind of harm."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace

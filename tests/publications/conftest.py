@@ -1,7 +1,5 @@
 """The publications of the tiny project, for the tests of this room that read them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -3,8 +3,6 @@
 Benchmarks, which have no fixtures, make it for themselves.
 """
 
-from __future__ import annotations
-
 import atexit
 import shutil
 import tempfile

@@ -1,7 +1,5 @@
 """A publication sealed again, as somebody does who can write its folder and knows of the log."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

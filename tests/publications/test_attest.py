@@ -1,7 +1,5 @@
 """Signatures over a seal: they fit, or the line, the key or the seal that does not is named."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

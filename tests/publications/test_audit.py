@@ -3,8 +3,6 @@
 Each kind of change at levels 0 and 1, and of forgeries at 2 and 3, is in `test_tampering.py`.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

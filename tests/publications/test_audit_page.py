@@ -1,7 +1,5 @@
 """The page of an audit: complete, safe, readable, the same everywhere."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -4,8 +4,6 @@ The rules of the description are those of RO-Crate 1.1 (root data entity, data e
 and of the profiles Workflow RO-Crate 1.0 and Workflow Run RO-Crate 0.5, rewritten as assertions.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

@@ -2,8 +2,6 @@
 what a run closes with.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable, Mapping

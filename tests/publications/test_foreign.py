@@ -1,7 +1,5 @@
 """The program, installed elsewhere, audits what is hostile, and nothing of it runs or is asked."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Sealing a run: what is refused, what supersedes, and that a refactoring forces nothing."""
 
-from __future__ import annotations
-
 import csv
 import io
 import os

@@ -4,8 +4,6 @@ Every attack is on a copy of a shipped publication, mostly sealed again: what th
 attack on what reads after it.
 """
 
-from __future__ import annotations
-
 import base64
 import csv
 import io

@@ -1,7 +1,5 @@
 """The log of publications: nothing is missing, nothing was added, nothing went back."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

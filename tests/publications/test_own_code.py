@@ -4,8 +4,6 @@ Somebody edits the program, lets it publish another number, and seals what it ma
 right, and its own code prints what was published.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -2,8 +2,6 @@
 place once, resting on data that are kept.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 `benchmarks/plan_deviations.py` tries each deviation and twenty faithful waves.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -3,8 +3,6 @@
 With pandas and scipy alone, of the smallest wave and of each wave that is shipped.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

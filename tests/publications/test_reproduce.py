@@ -1,7 +1,5 @@
 """One verdict a number, and where chains diverge: what must agree, how a difference is called."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import product
 from typing import Any

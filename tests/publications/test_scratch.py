@@ -2,8 +2,6 @@
 it, nothing is written outside of it, and the environment decides no verdict.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """The seal of a publication: what it holds, and that any change of the folder is seen."""
 
-from __future__ import annotations
-
 import errno
 import lzma
 import os

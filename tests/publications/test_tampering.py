@@ -4,8 +4,6 @@ By default a slice, for the whole catalogue takes minutes and each kind is drawn
 with `--thorough`. `benchmarks/tampering.py` makes as many changes as wanted, at every level.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator
 

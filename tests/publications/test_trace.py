@@ -1,7 +1,5 @@
 """`which` and `affected`: they agree with each other, with the records, and with brute force."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import re

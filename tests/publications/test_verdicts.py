@@ -2,8 +2,6 @@
 and what code in a sandbox can say to whoever unpacks what it left.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import shutil

@@ -1,7 +1,5 @@
 """What is made of a questionnaire: codebook, header, what changed since the last one."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

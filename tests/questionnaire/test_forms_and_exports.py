@@ -1,7 +1,5 @@
 """A form written from a questionnaire, and read again, reads what its tool exports."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Who is asked: by one answer, by ticks, by a number."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from made_questionnaire import document, question

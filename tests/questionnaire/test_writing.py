@@ -1,7 +1,5 @@
 """A draft as YAML that is a questionnaire, and names of any script."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Grids, rankings and scales, what is missing, and what an old file goes on meaning."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

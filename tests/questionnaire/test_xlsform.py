@@ -1,7 +1,5 @@
 """XLSForms as people write them, and what comes back of a questionnaire written as one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -7,8 +7,6 @@ saddlepoint p-values (R's root finder stops at 1e-8 of zeta) and Fisher's condit
 1e-8).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Estimates of the reference: KIND -> function(case, data, design) that asserts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

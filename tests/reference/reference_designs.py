@@ -1,7 +1,5 @@
 """The designs of the reference, built with our own `design`."""
 
-from __future__ import annotations
-
 import functools
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Shares and means of few clusters: as clubSandwich has them, and with strata by dense matrices."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

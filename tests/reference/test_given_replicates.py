@@ -1,7 +1,5 @@
 """Replicate weights that came with the answers, of a wave and of a table: as R survey has them."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

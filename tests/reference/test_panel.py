@@ -1,7 +1,5 @@
 """Who answered in both waves of a panel counts as one unit: R survey on the stacked table."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Every case of the reference (R survey 4.4-2), at the tolerance that its kind allows."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import comparison_cases

@@ -1,7 +1,5 @@
 """Weighting cases of the reference: KIND -> function(case, data, design) that asserts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

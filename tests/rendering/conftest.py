@@ -1,7 +1,5 @@
 """A small report of every kind of block, rendered once."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What stands above a report's title: that it is a draft, that it is simulated, its languages."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """A page of every kind of block in a real browser: nothing is cut off or scrolls sideways."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

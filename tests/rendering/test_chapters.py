@@ -1,7 +1,5 @@
 """Included chapters: their text, cells and references; the faults of one, by file and line."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The check of the page's numbers: each way to get a number past it, tried."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

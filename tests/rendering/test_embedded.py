@@ -1,7 +1,5 @@
 """The embedded renderer on a real document: what is on the page and on paper."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

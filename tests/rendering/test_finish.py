@@ -1,7 +1,5 @@
 """The last hand on a checked page: numbers that open, drawings within it, one strict policy."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -1,7 +1,5 @@
 """Quarto: the wrapper against the real program, or what stands for it, and against broken ones."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

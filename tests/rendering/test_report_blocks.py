@@ -1,7 +1,5 @@
 """The blocks that a report is made of: the same content on the page and on paper."""
 
-from __future__ import annotations
-
 import pypandoc
 import pytest
 from selectolax.lexbor import LexborHTMLParser

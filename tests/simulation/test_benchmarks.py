@@ -1,7 +1,5 @@
 """The benchmarks: a slice of each, enough to hold its page and its largest findings."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

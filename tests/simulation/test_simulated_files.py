@@ -1,7 +1,5 @@
 """The shipped files of the simulated wave are the generator's, to the byte."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import subprocess

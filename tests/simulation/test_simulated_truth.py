@@ -1,7 +1,5 @@
 """The simulated population and wave are what the documentation says they are."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The documentation page of the simulated wave says what the generator and validation say."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

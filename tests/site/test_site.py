@@ -1,7 +1,5 @@
 """The site: every link leads to a file of it, nothing needs a network or a script."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

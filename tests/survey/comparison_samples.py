@@ -1,7 +1,5 @@
 """Seeded samples for the tests of comparisons: strata, unequal weights, groups, ordered answers."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Weighting of few respondents: every draw ends with weights that meet what was kept."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

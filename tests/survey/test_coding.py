@@ -1,7 +1,5 @@
 """Columns as codes: the fast path for shared texts and the plain one agree."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

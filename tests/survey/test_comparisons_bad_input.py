@@ -1,7 +1,5 @@
 """Input that leaves nothing to compare: a message or a documented row, never NaN in silence."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable
 from typing import Any

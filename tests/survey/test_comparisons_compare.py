@@ -1,7 +1,5 @@
 """The whole comparison of an item, as the workflow asks for it."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The simulation behind the choice of the test: it runs, repeats itself, and its page holds."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Exact tests and tail probabilities against brute force and closed forms."""
 
-from __future__ import annotations
-
 import itertools
 import math
 

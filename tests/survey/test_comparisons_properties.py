@@ -1,7 +1,5 @@
 """What a comparison must not depend on, and the formulas it must fall back to."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

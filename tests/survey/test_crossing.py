@@ -1,7 +1,5 @@
 """An answer crossed with a grouping once gives the shares that are counted one by one."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The design: what it accepts, what it refuses, domains, lonely PSUs, stages."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

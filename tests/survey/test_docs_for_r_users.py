@@ -1,7 +1,5 @@
 """The page for R users runs as written."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

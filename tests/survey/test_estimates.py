@@ -1,7 +1,5 @@
 """Estimates: declared categories, bases, domains, bad input."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

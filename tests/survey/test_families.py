@@ -1,7 +1,5 @@
 """Contrasts of shares: MOVER limits, limits for all pairs at once, the facts of the family."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Delete-a-group jackknife: its variance is the design's, on average over the dealing to groups."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Intervals and reliability at their edges."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Multi-response items across groups: MRCV's numbers, a survey's design, what cannot be tested."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

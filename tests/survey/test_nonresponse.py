@@ -5,8 +5,6 @@ The numbers of R are those of the authors' functions (github bradytwest/IndicesO
 Family Growth with ownership of a smartphone as selection, and two auxiliaries, education and age.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Tests and models of replicate designs, refitted under each replicate: R's numbers."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Random groups and the jackknife tell the same precision where weights have limits."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

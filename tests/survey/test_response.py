@@ -1,7 +1,5 @@
 """Response rates with weights, R-indicators and balance, against arithmetic and simulation."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

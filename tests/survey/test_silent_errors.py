@@ -1,7 +1,5 @@
 """What the API once did in silence: each has R's number, or an error that names the cause."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

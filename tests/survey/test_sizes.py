@@ -1,7 +1,5 @@
 """Sample sizes and allocations equal published examples; draws are what they say."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose

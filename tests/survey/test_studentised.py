@@ -1,7 +1,5 @@
 """The studentised permutation statistics: their mathematics, and what the pairs keep."""
 
-from __future__ import annotations
-
 import itertools
 import sys
 from pathlib import Path

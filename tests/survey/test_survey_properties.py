@@ -1,7 +1,5 @@
 """What must hold whatever the data: row order, category order, scale, domains, replicates."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

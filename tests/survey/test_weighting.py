@@ -1,7 +1,5 @@
 """Weighting: what it reaches, what it reports, what it refuses by name."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

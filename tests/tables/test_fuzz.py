@@ -1,7 +1,5 @@
 """A slice of benchmarks/fuzz_data.py: broken data through every reader, from a fixed seed."""
 
-from __future__ import annotations
-
 import sys
 from collections import Counter
 

@@ -1,7 +1,5 @@
 """A slice of benchmarks/fuzz_files.py: broken settings, claims, ledgers, registers."""
 
-from __future__ import annotations
-
 import sys
 from collections import Counter
 

@@ -1,7 +1,5 @@
 """The faster parser of long tables reads what the other one reads, or leaves it to that one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Tables: what is written is what is read again, on every Python; what is no table is refused."""
 
-from __future__ import annotations
-
 import io
 import os
 import shutil

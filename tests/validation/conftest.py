@@ -1,7 +1,5 @@
 """The shipped questionnaire and the shipped simulated wave: real files, read once."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

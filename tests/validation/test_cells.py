@@ -1,7 +1,5 @@
 """Reading single cells: options with commas, numbers, spellings, what is excluded."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """What validation sees of whole interviews and whole columns, and of cells that tools write."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

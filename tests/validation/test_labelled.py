@@ -1,7 +1,5 @@
 """The coded answers as files of SPSS and Stata, for those who may have them."""
 
-from __future__ import annotations
-
 import io
 import stat
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Mass loss: a fault of every twentieth row stops the run, fewer are said in one loud line."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path

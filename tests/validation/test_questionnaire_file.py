@@ -1,7 +1,5 @@
 """The shipped questionnaire, and what a wrong one is told."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Reading exports, samples, corrections and margins; what a wrong file is told."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable

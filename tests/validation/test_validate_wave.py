@@ -1,7 +1,5 @@
 """The simulated wave from its real files, end to end: what was planted is what is found."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

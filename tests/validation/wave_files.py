@@ -1,7 +1,5 @@
 """The files of the simulated wave, as tests use them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The steps that tests interrupt: each once, in the order in which a run comes to them."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Catching a step of a run at a chosen moment, from outside and by the system's own means."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -1,7 +1,5 @@
 """What a user can get wrong: one or two lines, the right exit code, and nothing half-written."""
 
-from __future__ import annotations
-
 import csv
 import subprocess
 from collections.abc import Callable

@@ -4,8 +4,6 @@ As a kernel that dies, a failing disk or a hand can leave them, with a fresh tim
 `--thorough` damages every file that there is, in each way.
 """
 
-from __future__ import annotations
-
 import os
 import random
 import shutil

@@ -4,8 +4,6 @@ The disk is a small file system of its own in a private mount namespace: the run
 kernel says, not what a test pretends. `--thorough` fills it at every step.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

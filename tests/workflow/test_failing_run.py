@@ -1,7 +1,5 @@
 """What a run shows, and its last line where Snakemake stops for a reason of its own."""
 
-from __future__ import annotations
-
 import os
 import pty
 import shlex

@@ -1,7 +1,5 @@
 """The whole chain on a fresh copy, and the same chain on another machine, as far as one can be."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

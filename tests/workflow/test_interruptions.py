@@ -4,8 +4,6 @@ Each test goes on in the project that the one before has left, until the step is
 last one lets it end, with the results of a run that nobody has disturbed.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

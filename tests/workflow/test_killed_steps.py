@@ -3,8 +3,6 @@
 All steps are killed at all moments with `--thorough`; without it test_interruptions.py kills one.
 """
 
-from __future__ import annotations
-
 import pytest
 from chains import FIRST, all_steps, catch, different, results, unmake
 from holding import Moment, kill

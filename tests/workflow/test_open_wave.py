@@ -1,7 +1,5 @@
 """An open link's wave, alone in a project: told right, and nothing told that nobody supplied."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

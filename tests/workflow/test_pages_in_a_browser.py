@@ -2,8 +2,6 @@
 opens by mouse, key and touch; axe-core has nothing to say.
 """
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The reports of runs, those of publications made on request: what is its own and nothing else."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

@@ -1,7 +1,5 @@
 """What runs again after a change, and what does not."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from functools import partial

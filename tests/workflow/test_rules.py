@@ -1,7 +1,5 @@
 """The rules as Snakemake reads them: without the package's libraries, and alike for many waves."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Everything that ships, run once: its reports, its gate, a few numbers, and nothing besides."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

@@ -1,7 +1,5 @@
 """The numbers of a whole wave, all of them, and the publications that other tests copy."""
 
-from __future__ import annotations
-
 import csv
 from pathlib import Path
 

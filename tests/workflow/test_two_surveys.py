@@ -4,8 +4,6 @@ The second ones are data alone (`tests/libraries`): no line of the program and n
 the report is touched.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any

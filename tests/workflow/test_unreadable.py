@@ -1,7 +1,5 @@
 """A publication of which nothing can be read is in the closing table, and the run says so."""
 
-from __future__ import annotations
-
 import json
 import shutil
 

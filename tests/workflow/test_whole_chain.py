@@ -1,7 +1,5 @@
 """From a list of persons to an audited publication, by the commands of the page."""
 
-from __future__ import annotations
-
 import json
 import re
 import shlex

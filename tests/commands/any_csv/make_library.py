@@ -3,8 +3,6 @@
 A library asks its readers: 240 answers in three branches, drawn at unequal rates. Nobody gave them.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

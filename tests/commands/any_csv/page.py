@@ -3,8 +3,6 @@
 .venv/bin/python tests/commands/any_csv/page.py
 """
 
-from __future__ import annotations
-
 import re
 import shlex
 import subprocess

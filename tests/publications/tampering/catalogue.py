@@ -3,8 +3,6 @@
 `docs/tampering.md` is written from it: alike changes of a group share a line.
 """
 
-from __future__ import annotations
-
 import csv
 from collections import defaultdict
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Changes of the data: copies, pointers, the register of versions, and the other inputs."""
 
-from __future__ import annotations
-
 import csv
 import io
 import os

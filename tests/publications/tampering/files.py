@@ -1,7 +1,5 @@
 """Changes of a publication's files, of publications as a whole, and of their log."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

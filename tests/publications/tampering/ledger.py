@@ -1,7 +1,5 @@
 """Changes of the ledger: of a cell, a row or a column, as it lies and sealed again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from tampering.reseal import reseal_ledger

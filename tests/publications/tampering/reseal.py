@@ -4,8 +4,6 @@ Whoever can write the folder can do this, and no seal can tell. What it cannot d
 data, the code and a changed number agree.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

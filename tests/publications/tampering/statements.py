@@ -1,7 +1,5 @@
 """Changes of what the seal states, and of the tables and records that say what went in."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Mapping

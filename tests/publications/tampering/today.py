@@ -2,8 +2,6 @@
 configuration, lock, code.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import tarfile

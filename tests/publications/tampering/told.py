@@ -3,8 +3,6 @@
 `VERDICT place: kind names`, where a fact within a fact stands as its own kind and names.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any

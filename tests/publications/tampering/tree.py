@@ -1,7 +1,5 @@
 """A copy of the project in which one thing at a time is changed, audited, and put back."""
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import io
