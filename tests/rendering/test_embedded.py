@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from pytest import MonkeyPatch
 from selectolax.lexbor import LexborHTMLParser
 from small_report import CHARTS, DISPLAYS, PAGE, gone, html_of, wait_for_text, write
@@ -72,6 +73,16 @@ def test_the_paper_holds_the_same_text_and_is_accessible(rendering: Rendering) -
     ).stdout.decode("utf-8")
     for expected in ("67,3 %", "Tableau 1", "Ce que l’échantillon", "Sommaire"):
         assert expected in text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(("text", "says"), [("차기 😀", True), ("déjà القراءة", False)])
+def test_a_paper_says_that_it_lacks_letters(tmp_path: Path, text: str, says: bool) -> None:
+    made = render(write(tmp_path, text), tmp_path / "out", quarto=None, language="en")
+    assert made.pdf is not None and made.html is not None
+    assert (b"pdfuaid:part" in made.pdf.read_bytes()) == (not says)
+    assert ("empty boxes" in PdfReader(made.pdf).pages[0].extract_text()) == says
+    page = made.html.read_text("utf-8")
+    assert text in page and "empty boxes" not in page
 
 
 def test_same_bytes_twice_in_another_folder_locale_and_zone(

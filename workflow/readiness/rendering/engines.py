@@ -104,6 +104,7 @@ def metadata_of(document: Document, language: str) -> dict[str, Any]:
         **({"dir": "rtl"} if direction(language) == "rtl" else {}),
         "toc-title": front_matter.get("toc-title", words["toc"]),
         "skip": words["skip"],
+        "boxes": words["boxes"],
         "words": words,
     }
 
@@ -143,7 +144,8 @@ def explain_message(document: Document, message: str) -> str:
     return f"{document.path.name}: {message}"
 
 
-def _run_typst(document: Document, work: Path, output: Path) -> None:
+def _run_typst(document: Document, work: Path, output: Path, *, boxes: bool = False) -> None:
+    """The paper; `boxes`: of a text with letters that no font here has, which it says itself."""
     import typst
 
     compiler = typst.Compiler(
@@ -151,12 +153,19 @@ def _run_typst(document: Document, work: Path, output: Path) -> None:
         root=str(work),
         font_paths=[str(fonts.own_folder())],
         ignore_system_fonts=True,
+        sys_inputs={"boxes": "yes"} if boxes else {},
     )
     try:
         compiler.compile(
-            output=str(output), format="pdf", pdf_standards=["ua-1"], timestamp=TIMESTAMP
+            output=str(output),
+            format="pdf",
+            # A paper that all can read shows every letter.
+            pdf_standards=[] if boxes else ["ua-1"],
+            timestamp=TIMESTAMP,
         )
     except typst.TypstError as error:
+        if not boxes and "could not be displayed with font" in str(error):
+            return _run_typst(document, work, output, boxes=True)
         hints = " ".join(getattr(error, "hints", None) or [])
         raise RenderError(
             explain_message(document, f"Typst: {getattr(error, 'message', None) or error} {hints}")

@@ -76,7 +76,7 @@ class Prose:
 KEYS = tuple(
     f"report.rendering.{name}"
     for name in (
-        *("toc", "skip", "embedded", "fig", "tbl", "sec", "label", "cue"),
+        *("toc", "skip", "embedded", "boxes", "fig", "tbl", "sec", "label", "cue"),
         *("note", "tip", "warning", "important", "caution"),
     )
 )
