@@ -185,6 +185,28 @@ def test_issues_are_told_by_what_and_how_many(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", READ)
+def test_what_lacks_answers_is_said_of_what_lacks_some(language: str) -> None:
+    """By its option, and of nothing where all who were asked answered."""
+    shares = {"a": (0.3, 0.3), "b": (0.5, 0.5)}
+
+    def tell() -> list[str]:
+        known = {"unit": "share", "digits": "1", "rounding": "half_even", "run": "w"}
+        rows = [
+            {"id": f"q.{option}.all{end}", "value": str(value), **known}
+            for option, ends in shares.items()
+            for end, value in zip(("", ".worst.lower", ".worst.upper"), (0.4, *ends), strict=True)
+        ]
+        wave = SimpleNamespace(register=Register(pd.DataFrame(rows), language))
+        named = [(f"Which? {option}", f"q.{option}.all") for option in shares]
+        return list(participation._tell_lacking(cast(ShownWave, wave), named))
+
+    assert tell() == []
+    shares["b"] = (0.5, 0.75)
+    widest, reading = tell()
+    assert "Which? b" in widest and "0." not in reading
+
+
+@pytest.mark.parametrize("language", READ)
 def test_questions_that_no_table_counts_are_named(language: str) -> None:
     kinds = {"why": "text", "since": "date", "who": "text", "age": "number"}
     items = [

@@ -4,6 +4,7 @@ Everything is of the register, and what there is nothing of is not told.
 """
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import text
@@ -163,13 +164,12 @@ def nonresponse(wave: ShownWave) -> str:
     numbers = list(_list_headlines(wave))
     if not numbers:
         return ""
-    facts = [Fact("participation.reading.worst")]
-    if any(wave.register.has(f"{share}.selection.lower") for _, share in numbers):
-        facts.append(Fact("participation.reading.selection"))
+    assumed = any(wave.register.has(f"{share}.selection.lower") for _, share in numbers)
+    facts = [Fact("participation.reading.selection")] if assumed else []
     return paragraphs(
         [
             wave.chart("nonresponse", wave.caption("participation.caption.bounds")),
-            *_tell_widest(wave, numbers),
+            *_tell_lacking(wave, numbers),
             *(wave.register.write_fact(fact) for fact in facts),
             _write_bounds(wave, numbers),
             _write_missing(wave),
@@ -195,25 +195,31 @@ def _list_headlines(wave: ShownWave) -> Iterator[tuple[str, str]]:
                 yield wave.tell("language.labelled", label=words, what=said), share
 
 
-def _tell_widest(wave: ShownWave, numbers: list[tuple[str, str]]) -> Iterator[str]:
-    """The published share that its unanswered questions could move most."""
+def _tell_lacking(wave: ShownWave, numbers: list[tuple[str, str]]) -> Iterator[str]:
+    """The published share that the answers it lacks could move most, and how that is read."""
     register = wave.register
-    widths: dict[str, float] = {}
-    for _, share in numbers:
+    widths: dict[tuple[str, str], float] = {}
+    for words, share in numbers:
         ends = [register.number(f"{share}.worst.{end}") for end in ("lower", "upper")]
-        if register.row(share)["unit"] == "share" and None not in ends:
-            widths[share] = float(ends[1] or 0) - float(ends[0] or 0)
-    if not widths or max(widths.values()) == 0:
+        known = None not in ends
+        widths[words, share] = float(ends[1] or 0) - float(ends[0] or 0) if known else inf
+    if not any(widths.values()):
         return
-    share = max(widths, key=lambda one: widths[one])
-    item = wave.questionnaire.item(share.partition(".")[0]).label.text(wave.language)
-    values: dict[str, Value] = {
-        "item": item,
-        "lower": register.name_value(f"{share}.worst.lower"),
-        "upper": register.name_value(f"{share}.worst.upper"),
-        "published": register.name_value(share),
+    shares = {
+        (words, share): width
+        for (words, share), width in widths.items()
+        if 0 < width < inf and register.row(share)["unit"] == "share"
     }
-    yield register.write_fact(Fact("participation.widest", values))
+    if shares:
+        words, share = max(shares, key=lambda one: shares[one])
+        values: dict[str, Value] = {
+            "item": words,
+            "lower": register.name_value(f"{share}.worst.lower"),
+            "upper": register.name_value(f"{share}.worst.upper"),
+            "published": register.name_value(share),
+        }
+        yield register.write_fact(Fact("participation.widest", values))
+    yield register.write_fact(Fact("participation.reading.worst"))
 
 
 def _write_bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
