@@ -324,6 +324,7 @@ def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> Non
         ("NO SABE (NO LEER)", "dont_know"),
         ("Refused (VOL.)", "refused"),
         ("Don't know / Never", ""),
+        ("I prefer not to answer.", "refused"),
         ("Yes / No", ""),
         ("Don't Know / Rather Not Answer", "dont_know"),
     ],
@@ -487,6 +488,34 @@ def test_options_below_their_own_names_are_one_question() -> None:
     assert "what was asked?" in text
 
 
+def test_a_question_above_its_options_is_theirs_and_no_other_s(tmp_path: Path) -> None:
+    above = ["", "Which do you use?", "", "", "Which do you read?", "", ""]
+    names = [
+        "#",
+        "Radio",
+        "Press &amp; web",
+        "None",
+        "Press &amp; web",
+        "Other",
+        "How old are you?",
+    ]
+    rows = [
+        [str(k), *(n if (k + at) % 3 else "" for at, n in enumerate(names[1:6])), str(20 + k % 30)]
+        for k in range(N)
+    ]
+    path = tmp_path / "two.csv"
+    path.write_text("\n".join(",".join(row) for row in [above, names, *rows]), "utf-8")
+    asked = drafted(export_table(path, path.read_bytes()))[1]
+    uses, reads, age = asked.items
+    assert [item.label.text("en") for item in (uses, reads, age)] == [
+        "Which do you use?",
+        "Which do you read?",
+        "How old are you?",
+    ]
+    assert [c.text for c in uses.categories] == ["Radio", "Press &amp; web", "None"]
+    assert len(read_export(path, asked)) == N
+
+
 def test_one_label_of_two_missing_values_is_said_once() -> None:
     values = {"1": "Yes", "2": "No", "8": "Not applicable", "9": "Not applicable"}
     one = column(0, "q1", cycle("1", "2", "8", "9"), label="Do you vote?", values=values)
@@ -495,6 +524,15 @@ def test_one_label_of_two_missing_values_is_said_once() -> None:
         ("Not applicable", "8"),
         ("9", None),
     ]
+
+
+def test_what_missing_values_without_a_label_mean_is_asked_once() -> None:
+    known: dict[str, Any] = {"values": {"1": "Yes", "2": "No"}, "missing": ("-77",)}
+    cells = cycle("1", "2", "-77")
+    two = (column(0, "q1", cells, **known), column(1, "q2", [*cells, "0"][1:], **known))
+    text = drafted(ExportTable(two))[2]
+    assert text.count("or not asked (not_asked)? q1, q2") == 1
+    assert text.count("'-77' is no answer (blank)") == 2 and text.count("no label for '0'") == 1
 
 
 def test_what_one_person_wrote_beside_options_is_no_option() -> None:
@@ -521,6 +559,9 @@ def test_what_one_person_wrote_beside_options_is_no_option() -> None:
     ]
     assert "Anas" not in text and "texts that few gave are no options here (3)" in text
     assert [c.text for c in asked.items[1].categories] == AGREE
+    asked, text = drafted(table(trust=[*cycle(*AGREE), "in cash"]))[1:]
+    assert [c.text for c in asked.items[0].categories] == AGREE
+    assert "cash" not in text and "no levels of the scale (1)" in text
 
 
 def test_who_asked_and_who_answered_are_no_items() -> None:
@@ -687,6 +728,8 @@ def test_units_typed_pieces_and_boxes_beside_none_are_seen() -> None:
         (["100Mb - 1Gb", "1Gb - 5Gb", "1Mb - 100Mb"], None),
         (["Over 1M", "300k to 1M", "Under 10k", "10 to 50k", "500-1k"], [4, 2, 3, 1, 0]),
         (["35 to 49", "65 years or more", "17 or younger", "18 to 34"], [2, 3, 0, 1]),
+        # Words tell what the numbers of a form mistake.
+        (["Agree (4)", "Strongly agree (5)", "Disagree (8)", "Neutral (3)"], [2, 3, 0, 1]),
     ],
 )
 def test_options_have_an_order_where_their_words_say_one(
@@ -775,6 +818,21 @@ def test_tags_of_a_form_are_no_words_of_a_question() -> None:
         header,
         "How well do 3 < 4 go?",
     )
+    boxes = {f"Media [{name}]": cycle("Yes", "No") for name in ("Press &amp; web", "Radio")}
+    (item,) = drafted(table(**boxes))[1].items
+    assert [c.text for c in item.categories] == ["Press & web", "Radio"]
+
+
+def test_a_text_of_two_questions_is_that_of_both() -> None:
+    rows = [f"{code}[{k}]" for code in "AB" for k in (1, 2)]
+    sets = (cycle(*AGREE), cycle(*AGREE, n=N), cycle("Never", "Always"), cycle("Always", "Never"))
+    columns = [
+        column(k, row, cells, label=f"Here and now, I feel [{row}]")
+        for k, (row, cells) in enumerate(zip(rows, sets, strict=True))
+    ]
+    first, second = drafted(ExportTable(tuple(columns)))[1].grids
+    assert first.label.text("en") == "Here and now, I feel"
+    assert second.label.text("en") == f"Here and now, I feel [{second.id}]"
 
 
 def test_comments_beside_options_leave_these_together() -> None:

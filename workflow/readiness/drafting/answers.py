@@ -43,6 +43,8 @@ SHORT_SCALE = 11
 MOST_PLACES = 15
 # What is asked of a scale of numbers, once of all.
 SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
+# The same of values without a label that the file declares missing.
+UNNAMED = "missing values without a label: not answered (blank), or not asked (not_asked)?"
 # Stands for what was typed, until the draft names it in its language.
 OTHER = "?"
 _SHOWN = 3
@@ -128,12 +130,15 @@ def propose_answers(
             return _read_ends(counts, labels, missing_values)
         keys = {match_key(text) for pair in labels for text in pair}
         more = [text for text in counts if match_key(text) not in keys]
+        unnamed = [text for text in more if is_missing(text, missing_values)]
+        more = [text for text in more if text not in unnamed]
         # A few answers without a label are faults; of many the label is not known.
         many = any(sum(c.counts[t] for t in more) > LARGEST_LOSS * c.total for c in columns)
-        labels = [*labels, *((text, text) for text in more if many)]
+        labels = [*labels, *((text, text) for text in (*unnamed, *(more if many else ())))]
         found = _draft_labelled(counts, labels, columns[0].ordered, missing_values)
         said = (f"no label for {_quote_some(more, counts)}",) if more else ()
-        return replace(found, checks=(*found.checks, *said))
+        asked = (UNNAMED,) if unnamed else ()
+        return replace(found, checks=(*found.checks, *said, *asked))
     found = propose_unlabelled(counts, signs)
     if found.kind == "number" and len(columns) > 1:
         # What all rows of a grid tolerate together may be too much of one.
@@ -404,7 +409,10 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     ranked = sorted(texts, key=lambda text: (is_other(text), -counts[text], text))
     options = [ProposedOption(text, other=bool(few) and is_other(text)) for text in ranked]
     checks = []
-    if few:
+    odd = total - sum(counts[text] for text in texts)
+    if few and len(texts) > 2 and odd <= NO_NUMBERS * total and order_scale(texts) is not None:
+        checks.append(f"texts that few gave are no levels of the scale ({few}): not counted?")
+    elif few:
         # Never quoted: what only one person wrote may tell who it was.
         checks.append(f"texts that few gave are no options here ({few}): typed as other?")
         if not any(option.other for option in options):

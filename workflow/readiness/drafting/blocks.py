@@ -9,7 +9,7 @@ from itertools import pairwise, takewhile
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.table import ExportColumn
 from readiness.drafting.wordings import find_special, is_none, is_other
-from readiness.questionnaire import match_key
+from readiness.questionnaire import match_key, tidy
 from readiness.questionnaire.writing import DECIDED
 from readiness.readers.tools.words import BOXES, NOT_TICKED
 
@@ -122,8 +122,11 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
         found = pattern.fullmatch(column.header)
         if found and is_ticked(column, row := unescape(found["row"]).strip()):
             return "slash", found["question"], row
-    if _list_marks(column) == {match_key(own := AGAIN.sub("", column.header))}:
-        return "choice", "", own  # a column an option, without its question: Typeform
+    own, said = AGAIN.sub("", column.header), tidy(column.label)
+    above = said.removesuffix(f" [{own}]")
+    # A column an option, without its question (Typeform) or below it, where nobody need tick it.
+    if (marks := _list_marks(column)) == {match_key(own)} or (not marks and above != said):
+        return "choice", above, own
     if found := _BEFORE.fullmatch(column.header):
         return "before", found["question"], found["row"]
     if found := _NUMBERED.fullmatch(column.header):
@@ -172,9 +175,11 @@ def _make_block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBl
     if how == "number" or (how == "brackets" and all(c.label for c in columns)):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
         question, rows = _tell_apart(texts, question, columns)
-    if how == "choice":
+    if how == "choice" and not question:
         check = "options of one question, whose text is not in the file: what was asked?"
         return ColumnBlock("ticks", ", ".join(rows[:SHOWN]), tuple(columns), rows, check)
+    if how == "choice":
+        return ColumnBlock("ticks", question, tuple(columns), rows)
     if how == "set":
         # The labels of options may begin with the question, which that of the set cuts short.
         shared, ends = _tell_apart(rows, "", columns)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from readiness.drafting.answers import OTHER, SCALE, ProposedAnswers
+from readiness.drafting.answers import OTHER, SCALE, UNNAMED, ProposedAnswers
 from readiness.drafting.beside import EMPTY
 from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.drafting.wordings import name_word
@@ -72,9 +72,12 @@ def document_of(draft: Draft) -> dict[str, Any]:
             f"{CHECK}nothing ticked: not answered (blank_means: skipped), or none of them (none)? "
             f"{', '.join(boxes)}"
         )
-    bare = [each.id for each in draft.questions if SCALE in each.answers.checks]
-    if len(bare) > 1:
-        said.append(f"{CHECK}{SCALE} {', '.join(bare)}")
+    together = set()
+    for asked in (SCALE, UNNAMED):
+        of = [each.id for each in draft.questions if asked in each.answers.checks]
+        if len(of) > 1:
+            together.add(asked)
+            said.append(f"{CHECK}{asked} {', '.join(of)}")
     said += (
         [f"{DECIDED}{UNORDERED}"] if any(each.kind == "single" for each in draft.questions) else []
     )
@@ -103,27 +106,28 @@ def document_of(draft: Draft) -> dict[str, Any]:
     }
     document["items"] = []
     for question in draft.questions:
-        document["items"].append(_write_item(question, draft.language, columns, once=len(bare) > 1))
+        document["items"].append(_write_item(question, draft.language, columns, together))
     # What several questions are called, as an answer and its code are, their columns tell apart.
-    labelled = [item for item in document["items"] if "label" in item]
-    texts = Counter(item["label"][draft.language] for item in labelled)
-    for item in labelled:
-        text = item["label"][draft.language]
-        if texts[text] > 1:
+    named = [
+        item.get("label", {}).get(draft.language, item["column"]) for item in document["items"]
+    ]
+    texts = Counter(named)
+    for item, text in zip(document["items"], named, strict=True):
+        if "label" in item and texts[text] > 1:
             item["label"] = {draft.language: f"{text} [{item['column']}]"}
     return document
 
 
 def _write_item(
-    question: ProposedQuestion, language: str, columns: set[str], *, once: bool
+    question: ProposedQuestion, language: str, columns: set[str], together: set[str]
 ) -> dict[str, Any]:
     """One item; `columns` are the match keys of headers that are taken, which it adds to.
 
-    `once`: whether what scales of numbers mean is asked of all of them together.
+    `together`: what is asked of several questions at once.
     """
     answers, block = question.answers, question.block
     checks = [*([block.check] if block.check else []), *answers.checks]
-    checks = [said for said in checks if said != SCALE or not once]
+    checks = [said for said in checks if said not in together]
     item: dict[str, Any] = {"id": question.id, "kind": answers.kind}
     question_text = strip_markup(block.question) or block.question
     header = block.columns[0].header if block.kind == "one" else question_text
@@ -134,7 +138,11 @@ def _write_item(
         header = shared if match_key(question.id) in taken else question.id
     columns.add(match_key(header))
     if question.rows:
-        item |= {"kind": "grid", "each": answers.kind, "column": header}
+        item |= {"kind": "grid", "each": answers.kind}
+    item["column"] = header
+    if question_text != header:
+        item["label"] = {language: question_text}
+    if question.rows:
         item["rows"] = [
             {
                 "id": own,
@@ -144,10 +152,6 @@ def _write_item(
             }
             for own, column, row in zip(question.rows, block.columns, block.rows, strict=True)
         ]
-    else:
-        item["column"] = header
-        if question_text != header:
-            item["label"] = {language: question_text}
     if question.routing is not None:
         hint = question.routing
         condition = {"item": hint.item, "one_of": list(hint.one_of)}

@@ -16,6 +16,7 @@ from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import UNTOLD, find_special, guess_language, is_none, is_other
 from readiness.errors import DataError
 from readiness.questionnaire import match_key
+from readiness.questionnaire.text import strip_markup
 from readiness.questionnaire.writing import DECIDED, item_id
 from readiness.readers.moments import match_moment
 from readiness.readers.tools.words import NOT_TICKED, TICKED, VOID
@@ -248,7 +249,7 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
         several = np.sum(ticks, axis=0) > 1
         options = [
             ProposedOption(
-                row,
+                row if match_key(row) in map(match_key, column.texts) else strip_markup(row) or row,
                 column=column.header,
                 other=is_other(row),
                 # Where somebody ticked it beside others, only the form says that it stands alone.

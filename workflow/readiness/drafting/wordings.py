@@ -27,6 +27,7 @@ UNTOLD = "en"
 # How a form lists its options, and what it lists.
 _LISTED = re.compile(r"\d{1,3}\s*(?:[.):=](?:\s+|(?=\D))|[-–—]\s*(?=\D))(.+)", re.DOTALL)
 _COUNTED = re.compile(r"\d{1,3} ([^\W\d_].*)", re.DOTALL)
+_NUMBERED = re.compile(r"(.*\S)\s*\(\d{1,3}\)", re.DOTALL)
 _CODE = re.compile(r"^\(?-?\d{1,4}\s*[.):=-]\s*(?=\D)")
 # What stands in brackets before a text, or behind it.
 _BRACKETS = r"(?:\[[^]]{1,40}\]|\([^)]{1,40}\))"
@@ -105,7 +106,9 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
     "" of a scale is what they share alone: "important", below "very important". "Neutral" may stand
     between texts that share a word.
     """
-    whole = [match_key(text.replace("_", " ")) for text in _strip_numbers(texts)]
+    bare = [match[1] for text in texts if (match := _NUMBERED.fullmatch(text))]
+    texts = bare if len(bare) == len(texts) else _strip_numbers(texts)
+    whole = [match_key(text.replace("_", " ")) for text in texts]
     words = [_LEAD.sub("", key, count=1).split() for key in whole]
     told = [each for key, each in zip(whole, words, strict=True) if key not in _read_degrees()]
     shared = set(told[0]).intersection(*told[1:]) if told else set()
@@ -232,7 +235,9 @@ def find_special(text: str) -> str:
         if len(meanings) == 1:
             return meanings.pop()
     written = [
-        each for said in (text, text.replace(" / ", "/")) for each in (said, _ASIDE.sub("", said))
+        each.rstrip(" .")
+        for said in (text, text.replace(" / ", "/"))
+        for each in (said, _ASIDE.sub("", said))
     ]
     keys = {match_key(each) for own in written for each in (own, _CODE.sub("", own))}
     return next((name for name in SPECIALS if not keys.isdisjoint(_find_meaning(name))), "")

@@ -178,6 +178,8 @@ def _open_export(
     items = questionnaire.items
     wanted = [*questionnaire.headers, *(block.column for block in questionnaire.grids)]
     wanted += [name for item in items for name in (item.id, item.variable) if name]
+    keys = frozenset(map(match_key, wanted))
+    wanted += [c.column for item in items for c in item.categories if c.column]
     letters = [c.text for item in items for c in item.categories]
     export = questionnaire.export
     sheet = read_sheet(
@@ -190,7 +192,6 @@ def _open_export(
     )
     others = () if export.sheet else sheet.others
     sheets = [sheet, *(read_sheet(path, content, wanted=wanted, name=name) for name in others)]
-    keys = frozenset(map(match_key, wanted))
     sheet = max(sheets, key=lambda each: len(keys & set(map(match_key, each.columns))))
     reader = choose(sheet, questionnaire)
     sheet = reader.prepare(sheet)

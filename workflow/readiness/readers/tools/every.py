@@ -51,11 +51,17 @@ class PlainTool(Tool):
         made = super().headings(sheet)
         if not sheet.above:
             return made
-        group, grouped = "", []
+        group, boxes, grouped = "", False, []
         for at, heading in enumerate(made):
             over = sheet.above[-1][at] if at < len(sheet.above[-1]) else ""
-            group = over if match_key(over) else group
-            grouped.append((*heading, f"{group} [{heading[0]}]", *([over] if over else [])))
+            cells = {*map(match_key, sheet.rows[at].texts)} - {""}
+            ticked = cells <= {match_key(heading[0])}
+            if match_key(over):
+                group, boxes = over, ticked and bool(cells)
+            elif (boxes and not ticked) or group[-1:] == heading[0].strip()[-1:] == "?":
+                group = ""  # a question of its own, behind another and its boxes
+            named = [f"{group} [{heading[0]}]"] if group else []
+            grouped.append((*heading, *named, *([over] if over else [])))
         return grouped
 
 
