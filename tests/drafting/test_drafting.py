@@ -783,6 +783,24 @@ def test_options_before_their_question_are_those_of_one() -> None:
     assert [item.label.root["en"] for item in items[1:]] == ["Price", "Taste"]
 
 
+def test_what_a_panel_writes_behind_a_question_is_its_option_or_row() -> None:
+    boxes = {
+        f"Q1: Where do you read news? _{name}": cycle("Selected", "Not Selected", "Selected")
+        for name in ("Print and/or radio", "Web: sites")
+    }
+    rows = {f"Q2: Please rank these :: {name}:": cycle("Low", "High") for name in ("Web", "Air")}
+    names = {"#": [str(k) for k in range(N)], "ID": [f"-{k}88" for k in range(N)]}
+    draft, asked, _ = drafted(table(**names, **boxes, **rows))
+    assert [c.text for c in asked.items[0].categories] == ["Print and/or radio", "Web: sites"]
+    assert [i.label.text("en") for i in (asked.items[0], *asked.grids, *asked.items[1:])] == [
+        "Q1: Where do you read news?",
+        "Q2: Please rank these",
+        "Web",
+        "Air",
+    ]
+    assert [b.role for b in draft.beside.values()] == ["respondent", "ignored"]
+
+
 def test_options_behind_a_dash_are_one_question_and_what_is_typed_beside_them_none() -> None:
     dishes, other = "Which dishes? All that apply.", "Other (please specify)"
     typed = cycle("rice, peas", "peas", "rice", "")

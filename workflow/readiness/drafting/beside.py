@@ -83,7 +83,9 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
                 found[column.at] = MetadataColumns("ignored", why)
             else:
                 moments.append(column)
-        elif (role := find_role(column.header)) and _fits(column, role) and role not in given:
+        elif (role := find_role(column.header)) == "respondent" in given and _fits(column, role):
+            found[column.at] = MetadataColumns("ignored", "a further name of the row")
+        elif role and _fits(column, role) and role not in given:
             given |= {role} if role in _SINGLE else set()
             found[column.at] = MetadataColumns(role, "by its name")
         elif _is_weight(column):

@@ -17,6 +17,9 @@ _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 # How a box of several is headed beside its question.
 _CHOICE = re.compile(r"(?P<question>.*\S)\s*\(choice=(?P<row>.+)\)")
 _BEFORE = re.compile(r"(?P<row>[^:]*[^:\s])\s*:\s*(?P<question>\S+(?:\s+\S+){3,})")
+# Panels: the option behind the question that is written out, the row behind two colons.
+_UNDER = re.compile(r"(?P<question>\S+(?:\s+\S+){3,}?)\s*_(?P<row>[^_]+)")
+_COLONS = re.compile(r"(?P<question>.*\S) :: (?P<row>.+?):?")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
 _BEHIND = re.compile(r"(?P<question>[^:]*[^:\s])\s*:\s*(?P<row>.+)")
 # A dash may stand in any sentence: rows behind one are as many at least.
@@ -118,7 +121,7 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
         return "set", column.together, column.label or column.header
     if found := _BRACKETS.fullmatch(column.header):
         return "brackets", found["question"], found["row"]
-    for pattern in (_SLASH, _CHOICE, _BEHIND):
+    for pattern in (_UNDER, _SLASH, _CHOICE, _BEHIND):
         found = pattern.fullmatch(column.header)
         if found and is_ticked(column, row := unescape(found["row"]).strip()):
             return "slash", found["question"], row
@@ -127,6 +130,8 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
     # A column an option, without its question (Typeform) or below it, where nobody need tick it.
     if (marks := _list_marks(column)) == {match_key(own)} or (not marks and above != said):
         return "choice", above, own
+    if found := _COLONS.fullmatch(column.header):
+        return "colons", found["question"], found["row"]
     if found := _BEFORE.fullmatch(column.header):
         return "before", found["question"], found["row"]
     if found := _NUMBERED.fullmatch(column.header):
