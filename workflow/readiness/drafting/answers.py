@@ -275,7 +275,8 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     cleared = {text: number.replace(sign, "") if sign else number for text, number in bare.items()}
     plain = {text: number for text, number in cleared.items() if _NUMBER.fullmatch(number)}
     others = sum(n for text, n in counts.items() if text not in plain)
-    if not plain or others > NO_NUMBERS * sum(counts.values()):
+    one = len(counts) == 1 and sum(counts.values()) > MOST_ALIKE
+    if one or not plain or others > NO_NUMBERS * sum(counts.values()):
         return None
     values = {text: float(number.replace(",", ".")) for text, number in plain.items()}
     whole = all(value.is_integer() for value in values.values())

@@ -18,7 +18,7 @@ _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
 _CHOICE = re.compile(r"(?P<question>.*\S)\s*\(choice=(?P<row>.+)\)")
 _BEFORE = re.compile(r"(?P<row>[^:]*[^:\s])\s*:\s*(?P<question>\S+(?:\s+\S+){3,})")
 # Panels: the option behind the question that is written out, the row behind two colons.
-_UNDER = re.compile(r"(?P<question>\S+(?:\s+\S+){3,}?)\s*_(?P<row>[^_]+)")
+_UNDER = re.compile(r"(?P<question>\S+(?:\s+\S+)+?)\s*_(?P<row>[^_]+)")
 _COLONS = re.compile(r"(?P<question>.*\S) :: (?P<row>.+?):?")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
 _BEHIND = re.compile(r"(?P<question>[^:]*[^:\s])\s*:\s*(?P<row>.+)")
