@@ -801,6 +801,17 @@ def test_what_a_panel_writes_behind_a_question_is_its_option_or_row() -> None:
     assert [b.role for b in draft.beside.values()] == ["respondent", "ignored"]
 
 
+def test_a_table_of_two_scales_is_two_tables() -> None:
+    useful = ("Not useful", "Very useful", "Extremely useful")
+    cells = {"[Use]": cycle(*useful), "[Harm]": cycle("Not harmful", "Very harmful")}
+    headers = [f"Rate. [{row}]{scale}" for row in ("Plan (it)", "Build") for scale in cells]
+    columns = {header: cells[f"[{header.rpartition('[')[2]}"] for header in headers}
+    first, second = (asked := drafted(table(**columns))[1]).grids
+    assert [first.column, second.column] == ["Rate. [Use]", "Rate. [Harm]"]
+    assert [item.column for item in asked.items] == [headers[k] for k in (0, 2, 1, 3)]
+    assert [item.label.text("en") for item in asked.items[:2]] == ["Plan (it)", "Build"]
+
+
 def test_options_behind_a_dash_are_one_question_and_what_is_typed_beside_them_none() -> None:
     dishes, other = "Which dishes? All that apply.", "Other (please specify)"
     typed = cycle("rice, peas", "peas", "rice", "")

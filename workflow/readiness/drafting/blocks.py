@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from html import unescape
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
 
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.table import ExportColumn
@@ -14,6 +14,8 @@ from readiness.questionnaire.writing import DECIDED
 from readiness.readers.tools.words import BOXES, NOT_TICKED
 
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
+# A table of two scales (LimeSurvey): its row, then the scale.
+_DUAL = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]\s*\[(?P<scale>[^\[\]]+)\]")
 # How a box of several is headed beside its question.
 _CHOICE = re.compile(r"(?P<question>.*\S)\s*\(choice=(?P<row>.+)\)")
 _BEFORE = re.compile(r"(?P<row>[^:]*[^:\s])\s*:\s*(?P<question>\S+(?:\s+\S+){3,})")
@@ -61,7 +63,7 @@ def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[C
     columns = [_attach_parent(column, headers) for column in columns]
     comments = _find_comments(columns)
     typed = [column for column in columns if column.header in comments]
-    columns = [column for column in columns if column.header not in comments]
+    columns = _part_scales([column for column in columns if column.header not in comments])
     found: list[ColumnBlock] = []
     at = 0
     while at < len(columns):
@@ -97,6 +99,26 @@ def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
     }
 
 
+def _part_scales(columns: Sequence[ExportColumn]) -> list[ExportColumn]:
+    """The columns, each scale of a table of several behind the one before."""
+    named = [
+        (found["question"], found["scale"]) if (found := _find_scale(c)) else ("", "")
+        for c in columns
+    ]
+    parted: list[ExportColumn] = []
+    for _, group in groupby(zip(named, columns, strict=True), lambda each: each[0][0]):
+        run = list(group)
+        for scale in dict.fromkeys(name[1] for name, _ in run):
+            parted += [column for name, column in run if name[1] == scale]
+    return parted
+
+
+def _find_scale(column: ExportColumn) -> re.Match[str] | None:
+    """How the header names a row and a scale of a table; None of boxes."""
+    found = _DUAL.fullmatch(column.header)
+    return None if found is None or is_ticked(column, found["scale"]) else found
+
+
 def _attach_parent(column: ExportColumn, headers: Set[str]) -> ExportColumn:
     """A box whose question is a column itself: what stands behind that header is its option."""
     places = [at for at, sign in enumerate(column.header) if sign in "/."]
@@ -119,6 +141,8 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
         return "codebook", text, row
     if column.together:
         return "set", column.together, column.label or column.header
+    if found := _find_scale(column):
+        return "brackets", f"{found['question']} [{found['scale']}]", found["row"]
     if found := _BRACKETS.fullmatch(column.header):
         return "brackets", found["question"], found["row"]
     for pattern in (_UNDER, _SLASH, _CHOICE, _BEHIND):
