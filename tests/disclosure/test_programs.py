@@ -9,6 +9,8 @@ import pytest
 from scipy import sparse
 from scipy.optimize import linprog
 
+from readiness import programs
+from readiness.errors import StatisticsError
 from readiness.programs import LinearProgram, find_whole_numbers
 
 
@@ -49,6 +51,21 @@ def test_nothing_that_fits_and_no_least_value() -> None:
     program.change_column(0, 0.0, 1.0)
     program.change_column(1, 0.0, 1.0)
     assert program.minimise([1.0, 0.0]) is None
+
+
+def test_a_search_that_does_not_end_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    # No step is allowed: what simplifying solves takes none, what goes on from a basis takes some.
+    monkeypatch.setattr(programs, "STEPS_FOR_EACH", 0)
+    none, five = np.zeros(2), np.full(2, 5.0)
+    program = LinearProgram(sparse.identity(2, format="csr"), none + 1, five - 1, none, five)
+    for costs, least in (([1, 2], 3), ([-2, 1], -7), ([-1, -2], -12), ([1, -1], -3)):
+        found = program.minimise(costs)
+        assert found is not None and found.least == pytest.approx(least)
+    rng = np.random.default_rng(1)
+    rows = sparse.csr_matrix(rng.normal(size=(8, 9)))
+    program = LinearProgram(rows, np.full(8, -1.0), np.full(8, 1.0), np.full(9, -4.0), np.ones(9))
+    with pytest.raises(StatisticsError, match="not solved"):
+        program.minimise(rng.normal(size=9))
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -23,6 +23,9 @@ from readiness.errors import StatisticsError
 # what the last one left, simplifying takes longer than it saves, and the primal one is for them.
 FIRST = {"presolve": "on", "simplex_strategy": 1}
 NEXT = {"presolve": "off", "simplex_strategy": 4}
+# The primal method of HiGHS 1.12 can move columns from end to end for ever, which no limit of
+# iterations counts. After so many steps for each row and column another start is made.
+STEPS_FOR_EACH = 20
 # Where any whole numbers do, nodes find them: the heuristics before the first node take as long as
 # several hundred nodes, seldom find any, and no limit of nodes bounds them.
 PLAIN_NODES = {
@@ -55,9 +58,20 @@ class LinearProgram:
         least: FloatArray,
         most: FloatArray,
     ) -> None:
-        self._solver, self._states = _pass_model(matrix, low, high, least, most)
+        self._solver, core = _pass_model(matrix, low, high, least, most)
+        self._states = core.HighsModelStatus
         self._every = np.arange(len(least), dtype=np.int32)
         self._options = FIRST
+        # Nothing of this object is in what the solver calls: they would keep each other for good.
+        self._steps = steps = [0]
+        most_steps = STEPS_FOR_EACH * sum(matrix.shape)
+
+        def count_step(kind: Any, said: str, state: Any, reply: Any, user: Any) -> None:
+            steps[0] += 1
+            reply.user_interrupt = steps[0] > most_steps
+
+        self._solver.setCallback(count_step, None)
+        self._solver.startCallback(core.cb.HighsCallbackType.kCallbackSimplexInterrupt)
 
     def change_row(self, row: int, low: float, high: float) -> None:
         """Other ends of a row."""
@@ -78,6 +92,7 @@ class LinearProgram:
         if status not in (self._states.kOptimal, self._states.kInfeasible, self._states.kUnbounded):
             # Away from the last basis, from which it found no way.
             self._solver.clearSolver()
+            self._options = FIRST
             status = self._run()
         if status == self._states.kInfeasible:
             return None
@@ -91,6 +106,7 @@ class LinearProgram:
 
     def _run(self) -> Any:
         """Solve; how that ended."""
+        self._steps[0] = 0
         for name, value in self._options.items():
             self._solver.setOptionValue(name, value)
         self._options = NEXT
@@ -110,11 +126,11 @@ def find_whole_numbers(
     """Columns, those that are `whole` in whole numbers, that fulfil all rows of a program; None
     where so many nodes find none, and whether it is proved that there are none.
     """
-    solver, states = _pass_model(matrix, low, high, least, most, whole)
+    solver, core = _pass_model(matrix, low, high, least, most, whole)
     for name, value in {**PLAIN_NODES, "mip_max_nodes": nodes}.items():
         solver.setOptionValue(name, value)
     solver.run()
-    status = solver.getModelStatus()
+    status, states = solver.getModelStatus(), core.HighsModelStatus
     x = np.array(solver.getSolution().col_value) if status == states.kOptimal else None
     return x, status == states.kInfeasible
 
@@ -127,7 +143,7 @@ def _pass_model(
     most: FloatArray,
     whole: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[Any, Any]:
-    """A solver of a program that has no objective yet, and the states in which it can end."""
+    """A solver of a program that has no objective yet, and the module that it is of."""
     # No part of its stubs: `Any` below.
     from scipy.optimize._highspy import _core  # type: ignore[import-not-found]
 
@@ -149,4 +165,4 @@ def _pass_model(
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.passModel(model)
-    return solver, _core.HighsModelStatus
+    return solver, _core
