@@ -461,9 +461,11 @@ def test_levels_of_a_scale_and_boxes_that_were_not_asked() -> None:
             "How is it?": cycle("Poor", "Average", "Good", "Very Good"),
             "Media [Radio]": cycle("Yes", "No", "N/A"),
             "Media [Press]": cycle("No", "N/A", "Yes"),
+            "Gone [Web]": cycle("N/A"),
         }
     )
-    _, asked, _ = drafted(replace(columns, signs=(" ",)))
+    draft, asked, _ = drafted(replace(columns, signs=(" ",)))
+    assert draft.beside["Gone [Web]"].why == "nobody was asked"
     assert [item.kind for item in asked.items] == ["ordinal", "multi"]
     assert [c.text for c in asked.items[0].categories] == ["Poor", "Average", "Good", "Very Good"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from readiness.drafting.table import ExportColumn, ExportTable
-from readiness.drafting.wordings import asks_who, find_role, names_weight
+from readiness.drafting.wordings import asks_who, find_role, find_special, names_weight
 from readiness.privacy import Detectors
 from readiness.readers.moments import looks_like_moments, match_moment
 from readiness.validation.losses import LARGEST_LOSS
@@ -68,8 +68,9 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
             found[column.at] = MetadataColumns("own", "the tool's own")
         elif not column.total and column.values:
             continue  # what the file says of it is enough for a question
-        elif not column.total:
-            found[column.at] = MetadataColumns(EMPTY, "empty throughout")
+        elif not column.values and all(find_special(t) == "not_asked" for t in column.texts):
+            why = "nobody was asked" if column.total else "empty throughout"
+            found[column.at] = MetadataColumns(EMPTY, why)
         elif reason := _find_personal(column):
             found[column.at] = MetadataColumns("personal", reason)
         elif (

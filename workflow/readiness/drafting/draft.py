@@ -116,7 +116,7 @@ def make_draft(
     empty = {at for at, column in beside.items() if column.role == EMPTY}
     asked = [column for column in table.columns if column.at in empty or column.at not in beside]
     blocks = [
-        b for b in group_columns(asked, codebook) if any(c.total or c.values for c in b.columns)
+        b for b in group_columns(asked, codebook) if any(c.at not in empty for c in b.columns)
     ]
     if not blocks:
         raise DataError(f"{source}: no column that can be a question.")
