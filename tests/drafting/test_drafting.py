@@ -924,6 +924,10 @@ def test_what_a_program_writes_for_nothing_is_no_answer() -> None:
     assert [item.kind for item in asked.items] == ["number", "number"]
     assert {m.means for m in asked.items[0].missing} == {"blank", "refused"}
     assert read_cell(asked.items[1], "1.42857142857143").values == ("1.42857142857143",)
+    # A code beside bands, and who gave it was not asked what follows.
+    _, asked, text = drafted(table(staff=cycle("-1", "1-5", "6-25", "More than 25")))
+    assert (asked.items[0].kind, [m.text for m in asked.items[0].missing]) == ("ordinal", ["-1"])
+    assert "not answered (blank), or not asked" in text
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ SHORT_SCALE = 11
 MOST_PLACES = 15
 # What is asked of a scale of numbers, once of all.
 SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
-# The same of values without a label that the file declares missing.
+# The same of values that are no answers, which nothing names.
 UNNAMED = "missing values without a label: not answered (blank), or not asked (not_asked)?"
 # Stands for what was typed, until the draft names it in its language.
 OTHER = "?"
@@ -153,7 +153,10 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     # A sign beside words stands for nothing; signs alone may be the points of a scale.
     void = {t for t in counts if match_key(t) in VOID or (words and not re.search(r"\w", t))}
     known = {t: means for t in counts if (means := find_special(t))}
-    special = {**dict.fromkeys(void, "blank"), **known}
+    numbers = {text for text, n in counts.items() if n > 1 and _NUMBER.fullmatch(text)}
+    # The one number that several people gave beside words, below zero, is a code.
+    unnamed = {text for text in numbers if text[0] == "-" and len(numbers) == 1 < len(counts)}
+    special = {**dict.fromkeys(void | unnamed, "blank"), **known}
     kept = Counter({t: n for t, n in counts.items() if t not in special})
     missing = tuple((text, "", means) for text, means in sorted(special.items()))
     if not kept:
@@ -170,7 +173,8 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     options = {match_key(option.text) for option in found.options}
     # What is ticked beside options is one of them.
     missing = tuple(each for each in missing if match_key(each[0]) not in options)
-    return replace(found, missing=(*missing, *found.missing))
+    checks = (*found.checks, UNNAMED) if unnamed else found.checks
+    return replace(found, missing=(*missing, *found.missing), checks=checks)
 
 
 def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:

@@ -1,7 +1,7 @@
 """From an export to the questionnaire that it seems to answer."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -126,7 +126,8 @@ def make_draft(
     earlier: list[GateQuestion] = []
     joined = _complete_scales(_join_blocks(blocks, codebook, table.signs))
     for question in _name_questions(joined):
-        answered = np.logical_or.reduce([_find_asked(c) for c in question.block.columns])
+        void = {text for text, _, means in question.answers.missing if means == "blank"}
+        answered = np.logical_or.reduce([_find_asked(c, void) for c in question.block.columns])
         routing = find_routing_hint(answered, earlier) if question.kind != "text" else None
         questions.append(replace(question, routing=routing))
         if question.kind in ONE and not question.rows:
@@ -274,9 +275,10 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
     return found
 
 
-def _find_asked(column: ExportColumn) -> npt.NDArray[np.bool_]:
-    """Who has a cell that does not say that the question was not asked."""
-    asked = np.array([*(find_special(text) != "not_asked" for text in column.texts), False])
+def _find_asked(column: ExportColumn, void: Collection[str]) -> npt.NDArray[np.bool_]:
+    """Who has a cell that does not say that the question was not asked, and none of `void`."""
+    told = (text not in void and find_special(text) != "not_asked" for text in column.texts)
+    asked = np.array([*told, False])
     return np.asarray(asked[column.codes])
 
 
