@@ -22,7 +22,6 @@ from readiness.readers.moments import match_moment
 from readiness.readers.tools.words import NOT_TICKED, TICKED, VOID
 
 ONE = ("single", "ordinal")
-ESTIMATED = ("single", "ordinal", "multi", "number", "scale", "ranking")
 # What readers know a rank by, before its number.
 _RANK = re.compile(r"(?i)^rank(?:ing)? (?=\d)")
 
@@ -48,13 +47,6 @@ class ProposedQuestion:
         """The kind of the item, of each row of a grid."""
         return self.answers.kind
 
-    @property
-    def items(self) -> tuple[str, ...]:
-        """The ids of the items that it stands for."""
-        if self.kind == "ranking":
-            return tuple(f"{self.id}_{option.code}" for option in self.answers.options)
-        return self.rows or (self.id,)
-
 
 @dataclass(frozen=True)
 class Draft:
@@ -73,11 +65,6 @@ class Draft:
     source: str
     questions: tuple[ProposedQuestion, ...]
     beside: dict[str, MetadataColumns] = field(default_factory=dict)
-
-    @property
-    def estimable_items(self) -> list[str]:
-        """The items whose answers can be estimated."""
-        return [i for q in self.questions if q.kind in ESTIMATED for i in q.items]
 
 
 def make_draft(

@@ -4,7 +4,6 @@ Everything is of the register, and what there is nothing of is not told.
 """
 
 from collections.abc import Iterator, Sequence
-from math import inf
 
 from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import text
@@ -197,21 +196,15 @@ def _list_headlines(wave: ShownWave) -> Iterator[tuple[str, str]]:
 
 def _tell_lacking(wave: ShownWave, numbers: list[tuple[str, str]]) -> Iterator[str]:
     """The published share that the answers it lacks could move most, and how that is read."""
-    register = wave.register
-    widths: dict[tuple[str, str], float] = {}
+    register, lacking = wave.register, list[tuple[float, str, str]]()
     for words, share in numbers:
-        ends = [register.number(f"{share}.worst.{end}") for end in ("lower", "upper")]
-        known = None not in ends
-        widths[words, share] = float(ends[1] or 0) - float(ends[0] or 0) if known else inf
-    if not any(widths.values()):
-        return
-    shares = {
-        (words, share): width
-        for (words, share), width in widths.items()
-        if 0 < width < inf and register.row(share)["unit"] == "share"
-    }
-    if shares:
-        words, share = max(shares, key=lambda one: shares[one])
+        lower, upper = (register.number(f"{share}.worst.{end}") for end in ("lower", "upper"))
+        if lower is None or upper is None or register.row(share)["unit"] != "share":
+            lacking += [(0.0, words, share)] if lower is None or lower != upper else []
+        elif lower != upper:
+            lacking.append((float(upper) - float(lower), words, share))
+    width, words, share = max(lacking, default=(0.0, "", ""), key=lambda one: one[0])
+    if width:
         values: dict[str, Value] = {
             "item": words,
             "lower": register.name_value(f"{share}.worst.lower"),
@@ -219,7 +212,8 @@ def _tell_lacking(wave: ShownWave, numbers: list[tuple[str, str]]) -> Iterator[s
             "published": register.name_value(share),
         }
         yield register.write_fact(Fact("participation.widest", values))
-    yield register.write_fact(Fact("participation.reading.worst"))
+    if lacking:
+        yield register.write_fact(Fact("participation.reading.worst"))
 
 
 def _write_bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:

@@ -280,12 +280,14 @@ def _draft_questionnaire(
     }
     known = {name: value for name, value in decided.items() if value}
     document["export"] = {**document.get("export", {}), **known}
-    if previous is None:
-        return draft_text(document, source, VERSION), draft.estimable_items, draft.language
-    before = read_yaml_text(previous.read_bytes(), TextLoader)
-    name, _, number = previous.stem.rpartition("-")
-    text = draft_text({**follow(document, before), "name": name}, source, str(int(number) + 1))
-    asked = questionnaire_of(read_yaml_text(text, TextLoader), previous.stem)
+    number = VERSION
+    if previous is not None:
+        name, _, last = previous.stem.rpartition("-")
+        number = str(int(last) + 1)
+        before = read_yaml_text(previous.read_bytes(), TextLoader)
+        document = {**follow(document, before), "name": name}
+    text = draft_text(document, source, number)
+    asked = questionnaire_of(read_yaml_text(text, TextLoader), wave)
     return text, _find_estimable(asked), asked.language
 
 
