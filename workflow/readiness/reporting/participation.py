@@ -177,7 +177,7 @@ def nonresponse(wave: ShownWave) -> str:
     )
 
 
-def _list_headlines(wave: ShownWave) -> Iterator[tuple[str, str]]:
+def _list_headlines(wave: ShownWave) -> Iterator[tuple[str | Fact, str]]:
     """The words and the id of each headline number that has bounds, in the document's order."""
     for name in wave.items:
         item = wave.questionnaire.item(name)
@@ -188,15 +188,15 @@ def _list_headlines(wave: ShownWave) -> Iterator[tuple[str, str]]:
             if not wave.register.has(f"{share}.worst.lower"):
                 continue
             if item.kind == "number":
-                yield plain(words), share
+                yield words, share
             else:
                 said = labels[level] if item.kind == "multi" else level_label(item, wave.language)
-                yield wave.tell("language.labelled", label=words, what=said), share
+                yield Fact("language.labelled", {"label": words, "what": said}), share
 
 
-def _tell_lacking(wave: ShownWave, numbers: list[tuple[str, str]]) -> Iterator[str]:
+def _tell_lacking(wave: ShownWave, numbers: list[tuple[str | Fact, str]]) -> Iterator[str]:
     """The published share that the answers it lacks could move most, and how that is read."""
-    register, lacking = wave.register, list[tuple[float, str, str]]()
+    register, lacking = wave.register, list[tuple[float, str | Fact, str]]()
     for words, share in numbers:
         lower, upper = (register.number(f"{share}.worst.{end}") for end in ("lower", "upper"))
         if lower is None or upper is None or register.row(share)["unit"] != "share":
@@ -216,7 +216,7 @@ def _tell_lacking(wave: ShownWave, numbers: list[tuple[str, str]]) -> Iterator[s
         yield register.write_fact(Fact("participation.reading.worst"))
 
 
-def _write_bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
+def _write_bounds(wave: ShownWave, numbers: list[tuple[str | Fact, str]]) -> str:
     rows = []
     for words, share in numbers:
         reason = f"{share}.selection"
@@ -228,7 +228,8 @@ def _write_bounds(wave: ShownWave, numbers: list[tuple[str, str]]) -> str:
         proxy = f"{share}.selection.correlation"
         tells = wave.register.span(proxy) if wave.register.has(proxy) else EMPTY
         worst = _write_between(wave, f"{share}.worst")
-        rows.append([words, wave.register.span(share), assumed, tells, worst])
+        asked = plain(words) if isinstance(words, str) else wave.register.write_fact(words)
+        rows.append([asked, wave.register.span(share), assumed, tells, worst])
     columns = ["report.column.question", *BOUNDS]
     if all(row[2] == row[3] == EMPTY for row in rows):
         # Nothing is known beside the answers, so nothing could be assumed of who gave none.
