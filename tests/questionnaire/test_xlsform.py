@@ -237,9 +237,16 @@ KINDS = ("single", "ordinal", "multi", "number", "date", "text")
 
 
 def test_what_is_odd_in_a_form_costs_no_more_than_itself(tmp_path: Path) -> None:
-    """A list with `other` already, a range of nothing, an author's own word for `means`."""
+    """A list with `other` already, a range of nothing, an author's own word for `means`, what
+    SurveyCTO records in types of its own, a question that is switched off.
+    """
     survey = """\
-type | name | label | constraint | relevant
+type | name | label | constraint | relevant | calculation | disabled
+caseid | caseid
+calculate_here | began | | | | now()
+Speed violations count | fast
+sensor_stream conversation | heard
+select_one gone | old | Gone? | | | | yes
 select_one a or_other | q | Which?
 integer | k | How many? | . > 5 and . < 2
 select_one n | s | How good?
@@ -256,6 +263,8 @@ rank a | r | In order
     number = questionnaire.item("k").range
     assert number is not None and number.low is None and "it leaves no range" in text
     assert questionnaire.item("r_other").codes == ("rank_1", "rank_2")
+    assert "old" not in [item.id for item in questionnaire.items]
+    assert list(questionnaire.export.ignored) == ["caseid", "began", "fast", "heard"]
 
 
 CODES = st.sampled_from(["yes", "no", "some", "c1", "c2", "other_", "big"])

@@ -4,9 +4,10 @@ pyxform, the converter of ODK and Kobo, reads the file and judges it: what it re
 """
 
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +26,11 @@ MEANS, OUTSIDE = "means", "outside"
 SCREENS, SPECIFY = "screens_out", "specify"
 # Columns that are read, beside those that pyxform files under `bind` and `control`.
 _COLUMNS = ("type", "name", "label", "hint", "parameters", "list name", MEANS, SCREENS, SPECIFY)
+# What SurveyCTO records beside the answers, in types that no other program knows: hidden elsewhere.
+RECORDED = re.compile(
+    "(?i)caseid|calculate_here|comments|(audio|text) audit|speed violations (count|list|audit)"
+    "|sensor_(statistic|stream) .*"
+)
 # The language of a header that names none, where the settings name none either.
 DEFAULT = "default"
 
@@ -100,7 +106,12 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
     data = _call_pyxform(
         path, "no XLSForm", lambda: get_xlsform(BytesIO(content), file_type=path.suffix.lower())
     )
-    survey = _read_rows(data.survey, data.survey_header, aliases.survey_header)
+    for row in data.survey or ():
+        for header in [each for each in row if each.strip().lower() == "type"]:
+            if RECORDED.fullmatch(str(row[header]).strip()):
+                row[header] = "hidden"
+    rows = _read_rows(data.survey, data.survey_header, aliases.survey_header)
+    survey = [row for row in rows if not aliases.yes_no.get(row.get("disabled"))]
     if not survey:
         raise ConfigError(f"{path}: no sheet `survey` with questions; expected an XLSForm.")
     settings = {k.strip().lower(): str(v) for k, v in (data.settings or [{}])[0].items()}
@@ -113,7 +124,7 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
     form = XlsForm(
         path, [_move_own(row, own) for row in survey], listed, settings, own, known, unnamed
     )
-    judge(path, content)
+    judge(path, asdict(data))
     return form
 
 
@@ -163,7 +174,9 @@ def _call_pyxform(path: Path, refused: str, call: Callable[[], Any]) -> Any:
     from pyxform.errors import PyXFormError
 
     try:
-        return call()
+        # What its libraries think of a workbook's extras helps nobody who has a form.
+        with warnings.catch_warnings(action="ignore"):
+            return call()
     except PyXFormError as error:
         raise ConfigError(f"{path}: {refused}: {_shorten(error)}") from None
     except Exception as error:  # a damaged workbook fails anywhere in the libraries that read it
@@ -172,15 +185,15 @@ def _call_pyxform(path: Path, refused: str, call: Callable[[], Any]) -> Any:
         ) from None
 
 
-def judge(path: Path, content: bytes) -> None:
-    """Let pyxform make the form that ODK and Kobo would; ConfigError where it refuses."""
+def judge(path: Path, form: bytes | dict[str, Any]) -> None:
+    """Let pyxform make the form that ODK and Kobo would, of a workbook or its sheets; ConfigError
+    where it refuses.
+    """
     from pyxform.xls2xform import convert
 
     ending = path.suffix.lower()
     _call_pyxform(
-        path,
-        "pyxform refuses the form",
-        lambda: convert(BytesIO(content), warnings=[], file_type=ending),
+        path, "pyxform refuses the form", lambda: convert(form, warnings=[], file_type=ending)
     )
 
 
