@@ -489,34 +489,6 @@ def test_options_below_their_own_names_are_one_question() -> None:
     assert "what was asked?" in text
 
 
-def test_a_question_above_its_options_is_theirs_and_no_other_s(tmp_path: Path) -> None:
-    above = ["", "Which do you use?", "", "", "Which do you read?", "", ""]
-    names = [
-        "#",
-        "Radio",
-        "Press &amp; web",
-        "None",
-        "Press &amp; web",
-        "Other",
-        "How old are you?",
-    ]
-    rows = [
-        [str(k), *(n if (k + at) % 3 else "" for at, n in enumerate(names[1:6])), str(20 + k % 30)]
-        for k in range(N)
-    ]
-    path = tmp_path / "two.csv"
-    path.write_text("\n".join(",".join(row) for row in [above, names, *rows]), "utf-8")
-    asked = drafted(export_table(path, path.read_bytes()))[1]
-    uses, reads, age = asked.items
-    assert [item.label.text("en") for item in (uses, reads, age)] == [
-        "Which do you use?",
-        "Which do you read?",
-        "How old are you?",
-    ]
-    assert [c.text for c in uses.categories] == ["Radio", "Press &amp; web", "None"]
-    assert len(read_export(path, asked)) == N
-
-
 def test_one_label_of_two_missing_values_is_said_once() -> None:
     values = {"1": "Yes", "2": "No", "8": "Not applicable", "9": "Not applicable"}
     one = column(0, "q1", cycle("1", "2", "8", "9"), label="Do you vote?", values=values)
@@ -525,15 +497,6 @@ def test_one_label_of_two_missing_values_is_said_once() -> None:
         ("Not applicable", "8"),
         ("9", None),
     ]
-
-
-def test_what_missing_values_without_a_label_mean_is_asked_once() -> None:
-    known: dict[str, Any] = {"values": {"1": "Yes", "2": "No"}, "missing": ("-77",)}
-    cells = cycle("1", "2", "-77")
-    two = (column(0, "q1", cells, **known), column(1, "q2", [*cells, "0"][1:], **known))
-    text = drafted(ExportTable(two))[2]
-    assert text.count("or not asked (not_asked)? q1, q2") == 1
-    assert text.count("'-77' is no answer (blank)") == 2 and text.count("no label for '0'") == 1
 
 
 def test_what_one_person_wrote_beside_options_is_no_option() -> None:
@@ -784,33 +747,75 @@ def test_options_before_their_question_are_those_of_one() -> None:
     assert [item.label.root["en"] for item in items[1:]] == ["Price", "Taste"]
 
 
-def test_what_a_panel_writes_behind_a_question_is_its_option_or_row() -> None:
-    boxes = {
-        f"Q1: Where do you read news? _{name}": cycle("Selected", "Not Selected", "Selected")
-        for name in ("Print and/or radio", "Web: sites")
-    }
-    rows = {f"Q2: Please rank these :: {name}:": cycle("Low", "High") for name in ("Web", "Air")}
-    names = {"#": [str(k) for k in range(N)], "ID": [f"-{k}88" for k in range(N)]}
-    draft, asked, _ = drafted(table(**names, **boxes, **rows))
-    assert [c.text for c in asked.items[0].categories] == ["Print and/or radio", "Web: sites"]
-    assert [i.label.text("en") for i in (asked.items[0], *asked.grids, *asked.items[1:])] == [
-        "Q1: Where do you read news?",
-        "Q2: Please rank these",
-        "Web",
-        "Air",
+def read_blocks(columns: ExportTable) -> list[tuple[str, list[str]]]:
+    """What each question is called, with the texts of its rows or options."""
+    made = document_of(make_draft(columns, "trial", "a test", language="en"))["items"]
+    return [
+        (
+            item.get("label", {"en": item["column"]})["en"],
+            [each["text"] for each in item.get("rows", item.get("categories", ()))],
+        )
+        for item in made
     ]
-    assert [b.role for b in draft.beside.values()] == ["respondent", "ignored"]
 
 
-def test_a_table_of_two_scales_is_two_tables() -> None:
-    useful = ("Not useful", "Very useful", "Extremely useful")
-    cells = {"[Use]": cycle(*useful), "[Harm]": cycle("Not harmful", "Very harmful")}
-    headers = [f"Rate. [{row}]{scale}" for row in ("Plan (it)", "Build") for scale in cells]
-    columns = {header: cells[f"[{header.rpartition('[')[2]}"] for header in headers}
-    first, second = (asked := drafted(table(**columns))[1]).grids
-    assert [first.column, second.column] == ["Rate. [Use]", "Rate. [Harm]"]
-    assert [item.column for item in asked.items] == [headers[k] for k in (0, 2, 1, 3)]
-    assert [item.label.text("en") for item in asked.items[:2]] == ["Plan (it)", "Build"]
+SCALES = [f"Rate. [{row}][{scale}]" for row in ("Plan (it)", "Web") for scale in ("Use", "Harm")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "cells", "asked"),
+    [
+        (
+            ["What news? _Print and/or radio", "What news? _Web: sites"],
+            ["Selected", "Not Selected"],
+            "What news?",
+        ),
+        (["Rank these :: Print and/or radio:", "Rank these :: Web: sites:"], AGREE, "Rank these"),
+        (SCALES, AGREE, "Rate. [Use]"),
+    ],
+)
+def test_what_stands_behind_a_question_is_its_own(
+    headers: list[str], cells: list[str], asked: str
+) -> None:
+    """As panels and LimeSurvey write it; a table of two scales is two tables."""
+    first, *more = read_blocks(table(**{header: cycle(*cells) for header in headers}))
+    rows = ["Plan (it)", "Web"] if more else ["Print and/or radio", "Web: sites"]
+    assert first == (asked, rows) and more in ([], [("Rate. [Harm]", rows)])
+
+
+def test_a_question_above_its_options_is_theirs_and_no_other_s(tmp_path: Path) -> None:
+    above = ["", "Which do you use?", "", "Which do you read?", "", ""]
+    names = ["#", "Radio", "Press", "Press", "Other", "How old are you?"]
+    rows = [
+        [str(k), *(n if (k + at) % 3 else "" for at, n in enumerate(names[1:5])), str(20 + k % 9)]
+        for k in range(N)
+    ]
+    path = tmp_path / "two.csv"
+    path.write_text("\n".join(",".join(row) for row in [above, names, *rows]), "utf-8")
+    found = export_table(path, path.read_bytes())
+    assert read_blocks(found) == [
+        ("Which do you use?", ["Radio", "Press"]),
+        ("Which do you read?", ["Press", "Other"]),
+        ("How old are you?", []),
+    ]
+    assert len(read_export(path, drafted(found)[1])) == N
+
+
+def test_what_draws_one_text_is_told_apart_and_asked_together() -> None:
+    """A text of two tables is that of both; a value without a label is one decision."""
+    sets = (cycle(*AGREE), cycle(*AGREE), cycle("Never", "Always"), cycle("Always", "Never"))
+    columns = [
+        column(k, f"{'AB'[k // 2]}[{k}]", cells, label=f"Here, I feel [{k}]")
+        for k, cells in enumerate(sets)
+    ]
+    assert [asked for asked, _ in read_blocks(ExportTable(tuple(columns)))] == [
+        "Here, I feel",
+        "Here, I feel [b]",
+    ]
+    known: dict[str, Any] = {"values": {"1": "Yes", "2": "No"}, "missing": ("-77",)}
+    two = [column(k, f"q{k}", cycle("1", "2", "-77"), **known) for k in (0, 1)]
+    text = drafted(ExportTable(tuple(two)))[2]
+    assert text.count("or not asked (not_asked)? q0, q1") == 1 and "no label for" not in text
 
 
 def test_options_behind_a_dash_are_one_question_and_what_is_typed_beside_them_none() -> None:
@@ -851,18 +856,6 @@ def test_tags_of_a_form_are_no_words_of_a_question() -> None:
     boxes = {f"Media [{name}]": cycle("Yes", "No") for name in ("Press &amp; web", "Radio")}
     (item,) = drafted(table(**boxes))[1].items
     assert [c.text for c in item.categories] == ["Press & web", "Radio"]
-
-
-def test_a_text_of_two_questions_is_that_of_both() -> None:
-    rows = [f"{code}[{k}]" for code in "AB" for k in (1, 2)]
-    sets = (cycle(*AGREE), cycle(*AGREE, n=N), cycle("Never", "Always"), cycle("Always", "Never"))
-    columns = [
-        column(k, row, cells, label=f"Here and now, I feel [{row}]")
-        for k, (row, cells) in enumerate(zip(rows, sets, strict=True))
-    ]
-    first, second = drafted(ExportTable(tuple(columns)))[1].grids
-    assert first.label.text("en") == "Here and now, I feel"
-    assert second.label.text("en") == f"Here and now, I feel [{second.id}]"
 
 
 def test_comments_beside_options_leave_these_together() -> None:
