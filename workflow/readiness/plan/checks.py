@@ -106,7 +106,7 @@ def read_outline(root: Path, path: Path) -> Asked:
         grids = {str(i["id"]): str(i["grid"]) for i in items if i.get("grid") in tables}
     except (AttributeError, KeyError, TypeError):
         raise ConfigError(
-            f"{path}: not a questionnaire; expected items, and a frame if any."
+            f"{path}: not a questionnaire; `readiness questionnaire {path.stem}` says why."
         ) from None
     if "" in kinds or "" in frame:
         raise ConfigError(f"{path}: an item or frame variable without an id; each needs one.")
