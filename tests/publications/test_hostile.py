@@ -89,8 +89,8 @@ def run(tree: Path) -> Run:
 
 def test_a_pipe_is_refused_and_never_waited_for(run: Run, folder: Path) -> None:
     os.mkfifo(folder / ATTESTATIONS)
-    for arguments in (("audit", "--level", "1"), ("which", STUDY)):
-        assert run(*arguments).returncode != 0
+    assert "signatures cannot be read" in run("audit", "--level", "1").stdout
+    assert run("which", STUDY).returncode != 0
     (folder / ATTESTATIONS).unlink()
     for path in files_below(folder):
         if path.name != SEAL:
