@@ -53,7 +53,7 @@ def no_moment(text: str) -> str:
 
 KINDS: list[tuple[Callable[[Rows], Rows | bytes], str]] = [
     (without_column, "20 of 21 columns recognised"),
-    (in_column(0, no_moment), "undated: 335"),
+    (in_column(0, no_moment), "no readable date: 335"),
     (in_column(2, "Autre"), "Answers to respondent_group excluded"),
     (lambda rows: b"PK\x03\x04xl/", "a damaged workbook or archive"),
 ]
@@ -85,7 +85,7 @@ def test_what_would_be_kept_is_said_before_it_is_registered(root: Path, capsys: 
     assert out.startswith(
         "export.csv: an export of ai-readiness-1. Submissions: 689.\n"
         "Would be kept, before days and sample are looked at: 681 (professional: 656, expert: 25)"
-        "\nSubmissions not kept: 8 of 689 (1.2%; duplicate: 6, undated: 1, "
+        "\nSubmissions not kept: 8 of 689 (1.2%; duplicates: 6, no readable date: 1, "
     )
     assert "unknown_option            7  error: Not an option of the item: excluded.\n" in out
     assert sorted(root.rglob("*")) == before

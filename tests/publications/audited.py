@@ -33,7 +33,7 @@ OTHERS = tuple(
 )
 CHANGES = Changes(("weight", "estimate"), True, ("waves/canteen-2025.weight",), OTHERS)
 REPORT = (
-    AuditFinding("report.html", Outcome.DIFFERS, Fact("audit.page.other")),
+    AuditFinding("report.html", Outcome.DIFFERS, Fact("audit.input.other")),
     AuditFinding("charts/a.svg", Outcome.REPRODUCED, SAME),
     AuditFinding(
         "report.pdf", Outcome.NOT_CHECKED, Fact("audit.unreadable", {"said": "Permission denied"})

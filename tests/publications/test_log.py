@@ -167,7 +167,7 @@ def test_what_is_withdrawn_stays_in_the_log(tree: Path, capsys: CaptureFixture[s
     # An entry of before has the bytes that it had, and so its hash.
     assert before.as_text().partition("entries")[2][:-20] in after.as_text()
     capsys.readouterr()
-    told = f"{SECOND} was withdrawn: {words[-1]}; its successor is canteen-r3"
+    told = f"{SECOND} was withdrawn: {words[-1]}; superseded by canteen-r3"
     code, said = audited(capsys)
     assert code == 0 and told in said
     shutil.rmtree(tree / "publications" / SECOND)

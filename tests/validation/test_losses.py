@@ -58,11 +58,15 @@ def checked(wave: Wave, questionnaire: Questionnaire, change: Change, largest: f
     [
         (
             us_dates,
-            "Submissions not kept: 635 of 689 (92.2%; undated: 335, late: 216, early: 84). "
-            "Row 2, Horodateur: '02/28/2026 17:00:00'. The timestamp cannot be read; expected ",
+            "Submissions not kept: 635 of 689 (92.2%; no readable date: 335, too late: 216, "
+            "too early: 84). Row 2, Horodateur: '02/28/2026 17:00:00'. The timestamp cannot be "
+            "read; expected ",
         ),
-        (no_codes, "unknown invitation: 655, late: 6, early: 2, undated: 1). Row 4, "),
-        (one_code, "Submissions not kept: 688 of 689 (99.9%; duplicate: 679"),
+        (
+            no_codes,
+            "no known invitation: 655, too late: 6, too early: 2, no readable date: 1). Row 4, ",
+        ),
+        (one_code, "Submissions not kept: 688 of 689 (99.9%; duplicates: 679"),
         (
             renamed_option,
             "more than 5 % is lost: Answers to use_ai excluded: 331 of 633 (52.3%; "

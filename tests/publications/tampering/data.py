@@ -254,7 +254,7 @@ def edit_input(folder: str, edit: Edit) -> Change:
 def remove_input(target: Target) -> Made:
     path = target.draw.choice(target.inputs())
     target.tree.remove(path)
-    return Made(f"{path} removed", (f"{path}: audit.input.removed",))
+    return Made(f"{path} removed", (f"{path}: audit.seal.removed",))
 
 
 FOLDERS = {

@@ -140,9 +140,7 @@ def add_column(said: str) -> Change:
             other["checked by the court of auditors"] = said if other is row else ""
         reseal_ledger(target, rows)
         later = (f"DIFFERS {row['id']} ",) if said else ()
-        return Made(
-            f"{LEDGER}: a column more", ("figures.csv: audit.states.ledger_columns",), later
-        )
+        return Made(f"{LEDGER}: a column more", ("figures.csv: audit.states.table_columns",), later)
 
     return change
 

@@ -36,7 +36,7 @@ def precision(
         points = [100 * half for half in group.margins]
         dots = [Dot(at, "circle", *look) for at, look in zip(points, LOOKS.values(), strict=True)]
         read = show(Quantity.of(points[1], "number", 1), language)
-        small = word("plan.next.chart.answers", language, n=group.answers)
+        small = word("count.answer", language, n=group.answers)
         line = LineMark(min(points), max(points), "muted", 1.5)
         # What is planned lies over the others, which a small group may share its place with.
         marks: list[Mark] = [line, dots[0], dots[2], dots[1]]

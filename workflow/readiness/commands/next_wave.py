@@ -265,7 +265,7 @@ def _show_range(low: float, high: float, language: Language) -> str:
     if np.isnan(low):
         return "?"
     return show(
-        Fact("plan.next.range", {"low": _make_share(low), "high": _make_share(high)}), language
+        Fact("language.interval", {"lower": _make_share(low), "upper": _make_share(high)}), language
     )
 
 

@@ -338,7 +338,7 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
             _log_passed_over(version, damaged)
             return copy.path
         seen = _show_path(copy.path, root)
-        damaged.append(Fact("audit.copy.at", {"path": seen, "fault": copy.fault}))
+        damaged.append(Fact("language.labelled", {"label": seen, "what": copy.fault}))
     fetched, faults = _fetch(root, version, pointer, foreign)
     damaged += [fault for fault in faults if fault.kind == DAMAGED]
     if fetched:
@@ -398,7 +398,9 @@ def _fetch(
             if fault is None:
                 return target, faults
             if fault == ABSENT:
-                faults.append(Fact("audit.remote.missing", {"remote": name}))
+                remote = Fact("audit.remote.folder", {"remote": name})
+                absent = {"label": remote, "what": Fact("audit.states.absent")}
+                faults.append(Fact("language.labelled", absent))
             else:
                 faults.append(Fact(DAMAGED, {"remote": name, "fault": fault}))
     return None, faults

@@ -19,7 +19,12 @@ from readiness.forensics.arithmetic.bases import (
     joint_bases,
     smallest_joint_base,
 )
-from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding, parse_figure
+from readiness.forensics.arithmetic.figures import (
+    NEAREST_ROUNDINGS,
+    PrintedFigure,
+    Rounding,
+    parse_figure,
+)
 from readiness.forensics.arithmetic.sums import joint_power, sum_to_whole
 from readiness.language import LANGUAGES, tell, text
 
@@ -31,10 +36,10 @@ LISTED = 20
 SHOWN = 8
 
 READINGS = {
-    reading: Term(f"forensics.reading.{reading}") for reading in ("exhaustive", "together", "alone")
+    reading: f"forensics.reading.{reading}" for reading in ("exhaustive", "together", "alone")
 }
-ROUNDED = {how: Term(f"forensics.rounded.{how}") for how in ("nearest", *Rounding)}
-KEYS = tuple(term.key for terms in (READINGS, ROUNDED) for term in terms.values())
+ROUNDED = {how: f"forensics.rounded.{how}" for how in ("nearest", "truncation", "ceiling")}
+HALVES = {how.value: f"forensics.rounding.{how}" for how in NEAREST_ROUNDINGS}
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,9 @@ def solve(
         _read(kind, sets, missing, n_max, allowed)
         for kind, sets, missing in _list_readings(parsed, max_missing, allowed)
     )
-    head = Fact("forensics.solve.head", {"n_max": n_max, "rounded": ROUNDED[rounding]})
+    keys = [ROUNDED["nearest"], HALVES[rounding]] if rounding in HALVES else [ROUNDED[rounding]]
+    rounded = Listed(tuple(map(Term, keys)), "comma")
+    head = Fact("forensics.solve.head", {"n_max": n_max, "rounded": rounded})
     lines = (f"  {tell(_line(row, n_max), language)}" for row in rows)
     tail = text("forensics.solve.tail", language)
     return Solution(rows, "\n".join([tell(head, language), *lines, tail]) + "\n")
@@ -128,7 +135,7 @@ def _read(
 
 def _line(row: Reading, n_max: int) -> Fact:
     """What one reading of the figures allows."""
-    reading: Value = READINGS[row.kind]
+    reading: Value = Term(READINGS[row.kind])
     if row.missing:
         reading = Fact("forensics.reading.together_missing", {"missing": row.missing})
     figures = Listed(tuple(map(Printed, row.figures)), "slash")
@@ -136,13 +143,12 @@ def _line(row: Reading, n_max: int) -> Fact:
     if len(row.bases) > LISTED:
         values |= {"bases": Listed(row.bases[:SHOWN], "comma"), "count": len(row.bases)}
         line = Fact("forensics.solve.many", values)
-    elif row.bases:
-        line = Fact("forensics.solve.list", values | {"bases": Listed(row.bases, "or")})
-    elif row.smallest:
+    elif row.smallest and not row.bases:
         values |= {"n_max": n_max, "smallest": row.smallest}
         line = Fact("forensics.solve.none", values)
     else:
-        line = Fact("forensics.solve.never", values)
+        found = Listed(row.bases, "or") if row.bases else Term("terminal.none")
+        line = Fact("forensics.solve.list", values | {"bases": found})
     if row.power is None:
         return line
     return Fact("forensics.solve.power", {"line": line, "power": row.power})

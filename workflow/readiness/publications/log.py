@@ -201,8 +201,9 @@ def listed_ids(root: Path) -> list[str]:
 def state_of(name: str, *, draft: bool, successor: str, withdrawn: str) -> Fact:
     """What a publication is now: a draft, in force, superseded, or withdrawn and why."""
     if withdrawn:
-        kind = "audit.log.withdrawn_for" if successor else "audit.log.withdrawn"
-        return Fact(kind, {"name": name, "text": withdrawn, "other": successor})
+        gone = Fact("audit.log.withdrawn", {"name": name, "text": withdrawn})
+        after = Fact("audit.note.superseded", {"other": successor})
+        return Fact("audit.both", {"first": gone, "second": after}) if successor else gone
     if successor:
         return Fact("site.superseded", {"name": successor})
     return Fact("report.rendering.status.draft" if draft else "site.valid")

@@ -22,7 +22,7 @@ from typing import IO, Any
 
 from readiness.closure import PACKAGE_FOLDER
 from readiness.errors import DataError
-from readiness.facts import Fact
+from readiness.facts import Fact, Term
 from readiness.files import LARGEST, read_file
 from readiness.lineage import canonical_json, sha256_of
 from readiness.publications.ledger import FOLDER, PLANS
@@ -345,11 +345,8 @@ def changes(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> list[Fact]
 
 
 def _describe_change(name: str, old: str | None, new: str | None) -> Fact:
-    if new is None:
-        return Fact("audit.change.gone", {"name": name, "old": str(old)})
-    if old is None:
-        return Fact("audit.change.new", {"name": name, "new": new})
-    return Fact("audit.change.version", {"name": name, "old": str(old), "new": new})
+    was, now = (Term("audit.states.absent") if one is None else str(one) for one in (old, new))
+    return Fact("audit.change.version", {"name": name, "old": was, "new": now})
 
 
 def lock_hash() -> str:

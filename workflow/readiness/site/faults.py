@@ -26,8 +26,11 @@ FOLDER = Path(__file__).resolve().parent / "templates"
 MOST = 500
 # Characters of a cell; an answer may fill a page.
 LONGEST = 120
-COUNTED = ("received", "kept", "quarantined")
-COUNTS = tuple(f"validation.page.{quantity}" for quantity in COUNTED)
+COUNTED = {
+    "received": "participation.chart.received",
+    "kept": "participation.chart.kept",
+    "quarantined": "validation.page.aside",
+}
 
 
 def faults_page(
@@ -60,7 +63,7 @@ def faults_page(
         stylesheet("readiness.site", "codebook.css"),
         questionnaire=questionnaire,
         heading=tell(Fact("validation.page.title", named), language),
-        counts=[(say(f"validation.page.{name}"), count(_count(counts, name))) for name in COUNTED],
+        counts=[(say(key), count(_count(counts, name))) for name, key in COUNTED.items()],
         rules=[
             (
                 row["rule"],

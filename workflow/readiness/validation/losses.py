@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from readiness.errors import DataError
-from readiness.facts import Fact, Listed, Quantity, Value
+from readiness.facts import Fact, Listed, Quantity, Term, Value
 from readiness.language import Language, tell
 from readiness.terminal import quote_cell, shorten
 from readiness.validation.issues import MEANINGS, sentence
@@ -27,7 +27,7 @@ from readiness.validation.reconciling import (
     UNEXPLAINED,
     USED,
 )
-from readiness.validation.validate import LOST, Validated
+from readiness.validation.validate import NOT_KEPT, Validated
 
 # The share above which a run stops, unless the configuration says another.
 LARGEST_LOSS = 0.05
@@ -36,11 +36,14 @@ EXAMPLE = 160
 DAYS = ("not_a_date", "impossible_date")
 # Why something is not used as it came, with its count, by the rule.
 REASONS = {
-    rule: f"validation.reason.{rule}"
-    for rule in (
-        *(*LOST, "unknown_option", "not_a_number", "out_of_range"),
-        *(*DAYS, ROUTED_OUT, UNEXPLAINED),
-    )
+    **{rule: f"participation.chart.{rule}" for rule in NOT_KEPT},
+    **{
+        rule: f"validation.reason.{rule}"
+        for rule in (
+            *("structure", "unknown_option", "not_a_number", "out_of_range"),
+            *(*DAYS, ROUTED_OUT, UNEXPLAINED),
+        )
+    },
 }
 
 
@@ -66,7 +69,10 @@ class Loss:
     @property
     def fact(self) -> Fact:
         """How much is lost and why, without the example."""
-        reasons = (Fact(REASONS[rule], {"n": n}) for rule, n in self.reasons.items())
+        reasons = (
+            Fact("language.labelled", {"label": Term(REASONS[rule]), "what": n})
+            for rule, n in self.reasons.items()
+        )
         values: dict[str, Value] = {
             "lost": self.lost,
             "of": self.of,

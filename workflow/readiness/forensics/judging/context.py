@@ -97,7 +97,7 @@ class Study:
         whose = self.whose(claim)
         if claim.outlet == claim.attributed_to:
             return whose
-        return Fact("forensics.outlet", {"outlet": claim.outlet, "whose": whose})
+        return Fact("language.beside", {"label": claim.outlet, "what": whose})
 
     def item(self, item: str) -> TranslatedText:
         """The name of an item for a reader."""
@@ -110,7 +110,7 @@ class Study:
         answer = self.structure.answer(claim_set.item, members[0].category)
         if len(members) > 1 or answer is None:
             return item
-        return Fact("forensics.item_answer", {"item": item, "answer": answer})
+        return Fact("language.labelled", {"label": item, "what": answer})
 
     def label(self, claim_set: ClaimSet) -> Fact:
         """A set with its figures and whose they are: « préparation » (67 % / 33 %, X)."""

@@ -30,7 +30,13 @@ from readiness.forensics.arithmetic.precision import (
 )
 from readiness.forensics.arithmetic.sums import repairs, sum_to_whole
 from readiness.forensics.judging.claims import Claim
-from readiness.forensics.judging.context import NEAREST_ALONE, UNWEIGHTED_NEAREST, Study, verdict
+from readiness.forensics.judging.context import (
+    NEAREST_ALONE,
+    UNWEIGHTED_NEAREST,
+    Study,
+    percent,
+    verdict,
+)
 from readiness.forensics.judging.judgements import SEARCH, claim_names
 from readiness.forensics.judging.structure import ClaimSet, Phrase
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name, name_numbers
@@ -125,15 +131,13 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     if misfits:
         told = []
         for position, claim in enumerate(misfits, 1):
-            values: dict[str, Value] = {
-                "figure": name(f"misfit_{position}", str(claim.figure)),
-                "whose": study.whose_where(claim),
-            }
-            kind = "forensics.misfit"
+            figure = percent(f"misfit_{position}", claim)
             if claim.exactness == "approximate":
                 # The word before the figure: "nearly".
-                kind, values["words"] = "forensics.misfit_about", claim.wording.split(" ")[0]
-            told.append(Fact(kind, values))
+                words = claim.wording.split(" ")[0]
+                figure = Fact("forensics.about", {"words": words, "figure": figure})
+            whose = study.whose_where(claim)
+            told.append(Fact("language.beside", {"label": figure, "what": whose}))
         figures = Listed(tuple(told))
         facts.append(Fact("forensics.simplest.misfits", {"figures": figures}))
     yield verdict(
@@ -253,7 +257,7 @@ def _list_first_bases(found: dict[Rounding, int | None]) -> Listed:
     for base, roundings in sorted(by_base.items(), reverse=True):
         first = name(f"first_{roundings[0]}", base)
         names = Listed(tuple(ROUNDING_NAMES[r] for r in roundings))
-        parts.append(Fact("forensics.wording.first", {"first": first, "roundings": names}))
+        parts.append(Fact("language.beside", {"label": first, "what": names}))
     return Listed(tuple(parts), "or")
 
 

@@ -113,7 +113,7 @@ class _Stated:
         if any(row[-1:] != [PUBLISHED] for row in rows):
             yield LEDGER, _tell_unlike(PRECISION)
         if other := _find_other(head, LEDGER_COLUMNS):
-            yield LEDGER, Fact("audit.states.ledger_columns", {"name": other})
+            yield LEDGER, Fact("audit.states.table_columns", {"name": other})
         digests = values_table(self.text(LEDGER))
         if digests.encode() != read_file(self.folder / VALUES):
             yield VALUES, Fact("audit.states.digests")

@@ -124,7 +124,7 @@ def check_inputs(
         outcome = Outcome.DIFFERS
         try:
             if not (root / path).is_file():
-                fact = Fact("audit.input.removed")
+                fact = Fact("audit.seal.removed")
             else:
                 contents[path] = read_file(root / path)
                 fact = Fact("audit.input.other")

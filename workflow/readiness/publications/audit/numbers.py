@@ -148,7 +148,7 @@ def todays_project(
 
 
 # --- Level 3: charts, tables and the report, made again by code that is trusted, byte for byte.
-SAME = Fact("audit.page.same")
+SAME = Fact("audit.input.right")
 # What a publication holds beside its charts, tables and pages; other levels hold it to account, or
 # nothing recomputes it. Any further file is one that no run makes.
 BESIDE = {
@@ -183,7 +183,7 @@ def check_report(folder: Path, again: Rerun) -> Iterator[AuditFinding]:
         elif read_file(kept[name]) == read_file(made[name]):
             yield AuditFinding(name, Outcome.REPRODUCED, SAME)
         else:
-            yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.page.other"))
+            yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.input.other"))
     if (folder / ATTACK).is_file():
         yield _judge_attack(folder, again)
 
@@ -201,7 +201,7 @@ def _judge_attack(folder: Path, again: Rerun) -> AuditFinding:
         holds = False
     if holds:
         return AuditFinding(ATTACK, Outcome.REPRODUCED, SAME)
-    return AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.page.other"))
+    return AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.input.other"))
 
 
 def has_pseudonyms(folder: Path) -> bool:
@@ -279,10 +279,10 @@ def _put_under_seal(seal: Sequence[AuditFinding], numbers: list[Number]) -> list
     found = [finding for finding in seal if finding.outcome is Outcome.BROKEN]
     if not found:
         return numbers
-    broken = broken_numbers(found)
+    broken, unfit = broken_numbers(found), Fact("audit.number.unfit", {"file": LEDGER})
     under = []
     for number in numbers:
-        fact = Fact("audit.number.ledger") if broken is None else broken.get(number.id)
+        fact = unfit if broken is None else broken.get(number.id)
         if broken and fact and number.outcome is Outcome.DIFFERS and number.fact:
             fact = Fact("audit.both", {"first": number.fact, "second": fact})
         under.append(replace(number, outcome=Outcome.BROKEN, fact=fact) if fact else number)
