@@ -160,8 +160,8 @@ def damaged(content: bytes) -> bytes:
 
 
 def test_an_s3_remote_is_hashed_where_it_lies(root: Path, bucket: Any) -> None:
-    dvc(root, "remote", "add", "far", f"s3://{BUCKET}/data")
-    dvc(root, "remote", "modify", "far", "endpointurl", bucket.address)
+    address = f"    url = s3://{BUCKET}/data\n    endpointurl = {bucket.address}\n"
+    settings(root, f"['remote \"far\"']\n{address}")
     first, second = read_versions(root).values()
     assert found(root, "remote far") == {"survey@1": "missing", "survey@2": "missing"}
     dvc(root, "push")

@@ -282,7 +282,8 @@ def test_every_step_reaches_what_it_imports_at_run_time() -> None:
     """The modules that Python really loads for a step are in its closure, package files aside."""
     # One process loads the libraries once, then one fork a step loads the step.
     code = (
-        "import importlib, os, sys, pandas, pydantic, scipy.stats\n"
+        "import importlib, os, sys, babel.dates, jinja2, markdown_it, pandas, scipy.stats, yaml\n"
+        "from pydantic import BaseModel, TypeAdapter\n"
         "for name in sys.argv[1:]:\n"
         "    if os.fork():\n"
         "        os.wait()\n"
