@@ -136,12 +136,11 @@ def _write_item(
         # A text that several questions or options share; their columns tell them apart.
         shared = f"{header} ({answers.kind})"
         header = shared if match_key(question.id) in taken else question.id
+        header = f"{question_text} [{question.id}]" if question.rows else header
     columns.add(match_key(header))
     if question.rows:
         item |= {"kind": "grid", "each": answers.kind}
     item["column"] = header
-    if question_text != header:
-        item["label"] = {language: question_text}
     if question.rows:
         item["rows"] = [
             {
@@ -152,6 +151,8 @@ def _write_item(
             }
             for own, column, row in zip(question.rows, block.columns, block.rows, strict=True)
         ]
+    elif question_text != header:
+        item["label"] = {language: question_text}
     if question.routing is not None:
         hint = question.routing
         condition = {"item": hint.item, "one_of": list(hint.one_of)}
