@@ -278,6 +278,25 @@ def test_what_matters_most_begins_with_its_question() -> None:
     )
 
 
+def test_what_was_compared_comes_first_and_names_alone_come_last() -> None:
+    rows = [
+        row(f"{item}.low.all{end}", share)
+        for item in ("rating", "other", "place")
+        for end, share in (("", 0.6), (".lower", 0.55), (".upper", 0.65))
+    ]
+    own = material(rows, [], "en", Selection.PROBABILITY)
+    rating = QUESTIONNAIRE.item("rating")
+    place = rating.model_copy(update={"id": "place", "column": "Rating"})
+
+    def told(*compared: str) -> list[str]:
+        items = [place, rating, QUESTIONNAIRE.item("other")]
+        said = " ".join(own.register.write_fact(f) for f in in_short(own, items, compared))
+        return re.findall(r"(\w+)\.low\.all(?![.\w])", said)
+
+    assert told() == ["rating", "other", "place"]
+    assert told("other", "place") == ["other", "place", "rating"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_groups_are_called_what_people_call_them(language: str) -> None:
     words = {code: dict.fromkeys(LANGUAGES, f"{code}-people") for code in "xz"}

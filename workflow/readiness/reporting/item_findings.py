@@ -22,6 +22,7 @@ from readiness.register.figures import answer_order
 from readiness.register.findings import bound_hidden_share, compare_with_half
 from readiness.register.protection import share_id
 from readiness.reporting.banners import MANY, Gap, TableMaterial
+from readiness.reporting.statements import has_only_name
 
 # The reliability of a share of which a sentence may be made.
 PRESENT = "present"
@@ -308,9 +309,11 @@ def in_short(
     """What matters most of a wave, in at most three sentences, each with its question.
 
     The first question's share, the strongest established gap of the items `compared`, then the
-    shares of the next questions; nothing of a question that makes the groups.
+    shares of the next questions: first of those `compared`, last of columns that are names alone,
+    as of a place; nothing of a question that makes the groups.
     """
     asked = [item for item in items if item.id not in material.variables]
+    asked.sort(key=lambda item: (item.id not in compared, has_only_name(item)))
     all_of = [Findings(material, item, item.id in compared) for item in asked]
     wholes = [(own, fact) for own in all_of if (fact := own.whole())]
     gaps = [(*found, own) for own in all_of if (found := own.gap())]

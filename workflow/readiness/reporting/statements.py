@@ -151,17 +151,22 @@ def find_stem(questionnaire: Questionnaire, item: Item) -> str:
     return questionnaire.grid(item.grid).column if item.grid else ""
 
 
+def has_only_name(item: Item) -> bool:
+    """Whether nothing says how an item was asked but the name of its column."""
+    is_name = not item.derived_from and " " not in item.column.strip()
+    return is_name and item.column in item.label.root.values()
+
+
 def quote_question(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
     """The question as it was asked; of what was computed, of which questions.
 
     Where the header of the export is a name and no text, the codebook's text was asked, and where
     there is none, that is said; of a grid its stem and the row, as form tools write them.
     """
+    if has_only_name(item):
+        return Fact("tables.line.untold", {"column": item.column})
     if not item.derived_from:
-        is_name = " " not in item.column.strip()
-        if is_name and item.column in item.label.root.values():
-            return Fact("tables.line.untold", {"column": item.column})
-        asked = item.label.text(language) if is_name else item.column
+        asked = item.label.text(language) if " " not in item.column.strip() else item.column
         stem = find_stem(questionnaire, item)
         asked = asked if stem in asked else f"{stem} [{asked}]"
         return Fact("tables.line.question", {"question": asked})
