@@ -183,3 +183,8 @@ def test_a_question_is_followed_by_no_colon(language: str) -> None:
         for label in ("A?", "A")
     )
     assert ":" in named and ":" not in asked and asked.endswith(" 52")
+    # A sentence behind it begins as one; a name stays as it is written.
+    yes = Fact("language.labelled", {"label": "b", "what": "c"})
+    said = tell(Fact("language.labelled", {"label": "A?", "what": yes}), language)
+    assert ("b" in said) == (language == "ar")
+    assert "b" in tell(Fact("language.labelled", {"label": "A?", "what": "b"}), language)

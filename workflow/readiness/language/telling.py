@@ -78,14 +78,17 @@ def tell(
     """
     markup = markup or Markup()
     template = text(fact.kind, language, _find_count(fact))
-    pieces, end = [], 0
+    pieces, end, asked = [], 0, False
     for match in _PLACEHOLDER.finditer(template):
         pieces.append(markup.plain(template[end : match.start()]))
-        pieces.append(said := _tell_piece(fact, match[1], match[2], language, mark, markup))
+        said = _tell_piece(fact, match[1], match[2], language, mark, markup)
+        # What is said behind a question is a sentence of its own.
+        begins = asked and isinstance(fact.values[match[1]], Fact)
+        pieces.append(said[:1].upper() + said[1:] if begins else said)
         # A question keeps its own sign at the end: no full stop or colon behind it.
-        end, last = match.end(), said.rstrip(POP)
+        end, last, asked = match.end(), said.rstrip(POP), False
         if last.endswith(CALLED) and (colon := _COLON.match(template, end)):
-            end = colon.end()
+            end, asked = colon.end(), True
         elif last.endswith(CLOSED) and template.startswith(".", end):
             end += 1
     return "".join([*pieces, markup.plain(template[end:])])
