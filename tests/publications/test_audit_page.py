@@ -224,7 +224,7 @@ OUTSIDE = "a<b>&\"'`|*_[x](y)#\ue000\\ \u202eleft\u2069"
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_from_outside_is_written_and_nothing_of_it_is_read(language: str) -> None:
     """In each markup, whatever kind of text it is: a name, a foreign sentence, a quotation."""
-    fact = Fact("language.beside", {"label": OUTSIDE, "what": OUTSIDE})
+    fact = Fact("publication.title", {"text_title": OUTSIDE, "text_name": OUTSIDE})
     for name, inner in (("said", "audit.error"), ("name", "audit.other")):
         value = Fact(inner, {name: OUTSIDE}) if inner == "audit.error" else OUTSIDE
         told = Fact("audit.both", {"first": value, "second": fact})

@@ -276,7 +276,7 @@ def _write_title(facts: Facts, language: Language) -> Fact:
     """The title with the id; of a draft it says so."""
     titles = facts.section.title
     title = titles.get(language) or next(iter(titles.values()), facts.identity)
-    named = Fact("language.beside", {"label": title, "what": facts.identity})
+    named = Fact("publication.title", {"text_title": title, "text_name": facts.identity})
     if not facts.draft:
         return named
     label = Term("report.rendering.status.draft")

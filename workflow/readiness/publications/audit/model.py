@@ -205,5 +205,6 @@ def explain(error: ReadinessError | OSError, root: Path) -> Fact:
     """What an error says, without the machine's name for the project."""
     if isinstance(error, OSError):
         name = str(error.filename2 or error.filename or "disk").replace(f"{root}/", "")
-        return Fact("language.labelled", {"label": name, "what": error.strerror or "?"})
+        why = error.strerror or "?"
+        return Fact("language.labelled", {"label": name, "what": outcomes.error_fact(why)})
     return error.fact or outcomes.error_fact(str(error).replace(f"{root}/", "").replace("\n", " "))
