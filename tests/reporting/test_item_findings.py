@@ -11,7 +11,7 @@ import pytest
 
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES
-from readiness.questionnaire import Questionnaire
+from readiness.questionnaire import Item, Questionnaire
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.item_findings import Findings, in_short
 from readiness.reporting.shown import Register
@@ -25,7 +25,7 @@ CHOICE = {
         {"code": c, "text": c, "fr": c, "en": c, "ar": c} for c in ("first", "second", "third")
     ],
 }
-ITEM = {
+ITEM: dict[str, Any] = {
     "id": "rating",
     "kind": "ordinal",
     "column": "How good?",
@@ -203,6 +203,21 @@ def test_an_answer_comes_first_where_none_that_is_withheld_can_be_larger(languag
         assert SHOWN[language] in said(*shares) and FIRST[language] not in said(*shares)
     assert FIRST[language] not in said(0.4, 0.4, 0.2) or language == "ar"  # "come first": both
     assert {"first", "second"} <= set(re.findall(r"\w+", said(0.4, 0.4, 0.2)))
+
+
+def test_of_one_level_that_few_chose_the_level_that_most_chose_is_told() -> None:
+    best = {**ITEM["categories"][1], "code": "best", "text": "best"}
+    shares = {"low": 0.1, "bad": 0.06, "good": 0.04, "best": 0.9}
+    own = material(
+        [row(f"rating.{level}.all", share) for level, share in shares.items()],
+        [],
+        "en",
+        Selection.PROBABILITY,
+    )
+    for low, level in ((["bad"], "best"), (["bad", "good"], "low")):
+        scale = {**ITEM, "categories": [*ITEM["categories"], best], "boxes": {"low": low}}
+        fact = Findings(own, Item.model_validate(scale)).whole()
+        assert fact is not None and f"rating.{level}.all" in own.register.write_fact(fact)
 
 
 def test_of_gaps_the_strongest_that_was_compared_is_told() -> None:

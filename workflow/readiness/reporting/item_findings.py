@@ -74,7 +74,9 @@ class Findings:
             return self._order()
         said = self._state_share()
         if said and self.item.kind == "ordinal" and said.kind in SIDES["minority"]:
-            return (not self.item.boxes and self._order()) or said
+            # Of one level that few chose, less is told than of the level that most chose.
+            stated = self.item.boxes and len(self.item.shown_codes) > 1
+            return (not stated and self._order()) or said
         return said
 
     def groups(self) -> Fact | None:
