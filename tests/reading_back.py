@@ -542,6 +542,7 @@ class _Check:
 
 
 def _p_value(p: float, n: float, q: float, m: float) -> float:
-    """Of a difference of two per cents, of n and m answers."""
-    error = (max(p * (100 - p), 1) / n + max(q * (100 - q), 1) / m) ** 0.5
+    """Of a difference of two per cents, of n and m answers, were there none."""
+    both = (p * n + q * m) / (n + m)
+    error = (max(both * (100 - both), 1) * (1 / n + 1 / m)) ** 0.5
     return float(2 * stats.norm.sf(abs(p - q) / error))
