@@ -120,7 +120,10 @@ def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str
             raise DataError(
                 f"{path}: an old workbook (.xls) that is damaged, or one with a password. {SAVE}"
             ) from None
-        raise DataError(f"{path}: a damaged workbook ({error}). Export it again.") from None
+        raise DataError(
+            f"{path}: a damaged workbook, or one of a kind that is not read ({error}). Export it "
+            "again, or as CSV."
+        ) from None
     filled = [title for title in names if any(map(any, cells[title]))]
     if name is not None and name not in filled:
         raise DataError(
