@@ -54,10 +54,10 @@ class PlainTool(Tool):
         group, boxes, grouped = "", False, []
         for at, heading in enumerate(made):
             over = sheet.above[-1][at] if at < len(sheet.above[-1]) else ""
-            cells = {*map(match_key, sheet.rows[at].texts)} - {""}
-            ticked = cells <= {match_key(heading[0])}
+            texts, own = sheet.rows[at].texts, match_key(heading[0])
+            ticked = all(match_key(text) in ("", own) for text in texts)
             if match_key(over):
-                group, boxes = over, ticked and bool(cells)
+                group, boxes = over, ticked and any(map(match_key, texts))
             elif (boxes and not ticked) or group[-1:] == heading[0].strip()[-1:] == "?":
                 group = ""  # a question of its own, behind another and its boxes
             named = [f"{group} [{heading[0]}]"] if group else []
