@@ -8,13 +8,14 @@ from readiness.language.catalogue import (
     own_name,
     strip_marks,
 )
-from readiness.language.telling import Markup, join_texts, show, tell, text
+from readiness.language.telling import Markup, capitalise, join_texts, show, tell, text
 
 __all__ = [
     "FIRST",
     "LANGUAGES",
     "Language",
     "Markup",
+    "capitalise",
     "direction",
     "join_texts",
     "own_name",

@@ -84,7 +84,7 @@ def tell(
         said = _tell_piece(fact, match[1], match[2], language, mark, markup)
         # What is said behind a question is a sentence of its own.
         begins = asked and isinstance(fact.values[match[1]], Fact)
-        pieces.append(said[:1].upper() + said[1:] if begins else said)
+        pieces.append(capitalise(said) if begins else said)
         # A question keeps its own sign at the end: no full stop or colon behind it.
         end, last, asked = match.end(), said.rstrip(POP), False
         if last.endswith(CALLED) and (colon := _COLON.match(template, end)):
@@ -92,6 +92,11 @@ def tell(
         elif last.endswith(CLOSED) and template.startswith(".", end):
             end += 1
     return "".join([*pieces, markup.plain(template[end:])])
+
+
+def capitalise(sentence: str) -> str:
+    """The sentence with a capital at its beginning, in scripts that have them."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _tell_piece(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Listed, Value
-from readiness.language import show, text
+from readiness.language import capitalise, show, text
 from readiness.questionnaire import TOTAL, Item
 from readiness.register.display import show_row
 from readiness.register.figures import row_order
@@ -21,7 +21,7 @@ from readiness.reporting.banners import (
     material_of,
 )
 from readiness.reporting.blocks import ReportBlock, paragraphs
-from readiness.reporting.item import CAPTIONS, banner_table, capital, explain_signs
+from readiness.reporting.item import CAPTIONS, banner_table, explain_signs
 from readiness.reporting.item_findings import Findings, level_label
 from readiness.reporting.markdown import block, label, mark, plain
 from readiness.reporting.shown import ShownWave
@@ -51,7 +51,7 @@ def _write_grid(wave: ShownWave, grid_id: str, title: str) -> str:
     signs = " ".join(explain_signs(material.register, table))
     return paragraphs(
         [
-            block("finding", capital(wave.register.write_fact(said))) if said else "",
+            block("finding", capitalise(wave.register.write_fact(said))) if said else "",
             wave.chart(f"grid-{grid_id}", caption),
             banner_table(material, table, name, told, intervals="", head=head),
             mark("small", signs) if signs else "",

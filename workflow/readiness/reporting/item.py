@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 from readiness.analysis.selection import Selection
 from readiness.facts import Fact, Listed, Value
-from readiness.language import text
+from readiness.language import capitalise, text
 from readiness.questionnaire import MEAN, Item
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import sign
@@ -360,7 +360,9 @@ class _ItemWriter:
         whole, groups = self.findings.whole(), self.findings.groups()
         differ = groups is not None and groups.kind != "report.finding.groups.none"
         order = [groups, whole] if differ else [whole, groups]
-        said = [capital(self.wave.register.write_fact(fact)) for fact in order if fact is not None]
+        said = [
+            capitalise(self.wave.register.write_fact(fact)) for fact in order if fact is not None
+        ]
         yield from (block("finding", sentence) for sentence in said[:1])
         yield from said[1:]
 
@@ -435,8 +437,3 @@ class _ItemWriter:
             body.append(self.wave.register.write_fact(listed))
         title = "tables.fold.derived" if item.derived_from else "tables.fold.question"
         return fold(text(title, language), paragraphs(body))
-
-
-def capital(sentence: str) -> str:
-    """The sentence with a capital at its beginning, in scripts that have them."""
-    return sentence[:1].upper() + sentence[1:]
