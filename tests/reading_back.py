@@ -298,7 +298,7 @@ def _has_any(codes: pd.Series, chosen: set[str]) -> pd.Series:
 
 
 _MOST_RANKS = 12
-BLANK = {"", "na", "n/a", "0", "no", "not selected", "false"}
+BLANK = {"", "na", "n/a", "0", "no", "non", "nein", "لا", "not selected", "false"}
 
 
 def read_codes(raw: pd.DataFrame, document: Mapping[str, Any]) -> dict[str, pd.Series]:

@@ -472,6 +472,10 @@ def test_surveymonkey_and_microsoft_forms() -> None:
     short = [row[:1] + row[2:] for row in (MONKEY, MONKEY_BELOW, *monkey)]
     assert recognise_export(NAME, data(short))[1].name == "surveymonkey"
     assert coded(data(short), OPEN) == CODED
+    # Read and written by pandas, without the columns of the tool.
+    pandas = ["", *(name or "Unnamed: 9" for name in MONKEY[4:])]
+    short = [pandas, ["0", *MONKEY_BELOW[4:]], *(row[:1] + row[4:] for row in monkey)]
+    assert recognise_export(NAME, data(short))[1].name == "surveymonkey"
     # A row of questions that ends before the row below it is refused for what it lacks.
     with pytest.raises(DataError, match="missing 'Venez-vous souvent"):
         coded(data([MONKEY[:3], MONKEY_BELOW, *monkey]), OPEN)

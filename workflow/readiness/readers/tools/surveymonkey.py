@@ -1,7 +1,8 @@
 """SurveyMonkey: two rows of headers, the question and below it the option or row.
 
 A question of several columns stands above the first of them only. A ticked box holds the option's
-text. Moments are month first, as in the United States.
+text. Moments are month first, as in the United States. pandas, which knows one row of headers,
+calls the empty cells of the first `Unnamed: 3`.
 """
 
 import re
@@ -19,6 +20,7 @@ _SIGNATURE = {"respondent id", "collector id"}
 _WHOLE = {"", "response", "open-ended response", "score"}
 # What tells the second row of headers where the number of the collector was left out.
 _BELOW = _WHOLE - {""}
+_UNNAMED = re.compile(r"\s*(?:Unnamed: \d+)?\s*")
 
 
 class SurveyMonkey(Tool):
@@ -56,10 +58,16 @@ class SurveyMonkey(Tool):
         return None
 
     def _is_second_head(self, head: tuple[str, ...], below: tuple[str, ...]) -> bool:
-        """Whether nothing stands below the columns that the tool adds, and something elsewhere."""
+        """Whether nothing stands below the columns that the tool adds, and something elsewhere.
+
+        Where these were left out: whether something stands below each column without a name.
+        """
         own = [self.adds(match_key(column)) for column in head]
         filled = [bool(match_key(cell)) for cell in below]
-        return any(own) and any(filled) and not any(map(min, zip(own, filled, strict=False)))
+        if any(own):
+            return any(filled) and not any(map(min, zip(own, filled, strict=False)))
+        unnamed = [f for f, column in zip(filled, head, strict=False) if _UNNAMED.fullmatch(column)]
+        return len(unnamed) > 1 and all(unnamed)
 
     def prepare(self, sheet: Sheet) -> Sheet:
         """The question above each of its columns; the row below the header apart."""
@@ -74,7 +82,8 @@ class SurveyMonkey(Tool):
         filled: list[str] = []
         # A row above the header may end before it does, as a row without its empty cells.
         for _, cell in zip_longest(sheet.columns, rows[first][: len(sheet.columns)], fillvalue=""):
-            filled.append(cell if match_key(cell) or not filled else filled[-1])
+            unnamed = _UNNAMED.fullmatch(cell) is not None
+            filled.append(filled[-1] if unnamed and filled else "" if unnamed else cell)
         return replace(below, columns=tuple(filled))
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
@@ -82,7 +91,9 @@ class SurveyMonkey(Tool):
         if not sheet.under:
             return [(column,) for column in sheet.columns]
         return [
-            (column,) if match_key(below) in _WHOLE else (f"{column} [{below}]", below)
+            (column,)
+            if not column or match_key(below) in _WHOLE
+            else (f"{column} [{below}]", below)
             for column, below in zip(sheet.columns, sheet.under[0], strict=True)
         ]
 
