@@ -326,6 +326,10 @@ def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> Non
         ("I prefer not to answer.", "refused"),
         ("Yes / No", ""),
         ("Don't Know / Rather Not Answer", "dont_know"),
+        ("Ne sait pas / N’en a jamais entendu parler", "dont_know"),
+        ("Non demandé en Tunisie", "not_asked"),
+        ("A refusé", "refused"),
+        ("Missing", "blank"),
     ],
 )
 def test_what_says_twice_or_in_brackets_is_no_answer(text: str, means: str) -> None:
@@ -369,6 +373,50 @@ def test_a_level_that_nobody_gave_is_one_where_other_questions_offer_it() -> Non
     assert [len(item.categories) for item in asked.items] == [5, 5, 3]
     assert [c.text for c in asked.items[1].categories] == [*levels]
     assert "# decided: nobody gave 'Strongly disagree', which other questions offer" in text
+
+
+def test_numbers_far_off_a_scale_are_no_answers_and_rare_bands_are_bands() -> None:
+    ages = {"14-17": 13, "18-29": 300, "30-49": 150, "50-59": 6, "60-69": 4, "70+": 2}
+    ages |= {"10-11": 2, "12": 1, "13": 1}
+    columns = table(
+        mp=[*cycle("1", "2", "3", "4", n=472), *["98"] * 3, *["99"] * 4],
+        party=[*cycle(*map(str, range(1, 31)), n=472), *["98"] * 3, *["99"] * 4],
+        age=[band for band, n in ages.items() for _ in range(n)],
+    )
+    _, asked, text = drafted(columns)
+    assert [(m.text, m.special) for m in asked.item("mp").missing] == [
+        ("98", "_blank"),
+        ("99", "_blank"),
+    ]
+    assert [c.text for c in asked.item("mp").categories] == ["1", "2", "3", "4"]
+    assert "is '98' (3 times), '99' (4 times) a number, or a missing answer?" in text
+    assert [c.text for c in asked.item("age").categories][::8] == ["10-11", "70+"]
+
+
+def test_boxes_end_in_their_option_and_rows_stand_behind_their_question() -> None:
+    """Where nothing but the end of the question tells the two apart."""
+    how, rate = "How do you read the news?&nbsp; ", "How much do you trust each of these. "
+    columns = table(
+        **{
+            f"{how}<b>On</b> paper (press)": cycle("On paper (press)", ""),
+            f"{how}Not applicable": cycle("", "Not applicable", ""),
+            f"{how}On stone": [""] * N,
+            f"{how}Other (please specify):": cycle("Other", "", "", ""),
+            f"{how}Other (please specify): (2)": [f"word {k} of mine" for k in range(N)],
+            **{f"{rate}{row}": cycle("Low", "Medium", "High") for row in ("Press", "Web", "TV")},
+            "Are you:": cycle("tall", "small", "neither"),
+        }
+    )
+    draft, asked, _ = drafted(columns)
+    assert [q.block.kind for q in draft.questions] == ["ticks", "one", "grid", "one"]
+    assert [c.text for c in asked.items[0].categories] == [
+        "On paper (press)",
+        "Not applicable",
+        "On stone",
+        "Other (please specify)",
+    ]
+    assert [item.row.text for item in asked.items if item.row] == ["Press", "Web", "TV"]
+    assert asked.items[-1].label.text("en") == "Are you"
 
 
 def test_people_are_not_read_and_ids_are_no_questions() -> None:
@@ -422,7 +470,7 @@ def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> Non
     }
     work = cycle("Retired", "Full time", "Part time")
     weights = [f"{1 + (k % 7 - 3) / 10:.2f}" for k in range(N // 7 * 7)] + ["1.0"] * (N % 7)
-    rating = "Rate us, where 10 is best and 0 - worst"
+    rating = "Rate us, where 10 is best and 1 - worst"
     # Scales of numbers are asked of once, together.
     ratings = {rating: cycle("7", "8", "10"), f"{rating} ...": cycle("7", "8", "10")}
     columns = table(
@@ -430,7 +478,6 @@ def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> Non
         **boxes,
         **{"w_LV": weights, "pweight": [f"{float(w) * 2:.2f}" for w in weights], **ratings},
         refusal=cycle("Yes", "No", "[DO NOT READ] Refused"),
-        stars=cycle("2", "4", "5"),
     )
     _, asked, text = drafted(columns)
     multi = asked.item("q10")
@@ -441,8 +488,7 @@ def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> Non
     ]
     assert [(c.item, c.one_of) for c in multi.asked_if] == [("work", ("full_time", "part_time"))]
     assert re.search(r"# check: not read: weights \(.*given: ITEM.*\): 'w_LV', 'pweight'\?", text)
-    assert text.count("scale: {low: 0, high: 10}") == 2 and "scale: {low: 1, high: 5}" in text
-    assert text.count("which end is high?") == 1
+    assert text.count("scale: {low: 1, high: 10}") == 2 and text.count("which end is high?") == 1
     assert [m.means for m in asked.item("refusal").missing] == ["refused"]
 
 

@@ -39,6 +39,8 @@ RARE_TOGETHER = 0.1
 NO_NUMBERS = LARGEST_LOSS
 # Points of a scale of bare numbers at most, 0 to 10.
 SHORT_SCALE = 11
+# How far off it a number that may mean no answer is none of its points.
+FAR = 6 * SHORT_SCALE
 # Places behind the point that the range of an item can have.
 MOST_PLACES = 15
 # What is asked of a scale of numbers, once of all.
@@ -285,26 +287,29 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     values = {text: float(number.replace(",", ".")) for text, number in plain.items()}
     whole = all(value.is_integer() for value in values.values())
     distinct = sorted(set(values.values()))
+    codes = whole and not others and not unit
+    odd = [text for text in plain if _MISSING_NUMBERS.fullmatch(plain[text])]
+    far = {text for text in odd if codes and abs(values[text]) >= FAR}
+    near = Counter({text: n for text, n in counts.items() if text not in far})
+    points = len(near) > 1 and all(0 <= values[text] < SHORT_SCALE for text in near)
+    # Beside points of a scale, or codes, such numbers stand for no answer.
+    if points and sum(counts[text] for text in far) > 1 and (found := _propose_numbers(near)):
+        void = tuple((text, "", "blank") for text in sorted(far))
+        return replace(found, missing=void, checks=(*found.checks, UNNAMED))
     low, high = distinct[0], distinct[-1]
-    if whole and not others and not unit and len(distinct) == 2:
+    if codes and len(distinct) == 2:
         options = [
             ProposedOption(str(int(v)), code=f"a{int(v)}" if v >= 0 else f"m{int(-v)}")
             for v in distinct
         ]
         return ProposedAnswers("single", tuple(options), checks=("what do these values mean?",))
-    if whole and not others and not unit and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
-        # A scale begins with 0 or 1, though nobody may have chosen it.
-        return ProposedAnswers("scale", ends=(min(int(low), 1), int(high)), checks=(SCALE,))
+    if codes and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
+        return ProposedAnswers("scale", ends=(int(low), int(high)), checks=(SCALE,))
     checks = [f"{DECIDED}a number without limits (seen: {low:.12g} to {high:.12g})"]
     checks += [f"{others} answers are no numbers"] if others else []
     checks += [f"thousands told apart by {sign!r}? or are these decimals?"] if sign else []
-    odd = [
-        text
-        for text in plain
-        if _MISSING_NUMBERS.fullmatch(plain[text])
-        and values[text] in (low, high)
-        and counts[text] > 1
-    ]
+    most = max((values[text] for text in plain if text not in odd), default=low)
+    odd = [t for t in odd if (values[t] == low or values[t] > most) and counts[t] > 1]
     if odd:
         checks.append(f"is {_quote_some(sorted(odd), counts)} a number, or a missing answer?")
     # Behind fifteen digits stands what a table of doubles adds, not what anybody gave.
@@ -399,10 +404,12 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     rare = max(1, min(MOST_ALIKE, RARE * total))
     typed = [t for t in counts if counts[t] <= rare and not is_other(t)]
     seen = Detectors().ready()
-    few = len(typed) if len(counts) > 8 and len(typed) > 2 else 0
+    # Nobody types a level of a scale, a band or the name of an option.
+    every = list(counts)
+    told = order_scale(every) or order_numbers(every) or all(map(_NUMBERED.fullmatch, every))
+    few = len(typed) if len(counts) > 8 and len(typed) > 2 and not told else 0
     alone = [text for text in counts if counts[text] == 1 and not is_other(text)]
     often = all(n >= LEAST_OFTEN for text, n in counts.items() if text not in alone)
-    told = order_scale(list(counts)) or all(map(_NUMBERED.fullmatch, counts))
     if not few and often and len(alone) <= RARE_TOGETHER * total and not told:
         # Beside options that many chose, what one person wrote in its own words.
         typed, few = alone, len(alone)

@@ -10,6 +10,7 @@ from readiness.drafting.codebooks import Codebook
 from readiness.drafting.table import ExportColumn
 from readiness.drafting.wordings import find_special, is_none, is_other
 from readiness.questionnaire import match_key, tidy
+from readiness.questionnaire.text import strip_markup
 from readiness.questionnaire.writing import DECIDED
 from readiness.readers.tools.words import BOXES, NOT_TICKED
 
@@ -27,6 +28,8 @@ _BEHIND = re.compile(r"(?P<question>[^:]*[^:\s])\s*:\s*(?P<row>.+)")
 # A dash may stand in any sentence: rows behind one are as many at least.
 LEAST_ROWS = 3
 _DASH = re.compile(r"(?P<question>.*\S) - (?P<row>.+)")
+# Nothing but its end tells a question from what stands behind it.
+_ENDED = re.compile(r"(?P<question>\S+(?:\s+\S+){3,}[.?:\u061f])\s+(?P<row>\S.*)")
 # What a reader puts behind a header that another column has, too.
 AGAIN = re.compile(r" \(\d+\)$")
 # What stands between the text of a question and that of its row or option.
@@ -164,7 +167,31 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
         whole = [t for t in column.texts if column.header.endswith(f" - {t}")]
         row = whole[0] if whole else found["row"]  # an option may hold the sign itself
         return "dash", column.header.removesuffix(f" - {row}"), row
+    if (behind := _find_behind(column))[0]:
+        return "slash", *behind
+    if found := _ENDED.fullmatch(strip_markup(column.header)):
+        return "ended", found["question"], found["row"]
     return "", "", ""
+
+
+def _find_behind(column: ExportColumn) -> tuple[str, str]:
+    """The question and the option of a box whose header ends in the option that its cells hold.
+
+    What is typed in place of an option has a box, too, which holds no more than "Other".
+    """
+    header = strip_markup(column.header)
+    found = _ENDED.fullmatch(header)
+    if found and is_other(row := found["row"].rstrip(" :")) and all(map(is_other, column.texts)):
+        return found["question"].rstrip(" :"), row
+    if found and not column.texts:
+        return found["question"].rstrip(" :"), found["row"]  # that nobody ticked
+    if len(column.texts) != 1 or AGAIN.search(header):
+        return "", ""
+    option = "".join(match_key(column.texts[0]).split())
+    for at in (match.start() for match in re.finditer(r"(?<=\s)\S", header)):
+        if "".join(match_key(header[at:]).split()) == option:
+            return header[:at].rstrip(" :"), column.texts[0]
+    return "", ""
 
 
 def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
@@ -226,7 +253,7 @@ def _make_block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBl
         return ColumnBlock("ticks", question, tuple(columns), rows, check)
     if how != "codebook" and not _share_answers(columns, codebook):
         return None
-    if how == "dash" and len(columns) < LEAST_ROWS:
+    if how in ("dash", "ended") and len(columns) < LEAST_ROWS:
         return None
     check = "" if how in ("brackets", "codebook") else f"{DECIDED}one question with a row each"
     return ColumnBlock("grid", question, tuple(columns), rows, check)
@@ -273,8 +300,11 @@ def _tell_apart(
 def is_ticked(column: ExportColumn, option: str) -> bool:
     """Whether the cells only say that the option was ticked, or not."""
     keys = _list_marks(column)
-    return bool(keys) and (
-        keys == {match_key(option)} or any(keys <= set(pair) for pair in BOXES) or keys == {"x"}
+    return {*map(match_key, column.texts)} == {match_key(option)} or (
+        bool(keys)
+        and (
+            keys == {match_key(option)} or any(keys <= set(pair) for pair in BOXES) or keys == {"x"}
+        )
     )
 
 

@@ -21,7 +21,7 @@ ROLES = (
 )
 # Words of a header at most that names who asked: a question about them is longer.
 SHORT = 5
-SPECIALS = ("dont_know", "refused", "not_asked")
+SPECIALS = ("dont_know", "refused", "not_asked", "blank")
 # The language of a draft whose texts tell none: that of what the program says beside them.
 UNTOLD = "en"
 # How a form lists its options, and what it lists.
@@ -224,7 +224,7 @@ def asks_who(header: str, *, various: bool) -> bool:
 
 
 def find_special(text: str) -> str:
-    """`dont_know`, `refused` or `not_asked` where a text is known to mean it; else "".
+    """`dont_know`, `refused`, `not_asked` or `blank` where a text is known to mean it; else "".
 
     What interviewers are told beside an answer stands in brackets: `[DO NOT READ] Refused`,
     `Refused (VOL.)`. A code may stand before it, too: `99. Refused`.
@@ -240,7 +240,14 @@ def find_special(text: str) -> str:
         for each in (said, _ASIDE.sub("", said))
     ]
     keys = {match_key(each) for own in written for each in (own, _CODE.sub("", own))}
-    return next((name for name in SPECIALS if not keys.isdisjoint(_find_meaning(name))), "")
+    told = next((name for name in SPECIALS if not keys.isdisjoint(_find_meaning(name))), "")
+    return told or ("not_asked" if any(key.startswith(_list_begun()) for key in keys) else "")
+
+
+@cache
+def _list_begun() -> tuple[str, ...]:
+    """What a text begins with that names where a question was not asked: "Not asked in Chile"."""
+    return tuple(said.rstrip(".") for said in _find_meaning("not_asked") if said.endswith("..."))
 
 
 def find_meaning(label: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -107,8 +107,7 @@ class Audit:
     """The audit of one publication at one level.
 
     `code`: whose code ran. `own_code`: whether the numbers still come out of the code that was
-    sealed with them, where that was asked; whether they are right is another question. `plan`: what
-    each number is beside the sealed plan, by its id; empty without a plan.
+    sealed with them, where that was asked; whether they are right is another question.
     """
 
     identity: str
@@ -125,7 +124,6 @@ class Audit:
     notes: tuple[Fact, ...] = ()
     signatures: tuple[outcomes.AuditFinding, ...] = ()
     signing: Signing = Signing.UNSIGNED
-    plan: Mapping[str, Fact] = field(default_factory=dict)
 
     @property
     def status(self) -> str:
@@ -189,12 +187,7 @@ class Audit:
                 for name in ("seal", "signatures", "data", "own_code", "report")
             },
             "numbers": [
-                {
-                    **vars(number),
-                    "outcome": str(number.outcome),
-                    **_serialise_fact(number.fact),
-                    "plan": _serialise_fact(self.plan.get(number.id)),
-                }
+                {**vars(number), "outcome": str(number.outcome), **_serialise_fact(number.fact)}
                 for number in self.numbers
             ],
         }
