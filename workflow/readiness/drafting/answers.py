@@ -203,7 +203,9 @@ def _draft_labelled(
     if unseen:
         checks.append(f"{DECIDED}nobody answered {_quote_some(unseen)}")
     kind, options, said = _order_options(options, declared=True)
-    if ordered and kind == "single" and len(options) > 2:
+    # "None of these" and "Other" are no highest level, whatever the file says.
+    level = not is_none(options[-1].text) and not any(option.other for option in options)
+    if ordered and kind == "single" and len(options) > 2 and level:
         kind, said = (
             "ordinal",
             [f"{DECIDED}low to high, for the file says that its values have an order"],
@@ -291,7 +293,7 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     odd = [text for text in plain if _MISSING_NUMBERS.fullmatch(plain[text])]
     far = {text for text in odd if codes and abs(values[text]) >= FAR}
     near = Counter({text: n for text, n in counts.items() if text not in far})
-    points = len(near) > 1 and all(0 <= values[text] < SHORT_SCALE for text in near)
+    points = codes and len(near) > 1 and all(0 <= values[text] < SHORT_SCALE for text in near)
     # Beside points of a scale, or codes, such numbers stand for no answer.
     if points and sum(counts[text] for text in far) > 1 and (found := _propose_numbers(near)):
         void = tuple((text, "", "blank") for text in sorted(far))

@@ -240,14 +240,16 @@ def find_special(text: str) -> str:
         for each in (said, _ASIDE.sub("", said))
     ]
     keys = {match_key(each) for own in written for each in (own, _CODE.sub("", own))}
-    told = next((name for name in SPECIALS if not keys.isdisjoint(_find_meaning(name))), "")
-    return told or ("not_asked" if any(key.startswith(_list_begun()) for key in keys) else "")
+    for name in SPECIALS:
+        if keys & _find_meaning(name) or any(key.startswith(_list_begun(name)) for key in keys):
+            return name
+    return ""
 
 
 @cache
-def _list_begun() -> tuple[str, ...]:
-    """What a text begins with that names where a question was not asked: "Not asked in Chile"."""
-    return tuple(said.rstrip(".") for said in _find_meaning("not_asked") if said.endswith("..."))
+def _list_begun(name: str) -> tuple[str, ...]:
+    """What the file has with three points: "Not asked in ..." is known by how it begins."""
+    return tuple(said.rstrip(".") for said in _find_meaning(name) if said.endswith("..."))
 
 
 def find_meaning(label: str) -> str:
