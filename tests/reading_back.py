@@ -311,6 +311,8 @@ def read_codes(raw: pd.DataFrame, document: Mapping[str, Any]) -> dict[str, pd.S
     for name, one in questions_of(document).items():
         options = one.get("categories", [])
         column = keys.get(tidy(one["column"]))
+        none = [each[key] for each in one.get("missing", []) for key in each if key != "means"]
+        void = {"", *(tidy(str(text)).casefold() for text in none)}
         if one["kind"] == "ranked":
             ranks = [key for key in keys if str(key).startswith(f"{tidy(one['column'])} [Rank")]
             cells = keys[ranks].apply(list, axis=1) if ranks else column.str.split(r"\s*;\s*")
@@ -343,11 +345,11 @@ def read_codes(raw: pd.DataFrame, document: Mapping[str, Any]) -> dict[str, pd.S
                 sets = sets.where(~typed, sets.map(lambda codes, code=code: codes | {code}))
             found[name] = sets.where(sets.map(len) > 0)
         elif one["kind"] == "number" and column is not None:
-            found[name] = pd.to_numeric(column.str.replace(",", "."), errors="coerce")
+            numbers = pd.to_numeric(column.str.replace(",", "."), errors="coerce")
+            found[name] = numbers.mask(column.isin(void))
         elif options and column is not None:
             # What is typed in place of an option is the one that stands for it.
             other = next((option["code"] for option in options if option.get("other")), np.nan)
-            void = {"", *(tidy(each["text"]).casefold() for each in one.get("missing", []))}
             found[name] = column.map(known).where(column.isin(known), other)
             found[name] = found[name].mask(column.isin(void - set(known)))
         else:

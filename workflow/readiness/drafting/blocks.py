@@ -32,6 +32,7 @@ _DASH = re.compile(r"(?P<question>.*\S) - (?P<row>.+)")
 _ENDED = re.compile(r"(?P<question>\S+(?:\s+\S+){3,}[.?:\u061f])\s+(?P<row>\S.*)")
 # What a reader puts behind a header that another column has, too.
 AGAIN = re.compile(r" \(\d+\)$")
+_COUNTED = re.compile(r"(.*\D)(\d{1,3})")
 # What stands between the text of a question and that of its row or option.
 MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
 # Words of a beginning that all options share, at least, where it is a question.
@@ -63,7 +64,7 @@ class ColumnBlock:
 def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[ColumnBlock]:
     """The questions, in the order of the file."""
     headers = {column.header for column in columns}
-    columns = [_attach_parent(column, headers) for column in columns]
+    columns = [_attach_parent(column, headers) for column in _find_again(columns)]
     comments = _find_comments(columns)
     typed = [column for column in columns if column.header in comments]
     columns = _part_scales([column for column in columns if column.header not in comments])
@@ -79,6 +80,29 @@ def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[C
             found.append(block)
             at += run
     return [*found, *(_make_single(column, codebook) for column in typed)]
+
+
+def _find_again(columns: Sequence[ExportColumn]) -> list[ExportColumn]:
+    """The columns, with the header that they had before Excel told headers of a table apart.
+
+    It puts a number behind each that stood there before: 2, 3, ... through the whole table.
+    """
+    heads = [column.header for column in columns]
+    again = [
+        (at, found[1], int(found[2]))
+        for at, head in enumerate(heads)
+        if (found := _COUNTED.fullmatch(head)) and found[1] in heads[:at]
+    ]
+    if len(again) < LEAST_ROWS or [n for *_, n in again] != [*range(2, len(again) + 2)]:
+        return [*columns]
+    before = {at: head for at, head, _ in again}
+    return [replace(c, label=before.get(at, c.label)) for at, c in enumerate(columns)]
+
+
+def _name_alone(column: ExportColumn) -> str:
+    """The header without what stands behind one that another column has, too."""
+    found = _COUNTED.fullmatch(column.header)
+    return found[1] if found and found[1] == column.label else AGAIN.sub("", column.header)
 
 
 def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
@@ -152,7 +176,8 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
         found = pattern.fullmatch(column.header)
         if found and is_ticked(column, row := unescape(found["row"]).strip()):
             return "slash", found["question"], row
-    own, said = AGAIN.sub("", column.header), tidy(column.label)
+    own, said = _name_alone(column), tidy(column.label)
+    said = "" if said == own else said
     above = said.removesuffix(f" [{own}]")
     # A column an option, without its question (Typeform) or below it, where nobody need tick it.
     if (marks := _list_marks(column)) == {match_key(own)} or (not marks and above != said):
@@ -220,14 +245,14 @@ def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
         count += 1
     # What is typed beside options that have no question of theirs stands behind them.
     typed = how == "choice" and count > 1 and count < len(columns)
-    return count + (typed and is_other(AGAIN.sub("", columns[count].header)))
+    return count + (typed and is_other(_name_alone(columns[count])))
 
 
 def _make_block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock | None:
     how, question, _ = _split_header(columns[0], codebook)
     again = columns[1].header == f"{columns[0].header} (2)"
     question = columns[0].header if again else question
-    rows = tuple(_split_header(c, codebook)[2] or AGAIN.sub("", c.header) for c in columns)
+    rows = tuple(_split_header(c, codebook)[2] or _name_alone(c) for c in columns)
     if how == "number" or (how == "brackets" and all(c.label for c in columns)):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
         question, rows = _tell_apart(texts, question, columns)

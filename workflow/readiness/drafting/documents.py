@@ -188,6 +188,9 @@ def _write_item(
         every = [{key: getattr(option, key) for key in keys} for option in answers.options]
         for each in every:
             each["text"] = name_word("other", language) if each["text"] == OTHER else each["text"]
+            # Typeform marks the commas of an option that others stand behind.
+            if "\\," in each["text"]:
+                each["labels"] = {language: each["text"].replace("\\,", ",")}
         item["categories"] = [{k: v for k, v in each.items() if v} for each in every]
         half = len(every) // 2
         if answers.kind == "ordinal" and half != LOWEST < len(every) <= WORDED:

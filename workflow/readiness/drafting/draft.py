@@ -179,7 +179,10 @@ def _complete_scales(
     scales = [
         {match_key(option.text): option for option in answers.options}
         for _, answers in found
-        if answers.kind == "ordinal" and not answers.options[0].value
+        if answers.kind == "ordinal"
+        and not answers.options[0].value
+        # A scale of bare numbers has the ends that it has.
+        and not all(option.text.isdigit() for option in answers.options)
     ]
     whole = [one for one in scales if not any(one.keys() < other.keys() for other in scales)]
     complete = []

@@ -215,6 +215,9 @@ def asks_who(header: str, *, various: bool) -> bool:
     words = {
         kind: map(_space_words, _find_meaning(kind)) for kind in ("askers", "names", "contacts")
     }
+    if language := guess_language([header])[0]:
+        # "Nombre" is a name in Spanish and a number in French.
+        words["names"] = map(_space_words, _read_files()[language]["names"])
     named = any(
         word in said if len(word.split()) > 1 else said.endswith(word) for word in words["names"]
     )

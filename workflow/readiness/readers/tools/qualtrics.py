@@ -23,6 +23,8 @@ _SIGNATURE = {
 _IMPORT = re.compile(r"""\{["']ImportId["']: ?["']([^"']+)["']""")
 # What an older export calls its own columns; the texts below tell them.
 _OLD = re.compile(r"V\d+")
+# What stands for a question that nobody wrote.
+_UNWRITTEN = re.compile(r"^Click to write the question text( - |$)")
 # Of the column Status, in words or values; and of DistributionChannel, in words.
 _TESTS = {"survey preview", "survey test", "preview", "test", "1", "2", "9", "17"}
 # What stands, if so chosen, for a question that was seen and not answered.
@@ -89,6 +91,7 @@ class Qualtrics(Tool):
         for at, column in enumerate(sheet.columns):
             text, of = ([*(row[at] for row in sheet.under), "", ""])[:2]
             found = _IMPORT.match(of.strip())
+            text = _UNWRITTEN.sub("", text)
             short = text.replace(" - Selected Choice", "")
             names = (short, column) if _OLD.fullmatch(column) else (column, short)
             made.append((*names, text, *([found[1]] if found else [])))
