@@ -188,3 +188,8 @@ def test_a_question_is_followed_by_no_colon(language: str) -> None:
     said = tell(Fact("language.labelled", {"label": "A?", "what": yes}), language)
     assert ("b" in said) == (language == "ar")
     assert "b" in tell(Fact("language.labelled", {"label": "A?", "what": "b"}), language)
+    plain, point, colon, dots = (
+        tell(Fact("language.labelled", {"label": label, "what": "b"}), language)
+        for label in ("A", "A.", "A:", "A...")
+    )
+    assert plain == point == colon and "..." in dots

@@ -52,6 +52,7 @@ LINKS = {link: f"language.{link}" for link in ("and", "or", "comma", "slash")}
 CALLED = ("?", "!", "\u061f")
 CLOSED = (".", "\u2026", *CALLED)
 _COLON = re.compile("[ \u00a0\u202f]?:")
+_POINT = re.compile(r"(?<![.\s])\s*[.:]$")
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)(?::([a-z0-9_.]+))?\}")
 
 
@@ -84,13 +85,18 @@ def tell(
         said = _tell_piece(fact, match[1], match[2], language, mark, markup)
         # What is said behind a question is a sentence of its own.
         begins = asked and isinstance(fact.values[match[1]], Fact)
-        pieces.append(capitalise(said) if begins else said)
-        # A question keeps its own sign at the end: no full stop or colon behind it.
+        said = capitalise(said) if begins else said
+        # A question keeps its own sign at the end: no full stop or colon behind it. Of another text
+        # the colon takes the place of its own.
         end, last, asked = match.end(), said.rstrip(POP), False
-        if last.endswith(CALLED) and (colon := _COLON.match(template, end)):
-            end, asked = colon.end(), True
+        if colon := _COLON.match(template, end):
+            if last.endswith(CALLED):
+                end, asked = colon.end(), True
+            elif _POINT.search(last):
+                said = _POINT.sub("", last) + said[len(last) :]
         elif last.endswith(CLOSED) and template.startswith(".", end):
             end += 1
+        pieces.append(said)
     return "".join([*pieces, markup.plain(template[end:])])
 
 

@@ -10,6 +10,7 @@ from readiness.analysis.selection import Selection
 from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import Language
 from readiness.questionnaire import Item, Questionnaire
+from readiness.questionnaire.text import strip_markup
 
 DIFFERENCE = tuple(
     f"report.difference.{case}"
@@ -166,7 +167,8 @@ def quote_question(questionnaire: Questionnaire, item: Item, language: Language)
     if has_only_name(item):
         return Fact("tables.line.untold", {"column": item.column})
     if not item.derived_from:
-        asked = item.label.text(language) if " " not in item.column.strip() else item.column
+        own = strip_markup(item.column)
+        asked = item.label.text(language) if " " not in own else own
         stem = find_stem(questionnaire, item)
         asked = asked if stem in asked else f"{stem} [{asked}]"
         return Fact("tables.line.question", {"question": asked})
