@@ -491,7 +491,7 @@ def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> Non
     }
     work = cycle("Retired", "Full time", "Part time")
     weights = [f"{1 + (k % 7 - 3) / 10:.2f}" for k in range(N // 7 * 7)] + ["1.0"] * (N % 7)
-    rating = "Rate us, where 10 is best and 1 - worst"
+    rating = "Rate us, where 10 is best and 0 - worst"
     # Scales of numbers are asked of once, together.
     ratings = {rating: cycle("7", "8", "10"), f"{rating} ...": cycle("7", "8", "10")}
     columns = table(
@@ -499,6 +499,7 @@ def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> Non
         **boxes,
         **{"w_LV": weights, "pweight": [f"{float(w) * 2:.2f}" for w in weights], **ratings},
         refusal=cycle("Yes", "No", "[DO NOT READ] Refused"),
+        stars=cycle("2", "4", "5"),
     )
     _, asked, text = drafted(columns)
     multi = asked.item("q10")
@@ -509,7 +510,8 @@ def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> Non
     ]
     assert [(c.item, c.one_of) for c in multi.asked_if] == [("work", ("full_time", "part_time"))]
     assert re.search(r"# check: not read: weights \(.*given: ITEM.*\): 'w_LV', 'pweight'\?", text)
-    assert text.count("scale: {low: 1, high: 10}") == 2 and text.count("which end is high?") == 1
+    assert text.count("scale: {low: 0, high: 10}") == 2 and "scale: {low: 1, high: 5}" in text
+    assert text.count("which end is high?") == 1
     assert [m.means for m in asked.item("refusal").missing] == ["refused"]
 
 

@@ -105,6 +105,17 @@ def test_a_line_says_what_the_audit_says(harmed: Mapping[str, Audit]) -> None:
         assert ("A CHANGÉ" in line) == ("CHANGED" in (number.code, number.environment))
 
 
+def test_a_number_says_what_it_is_beside_the_plan(held: Sequence[Audit]) -> None:
+    first, second, *_ = [number.id for number in held[2].numbers]
+    marks = {first: Fact("plan.mark.planned"), second: Fact("plan.mark.changed", {"names": "seed"})}
+    found = replace(held[2], plan=marks)
+    rows = LexborHTMLParser(page_of(found)).css("table.numbers tbody tr")
+    said = {row.css_first("th").text(deep=True): row.css("td")[3].text(deep=True) for row in rows}
+    assert said[first].endswith("as planned") and said[second].endswith("the plan: seed")
+    told = [number["plan"]["detail"] for number in found.as_record()["numbers"]]
+    assert told[:2] == ["as planned", "changed since the plan: seed"] and not any(told[2:])
+
+
 def test_problems_come_first_and_open_and_the_rest_is_folded(harmed: Mapping[str, Audit]) -> None:
     tree = LexborHTMLParser(page_of(harmed["differing"]))
     folds = tree.css("#p1-numbers")[0].parent.css("details")  # type: ignore[union-attr]

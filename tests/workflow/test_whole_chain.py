@@ -48,6 +48,8 @@ def test_the_chain_begins_before_the_first_invitation(fresh: Project) -> None:
     assert plan["registered"]["answers"] == []
     drawn = plan["plan"]["drawn"]
     assert drawn["rows"] == len(sample) and drawn["note"] == "drawn with seed 7"
+    [record] = json.loads(fresh.readiness("audit", "--level", "1", "--json").stdout)
+    assert {number["plan"]["detail"] for number in record["numbers"]} == {"as planned"}
 
 
 def answer(project: Project, every: int) -> None:

@@ -306,7 +306,8 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
         ]
         return ProposedAnswers("single", tuple(options), checks=("what do these values mean?",))
     if codes and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
-        return ProposedAnswers("scale", ends=(int(low), int(high)), checks=(SCALE,))
+        # A scale begins with 0 or 1, though nobody may have chosen it.
+        return ProposedAnswers("scale", ends=(min(int(low), 1), int(high)), checks=(SCALE,))
     checks = [f"{DECIDED}a number without limits (seen: {low:.12g} to {high:.12g})"]
     checks += [f"{others} answers are no numbers"] if others else []
     checks += [f"thousands told apart by {sign!r}? or are these decimals?"] if sign else []

@@ -8,7 +8,8 @@ thousands, the spaces that the language wants, and the marks that keep `%` and s
 side of a number inside Arabic text.
 
 Two departures from CLDR, both typographic: minus is U+2212, not a hyphen, and a number that rounds
-to zero carries no sign. Counts are written with all their digits, always grouped by thousands.
+to zero carries no sign. Counts are written with all their digits, always grouped by thousands; a
+`number` is from five digits on, for one of four may be a year.
 """
 
 import decimal
@@ -25,6 +26,8 @@ from readiness.language.rounding import Amount, check, exact_value, round_half, 
 
 _MINUS = "\N{MINUS SIGN}"
 _NBSP = "\N{NO-BREAK SPACE}"
+# The least number that is written in groups of thousands, where it is no count.
+_GROUPED = 10_000
 
 
 def number(
@@ -108,6 +111,8 @@ def _write_exact(
     rounded = round_half(scale_to_unit(exact, unit), digits, rounding)
     if unit == "share":
         return percent(_sign_number(rounded, language), language)
+    if unit == "number" and abs(rounded) < _GROUPED:
+        return _sign_number(rounded, language, grouped=False)
     shown = _sign_number(rounded, language, plus=unit == "points")
     if unit == "points" and noun:
         shown += _NBSP + form("language.points", language, abs(rounded))
@@ -125,9 +130,11 @@ def _write_p(exact: Decimal, digits: int, rounding: str, language: Language) -> 
     return f"p{_NBSP}{relation}{_NBSP}{_sign_number(shown, language)}"
 
 
-def _sign_number(number: Decimal, language: Language, *, plus: bool = False) -> str:
+def _sign_number(
+    number: Decimal, language: Language, *, plus: bool = False, grouped: bool = True
+) -> str:
     decimals = max(0, -int(number.as_tuple().exponent))
-    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
+    pattern = ("#,##0" if grouped else "0") + "." * bool(decimals) + "0" * decimals
     digits = format_decimal(
         abs(number),
         format=pattern,

@@ -1,7 +1,7 @@
 """The audit of one publication: level by level, each on top of those below it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -54,7 +54,8 @@ from readiness.publications.seal import (
     read_seal,
     sha256,
 )
-from readiness.reporting.planned import count_marks
+from readiness.register.planned import PlanOutcome
+from readiness.reporting.planned import count_marks, mark_number
 
 LEVEL = Fact("audit.number.level")
 # What the first line says, the most severe first.
@@ -102,8 +103,10 @@ def audit(
             names = STATED if rerun else (*STATED, *STATED_TODAY)
             limits.append(Fact("audit.note.stated", {"names": Listed(names, "comma")}))
         rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
-        if level >= DATA and not seal:
-            limits += _count_marks(folder, sealed, rows)
+        plan: dict[str, Fact] = {}
+        if level >= DATA and not seal and (outcome := _judge_plan(folder, sealed)):
+            limits += [count_marks(outcome, rows), Fact("plan.order")]
+            plan = {row["id"]: mark_number(outcome, row) for row in rows}
         result = Audit(
             identity,
             level,
@@ -113,20 +116,18 @@ def audit(
             seal=tuple(seal),
             notes=(*notes, *limits),
             numbers=tuple(list_unchecked(rows, seal, LEVEL)),
+            plan=plan,
         )
         if level >= DATA:
             result = _look_further(root, folder, result, rows, terms or Terms())
         return _add_signatures(result, folder, keys or {})
 
 
-def _count_marks(
-    folder: Path, sealed: Mapping[str, Any], rows: Sequence[Mapping[str, str]]
-) -> Iterator[Fact]:
-    """How many numbers are as planned, were changed since or came later; nothing without a plan."""
+def _judge_plan(folder: Path, sealed: Mapping[str, Any]) -> PlanOutcome | None:
+    """What became of the plan of a publication; None without one, or where it cannot be told."""
     with suppress(ReadinessError, *_UNREADABLE):
-        if outcome := judge_publication(folder, sealed["code"]):
-            yield count_marks(outcome, rows)
-            yield Fact("plan.order")
+        return judge_publication(folder, sealed["code"])
+    return None
 
 
 def _add_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Audit:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,8 @@ class Audit:
     """The audit of one publication at one level.
 
     `code`: whose code ran. `own_code`: whether the numbers still come out of the code that was
-    sealed with them, where that was asked; whether they are right is another question.
+    sealed with them, where that was asked; whether they are right is another question. `plan`: what
+    each number is beside the sealed plan, by its id; empty without a plan.
     """
 
     identity: str
@@ -124,6 +125,7 @@ class Audit:
     notes: tuple[Fact, ...] = ()
     signatures: tuple[outcomes.AuditFinding, ...] = ()
     signing: Signing = Signing.UNSIGNED
+    plan: Mapping[str, Fact] = field(default_factory=dict)
 
     @property
     def status(self) -> str:
@@ -187,7 +189,12 @@ class Audit:
                 for name in ("seal", "signatures", "data", "own_code", "report")
             },
             "numbers": [
-                {**vars(number), "outcome": str(number.outcome), **_serialise_fact(number.fact)}
+                {
+                    **vars(number),
+                    "outcome": str(number.outcome),
+                    **_serialise_fact(number.fact),
+                    "plan": _serialise_fact(self.plan.get(number.id)),
+                }
                 for number in self.numbers
             ],
         }

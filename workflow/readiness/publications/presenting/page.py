@@ -181,8 +181,9 @@ class _AuditSection:
 
     def cells(self, number: Number) -> dict[str, str]:
         """What is written of a number beside its exact texts."""
-        writing = self.writing
+        writing, mark = self.writing, self.audit.plan.get(number.id)
         return {
+            "plan": writing.tell(mark) if mark else "",
             # An id may be broken after its dots.
             "id": Markup(writing.form.name(number.id).replace(".", Markup(".<wbr>"))),
             "shown": self.subject.show_published(number, writing.language),
