@@ -330,6 +330,7 @@ def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> Non
         ("Non demandé en Tunisie", "not_asked"),
         ("A refusé", "refused"),
         ("Missing", "blank"),
+        ("I don't know / NA", "dont_know"),
     ],
 )
 def test_what_says_twice_or_in_brackets_is_no_answer(text: str, means: str) -> None:
@@ -370,6 +371,9 @@ def test_a_level_that_nobody_gave_is_one_where_other_questions_offer_it() -> Non
         }
     )
     _, asked, text = drafted(columns)
+    # Nobody was very dissatisfied: the middle is no low end of what is left.
+    left = ("Dissatisfied", "Neither satisfied nor dissatisfied", "Satisfied", "Very satisfied")
+    assert drafted(table(happy=cycle(*left)))[1].items[0].boxes["low"] == ("dissatisfied",)
     assert [len(item.categories) for item in asked.items] == [5, 5, 3]
     assert [c.text for c in asked.items[1].categories] == [*levels]
     assert "# decided: nobody gave 'Strongly disagree', which other questions offer" in text

@@ -136,6 +136,10 @@ def test_a_survey_of_which_nothing_is_published_says_so(
     for told, said in ((rows, False), (rows.where(rows["kind"] != "estimate", gone), True)):
         summary = wave_summary(shown(wave, told, Selection.PROBABILITY, "en"))
         assert ("No share and no mean of this survey is published" in summary) == said
+    means = rows["unit"] == "number"
+    rough = rows.assign(reliability="suppress").where(~means, gone)
+    summary = wave_summary(shown(wave, rough, Selection.PROBABILITY, "en"))
+    assert "No share and no mean of this survey is precise enough" in summary
 
 
 def test_a_test_that_does_not_exist_is_said_and_stops_nothing(

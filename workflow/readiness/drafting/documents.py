@@ -7,7 +7,7 @@ from typing import Any
 from readiness.drafting.answers import OTHER, SCALE, UNNAMED, ProposedAnswers
 from readiness.drafting.beside import EMPTY
 from readiness.drafting.draft import Draft, ProposedQuestion
-from readiness.drafting.wordings import name_word
+from readiness.drafting.wordings import is_middle, name_word
 from readiness.questionnaire.items import LOWEST
 from readiness.questionnaire.text import match_key, strip_markup
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, write
@@ -193,8 +193,9 @@ def _write_item(
                 each["labels"] = {language: each["text"].replace("\\,", ",")}
         item["categories"] = [{k: v for k, v in each.items() if v} for each in every]
         half = len(every) // 2
+        half = next((k for k in range(1, half) if is_middle(every[k]["text"])), half)
         if answers.kind == "ordinal" and half != LOWEST < len(every) <= WORDED:
-            # Two of three levels are no low end, nor two of seven.
+            # Two of three levels are no low end, nor two of seven, nor the middle of a scale.
             item["boxes"] = {"low": [each["code"] for each in every[:half]]}
     checks += _put_missing(answers, item)
     if checks:

@@ -233,10 +233,10 @@ def find_special(text: str) -> str:
     `Refused (VOL.)`. A code may stand before it, too: `99. Refused`.
     """
     if " / " in text:
-        # "Not sure / Don't know" says one thing twice.
-        meanings = {find_special(part) for part in text.split(" / ")}
-        if len(meanings) == 1:
-            return meanings.pop()
+        # "Not sure / Don't know" says one thing twice, "I don't know / NA" says two.
+        meanings = [find_special(part) for part in text.split(" / ")]
+        if all(meanings):
+            return meanings[0]
     written = [
         each.rstrip(" .")
         for said in (text, text.replace(" / ", "/"))
@@ -279,6 +279,11 @@ def name_word(key: str, language: str) -> str:
     """What a language calls an option that no export names: `other`, `unranked`; else English."""
     data = _read_files().get(language) or _read_files()[UNTOLD]
     return str(data[key][0]).capitalize()
+
+
+def is_middle(text: str) -> bool:
+    """Whether a level lies between the two sides of a scale, by its first word."""
+    return next(iter(match_key(text).split()), "") in _find_meaning("middle")
 
 
 def is_none(text: str) -> bool:

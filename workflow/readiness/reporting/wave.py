@@ -183,10 +183,12 @@ def wave_summary(wave: ShownWave) -> str:
         wave.register.write_fact(fact) for fact in in_short(material_of(wave), items, wave.choices)
     ]
     rows = wave.register.rows
-    told = rows["kind"].eq("estimate") & rows["unit"].isin(("share", "number"))
+    told = rows[rows["kind"].eq("estimate") & rows["unit"].isin(("share", "number"))]
+    published = told.loc[told["suppressed"] == "", "reliability"]
     brief = write_numbered("brief", said) if said else ""
-    if not said and (rows.loc[told, "suppressed"] != "").all():
-        brief = wave.tell("report.summary.withheld")
+    if not said and (published != "").all():
+        few, rough = "report.summary.withheld", "report.summary.unreliable"
+        brief = wave.tell(few if published.empty else rough)
     return paragraphs([wave.tell(kind), brief, *_tell_who(wave)])
 
 
