@@ -404,7 +404,9 @@ def test_boxes_end_in_their_option_and_rows_stand_behind_their_question() -> Non
     how, rate = "How do you read the news?&nbsp; ", "How much do you trust each of these. "
     columns = table(
         **{
-            f"{how}<b>On</b> paper (press)": cycle("On paper (press)", ""),
+            f'{how}<b style="color:red">On</b> paper (for press and books)': cycle(
+                "On paper (for press and books)", ""
+            ),
             f"{how}Not applicable": cycle("", "Not applicable", ""),
             f"{how}On stone": [""] * N,
             f"{how}Other (please specify):": cycle("Other", "", "", ""),
@@ -416,7 +418,7 @@ def test_boxes_end_in_their_option_and_rows_stand_behind_their_question() -> Non
     draft, asked, _ = drafted(columns)
     assert [q.block.kind for q in draft.questions] == ["ticks", "one", "grid", "one"]
     assert [c.text for c in asked.items[0].categories] == [
-        "On paper (press)",
+        "On paper (for press and books)",
         "Not applicable",
         "On stone",
         "Other (please specify)",

@@ -184,7 +184,7 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
         return "choice", above, own
     if found := _COLONS.fullmatch(column.header):
         return "colons", found["question"], found["row"]
-    if found := _BEFORE.fullmatch(column.header):
+    if found := _BEFORE.fullmatch(strip_markup(column.header)):
         return "before", found["question"], found["row"]
     if found := _NUMBERED.fullmatch(column.header):
         return "number", found["question"], found["row"]
