@@ -454,13 +454,17 @@ def test_people_are_not_read_and_ids_are_no_questions() -> None:
             "How to reach you": [f"p{k}@example.org" for k in range(N)],
             "Do you vote?": cycle("Yes", "No"),
             "Tête de série": [str(1_000_003 + 7_919 * k * k) for k in range(N)],
+            "Telephone": cycle("1", "0", "NA"),
+            "Unnamed: 0": [str(k + k // 9) for k in range(N)],
+            "Form": cycle("1a4ee8a0-1111-4222-8333-0123456789ab", "1a4ee8a0" + "0b" * 12),
             "Empty": [""] * N,
         }
     )
     draft, asked, text = drafted(columns)
-    assert [item.column for item in asked.items] == ["Do you vote?"]
+    assert [item.column for item in asked.items] == ["Do you vote?", "Telephone"]
     assert asked.export.respondent == "Response ID"
-    assert set(asked.export.ignored) == {"Full name", "How to reach you", "Tête de série", "Empty"}
+    people = {"Full name", "How to reach you", "Tête de série"}
+    assert set(asked.export.ignored) == {*people, "Unnamed: 0", "Form", "Empty"}
     assert "example.org" not in text
     assert draft.beside["How to reach you"].role == "personal"
 

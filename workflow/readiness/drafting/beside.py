@@ -20,6 +20,8 @@ _PLACE = re.compile(
     r"-?\d{1,3}\.\d{3,12}[ ,;]+-?\d{1,3}\.\d{3,12}(?:[ ,;].*)?|(?:\d{1,3}\.){3}\d{1,3}"
 )
 _DECIMAL = re.compile(r"-?\d+([.,]\d+)?")
+_NAMELESS = re.compile(r"column \d+|Unnamed: \d+")
+_UUID = re.compile(r"(?:uuid:)?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 EMPTY = "empty"
 _MOST = 0.9
 # Distinct texts of a column by which it is judged to be of people.
@@ -95,6 +97,8 @@ def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
             role = "ignored" if "respondent" in given else "respondent"
             given.add("respondent")
             found[column.at] = MetadataColumns(role, "every row another value")
+        elif column.total and all(map(_UUID.fullmatch, column.texts)):
+            found[column.at] = MetadataColumns("ignored", "names that programs give")
         elif _are_drawn(column.texts):
             found[column.at] = MetadataColumns("personal", "numbers of people or of cases")
     found.update(_find_moments(moments))
@@ -122,7 +126,7 @@ def _find_moments(columns: list[ExportColumn]) -> dict[int, MetadataColumns]:
 
 
 def _find_personal(column: ExportColumn) -> str:
-    if find_role(column.header) == "personal":
+    if find_role(column.header) == "personal" and _fits(column, "personal"):
         return "personal by its name"
     various = 2 * len(column.texts) > column.total
     names = (column.header, column.label)
@@ -146,6 +150,9 @@ def _fits(column: ExportColumn, role: str) -> bool:
         return distinct == column.total
     if role == "invitation":
         return distinct >= _MOST * column.total
+    if role == "personal":
+        # Of many people, two values tell whether they have a telephone.
+        return column.total <= FEW_NUMBERS or sum(not find_special(t) for t in column.texts) != 2
     if role == "duration":
         return all(re.fullmatch(r"\d+([.,:]\d+)*", text) for text in column.texts)
     # Moments are told by their cells.
@@ -184,8 +191,11 @@ def _names_rows(column: ExportColumn) -> bool:
         return False
     texts = column.texts
     if all(re.fullmatch(r"\d{1,18}", text) for text in texts):
-        numbers = sorted(int(text) for text in texts)
+        given = [int(text) for text in texts]
+        numbers = sorted(given)
+        # Without a gap; rows that a program numbered, and nobody named, may have some.
         counted = numbers[-1] - numbers[0] == len(numbers) - 1
+        counted |= given == numbers and _NAMELESS.fullmatch(column.header) is not None
         return (counted and len(numbers) > FEW_NUMBERS) or _are_drawn(texts)
     # Each spent or began another day: an answer, and no name of a row.
     answers = all(map(_DECIMAL.fullmatch, texts)) or all(map(match_moment, texts))

@@ -91,9 +91,10 @@ def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
     spoken = [match_key(word) for word in re.findall(r"[^\W\d_]+", said)]
     known = {language: _make_keys(data["words"]) for language, data in _read_files().items()}
     score = {language: sum(word in words for word in spoken) for language, words in known.items()}
-    best = max(score, key=lambda language: (score[language], language))
+    several = {language: len(words.intersection(spoken)) for language, words in known.items()}
+    best = max(score, key=lambda language: (several[language], score[language], language))
     # One word may be a name, or the code of an answer.
-    if len(known[best].intersection(spoken)) < 2:
+    if several[best] < 2:
         return "", False
     second = max(n for language, n in score.items() if language != best)
     return best, score[best] >= max(10, 2 * second)
