@@ -385,8 +385,10 @@ def test_numbers_far_off_a_scale_are_no_answers_and_rare_bands_are_bands() -> No
     columns = table(
         mp=[*cycle("1", "2", "3", "4", n=472), *["98"] * 3, *["99"] * 4],
         party=[*cycle(*map(str, range(1, 31)), n=472), *["98"] * 3, *["99"] * 4],
+        hours=[*cycle(*map(str, range(1, 61)), n=472), *["98"] * 3, *["99"] * 4],
         age=[band for band, n in ages.items() for _ in range(n)],
         typed=[*cycle("1", "2", "3", n=470), "3 or 4", *["99"] * 8],
+        none=cycle("98", "99", n=479),
     )
     _, asked, text = drafted(columns)
     assert [(m.text, m.special) for m in asked.item("mp").missing] == [
@@ -394,6 +396,7 @@ def test_numbers_far_off_a_scale_are_no_answers_and_rare_bands_are_bands() -> No
         ("99", "_blank"),
     ]
     assert [c.text for c in asked.item("mp").categories] == ["1", "2", "3", "4"]
+    assert [len(asked.item(name).missing) for name in ("party", "hours")] == [2, 0]
     assert "is '98' (3 times), '99' (4 times) a number, or a missing answer?" in text
     assert [c.text for c in asked.item("age").categories][::8] == ["10-11", "70+"]
     assert asked.item("typed").kind == "number"
