@@ -714,6 +714,9 @@ def test_letters_of_an_older_stata_file_are_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="letters that are not utf-8"):
         read_sheet(path, encoding="utf-8")
     assert read_sheet(path, encoding="windows-1252").first(2) == [("Fès",), ("Salé",)]
+    # Its numbers have half of the digits that are read of them.
+    pd.DataFrame({"bmi": [16.2, 0.1]}, dtype="float32").to_stata(path, write_index=False)
+    assert read_sheet(path).first(2) == [("16.2",), ("0.1",)]
 
 
 def test_a_spreadsheet_of_another_office_is_read() -> None:

@@ -75,6 +75,9 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
     rows: list[Texts] = []
     for name in meta.column_names:
         codes, values = pd.factorize(np.asarray(cells[name], dtype=object))
+        if meta.readstat_variable_types.get(name) == "float":
+            # Stata keeps numbers in half of the digits: 16.2 comes as 16.2000007629.
+            values = np.array([float(str(np.float32(value))) for value in values], dtype=object)
         # Text variables are filled up with spaces.
         texts = ["", *(as_text(value).rstrip() for value in values)]
         rows.append(Texts((codes + 1).astype(np.int32), ()).map_to(texts).used())
