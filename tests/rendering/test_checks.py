@@ -1,11 +1,15 @@
 """The check of the page's numbers: each way to get a number past it, tried."""
 
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from readiness.errors import RenderError
 from readiness.language import LANGUAGES
 from readiness.rendering.checks import check_numbers, check_self_contained, words_for
+from readiness.steps.render import _check_page
 
 DISPLAYS = {"w/a": "67,3 %", "w/b": {"640", "six cent quarante"}, "w/c": "< 30", "w/d": "−0,42"}
 ALLOWED = [re.compile(r"(?<![\d.,])20[0-3]\d(?![\d.,]?\d)"), re.compile(r"\bsimulated-2026\b")]
@@ -165,3 +169,11 @@ def test_marks_of_direction_hide_no_sign() -> None:
     assert problems(GOOD.replace("</body>", f"<p>{isolated}</p></body>")) == []
     assert problems(GOOD.replace("</body>", f"<p>−{isolated}</p></body>")) == ["−640"]
     assert problems(GOOD.replace("</body>", f"<p>{isolated}%</p></body>")) == ["640%"]
+
+
+def test_a_question_is_known_without_the_point_that_a_colon_took_the_place_of() -> None:
+    register = SimpleNamespace(spans=dict)
+    part = SimpleNamespace(words=["As in 5."], provenance=(), register=register)
+    _check_page(Path("page"), "<html><body><p>As in 5: yes</p></body></html>", part, "")  # type: ignore[arg-type]
+    with pytest.raises(RenderError, match="no number of the register"):
+        _check_page(Path("page"), "<html><body><p>As in 6: yes</p></body></html>", part, "")  # type: ignore[arg-type]

@@ -234,6 +234,8 @@ def as_set(word: str) -> re.Pattern[str]:
 def _check_page(source: Path, html: str, part: PageSource, engine: str) -> None:
     """Raise RenderError for a number that is in no register, or for what would be loaded."""
     words = {word for word in part.words if has_digit(word)}
+    # A colon takes the place of the point or colon that a question ends in.
+    words |= {word.rstrip(" .:") for word in words if " " in word}
     allowed = [*ALLOWED, *(as_set(word) for word in sorted(words))]
     known = {engine, *part.provenance}
     problems = check_numbers(html, part.register.spans(), allowed, known) + check_self_contained(
