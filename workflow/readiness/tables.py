@@ -193,11 +193,12 @@ def is_regular(content: bytes, separator: str, width: int) -> bool:
             return False
         block = np.frombuffer(content, dtype=np.uint8, count=end - begin, offset=begin)
         ends, signs, quotes = block == newline, block == sign, block == quote
-        if quotes.any():
+        if len(at := np.flatnonzero(quotes)):
             inside = np.bitwise_xor.accumulate(quotes)
-            before = np.concatenate([[newline], block[:-1]])[quotes]
-            after = np.concatenate([block[1:], [newline]])[quotes]
-            border = np.where(inside[quotes], before, after)
+            # What stands before a quote that opens a cell, behind one that closes it.
+            beside = np.where(inside[at], at - 1, at + 1)
+            border = block[beside.clip(0, len(block) - 1)]
+            border[(beside < 0) | (beside == len(block))] = newline
             if not np.isin(border, [newline, 13, sign, quote]).all():
                 return False
             ends, signs = ends & ~inside, signs & ~inside

@@ -218,7 +218,7 @@ def _read_by_pandas(path: Path, content: bytes, separator: str, line: int) -> Sh
     )
     refuse_oversized(path, len(frame), len(header))
     rows = tuple(Texts.of(frame[at]) for at in frame)
-    filled = np.flatnonzero(np.logical_or.reduce([column.where(bool) for column in rows]))
+    filled = np.flatnonzero(np.logical_or.reduce([column.filled for column in rows]))
     size = int(filled[-1]) + 1 if len(filled) else 0
     if size < len(frame):
         rows = tuple(column.take(slice(size)) for column in rows)

@@ -94,8 +94,8 @@ def looks_like_moments(texts: Sequence[str]) -> bool:
 
 def order_of(texts: Sequence[str], first: Sequence[str], language: str) -> str:
     """Whether day or month stands first in `texts`; `first` are the first cells of the file."""
-    beginnings = {text.lstrip()[:8] for text in texts}  # of a million moments, few hundred days
-    numbers = [hit.groups() for text in beginnings if (hit := _BEGINS.match(text))]
+    beginnings = {text[:12] for text in texts}  # of a million moments, few thousand hours
+    numbers = [hit.groups() for text in beginnings if (hit := _BEGINS.match(text.lstrip()))]
     day = any(int(one) > 12 for one, _ in numbers)
     month = any(int(two) > 12 for _, two in numbers)
     if day != month:

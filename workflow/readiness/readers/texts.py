@@ -94,6 +94,12 @@ class Texts:
         """The rows whose text passes `test`."""
         return self.flags(bool(test(text)) for text in self.texts)
 
+    @property
+    def filled(self) -> Booleans:
+        """The rows whose text is not empty."""
+        empty = self.texts.index("") if "" in self.texts else -2
+        return np.asarray(self.codes != empty)
+
     def flags(self, values: Iterable[bool]) -> Booleans:
         """Truth values, of which there is one for each distinct text, in the rows."""
         table = np.fromiter(values, dtype=np.bool_, count=len(self.texts))

@@ -215,7 +215,7 @@ def times(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.Data
         found.append(answers.issues("speeder", fact, at, value=shown))
     if {"_started", "_submitted"} <= set(known):
         started, submitted = known["_started"], known["_submitted"]
-        both = started.where(bool) & submitted.where(bool)
+        both = started.filled & submitted.filled
         # Both are ISO texts: their order is that of time.
         late = np.flatnonzero(both)[started.those(both) > submitted.those(both)]
         fact = Fact("validation.rule.impossible_time")

@@ -69,7 +69,7 @@ def submissions(
     )
     tokens_of = codes.map_to([read_invitation_code(text) for text in codes.texts])
     table["token"] = tokens_of.cells
-    known = tokens_of.isin(tokens) if tokens is not None else tokens_of.where(bool)
+    known = tokens_of.isin(tokens) if tokens is not None else tokens_of.filled
     apart = table["group"].isin(questionnaire.groups_apart).to_numpy()
     by_open_link = ~known & (apart if tokens is not None else True)
     table["respondent"] = table["token"]
@@ -89,7 +89,7 @@ def submissions(
         status[table["submitted"].isna().to_numpy()] = "undated"
     if "_fault" in raw:
         faults = Texts.of(raw["_fault"])
-        status[faults.where(bool)] = "structure"
+        status[faults.filled] = "structure"
         status[faults.isin([EMPTY])] = "empty_row"
         status[faults.where(lambda why: why.startswith((TEST, REJECTED)))] = "test_answer"
     table["status"] = status
@@ -97,7 +97,7 @@ def submissions(
 
     kept = (table["status"] == KEPT).to_numpy()
     spelled = kept & known & codes.where(lambda text: text != read_invitation_code(text))
-    stray = kept & by_open_link & tokens_of.where(bool)
+    stray = kept & by_open_link & tokens_of.filled
     invitation = questionnaire.export.invitation or ""
     said: list[_Said] = [
         *_tell_not_kept(raw, table, questionnaire, opens, closes, keep, winner),
@@ -198,18 +198,16 @@ def _name_by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray
     """`open-` and the moment of each row, with a number where a moment has several contents."""
     seconds = submitted.to_numpy(dtype="datetime64[s]")
     moments = seconds.astype(np.int64)
-    names = np.array(
-        [
-            "open-undated" if text == "NaT" else f"open-{text.replace('-', '').replace(':', '')}"
-            for text in np.datetime_as_string(seconds).tolist()
-        ],
-        dtype=object,
-    )
+    times = np.datetime_as_string(seconds).astype("U19")
+    # Their signs without the dashes and colons of `2026-03-02T10:00:00`.
+    signs = np.delete(times.view(np.uint32).reshape(-1, 19), (4, 7, 13, 16), axis=1)
+    told = np.where(times == "NaT", "undated", signs.copy().view("U15").ravel()).tolist()
+    names = np.array([f"open-{text}" for text in told], dtype=object)
     several = np.flatnonzero(pd.Series(moments).duplicated(keep=False))
     if len(several):
         moment = np.unique(moments[several], return_inverse=True)[1].astype(np.int32)
-        told = [name for name in raw.columns if name not in ("_row", "_submitted")]
-        rows = raw[told].iloc[several]
+        shown = [name for name in raw.columns if name not in ("_row", "_submitted")]
+        rows = raw[shown].iloc[several]
         place = ranks(
             [moment, *(Texts.of(rows[name]).order_of_texts for name in rows)], len(several)
         )

@@ -5,7 +5,7 @@ writes headers and joins ticked options. A further tool is a class of such facts
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -225,8 +225,9 @@ class Tool:
             return sheet.rows[at].change_texts(lambda text: self._split_ticked(text, options))
         if item.kind == "date":
             # What is no date stays as it is.
-            order = self.order(sheet, at, questionnaire)
-            return _read_moments(sheet, at, order, lambda text, iso: iso[:10] or text)
+            texts, order = sheet.rows[at].texts, self.order(sheet, at, questionnaire)
+            read = zip(texts, moments.read_all(texts, order), strict=True)
+            return sheet.rows[at].map_to([iso[:10] or text for text, iso in read])
         return sheet.rows[at].change_texts(lambda text: self.cell(item, text, sheet, at))
 
     def options_of(self, item: Item, sheet: Sheet) -> dict[str, str]:
@@ -299,9 +300,7 @@ class Tool:
         for name, role in ((SUBMITTED, "timestamp"), (STARTED, "started")):
             if role in assigned.roles:
                 order = order or self.order(sheet, assigned.roles[role], questionnaire)
-                frame[name] = _read_moments(
-                    sheet, assigned.roles[role], order, self.moment
-                ).categorical
+                frame[name] = self.read_moments(sheet.rows[assigned.roles[role]], order).categorical
         if STARTED in frame and SUBMITTED in frame:
             self._drop_other_clocks(frame, sheet, assigned)
         if "duration" in assigned.roles:
@@ -325,9 +324,9 @@ class Tool:
             begun = Texts.of(frame[STARTED])
             frame[STARTED] = begun.put_text(np.flatnonzero(zones[0] != zones[1]), "").categorical
 
-    def moment(self, text: str, read: str) -> str:
-        """A moment as it was read of `text`; "" for what the tool writes where it has none."""
-        return read
+    def read_moments(self, column: Texts, order: str) -> Texts:
+        """A column of moments as ISO 8601; "" where there is none."""
+        return column.map_to(moments.read_all(column.texts, order))
 
     def order(self, sheet: Sheet, at: int, questionnaire: Questionnaire) -> str:
         """Whether day or month stands first in the dates of a column."""
@@ -353,10 +352,3 @@ class Tool:
         faults = {**self.faults(sheet, assigned), **sheet.faults}
         if faults:
             frame[FAULT] = [faults.get(at, "") for at in range(len(sheet))]
-
-
-def _read_moments(sheet: Sheet, at: int, order: str, change: Callable[[str, str], str]) -> Texts:
-    """A column of moments; `change` has the text of each, and what was read of it ("" for none)."""
-    column = sheet.rows[at]
-    read = moments.read_all(column.texts, order)
-    return column.map_to([change(*pair) for pair in zip(column.texts, read, strict=True)])

@@ -94,9 +94,10 @@ class LimeSurvey(Tool):
             self.own_key(heading) for heading in self.headings(sheet)
         }
 
-    def moment(self, text: str, read: str) -> str:
+    def read_moments(self, column: Texts, order: str) -> Texts:
         """As read, but for the moment that stands where none was kept."""
-        return "" if read.startswith(_NO_DATE) else read
+        read = super().read_moments(column, order)
+        return read.change_texts(lambda iso: "" if iso.startswith(_NO_DATE) else iso)
 
     def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
         """Who has a moment of submission went to the end."""
