@@ -449,6 +449,20 @@ def test_excel_tells_the_headers_of_a_table_apart_by_numbers() -> None:
     assert "labels: {en: 'fish, fresh'}" in text
 
 
+def test_of_many_people_several_type_the_same() -> None:
+    """Else a list with 41 things that two typed beside it was a text."""
+    offered = cycle(*3 * ["Press"], *2 * ["Radio"], "Web", n=900)
+    typed = [f"thing {k}" for k in range(41) for _ in (0, 1)]
+    both = [*cycle("Press, Radio", "Radio, Web", "Press, Web", n=89), "Press, Web, Press"]
+    columns = table(one=[*offered, *typed], several=[*offered[90:], *both, *typed])
+    _, asked, text = drafted(columns)
+    assert [item.kind for item in asked.items] == ["single", "multi"]
+    assert [[c.text for c in item.categories] for item in asked.items] == 2 * [
+        ["Press", "Radio", "Web", "Other"]
+    ]
+    assert "texts that few gave are no options here (41)" in text
+
+
 def test_people_are_not_read_and_ids_are_no_questions() -> None:
     columns = table(
         **{

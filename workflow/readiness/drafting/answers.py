@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from readiness.drafting.joined import find_joined_options
+from readiness.drafting.joined import MOST_ALIKE, find_joined_options
 from readiness.drafting.table import MOST_OPTIONS, ExportColumn
 from readiness.drafting.wordings import (
     find_meaning,
@@ -30,7 +30,8 @@ LONG_TEXT = 100
 # Share of a question's answers below which a text that few gave may be typed in place of one; and
 # how many at most: more do not type one text alike.
 RARE = 0.02
-MOST_ALIKE = 9
+# Share of the answers that options have, at least, where more texts than they repeat.
+MOSTLY = 0.75
 # Where all other options were chosen at least so often, answers given once are typed ones,
 # if they are not more than this share together.
 LEAST_OFTEN = 5
@@ -391,7 +392,7 @@ def _draft_joined(counts: Counter[str], signs: Sequence[str]) -> ProposedAnswers
         for t in found.options
     ]
     if found.typed:
-        checks.append(f"texts that one person gave are no options here ({found.typed}): typed?")
+        checks.append(f"texts that few gave are no options here ({found.typed}): typed?")
         if not any(option.other for option in proposed):
             proposed.append(ProposedOption(OTHER, code="other_text", other=True))
     return ProposedAnswers("multi", give_codes(proposed), checks=tuple(checks))
@@ -405,9 +406,14 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     repeated = [text for text, n in counts.items() if n > 1]
     covered = sum(counts[text] for text in repeated) / total
     lengths = sum(len(text) * n for text, n in counts.items()) / total
+    rare = max(1, min(MOST_ALIKE, RARE * total))
+    if len(repeated) > MOST_OPTIONS:
+        # Of many people several type the same.
+        repeated = [text for text in repeated if counts[text] > rare]
+        if sum(counts[text] for text in repeated) < MOSTLY * total:
+            return None
     if len(repeated) > MOST_OPTIONS or len(repeated) < 2 or covered < 0.5 or lengths > LONG_TEXT:
         return None
-    rare = max(1, min(MOST_ALIKE, RARE * total))
     typed = [t for t in counts if counts[t] <= rare and not is_other(t)]
     seen = Detectors().ready()
     # Nobody types a level of a scale, a band or the name of an option.

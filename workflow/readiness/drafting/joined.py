@@ -23,6 +23,8 @@ MOST_CELLS = 20_000
 MOST_PIECES = 10 * MOST_OPTIONS
 # How often three options at least were ticked, where what one person gave is none.
 OFTEN = 3
+# How many type one text alike, at most.
+MOST_ALIKE = 9
 # Share of the cells with either of two neighbours that hold both, from which they are one option.
 STUCK = 0.99
 # Share of the cells that hold two options or more, at least.
@@ -34,7 +36,7 @@ class JoinedOptions:
     """The options that cells join, most frequent first, and what joins them.
 
     alone: those that stand by themselves in every cell. typed: how many pieces are no options, for
-    one person gave each. ranked: whether every cell holds all options, not all in one order.
+    few people gave each. ranked: whether every cell holds all options, not all in one order.
     """
 
     options: tuple[str, ...]
@@ -69,14 +71,17 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
         if len({piece for pieces in cells.values() for piece in pieces}) > MOST_PIECES:
             continue
         merged = _merge(cells, counts, separator)
-        if any(len(set(pieces)) < len(pieces) for pieces in merged.values()):
+        # Nobody ticks an option twice, but one in a hundred types what he ticked.
+        twice = sum(counts[text] for text, own in merged.items() if len(set(own)) < len(own))
+        if twice > (1 - STUCK) * sum(counts.values()):
             continue
         merged = _spell_alike(merged, counts)
         sizes: Counter[str] = Counter()
         for text, pieces in merged.items():
             sizes.update(dict.fromkeys(pieces, counts[text]))
-        # What one person gave beside options that many ticked was typed.
-        typed = {piece for piece, n in sizes.items() if n == 1}
+        # What one person gave beside options that many ticked was typed; of many people a few do.
+        rare = 1 if sum(n > 1 for n in sizes.values()) <= MOST_OPTIONS else MOST_ALIKE
+        typed = {piece for piece, n in sizes.items() if n <= rare}
         several = [pieces for pieces in merged.values() if len(pieces) > 1]
         if not several:
             continue
