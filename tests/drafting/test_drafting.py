@@ -382,6 +382,7 @@ def test_a_level_that_nobody_gave_is_one_where_other_questions_offer_it() -> Non
 def test_numbers_far_off_a_scale_are_no_answers_and_rare_bands_are_bands() -> None:
     ages = {"14-17": 13, "18-29": 300, "30-49": 150, "50-59": 6, "60-69": 4, "70+": 2}
     ages |= {"10-11": 2, "12": 1, "13": 1}
+    towns = [f"Town {chr(55 + k)} (0{k}001)" for k in range(10, 50)]
     columns = table(
         mp=[*cycle("1", "2", "3", "4", n=472), *["98"] * 3, *["99"] * 4],
         party=[*cycle(*map(str, range(1, 31)), n=472), *["98"] * 3, *["99"] * 4],
@@ -389,6 +390,7 @@ def test_numbers_far_off_a_scale_are_no_answers_and_rare_bands_are_bands() -> No
         age=[band for band, n in ages.items() for _ in range(n)],
         typed=[*cycle("1", "2", "3", n=470), "3 or 4", *["99"] * 8],
         none=cycle("98", "99", n=479),
+        place=[*cycle(*towns[:10], n=449), *towns[10:]],
     )
     _, asked, text = drafted(columns)
     assert [(m.text, m.special) for m in asked.item("mp").missing] == [
@@ -399,7 +401,7 @@ def test_numbers_far_off_a_scale_are_no_answers_and_rare_bands_are_bands() -> No
     assert [len(asked.item(name).missing) for name in ("party", "hours")] == [2, 0]
     assert "is '98' (3 times), '99' (4 times) a number, or a missing answer?" in text
     assert [c.text for c in asked.item("age").categories][::8] == ["10-11", "70+"]
-    assert asked.item("typed").kind == "number"
+    assert (asked.item("typed").kind, asked.item("place").kind) == ("number", "single")
 
 
 def test_boxes_end_in_their_option_and_rows_stand_behind_their_question() -> None:

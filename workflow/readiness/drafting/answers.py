@@ -54,6 +54,8 @@ _SHOWN = 3
 # A word of letters behind a number: its unit, maybe.
 _WITH_UNIT = re.compile(r"[+-]?\d[\d.,\u066c ]*?([^\W\d_]{1,20})\.?")
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,17})?")
+# From one number to another.
+_BAND = re.compile(r"\d[\d.,]*\D{1,12}\d")
 # The name of an option, which nobody types.
 _NUMBERED = re.compile(r"[^\W\d_]{0,12}[_-]?\d{1,3}")
 _MISSING_NUMBERS = re.compile(r"-?(?:9{1,4}|8{2,4}|7{2,4})|9(?:7|8)|99[78]|-[1-9]")
@@ -418,7 +420,9 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     seen = Detectors().ready()
     # Nobody types a level of a scale, a band or the name of an option.
     every = list(counts)
-    told = order_scale(every) or order_numbers(every) or all(map(_NUMBERED.fullmatch, every))
+    banded = 2 * sum(map(bool, map(_BAND.search, every))) > len(every)
+    told = order_scale(every) or (order_numbers(every) if banded else None)
+    told = told or all(map(_NUMBERED.fullmatch, every))
     few = len(typed) if len(counts) > 8 and len(typed) > 2 and not told else 0
     alone = [text for text in counts if counts[text] == 1 and not is_other(text)]
     often = all(n >= LEAST_OFTEN for text, n in counts.items() if text not in alone)
