@@ -137,6 +137,11 @@ def test_what_a_broken_publication_hides_is_not_passed_over(
         assert main(["which", "canteen-r2/meal.hot.all"]) == 0
     ledger.write_text(text, "utf-8")
     assert main(["affected", "canteen-2025@1"]) == 0
+    words = ledger.parent / "tables/en/numbers.csv"
+    told = words.read_bytes()
+    words.write_text("a,b\n1,2\n", "utf-8")
+    assert main(["which", "canteen-r1/meal.hot.all"]) == 3
+    words.write_bytes(told)
     # Gone altogether: what came through it is told without its hashes.
     shutil.rmtree(ledger.parent)
     capsys.readouterr()

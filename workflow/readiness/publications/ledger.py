@@ -206,7 +206,7 @@ def read_words(folder: Path) -> dict[str, str]:
     path = folder / TABLES / language / TIDY
     labels = ("item_label", "answer_label", "variable_label", "group_label")
     return {
-        row["id"]: ", ".join(filter(None, (row.get(label) for label in labels)))
+        row.get("id", ""): ", ".join(filter(None, (row.get(label) for label in labels)))
         for row in (_read_rows(path) if path.is_file() else ())
     }
 
