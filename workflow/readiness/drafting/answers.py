@@ -293,13 +293,13 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     whole = all(value.is_integer() for value in values.values())
     distinct = sorted(set(values.values()))
     codes = whole and not others and not unit
-    odd = [text for text in plain if _MISSING_NUMBERS.fullmatch(plain[text])]
+    odd = [text for text in plain if _MISSING_NUMBERS.fullmatch(f"{values[text]:.12g}")]
     far = {text for text in odd if codes and abs(values[text]) >= FAR}
     near = Counter({text: counts[text] for text in plain if text not in far})
     kept, off = ([values[text] for text in texts] for texts in (near, far))
     points = codes and len(kept) > 1 and min(kept) >= 0 and sum(counts[t] for t in far) > 1
     most, least = max(kept, default=0.0), min(off, default=0.0)
-    points &= most < SHORT_SCALE or (len(off) > 1 and 2 * most < least)
+    points &= most < SHORT_SCALE or (2 if len(off) > 1 else 5) * most < least
     # Beside points of a scale, or codes, such numbers stand for no answer.
     if points and (found := _propose_numbers(near)):
         void = tuple((text, "", "blank") for text in sorted(far))

@@ -79,7 +79,8 @@ def _read_questions(table: ExportTable, export: ExportTable) -> Codebook | None:
     known = {match_key(header): header for header in export.headers}
     for column in table.columns:
         keys = [match_key(text) for text in column.texts]
-        if column.total == table.rows and sum(key in known for key in keys) * 2 > len(keys):
+        # Above several questions of a list may stand what they have in common.
+        if 2 * column.total > table.rows and sum(key in known for key in keys) * 2 > len(keys):
             break
     else:
         return None
