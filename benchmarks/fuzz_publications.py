@@ -129,6 +129,8 @@ class Range:
             # Makes the run again, once for all that are forged; the child inherits it.
             self.bench.untouched(identity, 3, kind.code)
             try:
+                # Signed is another seal.
+                self.bench.tree.remove(f"publications/{identity}/{ATTESTATION}")
                 made = case.make(self.bench.tree)
                 ended = fork_command(words, self.bench.tree.root, self.beside / "log")
             finally:
