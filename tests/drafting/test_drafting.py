@@ -154,7 +154,7 @@ def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:
                     "Q1",
                     cycle("1", "2", "9"),
                     label="Do you vote?",
-                    values={"1": "Yes", "2": "No", "9": "Refused"},
+                    values={"1": "Yes", "2": "No", "8": "", "9": "Refused"},
                     missing=("9",),
                 ),
                 column(
@@ -278,7 +278,7 @@ def test_answers_with_labels_are_nobodys_name_and_columns_tell_labels_apart(tmp_
         variable_value_labels={
             **{key: {1.0: "A", 2.0: "B"} for key in ("q1", "q1_cod")},
             "noted": {1.0: "None", 2.0: "Some", 3.0: "All"},
-            "home": {1.0: "Other", 2.0: "Others"},
+            "home": {1.0: "Other (WRITE IN)", 2.0: "Others"},
         },
     )
     _, asked, _ = drafted(export_table(path, path.read_bytes()))
@@ -331,6 +331,7 @@ def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> Non
         ("A refusé", "refused"),
         ("Missing", "blank"),
         ("I don't know / NA", "dont_know"),
+        ("Not answered/refused", "blank"),
     ],
 )
 def test_what_says_twice_or_in_brackets_is_no_answer(text: str, means: str) -> None:

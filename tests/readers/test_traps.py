@@ -6,6 +6,7 @@ import io
 import unicodedata
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -38,6 +39,7 @@ from readiness.questionnaire.items import Missing
 from readiness.readers import read_export, read_ignored, read_sheet
 from readiness.readers.encodings import decode
 from readiness.readers.export import recognise_export
+from readiness.readers.tools.spss import Spss
 from readiness.readers.workbooks import _join_halves
 from readiness.validation import losses, validate
 
@@ -700,6 +702,10 @@ def test_files_of_statistics_say_their_labels(ending: str, tmp_path: Path) -> No
     labels = list(sheet.labels.values())
     assert [variable.label for variable in labels] == ["Do you vote?", "Why?"]
     assert dict(labels[0].values) == ({} if ending == "por" else {"1": "Yes", "2": "No"})
+    # Of a set of boxes the file says which value counts; its labels need not.
+    lived = replace(labels[0], values={"1": "Lived there", "2": "Not lived there"}, counted="1")
+    boxes = replace(sheet, labels={**sheet.labels, "vote": lived})
+    assert [Spss().box("There", {}, boxes, 0, cell) for cell in "12"] == ["There", ""]
 
 
 def test_a_form_that_keeps_its_own_moments_alone_is_told() -> None:

@@ -114,7 +114,8 @@ def propose_answers(
     counts: Counter[str] = Counter()
     for column in columns:
         counts.update(column.counts)
-    # A number that is labelled with itself has no label.
+    # A number that is labelled with itself, or with nothing, has no label.
+    labels = [(value, text.strip() or value) for value, text in labels]
     labels = [(value, text) for value, text in labels if value != text or not value.isdigit()]
     if labels:
         missing_values = columns[0].missing

@@ -233,9 +233,9 @@ def find_special(text: str) -> str:
     What interviewers are told beside an answer stands in brackets: `[DO NOT READ] Refused`,
     `Refused (VOL.)`. A code may stand before it, too: `99. Refused`.
     """
-    if " / " in text:
-        # "Not sure / Don't know" says one thing twice, "I don't know / NA" says two.
-        meanings = [find_special(part) for part in text.split(" / ")]
+    if "/" in text:
+        # "Not sure / Don't know" says one thing twice, "Not answered/refused" says two.
+        meanings = [find_special(part.strip()) for part in text.split("/")]
         if all(meanings):
             return meanings[0]
     written = [
@@ -272,8 +272,8 @@ def _space_words(text: str) -> str:
 
 
 def is_other(text: str) -> bool:
-    """Whether an option stands for what is not listed."""
-    return match_key(text) in _find_meaning("other")
+    """Whether an option stands for what is not listed, whatever is said of it in brackets."""
+    return not _find_meaning("other").isdisjoint(map(match_key, (text, _ASIDE.sub("", text))))
 
 
 def name_word(key: str, language: str) -> str:

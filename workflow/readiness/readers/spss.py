@@ -99,17 +99,20 @@ def _read_variable(name: str, meta: Any) -> Variable:
     for part in meta.missing_ranges.get(name, ()):
         low, high = as_text(part["lo"]), as_text(part["hi"])
         missing.append(low if low == high else f"{low}..{high}")
+    own, one = next(
+        (
+            (own, one)
+            for own, one in (meta.mr_sets or {}).items()
+            if one.get("is_dichotomy") and name in one["variable_list"]
+        ),
+        ("", {}),
+    )
+    counted = one.get("counted_value")
     return Variable(
         label=str(meta.column_names_to_labels.get(name) or ""),
         values={as_text(value): str(label) for value, label in labels.items()},
         missing=tuple(missing),
         measure=str(meta.variable_measure.get(name, "")),
-        together=next(
-            (
-                one.get("label") or str(own).lstrip("$")
-                for own, one in (meta.mr_sets or {}).items()
-                if one.get("is_dichotomy") and name in one["variable_list"]
-            ),
-            "",
-        ),
+        together=one.get("label") or str(own).lstrip("$"),
+        counted="" if counted is None else as_text(counted),
     )

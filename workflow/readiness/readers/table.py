@@ -34,7 +34,8 @@ class Variable:
 
     `values` are value labels by value, both as text; `missing` the values (or `low..high`) that the
     file declares missing; `measure` is `nominal`, `ordinal`, `scale` or `unknown`; `together` the
-    question of which the column is one of several answers, where the file declares such a set.
+    question of which the column is one of several answers, where the file declares such a set, and
+    `counted` the value that says that it was given.
     """
 
     label: str = ""
@@ -42,6 +43,7 @@ class Variable:
     missing: tuple[str, ...] = ()
     measure: str = ""
     together: str = ""
+    counted: str = ""
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,10 @@ class Spss(Tool):
         return text
 
     def box(self, text: str, options: Mapping[str, str], sheet: Sheet, at: int, cell: str) -> str:
-        """By the label of the value where that says yes or no, else by the value."""
+        """By the value that a set counts, or a label that says yes or no, else by the value."""
         variable = sheet.labels[sheet.columns[at]]
+        if variable.counted:
+            return text if cell == variable.counted else ""
         label = match_key(variable.values.get(cell, ""))
         if label and (label in words.NOT_TICKED or is_missing(cell, variable.missing)):
             return ""
