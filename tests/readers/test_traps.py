@@ -704,7 +704,7 @@ def test_files_of_statistics_say_their_labels(ending: str, tmp_path: Path) -> No
     assert dict(labels[0].values) == ({} if ending == "por" else {"1": "Yes", "2": "No"})
     # Of a set of boxes the file says which value counts; its labels need not.
     lived = replace(labels[0], values={"1": "Lived there", "2": "Not lived there"}, counted="1")
-    boxes = replace(sheet, labels={**sheet.labels, "vote": lived})
+    boxes = replace(sheet, labels={sheet.columns[0]: lived})
     assert [Spss().box("There", {}, boxes, 0, cell) for cell in "12"] == ["There", ""]
 
 
