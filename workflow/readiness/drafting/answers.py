@@ -422,8 +422,8 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     # Nobody types a level of a scale, a band or the name of an option.
     every = list(counts)
     banded = 2 * sum(map(bool, map(_BAND.search, every))) > len(every)
-    told = order_scale(every) or (order_numbers(every) if banded else None)
-    told = told or all(map(_NUMBERED.fullmatch, every))
+    ordered = order_scale(every) or (order_numbers(every) if banded else None)
+    told = ordered or all(map(_NUMBERED.fullmatch, every))
     few = len(typed) if len(counts) > 8 and len(typed) > 2 and not told else 0
     alone = [text for text in counts if counts[text] == 1 and not is_other(text)]
     often = all(n >= LEAST_OFTEN for text, n in counts.items() if text not in alone)

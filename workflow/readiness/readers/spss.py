@@ -99,14 +99,10 @@ def _read_variable(name: str, meta: Any) -> Variable:
     for part in meta.missing_ranges.get(name, ()):
         low, high = as_text(part["lo"]), as_text(part["hi"])
         missing.append(low if low == high else f"{low}..{high}")
-    own, one = next(
-        (
-            (own, one)
-            for own, one in (meta.mr_sets or {}).items()
-            if one.get("is_dichotomy") and name in one["variable_list"]
-        ),
-        ("", {}),
-    )
+    sets: Mapping[Any, Any] = meta.mr_sets or {}
+    held = (o for o in sets if sets[o].get("is_dichotomy") and name in sets[o]["variable_list"])
+    own = next(held, "")
+    one: Mapping[str, Any] = sets.get(own, {})
     counted = one.get("counted_value")
     return Variable(
         label=str(meta.column_names_to_labels.get(name) or ""),
