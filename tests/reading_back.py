@@ -343,7 +343,7 @@ def read_codes(raw: pd.DataFrame, document: Mapping[str, Any]) -> dict[str, pd.S
                 # What is left beside the options was typed.
                 typed = column.str.replace(longest, "", regex=True).str.contains(r"\w")
                 sets = sets.where(~typed, sets.map(lambda codes, code=code: codes | {code}))
-            found[name] = sets.where(sets.map(len) > 0)
+            found[name] = sets.where((sets.map(len) > 0) & ~column.isin(void))
         elif one["kind"] == "number" and column is not None:
             numbers = pd.to_numeric(column.str.replace(",", "."), errors="coerce")
             found[name] = numbers.mask(column.isin(void))
