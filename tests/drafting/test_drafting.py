@@ -791,7 +791,7 @@ def test_units_typed_pieces_and_boxes_beside_none_are_seen() -> None:
         (["MW1", "MW2", "MW3"], None),
         (["1 to 3 years", "3 to 12 months", "4 years or more"], None),
         (["Less than 1 hour a day", "1-2 hours a day", "3 or more hours a day"], [0, 1, 2]),
-        (["100Mb - 1Gb", "1Gb - 5Gb", "1Mb - 100Mb"], None),
+        (["100Mb - 1Gb", "1 - 5 Gb", "<100Mb", ">5Gb"], [2, 0, 1, 3]),
         (["Over 1M", "300k to 1M", "Under 10k", "10 to 50k", "500-1k"], [4, 2, 3, 1, 0]),
         (["35 to 49", "65 years or more", "17 or younger", "18 to 34"], [2, 3, 0, 1]),
         # Words tell what the numbers of a form mistake.

@@ -34,9 +34,9 @@ _BRACKETS = r"(?:\[[^]]{1,40}\]|\([^)]{1,40}\))"
 _ASIDE = re.compile(rf"^\s*{_BRACKETS}\s*(?=\S)|(?<=\S)\s*{_BRACKETS}$")
 _LEAD = re.compile(r"^[^\W\d_]+, ")
 _NAMED = re.compile(r"[^\W\d_]+\d[^\W_]*")
-# A number, and a letter that multiplies it (`300k`, `1M`).
-_NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)((?:[km](?![^\W\d_]))?)")
-_TIMES = {"k": 1e3, "m": 1e6}
+# A number, and what multiplies it (`300k`, `1M`, `50 GB`).
+_NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)(?:(\s?[kmgt]b|[km])(?![^\W\d_]))?")
+_TIMES = {"k": 1e3, "m": 1e6, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
 # Letters that tell a language by themselves, among those that there are words of.
 _LETTERS = {"ar": re.compile(r"[\u0600-\u06ff]")}
@@ -128,7 +128,8 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
     texts = _strip_numbers(texts)
     # What stands before a number is no unit of it: of "18 to 34", "to" is no terabyte.
     said = [set(re.findall(r"[^\W\d_]+\b(?!\s*\d)", match_key(text))) for text in texts]
-    told = [[not unit.isdisjoint(words) for words in said] for unit in _read_units()]
+    units = [unit for unit in _read_units() if unit.isdisjoint(_TIMES)]
+    told = [[not unit.isdisjoint(words) for words in said] for unit in units]
     # A year is more than 11 months, and hours a day are in each text; MW2 and TR96H3 are names.
     named = sum(map(bool, map(_NAMED.fullmatch, texts)))
     if sum(any(of) and not all(of) for of in told) > 1 or 2 * named > len(texts):
@@ -170,7 +171,7 @@ def _read_numbers(text: str) -> list[float]:
     found: list[float] = []
     times = 1.0
     for number, letter in reversed(_NUMBER.findall(text)):
-        times = _TIMES.get(letter, times)
+        times = _TIMES.get(letter.strip(), times)
         value = _read_value(number) * times
         if not letter and found and value > found[-1]:
             value /= min(times, 1e3)
