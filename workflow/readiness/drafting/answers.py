@@ -411,7 +411,8 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     lengths = sum(len(text) * n for text, n in counts.items()) / total
     rare = max(1, min(MOST_ALIKE, RARE * total))
     if len(repeated) > MOST_OPTIONS:
-        # Of many people several type the same.
+        # Of many people several type the same, and few live in most countries.
+        rare = max(rare, counts.most_common(MOST_OPTIONS + 1)[-1][1])
         repeated = [text for text in repeated if counts[text] > rare]
         if sum(counts[text] for text in repeated) < MOSTLY * total:
             return None
