@@ -328,6 +328,7 @@ def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> Non
         ("Don't Know / Rather Not Answer", "dont_know"),
         ("Ne sait pas / N’en a jamais entendu parler", "dont_know"),
         ("Non demandé en Tunisie", "not_asked"),
+        ("Skip, no partner", "not_asked"),
         ("A refusé", "refused"),
         ("Missing", "blank"),
         ("I don't know / NA", "dont_know"),
@@ -419,7 +420,7 @@ def test_boxes_end_in_their_option_and_rows_stand_behind_their_question() -> Non
             f"{how}Other (please specify):": cycle("Other", "", "", ""),
             f"{how}Other (please specify): (2)": [f"word {k} of mine" for k in range(N)],
             **{f"{rate}{row}": cycle("Low", "Medium", "High") for row in ("Press", "Web", "TV")},
-            "Are you:": cycle("tall", "small", "neither"),
+            "Are you:- <span class='instr": cycle("tall", "small", "neither"),
         }
     )
     draft, asked, _ = drafted(columns)

@@ -129,7 +129,7 @@ def _write_item(
     checks = [*([block.check] if block.check else []), *answers.checks]
     checks = [said for said in checks if said not in together]
     item: dict[str, Any] = {"id": question.id, "kind": answers.kind}
-    question_text = strip_markup(block.question).rstrip(" :") or block.question
+    question_text = strip_markup(block.question).rstrip(" :-") or block.question
     header = block.columns[0].header if block.kind == "one" else question_text
     taken = columns | {match_key(option.column) for option in answers.options}
     if block.kind != "one" and match_key(header) in taken:

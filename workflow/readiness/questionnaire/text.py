@@ -57,7 +57,9 @@ def tidy(text: str) -> str:
 
 def strip_markup(text: str) -> str:
     """The text without tags and signs of HTML, which form builders leave in their questions."""
-    return tidy(html.unescape(re.sub(r"</?[A-Za-z][^<>]{0,500}>", " ", text)))
+    # A file may cut a text within a tag.
+    tags = r"</?[A-Za-z][^<>]{0,500}>|<[A-Za-z]{1,20} [a-z]{1,20}=[^<>]{0,500}$"
+    return tidy(html.unescape(re.sub(tags, " ", text)))
 
 
 # What stands between ticked options where a reader has told them apart.
