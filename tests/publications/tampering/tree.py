@@ -113,9 +113,10 @@ class Tree:
             mock.patch.object(program, "own_tree", lambda: self.root),
             contextlib.ExitStack() as stack,
         ):
-            # Its hash is kept for the whole process: neither tree's may serve for the other.
-            program.present_program.cache_clear()
-            stack.callback(program.present_program.cache_clear)
+            # It is kept for the whole process: neither tree's may serve for the other.
+            for kept in (program.read_program, program.present_program):
+                kept.cache_clear()
+                stack.callback(kept.cache_clear)
             status = cli.main(words)
         for page in pages:
             page.seek(0)

@@ -16,9 +16,9 @@ import platform
 import re
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from readiness.closure import PACKAGE_FOLDER
 from readiness.errors import DataError
@@ -46,6 +46,7 @@ _PLACES = {place: re.compile(pattern, re.ASCII) for place, pattern in PLACES.ite
 CODE_FOLDERS = ("workflow", "profiles", "reports")
 # What the authors of the program's own project say, of its studies and waves and of themselves.
 OF_THIS = re.compile(r"reports/|CITATION\.cff$")
+T = TypeVar("T")
 
 
 def own_tree() -> Path | None:
@@ -74,12 +75,11 @@ def program_files() -> dict[str, Path]:
     return found
 
 
-def program_for(root: Path) -> dict[str, Path]:
-    """The same for a project at `root`: without what authors say of their own project, if that is
-    another one.
+def select_for(root: Path, files: Mapping[str, T]) -> dict[str, T]:
+    """The program's files for a project at `root`: without what authors say of their own project,
+    if that is another one.
     """
-    files = program_files()
-    return {n: p for n, p in files.items() if not OF_THIS.match(n) or (root / n).is_file()}
+    return {n: f for n, f in files.items() if not OF_THIS.match(n) or (root / n).is_file()}
 
 
 def place_of(name: str) -> str:
@@ -164,8 +164,14 @@ def program_digest(hashes: Mapping[str, str]) -> str:
 @cache
 def present_program(root: Path) -> dict[str, str]:
     """The same of the program that runs, as an archive of a project at `root` would have it."""
-    files = {name: path.read_bytes() for name, path in program_for(root).items()}
+    files = select_for(root, read_program())
     return program_hashes({**files, DVC_FILE: DVC_CONFIG.encode()})
+
+
+@cache
+def read_program() -> dict[str, bytes]:
+    """The files of the program that runs, by name; read once, and not to be changed."""
+    return {name: path.read_bytes() for name, path in program_files().items()}
 
 
 def assemble(
@@ -177,7 +183,7 @@ def assemble(
     become config.yaml and data/versions.csv, `pointers` the DVC pointers by path, `inputs` are
     files taken as they are (questionnaire, margins, a revised ledger).
     """
-    files = {name: path.read_bytes() for name, path in program_for(root).items()}
+    files = select_for(root, read_program())
     files |= {path.as_posix(): read_file(root / path) for path in inputs}
     files |= {path.as_posix(): text.encode() for path, text in pointers.items()}
     files["config.yaml"] = config.encode()
@@ -214,19 +220,23 @@ def read_archive(archive: Path) -> dict[str, bytes]:
     refused, and so is more than `LARGEST` bytes or `MOST_MEMBERS` files. (Not by tarfile's own
     filter, which Python 3.11 has only since 3.11.4.)
     """
-    files: dict[str, bytes] = {}
     try:
-        content = io.BytesIO(_unpack_tar(read_file(archive)))
-        with tarfile.open(fileobj=content, mode="r:") as tar:
-            for name, member in members(tar, most_bytes=LARGEST, most_files=MOST_MEMBERS):
-                if name in files:
-                    raise tarfile.TarError(f"{name!r} stands there twice")
-                files[name] = member.read()
-        for name in files:
-            if any(str(folder) in files for folder in PurePosixPath(name).parents):
-                raise tarfile.TarError(f"{name!r} lies in what is a file")
+        return {**_read_tar(read_file(archive))}
     except (tarfile.TarError, lzma.LZMAError, ValueError, EOFError) as error:
         raise DataError(f"{archive}: cannot be unpacked: {error}. Restore it with git.") from None
+
+
+@lru_cache(maxsize=1)  # an audit asks for it twice
+def _read_tar(packed: bytes) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    with tarfile.open(fileobj=io.BytesIO(_unpack_tar(packed)), mode="r:") as tar:
+        for name, member in members(tar, most_bytes=LARGEST, most_files=MOST_MEMBERS):
+            if name in files:
+                raise tarfile.TarError(f"{name!r} stands there twice")
+            files[name] = member.read()
+    for name in files:
+        if any(str(folder) in files for folder in PurePosixPath(name).parents):
+            raise tarfile.TarError(f"{name!r} lies in what is a file")
     return files
 
 
@@ -275,16 +285,12 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
     kernels of each BLAS, `simd` what numpy uses of the processor's vector instructions, `engine`
     what makes the pages.
     """
+    import numpy as np
+
     from readiness.rendering.render import present_engine
 
-    packages = {}
     locked = re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", lock, re.M)
-    for name in sorted({*locked, *further}):
-        try:
-            packages[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue  # pinned for another system
-    import numpy as np
+    installed = {name: _find_version(name) for name in sorted({*locked, *further})}
 
     shown: Any = np.show_config(mode="dicts")
     return {
@@ -296,8 +302,18 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
         "blas": _list_blas(),
         "simd": sorted(shown["SIMD Extensions"]["found"]),
         "engine": present_engine(),
-        "packages": packages,
+        # What is not there is pinned for another system.
+        "packages": {name: version for name, version in installed.items() if version},
     }
+
+
+@cache
+def _find_version(package: str) -> str:
+    """The installed version of a package, which an audit of many asks for each; "" of none."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def environment_text() -> str:

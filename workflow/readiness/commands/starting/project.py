@@ -15,7 +15,7 @@ from readiness.config.documents import GUIDE, guide
 from readiness.datasets.versions import COLUMNS, VERSIONS
 from readiness.errors import ConfigError, StoppedError
 from readiness.publications.ledger import publication_ids
-from readiness.publications.program import own_tree, program_for
+from readiness.publications.program import own_tree, program_files, select_for
 
 TEMPLATES = Path(__file__).parent / "project"
 # The files that a project begins with, by their template.
@@ -79,7 +79,7 @@ def new_project(folder: Path) -> Iterator[Path]:
 
 
 def _fill(place: Path, name: str) -> None:
-    for own, path in program_for(place).items():
+    for own, path in select_for(place, program_files()).items():
         copy = place / own
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
