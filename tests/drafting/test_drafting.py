@@ -306,6 +306,8 @@ def test_answers_with_labels_are_nobodys_name_and_columns_tell_labels_apart(tmp_
         "Très utile|Utile|Assez utile|Peu utile|Pas du tout utile",
         "Very confident|Confident|Neutral|Not very confident|Not at all confident",
         "Très confiant|Confiant|Neutre|Peu confiant|Pas du tout confiant",
+        "Zdecydowanie tak|Raczej tak|Trudno powiedzieć|Raczej nie|Zdecydowanie nie",
+        "Kesinlikle katılıyorum|Katılıyorum|Kararsızım|Katılmıyorum|Kesinlikle katılmıyorum",
         "5 - Extremely hard|4 - Very hard|3 - Quite hard|2 - A bit hard|1 - Not very hard",
     ],
 )
