@@ -24,7 +24,6 @@ def is_revised(target: Target) -> bool:
 FITS: dict[str, Callable[[Target], bool]] = {
     "": lambda target: True,
     "wave": lambda target: target.wave,
-    "attacked": lambda target: target.wave and len(target.text("attack.csv").splitlines()) > 1,
     "study": lambda target: not target.wave,
     "revising": lambda target: any(p.startswith("publications/") for p in target.inputs()),
     "unrevised": lambda target: not is_revised(target),

@@ -303,7 +303,7 @@ CHANGES: dict[str, Change] = {
     "resealed-values-header": edit_lines("values.csv", lambda lines: lines[:1]),
     "resealed-values-more": edit_lines("values.csv", lambda lines: [*lines, f"more,{ZEROS}\n"]),
     "resealed-attack": edit_lines("attack.csv", lambda lines: lines[:-1]),
-    "resealed-attack-header": edit_lines("attack.csv", lambda lines: lines[:1]),
+    "resealed-attack-header": edit_lines("attack.csv", lambda lines: lines[1:]),
     "resealed-attack-twice": edit_lines("attack.csv", lambda lines: [*lines, lines[-1]]),
     "resealed-datasets": edit_rows("datasets.csv", contradict("datasets.csv")),
     "resealed-datasets-rows": edit_rows("datasets.csv", edit_cell("rows", change_count)),
