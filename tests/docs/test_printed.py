@@ -9,8 +9,8 @@ from project_copy import ROOT, benchmark_module
 from readiness.analysis.measured import MISSED, SIZES, procedure_of
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import read_register
+from readiness.reporting.parts import Register
 from readiness.reporting.passports import Passports
-from readiness.reporting.shown import Register
 from readiness.reporting.standing import Standing
 from readiness.tables import read_text_table
 

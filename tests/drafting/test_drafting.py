@@ -493,7 +493,7 @@ def test_people_are_not_read_and_ids_are_no_questions() -> None:
     people = {"Full name", "How to reach you", "Tête de série"}
     assert set(asked.export.ignored) == {*people, "Unnamed: 0", "Form", "Empty"}
     assert "example.org" not in text
-    assert draft.beside["How to reach you"].role == "personal"
+    assert draft.metadata["How to reach you"].role == "personal"
 
 
 def test_a_name_that_two_rows_share_costs_nobody() -> None:
@@ -501,7 +501,7 @@ def test_a_name_that_two_rows_share_costs_nobody() -> None:
     rows = [f"{k % (N - 1)},2026-03-01 10:00:00,{'Yes' if k % 2 else 'No'}" for k in range(N)]
     content = "\n".join(["_id,_submission_time,Do you vote?", *rows]).encode()
     draft, asked, text = drafted(export_table(Path("export.csv"), content))
-    assert draft.beside["_id"].role == "repeated" and asked.export.ignored == ("_id",)
+    assert draft.metadata["_id"].role == "repeated" and asked.export.ignored == ("_id",)
     assert "# check: not read, for rows share a value" in text
     assert "_id" not in read_export(Path("export.csv"), asked, content)
 
@@ -572,7 +572,7 @@ def test_levels_of_a_scale_and_boxes_that_were_not_asked() -> None:
         }
     )
     draft, asked, _ = drafted(replace(columns, signs=(" ",)))
-    assert draft.beside["Gone [Web]"].why == "nobody was asked"
+    assert draft.metadata["Gone [Web]"].why == "nobody was asked"
     assert [item.kind for item in asked.items] == ["ordinal", "multi"]
     assert [c.text for c in asked.items[0].categories] == ["Poor", "Average", "Good", "Very Good"]
 
@@ -652,7 +652,7 @@ def test_who_asked_and_who_answered_are_no_items() -> None:
     sent = {"Quando": [f"17/01/2025 18.{k:02d}.40" for k in range(N)]}
     draft, asked, _ = drafted(table(**columns, **kept, **sent))
     assert [item.column for item in asked.items] == list(kept)
-    assert {role.role for role in draft.beside.values()} == {"personal", "timestamp"}
+    assert {role.role for role in draft.metadata.values()} == {"personal", "timestamp"}
 
 
 @pytest.mark.parametrize("gate", ["No", ""])
@@ -979,7 +979,7 @@ def test_comments_beside_options_leave_these_together() -> None:
     assert [(item.kind, len(item.columns)) for item in made.items if item.kind != "text"] == [
         ("multi", 2)
     ]
-    assert draft.beside["Total time :"].role == "duration"
+    assert draft.metadata["Total time :"].role == "duration"
 
 
 def test_a_header_of_the_file_is_read_though_others_begin_with_it() -> None:
@@ -1011,7 +1011,7 @@ def test_a_draft_takes_the_answers_of_its_own_file() -> None:
         column(3, "tool", cycle("Web", "Radio", "?", "Prefer not to say")),
     )
     draft, asked, text = drafted(ExportTable(columns))
-    assert draft.beside["sent"].role == "ignored"
+    assert draft.metadata["sent"].role == "ignored"
     assert [c.text for c in asked.item("trust").categories][1:4] == ["2", "3", "4"]
     assert [c.text for c in asked.item("cause").categories] == ["Work", "Family", "8"]
     assert "no label for '8' (10 times)" in text

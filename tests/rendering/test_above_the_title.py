@@ -7,7 +7,7 @@ import pytest
 
 from readiness.language import LANGUAGES
 from readiness.language.catalogue import strip_marks
-from readiness.reporting.shown import Register
+from readiness.reporting.parts import Register
 from readiness.reporting.standing import Standing
 from readiness.steps.render import PageSource, RenderSettings, metadata_of
 

@@ -13,8 +13,8 @@ from readiness.register.figures import COLUMNS
 from readiness.rendering.checks import check_self_contained
 from readiness.rendering.finish import finish_page, inline_picture
 from readiness.rendering.numbers import numbers_page
+from readiness.reporting.parts import Register
 from readiness.reporting.passports import Passports
-from readiness.reporting.shown import Register
 from readiness.reporting.standing import Standing
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30" width="90">{}</svg>'

@@ -18,9 +18,9 @@ from readiness.facts import Fact, Listed, Quantity
 from readiness.language import LANGUAGES, join_texts
 from readiness.reporting.blocks import Prose
 from readiness.reporting.particulars import CALLED, DISCLOSED, NOTED, note_block, write_box
+from readiness.reporting.parts import Register, WavePart
 from readiness.reporting.passports import Passports
 from readiness.reporting.report import section
-from readiness.reporting.shown import Register, ShownWave
 from readiness.reporting.standing import Standing
 from readiness.reporting.study import BLOCKS
 from readiness.reporting.wave import PLACES, wave_blocks, wave_summary
@@ -57,11 +57,11 @@ def registers(wave: Clinic) -> dict[Selection, pd.DataFrame]:
     }
 
 
-def shown(wave: Clinic, rows: pd.DataFrame, selection: Selection, language: str) -> ShownWave:
+def shown(wave: Clinic, rows: pd.DataFrame, selection: Selection, language: str) -> WavePart:
     """The wave as a report shows it, without charts."""
     told = {"run": "clinic", "title": "A wave", "kind": "wave"}
     told["wave"] = {"change": {"from": "clinic-then"}}
-    return ShownWave(
+    return WavePart(
         Register(rows, language),
         Path("nowhere"),
         told,
@@ -76,7 +76,7 @@ def shown(wave: Clinic, rows: pd.DataFrame, selection: Selection, language: str)
     )
 
 
-def document(part: ShownWave) -> dict[str, str]:
+def document(part: WavePart) -> dict[str, str]:
     """Every block with something to say, by its place."""
     found = {block.place: section(part, block, 2) for block in wave_blocks(part)}
     return {place: text for place, text in found.items() if text}

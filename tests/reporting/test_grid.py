@@ -15,7 +15,7 @@ from readiness.language import LANGUAGES
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.load import questionnaire_of
 from readiness.reporting.blocks import Prose
-from readiness.reporting.shown import Register, ShownWave
+from readiness.reporting.parts import Register, WavePart
 from readiness.reporting.wave import wave_blocks
 from readiness.steps.draw_wave import DrawnWave, DrawWave
 
@@ -79,7 +79,7 @@ def figures(level: str, margin: float = 0.05, withheld: str = "") -> pd.DataFram
 
 
 def show(rows: pd.DataFrame, asked: Questionnaire, language: str = "en") -> dict[str, str]:
-    wave = ShownWave(
+    wave = WavePart(
         Register(rows, language),
         Path("nowhere"),
         {"run": "made-up", "title": "T", "kind": "wave", "wave": {}},

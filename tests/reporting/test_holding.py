@@ -42,7 +42,7 @@ from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.firmness import draw_firmness, state_firmness
 from readiness.reporting.holding import COLUMNS, Judge, claims_of, find_common, judge_all
-from readiness.reporting.shown import Register
+from readiness.reporting.parts import Register
 from readiness.reporting.workbooks.wave import firmness_sheets
 from readiness.survey.comparisons.contrasts import adjust_p
 

@@ -14,7 +14,7 @@ from readiness.language import LANGUAGES
 from readiness.questionnaire import Item, Questionnaire
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.item_findings import Findings, in_short
-from readiness.reporting.shown import Register
+from readiness.reporting.parts import Register
 
 CHOICE = {
     "id": "degree",

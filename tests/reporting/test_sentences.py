@@ -22,7 +22,7 @@ from readiness.language.catalogue import FIRST_STRONG, LEFT_TO_RIGHT, POP
 from readiness.questionnaire import Item, Questionnaire
 from readiness.questionnaire.load import questionnaire_of
 from readiness.reporting import participation, statements
-from readiness.reporting.shown import Register, ShownWave
+from readiness.reporting.parts import Register, WavePart
 from readiness.steps.render import labels
 from readiness.validation.issues import MEANINGS
 
@@ -173,7 +173,7 @@ def test_issues_are_told_by_what_and_how_many(language: str) -> None:
         for rule, n in found.items()
     ]
     wave = SimpleNamespace(register=Register(pd.DataFrame(rows), language))
-    kinds = participation._list_kinds(cast(ShownWave, wave))
+    kinds = participation._list_kinds(cast(WavePart, wave))
     assert kinds is not None
     assert not [key for key in MEANINGS.values() if re.search("[`_]", text(key, language))]
     told = [kind.values for kind in kinds.items if isinstance(kind, Fact)]
@@ -199,7 +199,7 @@ def test_what_lacks_answers_is_said_of_what_lacks_some(language: str) -> None:
         wave = SimpleNamespace(register=Register(pd.DataFrame(rows), language))
         facts = [Fact("language.labelled", {"label": "Which? [1]", "what": o}) for o in shares]
         named = [(fact, f"q.{option}.all") for fact, option in zip(facts, shares, strict=True)]
-        return list(participation._tell_lacking(cast(ShownWave, wave), named))
+        return list(participation._tell_lacking(cast(WavePart, wave), named))
 
     assert tell() == []
     shares["b"] = (0.5, 0.75)
@@ -218,10 +218,10 @@ def test_questions_that_no_table_counts_are_named(language: str) -> None:
     ]
     asked = SimpleNamespace(items=items)
     wave = SimpleNamespace(questionnaire=asked, language=language)
-    named = participation._name_uncounted(cast(ShownWave, wave))
+    named = participation._name_uncounted(cast(WavePart, wave))
     assert re.findall("(?m)^- (.*)", named) == ["why", "since"]
     asked.items = items[2:]
-    assert participation._name_uncounted(cast(ShownWave, wave)) == ""
+    assert participation._name_uncounted(cast(WavePart, wave)) == ""
 
 
 @pytest.mark.parametrize(("column", "asked"), [("q1_1", "Label"), ("What then?", "What then?")])

@@ -29,9 +29,9 @@ from readiness.language.catalogue import strip_marks
 from readiness.register.figures import Origin, make_register
 from readiness.register.study_rows import claim_rows, verdict_rows
 from readiness.reporting.blocks import Prose
+from readiness.reporting.parts import Register, StudyPart
 from readiness.reporting.passports import NAMES, Passports
 from readiness.reporting.report import section
-from readiness.reporting.shown import Register, ShownStudy
 from readiness.reporting.standing import Standing
 from readiness.reporting.study import study_blocks, study_summary
 
@@ -62,9 +62,9 @@ def shown(
     language: str,
     verdicts: list[dict[str, Any]],
     register: pd.DataFrame,
-) -> ShownStudy:
+) -> StudyPart:
     """A study as its page shows it, without charts."""
-    return ShownStudy(
+    return StudyPart(
         Register(register, language),
         Path("nowhere"),
         {"run": "study", "title": "A study"},
@@ -90,7 +90,7 @@ def small(
     total: str = "",
     weighted: str = "unknown",
     **more: Any,
-) -> ShownStudy:
+) -> StudyPart:
     """A study of some questions, each with its figures; `total`: a reported number of people."""
     rows, sets = [], []
     for place, figures in enumerate(questions):
@@ -156,13 +156,13 @@ def words_of(markdown: str) -> str:
     return strip_marks(text).replace("\u00a0", " ").replace("\u202f", " ").replace("**", "")
 
 
-def headline(study: ShownStudy) -> str:
+def headline(study: StudyPart) -> str:
     found = re.search(r"::: \{\.headline\}\n(.*?)\n:::", study_summary(study), re.S)
     assert found is not None
     return words_of(found[1]).strip()
 
 
-def cards(study: ShownStudy) -> list[str]:
+def cards(study: StudyPart) -> list[str]:
     """The three cards, in their order."""
     found = re.findall(
         r"::: \{\.card \.(sure|plain|open)\}\n(.*?)\n:::", study_summary(study), re.S
@@ -182,12 +182,12 @@ SAID = {
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def real(request: pytest.FixtureRequest) -> ShownStudy:
+def real(request: pytest.FixtureRequest) -> StudyPart:
     claims, structure, verdicts, register = haca()
     return shown(claims, structure, request.param, verdicts, register)
 
 
-def test_the_finding_of_haca_stands_first(real: ShownStudy) -> None:
+def test_the_finding_of_haca_stands_first(real: StudyPart) -> None:
     assert headline(real) == SAID[real.language]
     sure, simple, _ = cards(real)
     assert re.findall(r"\d+", sure) == ["32", "33"]
@@ -199,7 +199,7 @@ def test_the_finding_of_haca_stands_first(real: ShownStudy) -> None:
 LISTED = r"\d[\d.,/]*(?:(?:,|،| or| ou| أو) \d[\d.,]*)*"
 
 
-def test_what_stands_first_is_short(real: ShownStudy) -> None:
+def test_what_stands_first_is_short(real: StudyPart) -> None:
     for block in (study_summary(real), *(section(real, b, 2) for b in study_blocks(real))):
         summary = block == study_summary(real)
         for paragraph in words_of(block).split("\n\n"):
@@ -213,7 +213,7 @@ def test_what_stands_first_is_short(real: ShownStudy) -> None:
                 assert len(re.findall(LISTED, strip_marks(sentence))) <= 6, sentence
 
 
-def test_every_number_is_of_the_register_under_its_id(real: ShownStudy) -> None:
+def test_every_number_is_of_the_register_under_its_id(real: StudyPart) -> None:
     spans = real.register.spans()
     for block in (study_summary(real), *(section(real, b, 2) for b in study_blocks(real))):
         for number, identity in SPAN.findall(block):
@@ -225,14 +225,14 @@ def test_every_number_is_of_the_register_under_its_id(real: ShownStudy) -> None:
         assert digits is None, digits[0]
 
 
-def test_nobody_is_accused(real: ShownStudy) -> None:
+def test_nobody_is_accused(real: StudyPart) -> None:
     text = words_of("\n".join([study_summary(real), *(b.body() for b in study_blocks(real))]))
     # The page says once that nothing says that the figures are wrong, and once that it accuses not.
     found = re.findall(ACCUSING[real.language], text)
     assert len(found) <= 1, found
 
 
-def test_every_verdict_stands_in_the_one_table(real: ShownStudy) -> None:
+def test_every_verdict_stands_in_the_one_table(real: StudyPart) -> None:
     table = next(b for b in study_blocks(real) if b.place == "verdicts").body()
     rows = [line for line in table.splitlines() if line.startswith("| [](") or "{.row" in line]
     assert len(rows) == len(real.verdicts)
@@ -344,7 +344,7 @@ def test_counts_by_largest_remainders_are_found_again(counts: list[int]) -> None
     assert apportioned_counts(FigureSet(tuple(shown), SetKind.EXHAUSTIVE), n) is not None
 
 
-def test_the_numbers_of_verdicts_say_what_they_are(real: ShownStudy) -> None:
+def test_the_numbers_of_verdicts_say_what_they_are(real: StudyPart) -> None:
     passports = Passports(real.register, "A study", Standing(), structure=real.structure)
     for own, more in (("every", 2), ("least", 2), ("silent", 2), ("fits_missing", 2)):
         told = passports.of(f"verdict.every.release.{own}").what

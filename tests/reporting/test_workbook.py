@@ -22,7 +22,7 @@ from readiness.language import LANGUAGES
 from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, Gap, TableMaterial, banner, column_names, letters
 from readiness.reporting.item import banner_table
-from readiness.reporting.shown import Register
+from readiness.reporting.parts import Register
 from readiness.reporting.workbooks.wave import (
     COLUMNS,
     codebook,

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from readiness.drafting.answers import OTHER, SCALE, UNNAMED, ProposedAnswers
-from readiness.drafting.beside import EMPTY
 from readiness.drafting.draft import Draft, ProposedQuestion
+from readiness.drafting.metadata import EMPTY
 from readiness.drafting.wordings import is_middle, name_word
 from readiness.questionnaire.items import LOWEST
 from readiness.questionnaire.text import match_key, strip_markup
@@ -61,11 +61,11 @@ def document_of(draft: Draft) -> dict[str, Any]:
     said = [] if draft.told else [f"{CHECK}is {draft.language} the language of its texts?"]
     said += [
         f"{DECIDED}{header!r} is {NOT_READ.get(b.role, b.role)}: {b.why}"
-        for header, b in draft.beside.items()
+        for header, b in draft.metadata.items()
         if b.role not in ("own", *ASKED_ONCE)
     ]
     for role, asks in ASKED_ONCE.items():
-        if named := [repr(header) for header, b in draft.beside.items() if b.role == role]:
+        if named := [repr(header) for header, b in draft.metadata.items() if b.role == role]:
             said.append(f"{CHECK}{asks} {', '.join(named)}?")
     if boxes := [each.id for each in draft.questions if each.kind == "multi"]:
         said.append(
@@ -89,10 +89,10 @@ def document_of(draft: Draft) -> dict[str, Any]:
     }
     export: dict[str, Any] = {}
     ignored: list[str] = []
-    for header, beside in draft.beside.items():
-        if beside.role in _OF_EXPORT and beside.role not in export:
-            export[beside.role] = header
-        elif beside.role != "own":
+    for header, column in draft.metadata.items():
+        if column.role in _OF_EXPORT and column.role not in export:
+            export[column.role] = header
+        elif column.role != "own":
             ignored.append(header)
     if ignored:
         export["ignored"] = ignored

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.drafting.answers import ProposedAnswers, ProposedOption, give_codes, propose_answers
-from readiness.drafting.beside import EMPTY, MetadataColumns, find_beside
 from readiness.drafting.blocks import AGAIN, LEAST_ROWS, ColumnBlock, group_columns, is_typed
 from readiness.drafting.codebooks import Codebook
+from readiness.drafting.metadata import EMPTY, MetadataColumns, find_metadata
 from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
 from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import UNTOLD, find_special, guess_language, is_none, is_other
@@ -56,7 +56,7 @@ class Draft:
         name: of the questionnaire, without a version.
         language: of its texts, and whether that was told, or is sure.
         source: what it was drafted from, in words.
-        beside: the columns that are no questions, by header.
+        metadata: the columns that are no questions, by header.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Draft:
     told: bool
     source: str
     questions: tuple[ProposedQuestion, ...]
-    beside: dict[str, MetadataColumns] = field(default_factory=dict)
+    metadata: dict[str, MetadataColumns] = field(default_factory=dict)
 
 
 def make_draft(
@@ -99,16 +99,16 @@ def make_draft(
             f"{source}: its first row holds answers ({held[0]!r}, {held[1]!r}), not the names of "
             "columns. Put a row of names above it."
         )
-    beside = find_beside(table)
-    empty = {at for at, column in beside.items() if column.role == EMPTY}
-    asked = [column for column in table.columns if column.at in empty or column.at not in beside]
+    metadata = find_metadata(table)
+    empty = {at for at, column in metadata.items() if column.role == EMPTY}
+    asked = [column for column in table.columns if column.at in empty or column.at not in metadata]
     blocks = [
         b for b in group_columns(asked, codebook) if any(c.at not in empty for c in b.columns)
     ]
     if not blocks:
         raise DataError(f"{source}: no column that can be a question.")
     used = {column.at for block in blocks for column in block.columns}
-    beside = {at: column for at, column in beside.items() if at not in used}
+    metadata = {at: column for at, column in metadata.items() if at not in used}
     questions: list[ProposedQuestion] = []
     earlier: list[GateQuestion] = []
     joined = _complete_scales(_join_blocks(blocks, codebook, table.signs))
@@ -125,7 +125,7 @@ def make_draft(
     # Names and codes are of no language: the draft asks whether it is the one that it was given.
     guessed, sure = guess_language(texts)
     found = language or guessed or UNTOLD
-    headers = {table.columns[at].header: role for at, role in beside.items()}
+    headers = {table.columns[at].header: role for at, role in metadata.items()}
     return Draft(name, found, bool(language) or sure, source, tuple(questions), headers)
 
 

@@ -26,7 +26,7 @@ from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Ques
 from readiness.register.display import Sign, sign
 from readiness.register.figures import answer_order, group_order, number
 from readiness.register.protection import ASKED, DONT_KNOW, base_id, share_id
-from readiness.reporting.shown import Register, ShownWave
+from readiness.reporting.parts import Register, WavePart
 
 # The adjusted p-values below which a letter is upper case, and lower case.
 UPPER, LOWER = 0.05, 0.10
@@ -149,7 +149,7 @@ class TableMaterial:
         return self.register.language
 
 
-def material_of(wave: ShownWave) -> TableMaterial:
+def material_of(wave: WavePart) -> TableMaterial:
     """What the tables of a wave are made of, as a report shows it."""
     return TableMaterial(
         wave.register,

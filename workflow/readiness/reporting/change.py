@@ -15,7 +15,7 @@ from readiness.register.rows.changes import MAPPED, change_levels
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.item_findings import level_label
 from readiness.reporting.markdown import EMPTY, plain
-from readiness.reporting.shown import ShownWave
+from readiness.reporting.parts import WavePart
 
 COLUMNS = (
     "report.column.question",
@@ -34,7 +34,7 @@ SENTENCES = {
 }
 
 
-def describe_change(wave: ShownWave) -> str:
+def describe_change(wave: WavePart) -> str:
     """The chapter; "" where a wave is compared with none."""
     register = wave.register
     if not register.has("change.margin"):
@@ -67,13 +67,13 @@ def describe_change(wave: ShownWave) -> str:
     )
 
 
-def _find_changes(wave: ShownWave, item: Item) -> dict[str, str]:
+def _find_changes(wave: WavePart, item: Item) -> dict[str, str]:
     """The ids of what a question's changes are, by its answers; those that are not told apart."""
     known = {of: share_id(item.id, of, TOTAL, ANSWERED) for of in change_levels(item)}
     return {of: name for of, name in known.items() if wave.register.has(f"change.{name}")}
 
 
-def _write_sentence(wave: ShownWave, item: Item) -> str:
+def _write_sentence(wave: WavePart, item: Item) -> str:
     """Whether a question moved, stayed within the margin or cannot be told, of its largest change;
     "" where nothing is compared.
     """
@@ -109,13 +109,13 @@ def _write_sentence(wave: ShownWave, item: Item) -> str:
     return wave.tell("language.labelled", label=label, what=Fact(kind, values))
 
 
-def _label(wave: ShownWave, item: Item, level: str) -> Value:
+def _label(wave: WavePart, item: Item, level: str) -> Value:
     if level == item.first_level:
         return level_label(item, wave.language)
     return item.labels(wave.language)[level]
 
 
-def _make_rows(wave: ShownWave, item: Item, *, limits: bool, trends: bool) -> Iterator[list[str]]:
+def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Iterator[list[str]]:
     """A row for each answer; for a question that is not compared one that says why."""
     register, found = wave.register, _find_changes(wave, item)
     asked, reason = item.label.text(wave.language), f"change.{item.id}.compared"

@@ -21,7 +21,7 @@ from readiness.reporting.blocks import paragraphs
 from readiness.reporting.holding import FAR_HIGHER, HIGHER, NO_PAIR, find_common
 from readiness.reporting.item_findings import name_within
 from readiness.reporting.markdown import write_list
-from readiness.reporting.shown import Register, ShownWave
+from readiness.reporting.parts import Register, WavePart
 
 # What each choice is called, by its dimension; a gap has another test than a share.
 NAMES = {
@@ -99,7 +99,7 @@ def state_firmness(finding: FirmFinding, register: Register) -> Iterator[Fact]:
         yield Fact("report.firmness.untold", values)
 
 
-def describe_firmness(wave: ShownWave) -> str:
+def describe_firmness(wave: WavePart) -> str:
     """The chapter: a sentence a finding and a picture a question, then the findings that hold in
     their only other variant, in a list; "" where no variant is told.
     """

@@ -24,19 +24,19 @@ from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.item import CAPTIONS, banner_table, explain_signs
 from readiness.reporting.item_findings import Findings, level_label
 from readiness.reporting.markdown import block, label, mark, plain
-from readiness.reporting.shown import ShownWave
+from readiness.reporting.parts import WavePart
 
 # The range of a share over the rows: of them all, where chance may have made it, of those shown.
 RANGE = ("report.finding.rows", "report.finding.rows.close", "report.finding.rows.shown")
 
 
-def grid_block(wave: ShownWave, grid_id: str) -> ReportBlock:
+def grid_block(wave: WavePart, grid_id: str) -> ReportBlock:
     """The block of a grid that is told as one (`Questionnaire.find_tables`)."""
     title = wave.questionnaire.grid(grid_id).label.text(wave.language)
     return ReportBlock(f"grid-{grid_id}", plain(title), lambda: _write_grid(wave, grid_id, title))
 
 
-def _write_grid(wave: ShownWave, grid_id: str, title: str) -> str:
+def _write_grid(wave: WavePart, grid_id: str, title: str) -> str:
     listed = [wave.questionnaire.item(name) for name in wave.tables[grid_id]]
     rows, material = row_order(wave.register.number, listed), material_of(wave)
     said = _compare_rows(material, rows)

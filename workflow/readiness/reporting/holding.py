@@ -28,7 +28,7 @@ from readiness.register.protection import Scheme, share_id
 from readiness.register.rows.shares import share_rows
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.item_findings import SIDES, Findings, are_far, find_widest
-from readiness.reporting.shown import Register
+from readiness.reporting.parts import Register
 from readiness.survey.design import Design
 
 WHOLE, GAP = "share", "gap"

@@ -28,7 +28,7 @@ from readiness.reporting.banners import (
 from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.item_findings import Findings, level_label
 from readiness.reporting.markdown import EMPTY, block, fold, label, mark, plain, table
-from readiness.reporting.shown import Register, ShownWave
+from readiness.reporting.parts import Register, WavePart
 from readiness.reporting.workbooks.wave import lettering
 
 # Headings of columns.
@@ -58,7 +58,7 @@ ORDINAL_MODEL = "ordinal_logit_term"
 class Tests:
     """The comparisons of one item of a wave."""
 
-    wave: ShownWave
+    wave: WavePart
     item: Item
 
     @property
@@ -318,7 +318,7 @@ CAPTIONS = {
 TABLES = ("tables.caption.share", "tables.caption.number")
 
 
-def item_block(wave: ShownWave, name: str) -> ReportBlock:
+def item_block(wave: WavePart, name: str) -> ReportBlock:
     """The block of one item, called by its label."""
     item = wave.questionnaire.item(name)
     title = item.label.text(wave.language)
@@ -326,7 +326,7 @@ def item_block(wave: ShownWave, name: str) -> ReportBlock:
 
 
 class _ItemWriter:
-    def __init__(self, wave: ShownWave, item: Item) -> None:
+    def __init__(self, wave: WavePart, item: Item) -> None:
         self.wave, self.item, self.material = wave, item, material_of(wave)
         self.table = banner(self.material, item)
         compared, tests = item.id in wave.choices, Tests(wave, item)

@@ -11,7 +11,7 @@ from readiness.reporting import statements
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.item_findings import level_label
 from readiness.reporting.markdown import EMPTY, fold, plain
-from readiness.reporting.shown import ShownWave
+from readiness.reporting.parts import WavePart
 from readiness.survey.response import DISPOSITIONS as ENDS_OF_CASES
 from readiness.validation.issues import MEANINGS
 
@@ -39,7 +39,7 @@ CAPTIONS = tuple(
 INVITED = "quality.invited.all"
 
 
-def describe_participation(wave: ShownWave) -> str:
+def describe_participation(wave: WavePart) -> str:
     """Who was asked and who answered, in the words that the selection allows."""
     counted = " ".join(wave.register.write_fact(fact) for fact in _state_counts(wave))
     return paragraphs(
@@ -54,7 +54,7 @@ def describe_participation(wave: ShownWave) -> str:
     )
 
 
-def _name_uncounted(wave: ShownWave) -> str:
+def _name_uncounted(wave: WavePart) -> str:
     """The questions whose answers are texts or days, in a fold: what was asked is told whole."""
     labels = [
         plain(item.label.text(wave.language))
@@ -65,7 +65,7 @@ def _name_uncounted(wave: ShownWave) -> str:
     return fold(text("report.uncounted", wave.language), listed) if labels else ""
 
 
-def _state_counts(wave: ShownWave) -> Iterator[Fact]:
+def _state_counts(wave: WavePart) -> Iterator[Fact]:
     """What was received and kept. How many were asked and answered, the summary says."""
     register = wave.register
     counts = {}
@@ -85,7 +85,7 @@ def _state_counts(wave: ShownWave) -> Iterator[Fact]:
             yield Fact("report.counted_apart", {"group": name, "n": n})
 
 
-def _list_kinds(wave: ShownWave) -> Listed | None:
+def _list_kinds(wave: WavePart) -> Listed | None:
     """The three most frequent kinds of issues with how many there were; None without an issue."""
     known = {
         key: wave.register.number(f"quality.issues.{rule}") or 0 for rule, key in MEANINGS.items()
@@ -104,13 +104,13 @@ def _list_kinds(wave: ShownWave) -> Listed | None:
     return Listed(tuple(told), "comma") if told else None
 
 
-def _find_count(wave: ShownWave, quantity: str) -> tuple[int, Value]:
+def _find_count(wave: WavePart, quantity: str) -> tuple[int, Value]:
     """How many there were of a quantity of the checks, and the value to show."""
     identity = f"quality.{quantity}.all"
     return round(wave.register.number(identity) or 0), wave.register.name_value(identity)
 
 
-def _tell_reading(wave: ShownWave) -> Iterator[Fact]:
+def _tell_reading(wave: WavePart) -> Iterator[Fact]:
     """What the selection of respondents lets the figures say, and what is held back."""
     register = wave.register
     asked, answers = (register.number(f"quality.{name}.all") for name in ("invited", "answered"))
@@ -133,7 +133,7 @@ def _tell_reading(wave: ShownWave) -> Iterator[Fact]:
         yield Fact("report.tests.family", dict(numbers))
 
 
-def _write_rates(wave: ShownWave) -> str:
+def _write_rates(wave: WavePart) -> str:
     """AAPOR's rates, unweighted and weighted; a rate that is not computable says why."""
     register, rows = wave.register, []
     for key in RATES:
@@ -149,7 +149,7 @@ def _write_rates(wave: ShownWave) -> str:
 RATES_TABLE = tuple(f"participation.column.{name}" for name in ("rate", "unweighted", "weighted"))
 
 
-def _write_representativity(wave: ShownWave) -> str:
+def _write_representativity(wave: WavePart) -> str:
     """How evenly response is spread, as far as the frame tells; "" where that is not known."""
     identity = "response.r_indicator"
     if not wave.register.has(identity) or wave.register.row(identity)["unit"] != "number":
@@ -158,7 +158,7 @@ def _write_representativity(wave: ShownWave) -> str:
     return wave.register.write_fact(Fact("participation.representativity", {"value": value}))
 
 
-def nonresponse(wave: ShownWave) -> str:
+def nonresponse(wave: WavePart) -> str:
     """What those without an answer could do to the headline numbers; "" where nothing is known."""
     numbers = list(_list_headlines(wave))
     if not numbers:
@@ -177,7 +177,7 @@ def nonresponse(wave: ShownWave) -> str:
     )
 
 
-def _list_headlines(wave: ShownWave) -> Iterator[tuple[str | Fact, str]]:
+def _list_headlines(wave: WavePart) -> Iterator[tuple[str | Fact, str]]:
     """The words and the id of each headline number that has bounds, in the document's order."""
     for name in wave.items:
         item = wave.questionnaire.item(name)
@@ -194,7 +194,7 @@ def _list_headlines(wave: ShownWave) -> Iterator[tuple[str | Fact, str]]:
                 yield Fact("language.labelled", {"label": words, "what": said}), share
 
 
-def _tell_lacking(wave: ShownWave, numbers: list[tuple[str | Fact, str]]) -> Iterator[str]:
+def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> Iterator[str]:
     """The published share that the answers it lacks could move most, and how that is read."""
     register, lacking = wave.register, list[tuple[float, str | Fact, str]]()
     for words, share in numbers:
@@ -216,7 +216,7 @@ def _tell_lacking(wave: ShownWave, numbers: list[tuple[str | Fact, str]]) -> Ite
         yield register.write_fact(Fact("participation.reading.worst"))
 
 
-def _write_bounds(wave: ShownWave, numbers: list[tuple[str | Fact, str]]) -> str:
+def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> str:
     rows = []
     for words, share in numbers:
         reason = f"{share}.selection"
@@ -238,7 +238,7 @@ def _write_bounds(wave: ShownWave, numbers: list[tuple[str | Fact, str]]) -> str
     return _fold_table(wave, "bounds", columns, rows)
 
 
-def _write_between(wave: ShownWave, identity: str) -> str:
+def _write_between(wave: WavePart, identity: str) -> str:
     """Two numbers of the register, as an interval; the first where they are withheld."""
     if not wave.register.has(f"{identity}.lower"):
         return EMPTY
@@ -248,7 +248,7 @@ def _write_between(wave: ShownWave, identity: str) -> str:
     )
 
 
-def _write_missing(wave: ShownWave) -> str:
+def _write_missing(wave: WavePart) -> str:
     register, found = wave.register, []
     for name in dict.fromkeys([*wave.items, *wave.variables]):
         ids = {key: f"missing.{name}.{key.rpartition('.')[2]}" for key in STATUS}
@@ -265,7 +265,7 @@ def _write_missing(wave: ShownWave) -> str:
     return _fold_table(wave, "missing", ("report.column.question", *shown), rows)
 
 
-def _balance(wave: ShownWave) -> str:
+def _balance(wave: WavePart) -> str:
     """The frame's categories in the population and among respondents, before and after."""
     register, rows = wave.register, []
     for variable in wave.questionnaire.groupings:
@@ -282,7 +282,7 @@ def _balance(wave: ShownWave) -> str:
 
 
 def _fold_table(
-    wave: ShownWave, name: str, columns: Sequence[str], rows: Sequence[list[str]]
+    wave: WavePart, name: str, columns: Sequence[str], rows: Sequence[list[str]]
 ) -> str:
     """A table behind what it shows, which its caption says, too; "" without rows."""
     caption = f"participation.caption.{name}"

@@ -10,7 +10,7 @@ from readiness.language import Language, join_texts
 from readiness.language.numbers import day
 from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.markdown import EMPTY, glossary, label, note, quote_exactly
-from readiness.reporting.shown import ReportPart, ShownWave
+from readiness.reporting.parts import ReportPart, WavePart
 
 # What the code of AAPOR (2021, III.A) has disclosed at once, beside what the report itself says of
 # questions, precision, weights and checks.
@@ -82,10 +82,10 @@ def note_block(part: ReportPart) -> ReportBlock:
     def body() -> str:
         links = [
             f"[{part.word(title)}](#{label('sec', part.run, title.rpartition('.')[2])})"
-            for title in (OF_WAVE if isinstance(part, ShownWave) else OF_STUDY)
+            for title in (OF_WAVE if isinstance(part, WavePart) else OF_STUDY)
         ]
         rows = glossary(list_rows(part, NOTED, DISCLOSED))
-        unplanned = isinstance(part, ShownWave) and "plan" not in part.settings
+        unplanned = isinstance(part, WavePart) and "plan" not in part.settings
         none = part.word("plan.none") if unplanned else ""
         return paragraphs([rows, none, join_texts(links, "comma", part.language)])
 

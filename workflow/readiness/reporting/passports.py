@@ -19,8 +19,8 @@ from readiness.register.display import show_row, show_with_sign
 from readiness.register.planned import PlanOutcome
 from readiness.reporting.item_findings import level_label
 from readiness.reporting.participation import MEASURES
+from readiness.reporting.parts import Register
 from readiness.reporting.planned import mark_number
-from readiness.reporting.shown import Register
 from readiness.reporting.standing import Standing
 
 # What the numbers of verdicts are called, by their names in a sentence; others have none.

@@ -13,7 +13,7 @@ from readiness.lineage import canonical_json
 from readiness.register.planned import ORDER, PARTS, PlanEntry, PlanOutcome
 from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.markdown import quote_exactly, write_list
-from readiness.reporting.shown import ReportPart
+from readiness.reporting.parts import ReportPart
 from readiness.terminal import shorten
 
 # What the parts of a plan are called.

@@ -38,8 +38,8 @@ from readiness.reporting.markdown import (
     status,
 )
 from readiness.reporting.particulars import RIGHTS, list_rows, name_author, note_block, write_box
+from readiness.reporting.parts import ReportPart, StudyPart, WavePart, open_part
 from readiness.reporting.planned import outcome_of, sum_up
-from readiness.reporting.shown import ReportPart, ShownStudy, ShownWave, open_part
 from readiness.reporting.standing import Standing
 from readiness.reporting.study import BLOCKS, study_blocks, study_summary
 from readiness.reporting.wave import PLACES, wave_blocks, wave_summary
@@ -58,7 +58,7 @@ SUMMARY = "summary"
 class ReportPage:
     """The study or the wave that a report shows, in one language."""
 
-    part: ShownStudy | ShownWave
+    part: StudyPart | WavePart
     standing: Standing
     name: str = "report"
     downloads: tuple[tuple[str, str], ...] = ()
@@ -90,10 +90,10 @@ class ReportPage:
         That of a study opens with its finding and needs no title.
         """
         part = self.part
-        short = wave_summary(part) if isinstance(part, ShownWave) else study_summary(part)
+        short = wave_summary(part) if isinstance(part, WavePart) else study_summary(part)
         said = part.prose.around(SUMMARY, short, part.register.span)
         self._print(status(self._state()))
-        if isinstance(part, ShownWave):
+        if isinstance(part, WavePart):
             self._print(heading(1, part.word("report.title.summary"), "sec-summary"))
         self._print(said, write_box(part))
 
@@ -122,7 +122,7 @@ class ReportPage:
         """Print the blocks of some items of a wave; without names, all that were not printed, the
         rows of a grid below the grid.
         """
-        if not isinstance(self.part, ShownWave):
+        if not isinstance(self.part, WavePart):
             return
         for name in names:
             self.block(f"item-{name}", level)
@@ -256,7 +256,7 @@ def section(part: ReportPart, block: ReportBlock, level: int) -> str:
     return f"{heading(level, block.title, label('sec', part.run, block.place))}\n\n{body}"
 
 
-def blocks_of(part: ShownStudy | ShownWave) -> list[ReportBlock]:
+def blocks_of(part: StudyPart | WavePart) -> list[ReportBlock]:
     """The blocks of a study or a wave, in order; the methodological note is the last one."""
-    blocks = wave_blocks(part) if isinstance(part, ShownWave) else study_blocks(part)
+    blocks = wave_blocks(part) if isinstance(part, WavePart) else study_blocks(part)
     return [*blocks, note_block(part)]

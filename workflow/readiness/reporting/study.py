@@ -26,14 +26,14 @@ from readiness.reporting.markdown import (
     write_list,
     write_numbered,
 )
-from readiness.reporting.shown import ShownStudy
+from readiness.reporting.parts import StudyPart
 from readiness.reporting.study_finding import JudgedClaim, every_of, find_verdict, finding, joint_of
 
 SIMPLEST = "simplest"
 COLUMNS = tuple(f"study.column.{name}" for name in ("figures", "condition", "fits", "every"))
 
 
-def picture(study: ShownStudy) -> str:
+def picture(study: StudyPart) -> str:
     """The picture, titled with what it shows, and the numbers behind it in a fold; none where each
     set has its reported number of answers.
     """
@@ -50,7 +50,7 @@ def picture(study: ShownStudy) -> str:
     return paragraphs([chart, _write_behind(study, every)])
 
 
-def _write_behind(study: ShownStudy, every: JudgedClaim | None) -> str:
+def _write_behind(study: StudyPart, every: JudgedClaim | None) -> str:
     if every is None or study.lead is None:
         return ""
     figures = join_texts(
@@ -71,11 +71,11 @@ def _write_behind(study: ShownStudy, every: JudgedClaim | None) -> str:
     return _fold(study, "study.title.behind", body)
 
 
-def _fold(study: ShownStudy, key: str, body: str) -> str:
+def _fold(study: StudyPart, key: str, body: str) -> str:
     return fold(study.word(key), body) if body else ""
 
 
-def _make_rows(study: ShownStudy, every: JudgedClaim, figures: str) -> list[list[str]]:
+def _make_rows(study: StudyPart, every: JudgedClaim, figures: str) -> list[list[str]]:
     """Two rows of the table: if everyone answered, and with missing answers."""
     rows = []
     for suffix, condition in (
@@ -100,7 +100,7 @@ def _make_rows(study: ShownStudy, every: JudgedClaim, figures: str) -> list[list
     return rows
 
 
-def _write_fits(study: ShownStudy, every: JudgedClaim, suffix: str) -> str:
+def _write_fits(study: StudyPart, every: JudgedClaim, suffix: str) -> str:
     if every.has(f"fits{suffix}"):
         return study.register.span(every.number(f"fits{suffix}"))
     if every.has(f"first{suffix}"):
@@ -108,7 +108,7 @@ def _write_fits(study: ShownStudy, every: JudgedClaim, suffix: str) -> str:
     return study.word("study.fits.none")
 
 
-def _find_whole(study: ShownStudy) -> JudgedClaim | None:
+def _find_whole(study: StudyPart) -> JudgedClaim | None:
     """The verdict on all questions together, where these are more than the study's own."""
     shared = whole(study.structure.searched)
     if shared is None or study.lead is None or shared.id == study.lead.id:
@@ -116,7 +116,7 @@ def _find_whole(study: ShownStudy) -> JudgedClaim | None:
     return find_verdict(study, f"every.{shared.id}")
 
 
-def meaning_block(study: ShownStudy) -> str:
+def meaning_block(study: StudyPart) -> str:
     """What the missing base changes, in an example, and whether everything goes together."""
     own = study.lead.sets[0] if study.lead else ""
     precision = find_verdict(study, f"precision.{own}")
@@ -134,7 +134,7 @@ def meaning_block(study: ShownStudy) -> str:
     )
 
 
-def _tell_together(study: ShownStudy) -> str:
+def _tell_together(study: StudyPart) -> str:
     every = _find_whole(study)
     if every is None:
         return ""
@@ -151,7 +151,7 @@ SOURCES = (
 )
 
 
-def claims_block(study: ShownStudy) -> str:
+def claims_block(study: StudyPart) -> str:
     """The questions, what was printed of each and by whom, and what it allows on its own."""
     if study.printed_claims.empty:
         return ""
@@ -168,7 +168,7 @@ def claims_block(study: ShownStudy) -> str:
     )
 
 
-def _list_claims(study: ShownStudy) -> str:
+def _list_claims(study: StudyPart) -> str:
     sets = study.structure.sets
     alone = [find_verdict(study, f"bases.{s.id}") for s in sets]
     bounded = next((verdict for verdict in alone if verdict and verdict.has("n_max")), None)
@@ -183,7 +183,7 @@ def _list_claims(study: ShownStudy) -> str:
     return study.table("claims", CLAIM_COLUMNS, rows, caption, more=more, words=words, kind="stack")
 
 
-def _quote_figures(study: ShownStudy, claim_set: ClaimSet) -> str:
+def _quote_figures(study: StudyPart, claim_set: ClaimSet) -> str:
     """The figures with their answers: 67 % weak, 33 % none."""
     parts = [
         study.write_value(
@@ -202,7 +202,7 @@ def _quote_figures(study: ShownStudy, claim_set: ClaimSet) -> str:
     return join_texts(parts, "comma", study.language)
 
 
-def _name_who(study: ShownStudy, claim_set: ClaimSet) -> str:
+def _name_who(study: StudyPart, claim_set: ClaimSet) -> str:
     """Whose the figures are, and how many sources print them; one alone by its name."""
     first = study.claim(claim_set.claims[0])
     whose = study.structure.whose(str(first["attributed_to"]))
@@ -217,7 +217,7 @@ def _name_who(study: ShownStudy, claim_set: ClaimSet) -> str:
     )
 
 
-def _write_alone(study: ShownStudy, claim_set: ClaimSet) -> str:
+def _write_alone(study: StudyPart, claim_set: ClaimSet) -> str:
     """On which numbers of answers the figures of one question can rest, or the reported one."""
     if claim := study.structure.reported.get(claim_set.id):
         people = NamedNumber(f"claim.{claim}", int(study.claim(claim)["value"]))
@@ -234,7 +234,7 @@ def _write_alone(study: ShownStudy, claim_set: ClaimSet) -> str:
     return study.word("study.alone.never")
 
 
-def _write_sources(study: ShownStudy) -> str:
+def _write_sources(study: StudyPart) -> str:
     """The published figures: each one once, whose it is, and every outlet that has it."""
     rows = []
     groups = study.printed_claims.groupby(
@@ -278,7 +278,7 @@ LITERAL = {
 APART = ("base", "construct", "direction")
 
 
-def words_block(study: ShownStudy) -> str:
+def words_block(study: StudyPart) -> str:
     """The phrases with their figures, then where sources differ from one another."""
     apart = [
         *[
@@ -300,7 +300,7 @@ def words_block(study: ShownStudy) -> str:
     )
 
 
-def _make_phrase_row(study: ShownStudy, identity: str) -> list[str]:
+def _make_phrase_row(study: StudyPart, identity: str) -> list[str]:
     found = find_verdict(study, identity)
     assert found is not None  # every phrase is judged
     values = found.sentences[0].values
@@ -318,14 +318,14 @@ GLOSSES = tuple(f"study.gloss.{name}" for name in (*TERMS, *STATUSES))
 STRENGTH = ("forensics.power", "forensics.power_all", "forensics.power_both")
 
 
-def questions_block(study: ShownStudy) -> str:
+def questions_block(study: StudyPart) -> str:
     """The questions, the one that would settle most first."""
     return paragraphs(
         [text("study.ask.intro", study.language), write_numbered("ask", _write_questions(study))]
     )
 
 
-def _write_questions(study: ShownStudy) -> Iterator[str]:
+def _write_questions(study: StudyPart) -> Iterator[str]:
     if study.structure.searched.sets:
         yield text("study.ask.answers", study.language)
     for total in study.structure.totals:
@@ -349,7 +349,7 @@ def _write_questions(study: ShownStudy) -> Iterator[str]:
         yield study.write_value(Fact("study.ask.cross", {"rows": rows, "columns": columns}))
 
 
-def method_block(study: ShownStudy) -> str:
+def method_block(study: StudyPart) -> str:
     """How the numbers were tried, under which conditions, and how strong the check is."""
     joint = joint_of(study)
     strong = (
@@ -361,7 +361,7 @@ def method_block(study: ShownStudy) -> str:
     return paragraphs([search, conditions, " ".join([*strong, fair])])
 
 
-def glossary_block(study: ShownStudy) -> str:
+def glossary_block(study: StudyPart) -> str:
     """The words of the page."""
     words = [text(key, study.language) for key in TERM_KEYS]
     words += [show(STATUS[status], study.language) for status in STATUSES]
@@ -372,7 +372,7 @@ def glossary_block(study: ShownStudy) -> str:
 VERDICT_COLUMNS = ("verdict.page.verdict", "study.column.sentence", "numbers.id")
 
 
-def verdicts_block(study: ShownStudy) -> str:
+def verdicts_block(study: StudyPart) -> str:
     """The table of all verdicts with what chooses among them; nothing where there are none."""
     verdicts = study.verdicts
     if not verdicts:
@@ -405,7 +405,7 @@ TITLES = tuple(
 )
 
 
-BLOCKS: dict[str, Callable[[ShownStudy], str]] = {
+BLOCKS: dict[str, Callable[[StudyPart], str]] = {
     "meaning": meaning_block,
     "claims": claims_block,
     "words": words_block,
@@ -416,7 +416,7 @@ BLOCKS: dict[str, Callable[[ShownStudy], str]] = {
 }
 
 
-def study_blocks(study: ShownStudy) -> list[ReportBlock]:
+def study_blocks(study: StudyPart) -> list[ReportBlock]:
     """The blocks below the first screen, in order."""
     return [
         ReportBlock(name, text(f"study.title.{name}", study.language), partial(body, study))
@@ -424,7 +424,7 @@ def study_blocks(study: ShownStudy) -> list[ReportBlock]:
     ]
 
 
-def study_summary(study: ShownStudy) -> str:
+def study_summary(study: StudyPart) -> str:
     """The first screen: the finding, the three cards, the picture."""
     found = finding(study)
     sentences = " ".join(study.write_value(fact) for fact in found.lead)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from readiness.facts import Fact, Listed, NamedNumber, Printed, Term, TranslatedText, Value
 from readiness.forensics.judging.verdict import facts_of, name, numbers_of
 from readiness.register.study_rows import number_id
-from readiness.reporting.shown import ShownStudy
+from readiness.reporting.parts import StudyPart
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class JudgedClaim:
         return number_id(self.id, own)
 
 
-def find_verdict(study: ShownStudy, *identities: str) -> JudgedClaim | None:
+def find_verdict(study: StudyPart, *identities: str) -> JudgedClaim | None:
     """The first of these verdicts that there is."""
     for identity in identities:
         if identity in study.verdicts:
@@ -142,18 +142,18 @@ class StudyFinding:
     gaps: tuple[str, ...]
 
 
-def joint_of(study: ShownStudy) -> JudgedClaim | None:
+def joint_of(study: StudyPart) -> JudgedClaim | None:
     """The verdict on the sets that the study is about; None where nothing can be judged."""
     shared = study.lead
     return find_verdict(study, f"joint.{shared.id}", f"bases.{shared.id}") if shared else None
 
 
-def every_of(study: ShownStudy) -> JudgedClaim | None:
+def every_of(study: StudyPart) -> JudgedClaim | None:
     """From which number of people on every number fits them; None where there is none."""
     return find_verdict(study, f"every.{study.lead.id}") if study.lead else None
 
 
-def finding(study: ShownStudy) -> StudyFinding:
+def finding(study: StudyPart) -> StudyFinding:
     """The finding of a study."""
     joint, every = joint_of(study), every_of(study)
     return StudyFinding(
@@ -166,7 +166,7 @@ def finding(study: ShownStudy) -> StudyFinding:
     )
 
 
-def headline(study: ShownStudy, joint: JudgedClaim | None, every: JudgedClaim | None) -> Fact:
+def headline(study: StudyPart, joint: JudgedClaim | None, every: JudgedClaim | None) -> Fact:
     """The sentence with a verb: on how many people the figures can rest."""
     name = study.structure.subject
     subject: dict[str, Value] = {"subject": TranslatedText(name) if name else Term("study.subject")}
@@ -207,7 +207,7 @@ def _is_same(first: Value, second: Value) -> bool:
     )
 
 
-def _state_lead(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+def _state_lead(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
     if joint is None or study.lead is None:
         return ()
     figures = Listed(
@@ -224,7 +224,7 @@ def _state_lead(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...
     return (published,)
 
 
-def _find_answered(study: ShownStudy) -> NamedNumber | None:
+def _find_answered(study: StudyPart) -> NamedNumber | None:
     """The number of answers that was published for all questions together; None where none was."""
     for total in reversed(study.structure.totals):
         if total.counts == "answered" and not total.sets:
@@ -232,7 +232,7 @@ def _find_answered(study: ShownStudy) -> NamedNumber | None:
     return None
 
 
-def figures_of(study: ShownStudy, name: str) -> Listed:
+def figures_of(study: StudyPart, name: str) -> Listed:
     """The figures of a set as they were printed: 67 % / 33 %."""
     claims = study.structure.set_named(name).claims
     values = (NamedNumber(f"claim.{c}", Printed(str(study.claim(c)["value"]))) for c in claims)
@@ -248,13 +248,13 @@ def _choose_sentence(
     return Fact(key, joint.take_values(*names))
 
 
-def _find_reported(study: ShownStudy) -> list[JudgedClaim]:
+def _find_reported(study: StudyPart) -> list[JudgedClaim]:
     """The verdicts on figures beside the numbers of answers that are reported for them."""
     found = (find_verdict(study, f"total.base.{name}") for name in study.structure.reported)
     return [verdict for verdict in found if verdict is not None]
 
 
-def _state_established(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+def _state_established(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
     """What holds of the figures without a number of answers, then of those that have one."""
     checked = _find_reported(study)
     misfits = [verdict.sentences[0] for verdict in checked if verdict.kind in MISFITS]
@@ -265,7 +265,7 @@ def _state_established(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fa
     return tuple(found or [Fact("study.sure.nothing")])
 
 
-def _state_simple(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+def _state_simple(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
     if joint is None and study.structure.reported:
         misfit = any(verdict.kind in MISFITS for verdict in _find_reported(study))
         return (Fact("study.simple.misfits" if misfit else "study.simple.none"),)
@@ -278,7 +278,7 @@ def _state_simple(study: ShownStudy, joint: JudgedClaim | None) -> tuple[Fact, .
     return (said,)
 
 
-def _state_unknown(study: ShownStudy) -> tuple[Fact, ...]:
+def _state_unknown(study: StudyPart) -> tuple[Fact, ...]:
     """That the base is not known, and what a reported number of people may be instead."""
     answered = [total for total in study.structure.totals if total.counts == "answered"]
     if answered:
@@ -291,7 +291,7 @@ def _state_unknown(study: ShownStudy) -> tuple[Fact, ...]:
     return (Fact("study.open.answers"), *doubts)
 
 
-def _list_gaps(study: ShownStudy) -> tuple[str, ...]:
+def _list_gaps(study: StudyPart) -> tuple[str, ...]:
     """What the study's authors do not know, without what is said of a total anyway."""
     totals = {total.claim for total in study.structure.totals}
     return tuple(

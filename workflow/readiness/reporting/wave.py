@@ -26,15 +26,15 @@ from readiness.reporting.grid import grid_block
 from readiness.reporting.item import item_block
 from readiness.reporting.item_findings import in_short, level_label
 from readiness.reporting.markdown import label, note, plain, table, write_numbered
+from readiness.reporting.parts import WavePart
 from readiness.reporting.planned import plan_block
-from readiness.reporting.shown import ShownWave
 from readiness.survey.weighting.margins import JOINED
 
 MARGINS = tuple(f"report.column.{name}" for name in ("margin", "target", "raked", "trimmed"))
 NO_ANSWER = "weighting.unknown"
 
 
-def weighting(wave: ShownWave) -> str:
+def weighting(wave: WavePart) -> str:
     """The block of the weights; "" where nothing is known of them."""
     register = wave.register
     told = " ".join(register.write_fact(fact) for fact in _state_steps(wave))
@@ -53,7 +53,7 @@ def weighting(wave: ShownWave) -> str:
     return paragraphs([told, said, _write_margins(wave)])
 
 
-def _state_steps(wave: ShownWave) -> Iterator[Fact]:
+def _state_steps(wave: WavePart) -> Iterator[Fact]:
     """What was done, in order, in the reader's words and with the register's numbers."""
     for fact in wave.steps:
         if step_name(fact) not in OF_PRECISION or wave.selection.inference:
@@ -67,7 +67,7 @@ def _state_steps(wave: ShownWave) -> Iterator[Fact]:
             yield Fact(fact.kind, values)
 
 
-def _name_categories(wave: ShownWave, variable: FrameVariable) -> Iterator[tuple[str, Value]]:
+def _name_categories(wave: WavePart, variable: FrameVariable) -> Iterator[tuple[str, Value]]:
     """The categories of a margin, those that were merged as one, with what they are called."""
     start = f"{WEIGHTS}.target.{variable.id}."
     labels = {**variable.labels(wave.language), UNKNOWN: text(NO_ANSWER, wave.language)}
@@ -79,7 +79,7 @@ def _name_categories(wave: ShownWave, variable: FrameVariable) -> Iterator[tuple
         yield code, names[0] if len(names) == 1 else Listed(names)
 
 
-def _name_codes(wave: ShownWave, fact: Fact, name: str) -> Value:
+def _name_codes(wave: WavePart, fact: Fact, name: str) -> Value:
     """A value of a step, its codes by their labels."""
     value = fact.values[name]
     known = {v.id: v for v in wave.questionnaire.groupings}
@@ -93,7 +93,7 @@ def _name_codes(wave: ShownWave, fact: Fact, name: str) -> Value:
     return Listed(tuple(labels.get(str(code), str(code)) for code in value.items), value.link)
 
 
-def _find_labels(wave: ShownWave, fact: Fact, codes: list[str]) -> dict[str, str]:
+def _find_labels(wave: WavePart, fact: Fact, codes: list[str]) -> dict[str, str]:
     """The labels of categories: of the step's variable; strata are a variable that has them all."""
     own = str(fact.values.get("variable", ""))
     frame = wave.questionnaire.frame
@@ -103,7 +103,7 @@ def _find_labels(wave: ShownWave, fact: Fact, codes: list[str]) -> dict[str, str
     return {}
 
 
-def _write_margins(wave: ShownWave) -> str:
+def _write_margins(wave: WavePart) -> str:
     """Each margin's target and what is left of the gap after raking, and after trimming; "" where
     every category meets its own target, as the steps say.
     """
@@ -133,7 +133,7 @@ def _write_margins(wave: ShownWave) -> str:
 PLACES = ("opening", "answered", "change", FIRMNESS, "nonresponse", "weighting", "revision", "plan")
 
 
-def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
+def wave_blocks(wave: WavePart) -> list[ReportBlock]:
     """The blocks of a wave's chapter, in order."""
 
     title = wave.word
@@ -163,7 +163,7 @@ def wave_blocks(wave: ShownWave) -> list[ReportBlock]:
     ]
 
 
-def _list_items(wave: ShownWave) -> Iterator[ReportBlock]:
+def _list_items(wave: WavePart) -> Iterator[ReportBlock]:
     """The block of each item; the rows of a grid together, behind that of the grid."""
     rows = {name: grid for grid, names in wave.tables.items() for name in names}
     for name in wave.items:
@@ -175,7 +175,7 @@ def _list_items(wave: ShownWave) -> Iterator[ReportBlock]:
             yield from (replace(item_block(wave, row), within=True) for row in wave.tables[grid])
 
 
-def wave_summary(wave: ShownWave) -> str:
+def wave_summary(wave: WavePart) -> str:
     """The wave in short: what it is, what its numbers say in three sentences, of whom they are."""
     kind = "report.summary.simulated" if wave.is_simulated else "report.summary.wave"
     items = [wave.questionnaire.item(name) for name in wave.items]
@@ -192,7 +192,7 @@ def wave_summary(wave: ShownWave) -> str:
     return paragraphs([wave.tell(kind), brief, *_tell_who(wave)])
 
 
-def _tell_who(wave: ShownWave) -> Iterator[str]:
+def _tell_who(wave: WavePart) -> Iterator[str]:
     """Of whom the sentences speak, and what their intervals are."""
     ids = {name: f"quality.{name}.all" for name in ("invited", "answered")}
     if wave.selection.response_rate:
@@ -205,14 +205,14 @@ def _tell_who(wave: ShownWave) -> Iterator[str]:
     yield " ".join(wave.register.write_fact(fact) for fact in facts)
 
 
-def _write_opening(wave: ShownWave) -> str:
+def _write_opening(wave: WavePart) -> str:
     if not wave.is_simulated:
         return ""
     title = text("report.simulated.title", wave.language)
     return note("warning", title, text("report.simulated.note", wave.language))
 
 
-def _write_revision(wave: ShownWave) -> str:
+def _write_revision(wave: WavePart) -> str:
     """How the first item moved by group, and the totals of all, since what the wave revises."""
     register = wave.register
     items = map(wave.questionnaire.item, wave.items)

@@ -30,9 +30,9 @@ from readiness.rendering.qmd import parse
 from readiness.rendering.render import render
 from readiness.reporting.markdown import plain
 from readiness.reporting.particulars import list_statements, name_author
+from readiness.reporting.parts import Register
 from readiness.reporting.passports import Passports
 from readiness.reporting.planned import list_texts, outcome_of
-from readiness.reporting.shown import Register
 from readiness.reporting.standing import Standing
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table

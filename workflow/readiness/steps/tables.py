@@ -17,7 +17,7 @@ from readiness.register.figures import read_register
 from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.blocks import Prose
-from readiness.reporting.shown import Register, ShownStudy
+from readiness.reporting.parts import Register, StudyPart
 from readiness.reporting.standing import Standing
 from readiness.reporting.workbooks import wave
 from readiness.reporting.workbooks.study import study_book, study_codes, study_labels
@@ -88,7 +88,7 @@ def _make_study(register: Register, job: Job[TableSettings]) -> Made:
     settings = job.settings
     verdicts = json.loads(job["verdicts"].read_text("utf-8"))
     told: dict[str, Any] = {"run": settings.run, "title": settings.title}
-    study = ShownStudy(
+    study = StudyPart(
         register,
         Path(),
         told,

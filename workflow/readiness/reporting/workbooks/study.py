@@ -7,12 +7,12 @@ from readiness.forensics.judging.verdict import Status, facts_of
 from readiness.forensics.reporting import STATUS, render_verdict
 from readiness.language import show, tell, text
 from readiness.register.display import show_row
-from readiness.reporting.shown import ShownStudy
+from readiness.reporting.parts import StudyPart
 from readiness.reporting.workbooks.wave import NOTHING, Labels
 from readiness.reporting.workbooks.writing import Book, Cell, WorkbookSheet
 
 
-def study_book(study: ShownStudy, datasets: Sequence[str]) -> Book:
+def study_book(study: StudyPart, datasets: Sequence[str]) -> Book:
     """The workbook of a study: its claims as printed, its verdicts as sentences."""
     language = study.language
     named = show(Listed(tuple(datasets), "comma"), language)
@@ -44,17 +44,17 @@ VERDICTS = ("claim", "status", "sentence", "claims")
 HEADS = (*(f"tables.head.{name}" for name in CLAIMS), *(f"tables.head.{name}" for name in VERDICTS))
 
 
-def _write_heads(study: ShownStudy, names: Sequence[str]) -> tuple[str, ...]:
+def _write_heads(study: StudyPart, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(text(f"tables.head.{name}", study.language) for name in names)
 
 
-def _name_answer(study: ShownStudy, item: str, category: str) -> str:
+def _name_answer(study: StudyPart, item: str, category: str) -> str:
     """What an answer is called; "" where nothing says it."""
     found = study.structure.answer(item, category)
     return show(found, study.language) if found else ""
 
 
-def _make_claims(study: ShownStudy) -> WorkbookSheet:
+def _make_claims(study: StudyPart) -> WorkbookSheet:
     rows: list[tuple[Cell, ...]] = []
     for claim in study.claims.to_dict("records"):
         identity = f"claim.{claim['claim_id']}"
@@ -82,7 +82,7 @@ def _make_claims(study: ShownStudy) -> WorkbookSheet:
     return WorkbookSheet(title, title, _write_heads(study, CLAIMS), tuple(rows), (line,))
 
 
-def _make_verdicts(study: ShownStudy) -> WorkbookSheet:
+def _make_verdicts(study: StudyPart) -> WorkbookSheet:
     rows: list[tuple[Cell, ...]] = [
         (
             name,
@@ -97,7 +97,7 @@ def _make_verdicts(study: ShownStudy) -> WorkbookSheet:
     return WorkbookSheet(title, title, _write_heads(study, VERDICTS), tuple(rows), (line,))
 
 
-def study_labels(study: ShownStudy) -> Labels:
+def study_labels(study: StudyPart) -> Labels:
     """The labels of a study's items and of whose a figure is."""
 
     def labels(item: str, level: str, group: str) -> tuple[str, str, str, str]:
@@ -109,7 +109,7 @@ def study_labels(study: ShownStudy) -> Labels:
     return labels
 
 
-def study_codes(study: ShownStudy) -> Iterator[list[str]]:
+def study_codes(study: StudyPart) -> Iterator[list[str]]:
     """The questions of a study, with the answers that figures were printed of."""
     found: dict[str, dict[str, str]] = {}
     for claim in study.claims.to_dict("records"):

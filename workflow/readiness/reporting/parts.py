@@ -251,7 +251,7 @@ class ReportPart:
 
 
 @dataclass(frozen=True)
-class ShownStudy(ReportPart):
+class StudyPart(ReportPart):
     """A study's figures, what they can mean, and who printed them."""
 
     verdicts: dict[str, dict[str, Any]]
@@ -319,7 +319,7 @@ class ShownStudy(ReportPart):
 
 
 @dataclass(frozen=True)
-class ShownWave(ReportPart):
+class WavePart(ReportPart):
     """A wave's figures, why which test is primary, and what was asked of whom.
 
     `choices`: the primary test of each compared item, and the fact that says why. `steps`: what was
@@ -377,14 +377,14 @@ def _join_percent_signs(said: str) -> str:
     return _UNIT_OUTSIDE.sub(one, said)
 
 
-def open_part(settings: dict[str, Any], language: Language) -> ShownStudy | ShownWave:
+def open_part(settings: dict[str, Any], language: Language) -> StudyPart | WavePart:
     """The study or wave of which the render step was told, `files` by role among it."""
     files = {role: Path(name) for role, name in settings["files"].items()}
     register = Register(read_register(files["figures"]), language)
     shared = register, files["charts"], settings, Prose(Path("reports", settings["run"], language))
     if settings["kind"] == "study":
         verdicts = json.loads(files["verdicts"].read_text("utf-8"))
-        return ShownStudy(
+        return StudyPart(
             *shared,
             verdicts={verdict["id"]: verdict for verdict in verdicts},
             claims=read_text_table(files["claims"], "the claims"),
@@ -393,7 +393,7 @@ def open_part(settings: dict[str, Any], language: Language) -> ShownStudy | Show
     choices = read_text_table(files["choices"], "the choices of tests")
     steps = read_text_table(files["steps"], "the steps of the weighting")
     rows = zip(choices["item"], choices["lead"], choices["fact"], strict=True)
-    return ShownWave(
+    return WavePart(
         *shared,
         steps=tuple(of_domain(fact, "weighting") for fact in steps["fact"]),
         choices={item: (lead, from_json(fact)) for item, lead, fact in rows},

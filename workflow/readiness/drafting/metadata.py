@@ -51,7 +51,7 @@ class MetadataColumns:
     why: str
 
 
-def find_beside(table: ExportTable) -> dict[int, MetadataColumns]:
+def find_metadata(table: ExportTable) -> dict[int, MetadataColumns]:
     """By place, the columns that are no questions."""
     found: dict[int, MetadataColumns] = {}
     given: set[str] = set()
