@@ -21,6 +21,7 @@ from readiness.language import own_name, tell, text
 from readiness.lineage import PROVENANCE
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
+from readiness.questionnaire.text import strip_markup
 from readiness.questionnaire.units import unit_text
 from readiness.register.figures import read_register
 from readiness.rendering.checks import check_numbers, check_self_contained, has_digit
@@ -166,7 +167,8 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
     for item in questionnaire.items:
         words.update({item.label.text(language), *item.labels(language).values()})
         # As they were asked, in the questionnaire's own language.
-        words.update({item.column, *(category.text for category in item.categories)})
+        words.update({item.column, strip_markup(item.column)})
+        words.update(category.text for category in item.categories)
         if item.range is not None:
             words.add(unit_text(item.range, language))
     return words
