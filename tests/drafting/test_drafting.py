@@ -263,6 +263,40 @@ def test_an_agency_writes_the_question_before_each_option_and_numbers_as_labels(
     assert draft.questions[1].block.question == f"{asked}?"
 
 
+def test_a_household_survey_of_spss_is_read_by_its_labels(tmp_path: Path) -> None:
+    """Letters that are ticked, codes among numbers, a class and the one below it."""
+    path, void = tmp_path / "a.sav", {"?": "NO RESPONSE"}
+    letters = {"UN1A": {"A": "Too old"}, "UN1B": {"B": "Health"}, "UN1X": {"X": "Other"}}
+    ages = [*range(20, 60)] * 2
+    rows = {
+        **{box: cycle(box[-1], "", "?", n=80) if box != "UN1X" else cycle("", "", "?", n=80)
+           for box in letters},
+        "marry": [0, 111] * 25 + ages[:30],
+        "times": cycle(1, 2, 3, 8, 9, n=80),
+        "job": cycle(300, 310, n=80),
+    }  # fmt: skip
+    labels: dict[str, Any] = {box: said | void for box, said in letters.items()} | {
+        "marry": {0: "No ideal age", 111: "Never"},
+        "times": {7: "7+", 8: "Don't know"},
+        "job": {300: "Armed forces", 310: "Armed forces"},
+    }
+    pyreadstat.write_sav(
+        pd.DataFrame(rows), path, variable_value_labels=labels, missing_ranges={"times": [9]},
+        column_labels=[f"Your reason: {each}" for each in letters] + ["When?", "Times", "Job"],
+    )  # fmt: skip
+    _, asked, text = drafted(export_table(path, path.read_bytes()))
+    assert [i.kind for i in asked.items] == ["multi", "number", "ordinal", "single"]
+    assert "check: labelled are 0 is 'No ideal age', 111 is 'Never': numbers, or no answ" in text
+    assert [m.special for m in asked.item("times").missing] == ["_dont_know", "_blank"]
+    assert [c.text for c in asked.item("job").categories] == ["Armed forces", "Armed forces [310]"]
+    ticked = read_export(path, asked)["un1"].head(3)
+    assert [read_cell(asked.item("un1"), t).values[0] for t in ticked] == [
+        "1",
+        "_blank",
+        "_refused",
+    ]
+
+
 def test_answers_with_labels_are_nobodys_name_and_columns_tell_labels_apart(tmp_path: Path) -> None:
     path, mayor = tmp_path / "a.sav", "Who is the mayor?"
     rows = {
@@ -583,6 +617,8 @@ def test_decimals_of_doubles_are_the_numbers_that_were_given() -> None:
     (item,) = asked.items
     assert item.range is not None and (item.kind, item.range.decimals) == ("number", 4)
     assert read_cell(item, "7.98740000000000006").values == ("7.9874",)
+    _, asked, _ = drafted(table(height=[f"{k}.299999999999999" for k in range(10, 30)]))
+    assert read_cell(asked.items[0], "12.299999999999999").values == ("12.3",)
     # As R writes 100,000 and as it writes 120,000.
     _, asked, _ = drafted(table(income=[*cycle("1e+05", "120000", "95000", "2e+05"), "87000"]))
     (item,) = asked.items

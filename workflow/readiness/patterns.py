@@ -3,10 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Context, Decimal
 
 # Of a number that is no integer, in every table: what a processor computes alike.
 SIGNIFICANT_DIGITS = 12
+# Digits that a double keeps of any decimal; places behind the point that a range can have.
+DOUBLE_DIGITS = 15
 
 NAME = r"^[a-z0-9][a-z0-9-]{0,99}$"
 ITEM = r"^[a-z][a-z0-9_]*$"
@@ -45,6 +47,14 @@ def write_out(text: str) -> str:
     if found is None:
         return text
     return f"{Decimal(found[1].replace(',', '.')).scaleb(int(found[2])):f}"
+
+
+def shorten_decimal(number: str) -> str:
+    """A decimal without what a table of doubles adds: 0.98740000000000006 is 0.9874."""
+    kept = Context(prec=DOUBLE_DIGITS).create_decimal(number)
+    tiny = kept.adjusted() < 0
+    plain = f"{round(kept, DOUBLE_DIGITS) if tiny else kept:f}"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def find_repeated(values: Iterable[str]) -> list[str]:

@@ -16,7 +16,7 @@ from readiness.drafting.wordings import (
     order_numbers,
     order_scale,
 )
-from readiness.patterns import write_out
+from readiness.patterns import shorten_decimal, write_out
 from readiness.privacy import Detectors
 from readiness.questionnaire import match_key
 from readiness.questionnaire.writing import DECIDED, option_code
@@ -42,8 +42,6 @@ NO_NUMBERS = LARGEST_LOSS
 SHORT_SCALE = 11
 # How far off it a number that may mean no answer is none of its points.
 FAR = 6 * SHORT_SCALE
-# Places behind the point that the range of an item can have.
-MOST_PLACES = 15
 # What is asked of a scale of numbers, once of all.
 SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
 # The same of values that are no answers, which nothing names.
@@ -115,8 +113,8 @@ def propose_answers(
     for column in columns:
         counts.update(column.counts)
     # A number that is labelled with itself, or with nothing, has no label.
-    labels = [(value, text.strip() or value) for value, text in labels]
-    labels = [(value, text) for value, text in labels if value != text or not value.isdigit()]
+    every_label = [(value, text.strip() or value) for value, text in labels]
+    labels = [(value, text) for value, text in every_label if value != text or not value.isdigit()]
     if labels:
         missing_values = columns[0].missing
         joined, named = _draft_joined(counts, signs), dict(labels)
@@ -126,14 +124,20 @@ def propose_answers(
             texts = [option.text for option in bare if option.text != OTHER]
             said = (f"no label for {_quote_some(texts)}",) if texts else ()
             return replace(joined, options=give_codes(every), checks=(*joined.checks, *said))
-        known = {text for pair in labels for text in pair} & set(counts)
-        covered = sum(counts[text] for text in known)
-        unlabelled = len(counts) - len(known)
-        few = 2 * covered <= sum(counts.values()) and unlabelled >= max(2, len(known))
+        outside, named_answers = find_outside(labels, missing_values)
+        void = {text for label, value, _ in outside for text in (label, value)}
+        given = Counter({text: n for text, n in counts.items() if text not in void})
+        known = {text for pair in named_answers for text in pair} & set(given)
+        unlabelled = len(given) - len(known)
+        # Numbers that go far beyond a scale are no options, however many gave one with a label.
+        covered = 2 * sum(given[text] for text in known) > given.total()
+        many = unlabelled > SHORT_SCALE and _propose_numbers(given) is not None
+        few = unlabelled >= max(2, len(known)) and (many or not covered)
         if scale := _scale(counts, labels, missing_values):
             return scale
         if few:
             return _read_ends(counts, labels, missing_values)
+        labels = every_label
         keys = {match_key(text) for pair in labels for text in pair}
         more = [text for text in counts if match_key(text) not in keys]
         unnamed = [text for text in more if is_missing(text, missing_values)]
@@ -184,21 +188,26 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
 
 
 def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
-    """The options with a code each; of several "other" the first takes what is typed."""
+    """The options with a code each; of several "other" the first takes what is typed.
+
+    Values that have one label (a class and the only one below it) have their own behind it.
+    """
     taken: set[str] = set()
     coded: list[ProposedOption] = []
     for option in options:
         code = option.code or option_code(option.text, taken)
         taken.add(code)
         typed = option.other and not any(each.other for each in coded)
-        coded.append(replace(option, code=code, other=typed))
+        again = option.value and match_key(option.text) in {match_key(o.text) for o in coded}
+        text = f"{option.text} [{option.value}]" if again else option.text
+        coded.append(replace(option, text=text, code=code, other=typed))
     return tuple(coded)
 
 
 def _draft_labelled(
     counts: Counter[str], labels: Sequence[tuple[str, str]], ordered: bool, missing: Sequence[str]
 ) -> ProposedAnswers:
-    outside, named = _find_outside(labels, missing)
+    outside, named = find_outside(labels, missing)
     options = [ProposedOption(label, value=value, other=is_other(label)) for value, label in named]
     if len(options) < 2:
         return replace(propose_unlabelled(counts), missing=tuple(outside))
@@ -217,7 +226,7 @@ def _draft_labelled(
     return ProposedAnswers(kind, give_codes(options), tuple(outside), checks=(*said, *checks))
 
 
-def _find_outside(
+def find_outside(
     labels: Sequence[tuple[str, str]], missing: Sequence[str]
 ) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
     """The labelled values that are no answers, with what they mean; and those that are."""
@@ -235,7 +244,7 @@ def _scale(
     counts: Counter[str], labels: Sequence[tuple[str, str]], missing: Sequence[str]
 ) -> ProposedAnswers | None:
     """A scale of which only the two ends have a label."""
-    outside, ends = _find_outside(labels, missing)
+    outside, ends = find_outside(labels, missing)
     if len(ends) != 2 or not all(re.fullmatch(r"-?\d{1,3}", value) for value, _ in ends):
         return None
     (low, first), (high, last) = sorted((int(value), label) for value, label in ends)
@@ -254,13 +263,18 @@ def _read_ends(
     counts: Counter[str], labels: Sequence[tuple[str, str]], missing: Sequence[str]
 ) -> ProposedAnswers:
     """Numbers of which a few have a label: the ends of a scale, or what is no answer."""
-    outside, named = _find_outside(labels, missing)
+    outside, named = find_outside(labels, missing)
     values = {value for _, value, _ in outside}
-    kept = Counter({t: n for t, n in counts.items() if t not in values})
-    ends = [f"{value} is {label!r}" for value, label in named]
+    unnamed = sorted(text for text in {*counts} - values if is_missing(text, missing))
+    kept = Counter({t: n for t, n in counts.items() if t not in {*values, *unnamed}})
     found = _propose_numbers(kept) or ProposedAnswers("text")
-    said = (f"{DECIDED}labelled are {', '.join(ends)}",) if ends else ()
-    return replace(found, missing=tuple(outside), checks=(*found.checks, *said))
+    if found.ends and values & {str(point) for point in range(found.ends[0], found.ends[1] + 1)}:
+        found = ProposedAnswers("number")  # what is no answer is no point of a scale
+    said = f"labelled are {', '.join(f'{value} is {label!r}' for value, label in named)}"
+    said = f"{said}: numbers, or no answers?" if found.kind == "number" else f"{DECIDED}{said}"
+    checks = (*found.checks, *([said] if named else ()), *([UNNAMED] if unnamed else ()))
+    outside += [(text, "", "blank") for text in unnamed]
+    return replace(found, missing=tuple(outside), checks=checks)
 
 
 def _order_options(
@@ -322,9 +336,8 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     odd = [t for t in odd if (values[t] == low or values[t] > most) and counts[t] > 1]
     if odd:
         checks.append(f"is {_quote_some(sorted(odd), counts)} a number, or a missing answer?")
-    # Behind fifteen digits stands what a table of doubles adds, not what anybody gave.
-    places = [len(f"{value:.15g}".partition(".")[2]) for value in values.values()]
-    digits = min(max(places), MOST_PLACES)
+    shortened = (shorten_decimal(number.replace(",", ".")) for number in plain.values())
+    digits = max(len(number.partition(".")[2]) for number in shortened)
     return ProposedAnswers(
         "number", decimals=digits, unit=unit, thousands=sign, checks=tuple(checks)
     )

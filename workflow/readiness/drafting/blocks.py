@@ -194,9 +194,18 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
         return "dash", column.header.removesuffix(f" - {row}"), row
     if (behind := _find_behind(column))[0]:
         return "slash", *behind
+    if _holds_own_letter(column):
+        return "letter", own[:-1], own[-1]
     if found := _ENDED.fullmatch(strip_markup(column.header)):
         return "ended", found["question"], found["row"]
     return "", "", ""
+
+
+def _holds_own_letter(column: ExportColumn) -> bool:
+    """Whether the cells hold the letter that the header ends in, or say that there is no answer."""
+    letter = column.header[-1]
+    said = {t for t in column.texts if not find_special(column.values.get(t, t))} - {letter}
+    return letter.isalpha() and not said and letter in {*column.texts, *column.values}
 
 
 def _find_behind(column: ExportColumn) -> tuple[str, str]:
@@ -253,7 +262,7 @@ def _make_block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBl
     again = columns[1].header == f"{columns[0].header} (2)"
     question = columns[0].header if again else question
     rows = tuple(_split_header(c, codebook)[2] or _name_alone(c) for c in columns)
-    if how == "number" or (how == "brackets" and all(c.label for c in columns)):
+    if how in ("number", "letter") or (how == "brackets" and all(c.label for c in columns)):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
         question, rows = _tell_apart(texts, question, columns)
     if how == "choice" and not question:
@@ -273,7 +282,7 @@ def _make_block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBl
         return ColumnBlock("ticks", question, tuple(columns), named, check)
     if again:
         return None
-    if _are_ticked(columns, rows, codebook):
+    if how == "letter" or _are_ticked(columns, rows, codebook):
         check = "" if how == "slash" else f"{DECIDED}options that are ticked or not"
         return ColumnBlock("ticks", question, tuple(columns), rows, check)
     if how != "codebook" and not _share_answers(columns, codebook):

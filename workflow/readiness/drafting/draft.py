@@ -7,7 +7,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from readiness.drafting.answers import ProposedAnswers, ProposedOption, give_codes, propose_answers
+from readiness.drafting.answers import (
+    ProposedAnswers,
+    ProposedOption,
+    find_outside,
+    give_codes,
+    propose_answers,
+)
 from readiness.drafting.blocks import AGAIN, LEAST_ROWS, ColumnBlock, group_columns, is_typed
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.metadata import EMPTY, MetadataColumns, find_metadata
@@ -241,6 +247,7 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
         options = [
             ProposedOption(
                 row if match_key(row) in map(match_key, column.texts) else strip_markup(row) or row,
+                value=column.header[-1] if column.header[-1] in column.texts else "",
                 column=column.header,
                 other=is_other(row),
                 # Where somebody ticked it beside others, only the form says that it stands alone.
@@ -248,7 +255,9 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
             )
             for row, column, ticked in zip(block.rows, block.columns, ticks, strict=True)
         ]
-        return ProposedAnswers("multi", give_codes(options))
+        labels = [pair for pair in first.values.items() if pair[0] in first.texts]
+        outside, _ = find_outside(labels, first.missing)
+        return ProposedAnswers("multi", give_codes(options), tuple(outside))
     labels = codebook.answers.get(first.header) or list(first.values.items())
     if block.kind == "one" and not labels and is_typed(first):
         return ProposedAnswers("text", checks=(f"{DECIDED}typed in place of an option",))
@@ -274,7 +283,8 @@ def _find_asked(column: ExportColumn, void: Collection[str]) -> npt.NDArray[np.b
 
 def _find_ticked(column: ExportColumn, row: str) -> npt.NDArray[np.bool_]:
     """Who ticked the option of a column."""
-    blank = [match_key(text) in NOT_TICKED and text != row for text in column.texts]
+    said = [(text, find_special(column.values.get(text, text))) for text in column.texts]
+    blank = [bool(void or match_key(t) in NOT_TICKED) and t != row for t, void in said]
     return np.asarray(column.has_answer & ~np.array([*blank, True])[column.codes])
 
 

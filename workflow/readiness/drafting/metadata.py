@@ -160,14 +160,14 @@ def _fits(column: ExportColumn, role: str) -> bool:
 
 
 def _is_weight(column: ExportColumn) -> bool:
-    """Whether the cells are positive, most of them no whole numbers, their mean 1 or so called."""
+    """Whether no cell is below 0, most are no whole numbers, and the mean 1 or the name says so."""
     if column.total < LEAST_WEIGHTS or not all(map(_DECIMAL.fullmatch, column.texts)):
         return False
     values = {text: float(text.replace(",", ".")) for text in column.texts}
     mean = sum(values[text] * n for text, n in column.counts.items()) / column.total
     broken = sum(n for text, n in column.counts.items() if not values[text].is_integer())
     called = abs(mean - 1) < NEAR_ONE or names_weight(column.header)
-    return min(values.values()) > 0 and 2 * broken > column.total and called
+    return min(values.values()) >= 0 and 2 * broken > column.total and called
 
 
 def _names_twice(column: ExportColumn) -> bool:

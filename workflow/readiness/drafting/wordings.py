@@ -5,7 +5,7 @@ The files beside this module hold them; a language more is a file more.
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
@@ -228,6 +228,7 @@ def asks_who(header: str, *, various: bool) -> bool:
     return various and (named or any(word in said for word in words["contacts"]))
 
 
+@lru_cache(10**5)
 def find_special(text: str) -> str:
     """`dont_know`, `refused`, `not_asked` or `blank` where a text is known to mean it; else "".
 

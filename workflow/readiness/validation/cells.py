@@ -17,6 +17,7 @@ from functools import cached_property
 from math import isinf
 
 from readiness.facts import Fact, Listed
+from readiness.patterns import DOUBLE_DIGITS, shorten_decimal
 from readiness.questionnaire import (
     BLANK,
     DONT_KNOW,
@@ -291,8 +292,6 @@ _OUTSIDE = {
     ("high",): "validation.above",
     ("low", "high"): "validation.out_of_range",
 }
-# No range needs more, a float holds no more, and Python refuses to convert thousands of them.
-_MOST_DIGITS = 15
 # What stands first in a date of each order that its year does not tell.
 ORDERS = {"dmy": DAY_FIRST, "mdy": MONTH_FIRST}
 
@@ -318,15 +317,14 @@ def read_number(item: Item, text: str) -> str | CellFault:
         return CellFault("not_a_number", fact)
     whole = latin_digits(match[2]).lstrip("0") or "0"
     behind = latin_digits(match[3] or "").rstrip("0") if digits else ""
-    if len(behind) > _MOST_DIGITS:
-        # What a table of doubles adds to a decimal: 0.98740000000000006 is 0.9874.
-        behind = f"{float(f'0.{behind}'):.15f}".partition(".")[2].rstrip("0")
+    if len(whole + behind) > DOUBLE_DIGITS:
+        whole, _, behind = shorten_decimal(f"{whole}.{behind}").partition(".")
     if len(behind) > digits:
         return CellFault("not_a_number", fact)
     number = f"{whole}.{behind}" if behind else whole
     if match[1] == "-" and number != "0":
         number = f"-{number}"
-    if len(whole) > _MOST_DIGITS or not low <= float(number) <= high:
+    if len(whole) > DOUBLE_DIGITS or not low <= float(number) <= high:
         return CellFault("out_of_range", _explain_outside(low, high))
     return number
 

@@ -283,7 +283,8 @@ class Tool:
                 continue
             at = columns[code]
             box = sheet.rows[at].change_texts(partial(self.box, text, options, sheet, at))
-            made = made.join_with(box, lambda *pair: TICKED.join(filter(None, pair)))
+            # What every box says of itself, that there is no answer, is said once.
+            made = made.join_with(box, lambda *pair: TICKED.join(filter(None, dict.fromkeys(pair))))
         return made
 
     def box(self, text: str, options: Mapping[str, str], sheet: Sheet, at: int, cell: str) -> str:
