@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.arrays import list_rows
 from readiness.charts.marks import ChartRow, TextMark, Unit
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Quantity, Value
@@ -100,7 +101,7 @@ class DrawnFigures:
         self.simulated = simulated or any(
             str(each).strip().lower() == "true" for each in rows["simulated"].unique()
         )
-        self._rows = {row["id"]: row for row in rows.to_dict("records")}
+        self._rows = {row["id"]: row for row in list_rows(rows)}
 
     def get(self, identity: str) -> DrawnFigure | None:
         """The number of an id; None where the register has none.

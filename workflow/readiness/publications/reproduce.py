@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.arrays import list_rows
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.facts import Fact, Listed, Term, TranslatedText, Value, of_domain
 from readiness.language import LANGUAGES, Language
@@ -120,10 +121,10 @@ def compare(
     named = {**(errata or {})} if today else {}
     # An erratum states numbers with the precision in which they are published.
     fresh = recomputed[recomputed["id"].isin(list(named))]
-    now = {row["id"]: row for row in round_register(fresh).to_dict("records")}
+    now = {row["id"]: row for row in list_rows(round_register(fresh))}
     times = Counter(published["id"])
-    before = {row["id"]: row for row in published.to_dict("records")}
-    after = {row["id"]: row for row in recomputed.to_dict("records")}
+    before = {row["id"]: row for row in list_rows(published)}
+    after = {row["id"]: row for row in list_rows(recomputed)}
     rows = []
     for identity in sorted(before.keys() | after.keys()):
         old, new = before.get(identity), after.get(identity)
@@ -188,8 +189,8 @@ def erratum_table(
     """
     verdicts = compare(before, after)
     differing = verdicts[verdicts["verdict"] == Outcome.DIFFERS]["id"]
-    old = {row["id"]: row for row in before.to_dict("records")}
-    new = {row["id"]: row for row in round_register(after).to_dict("records")}
+    old = {row["id"]: row for row in list_rows(before)}
+    new = {row["id"]: row for row in list_rows(round_register(after))}
     rows = []
     used = set()
     for identity in differing:
@@ -266,7 +267,7 @@ def closing_lines(verdicts: dict[str, pd.DataFrame], language: Language = "en") 
                 recomputed=row["recomputed"] or nothing,
                 why=row["fact"],
             )
-            for row in differs.head(SHOWN).to_dict("records")
+            for row in list_rows(differs.head(SHOWN))
         ]
         if len(differs) > SHOWN:
             more = len(differs) - SHOWN

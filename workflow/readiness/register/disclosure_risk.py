@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from readiness.arrays import list_rows
 from readiness.attack import COLUMNS, CountVerdict, first_given_away, given_away
 from readiness.errors import DataError, DisclosureError
 from readiness.register.display import SUPPRESSED_TEXT, show_safely
@@ -26,7 +27,7 @@ RESPONDENTS = (("quality", "answered"), ("quality", "kept"))
 
 def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
     """Numbers of people below the minimum that a register shows: bases, and respondents."""
-    for row in figures[figures["suppressed"] == ""].to_dict("records"):
+    for row in list_rows(figures[figures["suppressed"] == ""]):
         people = row["kind"] == "count" or (row["kind"], row["statistic"]) in RESPONDENTS
         text = row["value"] if people else row["n"]
         if text and 0 < int(text) < minimum:
@@ -49,7 +50,7 @@ BESIDE = (
 def left_behind(figures: pd.DataFrame) -> Iterator[str]:
     """Numbers of a share that is marked as not published."""
     ids = set(figures.loc[figures["suppressed"] == "", "id"])
-    for row in figures[figures["suppressed"] != ""].to_dict("records"):
+    for row in list_rows(figures[figures["suppressed"] != ""]):
         name = row["id"]
         left = [column for column in NUMBERS if row[column]]
         beside = [f"{name}.{end}" for end in BESIDE]

@@ -14,6 +14,7 @@ import pandas as pd
 
 from readiness.analysis.names import ANSWERED, variable_of
 from readiness.analysis.varying import CHOICES, OWN
+from readiness.arrays import list_rows
 from readiness.attack import AttackTarget, CountVerdict, attack
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import TOTAL
@@ -46,7 +47,7 @@ def firmness_rows(table: pd.DataFrame, items: Collection[str]) -> Iterator[Figur
         claim = {"statistic": f"variants: {first['kind']}", "note": first["pairs"]}
         yield FigureRow(f"{name}.variants", value=len(known), **claim, **of)
         shares: dict[str, FigureRow] = {}
-        for row in known.to_dict("records"):
+        for row in list_rows(known):
             values = [float(row["first"]), *([float(row["second"])] if row["second"] else [])]
             rounded = [float(round_amount(value, DECIMALS, "half_even")) for value in values]
             for group, value in zip(groups, rounded, strict=True):
@@ -83,7 +84,7 @@ class FirmFinding:
 def read_findings(rows: pd.DataFrame) -> Iterator[FirmFinding]:
     """The findings whose variants a register (as text) tells, in its order."""
     own = rows[rows["kind"] == FIRMNESS]
-    for row in own[own["id"].str.endswith(".variants")].to_dict("records"):
+    for row in list_rows(own[own["id"].str.endswith(".variants")]):
         name = row["id"].removesuffix(".variants")
         told = own[own["id"].str.startswith(f"{name}.") & own["statistic"].str.match("variant: ")]
         chosen = [identity.rpartition(".")[2].split("-") for identity in told["id"]]
@@ -136,7 +137,7 @@ def find_told(
         equations = {(row["item"], level, variable) for level in levels for variable in alike}
         return row["among"] == TOTAL and bool(equations & hidden)
 
-    rows = [row for row in table.to_dict("records") if is_published(row)]
+    rows = [row for row in list_rows(table) if is_published(row)]
     kept = [{**row, "state": UNTOLD} if tells(row) else row for row in rows]
     return pd.DataFrame(kept, columns=table.columns)
 

@@ -27,6 +27,7 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.arrays import list_rows
 from readiness.errors import StatisticsError
 from readiness.language.rounding import ROUNDINGS, UNITS, round_amount
 from readiness.register.figures import PRECISION, PUBLISHED
@@ -145,7 +146,7 @@ def _round_as_published(value: float, row: Mapping[Any, str], column: str, digit
 
 def round_register(register: pd.DataFrame) -> pd.DataFrame:
     """The register, as text, at its published precision; the same rows and columns."""
-    table, rows = register.copy(), register.to_dict("records")
+    table, rows = register.copy(), list_rows(register)
     for column in ("value", *BESIDE):
         table[column] = [_read_cell(row, column) for row in rows]
     table[PRECISION] = PUBLISHED

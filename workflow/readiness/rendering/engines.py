@@ -69,16 +69,23 @@ def render_embedded(
         left = max(1.0, timeout - (time.monotonic() - started))
         _run_pandoc(document, work, environment, left, arguments)
 
+    # The text is read once for page and paper: that takes longer than to write either.
+    pandoc("body.md", "--from", "markdown", "--metadata-file", "metadata.json", "-o", "body.json")
+    toc = document.front_matter.get("toc", True) is not False
+    written = (
+        *("body.json", "--standalone", "--toc-depth", "3", *(["--toc"] if toc else [])),
+        *("--lua-filter", "structure.lua", "--lua-filter", "references.lua"),
+    )
     made: dict[str, Path] = {}
     if "html" in formats:
         made["html"] = work / "page-out.html"
         pandoc(
-            *("--to", "html5", "--template", "page.html", "--embed-resources", "--standalone"),
+            *(*written, "--to", "html5", "--template", "page.html", "--embed-resources"),
             *("--mathml", "--section-divs", "--output", "page-out.html"),
         )
     if "pdf" in formats:
         made["pdf"] = work / "page-out.pdf"
-        pandoc("--to", "typst", "--template", "page.typ", "--standalone", "--output", "paper.typ")
+        pandoc(*written, "--to", "typst", "--template", "page.typ", "--output", "paper.typ")
         _run_typst(document, work, made["pdf"])
     return made
 
@@ -116,15 +123,11 @@ def _run_pandoc(
     timeout: float,
     arguments: tuple[str, ...],
 ) -> None:
-    toc = document.front_matter.get("toc", True) is not False
     command: list[str | Path] = [
         pandoc_path(),
-        *("body.md", "--from", "markdown", "--metadata-file", "metadata.json"),
-        *("--lua-filter", "structure.lua", "--lua-filter", "references.lua"),
         # Wide enough that no pipe table gets the widths of its dashes.
         *("--wrap", "none", "--eol", "lf", "--columns", "100000"),
-        *("--syntax-highlighting", "none", "--toc-depth", "3"),
-        *(["--toc"] if toc else []),
+        *("--syntax-highlighting", "none"),
         *arguments,
     ]
     code, _, messages = run_group(command, cwd=work, environment=environment, timeout=timeout)

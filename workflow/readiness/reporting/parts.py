@@ -14,6 +14,7 @@ import pandas as pd
 
 from readiness.analysis.measured import procedure_of, warn_of
 from readiness.analysis.selection import Selection
+from readiness.arrays import list_rows
 from readiness.config import read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact, NamedNumber, Quantity, Value, from_json, of_domain
@@ -55,18 +56,18 @@ class Register:
 
     def row(self, identity: str) -> dict[str, Any]:
         """The row of an id; RenderError when there is none."""
-        if identity not in self._by_id:
+        if identity not in self.by_id:
             raise RenderError(f"{self.run}: no figure {identity!r} in the register.")
-        return self._by_id[identity]
+        return self.by_id[identity]
 
     @cached_property
-    def _by_id(self) -> dict[str, dict[str, Any]]:
-        rows = self.rows.to_dict("records")
-        return {str(row["id"]): {str(key): cell for key, cell in row.items()} for row in rows}
+    def by_id(self) -> dict[str, dict[str, Any]]:
+        """Each row by its id, in the order of the register."""
+        return {str(row["id"]): row for row in list_rows(self.rows)}
 
     def has(self, identity: str) -> bool:
         """Whether the register holds the id."""
-        return identity in self._by_id
+        return identity in self.by_id
 
     def span(self, identity: str, *, bare: bool = False) -> str:
         """The number as the check after rendering expects it; `bare`: without a percent sign."""
@@ -122,7 +123,7 @@ class Register:
     def spans(self) -> dict[str, set[str]]:
         """Every `run/id` with the texts that the report may show for it."""
         texts = {}
-        for row in self.rows.to_dict("records"):
+        for row in self.by_id.values():
             text = show_row(row, self.language)
             # In a table the caption has the sign once.
             texts[f"{self.run}/{row['id']}"] = {text, _PERCENT_SIGN.sub("", text)}
@@ -130,7 +131,7 @@ class Register:
                 texts[f"{self.run}/{row['id']}"] |= {f"{text}{sign}" for sign in _PERCENT}
         return texts
 
-    @property
+    @cached_property
     def is_simulated(self) -> bool:
         """Whether no real person gave the answers behind it."""
         return bool((self.rows["simulated"] == "true").any())

@@ -170,10 +170,10 @@ class Passports:
         """The language of what it tells."""
         return self.register.language
 
-    @cached_property
+    @property
     def rows(self) -> dict[str, dict[str, Any]]:
         """The register's rows by id, in its order."""
-        return {str(row["id"]): row for row in self.register.rows.to_dict("records")}  # type: ignore[misc]
+        return self.register.by_id
 
     def parent(self, identity: str) -> str:
         """The number in whose line another stands; itself where it has its own."""

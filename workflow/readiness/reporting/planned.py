@@ -122,7 +122,7 @@ def plan_block(part: ReportPart) -> ReportBlock:
     def body() -> str:
         if (outcome := outcome_of(part.settings)) is None:
             return ""
-        told, deviations = state_outcome(outcome, part.run, part.register.rows.to_dict("records"))
+        told, deviations = state_outcome(outcome, part.run, part.register.by_id.values())
         said = [
             [quote_exactly(tell(f, part.language)) for f in facts] for facts in (told, deviations)
         ]

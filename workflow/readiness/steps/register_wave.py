@@ -9,6 +9,7 @@ from pydantic import Field
 
 from readiness.analysis.names import variable_of
 from readiness.analysis.selection import Selection
+from readiness.arrays import list_rows
 from readiness.attack import AttackTarget
 from readiness.config import Change, Disclosure, FigureRules, SelectionName, StrictModel
 from readiness.disclosure import Policy
@@ -161,9 +162,9 @@ def run(job: Job[WaveRegister]) -> None:
     past = None if compared is None else read_register(compared)
     before = {
         row["id"]: Origin.read_from(row)
-        for row in ([] if published is None else published.to_dict("records"))
+        for row in ([] if published is None else list_rows(published))
     }
-    since = [] if past is None else past[past["kind"] == "estimate"].to_dict("records")
+    since = [] if past is None else list_rows(past[past["kind"] == "estimate"])
     # Changes rest on the earlier wave as a whole: which of its numbers, the questionnaires say.
     behind = reduce(or_, map(Origin.read_from, since), Origin())
 

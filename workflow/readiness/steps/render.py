@@ -119,8 +119,7 @@ def _make_part(job: Job[RenderSettings]) -> PageSource:
     known |= {standing.pull(name) for name in register.datasets}
     known |= {standing.publication, standing.released, tell(standing.state, language)}
     if outcome := outcome_of(told):
-        rows = register.rows.to_dict("records")
-        known |= list_texts(outcome, str(told["run"]), rows, language)
+        known |= list_texts(outcome, str(told["run"]), register.by_id.values(), language)
     part = PageSource(register, resources, words, known, {**told, "files": files})
     claims_file = job.get("claims")
     if claims_file is None:

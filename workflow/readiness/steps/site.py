@@ -6,6 +6,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from readiness.arrays import list_rows
 from readiness.config import StrictModel
 from readiness.datasets.versions import read_versions
 from readiness.errors import DataError
@@ -151,8 +152,8 @@ def _copy_report(
     published = min(counting, key=lambda one: (one.draft, one.identity), default=None)
     moved = 0
     if published:
-        ledger = read_register(FOLDER / published.identity / LEDGER).to_dict("records")
-        today = read_register(results / REGISTER / LEDGER).to_dict("records")
+        ledger = list_rows(read_register(FOLDER / published.identity / LEDGER))
+        today = list_rows(read_register(results / REGISTER / LEDGER))
         now = {row["id"]: row for row in today}
         moved = sum(r["id"] not in now or not gives_row(r, now[r["id"]]) for r in ledger)
     return ReportEntry(

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.arrays import list_rows
 from readiness.config import load_config
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
@@ -312,7 +313,7 @@ def with_own_numbers(
     """The numbers, each of which the sealed code computes otherwise than this program with both
     values: `own` is the register that it left, `present` this program's.
     """
-    before, after = ({row["id"]: row for row in t.to_dict("records")} for t in (own, present))
+    before, after = ({row["id"]: row for row in list_rows(t)} for t in (own, present))
     for number in numbers:
         old, new = before.get(number.id), after.get(number.id)
         if not (old and new) or same_cell(old["value"], new["value"]):

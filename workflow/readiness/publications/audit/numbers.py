@@ -16,6 +16,7 @@ import pandas as pd
 import yaml
 
 from readiness.analysis.recomputing import RECOMPUTE
+from readiness.arrays import list_rows
 from readiness.attack import given_away
 from readiness.bounded import read_yaml_text
 from readiness.datasets.hashing import fault_of
@@ -319,9 +320,9 @@ def compare_recomputed(
     """
     published = ledger_table(rows, again.figures.columns)
     compared = compare(published, again.figures, today=today, errata=errata)
-    verdicts = compared.to_dict("records")
+    verdicts = list_rows(compared)
     by_id = {row["id"]: row for row in rows}
-    new = {row["id"]: row for row in again.figures.to_dict("records")}
+    new = {row["id"]: row for row in list_rows(again.figures)}
     behind: dict[str, str] = {}
     # The frozen code leaves the same steps behind each number, whatever their hashes are here.
     step_of = [

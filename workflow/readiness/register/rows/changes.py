@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from readiness.analysis.names import ANSWERED
+from readiness.arrays import list_rows
 from readiness.config import Change, FigureRules
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.questionnaire.versions import item_changes
@@ -153,7 +154,7 @@ def change_rows(
         level: of confidence.
     """
     released = _release([row for row in rows if row.kind == "estimate"])
-    past = {row["id"]: row for row in round_register(before).to_dict("records")}
+    past = {row["id"]: row for row in list_rows(round_register(before))}
     limited = 0
     for name, then, reason in matched:
         if reason:
@@ -194,7 +195,7 @@ def _release(rows: Sequence[FigureRow]) -> dict[Any, dict[Any, Any]]:
         [{name: getattr(row, name) for name in CORE} for row in rows], dtype=object
     )
     table = table.where(table.notna(), "").map(str)
-    return {row["id"]: row for row in round_register(table).to_dict("records")}
+    return {row["id"]: row for row in list_rows(round_register(table))}
 
 
 def _list_waves(past: Mapping[Any, Mapping[Any, Any]], identity: str) -> Iterator[_Told | None]:

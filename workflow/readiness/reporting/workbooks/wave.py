@@ -10,6 +10,7 @@ import pandas as pd
 
 from readiness.analysis.names import variable_of
 from readiness.analysis.varying import CHOICES
+from readiness.arrays import list_rows
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import TOTAL, Questionnaire
@@ -65,7 +66,7 @@ def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
     by, rows = next(iter(material.variables), ""), []
     for one in read_findings(register.rows):
         claim = tell(state_claim(one, material.questionnaire, by, language), language)
-        for row in one.variants.to_dict("records"):
+        for row in list_rows(one.variants):
             kept = text(KEPT[row["state"] == HOLDS], language)
             chosen = [name_choice(one, name, row[name], language) for name in CHOICES]
             cells = [
@@ -300,7 +301,7 @@ Labels = Callable[[str, str, str], tuple[str, str, str, str]]
 def tidy(figures: pd.DataFrame, labels: Labels, language: Language) -> pd.DataFrame:
     """`numbers.csv`: the register at its published precision (as text), with words beside codes."""
     records = []
-    for row in figures.to_dict("records"):
+    for row in list_rows(figures):
         variable = variable_of(row["group"])
         item, answer, group, of = labels(row["item"], row["level"], row["group"])
         words = {
