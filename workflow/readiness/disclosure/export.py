@@ -31,7 +31,7 @@ def escape_words(frame: pd.DataFrame) -> pd.DataFrame:
     """A copy for people of a table whose numbers are text: all text escaped but those numbers."""
     safe = escape_frame(frame)
     for position in range(frame.shape[1]):
-        cells = zip(frame.iloc[:, position], safe.iloc[:, position], strict=True)
+        cells = zip(frame.iloc[:, position].tolist(), safe.iloc[:, position].tolist(), strict=True)
         kept = [v if isinstance(v, str) and _NUMBER.fullmatch(v) else other for v, other in cells]
         safe.isetitem(position, kept)
     return safe
@@ -43,7 +43,7 @@ def escape_frame(frame: pd.DataFrame) -> pd.DataFrame:
     for position, dtype in enumerate(frame.dtypes):
         if pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype):
             continue
-        column = frame.iloc[:, position]
+        column = frame.iloc[:, position].tolist()
         cells = [escape_cell(v) if isinstance(v, str) else v for v in column]
         safe.isetitem(position, cells)
     safe.columns = pd.Index([escape_cell(str(name)) for name in frame.columns])

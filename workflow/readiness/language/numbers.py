@@ -16,6 +16,7 @@ import decimal
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -103,6 +104,8 @@ def day(iso: str, language: Language) -> str:
     return said.translate({ord(str(digit)): whole(digit, language) for digit in range(10)})
 
 
+# Most numbers of a report are written several times: on its page, in its tables, for their check.
+@lru_cache(maxsize=100_000)
 def _write_exact(
     exact: Decimal, unit: str, digits: int, rounding: str, language: Language, *, noun: bool = True
 ) -> str:

@@ -49,7 +49,7 @@ class Register:
     rows: pd.DataFrame
     language: Language
 
-    @property
+    @cached_property
     def run(self) -> str:
         """The run's name, the first part of every id in the report."""
         return str(self.rows["run"].iloc[0])
