@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations, permutations
+from itertools import chain, combinations, permutations
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import open_decisions
 from readiness.readers import read_export
+from readiness.validation import first_reading, losses, write_sums
 from readiness.validation.cells import read_cell
 
 AGREE = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
@@ -1107,6 +1109,42 @@ def test_a_list_put_in_order_is_no_multiple_choice() -> None:
     _, asked, text = drafted(replace(table(Order=joined, **ranks), signs=(";",)))
     assert [len(item.codes) for item in asked.items] == [3, 3, 3, 4, 4, 4]
     assert {block.kind for block in asked.grids} == {"ranking"} and text.count("put in order") == 2
+
+
+def test_columns_of_a_first_and_second_answer_are_one_question(tmp_path: Path) -> None:
+    media, none = ["Radio", "Press", "Web", "Film"], "None of these"
+    rows = [[media[k % 4], media[(k + 1 + k // 4 % 3) % 4] if k % 3 else ""] for k in range(N)]
+    rows[0] = rows[30] = [none, ""]
+    path = tmp_path / "slots.csv"
+    pd.DataFrame(rows, columns=["First answer", "Second answer"]).to_csv(path, index=False)
+    content = path.read_bytes()
+    text, *_ = _draft_questionnaire(export_table(path, content), "slots.csv", "slots", [], "en")
+    asked = questionnaire_of(read_yaml_text(text, TextLoader), "draft")
+    (item,) = asked.items
+    assert (item.kind, item.slots) == ("multi", ("First answer", "Second answer"))
+    assert [option.text for option in item.categories if option.exclusive] == [none]
+    result = first_reading(raw := read_export(path, asked, content), asked)
+    ticked = (result.answers[[*item.columns]] == "1").sum().sum()
+    assert ticked == sum(map(bool, chain(*rows))) and not losses(result)
+    assert "'First answer', 'Second answer'" in write_sums(result, raw.attrs, "en")[-1]
+    # One option twice: asked about. All of a list: an order. Codes: numbers, for all that is said.
+    twice = [["Web", "Web"], *rows[1:]]
+    whole = [[*each] for each in cycle(*permutations(media))]
+    codes = [[str(media.index(t) + 1) if t in media else "" for t in row] for row in rows]
+    for said, number, cells in ((1, 1, twice), (0, 4, whole), (0, 2, codes)):
+        columns = {f"q_O{k}": own for k, own in enumerate(zip(*cells, strict=True))}
+        _, asked, text = drafted(table(**columns))
+        assert len(asked.items) == number
+        assert text.count("check: 'q_O0' to 'q_O1'") == said
+    # A set of an SPSS file says so, whatever stands between (record 7, subtype 7).
+    sav, labels = tmp_path / "set.sav", {1.0: "Radio", 2.0: "Press", 9.0: "Refused"}
+    frame = pd.DataFrame([[1.0, 20.0, 9.0], [2.0, 31.0, 1.0]], columns=["a", "age", "x"])
+    pyreadstat.write_sav(frame, sav, variable_value_labels={"a": labels, "x": labels})
+    begin, end, rest = sav.read_bytes().partition(struct.pack("<ii", 999, 0))
+    said = b"$media=C 5 Media a x\n"
+    sav.write_bytes(begin + struct.pack("<4i", 7, 7, 1, len(said)) + said + end + rest)
+    _, asked, _ = drafted(export_table(sav, sav.read_bytes()))
+    assert [(i.column, i.slots) for i in asked.items if i.slots] == [("Media", ("a", "x"))]
 
 
 def test_numbers_that_nobody_rounds_are_of_people() -> None:

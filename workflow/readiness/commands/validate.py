@@ -30,7 +30,7 @@ from readiness.files import write_atomically
 from readiness.language import LANGUAGES, Language, tell, text
 from readiness.privacy import Detectors
 from readiness.questionnaire import Questionnaire, load_questionnaire, match_key
-from readiness.readers import HEADERS, SAMPLE_COLUMNS, read_export, read_sample, read_sheet
+from readiness.readers import SAMPLE_COLUMNS, read_export, read_sample, read_sheet
 from readiness.running.outputs import check_output
 from readiness.site.faults import faults_page
 from readiness.tables import read_text_table, write_csv
@@ -154,7 +154,7 @@ def describe_reading(found: ReadExport | Drawn, language: Language, largest: flo
     lost = validation.write_loss_lines(result, language) or [
         text("validation.lost.nothing", language)
     ]
-    lost += validation.write_sums(result, found.raw.attrs.get(HEADERS, ()), language)
+    lost += validation.write_sums(result, found.raw.attrs, language)
     received = Fact("validation.read.export", {**known, "n": result.count("received")})
     lines = [tell(received, language), tell(_count_kept(result), language), *lost]
     for rule, severity, n in by_rule(result.issues).itertuples(index=False):

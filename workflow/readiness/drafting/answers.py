@@ -46,6 +46,8 @@ FAR = 6 * SHORT_SCALE
 SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
 # The same of values that are no answers, which nothing names.
 UNNAMED = "missing values without a label: not answered (blank), or not asked (not_asked)?"
+# The same of options that only their codes tell.
+CODES = "codes of options: which are they (--labels)?"
 # Stands for what was typed, until the draft names it in its language.
 OTHER = "?"
 _SHOWN = 3

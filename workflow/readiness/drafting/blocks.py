@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from html import unescape
-from itertools import groupby, pairwise, takewhile
+from itertools import groupby, pairwise
 
 from readiness.drafting.codebooks import Codebook
+from readiness.drafting.slots import find_beginning, mark_slots
 from readiness.drafting.table import ExportColumn
 from readiness.drafting.wordings import find_special, is_none, is_other
 from readiness.questionnaire import match_key, tidy
@@ -47,7 +48,7 @@ class ColumnBlock:
     """Columns of one question, or a column by itself.
 
     Attributes:
-        kind: `one`, `grid` or `ticks`; `ranking` of a grid that proves to be one.
+        kind: `one`, `grid`, `ticks` or `slots`; `ranking` of a grid that proves to be one.
         question: the text that they share; the column's own text of one by itself.
         columns: in the order of the file.
         rows: the text of each row or option; empty for one by itself.
@@ -65,6 +66,7 @@ def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[C
     """The questions, in the order of the file."""
     headers = {column.header for column in columns}
     columns = [_attach_parent(column, headers) for column in _find_again(columns)]
+    columns = mark_slots(columns, codebook)
     comments = _find_comments(columns)
     typed = [column for column in columns if column.header in comments]
     columns = _part_scales([column for column in columns if column.header not in comments])
@@ -167,7 +169,7 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
     if row:
         return "codebook", text, row
     if column.together:
-        return "set", column.together, column.label or column.header
+        return column.listed or "set", column.together, column.label or column.header
     if found := _find_scale(column):
         return "brackets", f"{found['question']} [{found['scale']}]", found["row"]
     if found := _BRACKETS.fullmatch(column.header):
@@ -276,6 +278,8 @@ def _make_block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBl
         if len(shared.split()) >= QUESTION:
             question, rows = shared if shared.startswith(question) else question, ends
         return ColumnBlock("ticks", question, tuple(columns), rows)
+    if how == columns[0].listed:
+        return ColumnBlock("slots", question, tuple(columns), check=how)
     named = _name_themselves(columns) if how == "number" or again else ()
     if named:
         check = f"{DECIDED}options of one question, for each column holds one"
@@ -321,8 +325,7 @@ def _tell_apart(
     texts: Sequence[str], question: str, columns: Sequence[ExportColumn]
 ) -> tuple[str, tuple[str, ...]]:
     """The question that the texts begin with, and what is left of each: its row."""
-    same = takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))
-    begin = "".join(signs[0] for signs in same)
+    begin = find_beginning(texts)
     ends = [begin.rfind(mark) + len(mark) for mark in MARKS if mark in begin]
     left = [text[max(ends, default=0) :].strip(" ]") for text in texts]
     if ends and all(left) and len(begin[: max(ends)].split()) > 1:

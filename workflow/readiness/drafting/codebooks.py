@@ -51,7 +51,7 @@ def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codeboo
 
 def name_by_form(asked: Questionnaire, table: ExportTable) -> Codebook:
     """What a form calls questions and answers, whichever version of it was asked."""
-    named = {match_key(item.variable or item.id): item for item in asked.items}
+    named = {match_key(item.called[1]): item for item in asked.items}
     found = {
         header: item
         for header in table.headers

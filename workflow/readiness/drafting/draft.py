@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.drafting.answers import (
+    CODES,
     ProposedAnswers,
     ProposedOption,
     find_outside,
@@ -18,6 +19,7 @@ from readiness.drafting.blocks import AGAIN, LEAST_ROWS, ColumnBlock, group_colu
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.metadata import EMPTY, MetadataColumns, find_metadata
 from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
+from readiness.drafting.slots import find_beginning
 from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import UNTOLD, find_special, guess_language, is_none, is_other
 from readiness.errors import DataError
@@ -230,10 +232,8 @@ def _find_shared_stem(block: ColumnBlock) -> str:
     """What the headers of a block begin with, where they are short; else the question."""
     names = [column.header for column in block.columns]
     if all(len(name.split()) == 1 and name.isascii() for name in names):
-        begin = names[0]
-        while not all(name.startswith(begin) for name in names):
-            begin = begin[:-1]
-        begin = re.sub(r"(?<=[_./-])\d+$", "", begin)  # what the numbers of the rows share
+        # Without what the numbers of the rows share.
+        begin = re.sub(r"(?<=[_./-])\d+$", "", find_beginning(names))
         if begin.strip("_.-/["):
             return begin.strip("_.-/[")
     return block.question
@@ -259,6 +259,8 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
         outside, _ = find_outside(labels, first.missing)
         return ProposedAnswers("multi", give_codes(options), tuple(outside))
     labels = codebook.answers.get(first.header) or list(first.values.items())
+    if block.kind == "slots":
+        return _draft_slots(block, propose_answers(block.columns, labels))
     if block.kind == "one" and not labels and is_typed(first):
         return ProposedAnswers("text", checks=(f"{DECIDED}typed in place of an option",))
     found = propose_answers(block.columns, labels, signs)
@@ -272,6 +274,23 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
         points = [ProposedOption(str(k), code=f"p{k}") for k in range(low, high + 1)]
         return replace(found, kind="ordinal", options=tuple(points), ends=None)
     return found
+
+
+def _draft_slots(block: ColumnBlock, found: ProposedAnswers) -> ProposedAnswers:
+    """The answers that stand in any of several columns as those of a multiple choice."""
+    void = {text for entry in found.missing for text in entry[:2]}
+    given = [_find_asked(column, void) for column in block.columns]
+    several = np.sum(given, axis=0) > 1
+    beside = {text for c in block.columns for text in np.array([*c.texts, ""])[c.codes[several]]}
+    if not found.options:
+        codes = sorted({text for c in block.columns for text in c.texts} - void)
+        bare = [ProposedOption(code) for code in sorted(codes, key=len)]
+        found = ProposedAnswers("", give_codes(bare), found.missing, checks=(CODES,))
+    options = [
+        replace(o, exclusive=is_none(o.text) and (o.value or o.text) not in beside)
+        for o in found.options
+    ]
+    return replace(found, kind="multi", options=tuple(options))
 
 
 def _find_asked(column: ExportColumn, void: Collection[str]) -> npt.NDArray[np.bool_]:

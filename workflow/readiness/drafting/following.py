@@ -81,7 +81,8 @@ def _list_headers(item: Mapping[str, Any], document: Mapping[str, Any]) -> dict[
     for each in expand({**document, "items": [item]})["items"]:
         own = [option for option in _list_entries(each, "categories") if "column" in option]
         header = each.get("column") or each.get("variable") or each["id"]
-        names = [option["column"] for option in own] or [str(header)]
+        slots = each["variable"] if isinstance(each.get("variable"), list) else []
+        names = [option["column"] for option in own] or slots or [str(header)]
         found |= {match_key(name): name for name in names}
     return found
 
@@ -117,6 +118,8 @@ def _keep(
     `there`: the columns of the export; `taken`: ids that no row may have, for they were others'.
     """
     item, said = dict(was), list[str]()
+    if isinstance(was.get("variable"), list) and "variable" in now:
+        item["variable"] = now["variable"]
     ends = [
         sorted(int(one["scale"][end]) for end in ("low", "high"))
         for one in (was, now)

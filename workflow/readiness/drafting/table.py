@@ -29,6 +29,7 @@ class ExportColumn:
         label, values, missing, ordered: what the file itself says of the column (SPSS): its text,
             the label of each value, values that are no answers, whether values have an order.
         together: the question of which it is one of several answers, where the file says so.
+        listed: why it holds the first, second, ... of these; "" of boxes.
         own: whether the tool adds it by itself: its reader knows what it is.
     """
 
@@ -41,6 +42,7 @@ class ExportColumn:
     missing: tuple[str, ...] = ()
     ordered: bool = False
     together: str = ""
+    listed: str = ""
     own: bool = False
 
     @staticmethod

@@ -60,7 +60,7 @@ def entries(questionnaire: Questionnaire, language: Language) -> Iterator[Codebo
             item.id,
             show(kind_of(item), language),
             item.row.text if item.row else item.column,
-            item.variable or "",
+            ", ".join(item.slots or item.called[1:-1]),
             item.grid or "",
             grid.column if grid else "",
             _label(item.label.root, language, item.column),

@@ -210,23 +210,24 @@ class Item(Strict):
     """One question.
 
     `column` is the header in the export, the question's own text as a rule; `variable` its name in
-    the tool, where headers hold names (without both: the id). `label` is the column's text unless
-    given. `categories` are listed from low to high for an ordinal item. `missing` are exported
-    texts that are no answers. `blank_means` says, for a multiple-choice item, whether an empty cell
-    means that no option applies (`none`) or that the question was skipped. `required`: the form
-    lets nobody pass without an answer. `personal`: the answer tells who somebody is. `grid` names
-    the block of questions that share a scale, or that rank one list, and `row` the own text of this
-    one in it. `confirms` names the frame variable that the answer repeats, so that a difference is
-    seen. `boxes` are sums of the lowest (`low`) or highest (`top`) levels of an ordinal item; the
-    one that is listed first is the headline. `source` and `status` say whether the theme is
-    documented for the study that the questionnaire follows, or inferred. `derived_from`: the items
-    of which it is computed, where nobody was asked it.
+    the tool, where headers hold names (without both: the id), or, of a multiple-choice item, the
+    headers of the columns that hold its first, second, ... answer. `label` is the column's text
+    unless given. `categories` are listed from low to high for an ordinal item. `missing` are
+    exported texts that are no answers. `blank_means` says, for a multiple-choice item, whether an
+    empty cell means that no option applies (`none`) or that the question was skipped. `required`:
+    the form lets nobody pass without an answer. `personal`: the answer tells who somebody is.
+    `grid` names the block of questions that share a scale, or that rank one list, and `row` the own
+    text of this one in it. `confirms` names the frame variable that the answer repeats, so that a
+    difference is seen. `boxes` are sums of the lowest (`low`) or highest (`top`) levels of an
+    ordinal item; the one that is listed first is the headline. `source` and `status` say whether
+    the theme is documented for the study that the questionnaire follows, or inferred.
+    `derived_from`: the items of which it is computed, where nobody was asked it.
     """
 
     id: Code
     kind: Kind
     column: Text
-    variable: Text | None = None
+    variable: Text | tuple[Text, ...] | None = None
     label: Label
     source: Text | None = None
     status: Literal["documented", "inferred"] | None = None
@@ -261,6 +262,8 @@ class Item(Strict):
             raise ValueError(f"categories: a {self.kind} item needs its categories")
         if not closed and (self.categories or self.dont_know):
             raise ValueError(f"categories, dont_know: a {self.kind} item has none")
+        if self.slots and self.kind != "multi":
+            raise ValueError("variable: several columns only of a multi item")
         if (self.kind == "multi") != (self.blank_means is not None):
             raise ValueError("blank_means: `skipped` or `none` for a multi item, and only there")
         if self.kind != "number" and self.range is not None:
@@ -288,6 +291,17 @@ class Item(Strict):
                 which = "lowest" if name == "low" else "highest"
                 raise ValueError(f"boxes, {name}: the {which} levels of the item, and not all")
         return self
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The columns that hold its first, second, ... answer, an option each; none as a rule."""
+        return self.variable if isinstance(self.variable, tuple) else ()
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """What a column of its own may be called: its header, its name in the tool, its id."""
+        named = (self.variable,) if isinstance(self.variable, str) and self.variable else ()
+        return (self.column, *named, self.id)
 
     @property
     def levels_of(self) -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """The typed questionnaire: items, the frame, groups, languages, a version."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
@@ -226,7 +227,8 @@ class Questionnaire(Strict):
     def headers(self) -> tuple[str, ...]:
         """The headers that an export must have, in the order of the form."""
         own = (self.export.timestamp, self.export.invitation)
-        return (*(text for text in own if text), *(item.column for item in self.items))
+        asked = (item.slots or (item.column,) for item in self.items)
+        return (*(text for text in own if text), *chain.from_iterable(asked))
 
     def item(self, item_id: str) -> Item:
         """The item of that id; KeyError when there is none."""

@@ -99,5 +99,6 @@ def header(questionnaire: Questionnaire) -> list[str]:
         if item.derived_from:
             continue
         spread = [category.column for category in item.categories if category.column]
-        columns += spread if spread and len(spread) == len(item.categories) else [item.column]
+        whole = spread if len(spread) == len(item.categories) else ()
+        columns += whole or item.slots or (item.column,)
     return columns

@@ -2,6 +2,7 @@
 
 from readiness.readers.export import (
     HEADERS,
+    SLOTS,
     SPARE,
     read_cells,
     read_export,
@@ -22,6 +23,7 @@ from readiness.readers.wave_tables import (
 __all__ = [
     "HEADERS",
     "SAMPLE_COLUMNS",
+    "SLOTS",
     "SPARE",
     "Booleans",
     "Sheet",

@@ -84,8 +84,8 @@ def refuse_other_columns(
 
 
 def whole(item: Item, columns: Mapping[str, int]) -> bool:
-    """Whether every option of an item has a column of its own."""
-    return set(item.codes) <= set(columns)
+    """Whether every option of an item, or each of several answers, has a column of its own."""
+    return set(item.slots or item.codes) <= set(columns)
 
 
 def find_missing_items(questionnaire: Questionnaire, assigned: Assigned) -> list[str]:
@@ -100,6 +100,7 @@ def find_missing_items(questionnaire: Questionnaire, assigned: Assigned) -> list
         ):
             continue
         lacks = [c.text for c in item.categories if c.code not in spread] if spread else []
+        lacks = [name for name in item.slots if name not in spread] or lacks
         missing.append(f"{item.column} ({lacks[0]})" if lacks else item.column)
     return missing
 

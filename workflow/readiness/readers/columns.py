@@ -15,7 +15,7 @@ from readiness.questionnaire import Item, Questionnaire, match_key
 
 @dataclass(frozen=True)
 class ItemColumn:
-    """An item, or the option of a multiple-choice item that has a column of its own."""
+    """An item, or the option (or slot) of a multiple-choice item that has a column of its own."""
 
     item: str
     option: str | None = None
@@ -68,8 +68,11 @@ def _list_every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, I
     }
     counts: Counter[str] = Counter()
     for item in questionnaire.items:
+        if item.slots:
+            yield from ((_OWN, name, ItemColumn(item.id, name)) for name in item.slots)
+            continue
         target = ItemColumn(item.id)
-        called = [item.column, *([item.variable] if item.variable else []), item.id]
+        called = [*item.called]
         yield _OWN, item.column, target
         yield from ((_VARIABLE, name, target) for name in called[1:-1])
         yield _ID, item.id, target
@@ -121,7 +124,7 @@ def _list_row_names(item: Item, questionnaire: Questionnaire) -> tuple[list[str]
     blocks = [name for name in (block.column, block.variable, block.id) if name]
     start = f"{item.grid}_"
     code = item.id.removeprefix(start) if item.id.startswith(start) else None
-    parts = (item.row.text, item.row.value, item.variable, item.id, code)
+    parts = (item.row.text, item.row.value, *item.called[1:], code)
     return blocks, [name for name in parts if name]
 
 
@@ -132,7 +135,7 @@ def _find_places(called: Iterable[str], number: int) -> Iterable[str]:
 
 def _list_typed_names(item: Item, number: int) -> Iterable[str]:
     """What the column of an answer typed beside an option is called."""
-    for name in (item.column, *([item.variable] if item.variable else []), item.id):
+    for name in item.called:
         ends = ("[other]", " [other]", "_other", "/other", f"_{number}_TEXT", "_TEXT")
         yield from (f"{name}{end}" for end in ends)
         for words in (item.categories[number - 1].text, "other"):

@@ -49,9 +49,9 @@ _MARKS = words.TICKED | words.NOT_TICKED | words.NO_ANSWER.keys()
 FEWEST = 5
 # Times that an answer of a closed question is given, on average and at least.
 RECURRING = 3
-# What a table that was read says of its file (`attrs`): its header rows, as they are written, and
-# how many rows at its end hold nothing.
-HEADERS, SPARE = "headers", "spare"
+# What a table that was read says of its file (`attrs`): its header rows, as they are written, how
+# many rows at its end hold nothing, the columns that hold several answers to one question.
+HEADERS, SPARE, SLOTS = "headers", "spare", "slots"
 # Share of the cells of a further header row that name a question, at least.
 NAMED = 0.9
 
@@ -86,6 +86,7 @@ def read_export(
     marked = _is_marked(sheet, questionnaire)
     frame = reader.read_answers(sheet, questionnaire)
     frame.attrs |= {HEADERS: (*sheet.above, sheet.columns, *sheet.under), SPARE: sheet.spare}
+    frame.attrs[SLOTS] = [item.slots for item in questionnaire.items if item.slots]
     if simulated is not False:
         _count_tests(path, frame, everyone=simulated is None)
     marker = questionnaire.export.marker
@@ -177,7 +178,7 @@ def _open_export(
     content = read_bytes(path, "the export") if content is None else content
     items = questionnaire.items
     wanted = [*questionnaire.headers, *(block.column for block in questionnaire.grids)]
-    wanted += [name for item in items for name in (item.id, item.variable) if name]
+    wanted += [name for item in items for name in item.called]
     keys = frozenset(map(match_key, wanted))
     wanted += [c.column for item in items for c in item.categories if c.column]
     letters = [c.text for item in items for c in item.categories]

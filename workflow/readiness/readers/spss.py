@@ -100,10 +100,9 @@ def _read_variable(name: str, meta: Any) -> Variable:
         low, high = as_text(part["lo"]), as_text(part["hi"])
         missing.append(low if low == high else f"{low}..{high}")
     sets: Mapping[Any, Any] = meta.mr_sets or {}
-    held = (o for o in sets if sets[o].get("is_dichotomy") and name in sets[o]["variable_list"])
-    own = next(held, "")
+    own = next((each for each in sets if name in sets[each]["variable_list"]), "")
     one: Mapping[str, Any] = sets.get(own, {})
-    counted = one.get("counted_value")
+    counted = one.get("counted_value") if one.get("is_dichotomy") else None
     return Variable(
         label=str(meta.column_names_to_labels.get(name) or ""),
         values={as_text(value): str(label) for value, label in labels.items()},

@@ -35,7 +35,7 @@ class Variable:
     `values` are value labels by value, both as text; `missing` the values (or `low..high`) that the
     file declares missing; `measure` is `nominal`, `ordinal`, `scale` or `unknown`; `together` the
     question of which the column is one of several answers, where the file declares such a set, and
-    `counted` the value that says that it was given.
+    `counted` the value that says that it was given; "" of those that hold the first, second, ...
     """
 
     label: str = ""

@@ -4,13 +4,14 @@ A fault of one answer is listed and counted. The same fault in every twentieth r
 respondents': dates of another order, codes that were not exported, an option that was renamed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed, Quantity, Term, Value
 from readiness.language import Language, tell
+from readiness.readers import HEADERS, SLOTS
 from readiness.terminal import quote_cell, shorten
 from readiness.validation.issues import MEANINGS, sentence
 from readiness.validation.reconciling import (
@@ -126,12 +127,11 @@ def _order_parts(part: tuple[str, int]) -> tuple[int, str]:
     return (-part[1], part[0])
 
 
-def write_sums(
-    result: Validated, headers: Sequence[Sequence[str]], language: Language
-) -> list[str]:
+def write_sums(result: Validated, about: Mapping[Hashable, Any], language: Language) -> list[str]:
     """What became of the rows of the file, and of the answers in them, a line each.
 
-    `headers` are quoted where there are several: they are guessed.
+    `about`: what was read says of its file (`attrs`). What is guessed is quoted: header rows where
+    there are several, columns that are read together.
     """
     table = result.reconciliation
     rows = table[table["item"] == ""].set_index("part")["n"]
@@ -140,15 +140,17 @@ def write_sums(
     aside = 2 * outside[ROWS] - sum(outside.values())
     known = {name: int(sums.get(name, 0)) for name in (ANSWERS, USED, ASIDE, DECLARED, CORRECTED)}
     lost = int(sums.sum()) - sum(known.values())
-    rest = [quote_cell(" | ".join(filter(None, row))) for row in headers[1:]]
+    rest = [quote_cell(" | ".join(filter(None, row))) for row in about.get(HEADERS, ())[1:]]
     said = {"file_rows": outside[ROWS], "headers": outside[HEADER], "empty": outside[EMPTY]}
     more = {"aside": aside, "kept": outside[KEPT]}
     kind = "validation.sums.headed" if rest else "validation.sums.rows"
     below: dict[str, Value] = {"said_headers": Listed(tuple(rest), "comma")} if rest else {}
     answers = {**{f"n_{name}": n for name, n in known.items()}, "n_lost": lost}
+    several = [", ".join(map(quote_cell, slots)) for slots in about.get(SLOTS, ())]
     return [
         tell(Fact(kind, {**said, **more, **below}), language),
         tell(Fact("validation.sums.answers", {**answers}), language),
+        *(tell(Fact("validation.sums.slots", {"columns": each}), language) for each in several),
     ]
 
 
@@ -179,4 +181,4 @@ def write_loss_lines(result: Validated, language: Language, *, quoting: bool = T
 def write_loss_line(result: Validated) -> str:
     """The same in one line with the sums, for logs, which quote nobody."""
     lines = write_loss_lines(result, "en", quoting=False)
-    return " ".join(["LOST:" if lines else "SUMS:", *lines, *write_sums(result, (), "en")])
+    return " ".join(["LOST:" if lines else "SUMS:", *lines, *write_sums(result, {}, "en")])

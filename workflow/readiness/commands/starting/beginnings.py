@@ -42,9 +42,9 @@ from readiness.forensics.judging.structure import parse_structure
 from readiness.patterns import NAME, WORDS
 from readiness.privacy import names_people
 from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
-from readiness.questionnaire.writing import CHECK, COMMENT, form_name, open_decisions
+from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
-from readiness.readers import HEADERS, Sheet, read_export, read_sheet
+from readiness.readers import Sheet, read_export, read_sheet
 from readiness.readers.export import recognise_export
 from readiness.readers.table import name_each_once
 from readiness.tables import to_csv
@@ -60,6 +60,8 @@ from readiness.validation import (
 VERSION = "1"
 # What stands for the selection where nobody said it: no run accepts it.
 UNDECIDED = "undecided"
+# Why columns hold several answers to one question, where the file says so.
+OF_A_SET = f"{DECIDED}a set of the file: first, second, ... answer"
 # Empty rows, or several together, between the answers and what may be sums below them.
 MOST_GAPS = 3
 ESTIMATED = ("single", "ordinal", "multi", "number")
@@ -155,7 +157,7 @@ def begin_wave(
     result = first_reading(raw, asked)
     if form is not None or not text:
         refuse_mass_loss(result, export, LARGEST_LOSS)
-    sums = (*write_loss_lines(result, "en"), *write_sums(result, raw.attrs[HEADERS], "en"))
+    sums = (*write_loss_lines(result, "en"), *write_sums(result, raw.attrs, "en"))
     section = wave_section(
         wave,
         language=language or written_in,
@@ -406,6 +408,7 @@ def table_of(
                 "missing": tuple(variable.missing),
                 "ordered": variable.measure == "ordinal",
                 "together": variable.together,
+                "listed": OF_A_SET if variable.together and not variable.counted else "",
             }
         cells = sheet.rows[at]
         codes = cells.codes.astype(np.int64)

@@ -74,7 +74,7 @@ class _FormWriter:
         self.items = [item for item in questionnaire.items if not item.derived_from]
         blocks: list[Item | Grid] = [*self.items, *questionnaire.grids]
         own = [block.id for block in blocks]
-        named = [block.variable or "" for block in blocks]
+        named = [str(block.variable or "") for block in blocks]
         names = [n if _NAME.fullmatch(n) else i for n, i in zip(named, own, strict=True)]
         unique = names if len({n.lower() for n in names}) == len(names) else own
         self.names = dict(zip(own, unique, strict=True))
@@ -145,7 +145,7 @@ class _FormWriter:
         if constraint := _write_constraint(item):
             extra["constraint"] = constraint
         question = item.row.text if item.row else item.column
-        asked = "" if question in (item.variable, item.id) else question
+        asked = "" if question in item.called[1:] else question
         return {
             "type": kind,
             "name": self.names[item.id],

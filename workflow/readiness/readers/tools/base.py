@@ -6,7 +6,7 @@ writes headers and joins ticked options. A further tool is a class of such facts
 
 import re
 from collections.abc import Mapping
-from functools import partial
+from functools import partial, reduce
 from typing import Any, ClassVar
 
 import numpy as np
@@ -188,8 +188,7 @@ class Tool:
         taken.update(made.roles.values())
         made.rankings = rankings.find(questionnaire, made, keys, taken)
         taken.update(at for found in made.rankings.values() for at in found)
-        spread = (at for columns in made.options.values() for at in columns.values())
-        first = min((*made.items.values(), *spread), default=0) if self.leading else -1
+        first = min(taken - {*made.roles.values()}, default=0) if self.leading else -1
         made.unknown = [
             at
             for at, key in enumerate(own)
@@ -215,7 +214,8 @@ class Tool:
         self, sheet: Sheet, item: Item, questionnaire: Questionnaire, assigned: Assigned
     ) -> Texts:
         if item.id in assigned.options and whole(item, assigned.options[item.id]):
-            return self._join_spread(sheet, item, assigned.options[item.id])
+            join = self._join_slots if item.slots else self._join_spread
+            return join(sheet, item, assigned.options[item.id])
         if item.id not in assigned.items:
             columns = [sheet.rows[at] for at in assigned.rankings[str(item.grid)]]
             return rankings.read_ranks(item, questionnaire, columns, self.signs)
@@ -286,6 +286,21 @@ class Tool:
             # What every box says of itself, that there is no answer, is said once.
             made = made.join_with(box, lambda *pair: TICKED.join(filter(None, dict.fromkeys(pair))))
         return made
+
+    def _join_slots(self, sheet: Sheet, item: Item, columns: Mapping[str, int]) -> Texts:
+        """The same of columns of the first, second, ... answer; what says there is none goes."""
+        said = [each for each in item.missing if each.means in ("blank", "not_asked")]
+        void = {match_key(text) for each in said for text in (each.text, each.value or "")} | {""}
+
+        def join(one: str, other: str) -> str:
+            given = [text for text in (one, other) if match_key(text) not in void]
+            return TICKED.join(given) or one or other
+
+        slots = [
+            sheet.rows[at].change_texts(partial(self.cell, item, sheet=sheet, at=at))
+            for at in (columns[name] for name in item.slots)
+        ]
+        return reduce(lambda one, other: one.join_with(other, join), slots)
 
     def box(self, text: str, options: Mapping[str, str], sheet: Sheet, at: int, cell: str) -> str:
         """What the cell of one box says: `text` where it is ticked, "" where not, else the cell."""
