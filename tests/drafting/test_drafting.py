@@ -1147,6 +1147,16 @@ def test_columns_of_a_first_and_second_answer_are_one_question(tmp_path: Path) -
     assert [(i.column, i.slots) for i in asked.items if i.slots] == [("Media", ("a", "x"))]
 
 
+def test_short_numbers_beside_words_have_no_mean() -> None:
+    codes = [*cycle("1", "2", "3", "10", n=96), "depends", "depends", "in my own words"]
+    hours = [*map(str, range(2, 99)), "many", "it depends"]
+    _, asked, text = drafted(table(reason=codes, hours=hours))
+    assert [item.kind for item in asked.items] == ["single", "number"]
+    texts = ["1", "2", "3", "10", "depends", "Other"]
+    assert [option.text for option in asked.items[0].categories] == texts
+    assert text.count("a number? 3 answers are words") == 1 and "own words" not in text
+
+
 def test_numbers_that_nobody_rounds_are_of_people() -> None:
     drawn = [str(3_000_000 + 7_919 * (k // 2)) for k in range(N)]
     rent = [str(1_000_000 + 50_000 * k) for k in range(N)]

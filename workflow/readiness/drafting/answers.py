@@ -331,6 +331,15 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     if codes and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
         # A scale begins with 0 or 1, though nobody may have chosen it.
         return ProposedAnswers("scale", ends=(min(int(low), 1), int(high)), checks=(SCALE,))
+    if whole and others and not unit and low >= 0 and high < SHORT_SCALE:
+        # Beside words, such numbers may be codes, and codes have no mean.
+        texts = sorted(plain, key=lambda text: values[text])
+        texts += [text for text, n in counts.most_common() if text not in plain and n > 1]
+        options = [ProposedOption(text, other=is_other(text)) for text in texts]
+        if len(options) < len(counts) and not any(option.other for option in options):
+            options.append(ProposedOption(OTHER, code="other_text", other=True))
+        asked = f"codes (--labels), or a number? {others} answers are words"
+        return ProposedAnswers("single", give_codes(options), checks=(asked,))
     checks = [f"{DECIDED}a number without limits (seen: {low:.12g} to {high:.12g})"]
     checks += [f"{others} answers are no numbers"] if others else []
     checks += [f"thousands told apart by {sign!r}? or are these decimals?"] if sign else []
