@@ -344,12 +344,15 @@ def test_answers_with_labels_are_nobodys_name_and_columns_tell_labels_apart(tmp_
         "Très confiant|Confiant|Neutre|Peu confiant|Pas du tout confiant",
         "Zdecydowanie tak|Raczej tak|Trudno powiedzieć|Raczej nie|Zdecydowanie nie",
         "Kesinlikle katılıyorum|Katılıyorum|Kararsızım|Katılmıyorum|Kesinlikle katılmıyorum",
+        "Muy satisfecho(a)|Satisfecho(a)|Insatisfecho(a)|Muy insatisfecho(a)",
+        "Very favorably|Somewhat favorably|Neutral|Somewhat unfavorably|Very unfavorably",
         "5 - Extremely hard|4 - Very hard|3 - Quite hard|2 - A bit hard|1 - Not very hard",
     ],
 )
 def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> None:
     levels = scale.split("|")
     assert order_scale(levels) == [*range(len(levels))][::-1]
+    assert order_scale(["Nada", "Poco", "Algo", "No tengo celular", "Mucho"]) is None
 
 
 @pytest.mark.parametrize(
@@ -570,7 +573,11 @@ def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> Non
     columns = table(
         work=work,
         **boxes,
-        **{"w_LV": weights, "pweight": [f"{float(w) * 2:.2f}" for w in weights], **ratings},
+        **{
+            "w_LV": weights,
+            "pweight": ["0", *(f"{float(w) * 2:.2f}" for w in weights[1:])],
+            **ratings,
+        },
         refusal=cycle("Yes", "No", "[DO NOT READ] Refused"),
         stars=cycle("2", "4", "5"),
     )
@@ -611,6 +618,10 @@ def test_levels_of_a_scale_and_boxes_that_were_not_asked() -> None:
     assert draft.metadata["Gone [Web]"].why == "nobody was asked"
     assert [item.kind for item in asked.items] == ["ordinal", "multi"]
     assert [c.text for c in asked.items[0].categories] == ["Poor", "Average", "Good", "Very Good"]
+    parts = [f"Saga: {part} of the long film" for part in ("Start", "Middle", "End")]
+    films = [column(k, f"Seen? [{p}]", cycle(p, ""), label=p) for k, p in enumerate(parts)]
+    (seen,) = drafted(ExportTable(tuple(films)))[1].items  # a second row of headers names the row
+    assert (seen.kind, seen.column, seen.categories[0].text) == ("multi", "Seen?", parts[0])
 
 
 def test_decimals_of_doubles_are_the_numbers_that_were_given() -> None:

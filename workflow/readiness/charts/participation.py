@@ -28,7 +28,10 @@ from readiness.language import show
 from readiness.questionnaire import TOTAL, Item
 
 # Why a submission is not kept: a row only where there is one.
-LEFT_OUT = ("duplicate", "late", "early", "undated", "unknown_invitation")
+LEFT_OUT = (
+    *("duplicate", "late", "early", "undated", "unknown_invitation"),
+    *("structure", "screened_out", "test_answer"),
+)
 # The quantities of the checks from those who were asked on, each with its words.
 STEPS = {
     step: f"participation.chart.{step}"

@@ -264,7 +264,9 @@ def _make_block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBl
     again = columns[1].header == f"{columns[0].header} (2)"
     question = columns[0].header if again else question
     rows = tuple(_split_header(c, codebook)[2] or _name_alone(c) for c in columns)
-    if how in ("number", "letter") or (how == "brackets" and all(c.label for c in columns)):
+    # A label that is the row itself (SurveyMonkey) says no more than the header.
+    named_by_label = all(c.label and tidy(c.label) != r for c, r in zip(columns, rows, strict=True))
+    if how in ("number", "letter") or (how == "brackets" and named_by_label):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
         question, rows = _tell_apart(texts, question, columns)
     if how == "choice" and not question:

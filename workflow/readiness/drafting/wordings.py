@@ -112,9 +112,10 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
     whole = [match_key(text.replace("_", " ")) for text in texts]
     words = [_LEAD.sub("", key, count=1).split() for key in whole]
     told = [each for key, each in zip(whole, words, strict=True) if key not in _read_degrees()]
-    shared = set(told[0]).intersection(*told[1:]) if told else set()
+    shared = set(told[0]).intersection(*told[1:]) if len(told) > 1 else set()
     left = [" ".join(word for word in each if word not in shared) for each in words]
-    for keys in (whole, left):
+    asides = [re.sub(r"\s*\(\w[^)]*\)", "", key) for key in whole]  # "satisfecho(a)"
+    for keys in (whole, asides, left):
         for scale in _read_scales():
             place = [next((k for k, s in enumerate(scale) if key in s), None) for key in keys]
             known = [k for k in place if k is not None]

@@ -7,6 +7,7 @@ templates of the catalogue hold no conclusion, and each function below has one k
 from collections.abc import Mapping, Sequence
 
 from readiness.analysis.selection import Selection
+from readiness.charts.participation import LEFT_OUT
 from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import Language
 from readiness.questionnaire import Item, Questionnaire
@@ -32,10 +33,7 @@ ANSWERED = (
     *(f"report.answered.{selection.key}" for selection in Selection),
     *(f"report.answered.{s.key}.unlisted" for s in Selection if s.response_rate),
 )
-EXCLUDED = tuple(
-    f"participation.chart.{rule}"
-    for rule in ("duplicate", "late", "early", "undated", "unknown_invitation")
-)
+EXCLUDED = tuple(f"participation.chart.{rule}" for rule in LEFT_OUT)
 # The tests of which a p-value may be told: the last part is their name in the register.
 TESTS = tuple(
     f"report.name.{test}"

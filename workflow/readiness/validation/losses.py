@@ -37,11 +37,11 @@ EXAMPLE = 160
 DAYS = ("not_a_date", "impossible_date")
 # Why something is not used as it came, with its count, by the rule.
 REASONS = {
-    **{rule: f"participation.chart.{rule}" for rule in NOT_KEPT},
+    **{rule: f"participation.chart.{rule}" for rule in (*NOT_KEPT, "structure")},
     **{
         rule: f"validation.reason.{rule}"
         for rule in (
-            *("structure", "unknown_option", "not_a_number", "out_of_range"),
+            *("unknown_option", "not_a_number", "out_of_range"),
             *(*DAYS, ROUTED_OUT, UNEXPLAINED),
         )
     },
