@@ -3,15 +3,17 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.bounded import TextLoader, read_yaml_text
-from readiness.errors import ConfigError
+from readiness.drafting import ExportColumn, ExportTable, name_by_form
+from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
-from readiness.questionnaire.writing import COMMENT, write
+from readiness.questionnaire.writing import COMMENT, without_comments, write
 from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
 from readiness.questionnaire.xlsform.expressions import FormQuestion, conditions
 
@@ -55,6 +57,7 @@ agree | 1 | No | لا
 agree | 2 | Yes | نعم
 agree | dk | Do not know | لا أدري | outside
 """
+HEADS = ("people-job-pens", "views/pens", "pens")
 SETTINGS = (
     "form_title | form_id | version | default_language\nWork | Work_2027 | 3 | English (en)\n"
 )
@@ -182,6 +185,19 @@ def test_what_cannot_be_said_is_left_out_with_a_note(
     )
     said = from_xlsform(form(tmp_path / "work.xlsx", changed))[COMMENT]
     assert expected in said, said
+
+
+def test_groups_that_share_a_name_tell_their_questions_apart(tmp_path: Path) -> None:
+    twice = SURVEY.replace("decimal | hours", "integer | pens", 1)
+    twice = twice.replace("select_one agree | v_b", "integer | pens", 1)
+    document = from_xlsform(form(tmp_path / "work.xlsx", twice))
+    asked = questionnaire_of(without_comments(document), "twice")
+    assert [i.variable for i in asked.items if "pens" in i.id] == ["people/job/pens", "views/pens"]
+    columns = [ExportColumn.from_codes(0, head, ["7"], np.zeros(1, int)) for head in HEADS]
+    texts = [name_by_form(asked, ExportTable((c,))).questions for c in columns[:-1]]
+    assert [list(found.values()) for found in texts] == [[("Hours a day", "")], [("AI harms", "")]]
+    with pytest.raises(DataError, match="several groups of the form have it"):
+        name_by_form(asked, ExportTable((columns[-1],)))
 
 
 @pytest.mark.parametrize(

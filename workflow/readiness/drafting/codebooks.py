@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.errors import DataError
-from readiness.questionnaire import Questionnaire, match_key
+from readiness.questionnaire import Item, Questionnaire, match_key
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,25 @@ def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codeboo
 
 
 def name_by_form(asked: Questionnaire, table: ExportTable) -> Codebook:
-    """What a form calls questions and answers, whichever version of it was asked."""
-    named = {match_key(item.called[1]): item for item in asked.items}
-    found = {
-        header: item
-        for header in table.headers
-        if (item := named.get(match_key(header.rpartition("/")[2]))) is not None
-    }
+    """What a form calls questions and answers, whichever version of it was asked.
+
+    Before a name may stand the groups that it is in. Raises DataError, naming it, where the export
+    has one without these that several groups have.
+    """
+    named = {_join_groups(item.called[1]): item for item in asked.items}
+    names = (item.called[1] for item in asked.items)
+    shared = {match_key(n.rpartition("/")[2]): n for n in names if "/" in n}
+    found: dict[str, Item] = {}
+    for header in table.headers:
+        parts = _join_groups(header).split("/")
+        paths = ["/".join(parts[at:]) for at in range(len(parts))]
+        if hits := [named[path] for path in paths if path in named]:
+            found[header] = hits[0]
+        elif parts[-1] in shared:
+            raise DataError(
+                f"{header!r}: several groups of the form have it ({shared[parts[-1]]!r}). Export "
+                "the answers with the names of groups before those of questions."
+            )
     questions = {
         header: (asked.grid(item.grid).column, item.row.text)
         if item.grid and item.row
@@ -69,6 +81,11 @@ def name_by_form(asked: Questionnaire, table: ExportTable) -> Codebook:
         if item.categories
     }
     return Codebook(questions, options)
+
+
+def _join_groups(name: str) -> str:
+    """A name with a slash behind each group, for which some tools put a hyphen."""
+    return match_key(name).replace("-", "/")
 
 
 def _read_rows(column: ExportColumn) -> list[str]:

@@ -104,6 +104,9 @@ class _Made:
     unread: list[str] = field(default_factory=list)
     export: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    # The names of the open groups, and of each name the paths at which it is asked.
+    inside: list[str] = field(default_factory=list)
+    paths: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,7 @@ def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
         elif RE_END_CONTROL.match(row.type):
             _close(made, groups.pop())
         elif row.type:
+            made.inside = [group.row.get("name") for group in groups]
             _read_question(made, row, inherited)
     if not made.items:
         raise ConfigError(f"{path}: no question of the form has an answer to be counted.")
@@ -168,6 +172,10 @@ def _leave_out(
 def _make_document(made: _Made, path: Path) -> dict[str, Any]:
     form = made.form
     _name_specified(made)
+    # Groups may share a name: an export tells its questions apart by their paths.
+    shared = {name: iter(paths) for name, paths in made.paths.items() if len(paths) > 1}
+    for item in (each for entry in made.items for each in entry.get("rows", [entry])):
+        item["variable"] = next(shared.get(item["variable"], iter([item["variable"]])))
     settings, own = form.settings, form.language
     title = settings.get("form_title") or settings.get("title") or path.stem
     version = settings.get("version", "")
@@ -254,6 +262,7 @@ def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]
     item["column"] = question if fresh else name
     made.headers.add(match_key(item["column"]))
     item["variable"] = name
+    made.paths.setdefault(name, []).append("/".join([*made.inside, name]))
     item["label"] = {form.language: name, **row.labels}
     if row.get("required").lower() in ("yes", "true", "true()", "1"):
         item["required"] = True

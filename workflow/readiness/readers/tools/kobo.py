@@ -95,7 +95,8 @@ class Kobo(Tool):
         made = []
         for column in sheet.columns:
             places = [at + 1 for at, sign in enumerate(column) if sign in signs]
-            made.append((column, *(column[at:] for at in places)))
+            path = [column.replace("-", "/")] if "-" in signs and places else []
+            made.append((column, *path, *(column[at:] for at in places)))
         return made
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
