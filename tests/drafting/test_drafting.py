@@ -638,6 +638,15 @@ def test_decimals_of_doubles_are_the_numbers_that_were_given() -> None:
     assert item.range is not None and (item.kind, item.range.decimals) == ("number", 0)
 
 
+def test_what_lies_apart_from_points_is_none_of_them() -> None:
+    cells = {"a": ("1", "2", "3", "4", "-1"), "b": ("1", "3", "5", "9"), "c": ("-1", "0", "1")}
+    items = drafted(table(**{name: cycle(*texts) for name, texts in cells.items()}))[1].items
+    assert [[m.text for m in item.missing] for item in items] == [["-1"], ["9"], []]
+    assert [len(item.codes) for item in items[:2]] == [4, 5]
+    two = table(q_1=cycle("Low", "Average", "High"), q_2=cycle("Car", "Bus", "Train"))
+    assert [question.block.kind for question in drafted(two)[0].questions] == ["one", "one"]
+
+
 def test_options_below_their_own_names_are_one_question() -> None:
     boxes = {name: cycle(name, "", *[""] * k) for k, name in enumerate(("Radio", "Press", "Web"))}
     _, asked, text = drafted(table(**{"Do you vote?": cycle("Yes", "No")}, **boxes))

@@ -78,7 +78,9 @@ def figures(level: str, margin: float = 0.05, withheld: str = "") -> pd.DataFram
     return pd.DataFrame(rows)
 
 
-def show(rows: pd.DataFrame, asked: Questionnaire, language: str = "en") -> dict[str, str]:
+def show(
+    rows: pd.DataFrame, asked: Questionnaire, language: str = "en", told: str = "abc"
+) -> dict[str, str]:
     wave = WavePart(
         Register(rows, language),
         Path("nowhere"),
@@ -89,7 +91,7 @@ def show(rows: pd.DataFrame, asked: Questionnaire, language: str = "en") -> dict
         questionnaire=asked,
         variables=(),
         selection=Selection.PROBABILITY,
-        items=[*ROWS],
+        items=[*told],
         contrasts=pd.DataFrame(),
     )
     found = wave_blocks(wave)
@@ -117,6 +119,7 @@ def test_what_chance_may_have_ordered_or_nobody_sees_is_said() -> None:
     hidden = show(figures("low", withheld="b"), asked)["grid-tasks"]
     assert "rows of this question that are shown" in hidden and "“Drawing”" not in hidden
     assert "(…)" in hidden
+    assert "that are shown" in show(figures("low"), asked, told="ac")["grid-tasks"]
     # Rows that are all shown alike go from nowhere to nowhere.
     alike = figures("low")
     alike.loc[alike["id"].str.contains("low.all$"), "value"] = ["0.30001", "0.30002", "0.30003"]

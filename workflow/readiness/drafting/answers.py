@@ -42,6 +42,8 @@ NO_NUMBERS = LARGEST_LOSS
 SHORT_SCALE = 11
 # How far off it a number that may mean no answer is none of its points.
 FAR = 6 * SHORT_SCALE
+# Points that nobody chose below a 9 that is none.
+GAP = 3
 # What is asked of a scale of numbers, once of all.
 SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
 # The same of values that are no answers, which nothing names.
@@ -311,7 +313,10 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     distinct = sorted(set(values.values()))
     codes = whole and not others and not unit
     odd = [text for text in plain if _MISSING_NUMBERS.fullmatch(f"{values[text]:.12g}")]
-    far = {text for text in odd if codes and abs(values[text]) >= FAR}
+    rest = [values[text] for text in plain if text not in odd] or [0.0]
+    # Below the points 1, 2, ... a -1, and far above them a 9, are none of them.
+    apart = {v for v in values.values() if v < 0 < min(rest) or max(rest) + GAP < v == 9}
+    far = {t for t in odd if codes and (abs(values[t]) >= FAR or values[t] in apart)}
     near = Counter({text: counts[text] for text in plain if text not in far})
     kept, off = ([values[text] for text in texts] for texts in (near, far))
     points = codes and len(kept) > 1 and min(kept) >= 0 and sum(counts[t] for t in far) > 1

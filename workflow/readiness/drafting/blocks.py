@@ -363,10 +363,14 @@ def _share_answers(columns: Sequence[ExportColumn], codebook: Codebook) -> bool:
     labels = [codebook.answers.get(c.header) or [*c.values.items()] for c in columns]
     if any(labels):
         return all(label == labels[0] for label in labels)
-    pool = {match_key(text) for column in columns for text in column.texts}
+    given = [{*map(match_key, column.texts)} for column in columns]
+    pool = set().union(*given)
     most = max(len(column.texts) for column in columns)
+    # Two questions of as many answers, none of them alike, are no rows of one.
+    parted = len(columns) == 2 and given[0].isdisjoint(given[1])
     return (
-        len(pool) <= 12
+        not parted
+        and len(pool) <= 12
         and most >= 2
         and len(pool) <= 2 * most
         and all(len(column.texts) * 2 >= len(pool) or column.total < 20 for column in columns)

@@ -26,7 +26,7 @@ from readiness.reporting.item_findings import Findings, level_label
 from readiness.reporting.markdown import block, label, mark, plain
 from readiness.reporting.parts import WavePart
 
-# The range of a share over the rows: of them all, where chance may have made it, of those shown.
+# The range of a share over the rows: of them all, where chance may have made it, of some.
 RANGE = ("report.finding.rows", "report.finding.rows.close", "report.finding.rows.shown")
 
 
@@ -39,7 +39,8 @@ def grid_block(wave: WavePart, grid_id: str) -> ReportBlock:
 def _write_grid(wave: WavePart, grid_id: str, title: str) -> str:
     listed = [wave.questionnaire.item(name) for name in wave.tables[grid_id]]
     rows, material = row_order(wave.register.number, listed), material_of(wave)
-    said = _compare_rows(material, rows)
+    of_all = sum(item.grid == grid_id for item in wave.questionnaire.items)
+    said = _compare_rows(material, rows, of_all)
     first = rows[0]
     caption = wave.caption(
         CAPTIONS[first.forms[0]], item=title, level=level_label(first, wave.language)
@@ -59,10 +60,11 @@ def _write_grid(wave: WavePart, grid_id: str, title: str) -> str:
     )
 
 
-def _compare_rows(material: TableMaterial, rows: Sequence[Item]) -> Fact | None:
+def _compare_rows(material: TableMaterial, rows: Sequence[Item], of_all: int) -> Fact | None:
     """From which row to which the headline share goes, of those that are fit for a sentence.
 
-    None where they are fewer than two, or all alike. `rows`: the largest share first.
+    None where they are fewer than two, or all alike. `rows`: those told of, the largest share
+    first, `of_all` that the question has.
     """
     register = material.register
     fit = [
@@ -82,7 +84,7 @@ def _compare_rows(material: TableMaterial, rows: Sequence[Item]) -> Fact | None:
     values: dict[str, Value] = {"level": level_label(first, material.language)}
     for end, item, share in (("first", first, high), ("last", last, low)):
         values |= {end: _name_row(material, item), f"{end}_share": register.name_value(share)}
-    return Fact(RANGE[2 if len(fit) < len(rows) else int(close)], values)
+    return Fact(RANGE[2 if len(fit) < of_all else int(close)], values)
 
 
 def _name_row(material: TableMaterial, item: Item) -> str:
