@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+import yaml
 from selectolax.lexbor import LexborHTMLParser
 
 import quarto_like
@@ -120,6 +121,15 @@ def test_the_document_is_read_in_the_project_as_quarto_does(
         assert body.count("\n# ") > 5 and f'data-id="{name}' in body
         drawn = re.findall(r"!\[\]\((results/[^)]+)\)", body)
         assert drawn and all((reports.root / picture).is_file() for picture in drawn)
+        # Laid out by what _quarto.yml says, which real Quarto 1.9 was seen to do so.
+        stated = yaml.safe_load(reports.read("_quarto.yml"))
+        html, filters = stated["format"]["html"], [each["path"] for each in stated["filters"]]
+        command = [pandoc_path(), "--template", html["template"], "--embed-resources", "--toc"]
+        command += ["--resource-path", ".", "--resource-path", *html["resource-path"]]
+        command += [word for each in filters for word in ("--lua-filter", each)]
+        page = subprocess.check_output(command, input=body, cwd=reports.root, text=True)
+        header = LexborHTMLParser(page).css_first('html[lang="en"][dir="ltr"] main header .status')
+        assert header is not None and "Run of today" in header.text()
     with pytest.raises(RenderError, match=r"no report of any run was made\. Run `make`"):
         execute(parse(fresh.root / "report.qmd"), replace(run, work=fresh.root))
 

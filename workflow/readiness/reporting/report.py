@@ -21,7 +21,7 @@ from typing import Any
 
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
-from readiness.language import Markup, join_texts, tell, text
+from readiness.language import Markup, direction, join_texts, tell, text
 from readiness.lineage import PROVENANCE, read_lineage
 from readiness.reporting.blocks import ReportBlock, paragraphs, words_for
 from readiness.reporting.markdown import (
@@ -239,8 +239,10 @@ def _read_settings(run: str, lang: str) -> dict[str, Any]:
 
 def _tell_quarto(settings: Mapping[str, Any]) -> None:
     """Print, as the metadata of a document, what the step tells a renderer itself."""
-    words = {**words_for(settings["language"]), "number": False}
-    told = {"title": settings["part"]["title"], "lang": settings["language"], "words": words}
+    language, title = settings["language"], settings["part"]["title"]
+    words = {**words_for(language), "number": False}
+    told = {"title": title, "pagetitle": title, "lang": language, "dir": direction(language)}
+    told |= {"words": words, "toc-title": words["toc"], "skip": words["skip"]}
     print(f"---\n{json.dumps(told, ensure_ascii=False)}\n---\n")
 
 
