@@ -616,6 +616,7 @@ def test_a_form_is_told_from_answers(header: list[str], what: str) -> None:
             b'<?xml version="1.0" encoding="UTF-8"?>\n<document>\n <LimeSurveyDocType>Survey<',
             "questions of a LimeSurvey form",
         ),
+        (b"id\trelated_id\tclass\ttype/scale\tname\n\t\tS\t\tsid\t1\n", "a LimeSurvey form"),
         (b'<?xml version="1.0"?>\n<rows/>', "the export is XML"),
     ],
 )

@@ -41,8 +41,12 @@ NO_TABLES = {
     b"\x1f\x8b": "compressed (gzip); unpack it, and give the table in it.",
     b"<!doctypehtml": "a page of the web; download the table itself, signed in.",
     b"<html": "a page of the web; download the table itself, signed in.",
-    b'<?xmlversion="1.0"encoding="utf-8"?><document><limesurveydoctype>survey': (
-        "the questions of a LimeSurvey form; export the responses as CSV."
+    **dict.fromkeys(
+        (
+            b'<?xmlversion="1.0"encoding="utf-8"?><document><limesurveydoctype>survey',
+            *(b"classtype/scale", b"idrelated_idclasstype/scale", b"related_ididclasstype/scale"),
+        ),
+        "the questions of a LimeSurvey form; export the responses as CSV.",
     ),
     b"<?xml": "XML; export it as CSV or as an Excel workbook (.xlsx).",
     b"[[": "the questions of a Qualtrics form; export the answers as CSV.",
