@@ -32,6 +32,7 @@ from broken_exports import (
 )
 
 from made_questionnaire import document, question
+from readiness.commands.starting.beginnings import export_table
 from readiness.errors import DataError
 from readiness.patterns import write_out
 from readiness.questionnaire import Questionnaire, match_key, questionnaire_of
@@ -584,10 +585,13 @@ def test_what_is_asked_several_times_is_left_out_with_a_note() -> None:
     content = data([[*KOBO, "child[1]/name"], [*KOBO_ROW, "x"]])
     sheet, tool = recognise_export(NAME, content)
     assert tool.is_own(sheet, len(KOBO))
-    sheet, _ = recognise_export(
-        NAME, book([KOBO, KOBO_ROW], [["name", "_parent_index"], ["x", "1"]])
-    )
-    assert len(sheet) == 1 and "left out: sheet Sheet2" in sheet.notes[-1]
+    # The table of the form is the main one, however many more rows a repeat has.
+    heads = ["name", "_index", "_parent_index", "_submission__uuid", "_uuid"]
+    repeat = [heads, *([str(k)] * len(heads) for k in range(1, 30))]
+    sheet, _ = recognise_export(NAME, book(repeat, [KOBO, KOBO_ROW]))
+    assert len(sheet) == 1 and "left out: 29 rows of sheet Sheet1" in sheet.notes[-1]
+    table = export_table(NAME, data([[*KOBO, "child[1]/name"], [*KOBO_ROW, "x"]]))
+    assert table.notes[0].endswith("1 columns as 'child[1]/name'")
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,8 @@ class ExportTable:
     tool: str = ""
     # The sheet of the workbook, where there are several.
     sheet: str = ""
+    # What was left out in reading.
+    notes: tuple[str, ...] = ()
     # Which rows stand behind empty ones, at the end: sums below the answers, maybe.
     apart: str = ""
 

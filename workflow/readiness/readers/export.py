@@ -24,8 +24,6 @@ from readiness.terminal import quote_cell
 log = logging.getLogger(__name__)
 
 _NUMBER = re.compile(r" *-?\d[\d., ]*%? *")
-# How sure the reader of plain tables is of any table: a tool that wrote one is surer.
-LEAST_SURE = 0.1
 # Headers of tables that tell of a form, and what each is.
 FORMS = (
     ({"type", "name", "label"}, "the questions of an XLSForm (its workbook is for --form)"),
@@ -259,9 +257,9 @@ def _take_further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:
     )
 
 
-def _weigh_sheet(sheet: Sheet) -> tuple[bool, int]:
-    """By what the sheet of the answers is told: a tool wrote it; it has the most cells."""
-    written = max(tool.recognises(sheet, None) for tool in TOOLS) > LEAST_SURE
+def _weigh_sheet(sheet: Sheet) -> tuple[float, int]:
+    """By what the sheet of the answers is told: a tool surely wrote it; it has the most cells."""
+    written = max(tool.recognises(sheet, None) for tool in TOOLS)
     return written, len(sheet) * len(sheet.columns)
 
 

@@ -57,7 +57,8 @@ class Sheet:
     under: further header rows below the first, where a tool writes several.
     format, encoding, separator: what the bytes are; the latter two "" where there is none.
     labels: of an SPSS file, by column name.
-    others: names of further tables in the file (sheets of a workbook) that hold cells, too.
+    others: names of further tables in the file (sheets of a workbook) that hold cells, too, and how
+        many rows below the first each has.
     faults: by position in `rows`, why a row is none (fewer or more cells than the header).
     notes: what was decided in reading, for the log.
     spare: how many rows stand below the last that holds a cell.
@@ -74,7 +75,7 @@ class Sheet:
     separator: str = ""
     labels: Mapping[str, Variable] = field(default_factory=dict)
     name: str = ""
-    others: tuple[str, ...] = ()
+    others: Mapping[str, int] = field(default_factory=dict)
     faults: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     spare: int = 0

@@ -137,7 +137,7 @@ def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str
     if content.startswith(_OLD):
         cells[chosen] = [[_join_halves(cell) for cell in row] for row in cells[chosen]]
     sheet = _make_sheet(path, cells[chosen], wanted)
-    others = tuple(title for title in filled if title != chosen)
+    others = {title: len(cells[title]) - 1 for title in filled if title != chosen}
     return replace(sheet, format="xlsx", name=chosen, others=others)
 
 

@@ -270,6 +270,7 @@ def _draft_questionnaire(
     if table.tool == "kobotoolbox" and not labels and not any(" " in h for h in table.headers):
         # A form may call an answer "never" whose name says "always".
         document[COMMENT] += f"\n{CHECK}names of the form, no labels: give it (--labels FORM.xlsx)?"
+    document[COMMENT] += "".join(f"\n{DECIDED}{note}" for note in table.notes)
     if table.apart:
         asks = "stand behind empty rows: people, or sums (begin with a copy without them)?"
         document[COMMENT] += f"\n{CHECK}rows {table.apart} {asks}"
@@ -357,7 +358,8 @@ def export_table(path: Path, content: bytes, told: ToldExport = NOTHING) -> Expo
         own.append(tool.adds(tool.own_key(heading)) or tool.is_own(sheet, at))
     table = table_of(sheet, names, own, tool.signs)
     name = sheet.name if sheet.others else ""
-    return replace(table, tool=tool.name, sheet=name, apart=_find_rows_apart(sheet.numbers))
+    apart = _find_rows_apart(sheet.numbers)
+    return replace(table, tool=tool.name, sheet=name, notes=sheet.notes, apart=apart)
 
 
 def _find_rows_apart(numbers: npt.NDArray[np.int64]) -> str:

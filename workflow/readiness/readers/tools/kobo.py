@@ -42,6 +42,7 @@ class Kobo(Tool):
         "endtime": "ended",
         "_submission_time": "timestamp",
         "submissiondate": "timestamp",
+        "_duration": "duration",
         "_id": "respondent",
         "key": "respondent",
         "_uuid": "uuid",
@@ -56,6 +57,7 @@ class Kobo(Tool):
         r"today|deviceid|imei|subscriberid|simserial|phonenumber|username|email|audit|caseid|status|edits"
         r"|background-audio|_notes|_status|_submitted_by|__version__|_version_(_\d+)?|_tags|_index"
         r"|_parent_(index|table_name)|_geolocation|_attachments|_xform_id(_string)?|formhub/uuid"
+        r"|_total_media|_media_(count|all_received)|_version|_last_edited|_date_modified|set-of-.*"
         r"|_bamboo_dataset_id|meta/(rootuuid|instancename|deprecatedid|audit)|isvalidated"
         r"|meta-(instancename|audit)|instancename|submitter(id|name)|formversion|formdef_version"
         r"|attachments(present|expected)|(.*[/-])?_.+_(latitude|longitude|altitude|precision)"
@@ -64,10 +66,12 @@ class Kobo(Tool):
     signs = (" ", ",", ";")
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """Two columns that only these tools add; less surely two that a form has put first."""
+        """Two columns that only these tools add, a parent; less surely what a form puts first."""
         keys = {match_key(column) for column in sheet.columns}
         found = max(len(keys & _KOBO), len(keys & _ODK))
-        if found >= 2 or _find_parents(sheet):
+        if _find_parents(sheet):
+            return 0.8  # surely, and less than the table of the form itself
+        if found >= 2:
             return 0.9
         began = [match_key(column) for column in sheet.columns[:2]] == ["start", "end"]
         return 0.65 if began and looks_like_moments(sheet.some(0)) else 0.0
@@ -81,7 +85,7 @@ class Kobo(Tool):
                 "the form itself."
             )
         columns = [column for column in sheet.columns if _REPEAT.search(column)]
-        left = [f"sheet {name}" for name in sheet.others]
+        left = [f"{rows} rows of sheet {name}" for name, rows in sheet.others.items()]
         left += [f"{len(columns)} columns as {quote_cell(columns[0])}"] if columns else []
         if not left:
             return sheet
