@@ -276,27 +276,32 @@ def test_a_household_survey_of_spss_is_read_by_its_labels(tmp_path: Path) -> Non
         "marry": [0, 111] * 25 + ages[:30],
         "times": cycle(1, 2, 3, 8, 9, n=80),
         "job": cycle(300, 310, n=80),
+        "wed": cycle(1, 2, n=80),
+        **{f"wed_{k}": cycle(1, 0, 8, n=80) for k in (1, 2)},
     }  # fmt: skip
     labels: dict[str, Any] = {box: said | void for box, said in letters.items()} | {
         "marry": {0: "No ideal age", 111: "Never"},
         "times": {7: "7+", 8: "Don't know"},
         "job": {300: "Armed forces", 310: "Armed forces"},
+        "wed": {1: "Married", 2: "Never married"},
+        **{f"wed_{k}": {0: "Not selected", 1: "Selected", 8: "DK"} for k in (1, 2)},
     }
     pyreadstat.write_sav(
         pd.DataFrame(rows), path, variable_value_labels=labels, missing_ranges={"times": [9]},
-        column_labels=[f"Your reason: {each}" for each in letters] + ["When?", "Times", "Job"],
+        column_labels=[f"Your reason: {each}" for each in letters] + ["When?", "Times", "Job"]
+        + ["Status", "Status: Married", "Status: Never married"],
     )  # fmt: skip
     _, asked, text = drafted(export_table(path, path.read_bytes()))
-    assert [i.kind for i in asked.items] == ["multi", "number", "ordinal", "single"]
+    kinds = ["multi", "number", "ordinal", "single", "single", "multi"]
+    assert [item.kind for item in asked.items] == kinds
+    assert {option.value for option in asked.items[-1].categories} == {None}
     assert "check: labelled are 0 is 'No ideal age', 111 is 'Never': numbers, or no answ" in text
     assert [m.special for m in asked.item("times").missing] == ["_dont_know", "_blank"]
     assert [c.text for c in asked.item("job").categories] == ["Armed forces", "Armed forces [310]"]
-    ticked = read_export(path, asked)["un1"].head(3)
-    assert [read_cell(asked.item("un1"), t).values[0] for t in ticked] == [
-        "1",
-        "_blank",
-        "_refused",
-    ]
+    read = [read_cell(asked.items[0], text) for text in read_export(path, asked)["un1"].head(3)]
+    assert [cell.values[0] for cell in read] == ["1", "_blank", "_refused"]
+    boxes = [read_cell(asked.items[-1], t) for t in read_export(path, asked)["wed_2"].head(3)]
+    assert [cell.values[0] for cell in boxes] == ["1", "_blank", "_dont_know"]
 
 
 def test_answers_with_labels_are_nobodys_name_and_columns_tell_labels_apart(tmp_path: Path) -> None:

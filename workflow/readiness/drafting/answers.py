@@ -55,7 +55,7 @@ OTHER = "?"
 _SHOWN = 3
 # A word of letters behind a number: its unit, maybe.
 _WITH_UNIT = re.compile(r"[+-]?\d[\d.,\u066c ]*?([^\W\d_]{1,20})\.?")
-_NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,17})?")
+_NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,25})?")
 # From one number to another.
 _BAND = re.compile(r"\d[\d.,]*\D{1,12}\d")
 # The name of an option, which nobody types.

@@ -13,6 +13,7 @@ from readiness.drafting.wordings import find_special, is_none, is_other
 from readiness.questionnaire import match_key, tidy
 from readiness.questionnaire.text import strip_markup
 from readiness.questionnaire.writing import DECIDED
+from readiness.readers.table import is_missing
 from readiness.readers.tools.words import BOXES, NOT_TICKED
 
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
@@ -354,8 +355,13 @@ def is_typed(column: ExportColumn) -> bool:
 
 
 def _list_marks(column: ExportColumn) -> set[str]:
-    """What the cells hold, but that the question was not asked: beside boxes a tool may say so."""
-    return {match_key(text) for text in column.texts if find_special(text) != "not_asked"}
+    """What the cells hold, but that the question was not asked: beside boxes a tool may say so.
+
+    Nor what the file declares or labels as no answer.
+    """
+    void = {t: find_special(column.values.get(t, t)) for t in column.texts}
+    outside = {t for t in void if (void[t] and t in column.values) or is_missing(t, column.missing)}
+    return {match_key(t) for t in void if void[t] != "not_asked" and t not in outside}
 
 
 def _share_answers(columns: Sequence[ExportColumn], codebook: Codebook) -> bool:

@@ -147,7 +147,9 @@ def _join_blocks(
     found = []
     ticked = {match_key(block.question) for block in blocks if block.kind == "ticks"}
     for block in blocks:
-        if block.kind == "one" and match_key(block.columns[0].header) in ticked:
+        first = block.columns[0]
+        # A column of coded answers beside boxes named alike is a question of its own.
+        if block.kind == "one" and match_key(first.header) in ticked and not first.values:
             continue
         answers = _draft_answers(block, codebook, signs)
         if block.kind == "grid" and answers.kind in ("text", "date"):
@@ -247,7 +249,7 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
         options = [
             ProposedOption(
                 row if match_key(row) in map(match_key, column.texts) else strip_markup(row) or row,
-                value=column.header[-1] if column.header[-1] in column.texts else "",
+                value="".join({*column.header[-1]} & {*column.texts} - {*"0123456789"}),
                 column=column.header,
                 other=is_other(row),
                 # Where somebody ticked it beside others, only the form says that it stands alone.
