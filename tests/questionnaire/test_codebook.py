@@ -20,36 +20,7 @@ from readiness.questionnaire.summary import header
 from readiness.questionnaire.versions import changes
 from readiness.site.codebook import codebook_page
 
-TEXT = """\
-name: shop
-version: "1"
-language: en
-title: {en: The <b>shop</b>, ar: المتجر}
-export: {timestamp: Sent}
-items:
-  - {id: age, kind: number, column: Your age, range: {low: 18, high: 99}, required: true}
-  - id: buys
-    kind: single
-    column: Do you buy?
-    categories:
-      - {code: "yes", text: "Yes", value: "1", ar: نعم}
-      - {code: "no", text: "No", value: "2", screens_out: true}
-    missing: [{value: "9", text: Refused, means: refused}]
-  - id: what
-    kind: multi
-    column: What do you buy?
-    blank_means: none
-    asked_if: [{item: buys, one_of: ["yes"]}, {item: age, at_least: 21}]
-    categories:
-      - {code: tea, text: Tea, column: Tea bought}
-      - {code: none, text: None, column: None bought, exclusive: true}
-  - id: rate
-    kind: grid
-    column: Rate us
-    rows: [Price, Service]
-    categories: [{code: bad, text: Bad}, {code: good, text: Good}]
-  - {id: note, kind: text, column: "Say more", personal: true}
-"""
+TEXT = Path(__file__).with_name("shop.yaml").read_text("utf-8")
 
 
 def read(text: str = TEXT) -> Questionnaire:

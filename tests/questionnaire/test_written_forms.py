@@ -1,5 +1,6 @@
 """Grids, rankings and scales, what is missing, and what an old file goes on meaning."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,53 +13,7 @@ from readiness.plan.checks import read_outline
 from readiness.questionnaire import Questionnaire, expand, questionnaire_of
 from readiness.questionnaire.units import unit_text
 
-TEXT = """\
-name: forms
-version: "1"
-language: en
-title: {en: Forms, fr: Formes}
-items:
-  - id: v1
-    kind: single
-    column: Do you agree?
-    categories: [{code: a, text: A}, {code: b, text: B}]
-  - id: views
-    kind: grid
-    column: How far do you agree?
-    label: {en: Views, fr: Avis}
-    variable: Q3
-    asked_if: [{item: v1, one_of: [a]}]
-    rows:
-      - It helps
-      - {id: harm, text: It harms, value: SQ002, fr: Cela nuit}
-    categories:
-      - {code: no, text: No, value: "1", fr: Non}
-      - {code: "yes", text: "Yes", value: "2", fr: Oui}
-  - id: order
-    kind: ranking
-    column: Rank these
-    label: {en: Order, fr: Ordre}
-    ranks: 2
-    unranked: {en: Not ranked, fr: Non classé}
-    categories:
-      - {code: pay, text: Pay, fr: Salaire}
-      - {code: time, text: Time, fr: Temps}
-      - {code: place, text: Place, fr: Lieu}
-  - id: trust
-    kind: scale
-    column: How much do you trust?
-    label: {en: Trust, fr: Confiance}
-    scale: {low: -1, high: 3, low_label: {en: none, fr: aucune}, high_label: full}
-    boxes: {top: [2, 3]}
-  - id: ticks
-    kind: grid
-    each: multi
-    blank_means: none
-    column: When?
-    header: "{question} - {row}"
-    rows: [Morning]
-    categories: [{code: sat, text: Sat}, {code: never, text: Never, exclusive: true}]
-"""
+TEXT = Path(__file__).with_name("forms.yaml").read_text("utf-8")
 CODE = "categories: [{code: a, text: A}"
 
 
