@@ -648,6 +648,10 @@ def test_what_lies_apart_from_points_is_none_of_them() -> None:
     items = drafted(table(**{name: cycle(*texts) for name, texts in cells.items()}))[1].items
     assert [[m.text for m in item.missing] for item in items] == [["-1"], ["9"], []]
     assert [len(item.codes) for item in items[:2]] == [4, 5]
+    few = table(record_id=["0001", "0002", "0003"], month=["01", "02", "02"])
+    draft, asked, _ = drafted(few)
+    assert draft.metadata["record_id"].role == "respondent"
+    assert read_cell(asked.item("month"), "01").values == ("1",)
     two = table(q_1=cycle("Low", "Average", "High"), q_2=cycle("Car", "Bus", "Train"))
     assert [question.block.kind for question in drafted(two)[0].questions] == ["one", "one"]
 

@@ -311,7 +311,8 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     values = {text: float(number.replace(",", ".")) for text, number in plain.items()}
     whole = all(value.is_integer() for value in values.values())
     distinct = sorted(set(values.values()))
-    codes = whole and not others and not unit
+    # No form writes its points as 01, 02, ...
+    codes = whole and not others and not unit and not any(re.match(r"0\d", t) for t in counts)
     odd = [text for text in plain if _MISSING_NUMBERS.fullmatch(f"{values[text]:.12g}")]
     rest = [values[text] for text in plain if text not in odd] or [0.0]
     # Below the points 1, 2, ... a -1, and far above them a 9, are none of them.

@@ -20,6 +20,7 @@ _PLACE = re.compile(
     r"-?\d{1,3}\.\d{3,12}[ ,;]+-?\d{1,3}\.\d{3,12}(?:[ ,;].*)?|(?:\d{1,3}\.){3}\d{1,3}"
 )
 _DECIMAL = re.compile(r"-?\d+([.,]\d+)?")
+_OWN_ID = re.compile(r"(?i)(?:.*[\W_])?id")
 _NAMELESS = re.compile(r"column \d+|Unnamed: \d+")
 _UUID = re.compile(r"(?:uuid:)?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 EMPTY = "empty"
@@ -190,6 +191,8 @@ def _names_rows(column: ExportColumn) -> bool:
     if column.total < max(_MOST * len(column.codes), 3) or len(column.texts) < column.total:
         return False
     texts = column.texts
+    if _OWN_ID.fullmatch(column.header) and not all(map(match_moment, texts)):
+        return True  # few rows prove nothing, but their column is called so
     if all(re.fullmatch(r"\d{1,18}", text) for text in texts):
         given = [int(text) for text in texts]
         numbers = sorted(given)
