@@ -8,10 +8,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 from scipy import stats
 
 # What is quoted (Q), a list of quoted texts (L), groups (G), a share (S), points (P), a number (N).
@@ -23,92 +25,7 @@ PARTS = {
     "P": r"(?P<{}>[+-]?\d[\d.,]*) ?(?:points?|نقطة|نقطتان|نقاط)",
     "N": r"(?P<{}>-?\d[\d., ]*)",
 }
-PATTERNS = {
-    "en": (
-        (
-            "majority",
-            "more than half (?:of those who answered say|answer) Q1, S1(?:, between S2 and S3)?",
-        ),
-        (
-            "minority",
-            "less than half (?:of those who answered say|answer) Q1, S1(?:, between S2 and S3)?",
-        ),
-        (
-            "half",
-            "(?:about half answer|half of those who answered say) Q1, S1(?:, between S2 and S3)?",
-        ),
-        ("share", "the share of Q1 is S1, between S2 and S3"),
-        (
-            "first",
-            "Q1 comes first, S1(?:, ahead of Q2, S2(?P<close>; their intervals overlap.*)?)?",
-        ),
-        ("tied", "L1 come first with the same share, S1"),
-        ("shown", "of the answers that are shown, Q1 is the most frequent, S1; .*not shown"),
-        (
-            "rows",
-            r"over the rows .*?, Q1 goes from S1 \(Q2\) to S2 \(Q3\)"
-            "(?P<close>; their.*)?(?P<some>; o.*)?",
-        ),
-        ("mean", r"the mean is N1 \(.+?\)(?:, between N2 and N3)?"),
-        (
-            "gap",
-            "Q1 is (?:(?P<far>far )?more|(?P<less>less)) frequent G1(?:, S1,)? than G2"
-            "(?:, S2(?:: a gap of P1.*)?)?",
-        ),
-        ("none", r"no gap in Q1 between two (?:groups|of the groups shown) is established \(.+\)"),
-        (
-            "differ",
-            r"the answers of the groups differ when .* no gap in Q1 between two of .*",
-        ),
-    ),
-    "fr": (
-        ("majority", "plus de la moitié (?:.*disent|répondent) Q1, S1(?:, entre S2 et S3)?"),
-        ("minority", "moins de la moitié (?:.*disent|répondent) Q1, S1(?:, entre S2 et S3)?"),
-        ("half", "(?:environ )?la moitié (?:.*disent|répondent) Q1, S1(?:, entre S2 et S3)?"),
-        ("share", "la part de Q1 est de S1, entre S2 et S3"),
-        ("first", "Q1 vient en tête, S1(?:, devant Q2, S2(?P<close> ?; leurs intervalles.*)?)?"),
-        ("tied", "L1 viennent en tête avec la même part, S1"),
-        ("shown", "parmi les réponses montrées, Q1 est la plus fréquente, S1 ?; .*"),
-        (
-            "rows",
-            r"(?:d'une ligne|parmi les lignes) .*?, Q1 va de S1 \(Q2\) à S2 \(Q3\)"
-            "(?P<close> ?; leurs.*)?(?P<some> ?; d.*)?",
-        ),
-        ("mean", r"la moyenne est de N1 \(.+?\)(?:, entre N2 et N3)?"),
-        (
-            "gap",
-            "Q1 est (?:(?P<far>bien )?plus|(?P<less>moins)) fréquent G1(?:, S1,)? que G2"
-            "(?:, S2(?: : un écart de P1.*)?)?",
-        ),
-        (
-            "none",
-            r"aucun écart de Q1 n'est établi entre deux (?:groupes|des groupes montrés) \(.+\)",
-        ),
-        ("differ", r"les réponses des groupes diffèrent .*aucun écart de Q1 n'est établi .*"),
-    ),
-    "ar": (
-        ("majority", "أكثر من (?:النصف|نصف) .*?Q1، (?:أي )?S1(?:، ما بين S2 وS3)?"),
-        ("minority", "أقل من (?:النصف|نصف) .*?Q1، (?:أي )?S1(?:، ما بين S2 وS3)?"),
-        ("half", "(?:نحو )?(?:النصف|نصف) .*?Q1، (?:أي )?S1(?:، ما بين S2 وS3)?"),
-        ("share", "نسبة Q1 هي S1، ما بين S2 وS3"),
-        ("first", "يأتي Q1 في المقدمة، S1(?:، يليه Q2، S2(?P<close>؛ ومجالا.*)?)?"),
-        ("tied", "تأتي L1 في المقدمة بنسبة واحدة، S1"),
-        ("shown", "من بين الأجوبة المعروضة، Q1 هو الأكثر تكرارا، S1؛ .*"),
-        (
-            "rows",
-            r"بين .*?نسبة Q1 من S1 \(Q2\) إلى S2 \(Q3\)"
-            "(?P<close>؛ ومجالا.*)?(?P<some>؛ وال.*)?",
-        ),
-        ("mean", r"المتوسط N1 \(.+?\)(?:، ما بين N2 وN3)?"),
-        (
-            "gap",
-            "يتكرر Q1 G1(?:، S1،)? (?:أكثر (?P<far>بكثير )?|(?P<less>أقل ))مما يتكرر G2"
-            "(?:، S2(?:: فرق قدره P1.*)?)?",
-        ),
-        ("none", r"لم يثبت أي فارق في Q1 بين فئتين(?: من الفئات المعروضة)? \(.+\)"),
-        ("differ", r"تختلف أجوبة الفئات .*لم يثبت أي فارق في Q1 بين فئتين .*"),
-    ),
-}
+PATTERNS = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
 LINKS = (
     r"(?:in the groups?|among|dans les? groupes?|chez|في فئ(?:ات|ة|تي)|لدى"
     r"|and|or|et|ou|أو|و|[\s,،“”«»])*"
@@ -164,7 +81,7 @@ class Claim:
 def read_sentence(text: str, language: str) -> tuple[str, dict[str, str]] | None:
     """The kind and the parts of a sentence; None where no pattern reads it."""
     said = tidy(text).rstrip(".").strip()
-    for kind, pattern in PATTERNS[language]:
+    for kind, pattern in PATTERNS[language].items():
         if found := re.fullmatch(_expand(pattern), said[:1].lower() + said[1:]):
             return kind, {name: part for name, part in found.groupdict().items() if part}
     return None
