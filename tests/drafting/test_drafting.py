@@ -32,7 +32,7 @@ from readiness.drafting import (
     with_section,
 )
 from readiness.drafting.joined import find_joined_options
-from readiness.drafting.wordings import find_special, order_numbers, order_scale
+from readiness.drafting.wordings import find_special, guess_language, order_numbers, order_scale
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import open_decisions
@@ -792,6 +792,8 @@ def test_the_language_is_found_or_asked_for() -> None:
     # Codes are of no language: the draft says that it must be looked at.
     untold = make_draft(table(q1=cycle("1", "2")), "trial", "f")
     assert "is en the language of its texts?" in draft_text(document_of(untold), "f")
+    thai = ["คุณใช้เครื่องมืออะไรในการทำงานของคุณ", "the tools and what we do"]
+    assert guess_language(thai) == ("", False) != guess_language(thai[1:])
 
 
 def test_texts_of_an_export_stay_texts() -> None:
@@ -1156,11 +1158,12 @@ def test_columns_of_a_first_and_second_answer_are_one_question(tmp_path: Path) -
     ticked = (result.answers[[*item.columns]] == "1").sum().sum()
     assert ticked == sum(map(bool, chain(*rows))) and not losses(result)
     assert "'First answer', 'Second answer'" in write_sums(result, raw.attrs, "en")[-1]
+    skipped = [["skipped" if k % 3 == n else f"{'ab'[k % 2]}{n}" for n in (0, 1)] for k in range(N)]
     # One option twice: asked about. All of a list: an order. Codes: numbers, for all that is said.
     twice = [["Web", "Web"], *rows[1:]]
     whole = [[*each] for each in cycle(*permutations(media))]
     codes = [[str(media.index(t) + 1) if t in media else "" for t in row] for row in rows]
-    for said, number, cells in ((1, 1, twice), (0, 4, whole), (0, 2, codes)):
+    for said, number, cells in ((1, 1, twice), (0, 4, whole), (0, 2, codes), (0, 2, skipped)):
         columns = {f"q_O{k}": own for k, own in enumerate(zip(*cells, strict=True))}
         _, asked, text = drafted(table(**columns))
         assert len(asked.items) == number

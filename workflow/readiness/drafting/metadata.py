@@ -9,7 +9,6 @@ from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import asks_who, find_role, find_special, names_weight
 from readiness.privacy import Detectors
 from readiness.readers.moments import looks_like_moments, match_moment
-from readiness.validation.losses import LARGEST_LOSS
 
 # The time of a day that has none: a date that was asked.
 _MIDNIGHT = re.compile(r"[T ]00?:00(:00)?(\.0+)?$")
@@ -57,7 +56,6 @@ def find_metadata(table: ExportTable) -> dict[int, MetadataColumns]:
     found: dict[int, MetadataColumns] = {}
     given: set[str] = set()
     moments: list[ExportColumn] = []
-    most_rows = (1 - LARGEST_LOSS) * table.rows
     # Where the tool has its own moments, any other is an answer.
     asked_moments = any(
         column.own and column.texts and all(map(_tells_hour, column.texts))
@@ -82,7 +80,8 @@ def find_metadata(table: ExportTable) -> dict[int, MetadataColumns]:
             and sum(column.counts[t] for t in filter(_tells_hour, column.texts)) >= most
             and not all(map(_MIDNIGHT.search, column.texts))
         ):
-            if column.total < most_rows:
+            # A row without the moment at which it was sent would be set aside.
+            if column.total < table.rows:
                 why = f"a moment that {table.rows - column.total} rows do not have"
                 found[column.at] = MetadataColumns("ignored", why)
             else:

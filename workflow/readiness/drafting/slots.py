@@ -22,6 +22,8 @@ LEAST_PEOPLE = 10
 LEAST_OPTIONS = 3
 # Share of these people whose answers may look otherwise, which is asked about.
 ODD = 0.05
+# Share of the further answers, at least, whose options the first column offers, too.
+SAME = 0.75
 _WORD, _END = re.compile(r"[^\W_]+"), re.compile(r"(\d+|[a-z])$")
 # The place of a list that was put in order, or of a row.
 _RANKED = re.compile(r"\[[^\W\d_]* ?\d+\]\s*$")
@@ -90,10 +92,11 @@ def _judge(columns: Sequence[ExportColumn], codebook: Codebook) -> str:
         ]
         slot[:] = np.array([*own, -1])[column.codes]
     filled, ordered = given >= 0, np.sort(given, axis=0)
-    offered = [{*slot.tolist()} - {-1} for slot in given]
     people = int((filled.sum(axis=0) > 1).sum())
     twice = int(((ordered[1:] == ordered[:-1]) & (ordered[1:] >= 0)).any(axis=0).sum())
     gaps = int((~filled[:-1] & filled[1:]).any(axis=0).sum())
+    # One text above all columns says that it is one question.
+    told = len({column.label or column.header for column in columns}) == 1
     # Who puts a list in order gives all of it.
     whole = bool((filled.all(axis=0) == filled.any(axis=0)).all())
     least = len(columns) + 1 if whole else LEAST_OPTIONS
@@ -101,22 +104,16 @@ def _judge(columns: Sequence[ExportColumn], codebook: Codebook) -> str:
         people < LEAST_PEOPLE
         or len(places) < least
         or max(twice, gaps) > ODD * people
-        or any(2 * len(own & offered[0]) < len(own) for own in offered)
+        or np.isin(given[1:], given[0])[filled[1:]].mean() < SAME
+        or (whole and twice and not told)
     ):
         return ""
     answers = propose_answers(columns, labels[0])
     texts = [option.text for option in answers.options]
-    # Numbers are codes where one text above all columns says that it is one question.
-    told = ("scale", "number") if len({c.label or c.header for c in columns}) == 1 else ()
-    if (
-        answers.kind not in ("single", "ordinal", *told)
-        or order_scale(texts)
-        or order_numbers(texts)
-    ):
+    kinds = ("single", "ordinal", *(("scale", "number") if told else ()))
+    if answers.kind not in kinds or order_scale(texts) or order_numbers(texts):
         return ""
     named = f"{columns[0].header!r} to {columns[-1].header!r}: first, second, ... answer"
     if twice or whole or gaps:
-        return (
-            f"{named} to one question, an order (kind: ranking), or as many? {twice} gave one twice"
-        )
+        return f"{named}, an order (kind: ranking), or as many questions? {twice} gave one twice"
     return f"{DECIDED}{named}, for {people} gave several"

@@ -40,6 +40,8 @@ _TIMES = {"k": 1e3, "m": 1e6, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
 # Letters that tell a language by themselves, among those that there are words of.
 _LETTERS = {"ar": re.compile(r"[\u0600-\u06ff]")}
+# Those of all others that there are words of.
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 
 def _make_keys(texts: Iterable[str]) -> frozenset[str]:
@@ -88,6 +90,8 @@ def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
     for language, pattern in _LETTERS.items():
         if letters and 2 * len(pattern.findall(said)) > letters:
             return language, True
+    if 2 * len(_LATIN.findall(said)) < letters:
+        return "", False
     spoken = [match_key(word) for word in re.findall(r"[^\W\d_]+", said)]
     known = {language: _make_keys(data["words"]) for language, data in _read_files().items()}
     score = {language: sum(word in words for word in spoken) for language, words in known.items()}

@@ -35,6 +35,8 @@ _BEGINS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}")
 _FIXED = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 _LONG = 5000
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# By how much the years of the Thai calendar are more than others.
+BUDDHIST = 543
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 
 
@@ -62,9 +64,10 @@ def make_moment(found: re.Match[str], order: str) -> datetime | None:
         return None
     if half:
         hour = hour % 12 + 12 * (half == "pm")
+    year = int(groups["year"]) + 2000 * (len(groups["year"]) == 2)
     try:
         return datetime(
-            int(groups["year"]) + 2000 * (len(groups["year"]) == 2),
+            year - (BUDDHIST if year > 2400 else 0),
             month,
             day,
             hour,

@@ -21,9 +21,10 @@ BOXES = (
 )
 TICKED = frozenset(("x", *(yes for yes, _ in BOXES)))
 NOT_TICKED = VOID.union(no for _, no in BOXES)
-MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635"))
 # Which half of the day an hour is of.
-EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645"))
+NOON = "\u0e40\u0e17\u0e35\u0e48\u0e22\u0e07"
+MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635", f"\u0e01\u0e48\u0e2d\u0e19{NOON}"))
+EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645", f"\u0e2b\u0e25\u0e31\u0e07{NOON}"))
 # What often stands where there is no answer, and what it may mean: proposed, never applied.
 NO_ANSWER = {
     **dict.fromkeys(
