@@ -46,6 +46,12 @@ def test_an_answer_that_was_set_aside_is_in_no_base() -> None:
         assert set(counted["count"]) == {2 * 4}
 
 
+def test_a_question_that_nobody_answered_has_no_estimate() -> None:
+    nobody = answers().assign(**dict.fromkeys(ITEM.columns, "_not_asked"))
+    whole = design(nobody, weights="weight", strata="stratum")
+    assert estimate_item(whole, ITEM, "stratum", ("a", "b"), SETTINGS).empty
+
+
 def test_an_unknown_code_in_a_group_apart_is_an_error() -> None:
     wrong = answers().assign(**{ITEM.columns[0]: "yes"})
     with pytest.raises(StatisticsError, match="expected 1, 0 or one of"):

@@ -277,6 +277,7 @@ def test_a_household_survey_of_spss_is_read_by_its_labels(tmp_path: Path) -> Non
         "times": cycle(1, 2, 3, 8, 9, n=80),
         "job": cycle(300, 310, n=80),
         "wed": cycle(1, 2, n=80),
+        "gone": [np.nan] * 80,
         **{f"wed_{k}": cycle(1, 0, 8, n=80) for k in (1, 2)},
     }  # fmt: skip
     labels: dict[str, Any] = {box: said | void for box, said in letters.items()} | {
@@ -284,14 +285,16 @@ def test_a_household_survey_of_spss_is_read_by_its_labels(tmp_path: Path) -> Non
         "times": {7: "7+", 8: "Don't know"},
         "job": {300: "Armed forces", 310: "Armed forces"},
         "wed": {1: "Married", 2: "Never married"},
+        "gone": {1: "Yes", 2: "No"},
         **{f"wed_{k}": {0: "Not selected", 1: "Selected", 8: "DK"} for k in (1, 2)},
     }
     pyreadstat.write_sav(
         pd.DataFrame(rows), path, variable_value_labels=labels, missing_ranges={"times": [9]},
         column_labels=[f"Your reason: {each}" for each in letters] + ["When?", "Times", "Job"]
-        + ["Status", "Status: Married", "Status: Never married"],
+        + ["Status", "Gone", "Status: Married", "Status: Never married"],
     )  # fmt: skip
-    _, asked, text = drafted(export_table(path, path.read_bytes()))
+    draft, asked, text = drafted(export_table(path, path.read_bytes()))
+    assert draft.metadata["gone"].why == "empty throughout"
     kinds = ["multi", "number", "ordinal", "single", "single", "multi"]
     assert [item.kind for item in asked.items] == kinds
     assert {option.value for option in asked.items[-1].categories} == {None}

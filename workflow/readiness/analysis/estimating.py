@@ -90,13 +90,14 @@ def estimate_item(
         return _estimate_means(design, item, by, groups, settings.level)
     parts, crossings = [], Crossings(design, by, groups)
     both = (False, True) if by else (False,)
-    for cut in cuts(item, design.data):
+    answered = [cut for cut in cuts(item, design.data) if cut.counts()[0]]
+    for cut in answered:
         for grouped in both:
             made = crossings.proportions(cut, grouped=grouped)
             table = cut.table(made, settings.level, settings.interval)
             group = table["group"] if grouped else TOTAL
             parts.append(table.assign(item=item.id, group=group))
-    return pd.concat(parts, ignore_index=True)[COLUMNS]
+    return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
 
 
 def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:

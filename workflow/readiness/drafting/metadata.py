@@ -67,9 +67,11 @@ def find_metadata(table: ExportTable) -> dict[int, MetadataColumns]:
             found[column.at] = MetadataColumns("repeated", "rows share a value of it")
         elif column.own:
             found[column.at] = MetadataColumns("own", "the tool's own")
-        elif not column.total and column.values:
-            continue  # what the file says of it is enough for a question
-        elif not column.values and all(find_special(t) == "not_asked" for t in column.texts):
+        elif not table.rows and column.values:
+            continue  # what a file without answers says of it is enough for a question
+        elif not column.total or (
+            not column.values and all(find_special(t) == "not_asked" for t in column.texts)
+        ):
             why = "nobody was asked" if column.total else "empty throughout"
             found[column.at] = MetadataColumns(EMPTY, why)
         elif reason := _find_personal(column):
