@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from reference_designs import FIXTURES, close, table
+from pydantic import ValidationError
+from reference_designs import FIXTURES, close, reference, table
 
 from clinic_wave import as_text
 from readiness.analysis.any_csv.sample import make_sample
@@ -41,14 +42,14 @@ def describe(case: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def weigh(case: dict[str, Any], folder: Path) -> Design:
+def weigh(name: str, given: dict[str, Any], step: str, folder: Path) -> Design:
     """The design of a wave whose answers are the table, through the files of the weight step."""
-    answers = table("given.csv.gz").astype(str)
+    answers = table(name).rename(columns=str.lower).astype(str)
     answers = answers.assign(respondent=[f"r{k}" for k in range(len(answers))], group="all")
     part = weighted_part(answers, pd.DataFrame(columns=["quantity"]), ())
-    settings = Weight.model_validate({"given": {"weight": "w", "replicates": describe(case)}})
+    settings = Weight.model_validate({"given": given})
     made = weigh_wave(part, {}, {}, settings, Selection.PROBABILITY)
-    assert made.steps[0].kind == "weighting.step.replicated"
+    assert made.steps[0].kind == f"weighting.step.{step}"
     (folder / "replicates.npz").write_bytes(replicates_file(made.replicates))
     replicates = read_replicates(folder / "replicates.npz")
     return weighted_design(answers, as_text(weights_table(part, made)), replicates)
@@ -56,7 +57,8 @@ def weigh(case: dict[str, Any], folder: Path) -> Design:
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_every_estimate_of_a_wave_is_that_of_r(case: dict[str, Any], tmp_path: Path) -> None:
-    d = weigh(case, tmp_path)
+    given = {"weight": "w", "replicates": describe(case)}
+    d = weigh("given.csv.gz", given, "replicated", tmp_path)
     y, yes = d.numeric("y"), (d.column("a") == "yes").astype(float)
     assert d.replicates is not None
     close(d.replicates.scale, case["scale"])
@@ -80,6 +82,18 @@ def test_every_estimate_of_a_wave_is_that_of_r(case: dict[str, Any], tmp_path: P
     compared = compare_groups(d, "a", ["yes", "no"], "g", ["a", "b"], seed=1, ordered=False)
     assert compared.choice.reason.kind == "report.choice.clusters.unknown"
     assert compared.lead.test == "rao_scott_f"
+
+
+def test_units_that_came_with_the_answers_are_left_out_as_in_r(tmp_path: Path) -> None:
+    given = {"weight": "wtmec2yr", "strata": "sdmvstra", "psu": "sdmvpsu"}
+    d = weigh("nhanes.csv", given, "drawn", tmp_path)
+    [case] = [c for c in reference()["cases"] if c["id"] == "nhanes/rep_JKn/mean/WTMEC2YR"]
+    assert d.replicates is not None and d.replicates.count == case["result"]["n_rep"]
+    assert d.degrees_of_freedom == case["result"]["degf"]
+    own = means(d, "wtmec2yr")
+    close([*own.values, *own.se], [case["result"]["estimate"], case["result"]["se"]])
+    with pytest.raises(ValidationError, match="replicates, or strata and psu"):
+        Weight.model_validate({"given": {**given, "replicates": describe(CASES[0])}})
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)

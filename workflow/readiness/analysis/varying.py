@@ -84,9 +84,9 @@ class Wave:
         there = {
             LIMITS: bool(self.margins and self.weight and not self.weight.given),
             MARGIN: len(self.margins) > 1,
-            # Who was drawn together given replicates know, and no weights of 1.
+            # Who was drawn together given weights know, and no weights of 1.
             NONE: self.weight is not None
-            and not (self.weight.given and self.weight.given.replicates),
+            and not (self.weight.given and self.weight.given.has_design),
             COUNTED: any(has_dont_know(item) for item in items),
             MERGED: len(groups) > 2,
             OTHER: self.selection.inference,

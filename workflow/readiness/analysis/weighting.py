@@ -14,10 +14,12 @@ from readiness.config import STRATUM, GivenWeights, Weight
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.facts import Fact, Listed, Quantity, to_json
 from readiness.questionnaire import TOTAL
+from readiness.survey.design import design as make_design
+from readiness.survey.replicates import Replicates
 from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_adapting
-from readiness.survey.weighting.condensed import Repeats
+from readiness.survey.weighting.condensed import GROUPS, MOST_JACKKNIFE, Repeats
 from readiness.survey.weighting.margins import Collapse, join_codes
-from readiness.survey.weighting.recipe import Trim, with_replicates
+from readiness.survey.weighting.recipe import Trim, make_replicates, with_replicates
 from readiness.terminal import quote_cell
 
 # Persons by variable and category.
@@ -100,7 +102,7 @@ def weigh_wave(
 
 
 def _take_given(table: pd.DataFrame, given: GivenWeights) -> Adapted:
-    """The weights of a column as they are; of the design that made them their replicates know."""
+    """The weights of a column as they are, with what came of the design that made them."""
     columns = given.match_columns(table.columns)
     known = table[[given.weight, *columns]].apply(pd.to_numeric, errors="coerce")
     for column, numbers in known.items():
@@ -114,7 +116,13 @@ def _take_given(table: pd.DataFrame, given: GivenWeights) -> Adapted:
                 "submission out."
             )
     base = table.assign(base_weight=known[given.weight])
-    made: Repeats | None = None if given.replicates else "auto"
+    for column in given.drawn_by:
+        if len(wrong := table.index[table[column].str.match("_|$")]):
+            raise DataError(
+                f"the coded answers, row {wrong[0] + 2}, {column}: no answer; expected the stratum "
+                "or the sampling unit. Correct it, or take the submission out."
+            )
+    made: Repeats | None = None if given.has_design else "auto"
     found = weigh_adapting(base, Sampled("base_weight", STRATUM), None, replicates=made)
     said = Fact("weighting.step.given")
     if given.replicates and found.weighting:
@@ -126,8 +134,27 @@ def _take_given(table: pd.DataFrame, given: GivenWeights) -> Adapted:
         except StatisticsError as error:
             raise ConfigError(f"weight.given.replicates: {error}.") from None
         found = replace(found, weighting=replace(found.weighting, design=design))
+    if given.drawn_by and found.weighting:
+        try:
+            units = _leave_units_out(base, given)
+        except StatisticsError as error:
+            raise ConfigError(f"weight.given: {error}.") from None
+        design = replace(found.weighting.design, replicates=units)
+        said = Fact("weighting.step.drawn", {"n": units.count})
+        found = replace(found, weighting=replace(found.weighting, design=design))
     steps = [said if f.kind == "weighting.step.unweighted" else f for f in found.steps]
     return replace(found, steps=tuple(steps))
+
+
+def _leave_units_out(table: pd.DataFrame, given: GivenWeights) -> Replicates:
+    """Replicates of given weights that leave out one sampling unit each, or of many a group."""
+    drawn = make_design(
+        table, weights="base_weight", strata=given.strata, psu=given.psu, nest=bool(given.strata)
+    )
+    few = drawn.stages[0].units.size <= MOST_JACKKNIFE
+    made = make_replicates(drawn, "JKn" if few else "groups", n_replicates=GROUPS)
+    # Weights alone know from here on who was drawn together.
+    return replace(made, kind="given")
 
 
 def with_unknown(

@@ -142,10 +142,11 @@ class WaveSettings(StrictModel):
             if self.study.invited:
                 raise ValueError("no `study.invited`: the sample says it")
             return self
-        known = self.weight and self.weight.given and self.weight.given.replicates
+        known = self.weight and self.weight.given and self.weight.given.has_design
         if self.selection == "probability" and not known:
             raise ValueError(
-                "the drawn sample of a probability sample (`sample`), or replicate weights; "
+                "the drawn sample of a probability sample (`sample`), or weights given with psu, "
+                "strata or replicates; "
                 "without them, opt-in, census or purposive"
             )
         if self.weight and not (self.weight.margins or self.weight.given):

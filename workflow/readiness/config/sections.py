@@ -143,10 +143,30 @@ class Replication(StrictModel):
 
 
 class GivenWeights(StrictModel):
-    """Weights that came with the answers; a name alone has no replicates beside it."""
+    """Weights that came with the answers, and what came of the design that made them: replicates,
+    or items that name strata and sampling units; of a name alone nothing is known.
+    """
 
     weight: ItemName
     replicates: Replication | None = None
+    strata: ItemName | None = None
+    psu: ItemName | None = None
+
+    @property
+    def drawn_by(self) -> list[str]:
+        """The items that name the strata and the sampling units."""
+        return [name for name in (self.strata, self.psu) if name]
+
+    @property
+    def has_design(self) -> bool:
+        """Whether anything is known of how respondents were drawn."""
+        return bool(self.replicates or self.drawn_by)
+
+    @model_validator(mode="after")
+    def _check_design(self) -> GivenWeights:
+        if self.replicates and self.drawn_by:
+            raise ValueError("replicates, or strata and psu; not both")
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -175,7 +195,8 @@ class Weight(StrictModel):
     ] = Field(
         default=None,
         description="number item that holds each respondent's weight, made by others: in place of "
-        "margins and of a sample; precision is that of persons drawn independently, or of "
+        "margins and of a sample; precision is that of persons drawn independently, or of the "
+        "design in `{weight: ITEM, strata: ITEM, psu: ITEM}` (items of one answer, or numbers) or "
         '`{weight: ITEM, replicates: {columns: "wr_*", type: JK1}}`, number items likewise: '
         "`type`, `rho`, `scale`, `rscales`, `mse` as in R's `svrepdesign`",
     )

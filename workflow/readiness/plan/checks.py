@@ -199,12 +199,18 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
 
 
 def _check_given(where: str, given: GivenWeights, questionnaire: Asked) -> None:
-    """Weights, and the replicates that there are of them, are number items."""
+    """Weights and their replicates are number items; one answer names stratum or unit."""
     columns = given.match_columns(questionnaire.kinds)
     for name in (given.weight, *columns):
         if questionnaire.kinds.get(name) != "number":
             raise ConfigError(
                 f"{where}: {questionnaire.path} has no number item {quote_cell(name)}."
+            )
+    for name in given.drawn_by:
+        if questionnaire.kinds.get(name) not in ("number", "single", "ordinal"):
+            raise ConfigError(
+                f"{where}: {questionnaire.path} has no item {quote_cell(name)} with one answer, "
+                "or a number."
             )
 
 

@@ -37,7 +37,7 @@ def with_items(root: Path, run: PlannedRun) -> PlannedRun:
         return run  # the plan says so, with the key that names it
     found = asked_of(root, run)
     given = wave.weight and wave.weight.given
-    own = {given.weight, *given.match_columns(found.kinds)} if given else set()
+    own = {given.weight, *given.drawn_by, *given.match_columns(found.kinds)} if given else set()
     items = [
         name
         for name, kind in found.kinds.items()
