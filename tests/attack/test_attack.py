@@ -114,14 +114,17 @@ def test_the_second_release_gives_away_what_the_first_one_withheld_and_who_came_
     }
 
 
-def test_what_earlier_numbers_and_who_came_tell_is_no_fault_of_this_release() -> None:
-    """Nobody of thirty before, and one came: one at most."""
+@pytest.mark.parametrize("known", ["a", "all"])
+def test_what_earlier_numbers_and_who_came_tell_is_no_fault_of_this_release(known: str) -> None:
+    """Nobody of thirty before, and one came, in this group or in any: one at most."""
 
     def release(name: str, people: int, share: PrintedInterval | None) -> Release:
-        shares = {("yes", "a"): share, ("no", "a"): None, ("maybe", "a"): None}
-        table = table_of(shares, {})
+        places = product(("a", "all"), ("yes", "no", "maybe"))
+        table = table_of(
+            {(level, group): None for group, level in places} | {("yes", "a"): share}, {}
+        )
         table.data = f"d@{name}"
-        return Release(name, {"q": table}, {"a": people})
+        return Release(name, {"q": table}, {known: people})
 
     before = release("1", 30, PrintedInterval(0.0, 0.0))
     before.tables["q"].shares[0] = replace(before.tables["q"].shares[0], whole=True)

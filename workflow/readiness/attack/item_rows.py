@@ -51,9 +51,7 @@ class ItemRows:
             self._group(group)
         for share in self.table.shares if self.shares else ():
             self._share(share)
-        if self.table.told:
-            # Whether somebody is outside every group, only the numbers show.
-            self._totals()
+        self._totals()
         self._add_other_numbers()
         if self.table.worst and self.shares and self.release.n and TOTAL in self.table.groups:
             self._add_worst(self.release.n)
@@ -163,10 +161,12 @@ class ItemRows:
         self.system.row({level: 1.0, base: -high}, -inf, SLACK)
 
     def _totals(self) -> None:
-        """The groups of each variable are all people, where no printed base says otherwise."""
+        """The groups of each variable are all people, where no printed base says otherwise, and
+        people of all where nothing is told: whether somebody is outside them, only numbers show.
+        """
         names = [*self.table.levels, *([DONT_KNOW] if self.with_dont_know else []), *self._bases()]
         for groups in self.table.variables().values():
-            exact = self.everybody and self._complete(groups)
+            exact = self.table.told and self.everybody and self._complete(groups)
             if TOTAL not in self.table.groups:
                 continue
             for name in names:
