@@ -415,37 +415,7 @@ def test_several_crossings_are_those_of_each_by_itself(run: Run) -> None:
     assert given.count("never + monthly") == 1 + 3 + 3
 
 
-QUESTIONNAIRE = """
-name: club
-version: "1"
-language: en
-title: {en: Club}
-export: {timestamp: Timestamp, invitation: Code}
-items:
-  - id: visits
-    kind: ordinal
-    column: How often?
-    label: {en: How often do you come?, fr: Venez-vous souvent ?}
-    categories:
-      - {code: seldom, text: Seldom, fr: Rarement}
-      - {code: often, text: Often, fr: Souvent}
-      - {code: always, text: "Always, every day", fr: Toujours}
-  - id: uses
-    kind: multi
-    column: What do you use?
-    label: {en: What do you use?, fr: "Qu'utilisez-vous ?"}
-    blank_means: skipped
-    categories:
-      - {code: pool, text: "Pool, outside", fr: Piscine}
-      - {code: bar, text: Bar, fr: Bar}
-  - id: member
-    kind: single
-    column: Member?
-    label: {en: Are you a member?, fr: "Êtes-vous membre ?"}
-    categories:
-      - {code: "yes", text: "Yes", fr: Oui}
-      - {code: "no", text: "No", fr: Non}
-"""
+QUESTIONNAIRE = (HERE / "club-1.yaml").read_text("utf-8")
 
 
 def test_a_questionnaire_brings_questions_answers_and_labels(
