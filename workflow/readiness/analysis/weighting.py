@@ -17,7 +17,7 @@ from readiness.questionnaire import TOTAL
 from readiness.survey.design import design as make_design
 from readiness.survey.replicates import Replicates
 from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_adapting
-from readiness.survey.weighting.condensed import GROUPS, MOST_JACKKNIFE, Repeats
+from readiness.survey.weighting.condensed import GROUPS, Repeats
 from readiness.survey.weighting.margins import Collapse, join_codes
 from readiness.survey.weighting.recipe import Trim, make_replicates, with_replicates
 from readiness.terminal import quote_cell
@@ -26,6 +26,9 @@ from readiness.terminal import quote_cell
 Margins = Mapping[str, Mapping[str, float]]
 # The columns of the coded answers that weighting needs, beside the variables of the margins.
 OF_A_RESPONDENT = ("respondent", "group", "stratum", "base_weight")
+# Sampling units up to which each is left out once: for more, the degrees of freedom of each group
+# of each question take minutes.
+MOST_UNITS = 400
 # The category of a margin for respondents without an answer to it.
 UNKNOWN = "_unknown"
 
@@ -151,7 +154,7 @@ def _leave_units_out(table: pd.DataFrame, given: GivenWeights) -> Replicates:
     drawn = make_design(
         table, weights="base_weight", strata=given.strata, psu=given.psu, nest=bool(given.strata)
     )
-    few = drawn.stages[0].units.size <= MOST_JACKKNIFE
+    few = drawn.stages[0].units.size <= MOST_UNITS
     made = make_replicates(drawn, "JKn" if few else "groups", n_replicates=GROUPS)
     # Weights alone know from here on who was drawn together.
     return replace(made, kind="given")
