@@ -415,7 +415,7 @@ def test_several_crossings_are_those_of_each_by_itself(run: Run) -> None:
     assert given.count("never + monthly") == 1 + 3 + 3
 
 
-QUESTIONNAIRE = (HERE / "club-1.yaml").read_text("utf-8")
+QUESTIONNAIRE = Path(__file__).with_name("club-1.yaml").read_text("utf-8")
 
 
 def test_a_questionnaire_brings_questions_answers_and_labels(
