@@ -86,22 +86,27 @@ class Replicates:
         return self.matrix.T @ counts.astype(np.float64)
 
     def adjust_each(self, adjust: Adjustment) -> Replicates:
-        """Each replicate through an adjustment of weights (rows,) -> (rows,), written out.
-
-        Raises:
-            StatisticsError: an adjustment that fails, with the number of the replicate.
-        """
-        matrix = np.array(self.write_out())
-        for r in range(self.count):
-            try:
-                matrix[:, r] = adjust(matrix[:, r])
-            except StatisticsError as error:
-                raise StatisticsError(f"replicate {r + 1}: {error}") from None
+        """Each replicate through an adjustment, written out (`adjust_columns`)."""
+        matrix = np.array(self.write_out(), order="F")
+        adjust_columns(matrix, adjust)
         return replace(self, matrix=matrix, pattern=None)
 
     def degrees_of_freedom(self, mask: BoolArray) -> int:
         """Rank of the replicate weights of the rows in `mask`, less one."""
         return _rank(self.write_out()[mask]) - 1
+
+
+def adjust_columns(matrix: FloatArray, adjust: Adjustment) -> None:
+    """Put each column of replicate weights through an adjustment (rows,) -> (rows,), in place.
+
+    Raises:
+        StatisticsError: an adjustment that fails, with the number of the replicate.
+    """
+    for r in range(matrix.shape[1]):
+        try:
+            matrix[:, r] = adjust(matrix[:, r])
+        except StatisticsError as error:
+            raise StatisticsError(f"replicate {r + 1}: {error}") from None
 
 
 def scale_given(

@@ -20,6 +20,7 @@ from readiness.survey.replicates import (
     GivenKind,
     Kind,
     Replicates,
+    adjust_columns,
     bootstrap_factors,
     group_factors,
     jackknife_factors,
@@ -66,17 +67,21 @@ def make_replicates(
         raise StatisticsError(
             f"{kind} would make {number} replicates of {design.rows} rows; take groups, or fewer"
         )
+    scale = 1.0
     if kind == "JKn":
         factors, rscales = jackknife_factors(stage, lonely_fails=design.lonely_psu == "fail")
-        made = Replicates(base[:, None] * factors[psu], 1.0, rscales, kind=kind)
+        matrix = base[:, None] * factors[psu]
     else:
         draw = group_factors if kind == "groups" else bootstrap_factors
         scale, factors_of = draw(stage, number, seed)
-        matrix = np.empty((design.rows, number))
+        rscales = np.ones(number)
+        # Of many replicates each is written, adjusted and read as a whole.
+        matrix = np.empty((design.rows, number), order="F")
         for r in range(number):
             matrix[:, r] = base * factors_of(r)[psu]
-        made = Replicates(matrix, scale, np.ones(number), kind=kind)
-    return made if adjust is None else made.adjust_each(adjust)
+    if adjust is not None:
+        adjust_columns(matrix, adjust)
+    return Replicates(matrix, scale, rscales, kind=kind)
 
 
 def replicate(design: Design, kind: Kind, *, n_replicates: int = 200, seed: int = 1) -> Design:
