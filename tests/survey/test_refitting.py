@@ -126,4 +126,4 @@ def test_sums_by_level_are_the_derivatives_cell_by_cell() -> None:
         gradient, other = problem.slope(theta)
     np.testing.assert_allclose(gradient, problem.weights @ scores, rtol=1e-12)
     np.testing.assert_allclose(other, information, rtol=1e-12)
-    np.testing.assert_allclose(problem.scores(theta)[0], scores, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(problem.scores(theta, np.eye(6)), scores, rtol=1e-12, atol=1e-15)

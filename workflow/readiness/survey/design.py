@@ -39,6 +39,7 @@ from readiness.survey.variance import (
     LonelyPsu,
     Projection,
     Stage,
+    between_units,
     code_covariance,
     multistage_covariance,
     replicate_covariance,
@@ -46,6 +47,8 @@ from readiness.survey.variance import (
 
 # Indicators of more cells than this are never written out (8 bytes each).
 _DENSE = 200_000
+# Cells up to which their own covariance is the shorter way to that of influence values.
+_MOST_CELLS = 500
 # Most PSUs that count as few: with 100 of unlike sizes the coverage of a mean still gains.
 FEW = 100
 Column: TypeAlias = "str | npt.ArrayLike | pd.Series[Any]"
@@ -344,6 +347,36 @@ class Design:
         covariance = np.zeros((size, size))
         covariance[np.ix_(used, used)] = inner
         return covariance
+
+    def cell_covariance(self, cell: IntArray, z: FloatArray) -> FloatArray:
+        """`total_covariance` of influence values that all respondents of a cell share.
+
+        Args:
+            cell: row of z of each respondent, -1: counts nowhere, shape (rows,).
+            z: influence values, shape (cells, k).
+        """
+        if len(z) <= _MOST_CELLS:
+            return np.asarray(z.T @ self.code_covariance(cell, len(z)) @ z)
+        stage, counted = self.stages[0], cell >= 0
+        taylor = self.replicates is None and not self.projections and len(self.stages) == 1
+        if taylor and not stage.units.identity:
+            # Sums by sampling unit, a column at a time: no copy of all the rows.
+            weights = np.where(self.mask & counted, self.full_weights, 0.0)
+            sums = [
+                np.bincount(stage.units.codes, weights * column[cell], stage.units.size)
+                for column in z.T
+            ]
+            return between_units(
+                np.column_stack(sums),
+                stage,
+                np.ones(stage.strata.size),
+                None if self.mask.all() else self.mask,
+                (self.lonely_psu, self.adjust_domain_lonely),
+                "",
+            )
+        written = np.zeros((self.rows, z.shape[1]))
+        written[counted] = z[cell[counted]]
+        return self.total_covariance(written)
 
     def replicate_code_totals(self, codes: IntArray, size: int) -> FloatArray:
         """Weighted totals of categories under each replicate, shape (R, size); -1 counts nowhere.

@@ -11,7 +11,7 @@ likelihood of any answer (separation; Albert and Anderson 1984): a linear progra
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -71,27 +71,23 @@ class Covariates:
             tuple(position[i] for i in self.numbers if i in position),
         )
 
-    def standardise(self, rows: BoolArray) -> Standardised:
-        """The matrix with its numbers centred and scaled on some rows, for fitting.
+    def standardise(self, kinds: IntArray) -> Standardised:
+        """Some distinct rows with their numbers centred and scaled, for fitting.
 
         A large mean (a year, an income) would leave the fit no digits: 1e6 and a spread of 1 are
         almost the intercept.
 
         Args:
-            rows: the rows of the model, shape (rows,).
+            kinds: the rows of `values`, one or more.
         """
+        matrix = self.values[kinds]
         centre, scale = np.zeros(len(self.names)), np.ones(len(self.names))
-        if not self.numbers:
-            return Standardised(self, centre, scale)
-        used = np.bincount(self.row[rows], minlength=len(self.values)) > 0
         for i in self.numbers:
-            x = self.values[used, i]
-            centre[i] = (x.min() + x.max()) / 2
-            half = float(x.max() - x.min()) / 2
+            least, most = float(matrix[:, i].min()), float(matrix[:, i].max())
+            centre[i], half = (least + most) / 2, (most - least) / 2
             scale[i] = half if half > 0 and np.isfinite(half) else 1.0
-        values = self.values - centre
-        values /= scale
-        return Standardised(replace(self, values=values), centre, scale)
+            matrix[:, i] = (matrix[:, i] - centre[i]) / scale[i]
+        return Standardised(matrix, centre, scale)
 
     def columns(self, term: str) -> tuple[int, ...]:
         """Positions of the columns of a term.
@@ -109,11 +105,11 @@ class Standardised:
     """A model matrix on the scale of the fit, and the way back.
 
     Attributes:
-        x: the covariates, (column - centre) / scale.
+        matrix: (column - centre) / scale, shape (n, p).
         centre, scale: of each column, shape (p,).
     """
 
-    x: Covariates
+    matrix: FloatArray
     centre: FloatArray
     scale: FloatArray
 

@@ -5,6 +5,9 @@ points around it; all derivatives are assembled from those with respect to these
 McCullagh (1980).
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -71,7 +74,7 @@ def distinct_rows(
     """
     key = codes * kinds + row
     size = (int(codes.max()) + 1) * kinds
-    if size <= 4 * len(codes) + 100_000:
+    if size <= 8 * len(codes) + 100_000:
         used = np.flatnonzero(np.bincount(key, minlength=size))
         place = np.zeros(size, dtype=np.int64)
         place[used] = np.arange(len(used))
@@ -121,26 +124,31 @@ class CumulativeLikelihood:
         g_u, g_l = f_u / probability, -f_l / probability
         return g_u, g_l, s_u / probability - g_u**2, -s_l / probability - g_l**2, -g_u * g_l
 
-    def scores(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Score of each cell, shape (cells, p+K-1), and the information."""
-        p, cells = self.x.shape[1], np.arange(len(self.y))
-        g_u, g_l, *_ = self._compute_parts(theta)
-        scores = np.zeros((len(cells), p + self.cuts))
-        np.multiply(self.x, -(g_u + g_l)[:, None], out=scores[:, :p])
-        upper, lower = self.y < self.cuts, self.y > 0
-        scores[cells[upper], p + self.y[upper]] = g_u[upper]
-        scores[cells[lower], p + self.y[lower] - 1] = g_l[lower]
-        return scores, self.slope(theta)[1]
+    def scores(self, theta: FloatArray, way: FloatArray) -> FloatArray:
+        """Score of each cell (p+K-1) times a matrix, shape (cells, columns of `way`)."""
+        p, found = self.x.shape[1], np.empty((len(self.y), way.shape[1]))
+        for part, block in self._cut_blocks():
+            g_u, g_l, *_ = block._compute_parts(theta)
+            cells, upper, lower = np.arange(len(block.y)), block.y < self.cuts, block.y > 0
+            scores = np.zeros((len(cells), p + self.cuts))
+            np.multiply(block.x, -(g_u + g_l)[:, None], out=scores[:, :p])
+            scores[cells[upper], p + block.y[upper]] = g_u[upper]
+            scores[cells[lower], p + block.y[lower] - 1] = g_l[lower]
+            found[part] = scores @ way
+        return found
+
+    def _cut_blocks(self) -> Iterator[tuple[slice, CumulativeLikelihood]]:
+        """Some cells at a time, with where they stand: at a million, all would not fit."""
+        for start in range(0, len(self.y), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            y, x, weights = self.y[part], self.x[part], self.weights[part]
+            yield part, CumulativeLikelihood(y, x, weights, self.inverse, self.cuts + 1, self.link)
 
     def slope(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Gradient and information, from sums by level: scores are never written out."""
-        p, k = self.x.shape[1], self.cuts + 1
+        p = self.x.shape[1]
         gradient, information = np.zeros(p + self.cuts), np.zeros((p + self.cuts,) * 2)
-        for start in range(0, len(self.y), _BLOCK):
-            part = slice(start, start + _BLOCK)
-            block = CumulativeLikelihood(
-                self.y[part], self.x[part], self.weights[part], self.inverse, k, self.link
-            )
+        for _, block in self._cut_blocks():
             one, two = block._compute_slope(theta)
             gradient += one
             information += two

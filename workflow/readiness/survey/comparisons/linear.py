@@ -150,7 +150,7 @@ class LinearFit:
         # The smaller model is fitted to the same rows, also where only this term has gaps.
         rows = self._design.mask & self.x.is_complete & np.isfinite(self._y)
         weights = self._design.full_weights[rows]
-        matrix = smaller.standardise(rows).x.matrix[rows]
+        matrix = smaller.standardise(smaller.row[rows]).matrix
         model = _fit_family(self._y[rows], matrix, weights / weights.mean(), self.family)[1]
         ratio = np.linalg.solve(self.naive_covariance[keep], self.covariance[keep])
         eigenvalues = np.sort(np.linalg.eigvals(ratio).real)[::-1]
@@ -184,10 +184,11 @@ def linear_model(
     values = design.numeric(y, "the outcome")
     known = x.is_complete & np.isfinite(values) & design.mask
     domain = design.subset(known)
-    standard = x.standardise(known)
-    outcome, matrix = values[known], standard.x.matrix[known]
+    outcome = values[known]
     if len(outcome) == 0:
         raise StatisticsError("no respondent has the outcome and all covariates")
+    standard = x.standardise(x.row[known])
+    matrix = standard.matrix
     if np.ptp(outcome) == 0:
         raise StatisticsError(
             f"the outcome has one value, {outcome[0]:g}: there is nothing to model"

@@ -161,7 +161,7 @@ class OrdinalFit:
             expected[keep, keep], expected[keep, extra]
         )
         mean = self._domain.full_weights[self._cell >= 0].mean()
-        v = _compute_cell_covariance(self._domain, self._cell, efficient / mean)
+        v = self._domain.cell_covariance(self._cell, efficient / mean)
         score = self._problem.weights @ efficient
         statistic = float(score @ np.linalg.solve(working, score))
         eigenvalues = np.linalg.eigvals(np.linalg.solve(working, v)).real
@@ -203,66 +203,59 @@ def ordinal_model(
             finite estimate), no convergence.
     """
     one_of(link, Link, "link")
-    answer = factor(design, y, levels, "the answer")
-    base = answer.within(x.is_complete)
-    counts = base.counts()
-    merged = tuple(level for level, k in zip(base.levels, counts, strict=True) if k == 0)
-    observed = base.drop_unobserved()
-    if observed.size < 2:
+    answer = factor(design, y, levels, "the answer").within(x.is_complete)
+    counts = answer.counts()
+    merged = tuple(level for level, k in zip(answer.levels, counts, strict=True) if k == 0)
+    answer = answer.drop_unobserved()
+    if answer.size < 2:
         raise StatisticsError(
             f"{answer.name} has one level among the respondents: an ordinal model needs two"
         )
-    rows = np.flatnonzero(observed.has_level)
-    domain = design.subset(observed.has_level)
+    rows = np.flatnonzero(answer.has_level)
+    domain = design.subset(answer.has_level)
     needs_degrees_of_freedom(domain.degrees_of_freedom, "a design-based standard error")
-    w = domain.full_weights[rows]
-    codes, kind, inverse = distinct_rows(observed.codes[rows], x.row[rows], len(x.values))
-    standard = x.standardise(observed.has_level)
-    matrix = standard.x.values
-    if len(kind) != len(matrix) or (kind != np.arange(len(kind))).any():
-        matrix = matrix[kind]
-    back = standard.back(observed.size - 1, 1.0)
-    del standard  # at a million rows a continuous covariate makes it large
+    mean = domain.full_weights[rows].mean()
+    codes, kind, inverse = distinct_rows(answer.codes[rows], x.row[rows], len(x.values))
+    standard = x.standardise(kind)
+    matrix, back = standard.matrix, standard.back(answer.size - 1, 1.0)
     check_rank(matrix, x.names)
-    cell_weights = weighted_counts(inverse, w / w.mean(), len(codes))
-    problem = CumulativeLikelihood(codes, matrix, cell_weights, inverse, observed.size, link)
+    cell_weights = weighted_counts(inverse, domain.full_weights[rows] / mean, len(codes))
+    problem = CumulativeLikelihood(codes, matrix, cell_weights, inverse, answer.size, link)
     if len(codes) <= 5000:
-        refuse_separation(codes, matrix, observed.size, x.names)
+        refuse_separation(codes, matrix, answer.size, x.names)
     theta = problem.maximise()
     if theta is None:
-        refuse_separation(codes, matrix, observed.size, x.names)
+        refuse_separation(codes, matrix, answer.size, x.names)
         raise StatisticsError(
             f"the {link} model of {answer.name} did not converge; "
             "rescale covariates or merge levels"
         )
-    scores, information = problem.scores(theta)
-    influence = scores @ (np.linalg.solve(information, back.T) / w.mean())
-    del scores
+    loglik, information = problem.log_likelihood(theta), problem.slope(theta)[1]
+    influence = problem.scores(theta, np.linalg.solve(information, back.T) / mean)
     undo = np.linalg.inv(back)
     cell = np.full(design.rows, -1, dtype=np.int64)
     cell[rows] = inverse
     covariance = (
         domain.refit_covariance(lambda w: back @ problem.refit(w[rows], theta), back @ theta)
         if domain.refits
-        else _compute_cell_covariance(domain, cell, influence)
+        else domain.cell_covariance(cell, influence)
     )
-    loglik = problem.log_likelihood(theta)
     p = matrix.shape[1]
     estimate = back @ theta
     cut_names = tuple(
-        f"{a}|{b}" for a, b in zip(observed.levels[:-1], observed.levels[1:], strict=True)
+        f"{a}|{b}" for a, b in zip(answer.levels[:-1], answer.levels[1:], strict=True)
     )
     return OrdinalFit(
         x.names + cut_names,
         estimate[:p],
         estimate[p:],
         covariance,
-        undo.T @ information @ undo * w.mean(),
-        loglik * float(w.mean()),
+        undo.T @ information @ undo * mean,
+        loglik * float(mean),
         -2 * loglik,
         domain.degrees_of_freedom,
         domain.n,
-        observed.levels,
+        answer.levels,
         merged,
         dict(x.terms),
         link,
@@ -270,19 +263,3 @@ def ordinal_model(
         domain,
         cell,
     )
-
-
-_MOST_CELLS = 500
-
-
-def _compute_cell_covariance(domain: Design, cell: IntArray, influence: FloatArray) -> FloatArray:
-    """Design covariance of influence values that are the same for all respondents of a cell."""
-    if len(influence) <= _MOST_CELLS:
-        totals = domain.code_covariance(cell, len(influence))
-        return np.asarray(influence.T @ totals @ influence)
-    if len(cell) == len(influence) and (cell == np.arange(len(cell))).all():
-        return domain.total_covariance(influence)
-    z = np.zeros((len(cell), influence.shape[1]))
-    known = cell >= 0
-    z[known] = influence[cell[known]]
-    return domain.total_covariance(z)
