@@ -16,11 +16,14 @@ from readiness.survey import (
     design,
     kappa,
     linear_model,
+    means,
     ordinal_model,
     pairwise,
+    rake,
     rank_test,
     replicate,
     t_test,
+    variance,
 )
 from readiness.survey.comparisons import cumulative
 from readiness.survey.comparisons.cumulative import CumulativeLikelihood
@@ -127,3 +130,18 @@ def test_sums_by_level_are_the_derivatives_cell_by_cell() -> None:
     np.testing.assert_allclose(gradient, problem.weights @ scores, rtol=1e-12)
     np.testing.assert_allclose(other, information, rtol=1e-12)
     np.testing.assert_allclose(problem.scores(theta, np.eye(6)), scores, rtol=1e-12, atol=1e-15)
+
+
+def test_rake_of_a_domain_and_variance_under_replicates() -> None:
+    """R: `svymean(~score, rake(subset(d, region != "north"), ...))`; `svyvar(~score, j)`, where j
+    is `as.svrepdesign(d, type = "JKn")`.
+    """
+    frame = pd.read_csv(FIXTURES / "data" / "synth600.csv")
+    d = design(frame, weights="weight", strata="stratum", psu="psu", nest=True)
+    totals = {n: frame.groupby(n)["weight"].sum().to_dict() for n in ("gender", "age")}
+    raked = rake(d.subset(frame["region"] != "north"), totals, residuals="r-rake", tolerance=1e-12)
+    mean = means(raked, "score")
+    close([mean.values[0], mean.se[0]], [50.832465457776, 0.957869208002])
+    women = replicate(d, "JKn").subset(frame["gender"] == "female")
+    spread = variance(women, "score")
+    close([spread.values[0], spread.se[0]], [220.0418767022, 21.4665438442])

@@ -188,9 +188,17 @@ def variance(design: Design, values: Column, *, missing: Missing = "fail") -> Es
     if domain.n < 2:
         raise StatisticsError(f"a variance needs 2 respondents; the domain has {domain.n}")
     mean = float(domain.weights @ y / domain.weights.sum())
-    squared = np.where(domain.mask, (y - mean) ** 2, 0.0) * (domain.n / (domain.n - 1))
-    inside = domain.mask[:, None].astype(np.float64)
-    return ratio_estimates(domain, squared[:, None], inside, (f"variance {_name(values)}",))
+    apart, unbiased = np.where(domain.mask, y - mean, 0.0), domain.n / (domain.n - 1)
+    inside = domain.mask.astype(np.float64)
+    squared, names = apart**2 * unbiased, (f"variance {_name(values)}",)
+    estimates = ratio_estimates(domain, squared[:, None], inside[:, None], names)
+    if domain.replicates is None:
+        return estimates
+    # Each replicate has a mean of its own.
+    total, moved, spread = domain.replicate_totals(np.column_stack([inside, apart, squared])).T
+    replicated = spread / total - unbiased * (moved / total) ** 2
+    covariance = domain.replicate_covariance(replicated[:, None], estimates.values)
+    return replace(estimates, covariance=covariance)
 
 
 def ratio_estimates(

@@ -285,9 +285,9 @@ def rake(
     mask = None if design.mask.all() else design.mask
     margins = make_margins(design.data, totals, collapse, mask)
     recipe = Recipe(margins, tolerance=tolerance, max_iterations=max_iterations)
-    base, each = design.weights, np.ones(design.rows)
-    main = recipe.rake(base, each)
-    regression, sweeps = (base, None) if residuals == "greg" else (each, _R_SWEEPS)
+    base, inside = design.weights, design.mask.astype(np.float64)
+    main = recipe.rake(base, inside)
+    regression, sweeps = (base, None) if residuals == "greg" else (inside, _R_SWEEPS)
     codes = tuple(m.codes for m in margins)
     projection = Projection(codes, None, main.weights, regression, sweeps)
     return _apply_adjustment(design, main.weights, projection, recipe.rake_again(main))
