@@ -42,8 +42,19 @@ def test_a_poll_is_told_by_its_own_weights(column: str) -> None:
     assert list(shares.round(2)) == pytest.approx(SHARES[column], abs=0.011)
 
 
-@pytest.mark.parametrize("wrong", ["", "0", "-1", "much"])
-def test_a_weight_is_a_number_above_none(wrong: str) -> None:
+@pytest.mark.parametrize("wrong", ["", "-1", "much"])
+def test_a_weight_is_a_number_of_none_or_more(wrong: str) -> None:
     answers = pd.DataFrame({"respondent": ["a", "b"], "group": "all", "w": ["1.5", wrong]})
-    with pytest.raises(DataError, match=r"row 3, w: .* expected a weight above 0"):
+    with pytest.raises(DataError, match=r"row 3, w: .* expected a weight of 0 or more"):
         weigh(answers, "w")
+
+
+def test_who_has_no_weight_is_in_no_estimate_and_counted() -> None:
+    answers = pd.DataFrame({"respondent": [*"abc"], "group": "all", "w": ["1", "0", "3"]})
+    answers["use"] = ["yes", "yes", "no"]
+    weights, steps, replicates = weigh(answers, "w")
+    (found,) = [fact for fact in steps if fact.kind == "weighting.step.nobody"]
+    assert found.values == {"n": 1}
+    design = weighted_design(answers, as_text(weights), replicates)  # type: ignore[arg-type]
+    shares = proportions(design, "use", ["yes", "no"])
+    assert list(shares["estimate"]) == [0.25, 0.75] and set(shares["n"]) == {2}

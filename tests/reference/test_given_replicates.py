@@ -18,6 +18,7 @@ from readiness.analysis.weighted import read_replicates, replicates_file, weight
 from readiness.analysis.weighting import weigh_wave, weighted_part, weights_table
 from readiness.config import Weight
 from readiness.errors import StatisticsError
+from readiness.facts import Listed
 from readiness.survey import Design, means
 from readiness.survey.comparisons.cells import factor
 from readiness.survey.comparisons.compare import compare_groups
@@ -94,6 +95,19 @@ def test_units_that_came_with_the_answers_are_left_out_as_in_r(tmp_path: Path) -
     close([*own.values, *own.se], [case["result"]["estimate"], case["result"]["se"]])
     with pytest.raises(ValidationError, match="replicates, or strata and psu"):
         Weight.model_validate({"given": {**given, "replicates": describe(CASES[0])}})
+
+
+def test_a_stratum_of_one_unit_is_taken_with_the_next() -> None:
+    answers = pd.DataFrame({"h": [*"1122239"], "u": [*"1212311"], "w": "2", "group": "all"})
+    answers = answers.assign(respondent=[*"abcdefg"], y=[1.0, 4, 2, 2, 5, 3, 9])
+    settings = Weight.model_validate({"given": {"weight": "w", "strata": "h", "psu": "u"}})
+    made = weigh_wave(answers.assign(stratum="all"), {}, {}, settings, Selection.PROBABILITY)
+    said = {fact.kind: fact.values for fact in made.steps}
+    assert said["weighting.step.lonely"] == {"strata": Listed(("3", "9"))}
+    totals = made.replicates.matrix.T @ answers["y"].to_numpy()  # type: ignore[union-attr]
+    variance = made.replicates.scale * made.replicates.rscales @ (totals - 52) ** 2  # type: ignore
+    # By hand, sum of n / (n - 1) (t - mean)^2: strata 1, 2, and 3 with 9.
+    assert variance == pytest.approx(2 * 2 * 3**2 + 1.5 * 4 * 6 + 2 * 2 * 6**2)
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)

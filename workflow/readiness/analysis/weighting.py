@@ -80,7 +80,7 @@ def weigh_wave(
         selection: how respondents came in.
 
     Raises:
-        DataError: a weight that is given is no number above 0.
+        DataError: a weight that is given is no number of 0 or more.
     """
     if settings and settings.given:
         return _take_given(table, settings.given)
@@ -109,14 +109,11 @@ def _take_given(table: pd.DataFrame, given: GivenWeights) -> Adapted:
     columns = given.match_columns(table.columns)
     known = table[[given.weight, *columns]].apply(pd.to_numeric, errors="coerce")
     for column, numbers in known.items():
-        good, least = (
-            (numbers >= 0, "of 0 or more") if column in columns else (numbers > 0, "above 0")
-        )
-        if len(wrong := table.loc[~good, column]):
+        if len(wrong := table.loc[~(numbers >= 0), column]):
             raise DataError(
                 f"the coded answers, row {wrong.index[0] + 2}, {column}: "
-                f"{quote_cell(wrong.iloc[0])}; expected a weight {least}. Correct it, or take the "
-                "submission out."
+                f"{quote_cell(wrong.iloc[0])}; expected a weight of 0 or more. Correct it, or take "
+                "the submission out."
             )
     base = table.assign(base_weight=known[given.weight])
     for column in given.drawn_by:
@@ -137,23 +134,55 @@ def _take_given(table: pd.DataFrame, given: GivenWeights) -> Adapted:
         except StatisticsError as error:
             raise ConfigError(f"weight.given.replicates: {error}.") from None
         found = replace(found, weighting=replace(found.weighting, design=design))
+    more = []
     if given.drawn_by and found.weighting:
+        joined, alone = _join_lonely_strata(base, given)
         try:
-            units = _leave_units_out(base, given)
+            units = _leave_units_out(joined, given)
         except StatisticsError as error:
-            raise ConfigError(f"weight.given: {error}.") from None
+            raise ConfigError(
+                f"weight.given: {error}. Leave strata and psu out, or name other items."
+            ) from None
         design = replace(found.weighting.design, replicates=units)
         said = Fact("weighting.step.drawn", {"n": units.count})
+        more += [Fact("weighting.step.lonely", {"strata": Listed(alone)})] if alone else []
         found = replace(found, weighting=replace(found.weighting, design=design))
+    if nobody := int((base["base_weight"] == 0).sum()):
+        more.append(Fact("weighting.step.nobody", {"n": nobody}))
     steps = [said if f.kind == "weighting.step.unweighted" else f for f in found.steps]
-    return replace(found, steps=tuple(steps))
+    return replace(found, steps=(*steps, *more))
+
+
+def _join_lonely_strata(
+    table: pd.DataFrame, given: GivenWeights
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The table with strata of two sampling units or more, and which had one.
+
+    One with a single unit is joined to the next, the last to the one before: on average variances
+    are then too large (Wolter, Introduction to Variance Estimation, 2007, section 2.5).
+    """
+    if not given.strata:
+        return table, ()
+    own, unit = table[given.strata], table[given.psu] if given.psu else table["respondent"]
+    units = unit.groupby(own).nunique()
+    alone = tuple(sorted(units.index[units == 1], key=lambda code: (len(code), code)))
+    joined: list[list[str]] = []
+    for code in sorted(units.index, key=lambda code: (len(code), code)) if alone else ():
+        if joined and units[joined[-1]].sum() < 2:
+            joined[-1].append(code)
+        else:
+            joined.append([code])
+    if len(joined) > 1 and units[joined[-1]].sum() < 2:
+        joined[-2] += joined.pop()
+    first = {code: codes[0] for codes in joined for code in codes}
+    names = {given.strata: own.replace(first)}
+    # Units may be numbered anew in each stratum.
+    return table.assign(**names, **({given.psu: own + "/" + unit} if given.psu else {})), alone
 
 
 def _leave_units_out(table: pd.DataFrame, given: GivenWeights) -> Replicates:
     """Replicates of given weights that leave out one sampling unit each, or of many a group."""
-    drawn = make_design(
-        table, weights="base_weight", strata=given.strata, psu=given.psu, nest=bool(given.strata)
-    )
+    drawn = make_design(table, weights="base_weight", strata=given.strata, psu=given.psu)
     few = drawn.stages[0].units.size <= MOST_UNITS
     made = make_replicates(drawn, "JKn" if few else "groups", n_replicates=GROUPS)
     # Weights alone know from here on who was drawn together.
