@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import textwrap
@@ -312,6 +313,12 @@ def test_every_step_reaches_what_it_imports_at_run_time() -> None:
             assert (ROOT / "workflow" / package.replace(".", "/") / "__init__.py").is_file()
             used = [n for n in reached if _names(n) & {name}]
             assert used == [], f"{module_name} uses {name}"
+
+
+def test_what_the_cells_of_a_report_import_is_code_of_its_step() -> None:
+    cells = (ROOT / "report.qmd").read_text("utf-8")
+    imported = re.findall(r"(?m)^from (readiness\.\S+) import", cells)
+    assert imported and {*imported} <= {*closure("readiness.steps.render")}
 
 
 @cache

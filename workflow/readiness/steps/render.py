@@ -5,7 +5,7 @@ import re
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -37,6 +37,10 @@ from readiness.reporting.planned import list_texts, outcome_of
 from readiness.reporting.standing import Standing
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
+
+if TYPE_CHECKING:
+    # The cells of a report import it: a change of what pages say is one of this step.
+    from readiness.reporting import report as report
 
 # The digits that a page may show without an entry in the register, and why.
 ALLOWED = (
