@@ -10,7 +10,7 @@ import re
 from fractions import Fraction
 from itertools import product
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -192,7 +192,7 @@ def test_issues_are_told_by_what_and_how_many(language: str) -> None:
 @pytest.mark.parametrize("language", READ)
 def test_what_lacks_answers_is_said_of_what_lacks_some(language: str) -> None:
     """By its option, and of nothing where all who were asked answered."""
-    shares = {"a": (0.3, 0.3), "b": (0.5, 0.5)}
+    shares: dict[str, tuple[Any, Any]] = {"a": (0.3, 0.3), "b": (0.5, 0.5)}
 
     def tell() -> list[str]:
         known = {"unit": "share", "digits": "1", "rounding": "half_even", "run": "w"}
@@ -206,6 +206,8 @@ def test_what_lacks_answers_is_said_of_what_lacks_some(language: str) -> None:
         named = [(fact, f"q.{option}.all") for fact, option in zip(facts, shares, strict=True)]
         return list(participation._tell_lacking(cast(WavePart, wave), named))
 
+    assert tell() == []
+    shares["b"] = ("", "")  # withheld, of a question that all answered
     assert tell() == []
     shares["b"] = (0.5, 0.75)
     widest, reading = tell()

@@ -64,7 +64,7 @@ def entries(questionnaire: Questionnaire, language: Language) -> Iterator[Codebo
             item.grid or "",
             grid.column if grid else "",
             _label(item.label.root, language, item.column),
-            tuple(_tell_asked(questionnaire, item, language)),
+            tuple(tell(fact, language) for fact in list_conditions(questionnaire, item, language)),
             tuple(_list_notes(item, language)),
             tuple(_list_options(item, language)),
         )
@@ -95,8 +95,8 @@ def _label(labels: Mapping[str, str], language: Language, own: str) -> str:
     return labels.get(language) or own
 
 
-def _tell_asked(questionnaire: Questionnaire, item: Item, language: Language) -> Iterator[str]:
-    """Who is asked, one condition a sentence."""
+def list_conditions(questionnaire: Questionnaire, item: Item, language: Language) -> Iterator[Fact]:
+    """Who is asked, one condition a fact."""
     for routing in item.asked_if:
         source = questionnaire.item(routing.item)
         labels = {c.code: _label(c.labels, language, c.text) for c in source.categories}
@@ -106,7 +106,7 @@ def _tell_asked(questionnaire: Questionnaire, item: Item, language: Language) ->
             "item": _label(source.label.root, language, source.column),
             "answers": Listed(told, link),
         }
-        yield tell(Fact("questionnaire.page.asked_of", values), language)
+        yield Fact("questionnaire.page.asked_of", values)
 
 
 def _list_notes(item: Item, language: Language) -> Iterator[str]:

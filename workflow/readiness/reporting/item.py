@@ -12,6 +12,7 @@ from readiness.analysis.selection import Selection
 from readiness.facts import Fact, Listed, Value
 from readiness.language import capitalise, text
 from readiness.questionnaire import MEAN, Item
+from readiness.questionnaire.codebook import list_conditions
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import sign
 from readiness.register.rows.shares import ALPHA
@@ -435,5 +436,7 @@ class _ItemWriter:
         if answers:
             listed = Fact("tables.line.answers", {"answers": Listed(tuple(answers), "slash")})
             body.append(self.wave.register.write_fact(listed))
+        conditions = list_conditions(self.wave.questionnaire, item, language)
+        body += map(self.wave.register.write_fact, conditions)
         title = "tables.fold.derived" if item.derived_from else "tables.fold.question"
         return fold(text(title, language), paragraphs(body))

@@ -200,7 +200,11 @@ def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> Iter
     for words, share in numbers:
         lower, upper = (register.number(f"{share}.worst.{end}") for end in ("lower", "upper"))
         if lower is None or upper is None or register.row(share)["unit"] != "share":
-            lacking += [(0.0, words, share)] if lower is None or lower != upper else []
+            asked = f"missing.{share.partition('.')[0]}"
+            silent = (f"{asked}.{key}" for key in ("dont_know", "blank", "no_answer"))
+            # What is withheld lacks answers where its question does.
+            some = any(register.number(each) != 0 for each in silent if register.has(each))
+            lacking += [(0.0, words, share)] if some or lower != upper else []
         elif lower != upper:
             lacking.append((float(upper) - float(lower), words, share))
     width, words, share = max(lacking, default=(0.0, "", ""), key=lambda one: one[0])
