@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 import struct
 from collections import Counter
@@ -34,7 +36,7 @@ from readiness.drafting import (
 from readiness.drafting.joined import find_joined_options
 from readiness.drafting.wordings import find_special, guess_language, order_numbers, order_scale
 from readiness.errors import ConfigError, DataError
-from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.questionnaire import TICKED, Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import open_decisions
 from readiness.readers import read_export
 from readiness.validation import first_reading, losses, write_sums
@@ -979,6 +981,27 @@ def test_a_question_above_its_options_is_theirs_and_no_other_s(tmp_path: Path) -
         ("How old are you?", []),
     ]
     assert len(read_export(path, drafted(found)[1])) == N
+
+
+@pytest.mark.parametrize("way", ["a list", "minus one", "merged above"])
+def test_ticks_are_read_in_each_way_to_hold_them(way: str, tmp_path: Path) -> None:
+    names = ["Radio, TV", "Press", "Web", "Wall", "Post"]
+    picked = [[n for k, n in enumerate(names) if row >> k & 1] for row in range(32)]
+    below = [["1" if n in own else "" for n in names] + ["40"] for own in picked]
+    rows = [["Which do you use?", *[""] * 4, "Age"], [*names, ""], *below]
+    if way == "a list":
+        rows = [["id", "uses"], *([str(k), json.dumps(own)] for k, own in enumerate(picked))]
+    elif way == "minus one":
+        rows = [
+            [f"uses_{k}" for k in range(5)],
+            *([str(-(n in own)) for n in names] for own in picked),
+        ]
+    path = tmp_path / "ticks.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    asked = drafted(export_table(path, path.read_bytes()))[1]
+    read = read_export(path, asked)[asked.items[0].id]
+    assert [len(cell.split(TICKED)) if cell else 0 for cell in read] == [*map(len, picked)]
 
 
 def test_what_draws_one_text_is_told_apart_and_asked_together() -> None:

@@ -291,6 +291,7 @@ def _make_block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBl
         return None
     if how == "letter" or _are_ticked(columns, rows, codebook):
         check = "" if how == "slash" else f"{DECIDED}options that are ticked or not"
+        check = "ticked where -1 stands?" if any("-1" in c.texts for c in columns) else check
         return ColumnBlock("ticks", question, tuple(columns), rows, check)
     if how != "codebook" and not _share_answers(columns, codebook):
         return None

@@ -176,7 +176,7 @@ def _is_one(
     if _is_open(first) or second.startswith(" "):
         return True
     behind, before = (recurs and times >= STUCK * alone[piece] for piece in (second, first))
-    if behind and (second[:1].islower() or first in shared):
+    if behind and ((second[:1].islower() and not first[:1].islower()) or first in shared):
         return True
     return before and (behind or second in shared)
 

@@ -1,8 +1,10 @@
 """An export of a questionnaire, whatever tool wrote it, as one table of text."""
 
+import json
 import logging
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.errors import ConfigError, DataError
-from readiness.questionnaire import Questionnaire, match_key
+from readiness.questionnaire import Questionnaire, match_key, tidy
 from readiness.readers import delimited, spss, workbooks
 from readiness.readers.assigned import is_row_number
 from readiness.readers.moments import match_moment
@@ -161,7 +163,7 @@ def recognise_export(
         sheet = max(sheets, key=_weigh_sheet)
     refuse_form(sheet)
     reader = find_tool(tool) if tool else choose(sheet, None)
-    sheet = mark_empty_rows(_take_strange_rows(reader.prepare(sheet), header_rows))
+    sheet = mark_empty_rows(_open_lists(_take_strange_rows(reader.prepare(sheet), header_rows)))
     kept = np.array([at for at in range(len(sheet)) if sheet.faults.get(at) != EMPTY], dtype=int)
     if len(kept) == len(sheet):
         return sheet, reader
@@ -196,8 +198,7 @@ def _open_export(
     sheet = reader.prepare(sheet)
     if export.header_rows is None:
         sheet = _take_further_headers(sheet, keys)
-    sheet = _take_strange_rows(sheet, export.header_rows)
-    sheet = mark_empty_rows(sheet)
+    sheet = mark_empty_rows(_open_lists(_take_strange_rows(sheet, export.header_rows)))
     what = (sheet.encoding, f"sheet {sheet.name}" if sheet.others else "", *sheet.notes)
     log.info("%s: read as %s", path, ", ".join((reader.title, *(each for each in what if each))))
     return sheet, reader
@@ -219,6 +220,30 @@ def mark_empty_rows(sheet: Sheet) -> Sheet:
             return sheet
     empty = dict.fromkeys(np.flatnonzero(~filled).tolist(), EMPTY)
     return replace(sheet, faults={**empty, **sheet.faults}) if empty else sheet
+
+
+def _open_lists(sheet: Sheet) -> Sheet:
+    """The sheet with `a | b` where every cell of a column is a list (JSON) of texts.
+
+    An empty list is an empty cell.
+    """
+    rows = list(sheet.rows)
+    for at, column in enumerate(rows):
+        known = [_read_list(text) if text.strip() else [] for text in column.texts]
+        if None not in known and any(known):
+            rows[at] = column.map_to([" | ".join(texts or ()) for texts in known])
+    return replace(sheet, rows=tuple(rows))
+
+
+def _read_list(text: str) -> list[str] | None:
+    """The texts of a list; None where the text is something else."""
+    if not text.strip().startswith("["):
+        return None
+    with suppress(ValueError, RecursionError):
+        found = json.loads(text)
+        if all(isinstance(each, str) for each in found):
+            return [tidy(each) for each in found]
+    return None
 
 
 def _is_filled(text: str) -> bool:

@@ -159,7 +159,8 @@ def find_header(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> 
     """Which of the first rows is the header.
 
     The one with most of the `wanted` match keys. Where there is none: the first that is filled at
-    least half as much as the fullest, and holds no number; else the first that is filled so.
+    least half as much as the fullest. A row of questions above rows and options (merged cells) is
+    filled less, and names what that one leaves without a name.
     """
     rows = rows[:HEAD]
     if wanted:
@@ -167,8 +168,12 @@ def find_header(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> 
         if max(found, default=0) > 1 or (max(found, default=0) == 1 and len(wanted) < 3):
             return found.index(max(found))
     filled = [sum(1 for cell in row if cell.strip()) for row in rows]
-    enough = [at for at, count in enumerate(filled) if 2 * count >= max(filled) and count]
-    return enough[0] if enough else 0
+    at = next((at for at, n in enumerate(filled) if 2 * n >= max(filled) and n), 0)
+    above, *below = rows[max(at - 1, 0) :]
+    answered = {k for row in below[1:] for k, cell in enumerate(row) if cell.strip()}
+    bare = {k for k in answered if below and not "".join(below[0][k : k + 1]).strip()}
+    named = bare and all("".join(above[k : k + 1]).strip() for k in bare)
+    return at - 1 if at and named and filled[at - 1] > len(bare) else at
 
 
 def hold_columns(columns: Iterable[Sequence[str]]) -> tuple[Texts, ...]:

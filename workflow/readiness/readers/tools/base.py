@@ -278,11 +278,17 @@ class Tool:
             answers["_dont_know"] = item.dont_know.text
         options = self.options_of(item, sheet)
         made = Texts.repeat_text("", len(sheet))
+        # Databases write -1 where a box is ticked, and 0 in all others.
+        cells = {cell for at in columns.values() for cell in sheet.rows[at].texts}
+        minus = {"-1", "0"} <= cells <= {"-1", "0", ""} and not item.missing
         for code, text in answers.items():
             if code not in columns:
                 continue
             at = columns[code]
-            box = sheet.rows[at].change_texts(partial(self.box, text, options, sheet, at))
+            held = sheet.rows[at]
+            if minus:
+                held = held.change_texts(lambda cell: "1" if cell == "-1" else cell)
+            box = held.change_texts(partial(self.box, text, options, sheet, at))
             # What every box says of itself, that there is no answer, is said once.
             made = made.join_with(box, lambda *pair: TICKED.join(filter(None, dict.fromkeys(pair))))
         return made

@@ -4,7 +4,7 @@
 VOID = frozenset(("", "na", "n/a", "nan", "null", "nat"))
 # What a box of its own holds where it is ticked, and where it is not.
 BOXES = (
-    *(("1", "0"), ("1.0", "0.0"), ("on", "off"), ("quoted", "not quoted")),
+    *(("1", "0"), ("1.0", "0.0"), ("-1", "0"), ("on", "off"), ("quoted", "not quoted")),
     *(("yes", "no"), ("y", "n"), ("true", "false"), ("checked", "unchecked")),
     *(("ticked", "not ticked"), ("selected", "not selected")),
     *(("oui", "non"), ("o", "n"), ("vrai", "faux"), ("coche", "non coche")),
@@ -19,7 +19,8 @@ BOXES = (
     *(("tak", "nie"), ("ja", "nej"), ("ja", "nei"), ("evet", "hay\u0131r"), ("ano", "ne")),
     *(("\u0434\u0430", "\u043d\u0435\u0442"), ("\u03bd\u03b1\u03b9", "\u03cc\u03c7\u03b9")),
 )
-TICKED = frozenset(("x", *(yes for yes, _ in BOXES)))
+# By itself a -1 mostly says that there is no answer.
+TICKED = frozenset(("x", *(yes for yes, _ in BOXES))) - {"-1"}
 NOT_TICKED = VOID.union(no for _, no in BOXES)
 # Which half of the day an hour is of.
 NOON = "\u0e40\u0e17\u0e35\u0e48\u0e22\u0e07"
