@@ -208,8 +208,10 @@ def multistage_covariance(
         # A second-stage stratum is a first-stage PSU: it carries the first-stage fraction.
         factor = first.fraction()[first.unit_stratum]
         totals = stages[1].units.sums(weighted)
+        # Within a PSU there is no centre but its own (as R): nothing to adjust to.
+        inner = ("remove" if lonely_psu == "adjust" else lonely_psu, adjust_domain_lonely)
         covariance = covariance + between_units(
-            totals, stages[1], factor, in_domain, rule, " at the second stage"
+            totals, stages[1], factor, in_domain, inner, " at the second stage"
         )
     return covariance
 

@@ -329,7 +329,7 @@ def quantiles(
         values: numeric column.
         probabilities: in (0, 1).
         rule: `math` (smallest value with cumulative share >= p), `school` = `hf2` (the mean of two
-            values where the share is exactly p), `hf7` (linear interpolation, R's default).
+            values where the share is exactly p), `hf7` (linear interpolation, as R's `quantile`).
         missing: `fail` or `drop`.
 
     Raises:
