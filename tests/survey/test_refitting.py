@@ -19,6 +19,7 @@ from readiness.survey import (
     means,
     ordinal_model,
     pairwise,
+    post_stratify,
     rake,
     rank_test,
     replicate,
@@ -132,9 +133,9 @@ def test_sums_by_level_are_the_derivatives_cell_by_cell() -> None:
     np.testing.assert_allclose(problem.scores(theta, np.eye(6)), scores, rtol=1e-12, atol=1e-15)
 
 
-def test_rake_of_a_domain_and_variance_under_replicates() -> None:
-    """R: `svymean(~score, rake(subset(d, region != "north"), ...))`; `svyvar(~score, j)`, where j
-    is `as.svrepdesign(d, type = "JKn")`.
+def test_weights_of_a_domain_and_variance_under_replicates() -> None:
+    """R: `svymean(~score, rake(subset(d, region != "north"), ...))`; `svyvar(~score, j)` and
+    `svymean(~score, postStratify(j, ~age, ...))` of women, j the jackknife of d.
     """
     frame = pd.read_csv(FIXTURES / "data" / "synth600.csv")
     d = design(frame, weights="weight", strata="stratum", psu="psu", nest=True)
@@ -145,3 +146,5 @@ def test_rake_of_a_domain_and_variance_under_replicates() -> None:
     women = replicate(d, "JKn").subset(frame["gender"] == "female")
     spread = variance(women, "score")
     close([spread.values[0], spread.se[0]], [220.0418767022, 21.4665438442])
+    again = means(post_stratify(women, "age", totals["age"]), "score")
+    close([again.values[0], again.se[0]], [51.3432178747, 1.0989631530])

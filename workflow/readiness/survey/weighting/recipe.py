@@ -248,7 +248,7 @@ def _build_replicates(
         return recipe.limit_totals(rerake(base), base)
 
     if kind is None and design.replicates is not None:
-        return design.replicates.adjust_each(adjust)
+        return _adjust_replicates(design, adjust)
     if kind is None and recipe.how is Limits.TRIMMED:
         kind = "JKn"
         if design.stages[0].units.size > _MOST_JACKKNIFE:
@@ -372,6 +372,11 @@ def _apply_adjustment(
 ) -> Design:
     """The design with new weights; replicate weights, if any, go through the same adjustment."""
     adjusted = design.with_weights(weights, projection)
+    return replace(adjusted, replicates=_adjust_replicates(design, adjust))
+
+
+def _adjust_replicates(design: Design, adjust: Adjustment) -> Replicates | None:
+    """The design's replicates, each adjusted within the domain; None where it has none."""
     if design.replicates is None:
-        return adjusted
-    return replace(adjusted, replicates=design.replicates.adjust_each(adjust))
+        return None
+    return design.replicates.adjust_each(lambda base: adjust(np.where(design.mask, base, 0.0)))
