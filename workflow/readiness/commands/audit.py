@@ -56,10 +56,6 @@ def _read_subject(word: str) -> str | Path:
     return Path(word) if is_tree(word) else word
 
 
-def _read_address(word: str) -> str | Path:
-    return word if "://" in word else Path(word)
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
@@ -88,7 +84,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         action="append",
         default=[],
-        type=_read_address,
+        type=lambda word: word if "://" in word else Path(word),
         help="where data of another tree may be read: a folder or URL; several times",
     )
     parser.add_argument(
@@ -218,14 +214,11 @@ def _find_superseded(root: Path) -> dict[str, list[Fact]]:
         before = sealed.get("supersedes")
         if isinstance(before, dict):
             about = notes.setdefault(str(before.get("id")), [])
-            about.append(_name_successor(other, sealed["status"] == DRAFT, sealed.get("erratum")))
+            kind = "successor" if sealed["status"] == DRAFT else "superseded"
+            said, why = Fact(f"audit.note.{kind}", {"other": other}), sealed.get("erratum")
+            told = Fact("language.labelled", {"label": said, "what": str(why)})
+            about.append(told if why else said)
             own = seals.get(str(before.get("id")))
             if own and before.get("digest") != own["digest"]:
                 about.append(Fact("audit.note.other_seal", {"other": other}))
     return notes
-
-
-def _name_successor(other: str, draft: bool, erratum: object) -> Fact:
-    """That a publication has, or is to have, a successor; with the erratum where there is one."""
-    said = Fact("audit.note.successor" if draft else "audit.note.superseded", {"other": other})
-    return Fact("language.labelled", {"label": said, "what": str(erratum)}) if erratum else said

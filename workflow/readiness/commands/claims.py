@@ -24,7 +24,7 @@ from rich.table import Table
 from readiness.commands.estimate import coded_answers
 from readiness.commands.starting.beginnings import begin
 from readiness.commands.validate import questionnaire_file
-from readiness.config import StudySettings, load_config, read_yaml
+from readiness.config import load_config, read_yaml
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError
@@ -90,17 +90,12 @@ def _solve(arguments: argparse.Namespace) -> None:
     print(solution.text, end="" if solution.text.endswith("\n") else "\n")
 
 
-def _find_study(name: str) -> StudySettings:
-    studies = load_config(Path("config.yaml")).studies
+def _read_material(name: str) -> tuple[pd.DataFrame, Structure]:
+    root, studies = Path.cwd(), load_config(Path("config.yaml")).studies
     if name not in studies:
         raise ConfigError(f"config.yaml: no study {name!r}; there are {', '.join(studies)}.")
-    return studies[name]
-
-
-def _read_material(study: StudySettings) -> tuple[pd.DataFrame, Structure]:
-    root = Path.cwd()
-    path = find_object(root, find_version(root, study.claims))
-    structure = parse_structure(read_yaml(Path(f"data/claims/{study.structure}.yaml")))
+    path = find_object(root, find_version(root, studies[name].claims))
+    structure = parse_structure(read_yaml(Path(f"data/claims/{studies[name].structure}.yaml")))
     return read_text_table(path, "the register of claims"), structure
 
 
@@ -108,7 +103,7 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.wave or arguments.data:
         _check_beside(arguments)
         return
-    claims, structure = _read_material(_find_study(arguments.study))
+    claims, structure = _read_material(arguments.study)
     if lacking := structure.missing(arguments.language):
         raise ConfigError(
             f"{arguments.study} has no texts in {arguments.language!r} for {', '.join(lacking)}; "
@@ -140,7 +135,7 @@ def _print_table(verdicts: list[Verdict], language: str) -> None:
 
 def _check_beside(arguments: argparse.Namespace) -> None:
     """Each published figure beside the data's own."""
-    study = read_study(*_read_material(_find_study(arguments.study)))
+    study = read_study(*_read_material(arguments.study))
     if study.structure.missing(arguments.language):
         raise ConfigError(f"{arguments.study} lacks texts in {arguments.language!r}.")
     answers, asked, register = _read_data(arguments)

@@ -24,8 +24,20 @@ def run_diff(root: Path, arguments: argparse.Namespace) -> None:
     versions = [find_version(root, name) for name in (arguments.before, arguments.after)]
     rows = diff_rows(*(read_keyed(root, version, arguments.key) for version in versions))
     if arguments.json:
-        names = {"before": versions[0].name, "after": versions[1].name}
-        record = {**names, **rows_record(rows, cells=arguments.rows)}
+        record: dict[str, Any] = {
+            "before": versions[0].name,
+            "after": versions[1].name,
+            "key": rows.key_name,
+            "rows": {"before": rows.before, "after": rows.after},
+            "added": list(rows.added),
+            "removed": list(rows.removed),
+            "changed": rows.changed,
+            "changed_cells": rows.by_column,
+            "columns_added": list(rows.columns_added),
+            "columns_removed": list(rows.columns_removed),
+        }
+        if arguments.rows:
+            record["cells"] = rows.changes.to_dict("records")
         print(json.dumps(record, ensure_ascii=False, indent=1))
     else:
         print(f"{versions[0].name} -> {versions[1].name}")
@@ -53,25 +65,8 @@ def read_keyed(root: Path, version: Version, key: str | None) -> KeyedTable:
     return table_by(cells, key, version.name)
 
 
-def rows_record(rows: RowDiff, *, cells: bool) -> dict[str, Any]:
-    """The difference of the rows, for a machine; with every changed cell when `cells`."""
-    record: dict[str, Any] = {
-        "key": rows.key_name,
-        "rows": {"before": rows.before, "after": rows.after},
-        "added": list(rows.added),
-        "removed": list(rows.removed),
-        "changed": rows.changed,
-        "changed_cells": rows.by_column,
-        "columns_added": list(rows.columns_added),
-        "columns_removed": list(rows.columns_removed),
-    }
-    if cells:
-        record["cells"] = rows.changes.to_dict("records")
-    return record
-
-
 def rows_lines(rows: RowDiff, *, cells: bool) -> list[str]:
-    """The same for people; with every key and every changed cell when `cells`."""
+    """The difference for people; with every key and every changed cell when `cells`."""
     lines = [f"rows   {rows.before} -> {rows.after}, matched by {rows.key_name}"]
     for what, keys in (("added", rows.added), ("removed", rows.removed)):
         shown = keys if cells else keys[:SHOWN_KEYS]

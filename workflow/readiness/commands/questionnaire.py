@@ -17,8 +17,6 @@ names the language of an XLSForm or .sav that does not name it.
 
 import argparse
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from readiness.bounded import TextLoader, read_yaml_text
@@ -28,7 +26,7 @@ from readiness.drafting import document_of, draft_text, make_draft
 from readiness.errors import ConfigError
 from readiness.facts import Fact
 from readiness.files import read_file, write_atomically
-from readiness.language import LANGUAGES, Language, tell
+from readiness.language import LANGUAGES, tell
 from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
 from readiness.questionnaire.codebook import COLUMNS, table
 from readiness.questionnaire.summary import header, summary
@@ -51,33 +49,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--written-in", metavar="CODE", help="the language of the file's labels")
 
 
-@dataclass(frozen=True)
-class _ReadQuestionnaire:
-    """A questionnaire with its text; `drafted`: of labels or a form."""
-
-    questionnaire: Questionnaire
-    text: str
-    drafted: bool
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Print or write what is asked for; returns 0."""
-    found = read_any_kind(arguments.file, arguments.written_in)
-    since: list[Fact] = []
-    summary = [tell(fact, arguments.language) for fact in _summarise(arguments.file, found)]
-    before = arguments.since or _find_earlier(_place(arguments.file), found.questionnaire)
+    found, text = read_any_kind(arguments.file, arguments.written_in)
+    facts, since = [*summary(found, str(arguments.file))], list[Fact]()
+    if open_ := open_decisions(text):
+        facts.append(Fact("questionnaire.read.open", {"n": open_}))
+    before = arguments.since or _find_earlier(_place(arguments.file), found)
     if before is not None:
         from readiness.questionnaire.versions import changes
 
-        old = read_any_kind(before, arguments.written_in).questionnaire
-        since = changes(old, found.questionnaire)
-        counted = Fact("questionnaire.read.since", {"questionnaire": old.id, "n": len(since)})
-        summary.append(tell(counted, arguments.language))
+        old, _ = read_any_kind(before, arguments.written_in)
+        since = changes(old, found)
+        facts.append(Fact("questionnaire.read.since", {"questionnaire": old.id, "n": len(since)}))
     if arguments.to is None:
-        lines = [*summary, *(tell(fact, arguments.language) for fact in since)]
-        print("\n".join(lines))
+        print("\n".join(tell(fact, arguments.language) for fact in (*facts, *since)))
         return 0
-    content = _make_content(found, arguments.to, arguments.language, summary, since)
+    if arguments.to == "yaml":
+        content: str | bytes = text
+    elif arguments.to == "xlsform":
+        content = to_xlsform(found)
+    elif arguments.to == "header":
+        content = rows_to_csv([header(found)])
+    elif arguments.to == "table":
+        records = table(found, arguments.language)
+        content = records_to_csv(records) if records else rows_to_csv([COLUMNS])
+    else:
+        told = [tell(fact, arguments.language) for fact in facts[1:]]
+        content = codebook_page(found, arguments.language, told, since)
     if arguments.out is not None:
         for path in (arguments.file, arguments.since):
             if path is not None and _place(path).resolve() == arguments.out.resolve():
@@ -108,14 +107,14 @@ def _place(path: Path) -> Path:
     return named if not path.is_file() and named.is_file() else path
 
 
-def read_any_kind(path: Path, written_in: str | None = None) -> _ReadQuestionnaire:
-    """The questionnaire in a file of any kind; ConfigError or DataError where it is none."""
+def read_any_kind(path: Path, written_in: str | None = None) -> tuple[Questionnaire, str]:
+    """The questionnaire in a file of any kind, and its text; ConfigError or DataError where it is
+    none.
+    """
     path = _place(path)
     kind = path.suffix.lower()
     if kind in (".yaml", ".yml"):
-        questionnaire = load_questionnaire(path)
-        text = read_file(path).decode("utf-8-sig")
-        return _ReadQuestionnaire(questionnaire, text, False)
+        return load_questionnaire(path), read_file(path).decode("utf-8-sig")
     if kind in (".xlsx", ".xls", ".xlsm"):
         document = from_xlsform(path, written_in)
     elif kind in (".sav", ".zsav"):
@@ -129,25 +128,4 @@ def read_any_kind(path: Path, written_in: str | None = None) -> _ReadQuestionnai
         )
     text = draft_text(document, path.name, document["version"])
     document = dict(read_yaml_text(text, TextLoader))
-    return _ReadQuestionnaire(questionnaire_of(document, str(path)), text, True)
-
-
-def _make_content(
-    found: _ReadQuestionnaire, form: str, language: Language, summary: list[str], since: list[Fact]
-) -> str | bytes:
-    if form == "yaml":
-        return found.text
-    if form == "xlsform":
-        return to_xlsform(found.questionnaire)
-    if form == "header":
-        return rows_to_csv([header(found.questionnaire)])
-    if form == "table":
-        records = table(found.questionnaire, language)
-        return records_to_csv(records) if records else rows_to_csv([COLUMNS])
-    return codebook_page(found.questionnaire, language, summary[1:], since)
-
-
-def _summarise(path: Path, found: _ReadQuestionnaire) -> Iterator[Fact]:
-    yield from summary(found.questionnaire, str(path))
-    if open_ := open_decisions(found.text):
-        yield Fact("questionnaire.read.open", {"n": open_})
+    return questionnaire_of(document, str(path)), text

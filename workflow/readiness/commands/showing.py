@@ -230,9 +230,7 @@ class Shown:
             return []
         several = _has_several(rows["answer"])
         what = "each answer" if several else rows["answer"].iloc[0]
-        adjusted = ""
-        if self.selection.inference:
-            adjusted = "; p adjusted by max-t"
+        adjusted = "; p adjusted by max-t" if self.selection.inference else ""
         columns: Columns = {"answer": ("answer", str)} if several else {}
         columns |= {
             "a": ("a", str),

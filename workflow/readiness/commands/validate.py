@@ -29,7 +29,7 @@ from readiness.facts import Fact, Listed, Value
 from readiness.files import write_atomically
 from readiness.language import LANGUAGES, Language, tell, text
 from readiness.privacy import Detectors
-from readiness.questionnaire import Questionnaire, load_questionnaire, match_key
+from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import SAMPLE_COLUMNS, read_export, read_sample, read_sheet
 from readiness.running.outputs import check_output
 from readiness.site.faults import faults_page
@@ -100,13 +100,12 @@ def questionnaire_file(root: Path, named: str) -> Path:
 
 @dataclass(frozen=True)
 class ReadExport:
-    """An export under a questionnaire; `raw` as read, `simulated`: it has a column that says so."""
+    """An export under a questionnaire; `raw` as read."""
 
     file: Path
     questionnaire: Questionnaire
     raw: pd.DataFrame
     result: validation.Validated
-    simulated: bool
 
 
 @dataclass(frozen=True)
@@ -128,11 +127,7 @@ def read_bytes(path: Path, file: Path, content: bytes) -> ReadExport | Drawn:
     if set(SAMPLE_COLUMNS) <= set(header):
         return Drawn(file, questionnaire, read_sample(file, questionnaire, content))
     raw = read_export(file, questionnaire, content)
-    marker = questionnaire.export.marker
-    simulated = marker is not None and match_key(marker) in map(match_key, header)
-    return ReadExport(
-        file, questionnaire, raw, validation.first_reading(raw, questionnaire), simulated
-    )
+    return ReadExport(file, questionnaire, raw, validation.first_reading(raw, questionnaire))
 
 
 def describe_reading(found: ReadExport | Drawn, language: Language, largest: float) -> str:

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from readiness.datasets.versions import pull_line
 from readiness.errors import ConfigError
@@ -67,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps([asdict(t) for t in traces], ensure_ascii=False, indent=1, sort_keys=True))
     else:
         log = read_log(root)
-        for _, alike in groupby(traces, key=_gather_behind):
+        # What stands behind a number it may share with its neighbours.
+        for _, alike in groupby(traces, key=lambda trace: {**asdict(trace), "row": None}):
             print(traces_text(root, list(alike), log), end="")
     refuse_broken(root, publications)
     return 0
@@ -88,11 +88,6 @@ def _explain_unknown(root: Path, name: str) -> str:
         f"{name}: no published number is called so. {near}"
         "The ids are in publications/*/figures.csv."
     )
-
-
-def _gather_behind(trace: Trace) -> dict[str, Any]:
-    """All that stands behind a number, which it may share with its neighbours."""
-    return {name: what for name, what in asdict(trace).items() if name != "row"}
 
 
 def publication_text(root: Path, name: str) -> str:
