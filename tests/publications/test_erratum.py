@@ -16,7 +16,7 @@ from resealing import seal_again
 
 from readiness.cli import main
 from readiness.errors import DataError
-from readiness.language import LANGUAGES, tell
+from readiness.language import tell
 from readiness.publications.log import (
     ERRATUM,
     Correction,
@@ -34,7 +34,6 @@ from readiness.publications.reproduce import (
     compare,
     erratum_table,
     read_verdicts,
-    site_text,
     tally,
 )
 from readiness.publications.seal import SEAL, VALUES, make_seal, read_seal
@@ -224,33 +223,28 @@ def verdicts(tmp_path_factory: TempPathFactory) -> Path:
     return folder / "reproduce/verdicts.csv"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_each_number_that_differs_is_told(verdicts: Path, language: str) -> None:
-    lines = closing_lines(read_verdicts([verdicts]), language)
+def test_each_number_that_differs_is_told(verdicts: Path) -> None:
+    lines = closing_lines(read_verdicts([verdicts]))
     assert len(lines) == SHOWN + 1
     assert all(line.startswith(NAME) and "\\u" not in line for line in lines)
     assert all("0.987" in line for line in lines[:SHOWN])
-    assert {"en": "more numbers", "fr": "autres nombres", "ar": "أرقام أخرى"}[language] in lines[-1]
-    assert lines[-1].endswith("2")
+    assert "more numbers" in lines[-1] and lines[-1].endswith("2")
 
 
-def test_the_table_speaks_the_language(verdicts: Path) -> None:
+def test_the_table_tells_each_publication(verdicts: Path) -> None:
     table = read_verdicts([verdicts])
     away = {"old-1": Outcome.ERASED, "old-2": Outcome.RESTRICTED, "old-3": UNREADABLE}
-    french = closing_text(table, away, ["old-1"], "fr")
+    told = closing_text(table, away, ["old-1"])
     for words in (
-        "Publications recalculées",
-        "old-1 (brouillon)",
-        "DONNÉES EFFACÉES",
-        "DONNÉES À ACCÈS RÉSERVÉ",
-        "N’A PU ÊTRE VÉRIFIÉ",
+        "Publications recomputed",
+        "old-1 (draft)",
+        "DATA ERASED",
+        "DATA RESTRICTED",
+        "COULD NOT CHECK",
         "28",
         "12",
     ):
-        assert words in french, words
-    assert not {"draft", "DATA", "numbers", "differ"} & set(french.split())
-    said = site_text(Path("results/site/index.html"), "fr")
-    assert said.split() == ["Rapports", "et", "leurs", "nombres", ":", "results/site/index.html"]
+        assert words in told, words
 
 
 def test_a_fact_that_is_none_is_refused(tmp_path: Path) -> None:

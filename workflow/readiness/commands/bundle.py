@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     refuse_inside(root, target)
     # Below results/ it is a result, which is made again as often as it is asked for.
     check_output(target, "--to", force=arguments.force or arguments.to is None, root=root)
-    from readiness.publications.bundle.contents import describe_date, gaps, gather
+    from readiness.publications.bundle.contents import describe_date, gather, left_out
     from readiness.publications.bundle.crate import bundle
     from readiness.publications.seal import sha256
 
@@ -63,8 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     write_atomically(target, content)
     print(f"{target}: {len(content)} bytes, sha256 {sha256(content)}")
     print(f"publications {', '.join(contents.publications)}; {len(contents.objects)} datasets")
-    for fact in gaps(contents):
-        print(told_plainly(fact, "en"))
+    for version in contents.left_out:
+        print(told_plainly(left_out(version), "en"))
     if not contents.date:
         print(told_plainly(describe_date(""), "en"))
     return 0

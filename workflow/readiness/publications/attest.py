@@ -44,10 +44,7 @@ from readiness.publications.seal import (
     unreadable,
 )
 
-STATEMENT = "https://in-toto.io/Statement/v1"
 PAYLOAD = "application/vnd.in-toto+json"
-# Names what is stated. No registered namespace begins with `x-`, and nothing is fetched by it.
-PREDICATE = "urn:x-readiness:publication-seal:2"
 # Bytes of the signatures over one seal.
 MOST_SIGNED = 4 << 20
 
@@ -79,14 +76,15 @@ def statement(folder: Path) -> bytes:
         ],
     }
     record = {
-        "_type": STATEMENT,
+        "_type": "https://in-toto.io/Statement/v1",
         "subject": [
             {
                 "name": f"publications/{folder.name}/{SEAL}",
                 "digest": {"sha256": sha256(read_file(folder / SEAL))},
             }
         ],
-        "predicateType": PREDICATE,
+        # No registered namespace begins with `x-`, and nothing is fetched by it.
+        "predicateType": "urn:x-readiness:publication-seal:2",
         "predicate": predicate,
     }
     return canonical_json(record).encode()

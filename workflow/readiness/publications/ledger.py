@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import yaml
 
@@ -192,12 +193,20 @@ def languages_of(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 
 
+def read_settings(folder: Path, section: str) -> dict[str, Any]:
+    """A section of the configuration that lies in `folder`, as it stands; {} where there is none
+    that can be read.
+    """
+    try:
+        found = read_yaml_text(read_file(folder / CONFIG))[section]
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def released_on(folder: Path) -> str:
     """The day on which the publication in `folder` was released, "" where it does not say."""
-    try:
-        return str(read_yaml_text(read_file(folder / CONFIG))["report"].get("released") or "")
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
-        return ""
+    return str(read_settings(folder, "report").get("released") or "")
 
 
 def read_words(folder: Path) -> dict[str, str]:

@@ -109,8 +109,12 @@ def frozen_config(
 
     `languages` of the report: all that can be told when empty. `own`: what it says of itself.
     """
-    kinds = "waves" if isinstance(section, WaveSettings) else "studies"
-    personal = of_one_run(privacy or Privacy(), section)
+    kinds, personal = "studies", {}
+    if isinstance(section, WaveSettings):
+        # What moves its numbers, and of real answers who signed and which key.
+        stated = privacy or Privacy()
+        kept = Privacy.model_validate(stated.looked_for) if section.simulated else stated
+        kinds, personal = "waves", kept.model_dump(mode="json", exclude_defaults=True)
     content: dict[str, Any] = {
         "report": {**({"languages": list(languages)} if languages else {}), **own},
         **({"privacy": personal} if personal else {}),
@@ -118,16 +122,6 @@ def frozen_config(
     }
     head = "# Frozen with the publication; never edited. Paths are from the project's root.\n"
     return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
-
-
-def of_one_run(privacy: Privacy, section: WaveSettings | StudySettings) -> dict[str, Any]:
-    """What of the section `privacy` is frozen with a run: what moves its numbers, and of real
-    answers who signed and which key.
-    """
-    if not isinstance(section, WaveSettings):
-        return {}
-    kept = privacy if not section.simulated else Privacy.model_validate(privacy.looked_for)
-    return kept.model_dump(mode="json", exclude_defaults=True)
 
 
 # --- Whether a wave's figures may be published: what gives respondents away, or wants a review.

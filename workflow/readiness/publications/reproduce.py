@@ -15,7 +15,7 @@ import pandas as pd
 from readiness.arrays import list_rows
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.facts import Fact, Listed, Term, TranslatedText, Value, of_domain
-from readiness.language import LANGUAGES, Language
+from readiness.language import LANGUAGES
 from readiness.language.rounding import round_value
 from readiness.publications.log import COLUMNS as ERRATUM_COLUMNS
 from readiness.publications.log import Correction, describe_change, find_moves
@@ -23,7 +23,6 @@ from readiness.publications.outcomes import UNREADABLE, Outcome, plain, rounding
 from readiness.register.display import show_safely
 from readiness.register.published import find_moved_columns, gives_row, number, round_register
 from readiness.tables import read_text_table, to_csv
-from readiness.terminal import one_line
 
 COLUMNS = (
     *("id", "kind", "dataset", "published", "recomputed"),
@@ -251,7 +250,7 @@ def _read_summary(path: Path) -> pd.DataFrame:
     return table.assign(fact=pd.Series(facts, index=table.index, dtype=object))
 
 
-def closing_lines(verdicts: dict[str, pd.DataFrame], language: Language = "en") -> list[str]:
+def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
     """Each number that differs, by publication: what was published and what is recomputed."""
     lines = []
     nothing = Term("terminal.nothing")
@@ -260,7 +259,7 @@ def closing_lines(verdicts: dict[str, pd.DataFrame], language: Language = "en") 
         lines += [
             plain(
                 "audit.closing.differs",
-                language,
+                "en",
                 name=publication,
                 id=row["id"],
                 published=row["published"] or nothing,
@@ -271,15 +270,14 @@ def closing_lines(verdicts: dict[str, pd.DataFrame], language: Language = "en") 
         ]
         if len(differs) > SHOWN:
             more = len(differs) - SHOWN
-            lines.append(plain("audit.closing.more", language, name=publication, n=more))
-    return [one_line(line) for line in lines]
+            lines.append(plain("audit.closing.more", "en", name=publication, n=more))
+    return lines
 
 
 def closing_text(
     verdicts: dict[str, pd.DataFrame],
     unavailable: Mapping[str, str],
     drafts: Collection[str] = (),
-    language: Language = "en",
 ) -> str:
     """A line a publication: how many of its numbers came out again, how many did not.
 
@@ -295,13 +293,8 @@ def closing_text(
         ]
         found[name] = Listed(tuple(told), "comma")
     found |= {name: Term(REASONS[reason]) for name, reason in sorted(unavailable.items())}
-    lines = [plain("audit.closing.title", language)] if found else []
+    lines = [plain("audit.closing.title", "en")] if found else []
     for name, what in found.items():
         title = Fact("audit.closing.draft", {"name": name}) if name in drafts else name
-        lines.append(plain("language.labelled", language, label=title, what=what))
-    return "".join(f"{one_line(line)}\n" for line in lines)
-
-
-def site_text(site: Path, language: Language = "en") -> str:
-    """Where reading begins, in one line."""
-    return plain("audit.closing.site", language, page=str(site)) + "\n"
+        lines.append(plain("language.labelled", "en", label=title, what=what))
+    return "".join(f"{line}\n" for line in lines)

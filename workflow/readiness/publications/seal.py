@@ -19,15 +19,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from readiness.bounded import read_yaml_text
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import files_below, read_file
 from readiness.lineage import canonical_json
 from readiness.patterns import NAME
-from readiness.publications.ledger import CONFIG
+from readiness.publications.ledger import CONFIG, read_settings
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 from readiness.tables import rows_to_csv
 
@@ -36,7 +33,6 @@ LEDGER = "figures.csv"
 VALUES = "values.csv"
 # Signatures over the seal, so outside of it.
 ATTESTATIONS = "attestation.jsonl"
-OTHERWISE = "audit.states.folder"
 NO_FILE = Fact("audit.seal.no_file")
 CHANGED = Fact("audit.seal.changed")
 MORE_NUMBERS = "audit.seal.more_numbers"
@@ -186,18 +182,12 @@ def check_seal(folder: Path) -> list[AuditFinding]:
     changed = {finding.place for finding in findings}
     if LEDGER in changed and VALUES not in changed:
         findings += _find_numbers(folder)
-    if seal["status"] != DRAFT and CONFIG not in changed and is_set_to_draft(folder):
+    as_draft = read_settings(folder, "report").get("status") == DRAFT
+    if seal["status"] != DRAFT and CONFIG not in changed and as_draft:
         # Its pages were made as those of a draft: nobody released it.
-        findings.append(AuditFinding(SEAL, Outcome.BROKEN, Fact(OTHERWISE, {"name": "status"})))
+        other = Fact("audit.states.folder", {"name": "status"})
+        findings.append(AuditFinding(SEAL, Outcome.BROKEN, other))
     return findings
-
-
-def is_set_to_draft(folder: Path) -> bool:
-    """Whether the settings that lie in a publication's folder are those of a draft."""
-    try:
-        return bool(read_yaml_text(read_file(folder / CONFIG))["report"]["status"] == DRAFT)
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, RecursionError):
-        return False
 
 
 def _check_files(folder: Path, sealed: Mapping[str, str]) -> Iterator[AuditFinding]:

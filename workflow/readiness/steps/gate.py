@@ -3,8 +3,8 @@
 from readiness.config import StrictModel
 from readiness.errors import DataError, DiffersError
 from readiness.files import write_atomically
-from readiness.publications.outcomes import UNREADABLE
-from readiness.publications.reproduce import closing_lines, closing_text, read_verdicts, site_text
+from readiness.publications.outcomes import UNREADABLE, plain
+from readiness.publications.reproduce import closing_lines, closing_text, read_verdicts
 from readiness.running.step import Job
 
 TABLE = "gate.txt"
@@ -47,6 +47,7 @@ def run(job: Job[Closing]) -> None:
             "could not be checked.\nRestore it with git, or make it readable. All results are kept."
         )
     # A run with nothing to do shows it again without computing anything.
-    job.file(TABLE, text + site_text(job["site"]))
+    page = plain("audit.closing.site", "en", page=str(job["site"]))
+    job.file(TABLE, f"{text}{page}\n")
     job.reads = {path.parent.parent.name: path for path in job.inputs["verdicts"]}
     job.reads |= {"site": job["site"]}

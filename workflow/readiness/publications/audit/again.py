@@ -34,7 +34,6 @@ from readiness.publications.audit.numbers import (
     Rerun,
     check_report,
     compare_recomputed,
-    has_pseudonyms,
     in_another_environment,
     ledger_table,
     list_unchecked,
@@ -49,7 +48,7 @@ from readiness.publications.chain import (
     first_divergence,
     frozen_chain,
 )
-from readiness.publications.ledger import FOLDER, read_inputs
+from readiness.publications.ledger import FOLDER, read_inputs, read_settings
 from readiness.publications.log import errata_of, read_errata
 from readiness.publications.outcomes import PASSING, AuditFinding, Outcome
 from readiness.publications.program import (
@@ -170,7 +169,9 @@ class Again:
             return Fact("audit.page.other_code", {"digest": self.digest})
         if not result.changes.recorded_build:
             return Fact("audit.page.other_build")
-        if has_pseudonyms(self.folder):
+        if read_settings(self.folder, "privacy").get("key"):
+            # Where it is not, tables between the data and the numbers have other pseudonyms, and
+            # so other hashes stand in the pages.
             return Fact("audit.page.other_names")
         return None
 

@@ -11,7 +11,6 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import read_file
+from readiness.lineage import Lineage
 from readiness.publications import program
 from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_chain
 from readiness.publications.ledger import (
@@ -60,81 +60,71 @@ def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding
 
     `sealed` is what the seal states. DataError where a table, a record or the archive is none.
     """
-    stated = _Stated(folder, sealed)
-    tables = [AuditFinding(place, Outcome.BROKEN, fact) for place, fact in stated.tables()]
+    tables = [AuditFinding(place, Outcome.BROKEN, fact) for place, fact in _check_tables(folder)]
     if tables:
         return tables  # of two rows that differ, nobody can say which one counts
+    stated = _Stated(
+        folder,
+        sealed,
+        chain=frozen_chain(folder),
+        code=program.read_archive(folder / program.ARCHIVE),
+        datasets=read_datasets(folder),
+        languages=languages_of(folder),
+        inputs=read_inputs(folder),
+    )
     parts = (stated.ledger, stated.provenances, stated.chain_in_order, stated.archive, stated.seal)
     return [AuditFinding(place, Outcome.BROKEN, fact) for part in parts for place, fact in part()]
+
+
+def _read_table(path: Path) -> tuple[str, list[str], list[list[str]]]:
+    """A table as text, its head and its rows; DataError when it is none."""
+    try:
+        text = read_file(path).decode("utf-8")
+        head, *rows = [*csv.reader(io.StringIO(text, newline=""))] or [[]]
+    except (UnicodeDecodeError, csv.Error):
+        raise DataError(f"{path}: not a table. Restore it with git.") from None
+    return text, head, rows
+
+
+def _check_tables(folder: Path) -> Iterator[tuple[str, Fact]]:
+    """The tables of datasets and inputs: one row for each, and nothing beside."""
+    for name, columns, key in (
+        (DATASETS, (*VERSION_COLUMNS, "pointer"), 2),
+        (INPUTS, INPUT_COLUMNS, 1),
+    ):
+        _, head, rows = _read_table(folder / name)
+        if rows and (other := _find_other(head, columns)):
+            yield name, Fact("audit.states.table_columns", {"name": other})
+        if any(len(row) != len(head) for row in rows):
+            yield name, Fact("audit.states.cells")
+        times = Counter("@".join(row[:key]) for row in rows)
+        for what, count in times.items():
+            if count > 1:
+                yield name, Fact("audit.states.times", {"name": what, "n": count})
 
 
 @dataclass(frozen=True)
 class _Stated:
     folder: Path
     sealed: Mapping[str, Any]
-
-    @cached_property
-    def chain(self) -> Mapping[str, Any]:
-        return frozen_chain(self.folder)
-
-    @cached_property
-    def code(self) -> dict[str, bytes]:
-        return program.read_archive(self.folder / program.ARCHIVE)
-
-    @cached_property
-    def datasets(self) -> list[SealedDataset]:
-        return read_datasets(self.folder)
-
-    @cached_property
-    def languages(self) -> tuple[str, ...]:
-        return languages_of(self.folder)
-
-    @cached_property
-    def inputs(self) -> dict[Path, str]:
-        return read_inputs(self.folder)
-
-    def table(self, name: str) -> list[list[str]]:
-        """The rows of a table; DataError when it is none."""
-        try:
-            return list(csv.reader(io.StringIO(self.text(name), newline="")))
-        except csv.Error:
-            raise DataError(f"{self.folder / name}: not a table. Restore it with git.") from None
-
-    def text(self, name: str) -> str:
-        """A file as text; DataError when it is none."""
-        try:
-            return read_file(self.folder / name).decode("utf-8")
-        except UnicodeDecodeError:
-            raise DataError(f"{self.folder / name}: not a table. Restore it with git.") from None
+    chain: Mapping[str, Lineage]
+    code: Mapping[str, bytes]
+    datasets: Sequence[SealedDataset]
+    languages: Sequence[str]
+    inputs: Mapping[Path, str]
 
     def ledger(self) -> Iterator[tuple[str, Fact]]:
         """The ledger: its columns, and the digests of its numbers."""
-        head, *rows = self.table(LEDGER) or [[]]
+        text, head, rows = _read_table(self.folder / LEDGER)
         if any(row[-1:] != [PUBLISHED] for row in rows):
             yield LEDGER, _tell_unlike(PRECISION)
         if other := _find_other(head, LEDGER_COLUMNS):
             yield LEDGER, Fact("audit.states.table_columns", {"name": other})
-        digests = values_table(self.text(LEDGER))
+        digests = values_table(text)
         if digests.encode() != read_file(self.folder / VALUES):
             yield VALUES, Fact("audit.states.digests")
         if self.sealed.get("numbers") != digests.count("\n") - 1:
             yield SEAL, _tell_unlike("numbers")
-
-    def tables(self) -> Iterator[tuple[str, Fact]]:
-        """The tables of datasets and inputs: one row for each, and nothing beside."""
-        for name, columns, key in (
-            (DATASETS, (*VERSION_COLUMNS, "pointer"), 2),
-            (INPUTS, INPUT_COLUMNS, 1),
-        ):
-            head, *rows = self.table(name) or [[]]
-            if rows and (other := _find_other(head, columns)):
-                yield name, Fact("audit.states.table_columns", {"name": other})
-            if any(len(row) != len(head) for row in rows):
-                yield name, Fact("audit.states.cells")
-            times = Counter("@".join(row[:key]) for row in rows)
-            for what, count in times.items():
-                if count > 1:
-                    yield name, Fact("audit.states.times", {"name": what, "n": count})
 
     def provenances(self) -> Iterator[tuple[str, Fact]]:
         """The folder of the records: nothing else in it, and none that nothing rests on."""

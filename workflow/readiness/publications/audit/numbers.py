@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
-import yaml
 
 from readiness.analysis.recomputing import RECOMPUTE
 from readiness.arrays import list_rows
 from readiness.attack import given_away
-from readiness.bounded import read_yaml_text
 from readiness.datasets.hashing import fault_of
 from readiness.datasets.places import STORE
 from readiness.datasets.versions import Pointer
@@ -203,16 +201,6 @@ def _judge_attack(folder: Path, again: Rerun) -> AuditFinding:
     if holds:
         return AuditFinding(ATTACK, Outcome.REPRODUCED, SAME)
     return AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.input.other"))
-
-
-def has_pseudonyms(folder: Path) -> bool:
-    """Whether a key made pseudonyms: then tables between the data and the numbers have other bytes
-    wherever it is not, and so other hashes stand in the pages.
-    """
-    try:
-        return bool((read_yaml_text(read_file(folder / CONFIG)).get("privacy") or {}).get("key"))
-    except (ValueError, yaml.YAMLError, AttributeError, OSError):
-        return False
 
 
 NumberLine = TypeVar("NumberLine", Number, AuditFinding)

@@ -9,16 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
-from readiness.bounded import read_yaml_text
 from readiness.datasets.versions import Version
 from readiness.errors import DataError, ReadinessError
-from readiness.files import read_file
 from readiness.language import LANGUAGES
 from readiness.publications.audit.model import Number
 from readiness.publications.audit.numbers import ledger_rows
-from readiness.publications.ledger import CONFIG, FOLDER, read_datasets
+from readiness.publications.ledger import FOLDER, read_datasets, read_settings
 from readiness.publications.outcomes import Outcome
 from readiness.register.display import show_row, show_safely
 from readiness.terminal import shorten
@@ -82,13 +78,13 @@ def _read_section(folder: Path) -> tuple[dict[str, str], bool]:
     """
     title = dict.fromkeys(LANGUAGES, folder.name)
     try:
-        config = read_yaml_text(read_file(folder / CONFIG))
-        (section,) = [s for kind in ("waves", "studies") for s in config.get(kind, {}).values()]
+        kinds = (read_settings(folder, kind) for kind in ("waves", "studies"))
+        (section,) = [section for kind in kinds for section in kind.values()]
         given = {
             language: shorten(text, LONGEST_TITLE)
             for language, text in section["title"].items()
             if language in title and isinstance(text, str)
         }
         return title | given, bool(section.get("simulated"))
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return title, False

@@ -212,11 +212,6 @@ def left_out(version: Version) -> Fact:
     return Fact(kind, {"name": version.name, "verdict": verdict, **more})
 
 
-def gaps(contents: Contents) -> Iterator[Fact]:
-    """All that is not in the bundle."""
-    yield from map(left_out, contents.left_out)
-
-
 def describe_date(date: str) -> Fact:
     """The date of publication; what must be said of it when none is known."""
     if date:
@@ -246,7 +241,7 @@ def _write_readme(folder: Path, contents: Contents, language: Language, *, first
         identity=contents.identity,
         title=read_citation(folder).title,
         dated=writing.tell(describe_date(contents.date)),
-        gaps=[writing.tell(fact) for fact in gaps(contents)],
+        gaps=[writing.tell(left_out(version)) for version in contents.left_out],
         others=[f"{ledger.FOLDER}/{name}/" for name in contents.publications[1:]],
         objects=sorted(contents.objects.items()),
         left_out=contents.left_out,

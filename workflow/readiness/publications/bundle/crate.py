@@ -26,7 +26,6 @@ from readiness.publications.bundle.contents import (
     UNKNOWN_DATE,
     Contents,
     describe_date,
-    gaps,
     left_out,
     readme,
 )
@@ -155,7 +154,7 @@ class _Description:
         said = (
             self.citation.abstract,
             f"A project in which `readiness audit {identity} --level 3` checks every number.",
-            *(told_plainly(fact, FIRST) for fact in gaps(self.contents)),
+            *(told_plainly(left_out(version), FIRST) for version in self.contents.left_out),
             "" if date else told_plainly(describe_date(date), FIRST),
         )
         root["name"] = f"Bundle of the publication {identity}: {self.citation.title}"
@@ -320,27 +319,19 @@ def _simplify(value: Any) -> Any:
     return sorted(value, key=lambda item: str(item["@id"])) if references else value
 
 
-# --- The zip of a bundle: the same bytes for the same tree, on any machine.
-BEGINNING = (1980, 1, 1, 0, 0, 0)
-MODE = 0o100644
-UNIX = 3
-
-
 def bundle(root: Path, contents: Contents) -> bytes:
-    """The zip of these contents, with its README and the description as a research object."""
+    """The zip of these contents, with its README and the description as a research object.
+
+    Uncompressed, and the same bytes for the same tree, on any machine.
+    """
     files = dict(contents.files)
     files[README] = readme(root, contents).encode()
     files[DESCRIPTION] = crate_text(root, contents, files).encode()
-    return zip_files(files)
-
-
-def zip_files(files: Mapping[str, bytes]) -> bytes:
-    """An uncompressed zip of files by name."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in sorted(files.items()):
-            member = zipfile.ZipInfo(name, BEGINNING)
-            member.create_system = UNIX
-            member.external_attr = MODE << 16
+            member = zipfile.ZipInfo(name)  # of 1980, wherever it is made
+            member.create_system = 3  # Unix
+            member.external_attr = 0o100644 << 16
             archive.writestr(member, content)
     return buffer.getvalue()

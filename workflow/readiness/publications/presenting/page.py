@@ -68,7 +68,9 @@ def audit_page(
         simulated=", ".join(re.sub(r"[^\w.-]", "_", name) for name in simulated),
         meanings=list(_list_meanings(writing)),
         sections=[
-            _AuditSection(audit, subjects[audit.identity], writing, f"p{k}")
+            _AuditSection(
+                audit, subjects[audit.identity], writing, f"p{k}", list(_group(audit, writing))
+            )
             for k, audit in enumerate(audits, start=1)
         ],
     )
@@ -102,6 +104,7 @@ class _AuditSection:
     subject: Subject
     writing: Writing
     anchor: str
+    groups: Sequence[OutcomeNumbers]
 
     @property
     def harmless(self) -> bool:
@@ -174,11 +177,6 @@ class _AuditSection:
         right = [one for one in found if one.outcome in PASSING]
         return _LevelPart(LEVELS[level], wrong, right, whole, why)
 
-    @property
-    def groups(self) -> list[OutcomeNumbers]:
-        """Every number, by outcome."""
-        return list(number_groups(self.audit, self.writing))
-
     def cells(self, number: Number) -> dict[str, str]:
         """What is written of a number beside its exact texts."""
         writing, mark = self.writing, self.audit.plan.get(number.id)
@@ -206,7 +204,6 @@ COLUMNS = (
     "verdict.page.column.code",
     "verdict.page.column.environment",
 )
-DETAIL = "verdict.page.column.detail"
 
 
 @dataclass(frozen=True)
@@ -230,10 +227,10 @@ class OutcomeNumbers:
     @property
     def columns(self) -> Sequence[str]:
         """The keys of the columns' names."""
-        return [column for column in COLUMNS if self.told or column != DETAIL]
+        return [key for key in COLUMNS if self.told or key != "verdict.page.column.detail"]
 
 
-def number_groups(audit: Audit, writing: Writing) -> Iterator[OutcomeNumbers]:
+def _group(audit: Audit, writing: Writing) -> Iterator[OutcomeNumbers]:
     """One group an outcome, the most severe first."""
     for outcome, numbers in by_outcome(audit).items():
         # A level that computes nothing leaves numbers unchecked, which is no problem.
