@@ -214,8 +214,9 @@ def _find_superseded(root: Path) -> dict[str, list[Fact]]:
         before = sealed.get("supersedes")
         if isinstance(before, dict):
             about = notes.setdefault(str(before.get("id")), [])
-            kind = "successor" if sealed["status"] == DRAFT else "superseded"
-            said, why = Fact(f"audit.note.{kind}", {"other": other}), sealed.get("erratum")
+            draft, why = sealed["status"] == DRAFT, sealed.get("erratum")
+            kind = "audit.note.successor" if draft else "audit.note.superseded"
+            said = Fact(kind, {"other": other})
             told = Fact("language.labelled", {"label": said, "what": str(why)})
             about.append(told if why else said)
             own = seals.get(str(before.get("id")))

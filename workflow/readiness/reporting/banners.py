@@ -286,14 +286,12 @@ class _Maker:
     def _variables(self) -> list[FrameVariable]:
         return [self.material.questionnaire.grouping(v) for v in self.material.variables]
 
-    def group(self, variable: str, code: str) -> str:
-        """The code of a category in ids: as it is for the variable that is compared."""
-        return code if variable == self.material.variables[0] else group_name(variable, code)
-
     def _make_variable_columns(
         self, variable: FrameVariable, names: Iterator[str]
     ) -> Iterator[BannerColumn]:
-        prefix = self.group(variable.id, "")
+        # In ids the code of a category stands as it is for the variable that is compared.
+        compared = variable.id == self.material.variables[0]
+        prefix = "" if compared else group_name(variable.id, "")
         labels = variable.labels(self.language)
         for code in group_order(
             self.value,
@@ -318,18 +316,11 @@ class _Maker:
 
     # Letters.
 
-    @property
-    def _levels(self) -> list[str]:
-        """The answers that were compared: the headline of a scale, else any."""
-        return [
-            self.item.first_level,
-            *(code for code in self.item.codes if code != self.item.first_level),
-        ]
-
     def _is_compared(self, variable: str) -> bool:
-        contrasts = self.material.contrasts
+        """Whether the headline of a scale was compared, or any answer."""
+        contrasts, levels = self.material.contrasts, (self.item.first_level, *self.item.codes)
         return self.material.selection.inference and any(
-            contrasts.has_tests(self.item.id, level, variable) for level in self._levels
+            contrasts.has_tests(self.item.id, level, variable) for level in levels
         )
 
     def _find_letters(self, level: str, columns: Sequence[BannerColumn]) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class Prose:
     def around(self, place: str, body: str, number: Callable[[str], str]) -> str:
         """A block with what its author puts before it and after it, or in its place."""
         before, after, instead = (self._write_text(f"{place}{where}", number) for where in _WHERE)
-        return "\n\n".join(part for part in (before, instead or body, after) if part)
+        return paragraphs((before, instead or body, after))
 
     def _write_text(self, name: str, number: Callable[[str], str]) -> str:
         try:

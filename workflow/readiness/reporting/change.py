@@ -14,7 +14,7 @@ from readiness.register.protection import share_id
 from readiness.register.rows.changes import MAPPED, change_levels
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.item_findings import level_label
-from readiness.reporting.markdown import EMPTY, plain
+from readiness.reporting.markdown import EMPTY, plain, write_list
 from readiness.reporting.parts import WavePart
 
 COLUMNS = (
@@ -59,7 +59,7 @@ def describe_change(wave: WavePart) -> str:
     return paragraphs(
         [
             " ".join(told),
-            "\n".join(f"- {sentence}" for sentence in sentences),
+            write_list(sentences),
             wave.chart("change", caption),
             wave.table("change", columns, rows, caption),
             wave.word("report.change.trend") if trends else "",

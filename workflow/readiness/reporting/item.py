@@ -67,24 +67,6 @@ class Tests:
         """The numbers of the wave."""
         return self.wave.register
 
-    def _write_word(self, key: str) -> str:
-        return text(key, self.wave.language)
-
-    def _write_caption(self, kind: str, **values: Value) -> str:
-        shared: dict[str, Value] = {
-            "item": self.item.label.text(self.wave.language),
-            "by": self.wave.by_text,
-            "level": level_label(self.item, self.wave.language),
-        }
-        return self.wave.caption(kind, **{**shared, **values})
-
-    def _write_interval(self, identity: str) -> str:
-        interval = self.register.interval(identity)
-        return self.register.write_fact(interval) if interval else EMPTY
-
-    def _write_span(self, identity: str) -> str:
-        return self.register.span(identity) if self.register.has(identity) else EMPTY
-
     def _read_p(self, test: str) -> float | None:
         return self.register.number(f"{self.item.id}.test.{test}.p")
 
@@ -121,7 +103,7 @@ class Tests:
         lead, _ = self.wave.choices.get(self.item.id, ("", None))
         if not lead or not self.wave.selection.inference:
             return False
-        return self._state_difference(lead).kind == statements.DIFFERENCE[0]
+        return self._state_difference(lead).kind == statements.ESTABLISHED
 
     def _state_difference(self, lead: str) -> Fact:
         """What the primary test says; beside an effect that is read first, the first one made."""
@@ -203,23 +185,22 @@ class Tests:
 
     def _write_contrast_table(self, found: dict[tuple[str, str], str]) -> str:
         infers, labels = self.wave.selection.inference, self.wave.group_labels
-        rows = [
-            [
-                f"{plain(labels[b])} – {plain(labels[a])}",
-                self.register.span(figure),
-                *(
-                    [self._write_interval(figure), self._write_span(f"{figure}.p")]
-                    if infers
-                    else []
-                ),
-            ]
-            for (a, b), figure in found.items()
-        ]
-        header = [self._write_word(key) for key in PAIRS[: len(rows[0])]]
-        caption = self._write_caption(
-            "report.caption.contrasts" if infers else "report.caption.differences"
-        )
-        return table(header, rows, label("tbl", self.wave.run, self.item.id, "contrasts"), caption)
+        rows = []
+        for (a, b), figure in found.items():
+            row = [f"{plain(labels[b])} – {plain(labels[a])}", self.register.span(figure)]
+            if infers:
+                interval, p = self.register.interval(figure), f"{figure}.p"
+                row.append(self.register.write_fact(interval) if interval else EMPTY)
+                row.append(self.register.span(p) if self.register.has(p) else EMPTY)
+            rows.append(row)
+        shared: dict[str, Value] = {
+            "item": self.item.label.text(self.wave.language),
+            "by": self.wave.by_text,
+            "level": level_label(self.item, self.wave.language),
+        }
+        kind = "report.caption.contrasts" if infers else "report.caption.differences"
+        caption, name = self.wave.caption(kind, **shared), f"{self.item.id}-contrasts"
+        return self.wave.table(name, PAIRS[: len(rows[0])], rows, caption)
 
 
 # Where the sign stands in the sentence that explains it: Markdown, which no catalogue holds.
@@ -351,7 +332,7 @@ class _ItemWriter:
                 self._write_table(own, "answers", self.wave.by_text),
                 notes(self.material, own),
                 self._write_others(),
-                fold(text("tables.fold.tests", self.wave.language), body) if body else "",
+                fold(self.wave.word("tables.fold.tests"), body) if body else "",
                 self._write_question(),
             ]
         )
@@ -439,4 +420,4 @@ class _ItemWriter:
         conditions = list_conditions(self.wave.questionnaire, item, language)
         body += map(self.wave.register.write_fact, conditions)
         title = "tables.fold.derived" if item.derived_from else "tables.fold.question"
-        return fold(text(title, language), paragraphs(body))
+        return fold(self.wave.word(title), paragraphs(body))

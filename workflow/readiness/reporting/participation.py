@@ -10,7 +10,7 @@ from readiness.language import text
 from readiness.reporting import statements
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.item_findings import level_label
-from readiness.reporting.markdown import EMPTY, fold, plain
+from readiness.reporting.markdown import EMPTY, fold, plain, write_list
 from readiness.reporting.parts import WavePart
 from readiness.survey.response import DISPOSITIONS as ENDS_OF_CASES
 from readiness.validation.issues import MEANINGS
@@ -61,8 +61,7 @@ def _name_uncounted(wave: WavePart) -> str:
         for item in wave.questionnaire.items
         if not item.forms and not item.personal
     ]
-    listed = "\n".join(f"- {label}" for label in labels)
-    return fold(text("report.uncounted", wave.language), listed) if labels else ""
+    return fold(text("report.uncounted", wave.language), write_list(labels)) if labels else ""
 
 
 def _state_counts(wave: WavePart) -> Iterator[Fact]:
@@ -91,15 +90,10 @@ def _list_kinds(wave: WavePart) -> Listed | None:
         key: wave.register.number(f"quality.issues.{rule}") or 0 for rule, key in MEANINGS.items()
     }
     often = sorted((key for key, n in known.items() if n), key=lambda key: -known[key])[:3]
+    counts = {key: f"quality.issues.{key.rpartition('.')[2]}" for key in often}
     told = [
-        Fact(
-            "report.issues.kind",
-            {
-                "what": Term(key),
-                "n": wave.register.name_value(f"quality.issues.{key.rpartition('.')[2]}"),
-            },
-        )
-        for key in often
+        Fact("report.issues.kind", {"what": Term(key), "n": wave.register.name_value(name)})
+        for key, name in counts.items()
     ]
     return Listed(tuple(told), "comma") if told else None
 
@@ -154,8 +148,7 @@ def _write_representativity(wave: WavePart) -> str:
     identity = "response.r_indicator"
     if not wave.register.has(identity) or wave.register.row(identity)["unit"] != "number":
         return ""
-    value = wave.register.name_value(identity)
-    return wave.register.write_fact(Fact("participation.representativity", {"value": value}))
+    return wave.tell("participation.representativity", value=wave.register.name_value(identity))
 
 
 def nonresponse(wave: WavePart) -> str:
@@ -164,12 +157,11 @@ def nonresponse(wave: WavePart) -> str:
     if not numbers:
         return ""
     assumed = any(wave.register.has(f"{share}.selection.lower") for _, share in numbers)
-    facts = [Fact("participation.reading.selection")] if assumed else []
     return paragraphs(
         [
             wave.chart("nonresponse", wave.caption("participation.caption.bounds")),
             *_tell_lacking(wave, numbers),
-            *(wave.register.write_fact(fact) for fact in facts),
+            wave.tell("participation.reading.selection") if assumed else "",
             _write_bounds(wave, numbers),
             _write_missing(wave),
             _balance(wave),

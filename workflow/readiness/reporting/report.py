@@ -100,10 +100,8 @@ class ReportPage:
     def reading(self) -> None:
         """Print how the report is to be read, and which dataset versions it rests on."""
         data = self._mark_provenance(self.part.register.current_datasets)
-        body = (
-            f"{self.part.word('report.reading')}\n\n{self.part.word('report.reading.data')} {data}"
-        )
-        self._print(fold(self.part.word("report.title.reading"), body))
+        how, rests = map(self.part.word, ("report.reading", "report.reading.data"))
+        self._print(fold(self.part.word("report.title.reading"), f"{how}\n\n{rests} {data}"))
 
     def block(self, place: str, level: int = 1) -> None:
         """Print one block by its place, with its heading at a level.

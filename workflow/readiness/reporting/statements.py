@@ -13,14 +13,8 @@ from readiness.language import Language
 from readiness.questionnaire import Item, Questionnaire
 from readiness.questionnaire.text import strip_markup
 
-DIFFERENCE = tuple(
-    f"report.difference.{case}"
-    for case in ("established", "not_established", "not_computed", "withheld")
-)
-PROPORTIONAL_ODDS = tuple(
-    f"report.proportional_odds.{case}" for case in ("rejected", "not_rejected", "not_computed")
-)
-CONTRASTS = tuple(f"report.contrasts.{case}" for case in ("none", "some", "many", "untested"))
+# What the primary test says where it establishes a difference.
+ESTABLISHED = "report.difference.established"
 SELECTION = (
     *(f"report.selection.{selection.key}" for selection in Selection),
     "report.selection.probability.complete",
@@ -69,17 +63,18 @@ def difference(
     `values`: `p` as the register shows it, `level`; `withheld`: it was computed, and is not told.
     """
     if p is None:
-        return Fact(f"report.difference.{'withheld' if withheld else 'not_computed'}")
-    case = "established" if significant(p, level) else "not_established"
-    return Fact(f"report.difference.{case}", values)
+        return Fact("report.difference.withheld" if withheld else "report.difference.not_computed")
+    established = significant(p, level)
+    return Fact(ESTABLISHED if established else "report.difference.not_established", values)
 
 
 def proportional_odds(p: float | None, level: float, values: Mapping[str, Value]) -> Fact:
     """What the check of the proportional-odds assumption says: `p`, or that there is none."""
     if p is None:
         return Fact("report.proportional_odds.not_computed")
-    case = "rejected" if significant(p, level) else "not_rejected"
-    return Fact(f"report.proportional_odds.{case}", values)
+    if significant(p, level):
+        return Fact("report.proportional_odds.rejected", values)
+    return Fact("report.proportional_odds.not_rejected", values)
 
 
 def contrasts(pairs: Mapping[tuple[str, str], float | None], level: float) -> Fact:
@@ -122,10 +117,8 @@ def describe_response(selection: Selection, values: Mapping[str, Value]) -> Fact
     kind = f"report.answered.{selection.key}"
     if selection.response_rate and "invited" not in values:
         return Fact(f"{kind}.unlisted", dict(values))
-    said = {name: value for name, value in values.items() if name != "rate"}
-    if selection.response_rate:
-        said = dict(values)
-    return Fact(kind, said)
+    rated = selection.response_rate
+    return Fact(kind, {n: value for n, value in values.items() if rated or n != "rate"})
 
 
 def describe_exclusions(counts: Mapping[str, tuple[int, Value]]) -> Fact:
@@ -135,9 +128,8 @@ def describe_exclusions(counts: Mapping[str, tuple[int, Value]]) -> Fact:
         for rule, (n, value) in counts.items()
         if n
     )
-    if not found:
-        return Fact("report.excluded.none")
-    return Fact("report.excluded", {"excluded": Listed(found)})
+    told = Fact("report.excluded", {"excluded": Listed(found)})
+    return told if found else Fact("report.excluded.none")
 
 
 def count_or_none(kind: str, n: int, value: Value) -> Fact:

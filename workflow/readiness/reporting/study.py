@@ -399,12 +399,6 @@ def verdicts_block(study: StudyPart) -> str:
     return paragraphs([note, fold(title, chosen)])
 
 
-TITLES = tuple(
-    f"study.title.{name}"
-    for name in ("meaning", "claims", "words", "ask", "method", "glossary", "verdicts")
-)
-
-
 BLOCKS: dict[str, Callable[[StudyPart], str]] = {
     "meaning": meaning_block,
     "claims": claims_block,
@@ -414,12 +408,13 @@ BLOCKS: dict[str, Callable[[StudyPart], str]] = {
     "glossary": glossary_block,
     "verdicts": verdicts_block,
 }
+TITLES = {name: f"study.title.{name}" for name in BLOCKS}
 
 
 def study_blocks(study: StudyPart) -> list[ReportBlock]:
     """The blocks below the first screen, in order."""
     return [
-        ReportBlock(name, text(f"study.title.{name}", study.language), partial(body, study))
+        ReportBlock(name, study.word(TITLES[name]), partial(body, study))
         for name, body in BLOCKS.items()
     ]
 

@@ -2,8 +2,9 @@
 
 from readiness.config import StrictModel
 from readiness.errors import DataError, DiffersError
+from readiness.facts import Fact
 from readiness.files import write_atomically
-from readiness.publications.outcomes import UNREADABLE, plain
+from readiness.publications.outcomes import UNREADABLE, told_plainly
 from readiness.publications.reproduce import closing_lines, closing_text, read_verdicts
 from readiness.running.step import Job
 
@@ -47,7 +48,7 @@ def run(job: Job[Closing]) -> None:
             "could not be checked.\nRestore it with git, or make it readable. All results are kept."
         )
     # A run with nothing to do shows it again without computing anything.
-    page = plain("audit.closing.site", "en", page=str(job["site"]))
-    job.file(TABLE, f"{text}{page}\n")
+    page = Fact("audit.closing.site", {"page": str(job["site"])})
+    job.file(TABLE, f"{text}{told_plainly(page, 'en')}\n")
     job.reads = {path.parent.parent.name: path for path in job.inputs["verdicts"]}
     job.reads |= {"site": job["site"]}

@@ -39,13 +39,11 @@ _MEANING = {
     Status.POSSIBLE: "tables.status.possible",
     Status.NOT_APPLICABLE: "tables.status.not_applicable",
 }
-CLAIMS = ("claim", "question", "answer", "printed", "whose", "outlet", "date", "source")
-VERDICTS = ("claim", "status", "sentence", "claims")
-HEADS = (*(f"tables.head.{name}" for name in CLAIMS), *(f"tables.head.{name}" for name in VERDICTS))
-
-
-def _write_heads(study: StudyPart, names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(text(f"tables.head.{name}", study.language) for name in names)
+CLAIMS = tuple(
+    f"tables.head.{name}"
+    for name in ("claim", "question", "answer", "printed", "whose", "outlet", "date", "source")
+)
+VERDICTS = tuple(f"tables.head.{name}" for name in ("claim", "status", "sentence", "claims"))
 
 
 def _name_answer(study: StudyPart, item: str, category: str) -> str:
@@ -79,7 +77,7 @@ def _make_claims(study: StudyPart) -> WorkbookSheet:
         )
     title = text("tables.title.claims", study.language)
     line = text("tables.line.claims", study.language)
-    return WorkbookSheet(title, title, _write_heads(study, CLAIMS), tuple(rows), (line,))
+    return WorkbookSheet(title, title, tuple(map(study.word, CLAIMS)), tuple(rows), (line,))
 
 
 def _make_verdicts(study: StudyPart) -> WorkbookSheet:
@@ -94,7 +92,7 @@ def _make_verdicts(study: StudyPart) -> WorkbookSheet:
     ]
     title = text("tables.title.verdicts", study.language)
     line = text("tables.line.verdicts", study.language)
-    return WorkbookSheet(title, title, _write_heads(study, VERDICTS), tuple(rows), (line,))
+    return WorkbookSheet(title, title, tuple(map(study.word, VERDICTS)), tuple(rows), (line,))
 
 
 def study_labels(study: StudyPart) -> Labels:

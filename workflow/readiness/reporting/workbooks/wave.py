@@ -88,13 +88,9 @@ def _make_notes(material: TableMaterial) -> WorkbookSheet:
     ]
     if material.selection.inference:
         rows.append((text("tables.note.letter", language), text("tables.note.letters", language)))
-    told = (
-        ("base", "weighted", "effective")
-        if material.register.is_weighted
-        else ("base", "effective")
-    )
-    for name in told:
-        rows.append((text(f"tables.row.{name}", language), text(_MEANING[name], language)))
+    for name, meaning in _MEANING.items():
+        if material.register.is_weighted or name != "tables.row.weighted":
+            rows.append((text(name, language), text(meaning, language)))
     return WorkbookSheet(
         text("tables.sheet.notes", language),
         text("tables.sheet.notes", language),
@@ -104,11 +100,10 @@ def _make_notes(material: TableMaterial) -> WorkbookSheet:
 
 
 _MEANING = {
-    "base": "tables.note.base",
-    "weighted": "tables.note.weighted",
-    "effective": "tables.note.effective",
+    "tables.row.base": "tables.note.base",
+    "tables.row.weighted": "tables.note.weighted",
+    "tables.row.effective": "tables.note.effective",
 }
-_ROWS = ("tables.row.base", "tables.row.weighted", "tables.row.effective")
 _MEASURES = {
     "share": "tables.measure.share",
     "number": "numbers.column.value",
@@ -132,7 +127,8 @@ class _WaveSheet:
 
     def sheet(self) -> WorkbookSheet:
         rows = list(self._make_rows())
-        title = self._tell("tables.title", n=self.place, title=self._item)
+        asked = self.table.item.label.text(self.language)
+        title = self._tell("tables.title", n=self.place, title=asked)
         shaded = frozenset(place for place, (kind, _) in enumerate(rows) if kind == "main")
         return WorkbookSheet(
             self.table.item.id,
@@ -147,10 +143,6 @@ class _WaveSheet:
             shaded,
             labels=2,
         )
-
-    @property
-    def _item(self) -> str:
-        return self.table.item.label.text(self.language)
 
     def _write_word(self, key: str) -> str:
         return text(key, self.language)
@@ -177,7 +169,10 @@ class _WaveSheet:
             statements.quote_question(self.material.questionnaire, item, self.language),
             self.language,
         )
-        yield self._name_unit()
+        if item.range is not None:
+            yield self._tell("tables.unit.number", unit=unit_text(item.range, self.language))
+        else:
+            yield self._write_word("tables.unit.share")
         if self.register.is_simulated:
             yield self._write_word("numbers.simulated")
         if item.dont_know:
@@ -186,17 +181,13 @@ class _WaveSheet:
         if not adds_up(self.register, self.table):
             yield self._write_word("tables.note.rounding")
 
-    def _name_unit(self) -> str:
-        item = self.table.item
-        if item.range is not None:
-            return self._tell("tables.unit.number", unit=unit_text(item.range, self.language))
-        return self._write_word("tables.unit.share")
-
     def _make_rows(self) -> Iterator[tuple[str, tuple[Cell, ...]]]:
         for line in self.table.lines:
-            yield line.kind, self._make_row(line, line.ids, self._measure(line))
             if line.kind == "base":
+                yield line.kind, self._make_row(line, line.ids, "count")
                 continue
+            measure = "number" if self.table.item.kind == "number" else "share"
+            yield line.kind, self._make_row(line, line.ids, measure)
             if self.material.selection.inference:
                 for end in ("lower", "upper"):
                     ids = [f"{name}.{end}" for name in line.ids]
@@ -205,11 +196,6 @@ class _WaveSheet:
                 label = (line.label, self._write_word(_MEASURES["higher"]))
                 marks = [letter or NOTHING for letter in line.letters]
                 yield line.kind, (*label, *marks)
-
-    def _measure(self, line: BannerLine) -> str:
-        if line.kind == "base":
-            return "count"
-        return "number" if self.table.item.kind == "number" else "share"
 
     def _make_row(self, line: BannerLine, ids: Sequence[str], measure: str) -> tuple[Cell, ...]:
         cells = [self._make_cell(name, own) for name, own in zip(ids, line.ids, strict=True)]
