@@ -57,7 +57,7 @@ def table(answers: Design) -> pd.DataFrame:
 
 def test_every_closed_item_is_compared_by_every_variable(table: pd.DataFrame) -> None:
     assert list(table.columns) == COLUMNS
-    pairs = {name: len(SHIPPED.frame_variable(name).codes) for name in BY}
+    pairs = {name: len(SHIPPED.variable(name).codes) for name in BY}
     pairs = {name: k * (k - 1) // 2 for name, k in pairs.items()}
     levels = {
         "preparation": {"low"},  # the headline box

@@ -53,11 +53,8 @@ class Quantity:
     @classmethod
     def of(cls, value: float, unit: str, digits: int = 0, rounding: str = "half_even") -> Quantity:
         """The quantity of a number that was computed."""
-        return cls(_read_text(value), unit, digits, rounding)
-
-
-def _read_text(value: float) -> str:
-    return format(value, f".{SIGNIFICANT_DIGITS}g") if isinstance(value, float) else str(value)
+        text = f"{value:.{SIGNIFICANT_DIGITS}g}" if isinstance(value, float) else str(value)
+        return cls(text, unit, digits, rounding)
 
 
 @dataclass(frozen=True)
@@ -125,7 +122,8 @@ def encode(value: Value) -> Any:
     if isinstance(value, TranslatedText):
         return {"label": dict(sorted(value.texts.items()))}
     if isinstance(value, Quantity):
-        return {"quantity": value.value, **_serialise_quantity(value)}
+        rule = {"unit": value.unit, "digits": value.digits, "rounding": value.rounding}
+        return {"quantity": value.value, **rule}
     if isinstance(value, Printed):
         return {"printed": value.figure}
     if isinstance(value, Day):
@@ -135,10 +133,6 @@ def encode(value: Value) -> Any:
     if isinstance(value, NamedNumber):
         return {"name": value.name, "value": encode(value.value)}
     return {"fact": value.kind, "values": {k: encode(v) for k, v in sorted(value.values.items())}}
-
-
-def _serialise_quantity(value: Quantity) -> dict[str, Any]:
-    return {"unit": value.unit, "digits": value.digits, "rounding": value.rounding}
 
 
 def decode(value: Any) -> Value:

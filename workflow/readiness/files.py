@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from readiness.errors import BusyError
@@ -146,7 +147,9 @@ def write_atomically(path: Path, content: bytes | str, *, private: bool = False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with open(temporary, "wb", opener=_open_for_me if private else None) as file:
+            with open(
+                temporary, "wb", opener=partial(os.open, mode=0o600) if private else None
+            ) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -155,10 +158,6 @@ def write_atomically(path: Path, content: bytes | str, *, private: bool = False)
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
-
-
-def _open_for_me(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def temporary_name(path: Path) -> Path:

@@ -3,7 +3,7 @@
 Verdicts on bases are no numbers of the register: they have no id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +35,6 @@ _REPORTED = {
 }
 
 
-def _state(n: int, bases: Sequence[int], missing: Sequence[int]) -> str:
-    """How a number of people fits: if everyone answered, only if answers are missing, or not."""
-    return "all" if n in bases else "missing" if n in missing else "no"
-
-
 def grid_chart(claims: pd.DataFrame, structure: Structure, language: Language) -> Picture:
     """Which numbers of people can give the study's own figures; `claims` is the register as text.
 
@@ -59,7 +54,10 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
     missing. Grey: it does not fit. A frame marks a number of people that somebody printed.
     """
     last = min(found.last, MOST)
-    states = {n: _state(n, found.bases, found.bases_missing) for n in range(1, last + 1)}
+    states = {
+        n: "all" if n in found.bases else "missing" if n in found.bases_missing else "no"
+        for n in range(1, last + 1)
+    }
     reported = {each.n: SAYS.get(each.counts, UNKNOWN) for each in found.reported}
     sets = tuple(Listed(tuple(Printed(f) for f in each), "slash") for each in found.figures)
     said = [Fact("charts.alt.grid")]

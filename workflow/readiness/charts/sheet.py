@@ -397,12 +397,16 @@ class Drawing:
             "fill": palette.light("ink"),
         }
         shown = "".join(f" {name}={quoteattr(v)}" for name, v in attributes.items() if v)
+        paper = palette.light("paper")
         head = [f"<svg{shown}>", f"<title>{escape(drop_forbidden(title))}</title>"]
         if description:
             head.append(f"<desc>{escape(drop_forbidden(description))}</desc>")
         if self._hatched:
-            head.append(f"<defs>{_draw_pattern(f'{self.name}-hatch')}</defs>")
-        paper = palette.light("paper")
+            head.append(
+                f'<defs><pattern id="{self.name}-hatch" width="6" height="6"'
+                ' patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M1 0V6"'
+                f' stroke-width="2" stroke="{paper}" class="s-paper"/></pattern></defs>'
+            )
         head.append(f'<rect width="{size[0]}" height="{size[1]}" fill="{paper}" class="k-paper"/>')
         above, below = self._parts[: self.head[0]], self._parts[self.head[0] :]
         own = ['<g data-part="head">', *above, "</g>"] if above else []
@@ -428,11 +432,3 @@ def _style_lines(colour: str, weight: float, dash: str) -> dict[str, str]:
     if not colour:
         return {}
     return {"stroke-width": "" if weight == 1 else number(weight), "stroke-dasharray": dash}
-
-
-def _draw_pattern(name: str) -> str:
-    return (
-        f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse"'
-        ' patternTransform="rotate(45)"><path d="M1 0V6" stroke-width="2"'
-        f' stroke="{palette.light("paper")}" class="s-paper"/></pattern>'
-    )

@@ -49,20 +49,14 @@ from readiness.publications.seal import DRAFT
 from readiness.running.outputs import add_force, check_output
 
 
-def _read_subject(word: str) -> str | Path:
-    """A publication's id, or the folder that holds it: as a path, which is taken along when
-    the command goes to a project's root.
-    """
-    return Path(word) if is_tree(word) else word
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
         "ids",
         nargs="*",
         metavar="ID",
-        type=_read_subject,
+        # A folder as a path, which is taken along when the command goes to a project's root.
+        type=lambda word: Path(word) if is_tree(word) else word,
         help="publications (default: all); first, the folder that holds them",
     )
     parser.add_argument("--level", type=int, choices=(0, 1, 2, 3), default=2, help="default: 2")

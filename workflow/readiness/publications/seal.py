@@ -192,7 +192,11 @@ def check_seal(folder: Path) -> list[AuditFinding]:
 
 def _check_files(folder: Path, sealed: Mapping[str, str]) -> Iterator[AuditFinding]:
     try:
-        names = {_name(path, folder): path for path in files_below(folder)}
+        # Bytes of a name that are no text stand as `\\xff`.
+        names = {
+            os.fsencode(path.relative_to(folder)).decode("utf-8", "backslashreplace"): path
+            for path in files_below(folder)
+        }
     except OSError as error:
         yield AuditFinding(folder.name, Outcome.NOT_CHECKED, unreadable(error))
         return
@@ -218,11 +222,6 @@ def _check_files(folder: Path, sealed: Mapping[str, str]) -> Iterator[AuditFindi
             yield AuditFinding(name, Outcome.BROKEN, Fact("audit.seal.removed"))
         except OSError as error:
             yield AuditFinding(name, Outcome.NOT_CHECKED, unreadable(error))
-
-
-def _name(path: Path, folder: Path) -> str:
-    """A file's name in its folder; bytes of it that are no text stand as `\\xff`."""
-    return os.fsencode(str(path)[len(str(folder)) + 1 :]).decode("utf-8", "backslashreplace")
 
 
 def _find_numbers(folder: Path) -> list[AuditFinding]:

@@ -57,16 +57,12 @@ def expand(document: Mapping[str, Any]) -> dict[str, Any]:
             made.append(_scale(item, language))
         else:
             made += (_expand_grid if kind == "grid" else _expand_ranking)(item, language)
-            grids.append(_expand_block(item, language))
+            kept = {k: item[k] for k in ("id", "kind", "column", "variable", "label") if k in item}
+            column = _quote_question(item)
+            grids.append({"column": column, "label": {language: column}, **kept})
     own = document.get("grids")
     grids = [*(own if isinstance(own, list) else ()), *grids]
     return {**document, "items": made, **({"grids": grids} if grids else {})}
-
-
-def _expand_block(item: Mapping[str, Any], language: str) -> dict[str, Any]:
-    kept = {k: item[k] for k in ("id", "kind", "column", "variable", "label") if k in item}
-    column = _quote_question(item)
-    return {"column": column, "label": {language: column}, **kept}
 
 
 def _quote_question(item: Mapping[str, Any]) -> str:
@@ -206,7 +202,10 @@ def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
             "code": scale_code(k),
             "text": str(k),
             "value": str(k),
-            "labels": {key: _write_point(k, named.get(k, {}).get(key)) for key in languages},
+            "labels": {
+                key: f"{k} ({end})" if (end := named.get(k, {}).get(key)) else str(k)
+                for key in languages
+            },
         }
         for k in range(low, high + 1)
     ]
@@ -215,10 +214,6 @@ def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
     if isinstance(boxes, dict):
         kept["boxes"] = {name: _read_points(box) for name, box in boxes.items()}
     return {**kept, "kind": "ordinal", "categories": levels}
-
-
-def _write_point(number: int, end: str | None) -> str:
-    return f"{number} ({end})" if end else str(number)
 
 
 def scale_code(number: int) -> str:

@@ -75,7 +75,7 @@ def _label_item(item: Any, language: Language) -> Any:
     return {**item, "label": {language: question}} if question else item
 
 
-Part = TypeVar("Part", Item, Grid, FrameVariable)
+Part = TypeVar("Part", bound=Item | Grid | FrameVariable)
 
 
 def _find_part(parts: Iterable[Part], name: str) -> Part:
@@ -138,7 +138,7 @@ class Questionnaire(Strict):
             self._check_references(item)
             if item.confirms is not None and (
                 item.confirms not in frame_ids
-                or set(item.codes) != set(self.frame_variable(item.confirms).codes)
+                or set(item.codes) != set(self.variable(item.confirms).codes)
             ):
                 raise ValueError(
                     f"item {item.id}, confirms: {item.confirms!r} is not a frame variable with "
@@ -244,10 +244,6 @@ class Questionnaire(Strict):
         told = ((item, item.grid if item.grid in tables else "") for item in map(self.item, names))
         return group_rows((item.id, grid or "", item.kind, item.codes) for item, grid in told)
 
-    def frame_variable(self, variable_id: str) -> FrameVariable:
-        """The frame variable of that id; KeyError when there is none."""
-        return _find_part(self.frame, variable_id)
-
     def coded_columns(self, names: Iterable[str]) -> tuple[str, ...]:
         """Columns of the coded table for these items, after those of the frame variables."""
         frame, wanted = [variable.id for variable in self.frame], set(names)
@@ -279,4 +275,5 @@ class Questionnaire(Strict):
 
     def variable(self, name: str) -> Item | FrameVariable:
         """The item or frame variable of that id; KeyError when there is neither."""
-        return self.frame_variable(name) if name in {v.id for v in self.frame} else self.item(name)
+        known: tuple[Item | FrameVariable, ...] = (*self.frame, *self.items)
+        return _find_part(known, name)

@@ -24,25 +24,19 @@ def summary(questionnaire: Questionnaire, file: str) -> Iterator[Fact]:
     if q.grids:
         grids = Listed(tuple(grid.id for grid in q.grids), "comma")
         yield Fact("questionnaire.read.grids", {"n": len(q.grids), "grids": grids})
-    yield from _name_items("routed", [item.id for item in q.items if item.asked_if])
-    yield from _name_items("required", [item.id for item in q.items if item.required])
-    yield from _name_items("personal", [item.id for item in q.items if item.personal])
+    alike = {
+        "questionnaire.read.routed": [item.id for item in q.items if item.asked_if],
+        "questionnaire.read.required": [item.id for item in q.items if item.required],
+        "questionnaire.read.personal": [item.id for item in q.items if item.personal],
+    }
+    for kind, items in alike.items():
+        if items:
+            yield Fact(kind, {"n": len(items), "items": Listed(tuple(items), "comma")})
     yield from _tell_groups(q)
     if q.frame:
         variables = Listed(tuple(variable.id for variable in q.frame), "comma")
         yield Fact("questionnaire.read.frame", {"variables": variables})
     yield from _tell_languages(q)
-
-
-# What is said of the items that have something in common.
-NAMED = tuple(f"questionnaire.read.{what}" for what in ("routed", "required", "personal"))
-
-
-def _name_items(what: str, items: list[str]) -> Iterator[Fact]:
-    if items:
-        yield Fact(
-            f"questionnaire.read.{what}", {"n": len(items), "items": Listed(tuple(items), "comma")}
-        )
 
 
 def _tell_groups(q: Questionnaire) -> Iterator[Fact]:

@@ -4,7 +4,7 @@ A reader of two waves has to know which numbers are of the same question. An ite
 id; one whose id changed and whose question did not is renamed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import get_args
 
 from readiness.facts import Fact, Listed, Term
@@ -27,10 +27,13 @@ def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
     """What a reader of both versions has to know, in the order of the new one."""
     before = {item.id: item for item in old.items}
     after = {item.id: item for item in new.items}
-    renamed = _find_renamed(
-        [item for item in old.items if item.id not in after],
-        [item for item in new.items if item.id not in before],
-    )
+    # Items whose question stands under another id in the old version.
+    gone = {match_key(item.column): item.id for item in old.items if item.id not in after}
+    renamed = {
+        item.id: gone[key]
+        for item in new.items
+        if item.id not in before and (key := match_key(item.column)) in gone
+    }
     found: list[Fact] = []
     for item in new.items:
         if item.id in before:
@@ -42,18 +45,11 @@ def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
         else:
             asked = {"item": item.id, "question": item.column}
             found.append(Fact("questionnaire.change.added", asked))
-    gone = [item for item in old.items if item.id not in after and item.id not in renamed.values()]
-    for item in gone:
-        asked = {"item": item.id, "question": item.column}
-        found.append(Fact("questionnaire.change.removed", asked))
+    for item in old.items:
+        if item.id not in after and item.id not in renamed.values():
+            asked = {"item": item.id, "question": item.column}
+            found.append(Fact("questionnaire.change.removed", asked))
     return [*found, *_compare_whole(old, new)]
-
-
-def _find_renamed(gone: Sequence[Item], added: Sequence[Item]) -> dict[str, str]:
-    """New ids of items whose question stands under another id in the old version."""
-    by_question = {match_key(item.column): item.id for item in gone}
-    found = {item.id: by_question.get(match_key(item.column), "") for item in added}
-    return {new: old for new, old in found.items() if old}
 
 
 def item_changes(old: Item, new: Item) -> Iterator[Fact]:

@@ -201,7 +201,13 @@ class _Check:
         if not has_digit(text):
             return
         covered = bytearray(len(text))
-        patterns = [*self.allowed, *(_match_whole(value) for value in known if has_digit(value))]
+        # A display text, where it is no part of a longer number.
+        whole = [
+            re.compile(rf"(?<![\w.,−-]){re.escape(value)}(?!\w|[.,]\d)")
+            for value in known
+            if has_digit(value)
+        ]
+        patterns = [*self.allowed, *whole]
         for pattern in patterns:
             for match in pattern.finditer(text):
                 covered[match.start() : match.end()] = b"\1" * (match.end() - match.start())
@@ -339,11 +345,6 @@ def _walk(node: LexborNode, check: _Check) -> None:
 
 def _list_classes(node: LexborNode) -> set[str]:
     return set((node.attributes.get("class") or "").split())
-
-
-def _match_whole(value: str) -> Pattern[str]:
-    """A display text that is no part of a longer number."""
-    return re.compile(rf"(?<![\w.,−-]){re.escape(value)}(?!\w|[.,]\d)")
 
 
 def _quote_around(node: LexborNode) -> str:

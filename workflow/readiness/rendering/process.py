@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import BinaryIO, NoReturn
+from typing import NoReturn
 
 from readiness.errors import RenderError
 
@@ -56,13 +56,10 @@ def run_group(
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        texts = [_read_text(file) for file in (out, err)]
-    return process.returncode, texts[0], texts[1]
-
-
-def _read_text(file: BinaryIO) -> str:
-    file.seek(0)
-    return file.read().decode("utf-8", "replace")
+        for file in (out, err):
+            file.seek(0)
+        said, complained = (file.read().decode("utf-8", "replace") for file in (out, err))
+    return process.returncode, said, complained
 
 
 @contextlib.contextmanager

@@ -184,9 +184,9 @@ def _read_yaml_lines(
     try:
         values = _load_header(text) or {}
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        mark, problem = (getattr(error, name, None) for name in ("problem_mark", "problem"))
         where = lines[min(first + (mark.line if mark else 0), len(lines) - 1)]
-        raise RenderError(f"{where}: the {what} is not YAML: {_describe_problem(error)}") from None
+        raise RenderError(f"{where}: the {what} is not YAML: {problem or error}") from None
     if not isinstance(values, dict):
         raise RenderError(f"{lines[first]}: the {what} must be lines of `key: value`.")
     return values
@@ -199,10 +199,6 @@ def _load_header(text: str) -> Any:
         # The parser in Python names the line at fault, that in C the one where it noticed.
         read_yaml_text(text, yaml.SafeLoader)
         raise
-
-
-def _describe_problem(error: yaml.YAMLError) -> str:
-    return str(getattr(error, "problem", None) or error)
 
 
 def _read_front_matter(lines: list[SourceLine]) -> tuple[dict[str, Any], int]:

@@ -97,7 +97,9 @@ class Findings:
             known = self.material.contrasts.gaps(self.item.id, level, self._variable, shown)
             if known or len(shown) < MANY:
                 return None
-            return Fact(NO_GAP[self.differs], {**self._level, "by": self._by})
+            variable = self.material.questionnaire.grouping(self._variable)
+            by = variable.label.text(self.material.language)
+            return Fact(NO_GAP[self.differs], {**self._level, "by": by})
         higher, lower, named = find_widest(gaps)
         return Fact(
             "report.finding.groups.much" if are_far(named) else "report.finding.groups.higher",
@@ -239,11 +241,6 @@ class Findings:
     @property
     def _variable(self) -> str:
         return self.material.variables[0] if self.material.variables else ""
-
-    @property
-    def _by(self) -> str:
-        variable = self.material.questionnaire.grouping(self._variable)
-        return variable.label.text(self.material.language)
 
     @property
     def _levels(self) -> list[str]:

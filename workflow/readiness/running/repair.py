@@ -33,8 +33,10 @@ def repair(root: Path) -> list[str]:
     # What else lies below `results` is not ours to remove.
     found = [results, *(folder for pattern in STEPS for folder in results.glob(pattern))]
     folders = sorted(folder for folder in found if folder.is_dir())
-    for left in [path for folder in folders for path in _find_left(folder)]:
-        left.unlink()
+    for folder in folders:
+        for left in (*folder.glob(f".*{TEMPORARY}"), *folder.glob("tmp????????")):
+            if left.is_file():
+                left.unlink()
     folders = [folder for folder in folders if folder.name != PRIVATE]
     filled = [folder for folder in folders if _list_files(folder)]
     if filled and not _are_notes_whole(root):
@@ -77,11 +79,6 @@ def _list_files(folder: Path) -> list[Path]:
     found = folder.rglob("*") if folder.name == SITE else folder.iterdir()
     files = [path for path in found if path.is_file() and path.name[0] != "."]
     return [path for path in files if path.name in CLOSING] if folder.name == "results" else files
-
-
-def _find_left(folder: Path) -> list[Path]:
-    hidden = [path for path in folder.glob(f".*{TEMPORARY}") if path.is_file()]
-    return hidden + [path for path in folder.glob("tmp????????") if path.is_file()]
 
 
 def _read_record(folder: Path, results: Path) -> tuple[Lineage | None, list[str]]:

@@ -53,7 +53,9 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
             said = "".join(
                 t.content for t in inline.children or () if t.type in ("text", "code_inline")
             )
-            token.attrSet("id", _make_anchor(said))
+            # As the links between the guides spell it.
+            anchor = re.sub(r"[^\w\s-]", "", said.lower()).strip()
+            token.attrSet("id", re.sub(r"\s", "-", anchor))
             if token.tag == "h1":
                 title = said
         if token.type == "table_open":
@@ -68,11 +70,6 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
         if token.children:
             token.children = list(_link_parts(token.children, guides, files))
     return Guide(name, title, Markup(_READER.renderer.render(tokens, _READER.options, {})))
-
-
-def _make_anchor(said: str) -> str:
-    """The anchor of a heading, as the links between the guides spell it."""
-    return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", said.lower()).strip())
 
 
 def _link_parts(

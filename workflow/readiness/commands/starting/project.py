@@ -112,14 +112,11 @@ def _copy_guides(place: Path) -> list[str]:
         if (tree / "docs" / name).is_file()
     }
     there = [name for name, text in texts.items() if not any(own in text for own in names)]
+    kept = (*there, "../config/README.md")
     for name in there:
-        text = _LINK.sub(lambda found: _keep_link(found, there), texts[name])
+        text = _LINK.sub(lambda link: link[0] if link[2] in kept else link[1], texts[name])
         _write(place / "docs" / name, text)
     return there
-
-
-def _keep_link(link: re.Match[str], there: list[str]) -> str:
-    return link[0] if link[2] in (*there, "../config/README.md") else link[1]
 
 
 def _write(path: Path, text: str) -> None:

@@ -321,7 +321,10 @@ def compare_recomputed(
         row: Mapping[Any, str] = by_id.get(verdict["id"]) or new[verdict["id"]]
         hashes = row.get("lineage", "")
         if hashes not in behind:
-            behind[hashes] = _code(hashes.split(), frozen, again.chain)
+            # Whether the code of all steps behind a number is the sealed one.
+            steps, now = ancestors(frozen, hashes.split()), again.chain
+            same = all(step in now and now[step].code == frozen[step].code for step in steps)
+            behind[hashes] = UNCHANGED if same else CHANGED
         numbers.append(
             Number(
                 id=verdict["id"],
@@ -368,15 +371,6 @@ def _is_stray(
         for cells, steps in ((row, sealed), (made, present))
     )
     return before != after
-
-
-def _code(
-    hashes: Iterable[str], frozen: Mapping[str, Lineage], present: Mapping[str, Lineage]
-) -> str:
-    """Whether the code of all steps behind a number is the sealed one."""
-    steps = ancestors(frozen, hashes)
-    same = all(step in present and present[step].code == frozen[step].code for step in steps)
-    return UNCHANGED if same else CHANGED
 
 
 def in_another_environment(

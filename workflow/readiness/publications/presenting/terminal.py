@@ -128,8 +128,17 @@ class _AuditLines:
                 yield f"  {self.outcome(numbers[0].outcome):<12} {said}"
             else:
                 single += numbers
+        nothing = Term("terminal.nothing")
         for number in single[:SHOWN]:
-            yield f"  {self.outcome(number.outcome):<12} {self._number(number)}"
+            said = self.text(
+                "terminal.number",
+                name=number.id or Term("terminal.nameless"),
+                data=number.dataset or Term("terminal.no_data"),
+                published=number.published or nothing,
+                recomputed=number.recomputed or nothing,
+                detail=_tell_detail(number),
+            )
+            yield f"  {self.outcome(number.outcome):<12} {said}"
         if len(single) > SHOWN:
             yield self._name_line("", self.text("terminal.more_numbers", n=len(single) - SHOWN))
 
@@ -140,17 +149,6 @@ class _AuditLines:
             if number.outcome not in FINE:
                 alike.setdefault((number.outcome, number.fact), []).append(number)
         return list(alike.values())
-
-    def _number(self, number: Number) -> str:
-        nothing = Term("terminal.nothing")
-        return self.text(
-            "terminal.number",
-            name=number.id or Term("terminal.nameless"),
-            data=number.dataset or Term("terminal.no_data"),
-            published=number.published or nothing,
-            recomputed=number.recomputed or nothing,
-            detail=_tell_detail(number),
-        )
 
     def _write_changes(self) -> Iterator[str]:
         changes = self.audit.changes

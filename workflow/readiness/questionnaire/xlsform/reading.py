@@ -316,7 +316,10 @@ def _read_choice(
         made.unread.append(row.get("name"))
         return
     if select == "rank":
-        made.items.append(_read_ranking(made, row, listed, inherited))
+        options = options_of(made.form, row, listed, "single")["categories"]
+        apart = ("screens_out", "specify")
+        kept = [{k: v for k, v in o.items() if k not in apart} for o in options]
+        made.items.append({**_begin_item(made, row, "ranking", inherited), "categories": kept})
         return
     many = select == "select all that apply"
     # Of one option, all that can be said is whether it was chosen.
@@ -358,14 +361,6 @@ def _add_typed_other(
     for category in item["categories"]:
         category |= {"specify": added["variable"]} if category["code"] == other else {}
     made.items.append(added)
-
-
-def _read_ranking(
-    made: _Made, row: SheetRow, listed: str, inherited: Sequence[Atom]
-) -> dict[str, Any]:
-    options = options_of(made.form, row, listed, "single")["categories"]
-    kept = [{k: v for k, v in o.items() if k not in ("screens_out", "specify")} for o in options]
-    return {**_begin_item(made, row, "ranking", inherited), "categories": kept}
 
 
 def _read_simple(made: _Made, row: SheetRow, written: str, inherited: Sequence[Atom]) -> None:

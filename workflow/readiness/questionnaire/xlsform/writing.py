@@ -43,7 +43,10 @@ def to_xlsform(questionnaire: Questionnaire) -> bytes:
             "strings_to_numbers": False,
         },
     )
-    for name, rows in sheets(questionnaire).items():
+    form = _FormWriter(questionnaire)
+    survey = list(form.survey())
+    sheets = {"survey": survey, "choices": form.choices, "settings": [form.settings()]}
+    for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         columns = list(dict.fromkeys(key for row in rows for key in row))
         for at, column in enumerate(columns):
@@ -55,13 +58,6 @@ def to_xlsform(questionnaire: Questionnaire) -> bytes:
     book.close()
     judge(Path(f"{questionnaire.id}.xlsx"), buffer.getvalue())
     return buffer.getvalue()
-
-
-def sheets(questionnaire: Questionnaire) -> dict[str, list[Row]]:
-    """The rows of the three sheets, each a mapping from column to cell."""
-    form = _FormWriter(questionnaire)
-    survey = list(form.survey())
-    return {"survey": survey, "choices": form.choices, "settings": [form.settings()]}
 
 
 class _FormWriter:
