@@ -109,16 +109,6 @@ def _write_cell(value: Any) -> Any:
     return value
 
 
-def _check(row: FigureRow) -> None:
-    """DataError or StatisticsError for a row that could not be shown (`display.shown`)."""
-    if row.suppressed:
-        return
-    if row.value is None:
-        raise DataError(f"figure {row.id}: has neither a value nor a reason for its absence.")
-    if row.kind not in AS_TOLD and row.unit != REASON:
-        round_value(row.value, row.unit, row.digits, row.rounding)
-
-
 def make_register(
     rows: Iterable[FigureRow], *, run: str, origin: Callable[[FigureRow], Origin], simulated: bool
 ) -> pd.DataFrame:
@@ -130,7 +120,11 @@ def make_register(
     records = []
     for row in rows:
         record = {name: _write_cell(getattr(row, name)) for name in CORE}
-        _check(row)
+        if row.value is None and not row.suppressed:
+            raise DataError(f"figure {row.id}: has neither a value nor a reason for its absence.")
+        if not row.suppressed and row.kind not in AS_TOLD and row.unit != REASON:
+            # What could not be shown (`display.show_row`) is refused.
+            round_value(row.value, row.unit, row.digits, row.rounding)
         behind = origin(row)
         record |= {
             "run": run,

@@ -193,8 +193,14 @@ class _Builder:
     def add(self, item: Item, column: str) -> None:
         """The counts of an item, and what is said of it."""
         states = self._list_states(item, column)
-        made = list(_list_cuts(item, column, states))
-        based = [{s: cut.chosen[code] for s, code in _code_answers(cut, states)} for cut in made]
+        # The cuts of the item, or of one option of a multiple choice, over all possible answers.
+        whole = pd.DataFrame({name: pd.Series(list(states)) for name in item.columns})
+        option = dict(zip(item.columns, item.codes, strict=True)) if item.kind == "multi" else {}
+        made = [cut for cut in cuts(item, whole) if not option or cut.level == option[column]]
+        based = []
+        for cut in made:
+            place = {str(answer): k for k, answer in enumerate(cut.answers[1])}
+            based.append({s: cut.chosen[place[s]] for s in states if s in place})
         told = {
             s
             for cut, inside in zip(made, based, strict=True)
@@ -287,7 +293,10 @@ class _Builder:
         for label, places in people.items():
             if label in known:
                 continue
-            if self._must_be_hidden(counts.people(places), group, sensitive and label != size):
+            n = counts.people(places)
+            # Nobody must be hidden only where that is sensitive.
+            small = policy.is_small(n) or (n == 0 and sensitive and label != size)
+            if group in self.free if self.free else small:
                 self._add_target(label, places)
             elif label == name or (label != size and cut.base != WITH_DONT_KNOW):
                 self._add_other_target(label, places, name)
@@ -323,12 +332,6 @@ class _Builder:
             given=weak or sensitive or name in self.again,
             kept=count == 0 and not sensitive and alone,
         )
-
-    def _must_be_hidden(self, people: int, group: str, sensitive: bool) -> bool:
-        """Whether so many of a group must not be known; nobody only where that is `sensitive`."""
-        if self.free:
-            return group in self.free
-        return self.policy.is_small(people) or (people == 0 and sensitive)
 
     def _add_base_rows(
         self, base: Places, kind: str, column: str, group: str
@@ -416,16 +419,3 @@ class _Builder:
 def others(name: str) -> str:
     """What those of a share's base are called who answered otherwise."""
     return f"{name} (others)"
-
-
-def _list_cuts(item: Item, column: str, states: Sequence[str]) -> Iterator[Cut]:
-    """The cuts of an item, or of one option of a multiple choice, over all possible answers."""
-    whole = pd.DataFrame({name: pd.Series(list(states)) for name in item.columns})
-    option = dict(zip(item.columns, item.codes, strict=True)) if item.kind == "multi" else {}
-    return (cut for cut in cuts(item, whole) if not option or cut.level == option[column])
-
-
-def _code_answers(cut: Cut, states: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """The position of each answer among the distinct ones of a cut."""
-    place = {str(answer): k for k, answer in enumerate(cut.answers[1])}
-    return ((state, place[state]) for state in states if state in place)
