@@ -16,7 +16,6 @@ from readiness.datasets.versions import (
     Pointer,
     find_version,
     parse_pointer,
-    read_pointer,
     read_versions,
 )
 from readiness.errors import ConfigError, DataError
@@ -36,9 +35,7 @@ def root(tmp_path: Path) -> Path:
 
 def copies(root: Path) -> list[Path]:
     version = find_version(root, "survey@1")
-    return [
-        copy.path for copy in local_copies(root, version, read_pointer(root / version.pointer_path))
-    ]
+    return [copy.path for copy in local_copies(root, version)]
 
 
 @pytest.mark.parametrize("left", [0, 1, 2])

@@ -17,7 +17,7 @@ from released_tree import STUDY, released_root
 from project_copy import PATIENCE, ROOT, Project, install_wheel, shipped_files
 from readiness.datasets.places import Foreign, check_settings, remote_settings
 from readiness.datasets.store import find_object, local_copies
-from readiness.datasets.versions import check_pointer, find_version
+from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError, DataError
 from readiness.publications.program import program_files
 from readiness.publications.sandbox import RunBounds, bubblewrap, run_confined
@@ -185,8 +185,7 @@ def test_the_auditor_names_where_data_may_come_from(hostile: Path, tmp_path: Pat
     assert find_object(hostile, version, foreign) == tmp_path / "store" / version.object_name
     # A link out of the tree is no store of its own.
     (hostile / "data/store").symlink_to(tmp_path / "store")
-    pointer = check_pointer(hostile, version)
-    (copy,) = local_copies(hostile, version, pointer, Foreign((), tmp_path))
+    (copy,) = local_copies(hostile, version, Foreign((), tmp_path))
     assert copy.fault is not None and copy.fault.kind == "audit.copy.leads_out"
 
 

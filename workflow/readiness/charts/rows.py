@@ -20,7 +20,7 @@ from readiness.charts.marks import (
     Rule,
     TextMark,
 )
-from readiness.charts.picture import NOTE_LINE, draw_lines
+from readiness.charts.picture import NOTE_LINE
 from readiness.charts.sheet import BODY, SMALL, Align, Drawing, Panel, measure, wrap
 from readiness.language import numbers
 
@@ -165,16 +165,14 @@ BOX, SAID_BOX = 44.0, 130.0
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of marks on an axis; `title` stands above, `head_left`: heads stand left of marks."""
+    """Rows of marks on an axis; `head_left`: heads stand left of marks."""
 
     rows: Sequence[ChartRow]
     axis: AmountAxis = SHARES
-    title: str = ""
     head_left: bool = True
 
     def draw(self, sheet: Drawing, top: float) -> float:
         """Draw the panel from `top` on; where it ends."""
-        top = draw_lines(sheet, self.title, top, bold=True)
         return _Plot(self, sheet).draw(top)
 
 

@@ -33,7 +33,7 @@ from readiness.datasets.places import (
     local_remotes,
     remote_settings,
 )
-from readiness.datasets.versions import Pointer, Version, check_pointer
+from readiness.datasets.versions import Version, check_pointer
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed
 from readiness.files import left_behind, temporary_name
@@ -272,15 +272,13 @@ def copies_beside_remotes(root: Path, version: Version) -> dict[str, Path]:
     }
 
 
-def local_copies(
-    root: Path, version: Version, pointer: Pointer, foreign: Foreign | None = None
-) -> Iterator[Copy]:
+def local_copies(root: Path, version: Version, foreign: Foreign | None = None) -> Iterator[Copy]:
     """Every copy to restore from, each one hashed: folder remotes, cache, data/raw.
 
     Of a foreign tree only its own store and the folders that the auditor named.
     """
     places = {
-        f"{STORES}{name}": folder / pointer.object_name
+        f"{STORES}{name}": folder / version.object_name
         for name, folder in local_remotes(root, foreign).items()
     }
     if foreign is None:
@@ -331,19 +329,21 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
             f"{version.name} was erased ({version.note or 'no reason given'}).\nIts hashes stay in "
             "data/versions.csv; what rests on it can no longer be computed."
         )
-    pointer = check_pointer(root, version)
-    damaged: list[Fact] = []
-    for copy in local_copies(root, version, pointer, foreign):
+    check_pointer(root, version)
+    found, damaged, faults = None, list[Fact](), list[Fact]()
+    for copy in local_copies(root, version, foreign):
         if copy.fault is None:
-            _log_passed_over(version, damaged)
-            return copy.path
-        seen = _show_path(copy.path, root)
+            found = copy.path
+            break
+        seen = show_path(copy.path, root)
         damaged.append(Fact("language.labelled", {"label": seen, "what": copy.fault}))
-    fetched, faults = _fetch(root, version, pointer, foreign)
-    damaged += [fault for fault in faults if fault.kind == DAMAGED]
-    if fetched:
-        _log_passed_over(version, damaged)
-        return fetched
+    else:
+        found, faults = _fetch(root, version, foreign)
+        damaged += [fault for fault in faults if fault.kind == DAMAGED]
+    if found:
+        for fact in damaged:
+            log.warning("DAMAGED %s: %s; another copy served", version.name, say_fault(fact))
+        return found
     if damaged:
         fact = Fact("audit.copy.damaged", {"copies": Listed(tuple(damaged), "comma")})
     else:
@@ -351,18 +351,11 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
             *(Fact("audit.remote.folder", {"remote": n}) for n in local_remotes(root, foreign)),
             *faults,
         ]
-        fact = _explain_not_found(version, pointer, looked, foreign)
+        fact = _explain_not_found(version, looked, foreign)
     raise DataError(f"{version.name}: {say_fault(fact)}", fact)
 
 
-def _log_passed_over(version: Version, damaged: list[Fact]) -> None:
-    for fact in damaged:
-        log.warning("DAMAGED %s: %s; another copy served", version.name, say_fault(fact))
-
-
-def _explain_not_found(
-    version: Version, pointer: Pointer, looked: list[Fact], foreign: Foreign | None
-) -> Fact:
+def _explain_not_found(version: Version, looked: list[Fact], foreign: Foreign | None) -> Fact:
     """That the version is in none of the places that were looked at."""
     kind = "audit.copy.nowhere_restricted" if version.is_restricted else "audit.copy.nowhere"
     if foreign is not None:
@@ -370,19 +363,17 @@ def _explain_not_found(
     else:
         looked = looked or [Fact("audit.remote.none")]
         looked += [Fact("audit.error", {"said": name}) for name in (DVC_CACHE, "data/raw")]
-    return Fact(kind, {"object": pointer.md5, "looked": Listed(tuple(looked), "comma")})
+    return Fact(kind, {"object": version.md5, "looked": Listed(tuple(looked), "comma")})
 
 
-def _show_path(path: Path, root: Path) -> str:
+def show_path(path: Path, root: Path) -> str:
     """A path as it is said: from the project's root where it lies below it."""
     return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
-def _fetch(
-    root: Path, version: Version, pointer: Pointer, foreign: Foreign | None
-) -> tuple[Path | None, list[Fact]]:
+def _fetch(root: Path, version: Version, foreign: Foreign | None) -> tuple[Path | None, list[Fact]]:
     """The object, brought into DVC's cache from a remote elsewhere; and why not from the others."""
-    target = cache_folder(root, foreign) / pointer.object_name
+    target = cache_folder(root, foreign) / version.object_name
     faults: list[Fact] = []
     with Remotes(root, foreign) as opened:
         for name in opened.elsewhere:
@@ -392,7 +383,7 @@ def _fetch(
                 faults.append(error.fact or Fact("audit.error", {"said": str(error).rstrip(".")}))
                 continue
             except OSError as error:
-                values = {"path": _show_path(target.parent, root), "said": error.strerror or "?"}
+                values = {"path": show_path(target.parent, root), "said": error.strerror or "?"}
                 faults.append(Fact("audit.remote.unwritable", values))
                 break
             if fault is None:

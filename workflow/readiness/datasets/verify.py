@@ -18,7 +18,13 @@ from pathlib import Path
 
 from readiness.datasets.hashing import ABSENT, fault_if_there, say_fault
 from readiness.datasets.places import local_remotes
-from readiness.datasets.store import Remotes, UnreachableError, copies_beside_remotes, stray_copies
+from readiness.datasets.store import (
+    Remotes,
+    UnreachableError,
+    copies_beside_remotes,
+    show_path,
+    stray_copies,
+)
 from readiness.datasets.versions import (
     ERASED,
     RAW,
@@ -134,9 +140,7 @@ def _verify_copies(
             yield _judge_object(version, place, fault, str(path))
     if version.is_erased:
         for path in stray_copies(root, version):
-            inside = path.is_relative_to(root)
-            place = str(path.relative_to(root) if inside else path)
-            yield _judge_object(version, place, None, str(path))
+            yield _judge_object(version, show_path(path, root), None, str(path))
 
 
 def _find_unregistered(root: Path, versions: dict[str, Version]) -> Iterator[CopyFinding]:

@@ -203,10 +203,10 @@ class DrawnWave:
             table = by_answer(figures, item.id, {code: labels[code] for code in codes}, TOTAL)
             subtitle = word("charts.subtitle.options", language)
         else:
-            level, axis = self._find_headline(item)
+            axis = self._name_headline(item)
             subtitle = self._write_subtitle(item)
             levels = None if item.range or told else self._name_levels(item)
-            table = by_group(figures, item.id, level, self._label_groups(item))
+            table = by_group(figures, item.id, item.first_level, self._label_groups(item))
         return intervals(
             figures,
             table,
@@ -232,15 +232,14 @@ class DrawnWave:
         labels = item.labels(self._language)
         return quote_labels([labels[code] for code in item.shown_codes])
 
-    def _find_headline(self, item: Item) -> tuple[str, str]:
-        """The level whose number stands for an item, and what that number is."""
+    def _name_headline(self, item: Item) -> str:
+        """What the number is that stands for an item."""
         language = self._language
         label = item.label.text(language)
         if item.range is not None:
             unit = unit_text(item.range, language)
-            return item.first_level, word("charts.axis.mean", language, item=label, unit=unit)
-        levels = self._name_levels(item)
-        return item.first_level, word("language.labelled", language, label=label, what=levels)
+            return word("charts.axis.mean", language, item=label, unit=unit)
+        return word("language.labelled", language, label=label, what=self._name_levels(item))
 
     def _note(self, drawn: bool) -> str:
         """What the intervals mean, where there are any, or why there are none."""

@@ -260,6 +260,7 @@ def run(job: Job[RenderSettings]) -> None:
     part = _make_part(job)
     resources = part.resources
     told = {**settings.model_dump(), "part": part.content}
+    metadata = metadata_of(part, settings)
     # A wave and the publication of it leave one record: it names their files alike.
     own, alike = f"{job.out.parents[1].as_posix()}/", f"results/{settings.part['run']}/"
     files = {role: name.replace(own, alike) for role, name in part.content["files"].items()}
@@ -280,19 +281,17 @@ def run(job: Job[RenderSettings]) -> None:
                 job["charts"].parent.as_posix(): scratch / "charts",
                 "report.json": scratch / "report.json",
             },
-            metadata=metadata_of(part, settings),
+            metadata=metadata,
             language=settings.language,
         )
         assert made.html is not None and made.pdf is not None
         html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
     _check_page(job["source"], html, part, made.engine)
     passports = part.passports(settings.standing)
-    ribbon = (
-        text("report.rendering.ribbon", settings.language) if part.register.is_simulated else ""
-    )
     page = f"{settings.name}.html"
     job.file(page, finish_page(html, passports, style=stylesheet()))
     job.file(f"{settings.name}.pdf", pdf)
+    ribbon = metadata.get("ribbon", "")
     job.file(PAGE, numbers_page(passports, menu(settings, PAGE), page, ribbon))
     read = {name.replace(own, alike): path for name, path in resources.items()}
     job.reads = {n: p / PROVENANCE if p.is_dir() else p for n, p in read.items()}

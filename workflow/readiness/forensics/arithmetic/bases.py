@@ -293,7 +293,6 @@ class JointWitness:
     """One way for several sets to rest on the same `people`: base and counts of each set."""
 
     people: int
-    convention: Convention
     bases: tuple[int, ...]
     counts: tuple[tuple[int, ...], ...]
 
@@ -316,46 +315,27 @@ def joint_witness(
             else:
                 break
         if len(chosen) == len(sets):
-            return JointWitness(
-                people, convention, tuple(b for b, _ in chosen), tuple(c for _, c in chosen)
-            )
+            return JointWitness(people, tuple(b for b, _ in chosen), tuple(c for _, c in chosen))
     return None
-
-
-@dataclass(frozen=True)
-class Split:
-    """Groups of `smaller` and `larger` people, and what each set can rest on.
-
-    `places[i]` holds, for set i, the possible bases among "smaller", "larger" and "total".
-    """
-
-    smaller: int
-    larger: int
-    places: tuple[tuple[str, ...], ...]
 
 
 def joint_splits(
     sets: Sequence[FigureSet],
     total: int,
     max_missing: int = 0,
-    allow_total: bool = True,
     allowed: Sequence[Convention] = NEAREST,
-) -> list[Split]:
-    """Every split of `total` into two groups that fits all sets, smaller groups first.
+) -> list[int]:
+    """The smaller group of every split of `total` in two that fits all sets, in order.
 
-    One convention holds for all sets. Both groups have at least one person. A split for which all
-    sets rest on everyone says nothing about groups: if the sets fit the total, every split fits.
+    Each set rests on one of the groups or on everyone, and one convention holds for all sets. Both
+    groups have at least one person. A split for which all sets rest on everyone says nothing about
+    groups: if the sets fit the total, every split fits.
     """
-    found: dict[int, Split] = {}
+    found = set()
     for convention in allowed:
         masks = [joint_mask([s], total, max_missing, [convention]) for s in sets]
         for smaller in range(1, total // 2 + 1):
-            sizes = {"smaller": smaller, "larger": total - smaller}
-            if allow_total:
-                sizes["total"] = total
-            places = tuple(
-                tuple(name for name, size in sizes.items() if mask[size]) for mask in masks
-            )
-            if all(places) and smaller not in found:
-                found[smaller] = Split(smaller, total - smaller, places)
-    return [found[smaller] for smaller in sorted(found)]
+            sizes = [smaller, total - smaller, total]
+            if all(mask[sizes].any() for mask in masks):
+                found.add(smaller)
+    return sorted(found)

@@ -121,40 +121,30 @@ def p_range(rows: tuple[int, int], columns: tuple[int, int]) -> PRange:
     return PRange(Fraction(rarest * weights.count(rarest), sum(weights)), Fraction(1), len(weights))
 
 
-@dataclass(frozen=True)
-class CrossRange(PRange):
-    """The range of p over all cross-tables behind two published sets, and their largest table."""
-
-    people: tuple[int, ...]
-
-
 def cross_range(
     rows: FigureSet,
     columns: FigureSet,
-    people: Sequence[int],
+    people: int,
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
-) -> CrossRange | None:
+) -> PRange | None:
     """The range of p over every table that two sets of one or two answers allow.
 
-    `people` lists the numbers of people to try; with up to `max_missing` answers missing on
-    each item, the table is made of those who answered both. None when no table fits.
+    With up to `max_missing` answers missing on each item, the table is made of those who answered
+    both. None when no table fits.
     """
-    low, high, tables = Fraction(1), Fraction(0), 0
-    used: set[int] = set()
+    low, tables = Fraction(1), 0
     seen: set[tuple[tuple[int, int], tuple[int, int]]] = set()
-    for n in people:
-        for margins in _list_margins(rows, columns, n, max_missing, allowed):
-            used.add(n)
-            if margins in seen:
-                continue
-            seen.add(margins)
-            found = p_range(*margins)
-            low, high = min(low, found.low), max(high, found.high)
-            tables += found.tables
-            if tables > MAX_TABLES:
-                raise StatisticsError("More cross-tables fit than can be tried; use fewer bases.")
-    return CrossRange(low, high, tables, tuple(sorted(used))) if tables else None
+    for margins in _list_margins(rows, columns, people, max_missing, allowed):
+        if margins in seen:
+            continue
+        seen.add(margins)
+        found = p_range(*margins)
+        low = min(low, found.low)
+        tables += found.tables
+        if tables > MAX_TABLES:
+            raise StatisticsError("More cross-tables fit than can be tried; use fewer bases.")
+    return PRange(low, Fraction(1), tables) if tables else None
 
 
 def _list_margins(

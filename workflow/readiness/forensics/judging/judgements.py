@@ -346,29 +346,23 @@ def _judge_groups(study: Study, name: str, claim_id: str, people: int) -> Iterat
         return
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
     missing = study.structure.max_missing
-    strict = joint_splits(figures, people, 0, allowed=allowed)
-    loose = joint_splits(figures, people, missing, allowed=allowed)
+    strict = joint_splits(figures, people, 0, allowed)
+    loose = joint_splits(figures, people, missing, allowed)
     if not loose:
         return
     words: dict[str, Value] = {
         **study.words(sets),
         "whose": study.whose_where(study.claims[claim_id]),
     }
-    sizes = tuple(s.smaller for s in loose)
-    split = Fact(
-        "forensics.groups.split",
-        words | name_numbers(total=people, missing=missing, sizes_missing=sizes),
-    )
+    words |= name_numbers(total=people, missing=missing, sizes_missing=tuple(loose))
     everyone = Fact("forensics.groups.none")
     if strict:
-        everyone = Fact(
-            "forensics.groups.all", name_numbers(sizes=tuple(s.smaller for s in strict))
-        )
+        everyone = Fact("forensics.groups.all", name_numbers(sizes=tuple(strict)))
     yield verdict(
         name,
         "groups",
         Status.POSSIBLE,
-        [split, everyone],
+        [Fact("forensics.groups.split", words), everyone],
         (claim_id, *claim_names(sets)),
         nature=Nature.INFERENCE,
     )

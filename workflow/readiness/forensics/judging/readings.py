@@ -375,8 +375,7 @@ def judge_cross_tables(study: Study) -> Iterator[Verdict]:
             continue
         rows, columns = (study.figures(s) for s in sets)
         missing = study.structure.max_missing
-        allowed: Sequence[bases.Convention] = study.conventions(sets)
-        found = cross_range(rows, columns, [people], missing, allowed or bases.NEAREST)
+        found = cross_range(rows, columns, people, missing, study.conventions(sets))
         if found is None:
             continue
         numbers = name_numbers(

@@ -60,7 +60,7 @@ def check_dataset(
     ]
     present = (today or {}).get(sealed.name, sealed)
     good: Path | None = None
-    for copy in local_copies(root, sealed, dataset.pointer, foreign):
+    for copy in local_copies(root, sealed, foreign):
         fault = copy.fault or _find_rows_fault(copy.path, sealed)
         place = _place(sealed.name, copy, root)
         if present.is_erased:
