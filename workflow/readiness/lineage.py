@@ -18,7 +18,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -99,21 +99,12 @@ class Lineage:
             "inputs": self.inputs,
             "parents": self.parents,
         }
-        return hashlib.sha256(canonical_json(origin).encode()).hexdigest()
+        return _hash_record(origin)
 
     def as_json(self) -> str:
         """The provenance record's text."""
-        record = {
-            "lineage": self.hash,
-            "step": self.step,
-            "code": self.code,
-            "settings": self.settings,
-            "inputs": self.inputs,
-            "parents": self.parents,
-            "datasets": self.datasets,
-            "keys": self.keys,
-            "outputs": self.outputs,
-        }
+        record: dict[str, Any] = {"lineage": self.hash}
+        record |= {field.name: getattr(self, field.name) for field in fields(self)}
         record["digest"] = _hash_record(record)
         return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 

@@ -14,21 +14,20 @@ from typing import Any
 
 import pandas as pd
 import yaml
-from markupsafe import Markup
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from readiness.config import Privacy, StudySettings, WaveSettings
 from readiness.datasets.versions import ERASED, RESTRICTED, Version
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact, Term
-from readiness.language import Language, direction, join_texts
+from readiness.language import Language, join_texts
 from readiness.language.numbers import whole
 from readiness.lineage import PROVENANCE
 from readiness.publications.chain import ATTACKED, read_chain, refuse_stale
 from readiness.publications.ledger import FOLDER, find_publication, in_order
 from readiness.publications.log import open_log, read_seals
 from readiness.publications.outcomes import describe_finding, told_plainly
-from readiness.publications.presenting.writing import Writing, markdown, render
+from readiness.publications.presenting.writing import Writing, markdown
 from readiness.publications.seal import DRAFT, RELEASED, check_seal
 from readiness.register import disclosure_risk
 from readiness.reporting.particulars import (
@@ -39,7 +38,6 @@ from readiness.reporting.particulars import (
     list_statements,
     name_author,
 )
-from readiness.terminal import one_line
 
 
 @dataclass(frozen=True)
@@ -293,19 +291,15 @@ def readme(facts: Facts) -> str:
 
 def _write_readme(facts: Facts, language: Language) -> str:
     writing = Writing(language, markdown(language))
-    form = writing.form
     kept = [version for version in facts.versions if version.status not in ACCESS]
     wave = isinstance(facts.section, WaveSettings)
     seed = None
     if isinstance(facts.section, WaveSettings) and facts.section.compare.items:
         seed = facts.section.compare.seed  # of the tests that draw by chance
-    return render(
+    return writing.render(
         "publication.md",
-        form,
-        t=writing.text,
         f=facts,
         first=language == facts.first,
-        direction=direction(language),
         title=writing.tell(_write_title(facts, language)),
         what=[writing.tell(fact) for fact in _describe(facts)],
         kept=len(kept),
@@ -317,12 +311,6 @@ def _write_readme(facts: Facts, language: Language) -> str:
         rights=_list_stated(facts, writing, RIGHTS),
         noted=_list_stated(facts, writing, NOTED),
         seed=seed,
-        # A block of code has no escapes.
-        code=lambda text: Markup(one_line(text)),
-        name=form.name,
-        quoted=form.quoted,
-        whole=lambda number: form.number(whole(number, language)),
-        listed=writing.list_items,
     )
 
 

@@ -51,8 +51,7 @@ def codebook_page(
         own = {"entry": entry, "own": questionnaire.language, "columns": columns}
         return Markup(render_template(FOLDER, "codebook-entry.html", language, "", **own))
 
-    title = questionnaire.title.root
-    named = {"title": title.get(language) or next(iter(title.values()))}
+    named = {"title": questionnaire.title.text(language)}
     listed = list(entries(questionnaire, language))
     page = render_template(
         FOLDER,

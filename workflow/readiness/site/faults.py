@@ -48,8 +48,7 @@ def faults_page(
     questionnaire = questionnaire.model_copy(update={"items": items})
     labels = {item.id: item.label.text(language) for item in items}
     say = partial(text, language=language)
-    title = questionnaire.title.root
-    named = {"title": title.get(language) or next(iter(title.values()))}
+    named = {"title": questionnaire.title.text(language)}
     count = partial(numbers.whole, language=language)
     try:
         rows = [_make_fault(issue, labels, language) for issue in _take_first(sort_issues(issues))]
@@ -83,8 +82,7 @@ def faults_page(
 
 def _translate_item(item: Item, language: Language) -> Item:
     """The item with a label in the language: its own, or the first that there is."""
-    root = item.label.root
-    label = Label({**root, language: root.get(language) or next(iter(root.values()))})
+    label = Label({**item.label.root, language: item.label.text(language)})
     return item.model_copy(update={"label": label})
 
 

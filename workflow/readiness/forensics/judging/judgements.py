@@ -179,17 +179,23 @@ def _judge_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
     for rounding, key in OTHERS.items():
         allowed = [Convention(rounding, True)]
         found = joint_bases(figures, study.reach, 0, allowed)
-        if not found:
-            continue
+        yield from _state_convention(study, f"{name}.{rounding}", key, sets, found)
+    yield from _judge_apportioned(study, name, sets)
+
+
+def _state_convention(
+    study: Study, name: str, key: str, sets: Sequence[ClaimSet], found: Sequence[int]
+) -> Iterator[Verdict]:
+    """On which numbers of people figures made in a way can rest; nothing where on none."""
+    if found:
         numbers = name_numbers(bases=tuple(found), n_max=study.reach)
         yield verdict(
-            f"conventions.{name}.{rounding}",
+            f"conventions.{name}",
             "conventions",
             Status.POSSIBLE,
             [Fact(key, {"labels": study.labels(sets)} | numbers)],
             claim_names(sets),
         )
-    yield from _judge_apportioned(study, name, sets)
 
 
 APPORTIONED = "forensics.conventions.largest_remainder"
@@ -208,15 +214,7 @@ def _judge_apportioned(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
         return
     figures = [study.figures(s) for s in sets]
     found = [n for n in range(1, study.reach + 1) if all(apportioned_counts(s, n) for s in figures)]
-    if found:
-        numbers = name_numbers(bases=tuple(found), n_max=study.reach)
-        yield verdict(
-            f"conventions.{name}.largest_remainder",
-            "conventions",
-            Status.POSSIBLE,
-            [Fact(APPORTIONED, {"labels": study.labels(sets)} | numbers)],
-            claim_names(sets),
-        )
+    yield from _state_convention(study, f"{name}.largest_remainder", APPORTIONED, sets, found)
 
 
 def _judge_robustness(

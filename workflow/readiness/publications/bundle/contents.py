@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from markupsafe import Markup
-
 from readiness.config import load_config
 from readiness.datasets.places import STORE
 from readiness.datasets.store import find_object
@@ -15,8 +13,7 @@ from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Day, Fact, Term
 from readiness.files import read_file, reading_once
-from readiness.language import LANGUAGES, Language, direction, tell
-from readiness.language.numbers import whole
+from readiness.language import LANGUAGES, Language, tell
 from readiness.publications import ledger
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes
@@ -24,12 +21,11 @@ from readiness.publications.citing import read_citation
 from readiness.publications.freeze import refuse_names_in
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.outcomes import Outcome, place_text
-from readiness.publications.presenting.writing import Writing, markdown, render
+from readiness.publications.presenting.writing import Writing, markdown
 from readiness.publications.program import DVC_CONFIG, code_files, is_earlier
 from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
 from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given_away
 from readiness.tables import rows_to_csv
-from readiness.terminal import one_line
 
 # What of the project is there to be read. Its README is replaced by that of the bundle.
 PAGES = ("CITATION.cff", "docs/*.md", "docs/*.svg", "docs/images/*.png")
@@ -227,13 +223,9 @@ def readme(root: Path, contents: Contents) -> str:
 
 def _write_readme(folder: Path, contents: Contents, language: Language, *, first: bool) -> str:
     writing = Writing(language, markdown(language))
-    form = writing.form
-    return render(
+    return writing.render(
         "bundle.md",
-        form,
-        t=writing.text,
         first=first,
-        direction=direction(language),
         identity=contents.identity,
         title=read_citation(folder).title,
         dated=writing.tell(describe_date(contents.date)),
@@ -242,10 +234,4 @@ def _write_readme(folder: Path, contents: Contents, language: Language, *, first
         objects=sorted(contents.objects.items()),
         left_out=contents.left_out,
         pages=[name for name in ledger.pages_of(folder) if name.endswith(".html")],
-        # A block of code has no escapes.
-        code=lambda text: Markup(one_line(text)),
-        name=form.name,
-        quoted=form.quoted,
-        whole=lambda number: form.number(whole(number, language)),
-        listed=writing.list_items,
     )

@@ -15,7 +15,7 @@ from functools import cache
 from markupsafe import Markup
 
 from readiness.facts import Fact
-from readiness.language import Language, direction, text
+from readiness.language import Language, text
 from readiness.language.numbers import whole
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
@@ -36,7 +36,7 @@ from readiness.publications.presenting.summary import (
     level_result,
     sentences,
 )
-from readiness.publications.presenting.writing import FOLDER, Writing, html, render, style
+from readiness.publications.presenting.writing import FOLDER, Writing, html, style
 from readiness.reporting.passports import KINDS
 from readiness.templating import add_policy
 
@@ -51,16 +51,13 @@ def audit_page(
     writing = Writing(language, html())
     script = (FOLDER / "find.js").read_text("utf-8")
     simulated = [a.identity for a in audits if subjects[a.identity].simulated]
-    page = render(
+    page = writing.render(
         "audit.html",
-        writing.form,
         w=writing,
-        t=writing.text,
         tones=TONES,
         computed=has_numbers,
         bold=lambda written: Markup("<b>{}</b>").format(written),
         count=lambda numbers: writing.form.number(whole(len(numbers), language)),
-        direction=direction(language),
         identities=", ".join(audit.identity for audit in audits),
         style=Markup(style()),
         script=Markup(script),

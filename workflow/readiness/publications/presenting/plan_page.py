@@ -8,7 +8,7 @@ from readiness.config import PERMUTATIONS
 from readiness.disclosure import Policy
 from readiness.facts import Fact, Listed, Quantity, Term
 from readiness.language import Language
-from readiness.publications.presenting.writing import Writing, markdown, render
+from readiness.publications.presenting.writing import Writing, markdown
 from readiness.register.planned import ORDER, PlanOutcome
 from readiness.reporting.particulars import CALLED, list_statements
 from readiness.reporting.planned import list_deviations, state_plans
@@ -38,10 +38,8 @@ def write_plan(name: str, tree: Mapping[str, Any], outcome: PlanOutcome, languag
         told = (Fact("language.labelled", {"label": k, "what": v}) for k, v in totals.items())
         return Listed(tuple(told), "comma")
 
-    return render(
+    return writing.render(
         "plan.md",
-        writing.form,
-        t=writing.text,
         p=tree,
         name=name,
         title=tree["title"].get(language) or next(iter(tree["title"].values())),

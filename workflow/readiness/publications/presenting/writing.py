@@ -17,12 +17,15 @@ from markupsafe import Markup
 from readiness.facts import Fact, Listed, TranslatedText, Value
 from readiness.language import Language, direction, tell, text
 from readiness.language.catalogue import FIRST_STRONG, LEFT_TO_RIGHT, POP
+from readiness.language.numbers import whole
 from readiness.publications.audit.model import Audit
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting import summary
 from readiness.templating import environment, stylesheet
 from readiness.terminal import one_line, printable
 
+# The templates of pages and READMEs.
+FOLDER = Path(__file__).resolve().parent / "templates"
 Write = Callable[[str], Markup]
 
 # How the name of a fact's value begins that is somebody's prose in English (the error of a program,
@@ -197,14 +200,19 @@ class Writing:
         """A file or a key by its name; what has none of its own (a copy of data) as told."""
         return self.tell(one) if isinstance(one, Fact) else self.form.name(one)
 
-
-# --- The templates of pages and READMEs, and the style of pages.
-FOLDER = Path(__file__).resolve().parent / "templates"
-
-
-def render(name: str, form: TextForm, /, **values: Any) -> str:
-    """The text of a template of `templates/`; a value that it lacks is an error."""
-    return environment(FOLDER, form.plain).get_template(name).render(values)
+    def render(self, template: str, /, **values: Any) -> str:
+        """The text of a template of `templates/`; a value that it lacks is an error."""
+        own = {
+            "t": self.text,
+            "direction": direction(self.language),
+            "name": self.form.name,
+            "quoted": self.form.quoted,
+            "whole": lambda number: self.form.number(whole(number, self.language)),
+            "listed": self.list_items,
+            # A block of code has no escapes.
+            "code": lambda text: Markup(one_line(text)),
+        }
+        return environment(FOLDER, self.form.plain).get_template(template).render({**own, **values})
 
 
 def style() -> str:

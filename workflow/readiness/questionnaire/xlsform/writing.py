@@ -77,9 +77,8 @@ class _FormWriter:
 
     def settings(self) -> Row:
         q = self.questionnaire
-        title = q.title.root.get(q.language) or next(iter(q.title.root.values()))
         return {
-            "form_title": self._escape_references(title),
+            "form_title": self._escape_references(q.title.text(q.language)),
             "form_id": q.name,
             "version": q.version,
             "default_language": _name_language(q.language),
