@@ -120,11 +120,14 @@ def make_register(
     records = []
     for row in rows:
         record = {name: _write_cell(getattr(row, name)) for name in CORE}
-        if row.value is None and not row.suppressed:
-            raise DataError(f"figure {row.id}: has neither a value nor a reason for its absence.")
-        if not row.suppressed and row.kind not in AS_TOLD and row.unit != REASON:
-            # What could not be shown (`display.show_row`) is refused.
-            round_value(row.value, row.unit, row.digits, row.rounding)
+        if not row.suppressed:
+            if row.value is None:
+                raise DataError(
+                    f"figure {row.id}: has neither a value nor a reason for its absence."
+                )
+            if row.kind not in AS_TOLD and row.unit != REASON:
+                # What could not be shown (`display.show_row`) is refused.
+                round_value(row.value, row.unit, row.digits, row.rounding)
         behind = origin(row)
         record |= {
             "run": run,
