@@ -239,7 +239,15 @@ def level_bars(
     rows = in_sections((each.group, each.row(small, language)) for each in table)
     return Picture(
         show(finding or levels.title, language),
-        [*_state_facts(levels, table, finding, small), *_close_facts(table, small, simulated)],
+        [
+            *_state_facts(levels, table, finding, small),
+            *closing(
+                few=[row.group.label for row in table if row.bars(small) and row.is_small(small)],
+                partly=[row.group.label for row in table if row.has_values and row.hidden],
+                hidden=[row.group.label for row in table if not row.has_values],
+                simulated=simulated,
+            ),
+        ],
         language,
         [Rows(rows, axis, head_left=low_head)],
         simulated=simulated,
@@ -291,15 +299,6 @@ def _describe_axis(levels: Levels) -> Fact:
     if not levels.across:
         return Fact("charts.alt.levels", values)
     return Fact("charts.alt.levels_across", {**values, "middle": names[levels.count_left]})
-
-
-def _close_facts(table: Sequence[DrawnAnswers], small: int, simulated: bool) -> list[Fact]:
-    return closing(
-        few=[row.group.label for row in table if row.bars(small) and row.is_small(small)],
-        partly=[row.group.label for row in table if row.has_values and row.hidden],
-        hidden=[row.group.label for row in table if not row.has_values],
-        simulated=simulated,
-    )
 
 
 def _make_keys(

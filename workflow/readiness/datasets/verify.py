@@ -188,7 +188,13 @@ def erase_versions(root: Path, names: Sequence[str], reason: str) -> Erasure:
 
 def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
     versions = read_versions(root)
-    chosen = [_choose_versions(versions, name) for name in dict.fromkeys(names)]
+    chosen = []
+    for name in dict.fromkeys(names):
+        if name not in versions:
+            raise ConfigError(f"no dataset version {name}; there are {', '.join(versions)}.")
+        if versions[name].is_erased:
+            raise ConfigError(f"{name} was erased already ({versions[name].note}).")
+        chosen.append(versions[name])
     for version in chosen:
         for other in versions.values():
             if other.md5 == version.md5 and not other.is_erased and other not in chosen:
@@ -209,15 +215,6 @@ def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
             "Make data/ writable, then give the command again."
         ) from None
     return erasure
-
-
-def _choose_versions(versions: dict[str, Version], name: str) -> Version:
-    version = versions.get(name)
-    if version is None:
-        raise ConfigError(f"no dataset version {name}; there are {', '.join(versions)}.")
-    if version.is_erased:
-        raise ConfigError(f"{name} was erased already ({version.note}).")
-    return version
 
 
 def _erase_on_this_machine(root: Path, version: Version, erasure: Erasure) -> None:

@@ -17,7 +17,7 @@ from readiness.forensics.arithmetic.figures import PrintedFigure, parse_figure
 from readiness.forensics.arithmetic.sums import sum_to_whole
 from readiness.forensics.judging.claims import COLUMNS
 from readiness.language import LANGUAGES, text
-from readiness.questionnaire import Item, Questionnaire, match_key
+from readiness.questionnaire import Questionnaire, match_key
 from readiness.questionnaire.writing import item_id, option_code
 
 REQUIRED = ("item", "answer", "value")
@@ -242,19 +242,13 @@ class _Names:
             code = self._answers.setdefault((item, said), option_code(said, taken))
             return code, stated or {self._language: said}
         asked = self._asked.item(item)
-        code = _code(asked, said, self._where, row)
-        known = next((dict(c.labels) for c in asked.categories if c.code == code), {})
-        return code, {**(known or {self._language: said}), **stated}
-
-
-def _code(item: Item, said: str, where: str, row: int) -> str:
-    if said in item.levels_of:
-        return said
-    for category in item.categories:
-        names = (category.code, category.value or "", category.text, *category.labels.values())
-        if match_key(said) in map(match_key, names):
-            return category.code
-    raise DataError(
-        f"{where}, row {row}, column answer: {item.id} has no answer {said!r}; expected "
-        f"{', '.join(c.text for c in item.categories[:6])}."
-    )
+        if said in asked.levels_of:
+            return said, {self._language: said, **stated}
+        for each in asked.categories:
+            names = (each.code, each.value or "", each.text, *each.labels.values())
+            if match_key(said) in map(match_key, names):
+                return each.code, {**(each.labels or {self._language: said}), **stated}
+        raise DataError(
+            f"{self._where}, row {row}, column answer: {item} has no answer {said!r}; expected "
+            f"{', '.join(each.text for each in asked.categories[:6])}."
+        )

@@ -40,7 +40,6 @@ def render(
     output_folder: Path,
     *,
     resources: Mapping[str, Path] | None = None,
-    environment: Mapping[str, str] | None = None,
     metadata: Mapping[str, Any] | None = None,
     formats: Sequence[str] = FORMATS,
     language: str = "fr",
@@ -49,11 +48,10 @@ def render(
 ) -> Rendering:
     """Render a .qmd to `output_folder/<stem>.html` and `.pdf`.
 
-    resources: files and folders to have beside the copy, by relative name. environment: added to
-    the cells' own; READINESS_ENGINE tells them which engine runs. metadata: added to the front
-    matter; a part of the text with `when-meta="name"` is there only if `name` is true in it.
+    resources: files and folders to have beside the copy, by relative name. metadata: added to the
+    front matter; a part of the text with `when-meta="name"` is there only if `name` is true in it.
     quarto: a program, "auto" to look for one, None for the embedded renderer. timeout: seconds
-    for the whole.
+    for the whole. READINESS_ENGINE tells the cells which engine runs.
     Raises RenderError, naming the line of the .qmd where there is one.
     """
     wanted = tuple(name for name in FORMATS if name in formats)
@@ -69,7 +67,7 @@ def render(
         work = Path(tempfile.mkdtemp(prefix="readiness-"))
         try:
             folder = _fill_folder(work / "page", document, resources or {})
-            settings = _make_environment(work, {**(environment or {}), "READINESS_ENGINE": engine})
+            settings = _make_environment(work, engine)
             body = execute(document, CellRun(folder, settings, timeout))
             (folder / "body.md").write_text(body, encoding="utf-8", newline="\n")
             left = max(1.0, timeout - (time.monotonic() - started))
@@ -109,7 +107,7 @@ def _fill_folder(folder: Path, document: Document, resources: Mapping[str, Path]
     return folder
 
 
-def _make_environment(work: Path, added: Mapping[str, str]) -> dict[str, str]:
+def _make_environment(work: Path, engine: str) -> dict[str, str]:
     """The environment of every program: HOME and its like in the work folder, our package first."""
     home = work / "home"
     own = {
@@ -134,7 +132,7 @@ def _make_environment(work: Path, added: Mapping[str, str]) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "PYTHONHASHSEED": "0",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
-        **added,
+        "READINESS_ENGINE": engine,
     }
 
 
