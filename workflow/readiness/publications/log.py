@@ -338,29 +338,30 @@ class Correction:
 
     def is_about(self, row: Mapping[Any, str]) -> bool:
         """Whether the number of a ledger's row is the one that is named: as it was published."""
-        from readiness.language import LANGUAGES
-        from readiness.register.display import show_safely
-        from readiness.register.published import plain, same_cell
-
-        return same_cell(self.was, row["value"]) or any(
-            plain(self.was) == plain(show_safely(row, language)) for language in LANGUAGES
-        )
+        return _is_number(self.was, row)
 
     def gives(self, old: Mapping[Any, str], new: Mapping[Any, str] | None) -> bool:
         """Whether the recomputed row `new` (rounded as published; None for none) is what the
         published row `old` was corrected to.
         """
-        from readiness.language import LANGUAGES
-        from readiness.register.display import show_safely
         from readiness.register.published import plain, same_cell
 
         if new is None or plain(self.now) == plain(describe_change(old, new)[1]):
             return new is not None or not self.now
         if same_cell(old["value"], new["value"]):
             return False  # what moved stands beside the value, and is not what was named
-        return same_cell(self.now, new["value"]) or any(
-            plain(self.now) == plain(show_safely(new, language)) for language in LANGUAGES
-        )
+        return _is_number(self.now, new)
+
+
+def _is_number(said: str, row: Mapping[Any, str]) -> bool:
+    """Whether a text is the number of a row, as it is stored or as it is shown in any language."""
+    from readiness.language import LANGUAGES
+    from readiness.register.display import show_safely
+    from readiness.register.published import plain, same_cell
+
+    return same_cell(said, row["value"]) or any(
+        plain(said) == plain(show_safely(row, language)) for language in LANGUAGES
+    )
 
 
 def find_moves(old: Mapping[Any, str], new: Mapping[Any, str]) -> list[str]:
