@@ -12,13 +12,13 @@ only a phrase outside its loose reading is worth a remark. What a figure allows 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
 from readiness.errors import DataError
-from readiness.forensics.arithmetic.bases import NEAREST, FigureSet, SetKind, witnesses
+from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, SetKind, witnesses
 from readiness.forensics.arithmetic.figures import (
     PrintedFigure,
     Rounding,
@@ -210,13 +210,18 @@ class WordingResult:
     loose: tuple[tuple[int, int], ...]
 
 
-def judge_wording(reading: PhraseReading, figure: PrintedFigure, n_max: int) -> WordingResult:
-    """Compare a phrase with the fractions that a rounded figure allows on 1..n_max answers."""
+def judge_wording(
+    reading: PhraseReading,
+    figure: PrintedFigure,
+    n_max: int,
+    allowed: Sequence[Convention] = NEAREST,
+) -> WordingResult:
+    """Compare a phrase with the fractions that a printed figure allows on 1..n_max answers."""
     figures = FigureSet((figure,), SetKind.EXCLUSIVE)
     pairs = [
         (k, n)
         for n in range(1, n_max + 1)
-        for k in sorted({k for c in NEAREST for (k,) in witnesses(figures, n, c)})
+        for k in sorted({k for c in allowed for (k,) in witnesses(figures, n, c)})
     ]
     found = (
         [(k, n) for k, n in pairs if Fraction(k, n) in read][:MOST_WITNESSES]
