@@ -364,6 +364,7 @@ def _make_comparison_rows(
     name = {"contrast": "contrast", "odds_ratio": "odds_ratio"}.get(test, f"test.{test}")
     identity = f"{item}.{name}" + (f".{pair}" if pair else "")
     common: dict[str, Any] = {
+        "kind": "test",
         "item": item,
         "n": n if told else None,
         "rounding": rules.rounding,
@@ -374,7 +375,6 @@ def _make_comparison_rows(
     if p is not None and selection.inference:
         yield FigureRow(
             id=f"{identity}.p",
-            kind="test",
             unit="p",
             value=p,
             statistic=f"p of {test}",
@@ -387,7 +387,6 @@ def _make_comparison_rows(
     if value is not None and tested:
         yield FigureRow(
             id=f"{identity}.statistic",
-            kind="test",
             unit="number",
             value=value,
             statistic=f"{row['statistic_name']} of {test}",
@@ -415,7 +414,6 @@ def _make_comparison_rows(
         if value is not None:
             yield FigureRow(
                 id=f"{identity}{suffix}",
-                kind="test",
                 unit=unit,
                 value=value,
                 group=pair,
