@@ -405,6 +405,7 @@ def test_what_says_twice_or_in_brackets_is_no_answer(text: str, means: str) -> N
         ("1: Head of family|2: Child|3: No relative", False),
         ("1 Year|2 Years|3 Years or more", True),
         ("under18|18_24|25_34|over35", True),
+        ("18 - 24|25 - 34|35 - 44", True),
         ("2019|2020|2021", False),
     ],
 )
@@ -904,6 +905,11 @@ def test_what_joins_options_is_told_from_the_words_of_one() -> None:
     assert found is not None
     assert sorted(text.casefold() for text in found.options) == ["press", "radio", "web"]
     assert find_joined_options(Counter({"Easy": 40, "Not Easy": 9}), (" ",)) is None
+    found = find_joined_options(Counter({"Alone": 60, "In a group": 50, "Alone;In a group": 2}))
+    assert found is not None and found.options == ("Alone", "In a group")
+    small = ["numpy", "numpy, scipy", "pandas, numpy, scipy", "pandas", "numpy, pandas"]
+    found = find_joined_options(Counter(small * 9))
+    assert found is not None and set(found.options) == {"numpy", "pandas", "scipy"}
     # Options share a part, before or behind the sign, which a cell of both repeats.
     for asked in (
         ["Online, Text", "Online, Video", "Print"],
@@ -1119,6 +1125,7 @@ def test_what_a_program_writes_for_nothing_is_no_answer() -> None:
     assert [item.kind for item in asked.items] == ["number", "number"]
     assert {m.means for m in asked.items[0].missing} == {"blank", "refused"}
     assert read_cell(asked.items[1], "1.42857142857143").values == ("1.42857142857143",)
+    assert read_cell(asked.items[1], "-1.25e-05").values == ("-0.0000125",)
     # A code beside bands, and who gave it was not asked what follows.
     _, asked, text = drafted(table(staff=cycle("-1", "1-5", "6-25", "More than 25")))
     assert (asked.items[0].kind, [m.text for m in asked.items[0].missing]) == ("ordinal", ["-1"])

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from readiness.drafting.table import MOST_OPTIONS
 from readiness.questionnaire import match_key
@@ -64,9 +64,11 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
         cells = {text: _split_pieces(text, separator) for text in counts}
         if separator == " " != more[0] and not _are_names(cells.values()):
             continue
-        if sum(counts[text] for text, pieces in cells.items() if len(pieces) > 1) < max(
-            2, LEAST_JOINED * sum(counts.values())
-        ):
+        joined = {text: pieces for text, pieces in cells.items() if len(pieces) > 1}
+        # A sign that texts hardly hold joins what others chose alone, however few chose both.
+        sure = separator in SEPARATORS[:4] and counts.keys() >= {*chain(*joined.values())}
+        least = 2.0 if sure else max(2, LEAST_JOINED * sum(counts.values()))
+        if sum(counts[text] for text in joined) < least:
             continue
         if len({piece for pieces in cells.values() for piece in pieces}) > MOST_PIECES:
             continue

@@ -25,7 +25,7 @@ SPECIALS = ("dont_know", "refused", "not_asked", "blank")
 # The language of a draft whose texts tell none: that of what the program says beside them.
 UNTOLD = "en"
 # How a form lists its options, and what it lists.
-_LISTED = re.compile(r"\d{1,3}\s*(?:[.):=](?:\s+|(?=\D))|[-–—]\s*(?=\D))(.+)", re.DOTALL)
+_LISTED = re.compile(r"\d{1,3}\s*(?:[.):=](?:\s+|(?=\D))|[-–—]\s*(?=[^\d\s]))(.+)", re.DOTALL)
 _COUNTED = re.compile(r"\d{1,3} ([^\W\d_].*)", re.DOTALL)
 _NUMBERED = re.compile(r"(.*\S)\s*\(\d{1,3}\)", re.DOTALL)
 _CODE = re.compile(r"^\(?-?\d{1,4}\s*[.):=-]\s*(?=\D)")

@@ -17,7 +17,7 @@ from functools import cached_property
 from math import isinf
 
 from readiness.facts import Fact, Listed
-from readiness.patterns import DOUBLE_DIGITS, shorten_decimal
+from readiness.patterns import DOUBLE_DIGITS, shorten_decimal, write_out
 from readiness.questionnaire import (
     BLANK,
     DONT_KNOW,
@@ -310,7 +310,7 @@ def read_number(item: Item, text: str) -> str | CellFault:
     low, high = item.range.bounds
     digits = item.range.decimals
     fact = _explain_no_number(low, high, digits)
-    plain = _THOUSANDS[item.range.thousands or ""].sub("", match_key(text))
+    plain = _THOUSANDS[item.range.thousands or ""].sub("", write_out(match_key(text)))
     match = (_DECIMAL if digits else _WHOLE).fullmatch(plain)
     unit = match_key(item.range.written_unit)
     if match is None or match[match.re.groups] not in ("", unit, unit.removesuffix("s")):
