@@ -36,8 +36,8 @@ def test_the_table_has_a_row_for_each_option() -> None:
     assert by_code["buys", "_refused"]["value"] == "9"
     assert by_code["what", "none"]["note"].endswith("Stands alone")
     assert by_code["what", "tea"]["asked_of"] == (
-        "Asked of those whose answer to Do you buy? is Yes. "
-        "Asked of those whose answer to Your age is >= 21."
+        "Asked of those whose answer to “Do you buy?” is “Yes”. "
+        "Asked of those whose answer to “Your age” is >= 21."
     )
     assert by_code["age", ""]["note"] == (
         "An answer is required. The least: 18 (units as answered). "

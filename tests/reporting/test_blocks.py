@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ from readiness.config import Particulars, parse
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Quantity
 from readiness.language import LANGUAGES, join_texts
+from readiness.questionnaire.items import Routing
 from readiness.reporting.blocks import Prose
 from readiness.reporting.particulars import CALLED, DISCLOSED, NOTED, note_block, write_box
 from readiness.reporting.parts import Register, WavePart
@@ -148,8 +150,14 @@ def test_a_test_that_does_not_exist_is_said_and_stops_nothing(
     rows = registers[Selection.PROBABILITY]
     without = rows[~rows["id"].str.contains(r"\.test\.")]
     part = shown(wave, without, Selection.PROBABILITY, "en")
-    text = document(part)["item-rating"]
+    # Nor is it silent of whom the question was asked.
+    asked = Routing(item="shift", one_of=(wave.questionnaire.item("shift").codes[0],))
+    rating = wave.questionnaire.item("rating").model_copy(update={"asked_if": (asked,)})
+    items = [rating if item.id == "rating" else item for item in wave.questionnaire.items]
+    routed = wave.questionnaire.model_copy(update={"items": tuple(items)})
+    text = document(replace(part, questionnaire=routed))["item-rating"]
     assert "could not be computed" in text and "Other tests" not in text
+    assert "Asked of those whose answer to" in text
 
 
 def test_what_moved_is_told_by_group_of_the_item_that_is_drawn(

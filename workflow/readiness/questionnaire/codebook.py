@@ -10,6 +10,7 @@ from readiness.facts import Fact, Listed, Quantity, Term, Value
 from readiness.language import Language, show, tell
 from readiness.questionnaire.items import Category, Item, Range
 from readiness.questionnaire.model import Questionnaire
+from readiness.questionnaire.text import strip_markup
 from readiness.questionnaire.units import unit_text
 from readiness.questionnaire.versions import kind_of
 
@@ -100,13 +101,17 @@ def list_conditions(questionnaire: Questionnaire, item: Item, language: Language
     for routing in item.asked_if:
         source = questionnaire.item(routing.item)
         labels = {c.code: _label(c.labels, language, c.text) for c in source.categories}
-        told = tuple(labels.get(code, code) for code in routing.condition_terms)
+        told: tuple[Value, ...] = routing.condition_terms
+        if not routing.of_a_number:
+            told = tuple(_quote(labels.get(code, code)) for code in routing.condition_terms)
+        asked = strip_markup(_label(source.label.root, language, source.column))
         link = "and" if routing.of_a_number else "or"
-        values: dict[str, Value] = {
-            "item": _label(source.label.root, language, source.column),
-            "answers": Listed(told, link),
-        }
+        values: dict[str, Value] = {"item": _quote(asked), "answers": Listed(told, link)}
         yield Fact("questionnaire.page.asked_of", values)
+
+
+def _quote(said: str) -> Fact:
+    return Fact("language.quoted", {"what": said})
 
 
 def _list_notes(item: Item, language: Language) -> Iterator[str]:
