@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
+import yaml
 
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
@@ -44,6 +45,7 @@ from readiness.validation.cells import read_cell
 
 AGREE = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
 N = 60
+LEVELS = yaml.safe_load((Path(__file__).parent / "levels.yaml").read_text("utf-8"))
 
 
 def column(at: int, header: str, cells: Sequence[str], **known: Any) -> ExportColumn:
@@ -333,82 +335,19 @@ def test_answers_with_labels_are_nobodys_name_and_columns_tell_labels_apart(tmp_
     assert [category.other for category in asked.item("home").categories] == [True, False]
 
 
-@pytest.mark.parametrize(
-    "scale",
-    [
-        "A great deal|A fair amount|Not very much|Not at all",
-        "Certain to|Very likely|Fairly likely|Not very likely|Not at all likely|Certain not to",
-        "Every day|Several times a week|Once a week|Less than once a week|Never",
-        "Strongly support|Tend to support|Neither support nor oppose|Strongly oppose",
-        "Oui, tout à fait|Oui, plutôt|Non, plutôt pas|Non, pas du tout",
-        "Sehr gut|Gut|Befriedigend|Ausreichend|Mangelhaft",
-        "Trifft voll und ganz zu|Trifft eher zu|Teils, teils|Trifft eher nicht zu",
-        "كثيرا|إلى حد ما|قليلا|لا على الإطلاق",
-        "مهم جدا|مهم|مهم إلى حد ما|غير مهم",
-        "muy_probable|probable|poco_probable|nada_probable",
-        "Sehr wichtig|Wichtig|Mäßig wichtig|Kaum wichtig|Nicht wichtig",
-        "Trifft zu|Trifft eher zu|Trifft eher nicht zu|Trifft nicht zu",
-        "Satisfied|Somewhat satisfied|Not satisfied",
-        "Très utile|Utile|Assez utile|Peu utile|Pas du tout utile",
-        "Very confident|Confident|Neutral|Not very confident|Not at all confident",
-        "Très confiant|Confiant|Neutre|Peu confiant|Pas du tout confiant",
-        "Zdecydowanie tak|Raczej tak|Trudno powiedzieć|Raczej nie|Zdecydowanie nie",
-        "Kesinlikle katılıyorum|Katılıyorum|Kararsızım|Katılmıyorum|Kesinlikle katılmıyorum",
-        "Muy satisfecho(a)|Satisfecho(a)|Insatisfecho(a)|Muy insatisfecho(a)",
-        "Very favorably|Somewhat favorably|Neutral|Somewhat unfavorably|Very unfavorably",
-        "5 - Extremely hard|4 - Very hard|3 - Quite hard|2 - A bit hard|1 - Not very hard",
-    ],
-)
+@pytest.mark.parametrize("scale", LEVELS["scales"])
 def test_scales_that_surveys_use_are_ordered_from_low_to_high(scale: str) -> None:
     levels = scale.split("|")
     assert order_scale(levels) == [*range(len(levels))][::-1]
     assert order_scale(["Nada", "Poco", "Algo", "No tengo celular", "Mucho"]) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "means"),
-    [
-        ("Not sure / Don't know", "dont_know"),
-        ("Je ne sais pas / sans opinion", "dont_know"),
-        ("Don't know / Refused", "dont_know"),
-        ("NO SABE (NO LEER)", "dont_know"),
-        ("Refused (VOL.)", "refused"),
-        ("Don't know / Never", ""),
-        ("I prefer not to answer.", "refused"),
-        ("Yes / No", ""),
-        ("Don't Know / Rather Not Answer", "dont_know"),
-        ("Ne sait pas / N’en a jamais entendu parler", "dont_know"),
-        ("Non demandé en Tunisie", "not_asked"),
-        ("Skip, no partner", "not_asked"),
-        ("A refusé", "refused"),
-        ("Missing", "blank"),
-        ("I don't know / NA", "dont_know"),
-        ("Not answered/refused", "blank"),
-    ],
-)
+@pytest.mark.parametrize(("text", "means"), LEVELS["specials"].items())
 def test_what_says_twice_or_in_brackets_is_no_answer(text: str, means: str) -> None:
     assert find_special(text) == means
 
 
-@pytest.mark.parametrize(
-    ("bands", "ordered"),
-    [
-        ("None|1-5|6-10|More than 10", True),
-        ("Moins d'un an|1 à 3 ans|4 à 10 ans|Plus de 10 ans", True),
-        ("1|2|3|4|5 or more", True),
-        ("0%|1-25%|26-50%|51-75%|76-100%", True),
-        ("1|2|3|4", False),
-        ("None|Type 1|Type 2", False),
-        ("TR963H00981|TR963HP05252|02981", False),
-        ("1 BSc Economics|2 BA Law|3 MSc Finance", False),
-        ("1 - Bus|2 - Car|3 - On foot", False),
-        ("1: Head of family|2: Child|3: No relative", False),
-        ("1 Year|2 Years|3 Years or more", True),
-        ("under18|18_24|25_34|over35", True),
-        ("18 - 24|25 - 34|35 - 44", True),
-        ("2019|2020|2021", False),
-    ],
-)
+@pytest.mark.parametrize(("bands", "ordered"), LEVELS["bands"].items())
 def test_bands_may_begin_with_a_word_and_hold_bare_numbers(bands: str, ordered: bool) -> None:
     texts = bands.split("|")
     assert order_numbers(texts) == ([*range(len(texts))] if ordered else None)
