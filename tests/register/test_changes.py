@@ -77,9 +77,14 @@ def registered(rows: list[FigureRow]) -> pd.DataFrame:
 def changed(now: list[FigureRow], then: list[FigureRow]) -> dict[str, FigureRow]:
     matched = [("goes", "goes", ""), ("years", "years", "")]
     change = Change.model_validate({"from": "club-0"})
-    groups = match_groups(ASKED, ASKED, "side")
-    made = change_rows(now, registered(then), matched, groups, ASKED, FigureRules(), change, 0.95)
-    return {row.id: row for row in made}
+    found: dict[str, FigureRow] = {}
+    # A wave by nothing that was asked then has a change of all, and no other.
+    for groups in (match_groups(ASKED, ASKED, "place"), match_groups(ASKED, ASKED, "side")):
+        told = (matched, groups, ASKED, FigureRules(), change, 0.95)
+        before = found
+        found = {row.id: row for row in change_rows(now, registered(then), *told)}
+    assert {name for name, row in found.items() if row.group in ("", "all")} == before.keys()
+    return found
 
 
 def test_a_change_is_that_of_the_released_numbers_and_of_their_limits() -> None:
@@ -127,6 +132,7 @@ def test_what_one_number_tells_changes_within_groups_too() -> None:
     east = made["change.years.mean.east"]
     assert (east.lower, east.upper) == pytest.approx((3 - half, 3 + half))
     assert east.group == "east" and made["change.years.mean.east.before"].value == 9.0
+    assert made["change.years.median.west"].value == 3.0
     assert "change.tested" not in made and find_unread(registered([*made.values()])) == ""
 
 

@@ -126,14 +126,14 @@ def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Ite
         why = wave.word("report.change.hidden") if mapped or not said else said
         yield [plain(asked) + mapped, EMPTY, EMPTY, why, *empty]
     cells = [(_label(wave, item, of), name) for of, name in found.items()]
+    word = wave.word("numbers.level.median")
     if item.kind == "number":
-        median = share_id(item.id, MEDIAN, TOTAL, ANSWERED)
-        cells.append((wave.word("numbers.level.median"), median))
+        cells.append((word, share_id(item.id, MEDIAN, TOTAL, ANSWERED)))
     if len(change_levels(item)) == 1:
-        cells += [
-            (label, share_id(item.id, item.first_level, group, ANSWERED))
-            for group, label in wave.group_labels.items()
-        ]
+        for group, label in wave.group_labels.items():
+            cells.append((label, share_id(item.id, item.first_level, group, ANSWERED)))
+            told = wave.tell("language.labelled", label=label, what=word)
+            cells.append((told, share_id(item.id, MEDIAN, group, ANSWERED)))
     for what, name in cells:
         if not register.has(f"change.{name}"):
             continue

@@ -5,10 +5,10 @@ whoever has both registers can work it out, so it gives nothing away, and where 
 is withheld there is none. Samples are taken as independent; where people answered both times, the
 limits are wider than they need be.
 
-A question is told by its headline box or its mean, then within groups, too, beside a mean by the
-median; else by each of its answers. The limits of those answers, or groups, hold together
-(Bonferroni): those of each number are moved as far outwards as those of a normal distribution would
-be. Limits of a difference are MOVER's. Over more than two waves the change a wave is the
+A question is told by its headline box, or its mean and median, then within groups, too; else by
+each of its answers. The limits of those answers, or groups, hold together (Bonferroni): those of
+each number are moved as far outwards as those of a normal distribution would be. Limits of a
+difference are MOVER's. Over more than two waves the change a wave is the
 least-squares slope, for waves that are equally far apart.
 """
 
@@ -167,10 +167,11 @@ def change_rows(
         levels = change_levels(item)
         made = [[(of, TOTAL) for of in levels]]
         made += [[(levels[0], group) for group in groups]] if len(levels) == 1 else []
-        made += [[(MEDIAN, TOTAL)]] if item.kind == "number" else []
+        if item.kind == "number":
+            made += [[(MEDIAN, TOTAL)], [(MEDIAN, group) for group in groups]]
         normal, error = NormalDist(), (1 - level) / 2
-        for cells in made:
-            factor = normal.inv_cdf(1 - error / max(len(cells), 1)) / normal.inv_cdf(1 - error)
+        for cells in filter(None, made):
+            factor = normal.inv_cdf(1 - error / len(cells)) / normal.inv_cdf(1 - error)
             own = []
             for of, group in cells:
                 now = _Told.read(released.get(share_id(name, of, group, ANSWERED)))
