@@ -55,13 +55,11 @@ def render_embedded(
     language: str,
     timeout: float,
 ) -> dict[str, Path]:
-    """Render `body.md` within `work`, which holds the resources: the finished file of each format.
+    """Render `body.md` within `work`, which holds resources and design: the file of each format.
 
     Raises RenderError for an unresolved reference or a missing picture.
     """
     started = time.monotonic()
-    for name in DESIGN:
-        shutil.copyfile(ASSETS / name, work / name)
     meta = metadata_of(document, language)
     (work / "metadata.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
 
@@ -218,13 +216,11 @@ def render_quarto(
     language: str,
     timeout: float,
 ) -> dict[str, Path]:
-    """Render `body.md` within `work`, which holds the resources: the file of each format.
+    """Render `body.md` within `work`, which holds resources and design: the file of each format.
 
     Raises RenderError as the embedded renderer does.
     """
     started = time.monotonic()
-    for name in DESIGN:
-        shutil.copyfile(ASSETS / name, work / name)
     settings = _write_settings(document, work, language)
     (work / "settings.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
     made: dict[str, Path] = {}

@@ -70,6 +70,8 @@ def render(
             settings = _make_environment(work, engine)
             body = execute(document, CellRun(folder, settings, timeout))
             (folder / "body.md").write_text(body, encoding="utf-8", newline="\n")
+            for name in engines.DESIGN:
+                shutil.copyfile(engines.ASSETS / name, folder / name)
             left = max(1.0, timeout - (time.monotonic() - started))
             if program:
                 made = engines.render_quarto(
