@@ -315,20 +315,20 @@ class _ItemWriter:
         self.findings = Findings(self.material, item, compared, tests.differs)
 
     def write_block(self) -> str:
-        first, *more = self.item.forms or ("",)
+        charts = [self._draw_chart(form) for form in self.item.forms]
         own = self.table.of_first(self.wave.by)
         # The block of the whole grid has said it.
         alone = self.item.grid not in self.wave.tables
         stem = statements.find_stem(self.wave.questionnaire, self.item) if alone else ""
         title = self.item.label.text(self.wave.language)
         tests = Tests(self.wave, self.item)
-        body = paragraphs([*tests.write_tests(), *map(self._draw_chart, more), *tests.contrasts()])
+        body = paragraphs([*tests.write_tests(), *charts[1:], *tests.contrasts()])
         return paragraphs(
             [
                 mark("small", plain(stem)) if stem and stem not in title else "",
                 *self._write_findings(),
                 self._write_alpha(),
-                self._draw_chart(first),
+                *charts[:1],
                 self._write_table(own, "answers", self.wave.by_text),
                 notes(self.material, own),
                 self._write_others(),
@@ -378,8 +378,6 @@ class _ItemWriter:
         return self.wave.caption(kind, **values)
 
     def _draw_chart(self, form: str) -> str:
-        if form not in CAPTIONS:
-            return ""
         caption = self._write_caption(CAPTIONS[form], self.wave.by_text)
         return self.wave.chart(f"{self.item.id}-{form}", caption)
 

@@ -101,19 +101,22 @@ def write_filtered(labels: Sequence[str], table: str) -> str:
     return f"::: {{.filter}}\n{write_list(labels)}\n\n{table}\n:::"
 
 
-def picture(path: str, alternative: str, name: str, caption: str, narrow: str = "") -> str:
-    """A chart, with a narrow drawing of it for telephones where there is one."""
+def picture(wide: str, narrow: str, alternative: str, name: str, caption: str) -> str:
+    """A chart, with a narrow drawing of it for telephones."""
     # In an attribute entities are read, a backslash escapes, and a quotation mark ends it.
     alt = " ".join(alternative.split()).replace('"', "'")
     alt = alt.replace("\\", "\\\\").replace("&", "&amp;")
-    parts = [f"::: {{#{name}}}", f'![]({path}){{.wide fig-alt="{alt}"}}']
-    if narrow:
-        parts += [
+    return "\n\n".join(
+        [
+            f"::: {{#{name}}}",
+            f'![]({wide}){{.wide fig-alt="{alt}"}}',
             '::: {.content-visible when-format="html"}',
             f'![]({narrow}){{.narrow fig-alt="{alt}"}}',
             ":::",
+            caption,
+            ":::",
         ]
-    return "\n\n".join([*parts, caption, ":::"])
+    )
 
 
 def status(parts: Iterable[tuple[str, str]]) -> str:

@@ -238,15 +238,11 @@ class ReportPart:
         )
         if not wide.is_file():
             return ""
-        alternative = words.read_text("utf-8") if words.is_file() else caption
-        small = narrow.as_posix() if narrow.is_file() else ""
-        drawn = picture(
-            wide.as_posix(), alternative, label("fig", self.run, name), caption, narrow=small
-        )
+        alternative, own = words.read_text("utf-8"), label("fig", self.run, name)
+        drawn = picture(wide.as_posix(), narrow.as_posix(), alternative, own, caption)
         files = [
             (ending.upper(), f"../../charts/{self.language}/{name}.{ending}")
             for ending in CHART_FILES
-            if (self.charts / f"{name}.{ending}").is_file()
         ]
         return f"{drawn}\n\n{actions(files)}"
 
