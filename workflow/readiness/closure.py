@@ -194,26 +194,16 @@ def closure(module: str) -> tuple[str, ...]:
     return tuple(sorted(reached))
 
 
-def _strip_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0] if body else None
-    if (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
-    ):
-        return body[1:]
-    return body
-
-
 def _flatten(node: object, tokens: list[str]) -> None:
     """Append the tree as a flat sequence of tokens, alike in every Python version."""
     if isinstance(node, ast.AST):
         kind = type(node)
         tokens.append(f"({kind.__name__}")
+        documented = isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None
         for field in sorted(node._fields):
-            value = getattr(node, field, None)
-            if field == "body" and kind in DOCUMENTED:
-                value = _strip_docstring(value or [])
+            value: Any = getattr(node, field, None)
+            if field == "body" and documented:
+                value = value[1:]
             if value is None and kind is not ast.Constant:
                 continue
             if value == [] or field in ("type_comment", "kind"):
