@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
 from readiness.errors import DataError, StatisticsError
+from readiness.forensics.arithmetic.bases import Convention
 from readiness.forensics.arithmetic.figures import Rounding, parse_figure
 from readiness.forensics.arithmetic.phrases import judge_wording, read_phrase, smallest_strict_base
 from readiness.forensics.arithmetic.precision import (
@@ -19,6 +20,7 @@ from readiness.forensics.arithmetic.precision import (
     statcan_band,
 )
 from readiness.forensics.arithmetic.sums import one_edit_away, repairs
+from readiness.survey.intervals import nchs
 
 F = Fraction
 
@@ -130,8 +132,6 @@ def test_a_little_more_than_a_third_at_33(rounding: Rounding, expected: int | No
 
 def test_strict_bases_are_brute_force() -> None:
     """The smallest base of a phrase, found by trying every count on every base."""
-    from readiness.forensics.arithmetic.bases import Convention
-
     for phrase in ("un peu plus du tiers", "plus de deux tiers", "près de la moitié"):
         reading = read_phrase(phrase, "fr")
         for text in ("33", "34", "36", "49", "50", "67", "68"):
@@ -211,8 +211,6 @@ def test_scales_at_their_ends() -> None:
 
 def test_the_reason_agrees_with_the_flag_of_estimates() -> None:
     """For bare counts the scale says what the survey engine says of a design with n_eff = n."""
-    from readiness.survey.intervals import nchs
-
     flags = {"suppress": "suppress", "review": "review", "present": "present"}
     for base in (12, 29, 30, 57, 200, 1000):
         for count in {0, 1, base // 3, base // 2, base - 1, base}:
