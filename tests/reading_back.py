@@ -88,7 +88,7 @@ def read_sentence(text: str, language: str) -> tuple[str, dict[str, str]] | None
 
 
 def _expand(pattern: str) -> str:
-    return re.sub("([QLGSPN])([1-3])", lambda m: PARTS[m[1]].format(m[1] + m[2]), pattern)
+    return re.sub("([QLGSPN])([1-4])", lambda m: PARTS[m[1]].format(m[1] + m[2]), pattern)
 
 
 def read_claims(page: str, language: str, items: Mapping[str, Asked]) -> Iterator[Claim]:
@@ -355,6 +355,9 @@ class _Check:
         own, n = self.mean(codes)
         if wrong := self.differs(f"{first}1", own):
             return wrong
+        if "N4" in self.parts:
+            low, half, high = self.asked.codes.dropna().astype(float).quantile([0.25, 0.5, 0.75])
+            return self.differs("N4", half) or ("inside" if low <= own <= high else "")
         low = high = own
         if f"{first}2" in self.parts:
             low, high = self.number(f"{first}2")[0], self.number(f"{first}3")[0]

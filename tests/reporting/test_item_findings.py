@@ -177,6 +177,22 @@ def test_what_was_typed_comes_neither_first_nor_second() -> None:
     assert "first" in said(0.6, 0.1, 0.3) and "third" not in said(0.6, 0.1, 0.3)
 
 
+def test_a_mean_that_few_numbers_carry_off_is_told_with_the_median() -> None:
+    item = Item.model_validate({"id": "years", "kind": "number", "label": {"en": "Y"}, "range": {}})
+
+    def kind(**numbers: float) -> str:
+        rows = [row(f"years.{name.replace('_of', '.all.')}", n) for name, n in numbers.items()]
+        rows = [{**each, "id": each["id"] + ".all" * (".all" not in each["id"])} for each in rows]
+        fact = Findings(material(rows, [], "en", Selection.OPT_IN), item).whole()
+        return fact.kind if fact else ""
+
+    middle = {"lower_quartile": 3, "median": 6.5, "upper_quartile": 16}
+    ends = {"mean_oflower": -20, "mean_ofupper": 90}
+    assert kind(mean=35, **ends, **middle) == "report.finding.mean.outside"
+    assert kind(mean=15, **ends, **middle) == "report.finding.mean"
+    assert kind(mean=35, **{**ends, "mean_oflower": 9}, **middle) == "report.finding.mean"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_answer_comes_first_where_none_that_is_withheld_can_be_larger(language: str) -> None:
     def said(*shares: float | None) -> str:

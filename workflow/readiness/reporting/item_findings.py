@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
-from readiness.questionnaire import MEAN, TOTAL, FrameVariable, Item
+from readiness.questionnaire import MEAN, MEDIAN, QUARTILES, TOTAL, FrameVariable, Item
 from readiness.questionnaire.units import unit_text
 from readiness.register.figures import answer_order
 from readiness.register.findings import bound_hidden_share, compare_with_half
@@ -68,6 +68,9 @@ class Findings:
             unit = unit_text(self.item.range, self.material.language)
             values: dict[str, Value] = {"mean": self._name_value(identity), "unit": unit}
             ends = self._find_ends(identity)
+            if ends and self._is_carried_off(identity, ends["lower"]):
+                median = self._name_value(share_id(self.item.id, MEDIAN, TOTAL, ANSWERED))
+                return Fact("report.finding.mean.outside", {**values, "median": median})
             values |= {end: self._name_value(name) for end, name in ends.items()}
             return Fact("report.finding.mean" if ends else "report.finding.mean.plain", values)
         if self._is_list:
@@ -143,6 +146,16 @@ class Findings:
                     return (gap.p, -gap.effect), Fact(kind, values)
             return (gap.p, -gap.effect), Fact("report.finding.pair", values)
         return None
+
+    def _is_carried_off(self, mean: str, lower: str) -> bool:
+        """Whether few numbers carry the mean off, so far that its interval reaches below none.
+
+        Outside the middle half of the answers, which are none or more.
+        """
+        ids = [share_id(self.item.id, name, TOTAL, ANSWERED) for name in QUARTILES]
+        known = [self.material.register.number(name) for name in (lower, mean, *ids)]
+        end, own, low, _, high = (float("nan") if value is None else value for value in known)
+        return end < 0 <= low and (own < low or own > high)
 
     @property
     def _is_list(self) -> bool:
