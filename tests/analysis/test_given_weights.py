@@ -11,6 +11,8 @@ from readiness.analysis.weighting import weigh_wave, weighted_part, weights_tabl
 from readiness.config import Weight
 from readiness.errors import DataError
 from readiness.facts import Fact
+from readiness.language.catalogue import read_catalogue
+from readiness.register.rows.respondents import STEPS
 from readiness.survey import proportions
 
 POLL = ROOT.parent / "shared/microdata/poll-az02"
@@ -50,11 +52,17 @@ def test_a_weight_is_a_number_of_none_or_more(wrong: str) -> None:
 
 
 def test_who_has_no_weight_is_in_no_estimate_and_counted() -> None:
-    answers = pd.DataFrame({"respondent": [*"abc"], "group": "all", "w": ["1", "0", "3"]})
-    answers["use"] = ["yes", "yes", "no"]
+    answers = pd.DataFrame({"respondent": [*"abc"], "group": "all", "w": [*"103"], "use": [*"yyn"]})
     weights, steps, replicates = weigh(answers, "w")
     (found,) = [fact for fact in steps if fact.kind == "weighting.step.nobody"]
     assert found.values == {"n": 1}
     design = weighted_design(answers, as_text(weights), replicates)  # type: ignore[arg-type]
-    shares = proportions(design, "use", ["yes", "no"])
+    shares = proportions(design, "use", ["y", "n"])
     assert list(shares["estimate"]) == [0.25, 0.75] and set(shares["n"]) == {2}
+
+
+def test_each_count_that_a_step_states_is_a_number_of_the_register() -> None:
+    said = read_catalogue("en", "weighting")
+    steps = {str(m.id).rpartition(".")[2]: str(m.string) for m in said if ".step." in str(m.id)}
+    counted = {name for name, numbers in STEPS.items() if "n" in numbers}
+    assert {name for name, text in steps.items() if "{n" in text} == counted

@@ -59,7 +59,7 @@ def read_replicates(path: Path) -> Replicates:
 def read_weighted(
     answers: Path, weights: Path, columns: Collection[str] | None = None
 ) -> tuple[Design, pd.DataFrame]:
-    """The design with replicate weights, and the coded answers of all, with or without a weight.
+    """The design with replicate weights, and the coded answers of all whose weight is not 0.
 
     `answers` is the coded table of the validate step, `weights` the weight step's `weights.csv`
     with `replicates.npz` beside it. `columns`: the answers and frame variables that are needed;
@@ -68,7 +68,9 @@ def read_weighted(
     wanted = None if columns is None else {"respondent", "group", "stratum", *columns}
     coded = read_text_table(answers, "the coded answers", columns=wanted)
     final = read_text_table(weights, "the weights", columns=OF_A_WEIGHT)
-    return weighted_design(coded, final, read_replicates(weights.parent / "replicates.npz")), coded
+    nobody = final.loc[final["weight"].astype(float) == 0, "respondent"]
+    design = weighted_design(coded, final, read_replicates(weights.parent / "replicates.npz"))
+    return design, coded[~coded["respondent"].isin(nobody)]
 
 
 def weighted_design(coded: pd.DataFrame, weights: pd.DataFrame, replicates: Replicates) -> Design:

@@ -145,7 +145,7 @@ def _take_given(table: pd.DataFrame, given: GivenWeights) -> Adapted:
             ) from None
         design = replace(found.weighting.design, replicates=units)
         said = Fact("weighting.step.drawn", {"n": units.count})
-        more += [Fact("weighting.step.lonely", {"strata": Listed(alone)})] if alone else []
+        more += [Fact("weighting.step.lonely", {"n": alone})] if alone else []
         found = replace(found, weighting=replace(found.weighting, design=design))
     if nobody := int((base["base_weight"] == 0).sum()):
         more.append(Fact("weighting.step.nobody", {"n": nobody}))
@@ -153,19 +153,17 @@ def _take_given(table: pd.DataFrame, given: GivenWeights) -> Adapted:
     return replace(found, steps=(*steps, *more))
 
 
-def _join_lonely_strata(
-    table: pd.DataFrame, given: GivenWeights
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The table with strata of two sampling units or more, and which had one.
+def _join_lonely_strata(table: pd.DataFrame, given: GivenWeights) -> tuple[pd.DataFrame, int]:
+    """The table with strata of two sampling units or more, and how many had one.
 
     One with a single unit is joined to the next, the last to the one before: on average variances
     are then too large (Wolter, Introduction to Variance Estimation, 2007, section 2.5).
     """
     if not given.strata:
-        return table, ()
+        return table, 0
     own, unit = table[given.strata], table[given.psu] if given.psu else table["respondent"]
     units = unit.groupby(own).nunique()
-    alone = tuple(sorted(units.index[units == 1], key=lambda code: (len(code), code)))
+    alone = int((units == 1).sum())
     joined: list[list[str]] = []
     for code in sorted(units.index, key=lambda code: (len(code), code)) if alone else ():
         if joined and units[joined[-1]].sum() < 2:

@@ -255,12 +255,15 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "jackknife": {"n": "replicates"},
     "groups": {"n": "replicates"},
     "replicated": {"n": "replicates"},
+    "drawn": {"n": "replicates"},
+    "lonely": {"n": "lonely"},
+    "nobody": {"n": "weightless"},
     "linear": {"n": "linear"},
 }
 # The step of a weighting that makes no weights.
 UNWEIGHTED = "unweighted"
 # The steps that speak of standard errors: nothing to say where the selection gives none.
-OF_PRECISION = ("jackknife", "groups", "linear", "replicated")
+OF_PRECISION = ("jackknife", "groups", "linear", "replicated", "drawn", "lonely")
 MEASURES = {
     "answers": "answers, of which nothing could be weighted",
     "least": "respondents that a category of the margins needs",
@@ -270,6 +273,8 @@ MEASURES = {
     "moved": "largest relative gap of a margin after trimming",
     "replicates": "replicates behind standard errors",
     "linear": "replicates that were calibrated linearly",
+    "lonely": "strata of one sampling unit, taken with another",
+    "weightless": "respondents whose weight is 0",
 }
 
 
