@@ -202,6 +202,15 @@ def test_who_knows_two_answers_knows_more() -> None:
     assert {e.cell.id for e in found if e.verdict is CountVerdict.GIVEN} >= {"q.yes.a", "q.no.a"}
 
 
+def test_a_group_of_few_that_nothing_tells_of_is_no_secret_to_who_knows_the_frame() -> None:
+    frame = Classes(pd.DataFrame({"": ["a", "b"]}), np.array([6, 34]), np.ones(2))
+    nothing = dict.fromkeys(product(("yes", "no", "maybe"), ("all", "a", "b")))
+    release = Release("r", {"q": table_of(nothing, {})}, {})
+    found = attack(AttackTarget(release, classes=frame, rules=AttackRules(10, 10)))
+    few = {(e.lowest, e.highest, e.verdict) for e in found if e.cell.share.group == "a"}
+    assert few == {(0, 6, CountVerdict.HELD)}
+
+
 def beside_a_withheld_group(yes: int, lightest: float, heaviest: float) -> tuple[Release, Classes]:
     """So many of forty say yes, twelve of them in a group of thirty, the other ten are withheld;
     all weigh the same, which who does not know the frame cannot tell.

@@ -201,9 +201,12 @@ class _ItemAttack:
 
     def _or_nothing_learned(self, cell: AttackedCell, judge: Judge, known: int = 0) -> Judge:
         """The same, where all that is known is how many people the group has: no release gives
-        that away.
+        that away, and who knows the frame knows it of a group that none tells.
         """
-        most = self._of(cell)[0].respondents.get(cell.share.group)
+        group, classes = cell.share.group, self.target.classes
+        most = self._of(cell)[0].respondents.get(group)
+        if most is None and classes is not None and classes.knows(group) and not cell.before:
+            most = int(classes.people[classes.inside(group)].sum())
 
         def held(low: int, high: int) -> bool:
             return judge(low, high) or (most is not None and low <= known and high >= most - known)
