@@ -152,16 +152,15 @@ def around(value: float, half: float = 0.0005) -> PrintedInterval:
     return PrintedInterval(value - half, value + half)
 
 
+def split(**yes: float | None) -> dict[tuple[str, str], PrintedInterval | None]:
+    """The shares of yes and of no by group, None: withheld."""
+    pairs = {("yes", group): share for group, share in yes.items()}
+    pairs |= {("no", group): None if share is None else 1 - share for group, share in yes.items()}
+    return {place: None if share is None else around(share) for place, share in pairs.items()}
+
+
 def test_a_withheld_share_follows_from_the_others() -> None:
-    shares: dict[tuple[str, str], PrintedInterval | None] = {
-        ("yes", "all"): around(12 / 40),
-        ("no", "all"): around(28 / 40),
-        ("yes", "a"): None,
-        ("no", "a"): None,
-        ("yes", "b"): around(9 / 20),
-        ("no", "b"): around(11 / 20),
-    }
-    table = table_of(shares, {"all": 40, "a": 20, "b": 20})
+    table = table_of(split(all=12 / 40, a=None, b=9 / 20), {"all": 40, "a": 20, "b": 20})
     found = {each.cell.id: each for each in attack(AttackTarget(Release("r", {"q": table}, {})))}
     assert (found["q.yes.a"].lowest, found["q.yes.a"].highest) == (3, 3)
     assert found["q.yes.a"].verdict is CountVerdict.GIVEN
@@ -173,12 +172,7 @@ def test_a_withheld_share_follows_from_the_others() -> None:
 
 
 def test_people_outside_every_group_are_supposed_where_the_groups_cannot_be_all() -> None:
-    shares: dict[tuple[str, str], PrintedInterval | None] = {
-        (level, group): around(share if level == "yes" else 1 - share)
-        for group, share in {"all": 0.5, "a": 0.9, "b": 0.8}.items()
-        for level in ("yes", "no")
-    }
-    table = table_of(shares, {"all": 40})
+    table = table_of(split(all=0.5, a=0.9, b=0.8), {"all": 40})
     knowledge = Knowledge(AttackTarget(Release("r", {"q": table}, {})), "q", table.key)
     solver = knowledge.solver()
     both = [solver.system.names[PEOPLE, table.key, "answered", group] for group in ("a", "b")]
@@ -186,15 +180,7 @@ def test_people_outside_every_group_are_supposed_where_the_groups_cannot_be_all(
 
 
 def test_who_knows_two_answers_knows_more() -> None:
-    shares: dict[tuple[str, str], PrintedInterval | None] = {
-        ("yes", "all"): around(30 / 60),
-        ("no", "all"): around(30 / 60),
-        ("yes", "a"): None,
-        ("no", "a"): None,
-        ("yes", "b"): None,
-        ("no", "b"): None,
-    }
-    table = table_of(shares, {"all": 60, "a": 5, "b": 55})
+    table = table_of(split(all=30 / 60, a=None, b=None), {"all": 60, "a": 5, "b": 55})
     found = attack(AttackTarget(Release("r", {"q": table}, {}), rules=AttackRules(5, 5)))
     assert all(each.verdict is CountVerdict.HELD for each in found)
     # A protection of six is wider than five people can be.
@@ -215,16 +201,8 @@ def beside_a_withheld_group(yes: int, lightest: float, heaviest: float) -> tuple
     """So many of forty say yes, twelve of them in a group of thirty, the other ten are withheld;
     all weigh the same, which who does not know the frame cannot tell.
     """
-    shares: dict[tuple[str, str], PrintedInterval | None] = {
-        ("yes", "all"): around(yes / 40),
-        ("no", "all"): around(1 - yes / 40),
-        ("yes", "a"): None,
-        ("no", "a"): None,
-        ("yes", "b"): around(12 / 30),
-        ("no", "b"): around(18 / 30),
-    }
-    people = {"all": 40, "a": 10, "b": 30}
-    release = Release("r", {"q": table_of(shares, people)}, people, lightest, heaviest)
+    people, table = {"all": 40, "a": 10, "b": 30}, split(all=yes / 40, a=None, b=12 / 30)
+    release = Release("r", {"q": table_of(table, people)}, people, lightest, heaviest)
     return release, Classes(pd.DataFrame({"": ["a", "b"]}), np.array([10, 30]), np.ones(2))
 
 

@@ -229,6 +229,8 @@ def _open_lists(sheet: Sheet) -> Sheet:
     """
     rows = list(sheet.rows)
     for at, column in enumerate(rows):
+        if not next(filter(None, map(str.strip, column.texts)), "").startswith("["):
+            continue
         known = [_read_list(text) if text.strip() else [] for text in column.texts]
         if None not in known and any(known):
             rows[at] = column.map_to([" | ".join(texts or ()) for texts in known])
