@@ -70,7 +70,8 @@ def read_weighted(
     final = read_text_table(weights, "the weights", columns=OF_A_WEIGHT)
     nobody = final.loc[final["weight"].astype(float) == 0, "respondent"]
     design = weighted_design(coded, final, read_replicates(weights.parent / "replicates.npz"))
-    return design, coded[~coded["respondent"].isin(nobody)]
+    # Of a million answers no copy is made where, as mostly, all stand for somebody.
+    return design, coded[~coded["respondent"].isin(nobody)] if len(nobody) else coded
 
 
 def weighted_design(coded: pd.DataFrame, weights: pd.DataFrame, replicates: Replicates) -> Design:
