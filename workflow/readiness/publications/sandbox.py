@@ -1,9 +1,12 @@
-"""Running code that is somebody else's, confined by bubblewrap.
+"""Running code that is somebody else's, confined by bubblewrap and libseccomp.
 
 Inside there is the interpreter with its packages, read-only, and the project: its inputs read-only,
 the rest in memory and gone at the end. There is no network, no home, no variable of the auditor's
-environment, no other process. What the run leaves comes out as a stream, which is checked as it is
-taken: whatever runs inside may write there. Time, memory, disk and processes are bounded. https://github.com/containers/bubblewrap
+environment, no other process, no call of the kernel that computing does not need. What the run
+leaves comes out as a stream, which is checked as it is taken: whatever runs inside may write there.
+Time, memory, disk and processes are bounded.
+
+https://github.com/containers/bubblewrap, https://github.com/seccomp/libseccomp
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ import psutil
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.language import tell
+from readiness.publications.calls import open_filter
 
 # Where bubblewrap is looked for: not by PATH, which may name a folder that is somebody else's.
 PROGRAMS = (Path("/usr/bin/bwrap"), Path("/usr/local/bin/bwrap"), Path("/bin/bwrap"))
@@ -96,23 +100,31 @@ class RunBounds:
 
 @cache
 def bubblewrap() -> Path | None:
-    """The program, where it is there and may be used; None otherwise."""
+    """The program, where it and its filter are there and may be used; None otherwise."""
     for program in PROGRAMS:
         if program.is_file():
-            probe = [
-                str(program),
-                *_NAMESPACES,
-                *_bind_system(),
-                "--size",
-                "4096",
-                "--tmpfs",
-                "/tmp",
-            ]
-            done = subprocess.run(
-                [*probe, "/usr/bin/env", "true"], capture_output=True, env={}, check=False
-            )
-            return program if done.returncode == 0 else None
+            words = [str(program), *_NAMESPACES, *_bind_system(), "--size", "4096"]
+            try:
+                probe = _start([*words, "--tmpfs", "/tmp", "/usr/bin/env", "true"])
+            except OSError:
+                return None
+            probe.communicate()
+            return program if probe.returncode == 0 else None
     return None
+
+
+def _start(words: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Bubblewrap with these arguments, and what is inside without the calls that are refused."""
+    with open_filter() as calls:
+        return subprocess.Popen(
+            [words[0], "--seccomp", str(calls.fileno()), *words[1:]],
+            env={},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            pass_fds=[calls.fileno()],
+        )
 
 
 _NAMESPACES = (
@@ -203,14 +215,7 @@ def run_confined(
         INSIDE,
         json.dumps([inner, list(command)]),
     ]
-    process = subprocess.Popen(
-        words,
-        env={},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    process = _start(words)
     watch = _Watch(process, bounds)
     watch.start()
     assert process.stdout is not None and process.stderr is not None

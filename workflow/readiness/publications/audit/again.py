@@ -133,8 +133,8 @@ class Again:
     ) -> AbstractContextManager[Rerun]:
         if sealed and self.terms.sandbox and self.terms.foreign and not self._can_confine:
             raise DataError(
-                "bubblewrap cannot be used here, and without it the code of another tree is "
-                "not run. Install it, or say --no-sandbox.",
+                "bubblewrap with libseccomp cannot be used here, and without it the code of "
+                "another tree is not run. Install it, or say --no-sandbox.",
                 Fact("audit.run.no_sandbox"),
             )
         return rerun(
