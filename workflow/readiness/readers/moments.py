@@ -13,14 +13,14 @@ from readiness.questionnaire import match_key
 from readiness.readers.tools import words
 
 _TIME = (
-    r"(?:(?:[ ,]+|t)(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"(?P<rest>.*))?"
+    r"(?:(?:[ ,]+|t)(?:(?P<before>[^\W\d_]{2}) ?)?(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
+    r"(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?(?P<rest>.*))?"
 )
 _ZONE = re.compile(r"z|[^\W\d_]{0,20} ?[+-]\d{1,2}(?::?\d{2})?|[^\W\d_]{2,20}")
-_WRITTEN_ZONE = re.compile(
-    r":\d{2}(?:[.,]\d{1,9})?(?: ?[ap]m)? ?(?:[a-z]{1,5})?(z|[+-]\d{1,2}(?::?\d{2})?)$"
+_WRITTEN_ZONE = re.compile(r":\d{2}(?:[.,]\d{1,9})?[^\d:]*?(z|[+-]\d{1,2}(?::?\d{2})?)$")
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d{{4}})[-/.] ?(?P<one>\d{{1,2}})[-/.] ?(?P<two>\d{{1,2}})\.?{_TIME}"
 )
-_YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})[-/.](?P<one>\d{{1,2}})[-/.](?P<two>\d{{1,2}}){_TIME}")
 _YEAR_LAST = re.compile(
     rf"(?P<one>\d{{1,2}})([-/.])(?P<two>\d{{1,2}})\2 ?(?P<year>\d{{4}}|\d\d){_TIME}"
 )
@@ -54,7 +54,7 @@ def make_moment(found: re.Match[str], order: str) -> datetime | None:
         day, month = int(groups["one"]), int(groups["two"])
     else:
         month, day = int(groups["one"]), int(groups["two"])
-    half = _read_half(groups["rest"] or "")
+    half = _read_half(f"{groups['before'] or ''} {groups['rest'] or ''}")
     hour = int(groups["hour"] or 0)
     if half is None or (half and not 1 <= hour <= 12):
         return None

@@ -24,8 +24,14 @@ TICKED = frozenset(("x", *(yes for yes, _ in BOXES))) - {"-1"}
 NOT_TICKED = VOID.union(no for _, no in BOXES)
 # Which half of the day an hour is of.
 NOON = "\u0e40\u0e17\u0e35\u0e48\u0e22\u0e07"
-MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635", f"\u0e01\u0e48\u0e2d\u0e19{NOON}"))
-EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645", f"\u0e2b\u0e25\u0e31\u0e07{NOON}"))
+MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635", f"\u0e01\u0e48\u0e2d\u0e19{NOON}")) | {
+    *("öö", "\u03c0.\u03bc.", "de.", "ap.", "fm", "p.d.", "sa", "pg", "\u0434\u043f"),
+    *("\u0642.\u0638.", "上午", "午前", "오전"),
+}
+EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645", f"\u0e2b\u0e25\u0e31\u0e07{NOON}")) | {
+    *("ös", "\u03bc.\u03bc.", "du.", "ip.", "em", "m.d.", "ch", "ptg", "\u043f\u043f"),
+    *("\u0628.\u0638.", "下午", "午後", "오후"),
+}
 # What often stands where there is no answer, and what it may mean: proposed, never applied.
 NO_ANSWER = {
     **dict.fromkeys(
