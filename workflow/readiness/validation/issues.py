@@ -16,6 +16,7 @@ import pandas as pd
 
 from readiness.facts import Fact, Value, of_domain, to_json
 from readiness.language import Language, tell
+from readiness.questionnaire import TICKED
 from readiness.terminal import quote_cell
 
 # What is written of a fault, behind it the question, what an answer can be, and the option that it
@@ -145,7 +146,7 @@ def place_issue(issue: Mapping[Any, Any]) -> Fact:
     """A row of the table with where it is: row and column of the export, and what it holds."""
     known: dict[str, Value] = {
         "column": str(issue["column"]),
-        "said_value": quote_cell(issue["value"]),
+        "said_value": quote_cell(str(issue["value"]).replace(TICKED, "; ")),
         "what": of_domain(issue["fact"], "validation"),
     }
     if near := issue.get("suggestion"):

@@ -268,10 +268,11 @@ def _tell_not_kept(
         yield rule, status == rule, export.timestamp or "", moments, fact
     column, rule = export.invitation or "", "unknown_invitation"
     yield rule, status == rule, column, codes, Fact("validation.rule.unknown_invitation")
-    for rule in ("structure", "test_answer"):
-        said = [Fact("validation.structure", {"said_why": text}) for text in why[status == rule]]
-        yield rule, status == rule, "", why, said
-    yield "empty_row", status == "empty_row", "", why, Fact("validation.rule.empty_row")
+    broken = status == "structure"
+    said = [Fact("validation.structure", {"said_why": text}) for text in why[broken]]
+    yield "structure", broken, "", why, said
+    for rule in ("test_answer", "empty_row"):
+        yield rule, status == rule, "", why, Fact(f"validation.rule.{rule}")
     repeated = status == "duplicate"
     undated = set(table.loc[table["submitted"].isna(), "respondent"])
     others = [
