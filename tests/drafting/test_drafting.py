@@ -737,6 +737,10 @@ def test_the_language_is_found_or_asked_for() -> None:
     # Codes are of no language: the draft says that it must be looked at.
     untold = make_draft(table(q1=cycle("1", "2")), "trial", "f")
     assert "is en the language of its texts?" in draft_text(document_of(untold), "f")
+    # Turkish headers above names in English.
+    mixed = {"Hangi filmleri severek izlediniz ve neden bu filmler?": cycle("Out of the", "In a")}
+    draft = make_draft(table(**mixed), "trial", "f")
+    assert (draft.language, draft.told) == ("tr", False)
     thai = ["คุณใช้เครื่องมืออะไรในการทำงานของคุณ", "the tools and what we do"]
     assert guess_language(thai) == ("", False) != guess_language(thai[1:])
 

@@ -130,11 +130,13 @@ def make_draft(
     texts = [q.block.question for q in questions]
     texts += [row for q in questions for row in q.block.rows]
     texts += [option.text for q in questions for option in q.answers.options]
-    # Names and codes are of no language: the draft asks whether it is the one that it was given.
+    # Names and codes are of no language, and answers may be of another than the questions: the
+    # draft asks whether it is the one that it was given.
     guessed, sure = guess_language(texts)
-    found = language or guessed or UNTOLD
+    found = language or guess_language(q.block.question for q in questions)[0] or guessed or UNTOLD
     headers = {table.columns[at].header: role for at, role in metadata.items()}
-    return Draft(name, found, bool(language) or sure, source, tuple(questions), headers)
+    told = bool(language) or (sure and found == guessed)
+    return Draft(name, found, told, source, tuple(questions), headers)
 
 
 def _join_blocks(
