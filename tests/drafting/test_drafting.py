@@ -134,6 +134,7 @@ def test_grids_and_ticked_columns_are_one_question() -> None:
         **{
             "How good was [the food]": cycle("Good", "Bad", "Very good"),
             "How good was [the room]": cycle("Bad", "Good", "Very good"),
+            "How good was []": [*cycle("Bad", "Good", n=N - 1), "Very good"],
             "Uses [radio]": cycle("1", "0"),
             "Uses [press]": cycle("0", "1", "1"),
             "tools/a": cycle("1", "0", "0"),
@@ -147,7 +148,7 @@ def test_grids_and_ticked_columns_are_one_question() -> None:
         ("ticks", "multi"),
     ]
     assert [item.row.text for item in asked.items[:2] if item.row] == ["the food", "the room"]
-    assert [c.column for c in asked.items[2].categories] == ["Uses [radio]", "Uses [press]"]
+    assert [c.column for c in asked.items[3].categories] == ["Uses [radio]", "Uses [press]"]
 
 
 def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:

@@ -16,7 +16,7 @@ from readiness.questionnaire.writing import DECIDED
 from readiness.readers.table import is_missing
 from readiness.readers.tools.words import BOXES, NOT_TICKED
 
-_BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]")
+_BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]*)\]")
 # A table of two scales (LimeSurvey): its row, then the scale.
 _DUAL = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]\s*\[(?P<scale>[^\[\]]+)\]")
 # How a box of several is headed beside its question.
