@@ -11,6 +11,7 @@ from readiness.drafting.table import MOST_OPTIONS, ExportColumn
 from readiness.drafting.wordings import (
     find_meaning,
     find_special,
+    find_twins,
     is_none,
     is_other,
     order_numbers,
@@ -48,6 +49,7 @@ GAP = 3
 SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
 # The same of values that are no answers, which nothing names.
 UNNAMED = "missing values without a label: not answered (blank), or not asked (not_asked)?"
+TWINS = "differ by accents alone: one answer? then the text and the value of one option"
 # The same of options that only their codes tell.
 CODES = "codes of options: which are they (--labels)?"
 # Stands for what was typed, until the draft names it in its language.
@@ -187,7 +189,9 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     options = {match_key(option.text) for option in found.options}
     # What is ticked beside options is one of them.
     missing = tuple(each for each in missing if match_key(each[0]) not in options)
-    checks = (*found.checks, UNNAMED) if unnamed else found.checks
+    twins = find_twins(option.text for option in found.options)
+    asked = [*([UNNAMED] if unnamed else []), *(f"{_quote_some(texts)} {TWINS}" for texts in twins)]
+    checks = (*found.checks, *asked)
     return replace(found, missing=(*missing, *found.missing), checks=checks)
 
 

@@ -4,6 +4,7 @@ The files beside this module hold them; a language more is a file more.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import chain, zip_longest
@@ -119,13 +120,24 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
     shared = set(told[0]).intersection(*told[1:]) if len(told) > 1 else set()
     left = [" ".join(word for word in each if word not in shared) for each in words]
     asides = [re.sub(r"\s*\(\w[^)]*\)", "", key) for key in whole]  # "satisfecho(a)"
-    for keys in (whole, asides, left):
+    halves = ([key.split("/")[at].strip() for key in whole] for at in (0, -1))  # in two languages
+    for keys in (whole, asides, left, *halves):
         for scale in _read_scales():
             place = [next((k for k, s in enumerate(scale) if key in s), None) for key in keys]
             known = [k for k in place if k is not None]
             if len(known) == len(keys) and len(set(known)) == len(keys) > 1:
                 return sorted(range(len(keys)), key=known.__getitem__)
     return None
+
+
+def find_twins(texts: Iterable[str]) -> list[list[str]]:
+    """The texts that somebody may have typed with and without their accents."""
+    bare: dict[str, list[str]] = {}
+    for text in texts:
+        signs = unicodedata.normalize("NFD", match_key(text))
+        plain = "".join(sign for sign in signs if not unicodedata.combining(sign))
+        bare.setdefault(plain, []).append(text)
+    return [alike for alike in bare.values() if len(alike) > 1]
 
 
 def order_numbers(texts: Sequence[str]) -> list[int] | None:
