@@ -148,12 +148,7 @@ def _text(piece: str) -> str:
 
 
 def _claim(
-    said: str,
-    language: str,
-    item: str,
-    shown: frozenset[tuple[str, str]] | None,
-    *,
-    must: bool,
+    said: str, language: str, item: str, shown: frozenset[tuple[str, str]] | None, *, must: bool
 ) -> Iterator[Claim]:
     read = read_sentence(said, language)
     if read is None or not item:

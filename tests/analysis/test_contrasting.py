@@ -9,7 +9,8 @@ import pytest
 from project_copy import ROOT
 from readiness.analysis.comparing import COLUMNS, LIMITS, TESTED, contrast_items
 from readiness.analysis.selection import Selection
-from readiness.questionnaire import load_questionnaire
+from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.questionnaire.model import Grid
 from readiness.survey import Design, design, proportions, replicate, share_contrasts
 
 SHIPPED = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
@@ -45,9 +46,10 @@ def contrasts(
     items: tuple[str, ...] = ITEMS,
     by: tuple[str, ...] = BY,
     selection: Selection = Selection.PROBABILITY,
+    asked: Questionnaire = SHIPPED,
 ) -> pd.DataFrame:
     arguments: Any = {"level": 0.95, "interval": "korn-graubard", "selection": selection}
-    return contrast_items(whole, SHIPPED, by, items, **arguments)
+    return contrast_items(whole, asked, by, items, **arguments)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +87,22 @@ def test_p_is_adjusted_over_the_whole_family_and_limits_agree_with_it(table: pd.
     assert (table["p_adjusted"] < 0.05).any(), "the group that was moved is found"
 
 
+def test_the_rows_of_a_grid_are_one_family(answers: Design, table: pd.DataFrame) -> None:
+    rows = [SHIPPED.item("use_ai").model_copy(update={"id": x, "grid": "g"}) for x in ("x", "y")]
+    grid = Grid.model_construct(id="g", kind="grid")
+    asked = SHIPPED.model_copy(update={"items": tuple(rows), "grids": (grid,)})
+    twice = answers.data.assign(x=answers.data["use_ai"], y=answers.data["use_ai"])
+    found = contrasts(design(twice, weights="weight", strata="stratum"), ("x", "y"), asked=asked)
+    alone = table[table["item"] == "use_ai"].reset_index(drop=True)
+    for _, row in found.groupby("item"):
+        p = row["p_adjusted"].to_numpy()
+        np.testing.assert_allclose(p, np.minimum(2 * alone["p_adjusted"], 1.0))
+        assert (row["family"].to_numpy() == 2 * alone["family"]).all()
+        assert (
+            ((row["lower_simultaneous"] > 0) | (row["upper_simultaneous"] < 0)) == (p < 0.05)
+        ).all()
+
+
 @pytest.mark.parametrize("replicated", [False, True])
 def test_they_are_the_differences_of_the_tables_shares(answers: Design, replicated: bool) -> None:
     whole = replicate(answers, "JKn") if replicated else answers
@@ -102,9 +120,7 @@ def test_they_are_the_differences_of_the_tables_shares(answers: Design, replicat
     (core,) = share_contrasts(
         whole.refitting() if replicated else whole, y, "region", group_levels=["north", "centre"]
     )
-    assert row["lower"] == pytest.approx(core.lower) and row["p_value"] == pytest.approx(
-        core.p_value
-    )
+    assert (row["lower"], row["p_value"]) == pytest.approx((core.lower, core.p_value))
 
 
 def test_a_selection_without_chance_has_differences_and_no_inference(answers: Design) -> None:

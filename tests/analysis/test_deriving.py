@@ -139,14 +139,8 @@ def test_one_is_derived_of_another() -> None:
         ({"any": [{"item": "one", "top": 1}], "scale": {"items": ["one", "two"]}}, "one of any"),
         ({"scale": {"items": ["one", "two"], "reverse": ["three"]}}, "three is none"),
         ({"scale": {"items": ["one", "two"], "answered": 3}}, "at most the 2 items"),
-        (
-            {"bands": parts("age", a={"below": 40}, b={"at_least": 30})},
-            "b begins before a ends",
-        ),
-        (
-            {"recode": parts("job", a={"of": ["farm"]}, b={"of": ["farm"]})},
-            "farm is repeated",
-        ),
+        ({"bands": parts("age", a={"below": 40}, b={"at_least": 30})}, "b begins before a ends"),
+        ({"recode": parts("job", a={"of": ["farm"]}, b={"of": ["farm"]})}, "farm is repeated"),
     ],
 )
 def test_what_cannot_be_derived_is_refused_in_one_line(way: dict[str, Any], said: str) -> None:

@@ -17,13 +17,7 @@ from readiness.files import LARGEST, read_file
 from readiness.language import tell
 from readiness.publications.outcomes import Outcome, exit_code
 from readiness.publications.program import ARCHIVE, pack, read_archive
-from readiness.publications.seal import (
-    LEDGER,
-    SEAL,
-    check_seal,
-    make_seal,
-    read_seal,
-)
+from readiness.publications.seal import LEDGER, SEAL, check_seal, make_seal, read_seal
 
 LEDGER_TEXT = 'id,value,display_en,lineage\na.b,0.5,50%,abc\nc.d,1,"1,0",def\n'
 

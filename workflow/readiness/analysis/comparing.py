@@ -2,11 +2,12 @@
 
 Between which groups does the share of an answer differ? Every item by every variable.
 
-One family is an item by a variable: p-values are adjusted over all its pairs of groups and all the
-answers that are compared, and the simultaneous limits hold for all of them.
+One family is a question by a variable, and a grid that is told as one is one question: p-values are
+adjusted over all its pairs of groups and all the answers that are compared, and the simultaneous
+limits hold for all of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -189,6 +190,7 @@ def contrast_items(
     selection gives no meaning (all of a census) is missing. No finite population counts.
     """
     design = design.without_finite_population()
+    beside = list_family(questionnaire, items)
     rows = [
         row
         for name in items
@@ -196,12 +198,23 @@ def contrast_items(
         if variable != name
         for groups in [questionnaire.grouping(variable).codes]
         for row in contrast_item(
-            design, questionnaire.item(name), variable, groups, level, interval
+            design, questionnaire.item(name), variable, groups, level, interval, len(beside[name])
         )
     ]
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, "float64"))
+    # What each row of a grid has counted of itself the family has of all its rows.
+    block, once = [table["item"].map(beside).str[0], table["by"]], ~table.duplicated(["item", "by"])
+    for name in ("family", "untested"):
+        table[name] = table[name].where(once, 0).groupby(block).transform("sum")
     forbidden = () if selection.inference else (*TESTED, *LIMITS)
     return table.assign(**dict.fromkeys(forbidden, float("nan")))
+
+
+def list_family(questionnaire: Questionnaire, items: Iterable[str]) -> dict[str, list[str]]:
+    """Of each of the items those that are one family with it: the rows of its grid, or itself."""
+    items = list(items)
+    grids = questionnaire.find_tables(items).values()
+    return {name: [name] for name in items} | {row: rows for rows in grids for row in rows}
 
 
 def contrast_item(
@@ -211,8 +224,12 @@ def contrast_item(
     groups: Sequence[str],
     level: float,
     interval: Interval,
+    rows: int,
 ) -> list[dict[str, object]]:
-    """The family of one item and one variable; no row for a number or where nobody answered."""
+    """The contrasts of one item and one variable, of a family of so many `rows` of a grid.
+
+    No row for a number or where nobody answered.
+    """
     found: dict[str, tuple[Cut, GroupShares]] = {}
     crossings = Crossings(design, by, groups)
     known = (encode_declared(None, groups, design.factorize(by)).codes >= 0) & design.mask
@@ -222,11 +239,11 @@ def contrast_item(
                 found[name] = (cut, shares)
     if not found:
         return []
-    family = family_of({name: shares for name, (_, shares) in found.items()}, groups, level=level)
+    own = {name: shares for name, (_, shares) in found.items()}
     return [
         {"item": item.id, "level": name, "base": found[name][0].base, "by": by, **values}
-        for name, rows in family.items()
-        for row in rows
+        for name, made in family_of(own, groups, level=level, rows=rows).items()
+        for row in made
         for values in [{_RENAMED.get(key, key): value for key, value in asdict(row).items()}]
     ]
 

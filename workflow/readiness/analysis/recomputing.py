@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from readiness.analysis.comparing import list_family
 from readiness.config import WaveSettings
 from readiness.facts import Fact
 from readiness.questionnaire import Item, Questionnaire
@@ -130,7 +131,7 @@ def limit(share, error, upper):  # Korn-Graubard
     n = n if se == 0 or p in (0, 1) else min(n, p * (1 - p) / se**2 * t**2)
     a, b, end = n * p + upper, n * (1 - p) + 1 - upper, 1 - error / 2 if upper else error / 2
     return float(upper) if min(a, b) <= 0 else stats.beta.ppf(end, a, b)
-for name, levels in TESTS.items():
+for name, (rows, levels) in TESTS.items():
     least = []
     for level in levels:
         found = (made.get((name, level, group)) for group in GROUPS)
@@ -152,8 +153,8 @@ for name, levels in TESTS.items():
         draws = np.random.default_rng(1).multivariate_normal(np.zeros(len(joint)), joint, 50_000)
         largest = np.abs(draws / np.sqrt(np.diag(joint))).max(axis=1)
         reached = largest >= stats.norm.isf(min(p_values) / 2)
-        least.append(min(1, len(levels) * max(reached.mean(), min(p_values))))
-    figure, chance = f"{name}.test.contrasts_max_t.p", 4 * (2 * min(least) / 50_000) ** 0.5
+        least.append(min(1, rows * len(levels) * max(reached.mean(), min(p_values))))
+    figure, chance = f"{name}.test.contrasts_max_t.p", 4 * (2 * rows * min(least) / 50_000) ** 0.5
     if said := ours.get(figure, {}).get("value"):  # to three digits, of as many draws
         compare(figure, said, min(least), 0.0005 + chance)
 sys.exit(f"different: {', '.join(different)}" if different else print("No difference."))
@@ -260,13 +261,15 @@ def _choose_told(wave: WaveSettings, questionnaire: Questionnaire) -> Iterator[I
 
 def _list_tests(
     wave: WaveSettings, questionnaire: Questionnaire
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Item and the levels by which groups are compared."""
+) -> Iterator[tuple[str, tuple[int, tuple[str, ...]]]]:
+    """Item, the rows of its grid, and the levels by which groups are compared."""
+    beside = list_family(questionnaire, dict.fromkeys([*wave.estimate.items, *wave.compare.items]))
     for item in _choose_told(wave, questionnaire):
         if item.id in wave.compare.items and item.kind in ("ordinal", "single"):
             two = len(item.codes) == 2
             single = item.codes[:1] if two else item.codes
-            yield item.id, single if item.kind == "single" else (item.first_level,)
+            levels = single if item.kind == "single" else (item.first_level,)
+            yield item.id, (len(beside[item.id]), levels)
 
 
 def _describe_items(

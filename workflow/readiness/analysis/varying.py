@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from readiness.analysis import weighting
-from readiness.analysis.comparing import COLUMNS, contrast_item
+from readiness.analysis.comparing import COLUMNS, contrast_item, list_family
 from readiness.analysis.cuts import Crossings, compared_cuts, cuts
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighted import round_as_stored, weighted_design
@@ -159,12 +160,14 @@ class Wave:
             for cut in compared_cuts(found, design.data)
         ]
         chance = design.without_finite_population()
-        rows = contrast_item(chance, found, self.by, groups, level, interval)
-        contrasts = pd.DataFrame(rows, columns=COLUMNS)
+        beside = list_family(asked, dict.fromkeys([*self.estimate.items, *self.compare.items]))
+        rows = len(beside[item])
+        pairs = contrast_item(chance, found, self.by, groups, level, interval, rows)
+        contrasts = pd.DataFrame(pairs, columns=COLUMNS)
         for test in tests:
-            if test == OTHER and len(rows):
+            if test == OTHER and len(pairs):
                 holm = adjust_p(contrasts["p_value"].astype(float), "holm")
-                contrasts = contrasts.assign(p_adjusted=holm)
+                contrasts = contrasts.assign(p_adjusted=np.minimum(rows * holm, 1.0))
             yield pd.concat(made, ignore_index=True), contrasts
 
 

@@ -31,17 +31,21 @@ class Scheme:
     Attributes:
         apart: the groups outside every total, which are counted and not weighted.
         headlines: the box of each ordinal item that comparisons are of.
+        grids: the grid of each item that is told as one with its other rows.
     """
 
     apart: tuple[str, ...] = ()
     headlines: Mapping[str, str] = field(default_factory=dict)
+    grids: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, questionnaire: Questionnaire) -> Scheme:
         """The scheme of a questionnaire."""
+        tables = questionnaire.find_tables(item.id for item in questionnaire.items)
         return cls(
             questionnaire.groups_apart,
             {item.id: item.headline for item in questionnaire.items if item.headline},
+            {row: grid for grid, rows in tables.items() for row in rows},
         )
 
 

@@ -317,14 +317,15 @@ def comparison_rows(
     if selection.inference:
         yield from _make_family_rows(comparisons.to_dict("records"), shown)
         # In how many questions groups were compared, and in how many of them a difference would be
-        # established by chance alone: each has a test, and no p is adjusted over questions.
+        # established by chance alone: each has a test, and p is adjusted over those of a grid.
         leads = comparisons[comparisons["leads"].astype(str).eq("True")]
-        tested = int(leads.loc[leads["p_value"].map(number).notna(), "item"].nunique())
+        items = set(leads.loc[leads["p_value"].map(number).notna(), "item"])
+        tested, families = len(items), len({scheme.grids.get(item, item) for item in items})
         if tested > 1:
             by_chance = "questions in which a difference would be established by chance alone"
             for name, unit, value, digits, says in (
                 ("tested", "count", tested, 0, "questions compared between groups"),
-                ("expected", "number", tested * (1 - level), 1, by_chance),
+                ("expected", "number", families * (1 - level), 1, by_chance),
             ):
                 identity = f"comparisons.{name}"
                 yield FigureRow(identity, "test", unit, value, digits=digits, statistic=says)

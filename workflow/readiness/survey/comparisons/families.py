@@ -8,7 +8,8 @@ Limits for all pairs together and adjusted p-values come from the same draws of 
 distribution of the contrasts under the design (max-t, in one step; Hothorn, Bretz and Westfall
 2008): the limits of a pair exclude 0 where its adjusted p is below the error that they leave, and
 nowhere else. The least adjusted p is that of the hypothesis that no pair differs. A family may span
-several answers of an item: each has then an equal part of the error (Bonferroni).
+several answers of an item, and rows of a grid: each has then an equal part of the error
+(Bonferroni).
 """
 
 from __future__ import annotations
@@ -251,16 +252,16 @@ def share_contrasts(
 
 
 def family_of(
-    shares: Mapping[str, GroupShares], groups: Sequence[str], *, level: float = 0.95
+    shares: Mapping[str, GroupShares], groups: Sequence[str], *, level: float = 0.95, rows: int = 1
 ) -> dict[str, tuple[ContrastRow, ...]]:
     """The contrasts of one family: all pairs of `groups` for each of the shares, by their names.
 
-    p is adjusted over all of them, and the simultaneous limits hold for all of them.
+    p is adjusted over all of them, and the simultaneous limits hold for all of them. `rows`: of
+    the grid whose rows, each with as many shares, are one family; what is counted is of this one.
     """
     check_level(level)
-    made = {
-        name: _make_contrasts(each, groups, level, len(shares)) for name, each in shares.items()
-    }
+    answers = rows * len(shares)
+    made = {name: _make_contrasts(each, groups, level, answers) for name, each in shares.items()}
     whole = [row for rows in made.values() for row in rows]
     untested = sum(row.p_value is None for row in whole)
     return {
