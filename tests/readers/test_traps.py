@@ -306,8 +306,8 @@ def test_letters_that_cannot_be_told_are_said_by_the_questionnaire() -> None:
 
 
 def test_of_options_joined_and_spread_the_columns_tell() -> None:
-    header = [*KOBO[:4], "main/uses/a", "main/uses/b", *KOBO[4:]]
-    raw = read_export(NAME, OPEN, data([header, [*KOBO_ROW[:4], "1", "1", *KOBO_ROW[4:]]]))
+    header = [*KOBO[:4], "main/uses/a", "main/uses/b", "spot-Latitude", *KOBO[4:]]
+    raw = read_export(NAME, OPEN, data([header, [*KOBO_ROW[:4], "1", "1", "9.1", *KOBO_ROW[4:]]]))
     assert raw["uses"].tolist() == ["Lire, étudier\x1fRencontrer"]
 
 

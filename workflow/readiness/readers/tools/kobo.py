@@ -60,7 +60,7 @@ class Kobo(Tool):
         r"|_total_media|_media_(count|all_received)|_version|_last_edited|_date_modified|set-of-.*"
         r"|_bamboo_dataset_id|meta/(rootuuid|instancename|deprecatedid|audit)|isvalidated"
         r"|meta-(instancename|audit)|instancename|submitter(id|name)|formversion|formdef_version"
-        r"|attachments(present|expected)|(.*[/-])?_.+_(latitude|longitude|altitude|precision)"
+        r"|attachments(present|expected)|(.*[/-])?_.+_(latitude|longitude|altitude|precision)|.+-(latitude|longitude|altitude|accuracy)"
         r"|(.*[/-])?(reserved_name_for_field_list_labels|generated_table_list_label)_\d+"
     )
     signs = (" ", ",", ";")
