@@ -139,11 +139,14 @@ def test_grids_and_ticked_columns_are_one_question() -> None:
             "Uses [press]": cycle("0", "1", "1"),
             "tools/a": cycle("1", "0", "0"),
             "tools/b": cycle("0", "1", "0"),
+            "crops_1": cycle("1", "0", "0"),
+            "crops_-96": cycle("0", "1", "0"),
         }
     )
     draft, asked, _ = drafted(columns)
     assert [(q.block.kind, q.kind) for q in draft.questions] == [
         ("grid", "ordinal"),
+        ("ticks", "multi"),
         ("ticks", "multi"),
         ("ticks", "multi"),
     ]
@@ -385,6 +388,7 @@ def test_numbers_far_off_a_scale_are_no_answers_and_rare_bands_are_bands() -> No
         age=[band for band, n in ages.items() for _ in range(n)],
         typed=[*cycle("1", "2", "3", n=470), "3 or 4", *["99"] * 8],
         none=cycle("98", "99", n=479),
+        pay=[*cycle("1", "2", "3", "4", n=470), *["-98"] * 9],
         place=[*cycle(*towns[:10], n=449), *towns[10:]],
     )
     _, asked, text = drafted(columns)
@@ -393,7 +397,12 @@ def test_numbers_far_off_a_scale_are_no_answers_and_rare_bands_are_bands() -> No
         ("99", "_blank"),
     ]
     assert [c.text for c in asked.item("mp").categories] == ["1", "2", "3", "4"]
-    assert [len(asked.item(name).missing) for name in ("party", "hours", "rooms")] == [2, 0, 1]
+    assert [len(asked.item(name).missing) for name in ("party", "hours", "rooms", "pay")] == [
+        2,
+        0,
+        1,
+        1,
+    ]
     assert "is '98' (3 times), '99' (4 times) a number, or a missing answer?" in text
     assert [c.text for c in asked.item("age").categories][::8] == ["10-11", "70+"]
     assert (asked.item("typed").kind, asked.item("place").kind) == ("number", "single")

@@ -41,7 +41,7 @@ MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
 QUESTION = 4
 # Options that stand for a question whose text is not known.
 SHOWN = 3
-_NUMBERED = re.compile(r"(?P<question>.*?[^\W_])(?:_{1,3}|\.)(?P<row>[A-Za-z]{0,4}\d{1,4})")
+_NUMBERED = re.compile(r"(?P<question>.*?[^\W_])(?:_{1,3}|\.)(?P<row>[A-Za-z]{0,4}-?\d{1,4})")
 
 
 @dataclass(frozen=True)
