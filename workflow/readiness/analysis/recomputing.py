@@ -131,7 +131,7 @@ def limit(share, error, upper):  # Korn-Graubard
     n = n if se == 0 or p in (0, 1) else min(n, p * (1 - p) / se**2 * t**2)
     a, b, end = n * p + upper, n * (1 - p) + 1 - upper, 1 - error / 2 if upper else error / 2
     return float(upper) if min(a, b) <= 0 else stats.beta.ppf(end, a, b)
-for name, (rows, levels) in TESTS.items():
+for name, (rows, levels) in TESTS.items():  # the rows of its grid share the error
     least = []
     for level in levels:
         found = (made.get((name, level, group)) for group in GROUPS)
