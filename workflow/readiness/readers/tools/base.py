@@ -113,8 +113,11 @@ class Tool:
         """
         key = match_key(text)
         plain = _WHOLE.sub(r"\1", write_out(key))
-        known = plain != key and not (item.codes and plain not in self.options_of(item, sheet))
-        return plain if known and item.kind != "text" else text
+        if plain == key or item.kind == "text":
+            return text
+        void = {match_key(name) for each in item.missing for name in (each.text, each.value or "")}
+        known = not item.codes or plain in void or plain in self.options_of(item, sheet)
+        return plain if known else text
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
         """Whether a column that holds no question is one that the tool adds by itself."""
