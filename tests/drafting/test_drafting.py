@@ -715,6 +715,7 @@ def test_codebooks_are_known_by_their_content() -> None:
         name=["q1", "", "q3_1", "q3_2", "q10"],
         text=["Know it?", "On time", *2 * ["It will ..."], "Where do you work, and as what?"],
         part=["", "", "... save time", "... save money", ""],
+        sort=["single", "", "grid", "grid", "single"],
     )
     answers = table(
         code=["1", "1", "3", "3", "3", "10", "10"],
@@ -735,6 +736,22 @@ def test_codebooks_are_known_by_their_content() -> None:
     ]
     assert "no label for '7' (30 times)" in text
     assert "nobody answered 'Field'" in text
+    # One table of both: answers below their question, which is not named again.
+    both = table(
+        name=["q1", "", "q3_1", "q10", ""],
+        text=["Know it?", "", "It will ...", "Where do you work?", ""],
+        value=["1", "2", "", "1", "7"],
+        label=["Well", "A little", "", "Office", "Field"],
+    )
+    pandas = replace(EXPORT, columns=(*EXPORT.columns[:3], column(3, "q10", cycle("1.0", "7.0"))))
+    book = read_codebook(both, pandas, "codebook.csv")
+    assert [
+        (c.value, c.text) for c in drafted(pandas, codebook=book)[1].item("q10").categories
+    ] == [
+        ("1", "Office"),
+        ("7", "Field"),
+    ]
+    assert book.questions["q10"] == ("Where do you work?", "")
     with pytest.raises(DataError, match=r"other\.csv: no codebook of the export"):
         read_codebook(table(a=["x", "y"], b=["1", "2"]), EXPORT, "other.csv")
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from readiness.drafting.joined import MOST_ALIKE, find_joined_options
 from readiness.drafting.table import MOST_OPTIONS, ExportColumn
@@ -62,7 +63,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,25})?")
 _BAND = re.compile(r"\d[\d.,]*\D{1,12}\d")
 # The name of an option, which nobody types.
 _NUMBERED = re.compile(r"[^\W\d_]{0,12}[_-]?\d{1,3}")
-_MISSING_NUMBERS = re.compile(r"-?(?:9{1,4}|8{2,4}|7{2,4}|99?[78])|-99?6|-[1-9]")
+_MISSING_NUMBERS = re.compile(r"-?(?:9{1,9}|8{2,4}|7{2,4}|99?[78])|-99?6|-[1-9]")
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,10 @@ def propose_answers(
         signs: what may join ticked options, beside the usual.
     """
     counts: Counter[str] = Counter()
-    for column in columns:
-        counts.update(column.counts)
+    values = dict(labels)
+    for cell, n in chain.from_iterable(column.counts.items() for column in columns):
+        whole = cell.removesuffix(".0")
+        counts[whole if whole in values else cell] += n
     # A number that is labelled with itself, or with nothing, has no label.
     every_label = [(value, text.strip() or value) for value, text in labels]
     labels = [(value, text) for value, text in every_label if value != text or not value.isdigit()]
@@ -146,7 +149,7 @@ def propose_answers(
         labels = every_label
         keys = {match_key(text) for pair in labels for text in pair}
         more = [text for text in counts if match_key(text) not in keys]
-        unnamed = [text for text in more if is_missing(text, missing_values)]
+        unnamed = [t for t in more if is_missing(t, missing_values) or find_special(t)]
         more = [text for text in more if text not in unnamed]
         # A few answers without a label are faults; of many the label is not known.
         many = any(sum(c.counts[t] for t in more) > LARGEST_LOSS * c.total for c in columns)
@@ -179,13 +182,8 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
         return ProposedAnswers(
             "text", missing=missing, checks=(f"{DECIDED}no answer but missing ones",)
         )
-    found = (
-        _propose_numbers(kept)
-        or _propose_dates(kept)
-        or _draft_joined(kept, signs)
-        or _draft_closed(kept)
-    )
-    found = found or ProposedAnswers("text")
+    found = _propose_numbers(kept) or _propose_dates(kept) or _draft_joined(kept, signs)
+    found = found or _draft_closed(kept) or ProposedAnswers("text")
     options = {match_key(option.text) for option in found.options}
     # What is ticked beside options is one of them.
     missing = tuple(each for each in missing if match_key(each[0]) not in options)

@@ -3,14 +3,17 @@
 A table of questions has a column whose cells are the export's headers, and texts beside it; where a
 second text differs under one that repeats, the questions are the rows of a grid. A table of answers
 has the code of a question (`q3`, or `3` for every `q3_...`), a value that the export holds, and its
-label.
+label. One table may be both, with the answers in rows below their question, which name it no more.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
 
 from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.errors import DataError
@@ -40,7 +43,9 @@ def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codeboo
     Raises DataError, naming the table and its columns, when it is neither a table of questions nor
     one of answers.
     """
-    found = _read_answers(table, export) or _read_questions(table, export)
+    found = (
+        _read_both(table, export) or _read_answers(table, export) or _read_questions(table, export)
+    )
     if found is None:
         raise DataError(
             f"{name}: no codebook of the export: no column holds its headers beside texts, nor "
@@ -101,7 +106,8 @@ def _read_questions(table: ExportTable, export: ExportTable) -> Codebook | None:
             break
     else:
         return None
-    texts = [c for c in table.columns if c is not column and c.total]
+    beside = [c for c in table.columns if c is not column and c.total]
+    texts = [c for c in beside if not _is_type(c)] or beside
     texts = sorted(texts, key=_measure_length, reverse=True)[:2]
     if not texts:
         return None
@@ -113,6 +119,36 @@ def _read_questions(table: ExportTable, export: ExportTable) -> Codebook | None:
         if match_key(header) in known:
             found[known[match_key(header)]] = (first or second, second if first else "")
     return Codebook(questions=found)
+
+
+def _is_type(column: ExportColumn) -> bool:
+    """Whether the cells are words, or say the same in several places, as types of questions do."""
+    runs = int(np.count_nonzero(np.diff(column.codes[column.has_answer])))
+    return runs > 2 * len(column.texts) or not any(" " in text for text in column.texts)
+
+
+def _read_both(table: ExportTable, export: ExportTable) -> Codebook | None:
+    """Questions, and below each the answers that it has beside the first."""
+    known = set(map(match_key, export.headers))
+    for column in table.columns:
+        below = ~column.has_answer
+        if 2 * sum(match_key(t) in known for t in column.texts) <= len(column.texts) or below[0]:
+            continue
+        head = [c for c in table.columns if not (c.has_answer & below).any()]
+        rest = sorted((c for c in table.columns if c not in head), key=lambda c: -c.total)[:2]
+        if len(rest) == 2:
+            own = np.maximum.accumulate(np.where(below, 0, np.arange(table.rows)))
+            every = (replace(column, codes=column.codes[own]), *rest)
+            given = np.logical_and(*(c.has_answer for c in rest))
+            answers = _read_answers(_keep_rows(every, given), export)
+            questions = _read_questions(_keep_rows(head, ~below), export)
+            if questions:
+                return questions.and_also(answers or Codebook())
+    return None
+
+
+def _keep_rows(columns: Sequence[ExportColumn], kept: npt.NDArray[np.bool_]) -> ExportTable:
+    return ExportTable(tuple(replace(c, codes=c.codes[kept]) for c in columns))
 
 
 def _measure_length(column: ExportColumn) -> float:
@@ -161,7 +197,7 @@ def _read_pairs(
         known = {match_key(cell) for cell, _ in pairs}
         for text, count in by_header[header].counts.items():
             seen += count
-            fits += count if match_key(text) in known else 0
+            fits += count if match_key(text.removesuffix(".0")) in known else 0
     return Codebook(answers=answers), fits / seen if seen else 0.0
 
 
