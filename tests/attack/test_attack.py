@@ -28,8 +28,8 @@ from readiness.attack.attack import cells_of
 from readiness.attack.knowledge import Knowledge, Sums
 from readiness.attack.model import AttackedCell
 from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
-from readiness.attack.solving import narrow
-from readiness.attack.system import PEOPLE
+from readiness.attack.solving import Solver, narrow
+from readiness.attack.system import PEOPLE, LinearSystem
 from readiness.errors import DataError
 from readiness.questionnaire import load_questionnaire
 from releases import FIRST, SECOND, released_figures
@@ -252,6 +252,22 @@ def test_later_answers_are_told_by_what_they_add() -> None:
         ("q.yes.a", 9, 11),
         ("q.no.a", 11, 13),
     }
+
+
+def test_ends_are_cut_where_no_world_is_found() -> None:
+    """Three market splits hide every world; that x is 3 is plain: x + 10 y = 13."""
+    system, rng = LinearSystem(), np.random.default_rng(0)
+    x, y = system.variable(("x",), 0, 6), system.variable(("y",), 0, 2)
+    system.row({x: 1.0, y: 10.0}, 13, 13)
+    boxes = [system.variable(("z", str(n)), 0, 1) for n in range(30)]
+    for _ in range(3):
+        sizes = rng.integers(1, 100, len(boxes)).astype(float)
+        system.row(dict(zip(boxes, sizes, strict=True)), sizes.sum() // 2, sizes.sum() // 2)
+    solver = Solver(system, nodes=5)
+    assert solver.bound_by_relaxation(x) == (0, 6)
+    assert solver.find_world(x, 0, 6) is None
+    found = narrow(solver, x, *[lambda low, high: high - low > 4] * 2, margin=None)
+    assert (found.lowest, found.highest) == (0, 4)
 
 
 def test_sums_of_weights_are_reached_by_certain_numbers_of_people() -> None:

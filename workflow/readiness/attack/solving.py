@@ -238,11 +238,12 @@ def narrow(
 
     if not is_settled() and not solver.worlds:
         solver.find_world(column, low, high)
-    # First for a world that is just far enough from those that were found; where there is none, for
-    # any beyond them.
+    # First for a world that is just far enough from those that were found, or from the other end
+    # where none was; where there is none, for any beyond them.
     for enough, lowest in product((True, False), (False, True)):
-        while not is_settled() and (seen := solver.count_range_found(column)):
-            least, most = seen
+        while not is_settled():
+            end = high if lowest else low
+            least, most = solver.count_range_found(column) or (end, end)
             if lowest:
                 beyond = range(least - 1, low - 1, -1)
                 far = next((n for n in beyond if not enough or wide(n, most)), low - 1)
