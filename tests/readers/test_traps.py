@@ -363,6 +363,12 @@ def test_codes_that_went_through_a_table_of_decimals() -> None:
     ]
 
 
+def test_a_letter_behind_the_point_of_stata_is_no_answer(tmp_path: Path) -> None:
+    path, frame = tmp_path / "a.dta", pd.DataFrame({"pay": [1.0, "a", 4.5]})
+    pyreadstat.write_dta(frame, path, missing_user_values={"pay": ["a"]})
+    assert read_sheet(path).labels["pay"].missing == ("a",)
+
+
 def test_the_codes_of_each_tool() -> None:
     kobo, lime, qualtrics = [KOBO], [LIME], [QUALTRICS, QUALTRICS, IMPORT]
     for visits, *ticks, age, remark in (

@@ -95,7 +95,8 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
 
 def _read_variable(name: str, meta: Any) -> Variable:
     labels: Mapping[Any, str] = meta.variable_value_labels.get(name, {})
-    missing = []
+    # Of Stata the letters behind the point: `.a` to `.z`.
+    missing = [str(letter) for letter in meta.missing_user_values.get(name, ())]
     for part in meta.missing_ranges.get(name, ()):
         low, high = as_text(part["lo"]), as_text(part["hi"])
         missing.append(low if low == high else f"{low}..{high}")
