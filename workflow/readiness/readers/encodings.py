@@ -90,10 +90,10 @@ def decode(
     chosen = _choose_by_words(content, wanted) or _choose_by_letters(content)
     if chosen is None:
         raise DataError(
-            f"{path}, line {line}: not UTF-8 (byte {first}), and Windows-1252 and Windows-1256 are "
-            "as likely as each other. Export it again as UTF-8, or say which: `new "
-            "--encoding windows-1252`, or in the questionnaire, under export: `encoding: "
-            "windows-1252`."
+            f"{path}, line {line}: not UTF-8 (byte {first}), and nothing tells which letters they "
+            "are. Export it again as UTF-8, or say it (windows-1252 is Western, -1250 Central "
+            "Europe, -1251 Cyrillic, -1256 Arabic): `new --encoding windows-1252`, or in the "
+            "questionnaire, under export: `encoding: windows-1252`."
         )
     return _decode_strictly(path, content, chosen)
 
