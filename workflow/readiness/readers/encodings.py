@@ -31,7 +31,9 @@ _NAMES = {
     "utf-8": "UTF-8",
     **dict.fromkeys(("utf-16", "utf-16-le", "utf-16-be"), "UTF-16"),
     "utf-32": "UTF-32",
+    "cp1250": "Windows-1250",
     "cp1252": "Windows-1252",
+    "cp1254": "Windows-1254",
     "cp1256": "Windows-1256",
 }
 _SAMPLE = 1 << 18
@@ -50,6 +52,11 @@ _LATIN = f"{chr(0xC0)}-{chr(0x24F)}"
 # Letters with accents beside plain small ones, and what stands for an apostrophe between them.
 _SMALL = f"{chr(0xE0)}-{chr(0xF6)}{chr(0xF8)}-{chr(0xFF)}{chr(0x153)}"
 _SMALL_IN_WORD = re.compile(f"(?<=[a-z])[{_SMALL}{chr(0x2019)}]|[{_SMALL}](?=[a-z])")
+# What Western letters make of others: of Polish raised numbers within words.
+_POLISH = re.compile("[A-Za-z][\u00b3\u00b9][a-z]")
+# Of Turkish those of Icelandic, whose vowels stand nowhere.
+_VOWELS = "\u00e1\u00e3\u00e6\u00ed\u00f3\u00fa"
+_TURKISH = re.compile(f"[^{_VOWELS}]*[\u00de\u00f0\u00fe][^{_VOWELS}]*")
 _LETTER_IN_WORD = re.compile(f"(?<=[A-Za-z])[{_LATIN}{chr(0x2019)}]|[{_LATIN}](?=[A-Za-z])")
 
 
@@ -148,6 +155,7 @@ def _choose_by_letters(content: bytes) -> str | None:
     words = sum(len(word) for word in _ARABIC_WORD.findall(arabic))
     # Bytes with accents are the same letters in both encodings but for capitals and a few more.
     western = _try_decode(content, "cp1252")
+    latin = "cp1254" if _TURKISH.fullmatch(western or "") else "cp1252"
     accents = len(_LETTER_IN_WORD.findall((western or "")[:_SAMPLE]))
     high = sum(byte > 0x7F for byte in sample)
     macintosh = len(_SMALL_IN_WORD.findall(content.decode("mac_roman")[:_SAMPLE]))
@@ -156,15 +164,17 @@ def _choose_by_letters(content: bytes) -> str | None:
         return "mac_roman"
     if western is not None and strange:
         return None
+    if _POLISH.search(western or ""):
+        return "cp1250"
     if words > 0.5 * high:
         return "cp1256"
     if western is not None and accents > 0.5 * high:
-        return "cp1252"
+        return latin
     if western is not None and _try_decode(content, "cp1256") == western:
-        return "cp1252"
+        return latin
     # Letters that are the same in both tell nothing; of the others, those inside of Latin words.
     telling = [at for at, byte in enumerate(sample) if byte in _APART]
     beside = [at for at in telling if _LETTER_IN_WORD.match(western or "", at)]
     if western is not None and len(beside) > 0.5 * len(telling):
-        return "cp1252"
+        return latin
     return None
