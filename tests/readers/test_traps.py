@@ -774,5 +774,5 @@ def test_letters_that_stand_alone_in_french_are_of_no_other_language() -> None:
     text = "Âge;Avis\n" + "30;Tout à fait\n41;à peine, à mon avis\n" * 20
     assert decode(Path("avis.csv"), text.encode("cp1252"))[1] == "Windows-1252"
     # Polish and Turkish are Western letters, too, but words that no Western language has.
-    for said, encoding in (("Było miło", "cp1250"), ("Kadın;Diğer İş", "cp1254")):
+    for said, encoding in (("Było miło", "cp1250"), ("Kadın;Diğer", "cp1254")):
         assert decode(Path("avis.csv"), said.encode(encoding))[0] == said
