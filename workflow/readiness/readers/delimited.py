@@ -46,7 +46,8 @@ NO_TABLES = {
             b'<?xmlversion="1.0"encoding="utf-8"?><document><limesurveydoctype>survey',
             *(b"classtype/scale", b"idrelated_idclasstype/scale", b"related_ididclasstype/scale"),
         ),
-        "the questions of a LimeSurvey form; export the responses as CSV.",
+        "the questions of a LimeSurvey form, which are not read; export the responses as CSV with "
+        "the full texts of questions and answers, which need no form.",
     ),
     b"<?xml": "XML; export it as CSV or as an Excel workbook (.xlsx).",
     b"[[": "the questions of a Qualtrics form; export the answers as CSV.",
