@@ -490,6 +490,8 @@ def test_surveymonkey_and_microsoft_forms() -> None:
     pandas = ["", *(name or "Unnamed: 9" for name in MONKEY[4:])]
     short = [pandas, ["0", *MONKEY_BELOW[4:]], *(row[:1] + row[4:] for row in monkey)]
     assert recognise_export(NAME, data(short))[1].name == "surveymonkey"
+    titled = b"Made,Unnamed: 1,Unnamed: 2\n2026,,\nAge,Sex,City\n30,f,Fes\n31,m,Fes\n"
+    assert read_sheet(NAME, titled).columns == ("Age", "Sex", "City")
     # A row of questions that ends before the row below it is refused for what it lacks.
     with pytest.raises(DataError, match="missing 'Venez-vous souvent"):
         coded(data([MONKEY[:3], MONKEY_BELOW, *monkey]), OPEN)

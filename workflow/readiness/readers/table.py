@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -143,6 +144,10 @@ def is_missing(value: str, declared: Sequence[str]) -> bool:
     return False
 
 
+# A header that is empty, or was when pandas read it.
+_UNNAMED = re.compile(r"(Unnamed: \d+)?")
+
+
 def name_each_once(headers: Sequence[str]) -> list[str]:
     """Headers as a questionnaire names them: `column 4` for none, `Again (2)` for the second."""
     seen: Counter[str] = Counter()
@@ -167,7 +172,7 @@ def find_header(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> 
         found = [len({match_key(cell) for cell in row} & set(wanted)) for row in rows]
         if max(found, default=0) > 1 or (max(found, default=0) == 1 and len(wanted) < 3):
             return found.index(max(found))
-    filled = [sum(1 for cell in row if cell.strip()) for row in rows]
+    filled = [sum(1 for cell in row if not _UNNAMED.fullmatch(cell.strip())) for row in rows]
     at = next((at for at, n in enumerate(filled) if 2 * n >= max(filled) and n), 0)
     above, *below = rows[max(at - 1, 0) :]
     answered = {k for row in below[1:] for k, cell in enumerate(row) if cell.strip()}
