@@ -752,6 +752,18 @@ def test_codebooks_are_known_by_their_content() -> None:
         ("7", "Field"),
     ]
     assert book.questions["q10"] == ("Where do you work?", "")
+    # REDCap's dictionary, whose boxes have a column each.
+    fields = {
+        "Variable / Field Name": ["q1", "uses"],
+        "Field Type": ["yesno", "checkbox"],
+        "Field Label": ["<b>Know it?</b>", "What for?"],
+        "Choices, Calculations, OR Slider Labels": ["", "1, Work, mostly | 2, Fun"],
+    }
+    export = table(q1=cycle("1", "0"), uses___1=cycle("1", "0"), uses___2=cycle("0", "1"))
+    book = read_codebook(table(**fields), export, "dictionary.csv")
+    known, boxes = drafted(export, codebook=book)[1].items
+    assert [(c.value, c.text) for c in known.categories] == [("1", "Yes"), ("0", "No")]
+    assert [c.text for c in boxes.categories] == ["Work, mostly", "Fun"]
     with pytest.raises(DataError, match=r"other\.csv: no codebook of the export"):
         read_codebook(table(a=["x", "y"], b=["1", "2"]), EXPORT, "other.csv")
 

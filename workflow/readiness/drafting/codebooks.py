@@ -18,6 +18,17 @@ import numpy.typing as npt
 from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.errors import DataError
 from readiness.questionnaire import Item, Questionnaire, match_key
+from readiness.questionnaire.text import strip_markup
+
+# The columns of a dictionary of REDCap that are read, as its pages and as its interface name them.
+_DICTIONARY = (
+    ("variable / field name", "field_name"),
+    ("field type", "field_type"),
+    ("field label", "field_label"),
+    ("choices, calculations, or slider labels", "select_choices_or_calculations"),
+)
+_KINDS = {"yesno": "1, Yes | 0, No", "truefalse": "1, True | 0, False"}
+_CHOICES = re.compile(r"\s*([^\s,|]+)\s*,\s*([^|]*[^|\s])")
 
 
 @dataclass(frozen=True)
@@ -43,9 +54,8 @@ def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codeboo
     Raises DataError, naming the table and its columns, when it is neither a table of questions nor
     one of answers.
     """
-    found = (
-        _read_both(table, export) or _read_answers(table, export) or _read_questions(table, export)
-    )
+    ways = (_read_dictionary, _read_both, _read_answers, _read_questions)
+    found = next(filter(None, (read(table, export) for read in ways)), None)
     if found is None:
         raise DataError(
             f"{name}: no codebook of the export: no column holds its headers beside texts, nor "
@@ -119,6 +129,22 @@ def _read_questions(table: ExportTable, export: ExportTable) -> Codebook | None:
         if match_key(header) in known:
             found[known[match_key(header)]] = (first or second, second if first else "")
     return Codebook(questions=found)
+
+
+def _read_dictionary(table: ExportTable, export: ExportTable) -> Codebook | None:
+    """That of REDCap: all choices in one cell, and a box of the export for each of several."""
+    held = {match_key(column.header): _read_rows(column) for column in table.columns}
+    cells = [next((held[key] for key in keys if key in held), []) for keys in _DICTIONARY]
+    found = Codebook()
+    for name, kind, text, listed in zip(*cells, strict=False):
+        options = dict(_CHOICES.findall(_KINDS.get(kind, listed if "|" in listed else "")))
+        for header in export.headers:
+            own, _, code = header.partition("___")
+            if own == name:
+                found.questions[header] = (strip_markup(text), options.get(code, code))
+            if header == name and options:
+                found.answers[header] = [*options.items()]
+    return found if found.questions else None
 
 
 def _is_type(column: ExportColumn) -> bool:
