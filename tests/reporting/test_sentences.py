@@ -251,12 +251,14 @@ def test_a_question_keeps_its_own_sign_at_the_end(language: str) -> None:
 
 def test_the_row_of_a_grid_is_quoted_with_its_stem() -> None:
     row, stem = {"id": "q3_1", "text": "Less work", "column": "q3_1"}, "In 10 years it will"
-    options = [{"code": code, "text": code} for code in ("yes", "no")]
+    many = {"en": "men of 65 and more"}
+    options = [{"code": code, "text": code, "plural": many} for code in ("yes", "no")]
     grid = {
         "id": "q3",
         "kind": "grid",
         "each": "single",
         "column": "In 10 years it will",
+        "label": {"en": "In 9 years"},
         "rows": [row],
     }
     content = {
@@ -268,7 +270,9 @@ def test_the_row_of_a_grid_is_quoted_with_its_stem() -> None:
     }
     questionnaire = questionnaire_of(content, "made up")
     quoted = statements.quote_question(questionnaire, questionnaire.item("q3_1"), "en")
-    assert stem in labels(questionnaire, "en")  # its digits are not results
+    assert {stem, *many.values(), "In 9 years"} <= labels(
+        questionnaire, "en"
+    )  # their digits are not results
     assert quoted.values == {"question": "In 10 years it will [Less work]"}
 
 

@@ -164,9 +164,13 @@ def _state_recompute(
 
 def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
     """The questionnaire's own words ("2 à 9 personnes"): its digits are not results."""
-    words: set[str] = {grid.column for grid in questionnaire.grids}
+    words = {
+        each for grid in questionnaire.grids for each in (grid.column, grid.label.text(language))
+    }
     for variable in questionnaire.frame:
         words.update({variable.label.text(language), *variable.labels(language).values()})
+    for grouping in questionnaire.groupings:
+        words.update(each for group in grouping.categories for each in group.plural.values())
     for item in questionnaire.items:
         words.update({item.label.text(language), *item.labels(language).values()})
         # As they were asked, in the questionnaire's own language.
