@@ -773,6 +773,7 @@ def test_the_language_is_found_or_asked_for() -> None:
     assert make_draft(table(**french), "trial", "f").language == "fr"
     arabic = {"ما هي مهنتك في الصحافة؟": cycle("محرر", "مصور")}
     assert make_draft(table(**arabic), "trial", "f").language == "ar"
+    assert guess_language(["\u062c\u0646\u0633\u06cc\u062a"]) == ("ar", False)  # Persian
     # Codes are of no language: the draft says that it must be looked at.
     untold = make_draft(table(q1=cycle("1", "2")), "trial", "f")
     assert "is en the language of its texts?" in draft_text(document_of(untold), "f")

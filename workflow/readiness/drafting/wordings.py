@@ -41,6 +41,8 @@ _TIMES = {"k": 1e3, "m": 1e6, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
 # Letters that tell a language by themselves, among those that there are words of.
 _LETTERS = {"ar": re.compile(r"[\u0600-\u06ff]")}
+# Letters among these of Persian, Urdu, Kurdish.
+_PERSIAN = re.compile("[\u067e\u0686\u0698\u06a9\u06af\u06cc\u06d2]")
 # Those of all others that there are words of.
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
@@ -90,7 +92,7 @@ def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
     letters = len(re.findall(r"[^\W\d_]", said))
     for language, pattern in _LETTERS.items():
         if letters and 2 * len(pattern.findall(said)) > letters:
-            return language, True
+            return language, not _PERSIAN.search(said)
     if 2 * len(_LATIN.findall(said)) < letters:
         return "", False
     spoken = [match_key(word) for word in re.findall(r"[^\W\d_]+", said)]
