@@ -189,8 +189,11 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     missing = tuple(each for each in missing if match_key(each[0]) not in options)
     twins = find_twins(option.text for option in found.options)
     asked = [*([UNNAMED] if unnamed else []), *(f"{_quote_some(texts)} {TWINS}" for texts in twins)]
-    checks = (*found.checks, *asked)
-    return replace(found, missing=(*missing, *found.missing), checks=checks)
+    # A code whose label is lost stands beside the labels of the others.
+    bare = sorted(text for text in numbers if text in options)
+    if bare and found.kind == "single" and 2 * len(bare) < len(options):
+        asked.append(f"is {_quote_some(bare, counts)} an answer, or none?")
+    return replace(found, missing=(*missing, *found.missing), checks=(*found.checks, *asked))
 
 
 def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
