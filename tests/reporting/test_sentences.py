@@ -23,7 +23,7 @@ from readiness.questionnaire import Item, Questionnaire
 from readiness.questionnaire.load import questionnaire_of
 from readiness.reporting import participation, statements
 from readiness.reporting.parts import Register, WavePart
-from readiness.steps.render import labels
+from readiness.steps.render import as_set, labels
 from readiness.validation.issues import MEANINGS
 
 # The languages whose words are known below.
@@ -270,9 +270,9 @@ def test_the_row_of_a_grid_is_quoted_with_its_stem() -> None:
     }
     questionnaire = questionnaire_of(content, "made up")
     quoted = statements.quote_question(questionnaire, questionnaire.item("q3_1"), "en")
-    assert {stem, *many.values(), "In 9 years"} <= labels(
-        questionnaire, "en"
-    )  # their digits are not results
+    known = labels(questionnaire, "en")
+    assert {stem, *many.values(), "In 9 years"} <= known  # their digits are not results
+    assert as_set("Men of 65").search("among men of 65, 3")  # nor where a sentence holds them
     assert quoted.values == {"question": "In 10 years it will [Less work]"}
 
 

@@ -234,10 +234,10 @@ _SET = {
 
 
 def as_set(word: str) -> re.Pattern[str]:
-    """The pattern of a text from outside, as a renderer may have set it."""
+    """The pattern of a text from outside, as a renderer may have set it, or within a sentence."""
     signs = re.findall(r"-+|\.+|\s+|.", word)
     pieces = (_SET.get(s[0]) or (r"\s+" if s.isspace() else re.escape(s)) for s in signs)
-    return re.compile("".join(pieces))
+    return re.compile("".join(pieces), re.IGNORECASE)
 
 
 def _check_page(source: Path, html: str, part: PageSource, engine: str) -> None:
