@@ -859,6 +859,7 @@ def test_what_joins_options_is_told_from_the_words_of_one() -> None:
     kinds = {item.id: item.kind for item in drafted(known)[1].items}
     assert kinds == {"opinion": "single", "needs": "multi"}
     assert "'Sí', 'Si' differ by accents" in drafted(table(home=cycle("Sí", "No", "Si", "Sí")))[2]
+    assert "begin with 0: codes" in drafted(table(area=cycle("003", "014", "101", "250")))[2]
     assert "is '0' (20 times) an answer, or" in drafted(table(home=cycle("Own", "Rent", "0")))[2]
     # One spelling of an option, wherever it stands; and no options in what a program wrote.
     found = find_joined_options(Counter(["Web, radio", "Radio, Press", "Web", "web, Press"] * 9))

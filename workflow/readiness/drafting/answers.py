@@ -220,10 +220,8 @@ def _draft_labelled(
     options = [ProposedOption(label, value=value, other=is_other(label)) for value, label in named]
     if len(options) < 2:
         return replace(propose_unlabelled(counts), missing=tuple(outside))
-    checks = []
     unseen = [o.text for o in options if not counts[o.value] and not counts[o.text]]
-    if unseen:
-        checks.append(f"{DECIDED}nobody answered {_quote_some(unseen)}")
+    checks = [f"{DECIDED}nobody answered {_quote_some(unseen)}"] if unseen else []
     kind, options, said = _order_options(options, declared=True)
     # "None of these" and "Other" are no highest level, whatever the file says.
     level = not is_none(options[-1].text) and not any(option.other for option in options)
@@ -317,7 +315,8 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     whole = all(value.is_integer() for value in values.values())
     distinct = sorted(set(values.values()))
     # No form writes its points as 01, 02, ...
-    codes = whole and not others and not unit and not any(re.match(r"0\d", t) for t in counts)
+    led = any(re.match(r"0\d", t) for t in counts)
+    codes = whole and not others and not unit and not led
     odd = [text for text in plain if _MISSING_NUMBERS.fullmatch(f"{values[text]:.12g}")]
     rest = [values[text] for text in plain if text not in odd] or [0.0]
     # Below the points 1, 2, ... a -1, and far above them a 9, are none of them.
@@ -352,6 +351,7 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
         asked = f"codes (--labels), or a number? {others} answers are words"
         return ProposedAnswers("single", give_codes(options), checks=(asked,))
     checks = [f"{DECIDED}a number without limits (seen: {low:.12g} to {high:.12g})"]
+    checks += ["some begin with 0: codes, which have no mean (kind: text)?"] if led else []
     checks += [f"{others} answers are no numbers"] if others else []
     checks += [f"thousands told apart by {sign!r}? or are these decimals?"] if sign else []
     most = max((values[text] for text in plain if text not in odd), default=low)
