@@ -50,11 +50,7 @@ def test_the_register_has_the_levels_groups_and_boxes_of_the_questionnaire(
 def test_only_the_margins_of_a_simulated_wave_are_a_scenario(made: Tables) -> None:
     for simulated in (True, False):
         rows = weighting_rows(
-            made.summary,
-            made.steps,
-            made.margins,
-            Selection.PROBABILITY,
-            simulated=simulated,
+            made.summary, made.steps, made.margins, Selection.PROBABILITY, simulated=simulated
         )
         said = {row.statistic for row in rows if row.id.startswith("weighting.target.")}
         assert said == {"target share (scenario)" if simulated else "target share"}
