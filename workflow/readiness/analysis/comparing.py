@@ -212,7 +212,7 @@ def contrast_items(
 
 def list_family(questionnaire: Questionnaire, items: Iterable[str]) -> dict[str, list[str]]:
     """Of each of the items those that are one family with it: the rows of its grid, or itself."""
-    items = list(items)
+    items = list(dict.fromkeys(items))
     grids = questionnaire.find_tables(items).values()
     return {name: [name] for name in items} | {row: rows for rows in grids for row in rows}
 

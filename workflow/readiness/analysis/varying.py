@@ -160,8 +160,8 @@ class Wave:
             for cut in compared_cuts(found, design.data)
         ]
         chance = design.without_finite_population()
-        beside = list_family(asked, dict.fromkeys([*self.estimate.items, *self.compare.items]))
-        rows = len(beside[item])
+        contrasted = [*self.estimate.items, *self.compare.items]
+        rows = len(list_family(self.questionnaire, contrasted)[item])
         pairs = contrast_item(chance, found, self.by, groups, level, interval, rows)
         contrasts = pd.DataFrame(pairs, columns=COLUMNS)
         for test in tests:
