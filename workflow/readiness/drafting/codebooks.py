@@ -9,7 +9,7 @@ label. One table may be both, with the answers in rows below their question, whi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -109,17 +109,13 @@ def _read_rows(column: ExportColumn) -> list[str]:
 
 def _read_questions(table: ExportTable, export: ExportTable) -> Codebook | None:
     known = {match_key(header): header for header in export.headers}
-    for column in table.columns:
-        keys = [match_key(text) for text in column.texts]
-        # Above several questions of a list may stand what they have in common.
-        if 2 * column.total > table.rows and sum(key in known for key in keys) * 2 > len(keys):
-            break
-    else:
-        return None
+    # Above several questions of a list may stand what they have in common.
+    most = (c for c in table.columns if 2 * c.total > table.rows)
+    column = next((c for c in most if _names_most(c, known)), None)
     beside = [c for c in table.columns if c is not column and c.total]
     texts = [c for c in beside if not _is_type(c)] or beside
     texts = sorted(texts, key=_measure_length, reverse=True)[:2]
-    if not texts:
+    if column is None or not texts:
         return None
     # The text of the whole question repeats over the rows of its grid, or stands in every row.
     texts.sort(key=lambda c: (-c.total, len(c.texts)))
@@ -147,6 +143,10 @@ def _read_dictionary(table: ExportTable, export: ExportTable) -> Codebook | None
     return found if found.questions else None
 
 
+def _names_most(column: ExportColumn, known: Container[str]) -> bool:
+    return 2 * sum(match_key(text) in known for text in column.texts) > len(column.texts)
+
+
 def _is_type(column: ExportColumn) -> bool:
     """Whether the cells are words, or say the same in several places, as types of questions do."""
     runs = int(np.count_nonzero(np.diff(column.codes[column.has_answer])))
@@ -158,7 +158,7 @@ def _read_both(table: ExportTable, export: ExportTable) -> Codebook | None:
     known = set(map(match_key, export.headers))
     for column in table.columns:
         below = ~column.has_answer
-        if 2 * sum(match_key(t) in known for t in column.texts) <= len(column.texts) or below[0]:
+        if below[0] or not _names_most(column, known):
             continue
         head = [c for c in table.columns if not (c.has_answer & below).any()]
         rest = sorted((c for c in table.columns if c not in head), key=lambda c: -c.total)[:2]

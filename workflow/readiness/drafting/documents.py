@@ -104,9 +104,9 @@ def document_of(draft: Draft) -> dict[str, Any]:
         for each in draft.questions
         if each.block.kind == "one"
     }
-    document["items"] = []
-    for question in draft.questions:
-        document["items"].append(_write_item(question, draft.language, columns, together))
+    document["items"] = [
+        _write_item(question, draft.language, columns, together) for question in draft.questions
+    ]
     # What several questions are called, as an answer and its code are, their columns tell apart.
     named = [
         item.get("label", {}).get(draft.language, item["column"]) for item in document["items"]

@@ -189,12 +189,9 @@ def _is_open(piece: str) -> bool:
 
 def _join_pieces(pieces: Sequence[str], pair: tuple[str, str], joiner: str) -> list[str]:
     found: list[str] = []
-    at = 0
-    while at < len(pieces):
-        if tuple(pieces[at : at + 2]) == pair:
-            found.append(joiner.join(pair))
-            at += 2
+    for piece in pieces:
+        if (*found[-1:], piece) == pair:
+            found[-1] = joiner.join(pair)
         else:
-            found.append(pieces[at])
-            at += 1
+            found.append(piece)
     return found
