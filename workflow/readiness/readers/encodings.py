@@ -55,7 +55,7 @@ _SMALL_IN_WORD = re.compile(f"(?<=[a-z])[{_SMALL}{chr(0x2019)}]|[{_SMALL}](?=[a-
 # What Western letters make of others: of Polish raised numbers within words.
 _POLISH = re.compile("[A-Za-z][\u00b3\u00b9][a-z]")
 # Of Turkish those of Icelandic, whose vowels stand nowhere.
-_VOWELS = "\u00e1\u00e3\u00e6\u00ed\u00f3\u00fa"
+_VOWELS = "".join(map(chr, (0xE1, 0xE3, 0xE6, 0xED, 0xF3, 0xFA)))
 _TURKISH = re.compile(f"[^{_VOWELS}]*[\u00de\u00f0\u00fe][^{_VOWELS}]*")
 _LETTER_IN_WORD = re.compile(f"(?<=[A-Za-z])[{_LATIN}{chr(0x2019)}]|[{_LATIN}](?=[A-Za-z])")
 
