@@ -32,7 +32,6 @@ SHIPPED, NUMBER, VERSION = "canteen-r1", "wishes.fruit.all", "canteen-2025@1"
 COMMANDS = {
     "a run with nothing to do": ("run",),
     "`which` a number of all": ("which", NUMBER),
-    "`which` a number of one": ("which", f"{SHIPPED}/{NUMBER}"),
     "`affected`": ("affected", VERSION),
     "`audit --level 0`": ("audit", "--level", "0"),
     "`audit --level 1`": ("audit", "--level", "1"),

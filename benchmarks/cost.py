@@ -1,7 +1,7 @@
 """What everything costs as it grows: seconds of the processors, in one table and one picture.
 
     .venv/bin/python benchmarks/cost.py                 # about half an hour
-    .venv/bin/python benchmarks/cost.py --only rows     # prints, and writes nothing
+    .venv/bin/python benchmarks/cost.py --kept FILE     # goes on with the parts that are in it
 
 Waves are the tests' tiny one (60 answers) under other names, run by Snakemake from their data to
 the site; publications its own under other ids; rows an export of 20 questions; questions a weighted
@@ -12,6 +12,7 @@ docs/measurements.md and docs/images/cost.svg.
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sys
 import tempfile
@@ -38,9 +39,8 @@ Costs = dict[tuple[str, str], dict[int, float]]
 PAGE = """\
 # Cost against size
 
-Written by `benchmarks/cost.py`: seconds of the processors of whole commands, Python's start
-included. Waves are the tests' tiny one, publications its own under other ids, with half as many
-waves; questions those of 2,000 weighted people by eight groups.
+Written by `benchmarks/cost.py`: seconds of the processors of whole commands. Waves are the tests'
+tiny one, publications its own, with half as many waves; questions of 2,000 people by eight groups.
 
 ![Seconds by size](images/cost.svg)
 
@@ -88,7 +88,8 @@ def measure_publications() -> Costs:
 
 
 def measure_rows() -> Costs:
-    sizes = (100_000, 300_000, 1_000_000, 3_000_000)
+    # More cells than the last has are not read.
+    sizes = (100_000, 300_000, 1_000_000, 2_800_000)
     return {("rows", "read and validated"): {n: measure(n)[0].cpu for n in sizes}}
 
 
@@ -143,11 +144,13 @@ def draw(costs: Costs) -> str:
         for found in own.values():
             line = " ".join(place(size, taken) for size, taken in found.items())
             parts.append(f'<polyline points="{line}" fill="none" stroke="#1f5a94"/>')
-        for name, found in own.items():
+        below = float(height + 30)
+        for name, found in sorted(own.items(), key=lambda each: list(each[1].values())[-1]):
             size, taken = list(found.items())[-1]
             x, y = place(size, taken).split(",")
+            below = min(float(y) - 5, below - 9)
             parts.append(f'<circle cx="{x}" cy="{y}" r="2.5" fill="#1f5a94"/>')
-            at = f'x="{x}" y="{float(y) - 5:.1f}" text-anchor="end" font-size="8"'
+            at = f'x="{x}" y="{below:.1f}" text-anchor="end" font-size="8"'
             parts.append(f"<text {at}>{name.replace('`', '')}</text>")
     size = f'viewBox="0 0 {gap + len(kinds) * (width + gap)} {height + 60}"'
     head = (
@@ -158,15 +161,18 @@ def draw(costs: Costs) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--only", choices=PARTS, nargs="+", default=list(PARTS))
-    only = parser.parse_args().only
+    parser.add_argument("--kept", type=Path, help="where each part is kept as it is measured")
+    kept = parser.parse_args().kept
     costs: Costs = {}
-    for name in only:
-        for (kind, what), found in PARTS[name]().items():
-            costs[kind, what] = found
-            print(kind, what, {size: round(taken, 1) for size, taken in found.items()}, flush=True)
-    if only != list(PARTS):
-        return
+    if kept and kept.exists():
+        for kind, what, found in json.loads(kept.read_text("utf-8")):
+            costs[kind, what] = dict(found)
+    for name, measure_part in PARTS.items():
+        if name not in {kind for kind, _ in costs}:
+            costs |= measure_part()
+            if kept:
+                told = [(*key, [*found.items()]) for key, found in costs.items()]
+                kept.write_text(json.dumps(told), "utf-8")
     rows = []
     for (kind, what), found in costs.items():
         said = ", ".join(f"{size:,}: {taken:.1f}" for size, taken in found.items())

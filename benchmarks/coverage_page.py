@@ -98,11 +98,9 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
     counts = [c for c in counts if c.samples]
     parts = [
         "# Level and power of the tests, coverage of the intervals",
-        "Written by `benchmarks/coverage.py`; do not edit. Simulated from the frame of the shipped "
-        "wave, with the workflow's own weights: strata are the professions, answering depends on "
-        "region and size, answers and replicates are raked within limits to three margins. "
-        "`python benchmarks/coverage.py --rounds N --counts FILE --page docs/measurements.md` goes "
-        "on from the counts of an earlier run.",
+        "Written by `benchmarks/coverage.py`. Simulated from the frame of the shipped wave, with "
+        "the workflow's own weights: strata are the professions, answering depends on region and "
+        "size, answers and replicates are raked within limits to three margins.",
         grid("", _configurations(counts), counts),
         "A share near .05 or .95 has the simulation standard error in the last row; a target "
         f"counts as missed when the figure misses it by more than {SURE:.0f} of them, and as met "

@@ -189,7 +189,7 @@ def document(counts: Counts) -> str:
     lines = [
         "# Every test and interval that a report prints",
         "",
-        "Written by `benchmarks/printed.py`; edit that, not this page. Four unequal groups that do",
+        "Written by `benchmarks/printed.py`. Four unequal groups that do",
         f"not differ, two strata, unequal weights; {tried} samples. Tests: rejected at",
         ".05 (aim: .03 to .07); intervals of 95 %: coverage (at least .93). A star: beyond the aim",
         "by more than two simulation errors. What rejects too often or covers too seldom says so",

@@ -191,20 +191,18 @@ def page(results: pd.DataFrame) -> str:
     """The page of the benchmark."""
     return f"""# Small waves: what is kept of the margins
 
-Written by `benchmarks/small_waves.py`; edit that, not this page. A draw is about n of the 12,000
+Written by `benchmarks/small_waves.py`. A draw is about n of the 12,000
 people of the shipped simulation, weighted to profession (six groups, two professions declared as
 one), region and size. What is too small is merged, left out or given up in the order that
 `survey/weighting/adapting.py` says; the order looks at counts of the frame and at who responded,
-never at an answer. The report of a wave tells each step.
+never at an answer.
 
 {table(results)}
 
 The share that is estimated depends on region, as the chance to answer does. Its interval is
 Korn-Graubard's at 95 %, from a jackknife whose replicates go through the same weighting. A
 replicate that no weights bring to margins and limits is calibrated linearly, which has the same
-variance for many respondents. Where trimming moves a margin from its target the largest gap is
-told; where a category would move by more than a tenth the limits are left out, and the margins
-kept.
+variance for many respondents.
 """
 
 
