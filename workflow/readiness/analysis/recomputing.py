@@ -263,7 +263,8 @@ def _list_tests(
     wave: WaveSettings, questionnaire: Questionnaire
 ) -> Iterator[tuple[str, tuple[int, tuple[str, ...]]]]:
     """Item, the rows of its grid, and the levels by which groups are compared."""
-    beside = list_family(questionnaire, [*wave.estimate.items, *wave.compare.items])
+    named = {*wave.estimate.items, *wave.compare.items}
+    beside = list_family(questionnaire, [i.id for i in questionnaire.items if i.id in named])
     for item in _choose_told(wave, questionnaire):
         if item.id in wave.compare.items and item.kind in ("ordinal", "single"):
             two = len(item.codes) == 2
