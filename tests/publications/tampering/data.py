@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -234,7 +235,9 @@ def remove_pointer(target: Target) -> Made:
 
 def edit_pointer_line(target: Target, content: bytes) -> bytes:
     lines = content.decode().splitlines(keepends=True)
-    k = target.draw.choice([1, 2])
+    k = target.draw.choice(
+        [k for k, line in enumerate(lines) if re.match("[- ]+(md5|size): ", line)]
+    )
     key, value = lines[k].split(": ")
     lines[k] = f"{key}: {change_digit(target, value, '123456789')}"
     return "".join(lines).encode()

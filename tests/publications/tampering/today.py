@@ -61,7 +61,9 @@ CODE = {
         "[*claim_rows(claims.iloc[:-1]), *verdict_rows(verdicts)]",
         wave=False,
     ),
-    "draw-wave": Step("draw", "steps/draw_wave.py", "GAP_DECIMALS = 4", "GAP_DECIMALS = 3"),
+    "draw-wave": Step(
+        "draw", "steps/draw_wave.py", "simulated=self.settings.simulated", "simulated=False"
+    ),
     "draw-study": Step(
         "draw",
         "steps/draw_study.py",
