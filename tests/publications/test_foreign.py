@@ -222,7 +222,7 @@ attempt("input", lambda: pathlib.Path("data/input.csv").write_text("x"))
 attempt("interpreter", lambda: pathlib.Path(os.__file__).write_text("x"))
 attempt("root", lambda: pathlib.Path("/usr/x").write_text("x"))
 attempt("processes", lambda: [p for p in os.listdir("/proc") if p.isdigit() and int(p) > 1000])
-attempt("netlink", lambda: socket.socket(socket.AF_NETLINK))
+attempt("netlink", lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW))
 for call in ("unshare", 0x200), ("personality", 0xFFFFFFFF), ("ptrace", 0, 0, 0, 0):
     attempt(call[0], lambda: 1 / (1 + kernel[call[0]](*call[1:])))  # -1: refused
 os.symlink("/etc/passwd", "results/link")
