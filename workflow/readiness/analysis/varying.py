@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -77,6 +78,11 @@ class Wave:
     by: str
     small: int
     marked: Mapping[str, Collection[str]]
+
+    @cached_property
+    def _families(self) -> dict[str, list[str]]:
+        """Those that are one family with each item, whatever a variant makes of its answers."""
+        return list_family(self.questionnaire, [*self.estimate.items, *self.compare.items])
 
     def choices(self, asked: Collection[str]) -> dict[str, tuple[str, ...]]:
         """The choices of each dimension that is `asked` for and changes this wave; `OWN` first."""
@@ -160,8 +166,7 @@ class Wave:
             for cut in compared_cuts(found, design.data)
         ]
         chance = design.without_finite_population()
-        contrasted = [*self.estimate.items, *self.compare.items]
-        rows = len(list_family(self.questionnaire, contrasted)[item])
+        rows = len(self._families[item])
         pairs = contrast_item(chance, found, self.by, groups, level, interval, rows)
         contrasts = pd.DataFrame(pairs, columns=COLUMNS)
         for test in tests:
