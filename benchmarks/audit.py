@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -79,6 +80,31 @@ def seconds(tree: Path, *command: str) -> tuple[float, float]:
     return used, time.perf_counter() - start
 
 
+def measure_commands(
+    counts: Collection[int], again: Collection[int], made: Path | None = None
+) -> dict[str, dict[int, tuple[float, float]]]:
+    """The `seconds` of each command by the number of publications, of level 2 for the numbers
+    `again`; `made`: a finished tree.
+    """
+    times: dict[str, dict[int, tuple[float, float]]] = {name: {} for name in (*COMMANDS, AGAIN)}
+    with tempfile.TemporaryDirectory() as folder:
+        if made is None:
+            made = Path(folder) / "made"
+            release_tiny(finish_tiny(make_tiny(made))).run()
+        for count in sorted({*counts, *again}):
+            tree = Path(folder) / "tree"
+            shutil.copytree(made, tree, symlinks=True)
+            multiply(tree, count)
+            ids = [f"{SHIPPED}-{k:03d}" for k in range(count)]
+            commands = COMMANDS if count in counts else {}
+            if count in again:
+                commands = {**commands, AGAIN: ("audit", *ids, "--level", "2")}
+            for name, command in commands.items():
+                times[name][count] = seconds(tree, *command)
+            shutil.rmtree(tree)
+    return times
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counts", type=int, nargs="+", default=[10, 50, 100, 200])
@@ -88,24 +114,10 @@ def main() -> None:
     counts = sorted({*arguments.counts, *arguments.again})
     print("| | " + " | ".join(f"{count} publications" for count in counts) + " |")
     print("|---" + "|--:" * len(counts) + "|")
-    times: dict[str, list[str]] = {name: [] for name in (*COMMANDS, AGAIN)}
-    with tempfile.TemporaryDirectory() as folder:
-        made = arguments.tree or Path(folder) / "made"
-        if arguments.tree is None:
-            release_tiny(finish_tiny(make_tiny(made))).run()
-        for count in counts:
-            tree = Path(folder) / "tree"
-            shutil.copytree(made, tree, symlinks=True)
-            multiply(tree, count)
-            for name, command in COMMANDS.items():
-                asked = count in arguments.counts
-                times[name].append(f"{seconds(tree, *command)[0]:.1f}" if asked else "-")
-            ids = [f"{SHIPPED}-{k:03d}" for k in range(count)]
-            again = count in arguments.again
-            took = seconds(tree, "audit", *ids, "--level", "2") if again else (0.0, 0.0)
-            times[AGAIN].append("{:.0f} ({:.0f})".format(*took) if again else "-")
-            shutil.rmtree(tree)
-    for name, row in times.items():
+    times = measure_commands(arguments.counts, arguments.again, arguments.tree)
+    for name, found in times.items():
+        form = "{:.0f} ({:.0f})" if name == AGAIN else "{:.1f}"
+        row = (form.format(*found[count]) if count in found else "-" for count in counts)
         print(f"| {name} | {' | '.join(row)} |")
 
 

@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from multiprocessing import Process, Queue
+from math import log10
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -25,11 +24,11 @@ sys.path[:0] = [str(ROOT / "workflow"), str(ROOT / "tests"), str(Path(__file__).
 
 import yaml  # noqa: E402
 
-from audit import AGAIN, COMMANDS, SHIPPED, multiply, seconds  # noqa: E402
-from disclosure import _measure  # noqa: E402
+from audit import measure_commands, seconds  # noqa: E402
+from disclosure import measure_register  # noqa: E402
 from graph import graph_seconds  # noqa: E402
 from measurements import MEASUREMENTS, write_section  # noqa: E402
-from tiny_project import WAVE, finish_tiny, make_tiny, release_tiny  # noqa: E402
+from tiny_project import WAVE, make_tiny  # noqa: E402
 from validation import measure  # noqa: E402
 
 PICTURE = ROOT / "docs/images/cost.svg"
@@ -70,21 +69,11 @@ def measure_waves() -> Costs:
 
 
 def measure_publications() -> Costs:
-    costs: Costs = {}
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "made"
-        release_tiny(finish_tiny(make_tiny(made))).run()
-        for count in (10, 50, 100, 200):
-            tree = Path(folder) / "tree"
-            shutil.copytree(made, tree, symlinks=True)
-            multiply(tree, count)
-            ids = [f"{SHIPPED}-{k:03d}" for k in range(count)]
-            again = {AGAIN: ("audit", *ids, "--level", "2")} if count <= 100 else {}
-            for name, command in {**COMMANDS, **again}.items():
-                took = seconds(tree, *command)[0]
-                costs.setdefault(("publications", name), {})[count] = took
-            shutil.rmtree(tree)
-    return costs
+    found = measure_commands((10, 50, 100, 200), again=(10, 50, 100))
+    return {
+        ("publications", name): {count: took for count, (took, _) in times.items()}
+        for name, times in found.items()
+    }
 
 
 def measure_rows() -> Costs:
@@ -94,13 +83,7 @@ def measure_rows() -> Costs:
 
 
 def measure_questions() -> Costs:
-    found = {}
-    for items in (10, 20, 40, 60):
-        queue: Queue[tuple[float, float]] = Queue()
-        process = Process(target=_measure, args=(items, 8, 600, queue))
-        process.start()
-        process.join()
-        found[items] = queue.get()[0]
+    found = {items: measure_register(items, 8, 600)[0] for items in (10, 20, 40, 60)}
     return {("questions", "register that gives nothing away"): found}
 
 
@@ -114,8 +97,6 @@ PARTS: dict[str, Callable[[], Costs]] = {
 
 def draw(costs: Costs) -> str:
     """The picture: a panel for each thing that grows, both axes by powers of ten."""
-    from math import log10
-
     width, height, gap = 210, 230, 46
     kinds = list(dict.fromkeys(kind for kind, _ in costs))
     top = max(taken for found in costs.values() for taken in found.values())

@@ -335,18 +335,23 @@ def _measure(items: int, groups: int, most: int, queue: Queue[tuple[float, float
         queue.put((time.process_time() - start, memory))
 
 
+def measure_register(items: int, groups: int, most: int) -> tuple[float, float]:
+    """The same in a process of its own; no end (inf) where it was ended after `most` seconds."""
+    queue: Queue[tuple[float, float]] = Queue()
+    process = Process(target=_measure, args=(items, groups, most, queue))
+    process.start()
+    process.join()
+    assert process.exitcode in (0, -signal.SIGXCPU), "not ended for its seconds"
+    return queue.get() if process.exitcode == 0 else (np.inf, 0.0)
+
+
 def growth(most: int, items: Sequence[int], groups: Sequence[int] = GROUPS) -> str:
     """The section; a survey that takes `most` seconds is ended."""
     rows, memory = [], 0.0
     for number in items:
         cells = []
         for size in groups:
-            queue: Queue[tuple[float, float]] = Queue()
-            process = Process(target=_measure, args=(number, size, most, queue))
-            process.start()
-            process.join()
-            assert process.exitcode in (0, -signal.SIGXCPU), "not ended for its seconds"
-            seconds, own = queue.get() if process.exitcode == 0 else (np.inf, 0.0)
+            seconds, own = measure_register(number, size, most)
             cells.append(f"{seconds:.0f} s" if own else f"more than {most} s")
             memory = max(memory, own)
             print(number, size, cells[-1], f"{own:.2f} GB", flush=True)
