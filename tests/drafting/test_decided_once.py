@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.commands.starting.beginnings import ToldExport, _draft_questionnaire, export_table
+from readiness.datasets.versions import Version
+from readiness.files import write_atomically
+from readiness.publications.audit.data import _find_rows_fault
 from readiness.questionnaire import questionnaire_of
 from readiness.readers import read_export
 from readiness.validation import first_reading, losses
@@ -24,5 +28,12 @@ def test_the_tool_is_decided_once(tmp_path: Path) -> None:
     sums = found.reconciliation.set_index(["item", "part"])["n"]
     assert sums[asked.items[0].id, "used"] == len(lines)
     assert not losses(found)
-    told = ToldExport(tool="google-forms", encoding="utf-8")
-    assert export_table(path, path.read_bytes(), told).tool == "google-forms"
+    told = ToldExport(tool="google-forms", encoding="cp1250", header_rows=3)
+    path.write_bytes(path.read_bytes().replace(b"?", b"\x8c\xe6"))
+    table = export_table(path, path.read_bytes(), told)
+    assert table.tool == "google-forms"
+    text, _, _ = _draft_questionnaire(table, path.name, "trial", [], "en", told)
+    write_atomically(tmp_path / "data/questionnaires/trial-1.yaml", text)
+    version = Version("trial", "1", "", "", 0, 38, "trial-1", "")
+    assert _find_rows_fault(path, version, tmp_path) is None
+    assert _find_rows_fault(path, replace(version, rows=40), tmp_path)

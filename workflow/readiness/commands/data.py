@@ -109,19 +109,20 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     from readiness.commands.validate import describe_reading, largest_loss, read_bytes
     from readiness.datasets.add import add_version
     from readiness.publications.plans import note_plan
-    from readiness.readers.export import recognise_export
+    from readiness.readers.export import count_answers
 
     said = []
+    name = arguments.questionnaire
+    path = root / f"data/questionnaires/{name}.yaml" if name else None
 
     def check(content: bytes) -> None:
-        if arguments.questionnaire:
-            path = root / f"data/questionnaires/{arguments.questionnaire}.yaml"
+        if path:
             found = read_bytes(path, arguments.file, content)
-            said.append(describe_reading(found, "en", largest_loss(root, arguments.questionnaire)))
+            said.append(describe_reading(found, "en", largest_loss(root, name)))
 
     def rows(content: bytes) -> int:
         # An export is whatever its tool writes; every other table is a CSV of ours.
-        return len(recognise_export(arguments.file, content)[0])
+        return count_answers(arguments.file, content, path)
 
     planned = note_plan(root, arguments.dataset)
     version = add_version(

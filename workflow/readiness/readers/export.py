@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.errors import ConfigError, DataError
-from readiness.questionnaire import Questionnaire, match_key, tidy
+from readiness.questionnaire import Questionnaire, load_questionnaire, match_key, tidy
 from readiness.readers import delimited, spss, workbooks
 from readiness.readers.assigned import is_row_number
 from readiness.readers.moments import match_moment
@@ -169,6 +169,25 @@ def recognise_export(
         return sheet, reader
     rows = tuple(column.take(kept) for column in sheet.rows)
     return replace(sheet, rows=rows, numbers=sheet.numbers[kept], faults={}), reader
+
+
+def count_answers(path: Path, content: bytes | None = None, said: Path | None = None) -> int:
+    """How many rows of answers an export has, read as the file of its questionnaire says.
+
+    Raises as `recognise_export` and `load_questionnaire` do.
+    """
+    if said is None:
+        return len(recognise_export(path, content)[0])
+    export = load_questionnaire(said).export
+    sheet, _ = recognise_export(
+        path,
+        content,
+        encoding=export.encoding,
+        name=export.sheet,
+        tool=export.tool,
+        header_rows=export.header_rows,
+    )
+    return len(sheet)
 
 
 def _open_export(

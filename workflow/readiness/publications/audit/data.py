@@ -12,14 +12,14 @@ from pathlib import Path
 from readiness.datasets.places import Foreign
 from readiness.datasets.store import DVC_CACHE, STORES, Copy, find_object, local_copies
 from readiness.datasets.versions import VERSIONS, Version, read_versions
-from readiness.errors import DataError
+from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
 from readiness.files import read_file
 from readiness.publications.ledger import SealedDataset
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 from readiness.publications.seal import sha256, unreadable
 from readiness.readers import read_sheet
-from readiness.readers.export import recognise_export
+from readiness.readers.export import count_answers
 
 RIGHT = Outcome.REPRODUCED
 
@@ -61,7 +61,7 @@ def check_dataset(
     present = (today or {}).get(sealed.name, sealed)
     good: Path | None = None
     for copy in local_copies(root, sealed, foreign):
-        fault = copy.fault or _find_rows_fault(copy.path, sealed)
+        fault = copy.fault or _find_rows_fault(copy.path, sealed, root)
         place = _place(sealed.name, copy, root)
         if present.is_erased:
             findings.append(AuditFinding(place, Outcome.DIFFERS, Fact("audit.copy.of_erased")))
@@ -136,8 +136,11 @@ def check_inputs(
     return findings, contents
 
 
-def _find_rows_fault(path: Path, version: Version) -> Fact | None:
-    """Whether a copy has other rows: counted as a CSV of ours, else as whatever a tool exports."""
+def _find_rows_fault(path: Path, version: Version, root: Path) -> Fact | None:
+    """Whether a copy has other rows: counted as a CSV of ours, else as whatever a tool exports.
+
+    The sheet, the letters and the rows of headers are those that the questionnaire says.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = sum(1 for cells in csv.reader(file) if cells) - 1
@@ -145,10 +148,11 @@ def _find_rows_fault(path: Path, version: Version) -> Fact | None:
         rows = -1
     if rows != version.rows:
         try:
-            rows = len(read_sheet(path))
-            if rows != version.rows:  # Rows of headers and empty ones are no answers.
-                rows = len(recognise_export(path)[0])
-        except DataError:
+            said = root / f"data/questionnaires/{version.questionnaire}.yaml"
+            rows = count_answers(path, None, said if said.is_file() else None)
+            if rows != version.rows:  # Once rows of headers and empty ones were counted.
+                rows = len(read_sheet(path))
+        except ReadinessError:
             return Fact("audit.copy.no_table")
     if rows == version.rows:
         return None
