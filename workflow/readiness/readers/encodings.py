@@ -44,14 +44,14 @@ _APART = {
 }
 _ARABIC = f"[{chr(0x620)}-{chr(0x64A)}{chr(0x66E)}-{chr(0x6D3)}]"
 _ARABIC_WORD = re.compile(f"{_ARABIC}{{2,}}")
-# What letters of DOS are to Windows: no word has them.
+# What letters of DOS are to Windows, and a space of a Mac: no word has them.
 _SIGN_IN_WORD = re.compile(
-    "[A-Za-z][\u0192\u201a\u201e\u2020-\u2022\u2026\u02c6\u02dc\u2030\u2039\u203a][A-Za-z]"
+    "[A-Za-z][\u0192\u201a\u201e\u2020-\u2022\u2026\u02c6\u02dc\u2030\u2039\u203a][A-Za-z]|[a-z]\u00ca"
 )
 _LATIN = f"{chr(0xC0)}-{chr(0x24F)}"
 # Letters with accents beside plain small ones, and what stands for an apostrophe between them.
 _SMALL = f"{chr(0xE0)}-{chr(0xF6)}{chr(0xF8)}-{chr(0xFF)}{chr(0x153)}"
-_SMALL_IN_WORD = re.compile(f"(?<=[a-z])[{_SMALL}{chr(0x2019)}]|[{_SMALL}](?=[a-z])")
+_SMALL_IN_WORD = re.compile(f"(?<=[a-z])[{_SMALL}{chr(0x2019)}\xa0]|[{_SMALL}](?=[a-z])")
 # What Western letters make of others: of Polish raised numbers within words.
 _POLISH = re.compile("[A-Za-z][\u00b3\u00b9][a-z]")
 # Of Turkish those of Icelandic, whose vowels stand nowhere.
