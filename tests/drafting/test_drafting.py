@@ -134,18 +134,14 @@ def test_grids_and_ticked_columns_are_one_question() -> None:
         }
     )
     draft, asked, _ = drafted(columns)
-    assert [(q.block.kind, q.kind) for q in draft.questions] == [
-        ("grid", "ordinal"),
-        ("ticks", "multi"),
-        ("ticks", "multi"),
-        ("ticks", "multi"),
-    ]
+    found = [(q.block.kind, q.kind) for q in draft.questions]
+    assert found == [("grid", "ordinal"), *[("ticks", "multi")] * 3]
     assert [item.row.text for item in asked.items[:2] if item.row] == ["the food", "the room"]
     assert [c.column for c in asked.items[3].categories] == ["Uses [radio]", "Uses [press]"]
 
 
 def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:
-    yes_no = {"0": "No", "1": "Yes"}
+    yes_no, unknown = {"0": "No", "1": "Yes"}, {"99": "Dont know / no idea of it", "": ""}
     draft, asked, _ = drafted(
         ExportTable(
             (
@@ -177,11 +173,16 @@ def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:
                 column(5, "Q5_1", cycle("1", ""), label="Which fruit-Kiwi"),
                 column(6, "Q5_2", cycle("", "1", "1"), label="Which fruit-Plum"),
                 column(7, "Q5_3", [""] * N, label="Which fruit-Fig"),
+                # Values that lie on the points, or far off, and a label of no value.
+                column(8, "Q6", [*cycle(*map(str, range(11)), n=55), *["99"] * 5], values=unknown),
+                column(9, "Q7", cycle("1", "2", "4", "8", "10"), values=yes_no, missing=("8",)),
             )
         )
     )
     kinds = " ".join(f"{item.id} {item.kind}" for item in asked.items)
-    assert kinds == "q1 single age number q3 ordinal q4 multi q5 multi"
+    assert kinds == "q1 single age number q3 ordinal q4 multi q5 multi q6 ordinal q7 number"
+    given = [(m.value or m.text, m.special) for i in asked.items[-2:] for m in i.missing]
+    assert given == [("99", "_dont_know"), ("8", "_blank")]
     assert [m.special for m in asked.item("q1").missing] == ["_refused"]
     assert [(m.value, m.special) for m in asked.item("age").missing] == [("999", "_blank")]
     assert asked.item("q3").labels("en")["p10"] == "10 (very)"
@@ -208,11 +209,8 @@ def test_an_spss_file_is_drafted_of_what_it_says_of_itself(tmp_path: Path) -> No
     table = export_table(path, path.read_bytes())
     media = [replace(column, together="Which media?") for column in table.columns[2:]]
     _, asked, _ = drafted(ExportTable((*table.columns[:2], *media)))
-    assert [(i.id, i.kind) for i in asked.items] == [
-        ("q1", "single"),
-        ("q2", "ordinal"),
-        ("which_media", "multi"),
-    ]
+    kinds = " ".join(f"{item.id} {item.kind}" for item in asked.items)
+    assert kinds == "q1 single q2 ordinal which_media multi"
     assert [(m.text, m.value, m.special) for m in asked.item("q1").missing] == [
         ("Refused to say", "9", "_refused")
     ]
@@ -374,8 +372,14 @@ def test_numbers_far_off_a_scale_are_no_answers_and_rare_bands_are_bands() -> No
         none=cycle("98", "99", n=479),
         pay=[*cycle("1", "2", "3", "4", n=470), *["-98"] * 9],
         place=[*cycle(*towns[:10], n=449), *towns[10:]],
+        province=cycle("ON", "QC", "NS", "BC", n=479),
+        agree=cycle("Yes", "No", "Maybe/I don't know", n=479),
     )
     _, asked, text = drafted(columns)
+    assert re.findall("is (.*) an answer, or none", text)[-2:] == [
+        "'NS' (120 times)",
+        '"Maybe/I don\'t know" (159 times)',
+    ]
     assert [(m.text, m.special) for m in asked.item("mp").missing] == [
         ("98", "_blank"),
         ("99", "_blank"),

@@ -121,8 +121,8 @@ def propose_answers(
     for cell, n in chain.from_iterable(column.counts.items() for column in columns):
         whole = cell.removesuffix(".0")
         counts[whole if whole in values else cell] += n
-    # A number that is labelled with itself, or with nothing, has no label.
-    every_label = [(value, text.strip() or value) for value, text in labels]
+    # A number that is labelled with itself, or with nothing, has no label; no cell is no value.
+    every_label = [(value, text.strip() or value) for value, text in labels if value.strip()]
     labels = [(value, text) for value, text in every_label if value != text or not value.isdigit()]
     if labels:
         missing_values = columns[0].missing
@@ -191,7 +191,13 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     asked = [*([UNNAMED] if unnamed else []), *(f"{_quote_some(texts)} {TWINS}" for texts in twins)]
     # A code whose label is lost stands beside the labels of the others.
     bare = sorted(text for text in numbers if text in options)
-    if bare and found.kind == "single" and 2 * len(bare) < len(options):
+    if found.kind != "single" or 2 * len(bare) >= len(options):
+        bare = []
+    # Among codes of as many capitals ("ON", "QC") "NS" may be one of them.
+    if len(kept) > 2 and all(map(str.isupper, kept)) and len({*map(len, kept)}) == 1:
+        bare += [t for t in special if t.isupper() and len(t) == len(min(kept))]
+    bare += _list_half_answers(found.options)
+    if bare:
         asked.append(f"is {_quote_some(bare, counts)} an answer, or none?")
     return replace(found, missing=(*missing, *found.missing), checks=(*found.checks, *asked))
 
@@ -222,6 +228,8 @@ def _draft_labelled(
         return replace(propose_unlabelled(counts), missing=tuple(outside))
     unseen = [o.text for o in options if not counts[o.value] and not counts[o.text]]
     checks = [f"{DECIDED}nobody answered {_quote_some(unseen)}"] if unseen else []
+    if half := _list_half_answers(options):
+        checks.append(f"is {_quote_some(half)} an answer, or none?")
     kind, options, said = _order_options(options, declared=True)
     # "None of these" and "Other" are no highest level, whatever the file says.
     level = not is_none(options[-1].text) and not any(option.other for option in options)
@@ -231,6 +239,12 @@ def _draft_labelled(
             [f"{DECIDED}low to high, for the file says that its values have an order"],
         )
     return ProposedAnswers(kind, give_codes(options), tuple(outside), checks=(*said, *checks))
+
+
+def _list_half_answers(options: Sequence[ProposedOption]) -> list[str]:
+    """Options that say one of two things: that there is no answer ("Don't know/It depends")."""
+    parts = ((option.text, option.text.split("/")) for option in options)
+    return [text for text, said in parts if len(said) > 1 and any(map(find_special, said))]
 
 
 def find_outside(
@@ -271,17 +285,24 @@ def _read_ends(
 ) -> ProposedAnswers:
     """Numbers of which a few have a label: the ends of a scale, or what is no answer."""
     outside, named = find_outside(labels, missing)
-    values = {value for _, value, _ in outside}
-    unnamed = sorted(text for text in {*counts} - values if is_missing(text, missing))
-    kept = Counter({t: n for t, n in counts.items() if t not in {*values, *unnamed}})
+    void = {value for _, value, _ in outside}
+    unnamed = {text for text in {*counts} - void if is_missing(text, missing)}
+    kept = Counter({t: n for t, n in counts.items() if t not in void | unnamed})
     found = _propose_numbers(kept) or ProposedAnswers("text")
-    if found.ends and values & {str(point) for point in range(found.ends[0], found.ends[1] + 1)}:
+    low, high = found.ends or (0, -1)
+    if (void | unnamed) & {str(point) for point in range(low, high + 1)}:
         found = ProposedAnswers("number")  # what is no answer is no point of a scale
+    # Nor is what lies far off the points, though a label may say so in words that nothing knows.
+    off = {text for text, _, _ in found.missing}
+    outside += [(label, value, find_meaning(label)) for value, label in named if value in off]
+    unnamed |= off - {value for value, _ in named}
+    named = [(value, label) for value, label in named if value not in off]
     said = f"labelled are {', '.join(f'{value} is {label!r}' for value, label in named)}"
     said = f"{said}: numbers, or no answers?" if found.kind == "number" else f"{DECIDED}{said}"
-    checks = (*found.checks, *([said] if named else ()), *([UNNAMED] if unnamed else ()))
-    outside += [(text, "", "blank") for text in unnamed]
-    return replace(found, missing=tuple(outside), checks=checks)
+    checks = [each for each in found.checks if each != UNNAMED]
+    checks += [*([said] if named else ()), *([UNNAMED] if unnamed else ())]
+    outside += [(text, "", "blank") for text in sorted(unnamed)]
+    return replace(found, missing=tuple(outside), checks=tuple(checks))
 
 
 def _order_options(
