@@ -1,12 +1,12 @@
 """What kind of question a column is, and its options: proposals with what must be looked at."""
 
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from readiness.drafting.digits import find_thousands, find_unit, normalise_digits, strip_unit
 from readiness.drafting.joined import MOST_ALIKE, find_joined_options
 from readiness.drafting.table import MOST_OPTIONS, ExportColumn
 from readiness.drafting.wordings import (
@@ -56,8 +56,6 @@ CODES = "codes of options: which are they (--labels)?"
 # Stands for what was typed, until the draft names it in its language.
 OTHER = "?"
 _SHOWN = 3
-# A word of letters behind a number: its unit, maybe.
-_WITH_UNIT = re.compile(r"[+-]?\d[\d.,\u066c ]*?([^\W\d_]{1,20})\.?")
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,25})?")
 # From one number to another.
 _BAND = re.compile(r"\d[\d.,]*\D{1,12}\d")
@@ -323,9 +321,9 @@ def _order_options(
 
 def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     """A number, or a short scale of bare numbers, where (nearly) every text is one."""
-    unit = _find_unit(counts)
-    bare = {text: write_out(_normalise_digits(_strip_unit(text, unit))) for text in counts}
-    sign = _find_thousands(set(bare.values()))
+    unit = find_unit(counts)
+    bare = {text: write_out(normalise_digits(strip_unit(text, unit))) for text in counts}
+    sign = find_thousands(set(bare.values()))
     cleared = {text: number.replace(sign, "") if sign else number for text, number in bare.items()}
     plain = {text: number for text, number in cleared.items() if _NUMBER.fullmatch(number)}
     others = sum(n for text, n in counts.items() if text not in plain)
@@ -384,43 +382,6 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     return ProposedAnswers(
         "number", decimals=digits, unit=unit, thousands=sign, checks=tuple(checks)
     )
-
-
-def _find_thousands(numbers: Set[str]) -> str:
-    """The point or comma that stands before three digits wherever it does, and in all numbers that
-    are large; "" where there is none. A number of three decimals would begin with 0 now and then.
-    """
-    for sign in ",.":
-        grouped = {n for n in numbers if sign in n}
-        whole = rf"[+-]?[1-9]\d{{0,2}}(?:\{sign}\d{{3}})+(?:[.,]\d+)?"
-        small = all(len(re.split("[.,]", n)[0].lstrip("+-")) < 4 for n in numbers - grouped)
-        if len(grouped) > 2 and small and all(re.fullmatch(whole, n) for n in grouped):
-            return sign
-    return ""
-
-
-def _find_unit(counts: Counter[str]) -> str:
-    """The one word that stands behind numbers, with or without an s; "" where there is none."""
-    units: Counter[str] = Counter()
-    for text, n in counts.items():
-        if found := _WITH_UNIT.fullmatch(match_key(text)):
-            units[found[1]] += n
-    best = max(units, key=lambda unit: (units[unit], unit), default="")
-    alike = {best, f"{best}s", best.removesuffix("s")}
-    return best if units[best] > 1 and set(units) <= alike else ""
-
-
-def _strip_unit(text: str, unit: str) -> str:
-    found = _WITH_UNIT.fullmatch(match_key(text)) if unit else None
-    return text if found is None else match_key(text)[: found.start(1)].strip()
-
-
-def _normalise_digits(text: str) -> str:
-    """The text with the digits 0 to 9, and without the blanks that tell thousands apart."""
-    plain = "".join(str(unicodedata.decimal(c, c)) for c in unicodedata.normalize("NFKC", text))
-    thousands = re.fullmatch(r"([+-]?\d{1,3}(?: \d{3})+)(.*)", plain.strip())
-    plain = thousands[1].replace(" ", "") + thousands[2] if thousands else plain.strip()
-    return plain.replace("\u066b", ".").replace("\u066c", "")
 
 
 def _propose_dates(counts: Counter[str]) -> ProposedAnswers | None:
