@@ -81,11 +81,15 @@ def test_each_kind_is_proposed_by_its_cells() -> None:
                 "Radio;Press, print", "Radio", "Press, print", "Radio;Web", "Web"
             ),
             "Born on": [f"{k % 28 + 1:02d}/0{k % 9 + 1}/1990" for k in range(N)],
+            "Do you read?": [*cycle("Oui", n=N - 1), "Non"],
+            "Is it good?": ["Good", "Bad", "Very good", *cycle("", n=N - 3)],
         }
     )
     _, asked, text = drafted(columns)
     kinds = {item.id: item.kind for item in asked.items}
-    assert " ".join(kinds.values()) == "ordinal single number text ordinal multi date"
+    assert (
+        " ".join(kinds.values()) == "ordinal single number text ordinal multi date single ordinal"
+    )
     assert [c.text for c in asked.items[0].categories] == AGREE
     assert [c.text for c in asked.items[1].categories] == ["Yes", "No"]
     assert [(m.text, m.special) for m in asked.items[1].missing] == [("Don't know", "_dont_know")]

@@ -433,15 +433,19 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
         repeated = [text for text in repeated if counts[text] > rare]
         if sum(counts[text] for text in repeated) < MOSTLY * total:
             return None
-    if len(repeated) > MOST_OPTIONS or len(repeated) < 2 or covered < 0.5 or lengths > LONG_TEXT:
+    every, pair = list(counts), tuple(map(match_key, counts))
+    scale = order_scale(every)
+    # Yes and no, and levels of a scale, are options however few gave them.
+    known = scale or pair in BOXES or pair[::-1] in BOXES
+    many = len(repeated) > MOST_OPTIONS or lengths > LONG_TEXT
+    if many or (not known and (len(repeated) < 2 or covered < 0.5)):
         return None
     typed = [t for t in counts if counts[t] <= rare and not is_other(t)]
     seen = Detectors().ready()
     # Nobody types a level of a scale, a band or the name of an option.
-    every = list(counts)
     banded = 2 * sum(map(bool, map(_BAND.search, every))) > len(every)
-    ordered = order_scale(every) or (order_numbers(every) if banded else None)
-    told = ordered or all(map(_NUMBERED.fullmatch, every))
+    ordered = scale or (order_numbers(every) if banded else None)
+    told = known or ordered or all(map(_NUMBERED.fullmatch, every))
     few = len(typed) if len(counts) > 8 and len(typed) > 2 and not told else 0
     alone = [text for text in counts if counts[text] == 1 and not is_other(text)]
     often = all(n >= LEAST_OFTEN for text, n in counts.items() if text not in alone)
