@@ -45,8 +45,6 @@ from readiness.publications.seal import (
 )
 
 PAYLOAD = "application/vnd.in-toto+json"
-# Bytes of the signatures over one seal.
-MOST_SIGNED = 4 << 20
 
 
 def statement(folder: Path) -> bytes:
@@ -149,7 +147,8 @@ def _read_lines(folder: Path) -> list[str]:
     """The lines of the attestations; none when there is no file. A last line must end, too."""
     path = folder / ATTESTATIONS
     try:
-        text = read_file(path, MOST_SIGNED).decode("utf-8", "surrogateescape")
+        # Bytes of the signatures over one seal.
+        text = read_file(path, 4 << 20).decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -160,7 +159,6 @@ def _read_lines(folder: Path) -> list[str]:
 
 
 def _read_parts(line: str) -> dict[str, Any] | None:
-    """Signer, payload and signature of an envelope; None when the line is not one of ours."""
     try:
         record = json.loads(line)
         (entry,) = record["signatures"]
@@ -261,8 +259,7 @@ def new_key(path: Path, root: Path) -> str:
     except ValueError as error:
         raise ConfigError(f"{PASSPHRASE}: cannot be used: {error}") from None
     # Nobody else may read it, not even before it is whole.
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(text)
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     write_atomically(public, pem)

@@ -18,9 +18,6 @@ REGISTER = "register"
 ATTACKED = "attack"
 # How many steps a run may have.
 MOST_STEPS = 200
-# Folders of steps on which no publication rests: it compares publications; it tells of answers; it
-# judges a register before it leaves; it tells of what is hidden.
-NOT_SEALED = ("reproduce", "faults", ATTACKED, "disclosure")
 
 
 def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, Path]:
@@ -30,9 +27,10 @@ def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, 
     }
     home = results / run
     for provenance in sorted([*home.glob(f"*/{PROVENANCE}"), *home.glob(f"*/*/{PROVENANCE}")]):
-        if provenance.parent.name not in NOT_SEALED:
-            step = "-".join(provenance.parent.relative_to(home).parts)
-            folders[step] = provenance.parent
+        # On these no publication rests: it compares publications; it tells of answers; it judges
+        # a register before it leaves; it tells of what is hidden.
+        if provenance.parent.name not in ("reproduce", "faults", ATTACKED, "disclosure"):
+            folders["-".join(provenance.parent.relative_to(home).parts)] = provenance.parent
     return folders
 
 

@@ -91,6 +91,5 @@ def find_cited(text: str, publications: Iterable[str]) -> str:
     known = "|".join(map(re.escape, publications))
     plain = strip_marks(text)
     number = re.search(rf"(?:^|\. )((?:{known})/[^:]+?)\s*:", plain)
-    whole = re.search(rf"\(({known})[,،)]", plain)
-    found = number or whole
+    found = number or re.search(rf"\(({known})[,،)]", plain)
     return found[1] if known and found else text

@@ -110,8 +110,7 @@ def with_key(material: PublicationMaterial) -> PublicationMaterial:
         return material
     answers = material.section.answers
     for other in ledger.publication_ids(material.root):
-        folder = material.root / ledger.FOLDER / other
-        config = load_config(folder / ledger.CONFIG)
+        config = load_config(material.root / ledger.FOLDER / other / ledger.CONFIG)
         same = [w.answers for w in config.waves.values() if config.privacy.key == used]
         if other == material.identity or same in ([], [answers]):
             continue
@@ -147,7 +146,6 @@ def refuse_names_in(root: Path, path: Path) -> None:
 
 
 def _gather_results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, bytes]:
-    """The ledger, charts and report of a run, and the provenance records of its chain."""
     files = {LEDGER: to_csv(round_register(figures)).encode()}
     files |= {name: path.read_bytes() for name, path in ledger.iterate_documents(folders)}
     for step, folder in folders.items():
@@ -266,8 +264,7 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     files[ARCHIVE] = pack(project)
     if (root / ledger.FOLDER / material.supersedes / LEDGER).is_file():
         before = read_register(ledger.find_publication(root, material.supersedes) / LEDGER)
-        table = erratum_table(before, figures, material.erratum, material.reasons)
-        files[ERRATUM] = table.encode()
+        files[ERRATUM] = erratum_table(before, figures, material.erratum, material.reasons).encode()
     if judged is not None:
         files[ATTACK] = (judged / ATTACK).read_bytes()
     script = _write_script(material, folders, figures)
@@ -288,7 +285,6 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
 
 
 def _write(material: PublicationMaterial, files: Mapping[str, bytes], cores: str) -> None:
-    """Write the folder beside, prove it, and rename it into its place."""
     scratch = material.root / ledger.FOLDER / ".new"
     shutil.rmtree(scratch, ignore_errors=True)
     folder = scratch / material.identity

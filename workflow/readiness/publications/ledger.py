@@ -97,8 +97,7 @@ def inputs_table(hashes: Mapping[Path, str]) -> str:
 
 def _read_rows(path: Path) -> list[dict[str, str]]:
     try:
-        text = read_file(path).decode("utf-8")
-        return list(csv.DictReader(io.StringIO(text, newline="")))
+        return list(csv.DictReader(io.StringIO(read_file(path).decode("utf-8"), newline="")))
     except OSError:
         raise DataError(f"{path}: not found. Restore it with git.") from None
     except (UnicodeDecodeError, csv.Error):

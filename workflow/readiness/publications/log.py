@@ -114,8 +114,7 @@ class Log:
             raise ConfigError(f"{identity}: withdrawn already ({entry.withdrawn}).")
         if successor in self.withdrawn or successor == identity:
             raise ConfigError(f"--successor {successor}: withdrawn itself; name another one.")
-        last = LogEntry(identity, entry.seal, successor, self.head, reason)
-        return Log((*self.entries, last))
+        return Log((*self.entries, LogEntry(identity, entry.seal, successor, self.head, reason)))
 
     @cached_property
     def withdrawn(self) -> dict[str, LogEntry]:
@@ -133,10 +132,9 @@ def read_log(root: Path) -> Log:
     """The log of the project at `root`; with a `fault`, and no entries, where it is damaged."""
     try:
         text = read_file(root / LOG).decode("utf-8")
-        record = json.loads(text)
         entries = tuple(
             LogEntry(**{name: cell for name, cell in entry.items() if name != "head"})
-            for entry in record["entries"]
+            for entry in json.loads(text)["entries"]
         )
         if not all(isinstance(cell, str) for e in entries for cell in asdict(e).values()):
             raise TypeError
@@ -296,13 +294,11 @@ def open_log(root: Path) -> Log:
         befores = {name: _find_before(seals[name]) for name in waiting}
         name = next((n for n in waiting if befores[n] not in waiting), waiting[0])
         waiting.remove(name)
-        seal = sha256(read_file(root / FOLDER / name / SEAL))
-        log = log.after(name, seal, befores[name])
+        log = log.after(name, sha256(read_file(root / FOLDER / name / SEAL)), befores[name])
     return log
 
 
 def _find_before(sealed: Mapping[str, Any]) -> str:
-    """The publication that one supersedes, by id; "" for none."""
     before = sealed.get("supersedes")
     return str(before.get("id", "")) if isinstance(before, dict) else ""
 
@@ -315,8 +311,7 @@ def withdraw(root: Path, identity: str, reason: str, successor: str = "") -> Non
 def append(root: Path, identity: str, log: Log) -> None:
     """Enter a released publication into the log; DataError when it is there already."""
     folder = root / FOLDER / identity
-    seal = sha256(read_file(folder / SEAL))
-    after = log.after(identity, seal, _find_before(read_seal(folder)))
+    after = log.after(identity, sha256(read_file(folder / SEAL)), _find_before(read_seal(folder)))
     write_atomically(root / LOG, after.as_text())
 
 
@@ -354,7 +349,6 @@ class Correction:
 
 
 def _is_number(said: str, row: Mapping[Any, str]) -> bool:
-    """Whether a text is the number of a row, as it is stored or as it is shown in any language."""
     from readiness.language import LANGUAGES
     from readiness.register.display import show_safely
     from readiness.register.published import plain, same_cell
@@ -426,6 +420,5 @@ def read_errata(paths: Iterable[Path]) -> dict[str, Correction]:
             raise DataError(f"{path}: lacks the columns {', '.join(missing)}.")
         for row in table.to_dict("records"):
             said = Correction(row["id"], row["was"], row["is"], row["why"], path.parent.name)
-            before = found.get(said.id, said)
-            found[said.id] = replace(said, was=before.was)
+            found[said.id] = replace(said, was=found.get(said.id, said).was)
     return found

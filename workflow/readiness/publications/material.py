@@ -265,7 +265,6 @@ class Facts(PublicationMaterial):
 
 
 def _write_title(facts: Facts, language: Language) -> Fact:
-    """The title with the id; of a draft it says so."""
     titles = facts.section.title
     title = titles.get(language) or next(iter(titles.values()), facts.identity)
     named = Fact("publication.title", {"text_title": title, "text_name": facts.identity})

@@ -170,8 +170,7 @@ def list_plan_files(root: Path, wave: str, publication: str = "") -> list[Path]:
     if publication:
         inputs = read_inputs(root / FOLDER / publication)
         return [path for path in inputs if path.parts[:2] == (FOLDER.name, PLANS)]
-    paths = (root / FOLDER / PLANS / wave).glob("*.json")
-    return [path.relative_to(root) for path in paths]
+    return [path.relative_to(root) for path in (root / FOLDER / PLANS / wave).glob("*.json")]
 
 
 def read_plans(root: Path, paths: Iterable[Path]) -> list[SealedPlan]:
@@ -280,7 +279,6 @@ def _compare_listed(
 def _check_register(
     root: Path, listed: Mapping[str, str], found: Mapping[str, Path]
 ) -> Iterator[tuple[str, Fact]]:
-    """Whether the register grew from what each plan states, and names no plan that is not there."""
     for name, path in found.items():
         if name in listed and sha256(read_file(path)) == listed[name]:
             plan = read_plan(read_file(path), name)

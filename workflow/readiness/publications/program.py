@@ -101,10 +101,6 @@ def code_files(root: Path) -> Iterator[Path]:
 
 # --- The code and configuration of a publication as a small project of its own, in one archive.
 ARCHIVE = "code.tar.xz"
-# Bytes that unpacking one may take: what it was packed with needs a tenth of it.
-MOST_MEMORY = 1 << 27
-# How many files an archive may hold.
-MOST_MEMBERS = 5_000
 # What Python takes from a folder that it starts in.
 LOADED = re.compile(r".*\.(?:py|pyc|pyd|pyo|pth|so)|.*\.(?:dist|egg)-info", re.ASCII)
 DVC_FILE = ".dvc/config"
@@ -164,8 +160,7 @@ def program_digest(hashes: Mapping[str, str]) -> str:
 @cache
 def present_program(root: Path) -> dict[str, str]:
     """The same of the program that runs, as an archive of a project at `root` would have it."""
-    files = select_for(root, read_program())
-    return program_hashes({**files, DVC_FILE: DVC_CONFIG.encode()})
+    return program_hashes({**select_for(root, read_program()), DVC_FILE: DVC_CONFIG.encode()})
 
 
 @cache
@@ -230,7 +225,8 @@ def read_archive(archive: Path) -> dict[str, bytes]:
 def _read_tar(packed: bytes) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     with tarfile.open(fileobj=io.BytesIO(_unpack_tar(packed)), mode="r:") as tar:
-        for name, member in members(tar, most_bytes=LARGEST, most_files=MOST_MEMBERS):
+        # How many files an archive may hold.
+        for name, member in members(tar, most_bytes=LARGEST, most_files=5_000):
             if name in files:
                 raise tarfile.TarError(f"{name!r} stands there twice")
             files[name] = member.read()
@@ -242,7 +238,8 @@ def _read_tar(packed: bytes) -> dict[str, bytes]:
 
 def _unpack_tar(content: bytes) -> bytes:
     """The tar in an archive; LZMAError when it is none, or larger than one may be."""
-    decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MOST_MEMORY)
+    # Bytes that unpacking one may take: what it was packed with needs a tenth of it.
+    decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=1 << 27)
     tar = decompressor.decompress(content, LARGEST + 1)
     if len(tar) > LARGEST or not decompressor.eof or decompressor.unused_data:
         raise lzma.LZMAError("more than an archive may hold, or not the whole of one")
@@ -333,7 +330,6 @@ def _name_processor() -> str:
 
 
 def _list_blas() -> list[str]:
-    """The kernels that the libraries for linear algebra have chosen for this processor."""
     import numpy.linalg  # noqa: F401 - loads what is asked about
     import scipy.linalg  # noqa: F401
     import threadpoolctl

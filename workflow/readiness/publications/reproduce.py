@@ -75,7 +75,6 @@ def quote_row(row: Mapping[Any, Any]) -> TranslatedText:
 
 
 def _describe_move(column: str, was: str, became: str) -> Fact:
-    """That a column of a row holds another text."""
     if column == "suppressed" and not (was and became):
         kind = "audit.number.released" if was else "audit.number.withheld"
         return Fact(kind, {"said": was or became})
@@ -214,7 +213,6 @@ def erratum_table(
 
 
 def _find_reason(identity: str, reasons: Mapping[str, str]) -> str:
-    """The key of `reasons` that is the id or the longest beginning of it; "" for none."""
     parts = identity.split(".")
     names = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
     return next((name for name in names if name in reasons), "")
@@ -285,10 +283,9 @@ def closing_text(
     """
     found: dict[str, Value] = {}
     for name, frame in verdicts.items():
-        counts = zip(COUNTED, astuple(tally(frame)), strict=True)
         told = [
             Fact("language.labelled", {"label": Term(key), "what": n})
-            for key, n in counts
+            for key, n in zip(COUNTED, astuple(tally(frame)), strict=True)
             if n or key in COUNTED[::2]
         ]
         found[name] = Listed(tuple(told), "comma")

@@ -31,12 +31,8 @@ from readiness.facts import Fact
 from readiness.language import tell
 from readiness.publications.calls import open_filter
 
-# Where bubblewrap is looked for: not by PATH, which may name a folder that is somebody else's.
-PROGRAMS = (Path("/usr/bin/bwrap"), Path("/usr/local/bin/bwrap"), Path("/bin/bwrap"))
 # What of the system there is inside: programs and libraries, no settings.
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
-# And the settings without which these are not found.
-LOADER = ("/etc/ld.so.cache", "/etc/alternatives")
 PROJECT = "/project"
 GIB = 1 << 30
 MOST_FILES = 100_000
@@ -101,7 +97,8 @@ class RunBounds:
 @cache
 def bubblewrap() -> Path | None:
     """The program, where it and its filter are there and may be used; None otherwise."""
-    for program in PROGRAMS:
+    # Where bubblewrap is looked for: not by PATH, which may name a folder that is somebody else's.
+    for program in (Path("/usr/bin/bwrap"), Path("/usr/local/bin/bwrap"), Path("/bin/bwrap")):
         if program.is_file():
             words = [str(program), *_NAMESPACES, *_bind_system(), "--size", "4096"]
             try:
@@ -146,14 +143,14 @@ _NAMESPACES = (
 
 
 def _bind_system() -> Iterator[str]:
-    """The arguments that bring the system's programs and libraries in."""
     for name in SYSTEM:
         path = Path(name)
         if path.is_symlink():
             yield from ("--symlink", str(path.readlink()), name)
         elif path.is_dir():
             yield from ("--ro-bind", name, name)
-    for name in LOADER:
+    # And the settings without which these are not found.
+    for name in ("/etc/ld.so.cache", "/etc/alternatives"):
         yield from ("--ro-bind-try", name, name)
 
 
@@ -284,7 +281,6 @@ def _unpack_result(stream: IO[bytes], folder: Path, bounds: RunBounds) -> tuple[
 
 
 def _read_head(stream: IO[bytes]) -> tuple[str, int] | None:
-    """Name and size of the next file; None at the end."""
     first = stream.read(HEAD.size)
     if not first:
         return None

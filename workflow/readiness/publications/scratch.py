@@ -55,8 +55,6 @@ runpy.run_module("readiness", run_name="__main__")
 """
 # What of the auditor's environment reaches sealed code: which kernels of the processor to use.
 KERNELS = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
-# Seconds before each attempt to remove a folder in which a job that ends may still write.
-PAUSES = (0.0, 0.1, 0.5, 2.0)
 
 
 @contextmanager
@@ -94,7 +92,8 @@ def temporary_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        for pause in PAUSES:
+        # Seconds before each attempt to remove a folder in which a job that ends may still write.
+        for pause in (0.0, 0.1, 0.5, 2.0):
             time.sleep(pause)
             shutil.rmtree(folder, ignore_errors=True)
             if not folder.exists():
@@ -307,7 +306,6 @@ def _run(folder: Path, command: Sequence[str], variables: Mapping[str, str]) -> 
 
 
 def _read_reason(stderr: str, folder: Path) -> str:
-    """What a run said last, without the scratch folder's name."""
     lines = stderr.strip().splitlines()
     said = [k for k, line in enumerate(lines) if line.startswith("readiness ")]
     text = " ".join(lines[said[-1] :]) if said else (lines[-1] if lines else "no message")

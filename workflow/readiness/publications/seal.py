@@ -170,8 +170,7 @@ def check_seal(folder: Path) -> list[AuditFinding]:
             return [AuditFinding(SEAL, Outcome.BROKEN, NO_FILE)]
         seal = read_seal(folder)
     except DataError as error:
-        unread = isinstance(error, UnreadableError)
-        outcome = Outcome.NOT_CHECKED if unread else Outcome.BROKEN
+        outcome = Outcome.NOT_CHECKED if isinstance(error, UnreadableError) else Outcome.BROKEN
         return [AuditFinding(SEAL, outcome, error.fact or error_fact(str(error)))]
     if seal.get("id") != folder.name:
         # Its hashes are those of other files: they say nothing of these.
@@ -225,7 +224,6 @@ def _check_files(folder: Path, sealed: Mapping[str, str]) -> Iterator[AuditFindi
 
 
 def _find_numbers(folder: Path) -> list[AuditFinding]:
-    """Which numbers of a changed ledger are not the sealed ones."""
     try:
         values = io.StringIO(read_file(folder / VALUES).decode("utf-8"), newline="")
         sealed = {row["id"]: row["digest"] for row in csv.DictReader(values)}

@@ -36,8 +36,7 @@ def read_moment(
         raise ConfigError(f"{authority}: no root certificate; add that of the authority.")
     try:
         answer = decode_timestamp_response(read_bytes(token, "--timestamp"))
-        told = answer.tst_info
-        moment = told.gen_time.strftime("%Y-%m-%d %H:%M:%S UTC")
+        moment = answer.tst_info.gen_time.strftime("%Y-%m-%d %H:%M:%S UTC")
         names = [
             name.rfc4514_string()
             for name in {one.issuer for one in answer.signed_data.signer_infos}

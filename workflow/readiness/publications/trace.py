@@ -21,9 +21,6 @@ from readiness.publications.log import LOG, Log, check_listed, read_log, state_o
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.seal import DRAFT, LEDGER, check_seal, read_seal
 
-# How many ids are offered in the place of an unknown one.
-LIKE = 3
-
 
 @dataclass(frozen=True)
 class TraceStep:
@@ -90,7 +87,8 @@ def like(root: Path, name: str) -> list[str]:
     ids = {row["id"] for where in publications for row in ledger_rows(root / ledger.FOLDER / where)}
     parts = [identity.split(".") for identity in ids]
     known = {".".join(part[:length]) for part in parts for length in range(1, len(part) + 1)}
-    return difflib.get_close_matches(name, sorted(known), n=LIKE)
+    # How many ids are offered in the place of an unknown one.
+    return difflib.get_close_matches(name, sorted(known), n=3)
 
 
 def refuse_broken(root: Path, publications: Iterable[str], *, every: bool = False) -> None:

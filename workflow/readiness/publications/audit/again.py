@@ -154,7 +154,6 @@ class Again:
         return self.terms.sandbox and bubblewrap() is not None
 
     def _note_no_sandbox(self, result: Audit) -> Audit:
-        """The audit with a note where sealed code ran without a sandbox, or in that of root."""
         if self._can_confine:
             root = (Fact("audit.note.root"),) if os.geteuid() == 0 else ()
             return replace(result, notes=(*result.notes, *root))
@@ -184,7 +183,6 @@ class Again:
         return Fact("audit.code.another_lock", {"why": why, **locks})
 
     def _run(self, result: Audit) -> str:
-        """The run's folder: as sealed or, where the seal cannot be read, as configured."""
         if result.sealed:
             return str(result.sealed["run"])
         config = load_config(self.folder / "config.yaml")
@@ -320,8 +318,7 @@ def with_own_numbers(
         if not (old and new) or same_cell(old["value"], new["value"]):
             yield number
             continue
-        texts = {"text_own": quote_row(old), "text_now": quote_row(new)}
-        fact = Fact("audit.code.gives", texts)
+        fact = Fact("audit.code.gives", {"text_own": quote_row(old), "text_now": quote_row(new)})
         if number.fact:
             fact = Fact("audit.both", {"first": number.fact, "second": fact})
         yield replace(number, fact=fact)

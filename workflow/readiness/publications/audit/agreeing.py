@@ -77,7 +77,6 @@ def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding
 
 
 def _read_table(path: Path) -> tuple[str, list[str], list[list[str]]]:
-    """A table as text, its head and its rows; DataError when it is none."""
     try:
         text = read_file(path).decode("utf-8")
         head, *rows = [*csv.reader(io.StringIO(text, newline=""))] or [[]]
@@ -97,8 +96,7 @@ def _check_tables(folder: Path) -> Iterator[tuple[str, Fact]]:
             yield name, Fact("audit.states.table_columns", {"name": other})
         if any(len(row) != len(head) for row in rows):
             yield name, Fact("audit.states.cells")
-        times = Counter("@".join(row[:key]) for row in rows)
-        for what, count in times.items():
+        for what, count in Counter("@".join(row[:key]) for row in rows).items():
             if count > 1:
                 yield name, Fact("audit.states.times", {"name": what, "n": count})
 
@@ -214,7 +212,6 @@ class _Stated:
 
 
 def _tell_unlike(name: str) -> Fact:
-    """That what is stated of `name` is not what the folder states elsewhere."""
     return Fact("audit.states.folder", {"name": name})
 
 

@@ -91,16 +91,14 @@ def audit(
     """
     folder = folder or root / "publications" / identity
     with reading_once(folder):
-        there = folder.is_dir() or not listed
-        seal = [*(check_seal(folder) if there else ()), *listed]
+        seal = [*(check_seal(folder) if folder.is_dir() or not listed else ()), *listed]
         try:
             sealed = read_seal(folder)
         except DataError:
             sealed = {}
         limits = [Fact("audit.note.draft")] if sealed.get("status") == DRAFT else []
         if sealed and level >= DATA:
-            rerun = code == FROZEN and level >= NUMBERS
-            names = STATED if rerun else (*STATED, *STATED_TODAY)
+            names = STATED if code == FROZEN and level >= NUMBERS else (*STATED, *STATED_TODAY)
             limits.append(Fact("audit.note.stated", {"names": Listed(names, "comma")}))
         rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
         plan: dict[str, Fact] = {}
@@ -124,7 +122,6 @@ def audit(
 
 
 def _judge_plan(folder: Path, sealed: Mapping[str, Any]) -> PlanOutcome | None:
-    """What became of the plan of a publication; None without one, or where it cannot be told."""
     with suppress(ReadinessError, *_UNREADABLE):
         return judge_publication(folder, sealed["code"])
     return None
@@ -146,7 +143,6 @@ def _add_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519Publi
 def _look_further(
     root: Path, folder: Path, result: Audit, rows: list[dict[str, str]], terms: Terms
 ) -> Audit:
-    """The audit with what the levels above the seal see."""
     seal = result.seal
     against: tuple[AuditFinding, ...] = ()
     try:
@@ -244,9 +240,8 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     if environment:
         try:
             frozen = json.loads(read_file(folder / ENVIRONMENT))
-            lock = lock_file().read_text("utf-8")
             # Also what today's lock names no more: it may well be installed.
-            present = present_environment(lock, list(frozen["packages"]))
+            present = present_environment(lock_file().read_text("utf-8"), list(frozen["packages"]))
             moved = changes(frozen, present)
             recorded_build = not moved
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -261,7 +256,6 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
 
 
 def _code_changes(root: Path, sealed: Mapping[str, Any]) -> tuple[str, ...]:
-    """The steps whose code is another one today, and the places of other code that is."""
     present = present_program(root)
     moved = [place for place in present if sealed["program"].get(place) != present[place]]
     # Where every byte is the sealed one, no syntax tree needs to be looked at.
@@ -304,7 +298,6 @@ def _list_config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> l
 
 @lru_cache(maxsize=1)
 def _read_todays(content: bytes) -> Any:
-    """Today's configuration, read once for all publications of an audit."""
     return read_yaml_text(content)
 
 

@@ -160,7 +160,6 @@ def _find_rows_fault(path: Path, version: Version, root: Path) -> Fact | None:
 
 
 def _place(version: str, copy: Copy, root: Path) -> Fact:
-    """Where a copy of a dataset version lies."""
     inside, base = copy.path.resolve(), root.resolve()
     path = str(inside.relative_to(base)) if inside.is_relative_to(base) else ""
     where = {"version": version, "path": path}

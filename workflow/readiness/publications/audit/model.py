@@ -201,7 +201,6 @@ class Audit:
 
 
 def _serialise_fact(fact: Fact | None) -> dict[str, Any]:
-    """A fact for other programs, kind and values, and the English sentence beside it."""
     return {
         "fact": None if fact is None else encode(fact),
         "detail": "" if fact is None else tell(fact, "en"),

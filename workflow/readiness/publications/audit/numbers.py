@@ -264,7 +264,6 @@ def list_unchecked(
 
 
 def _put_under_seal(seal: Sequence[AuditFinding], numbers: list[Number]) -> list[Number]:
-    """The same numbers with what a broken seal says of them."""
     found = [finding for finding in seal if finding.outcome is Outcome.BROKEN]
     if not found:
         return numbers
@@ -286,9 +285,7 @@ def broken_numbers(seal: Sequence[AuditFinding]) -> Mapping[str, Fact] | None:
     prefix = f"{LEDGER}: "
     named = {p.removeprefix(prefix): d for p, d in places.items() if p.startswith(prefix)}
     more = [f for f in seal if f.place == LEDGER and f.fact.kind == MORE_NUMBERS]
-    if LEDGER in places and (more or not named):
-        return None
-    return named
+    return None if LEDGER in places and (more or not named) else named
 
 
 def compare_recomputed(
@@ -307,8 +304,7 @@ def compare_recomputed(
     today's code ran, which may compute more, and `errata` what later publications have corrected.
     """
     published = ledger_table(rows, again.figures.columns)
-    compared = compare(published, again.figures, today=today, errata=errata)
-    verdicts = list_rows(compared)
+    verdicts = list_rows(compare(published, again.figures, today=today, errata=errata))
     by_id = {row["id"]: row for row in rows}
     new = {row["id"]: row for row in list_rows(again.figures)}
     behind: dict[str, str] = {}
@@ -347,8 +343,7 @@ def compare_recomputed(
         beside = [c for c in row if c not in made and row[c] and c != PRECISION]
         told = None
         if beside:
-            more = beside[0] or Fact("audit.number.beyond")
-            told = Fact("audit.number.beside", {"column": more})
+            told = Fact("audit.number.beside", {"column": beside[0] or Fact("audit.number.beyond")})
         if not told and not today and made is not row and _is_stray(row, made, *step_of):
             told = Fact("audit.number.lineage")
         if told and numbers[-1].outcome in {*PASSING, Outcome.CORRECTED}:

@@ -19,9 +19,6 @@ from readiness.publications.outcomes import Outcome
 from readiness.register.display import show_row, show_safely
 from readiness.terminal import shorten
 
-# Characters of a title that are shown: a page of it would hide the verdict.
-LONGEST_TITLE = 300
-
 READS_ALIKE = (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
 
 
@@ -43,8 +40,7 @@ class Subject:
     def shown_now(self, number: Number, language: str) -> str:
         """The recomputed value as readers would be shown it; "" for what is no number."""
         row = self.rows.get(number.id, {})
-        same = number.recomputed == number.published != ""
-        if same or number.outcome in READS_ALIKE:
+        if number.recomputed == number.published != "" or number.outcome in READS_ALIKE:
             return self.show_published(number, language)
         try:
             if not re.fullmatch("[0-9]", row.get("digits", "")):
@@ -81,7 +77,8 @@ def _read_section(folder: Path) -> tuple[dict[str, str], bool]:
         kinds = (read_settings(folder, kind) for kind in ("waves", "studies"))
         (section,) = [section for kind in kinds for section in kind.values()]
         given = {
-            language: shorten(text, LONGEST_TITLE)
+            # Characters of a title that are shown: a page of it would hide the verdict.
+            language: shorten(text, 300)
             for language, text in section["title"].items()
             if language in title and isinstance(text, str)
         }

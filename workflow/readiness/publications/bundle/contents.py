@@ -115,7 +115,6 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
 
 
 def _list_publications(root: Path, identity: str) -> list[str]:
-    """The publication and those that it revises or supersedes, and so on, in that order."""
     found, waiting = [], [identity]
     while waiting:
         name = waiting.pop(0)
@@ -133,7 +132,6 @@ def _list_publications(root: Path, identity: str) -> list[str]:
 
 
 def _refuse_unsound(root: Path, identity: str) -> None:
-    """DataError naming the first thing in which a publication does not hold at level 1."""
     listed = check_listed(root, identity, read_log(root))
     found = audit(root, identity, DATA, changes=Changes(), listed=listed)
     fine = (Outcome.REPRODUCED, Outcome.RESTRICTED, Outcome.ERASED)
@@ -149,7 +147,6 @@ def _refuse_unsound(root: Path, identity: str) -> None:
 def _list_plain_files(
     root: Path, folders: Iterable[Path], datasets: Iterable[ledger.SealedDataset]
 ) -> Iterator[Path]:
-    """The files that go in as they lie in the tree, relative to its root."""
     yield from code_files(root)
     for pattern in PAGES:
         yield from (path.relative_to(root) for path in root.glob(pattern))
@@ -176,7 +173,6 @@ def _read_verified(root: Path, version: Version) -> bytes:
 
 
 def _refuse_leak(files: Mapping[str, bytes], left_out: Iterable[Version]) -> None:
-    """DataError when the bytes of data that must not leave are in the bundle under any name."""
     hidden = {version.sha256: version.name for version in left_out}
     for name, content in files.items() if hidden else ():
         if (digest := sha256(content)) in hidden:
@@ -186,7 +182,6 @@ def _refuse_leak(files: Mapping[str, bytes], left_out: Iterable[Version]) -> Non
 
 
 def _refuse_unsafe(name: str) -> None:
-    """DataError for a name that would be unpacked elsewhere than below the folder."""
     parts = name.split("/")
     if "\\" in name or ":" in parts[0] or any(part in ("", ".", "..") for part in parts):
         raise DataError(f"{name!r}: no name for a file of a bundle; rename it.")

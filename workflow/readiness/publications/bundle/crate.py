@@ -89,7 +89,6 @@ def crate_text(root: Path, contents: Contents, files: Mapping[str, bytes]) -> st
 
 
 def _read_version(project: bytes) -> str:
-    """The version in the text of a pyproject.toml; DataError when there is none."""
     try:
         return str(tomllib.loads(project.decode())["project"]["version"])
     except (ValueError, KeyError, TypeError):
@@ -144,8 +143,7 @@ class _Description:
         present = self.crate.get(identifier)
         if present is not None:
             return present
-        kind = properties.pop("kind")
-        own = {"@type": kind, **properties}
+        own = {"@type": properties.pop("kind"), **properties}
         return self.crate.add(ContextEntity(self.crate, identifier, properties=own))
 
     def _describe_root(self, authors: Sequence[Entity], license_: Entity, workflow: Entity) -> None:
@@ -247,7 +245,6 @@ class _Description:
         )
 
     def _run(self, identity: str, workflow: Entity, authors: Sequence[Entity]) -> Entity:
-        """The run behind a publication: from configuration and data to what was published."""
         own = f"{ledger.FOLDER}/{identity}/"
         published = [
             entity
@@ -272,7 +269,6 @@ class _Description:
         )
 
     def _find_places(self, identity: str) -> dict[str, str]:
-        """The files of the bundle by SHA-256: those of the publication first, then data, code."""
         own = f"{ledger.FOLDER}/{identity}/"
         order = sorted(
             self.hashes,

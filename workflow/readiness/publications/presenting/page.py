@@ -228,7 +228,6 @@ class OutcomeNumbers:
 
 
 def _group(audit: Audit, writing: Writing) -> Iterator[OutcomeNumbers]:
-    """One group an outcome, the most severe first."""
     for outcome, numbers in by_outcome(audit).items():
         # A level that computes nothing leaves numbers unchecked, which is no problem.
         asked = audit.level >= NUMBERS or outcome is not Outcome.NOT_CHECKED

@@ -14,7 +14,6 @@ from readiness.reporting.particulars import CALLED, list_statements
 from readiness.reporting.planned import list_deviations, state_plans
 
 # What a plan says in words of each value of a setting.
-SELECTED = {one.value: f"plan.selection.{one.key}" for one in Selection}
 ITEM_KINDS = ("single", "ordinal", "multi", "number", "date", "text")
 KINDS = {kind: f"questionnaire.kind.{kind}" for kind in ITEM_KINDS}
 KEPT = {kept: f"plan.duplicates.{kept}" for kept in ("last", "first", "most_answered")}
@@ -49,7 +48,7 @@ def write_plan(name: str, tree: Mapping[str, Any], outcome: PlanOutcome, languag
         inference=Selection(tree["selection"]).inference,
         draws=PERMUTATIONS,
         order=ORDER,
-        selected=SELECTED,
+        selected={one.value: f"plan.selection.{one.key}" for one in Selection},
         kept=KEPT,
         readers=READERS,
         kind=lambda kind: Term(KINDS[kind]) if kind in KINDS else str(kind),

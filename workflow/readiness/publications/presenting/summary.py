@@ -75,7 +75,6 @@ def sentences(audit: Audit) -> list[Fact]:
 
 
 def _list_severe(audit: Audit) -> Iterator[Fact]:
-    """What is not valid or could not be told, the most severe first."""
     every = _count_published(audit)
     if broken := _count(audit.seal, Outcome.BROKEN):
         yield Fact("verdict.says.seal_broken", {"n": broken})

@@ -25,8 +25,7 @@ INDENT = 15
 
 def audit_text(audit: Audit, language: Language = "en", width: int = 0) -> str:
     """The verdict, one line a part, every problem; lines are folded to a `width` that is given."""
-    lines = _AuditLines(audit, language)
-    told = [one_line(line) for line in lines.all()]
+    told = [one_line(line) for line in _AuditLines(audit, language).all()]
     if width > 2 * INDENT:
         # A hash or a path stays whole, for it is to be copied.
         fold = textwrap.TextWrapper(
@@ -143,7 +142,6 @@ class _AuditLines:
             yield self._name_line("", self.text("terminal.more_numbers", n=len(single) - SHOWN))
 
     def _group_alike(self) -> list[list[Number]]:
-        """The numbers to name, together those of which the same is said."""
         alike: dict[tuple[Outcome, Fact | None], list[Number]] = {}
         for number in sorted(self.audit.numbers, key=_rank_severity):
             if number.outcome not in FINE:

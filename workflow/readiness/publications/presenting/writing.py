@@ -117,10 +117,9 @@ class Writing:
         """The sentence of a fact; what is written already stands in it as it is."""
         held: list[Markup] = []
         told = tell(self._set_aside_texts(fact, held), self.language)
-        pieces = _HELD.split(told)
         return Markup("").join(
             self._write_held(piece, held) if k % 2 else self.form.ours(piece)
-            for k, piece in enumerate(pieces)
+            for k, piece in enumerate(_HELD.split(told))
         )
 
     def text(self, key: str, **values: Value) -> Markup:
