@@ -255,11 +255,10 @@ class _Maker:
 
     def banner(self) -> Banner:
         columns = self._make_columns()
-        lines = [line for line in self._make_lines(columns) if any(line.ids)]
         return Banner(
             self.item,
             tuple(columns),
-            tuple(lines),
+            tuple([line for line in self._make_lines(columns) if any(line.ids)]),
             frozenset(name for name in self.material.variables if self._is_compared(name)),
         )
 
@@ -290,8 +289,7 @@ class _Maker:
         self, variable: FrameVariable, names: Iterator[str]
     ) -> Iterator[BannerColumn]:
         # In ids the code of a category stands as it is for the variable that is compared.
-        compared = variable.id == self.material.variables[0]
-        prefix = "" if compared else group_name(variable.id, "")
+        prefix = "" if variable.id == self.material.variables[0] else group_name(variable.id, "")
         labels = variable.labels(self.language)
         for code in group_order(
             self.value,
@@ -317,7 +315,6 @@ class _Maker:
     # Letters.
 
     def _is_compared(self, variable: str) -> bool:
-        """Whether the headline of a scale was compared, or any answer."""
         contrasts, levels = self.material.contrasts, (self.item.first_level, *self.item.codes)
         return self.material.selection.inference and any(
             contrasts.has_tests(self.item.id, level, variable) for level in levels
@@ -423,7 +420,6 @@ def adds_up(register: Register, table: Banner) -> bool:
 
 
 def _read_shown(register: Register, identity: str) -> Decimal | None:
-    """A share as it is shown, as a fraction of 1; None where the register does not publish it."""
     if register.number(identity) is None:
         return None
     row = register.row(identity)

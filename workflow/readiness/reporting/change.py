@@ -24,7 +24,6 @@ COLUMNS = (
     "report.title.change",
 )
 INTERVAL = "numbers.interval"
-TREND = "report.column.trend"
 # By whether one of the changes moved, and whether all lie within the margin.
 SENTENCES = {
     (True, False): "report.change.moved",
@@ -54,7 +53,7 @@ def describe_change(wave: WavePart) -> str:
     if register.has("change.expected"):
         counts = {n: register.name_value(f"change.{n}") for n in ("tested", "expected")}
         told.append(wave.tell("report.change.family", **counts))
-    columns = (*COLUMNS, *[INTERVAL] * limits, *[TREND] * trends)
+    columns = (*COLUMNS, *[INTERVAL] * limits, *["report.column.trend"] * trends)
     caption = wave.caption("report.caption.change", **since)
     return paragraphs(
         [
@@ -116,7 +115,6 @@ def _label(wave: WavePart, item: Item, level: str) -> Value:
 
 
 def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Iterator[list[str]]:
-    """A row for each answer; for a question that is not compared one that says why."""
     register, found = wave.register, _find_changes(wave, item)
     asked, reason = item.label.text(wave.language), f"change.{item.id}.compared"
     said = register.span(reason) if register.has(reason) else ""

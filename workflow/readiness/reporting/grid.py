@@ -88,7 +88,6 @@ def _compare_rows(material: TableMaterial, rows: Sequence[Item], of_all: int) ->
 
 
 def _name_row(material: TableMaterial, item: Item) -> str:
-    """What a row is called within its grid."""
     assert item.row is not None
     return item.row.label(material.language)
 

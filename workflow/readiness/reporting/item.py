@@ -52,7 +52,6 @@ NO_TEST = {s: f"report.no_test.{s.key}" for s in Selection if not s.inference}
 CHECK = "proportional_odds_check"
 # A label of more words is a question, and no name.
 LONG = 4
-ORDINAL_MODEL = "ordinal_logit_term"
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,6 @@ class Tests:
 
     @property
     def _confidence(self) -> float:
-        """The confidence level: a register with p-values has it."""
         return float(self.register.row("settings.level")["value"])
 
     def write_tests(self) -> Iterator[str]:
@@ -93,8 +91,7 @@ class Tests:
             [self._state_difference(lead), *self._write_secondary(lead)],
             [*self._state_effect()],
         )
-        said = [*effect, *tests] if lead == "effect_size" else [*tests, *effect]
-        sentences = [reason, *said]
+        sentences = [reason, *([*effect, *tests] if lead == "effect_size" else [*tests, *effect])]
         yield " ".join(self.register.write_fact(fact) for fact in sentences)
 
     @property
@@ -106,7 +103,6 @@ class Tests:
         return self._state_difference(lead).kind == statements.ESTABLISHED
 
     def _state_difference(self, lead: str) -> Fact:
-        """What the primary test says; beside an effect that is read first, the first one made."""
         names = PRIMARY[lead]
         found = [(name, p) for name in names if (p := self._read_p(name)) is not None]
         if not found:
@@ -119,10 +115,9 @@ class Tests:
 
     def _write_secondary(self, lead: str) -> Iterator[Fact]:
         primary = next((t for t in PRIMARY[lead] if self._read_p(t) is not None), "")
-        names = [key.rpartition(".")[2] for key in statements.TESTS]
         others = [
             (test, self._name_p(test))
-            for test in names
+            for test in [key.rpartition(".")[2] for key in statements.TESTS]
             if test != primary and self._read_p(test) is not None
         ]
         if fact := statements.state_tests(others):
@@ -137,7 +132,7 @@ class Tests:
             yield Fact("language.labelled", {"label": tests, "what": next(iter(missed.values()))})
         if any(self._read_p(test) is not None for test in PRIMARY["permutation"]):
             yield Fact("report.draws", {"draws": self.register.name_value("settings.permutations")})
-        if self.item.kind == "ordinal" and self._read_p(ORDINAL_MODEL) is not None:
+        if self.item.kind == "ordinal" and self._read_p("ordinal_logit_term") is not None:
             known = self._read_p(CHECK) is not None
             values = {"p": self._name_p(CHECK)} if known else {}
             yield statements.proportional_odds(self._read_p(CHECK), self._confidence, values)
@@ -269,8 +264,7 @@ def notes(material: TableMaterial, own: Banner) -> str:
 
 
 def _write_notes(material: TableMaterial, own: Banner) -> Iterator[str]:
-    for line in lettering(material, own):
-        yield plain(line)
+    yield from (plain(line) for line in lettering(material, own))
     if own.item.dont_know:
         label = own.item.dont_know.label(material.language)
         yield material.register.write_fact(Fact("tables.note.outside", {"label": label}))
@@ -338,7 +332,6 @@ class _ItemWriter:
         )
 
     def _write_findings(self) -> Iterator[str]:
-        """The groups where they differ, else all who answered; then the other sentence."""
         whole, groups = self.findings.whole(), self.findings.groups()
         differ = groups is not None and groups.kind != "report.finding.groups.none"
         order = [groups, whole] if differ else [whole, groups]
@@ -360,7 +353,6 @@ class _ItemWriter:
         return f"{register.write_fact(said)} {plain(register.warning(identity))}".strip()
 
     def _write_caption(self, kind: str, by: str) -> str:
-        """A caption, with the variable of the groups where there are any."""
         unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
         item: Value = self.item.label.text(self.wave.language)
         level = level_label(self.item, self.wave.language)
@@ -390,7 +382,6 @@ class _ItemWriter:
         return banner_table(self.material, own, name, said, intervals=intervals)
 
     def _write_others(self) -> str:
-        """The groups of the other variables, a table each, in a fold."""
         language = self.wave.language
         told, names = [], []
         for variable in self.material.variables[1:]:

@@ -24,8 +24,6 @@ from readiness.register.protection import share_id
 from readiness.reporting.banners import MANY, Gap, TableMaterial
 from readiness.reporting.statements import has_only_name
 
-# The reliability of a share of which a sentence may be made.
-PRESENT = "present"
 FAR = 0.2
 # What is said of a share on either side of one half, with and without its interval.
 SIDES = {
@@ -230,14 +228,14 @@ class Findings:
         if not self._is_shown(identity):
             return False
         return not self.material.selection.inference or (
-            self.material.register.row(identity)["reliability"] == PRESENT
+            # The reliability of a share of which a sentence may be made.
+            self.material.register.row(identity)["reliability"] == "present"
         )
 
     def _is_shown(self, identity: str) -> bool:
         return self.material.register.number(identity) is not None
 
     def _find_ends(self, identity: str) -> dict[str, str]:
-        """The ids of the limits of a number; none unless both are there."""
         ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
         there = all(self.material.register.number(name) is not None for name in ends.values())
         return ends if there else {}
@@ -257,7 +255,6 @@ class Findings:
 
     @property
     def _levels(self) -> list[str]:
-        """The answers whose shares were compared between pairs of groups."""
         inference = self.material.selection.inference
         if not (self.compared and self._variable and inference) or self.item.kind == "number":
             return []
@@ -273,7 +270,6 @@ class Findings:
         return self.material.contrasts.gaps(self.item.id, level, self._variable, published)
 
     def _list_groups(self, level: str, fits: Callable[[str], bool]) -> list[str]:
-        """The groups whose share of an answer, by its id, `fits`."""
         codes = self.material.questionnaire.grouping(self._variable).codes
         return [code for code in codes if fits(share_id(self.item.id, level, code, ANSWERED))]
 
@@ -330,7 +326,6 @@ def in_short(
     wholes = [(own, fact) for own in all_of if (fact := own.whole())]
     gaps = [(*found, own) for own in all_of if (found := own.gap())]
     strongest = [(own, fact) for _, fact, own in sorted(gaps, key=lambda gap: gap[0])[:1]]
-    chosen = wholes[:1] + strongest + wholes[1:]
-    for own, fact in chosen[:3]:
+    for own, fact in (wholes[:1] + strongest + wholes[1:])[:3]:
         label = own.item.label.text(material.language)
         yield Fact("language.labelled", {"label": label, "what": fact})

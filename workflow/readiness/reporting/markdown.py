@@ -9,7 +9,6 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~^@$&])")
 _LISTED = re.compile(r"^(\(?\w{1,9})?([.):+-])(?=\s)")
 _SET = re.compile(r"(?<!\\)(['\".-])")
 _LINES = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
-_UNSAFE = re.compile(r"[^a-z0-9]+")
 
 
 class Markdown(str):
@@ -33,7 +32,7 @@ def quote_exactly(text: str) -> str:
 
 def label(*parts: str) -> str:
     """The label of a table, a figure or a section, from names: `tbl-wave-item`."""
-    return "-".join(_UNSAFE.sub("-", part.lower()).strip("-") for part in parts)
+    return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)
 
 
 def heading(level: int, title: str, name: str) -> str:

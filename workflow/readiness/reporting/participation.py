@@ -90,16 +90,14 @@ def _list_kinds(wave: WavePart) -> Listed | None:
         key: wave.register.number(f"quality.issues.{rule}") or 0 for rule, key in MEANINGS.items()
     }
     often = sorted((key for key, n in known.items() if n), key=lambda key: -known[key])[:3]
-    counts = {key: f"quality.issues.{key.rpartition('.')[2]}" for key in often}
     told = [
         Fact("report.issues.kind", {"what": Term(key), "n": wave.register.name_value(name)})
-        for key, name in counts.items()
+        for key, name in {key: f"quality.issues.{key.rpartition('.')[2]}" for key in often}.items()
     ]
     return Listed(tuple(told), "comma") if told else None
 
 
 def _find_count(wave: WavePart, quantity: str) -> tuple[int, Value]:
-    """How many there were of a quantity of the checks, and the value to show."""
     identity = f"quality.{quantity}.all"
     return round(wave.register.number(identity) or 0), wave.register.name_value(identity)
 
@@ -108,11 +106,10 @@ def _tell_reading(wave: WavePart) -> Iterator[Fact]:
     """What the selection of respondents lets the figures say, and what is held back."""
     register = wave.register
     asked, answers = (register.number(f"quality.{name}.all") for name in ("invited", "answered"))
-    complete = asked is not None and asked == answers
     yield statements.describe_selection(
         wave.selection,
         raked=any(str(i).startswith("weighting.target.") for i in wave.register.rows["id"]),
-        complete=complete,
+        complete=asked is not None and asked == answers,
     )
     bounds = {
         name: register.name_value(f"settings.{name}_base") for name in ("reliable", "minimum")
@@ -128,14 +125,12 @@ def _tell_reading(wave: WavePart) -> Iterator[Fact]:
 
 
 def _write_rates(wave: WavePart) -> str:
-    """AAPOR's rates, unweighted and weighted; a rate that is not computable says why."""
     register, rows = wave.register, []
     for key in RATES:
         rate = key.rpartition(".")[2]
         ids = (f"response.{rate}.all", f"response.{rate}_weighted.all")
         if all(register.has(identity) for identity in ids):
-            computed = register.row(ids[1])["unit"] == "share"
-            weighted = register.span(ids[1]) if computed else EMPTY
+            weighted = register.span(ids[1]) if register.row(ids[1])["unit"] == "share" else EMPTY
             rows.append([plain(wave.word(key)), register.span(ids[0]), weighted])
     return _fold_table(wave, "rates", RATES_TABLE, rows)
 
@@ -170,7 +165,6 @@ def nonresponse(wave: WavePart) -> str:
 
 
 def _list_headlines(wave: WavePart) -> Iterator[tuple[str | Fact, str]]:
-    """The words and the id of each headline number that has bounds, in the document's order."""
     for name in wave.items:
         item = wave.questionnaire.item(name)
         words = item.label.text(wave.language)
@@ -235,7 +229,6 @@ def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> str:
 
 
 def _write_between(wave: WavePart, identity: str) -> str:
-    """Two numbers of the register, as an interval; the first where they are withheld."""
     if not wave.register.has(f"{identity}.lower"):
         return EMPTY
     interval = wave.register.interval(identity)
@@ -262,7 +255,6 @@ def _write_missing(wave: WavePart) -> str:
 
 
 def _balance(wave: WavePart) -> str:
-    """The frame's categories in the population and among respondents, before and after."""
     register, rows = wave.register, []
     for variable in wave.questionnaire.groupings:
         for code, name in variable.labels(wave.language).items():

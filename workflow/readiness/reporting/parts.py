@@ -33,11 +33,6 @@ from readiness.tables import read_text_table
 
 NBSP = "\u00a0"
 Rows = Sequence[Sequence[str]]
-# The files of a chart that a reader can take along.
-CHART_FILES = ("svg", "csv")
-# A verdict's template has the percent sign behind the number; on the page they are one.
-# From right to left it is isolated, where it stands in foreign words.
-_UNIT_OUTSIDE = re.compile(r"\[([^\]]*)\]\{([^}]*)\}(?:\u2066(%)\u2069|([\u00a0\u202f ]?%))")
 _PERCENT_SIGN = re.compile("[\u00a0\u202f\u200e\u2066]*%[\u200e\u2069]*$")
 _PERCENT = ("%", f"{NBSP}%", "\u202f%")
 
@@ -242,7 +237,8 @@ class ReportPart:
         drawn = picture(wide.as_posix(), narrow.as_posix(), alternative, own, caption)
         files = [
             (ending.upper(), f"../../charts/{self.language}/{name}.{ending}")
-            for ending in CHART_FILES
+            # The files of a chart that a reader can take along.
+            for ending in ("svg", "csv")
         ]
         return f"{drawn}\n\n{actions(files)}"
 
@@ -365,13 +361,13 @@ class WavePart(ReportPart):
 
 
 def _join_percent_signs(said: str) -> str:
-    """The text with each percent sign within the span of its number."""
-
     def one(found: re.Match[str]) -> str:
         unit = found[3] or found[4].replace(" ", NBSP)
         return f"[{found[1]}{unit}]{{{found[2]}}}"
 
-    return _UNIT_OUTSIDE.sub(one, said)
+    # A verdict's template has the percent sign behind the number; on the page they are one.
+    # From right to left it is isolated, where it stands in foreign words.
+    return re.sub(r"\[([^\]]*)\]\{([^}]*)\}(?:\u2066(%)\u2069|([\u00a0\u202f ]?%))", one, said)
 
 
 def open_part(settings: dict[str, Any], language: Language) -> StudyPart | WavePart:

@@ -65,7 +65,6 @@ def verdict_names(
 
 
 def _find_questions(parts: list[str], structure: Structure) -> list[Value]:
-    """The questions that a verdict is about, by the name of the sets in its id."""
     shared = {one.id: one.sets for one in structure.shared_bases}
     sets = {one.id: one.item for one in structure.sets}
     name = next((part for part in parts[2:] if part in shared or part in sets), "")
@@ -78,8 +77,6 @@ ENDS = ("lower", "upper")
 PARTS = (*ENDS, "n_eff")
 # The command that walks a published number back.
 TRACE = "readiness which"
-# How many digits of a lineage hash are shown.
-LINEAGE = 16
 
 
 # Kinds that have a name and steps of their own.
@@ -265,7 +262,8 @@ class Passports:
         known = STEPS if self.register.is_weighted else {**STEPS, **UNWEIGHTED}
         steps = known.get(str(row["kind"]))
         yield "numbers.steps", self._write_word(steps) if steps else ""
-        yield "numbers.lineage", " ".join(name[:LINEAGE] for name in str(row["lineage"]).split())
+        # How many digits of a lineage hash are shown.
+        yield "numbers.lineage", " ".join(name[:16] for name in str(row["lineage"]).split())
         name = f"{self.standing.publication}/{row['id']}"
         cited = Fact(
             "numbers.cited" if data else "numbers.cited_alone",
@@ -288,7 +286,6 @@ class Passports:
     # -- names ------------------------------------------------------------------------------------
 
     def _name_wave_row(self, row: Mapping[str, Any]) -> Iterator[str]:
-        """The names of a wave's row: question or variable, answer or category, group."""
         assert self.questionnaire is not None
         name, level = self._name_item(str(row["item"])), str(row["level"] or "")
         yield self._label(name)
@@ -302,7 +299,6 @@ class Passports:
             yield self._group(group)
 
     def _name_item(self, name: str) -> str:
-        """The question of a row: the register adds to it what a row is of it."""
         known = {item.id for item in self.questionnaire.items} if self.questionnaire else set()
         return next((part for part in name.split(":") if part in known), name)
 
@@ -329,14 +325,12 @@ class Passports:
         return found.label.text(self.language) if found else re.sub("[_:]", " ", name)
 
     def _label_answers(self, name: str) -> dict[str, str]:
-        """The labels of a question's answers or a variable's categories; none for other names."""
         if name not in self._names:
             found = self._find_variable(name)
             self._names[name] = found.labels(self.language) if found else {}
         return self._names[name]
 
     def _group(self, group: str) -> str:
-        """A group, or two that are compared."""
         assert self.questionnaire is not None
         if group == TOTAL:
             return self._write_word("report.total")
@@ -355,7 +349,6 @@ class Passports:
         return group.replace("_", " ")
 
     def _name_study_row(self, row: Mapping[str, Any]) -> Iterator[str]:
-        """The names of a study's row: who printed a figure, of which question and answer."""
         assert self.structure is not None
         if row["kind"] == "verdict":
             yield from verdict_names(row, self.structure, self.language)

@@ -22,8 +22,6 @@ AREAS = {area: f"plan.area.{area}" for area in (*PARTS, "rest")}
 MARKS = {mark: f"plan.mark.{mark}" for mark in ("planned", "changed", "later")}
 # Characters of a value that are shown.
 SHOWN = 120
-# The same of a hash.
-DIGITS = 16
 
 
 def state_plans(plans: Sequence[PlanEntry], wave: str) -> Iterator[Fact]:
@@ -32,8 +30,7 @@ def state_plans(plans: Sequence[PlanEntry], wave: str) -> Iterator[Fact]:
         yield Fact("plan.open", {"command": f"readiness plan {wave} --seal"})
         return
     yield Fact("plan.sealed", {"day": Day(plans[0].day)})
-    for plan in plans[1:]:
-        yield _tell_amended(plan)
+    yield from (_tell_amended(plan) for plan in plans[1:])
     yield Fact("plan.order")
 
 
@@ -71,7 +68,7 @@ def _shorten(value: Any, area: str) -> str:
     if isinstance(value, list):
         value = ", ".join(one if isinstance(one, str) else canonical_json(one) for one in value)
     told = value if isinstance(value, str) else canonical_json(value)
-    return told[:DIGITS] if area == "code" else shorten(told, SHOWN)
+    return told[:16] if area == "code" else shorten(told, SHOWN)
 
 
 def count_marks(outcome: PlanOutcome, rows: Iterable[Mapping[Any, Any]]) -> Fact:

@@ -153,7 +153,6 @@ class ReportPage:
         )
 
     def _state(self) -> Iterator[tuple[str, str]]:
-        """What this is: real or simulated, of which publication and data; how to cite it."""
         if self.part.is_simulated:
             yield "simu", self.part.word("report.rendering.status.simulated")
         else:
@@ -181,7 +180,6 @@ class ReportPage:
             yield self.part.word(DOWNLOADS[kind]), address
 
     def _write_citation(self, data: str) -> Iterator[tuple[str, str]]:
-        """How it is cited, by its authors; of a release without any nothing."""
         stated = self.part.settings.get("study", {})
         names = tuple(name_author(author["name"]) for author in stated.get("authors", ()))
         cited: dict[str, Value] = {
@@ -206,7 +204,6 @@ class ReportPage:
             yield self.part.word("numbers.cite"), said
 
     def _mark_provenance(self, names: Iterable[str]) -> str:
-        """Dataset versions or lineage, each marked as such."""
         return (
             join_texts([f"[{name}]{{.prov}}" for name in names], "comma", self.part.language)
             or EMPTY

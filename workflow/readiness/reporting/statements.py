@@ -104,9 +104,7 @@ def describe_selection(selection: Selection, *, raked: bool, complete: bool) -> 
     kind = f"report.selection.{selection.key}"
     if selection.response_rate and complete:
         return Fact(f"{kind}.complete")
-    if selection.inference and not raked:
-        return Fact(f"{kind}.unraked")
-    return Fact(kind)
+    return Fact(f"{kind}.unraked") if selection.inference and not raked else Fact(kind)
 
 
 def describe_response(selection: Selection, values: Mapping[str, Value]) -> Fact:

@@ -29,7 +29,6 @@ from readiness.reporting.markdown import (
 from readiness.reporting.parts import StudyPart
 from readiness.reporting.study_finding import JudgedClaim, every_of, find_verdict, finding, joint_of
 
-SIMPLEST = "simplest"
 COLUMNS = tuple(f"study.column.{name}" for name in ("figures", "condition", "fits", "every"))
 
 
@@ -46,8 +45,7 @@ def picture(study: StudyPart) -> str:
         key = "study.caption.picture" if silent else "study.caption.picture_all"
         names = ("every", "least", "silent") if silent else ("every", "least")
         caption = study.write_value(Fact(key, every.take_values(*names)))
-    chart = study.chart("bases", caption)
-    return paragraphs([chart, _write_behind(study, every)])
+    return paragraphs([study.chart("bases", caption), _write_behind(study, every)])
 
 
 def _write_behind(study: StudyPart, every: JudgedClaim | None) -> str:
@@ -76,7 +74,6 @@ def _fold(study: StudyPart, key: str, body: str) -> str:
 
 
 def _make_rows(study: StudyPart, every: JudgedClaim, figures: str) -> list[list[str]]:
-    """Two rows of the table: if everyone answered, and with missing answers."""
     rows = []
     for suffix, condition in (
         ("", Fact("study.condition.all")),
@@ -122,11 +119,10 @@ def meaning_block(study: StudyPart) -> str:
     precision = find_verdict(study, f"precision.{own}")
     said = {"sentence": precision.sentences[0]} if precision else {}
     example = study.write_value(Fact("study.example", said)) if said else ""
-    reading = study.sentences(SIMPLEST)
-    searched = study.structure.searched.sets
+    reading = study.sentences("simplest")
     return paragraphs(
         [
-            study.word("study.meaning" if searched else "study.meaning.based"),
+            study.word("study.meaning" if study.structure.searched.sets else "study.meaning.based"),
             example,
             _tell_together(study),
             _fold(study, "study.title.reading", "\n\n".join(reading)),
@@ -184,7 +180,6 @@ def _list_claims(study: StudyPart) -> str:
 
 
 def _quote_figures(study: StudyPart, claim_set: ClaimSet) -> str:
-    """The figures with their answers: 67 % weak, 33 % none."""
     parts = [
         study.write_value(
             Fact(
@@ -203,7 +198,6 @@ def _quote_figures(study: StudyPart, claim_set: ClaimSet) -> str:
 
 
 def _name_who(study: StudyPart, claim_set: ClaimSet) -> str:
-    """Whose the figures are, and how many sources print them; one alone by its name."""
     first = study.claim(claim_set.claims[0])
     whose = study.structure.whose(str(first["attributed_to"]))
     printed = find_verdict(study, f"outlets.{claim_set.id}")
@@ -235,7 +229,6 @@ def _write_alone(study: StudyPart, claim_set: ClaimSet) -> str:
 
 
 def _write_sources(study: StudyPart) -> str:
-    """The published figures: each one once, whose it is, and every outlet that has it."""
     rows = []
     groups = study.printed_claims.groupby(
         ["item", "category", "value", "attributed_to"], sort=False
@@ -369,9 +362,6 @@ def glossary_block(study: StudyPart) -> str:
     return glossary(zip(words, glosses, strict=True))
 
 
-VERDICT_COLUMNS = ("verdict.page.verdict", "study.column.sentence", "numbers.id")
-
-
 def verdicts_block(study: StudyPart) -> str:
     """The table of all verdicts with what chooses among them; nothing where there are none."""
     verdicts = study.verdicts
@@ -387,7 +377,7 @@ def verdicts_block(study: StudyPart) -> str:
     ]
     made = study.table(
         "verdicts",
-        VERDICT_COLUMNS,
+        ("verdict.page.verdict", "study.column.sentence", "numbers.id"),
         rows,
         study.word("study.caption.verdicts"),
         words=(0, 1, 2),

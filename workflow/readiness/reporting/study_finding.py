@@ -225,7 +225,6 @@ def _state_lead(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]
 
 
 def _find_answered(study: StudyPart) -> NamedNumber | None:
-    """The number of answers that was published for all questions together; None where none was."""
     for total in reversed(study.structure.totals):
         if total.counts == "answered" and not total.sets:
             return NamedNumber(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
@@ -249,20 +248,17 @@ def _choose_sentence(
 
 
 def _find_reported(study: StudyPart) -> list[JudgedClaim]:
-    """The verdicts on figures beside the numbers of answers that are reported for them."""
     found = (find_verdict(study, f"total.base.{name}") for name in study.structure.reported)
     return [verdict for verdict in found if verdict is not None]
 
 
 def _state_established(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
-    """What holds of the figures without a number of answers, then of those that have one."""
     checked = _find_reported(study)
     misfits = [verdict.sentences[0] for verdict in checked if verdict.kind in MISFITS]
     if not misfits and checked and all(v.kind in FITS for v in checked):
         misfits = [Fact("study.sure.based")]
     searched = _choose_sentence(ESTABLISHED, joint)
-    found = [*([searched] if searched else []), *misfits]
-    return tuple(found or [Fact("study.sure.nothing")])
+    return tuple([*([searched] if searched else []), *misfits] or [Fact("study.sure.nothing")])
 
 
 def _state_simple(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
@@ -279,7 +275,6 @@ def _state_simple(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ..
 
 
 def _state_unknown(study: StudyPart) -> tuple[Fact, ...]:
-    """That the base is not known, and what a reported number of people may be instead."""
     answered = [total for total in study.structure.totals if total.counts == "answered"]
     if answered:
         based = {name for total in answered for name in total.sets}

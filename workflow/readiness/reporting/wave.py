@@ -54,7 +54,6 @@ def weighting(wave: WavePart) -> str:
 
 
 def _state_steps(wave: WavePart) -> Iterator[Fact]:
-    """What was done, in order, in the reader's words and with the register's numbers."""
     for fact in wave.steps:
         if step_name(fact) not in OF_PRECISION or wave.selection.inference:
             ids = numbers_of(fact)
@@ -68,7 +67,6 @@ def _state_steps(wave: WavePart) -> Iterator[Fact]:
 
 
 def _name_categories(wave: WavePart, variable: FrameVariable) -> Iterator[tuple[str, Value]]:
-    """The categories of a margin, those that were merged as one, with what they are called."""
     start = f"{WEIGHTS}.target.{variable.id}."
     labels = {**variable.labels(wave.language), UNKNOWN: text(NO_ANSWER, wave.language)}
     order = {code: place for place, code in enumerate(labels)}
@@ -80,7 +78,6 @@ def _name_categories(wave: WavePart, variable: FrameVariable) -> Iterator[tuple[
 
 
 def _name_codes(wave: WavePart, fact: Fact, name: str) -> Value:
-    """A value of a step, its codes by their labels."""
     value = fact.values[name]
     known = {v.id: v for v in wave.questionnaire.groupings}
     if name == "variable" and value in known:
@@ -110,8 +107,7 @@ def _write_margins(wave: WavePart) -> str:
     register, rows = wave.register, []
     # Whether trimming moved the margins: what was only kept within limits meets them.
     moved = any(step_name(fact) == "trimmed" for fact in wave.steps)
-    merged = any(step_name(fact) in ("merged", "declared") for fact in wave.steps)
-    if not moved and not merged:
+    if not moved and not any(step_name(fact) in ("merged", "declared") for fact in wave.steps):
         return ""
     for variable in wave.questionnaire.groupings:
         for code, name in _name_categories(wave, variable):
@@ -123,8 +119,7 @@ def _write_margins(wave: WavePart) -> str:
             rows.append([margin, *map(register.span, [*ids, *([gap] if moved else [])])])
     if not rows:
         return ""
-    columns = MARGINS if moved else MARGINS[:-1]
-    header = [text(name, wave.language) for name in columns]
+    header = [text(name, wave.language) for name in (MARGINS if moved else MARGINS[:-1])]
     kind = "report.caption.margins" if moved else "report.caption.margins_raked"
     return table(header, rows, label("tbl", wave.run, "margins"), wave.caption(kind))
 
@@ -164,7 +159,6 @@ def wave_blocks(wave: WavePart) -> list[ReportBlock]:
 
 
 def _list_items(wave: WavePart) -> Iterator[ReportBlock]:
-    """The block of each item; the rows of a grid together, behind that of the grid."""
     rows = {name: grid for grid, names in wave.tables.items() for name in names}
     for name in wave.items:
         grid = rows.get(name)
@@ -193,7 +187,6 @@ def wave_summary(wave: WavePart) -> str:
 
 
 def _tell_who(wave: WavePart) -> Iterator[str]:
-    """Of whom the sentences speak, and what their intervals are."""
     ids = {name: f"quality.{name}.all" for name in ("invited", "answered")}
     if wave.selection.response_rate:
         ids["rate"] = "response.rr2.all"
@@ -213,7 +206,6 @@ def _write_opening(wave: WavePart) -> str:
 
 
 def _write_revision(wave: WavePart) -> str:
-    """How the first item moved by group, and the totals of all, since what the wave revises."""
     register = wave.register
     items = map(wave.questionnaire.item, wave.items)
     told = [item for item in items if item.kind != "multi"]  # no one number stands for that

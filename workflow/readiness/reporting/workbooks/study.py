@@ -47,7 +47,6 @@ VERDICTS = tuple(f"tables.head.{name}" for name in ("claim", "status", "sentence
 
 
 def _name_answer(study: StudyPart, item: str, category: str) -> str:
-    """What an answer is called; "" where nothing says it."""
     found = study.structure.answer(item, category)
     return show(found, study.language) if found else ""
 
@@ -62,12 +61,11 @@ def _make_claims(study: StudyPart) -> WorkbookSheet:
             if register.has(identity)
             else str(claim["value"])
         )
-        answer = _name_answer(study, str(claim["item"]), str(claim["category"]))
         rows.append(
             (
                 str(claim["claim_id"]),
                 study.item(str(claim["item"])),
-                answer or NOTHING,
+                _name_answer(study, str(claim["item"]), str(claim["category"])) or NOTHING,
                 printed,
                 study.publisher(str(claim["attributed_to"])),
                 str(claim["outlet"]),
@@ -115,5 +113,4 @@ def study_codes(study: StudyPart) -> Iterator[list[str]]:
         found.setdefault(item, {})[category] = _name_answer(study, item, category)
     for item, answers in found.items():
         yield ["item", item, "", study.item(item), ""]
-        for code, label in answers.items():
-            yield ["answer", code, item, label, ""]
+        yield from (["answer", code, item, label, ""] for code, label in answers.items())

@@ -119,8 +119,6 @@ def _sign(one: Sign) -> str:
 
 
 class _WaveSheet:
-    """One table, and the lines that explain it."""
-
     def __init__(self, material: TableMaterial, table: Banner, place: int) -> None:
         self.material, self.table, self.place = material, table, place
         self.register, self.language = material.register, material.language
@@ -129,7 +127,6 @@ class _WaveSheet:
         rows = list(self._make_rows())
         asked = self.table.item.label.text(self.language)
         title = self._tell("tables.title", n=self.place, title=asked)
-        shaded = frozenset(place for place, (kind, _) in enumerate(rows) if kind == "main")
         return WorkbookSheet(
             self.table.item.id,
             title,
@@ -140,7 +137,7 @@ class _WaveSheet:
             ),
             tuple(row for _, row in rows),
             tuple(self._write_lines()),
-            shaded,
+            frozenset(place for place, (kind, _) in enumerate(rows) if kind == "main"),
             labels=2,
         )
 
@@ -151,13 +148,11 @@ class _WaveSheet:
         return tell(Fact(kind, values), self.language)
 
     def _write_head(self, column: BannerColumn) -> str:
-        """A column's head: variable and category, and the letter that names it."""
         name = column.label
         if column.apart:
             name = self._tell("report.apart", group=name)
         elif column.variable:
-            variable = self.material.questionnaire.grouping(column.variable)
-            of = variable.label.text(self.language)
+            of = self.material.questionnaire.grouping(column.variable).label.text(self.language)
             name = self._tell("language.labelled", label=of, what=name)
         if not column.letter:
             return name
@@ -194,8 +189,7 @@ class _WaveSheet:
                     yield line.kind, self._make_row(line, ids, end)
             if line.letters:
                 label = (line.label, self._write_word(_MEASURES["higher"]))
-                marks = [letter or NOTHING for letter in line.letters]
-                yield line.kind, (*label, *marks)
+                yield line.kind, (*label, *[letter or NOTHING for letter in line.letters])
 
     def _make_row(self, line: BannerLine, ids: Sequence[str], measure: str) -> tuple[Cell, ...]:
         cells = [self._make_cell(name, own) for name, own in zip(ids, line.ids, strict=True)]
@@ -314,8 +308,7 @@ def wave_labels(questionnaire: Questionnaire, compared: str, language: Language)
             groups[f"{variable.id}:{code}"] = (label, of)
             if variable.id == compared:
                 groups[code] = (label, of)
-    apart = questionnaire.label_apart(language)
-    groups |= {code: (label, "") for code, label in apart.items()}
+    groups |= {code: (label, "") for code, label in questionnaire.label_apart(language).items()}
     words = {level: text(key, language) for level, key in NUMBERS.items()}
 
     def labels(name: str, level: str, group: str) -> tuple[str, str, str, str]:

@@ -19,8 +19,6 @@ from xlsxwriter.worksheet import Worksheet
 from readiness.disclosure import escape_cell
 from readiness.language import Language, direction, text
 
-# What the file says of when it was made: results carry no clock.
-CREATED = datetime(2000, 1, 1)
 # Characters that a column is wide: no wider, no narrower.
 WIDEST, NARROWEST = 60, 11
 _STYLE = "Table Style Light 1"
@@ -81,7 +79,8 @@ def write_workbook(book: Book) -> bytes:
             {
                 "title": book.title,
                 "subject": book.subject,
-                "created": CREATED,
+                # What the file says of when it was made: results carry no clock.
+                "created": datetime(2000, 1, 1),
                 "comments": book.cover[0] if book.cover else "",
             }
         )
@@ -144,19 +143,17 @@ class _Writer:
             sheet.write_string(place, 0, line, self.line)
 
     def _write_table(self, name: str, own: WorkbookSheet) -> Worksheet:
-        """A sheet with one table: title, lines, then the head and the rows at once."""
         sheet = self._add_sheet(name)
         sheet.write_string(0, 0, own.title, self.title)
         plain = self.workbook.add_format({})
         for place, line in enumerate(own.lines, 1):
             sheet.write_string(place, 0, line, plain)
         top = len(own.lines) + 1
-        last = max(len(own.header) - 1, 0)
         sheet.add_table(
             top,
             0,
             top + max(len(own.rows), 1),
-            last,
+            max(len(own.header) - 1, 0),
             {
                 "name": f"table_{len(self.workbook.worksheets())}",
                 "autofilter": False,
@@ -204,7 +201,6 @@ def _choose_names(wanted: Sequence[str]) -> list[str]:
 
 
 def _choose_widths(sheet: WorkbookSheet) -> list[int]:
-    """Wide enough for the longest word of the head and the longest cell, within bounds."""
     widths = []
     for column, head in enumerate(sheet.header):
         cells = [str(row[column]) for row in sheet.rows if isinstance(row[column], str)]
