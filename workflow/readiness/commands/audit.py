@@ -179,7 +179,6 @@ def _judge(
     notes: Mapping[str, Sequence[Fact]],
     name: str,
 ) -> tuple[Audit, Subject | None]:
-    """The audit of one publication, or of the log; and what a page says beside."""
     # What is judged, printed and drawn comes from the same bytes.
     with reading_once(root / FOLDER / name):
         if name == str(LOG):

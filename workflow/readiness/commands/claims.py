@@ -134,7 +134,6 @@ def _print_table(verdicts: list[Verdict], language: str) -> None:
 
 
 def _check_beside(arguments: argparse.Namespace) -> None:
-    """Each published figure beside the data's own."""
     study = read_study(*_read_material(arguments.study))
     if study.structure.missing(arguments.language):
         raise ConfigError(f"{arguments.study} lacks texts in {arguments.language!r}.")

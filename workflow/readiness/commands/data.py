@@ -176,7 +176,6 @@ def _erase(root: Path, arguments: argparse.Namespace) -> None:
 
 
 def _find_remains(root: Path, names: Sequence[str]) -> Iterator[str]:
-    """The files that people wrote or published from these versions, and why they are to be read."""
     from readiness.publications.trace import find_affected
 
     asked = {f"{find_version(root, name).questionnaire}.yaml" for name in names}
@@ -186,8 +185,7 @@ def _find_remains(root: Path, names: Sequence[str]) -> Iterator[str]:
     ):
         for path in (p for file in files for p in sorted((root / "data" / folder).glob(file))):
             yield f"{path}: {why}; git keeps what it held"
-    resting = {where for name in names for where, _ in find_affected(root, name)}
-    for where in sorted(resting):
+    for where in sorted({where for name in names for where, _ in find_affected(root, name)}):
         yield f"{root / FOLDER / where}: published numbers, which stay"
 
 

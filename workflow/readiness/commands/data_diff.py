@@ -14,9 +14,7 @@ from readiness.readers import read_cells, read_export
 from readiness.tables import read_text_table
 from readiness.validation.rows import submissions
 
-RESPONDENT = "respondent"
 EVER = {"opens": date(1900, 1, 1), "closes": date(2199, 12, 31)}
-SHOWN_KEYS = 8
 
 
 def run_diff(root: Path, arguments: argparse.Namespace) -> None:
@@ -61,7 +59,7 @@ def read_keyed(root: Path, version: Version, key: str | None) -> KeyedTable:
             # Without the sample, every code counts: one that is unknown is a respondent's, too.
             named, _ = submissions(raw, questionnaire, None, **EVER, keep="last")
             moments = named["submitted"].dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
-            return KeyedTable(cells, named["respondent"].tolist(), moments.tolist(), RESPONDENT)
+            return KeyedTable(cells, named["respondent"].tolist(), moments.tolist(), "respondent")
     return table_by(cells, key, version.name)
 
 
@@ -69,7 +67,7 @@ def rows_lines(rows: RowDiff, *, cells: bool) -> list[str]:
     """The difference for people; with every key and every changed cell when `cells`."""
     lines = [f"rows   {rows.before} -> {rows.after}, matched by {rows.key_name}"]
     for what, keys in (("added", rows.added), ("removed", rows.removed)):
-        shown = keys if cells else keys[:SHOWN_KEYS]
+        shown = keys if cells else keys[:8]
         more = f", ... ({len(keys) - len(shown)} more)" if len(keys) > len(shown) else ""
         lines.append(f"  {what:<8} {len(keys):>5}  {', '.join(shown)}{more}".rstrip())
     lines.append(f"  changed  {rows.changed:>5}")

@@ -176,7 +176,6 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _shorten(text: str) -> str:
-    """The text in quotes, on one line, cut where it is long."""
     return repr(text) if len(text) <= LONGEST_ID else f"{text[:20]!r}..."
 
 

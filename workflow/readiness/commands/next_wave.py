@@ -38,8 +38,6 @@ NUMBERS = {
     "difference": (0.1, 99, "between two groups, that is to be found, points"),
     "power": (0.05, 0.99, "with which a difference is found: 0.8 unless given"),
 }
-GUESSED = ("share", "deff", "response")
-LEFT = "tables.column.group_label"
 HEADS = (
     *(f"plan.next.column.{name}" for name in ("people", "invited")),
     "plan.area.answers",
@@ -156,7 +154,7 @@ def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
 
     Of a wave they are what its register publishes: where it withholds a group's, that of all.
     """
-    stated = {name: getattr(arguments, name) for name in GUESSED}
+    stated = {name: getattr(arguments, name) for name in ("share", "deff", "response")}
     lacking = [name for name, value in stated.items() if value is None]
     register = Path("results") / setting.run.folder / "register/figures.csv"
     source, starts = Fact("plan.next.source.stated"), dict[str, str]()
@@ -189,7 +187,6 @@ def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
 
 
 def _draw(arguments: argparse.Namespace, setting: Setting, answers: IntArray) -> None:
-    """Write those who are drawn, with what `sample` of a wave needs."""
     frame, strata = setting.frame, setting.strata.assign(drawn=invite(setting.strata, answers))
     assert frame is not None and isinstance(setting.run.section, WaveSettings)
     sizes = dict(zip(strata["stratum"], strata["drawn"].astype(int), strict=True))
@@ -212,7 +209,6 @@ def _draw(arguments: argparse.Namespace, setting: Setting, answers: IntArray) ->
 
 
 def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, source: Fact) -> None:
-    """Print table and sentences; write what was asked for."""
     language, strata, wanted = arguments.language, setting.strata, setting.wanted
     table = expect(strata, answers, wanted)
     facts = [source, *_list_sentences(arguments, setting, table)]
@@ -234,7 +230,7 @@ def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, so
         drawn = precision(groups, wanted.margin, language, simulated=simulated)
         write_atomically(arguments.chart, drawn.svg())
     shown = Table(box=box.SIMPLE_HEAD)
-    shown.add_column(strip_marks(show(Fact(LEFT), language)))
+    shown.add_column(strip_marks(show(Fact("tables.column.group_label"), language)))
     for key in HEADS:
         shown.add_column(strip_marks(show(Fact(key), language)), justify="right")
     rows: list[dict[str, Any]] = [dict(row) for _, row in table.iterrows()]
@@ -272,7 +268,6 @@ def _show_range(low: float, high: float, language: Language) -> str:
 def _list_sentences(
     arguments: argparse.Namespace, setting: Setting, table: pd.DataFrame
 ) -> list[Fact]:
-    """What the table says, each sentence where its check holds."""
     wanted, total, groups = setting.wanted, table.iloc[0], table.iloc[1:]
     values = {name: _make_share(total[name]) for name in ("share", "lower", "upper")}
     facts = [Fact("plan.next.total", {**values, "n": int(total["answers"])})]
@@ -322,9 +317,8 @@ def _simulate(
     rows = table[1:].sort_values("effective", kind="stable")[:2]
     (first, second), sizes = rows["group"], tuple(rows["effective"])
     pair, drawn = (first, second), (arguments.samples, arguments.seed)
-    weighting = (weight, margins)
     made = planning.simulate(
-        setting.strata, answers, people, weighting, setting.wanted, pair, *drawn
+        setting.strata, answers, people, (weight, margins), setting.wanted, pair, *drawn
     )
     formula = float(smallest_difference(made.share, sizes, setting.wanted.reach(len(table) - 1)))
     # What the formula does not find is looked for among the largest.
@@ -334,11 +328,10 @@ def _simulate(
     if np.isnan(found):
         return Fact("plan.next.nothing", values)
     seen = made.power(found)
-    error = np.sqrt(seen * (1 - seen) / arguments.samples)
     values |= {
         "points": _make_points(found),
         "seen": _make_share(seen),
-        "error": _make_points(error),
+        "error": _make_points(np.sqrt(seen * (1 - seen) / arguments.samples)),
     }
     said: Value = _make_points(formula) if np.isfinite(formula) else "?"
     return Fact("plan.next.simulated", {**values, "formula": said})

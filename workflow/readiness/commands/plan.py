@@ -81,8 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.seal:
         plans = read_plans(root, list_plans(root, wave))
         outcome = judge_plans(plans, tree) if plans else PlanOutcome((), ())
-        text = write_plan(wave.name, tree, outcome, arguments.language)
-        sys.stdout.write(strip_marks(text))
+        sys.stdout.write(strip_marks(write_plan(wave.name, tree, outcome, arguments.language)))
         return 0
     dataset = wave.section.answers.partition("@")[0]
     busy = f"another freeze or seal is at work in {root}. Wait until it has ended."

@@ -91,7 +91,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _find_earlier(path: Path, questionnaire: Questionnaire) -> Path | None:
-    """The version before this one, where it lies beside it."""
     found = {
         int(other.stem.rpartition("-")[2]): other
         for other in path.parent.glob(f"{questionnaire.name}-*{path.suffix}")

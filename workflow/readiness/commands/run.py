@@ -46,12 +46,8 @@ FINISHED = Path("results/.finished")
 # Folders of what no result depends on.
 UNSEEN = ("__pycache__", "logs", "benchmarks")
 NOTHING = "Nothing to be done"
-# Bytes: with less, Snakemake itself fails at the first line that it writes.
-LEAST_FREE = 1_000_000
 # Seconds from the first word to Snakemake that it is to end until it is ended.
 PATIENCE = 8
-# Snakemake's arguments that ask for no change.
-DRY_RUN = {"-n", "--dry-run", "--dryrun"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -112,7 +108,6 @@ def _make_environment(root: Path) -> dict[str, str]:
 
 
 def _explain_failure(root: Path, code: int, memory_kills: int) -> ReadinessError:
-    """Why the run failed, as the first step that failed has left it."""
     try:
         first, message = (root / FAILURE).read_text("utf-8").split("\n", 1)
         exit_code = int(first)
@@ -128,7 +123,8 @@ def _explain_failure(root: Path, code: int, memory_kills: int) -> ReadinessError
 def _find_full_disk(root: Path) -> str:
     """What to say when too little of a disk is left even for Snakemake's notes; "" otherwise."""
     for folder in (root / "results", root):
-        if folder.exists() and (free := shutil.disk_usage(folder).free) < LEAST_FREE:
+        # Bytes: with less, Snakemake itself fails at the first line that it writes.
+        if folder.exists() and (free := shutil.disk_usage(folder).free) < 1_000_000:
             return (
                 f"{folder}: the disk is full ({free} bytes free). Free some space, then run again."
             )
@@ -260,7 +256,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _read_losses(root: Path) -> list[str]:
-    """What became of each wave's rows and answers, as its validation has logged it."""
     logs = (root / "results/logs/waves").glob("*/validate.log")
     said = [(log.parent.name, log.read_text("utf-8", "replace")) for log in sorted(logs)]
     return [
@@ -272,7 +267,6 @@ def _read_losses(root: Path) -> list[str]:
 
 
 def _read_damages(root: Path, began: float) -> list[str]:
-    """The damaged copies of dataset versions that this run found, and went past."""
     logs = sorted((root / "results/logs/restore").glob("*.log"))
     said = [log.read_text("utf-8", "replace") for log in logs if log.stat().st_mtime >= began]
     return [
@@ -333,7 +327,8 @@ def run_snakemake(root: Path, cores: str, arguments: list[str], *, finished: boo
         # Blanks that can be written over, also when the disk has become full by then.
         write_atomically(root / FAILURE, b" " * 4096)
         # The lock is ours, so whatever a killed run left locked or half-written is stale.
-        if not DRY_RUN.intersection(arguments):
+        # Snakemake's arguments that ask for no change.
+        if not {"-n", "--dry-run", "--dryrun"}.intersection(arguments):
             damaged = repair(root)
             for line in damaged:
                 print(f"readiness run: {line}", file=sys.stderr)

@@ -24,8 +24,6 @@ from readiness.questionnaire import DONT_KNOW, TOTAL, Item
 from readiness.survey.comparisons.classical import CLASSICAL
 from readiness.survey.design import FEW
 
-# Wider than any table: a line is never broken by the width of a window.
-_WIDTH = 500
 _SIGNIFICANT = 12
 _WORDS = {
     Selection.PROBABILITY: "Probability sample: standard errors and intervals are design-based.",
@@ -74,8 +72,7 @@ class Shown:
 
     def title(self, name: str) -> str:
         """A question or variable: its name, and its label where it has one."""
-        variable = self.sample.questionnaire.variable(name)
-        label = self._translate(variable.label.text)
+        label = self._translate(self.sample.questionnaire.variable(name).label.text)
         return name if label == name else f"{name}: {label}"
 
     def answers(self, name: str) -> dict[str, str]:
@@ -149,8 +146,6 @@ class Shown:
         return "\n\n".join([*blocks, foot])
 
     def _join_interval(self, scale: float, digits: int, kind: str = "", told: str = "") -> Columns:
-        """The column of an interval, made of two."""
-
         def limits(row: Any) -> str:
             ends = [row[f"{end}{kind}"] for end in ("lower", "upper")]
             return (
@@ -225,7 +220,6 @@ class Shown:
         return "\n\n".join([*blocks, "\n".join(legend)] if legend else blocks)
 
     def _write_differences(self, rows: pd.DataFrame) -> list[str]:
-        """Contrasts of the share of an answer, or of each of several."""
         if rows.empty:
             return []
         several = _has_several(rows["answer"])
@@ -273,7 +267,6 @@ class Shown:
 
 
 def _clean(value: Any) -> Any:
-    """Plain numbers of 12 significant digits; null for what is missing."""
     if isinstance(value, dict):
         return {str(k): _clean(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
@@ -288,7 +281,6 @@ def _clean(value: Any) -> Any:
 
 
 def _align_columns(rows: pd.DataFrame, columns: Columns) -> str:
-    """Columns of text, by their headers; those that are empty throughout are left out."""
     cells = {
         header: [
             form(row) if column is None else "" if _is_missing(row[column]) else form(row[column])
@@ -306,7 +298,8 @@ def _align_columns(rows: pd.DataFrame, columns: Columns) -> str:
     text = io.StringIO()
     console = Console(
         file=text,
-        width=_WIDTH,
+        # Wider than any table: a line is never broken by the width of a window.
+        width=500,
         color_system=None,
         markup=False,
         emoji=False,
@@ -342,7 +335,6 @@ def _write_statistic(row: Any) -> str:
 
 
 def _write_degrees(row: Any) -> str:
-    """At most two decimals, none for a whole number."""
     known = [row[name] for name in ("df1", "df2") if not _is_missing(row[name])]
     return ", ".join(f"{df:.2f}".rstrip("0").rstrip(".") for df in known)
 

@@ -82,8 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     if isinstance(found, ReadExport) and (html or csv):
         _write(found, html, csv, arguments.language)
     if isinstance(found, ReadExport) and labelled:
-        result = _separate(found)
-        _write_labelled(labelled, result.answers, found.questionnaire, arguments.language)
+        _write_labelled(labelled, _separate(found).answers, found.questionnaire, arguments.language)
     print(describe_reading(found, arguments.language, largest_loss(root, path.stem)))
     for out in filter(None, (html, csv)):
         print(out)
@@ -174,7 +173,6 @@ def _separate(found: ReadExport) -> validation.Validated:
 
 
 def _refuse_place(root: Path, out: Path, read: tuple[Path, ...]) -> None:
-    """ConfigError where people's answers would go to readers or into a commit."""
     if out.suffix not in FORMATS:
         raise ConfigError(f"--labelled {out}: expected a file that ends in .sav or .dta.")
     check_output(out, "--labelled", read, force=True, root=root)
@@ -204,13 +202,11 @@ def _read_run(path: Path, file: Path, content: bytes) -> tuple[pd.DataFrame, Que
 def _write_labelled(
     out: Path, answers: pd.DataFrame, questionnaire: Questionnaire, language: Language
 ) -> None:
-    content = labelled_file(answers, questionnaire, out.suffix, language)
-    write_atomically(out, content, private=True)
+    write_atomically(out, labelled_file(answers, questionnaire, out.suffix, language), private=True)
     print(f"{out}: {len(answers)} people's answers, for those who may have them")
 
 
 def _write(found: ReadExport, html: Path | None, csv: Path | None, language: Language) -> None:
-    """All faults as a page, and as a table; neither quotes what is personal."""
     result = _separate(found)
     if csv is not None:
         write_csv(result.issues.assign(file=found.file.name), csv)
@@ -220,7 +216,6 @@ def _write(found: ReadExport, html: Path | None, csv: Path | None, language: Lan
 
 
 def _count_kept(result: validation.Validated) -> Fact:
-    """How many submissions would be kept, by group where there are groups."""
     kept = Fact("validation.read.kept", {"n": result.count("kept")})
     if not result.groups:
         return kept

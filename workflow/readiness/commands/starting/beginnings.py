@@ -58,12 +58,8 @@ from readiness.validation import (
 )
 
 VERSION = "1"
-# What stands for the selection where nobody said it: no run accepts it.
-UNDECIDED = "undecided"
 # Why columns hold several answers to one question, where the file says so.
 OF_A_SET = f"{DECIDED}a set of the file: first, second, ... answer"
-# Empty rows, or several together, between the answers and what may be sums below them.
-MOST_GAPS = 3
 ESTIMATED = ("single", "ordinal", "multi", "number")
 
 
@@ -161,7 +157,8 @@ def begin_wave(
     section = wave_section(
         wave,
         language=language or written_in,
-        selection=selection or UNDECIDED,
+        # What stands for the selection where nobody said it: no run accepts it.
+        selection=selection or "undecided",
         answers=f"{wave}@{VERSION}",
         questionnaire=name,
     )
@@ -178,17 +175,15 @@ def begin_wave(
             count=lambda _: table.rows,
         )
 
-    path = root / f"data/questionnaires/{name}.yaml"
-    added = _write_all(root, config, path, text, add)
+    added = _write_all(root, config, root / f"data/questionnaires/{name}.yaml", text, add)
     personal = [item.id for item in asked.items if item.personal]
     named = names_people(asked.export.invitation, asked.export.respondent, personal)
-    left = open_decisions(text)
     return BegunWave(
         wave,
         name,
         bool(text),
         added.rows,
-        left,
+        open_decisions(text),
         not selection,
         not public,
         named,
@@ -263,8 +258,7 @@ def _draft_questionnaire(
         else:
             found = read_codebook(table_of(read_sheet(path)), table, str(path))
         book = book.and_also(found)
-    draft = make_draft(table, wave, source, codebook=book, language=language)
-    document = document_of(draft)
+    document = document_of(make_draft(table, wave, source, codebook=book, language=language))
     if table.sheet and not told.sheet and table.tool == "plain":
         document[COMMENT] += f"\n{CHECK}read is the largest sheet, {table.sheet!r}: or --sheet?"
     if table.tool == "kobotoolbox" and not labels and not any(" " in h for h in table.headers):
@@ -295,7 +289,6 @@ def _draft_questionnaire(
 
 
 def _refuse_git(root: Path) -> None:
-    """ConfigError where what is registered would go into a commit."""
     store = default_store(root)
     if store is not None and kept_by_git(root, store / "answers"):
         raise ConfigError(
@@ -365,7 +358,8 @@ def export_table(path: Path, content: bytes, told: ToldExport = NOTHING) -> Expo
 def _find_rows_apart(numbers: npt.NDArray[np.int64]) -> str:
     """The rows behind the first empty one, where they are the fewer and hardly parted again."""
     gaps = np.flatnonzero(np.diff(numbers) > 1)
-    if not 0 < len(gaps) <= MOST_GAPS or 2 * (gaps[0] + 1) <= len(numbers):
+    # Empty rows, or several together, between the answers and what may be sums below them.
+    if not 0 < len(gaps) <= 3 or 2 * (gaps[0] + 1) <= len(numbers):
         return ""
     return f"{numbers[gaps[0] + 1]} to {numbers[-1]}"
 

@@ -125,14 +125,12 @@ def _write(path: Path, text: str) -> None:
 
 
 def _init_git(place: Path) -> None:
-    """A repository, where git is there: it says what of the answers no commit may hold."""
     if shutil.which("git") is None:
         return
-    clean = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
     done = subprocess.run(
         ["git", "init", "--quiet", "."],
         cwd=place,
-        env=clean,
+        env={name: text for name, text in os.environ.items() if not name.startswith("GIT_")},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
