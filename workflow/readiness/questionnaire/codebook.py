@@ -151,8 +151,7 @@ def _make_line(category: Category, language: Language) -> OptionLine:
 
 
 def _list_options(item: Item, language: Language) -> Iterator[OptionLine]:
-    for category in item.categories:
-        yield _make_line(category, language)
+    yield from (_make_line(category, language) for category in item.categories)
     if item.dont_know is not None:
         outside = item.dont_know
         note = show(Term("questionnaire.flag.outside"), language)

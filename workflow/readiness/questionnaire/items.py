@@ -39,7 +39,6 @@ QUARTILES = {"lower_quartile": 0.25, MEDIAN: 0.5, "upper_quartile": 0.75}
 OF_NUMBERS = (MEAN, *QUARTILES)
 # What the total of all weighted groups is called: no group may be.
 TOTAL = "all"
-BoxName = Literal["low", "top"]
 # Levels of the box of an ordinal item that declares none: what sealed questionnaires mean.
 LOWEST = 2
 # What the tables of answers and weights have in columns of their own: no item may be called so.
@@ -242,7 +241,7 @@ class Item(Strict):
     blank_means: Literal["skipped", "none"] | None = None
     range: Range | None = None
     confirms: Code | None = None
-    boxes: dict[BoxName, tuple[Code, ...]] = Field(default_factory=dict)
+    boxes: dict[Literal["low", "top"], tuple[Code, ...]] = Field(default_factory=dict)
     derived_from: tuple[Code, ...] = ()
 
     @model_validator(mode="before")
@@ -365,9 +364,6 @@ class Complete(Strict):
     values: Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
-MOST_HEADERS = 9
-
-
 class Export(Strict):
     """Columns of the export that are not questions; each may be missing.
 
@@ -384,7 +380,7 @@ class Export(Strict):
     tool: Text | None = None
     encoding: Text | None = None
     sheet: Text | None = None
-    header_rows: Annotated[int, Field(ge=1, le=MOST_HEADERS)] | None = None
+    header_rows: Annotated[int, Field(ge=1, le=9)] | None = None
     timestamp: Text | None = None
     invitation: Text | None = None
     respondent: Text | None = None

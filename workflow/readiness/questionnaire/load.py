@@ -27,7 +27,6 @@ WRITTEN = ("grid", "ranking", "scale")
 HEADER = "{question} [{row}]"
 # What a reader writes for an option that was not ranked where others of the list were.
 NOT_RANKED = "-"
-UNRANKED = "unranked"
 # How many points a scale can have, or ranks a ranking.
 MOST = 100
 _OF_A_ROW = {"id", "text", "value", "column", "variable", "label", "labels"}
@@ -74,7 +73,6 @@ def _refuse(item: Mapping[str, Any], message: str) -> ConfigError:
 
 
 def _list_entries(item: Mapping[str, Any], key: str, least: int) -> list[dict[str, Any]]:
-    """The entries below a key, a text alone being an entry with that text."""
     entries = item.get(key)
     entries = entries if isinstance(entries, list) else []
     made = [{"text": entry} if isinstance(entry, str) else entry for entry in entries]
@@ -122,7 +120,6 @@ def _expand_grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, A
 def _read_row(
     item: Mapping[str, Any], entry: Mapping[str, Any], language: str, known: Set[str] = _OF_A_ROW
 ) -> dict[str, Any]:
-    """What an item has of the row of a grid, or of the option of a ranking, that it is."""
     labels = _read_labels(entry, known, language)
     if str(entry["text"]).isdigit() and isinstance(item.get("label"), dict):
         labels = dict.fromkeys(item["label"], entry["text"]) | labels
@@ -163,7 +160,7 @@ def _expand_ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str
         # What was not ranked stands behind the last.
         called = {**dict.fromkeys(languages, NOT_RANKED), **(words or {})}
         own = called[language]
-        levels.append({"code": UNRANKED, "text": own, "value": NOT_RANKED, "labels": called})
+        levels.append({"code": "unranked", "text": own, "value": NOT_RANKED, "labels": called})
     for option in options:
         _check_keys(item, option, known)
         yield {
@@ -222,15 +219,10 @@ def scale_code(number: int) -> str:
 
 
 def _read_points(box: Any) -> Any:
-    """A box of a scale as codes: it is written as the numbers themselves."""
     if not isinstance(box, list):
         return box
     whole = re.compile(r"-?\d{1,6}")
     return [scale_code(int(n)) if whole.fullmatch(str(n)) else n for n in box]
-
-
-# The name of the file that the step `derive` makes: what was asked, and what is computed of it.
-WITH_DERIVED = "questionnaire"
 
 
 def load_questionnaire(path: Path) -> Questionnaire:
@@ -239,7 +231,8 @@ def load_questionnaire(path: Path) -> Questionnaire:
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: expected a mapping with name, version, export and items.")
     questionnaire = questionnaire_of(data, str(path))
-    if path.stem not in (questionnaire.id, WITH_DERIVED):
+    # The name of the file that the step `derive` makes: what was asked, and what is computed of it.
+    if path.stem not in (questionnaire.id, "questionnaire"):
         raise ConfigError(
             f"{path}: holds {questionnaire.id}; expected the file name {questionnaire.id}.yaml."
         )

@@ -79,7 +79,6 @@ Part = TypeVar("Part", bound=Item | Grid | FrameVariable)
 
 
 def _find_part(parts: Iterable[Part], name: str) -> Part:
-    """The part of that id; KeyError where there is none."""
     for part in parts:
         if part.id == name:
             return part
@@ -166,8 +165,7 @@ class Questionnaire(Strict):
         item = next((i for i in self.items if i.id == self.group_item), None)
         if item is None or item.kind != "single":
             raise ValueError(f"group_item: {self.group_item!r} must be a single item")
-        listed = [*self.weighted_groups, *self.groups_apart]
-        if sorted(listed) != sorted(item.codes):
+        if sorted([*self.weighted_groups, *self.groups_apart]) != sorted(item.codes):
             raise ValueError(
                 f"groups: each category of {item.id} once, under weighted or apart "
                 f"({', '.join(item.codes)})"

@@ -54,7 +54,6 @@ def _tell_groups(q: Questionnaire) -> Iterator[Fact]:
 
 
 def _tell_languages(q: Questionnaire) -> Iterator[Fact]:
-    """In which languages every label is there, and what the others lack."""
     lacks = {language: list(_find_unlabelled(q, language)) for language in languages_of(q)}
     whole = [language for language, missing in lacks.items() if not missing]
     if whole:

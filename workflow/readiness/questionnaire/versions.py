@@ -67,8 +67,7 @@ def item_changes(old: Item, new: Item) -> Iterator[Fact]:
     was, is_ = _describe_item(old), _describe_item(new)
     changed = [key for key in _TOLD if was[key] != is_[key]]
     if changed:
-        listed = Listed(tuple(changed), "comma")
-        yield Fact("questionnaire.change.keys", {**item, "keys": listed})
+        yield Fact("questionnaire.change.keys", {**item, "keys": Listed(tuple(changed), "comma")})
 
 
 def _describe_item(item: Item) -> dict[str, object]:

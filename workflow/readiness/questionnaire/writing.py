@@ -102,14 +102,12 @@ def write(document: Mapping[str, Any]) -> str:
 
 
 def _write_comment(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
-    text = mapping.get(COMMENT, "")
-    for line in str(text).splitlines():
+    for line in str(mapping.get(COMMENT, "")).splitlines():
         plain = "".join(sign if sign.isprintable() else " " for sign in line)
         yield f"{indent}# {' '.join(plain.split())}".rstrip()
 
 
 def _write_entry(key: str, value: Any, indent: str, shared: dict[str, str]) -> Iterator[str]:
-    """The lines of one key: lists of options with one a line, everything else in one."""
     if key not in _LISTED or not isinstance(value, list | tuple) or not value:
         yield f"{indent}{key}: {_write_flow(value)}"
         return
@@ -142,7 +140,6 @@ def _find_shared_lists(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _write_flow(value: Any) -> str:
-    """A value in one line; every text that YAML could read as something else is quoted."""
     text = yaml.safe_dump(
         [without_comments(value)],
         default_flow_style=True,

@@ -188,7 +188,6 @@ def _compare(source: FormQuestion, sign: str, value: str) -> Atom:
 
 
 def _choose(source: FormQuestion, sign: str, value: str) -> Iterable[str]:
-    """The codes of the options for which a comparison holds."""
     every = source.codes.values()
     if not value and sign in ("=", "!="):  # with nothing: whether it is answered
         return every if sign == "!=" else ()

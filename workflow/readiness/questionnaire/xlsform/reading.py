@@ -86,8 +86,6 @@ def mark_exclusive(item: dict[str, Any], row: SheetRow) -> list[str]:
 
 # Kinds of items by the types of a form's data; every other one that is typed is text.
 _KINDS = {"int": "number", "decimal": "number", "date": "date"}
-_STARTS = ("start", "start time", "get start time")
-_NO_COLUMN = ("xml-external", "csv-external")
 # What a form exports for an `acknowledge` that was ticked.
 AGREED = "OK"
 # The name that pyxform gives the option, and the end of that of the question, of `or_other`.
@@ -237,29 +235,26 @@ def _read_question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> Non
         if "readonly" not in bind:  # a note is shown and takes no answer
             _read_simple(made, row, "range" if tag == "range" else data, inherited)
     elif tag == "trigger" and data == "string":
-        option = {"code": "ok", "text": AGREED, "value": AGREED}
         item = {
             **_begin_item(made, row, "multi", inherited),
             "blank_means": "none",
-            "categories": [option],
+            "categories": [{"code": "ok", "text": AGREED, "value": AGREED}],
         }
         made.sources[row.get("name")] = FormQuestion(item["id"], "multi", {AGREED: "ok"})
         made.items.append(item)
-    elif row.type in _STARTS:
+    elif row.type in ("start", "start time", "get start time"):
         made.export["started"] = row.get("name") or row.type
-    elif row.type not in _NO_COLUMN:
+    elif row.type not in ("xml-external", "csv-external"):
         made.unread.append(row.get("name") or row.type)
 
 
 def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]) -> dict[str, Any]:
-    """What an item of any kind has: id, name, header, labels, condition."""
     form, name = made.form, row.get("name")
     item: dict[str, Any] = {"id": item_id(name, made.taken), "kind": kind}
     made.taken.add(item["id"])
     question = row.labels.get(form.language, "")
     # A question that stands twice is told apart by its name.
-    fresh = question and match_key(question) not in made.headers
-    item["column"] = question if fresh else name
+    item["column"] = question if question and match_key(question) not in made.headers else name
     made.headers.add(match_key(item["column"]))
     item["variable"] = name
     made.paths.setdefault(name, []).append("/".join([*made.inside, name]))
@@ -324,8 +319,7 @@ def _read_choice(
     many = select == "select all that apply"
     # Of one option, all that can be said is whether it was chosen.
     many = many or (not or_other and len({o.get("name") for o in made.form.choices[listed]}) < 2)
-    ordered = "likert" in row.get("appearance").split()
-    kind = "multi" if many else "ordinal" if ordered else "single"
+    kind = "multi" if many else "ordinal" if "likert" in row.get("appearance").split() else "single"
     item = {**_begin_item(made, row, kind, inherited), **options_of(made.form, row, listed, kind)}
     if many:
         item["blank_means"] = "skipped"
@@ -369,9 +363,8 @@ def _read_simple(made: _Made, row: SheetRow, written: str, inherited: Sequence[A
     notes: list[str] = []
     if kind == "number":
         item["range"] = _read_range(row, written, notes)
-        whole = not item["range"].get("decimals")
         made.sources[row.get("name")] = FormQuestion(
-            item["id"], "integer" if whole else "decimal", {}
+            item["id"], "integer" if not item["range"].get("decimals") else "decimal", {}
         )
     elif row.get("constraint"):
         notes.append(f"constraint {row.get('constraint')!r}: not carried over.")
@@ -384,7 +377,6 @@ MOST_DECIMALS = 12
 
 
 def _read_range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]:
-    """What a number can be, from its constraint or the parameters of a slider."""
     decimals = {"decimals": MOST_DECIMALS} if written == "decimal" else {}
     if written == "range":
         given = dict(re.findall(r"(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)", row.get("parameters")))

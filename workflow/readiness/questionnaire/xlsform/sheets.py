@@ -17,7 +17,6 @@ from readiness.errors import ConfigError
 from readiness.files import read_file
 from readiness.patterns import LANGUAGE
 
-ENDINGS = (".xlsx", ".xls", ".xlsm")
 # How large a form may be, and a tenth of how large its unpacked parts.
 MOST_BYTES = 20_000_000
 # What a column of the sheet `choices` says of an option that is no answer: what it then means.
@@ -80,7 +79,7 @@ class XlsForm:
 
 def is_xlsform(path: Path) -> bool:
     """Whether a file has the sheet `survey` that makes a workbook an XLSForm."""
-    if path.suffix.lower() not in ENDINGS:
+    if path.suffix.lower() not in (".xlsx", ".xls", ".xlsm"):
         return False
     from python_calamine import CalamineError, load_workbook
 
@@ -131,7 +130,6 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
 def _find_own_language(
     path: Path, settings: Mapping[str, str], survey: Sequence[SheetRow], language: str | None
 ) -> tuple[str, bool]:
-    """The form's own language, and whether somebody says so."""
     named = settings.get("default_language", "")
     if named and named.lower() != DEFAULT:
         code = _code(named)
@@ -148,7 +146,6 @@ def _find_own_language(
 
 
 def _move_own(row: SheetRow, own: str) -> SheetRow:
-    """The row with the labels that name no language under the form's own."""
     labels = {own if key == DEFAULT else key: text for key, text in row.labels.items()}
     return replace(row, labels=labels)
 
@@ -207,7 +204,6 @@ def _read_rows(
     headers: Sequence[Mapping[str, Any]] | None,
     aliases: dict[str, Any],
 ) -> list[SheetRow]:
-    """The rows of a sheet, columns by what pyxform takes their headers for."""
     from pyxform.parsing.sheet_headers import process_header
 
     named = [str(header) for header in (headers or [{}])[0]]

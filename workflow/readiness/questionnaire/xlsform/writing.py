@@ -44,8 +44,7 @@ def to_xlsform(questionnaire: Questionnaire) -> bytes:
         },
     )
     form = _FormWriter(questionnaire)
-    survey = list(form.survey())
-    sheets = {"survey": survey, "choices": form.choices, "settings": [form.settings()]}
+    sheets = {"survey": list(form.survey()), "choices": form.choices, "settings": [form.settings()]}
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         columns = list(dict.fromkeys(key for row in rows for key in row))
@@ -99,17 +98,15 @@ class _FormWriter:
 
     def _write_table(self, grid: Grid, block: Sequence[Item]) -> Iterator[Row]:
         group = self.names[grid.id]
-        labels = self._write_texts(grid.label.root, grid.column)
         yield {
             "type": "begin_group",
             "name": group,
-            **labels,
+            **self._write_texts(grid.label.root, grid.column),
             **self._write_relevant(block[0]),
             "appearance": "table-list",
         }
         for item in block:
-            row = self._write_question(item)
-            yield {k: v for k, v in row.items() if k != "relevant"}
+            yield {k: v for k, v in self._write_question(item).items() if k != "relevant"}
         yield {"type": "end_group", "name": group}
 
     def _rank(self, grid: Grid, block: Sequence[Item]) -> Row:
@@ -182,7 +179,6 @@ class _FormWriter:
             }
 
     def _list(self, name: str, options: list[Row]) -> str:
-        """The name of a list with these options, written when it is the first of its kind."""
         key = tuple(tuple(row.items())[i] for row in options for i in range(len(row)))
         if key not in self.lists:
             self.lists[key] = name
@@ -191,8 +187,7 @@ class _FormWriter:
 
     def _write_texts(self, labels: Mapping[str, str], own: str) -> Row:
         """Labels under the headers of their languages; in its own language as it is asked."""
-        q = self.questionnaire
-        texts = {**labels, **({q.language: own} if own else {})}
+        texts = {**labels, **({self.questionnaire.language: own} if own else {})}
         return {
             f"label::{_name_language(key)}": self._escape_references(texts[key])
             for key in self.languages
@@ -231,10 +226,9 @@ def _choose_names(wanted: Sequence[str | None], codes: Sequence[str]) -> list[st
 
 def _write_constraint(item: Item) -> str:
     if item.kind == "multi":
-        named = zip(option_names(item), item.categories, strict=False)
         return " and ".join(
             f"not(selected(., '{name}') and count-selected(.) > 1)"
-            for name, category in named
+            for name, category in zip(option_names(item), item.categories, strict=False)
             if category.exclusive
         )
     if item.range is None:
@@ -249,7 +243,6 @@ def _write_constraint(item: Item) -> str:
 
 
 def _is_table(block: Sequence[Item]) -> bool:
-    """Whether the rows of a grid share options and condition, as a table of a form does."""
     shared = [(i.kind, i.categories, i.dont_know, i.missing, i.asked_if) for i in block]
     return bool(block[0].categories) and all(each == shared[0] for each in shared)
 
@@ -265,6 +258,5 @@ def languages_of(questionnaire: Questionnaire) -> list[str]:
 
 
 def _name_language(language: str) -> str:
-    """A language as forms name it: `English (en)`."""
     name = own_name(language) if language in LANGUAGES else language
     return f"{name} ({language})"
