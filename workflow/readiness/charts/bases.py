@@ -42,8 +42,7 @@ def grid_chart(claims: pd.DataFrame, structure: Structure, language: Language) -
     """
     found = lead_bases(claims, structure)
     if found is None:
-        title = word("charts.bases.axis", language)
-        return nothing(title, language, why="charts.bases.nothing")
+        return nothing(word("charts.bases.axis", language), language, why="charts.bases.nothing")
     return cells_chart(found, language)
 
 
@@ -132,5 +131,4 @@ class BasePanel:
             sheet.rect(*outer, stroke="ink", weight=3, id=f"reported.{n}", round=3)
         middle = (left + width / 2, top + CELL_HEIGHT / 2)
         look: dict[str, Any] = {"bold": self.states[n] != "no" or n in self.framed, "colour": ink}
-        text = numbers.whole(n, sheet.language)
-        sheet.write(*middle, text, align="middle", tick=True, **look)
+        sheet.write(*middle, numbers.whole(n, sheet.language), align="middle", tick=True, **look)

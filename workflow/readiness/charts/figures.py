@@ -67,8 +67,7 @@ class DrawnFigure:
     @property
     def text(self) -> TextMark:
         """What stands at its place, bold: the number or `(…)`, with its sign."""
-        said = f"{self.display or SUPPRESSED_TEXT}{self.sign.mark}"
-        return TextMark(said, self.place, bold=True)
+        return TextMark(f"{self.display or SUPPRESSED_TEXT}{self.sign.mark}", self.place, bold=True)
 
     @property
     def plain(self) -> TextMark:

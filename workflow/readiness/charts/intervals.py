@@ -140,7 +140,6 @@ def _make_marks(group: DrawnGroup, figure: DrawnFigure, small: int) -> Iterator[
 
 
 def _write_reading(figure: DrawnFigure, language: str) -> list[TextMark]:
-    """The number as the register shows it, with its interval."""
     if figure.lower is None or figure.upper is None:
         return [figure.text]
     return [figure.text, figure.between(figure.lower, figure.upper, language)]
@@ -153,8 +152,7 @@ def _state_facts(table: Numbers, axis: str, finding: Fact | None) -> Iterator[Fa
     published = [(group, figure) for group, figure in table if figure.value is not None]
     if published:
         with_interval = any(figure.lower is not None for _, figure in published)
-        kind = "charts.alt.intervals" if with_interval else "charts.alt.dots"
-        yield Fact(kind, {"item": axis})
+        yield Fact("charts.alt.intervals" if with_interval else "charts.alt.dots", {"item": axis})
     among = [group.label for group, _ in published if not group.total and not group.apart]
     yield from about("charts.alt.order", among)
     for group, _ in published:
@@ -193,7 +191,6 @@ def changes(
         Rule(0.0, "same", "ink", 1.0, dashed=False),
         *(Rule(at, f"margin{at}", "muted", 1.0) for at in (-points, points)),
     ]
-    note = word("charts.change.note", language)
     return Picture(
         title,
         [Fact("charts.alt.change"), Fact("charts.change.note"), *closing(simulated=simulated)],
@@ -201,6 +198,6 @@ def changes(
         [Rows(rows, AmountAxis("points", rules=rules))],
         simulated=simulated,
         subtitle=word("charts.subtitle.change", language),
-        notes=[note],
+        notes=[word("charts.change.note", language)],
         table=table_of(table),
     )

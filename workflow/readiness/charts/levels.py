@@ -171,11 +171,10 @@ class DrawnAnswers:
         bars = []
         for k, (figure, value) in enumerate(zip(self.levels, values, strict=True)):
             if figure.value is not None:
-                weak = few or figure.sign is Sign.WEAK
                 look: dict[str, Any] = {
                     "colour": scale.colours[k],
                     "outline": "paper",
-                    "hatched": weak,
+                    "hatched": few or figure.sign is Sign.WEAK,
                 }
                 bars.append(BarMark(low, low + value, text=figure.plain, id=figure.id, **look))
             elif k == self.together[0]:
@@ -326,7 +325,6 @@ def _write_notes(
 def _list_numbers(
     levels: Levels, table: Sequence[DrawnAnswers], language: str
 ) -> Iterator[tuple[DrawnFigure, str, str]]:
-    """Every number drawn, its row and its column."""
     for row in table:
         for figure, label in zip(row.levels, levels.labels.values(), strict=True):
             yield figure, row.group.label, label

@@ -174,7 +174,6 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
 
 
 def _read_shares(figures: DrawnFigures, items: Sequence[Item]) -> Iterator[_RangedShare]:
-    """The shares of which the widest range is known."""
     language = figures.language
     for item in items:
         if item.kind not in ("single", "ordinal"):

@@ -103,8 +103,7 @@ def draw_lines(sheet: Drawing, said: str, top: float, *, bold: bool = False) -> 
     x, align = sheet.start()
     size, colour = (BODY, "ink") if bold else (SMALL, "muted")
     for line in wrap(said, sheet.width, size=size, bold=bold) if said else []:
-        at = top + NOTE_LINE / 2
-        sheet.write(x, at, line, size=size, bold=bold, colour=colour, align=align)
+        sheet.write(x, top + NOTE_LINE / 2, line, size=size, bold=bold, colour=colour, align=align)
         top += NOTE_LINE
     return top
 
@@ -237,8 +236,6 @@ def files_of(pictures: Mapping[str, Picture], standing: str) -> Iterator[tuple[s
         yield f"{name}.png", drawn
 
 
-# One and a half pixel a CSS pixel, where an inch has 96.
-PIXELS_PER_INCH = 144
 # A fixed time: nothing of a picture depends on when it was made.
 TIMESTAMP = 946_684_800
 
@@ -261,7 +258,8 @@ def to_png(pictures: Sequence[bytes]) -> list[bytes]:
                 font_paths=[str(own_folder())],
                 ignore_system_fonts=True,
                 format="png",
-                ppi=PIXELS_PER_INCH,
+                # One and a half pixel a CSS pixel, where an inch has 96.
+                ppi=144,
                 timestamp=TIMESTAMP,
             )
         except typst.TypstError as error:

@@ -24,7 +24,6 @@ from readiness.charts.picture import NOTE_LINE
 from readiness.charts.sheet import BODY, SMALL, Align, Drawing, Panel, measure, wrap
 from readiness.language import numbers
 
-SECTION_GAP = 12.0
 # Height kept for the mark of a row (a bar, a dot), wide and on a telephone.
 MARK, NARROW_MARK = 22.0, 18.0
 # From line to line of a label.
@@ -62,7 +61,7 @@ class Labels:
         ]
         self.tops, self.marks, self.height = list[float](), list[float](), 0.0
         for row, lines, small in zip(rows, self.lines, self.small, strict=True):
-            self.height += SECTION_GAP if row.section else 0
+            self.height += 12.0 if row.section else 0
             self.tops.append(self.height)
             if self.narrow:
                 mark = self.bar + 4 if row.marks or row.reading else 0  # none for a heading
@@ -110,7 +109,6 @@ class Labels:
                 )
 
 
-AXIS_HEIGHT = 22.0
 # From where to where the lines of an axis run, from top to bottom.
 Spans = Sequence[tuple[float, float]]
 # The pixels that a number of an axis needs.
@@ -192,7 +190,7 @@ class _Plot:
         """Everything from `top` on; where it ends."""
         panel, sheet, labels = self.panel, self.sheet, self.labels
         if panel.axis.unit:
-            top += AXIS_HEIGHT
+            top += 22.0
             draw_axis(sheet, panel.axis, self.scale, top, labels.spans(top))
         elif panel.axis.sides:
             top = self._draw_sides(panel.axis.sides, top)
@@ -257,7 +255,6 @@ class _Plot:
         )
 
     def _place_box(self, mark: Gone) -> tuple[float, float]:
-        """Left side and width of the box of what is not published."""
         scale = self.scale
         width = min(SAID_BOX if mark.text else BOX, scale.width)
         if self.panel.axis.unit:
@@ -287,7 +284,6 @@ class _Plot:
         return top + NOTE_LINE * lines + 4
 
     def _is_crossed(self, amount: float) -> bool:
-        """Whether a bar lies across an amount."""
         bars = [mark for row in self.panel.rows for mark in row.marks if isinstance(mark, BarMark)]
         return any(bar.low < amount - 1e-9 and amount + 1e-9 < bar.high for bar in bars)
 
@@ -339,7 +335,6 @@ class _Plot:
             self._say(text, left + width / 2, y, "middle", "muted")
 
     def _draw_head(self, row: ChartRow, y: float) -> None:
-        """The number that stands for a row, bold, where its side of the marks ends."""
         if row.head is None or self.labels.narrow:
             return
         ends = [e for m in row.marks if isinstance(m, BarMark) for e in (m.low, m.high)]

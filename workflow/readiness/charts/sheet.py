@@ -40,8 +40,7 @@ def _read_advances(bold: bool) -> dict[int, float]:
     """The width of each character of the own family as a part of the type size."""
     from fontTools.ttLib import TTFont
 
-    weight = fonts.BOLD if bold else fonts.REGULAR
-    with TTFont(fonts.own_file(weight), lazy=True) as font:
+    with TTFont(fonts.own_file(fonts.BOLD if bold else fonts.REGULAR), lazy=True) as font:
         em, widths = font["head"].unitsPerEm, font["hmtx"].metrics
         return {code: widths[name][0] / em for code, name in font.getBestCmap().items()}
 
@@ -99,11 +98,8 @@ NARROW = 350
 
 Align = Literal["left", "middle", "right"]
 Shape = Literal["circle", "square"]
-_ANCHORS = {"left": "", "middle": "middle", "right": "end"}
-_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RAISED = re.compile("([\u1d2c-\u1dbf])([^\u1d2c-\u1dbf]*)")
-_ISOLATED = ("\u2067", "\u2069")
 
 
 @dataclass(frozen=True)
@@ -197,9 +193,9 @@ def set_direction(text: str) -> str:
     """A text as it is set: with curved apostrophes, and isolated where it runs from right to left,
     whatever it begins with.
     """
-    text = _APOSTROPHE.sub("\N{RIGHT SINGLE QUOTATION MARK}", drop_forbidden(text))
+    text = re.sub(r"(?<=\w)'(?=\w)", "\N{RIGHT SINGLE QUOTATION MARK}", drop_forbidden(text))
     mirrored = any(bidirectional(character) in ("R", "AL") for character in text)
-    return text.join(_ISOLATED) if mirrored else text
+    return text.join(("\u2067", "\u2069")) if mirrored else text
 
 
 @dataclass
@@ -268,7 +264,7 @@ class Drawing:
         more = {
             "x": number(x),
             "y": number(y + 0.355 * size),
-            "text-anchor": _ANCHORS[align],
+            "text-anchor": {"left": "", "middle": "middle", "right": "end"}[align],
             "font-size": "" if size == SMALL else number(size),
             "font-weight": "700" if bold else "",
             "data-id": id,
