@@ -142,7 +142,6 @@ def _find_first_match(patterns: Iterable[re.Pattern[str]], text: str) -> re.Matc
 
 
 def _is_first(node: LexborNode) -> bool:
-    """Whether nothing but white space stands before a node in its parent."""
     return node.prev is None or (node.prev.prev is None and not node.prev.text(deep=True).strip())
 
 
@@ -312,8 +311,7 @@ def _walk(node: LexborNode, check: _Check) -> None:
     tag = node.tag or ""
     if tag == "-text":
         text = node.text(deep=False)
-        label = check.counted.caption_label(node) or ""
-        check.text(text.removeprefix(label), _quote_around(node))
+        check.text(text.removeprefix(check.counted.caption_label(node) or ""), _quote_around(node))
         return
     if tag.startswith(("-", "_", "!")):
         return
@@ -348,8 +346,7 @@ def _list_classes(node: LexborNode) -> set[str]:
 
 
 def _quote_around(node: LexborNode) -> str:
-    around = node if node.parent is None else node.parent
-    return _normalise(around.text(deep=True))
+    return _normalise((node if node.parent is None else node.parent).text(deep=True))
 
 
 def _read_beside(node: LexborNode | None) -> str:
@@ -357,7 +354,6 @@ def _read_beside(node: LexborNode | None) -> str:
 
 
 def _find_ids(node: LexborNode) -> list[str]:
-    """The register's ids that an element's spoken attributes may show."""
     names = (node.attributes.get("data-ids") or "").split()
     at: LexborNode | None = node
     while at is not None and at.tag != "figure":
@@ -374,8 +370,7 @@ def check_self_contained(html: str) -> list[Problem]:
     def report(address: str, what: str) -> None:
         problems.append(Problem(address[:100], "would be loaded", what, ""))
 
-    tree = LexborHTMLParser(html)
-    for node in tree.css("*"):
+    for node in LexborHTMLParser(html).css("*"):
         for name, value in node.attributes.items():
             if not value or (node.tag in ("a", "area") and name == "href"):
                 continue

@@ -173,9 +173,6 @@ def _run_typst(document: Document, work: Path, output: Path, *, boxes: bool = Fa
         ) from None
 
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
-
-
 def find_quarto() -> Path | None:
     """Quarto by QUARTO_PATH (RenderError if it names none), PATH, then the environment's `bin`."""
     if named := os.environ.get("QUARTO_PATH"):
@@ -293,8 +290,7 @@ def _judge_log(
     document: Document, code: int, log: list[dict[str, Any]], messages: str, output: Path
 ) -> None:
     """Raise RenderError for what went wrong, with its line, also where Quarto exits 0."""
-    said = [str(record.get("msg", "")) for record in log] + [messages]
-    everything = plain("\n".join(said))
+    everything = plain("\n".join([str(record.get("msg", "")) for record in log] + [messages]))
     unresolved = re.search(
         r"(?:Unable to resolve crossref|unresolved cross-reference) (@[\w.-]+)", everything
     )
@@ -318,4 +314,4 @@ def _explain_failure(document: Document, code: int, text: str, log: list[dict[st
 
 def plain(text: str) -> str:
     """The text without a terminal's colours."""
-    return _ANSI.sub("", text)
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)

@@ -75,20 +75,14 @@ def inline_picture(
     return ElementTree.tostring(root, encoding="unicode")
 
 
-# How many numbers of a section open; each is a stop of the tab key. The others are links.
-OPENED = 12
 # From how many letters on a number may break over lines: a list of them.
 LONG = 24
 _STANDING = ("lead", "finding", "card", "brief", "status")
-_SPAN = re.compile(r'<span class="n" data-id="([^"]*)">')
-_DATA = "data:image/svg+xml"
 _SIGNS = re.compile(r"[,.;:)،؛]+")
 
 
 @dataclass
 class _Numbers:
-    """Which numbers open where, in the order of the page."""
-
     run: str
     passports: Passports
     opened: dict[str, None] = field(default_factory=dict)
@@ -106,7 +100,8 @@ class _Numbers:
             return False
         section = _find_section(node)
         self.counted[section] = self.counted.get(section, 0) + 1
-        if self.counted[section] > OPENED:
+        # How many numbers of a section open; each is a stop of the tab key. The others are links.
+        if self.counted[section] > 12:
             return False
         self.opened[identity] = None
         return True
@@ -162,7 +157,7 @@ def finish_page(html: str, passports: Passports, *, style: str = "") -> str:
 
 def _link_numbers(page: str, numbers: _Numbers, opens: list[bool | None]) -> str:
     """The page with every number's span as a button or a link. A number holds no elements."""
-    parts = _SPAN.split(page)
+    parts = re.split(r'<span class="n" data-id="([^"]*)">', page)
     told = [parts[0]]
     if len(parts) != 2 * len(opens) + 1:
         raise RenderError("a number of the page is not written as the renderer writes it.")
@@ -198,7 +193,6 @@ def _is_prominent(node: LexborNode) -> bool:
 
 
 def _find_section(node: LexborNode) -> int:
-    """The block in which a number stands: the outermost section, the page's head, its cards."""
     found = 0
     for at in _list_above(node):
         if at.tag in ("section", "header") or "three" in (at.attributes.get("class") or "").split():
@@ -221,11 +215,10 @@ def _drop_silenced(tree: LexborHTMLParser) -> None:
 
 
 def _find_pictures(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
-    """Each chart's place in the page, and what stands there in the end."""
     before = 0
     for k, node in enumerate(tree.css("img"), 1):
         source = node.attributes.get("src") or ""
-        if not source.startswith(_DATA):
+        if not source.startswith("data:image/svg+xml"):
             continue
         head, _, body = source.partition(",")
         content = base64.b64decode(body) if head.endswith("base64") else unquote_to_bytes(body)

@@ -24,12 +24,10 @@ from readiness.bounded import read_yaml_text
 from readiness.errors import RenderError
 from readiness.rendering.process import run_group
 
-_FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*(.*?)\s*$")
 _CELL = re.compile(r"^\{python\b[^}]*\}$")
 _OPTION = re.compile(r"^#\|\s?(.*)$")
 # Quarto writes an include that is to be shown, not followed, with three braces.
 _INCLUDE = re.compile(r"(?<!\{)\{\{<\s*include\b\s*(.*?)\s*>\}\}")
-INLINE = re.compile(r"(?<!`)`\{python\}[ \t]+([^`]+)`")
 
 
 class SourceLine(NamedTuple):
@@ -58,7 +56,7 @@ class ProseCell:
     def expressions(self) -> list[tuple[int, re.Match[str]]]:
         """The inline expressions in order, each with its line in the document."""
         found: list[tuple[int, re.Match[str]]] = []
-        for match in INLINE.finditer(self.source):
+        for match in re.finditer(r"(?<!`)`\{python\}[ \t]+([^`]+)`", self.source):
             offset = self.source.count("\n", 0, match.start())
             if offset not in self.fenced:
                 found.append((self.line + offset, match))
@@ -132,7 +130,6 @@ def _read_lines(path: Path, name: str, missing: str) -> list[SourceLine]:
 def _include_chapters(
     path: Path, lines: list[SourceLine], start: int
 ) -> tuple[list[SourceLine], list[str]]:
-    """The lines with every include replaced by the lines of its file, and the files' names."""
     whole, names = lines[:start], []
     code: set[int] = set()
     for opening, closing, _ in _find_fences(lines, start):
@@ -155,7 +152,6 @@ def _include_chapters(
 
 
 def _read_chapter(path: Path, line: SourceLine, name: str) -> list[SourceLine]:
-    """The lines of an included file; RenderError when it is none that can be included."""
     if not name or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
         raise RenderError(
             f"{line}: cannot include {name or 'nothing'!r}; expected a file below the folder of "
@@ -180,7 +176,6 @@ def _read_chapter(path: Path, line: SourceLine, name: str) -> list[SourceLine]:
 def _read_yaml_lines(
     lines: Sequence[SourceLine], first: int, text: str, what: str
 ) -> dict[str, Any]:
-    """The YAML of some lines, the first of which is `lines[first]`."""
     try:
         values = _load_header(text) or {}
     except yaml.YAMLError as error:
@@ -212,10 +207,9 @@ def _read_front_matter(lines: list[SourceLine]) -> tuple[dict[str, Any], int]:
 
 
 def _find_fences(lines: Sequence[SourceLine], start: int) -> Iterator[tuple[int, int | None, str]]:
-    """Every fenced block: its first line, its last (None where it is never closed), its info."""
     at = start
     while at < len(lines):
-        fence = _FENCE.match(lines[at].text)
+        fence = re.match(r"^\s*(`{3,}|~{3,})\s*(.*?)\s*$", lines[at].text)
         if fence is None:
             at += 1
             continue
@@ -313,7 +307,6 @@ def _list_pieces(document: Document) -> Iterator[_Piece]:
 def _read_results(
     document: Document, pieces: list[_Piece], run: CellRun
 ) -> list[list[dict[str, str]]]:
-    """What each piece showed; RenderError for the first that failed."""
     asked, answered = run.work / "cells.json", run.work / "shown.jsonl"
     content = [{"source": piece.source, "inline": piece.inline} for piece in pieces]
     asked.write_text(json.dumps(content), encoding="utf-8")

@@ -25,7 +25,6 @@ _LEFT_OUT = (
 )
 # Every file within a document has the same date, whenever it is made.
 _ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": str(TIMESTAMP)}
-_SECONDS = 120.0
 _LINK = 'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 _TYPE = 'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml'
 _LETTERS = {"header": "hdr", "footer": "ftr"}
@@ -105,7 +104,7 @@ def _simplify(tree: LexborHTMLParser) -> None:
 
 def _run_pandoc(work: Path, *arguments: str) -> None:
     command: list[str | Path] = [pandoc_path(), *arguments]
-    code, _, said = run_group(command, cwd=work, environment=_ENVIRONMENT, timeout=_SECONDS)
+    code, _, said = run_group(command, cwd=work, environment=_ENVIRONMENT, timeout=120.0)
     if code or "[WARNING]" in said:
         raise RenderError(f"pandoc could not write a document: {' '.join(said.split())}")
 
