@@ -26,8 +26,7 @@ def run(job: Job[DrawStudy]) -> None:
     job.public = True
     claims = read_text_table(job["claims"], "the register of claims")
     structure = parse_structure(read_yaml(job["structure"]))
-    study = (claims, structure, job.settings.language)
-    charts = {"bases": grid_chart(*study)}
+    charts = {"bases": grid_chart(*(claims, structure, job.settings.language))}
     said = job.settings.standing.line(job.settings.language, simulated=False)
     for name, content in files_of(charts, said):
         job.file(name, content)

@@ -108,7 +108,6 @@ class DrawnWave:
 
     @property
     def _told(self) -> list[str]:
-        """The items that have a chart, in the order of the document."""
         return list(dict.fromkeys(chart.item for chart in self.settings.charts if chart.item))
 
     @property
@@ -118,8 +117,7 @@ class DrawnWave:
     @cached_property
     def _figures(self) -> DrawnFigures:
         """The numbers as charts show them: a flag of precision only where chance drew people."""
-        drawn = self._selection.is_drawn
-        rows = self.rows if drawn else self.rows.assign(reliability="")
+        rows = self.rows if self._selection.is_drawn else self.rows.assign(reliability="")
         return DrawnFigures(rows, self._language, simulated=self.settings.simulated)
 
     @property
@@ -131,7 +129,6 @@ class DrawnWave:
         return values_of(self.rows)
 
     def _label_groups(self, item: Item) -> GroupLabels:
-        """The groups in the order of the item's tables, the total, and those outside both."""
         language, questionnaire = self._language, self.questionnaire
         among = {}
         if self.settings.by not in ("", item.id):
@@ -219,7 +216,6 @@ class DrawnWave:
         )
 
     def _describe_shares(self, item: Item) -> tuple[str, dict[str, str]]:
-        """What was asked, and the answers by which its change is told, by the id of the share."""
         labels, language = item.labels(self._language), self._language
         told = {level: labels.get(level, "") for level in change_levels(item)}
         if item.headline:
@@ -233,7 +229,6 @@ class DrawnWave:
         return quote_labels([labels[code] for code in item.shown_codes])
 
     def _name_headline(self, item: Item) -> str:
-        """What the number is that stands for an item."""
         language = self._language
         label = item.label.text(language)
         if item.range is not None:
@@ -242,7 +237,6 @@ class DrawnWave:
         return word("language.labelled", language, label=label, what=self._name_levels(item))
 
     def _note(self, drawn: bool) -> str:
-        """What the intervals mean, where there are any, or why there are none."""
         selection = self._selection
         if selection.inference and not drawn:
             return ""

@@ -40,14 +40,13 @@ def run(job: Job[EstimateWave]) -> None:
     scales = [one for one in settings.derive if one.scale]
     selection = Selection(settings.selection)
     job.csv("scales.csv", scales_table(design, questionnaire, scales, settings.level, selection))
-    known = describe_nonresponse(design, margins, sample, questionnaire, selection)
     tables = nonresponse_tables(
         design,
         coded[~apart],
         sample,
         questionnaire,
         settings,
-        known,
+        describe_nonresponse(design, margins, sample, questionnaire, selection),
         selection,
         settings.minimum_base,
     )

@@ -58,10 +58,8 @@ def run(job: Job[FirmnessOfWave]) -> None:
     judge = Judge(questionnaire, wave.selection, settings.figures, settings.by)
     tables = [read_text_table(job[name], f"the {name}") for name in ("estimates", "contrasts")]
     claims = list(claims_of(wave, judge, settings.items, (tables[0], tables[1])))
-    choices = wave.choices(settings.dimensions)
-    table, weights = judge_all(wave, judge, claims, choices)
+    table, weights = judge_all(wave, judge, claims, wave.choices(settings.dimensions))
     job.csv("firmness.csv", table)
     job.csv("weights.csv", weights)
     for (item, finding), own in table.groupby(["item", "finding"], sort=False):
-        counts = own["state"].value_counts().to_dict()
-        log.info("%s, %s: %s", item, finding, counts)
+        log.info("%s, %s: %s", item, finding, own["state"].value_counts().to_dict())

@@ -38,7 +38,6 @@ def run(job: Job[None]) -> None:
     )
     summary = summary_ids(verdicts, found.id if found else "")
     records = [{**record(v), "summary": v.id in summary} for v in verdicts]
-    content = json.dumps(records, ensure_ascii=False, indent=1)
-    job.file("verdicts.json", content + "\n")
+    job.file("verdicts.json", json.dumps(records, ensure_ascii=False, indent=1) + "\n")
     job.csv("verdicts.csv", table)
     log.info("judged: %d claims, %d verdicts", len(claims), len(verdicts))

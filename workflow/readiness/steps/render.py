@@ -104,7 +104,6 @@ SETTINGS = RenderSettings
 
 
 def _make_part(job: Job[RenderSettings]) -> PageSource:
-    """What the run adds, from what the cells are told of it and its files."""
     told, language = job.settings.part, job.settings.language
     register = Register(read_register(job["figures"]), language)
     read = [("figures", job["figures"]), ("charts", job["charts"].parent)]
@@ -114,8 +113,7 @@ def _make_part(job: Job[RenderSettings]) -> PageSource:
     resources |= {path.as_posix(): path for path in job.inputs["prose"]}
     words = {told["title"]}
     known = {*register.datasets, *register.lineage, str(told["run"])}
-    stated = told.get("study", {})
-    known |= {said for _, said in list_statements(stated, language)}
+    known |= {said for _, said in list_statements(told.get("study", {}), language)}
     words |= set(_list_authors(told))
     if change := told.get("wave", {}).get("change"):
         words.add(str(change["from"]))
@@ -212,7 +210,6 @@ def _list_authors(told: dict[str, Any]) -> list[str]:
 
 def menu(settings: RenderSettings, page: str) -> list[dict[str, Any]]:
     """A page in each language: address from here, the language's name; none for one language."""
-    others = settings.languages if len(settings.languages) > 1 else []
     return [
         {
             "href": page if name == settings.language else f"../{name}/{page}",
@@ -220,7 +217,7 @@ def menu(settings: RenderSettings, page: str) -> list[dict[str, Any]]:
             "name": own_name(name),
             "current": name == settings.language,
         }
-        for name in others
+        for name in (settings.languages if len(settings.languages) > 1 else [])
     ]
 
 
@@ -241,7 +238,6 @@ def as_set(word: str) -> re.Pattern[str]:
 
 
 def _check_page(source: Path, html: str, part: PageSource, engine: str) -> None:
-    """Raise RenderError for a number that is in no register, or for what would be loaded."""
     words = {word for word in part.words if has_digit(word)}
     # A colon takes the place of the point or colon that a question ends in.
     words |= {word.rstrip(" .:") for word in words if " " in word}
@@ -295,8 +291,7 @@ def run(job: Job[RenderSettings]) -> None:
     page = f"{settings.name}.html"
     job.file(page, finish_page(html, passports, style=stylesheet()))
     job.file(f"{settings.name}.pdf", pdf)
-    ribbon = metadata.get("ribbon", "")
-    job.file(PAGE, numbers_page(passports, menu(settings, PAGE), page, ribbon))
+    job.file(PAGE, numbers_page(passports, menu(settings, PAGE), page, metadata.get("ribbon", "")))
     read = {name.replace(own, alike): path for name, path in resources.items()}
     job.reads = {n: p / PROVENANCE if p.is_dir() else p for n, p in read.items()}
     job.reads |= {n: job["source"].parent / n for n in parse(job["source"]).chapters}

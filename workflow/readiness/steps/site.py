@@ -29,7 +29,6 @@ READ = (REPORT, CHARTS, TABLES)
 # The files beside them that a publication is checked and cited by.
 SEALED = ("figures.csv", "seal.json", "CITATION.cff", "report.html", "report.pdf")
 DOCS = Path("docs")
-PICTURES = (".svg", ".png")
 
 
 class SiteSettings(StrictModel):
@@ -134,7 +133,6 @@ def _copy_report(
     languages: Sequence[Language],
     publications: Sequence[Published],
 ) -> ReportEntry:
-    """A report of today, its files copied, beside the publication of its run that counts."""
     results, home = Path("results") / told["folder"], PurePosixPath(told["run"])
     files: dict[str, list[File]] = {}
     finding: dict[str, str] = {}
@@ -162,7 +160,6 @@ def _copy_report(
 
 
 def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -> Published:
-    """A publication, its pages and its ledger copied, with what its recomputation found."""
     identity = told["id"]
     folder, home = FOLDER / identity, PurePosixPath(str(FOLDER)) / identity
     files = [
@@ -185,7 +182,7 @@ def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, 
 
 def _gather_guides(copies: Copies) -> list[Guide]:
     sources = sorted(DOCS.glob("*.md"))
-    pictures = sorted(p for p in DOCS.rglob("*") if p.suffix in PICTURES and p.is_file())
+    pictures = sorted(p for p in DOCS.rglob("*") if p.suffix in (".svg", ".png") and p.is_file())
     names = [path.stem for path in sources]
     beside = {path.relative_to(DOCS).as_posix() for path in pictures}
     for path in pictures:
@@ -194,7 +191,6 @@ def _gather_guides(copies: Copies) -> list[Guide]:
 
 
 def _remove_old(folder: Path, names: Sequence[str]) -> None:
-    """Remove what an earlier run left of a site that had more."""
     kept = {folder / name for name in names} | {folder / "lineage.json"}
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_file() and path not in kept and not path.name.startswith("."):

@@ -51,8 +51,7 @@ def run(job: Job[TableSettings]) -> None:
     job.public = True
     settings = job.settings
     register = Register(round_register(read_register(job["figures"])), settings.language)
-    made = _make_wave if settings.kind == "wave" else _make_study
-    book, numbers, codes = made(register, job)
+    book, numbers, codes = (_make_wave if settings.kind == "wave" else _make_study)(register, job)
     said = settings.standing.line(settings.language, simulated=register.is_simulated)
     book = replace(book, cover=(said, *book.cover))
     job.file(f"{settings.name}.xlsx", write_workbook(book))

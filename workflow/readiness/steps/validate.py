@@ -72,5 +72,4 @@ def run(job: Job[ValidateWave]) -> None:
 
 
 def _read_day(text: str | None) -> date | None:
-    """A day of the settings, where they name one."""
     return date.fromisoformat(text) if text else None

@@ -40,9 +40,8 @@ def run(job: Job[WeightWave]) -> None:
     wanted = dict.fromkeys((*weighting.OF_A_RESPONDENT, *margins, *own, *closed))
     answers = read_text_table(job["answers"], "the coded answers", columns=list(wanted))
     table = weighting.weighted_part(answers, counts, questionnaire.groups_apart)
-    selection = Selection(settings.selection)
     weighed = weighting.weigh_wave(
-        table, weighting.people(counts), margins, settings.weight, selection
+        table, weighting.people(counts), margins, settings.weight, Selection(settings.selection)
     )
     weighed = replace(weighed, steps=(*weighed.steps, *weighting.tell_move(weighed, table, closed)))
     made = weighed.weighting
