@@ -160,7 +160,6 @@ def check_questionnaire(root: Path, name: str) -> None:
 
 
 def _refuse_git(root: Path, new: Version) -> None:
-    """ConfigError when git would take the bytes of a restricted version: a commit is for ever."""
     store = default_store(root)
     address = next(iter(remotes(root).values()), "")
     if address.startswith("file://"):
@@ -170,8 +169,7 @@ def _refuse_git(root: Path, new: Version) -> None:
             f"--restricted: git keeps the default remote {store}, and whoever has the repository "
             "would have the bytes.\nName another one first: dvc remote add -d NAME ADDRESS."
         )
-    workspace = root / new.pointer_path.with_suffix("")
-    for place in (cache_folder(root) / new.object_name, workspace):
+    for place in (cache_folder(root) / new.object_name, root / new.pointer_path.with_suffix("")):
         if kept_by_git(root, place) and (root / ".git").exists():
             raise ConfigError(
                 f"--restricted: git does not ignore {place}, where a copy of the bytes lies. Add "
@@ -180,7 +178,6 @@ def _refuse_git(root: Path, new: Version) -> None:
 
 
 def _write(root: Path, file: Path, new: Version, content: bytes, meta: Mapping[str, str]) -> None:
-    """The objects, the file in the workspace, the pointer; what is right already stays."""
     workspace = root / new.pointer_path.with_suffix("")
     folders = filter(None, [default_store(root), cache_folder(root)])
     for place in [*(folder / new.object_name for folder in folders), workspace]:

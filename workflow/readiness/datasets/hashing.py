@@ -39,9 +39,7 @@ def fault_of_bytes(content: Iterable[bytes], version: Version) -> Fact | None:
         return _describe_size(size, version)
     if sha256.hexdigest() != version.sha256:
         return Fact("audit.copy.hash", {"hash": "SHA-256"})
-    if md5.hexdigest() != version.md5:
-        return Fact("audit.copy.hash", {"hash": "MD5"})
-    return None
+    return Fact("audit.copy.hash", {"hash": "MD5"}) if md5.hexdigest() != version.md5 else None
 
 
 def fault_of(path: Path, version: Version) -> Fact | None:

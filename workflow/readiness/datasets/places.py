@@ -152,5 +152,4 @@ def cache_folder(root: Path, foreign: Foreign | None = None) -> Path:
     """DVC's cache; of a foreign tree the auditor's own folder in its place."""
     if foreign is not None:
         return foreign.fetched
-    folder = _read_settings(root).get("cache", "dir", fallback="cache")
-    return (root / ".dvc" / folder).resolve()
+    return (root / ".dvc" / _read_settings(root).get("cache", "dir", fallback="cache")).resolve()

@@ -264,11 +264,10 @@ class Copy:
 
 def copies_beside_remotes(root: Path, version: Version) -> dict[str, Path]:
     """Where else the version may lie on this machine: place to path, whether it is there or not."""
-    restored = root / RESTORED / version.dataset / version.version / "data.csv"
     return {
         DVC_CACHE: cache_folder(root) / version.object_name,
         "data/raw": root / version.pointer_path.with_suffix(""),
-        "results/inputs": restored,
+        "results/inputs": root / RESTORED / version.dataset / version.version / "data.csv",
     }
 
 
@@ -356,7 +355,6 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
 
 
 def _explain_not_found(version: Version, looked: list[Fact], foreign: Foreign | None) -> Fact:
-    """That the version is in none of the places that were looked at."""
     kind = "audit.copy.nowhere_restricted" if version.is_restricted else "audit.copy.nowhere"
     if foreign is not None:
         kind = "audit.copy.nowhere_foreign"

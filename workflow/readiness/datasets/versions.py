@@ -26,8 +26,6 @@ from readiness.tables import rows_to_csv
 
 VERSIONS = Path("data/versions.csv")
 RAW = Path("data/raw")
-# Held while the register is changed; DVC's own folder for such files, which git ignores.
-AT_WORK = Path(".dvc/tmp/readiness.lock")
 
 OPEN, RESTRICTED, ERASED = "open", "restricted", "erased"
 # Anyone may have the bytes; only some may; nobody has them any more.
@@ -191,7 +189,8 @@ def changing_versions(root: Path) -> AbstractContextManager[None]:
     Two at once would each write the rows that they have read, and one of them would be lost.
     """
     return holding(
-        root / AT_WORK,
+        # Held while the register is changed; DVC's own folder for such files, which git ignores.
+        root / ".dvc/tmp/readiness.lock",
         f"{root / VERSIONS}: another `readiness data` adds or erases a version; try again when it "
         "is done.",
     )
