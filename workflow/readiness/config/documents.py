@@ -46,7 +46,6 @@ def guide() -> str:
 
 
 def _write_sections(schema: dict[str, Any]) -> Iterator[str]:
-    """One heading and one table for each section, outermost first."""
     waiting = [("", schema)]
     while waiting:
         path, section = waiting.pop(0)
@@ -63,7 +62,6 @@ def _write_sections(schema: dict[str, Any]) -> Iterator[str]:
 
 
 def _resolve_reference(value: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """`value` with its reference followed and the alternative `null` left out."""
     for option in value.get("anyOf", []):
         if option.get("type") != "null":
             return _resolve_reference(option, schema)
@@ -92,17 +90,14 @@ def _write_row(key: str, value: dict[str, Any], required: bool, schema: dict[str
         shown = "required"
     elif default is None or default == {}:
         shown = "none"
-    elif isinstance(default, dict):
-        shown = "see below"
     else:
-        shown = f"`{default}`"
+        shown = "see below" if isinstance(default, dict) else f"`{default}`"
     told = value.get("description") or _resolve_reference(value, schema).get("description", "")
     meaning = " ".join(str(told).split())
     return f"| `{key}` | {_type(value, schema)} | {shown} | {meaning} |\n"
 
 
 def _type(value: dict[str, Any], schema: dict[str, Any]) -> str:
-    """What may stand there, in words: the type, its choices and its bounds."""
     resolved = _resolve_reference(value, schema)
     if "properties" in resolved:
         return "section"

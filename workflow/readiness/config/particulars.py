@@ -19,8 +19,6 @@ def _check_said(text: str) -> str:
 
 
 Words = Annotated[Line, AfterValidator(_check_said)]
-# ISO 639 for a text of which nobody said the language.
-ANY_LANGUAGE = "und"
 
 
 # A text in each language, or one for all.
@@ -28,12 +26,11 @@ Said = (
     Annotated[
         dict[LanguageCode, Words],
         Field(min_length=1),
-        BeforeValidator(lambda said: {ANY_LANGUAGE: said} if isinstance(said, str) else said),
+        # ISO 639 for a text of which nobody said the language.
+        BeforeValidator(lambda said: {"und": said} if isinstance(said, str) else said),
     ]
     | None
 )
-# Of an ORCID: ISO/IEC 7064, mod 11-2.
-ORCID_SIGNS = "0123456789X"
 
 
 class Author(StrictModel):
@@ -51,7 +48,8 @@ class Author(StrictModel):
     def _check_orcid(cls, value: str | None) -> str | None:
         total = 0
         for sign in (value or "").replace("-", ""):
-            total = 2 * total + ORCID_SIGNS.index(sign)
+            # Of an ORCID: ISO/IEC 7064, mod 11-2.
+            total = 2 * total + "0123456789X".index(sign)
         if value and total % 11 != 1:
             raise ValueError(f"an ORCID; the last sign of {value} does not fit the others")
         return value

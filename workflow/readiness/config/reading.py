@@ -81,8 +81,7 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
             expected = WORDS[first["ctx"]["pattern"]]
         quotes = " (put it in quotes)" if first["type"] == "string_type" else ""
         # A whole section is no value that anybody would look for.
-        section = isinstance(first["input"], dict)
-        got = "" if section else f"got {shorten(repr(first['input']))}; "
+        got = "" if isinstance(first["input"], dict) else f"got {shorten(repr(first['input']))}; "
         message = f"{where}: {got}expected {expected}{quotes}"
     more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
     return f"{source}: {message}{more}"
