@@ -45,7 +45,6 @@ def check_output(
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    """Whether two names are of one file: by what they name, where both exist."""
     try:
         return one.samefile(other)
     except OSError:

@@ -75,7 +75,6 @@ def _remove(folders: list[Path]) -> None:
 
 
 def _list_files(folder: Path) -> list[Path]:
-    """The files of a step; the hidden ones are locks."""
     found = folder.rglob("*") if folder.name == SITE else folder.iterdir()
     files = [path for path in found if path.is_file() and path.name[0] != "."]
     return [path for path in files if path.name in CLOSING] if folder.name == "results" else files

@@ -21,12 +21,9 @@ if TYPE_CHECKING:
 
 LOG = Path("results/logs/snakemake.log")
 VMSTAT = Path("/proc/vmstat")
-# Seconds between two looks at the log.
-PAUSE = 0.1
 _TOTAL = re.compile(r"^total +(\d+)$", re.M)
 _DONE = re.compile(r"^(\d+) of (\d+) steps ", re.M)
 _FINISHED = re.compile(r"^Finished jobid: \d+ \(Rule: (\w+)\)$", re.M)
-_NO_MEMORY = re.compile(r"MemoryError|Cannot allocate memory|can't start new thread")
 _CLOCK = re.compile(r"than input (\S+) \(.*?System time: ([-0-9]+ [:0-9]+)", re.S)
 _SYSTEM = re.compile(r"^\w*Error: \[Errno \d+\] ([^:\n]+)(?:: '([^'\n]*)')?$", re.M)
 # A job's shell, which ends as its step does: by the signal, or with 128 more than it.
@@ -49,7 +46,8 @@ def follow(process: subprocess.Popen[bytes], log: IO[bytes], listener: Listener)
     code = None
     while code is None:
         with suppress(subprocess.TimeoutExpired):
-            code = process.wait(PAUSE)
+            # Seconds between two looks at the log.
+            code = process.wait(0.1)
         listener(log.read().decode("utf-8", "replace"))
     return code
 
@@ -146,7 +144,7 @@ def _find_known_reason(text: str, memory_killed: bool) -> str:
             f"{found[1]}: its time lies ahead of this machine's clock, which says {found[2]}. "
             "Set the clock, or `touch` the file, then run again."
         )
-    if _NO_MEMORY.search(text):
+    if re.search(r"MemoryError|Cannot allocate memory|can't start new thread", text):
         return "the memory is full; free some, or use fewer --cores, then run again."
     for told, name in reversed(_SYSTEM.findall(text)):
         if told == "No space left on device":

@@ -58,7 +58,6 @@ class Job(Generic[Settings]):
     names: list[str] = field(default_factory=list)
 
     def __getitem__(self, role: str) -> Path:
-        """The one file of a role."""
         if not self.inputs[role]:
             raise ConfigError(f"--{role}: needed; name the file.")
         return self.inputs[role][0]
