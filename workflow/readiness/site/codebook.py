@@ -25,8 +25,7 @@ def _make_columns(entry: CodebookEntry, own: str) -> dict[str, list[Markup]]:
     """The cells of its options by column, without those that are empty; `own`: the language of what
     is exported.
     """
-    exported = Markup('<bdi lang="{}">{{}}</bdi>').format(own)
-    looks = (_CODE, _CODE, exported, _TEXT, _TEXT)
+    looks = (_CODE, _CODE, Markup('<bdi lang="{}">{{}}</bdi>').format(own), _TEXT, _TEXT)
     rows = [
         (o.code, o.value, o.text if o.text != o.label else "", o.label, " · ".join(o.notes))
         for o in entry.options

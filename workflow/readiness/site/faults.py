@@ -81,7 +81,6 @@ def faults_page(
 
 
 def _translate_item(item: Item, language: Language) -> Item:
-    """The item with a label in the language: its own, or the first that there is."""
     label = Label({**item.label.root, language: item.label.text(language)})
     return item.model_copy(update={"label": label})
 
@@ -91,7 +90,6 @@ def _take_first(table: pd.DataFrame) -> list[dict[Any, Any]]:
 
 
 def _tell_more(n: int, language: Language) -> str:
-    """How many rows a list leaves out; "" where it has them all."""
     left = n - MOST
     return tell(Fact("validation.page.more", {"n": left}), language) if left > 0 else ""
 

@@ -54,8 +54,7 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
                 t.content for t in inline.children or () if t.type in ("text", "code_inline")
             )
             # As the links between the guides spell it.
-            anchor = re.sub(r"[^\w\s-]", "", said.lower()).strip()
-            token.attrSet("id", re.sub(r"\s", "-", anchor))
+            token.attrSet("id", re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", said.lower()).strip()))
             if token.tag == "h1":
                 title = said
         if token.type == "table_open":
@@ -75,7 +74,6 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
 def _link_parts(
     children: list[Token], guides: Collection[str], files: Collection[str]
 ) -> list[Token]:
-    """The parts of a paragraph, each link led to its page, or none where the site has none."""
     kept, dropped = [], 0
     for token in children:
         if token.type == "link_open":
@@ -295,12 +293,11 @@ def policy(css: str) -> str:
 
 def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
     """The index in a language; `at_root`: the same page where the site is opened."""
-    root = "" if at_root else "../"
     return _make_page(
         "index.html",
         site,
         language,
-        root,
+        "" if at_root else "../",
         reports=site.reports,
         publications=sorted(site.publications, key=lambda one: one.rank),
         datasets=site.datasets,
