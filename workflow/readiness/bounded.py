@@ -11,8 +11,6 @@ import yaml
 
 from readiness.terminal import quote_cell
 
-# How deep a document may nest: beyond that, whatever walks through it runs out of stack.
-DEEPEST = 64
 # How many values and brackets of a document are read, each alias written out.
 MOST_EVENTS = 200_000
 
@@ -70,7 +68,8 @@ def _check_bounds(text: str, loader: type) -> None:
                 sizes[anchor] = size - before
         elif isinstance(event, yaml.ScalarEvent) and event.anchor is not None:
             sizes[event.anchor] = 1
-        if len(open_) > DEEPEST or size > MOST_EVENTS:
+        # How deep a document may nest: beyond that, whatever walks through it runs out of stack.
+        if len(open_) > 64 or size > MOST_EVENTS:
             raise yaml.MarkedYAMLError(
                 problem="nested too deep, or too long to be read",
                 problem_mark=cast("Any", event.start_mark),

@@ -66,7 +66,6 @@ STEPS = {
     "gate": ("readiness.steps.gate", "the closing table; fails when a number differs"),
 }
 PURPOSE = "From raw survey answers to published numbers that anyone can check."
-EPILOG = "Exit codes: docs/commands.md. `readiness NAME --help` explains a command."
 SHELLS = ("bash", "zsh", "tcsh")
 LOGS = Path("results/logs")
 
@@ -81,7 +80,7 @@ def _build_parser(program: str, commands: Mapping[str, tuple[str, str]]) -> argp
         prog=program,
         usage=f"{program} NAME [--help] ...",
         description=f"{PURPOSE}\n\n{listing}",
-        epilog=EPILOG,
+        epilog="Exit codes: docs/commands.md. `readiness NAME --help` explains a command.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     if commands is COMMANDS:
@@ -245,7 +244,6 @@ def _check_places(inputs: Sequence[Path], out: Path, log: Path | None) -> None:
 
 
 def _run_step(parsed: argparse.Namespace, steps: Mapping[str, Any], name: str) -> int:
-    """Run one of the steps that a process performs; it may read what those before it have left."""
     place = list(steps).index(name)
     out: Path = parsed.out[place]
     roles = [role.rstrip("?*") for role in steps[name].INPUTS]
@@ -266,12 +264,7 @@ def _run_command(parsed: argparse.Namespace, command: Any) -> int:
     return int(command.run(parsed))
 
 
-# What is to be run one after the other, by the name of the command or step.
-Work = dict[str, Callable[[], int]]
-
-
-def _parse_arguments(arguments: list[str]) -> tuple[Work, Path | None]:
-    """What is asked for, and the file for its log; ends here for what nobody can ask for."""
+def _parse_arguments(arguments: list[str]) -> tuple[dict[str, Callable[[], int]], Path | None]:
     program, commands = "readiness", COMMANDS
     if arguments[:1] == ["step"]:
         program, commands, arguments = "readiness step", STEPS, arguments[1:]

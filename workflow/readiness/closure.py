@@ -32,15 +32,10 @@ PACKAGE_FOLDER = Path(__file__).resolve().parent
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # Of the way files are hashed; part of the memory's keys.
 VERSION = b"2"
-CATALOGUES = "language/catalogues"
-# Whose closure has it tells texts.
-TELLS = f"{PACKAGE}.language.catalogue"
 # Who imports one of them tells what a file holds, which may be of any domain.
 READS = {(f"{PACKAGE}.facts", "decode"), (f"{PACKAGE}.facts", "from_json")}
 _KEY = re.compile(r"([a-z_]+)\.[a-z0-9_.]*")
 _COUNTED = re.compile(r"\{[a-z0-9_]+:([a-z_]+)\.")
-# What is known of files by the SHA-256 of their bytes: reading beats parsing fifty times over.
-MEMORY = Path("readiness/closure.json")
 # How many files, the last learnt: twice a program. Of years of edits reading would take longer.
 REMEMBERED = 1000
 
@@ -79,11 +74,11 @@ def memory_file() -> Path | None:
     Never in the project's folder, which may be somebody else's: what it says is believed.
     """
     named = os.environ.get("XDG_CACHE_HOME") or ""
-    home = os.environ.get("HOME") or ""
-    caches = Path(named) if named else Path(home) / ".cache"
+    caches = Path(named) if named else Path(os.environ.get("HOME") or "") / ".cache"
     if not caches.is_absolute() or caches.resolve().is_relative_to(Path.cwd().resolve()):
         return None
-    return caches / MEMORY
+    # What is known of files by the SHA-256 of their bytes: reading beats parsing fifty times over.
+    return caches / "readiness/closure.json"
 
 
 @cache
@@ -149,7 +144,6 @@ def _find_imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str, str | No
 
 
 def _resolve_imports(module: str) -> Iterator[Import]:
-    """The imports of a module, relative ones resolved."""
     path = _find_file(module)
     if path is None:
         return
@@ -163,7 +157,6 @@ def _resolve_imports(module: str) -> Iterator[Import]:
 
 @cache
 def _resolve(module: str, name: str | None) -> frozenset[str]:
-    """The modules that `from module import name` (or `import module`) makes use of."""
     path = _find_file(module)
     if path is None:
         return frozenset()
@@ -229,7 +222,6 @@ def module_hash(module: str) -> str:
 
 @cache
 def _hash_messages(path: Path) -> tuple[str, tuple[str, ...]]:
-    """The hash of a catalogue's messages, and the domains of those that count inside of them."""
     content = path.read_bytes()
     key = hashlib.sha256(content + VERSION).hexdigest()
     memory = _read_memory()
@@ -248,9 +240,8 @@ def _hash_messages(path: Path) -> tuple[str, tuple[str, ...]]:
 
 @cache
 def _list_catalogues() -> dict[str, tuple[Path, ...]]:
-    """The files of the catalogues by domain, a file a language."""
     found: dict[str, tuple[Path, ...]] = {}
-    for path in sorted((PACKAGE_FOLDER / CATALOGUES).glob("*/*.po")):
+    for path in sorted((PACKAGE_FOLDER / "language/catalogues").glob("*/*.po")):
         found[path.stem] = (*found.get(path.stem, ()), path)
     return found
 
@@ -258,7 +249,8 @@ def _list_catalogues() -> dict[str, tuple[Path, ...]]:
 def domains(module: str) -> frozenset[str]:
     """The domains of the catalogues in whose words a module, or what it reaches, may tell."""
     modules = closure(module)
-    if TELLS not in modules:
+    # Whose closure has it tells texts.
+    if f"{PACKAGE}.language.catalogue" not in modules:
         return frozenset()
     if any((i.module, i.name) in READS for name in modules for i in _resolve_imports(name)):
         return frozenset(_list_catalogues())

@@ -38,12 +38,10 @@ WORDS = {
     VERSION: "a text of at most 100 letters, digits, points and hyphens, in quotes",
 }
 
-_POWER = re.compile(r"([+-]?[0-9](?:[.,][0-9]{1,17})?)[eE]([+-][0-9]{2,3})")
-
 
 def write_out(text: str) -> str:
     """A number as R and Excel shorten it (`1e+05`, `2,5E-01`) in its digits; else the text."""
-    found = _POWER.fullmatch(text)
+    found = re.fullmatch(r"([+-]?[0-9](?:[.,][0-9]{1,17})?)[eE]([+-][0-9]{2,3})", text)
     if found is None:
         return text
     return f"{Decimal(found[1].replace(',', '.')).scaleb(int(found[2])):f}"

@@ -31,7 +31,6 @@ EMAIL, TELEPHONE, IDENTITY, IBAN = "email", "telephone", "identity", "iban"
 # What can be seen, in the order in which it is told.
 KINDS = (EMAIL, TELEPHONE, IDENTITY, IBAN)
 
-_PART = re.compile(r"\[[0-9]-[0-9]\]|.")
 _GAP = r"[ ./()-]{0,3}"
 _EMAIL = re.compile(
     r"[\w.+'-]{1,64} ?(?:@|\(at\)|\[at\]) ?(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?!\w)"
@@ -92,11 +91,10 @@ def personal_data_seen(cells: pd.DataFrame, detectors: Detectors) -> pd.DataFram
 
 
 def _compile_template(template: str, flags: int = 0) -> re.Pattern[str]:
-    """The pattern of a template; ValueError where it is none."""
     if not re.fullmatch(TEMPLATE, template):
         raise ValueError(f"{template!r}: not a template of a number")
     parts = {"#": r"\d", "@": "[A-Z]", "+": r"\+"}
-    body = _GAP.join(parts.get(part, part) for part in _PART.findall(template))
+    body = _GAP.join(parts.get(part, part) for part in re.findall(r"\[[0-9]-[0-9]\]|.", template))
     return re.compile(rf"(?<![\w+]){body}(?!\w)", flags)
 
 
@@ -104,10 +102,9 @@ def _normalise(text: str) -> str:
     """The text with the digits 0 to 9, single spaces, and without marks that take no room."""
     if text.isascii():
         return " ".join(text.split())
-    normal = unicodedata.normalize("NFKC", text)
     kept = (
         str(unicodedata.decimal(c)) if c.isdecimal() else c
-        for c in normal
+        for c in unicodedata.normalize("NFKC", text)
         if unicodedata.category(c) != "Cf"
     )
     return " ".join("".join(kept).split())
@@ -128,9 +125,6 @@ def _is_iban(candidate: str) -> bool:
 
 # Of a key: as many as SHA-256 gives, below which RFC 2104 discourages keys.
 KEY_BYTES = 32
-DIGEST_BYTES = 10
-# Hexadecimal digits by which a key is named; it is not found from them.
-ID_DIGITS = 16
 
 
 # How a key made of the data is named (`key_from_data`).
@@ -147,7 +141,7 @@ def pseudonyms(ids: pd.Series[str], key: bytes) -> pd.Series[str]:
         raise ValueError(f"a key of {len(key)} bytes; expected {KEY_BYTES}")
     named = {"": ""}
     for text in {str(each) for each in ids.unique()} - {""}:
-        digest = hmac.digest(key, text.encode("utf-8"), "sha256")[:DIGEST_BYTES]
+        digest = hmac.digest(key, text.encode("utf-8"), "sha256")[:10]
         named[text] = f"P{base64.b32encode(digest).decode()}"
     found: pd.Series[str] = ids.astype(object).map(named)
     return found
@@ -155,7 +149,8 @@ def pseudonyms(ids: pd.Series[str], key: bytes) -> pd.Series[str]:
 
 def key_id(key: bytes) -> str:
     """The name of a key: the first digits of a SHA-256 of it, hexadecimal."""
-    return hashlib.sha256(b"readiness: name of a key\0" + key).hexdigest()[:ID_DIGITS]
+    # Hexadecimal digits by which a key is named; it is not found from them.
+    return hashlib.sha256(b"readiness: name of a key\0" + key).hexdigest()[:16]
 
 
 def key_from_data(sha256: str) -> bytes:
@@ -210,8 +205,7 @@ def kept_apart(
         )
         table[item] = answers[item].astype(object).where(~said, GIVEN)
     columns = ["respondent", "item", "value"]
-    whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
-    return table, whole
+    return table, pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
 
 
 def without_values(

@@ -105,7 +105,6 @@ class LinearProgram:
         return ProgramSolution(least, x, duals)
 
     def _run(self) -> Any:
-        """Solve; how that ended."""
         self._steps[0] = 0
         for name, value in self._options.items():
             self._solver.setOptionValue(name, value)

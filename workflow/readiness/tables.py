@@ -27,7 +27,6 @@ LARGEST = 1 << 30
 # From so many bytes on a table is read by the faster parser, where both read it alike.
 LONG = 1 << 20
 _BLOCK = 1 << 24
-BOM = "\ufeff"
 MEND = "Export it again, or mend it."
 # How files begin that are no CSV, whatever their name says.
 PACKED = {b"PK\x03\x04": "a spreadsheet or an archive", b"\x1f\x8b": "compressed (gzip)"}
@@ -51,7 +50,7 @@ def rows_to_csv(rows: Iterable[Sequence[object]], *, quote_all: bool = False) ->
     )
     for row in rows:
         writer.writerow(row)
-        if len(lines) == 1 and lines[0].startswith(BOM):
+        if len(lines) == 1 and lines[0].startswith("\ufeff"):
             # Bare at the beginning of a file, it would be taken for the file's own mark.
             lines[0] = rows_to_csv([row], quote_all=True)
     return "".join(lines)
@@ -70,11 +69,9 @@ def to_csv(frame: pd.DataFrame) -> str:
 
 
 def _write_cells(column: pd.Series[Any]) -> list[object]:
-    """The cells of a column as they are written; "" for a missing one."""
-    missing = column.isna().to_numpy()
     return [
         "" if gone else f"{value:.{SIGNIFICANT_DIGITS}g}" if isinstance(value, float) else value
-        for value, gone in zip(column.tolist(), missing, strict=True)
+        for value, gone in zip(column.tolist(), column.isna().to_numpy(), strict=True)
     ]
 
 
@@ -165,7 +162,6 @@ def _read_content(path: Path, what: str, content: bytes) -> str:
 
 
 def _explain_unreadable(error: csv.Error) -> str:
-    """What csv.reader met, in words."""
     said = str(error)
     if "field limit" in said:
         return "a cell of more than 131072 characters (a quote left open?)"
