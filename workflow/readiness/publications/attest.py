@@ -73,19 +73,17 @@ def statement(folder: Path) -> bytes:
             for name, step in frozen_chain(folder).items()
         ],
     }
-    record = {
-        "_type": "https://in-toto.io/Statement/v1",
-        "subject": [
-            {
-                "name": f"publications/{folder.name}/{SEAL}",
-                "digest": {"sha256": sha256(read_file(folder / SEAL))},
-            }
-        ],
-        # No registered namespace begins with `x-`, and nothing is fetched by it.
-        "predicateType": "urn:x-readiness:publication-seal:2",
-        "predicate": predicate,
-    }
-    return canonical_json(record).encode()
+    return canonical_json(
+        {
+            "_type": "https://in-toto.io/Statement/v1",
+            "subject": _list_files(
+                {f"publications/{folder.name}/{SEAL}": sha256(read_file(folder / SEAL))}
+            ),
+            # No registered namespace begins with `x-`, and nothing is fetched by it.
+            "predicateType": "urn:x-readiness:publication-seal:2",
+            "predicate": predicate,
+        }
+    ).encode()
 
 
 def _list_files(hashes: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -99,12 +97,13 @@ def signed_bytes(payload: bytes) -> bytes:
 
 
 def _make_envelope(payload: bytes, signer: str, signature: bytes) -> str:
-    record = {
-        "payload": base64.b64encode(payload).decode(),
-        "payloadType": PAYLOAD,
-        "signatures": [{"keyid": signer, "sig": base64.b64encode(signature).decode()}],
-    }
-    return canonical_json(record)
+    return canonical_json(
+        {
+            "payload": base64.b64encode(payload).decode(),
+            "payloadType": PAYLOAD,
+            "signatures": [{"keyid": signer, "sig": base64.b64encode(signature).decode()}],
+        }
+    )
 
 
 def attest(folder: Path, key: Ed25519PrivateKey) -> str:
@@ -114,8 +113,7 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
     """
     # What is checked is what is signed.
     with _lock_folder(folder), reading_once(folder):
-        faults = check_seal(folder)
-        if faults:
+        if faults := check_seal(folder):
             raise DataError(
                 f"{folder.name}: the seal is broken ({describe_finding(faults[0], 'en')}); what "
                 "is not as sealed is not signed."

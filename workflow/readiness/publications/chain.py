@@ -121,19 +121,8 @@ def refuse_stale(
 STEP_KINDS = tuple(
     f"audit.step.{name}"
     for name in (
-        "restore",
-        "validate",
-        "derive",
-        "scale",
-        "weight",
-        "estimate",
-        "compare",
-        "judge",
-        "register",
-        "nonresponse",
-        "draw",
-        "tables",
-        "report",
+        *("restore", "validate", "derive", "scale", "weight", "estimate", "compare", "judge"),
+        *("register", "nonresponse", "draw", "tables", "report"),
     )
 )
 ENVIRONMENT_ALONE = (Fact("verdict.page.column.environment"),)
@@ -183,13 +172,9 @@ def _find_causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[
         moved_code = before.code != after.code and before.settings == after.settings
         yield Fact("verdict.page.column.code") if moved_code else Fact("numbers.data")
         return
-    moved, other = (
-        _find_moved(before.inputs, after.inputs),
-        _find_moved(before.settings, after.settings),
-    )
-    if moved:
+    if moved := _find_moved(before.inputs, after.inputs):
         yield Fact("audit.cause.roles", {"roles": Listed(moved, "comma")})
-    if other:
+    if other := _find_moved(before.settings, after.settings):
         yield Fact("audit.cause.settings", {"keys": Listed(other, "comma")})
     if before.code != after.code:
         yield Fact("verdict.page.column.code")

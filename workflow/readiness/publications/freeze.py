@@ -6,6 +6,7 @@ publication, and none is ever edited afterwards.
 
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,15 +79,13 @@ def refuse_released(root: Path, identity: str) -> None:
         )
     if not folder.exists() and identity not in log.latest:
         return
-    try:
-        draft = read_seal(folder)["status"] == DRAFT and identity not in log.latest
-    except DataError:
-        draft = False
-    if not draft:
-        raise ConfigError(
-            f"publications/{identity} is released and never changes; choose another id, and say "
-            f"--supersedes {identity}."
-        )
+    with suppress(DataError):
+        if read_seal(folder)["status"] == DRAFT and identity not in log.latest:
+            return
+    raise ConfigError(
+        f"publications/{identity} is released and never changes; choose another id, and say "
+        f"--supersedes {identity}."
+    )
 
 
 def refuse_strangers(root: Path) -> None:
@@ -246,12 +245,15 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     material = with_key(material)
 
     files = _gather_results(folders, figures)
-    files[VALUES] = values_table(files[LEDGER].decode()).encode()
-    files[ledger.CONFIG] = material.config.encode()
-    files[ledger.DATASETS] = ledger.datasets_table(root, material.versions).encode()
     hashes = {path: sha256_of(root / path) for path in material.files.values()}
-    files[ledger.INPUTS] = ledger.inputs_table(hashes).encode()
-    files[ENVIRONMENT] = environment_text().encode()
+    texts = {
+        VALUES: values_table(files[LEDGER].decode()),
+        ledger.CONFIG: material.config,
+        ledger.DATASETS: ledger.datasets_table(root, material.versions),
+        ledger.INPUTS: ledger.inputs_table(hashes),
+        ENVIRONMENT: environment_text(),
+    }
+    files |= {name: text.encode() for name, text in texts.items()}
     # What the archive holds: the project of this run alone, with what its authors say.
     words = [path for path in code_files(root) if OF_THIS.match(path.as_posix())]
     project = assemble(
@@ -267,8 +269,7 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         files[ERRATUM] = erratum_table(before, figures, material.erratum, material.reasons).encode()
     if judged is not None:
         files[ATTACK] = (judged / ATTACK).read_bytes()
-    script = _write_script(material, folders, figures)
-    if script is not None:
+    if (script := _write_script(material, folders, figures)) is not None:
         files[RECOMPUTE] = script.encode()
     facts = _gather_facts(material, figures, files)
     files["README.md"] = readme(facts).encode()

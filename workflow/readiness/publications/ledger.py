@@ -33,30 +33,9 @@ INPUT_COLUMNS = ("path", "sha256")
 # The columns of a ledger. Those of a register may change; these may not: other ones need another
 # format of seals.
 LEDGER_COLUMNS = (
-    "id",
-    "kind",
-    "unit",
-    "value",
-    "item",
-    "level",
-    "group",
-    "statistic",
-    "se",
-    "lower",
-    "upper",
-    "n",
-    "n_eff",
-    "deff",
-    "reliability",
-    "suppressed",
-    "digits",
-    "rounding",
-    "run",
-    "dataset",
-    "lineage",
-    "simulated",
-    "note",
-    "precision",
+    *("id", "kind", "unit", "value", "item", "level", "group", "statistic"),
+    *("se", "lower", "upper", "n", "n_eff", "deff", "reliability", "suppressed"),
+    *("digits", "rounding", "run", "dataset", "lineage", "simulated", "note", "precision"),
 )
 
 
@@ -108,10 +87,10 @@ def read_datasets(folder: Path) -> list[SealedDataset]:
     """The dataset versions of the publication in `folder`; DataError when its table is damaged."""
     found = []
     for number, row in enumerate(_read_rows(folder / DATASETS), start=2):
-        where = f"{folder / DATASETS} row {number}"
         # A row may lack cells, which are None then.
-        cells = [row.get(name) or "" for name in (*COLUMNS, "pointer")]
-        found.append(SealedDataset(read_row(cells[:-1], where), cells[-1]))
+        *cells, pointer = (row.get(name) or "" for name in (*COLUMNS, "pointer"))
+        version = read_row(cells, f"{folder / DATASETS} row {number}")
+        found.append(SealedDataset(version, pointer))
     return found
 
 

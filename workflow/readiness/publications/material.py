@@ -150,8 +150,8 @@ def refuse_unfit(
     faults = sorted(
         [*disclosure_risk.small_groups(figures, least), *disclosure_risk.left_behind(figures)]
     )
-    for name in disclosure_risk.not_attacked(figures, table):
-        faults.append(f"{name}: is withheld, and was not attacked.")
+    unseen = disclosure_risk.not_attacked(figures, table)
+    faults += [f"{name}: is withheld, and was not attacked." for name in unseen]
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise DataError(
@@ -369,9 +369,8 @@ def citation(facts: Facts) -> str:
     for one in study.authors:
         family, _, given = one.name.partition(", ")
         named = {"family-names": family, "given-names": given} if given else {"name": family}
-        authors.append(
-            {**named, **({"orcid": f"https://orcid.org/{one.orcid}"} if one.orcid else {})}
-        )
+        own = {"orcid": f"https://orcid.org/{one.orcid}"} if one.orcid else {}
+        authors.append({**named, **own})
     record: dict[str, Any] = {
         "cff-version": "1.2.0",
         "message": told_plainly(Fact("publication.cite"), language),

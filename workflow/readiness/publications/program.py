@@ -93,10 +93,8 @@ def code_files(root: Path) -> Iterator[Path]:
     """The files of a project that are code, relative to its root."""
     found = [path for path in root.iterdir() if path.is_file()]
     found += [path for name in CODE_FOLDERS for path in (root / name).rglob("*") if path.is_file()]
-    for path in sorted(found):
-        name = path.relative_to(root)
-        if place_of(name.as_posix()):
-            yield name
+    names = (path.relative_to(root) for path in sorted(found))
+    return (name for name in names if place_of(name.as_posix()))
 
 
 # --- The code and configuration of a publication as a small project of its own, in one archive.
@@ -180,10 +178,9 @@ def assemble(
     """
     files = select_for(root, read_program())
     files |= {path.as_posix(): read_file(root / path) for path in inputs}
-    files |= {path.as_posix(): text.encode() for path, text in pointers.items()}
-    files["config.yaml"] = config.encode()
-    files["data/versions.csv"] = versions.encode()
-    files[DVC_FILE] = DVC_CONFIG.encode()
+    texts = {path.as_posix(): text for path, text in pointers.items()}
+    texts |= {"config.yaml": config, "data/versions.csv": versions, DVC_FILE: DVC_CONFIG}
+    files |= {name: text.encode() for name, text in texts.items()}
     return dict(sorted(files.items()))
 
 
@@ -197,8 +194,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
             if is_earlier(name):
                 continue
             member = tarfile.TarInfo(name)
-            member.size = len(content)
-            member.mode = 0o644
+            member.size, member.mode = len(content), 0o644
             tar.addfile(member, io.BytesIO(content))
     return lzma.compress(buffer.getvalue(), lzma.FORMAT_XZ, lzma.CHECK_CRC64, preset=6)
 

@@ -65,7 +65,6 @@ from readiness.publications.seal import sha256
 from readiness.register.published import same_cell
 
 NEVER = "audit.note.unconfined.never"
-ANOTHER_BUILD, OTHER_OUTPUTS = "audit.diverges.build", "audit.diverges.outputs"
 
 
 @dataclass(frozen=True)
@@ -186,8 +185,9 @@ class Again:
         if result.sealed:
             return str(result.sealed["run"])
         config = load_config(self.folder / "config.yaml")
-        runs = [f"waves/{name}" for name in config.waves]
-        return (runs + [f"studies/{name}" for name in config.studies])[0]
+        return next(
+            f"{kind}/{name}" for kind in ("waves", "studies") for name in getattr(config, kind)
+        )
 
     def _compare(self, result: Audit, again: Rerun, apart: Fact | None) -> Audit:
         frozen = frozen_chain(self.folder)
@@ -198,20 +198,16 @@ class Again:
         # What later publications name as corrected; of its own code nothing is.
         with reading_once(self.root / FOLDER):
             errata = {} if self.is_known else read_errata(errata_of(self.root, result.identity))
+        today = not self.is_known
         numbers = compare_recomputed(
-            self.rows,
-            again,
-            frozen,
-            environment,
-            result.seal,
-            today=not self.is_known,
-            errata=errata,
+            self.rows, again, frozen, environment, result.seal, today=today, errata=errata
         )
         report: list[AuditFinding] = []
-        if result.level >= REPORT:
+        if result.level >= REPORT and apart:
             # That no page is compared, and why, is said once.
-            report = [AuditFinding("report", Outcome.NOT_COMPARED, apart)] if apart else []
-            report += [] if apart else check_report(self.folder, again)
+            report = [AuditFinding("report", Outcome.NOT_COMPARED, apart)]
+        elif result.level >= REPORT:
+            report = list(check_report(self.folder, again))
         seal = list(result.seal)
         if self.is_known:
             seal += stated_otherwise(
@@ -254,10 +250,8 @@ class Again:
             with self._run_again(result, sealed=True) as own:
                 chain, figures = own.chain, own.figures
         except (ReadinessError, OSError) as error:
-            finding = AuditFinding(
-                ARCHIVE, Outcome.NOT_CHECKED, self._tell_not_started(result, error)
-            )
-            return replace(result, own_code=(finding,))
+            why = self._tell_not_started(result, error)
+            return replace(result, own_code=(AuditFinding(ARCHIVE, Outcome.NOT_CHECKED, why),))
         frozen = frozen_chain(self.folder)
         result = self._note_no_sandbox(result)
         answer = own_answer(self.rows, figures, self.digest, known=False)
@@ -284,7 +278,8 @@ def _describe_divergence(divergence: Divergence | None, numbers: Iterable[Number
         return None
     if divergence.causes == ENVIRONMENT_ALONE:
         # Hashes say where to look, never what to think of it.
-        return Fact(ANOTHER_BUILD if same else OTHER_OUTPUTS, {"step": divergence.step_name})
+        kind = "audit.diverges.build" if same else "audit.diverges.outputs"
+        return Fact(kind, {"step": divergence.step_name})
     return divergence.fact
 
 

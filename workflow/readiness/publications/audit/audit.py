@@ -196,28 +196,22 @@ def _add_data(
         return replace(result, numbers=tuple(numbers))
     if result.level < NUMBERS:
         return result
-    faults = (*result.seal, *against)
-    broken = any(f.outcome is Outcome.BROKEN for f in faults)
-    why_not = Fact("audit.code.seal_broken" if broken else "audit.code.seal_unchecked")
-
-    again = Again(root, folder, rows, objects, inputs[1], terms, why_not if faults else None)
-    return again.check(result)
+    why_not = None
+    if faults := (*result.seal, *against):
+        broken = any(f.outcome is Outcome.BROKEN for f in faults)
+        why_not = Fact("audit.code.seal_broken" if broken else "audit.code.seal_unchecked")
+    return Again(root, folder, rows, objects, inputs[1], terms, why_not).check(result)
 
 
 # --- In what today's tree and environment are not those that a publication was sealed with.
 # What the sections of a configuration are read by.
-SECTIONS: dict[str, type[WaveSettings | StudySettings]] = {
+SECTIONS: Mapping[str, type[WaveSettings | StudySettings]] = {
     "waves": WaveSettings,
     "studies": StudySettings,
 }
 # What is raised by YAML that is none of ours.
 _UNREADABLE = (
-    OSError,
-    ValueError,
-    yaml.YAMLError,
-    KeyError,
-    TypeError,
-    AttributeError,
+    *(OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError),
     RecursionError,
 )
 

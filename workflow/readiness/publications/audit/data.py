@@ -90,8 +90,7 @@ def check_dataset(
 def _check_row(sealed: Version, today: Mapping[str, Version]) -> Iterator[AuditFinding]:
     """The version's row in `data/versions.csv`: never edited, but it may have a tombstone."""
     place = f"{VERSIONS}: {sealed.name}"
-    row = today.get(sealed.name)
-    if row is None:
+    if (row := today.get(sealed.name)) is None:
         yield AuditFinding(place, Outcome.DIFFERS, Fact("audit.version.no_row"))
         return
     if row.is_erased:
@@ -105,12 +104,10 @@ def _check_row(sealed: Version, today: Mapping[str, Version]) -> Iterator[AuditF
 def _check_pointer(root: Path, dataset: SealedDataset) -> Iterator[AuditFinding]:
     path = dataset.version.pointer_path
     try:
-        same = read_file(root / path) == dataset.pointer_text.encode()
+        if read_file(root / path) != dataset.pointer_text.encode():
+            yield AuditFinding(str(path), Outcome.DIFFERS, Fact("audit.pointer.other"))
     except OSError:
         yield AuditFinding(str(path), Outcome.DIFFERS, Fact("audit.pointer.missing"))
-        return
-    if not same:
-        yield AuditFinding(str(path), Outcome.DIFFERS, Fact("audit.pointer.other"))
 
 
 def check_inputs(

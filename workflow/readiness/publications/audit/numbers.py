@@ -6,7 +6,7 @@ One line a number: what was published, what was reproduced, and why it may be an
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -87,9 +87,10 @@ def rerun(
     (`frozen`) comes out of the archive: check the seal first; `confined`: it runs in a sandbox.
     """
     datasets = read_datasets(folder)
-    project = (
-        sealed_project(folder, inputs) if frozen else todays_project(root, folder, datasets, inputs)
-    )
+    if frozen:
+        project = sealed_project(folder, inputs)
+    else:
+        project = todays_project(root, folder, datasets, inputs)
     targets = [f"results/{run}/{REGISTER}/{LEDGER}"]
     if report:
         steps = steps_shown(languages_of(folder))
@@ -97,14 +98,14 @@ def rerun(
     with scratch_project(project, objects) as scratch:
         for dataset in datasets:
             # What was right when it was looked at may have been written since.
-            fault = fault_of(scratch / STORE / dataset.pointer.object_name, dataset.version)
-            if fault:
+            place = scratch / STORE / dataset.pointer.object_name
+            if fault := fault_of(place, dataset.version):
                 raise DataError(f"{dataset.version.name}: changed while it was copied", fault)
-        if frozen:
-            failure = run_sealed(scratch, targets, cores, confined=confined)
-        else:
-            failure = run_in(scratch, targets)
-        if failure:
+        if failure := (
+            run_sealed(scratch, targets, cores, confined=confined)
+            if frozen
+            else run_in(scratch, targets)
+        ):
             raise DataError(failure)
         names = [dataset.version.name for dataset in datasets]
         folders = step_folders(scratch / "results", run, names)
@@ -151,21 +152,8 @@ SAME = Fact("audit.input.right")
 # What a publication holds beside its charts, tables and pages; other levels hold it to account, or
 # nothing recomputes it. Any further file is one that no run makes.
 BESIDE = {
-    SEAL,
-    ATTESTATIONS,
-    VALUES,
-    LEDGER,
-    CONFIG,
-    DATASETS,
-    INPUTS,
-    ENVIRONMENT,
-    ARCHIVE,
-    ATTACK,
-    "README.md",
-    "CITATION.cff",
-    "codecheck.yml",
-    RECOMPUTE,
-    "erratum.csv",
+    *(SEAL, ATTESTATIONS, VALUES, LEDGER, CONFIG, DATASETS, INPUTS, ENVIRONMENT, ARCHIVE, ATTACK),
+    *("README.md", "CITATION.cff", "codecheck.yml", RECOMPUTE, "erratum.csv"),
 }
 
 
@@ -191,15 +179,12 @@ def _judge_attack(folder: Path, again: Rerun) -> AuditFinding:
     """The disclosure-risk check rests on what readers had then, earlier releases among it: what was
     kept is held to attack every withheld share once and to have given none away.
     """
-    try:
+    with suppress(KeyError, ValueError):
         table = read_attack(folder / ATTACK)
         rows = table.loc[table["published"] == "no", ["id", "counted"]]
         whole = not (not_attacked(again.figures, table) or rows.duplicated().any())
-        holds = whole and given_away(table).empty
-    except (KeyError, ValueError):
-        holds = False
-    if holds:
-        return AuditFinding(ATTACK, Outcome.REPRODUCED, SAME)
+        if whole and given_away(table).empty:
+            return AuditFinding(ATTACK, Outcome.REPRODUCED, SAME)
     return AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.input.other"))
 
 
@@ -244,22 +229,17 @@ def list_unchecked(
     for row in rows:
         names = row.get("dataset", "").split()
         gone = next((missing[name] for name in names if name in missing), None) if missing else None
-        number = Number(
-            id=row["id"],
-            kind=row.get("kind", ""),
-            dataset=row.get("dataset", ""),
-            published=row.get("value", ""),
-            shown=show_safely(row, "en"),
-            recomputed="",
-            difference="",
-            digits=row.get("digits", ""),
-            rounding=row.get("rounding", ""),
-            code="",
-            environment="",
-            outcome=gone.outcome if gone else Outcome.NOT_CHECKED,
-            fact=gone.fact if gone else why,
+        numbers.append(
+            Number(
+                id=row["id"],
+                **{name: row.get(name, "") for name in ("kind", "dataset", "digits", "rounding")},
+                published=row.get("value", ""),
+                shown=show_safely(row, "en"),
+                **dict.fromkeys(("recomputed", "difference", "code", "environment"), ""),
+                outcome=gone.outcome if gone else Outcome.NOT_CHECKED,
+                fact=gone.fact if gone else why,
+            )
         )
-        numbers.append(number)
     return _put_under_seal(seal, numbers)
 
 

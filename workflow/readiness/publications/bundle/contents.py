@@ -11,7 +11,7 @@ from readiness.datasets.places import STORE
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
-from readiness.facts import Day, Fact, Term
+from readiness.facts import Day, Fact, Term, Value
 from readiness.files import read_file, reading_once
 from readiness.language import LANGUAGES, Language, tell
 from readiness.publications import ledger
@@ -103,7 +103,10 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
             if wave.corrections and wave.answers in gone:
                 refuse_names_in(root, Path(f"data/corrections/{wave.corrections}.csv"))
     for name in files:
-        _refuse_unsafe(name)
+        parts = name.split("/")
+        # It would be unpacked elsewhere than below the folder.
+        if "\\" in name or ":" in parts[0] or any(part in ("", ".", "..") for part in parts):
+            raise DataError(f"{name!r}: no name for a file of a bundle; rename it.")
     return Contents(
         identity,
         publications,
@@ -181,12 +184,6 @@ def _refuse_leak(files: Mapping[str, bytes], left_out: Iterable[Version]) -> Non
             )
 
 
-def _refuse_unsafe(name: str) -> None:
-    parts = name.split("/")
-    if "\\" in name or ":" in parts[0] or any(part in ("", ".", "..") for part in parts):
-        raise DataError(f"{name!r}: no name for a file of a bundle; rename it.")
-
-
 README = "README.md"
 # Stands where a date is demanded and none is known; the description and the README say so.
 UNKNOWN_DATE = "1970-01-01"
@@ -194,13 +191,13 @@ UNKNOWN_DATE = "1970-01-01"
 
 def left_out(version: Version) -> Fact:
     """Why a dataset version is not in the bundle, and what follows from that."""
+    named: dict[str, Value] = {"name": version.name}
     if version.is_erased:
         verdict = Term("verdict.outcome.erased")
-        kind, more = "publication.bundle.erased", {"said": version.note}
-    else:
-        verdict = Term("verdict.outcome.restricted")
-        kind, more = "publication.bundle.restricted", {}
-    return Fact(kind, {"name": version.name, "verdict": verdict, **more})
+        told = {**named, "verdict": verdict, "said": version.note}
+        return Fact("publication.bundle.erased", told)
+    verdict = Term("verdict.outcome.restricted")
+    return Fact("publication.bundle.restricted", {**named, "verdict": verdict})
 
 
 def describe_date(date: str) -> Fact:

@@ -13,7 +13,7 @@ import io
 import json
 import tomllib
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ from readiness.publications.bundle.contents import (
     left_out,
     readme,
 )
-from readiness.publications.citing import Citation, read_citation
+from readiness.publications.citing import read_citation
 from readiness.publications.material import name_licence
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.program import ARCHIVE
@@ -88,22 +88,13 @@ def crate_text(root: Path, contents: Contents, files: Mapping[str, bytes]) -> st
     return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
-def _read_version(project: bytes) -> str:
-    try:
-        return str(tomllib.loads(project.decode())["project"]["version"])
-    except (ValueError, KeyError, TypeError):
-        raise DataError("pyproject.toml: no version of the project. Restore it with git.") from None
-
-
 class _Description:
     """The entities of a crate, added one kind after the other."""
 
     def __init__(
         self, root: Path, contents: Contents, files: Mapping[str, bytes], crate: ROCrate
     ) -> None:
-        self.root = root
-        self.contents = contents
-        self.crate = crate
+        self.root, self.contents, self.crate = root, contents, crate
         self.hashes = {name: sha256(content) for name, content in files.items()}
         self.sizes = {name: len(content) for name, content in files.items()}
         self.entities: dict[str, Entity] = {}
@@ -114,11 +105,17 @@ class _Description:
         own: list[WaveSettings | StudySettings] = [*config.waves.values(), *config.studies.values()]
         language = ledger.in_order(ledger.languages_of(folder) or LANGUAGES)[0]
         self.stated = dict(list_statements(own[0].stated, language, RIGHTS))
-        self.version = _read_version(files.get("pyproject.toml", b""))
+        try:
+            project = tomllib.loads(files.get("pyproject.toml", b"").decode())
+            self.version = str(project["project"]["version"])
+        except (ValueError, KeyError, TypeError):
+            raise DataError(
+                "pyproject.toml: no version of the project. Restore it with git."
+            ) from None
 
     def write(self) -> None:
         """Add everything."""
-        authors = self._add_authors(self.citation)
+        authors = list(self._add_authors())
         license_ = self._add_license(self.stated.get("licence", self.citation.license))
         for name in self.hashes:
             self.entities[name] = self._add_workflow() if name == WORKFLOW else self._add_file(name)
@@ -140,8 +137,7 @@ class _Description:
         """An entity that is no file; the one there is when it was added before."""
         from rocrate.model import ContextEntity
 
-        present = self.crate.get(identifier)
-        if present is not None:
+        if (present := self.crate.get(identifier)) is not None:
             return present
         own = {"@type": properties.pop("kind"), **properties}
         return self.crate.add(ContextEntity(self.crate, identifier, properties=own))
@@ -155,25 +151,26 @@ class _Description:
             *(told_plainly(left_out(version), FIRST) for version in self.contents.left_out),
             "" if date else told_plainly(describe_date(date), FIRST),
         )
-        root["name"] = f"Bundle of the publication {identity}: {self.citation.title}"
-        root["description"] = " ".join(part for part in said if part)
-        root["datePublished"] = date or UNKNOWN_DATE
         self._state_rights(root, license_)
-        if authors:
-            root["author"] = list(authors)
-            root["publisher"] = authors[0]
-        root["identifier"] = str(read_seal(self.root / ledger.FOLDER / identity)["digest"])
-        root["mainEntity"] = workflow
-        root["mentions"] = self.actions
-        root["conformsTo"] = [
+        profiles = [
             self._add(uri, kind="CreativeWork", name=name, version=version)
             for uri, (name, version) in PROFILES.items()
         ]
+        for key, value in {
+            "name": f"Bundle of the publication {identity}: {self.citation.title}",
+            "description": " ".join(part for part in said if part),
+            "datePublished": date or UNKNOWN_DATE,
+            **({"author": list(authors), "publisher": authors[0]} if authors else {}),
+            "identifier": str(read_seal(self.root / ledger.FOLDER / identity)["digest"]),
+            "mainEntity": workflow,
+            "mentions": self.actions,
+            "conformsTo": profiles,
+        }.items():
+            root[key] = value
         self.crate.metadata["conformsTo"] = [{"@id": RO_CRATE}, {"@id": WORKFLOW_CRATE}]
 
-    def _add_authors(self, citation: Citation) -> list[Entity]:
-        found = []
-        for number, author in enumerate(citation.authors, start=1):
+    def _add_authors(self) -> Iterator[Entity]:
+        for number, author in enumerate(self.citation.authors, start=1):
             person = " ".join(
                 author[key]
                 for key in ("given-names", "name-particle", "family-names")
@@ -181,8 +178,7 @@ class _Description:
             )
             identifier = author.get("orcid") or author.get("website") or f"#author-{number}"
             kind = "Person" if person else "Organization"
-            found.append(self._add(identifier, kind=kind, name=person or author.get("name", "")))
-        return found
+            yield self._add(identifier, kind=kind, name=person or author.get("name", ""))
 
     def _add_license(self, name: str) -> Entity:
         if not name:
@@ -211,13 +207,13 @@ class _Description:
 
     def _add_file(self, name: str) -> Entity:
         version = self.contents.objects.get(name)
-        properties: dict[str, Any] = {}
-        properties["name"] = version.name if version else name
-        properties["contentSize"] = str(self.sizes[name])
-        properties["sha256"] = self.hashes[name]
-        properties["encodingFormat"] = (
-            "text/csv" if version else FORMATS.get(PurePosixPath(name).suffix, TEXT)
-        )
+        kind = "text/csv" if version else FORMATS.get(PurePosixPath(name).suffix, TEXT)
+        properties: dict[str, Any] = {
+            "name": version.name if version else name,
+            "contentSize": str(self.sizes[name]),
+            "sha256": self.hashes[name],
+            "encodingFormat": kind,
+        }
         if version:
             what = f"Dataset version {version.name}, {version.rows} rows"
             properties["description"] = f"{what}: {version.note}" if version.note else what
@@ -226,12 +222,11 @@ class _Description:
     def _add_workflow(self) -> Entity:
         from rocrate.model import ComputationalWorkflow
 
-        kinds = [*ComputationalWorkflow.TYPES, "HowTo"]
         language = self._add(
             LANGUAGE, kind="ComputerLanguage", name="Snakemake", identifier=SNAKEMAKE, url=SNAKEMAKE
         )
         properties = {
-            "@type": kinds,
+            "@type": [*ComputationalWorkflow.TYPES, "HowTo"],
             "name": "readiness: from raw answers to published numbers",
             "description": "Includes workflow/Snakefile and the rules beside it.",
             "version": self.version,
@@ -260,12 +255,7 @@ class _Description:
             instrument=workflow,
             agent=list(authors),
             result=published,
-            object=[
-                self.entities[own + ledger.CONFIG],
-                *self._add_inputs(
-                    self.root / ledger.FOLDER / identity, self._find_places(identity)
-                ),
-            ],
+            object=[self.entities[own + ledger.CONFIG], *self._add_inputs(identity)],
         )
 
     def _find_places(self, identity: str) -> dict[str, str]:
@@ -294,15 +284,12 @@ class _Description:
                 about["conditionsOfAccess"] = version.status
         return self._add(f"#sha256/{digest}", kind="CreativeWork", sha256=digest, **about)
 
-    def _add_inputs(self, folder: Path, places: Mapping[str, str]) -> list[Entity]:
-        found = [
-            self._add_by_hash(dataset.version.sha256, dataset.version.name, places)
-            for dataset in ledger.read_datasets(folder)
-        ]
-        return found + [
-            self._add_by_hash(digest, path.as_posix(), places)
-            for path, digest in ledger.read_inputs(folder).items()
-        ]
+    def _add_inputs(self, identity: str) -> Iterator[Entity]:
+        folder, places = self.root / ledger.FOLDER / identity, self._find_places(identity)
+        for dataset in ledger.read_datasets(folder):
+            yield self._add_by_hash(dataset.version.sha256, dataset.version.name, places)
+        for path, digest in ledger.read_inputs(folder).items():
+            yield self._add_by_hash(digest, path.as_posix(), places)
 
 
 def _simplify(value: Any) -> Any:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from markupsafe import Markup
 
@@ -20,7 +21,7 @@ from readiness.language.numbers import whole
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
 from readiness.publications.audit.subject import Subject
-from readiness.publications.outcomes import PASSING, AuditFinding, Outcome, rounding_rule
+from readiness.publications.outcomes import PASSING, Outcome, rounding_rule
 from readiness.publications.presenting.summary import (
     CHANGED,
     JUDGED,
@@ -85,23 +86,12 @@ def _list_meanings(writing: Writing) -> Iterator[tuple[Markup, str, str, str]]:
 
 
 @dataclass(frozen=True)
-class _LevelPart:
-    """What was found at one level; `why` nothing was, and for a `whole` seal its files."""
-
-    key: str
-    wrong: Sequence[AuditFinding]
-    right: Sequence[AuditFinding]
-    whole: int
-    why: str
-
-
-@dataclass(frozen=True)
 class _AuditSection:
     audit: Audit
     subject: Subject
     writing: Writing
     anchor: str
-    groups: Sequence[OutcomeNumbers]
+    groups: Sequence[dict[str, Any]]
 
     @property
     def harmless(self) -> bool:
@@ -158,12 +148,13 @@ class _AuditSection:
         ]
 
     @property
-    def parts(self) -> list[_LevelPart]:
+    def parts(self) -> list[dict[str, Any]]:
         """What was found of the seal, the data, the code that was sealed and the report."""
         levels = (SEAL, DATA, NUMBERS, REPORT) if self.audit.own_code else (SEAL, DATA, REPORT)
         return [self._make_part(level) for level in levels]
 
-    def _make_part(self, level: int) -> _LevelPart:
+    def _make_part(self, level: int) -> dict[str, Any]:
+        """What was found at one level; `why` nothing was, and for a `whole` seal its files."""
         found = self.audit.list_found(level)
         whole, why = 0, ""
         if level == SEAL and not self.audit.seal:
@@ -172,7 +163,7 @@ class _AuditSection:
             why = "verdict.not_looked" if level > self.audit.level else "verdict.page.not_reached"
         wrong = [one for one in found if one.outcome not in PASSING]
         right = [one for one in found if one.outcome in PASSING]
-        return _LevelPart(LEVELS[level], wrong, right, whole, why)
+        return {"key": LEVELS[level], "wrong": wrong, "right": right, "whole": whole, "why": why}
 
     def cells(self, number: Number) -> dict[str, str]:
         """What is written of a number beside its exact texts."""
@@ -203,31 +194,12 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class OutcomeNumbers:
-    """The numbers of one outcome: open in one table, or folded by kind. `told`: whether each one's
-    detail stands in its line; else `reason` is what is true of all, where something is.
+def _group(audit: Audit, writing: Writing) -> Iterator[dict[str, Any]]:
+    """The numbers of each outcome, the most severe first: open in one table, or folded by kind.
+
+    `told`: whether each one's detail stands in its line; else `reason` is what is true of all,
+    where something is.
     """
-
-    outcome: Outcome
-    open: bool
-    reason: Markup | None
-    told: bool
-    numbers: Sequence[Number]
-    kinds: Sequence[tuple[Markup, Sequence[Number]]]
-
-    @property
-    def key(self) -> str:
-        """The key of the outcome's name."""
-        return OUTCOMES[self.outcome]
-
-    @property
-    def columns(self) -> Sequence[str]:
-        """The keys of the columns' names."""
-        return [key for key in COLUMNS if self.told or key != "verdict.page.column.detail"]
-
-
-def _group(audit: Audit, writing: Writing) -> Iterator[OutcomeNumbers]:
     for outcome, numbers in by_outcome(audit).items():
         # A level that computes nothing leaves numbers unchecked, which is no problem.
         asked = audit.level >= NUMBERS or outcome is not Outcome.NOT_CHECKED
@@ -245,7 +217,10 @@ def _group(audit: Audit, writing: Writing) -> Iterator[OutcomeNumbers]:
             (writing.text(KINDS[kind]) if kind in KINDS else writing.form.name(kind), some)
             for kind, some in sorted(kinds.items())
         ]
-        yield OutcomeNumbers(outcome, open_, reason, bool(facts) and not reason, numbers, named)
+        told = bool(facts) and not reason
+        columns = [key for key in COLUMNS if told or key != "verdict.page.column.detail"]
+        own = {"outcome": outcome, "key": OUTCOMES[outcome], "columns": columns, "open": open_}
+        yield {**own, "reason": reason, "told": told, "numbers": numbers, "kinds": named}
 
 
 @cache

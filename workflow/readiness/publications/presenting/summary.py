@@ -100,10 +100,10 @@ def _list_severe(audit: Audit) -> Iterator[Fact]:
         for outcome, kind in _UNAVAILABLE:
             if n := audit.counts.get(outcome):
                 yield Fact(kind, {"n": n, "all": every})
-    elif audit.level >= DATA:
-        gone = [f for f in audit.data if f.outcome not in PASSING | {Outcome.DIFFERS}]
-        if gone:
-            yield Fact("verdict.says.data_unchecked", {"n": len(gone)})
+    elif audit.level >= DATA and (
+        gone := [f for f in audit.data if f.outcome not in PASSING | {Outcome.DIFFERS}]
+    ):
+        yield Fact("verdict.says.data_unchecked", {"n": len(gone)})
     for kind, outcome in (
         ("verdict.says.own_code_differs", Outcome.DIFFERS),
         ("verdict.says.own_code_unchecked", Outcome.NOT_CHECKED),
@@ -122,10 +122,8 @@ def _tell_valid(audit: Audit) -> Iterator[Fact]:
     counts = audit.counts
     ours = counts.get(Outcome.REPRODUCED, 0) + counts.get(Outcome.WITHIN_ROUNDING, 0)
     if audit.level < NUMBERS:
-        if audit.exit_code:
-            yield Fact("verdict.says.no_code")
-        else:
-            yield Fact(("verdict.says.seal_valid", "verdict.says.data_valid")[audit.level])
+        valid = ("verdict.says.seal_valid", "verdict.says.data_valid")[audit.level]
+        yield Fact("verdict.says.no_code" if audit.exit_code else valid)
         return
     pages = audit.level >= REPORT and level_result(audit, REPORT) is not None
     if not audit.exit_code:
@@ -171,10 +169,9 @@ def _tell_innocent(audit: Audit) -> Iterator[Fact]:
     code = audit.exit_code
     if code == BROKEN:
         yield Fact("verdict.says.innocent_broken")
-    elif code == DIFFERS and _has_no_cause(audit):
-        yield Fact("verdict.says.innocent_unmoved")
     elif code == DIFFERS:
-        yield Fact("verdict.says.innocent_differs")
+        unmoved = _has_no_cause(audit)
+        yield Fact("verdict.says.innocent_unmoved" if unmoved else "verdict.says.innocent_differs")
     elif code == COULD_NOT_CHECK:
         yield Fact("verdict.says.innocent_unchecked")
     elif audit.level >= NUMBERS:

@@ -101,8 +101,7 @@ class _AuditLines:
     def _write_part(self, key: str, findings: Sequence[AuditFinding]) -> Iterator[str]:
         wrong = sorted((f for f in findings if f.outcome not in FINE), key=_rank_severity)
         if right := len(findings) - len(wrong):
-            told = self.text("terminal.as_sealed", n=right, all=len(findings))
-            yield self._name_line(key, told)
+            yield self._name_line(key, self.text("terminal.as_sealed", n=right, all=len(findings)))
         for finding in wrong[:SHOWN]:
             told = self.text("language.labelled", label=finding.place, what=finding.fact)
             yield f"  {self.outcome(finding.outcome):<12} {told}"
@@ -157,8 +156,9 @@ class _AuditLines:
             yield self._write_change("requirements.lock")
         if changes.config:
             names = Listed(changes.config, "comma")
-            told = self.text("language.labelled", label="config.yaml", what=names)
-            yield self._write_change(told)
+            yield self._write_change(
+                self.text("language.labelled", label="config.yaml", what=names)
+            )
         if changes.environment:
             names = Listed(changes.environment[:3], "comma")
             more = len(changes.environment) - 3

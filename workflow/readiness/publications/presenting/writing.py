@@ -185,9 +185,8 @@ class Writing:
 
     def level(self, audit: Audit) -> Markup:
         """The audit's level, and whose code computed."""
-        code = self.text(
-            summary.CODES[audit.code] if summary.has_numbers(audit) else "verdict.says.no_code"
-        )
+        computed = summary.has_numbers(audit)
+        code = self.text(summary.CODES[audit.code] if computed else "verdict.says.no_code")
         return Markup(f"{self.tell(summary.ran(audit))} {code}")
 
     def say_changed(self) -> Markup:
