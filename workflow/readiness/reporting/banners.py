@@ -23,7 +23,6 @@ from readiness.facts import Listed
 from readiness.language import Language, show, text
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Questionnaire
-from readiness.register.display import Sign, sign
 from readiness.register.figures import answer_order, group_order, number
 from readiness.register.protection import ASKED, DONT_KNOW, base_id, share_id
 from readiness.reporting.parts import Register, WavePart
@@ -86,9 +85,8 @@ class Contrasts:
 
     def of_table(self, item: str, level: str, variable: str) -> Iterator[Mapping[str, str]]:
         """The rows of one item, answer and variable."""
-        for row in self.rows:
-            if (row["item"], row["level"], row["by"]) == (item, level, variable):
-                yield row
+        key = (item, level, variable)
+        return (row for row in self.rows if (row["item"], row["level"], row["by"]) == key)
 
     def has_tests(self, item: str, level: str, variable: str) -> bool:
         """Whether any pair was tested."""
@@ -208,28 +206,13 @@ class Banner:
             if column.variable in self.tested and not column.letter
         )
 
-    def of(self, variable: str) -> Banner:
-        """The same table with the columns of one variable, the total first."""
+    def of(self, variable: str, *, apart: bool = False) -> Banner:
+        """The same table with the columns of one variable, the total first; with those `apart`."""
         kept = [
             place
             for place, column in enumerate(self.columns)
-            if column.variable == variable or column.group == TOTAL
+            if column.variable == variable or column.group == TOTAL or (apart and column.apart)
         ]
-        return self._replace_kept(kept)
-
-    def of_first(self, variable: str) -> Banner:
-        """The same table with the compared groups, the total and those counted apart."""
-        kept = [p for p, column in enumerate(self.columns) if column.variable in ("", variable)]
-        return self._replace_kept(kept)
-
-    def short(self) -> Banner:
-        """The same table with the headline, else the answers, and the number of them."""
-        bases = [line for line in self.lines if line.kind == "base"]
-        headlines = [line for line in self.lines if line.kind in ("main", "net")]
-        answers = [line for line in self.lines if line.kind == "answer"]
-        return replace(self, lines=(*(headlines or answers), *bases[:1]))
-
-    def _replace_kept(self, kept: Sequence[int]) -> Banner:
         lines = [
             replace(
                 line,
@@ -240,6 +223,13 @@ class Banner:
         ]
         columns = tuple(self.columns[place] for place in kept)
         return replace(self, columns=columns, lines=tuple(line for line in lines if any(line.ids)))
+
+    def short(self) -> Banner:
+        """The same table with the headline, else the answers, and the number of them."""
+        bases = [line for line in self.lines if line.kind == "base"]
+        headlines = [line for line in self.lines if line.kind in ("main", "net")]
+        answers = [line for line in self.lines if line.kind == "answer"]
+        return replace(self, lines=(*(headlines or answers), *bases[:1]))
 
 
 def banner(material: TableMaterial, item: Item) -> Banner:
@@ -387,12 +377,6 @@ class _Maker:
 
     def _write_word(self, key: str) -> str:
         return text(key, self.language)
-
-
-def signs_of(register: Register, table: Banner) -> list[Sign]:
-    """The signs that stand in a table, in the order in which they are explained."""
-    found = {sign(register.row(name)) for line in table.lines for name in line.ids if name}
-    return [one for one in Sign if one in found and one is not Sign.NONE]
 
 
 def adds_up(register: Register, table: Banner) -> bool:

@@ -14,7 +14,7 @@ from readiness.language import capitalise, text
 from readiness.questionnaire import MEAN, Item
 from readiness.questionnaire.codebook import list_conditions
 from readiness.questionnaire.units import unit_text
-from readiness.register.display import sign
+from readiness.register.display import Sign, sign
 from readiness.register.rows.shares import ALPHA
 from readiness.reporting import statements
 from readiness.reporting.banners import (
@@ -24,7 +24,6 @@ from readiness.reporting.banners import (
     adds_up,
     banner,
     material_of,
-    signs_of,
 )
 from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.item_findings import Findings, level_label
@@ -120,8 +119,12 @@ class Tests:
             for test in [key.rpartition(".")[2] for key in statements.TESTS]
             if test != primary and self._read_p(test) is not None
         ]
-        if fact := statements.state_tests(others):
-            yield fact
+        if others:
+            named = [
+                Fact("language.labelled", {"label": statements.name_test(test), "what": p})
+                for test, p in others
+            ]
+            yield Fact("report.tested", {"tests": Listed(tuple(named), "comma")})
         missed = {
             test: warning
             for test in (primary, *dict(others))
@@ -277,7 +280,8 @@ def _write_notes(material: TableMaterial, own: Banner) -> Iterator[str]:
 
 def explain_signs(register: Register, own: Banner) -> Iterator[str]:
     """What each sign of a table means."""
-    for one in signs_of(register, own):
+    found = {sign(register.row(name)) for line in own.lines for name in line.ids if name}
+    for one in (each for each in Sign if each in found and each is not Sign.NONE):
         said = f"(…)^{one.value}^" if one.replaces_number else one.mark
         fact = Fact("tables.note.sign", {"sign": SIGN, "words": one.words(register.language)})
         yield register.write_fact(fact).replace(SIGN, said)
@@ -310,7 +314,7 @@ class _ItemWriter:
 
     def write_block(self) -> str:
         charts = [self._draw_chart(form) for form in self.item.forms]
-        own = self.table.of_first(self.wave.by)
+        own = self.table.of(self.wave.by, apart=True)
         # The block of the whole grid has said it.
         alone = self.item.grid not in self.wave.tables
         stem = statements.find_stem(self.wave.questionnaire, self.item) if alone else ""

@@ -111,13 +111,12 @@ def _tell_reading(wave: WavePart) -> Iterator[Fact]:
         raked=any(str(i).startswith("weighting.target.") for i in wave.register.rows["id"]),
         complete=asked is not None and asked == answers,
     )
-    bounds = {
-        name: register.name_value(f"settings.{name}_base") for name in ("reliable", "minimum")
-    }
-    yield Fact("report.hidden", bounds)
-    items = {item.id: item for item in wave.questionnaire.items}
-    groups = [items[name].label.text(wave.language) for name in wave.variables if name in items]
-    if groups:
+    yield Fact(
+        "report.hidden",
+        {name: register.name_value(f"settings.{name}_base") for name in ("reliable", "minimum")},
+    )
+    items = {item.id: item.label.text(wave.language) for item in wave.questionnaire.items}
+    if groups := [items[name] for name in wave.variables if name in items]:
         yield Fact("report.groups.answers", {"variables": Listed(tuple(groups), "slash")})
     if register.has("comparisons.expected"):
         numbers = {n: register.name_value(f"comparisons.{n}") for n in ("tested", "expected")}

@@ -65,15 +65,14 @@ def list_rows(
         if part.register.has(f"quality.{key}.all"):
             known[key] = part.register.span(f"quality.{key}.all")
     yield from ((part.word(CALLED[key]), known[key]) for key in told if key in known)
-    missing = [part.word(CALLED[key]) for key in asked if key not in known]
-    if missing:
+    if missing := [part.word(CALLED[key]) for key in asked if key not in known]:
         yield part.word("report.study.missing"), join_texts(missing, "comma", part.language)
 
 
 def write_box(part: ReportPart) -> str:
     """The box of page one: who asked whom, how and when, and what of it nobody stated."""
-    title = part.caption("report.study.title")
-    return note("note", title, glossary(list_rows(part, BOXED, DISCLOSED)))
+    body = glossary(list_rows(part, BOXED, DISCLOSED))
+    return note("note", part.caption("report.study.title"), body)
 
 
 def note_block(part: ReportPart) -> ReportBlock:
@@ -84,9 +83,13 @@ def note_block(part: ReportPart) -> ReportBlock:
             f"[{part.word(title)}](#{label('sec', part.run, title.rpartition('.')[2])})"
             for title in (OF_WAVE if isinstance(part, WavePart) else OF_STUDY)
         ]
-        rows = glossary(list_rows(part, NOTED, DISCLOSED))
         unplanned = isinstance(part, WavePart) and "plan" not in part.settings
-        none = part.word("plan.none") if unplanned else ""
-        return paragraphs([rows, none, join_texts(links, "comma", part.language)])
+        return paragraphs(
+            [
+                glossary(list_rows(part, NOTED, DISCLOSED)),
+                part.word("plan.none") if unplanned else "",
+                join_texts(links, "comma", part.language),
+            ]
+        )
 
     return ReportBlock("note", part.word("report.study.note"), body, later=True)

@@ -28,18 +28,9 @@ NAMES = {
     **{
         name: f"study.number.{name}"
         for name in (
-            *(
-                "first",
-                "reconciled",
-                "fits",
-                "every",
-                "every_missing",
-                "least",
-                "silent",
-                "missing",
-            ),
-            *("n_max", "bases", "people", "total", "power", "power_missing", "low", "high"),
-            "outlets",
+            *("first", "reconciled", "fits", "every", "every_missing", "least", "silent"),
+            *("missing", "n_max", "bases", "people", "total", "power", "power_missing"),
+            *("low", "high", "outlets"),
         )
     },
     "fits_missing": "study.number.reconciled",
@@ -186,7 +177,6 @@ class Passports:
         if all(ends):
             spoken = {"lower": ends[0], "upper": ends[1]}
             interval = tell(Fact("language.interval", spoken), self.language)
-        base = str(row["n"] or "")
         effective = self._name_part(identity, "n_eff")
         data = ", ".join(str(row["dataset"]).split())
         return Passport(
@@ -195,7 +185,7 @@ class Passports:
             value,
             self.what(row),
             interval,
-            self._count(base),
+            self._count(str(row["n"] or "")),
             effective,
             data,
             tell(mark_number(self.plan, row), self.language) if self.plan else "",
@@ -294,9 +284,8 @@ class Passports:
             yield show(level_label(items[name], self.language), self.language)
         elif level:
             yield self._label_answers(name).get(level, self._describe_box(name, level))
-        group = str(row["group"] or "")
-        if group:
-            yield self._group(group)
+        if row["group"]:
+            yield self._group(str(row["group"]))
 
     def _name_item(self, name: str) -> str:
         known = {item.id for item in self.questionnaire.items} if self.questionnaire else set()
@@ -339,8 +328,7 @@ class Passports:
         )
         if group in own:
             return own[group]
-        variable = variable_of(group)
-        if variable:
+        if variable := variable_of(group):
             category = group.rpartition(":")[2]
             return self._label_answers(variable).get(category, category.replace("_", " "))
         pair = group.split(".")

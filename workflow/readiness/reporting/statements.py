@@ -4,7 +4,7 @@ Nothing here prints. A sentence that the number does not support has no way to b
 templates of the catalogue hold no conclusion, and each function below has one kind a case.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from readiness.analysis.selection import Selection
 from readiness.charts.participation import LEFT_OUT
@@ -32,17 +32,9 @@ EXCLUDED = tuple(f"participation.chart.{rule}" for rule in LEFT_OUT)
 TESTS = tuple(
     f"report.name.{test}"
     for test in (
-        "contrasts_max_t",
-        "rao_scott_f",
-        "rao_scott_chisq",
-        "kruskal_wallis_design",
-        "ordinal_logit_term",
-        "linear_model",
-        "permutation_combined",
-        "permutation_categories",
-        "fisher_freeman_halton",
-        "multiple_marginal_f",
-        "multiple_marginal_chisq",
+        *("contrasts_max_t", "rao_scott_f", "rao_scott_chisq", "kruskal_wallis_design"),
+        *("ordinal_logit_term", "linear_model", "permutation_combined", "permutation_categories"),
+        *("fisher_freeman_halton", "multiple_marginal_f", "multiple_marginal_chisq"),
     )
 )
 NONE = tuple(f"report.{what}.none" for what in ("issues", "corrections"))
@@ -167,12 +159,3 @@ def quote_question(questionnaire: Questionnaire, item: Item, language: Language)
 def name_test(test: str) -> Term:
     """What a test is called; `test` is its name in the register, one of `TESTS`."""
     return Term(f"report.name.{test}")
-
-
-def state_tests(p_values: Sequence[tuple[str, Value]]) -> Fact | None:
-    """The p-values of several tests; None where there is none."""
-    known = tuple(
-        Fact("language.labelled", {"label": name_test(test), "what": value})
-        for test, value in p_values
-    )
-    return Fact("report.tested", {"tests": Listed(known, "comma")}) if known else None

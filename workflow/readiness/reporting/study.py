@@ -15,6 +15,7 @@ from readiness.forensics.judging.structure import ClaimSet
 from readiness.forensics.judging.verdict import Status
 from readiness.forensics.reporting import STATUS
 from readiness.language import join_texts, show, text
+from readiness.reporting import study_finding
 from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.markdown import block as look
 from readiness.reporting.markdown import (
@@ -27,7 +28,7 @@ from readiness.reporting.markdown import (
     write_numbered,
 )
 from readiness.reporting.parts import StudyPart
-from readiness.reporting.study_finding import JudgedClaim, every_of, find_verdict, finding, joint_of
+from readiness.reporting.study_finding import JudgedClaim, every_of, find_verdict, joint_of
 
 COLUMNS = tuple(f"study.column.{name}" for name in ("figures", "condition", "fits", "every"))
 
@@ -409,24 +410,32 @@ def study_blocks(study: StudyPart) -> list[ReportBlock]:
     ]
 
 
+CARDS = {name: f"study.card.{name}" for name in ("established", "simple", "unknown")}
+
+
 def study_summary(study: StudyPart) -> str:
     """The first screen: the finding, the three cards, the picture."""
-    found = finding(study)
-    sentences = " ".join(study.write_value(fact) for fact in found.lead)
+    joint = joint_of(study)
+    headline = study_finding.headline(study, joint, every_of(study))
+    sentences = " ".join(map(study.write_value, study_finding.state_lead(study, joint)))
+    unknown = (
+        *map(study.write_value, study_finding.state_unknown(study)),
+        *study_finding.list_gaps(study),
+    )
     cards = (
-        ("sure", "study.card.established", [study.write_value(fact) for fact in found.established]),
-        ("plain", "study.card.simple", [study.write_value(fact) for fact in found.simple]),
         (
-            "open",
-            "study.card.unknown",
-            [*(study.write_value(f) for f in found.unknown), *found.gaps],
+            "sure",
+            "established",
+            map(study.write_value, study_finding.state_established(study, joint)),
         ),
+        ("plain", "simple", map(study.write_value, study_finding.state_simple(study, joint))),
+        ("open", "unknown", unknown),
     )
     return paragraphs(
         [
-            look("headline", study.write_value(found.headline)),
+            look("headline", study.write_value(headline)),
             look("lead", sentences) if sentences else "",
-            three((kind, text(key, study.language), " ".join(said)) for kind, key, said in cards),
+            three((kind, study.word(CARDS[key]), " ".join(said)) for kind, key, said in cards),
             picture(study),
         ]
     )

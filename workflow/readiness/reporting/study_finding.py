@@ -130,18 +130,6 @@ TOTALS = (
 )
 
 
-@dataclass(frozen=True)
-class StudyFinding:
-    """The sentences of the first screen. `gaps`: what the study's authors say is not known."""
-
-    headline: Fact
-    lead: tuple[Fact, ...]
-    established: tuple[Fact, ...]
-    simple: tuple[Fact, ...]
-    unknown: tuple[Fact, ...]
-    gaps: tuple[str, ...]
-
-
 def joint_of(study: StudyPart) -> JudgedClaim | None:
     """The verdict on the sets that the study is about; None where nothing can be judged."""
     shared = study.lead
@@ -151,19 +139,6 @@ def joint_of(study: StudyPart) -> JudgedClaim | None:
 def every_of(study: StudyPart) -> JudgedClaim | None:
     """From which number of people on every number fits them; None where there is none."""
     return find_verdict(study, f"every.{study.lead.id}") if study.lead else None
-
-
-def finding(study: StudyPart) -> StudyFinding:
-    """The finding of a study."""
-    joint, every = joint_of(study), every_of(study)
-    return StudyFinding(
-        headline=headline(study, joint, every),
-        lead=_state_lead(study, joint),
-        established=_state_established(study, joint),
-        simple=_state_simple(study, joint),
-        unknown=_state_unknown(study),
-        gaps=_list_gaps(study),
-    )
 
 
 def headline(study: StudyPart, joint: JudgedClaim | None, every: JudgedClaim | None) -> Fact:
@@ -207,12 +182,13 @@ def _is_same(first: Value, second: Value) -> bool:
     )
 
 
-def _state_lead(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+def state_lead(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+    """What was published, and on what all that follows rests."""
     if joint is None or study.lead is None:
         return ()
     figures = Listed(
         tuple(
-            Fact("study.figures", {"item": item, "figures": figures_of(study, name)})
+            Fact("study.figures", {"item": item, "figures": _list_figures(study, name)})
             for item, name in zip(joint.items, study.lead.sets, strict=True)
         )
     )
@@ -231,8 +207,7 @@ def _find_answered(study: StudyPart) -> NamedNumber | None:
     return None
 
 
-def figures_of(study: StudyPart, name: str) -> Listed:
-    """The figures of a set as they were printed: 67 % / 33 %."""
+def _list_figures(study: StudyPart, name: str) -> Listed:
     claims = study.structure.set_named(name).claims
     values = (NamedNumber(f"claim.{c}", Printed(str(study.claim(c)["value"]))) for c in claims)
     return Listed(tuple(values), "slash")
@@ -252,7 +227,8 @@ def _find_reported(study: StudyPart) -> list[JudgedClaim]:
     return [verdict for verdict in found if verdict is not None]
 
 
-def _state_established(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+def state_established(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+    """What holds of the figures without a number of answers, then of those that have one."""
     checked = _find_reported(study)
     misfits = [verdict.sentences[0] for verdict in checked if verdict.kind in MISFITS]
     if not misfits and checked and all(v.kind in FITS for v in checked):
@@ -261,7 +237,8 @@ def _state_established(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fac
     return tuple([*([searched] if searched else []), *misfits] or [Fact("study.sure.nothing")])
 
 
-def _state_simple(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+def state_simple(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
+    """The simple explanation."""
     if joint is None and study.structure.reported:
         misfit = any(verdict.kind in MISFITS for verdict in _find_reported(study))
         return (Fact("study.simple.misfits" if misfit else "study.simple.none"),)
@@ -274,7 +251,8 @@ def _state_simple(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ..
     return (said,)
 
 
-def _state_unknown(study: StudyPart) -> tuple[Fact, ...]:
+def state_unknown(study: StudyPart) -> tuple[Fact, ...]:
+    """That the base is not known, and what a reported number of people may be instead."""
     answered = [total for total in study.structure.totals if total.counts == "answered"]
     if answered:
         based = {name for total in answered for name in total.sets}
@@ -286,7 +264,7 @@ def _state_unknown(study: StudyPart) -> tuple[Fact, ...]:
     return (Fact("study.open.answers"), *doubts)
 
 
-def _list_gaps(study: StudyPart) -> tuple[str, ...]:
+def list_gaps(study: StudyPart) -> tuple[str, ...]:
     """What the study's authors do not know, without what is said of a total anyway."""
     totals = {total.claim for total in study.structure.totals}
     return tuple(
