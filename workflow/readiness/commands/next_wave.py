@@ -14,7 +14,7 @@ from rich.table import Table
 from readiness.analysis import planning
 from readiness.analysis.planning import Wanted, expect, invite, share_out
 from readiness.arrays import IntArray
-from readiness.charts.planned import PlannedGroup, precision
+from readiness.charts.planned import precision
 from readiness.config import WaveSettings, Weight, load_config
 from readiness.errors import ConfigError
 from readiness.facts import Fact, Listed, Quantity, Value
@@ -221,7 +221,7 @@ def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, so
         sizes = (np.maximum(answers // 2, 1), answers, twice)
         halves = np.column_stack([expect(strata, n, wanted)["margin"] for n in sizes])[1:]
         groups = [
-            PlannedGroup(setting.labels[group], int(size), tuple(half))
+            (setting.labels[group], int(size), half)
             for group, size, half in zip(
                 table["group"][1:], table["answers"][1:], halves, strict=True
             )
