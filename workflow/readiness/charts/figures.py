@@ -107,10 +107,8 @@ class DrawnFigures:
 
         Raises RenderError for a row with neither a value nor a reason for its absence.
         """
-        row = self._rows.get(identity)
-        return None if row is None else self._read_figure(row)
-
-    def _read_figure(self, row: Mapping[Any, Any]) -> DrawnFigure:
+        if (row := self._rows.get(identity)) is None:
+            return None
         suppressed, value = _read_text(row["suppressed"]), number(row["value"])
         if value is None and not suppressed:
             raise RenderError(
@@ -243,12 +241,15 @@ def base_text(figure: DrawnFigure, language: str, *, unweighted: bool = False) -
 def sign_notes(figures: Iterable[DrawnFigure], language: str) -> list[str]:
     """The explanation of each sign that occurs among `figures`."""
     there = {figure.sign for figure in figures}
-    shown = {
-        each: SUPPRESSED_TEXT * each.replaces_number + each.mark for each in SIGNS if each in there
-    }
     return [
-        word("tables.note.sign", language, sign=mark, words=each.words(language))
-        for each, mark in shown.items()
+        word(
+            "tables.note.sign",
+            language,
+            sign=SUPPRESSED_TEXT * each.replaces_number + each.mark,
+            words=each.words(language),
+        )
+        for each in SIGNS
+        if each in there
     ]
 
 

@@ -88,7 +88,6 @@ def intervals(
         notes.insert(0, bases[0])
         bases = [""] * len(bases)
     few = [group.label for group, figure in table if figure.display and is_small(figure, small)]
-    label = word("charts.small", language, n=small)
     rows = in_sections(
         (
             group,
@@ -115,7 +114,9 @@ def intervals(
         [Rows(rows, AmountAxis(table[0][1].counts, rules=rules))],
         simulated=simulated,
         subtitle=subtitle,
-        keys=[LegendKey(label, "accent", "circle", filled=False)] if few else [],
+        keys=[LegendKey(word("charts.small", language, n=small), "accent", "circle", filled=False)]
+        if few
+        else [],
         notes=notes,
         table=table_of((figure, group.label, axis) for group, figure in table),
     )

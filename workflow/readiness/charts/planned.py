@@ -1,7 +1,6 @@
 """How wide the limits of each group would be: with half as many answers, as planned, with twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from readiness.charts.figures import about, closing, word
 from readiness.charts.marks import AmountAxis, ChartRow, Dot, LineMark, Mark, Rule, TextMark
@@ -18,29 +17,27 @@ LOOKS = {
 }
 
 
-@dataclass(frozen=True)
-class PlannedGroup:
-    """A group: its label, its answers, and half the width of a share's limits (0-1) by `LOOKS`."""
-
-    label: str
-    answers: int
-    margins: tuple[float, float, float]
-
-
 def precision(
-    groups: Sequence[PlannedGroup], margin: float | None, language: Language, *, simulated: bool
+    groups: Sequence[tuple[str, int, Sequence[float]]],
+    margin: float | None,
+    language: Language,
+    *,
+    simulated: bool,
 ) -> Picture:
-    """A row a group, in points; `margin` (0-1) is a line across."""
+    """A row a group, in points; `margin` (0-1) is a line across.
+
+    `groups`: label, answers, and half the width of a share's limits (0-1) by `LOOKS`.
+    """
     rows = []
-    for group in groups:
-        points = [100 * half for half in group.margins]
+    for label, answers, margins in groups:
+        points = [100 * half for half in margins]
         dots = [Dot(at, "circle", *look) for at, look in zip(points, LOOKS.values(), strict=True)]
         read = show(Quantity.of(points[1], "number", 1), language)
-        small = word("count.answer", language, n=group.answers)
+        small = word("count.answer", language, n=answers)
         line = LineMark(min(points), max(points), "muted", 1.5)
         # What is planned lies over the others, which a small group may share its place with.
         marks: list[Mark] = [line, dots[0], dots[2], dots[1]]
-        rows.append(ChartRow(group.label, marks, [TextMark(read, bold=True)], small))
+        rows.append(ChartRow(label, marks, [TextMark(read, bold=True)], small))
     rules = [Rule(100 * margin, "margin", "second")] if margin else []
     keys = [
         LegendKey(word(key, language), c, "circle", filled) for key, (c, filled) in LOOKS.items()
@@ -50,7 +47,10 @@ def precision(
     )
     return Picture(
         word("plan.next.chart.title", language),
-        [*about("plan.next.chart.alt", [g.label for g in groups]), *closing(simulated=simulated)],
+        [
+            *about("plan.next.chart.alt", [label for label, *_ in groups]),
+            *closing(simulated=simulated),
+        ],
         language,
         [Rows(rows, AmountAxis("number", rules))],
         simulated=simulated,

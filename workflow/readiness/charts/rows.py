@@ -196,7 +196,12 @@ class _Plot:
             top = self._draw_sides(panel.axis.sides, top)
         labels.draw(sheet, top)
         # A whole line lies over the bars on its sides, and behind one that lies across it.
-        behind = [rule for rule in panel.axis.rules if rule.dashed or self._is_crossed(rule.at)]
+        bars = [mark for row in panel.rows for mark in row.marks if isinstance(mark, BarMark)]
+        behind = [
+            rule
+            for rule in panel.axis.rules
+            if rule.dashed or any(b.low + 1e-9 < rule.at < b.high - 1e-9 for b in bars)
+        ]
         for rule in behind:
             self._draw_rule(rule, top)
         middles = [top + y for y in labels.marks]
@@ -282,10 +287,6 @@ class _Plot:
                 y = top + NOTE_LINE * (k + 0.5)
                 self.sheet.write(at, y, each, size=SMALL, colour="muted", align=align)
         return top + NOTE_LINE * lines + 4
-
-    def _is_crossed(self, amount: float) -> bool:
-        bars = [mark for row in self.panel.rows for mark in row.marks if isinstance(mark, BarMark)]
-        return any(bar.low < amount - 1e-9 and amount + 1e-9 < bar.high for bar in bars)
 
     def _draw_rule(self, rule: Rule, top: float) -> None:
         x = self.scale.x(rule.at)
