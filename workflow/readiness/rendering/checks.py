@@ -65,10 +65,7 @@ class Counted:
         headings = [
             node
             for node in tree.css(", ".join(HEADINGS))
-            if next(
-                (node.css_first(name) for name in _NUMBER_CLASSES if node.css_first(name)), None
-            )
-            is not None
+            if node.css_first(", ".join(_NUMBER_CLASSES)) is not None
         ]
         levels = [HEADINGS.index(str(node.tag)) for node in headings]
         counters: list[int] = []
@@ -94,9 +91,9 @@ class Counted:
         """Every anchor around a heading or a caption leads to its number; the nearest wins."""
         at: LexborNode | None = node
         while at is not None and at.tag not in ("body", "main"):
-            names = [at.attributes.get("id"), at.attributes.get("data-anchor-id")]
-            for name in filter(None, names):
-                self._numbers.setdefault(name, number)
+            for name in ("id", "data-anchor-id"):
+                if called := at.attributes.get(name):
+                    self._numbers.setdefault(called, number)
             at = at.parent
 
     def heading_number(self, node: LexborNode) -> bool:
@@ -112,7 +109,9 @@ class Counted:
     def caption_label(self, node: LexborNode) -> str | None:
         """The label (`Figure 1`) that opens a caption at this node, where its number is right."""
         at: LexborNode | None = node
-        while at is not None and _is_first(at) and at.tag not in ("figcaption", "caption"):
+        while at is not None and at.tag not in ("figcaption", "caption"):
+            if at.prev and (at.prev.prev is not None or at.prev.text(deep=True).strip()):
+                break  # something stands before it
             at = at.parent
         number = self._captions.get(at.mem_id) if at is not None else None
         _, match = _split_label(node.text(deep=True))
@@ -139,10 +138,6 @@ def _split_label(text: str) -> tuple[str, re.Match[str] | None]:
 
 def _find_first_match(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:
     return next((match for pattern in patterns if (match := pattern.match(text))), None)
-
-
-def _is_first(node: LexborNode) -> bool:
-    return node.prev is None or (node.prev.prev is None and not node.prev.text(deep=True).strip())
 
 
 def _find_target(node: LexborNode) -> str:
@@ -239,17 +234,14 @@ class _Check:
             self.report(shown, f"is not what the register shows for {name} ({values})", context)
         else:
             # Signs that touch a number change it: `-[5]`, `[67]%`, `[67],3`.
-            before, after = map(_read_beside, (node.prev, node.next))
+            before, after = (
+                strip_marks(at.text(deep=True)) if at and at.tag != "-comment" else ""
+                for at in (node.prev, node.next)
+            )
             if re.search(r"(?:^|[\s(])[-−+±]$|[−+±٫.,]$", before):
                 self.report(before[-1:] + shown, "has a sign outside the register's text", context)
             if re.match(r"[\s\u00a0\u202f]?[%‰٪]|[.,٫]\w", after):
                 self.report(shown + after[:2], "has a unit outside the register's text", context)
-
-    def provenance_of(self, node: LexborNode) -> None:
-        """A span of class `prov`: one of the texts of provenance that were given."""
-        shown = _normalise(node.text(deep=True))
-        if has_digit(shown) and shown not in {_normalise(value) for value in self.provenance}:
-            self.report(shown, "is no provenance of this report", _quote_around(node))
 
     def attributes(self, node: LexborNode) -> None:
         """Spoken attributes: numbers of the ids named by `data-ids`, or shown in the figure."""
@@ -332,7 +324,9 @@ def _walk(node: LexborNode, check: _Check) -> None:
         check.number(node)
         check.inside(node)
     elif "prov" in classes:
-        check.provenance_of(node)
+        shown = _normalise(node.text(deep=True))
+        if has_digit(shown) and shown not in {_normalise(value) for value in check.provenance}:
+            check.report(shown, "is no provenance of this report", _quote_around(node))
         check.inside(node)
     elif check.made_by_renderer(node):
         check.inside(node)
@@ -347,10 +341,6 @@ def _list_classes(node: LexborNode) -> set[str]:
 
 def _quote_around(node: LexborNode) -> str:
     return _normalise((node if node.parent is None else node.parent).text(deep=True))
-
-
-def _read_beside(node: LexborNode | None) -> str:
-    return "" if node is None or node.tag == "-comment" else strip_marks(node.text(deep=True))
 
 
 def _find_ids(node: LexborNode) -> list[str]:

@@ -218,7 +218,7 @@ def render_quarto(
     Raises RenderError as the embedded renderer does.
     """
     started = time.monotonic()
-    settings = _write_settings(document, work, language)
+    settings = _make_settings(document, work, language)
     (work / "settings.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
     made: dict[str, Path] = {}
     for name in formats:
@@ -236,16 +236,15 @@ def render_quarto(
     return made
 
 
-def _write_settings(document: Document, work: Path, language: str) -> dict[str, Any]:
+def _make_settings(document: Document, work: Path, language: str) -> dict[str, Any]:
     """What Quarto adds to the front matter: the page and the paper of the embedded renderer.
 
     Our filters run before Quarto's own, so that both engines show the same words and numbers.
     """
-    toc = document.front_matter.get("toc", True) is not False
     filters = [{"path": name, "at": "pre-ast"} for name in ("structure.lua", "references.lua")]
     return {
         **metadata_of(document, language),
-        "toc": toc,
+        "toc": document.front_matter.get("toc", True) is not False,
         "toc-depth": 3,
         "number-sections": False,
         "crossref": False,

@@ -94,8 +94,10 @@ class _Numbers:
         None for what belongs to a number that opens or leads on.
         """
         identity = self.identity(node.attributes.get("data-id") or "")
-        if self.belongs(node, identity):
-            return None
+        above = next(_list_above(node), None)
+        within = above is not None and "ci" in (above.attributes.get("class") or "").split()
+        if within and self.passports.parent(identity) != identity:
+            return None  # the end of an interval below its number
         if identity not in self.passports.rows or not _is_prominent(node):
             return False
         section = _find_section(node)
@@ -109,12 +111,6 @@ class _Numbers:
     def identity(self, name: str) -> str:
         """The id of a number in the register of the run."""
         return name.removeprefix(f"{self.run}/")
-
-    def belongs(self, node: LexborNode, identity: str) -> bool:
-        """Whether a number is the end of an interval below its number, which opens or leads on."""
-        above = next(_list_above(node), None)
-        within = above is not None and "ci" in (above.attributes.get("class") or "").split()
-        return within and self.passports.parent(identity) != identity
 
     def opening(self, name: str, opens: bool | None, shown: str) -> tuple[str, str]:
         """The tags around a number."""

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -30,16 +29,6 @@ COLUMNS = (
 )
 # What paper leaves out: the page has it.
 _LONG = ("numbers.pull", "numbers.steps", "numbers.lineage", "numbers.cite", "numbers.trace")
-
-
-@dataclass(frozen=True)
-class NumberSection:
-    """Numbers of one question, or of one kind where they are of none: `groups` by kind, the first
-    of which stands open.
-    """
-
-    title: str
-    groups: Sequence[tuple[str, Sequence[Passport]]]
 
 
 def render_template(folder: Path, name: str, language: Language, css: str, **values: Any) -> str:
@@ -78,11 +67,14 @@ def numbers_page(
     language, standing = passports.language, passports.standing
     heads = COLUMNS if passports.plan is None else (*COLUMNS, PLAN)
     told = sorted(passports.all(), key=lambda p: passports.place(p.id))
+    # By question, or by kind where they are of none; the first kind of a section stands open.
     sections = [
-        NumberSection(
-            title,
-            [(kind, list(same)) for kind, same in groupby(own, lambda p: passports.kind(p.id))],
-        )
+        {
+            "title": title,
+            "groups": [
+                (kind, list(same)) for kind, same in groupby(own, lambda p: passports.kind(p.id))
+            ],
+        }
         for title, own in groupby(told, lambda p: passports.section(p.id))
     ]
     count = len(sections)

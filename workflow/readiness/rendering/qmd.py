@@ -90,9 +90,9 @@ class Document:
 
     def option(self, cell: CodeCell, name: str, default: Any) -> Any:
         """A cell option: the cell's own, else that of `execute:` in the front matter."""
-        execute = self.front_matter.get("execute")
-        shared = execute if isinstance(execute, dict) else {}
-        return cell.options.get(name, shared.get(name, default))
+        shared = self.front_matter.get("execute")
+        default = shared.get(name, default) if isinstance(shared, dict) else default
+        return cell.options.get(name, default)
 
     def where(self, line: int) -> str:
         """The place of a line of the document, for messages: `_chapter.qmd, line 9`."""
@@ -177,7 +177,12 @@ def _read_yaml_lines(
     lines: Sequence[SourceLine], first: int, text: str, what: str
 ) -> dict[str, Any]:
     try:
-        values = _load_header(text) or {}
+        try:
+            values = read_yaml_text(text) or {}
+        except yaml.YAMLError:
+            # The parser in Python names the line at fault, that in C the one where it noticed.
+            read_yaml_text(text, yaml.SafeLoader)
+            raise
     except yaml.YAMLError as error:
         mark, problem = (getattr(error, name, None) for name in ("problem_mark", "problem"))
         where = lines[min(first + (mark.line if mark else 0), len(lines) - 1)]
@@ -185,15 +190,6 @@ def _read_yaml_lines(
     if not isinstance(values, dict):
         raise RenderError(f"{lines[first]}: the {what} must be lines of `key: value`.")
     return values
-
-
-def _load_header(text: str) -> Any:
-    try:
-        return read_yaml_text(text)
-    except yaml.YAMLError:
-        # The parser in Python names the line at fault, that in C the one where it noticed.
-        read_yaml_text(text, yaml.SafeLoader)
-        raise
 
 
 def _read_front_matter(lines: list[SourceLine]) -> tuple[dict[str, Any], int]:
@@ -213,14 +209,10 @@ def _find_fences(lines: Sequence[SourceLine], start: int) -> Iterator[tuple[int,
         if fence is None:
             at += 1
             continue
-        end = _find_closing(lines, at, fence[1])
+        close = re.compile(rf"^\s*{re.escape(fence[1][0])}{{{len(fence[1])},}}\s*$")
+        end = next((k for k in range(at + 1, len(lines)) if close.match(lines[k].text)), None)
         yield at, end, fence[2]
         at = len(lines) if end is None else end + 1
-
-
-def _find_closing(lines: Sequence[SourceLine], start: int, fence: str) -> int | None:
-    pattern = re.compile(rf"^\s*{re.escape(fence[0])}{{{len(fence)},}}\s*$")
-    return next((at for at in range(start + 1, len(lines)) if pattern.match(lines[at].text)), None)
 
 
 def _split_blocks(lines: Sequence[SourceLine], start: int) -> list[ProseCell | CodeCell]:
@@ -265,15 +257,6 @@ class CellRun:
     timeout: float
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """Python to run in one go, and the document's line (from 1) of its first line."""
-
-    source: str
-    line: int
-    inline: bool = False
-
-
 def execute(document: Document, run: CellRun) -> str:
     """The document's body as plain Markdown, every cell and inline expression evaluated in order.
 
@@ -296,19 +279,20 @@ def execute(document: Document, run: CellRun) -> str:
     return "\n".join(parts)
 
 
-def _list_pieces(document: Document) -> Iterator[_Piece]:
+def _list_pieces(document: Document) -> Iterator[tuple[str, int, bool]]:
+    """Python to run in one go, the document's line (from 1) of its first line, whether inline."""
     for block in document.blocks:
         if isinstance(block, ProseCell):
-            yield from (_Piece(match[1], line, True) for line, match in block.expressions())
+            yield from ((match[1], line, True) for line, match in block.expressions())
         elif document.option(block, "eval", True) is not False:
-            yield _Piece(block.source, block.line)
+            yield block.source, block.line, False
 
 
 def _read_results(
-    document: Document, pieces: list[_Piece], run: CellRun
+    document: Document, pieces: list[tuple[str, int, bool]], run: CellRun
 ) -> list[list[dict[str, str]]]:
     asked, answered = run.work / "cells.json", run.work / "shown.jsonl"
-    content = [{"source": piece.source, "inline": piece.inline} for piece in pieces]
+    content = [{"source": source, "inline": inline} for source, _, inline in pieces]
     asked.write_text(json.dumps(content), encoding="utf-8")
     code, printed, messages = run_group(
         [sys.executable, "-m", "readiness.rendering.running", str(asked), str(answered)],
@@ -322,21 +306,17 @@ def _read_results(
     lines = answered.read_text("utf-8").splitlines() if answered.is_file() else []
     results: list[Any] = [json.loads(line) for line in lines]
     if results and isinstance(results[-1], dict):
-        raise RenderError(_describe_failure(document, pieces[len(results) - 1], results[-1]))
+        (source, line, _), error = pieces[len(results) - 1], results[-1]
+        where = document.where(line + min(int(error["line"]) - 1, source.count("\n")))
+        first = (str(error["said"]).strip().splitlines() or [""])[0]
+        raise RenderError(f"{where}: the cell failed with {error['error']}: {first}")
     if len(results) < len(pieces):
-        where = document.where(pieces[len(results)].line)
+        where = document.where(pieces[len(results)][1])
         raise RenderError(
             f"{where}: the program that runs the cells died while it ran this one (exit code "
             f"{code}). Look for too little memory or a call to exit."
         )
     return results
-
-
-def _describe_failure(document: Document, piece: _Piece, error: Mapping[str, Any]) -> str:
-    last = piece.line + piece.source.count("\n")
-    where = document.where(min(piece.line + int(error["line"]) - 1, last))
-    first = (str(error["said"]).strip().splitlines() or [""])[0]
-    return f"{where}: the cell failed with {error['error']}: {first}"
 
 
 def _fill_cell(document: Document, cell: CodeCell, outputs: list[dict[str, str]]) -> str:
@@ -351,8 +331,7 @@ def _fill_cell(document: Document, cell: CodeCell, outputs: list[dict[str, str]]
             ((kind, text),) = output.items()
             asis = kind == "markdown" or (kind == "printed" and wanted == "asis")
             parts.append(text if asis else _fence_text(text))
-    body = "\n\n".join(part for part in parts if part)
-    return f"\n{body}\n"
+    return "\n" + "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _fence_text(text: str, language: str = "") -> str:
