@@ -26,7 +26,8 @@ def run(job: Job[DrawStudy]) -> None:
     job.public = True
     claims = read_text_table(job["claims"], "the register of claims")
     structure = parse_structure(read_yaml(job["structure"]))
-    charts = {"bases": grid_chart(*(claims, structure, job.settings.language))}
+    study = (claims, structure, job.settings.language)
+    charts = {"bases": grid_chart(*study)}
     said = job.settings.standing.line(job.settings.language, simulated=False)
     for name, content in files_of(charts, said):
         job.file(name, content)
