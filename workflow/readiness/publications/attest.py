@@ -186,8 +186,7 @@ def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[Audit
     found: list[AuditFinding] = []
     signed: set[str] = set()
     for number, line in enumerate(lines, start=1):
-        parts = _read_parts(line)
-        if parts is None:
+        if (parts := _read_parts(line)) is None:
             torn = Fact("audit.signature.no_envelope", {"line": number})
             found.append(AuditFinding(ATTESTATIONS, Outcome.DIFFERS, torn))
             continue

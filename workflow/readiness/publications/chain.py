@@ -102,8 +102,7 @@ def stale(
         if lineage.code != code_today(lineage.step):
             yield f"{folders[step]}: made by other code than today's"
         for role, digest in lineage.inputs.items():
-            parent = lineage.parents.get(role)
-            if parent is not None:
+            if (parent := lineage.parents.get(role)) is not None:
                 if parent not in known:
                     yield f"{folders[step]}: made from another {role} than the present one"
             elif role in files and sha256_of(files[role]) != digest:

@@ -104,8 +104,7 @@ class Log:
         ConfigError when it is not released, or is withdrawn already, and for a successor that is
         itself or withdrawn.
         """
-        entry = self.latest.get(identity)
-        if entry is None:
+        if (entry := self.latest.get(identity)) is None:
             raise ConfigError(
                 f"{identity}: not released, so there is nothing to withdraw; of a draft delete the "
                 "folder."
@@ -160,8 +159,7 @@ def _has_only_grown(entries: Sequence[LogEntry]) -> bool:
     """
     known: dict[str, LogEntry] = {}
     for entry in entries:
-        before = known.get(entry.id)
-        if before is None:
+        if (before := known.get(entry.id)) is None:
             fits = not (entry.superseded_by or entry.withdrawn)
         elif before.withdrawn or not entry.withdrawn:
             succeeds = not before.superseded_by and entry.superseded_by in known

@@ -403,8 +403,7 @@ def _list_stated(facts: Facts, writing: Writing, keys: Sequence[str]) -> list[st
     said |= {key: whole(n, language) for key, n in facts.counts.items()}
     lines = [(CALLED[key], said[key]) for key in keys if key in said]
     asked = [key for key in (*DISCLOSED, *RIGHTS) if key in keys and key not in said]
-    missing = [str(writing.text(CALLED[key])) for key in asked]
-    if missing:
+    if missing := [str(writing.text(CALLED[key])) for key in asked]:
         lines.append(("report.study.missing", join_texts(missing, "comma", language)))
     return [
         writing.text("language.labelled", label=writing.text(key), what=writing.form.quoted(text))

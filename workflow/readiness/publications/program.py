@@ -63,8 +63,7 @@ def lock_file() -> Path:
 
 def program_files() -> dict[str, Path]:
     """The program's files by the name that they have in a project: code, rules, reports, lock."""
-    tree = own_tree()
-    if tree is not None:
+    if (tree := own_tree()) is not None:
         return {name.as_posix(): tree / name for name in code_files(tree)}
     beside = PACKAGE_FOLDER / PROJECT
     found = {name.as_posix(): beside / name for name in code_files(beside)}

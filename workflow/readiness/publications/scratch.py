@@ -263,8 +263,7 @@ def run_sealed(folder: Path, targets: Sequence[str], cores: str, *, confined: bo
         "USER": "auditor",
     }
     variables |= {name: os.environ[name] for name in KERNELS if name in os.environ}
-    quarto = find_quarto()
-    if quarto:
+    if quarto := find_quarto():
         variables["QUARTO_PATH"] = str(quarto)
     program = Path(PROJECT) if confined else folder
     start = [sys.executable, "-I", "-X", "utf8", "-c", START, str(program / "workflow")]

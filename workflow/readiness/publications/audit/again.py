@@ -293,8 +293,7 @@ def own_answer(
     answer makes no number right.
     """
     compared = compare(ledger_table(rows, figures.columns), figures)
-    wrong = sum(Outcome(verdict) not in PASSING for verdict in compared["verdict"])
-    if wrong:
+    if wrong := sum(Outcome(verdict) not in PASSING for verdict in compared["verdict"]):
         n = {"n": wrong, "all": len(compared)}
         return AuditFinding(ARCHIVE, Outcome.DIFFERS, Fact("audit.code.other_numbers", n))
     kind = "audit.code.known" if known else "audit.code.unknown"
@@ -329,8 +328,7 @@ def stated_otherwise(
     `edited` are the hashes of the files it read that are not the sealed ones: of those no record
     can tell.
     """
-    different = [s for s in frozen if s in present and present[s].code != frozen[s].code]
-    if different:
+    if different := [s for s in frozen if s in present and present[s].code != frozen[s].code]:
         other = Fact("audit.stated.code", {"steps": Listed(tuple(different), "comma")})
         yield AuditFinding(ARCHIVE, Outcome.BROKEN, other)
     for step in sorted(frozen.keys() | present.keys()):

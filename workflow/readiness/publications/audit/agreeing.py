@@ -149,8 +149,7 @@ class _Stated:
             place = f"lineage/{step}.json"
             before = {role: by_hash.get(name) for role, name in lineage.parents.items()}
             for role, digest in lineage.inputs.items():
-                left = before.get(role, "")
-                if left is None:
+                if (left := before.get(role, "")) is None:
                     yield place, Fact("audit.states.no_parent", {"role": role})
                 elif left and digest not in (
                     # What a step left, its provenance record included.

@@ -95,8 +95,7 @@ def _check_row(sealed: Version, today: Mapping[str, Version]) -> Iterator[AuditF
         return
     if row.is_erased:
         row = replace(row, status=sealed.status, note=sealed.note)
-    changed = [name for name in vars(sealed) if getattr(sealed, name) != getattr(row, name)]
-    if changed:
+    if changed := [name for name in vars(sealed) if getattr(sealed, name) != getattr(row, name)]:
         other = Fact("audit.version.other", {"columns": Listed(tuple(changed), "comma")})
         yield AuditFinding(place, Outcome.DIFFERS, other)
 

@@ -103,10 +103,7 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
             if wave.corrections and wave.answers in gone:
                 refuse_names_in(root, Path(f"data/corrections/{wave.corrections}.csv"))
     for name in files:
-        parts = name.split("/")
-        # It would be unpacked elsewhere than below the folder.
-        if "\\" in name or ":" in parts[0] or any(part in ("", ".", "..") for part in parts):
-            raise DataError(f"{name!r}: no name for a file of a bundle; rename it.")
+        _refuse_unsafe(name)
     return Contents(
         identity,
         publications,
@@ -182,6 +179,13 @@ def _refuse_leak(files: Mapping[str, bytes], left_out: Iterable[Version]) -> Non
             raise DataError(
                 f"{name}: has the bytes of {hidden[digest]}, which must not leave; remove it first."
             )
+
+
+def _refuse_unsafe(name: str) -> None:
+    """DataError for a name that would be unpacked elsewhere than below the folder."""
+    parts = name.split("/")
+    if "\\" in name or ":" in parts[0] or any(part in ("", ".", "..") for part in parts):
+        raise DataError(f"{name!r}: no name for a file of a bundle; rename it.")
 
 
 README = "README.md"
