@@ -186,15 +186,13 @@ def claim_of_groups(found: Findings) -> Claim | None:
         parts = [each.name.split(".") for each in ids if isinstance(each, NamedNumber)]
         return Claim(item.id, GAP, HIGHER, parts[0][1], ((parts[0][2], parts[1][2]),))
     level = item.first_level
-    gaps = found.find_gaps(level)
-    if gaps:
+    if gaps := found.find_gaps(level):
         *_, named = find_widest(gaps)
         kind = FAR_HIGHER if are_far(named) else HIGHER
         return Claim(item.id, GAP, kind, level, tuple((gap.higher, gap.lower) for gap in named))
-    by = found.material.variables[0]
     rows = [
         (effect, row["a"], row["b"])
-        for row in found.material.contrasts.of_table(item.id, level, by)
+        for row in found.material.contrasts.of_table(item.id, level, found.material.variables[0])
         for effect in [number(row["effect"])]
         if effect is not None
         and all(
@@ -248,8 +246,7 @@ def judge_all(
     rows: list[dict[str, Any]] = []
     weighted: dict[str, pd.Series[float]] = {}
     for interviews, weights in product(choices["interviews"], choices["weights"]):
-        design = wave.weigh(weights, interviews)
-        if design is None:
+        if (design := wave.weigh(weights, interviews)) is None:
             continue
         made = design.data.set_index("respondent")["weight"].astype(float)
         same = (each for each in weighted.values() if made.index.equals(each.index))

@@ -136,8 +136,7 @@ class Tests:
         if any(self._read_p(test) is not None for test in PRIMARY["permutation"]):
             yield Fact("report.draws", {"draws": self.register.name_value("settings.permutations")})
         if self.item.kind == "ordinal" and self._read_p("ordinal_logit_term") is not None:
-            known = self._read_p(CHECK) is not None
-            values = {"p": self._name_p(CHECK)} if known else {}
+            values = {"p": self._name_p(CHECK)} if self._read_p(CHECK) is not None else {}
             yield statements.proportional_odds(self._read_p(CHECK), self._confidence, values)
 
     def _state_effect(self) -> Iterator[Fact]:

@@ -41,10 +41,9 @@ INVITED = "quality.invited.all"
 
 def describe_participation(wave: WavePart) -> str:
     """Who was asked and who answered, in the words that the selection allows."""
-    counted = " ".join(wave.register.write_fact(fact) for fact in _state_counts(wave))
     return paragraphs(
         [
-            counted,
+            " ".join(wave.register.write_fact(fact) for fact in _state_counts(wave)),
             wave.chart("participation", wave.caption(FLOW[wave.register.has(INVITED)])),
             " ".join(wave.register.write_fact(fact) for fact in _tell_reading(wave)),
             _write_rates(wave),

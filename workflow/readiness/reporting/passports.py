@@ -49,8 +49,7 @@ def verdict_names(
     own = str(row["statistic"])
     if own in NAMES and row["item"] in VERDICT_KINDS:
         yield text(NAMES[own], language)
-    items = _find_questions(str(row["id"]).removesuffix(f".{own}").split("."), structure)
-    if items:
+    if items := _find_questions(str(row["id"]).removesuffix(f".{own}").split("."), structure):
         quoted = tuple(Fact("forensics.item", {"item": item}) for item in items)
         yield show(Listed(quoted), language)
 

@@ -62,8 +62,7 @@ def _write_behind(study: StudyPart, every: JudgedClaim | None) -> str:
         study.language,
     )
     rows = _make_rows(study, every, figures)
-    everything = _find_whole(study)
-    if everything is not None:
+    if (everything := _find_whole(study)) is not None:
         rows += _make_rows(study, everything, study.word("study.whole.label"))
     caption = study.write_value(Fact("study.caption.fits", every.take_values("assumed")))
     body = study.table("fits", COLUMNS, rows, caption, words=(0, 1, 2), kind="stack")
@@ -120,20 +119,18 @@ def meaning_block(study: StudyPart) -> str:
     precision = find_verdict(study, f"precision.{own}")
     said = {"sentence": precision.sentences[0]} if precision else {}
     example = study.write_value(Fact("study.example", said)) if said else ""
-    reading = study.sentences("simplest")
     return paragraphs(
         [
             study.word("study.meaning" if study.structure.searched.sets else "study.meaning.based"),
             example,
             _tell_together(study),
-            _fold(study, "study.title.reading", "\n\n".join(reading)),
+            _fold(study, "study.title.reading", "\n\n".join(study.sentences("simplest"))),
         ]
     )
 
 
 def _tell_together(study: StudyPart) -> str:
-    every = _find_whole(study)
-    if every is None:
+    if (every := _find_whole(study)) is None:
         return ""
     if every.has("silent", "missing"):
         taken = every.take_values("least", "silent", "missing", "every")
@@ -201,8 +198,7 @@ def _quote_figures(study: StudyPart, claim_set: ClaimSet) -> str:
 def _name_who(study: StudyPart, claim_set: ClaimSet) -> str:
     first = study.claim(claim_set.claims[0])
     whose = study.structure.whose(str(first["attributed_to"]))
-    printed = find_verdict(study, f"outlets.{claim_set.id}")
-    if printed is not None:
+    if (printed := find_verdict(study, f"outlets.{claim_set.id}")) is not None:
         taken = printed.take_values(sources="outlets")
         return study.write_value(Fact("study.who.several", {"whose": whose, **taken}))
     if first["outlet"] == first["attributed_to"]:
@@ -359,8 +355,7 @@ def glossary_block(study: StudyPart) -> str:
     """The words of the page."""
     words = [text(key, study.language) for key in TERM_KEYS]
     words += [show(STATUS[status], study.language) for status in STATUSES]
-    glosses = [text(key, study.language) for key in GLOSSES]
-    return glossary(zip(words, glosses, strict=True))
+    return glossary(zip(words, [text(key, study.language) for key in GLOSSES], strict=True))
 
 
 def verdicts_block(study: StudyPart) -> str:

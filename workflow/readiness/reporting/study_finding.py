@@ -253,8 +253,7 @@ def state_simple(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...
 
 def state_unknown(study: StudyPart) -> tuple[Fact, ...]:
     """That the base is not known, and what a reported number of people may be instead."""
-    answered = [total for total in study.structure.totals if total.counts == "answered"]
-    if answered:
+    if answered := [total for total in study.structure.totals if total.counts == "answered"]:
         based = {name for total in answered for name in total.sets}
         if all(one.id in based for one in study.structure.sets):
             return (Fact("study.open.based"),)

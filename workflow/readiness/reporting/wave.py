@@ -93,8 +93,7 @@ def _name_codes(wave: WavePart, fact: Fact, name: str) -> Value:
 def _find_labels(wave: WavePart, fact: Fact, codes: list[str]) -> dict[str, str]:
     """The labels of categories: of the step's variable; strata are a variable that has them all."""
     own = str(fact.values.get("variable", ""))
-    frame = wave.questionnaire.frame
-    for variable in wave.questionnaire.groupings if own else frame:
+    for variable in wave.questionnaire.groupings if own else wave.questionnaire.frame:
         if variable.id == own or (not own and set(codes) <= set(variable.codes)):
             return {**variable.labels(wave.language), UNKNOWN: text(NO_ANSWER, wave.language)}
     return {}
@@ -161,8 +160,7 @@ def wave_blocks(wave: WavePart) -> list[ReportBlock]:
 def _list_items(wave: WavePart) -> Iterator[ReportBlock]:
     rows = {name: grid for grid, names in wave.tables.items() for name in names}
     for name in wave.items:
-        grid = rows.get(name)
-        if grid is None:
+        if (grid := rows.get(name)) is None:
             yield item_block(wave, name)
         elif name == wave.tables[grid][0]:
             yield grid_block(wave, grid)

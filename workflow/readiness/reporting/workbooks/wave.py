@@ -126,10 +126,9 @@ class _WaveSheet:
     def sheet(self) -> WorkbookSheet:
         rows = list(self._make_rows())
         asked = self.table.item.label.text(self.language)
-        title = self._tell("tables.title", n=self.place, title=asked)
         return WorkbookSheet(
             self.table.item.id,
-            title,
+            self._tell("tables.title", n=self.place, title=asked),
             (
                 self._write_word("tables.head.answer"),
                 self._write_word("tables.head.measure"),
