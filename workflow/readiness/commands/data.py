@@ -142,8 +142,7 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     print(f"{version.name}: {version.rows} rows, sha256 {version.sha256}")
     if planned:
         print(f"In force, and noted in data/versions.csv: {planned}.")
-    store = default_store(root)
-    if store is None:
+    if (store := default_store(root)) is None:
         print("The bytes are in DVC's cache. Bring them to the remote: dvc push")
     also = ""
     if (

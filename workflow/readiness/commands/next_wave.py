@@ -134,8 +134,7 @@ def _read_setting(arguments: argparse.Namespace) -> Setting:
         parts = {"group": (by[0], "first"), "population": ("token", "size")}
         strata = frame.groupby("stratum").agg(**parts).reset_index()
         return Setting(run, asked, strata, labels, wanted, frame)
-    path = arguments.populations or files.get("margins")
-    if path is None:
+    if (path := arguments.populations or files.get("margins")) is None:
         raise ConfigError(f"--populations: {run.key} has no margins; name a file in their form.")
     people = read_populations(path)
     name = by[0] or next(iter(people))

@@ -55,8 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     facts, since = [*summary(found, str(arguments.file))], list[Fact]()
     if open_ := open_decisions(text):
         facts.append(Fact("questionnaire.read.open", {"n": open_}))
-    before = arguments.since or _find_earlier(_place(arguments.file), found)
-    if before is not None:
+    if (before := arguments.since or _find_earlier(_place(arguments.file), found)) is not None:
         from readiness.questionnaire.versions import changes
 
         old, _ = read_any_kind(before, arguments.written_in)

@@ -96,8 +96,7 @@ class Shown:
         """The lines above the tables: how many rows, how weighted, what may be said."""
         made, domain = self.sample.design, self.sample.settings.domain
         lines = [f"{made.rows} respondents" + (f", {made.n} in the domain" if domain else "")]
-        report = self.sample.weighting
-        if report is not None:
+        if (report := self.sample.weighting) is not None:
             lines.append(
                 f"Weights: {'; '.join(report.method)}. Kish design effect "
                 f"{report.final.kish_deff:.2f}, effective n {report.final.n_eff:.0f}."

@@ -186,8 +186,7 @@ def _read_run(path: Path, file: Path, content: bytes) -> tuple[pd.DataFrame, Que
     """The coded answers of a run, with its weights where it has some, and what was asked."""
     questionnaire = load_questionnaire(path)
     answers = read_text_table(file, "the coded answers", content)
-    lacking = {"respondent", *(c for i in questionnaire.items for c in i.columns)} - {*answers}
-    if lacking:
+    if lacking := {"respondent", *(c for i in questionnaire.items for c in i.columns)} - {*answers}:
         raise DataError(
             f"{file}: no column {min(lacking)}; expected the {ANSWERS} of a run whose questionnaire"
             f" is {questionnaire.id}, or an export."

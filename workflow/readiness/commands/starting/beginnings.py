@@ -177,7 +177,6 @@ def begin_wave(
 
     added = _write_all(root, config, root / f"data/questionnaires/{name}.yaml", text, add)
     personal = [item.id for item in asked.items if item.personal]
-    named = names_people(asked.export.invitation, asked.export.respondent, personal)
     return BegunWave(
         wave,
         name,
@@ -186,7 +185,7 @@ def begin_wave(
         open_decisions(text),
         not selection,
         not public,
-        named,
+        names_people(asked.export.invitation, asked.export.respondent, personal),
         sums,
         asked.language,
     )

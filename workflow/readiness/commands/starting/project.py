@@ -101,8 +101,7 @@ def _fill(place: Path, name: str) -> None:
 
 def _copy_guides(place: Path) -> list[str]:
     """Copy the guides that speak of no study, wave or publication; links to others are text."""
-    tree = own_tree()
-    if tree is None:
+    if (tree := own_tree()) is None:
         return []
     config = load_config(tree / "config.yaml")
     names = (*config.studies, *config.waves, *publication_ids(tree))
