@@ -55,8 +55,7 @@ def _tell_groups(q: Questionnaire) -> Iterator[Fact]:
 
 def _tell_languages(q: Questionnaire) -> Iterator[Fact]:
     lacks = {language: list(_find_unlabelled(q, language)) for language in languages_of(q)}
-    whole = [language for language, missing in lacks.items() if not missing]
-    if whole:
+    if whole := [language for language, missing in lacks.items() if not missing]:
         yield Fact("questionnaire.read.languages", {"languages": Listed(tuple(whole), "comma")})
     for language, missing in lacks.items():
         if missing:

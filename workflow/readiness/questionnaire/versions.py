@@ -65,8 +65,7 @@ def item_changes(old: Item, new: Item) -> Iterator[Fact]:
     if old.asked_if != new.asked_if:
         yield Fact("questionnaire.change.routing", item)
     was, is_ = _describe_item(old), _describe_item(new)
-    changed = [key for key in _TOLD if was[key] != is_[key]]
-    if changed:
+    if changed := [key for key in _TOLD if was[key] != is_[key]]:
         yield Fact("questionnaire.change.keys", {**item, "keys": Listed(tuple(changed), "comma")})
 
 

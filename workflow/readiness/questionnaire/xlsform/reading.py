@@ -225,8 +225,7 @@ def _read_question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> Non
         )
         _read_choice(made, row, select[command], listed, or_other is not None, inherited)
         return
-    known = QUESTION_TYPE_DICT.get(row.type)
-    if known is None:
+    if (known := QUESTION_TYPE_DICT.get(row.type)) is None:
         told = f"is of type {row.type!r}, which no questionnaire has."
         raise made.form.refuse_row(row, f"{row.get('name')!r} {told}")
     bind, tag = known.get("bind", {}), known.get("control", {}).get("tag", "")
@@ -261,8 +260,7 @@ def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]
     item["label"] = {form.language: name, **row.labels}
     if row.get("required").lower() in ("yes", "true", "true()", "1"):
         item["required"] = True
-    atoms = [*inherited, *_read_relevant(made, row)]
-    if atoms:
+    if atoms := [*inherited, *_read_relevant(made, row)]:
         item["asked_if"] = [_write_routing(atom) for atom in atoms]
     return item
 

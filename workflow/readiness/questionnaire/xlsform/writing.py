@@ -137,11 +137,10 @@ class _FormWriter:
         if constraint := _write_constraint(item):
             extra["constraint"] = constraint
         question = item.row.text if item.row else item.column
-        asked = "" if question in item.called[1:] else question
         return {
             "type": kind,
             "name": self.names[item.id],
-            **self._write_texts(item.label.root, asked),
+            **self._write_texts(item.label.root, "" if question in item.called[1:] else question),
             **extra,
             **self._write_rest(item),
         }
