@@ -40,8 +40,7 @@ def grid_chart(claims: pd.DataFrame, structure: Structure, language: Language) -
 
     Raises DataError as `forensics.read_study`.
     """
-    found = lead_bases(claims, structure)
-    if found is None:
+    if (found := lead_bases(claims, structure)) is None:
         return nothing(word("charts.bases.axis", language), language, why="charts.bases.nothing")
     return cells_chart(found, language)
 

@@ -91,8 +91,7 @@ class DrawnFigures:
     """
 
     def __init__(self, rows: pd.DataFrame, language: Language, *, simulated: bool = False) -> None:
-        missing = [c for c in COLUMNS if c not in rows.columns]
-        if missing:
+        if missing := [c for c in COLUMNS if c not in rows.columns]:
             raise RenderError(f"chart: the register lacks the columns {', '.join(missing)}.")
         if twice := list(rows.loc[rows["id"].duplicated(), "id"]):
             raise RenderError(f"chart: the register has {twice[0]} twice; give one run's.")

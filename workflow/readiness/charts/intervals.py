@@ -150,8 +150,7 @@ def _state_facts(table: Numbers, axis: str, finding: Fact | None) -> Iterator[Fa
     """What the picture shows, without numbers; each fact chosen by what is drawn."""
     if finding:
         yield Fact("charts.alt.finding", {"finding": finding})
-    published = [(group, figure) for group, figure in table if figure.value is not None]
-    if published:
+    if published := [(group, figure) for group, figure in table if figure.value is not None]:
         with_interval = any(figure.lower is not None for _, figure in published)
         yield Fact("charts.alt.intervals" if with_interval else "charts.alt.dots", {"item": axis})
     among = [group.label for group, _ in published if not group.total and not group.apart]
@@ -178,8 +177,7 @@ def changes(
     table = []
     for asked, answers in questions:
         found = [(label, figures.get(f"change.{share}")) for share, label in answers.items()]
-        moved = [(label, each) for label, each in found if each and each.unit == "points"]
-        if moved:
+        if moved := [(label, each) for label, each in found if each and each.unit == "points"]:
             rows.append(ChartRow(asked, bold=True, section=bool(rows)))
         for label, each in moved:
             marks = list(_make_marks(DrawnGroup("", label), each, 0))

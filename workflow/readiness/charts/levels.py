@@ -276,8 +276,7 @@ def _state_facts(
     """What the alternative text says of the picture, each fact chosen by what is drawn."""
     if finding:
         yield Fact("charts.alt.finding", {"finding": finding})
-    drawn = [row.group for row in table if row.bars(small)]
-    if drawn:
+    if drawn := [row.group for row in table if row.bars(small)]:
         yield _describe_axis(levels)
     yield from about(
         "charts.alt.order", [each.label for each in drawn if not each.total and not each.apart]
@@ -331,8 +330,7 @@ def _list_numbers(
         if row.dont_know is not None and levels.dont_know:
             yield row.dont_know, row.group.label, levels.dont_know[1]
     for row in table:
-        head = row.head or row.box
-        if head:
+        if head := row.head or row.box:
             codes = levels.boxes[head.id.split(".")[-2]]
             labels = Listed(tuple(levels.labels[code] for code in codes), "or")
             yield head, row.group.label, show(labels, language)
