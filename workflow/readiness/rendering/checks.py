@@ -201,8 +201,7 @@ class _Check:
             for value in known
             if has_digit(value)
         ]
-        patterns = [*self.allowed, *whole]
-        for pattern in patterns:
+        for pattern in [*self.allowed, *whole]:
             for match in pattern.finditer(text):
                 covered[match.start() : match.end()] = b"\1" * (match.end() - match.start())
         for match in re.finditer(r"\S+", text):
@@ -310,8 +309,7 @@ def _walk(node: LexborNode, check: _Check) -> None:
     check.attributes(node)
     if tag == "style":
         for content in re.findall(r"content\s*:\s*([^;}]*)", node.text(deep=True)):
-            strings = re.findall(r"[\"']([^\"']*)[\"']", content)
-            check.text(" ".join(strings), f"style: {content}")
+            check.text(" ".join(re.findall(r"[\"']([^\"']*)[\"']", content)), f"style: {content}")
     elif tag == "template":
         # Its content is outside the tree, and a shadow root shows it.
         check.text(re.sub(r"<[^>]*>", " ", node.html or ""), "a template")

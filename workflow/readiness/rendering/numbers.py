@@ -77,7 +77,6 @@ def numbers_page(
         }
         for title, own in groupby(told, lambda p: passports.section(p.id))
     ]
-    count = len(sections)
     page = render_template(
         FOLDER,
         "numbers.html",
@@ -88,7 +87,7 @@ def numbers_page(
             _name_heads(language, heads)
             + "".join(
                 f"\n.only:has(> #only-{k}:checked) ~ section:not(#part-{k}) {{ display: none; }}"
-                for k in range(1, count + 1)
+                for k in range(1, len(sections) + 1)
             )
         ),
         columns=[text(key, language) for key in heads],

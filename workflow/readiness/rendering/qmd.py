@@ -135,8 +135,7 @@ def _include_chapters(
     for opening, closing, _ in _find_fences(lines, start):
         code.update(range(opening, len(lines) if closing is None else closing + 1))
     for k, line in enumerate(lines[start:], start=start):
-        match = _INCLUDE.search(line.text)
-        if match is None:
+        if (match := _INCLUDE.search(line.text)) is None:
             whole.append(line)
             continue
         if k in code or match[0] != line.text.strip():
@@ -205,8 +204,7 @@ def _read_front_matter(lines: list[SourceLine]) -> tuple[dict[str, Any], int]:
 def _find_fences(lines: Sequence[SourceLine], start: int) -> Iterator[tuple[int, int | None, str]]:
     at = start
     while at < len(lines):
-        fence = re.match(r"^\s*(`{3,}|~{3,})\s*(.*?)\s*$", lines[at].text)
-        if fence is None:
+        if (fence := re.match(r"^\s*(`{3,}|~{3,})\s*(.*?)\s*$", lines[at].text)) is None:
             at += 1
             continue
         close = re.compile(rf"^\s*{re.escape(fence[1][0])}{{{len(fence[1])},}}\s*$")

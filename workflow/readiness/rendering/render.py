@@ -87,8 +87,7 @@ def render(
 
 def present_engine() -> str:
     """What makes a page here, as "Quarto 1.9.2"; RenderError as `find_quarto`."""
-    program = engines.find_quarto()
-    if program is None:
+    if (program := engines.find_quarto()) is None:
         return f"embedded ({engines.embedded_version()})"
     return f"Quarto {engines.quarto_version(program, 60.0)}"
 
