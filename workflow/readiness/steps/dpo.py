@@ -47,8 +47,7 @@ def run(job: Job[DpoPages]) -> None:
     withheld = json.loads(job["disclosure"].read_text("utf-8"))
     for language in settings.languages:
         found = protection(settings, questionnaire, tables, verdict, withheld, language)
-        page = dpo_page(found, settings.titles[language], language)
-        job.file(f"dpo-{language}.html", page)
+        job.file(f"dpo-{language}.html", dpo_page(found, settings.titles[language], language))
     log.info("page for the data protection officer: %s", ", ".join(settings.languages))
 
 

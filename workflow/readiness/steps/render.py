@@ -123,8 +123,7 @@ def _make_part(job: Job[RenderSettings]) -> PageSource:
     if outcome := outcome_of(told):
         known |= list_texts(outcome, str(told["run"]), register.by_id.values(), language)
     part = PageSource(register, resources, words, known, {**told, "files": files})
-    claims_file = job.get("claims")
-    if claims_file is None:
+    if (claims_file := job.get("claims")) is None:
         questionnaire = load_questionnaire(job["questionnaire"])
         part.words.update(labels(questionnaire, language))
         if said := _state_recompute(job, questionnaire, register):

@@ -151,8 +151,7 @@ def _copy_report(
     moved = 0
     if published:
         ledger = list_rows(read_register(FOLDER / published.identity / LEDGER))
-        today = list_rows(read_register(results / REGISTER / LEDGER))
-        now = {row["id"]: row for row in today}
+        now = {row["id"]: row for row in list_rows(read_register(results / REGISTER / LEDGER))}
         moved = sum(r["id"] not in now or not gives_row(r, now[r["id"]]) for r in ledger)
     return ReportEntry(
         told["run"], told["title"], told["simulated"], files, finding, published, moved
