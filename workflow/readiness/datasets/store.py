@@ -195,8 +195,7 @@ def _close_session(system: Any) -> None:
     """
     import asyncio
 
-    session = getattr(system, "_session", None)
-    if session is not None:
+    if (session := getattr(system, "_session", None)) is not None:
         asyncio.run_coroutine_threadsafe(session.close(), system.loop).result()
 
 
@@ -221,8 +220,7 @@ def check_in_default_remote(root: Path, *versions: Version) -> None:
     damaged there.
     """
     with Remotes(root) as opened:
-        name = next(iter(opened.addresses), None)
-        if name is None:
+        if (name := next(iter(opened.addresses), None)) is None:
             raise DataError(
                 f"{root / '.dvc/config'}: no remote. Add one that holds the data: "
                 "dvc remote add -d NAME ADDRESS."
@@ -405,8 +403,7 @@ def restore(root: Path, version: Version, target: Path) -> None:
         temporary_path.touch(mode=0o600)
         shutil.copyfile(source, temporary_path)
         # Hashed again after the copy: a disk that fails or a file that changes meanwhile is seen.
-        fault = fault_of(temporary_path, version)
-        if fault:
+        if fault := fault_of(temporary_path, version):
             said = say_fault(fault)
             raise DataError(f"{version.name}: the copy at {target} is damaged: {said}. Try again.")
         temporary_path.replace(target)

@@ -56,8 +56,7 @@ def find_unused(root: Path) -> Iterator[str]:
         | set((root / RAW).glob("*/*.csv"))
     ):
         file = place.relative_to(root)
-        version = known.get(file.with_name(f"{file.name}.dvc"))
-        if version is None:
+        if (version := known.get(file.with_name(f"{file.name}.dvc"))) is None:
             line = register_line(root, file, file.parent.name, file.stem)
             yield f"{file}: is not used, for nobody registered it. Register it: {line}"
         elif not version.is_erased and fault_if_there(place, version) not in (None, ABSENT):

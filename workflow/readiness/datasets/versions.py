@@ -126,8 +126,7 @@ def read_versions(root: Path) -> dict[str, Version]:
     versions: dict[str, Version] = {}
     for row, cells in enumerate(lines[1:], start=2):
         version = read_row(cells, f"{path} row {row}")
-        fault = _find_fault(version, versions.get(version.name))
-        if fault:
+        if fault := _find_fault(version, versions.get(version.name)):
             raise DataError(f"{path} row {row}: {version.name} {fault}. Restore it with git.")
         versions[version.name] = version
     return versions
