@@ -97,9 +97,8 @@ def _tell_more(n: int, language: Language) -> str:
 def _make_fault(
     issue: Mapping[Any, Any], labels: Mapping[str, str], language: Language
 ) -> dict[str, str]:
-    where = "" if str(issue["row"]) == "0" else str(issue["row"])
     return {
-        "row": where,
+        "row": "" if str(issue["row"]) == "0" else str(issue["row"]),
         "respondent": _make_cell(issue["respondent"]),
         "question": labels.get(str(issue["item"]), _make_cell(issue["column"])),
         "value": _make_cell(issue["value"]),

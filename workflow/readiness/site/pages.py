@@ -77,8 +77,7 @@ def _link_parts(
     kept, dropped = [], 0
     for token in children:
         if token.type == "link_open":
-            target = _find_target(str(token.attrGet("href") or ""), guides, files)
-            if target is None:
+            if (target := _find_target(str(token.attrGet("href") or ""), guides, files)) is None:
                 dropped += 1
                 continue
             token.attrSet("href", target)
@@ -223,8 +222,7 @@ def choose_files(files: Sequence[File], language: str) -> Iterator[tuple[str, Pu
     """One file of each kind, in a fixed order and the language where there is one; no charts."""
     own = [file for file in files if "charts" not in file.path.parts]
     for kind in ORDER:
-        found = [file.path for file in own if file.kind == kind]
-        if found:
+        if found := [file.path for file in own if file.kind == kind]:
             yield kind, min(found, key=lambda path: (language not in path.parts, path))
 
 
