@@ -144,8 +144,7 @@ def _find_imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str, str | No
 
 
 def _resolve_imports(module: str) -> Iterator[Import]:
-    path = _find_file(module)
-    if path is None:
+    if (path := _find_file(module)) is None:
         return
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     for level, source, name, bound in _read_source(path).imports:
@@ -157,8 +156,7 @@ def _resolve_imports(module: str) -> Iterator[Import]:
 
 @cache
 def _resolve(module: str, name: str | None) -> frozenset[str]:
-    path = _find_file(module)
-    if path is None:
+    if (path := _find_file(module)) is None:
         return frozenset()
     if name is not None and _find_file(f"{module}.{name}"):
         return _resolve(f"{module}.{name}", None)

@@ -81,8 +81,7 @@ def personal_data_seen(cells: pd.DataFrame, detectors: Detectors) -> pd.DataFram
     parts = []
     for column in cells.columns:
         cell = cells[column]
-        kinds = {text: found for text in cell.unique() if (found := see(str(text)))}
-        if kinds:
+        if kinds := {text: found for text in cell.unique() if (found := see(str(text)))}:
             told = cell.astype(object).map(kinds).dropna()
             parts.append(pd.DataFrame({"at": told.index, "column": column, "kinds": told.array}))
     if not parts:
