@@ -8,17 +8,18 @@ from dataclasses import dataclass
 
 from readiness.facts import Fact, Listed, Quantity, Term, Value
 from readiness.language import Language, show, tell
-from readiness.questionnaire.items import Category, Item, Range
+from readiness.questionnaire.items import DONT_KNOW, Category, Item, Range
 from readiness.questionnaire.model import Questionnaire
 from readiness.questionnaire.text import strip_markup
 from readiness.questionnaire.units import unit_text
 from readiness.questionnaire.versions import kind_of
 
 # What a text or a value means that is no answer.
-MEANS = tuple(
-    f"questionnaire.means.{meaning}"
+MEANS = {
+    meaning: f"questionnaire.means.{meaning}"
     for meaning in ("refused", "dont_know", "not_asked", "broken_off", "blank")
-)
+}
+OUTSIDE = "questionnaire.flag.outside"
 # Of the table: one row an option, or one an item that has none.
 COLUMNS = (
     *("item", "kind", "question", "variable", "grid", "label", "asked_of"),
@@ -152,12 +153,9 @@ def _make_line(category: Category, language: Language) -> OptionLine:
 
 def _list_options(item: Item, language: Language) -> Iterator[OptionLine]:
     yield from (_make_line(category, language) for category in item.categories)
-    if item.dont_know is not None:
-        outside = item.dont_know
-        note = show(Term("questionnaire.flag.outside"), language)
-        label = _label(outside.labels, language, outside.text)
-        yield OptionLine("_dont_know", outside.value or "", outside.text, label, (note,))
-    for entry in item.missing:
-        label = _label(entry.labels, language, entry.text)
-        note = show(Term(f"questionnaire.means.{entry.means}"), language)
-        yield OptionLine(entry.special, entry.value or "", entry.text, label, (note,))
+    outside = [(item.dont_know, DONT_KNOW, OUTSIDE)] if item.dont_know else []
+    missing = [(one, one.special, MEANS[one.means]) for one in item.missing]
+    for answer, code, key in (*outside, *missing):
+        label = _label(answer.labels, language, answer.text)
+        note = show(Term(key), language)
+        yield OptionLine(code, answer.value or "", answer.text, label, (note,))

@@ -68,10 +68,8 @@ class Labelled(BaseModel):
         if not isinstance(data, dict):
             return data
         own = {k for k in data if k not in cls.model_fields and re.fullmatch(LANGUAGE, str(k))}
-        if not own:
-            return data
         labels = data.get("labels", {})
-        if not isinstance(labels, Mapping):
+        if not own or not isinstance(labels, Mapping):
             return data
         rest = {key: value for key, value in data.items() if key not in own}
         return {**rest, "labels": {**labels, **{key: data[key] for key in own}}}

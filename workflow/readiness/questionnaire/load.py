@@ -85,9 +85,7 @@ def _read_labels(entry: Mapping[str, Any], known: Set[str], language: str) -> di
     """The labels of a text by language, wherever they stand; its own is the text itself."""
     beside = {k: v for k, v in entry.items() if k not in known and re.fullmatch(LANGUAGE, str(k))}
     stated = [entry.get(key) for key in ("labels", "label")]
-    below: dict[str, Any] = {}
-    for each in stated:
-        below |= each if isinstance(each, dict) else {}
+    below = {k: v for each in stated if isinstance(each, dict) for k, v in each.items()}
     return {language: entry["text"], **below, **beside}
 
 
@@ -253,9 +251,8 @@ def questionnaire_of(document: dict[str, Any], where: str) -> Questionnaire:
 
 def _explain_error(error: ValidationError, data: dict[str, Any]) -> str:
     # An unknown key comes first: a misspelt one is why another is missing.
-    errors = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    first = errors[0]
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    first, *rest = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+    more = f" (and {len(rest)} more)" if rest else ""
     location = list(first["loc"])
     where = _locate_error(location, data)
     if first["type"] == "extra_forbidden":

@@ -44,13 +44,13 @@ def _tell_groups(q: Questionnaire) -> Iterator[Fact]:
         yield Fact("questionnaire.read.one_group")
         return
     labels = {c.code: c.text for c in q.item(q.group_item).categories}
-    values: dict[str, Value] = {"item": q.group_item}
-    values["weighted"] = Listed(tuple(labels[code] for code in q.weighted_groups), "comma")
-    if not q.groups_apart:
+    weighted = Listed(tuple(labels[code] for code in q.weighted_groups), "comma")
+    values: dict[str, Value] = {"item": q.group_item, "weighted": weighted}
+    if q.groups_apart:
+        apart = Listed(tuple(labels[code] for code in q.groups_apart), "comma")
+        yield Fact("questionnaire.read.apart", {**values, "apart": apart})
+    else:
         yield Fact("questionnaire.read.groups", values)
-        return
-    values["apart"] = Listed(tuple(labels[code] for code in q.groups_apart), "comma")
-    yield Fact("questionnaire.read.apart", values)
 
 
 def _tell_languages(q: Questionnaire) -> Iterator[Fact]:

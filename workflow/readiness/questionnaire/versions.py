@@ -40,15 +40,16 @@ def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
             found += item_changes(before[item.id], item)
         elif item.id in renamed:
             was = before[renamed[item.id]]
-            found.append(Fact("questionnaire.change.renamed", {"before": was.id, "item": item.id}))
-            found += item_changes(was, item)
+            named = Fact("questionnaire.change.renamed", {"before": was.id, "item": item.id})
+            found += [named, *item_changes(was, item)]
         else:
             asked = {"item": item.id, "question": item.column}
             found.append(Fact("questionnaire.change.added", asked))
-    for item in old.items:
-        if item.id not in after and item.id not in renamed.values():
-            asked = {"item": item.id, "question": item.column}
-            found.append(Fact("questionnaire.change.removed", asked))
+    found += [
+        Fact("questionnaire.change.removed", {"item": item.id, "question": item.column})
+        for item in old.items
+        if item.id not in after and item.id not in renamed.values()
+    ]
     return [*found, *_compare_whole(old, new)]
 
 

@@ -107,15 +107,6 @@ class _Made:
     paths: dict[str, list[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _OpenGroup:
-    """An open group: the row that begins it, the conditions of all in it, where its items begin."""
-
-    row: SheetRow
-    atoms: tuple[Atom, ...]
-    start: int
-
-
 def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
     """The questionnaire of an XLSForm (.xlsx, .xls), its open decisions as comments.
 
@@ -126,22 +117,22 @@ def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
 
     form = read_form(path, language)
     made = _Made(form)
-    groups: list[_OpenGroup] = []
+    # Of each open group the row that begins it, the conditions of all in it, its first item.
+    groups: list[tuple[SheetRow, tuple[Atom, ...], int]] = []
     repeats: list[list[str]] = []
     for row in form.survey:
-        inherited = groups[-1].atoms if groups else ()
+        inherited = groups[-1][1] if groups else ()
         begun = RE_BEGIN_CONTROL.match(row.type)
         if repeats or (begun and control[begun["type"]] != "group"):
             # A repeat gives a respondent several rows: another table, not another question.
             _leave_out(made, row, repeats, begins=bool(begun), ends=RE_END_CONTROL.match(row.type))
         elif begun:
-            groups.append(
-                _OpenGroup(row, (*inherited, *_read_relevant(made, row)), len(made.items))
-            )
+            groups.append((row, (*inherited, *_read_relevant(made, row)), len(made.items)))
         elif RE_END_CONTROL.match(row.type):
-            _close(made, groups.pop())
+            group, _, start = groups.pop()
+            _close(made, group, start)
         elif row.type:
-            made.inside = [group.row.get("name") for group in groups]
+            made.inside = [group.get("name") for group, *_ in groups]
             _read_question(made, row, inherited)
     if not made.items:
         raise ConfigError(f"{path}: no question of the form has an answer to be counted.")
@@ -249,20 +240,20 @@ def _read_question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> Non
 
 def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]) -> dict[str, Any]:
     form, name = made.form, row.get("name")
-    item: dict[str, Any] = {"id": item_id(name, made.taken), "kind": kind}
-    made.taken.add(item["id"])
+    made.taken.add(identity := item_id(name, made.taken))
     question = row.labels.get(form.language, "")
     # A question that stands twice is told apart by its name.
-    item["column"] = question if question and match_key(question) not in made.headers else name
-    made.headers.add(match_key(item["column"]))
-    item["variable"] = name
+    column = question if question and match_key(question) not in made.headers else name
+    made.headers.add(match_key(column))
     made.paths.setdefault(name, []).append("/".join([*made.inside, name]))
-    item["label"] = {form.language: name, **row.labels}
-    if row.get("required").lower() in ("yes", "true", "true()", "1"):
-        item["required"] = True
-    if atoms := [*inherited, *_read_relevant(made, row)]:
-        item["asked_if"] = [_write_routing(atom) for atom in atoms]
-    return item
+    required = row.get("required").lower() in ("yes", "true", "true()", "1")
+    routing = [_write_routing(atom) for atom in (*inherited, *_read_relevant(made, row))]
+    return {
+        **{"id": identity, "kind": kind, "column": column, "variable": name},
+        "label": {form.language: name, **row.labels},
+        **({"required": True} if required else {}),
+        **({"asked_if": routing} if routing else {}),
+    }
 
 
 def _read_relevant(made: _Made, row: SheetRow) -> list[Atom]:
@@ -402,16 +393,16 @@ def _read_range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]
     return {**ends_, **decimals}
 
 
-def _close(made: _Made, group: _OpenGroup) -> None:
+def _close(made: _Made, group: SheetRow, start: int) -> None:
     """At the end of a table of questions with one list: those questions as one grid."""
-    inside = made.items[group.start :]
+    inside = made.items[start:]
     shared = [{k: v for k, v in item.items() if k not in _OF_A_ROW} for item in inside]
     lists = [item.get(_LIST, ("", False)) for item in inside]
-    bare = "table-list" in group.row.get("appearance").split() or all(b for _, b in lists)
+    bare = "table-list" in group.get("appearance").split() or all(b for _, b in lists)
     if not inside or not bare or not lists[0][0] or any(each != shared[0] for each in shared):
         return
-    own, name = made.form.language, group.row.get("name")
-    question = group.row.labels.get(own) or name
+    own, name = made.form.language, group.get("name")
+    question = group.labels.get(own) or name
     rest = {k: v for k, v in shared[0].items() if k not in ("kind", _LIST)}
     identity = item_id(name, made.taken)
     made.taken.add(identity)
@@ -425,11 +416,11 @@ def _close(made: _Made, group: _OpenGroup) -> None:
         "each": each,
         "column": question,
         "variable": name,
-        "label": {own: question, **group.row.labels},
+        "label": {own: question, **group.labels},
         "rows": [_name_row(item, own) for item in inside],
         **rest,
     }
-    made.items[group.start :] = [grid]
+    made.items[start:] = [grid]
 
 
 def _name_row(item: dict[str, Any], own: str) -> dict[str, Any]:
