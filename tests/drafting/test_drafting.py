@@ -824,9 +824,10 @@ def test_units_typed_pieces_and_boxes_beside_none_are_seen() -> None:
     years = [f"{k % 40} years" if k % 3 else str(k % 40) for k in range(N)]
     media = cycle("Radio; Web", "Web", "Radio; Press", "Press; Web; None", "Radio")
     media[3], media[8] = "Radio; a blog", "Web; my aunt"
-    _, asked, _ = drafted(table(**{"How long?": years, "Which?": media}))
-    long, which = asked.items
-    assert long.kind == "number" and long.range is not None and long.range.written_unit == "years"
+    part = [text.replace(" years", " %") for text in years]
+    _, asked, _ = drafted(table(**{"How long?": years, "Which?": media, "What part?": part}))
+    long, which, per_cent = asked.items
+    assert [i.range.written_unit for i in (long, per_cent) if i.range] == ["years", "%"]
     assert {c.text for c in which.categories} == {"Radio", "Web", "Press", "None", "Other"}
     assert [c.text for c in which.categories if c.other or c.exclusive] == ["Other"]
 

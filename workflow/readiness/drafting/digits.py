@@ -7,8 +7,8 @@ from collections.abc import Set
 
 from readiness.questionnaire import match_key
 
-# A word of letters behind a number: its unit, maybe.
-_WITH_UNIT = re.compile(r"[+-]?\d[\d.,\u066c ]*?([^\W\d_]{1,20})\.?")
+# A word of letters behind a number, or the sign of per cents: its unit, maybe.
+_WITH_UNIT = re.compile(r"[+-]?\d[\d.,\u066c ]*?([^\W\d_]{1,20}|%)\.?")
 
 
 def find_thousands(numbers: Set[str]) -> str:
@@ -32,7 +32,9 @@ def find_unit(counts: Counter[str]) -> str:
             units[found[1]] += n
     best = max(units, key=lambda unit: (units[unit], unit), default="")
     alike = {best, f"{best}s", best.removesuffix("s")}
-    return best if units[best] > 1 and set(units) <= alike else ""
+    # Where the sign stands behind all of them, they may be options.
+    bare = best != "%" or any(text.strip()[-1:].isdigit() for text in counts)
+    return best if units[best] > 1 and set(units) <= alike and bare else ""
 
 
 def strip_unit(text: str, unit: str) -> str:
