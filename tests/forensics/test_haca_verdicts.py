@@ -8,7 +8,7 @@ from haca_study import haca_claims, haca_verdicts, sentence
 
 from readiness.forensics.judging.verdict import Status, Verdict
 from readiness.forensics.reporting import render_verdict
-from readiness.language import LANGUAGES
+from readiness.language import WHOLE
 
 
 def test_release_alone() -> None:
@@ -44,7 +44,7 @@ def every_verdict() -> list[Verdict]:
     return [v for version in ("1", "2") for v in haca_verdicts(version).values()]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WHOLE)
 def test_every_number_is_traceable(language: str) -> None:
     """No digit stands in a sentence but as a named number, and every number is told."""
     for found in every_verdict():
@@ -83,7 +83,7 @@ def test_conclusion_and_assumptions_share_a_sentence() -> None:
 
 def test_nobody_is_accused() -> None:
     for found in every_verdict():
-        text = " ".join(sentence(found, language) for language in LANGUAGES).lower()
+        text = " ".join(sentence(found, language) for language in WHOLE).lower()
         for word in (
             "fraud",
             "fabricat",

@@ -9,7 +9,7 @@ from made_claims import claims_table
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import Status, Verdict
-from readiness.language import LANGUAGES
+from readiness.language import WHOLE
 
 
 def study(values: dict[str, tuple[str, str]], **structure: Any) -> dict[str, Verdict]:
@@ -54,7 +54,7 @@ def test_means(
     found = study(values, means=[declared])["mean.m"]
     assert found.status is status
     assert found.numbers.get("nearest") == nearest
-    assert all(sentence(found, lang) for lang in LANGUAGES)
+    assert all(sentence(found, lang) for lang in WHOLE)
 
 
 @pytest.mark.parametrize(

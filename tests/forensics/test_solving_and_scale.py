@@ -31,7 +31,7 @@ from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.reporting import render_verdict, summary_ids, verdict_json
 from readiness.forensics.solve import solve
-from readiness.language import LANGUAGES
+from readiness.language import WHOLE
 
 
 def test_solve_two_answers_of_one_question() -> None:
@@ -69,7 +69,7 @@ def test_solve_other_roundings_and_languages() -> None:
         (["67"], {"n_max": 10**9}, "n_max"),
         (["67"], {"max_missing": -1}, "missing"),
         (["67"], {"rounding": "up"}, "truncation"),
-        (["67"], {"language": "xx"}, "one of ar, en, fr"),
+        (["67"], {"language": "xx"}, "one of ar, en, es, fr"),
     ],
 )
 def test_solve_refuses(figures: list[str], options: dict[str, Any], expected: str) -> None:
@@ -110,7 +110,7 @@ def test_one_fair_paragraph() -> None:
     verdicts = haca_verdicts("2")
     found = summary_ids(list(verdicts.values()), "release")
     assert found == ["joint.release", "unknown.full_study", "unknown.sent_or_answered"]
-    for language in LANGUAGES:
+    for language in WHOLE:
         told = " ".join(render_verdict(verdicts[name].facts, language) for name in found)
         assert len(told.split()) < 170
 

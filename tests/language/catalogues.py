@@ -43,18 +43,9 @@ SUFFIXES = (
 PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)(?::([a-z0-9_.]+))?\}")
 
 
-# A fourth language, as a test adds it: one folder of catalogues.
-SPANISH = Path(__file__).parent / "es"
-EVERY = (*LANGUAGES, SPANISH.name)
-
-
-def folder_of(language: str) -> Path:
-    return SPANISH if language == SPANISH.name else FOLDER / language
-
-
 @cache
 def read(language: str, domain: str) -> Catalog:
-    with (folder_of(language) / f"{domain}.po").open("rb") as file:
+    with (FOLDER / language / f"{domain}.po").open("rb") as file:
         return read_po(file, locale=language)
 
 
@@ -72,7 +63,7 @@ def messages(language: str) -> dict[str, Message]:
     return {
         _key(message): message
         for domain in DOMAINS
-        if (folder_of(language) / f"{domain}.po").is_file()
+        if (FOLDER / language / f"{domain}.po").is_file()
         for message in read(language, domain)
         if message.id
     }
@@ -200,7 +191,7 @@ def asked() -> dict[str, set[str]]:
     for path in TEMPLATES:
         for key in template_keys(path):
             found.setdefault(key, set()).add(path.name)
-    for language in EVERY:
+    for language in LANGUAGES:
         for name, message in messages(language).items():
             for text in forms(message):
                 for key in counted(text):

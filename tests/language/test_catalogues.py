@@ -5,8 +5,6 @@ import re
 
 import pytest
 from catalogues import (
-    DOMAINS,
-    EVERY,
     KEY,
     MODULES,
     PACKAGE,
@@ -15,7 +13,6 @@ from catalogues import (
     built_keys,
     counted,
     declared_keys,
-    folder_of,
     forms,
     messages,
     module_name,
@@ -27,10 +24,11 @@ from catalogues import (
     whole_keys,
 )
 
-from readiness.language.catalogue import LANGUAGES, locale
+from readiness.language.catalogue import FIRST, FOLDER, LANGUAGES, WHOLE, locale
+from readiness.reporting.blocks import KEYS as AROUND
 
 # What a language sets only where it needs it.
-OPTIONAL = {"language.narrow_before", "language.fixed_before", "language.fixed_after"}
+OPTIONAL = {f"language.{n}" for n in ("narrow_before", "fixed_before", "fixed_after", "core")}
 # Texts that look like keys and are names of a configuration.
 NO_KEYS = {"report.title"}
 # The same of texts that are built: ids of a register.
@@ -38,13 +36,22 @@ NO_PATTERNS = {r"weighting\.target\.[a-z0-9_.]+\.[a-z0-9_.]+"}
 
 
 def test_every_language_has_every_key() -> None:
-    every = {key for language in EVERY for key in messages(language)} - OPTIONAL
-    for language in EVERY:
+    every = {key for language in LANGUAGES for key in messages(language)} - OPTIONAL
+    for language in WHOLE:
         assert every - messages(language).keys() == set(), language
 
 
+def test_a_core_is_small_and_tells_what_its_mark_says() -> None:
+    """At most 400 messages: the settings of the language, what stands around every report, ..."""
+    needed = {*(key for key in messages("en") if key.startswith("language.")), *AROUND} - OPTIONAL
+    for language in set(LANGUAGES) - set(WHOLE):
+        assert len(messages(language)) <= 400 and needed <= messages(language).keys(), language
+        assert f"[{FIRST}]" in forms(messages(language)["language.core"])[0]
+    assert not any("language.core" in messages(language) for language in WHOLE)
+
+
 def test_a_key_stands_in_the_file_of_its_domain_once() -> None:
-    for path in [path for language in EVERY for path in folder_of(language).glob("*.po")]:
+    for path in [path for language in LANGUAGES for path in (FOLDER / language).glob("*.po")]:
         keys = re.findall(r'^msgid "(.+)"$', path.read_text("utf-8"), re.M)
         assert {key for key in keys if keys.count(key) > 1} == set(), path
         assert {key for key in keys if not key.startswith(f"{path.stem}.")} == set(), path
@@ -73,12 +80,13 @@ def test_keys_that_are_built_are_declared() -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize("language", EVERY)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_form_is_filled_and_counts_as_its_language_does(language: str) -> None:
-    for domain in DOMAINS:
+    for path in sorted((FOLDER / language).glob("*.po")):
+        domain = path.stem
         rule, catalogue = f"nplurals={len(plurals(language))};", read(language, domain)
         counts = any(not isinstance(message.id, str) for message in catalogue)
-        said = (folder_of(language) / f"{domain}.po").read_text("utf-8").count(rule)
+        said = path.read_text("utf-8").count(rule)
         assert said == counts, (domain, rule)
     for key, message in messages(language).items():
         assert not message.fuzzy, key
@@ -103,7 +111,7 @@ def test_placeholders_are_the_same_in_every_language() -> None:
     for key, message in messages("en").items():
         counts = not isinstance(message.id, str)
         expected = set().union(*(names(text) for text in forms(message)))
-        for language in EVERY:
+        for language in LANGUAGES:
             if key not in messages(language):
                 continue
             other = messages(language)[key]
@@ -116,14 +124,14 @@ def test_placeholders_are_the_same_in_every_language() -> None:
 
 
 def test_what_counts_inside_a_sentence_counts() -> None:
-    for language in EVERY:
+    for language in LANGUAGES:
         for key, message in messages(language).items():
             for inner in {inner for text in forms(message) for inner in counted(text)}:
                 assert inner in messages(language), (key, inner)
                 assert not isinstance(messages(language)[inner].id, str), (key, inner)
 
 
-@pytest.mark.parametrize("language", EVERY)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_are_safe_and_set_nothing_by_hand(language: str) -> None:
     """No markup of HTML, no direction marks, no spaces that the language room sets itself."""
     for key, message in messages(language).items():

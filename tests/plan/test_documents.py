@@ -9,7 +9,7 @@ from settings_tree import copy_settings
 
 from project_copy import Project
 from readiness.errors import ConfigError
-from readiness.language import LANGUAGES
+from readiness.language import WHOLE
 from readiness.plan import load_plan
 from readiness.publications.material import frozen_config
 
@@ -33,7 +33,7 @@ def test_without_a_word_everything_is_shown_in_every_language(tree: Path) -> Non
     Project(tree).replace("config.yaml", SHOWN, "")
     plan = load_plan(tree)
     assert [run.name for run in plan.runs_with_reports] == ["haca-2024", "simulated-2026"]
-    assert plan.languages == LANGUAGES
+    assert plan.languages == WHOLE
 
 
 def test_what_is_shown_and_in_which_order_is_said(tree: Path) -> None:
@@ -49,7 +49,7 @@ def test_what_is_shown_and_in_which_order_is_said(tree: Path) -> None:
     [
         (SHOWN, "  show: [haca-2025]\n", ("report.show", "'haca-2025'", "haca-2024, simulated")),
         (SHOWN, "  show: []\n", ("report.show: got []; expected",)),
-        (SHOWN, "  languages: [fr, xx]\n", ("no texts in 'xx'", "ar, en, fr")),
+        (SHOWN, "  languages: [fr, xx]\n", ("no texts in 'xx'", "ar, en, es, fr")),
         (
             "      en: The figures",
             "      es: The figures",

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 import browser
 from project_copy import ROOT
-from readiness.language import LANGUAGES
+from readiness.language import WHOLE
 from readiness.questionnaire import load_questionnaire
 from readiness.rendering.checks import check_self_contained
 from readiness.site.dpo import Protection, dpo_page
@@ -116,7 +116,7 @@ def test_what_was_given_away_and_who_did_not_sign_is_said() -> None:
 @browser.needed
 def test_it_is_one_sheet_that_loads_nothing(tmp_path: Path) -> None:
     with browser.chromium() as opened:
-        for language in LANGUAGES:
+        for language in WHOLE:
             page = dpo_page(made(), "<script>window.hit=1</script>", language)
             assert check_self_contained(page) == [] and "<script" not in page
             path = tmp_path / f"{language}.html"
@@ -127,7 +127,7 @@ def test_it_is_one_sheet_that_loads_nothing(tmp_path: Path) -> None:
             assert paper.count(b"/Type /Page\n") == 1, language
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WHOLE)
 def test_each_language_says_as_much(language: str) -> None:
     page = LexborHTMLParser(dpo_page(made(), "Vague", language))
     assert (len(page.css("li")), len(page.css("h2")), len(page.css("tbody tr"))) == (15, 4, 2)

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from readiness.language import LANGUAGES
+from readiness.language import WHOLE
 from readiness.language.catalogue import strip_marks
 from readiness.reporting.parts import Register
 from readiness.reporting.standing import Standing
@@ -31,7 +31,7 @@ def above(
     return metadata_of(part, settings)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WHOLE)
 def test_only_simulated_answers_are_said_to_be(language: str) -> None:
     said = above(simulated=True, language=language)
     assert said["ribbon"] and said["pagetitle"] != said["title"] == "Titre"
@@ -39,7 +39,7 @@ def test_only_simulated_answers_are_said_to_be(language: str) -> None:
     assert not {"ribbon", "pagetitle"} & above(language=language).keys()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WHOLE)
 def test_a_draft_says_so(language: str) -> None:
     assert above(draft=True, language=language)["kicker"]
     assert "kicker" not in above(simulated=True, language=language)

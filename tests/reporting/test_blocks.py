@@ -16,7 +16,7 @@ from readiness.analysis.selection import Selection
 from readiness.config import Particulars, parse
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Quantity
-from readiness.language import LANGUAGES, join_texts
+from readiness.language import WHOLE, join_texts
 from readiness.questionnaire.items import Routing
 from readiness.reporting.blocks import Prose
 from readiness.reporting.particulars import CALLED, DISCLOSED, NOTED, note_block, write_box
@@ -84,7 +84,7 @@ def document(part: WavePart) -> dict[str, str]:
     return {place: text for place, text in found.items() if text}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WHOLE)
 @pytest.mark.parametrize("selection", Selection)
 def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
     wave: Clinic, registers: dict[Selection, pd.DataFrame], selection: Selection, language: str
@@ -206,7 +206,7 @@ def test_every_caption_of_a_simulated_wave_says_so(
         assert ("inventées" in text) is not real
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WHOLE)
 def test_page_one_says_who_asked_whom_and_what_of_it_nobody_stated(
     wave: Clinic, registers: dict[Selection, pd.DataFrame], language: str
 ) -> None:

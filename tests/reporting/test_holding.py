@@ -26,7 +26,7 @@ from readiness.attack import AttackTarget, CountVerdict, attack, find_unread
 from readiness.charts.figures import DrawnFigures
 from readiness.config import Compare, Estimate, FigureRules, Weight
 from readiness.disclosure import Policy
-from readiness.language import LANGUAGES, Language, tell, text
+from readiness.language import WHOLE, Language, tell, text
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.attacking import read_target
 from readiness.register.figures import FigureRow, Origin, make_register
@@ -55,7 +55,7 @@ def options(*codes: str) -> list[dict[str, Any]]:
 
 
 def name(code: str) -> dict[str, str]:
-    return dict.fromkeys(LANGUAGES, code)
+    return dict.fromkeys(WHOLE, code)
 
 
 ASKED: dict[str, Any] = {
@@ -260,7 +260,7 @@ def test_a_finding_that_holds_in_its_only_other_variant_has_no_picture(told: pd.
     assert list_pictured([replace(share, variants=failed.head(1))]) == {"use"}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WHOLE)
 def test_a_finding_is_told_with_its_curve(told: pd.DataFrame, language: Language) -> None:
     asked, register = wave().questionnaire, Register(told, language)
     gap, share = read_findings(told)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from readiness.analysis.selection import Selection
-from readiness.language import LANGUAGES
+from readiness.language import WHOLE
 from readiness.questionnaire import Item, Questionnaire
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.item_findings import Findings, in_short
@@ -102,7 +102,7 @@ def material(
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WHOLE)
 def test_a_half_needs_its_limits_and_a_reliable_share(language: str) -> None:
     for lower, share, upper in GRID:
         for flag in ("present", "review", "suppress"):
@@ -123,7 +123,7 @@ def test_a_half_needs_its_limits_and_a_reliable_share(language: str) -> None:
             assert all(f"rating.low.all{end}" in said for end in ("", ".lower", ".upper"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WHOLE)
 def test_only_established_pairs_of_published_groups_are_named(language: str) -> None:
     rows = [
         row(f"rating.low.{group}", value)
@@ -193,7 +193,7 @@ def test_a_mean_that_few_numbers_carry_off_is_told_with_the_median() -> None:
     assert kind(mean=35, **{**ends, "mean_oflower": 9}, **middle) == "report.finding.mean"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WHOLE)
 def test_an_answer_comes_first_where_none_that_is_withheld_can_be_larger(language: str) -> None:
     def said(*shares: float | None) -> str:
         codes = ("first", "second", "third")
@@ -328,9 +328,9 @@ def test_what_was_compared_comes_first_and_names_alone_come_last() -> None:
     assert told("other", "place") == ["other", "place", "rating"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WHOLE)
 def test_groups_are_called_what_people_call_them(language: str) -> None:
-    words = {code: dict.fromkeys(LANGUAGES, f"{code}-people") for code in "xz"}
+    words = {code: dict.fromkeys(WHOLE, f"{code}-people") for code in "xz"}
     site = QUESTIONNAIRE.frame[0]
     called = tuple(c.model_copy(update={"plural": words.get(c.code, {})}) for c in site.categories)
     asked = QUESTIONNAIRE.model_copy(

@@ -17,7 +17,7 @@ import pytest
 
 from readiness.analysis.selection import Selection
 from readiness.facts import Fact, NamedNumber, Quantity, Term, Value
-from readiness.language import LANGUAGES, tell, text
+from readiness.language import WHOLE, tell, text
 from readiness.language.catalogue import FIRST_STRONG, LEFT_TO_RIGHT, POP
 from readiness.questionnaire import Item, Questionnaire
 from readiness.questionnaire.load import questionnaire_of
@@ -76,7 +76,7 @@ def below(value: float, level: float) -> bool:
 
 
 def test_every_language_of_the_program_is_read_here() -> None:
-    assert set(READ) == set(LANGUAGES)
+    assert set(READ) == set(WHOLE)
 
 
 @pytest.mark.parametrize("language", READ)

@@ -24,7 +24,7 @@ from readiness.forensics.judging.claims import COLUMNS
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record
-from readiness.language import LANGUAGES, text
+from readiness.language import WHOLE, text
 from readiness.language.catalogue import strip_marks
 from readiness.register.figures import Origin, make_register
 from readiness.register.study_rows import claim_rows, verdict_rows
@@ -133,7 +133,7 @@ def small(
     claims = pd.DataFrame(
         [dict.fromkeys(COLUMNS, "") | common | row for row in rows], columns=list(COLUMNS)
     )
-    items = {row["item"]: {"label": dict.fromkeys(LANGUAGES, row["item"])} for row in rows}
+    items = {row["item"]: {"label": dict.fromkeys(WHOLE, row["item"])} for row in rows}
     together = [{"id": "all", "sets": [s["id"] for s in sets]}] if len(sets) > 1 else []
     content = {
         "study": "small",
@@ -181,7 +181,7 @@ SAID = {
 }
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
+@pytest.fixture(scope="module", params=WHOLE)
 def real(request: pytest.FixtureRequest) -> StudyPart:
     claims, structure, verdicts, register = haca()
     return shown(claims, structure, request.param, verdicts, register)

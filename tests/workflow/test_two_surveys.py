@@ -12,13 +12,12 @@ import pytest
 import yaml
 
 from project_copy import ROOT, Project
-from spanish import add_spanish
 from tiny_project import add_data
 
 LIBRARIES = ROOT / "tests/libraries"
 WAVE, STUDY, PUBLISHER = "libraries-2025", "reading-2023", "Reading Observatory"
 TOLD = ("satisfaction", "channel", "devices", "loans", "old_town", "harbour", "hills", "volunteer")
-# In a language that the test brings: one catalogue and one set of labels.
+# In a language of which the program has the core alone.
 PAGES = (f"waves/{WAVE}", f"studies/{STUDY}")
 
 
@@ -26,7 +25,6 @@ PAGES = (f"waves/{WAVE}", f"studies/{STUDY}")
 def both(fresh: Project) -> Project:
     """A project with the tiny and the second survey, reports of the second ones made."""
     project = fresh
-    add_spanish(project.root)
     add_data(project.root, LIBRARIES)
     config = yaml.safe_load(project.read("config.yaml"))
     for kind, runs in yaml.safe_load((LIBRARIES / "config.yaml").read_text("utf-8")).items():

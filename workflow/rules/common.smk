@@ -8,8 +8,9 @@ from pathlib import Path
 import yaml
 
 PACKAGE = Path(workflow.current_basedir).resolve().parent / "readiness"
+# Those with more than the core that a report needs.
 LANGUAGES = sorted(
-    path.name for path in (PACKAGE / "language/catalogues").iterdir() if path.is_dir()
+    path.parent.name for path in (PACKAGE / "language/catalogues").glob("*/site.po")
 )
 
 

@@ -3,6 +3,7 @@
 from readiness.language.catalogue import (
     FIRST,
     LANGUAGES,
+    WHOLE,
     Language,
     direction,
     own_name,
@@ -13,6 +14,7 @@ from readiness.language.telling import Markup, capitalise, join_texts, show, tel
 __all__ = [
     "FIRST",
     "LANGUAGES",
+    "WHOLE",
     "Language",
     "Markup",
     "capitalise",

@@ -4,7 +4,8 @@
 sentence: English has a catalogue like any other. A message that counts has `msgid_plural` (the key
 again) and one form for each plural of its language. Each language has `language.po` with its own
 name, its locale (CLDR), its digits, its direction and its typography: a folder more is a language
-more.
+more. It need not hold more than the core that a report needs: what it lacks is told in `FIRST`,
+marked.
 
 Catalogues are written with plain spaces and without direction marks. Both come in here, in one
 place: which spaces do not break, how wide they are, and the isolation of what runs otherwise.
@@ -33,8 +34,15 @@ Language = str
 # The languages in which the program speaks.
 LANGUAGES: tuple[Language, ...] = tuple(sorted(p.name for p in FOLDER.iterdir() if p.is_dir()))
 
-# That of what is said once, and of reports on what was asked in no language of the program.
+# That of what is said once, of reports on what was asked in no language of the program, and of what
+# a language of the core alone lacks.
 FIRST: Language = "en"
+MARK = f"[{FIRST}] "
+
+# Those that have more than the core: in them the pages of whoever runs a wave are made.
+WHOLE: tuple[Language, ...] = tuple(
+    name for name in LANGUAGES if (FOLDER / name / "site.po").is_file()
+)
 
 # The categories of CLDR in the order of a message's forms.
 PLURALS = ("zero", "one", "two", "few", "many", "other")
@@ -56,9 +64,13 @@ def read_catalogue(language: Language, domain: str) -> Catalog:
         ) from None
 
 
+@cache
 def has(key: str, language: Language) -> bool:
     """Whether the language has the key."""
-    message = read_catalogue(language, key.partition(".")[0]).get(key)
+    domain = key.partition(".")[0]
+    if not (FOLDER / language / f"{domain}.po").is_file():
+        return False
+    message = read_catalogue(language, domain).get(key)
     return message is not None and bool(message.string)
 
 

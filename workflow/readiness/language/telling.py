@@ -25,7 +25,17 @@ from readiness.facts import (
     Value,
 )
 from readiness.language import numbers
-from readiness.language.catalogue import POP, Language, form, isolate, isolate_runs, typeset
+from readiness.language.catalogue import (
+    FIRST,
+    MARK,
+    POP,
+    Language,
+    form,
+    has,
+    isolate,
+    isolate_runs,
+    typeset,
+)
 
 # What is put around a value's text, given its name: a link, a span.
 Mark = Callable[[str, str], str]
@@ -59,9 +69,16 @@ _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)(?::([a-z0-9_.]+))?\}")
 def text(key: str, language: Language, n: int | Decimal | None = None) -> str:
     """The text of a key, in the plural form that goes with `n`; RenderError where there is none.
 
-    Set as its language wants it (spaces, isolates). Placeholders stay as they are: `{name}`.
+    Set as its language wants it (spaces, isolates). Placeholders stay as they are: `{name}`. What
+    the language lacks is told in the first one, marked.
     """
-    return _typeset_template(form(key, language, n), language)
+    said = _read_template(key, language, n)
+    return said if has(key, language) else isolate(MARK + said, language)
+
+
+def _read_template(key: str, language: Language, n: int | Decimal | None) -> str:
+    spoken = language if has(key, language) else FIRST
+    return _typeset_template(form(key, spoken, n), spoken)
 
 
 @cache
@@ -78,7 +95,7 @@ def tell(
     wraps); `markup` makes the pieces safe for a page.
     """
     markup = markup or Markup()
-    template = text(fact.kind, language, _find_count(fact))
+    template = _read_template(fact.kind, language, _find_count(fact))
     pieces, end, asked = [], 0, False
     for match in _PLACEHOLDER.finditer(template):
         pieces.append(markup.plain(template[end : match.start()]))
@@ -97,7 +114,12 @@ def tell(
         elif last.endswith(CLOSED) and template.startswith(".", end):
             end += 1
         pieces.append(said)
-    return "".join([*pieces, markup.plain(template[end:])])
+    told = "".join([*pieces, markup.plain(template[end:])])
+    if has(fact.kind, language):
+        return told
+    # One mark for a sentence and for those within it.
+    label = markup.plain(MARK)
+    return isolate(label + told.replace(label, ""), language)
 
 
 def capitalise(sentence: str) -> str:
@@ -122,7 +144,9 @@ def _tell_piece(
     if not isinstance(value, int):
         raise RenderError(f"the text {fact.kind!r} counts {name!r}, which is no whole number.")
     # A form may do without its number: one answer, two answers in Arabic.
-    written = [markup.plain(part) for part in text(key, language, value).split("{n}")]
+    # Within a sentence of the first language it is told in that one, too.
+    spoken = language if has(fact.kind, language) else FIRST
+    written = [markup.plain(part) for part in text(key, spoken, value).split("{n}")]
     return said.join(written)
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from readiness.config import DerivedVariable, Disclosure, WaveSettings
 from readiness.errors import ConfigError
-from readiness.language import LANGUAGES
+from readiness.language import LANGUAGES, WHOLE
 from readiness.patterns import WRITTEN_IN
 from readiness.plan.checks import ESTIMATED, ONE_ANSWER, TRUE, Asked, document_of, read_outline
 from readiness.plan.runs import PlannedRun, input_files
@@ -317,9 +317,9 @@ def told_of_pages(run: PlannedRun, step: str) -> Told:
     wave = run.section
     assert isinstance(wave, WaveSettings)
     if step == "faults":
-        return {"languages": LANGUAGES}
+        return {"languages": WHOLE}
     return {
-        "languages": LANGUAGES,
+        "languages": WHOLE,
         "simulated": wave.simulated,
         "titles": _fill_title(wave.title),
         "pseudonyms": not wave.simulated,

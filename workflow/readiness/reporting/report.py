@@ -22,6 +22,7 @@ from typing import Any
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Markup, direction, join_texts, tell, text
+from readiness.language.catalogue import setting
 from readiness.lineage import PROVENANCE, read_lineage
 from readiness.reporting.blocks import ReportBlock, paragraphs, words_for
 from readiness.reporting.markdown import (
@@ -169,6 +170,8 @@ class ReportPage:
             told = quote_exactly(tell(sum_up(outcome), self.part.language))
             yield "", f"[{told}](#{label('sec', self.part.run, 'plan')})"
         yield "", f"[{self.part.word('report.rendering.status.cite')}](#sec-origin)"
+        if said := setting("core", self.part.language):
+            yield "", plain(said)
 
     def _write_state(self) -> str:
         return f"[{plain(tell(self.standing.state, self.part.language))}]{{.prov}}"

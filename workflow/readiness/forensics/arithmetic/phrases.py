@@ -27,7 +27,7 @@ from readiness.forensics.arithmetic.figures import (
     parse_figure,
     shares_of,
 )
-from readiness.language.catalogue import LANGUAGES, form
+from readiness.language.catalogue import WHOLE, form
 
 # How far "un peu plus", "à peine moins", "près de" reach when read strictly: five points.
 A_LITTLE = Fraction(1, 20)
@@ -107,9 +107,9 @@ def read_phrase(phrase: str, language: str) -> PhraseReading:
     Whom it speaks of may follow ("un peu plus du tiers des interrogés"). Raises DataError for words
     that are not understood: nothing is guessed.
     """
-    if language not in LANGUAGES:
+    if language not in WHOLE:
         raise DataError(
-            f"No reading of phrases in {language!r}; expected one of {', '.join(LANGUAGES)}."
+            f"No reading of phrases in {language!r}; expected one of {', '.join(WHOLE)}."
         )
     for text in _cut_people(_clean(phrase), language):
         for name, shares in WHOLES.items():
