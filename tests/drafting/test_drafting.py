@@ -432,17 +432,12 @@ def test_excel_tells_the_headers_of_a_table_apart_by_numbers() -> None:
     gained = cycle("Gained a lot", "Gained nothing", "Gained some")
     dishes = ["fish\\, fresh", "meat", "rice"]
     orders = [", ".join([*dishes[k:], *dishes[:k]]) for k in range(3)]
-    columns = {"Dog": cycle("Dog", ""), "Cat": cycle("", "Cat"), "Dog2": gained, "Cat3": gained}
+    columns = {"Dog": cycle("Dog", ""), "Cat": cycle("Cat"), "Dog2": gained, "Cat3": gained}
     columns |= {"Dog4": cycle("Dog", "Dog", ""), "Cat5": cycle("Cat", ""), "First?": cycle(*orders)}
     columns["Quel est le nombre de vos chats ?"] = [f"{k} ou {k + 1}" for k in range(N)]
     draft, asked, text = drafted(table(**columns))
-    assert [(q.block.kind, q.kind) for q in draft.questions] == [
-        ("ticks", "multi"),
-        *2 * [("one", "ordinal")],
-        ("ticks", "multi"),
-        ("one", "ranking"),
-        ("one", "text"),
-    ]
+    kinds = " ".join(f"{q.block.kind} {q.kind}" for q in draft.questions)
+    assert kinds == "ticks multi one ordinal one ordinal ticks multi one ranking one text"
     assert asked.items[1].label.text("en") == "Dog"
     assert "labels: {en: 'fish, fresh'}" in text
 

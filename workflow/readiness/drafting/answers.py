@@ -53,6 +53,8 @@ UNNAMED = "missing values without a label: not answered (blank), or not asked (n
 TWINS = "differ by accents alone: one answer? then the text and the value of one option"
 # The same of options that only their codes tell.
 CODES = "codes of options: which are they (--labels)?"
+# The same of options in a column each, which a tool writes of one answer, too.
+ONE_EACH = "nobody ticked two: one answer, or several (kind: multi, blank_means: skipped)?"
 # Stands for what was typed, until the draft names it in its language.
 OTHER = "?"
 _SHOWN = 3
@@ -228,7 +230,7 @@ def _draft_labelled(
     checks = [f"{DECIDED}nobody answered {_quote_some(unseen)}"] if unseen else []
     if half := _list_half_answers(options):
         checks.append(f"is {_quote_some(half)} an answer, or none?")
-    kind, options, said = _order_options(options, declared=True)
+    kind, options, said = order_options(options, declared=True)
     # "None of these" and "Other" are no highest level, whatever the file says.
     level = not is_none(options[-1].text) and not any(option.other for option in options)
     if ordered and kind == "single" and len(options) > 2 and level:
@@ -303,7 +305,7 @@ def _read_ends(
     return replace(found, missing=tuple(outside), checks=tuple(checks))
 
 
-def _order_options(
+def order_options(
     options: list[ProposedOption], *, declared: bool
 ) -> tuple[str, list[ProposedOption], list[str]]:
     """Ordinal and low to high where the texts are a known scale or bands of numbers."""
@@ -469,7 +471,7 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
         checks.append(f"texts that few gave are no options here ({few}): typed as other?")
         if not any(option.other for option in options):
             options.append(ProposedOption(OTHER, code="other_text", other=True))
-    kind, options, said = _order_options(options, declared=False)
+    kind, options, said = order_options(options, declared=False)
     once = sum(counts[text] == 1 for text in texts)
     if once and not few:
         said.append(f"{DECIDED}options, though some were given once ({once})")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from readiness.drafting.answers import CODES, OTHER, SCALE, UNNAMED, ProposedAnswers
+from readiness.drafting.answers import CODES, ONE_EACH, OTHER, SCALE, UNNAMED, ProposedAnswers
 from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.drafting.metadata import EMPTY
 from readiness.drafting.wordings import is_middle, name_word
@@ -73,7 +73,7 @@ def document_of(draft: Draft) -> dict[str, Any]:
             f"{', '.join(boxes)}"
         )
     together = set()
-    for asked in (CODES, SCALE, UNNAMED):
+    for asked in (CODES, SCALE, UNNAMED, ONE_EACH):
         of = [each.id for each in draft.questions if asked in each.answers.checks]
         if len(of) > 1:
             together.add(asked)

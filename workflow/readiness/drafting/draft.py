@@ -9,10 +9,12 @@ import numpy.typing as npt
 
 from readiness.drafting.answers import (
     CODES,
+    ONE_EACH,
     ProposedAnswers,
     ProposedOption,
     find_outside,
     give_codes,
+    order_options,
     propose_answers,
 )
 from readiness.drafting.blocks import AGAIN, LEAST_ROWS, ColumnBlock, group_columns, is_typed
@@ -30,6 +32,8 @@ from readiness.readers.moments import match_moment
 from readiness.readers.tools.words import NOT_TICKED, TICKED, VOID
 
 ONE = ("single", "ordinal")
+# People of whom none ticked two boxes, at least, where these may be one answer.
+LEAST_ALONE = 20
 # What readers know a rank by, before its number.
 _RANK = re.compile(r"(?i)^rank(?:ing)? (?=\d)")
 
@@ -125,7 +129,7 @@ def make_draft(
         answered = np.logical_or.reduce([_find_asked(c, void) for c in question.block.columns])
         routing = find_routing_hint(answered, earlier) if question.kind != "text" else None
         questions.append(replace(question, routing=routing))
-        if question.kind in ONE and not question.rows:
+        if question.kind in ONE and len(question.block.columns) == 1:
             earlier.append(_make_source(question))
     texts = [q.block.question for q in questions]
     texts += [row for q in questions for row in q.block.rows]
@@ -192,7 +196,7 @@ def _complete_scales(
         {match_key(option.text): option for option in answers.options}
         for _, answers in found
         if answers.kind == "ordinal"
-        and not answers.options[0].value
+        and not (answers.options[0].value or answers.options[0].column)
         # A scale of bare numbers has the ends that it has.
         and not all(option.text.isdigit() for option in answers.options)
     ]
@@ -261,6 +265,14 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
         ]
         labels = [pair for pair in first.values.items() if pair[0] in first.texts]
         outside, _ = find_outside(labels, first.missing)
+        if (
+            _hold_one_answer(block)
+            and np.any(ticks, axis=0).sum() >= LEAST_ALONE
+            and not several.any()
+        ):
+            bare = [replace(option, exclusive=False) for option in options]
+            kind, ordered, said = order_options(bare, declared=False)
+            return ProposedAnswers(kind, give_codes(ordered), checks=(*said, ONE_EACH))
         return ProposedAnswers("multi", give_codes(options), tuple(outside))
     labels = codebook.answers.get(first.header) or list(first.values.items())
     if block.kind == "slots":
@@ -278,6 +290,15 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
         points = [ProposedOption(str(k), code=f"p{k}") for k in range(low, high + 1)]
         return replace(found, kind="ordinal", options=tuple(points), ends=None)
     return found
+
+
+def _hold_one_answer(block: ColumnBlock) -> bool:
+    """Whether each box repeats its option, and no file says that several may be ticked."""
+    held = [
+        {*map(match_key, column.texts)} <= {match_key(row)} or is_other(row)
+        for column, row in zip(block.columns, block.rows, strict=True)
+    ]
+    return len(held) > 1 and all(held) and not block.columns[0].together
 
 
 def _draft_slots(block: ColumnBlock, found: ProposedAnswers) -> ProposedAnswers:
