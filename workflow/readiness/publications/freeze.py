@@ -66,7 +66,7 @@ from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import read_register
 from readiness.register.published import round_register
 from readiness.tables import read_rows, read_text_table, to_csv
-from readiness.validation.corrections import BY_ROW
+from readiness.validation.coding import BY_ROW
 
 
 def refuse_released(root: Path, identity: str) -> None:

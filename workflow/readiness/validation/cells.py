@@ -249,10 +249,8 @@ def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
         codes = [*dict.fromkeys([*codes, options.other])]
     elif pieces or not codes:
         said = Listed(tuple(pieces) or (tidy(text),), "comma")
-        fact = Fact(
-            "validation.unknown_pieces", {"said_pieces": said, "options": options.list_texts}
-        )
-        faults.append(CellFault("unknown_option", fact))
+        told = {"said_pieces": said, "options": options.list_texts}
+        faults.append(CellFault("unknown_option", Fact("validation.unknown_pieces", told)))
     if not codes:
         return ReadCell((INVALID,) * len(item.columns), tuple(faults))
     if codes == [DONT_KNOW]:
@@ -325,7 +323,9 @@ def read_number(item: Item, text: str) -> str | CellFault:
     if match[1] == "-" and number != "0":
         number = f"-{number}"
     if len(whole) > DOUBLE_DIGITS or not low <= float(number) <= high:
-        return CellFault("out_of_range", _explain_outside(low, high))
+        ends = (("low", low), ("high", high))
+        given = {name: f"{end:.12g}" for name, end in ends if not isinf(end)}
+        return CellFault("out_of_range", Fact(_OUTSIDE[tuple(given)], given))
     return number
 
 
@@ -335,12 +335,6 @@ def _explain_no_number(low: float, high: float, digits: int) -> Fact:
     if isinf(low) or isinf(high):
         return Fact("validation.rule.not_a_number")
     return Fact("validation.not_a_number", {"low": f"{low:.12g}", "high": f"{high:.12g}"})
-
-
-def _explain_outside(low: float, high: float) -> Fact:
-    ends = {"low": low, "high": high}
-    given = {name: f"{end:.12g}" for name, end in ends.items() if not isinf(end)}
-    return Fact(_OUTSIDE[tuple(given)], given)
 
 
 def read_date(text: str, order: str | None) -> str | CellFault:

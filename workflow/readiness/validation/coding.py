@@ -1,21 +1,172 @@
-"""From the raw text of kept submissions to the coded table: cells, routing, frame."""
+"""From the raw text of kept submissions to the coded table: cells, routing, corrections, frame.
+
+Corrections stand in a separate, counted file. The raw data are never edited.
+"""
+
+from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from readiness.errors import DataError
 from readiness.facts import Fact, Listed, to_json
-from readiness.questionnaire import NOT_ASKED, SPECIAL_CODES, Item, Questionnaire, match_key
+from readiness.questionnaire import (
+    BLANK,
+    DONT_KNOW,
+    INVALID,
+    NOT_ASKED,
+    SPECIAL_CODES,
+    TICKED,
+    Item,
+    Questionnaire,
+    match_key,
+    tidy,
+)
 from readiness.questionnaire.items import WRITTEN, Routing
 from readiness.readers import Booleans, Texts
 from readiness.readers.tools.words import NO_ANSWER
-from readiness.validation.answers import NO, UNCLEAR, YES, Answers, Asked, Coded
-from readiness.validation.cells import Options
-from readiness.validation.issues import UNREAD, issues_of
+from readiness.validation.cells import Options, ReadCell, holds_codes, read_cell
+from readiness.validation.issues import NO_ROW, UNREAD, issues_of
+
+# Whether an item was asked: no, cannot be known, yes.
+NO, UNCLEAR, YES = 0, 1, 2
+# What a reader may know of a submission beside its answers.
+OF_THE_TOOL = ("_submitted", "_started", "_seconds", "_complete")
+
+Asked = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Raw text of the kept submissions, one a respondent, sorted by respondent.
+
+    Attributes:
+        place: where each stands in the table as it was read, from 0.
+        row: the row of each in the export.
+        respondent: the name of each.
+        texts: the exported text, by item.
+        known: what the tool knows beside the answers, by column of the reader (`OF_THE_TOOL`).
+        codes: the items whose column holds codes instead of texts.
+        dates: the order of day, month and year in the export, where the questionnaire says it.
+    """
+
+    place: npt.NDArray[np.intp]
+    row: npt.NDArray[np.int64]
+    respondent: npt.NDArray[np.object_]
+    texts: Mapping[str, Texts]
+    known: Mapping[str, Texts]
+    codes: frozenset[str]
+    dates: str | None
+
+    @classmethod
+    def of(
+        cls,
+        raw: pd.DataFrame,
+        at: npt.NDArray[np.intp],
+        respondent: npt.NDArray[np.object_],
+        questionnaire: Questionnaire,
+    ) -> Answers:
+        """The submissions at the places `at` of the export, in that order."""
+        moved = not np.array_equal(at, np.arange(len(raw)))
+
+        def column(name: str) -> Texts:
+            texts = Texts.of(raw[name])
+            return texts.take(at) if moved else texts
+
+        texts = {item.id: column(item.id) for item in questionnaire.items}
+        known = {name: column(name) for name in OF_THE_TOOL if name in raw}
+        coded = (i.id for i in questionnaire.items if holds_codes(i, texts[i.id].texts))
+        row = raw["_row"].to_numpy(dtype=np.int64)[at]
+        return cls(at, row, respondent, texts, known, frozenset(coded), questionnaire.export.dates)
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def without(self, gone: Booleans) -> Answers:
+        """The same without these submissions."""
+        kept = ~gone
+        return replace(
+            self,
+            place=self.place[kept],
+            row=self.row[kept],
+            respondent=self.respondent[kept],
+            texts={name: texts.take(kept) for name, texts in self.texts.items()},
+            known={name: texts.take(kept) for name, texts in self.known.items()},
+        )
+
+    def options(self, item: Item) -> Options:
+        """What a cell of the item may hold."""
+        return Options.of(item, item.id in self.codes, self.dates)
+
+    def cells(self, item: Item) -> tuple[ReadCell, ...]:
+        """Each distinct text of the item, read."""
+        options = self.options(item)
+        return tuple(read_cell(item, text, options) for text in self.texts[item.id].texts)
+
+    def issues(
+        self,
+        rule: str,
+        fact: Fact | Sequence[Fact] | npt.NDArray[np.object_],
+        at: npt.NDArray[np.intp],
+        *,
+        item: Item | None = None,
+        value: str | Sequence[str] | npt.NDArray[np.object_] | None = None,
+        suggestion: str | npt.NDArray[np.object_] = "",
+    ) -> pd.DataFrame:
+        """Issues of the submissions at these places; `value`: what the item's column holds."""
+        if value is None:
+            value = "" if item is None else self.texts[item.id].those(at)
+        return issues_of(
+            rule,
+            fact,
+            row=self.row[at],
+            respondent=self.respondent[at],
+            value=value,
+            column=item.column if item else "",
+            item=item.id if item else "",
+            suggestion=suggestion,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """The answers to one item, read.
+
+    Attributes:
+        texts: the exported texts.
+        cells: each distinct text, read.
+        asked: `NO`, `UNCLEAR` or `YES` for each respondent.
+        columns: the columns of the coded table.
+    """
+
+    item: Item
+    texts: Texts
+    cells: tuple[ReadCell, ...]
+    asked: Asked
+    columns: Mapping[str, Texts]
+
+    @property
+    def is_given(self) -> Booleans:
+        """Who gave an answer of any kind, whether it can be used or not."""
+        return self.texts.flags(cell.given for cell in self.cells)
+
+    @property
+    def first(self) -> Texts:
+        """The first column: of an item of one column, the only one."""
+        return next(iter(self.columns.values()))
+
+    @property
+    def expects(self) -> bool:
+        """Whether a blank cell is a missing answer: not of a remark, nor where it means none."""
+        return self.item.kind != "text" and self.item.blank_means != "none"
+
 
 # Distinct unknown texts of an item, the most frequent ones, for which a near option is sought.
 SUGGESTED = 200
@@ -42,8 +193,7 @@ def code_answers(
             met = _judge_condition(routing, source, columns)
             unclear = columns[0].isin(code for code in SPECIAL_CODES if code != NOT_ASKED)
             state = np.minimum(state, np.where(met, YES, np.where(unclear, UNCLEAR, NO)))
-        asked = state.astype(np.int8)
-        coded, issues = _code_item(item, answers, asked)
+        coded, issues = _code_item(item, answers, state.astype(np.int8))
         made.append(coded)
         found.extend(issues)
         sources = {**coded.columns, **sources}
@@ -106,13 +256,9 @@ def _list_cell_issues(coded: Coded, answers: Answers, inside: Booleans) -> list[
         if rule == "no_answer":
             continue
         at = np.flatnonzero(texts.flags(k in facts for k in range(len(texts.texts))) & inside)
-        said = np.full(len(texts.texts), "", dtype=object)
-        written: dict[int, str] = {}
-        said[list(facts)] = [
-            written.get(id(f)) or written.setdefault(id(f), to_json(f))
-            for f in list(facts.values())
-        ]
-        near = np.full(len(texts.texts), "", dtype=object)
+        said, near = np.full((2, len(texts.texts)), "", dtype=object)
+        written = {id(fact): to_json(fact) for fact in {id(f): f for f in facts.values()}.values()}
+        said[list(facts)] = [written[id(fact)] for fact in facts.values()]
         if rule in ("unknown_option", "near_option"):
             for place, suggestion in _find_near(texts, facts, answers.options(coded.item)).items():
                 near[place] = suggestion
@@ -157,12 +303,16 @@ def find_differences_from_frame(
         if item.confirms is None or item.confirms not in table.columns:
             continue
         answer, frame = table[item.id], table[item.confirms]
-        kind = "validation.differs_from_frame"
         mask = (~answer.isin(SPECIAL_CODES) & (frame != "") & (answer != frame)).to_numpy()
         found.append(
             issues_of(
                 "differs_from_frame",
-                [Fact(kind, {"frame": code, "variable": item.confirms}) for code in frame[mask]],
+                [
+                    Fact(
+                        "validation.differs_from_frame", {"frame": code, "variable": item.confirms}
+                    )
+                    for code in frame[mask]
+                ],
                 row=rows[mask],
                 respondent=table.loc[mask, "respondent"].tolist(),
                 column=item.column,
@@ -186,6 +336,103 @@ def expectation(item: Item) -> str:
     return " | ".join([*options, *([item.dont_know.text] if item.dont_know else [])])
 
 
-def cells_of(coded: Sequence[Coded]) -> dict[str, Texts]:
-    """The columns of the coded table, in the order of the form."""
-    return {name: column for each in coded for name, column in each.columns.items()}
+# How a correction begins that names the row of the export, and so nobody.
+BY_ROW = "row-"
+
+
+def apply_corrections(
+    answers: Answers,
+    corrections: pd.DataFrame,
+    questionnaire: Questionnaire,
+    invited: frozenset[str],
+) -> tuple[Answers, list[pd.DataFrame], int]:
+    """Put the corrected text in place of the exported one.
+
+    `answers` holds the raw text of the kept submissions; `invited` the codes of those who were sent
+    an invitation. A correction says whose answer it is by the respondent's name or, naming nobody,
+    by the row of the export (`row-17`). Returns the corrected answers, an issue for every
+    correction, and how many were applied. A correction for someone invited who has not answered (an
+    earlier export, say) is a warning.
+
+    Raises DataError naming the row of the corrections file when `from` is not what the respondent
+    answered, `to` is not an answer of the item, or nobody has that code.
+    """
+    # Where each respondent stands, by the row of the export and by name.
+    place = {f"{BY_ROW}{row}": at for at, row in enumerate(answers.row)}
+    place |= {who: at for at, who in enumerate(answers.respondent)}
+    texts: dict[str, Texts] = {}
+    found: list[pd.DataFrame] = []
+    applied = 0
+    for position, entry in enumerate(corrections.to_dict("records")):
+        where = f"corrections, row {position + 2}"
+        item = questionnaire.item(entry["item"])
+        who = entry["respondent"]
+        if who not in place:
+            if who not in invited:
+                raise DataError(f"{where}: {who!r} neither answered nor was invited.")
+            found.append(
+                issues_of(
+                    "correction_unused",
+                    Fact("validation.rule.correction_unused"),
+                    row=[NO_ROW],
+                    respondent=[who],
+                    value=[entry["from"]],
+                    column=item.column,
+                    item=item.id,
+                )
+            )
+            continue
+        at = place[who]
+        column = texts.get(item.id, answers.texts[item.id])
+        options = answers.options(item)
+        exported = column.at(at)
+        _require_match(where, item, who, exported, entry, options)
+        texts[item.id] = column.put_text(
+            [at], _find_exported_text(where, item, entry["to"], options)
+        )
+        applied += 1
+        fact = Fact(
+            "validation.corrected",
+            {f"said_{name}": entry[name] for name in ("to", "reason", "reviewer")},
+        )
+        found.append(answers.issues("corrected", fact, np.array([at]), item=item, value=[exported]))
+    corrected = {**answers.texts, **{name: column.used() for name, column in texts.items()}}
+    return replace(answers, texts=corrected), found, applied
+
+
+def _require_match(
+    where: str, item: Item, who: str, exported: str, entry: Mapping[Any, str], options: Options
+) -> None:
+    """`from` may be the exported text, or the code that it reads as."""
+
+    def is_answer(wanted: str) -> bool:
+        if match_key(wanted) == match_key(exported):
+            return True
+        return item.kind != "multi" and read_cell(item, exported, options).values == (wanted,)
+
+    expected = entry["from"]
+    if not is_answer(expected):
+        hint = " That answer is already the corrected one." if is_answer(entry["to"]) else ""
+        raise DataError(
+            f"{where}: {item.id} of {who} is {tidy(exported)!r}, not {expected!r} as `from` says."
+            f"{hint} Check the row against the export."
+        )
+
+
+def _find_exported_text(where: str, item: Item, to: str, options: Options) -> str:
+    """The text that the form would have exported for the code, codes or value `to`."""
+    if to in ("", BLANK):
+        return ""
+    if item.dont_know and to == DONT_KNOW:
+        return item.dont_know.text
+    texts = {category.code: category.text for category in item.categories}
+    if item.kind in ("single", "ordinal", "multi"):
+        codes = [code.strip() for code in to.split(";")] if item.kind == "multi" else [to]
+        if unknown := [code for code in codes if code not in texts]:
+            raise DataError(
+                f"{where}: `to` is {unknown[0]!r}; {item.id} has {', '.join(texts)} and {BLANK}."
+            )
+        return TICKED.join(texts[code] for code in codes)
+    if to in (NOT_ASKED, INVALID) or read_cell(item, to, options).values == (INVALID,):
+        raise DataError(f"{where}: `to` is {to!r}, which cannot be an answer to {item.id}.")
+    return to

@@ -1,22 +1,30 @@
-"""What whole interviews show: where they broke off, who answered twice, alike or too fast.
+"""What whole interviews and whole columns show, and no cell by itself.
+
+Where interviews broke off, who answered twice, alike or too fast; options that never occur, answers
+that stand alone, far numbers.
 
 AAPOR (2023), Standard Definitions, 10th edition, for when an interview is no longer complete: fewer
 than 80 % of what applied is answered. Leiner (2019), "Too fast, too straight, too weird", Survey
 Research Methods 13, 229-248, for speed relative to the median and answers all alike in a block.
+Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers, for the modified z-score; its spread
+is taken on either side of the median by itself, so that a skewed number is no outlier for that.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import inf, log
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.facts import Fact, Listed
-from readiness.questionnaire import BLANK, BROKEN_OFF, Item, Questionnaire, match_key
+from readiness.facts import Fact, Listed, Value
+from readiness.questionnaire import BLANK, BROKEN_OFF, SPECIAL_CODES, Item, Questionnaire, match_key
 from readiness.readers.texts import Booleans, Texts, ranks
-from readiness.validation.answers import YES, Answers, Coded
-from readiness.validation.coding import condition
+from readiness.validation.cells import nearest
+from readiness.validation.coding import YES, Answers, Coded, condition
+from readiness.validation.issues import NO_ROW, issues_of
 
 # The share of the questions that applied from which on an interview is complete (AAPOR).
 COMPLETE = 0.8
@@ -29,12 +37,6 @@ LEAST_ROWS = 3
 FAST = 1 / 3
 # Interviews from which on their median duration is known well enough.
 LEAST_TIMED = 30
-# What is said of all the same answers as in an earlier row, by rule.
-SAME = {
-    "same_content": "validation.same_content",
-    "same_few_answers": "validation.same_few_answers",
-}
-
 Ends = npt.NDArray[np.int64]
 
 
@@ -69,14 +71,12 @@ def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
     """The items with `_broken_off` where an interview had ended before them."""
     made = []
     for place, each in enumerate(coded):
-        if each.item.kind == "text":
-            made.append(each)
-            continue
         gone = (broke <= place) & (each.asked == YES) & ~each.is_given
-        columns = {
-            n: c.put_text(gone, BROKEN_OFF) if gone.any() else c for n, c in each.columns.items()
-        }
-        made.append(Coded(each.item, each.texts, each.cells, each.asked, columns))
+        if each.item.kind == "text" or not gone.any():
+            made.append(each)
+        else:
+            columns = {n: c.put_text(gone, BROKEN_OFF) for n, c in each.columns.items()}
+            made.append(replace(each, columns=columns))
     return made
 
 
@@ -146,9 +146,12 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]
     repeats = (first != np.arange(n)) & anything
     enough = repeats & (ways > log(max(n, 2)))
     found = []
-    for rule, mask in (("same_content", enough), ("same_few_answers", repeats & ~enough)):
+    for rule, kind, mask in (
+        ("same_content", "validation.same_content", enough),
+        ("same_few_answers", "validation.same_few_answers", repeats & ~enough),
+    ):
         at = np.flatnonzero(mask)
-        facts = [Fact(SAME[rule], {"row": str(answers.row[k])}) for k in first[at]]
+        facts = [Fact(kind, {"row": str(answers.row[k])}) for k in first[at]]
         found.append(answers.issues(rule, facts, at))
     return found
 
@@ -202,10 +205,8 @@ def times(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.Data
     enough of them.
     """
     found = []
-    known = answers.known
-    nothing = np.full(len(answers), np.nan)
-    seconds = known["_seconds"].numbers if "_seconds" in known else nothing
-    whole = broke == len(coded)
+    known, whole = answers.known, broke == len(coded)
+    seconds = known["_seconds"].numbers if "_seconds" in known else np.zeros(len(answers))
     timed = seconds[whole & (seconds > 0)]
     if len(timed) >= LEAST_TIMED:
         fastest = float(np.median(timed)) * FAST
@@ -219,8 +220,7 @@ def times(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.Data
         # Both are ISO texts: their order is that of time.
         late = np.flatnonzero(both)[started.those(both) > submitted.those(both)]
         fact = Fact("validation.rule.impossible_time")
-        value = started.those(late)
-        found.append(answers.issues("impossible_time", fact, late, value=value))
+        found.append(answers.issues("impossible_time", fact, late, value=started.those(late)))
     return found
 
 
@@ -242,9 +242,95 @@ def screened_out(
             any(cell.values[k] in wanted for k, wanted in ends.items())
             for cell in answers.cells(item)
         )
-        at = np.flatnonzero(out & ~gone)
-        found.append(
-            answers.issues("screened_out", Fact("validation.rule.screened_out"), at, item=item)
-        )
+        fact = Fact("validation.rule.screened_out")
+        found.append(answers.issues("screened_out", fact, np.flatnonzero(out & ~gone), item=item))
         gone |= out
     return gone, found
+
+
+# Answers from which on an option that nobody gave, or one person alone, says something, and from
+# which on a number can be far from the others.
+LEAST_ANSWERS = 20
+# How often an unknown text occurs before it may be an option that was renamed.
+REPEATED = 2
+# The modified z-score above which a number is far from the others (Iglewicz and Hoaglin).
+FAR = 3.5
+# The median absolute deviation of a normal distribution, in standard deviations.
+TO_SIGMA = 0.6745
+
+
+def columns(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]:
+    """What whole columns show: the issues of all items."""
+    found: list[pd.DataFrame] = []
+    for each in coded:
+        if each.item.categories:
+            found += _check_options(each)
+        elif each.item.kind == "number":
+            found.append(_find_far(each, answers))
+    return found
+
+
+def _check_options(each: Coded) -> Iterator[pd.DataFrame]:
+    """Options that never occur, the unknown texts that may be them, and answers of one alone."""
+    if each.item.kind == "multi":
+        pairs = zip(each.item.codes, each.columns.values(), strict=True)
+        times = {code: int(column.isin(["1"]).sum()) for code, column in pairs}
+    else:
+        times = dict(zip(each.first.texts, each.first.counts.tolist(), strict=True))
+    answered = int((~each.first.isin(SPECIAL_CODES)).sum())
+    if not answered:
+        return
+    unknown = _count_unknown(each)
+    keys = {match_key(text): text for text in unknown}
+    for category in each.item.categories:
+        n, near = times.get(category.code, 0), nearest(category.text, keys)
+        if near and not n:
+            text = keys[near]
+            said: dict[str, Value] = {
+                "said_text": text,
+                "n": unknown[text],
+                "option": category.text,
+            }
+            yield _make_issue(each, "unseen_option", text, Fact("validation.unseen_option", said))
+        elif n < 2 and answered >= LEAST_ANSWERS:
+            rule, kind = "never_chosen", "validation.rule.never_chosen"
+            if n:
+                rule, kind = "one_case", "validation.one_case"
+            yield _make_issue(each, rule, category.text, Fact(kind))
+
+
+def _make_issue(each: Coded, rule: str, value: str, fact: Fact) -> pd.DataFrame:
+    item = each.item
+    return issues_of(
+        rule, fact, row=[NO_ROW], respondent=[""], value=[value], column=item.column, item=item.id
+    )
+
+
+def _count_unknown(each: Coded) -> Counter[str]:
+    """The unknown texts that are repeated, with how often; of a joined cell each piece."""
+    found: Counter[str] = Counter()
+    for text, n, cell in zip(each.texts.texts, each.texts.counts.tolist(), each.cells, strict=True):
+        for fault in cell.faults:
+            if fault.rule in ("unknown_option", "near_option"):
+                pieces = fault.fact.values.get("said_pieces")
+                said = pieces.items if isinstance(pieces, Listed) else (text,)
+                found.update(dict.fromkeys(map(str, said), n))
+    return Counter({text: n for text, n in found.items() if n >= REPEATED})
+
+
+def _find_far(each: Coded, answers: Answers) -> pd.DataFrame:
+    """Numbers far from the others, whatever they mean: to be looked at, never excluded."""
+    numbers = each.first.numbers
+    known = np.flatnonzero(~np.isnan(numbers))
+    score = np.zeros(len(known))
+    values = numbers[known]
+    if len(values) >= LEAST_ANSWERS:
+        middle = float(np.median(values))
+        for side in (values <= middle, values >= middle):
+            away = np.abs(values - middle)
+            spread = float(np.median(away[side]))
+            if spread > 0:
+                score[side] = np.maximum(score[side], TO_SIGMA * away[side] / spread)
+    at = known[score > FAR]
+    fact = Fact("validation.outlier", {"median": f"{np.median(values):.12g}" if len(at) else ""})
+    return answers.issues("outlier", fact, at, item=each.item)

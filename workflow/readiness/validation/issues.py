@@ -101,24 +101,11 @@ def issues_of(
     else:
         said = fact if isinstance(fact, np.ndarray) else [to_json(each) for each in fact]
     content: dict[str, Any] = {
-        "row": rows,
-        "respondent": _spread_texts(respondent, len(rows)),
-        "column": _spread_texts(column, len(rows)),
-        "item": _spread_texts(item, len(rows)),
-        "rule": _spread_texts(rule, len(rows)),
-        "severity": _spread_texts(RULES[rule], len(rows)),
-        "value": _spread_texts(value, len(rows)),
-        "fact": _spread_texts(said, len(rows)),
-        "suggestion": _spread_texts(suggestion, len(rows)),
+        **{"row": rows, "respondent": respondent, "column": column, "item": item, "rule": rule},
+        **{"severity": RULES[rule], "value": value, "fact": said, "suggestion": suggestion},
     }
-    return pd.DataFrame(content)
-
-
-def _spread_texts(values: Any, n: int) -> npt.NDArray[np.object_]:
-    """One text for all rows, or one for each."""
-    made = np.empty(n, dtype=object)
-    made[:] = values
-    return made
+    made = pd.DataFrame(content, index=range(len(rows)), dtype=object)
+    return made.astype({"row": np.int64})
 
 
 def collect(
@@ -128,18 +115,16 @@ def collect(
 
     `expected`: by item, the question as it was asked and what an answer can be.
     """
-    names = list(ISSUE_COLUMNS)
     kept = [part for part in parts if len(part)]
     if not kept:
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in names})
+        return pd.DataFrame(columns=[*ISSUE_COLUMNS], dtype=object)
     whole = pd.concat(kept, ignore_index=True)
-    rank = {item: position for position, item in enumerate(["", *order])}
-    whole["place"] = whole["item"].map(rank)
+    whole["place"] = whole["item"].map({item: place for place, item in enumerate(["", *order])})
     # The value comes last: it only decides where a row has a rule twice.
     whole = whole.sort_values(["row", "place", "rule", "value"], ignore_index=True)
     whole["question"] = whole["item"].map({item: asked for item, (asked, _) in expected.items()})
     whole["expected"] = whole["item"].map({item: known for item, (_, known) in expected.items()})
-    return whole[names].fillna("")
+    return whole[[*ISSUE_COLUMNS]].fillna("")
 
 
 def place_issue(issue: Mapping[Any, Any]) -> Fact:

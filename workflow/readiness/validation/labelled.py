@@ -56,11 +56,10 @@ def labelled_file(
         reasons: dict[str, Any] = dict(zip(SPECIAL_CODES, ranks, strict=True))
         cells[name] = [{**numbers, **reasons}.get(cell) for cell in answers[column]]
         if item is not None:
+            options = [] if item.kind == "multi" else item.categories
+            shown = enumerate((c.labels.get(language) or c.text for c in options), 1)
             told = zip(reasons.values(), (text(key, language) for key in REASONS), strict=True)
-            values[name] = {
-                value: _cut(label, longest_value)
-                for value, label in (*_label_values(item, language).items(), *told)
-            }
+            values[name] = {value: _cut(label, longest_value) for value, label in (*shown, *told)}
             ends = [{"lo": lowest, "hi": lowest + 5}]
             measures[name] = MEASURES.get(item.kind, "nominal")
             missing[name] = list(reasons.values()) if ending == ".dta" else ends
@@ -100,13 +99,6 @@ def _label_variable(column: str, item: Item | None, language: Language) -> str:
         return asked
     option = item.categories[item.columns.index(column)]
     return f"{asked}: {option.labels.get(language) or option.text}"
-
-
-def _label_values(item: Item, language: Language) -> dict[Any, str]:
-    if item.kind == "multi":
-        return {}
-    shown = (c.labels.get(language) or c.text for c in item.categories)
-    return dict(enumerate(shown, 1))
 
 
 def _cut(label: str, longest: int) -> str:

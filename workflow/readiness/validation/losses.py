@@ -14,21 +14,22 @@ from readiness.language import Language, tell
 from readiness.readers import HEADERS, SLOTS
 from readiness.terminal import quote_cell, shorten
 from readiness.validation.issues import MEANINGS, sentence
-from readiness.validation.reconciling import (
+from readiness.validation.rows import KEPT
+from readiness.validation.validate import (
     ANSWERS,
     ASIDE,
     CORRECTED,
     DECLARED,
     EMPTY,
     HEADER,
-    KEPT,
     NO_LOSS,
+    NOT_KEPT,
     ROUTED_OUT,
     ROWS,
     UNEXPLAINED,
     USED,
+    Validated,
 )
-from readiness.validation.validate import NOT_KEPT, Validated
 
 # The share above which a run stops, unless the configuration says another.
 LARGEST_LOSS = 0.05
@@ -114,17 +115,14 @@ def losses(result: Validated) -> list[Loss]:
     for item, parts in result.reconciliation.groupby("item", sort=False):
         counts = dict(zip(parts["part"], parts["n"].astype(int), strict=True))
         reasons = {part: n for part, n in counts.items() if part not in NO_LOSS}
-        if reasons := {part: n for part, n in sorted(reasons.items(), key=_order_parts) if n}:
+        order = sorted(reasons.items(), key=lambda part: (-part[1], part[0]))
+        if reasons := {part: n for part, n in order if n}:
             of = counts[ANSWERS] - counts.get(ASIDE, 0) if item else result.count("received")
             issues = result.issues
             at = (issues["item"] == item) & (issues["rule"] == next(iter(reasons)))
             example = issues[at].iloc[0].to_dict() if at.any() else {}
             made.append(Loss(str(item), sum(reasons.values()), of, reasons, example))
     return sorted(made, key=lambda loss: (loss.item != "", -loss.share, loss.item))
-
-
-def _order_parts(part: tuple[str, int]) -> tuple[int, str]:
-    return (-part[1], part[0])
 
 
 def write_sums(result: Validated, about: Mapping[Hashable, Any], language: Language) -> list[str]:
@@ -141,14 +139,17 @@ def write_sums(result: Validated, about: Mapping[Hashable, Any], language: Langu
     known = {name: int(sums.get(name, 0)) for name in (ANSWERS, USED, ASIDE, DECLARED, CORRECTED)}
     lost = int(sums.sum()) - sum(known.values())
     rest = [quote_cell(" | ".join(filter(None, row))) for row in about.get(HEADERS, ())[1:]]
-    said = {"file_rows": outside[ROWS], "headers": outside[HEADER], "empty": outside[EMPTY]}
-    more = {"aside": aside, "kept": outside[KEPT]}
+    said: dict[str, Value] = {
+        **{"file_rows": outside[ROWS], "headers": outside[HEADER], "empty": outside[EMPTY]},
+        **{"aside": aside, "kept": outside[KEPT]},
+    }
     kind = "validation.sums.headed" if rest else "validation.sums.rows"
-    below: dict[str, Value] = {"said_headers": Listed(tuple(rest), "comma")} if rest else {}
+    if rest:
+        said["said_headers"] = Listed(tuple(rest), "comma")
     answers = {**{f"n_{name}": n for name, n in known.items()}, "n_lost": lost}
     several = [", ".join(map(quote_cell, slots)) for slots in about.get(SLOTS, ())]
     return [
-        tell(Fact(kind, {**said, **more, **below}), language),
+        tell(Fact(kind, said), language),
         tell(Fact("validation.sums.answers", {**answers}), language),
         *(tell(Fact("validation.sums.slots", {"columns": each}), language) for each in several),
     ]

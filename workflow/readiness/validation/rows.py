@@ -98,22 +98,14 @@ def submissions(
     kept = (table["status"] == KEPT).to_numpy()
     spelled = kept & known & codes.where(lambda text: text != read_invitation_code(text))
     stray = kept & by_open_link & tokens_of.filled
-    invitation = questionnaire.export.invitation or ""
     said: list[_Said] = [
         *_tell_not_kept(raw, table, questionnaire, opens, closes, keep, winner),
-        (
-            "invitation_spelling",
-            spelled,
-            invitation,
-            codes.cells,
-            Fact("validation.rule.invitation_spelling"),
-        ),
-        (
-            "invitation_set_aside",
-            stray,
-            invitation,
-            codes.cells,
-            Fact("validation.rule.invitation_set_aside"),
+        *(
+            (rule, mask, questionnaire.export.invitation or "", codes.cells, Fact(kind))
+            for rule, kind, mask in (
+                ("invitation_spelling", "validation.rule.invitation_spelling", spelled),
+                ("invitation_set_aside", "validation.rule.invitation_set_aside", stray),
+            )
         ),
     ]
     if answer is not None and tokens is not None:
@@ -186,9 +178,8 @@ def _open_names(
     by_moment = wanted & (names == "") & (submitted.notna().to_numpy() | (dated and stamped))
     by_row = wanted & (names == "") & ~by_moment
     if by_row.any():
-        rows = raw["_row"].to_numpy()
-        width = len(str(rows.max()))
-        names[by_row] = [f"row-{row:0{width}d}" for row in rows[by_row].tolist()]
+        width = len(str(raw["_row"].max()))
+        names[by_row] = [f"row-{row:0{width}d}" for row in raw.loc[by_row, "_row"].tolist()]
     if by_moment.any():
         names[by_moment] = _name_by_moment(raw, submitted)[by_moment]
     return pd.Series(names, index=raw.index)
@@ -206,18 +197,15 @@ def _name_by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray
     several = np.flatnonzero(pd.Series(moments).duplicated(keep=False))
     if len(several):
         moment = np.unique(moments[several], return_inverse=True)[1].astype(np.int32)
-        shown = [name for name in raw.columns if name not in ("_row", "_submitted")]
-        rows = raw[shown].iloc[several]
-        place = ranks(
-            [moment, *(Texts.of(rows[name]).order_of_texts for name in rows)], len(several)
-        )
+        rows = raw.drop(columns=["_row", "_submitted"], errors="ignore").iloc[several]
+        shown = (Texts.of(rows[name]).order_of_texts for name in rows)
+        place = ranks([moment, *shown], len(several))
         # Within a moment the contents are numbered from 1.
         first = np.full(int(moment.max()) + 1, np.iinfo(np.int64).max)
         np.minimum.at(first, moment, place)
-        number = place - first[moment]
+        number = (place - first[moment]).tolist()
         names[several] = [
-            name if not k else f"{name}-{k + 1}"
-            for name, k in zip(names[several], number.tolist(), strict=True)
+            f"{n}-{k + 1}" if k else n for n, k in zip(names[several], number, strict=True)
         ]
     return names
 
@@ -301,19 +289,17 @@ def set_aside(
     at = at[np.argsort(raw["_row"].to_numpy()[at], kind="stable")]
     rows, status = raw["_row"].to_numpy()[at], table["status"].to_numpy(dtype=object)[at]
     of_them = issues[issues["rule"].isin(set(status))]
-    facts = dict(
-        zip(zip(of_them["row"], of_them["rule"], strict=True), of_them["fact"], strict=True)
-    )
+    facts = of_them.drop_duplicates(["row", "rule"], keep="last").set_index(["row", "rule"])["fact"]
     moments = table["submitted"].iloc[at].dt.strftime(ISO).fillna("")
     made = {
         "row": rows,
         "respondent": table["respondent"].to_numpy(dtype=object)[at],
         "submitted": moments.to_numpy(dtype=object),
         "rule": status,
-        "fact": [facts.get(key, "") for key in zip(rows.tolist(), status, strict=True)],
+        "fact": facts.reindex(pd.MultiIndex.from_arrays([rows, status]), fill_value="").to_numpy(),
     }
-    cells = {item.id: raw[item.id].iloc[at].astype(object) for item in questionnaire.items}
-    return pd.DataFrame({**made, **{name: c.to_numpy(dtype=object) for name, c in cells.items()}})
+    made |= {i.id: raw[i.id].iloc[at].to_numpy(dtype=object) for i in questionnaire.items}
+    return pd.DataFrame(made)
 
 
 def mark_ineligible(sample: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:

@@ -128,13 +128,12 @@ def _make_issues(found: pd.DataFrame) -> pd.DataFrame:
     """Issues of the rule `personal_data_seen`, in the order of rows, then of the form."""
     parts = [pd.DataFrame(columns=list(ISSUE_COLUMNS))]
     for (item, column), group in found.groupby(["item", "column"], sort=False):
+        named = (Listed(tuple(Term(KINDS[kind]) for kind in kinds)) for kinds in group["kinds"])
+        facts = [Fact("validation.personal_data_seen", {"kinds": kinds}) for kinds in named]
         parts.append(
             issues_of(
                 PERSONAL_DATA,
-                [
-                    Fact("validation.personal_data_seen", {"kinds": _list_kinds(kinds)})
-                    for kinds in group["kinds"]
-                ],
+                facts,
                 row=group["row"].tolist(),
                 respondent=[""] * len(group),
                 value=[GIVEN] * len(group),
@@ -143,7 +142,3 @@ def _make_issues(found: pd.DataFrame) -> pd.DataFrame:
             )
         )
     return pd.concat(parts, ignore_index=True)
-
-
-def _list_kinds(kinds: tuple[str, ...]) -> Listed:
-    return Listed(tuple(Term(KINDS[kind]) for kind in kinds))

@@ -2,10 +2,11 @@
 
 The order is fixed and each stage sees only what the one before kept: which submissions count
 (period, invitation code, duplicates), corrections, coding of cells, routing, frame. Nothing is
-dropped in silence: received = kept + the submissions of each reason.
+dropped in silence: received = kept + the submissions of each reason; so with answers.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,20 +14,30 @@ import numpy as np
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.questionnaire import TOTAL, Questionnaire
-from readiness.readers.texts import Texts, order_of
-from readiness.validation.answers import Answers, Coded
+from readiness.questionnaire import (
+    BLANK,
+    BROKEN_OFF,
+    INVALID,
+    NOT_ASKED,
+    TOTAL,
+    Questionnaire,
+    match_key,
+)
+from readiness.readers import HEADERS, SPARE, Booleans, Texts
+from readiness.readers.texts import order_of
 from readiness.validation.coding import (
-    cells_of,
+    NO,
+    Answers,
+    Coded,
+    apply_corrections,
     code_answers,
     expectation,
     find_differences_from_frame,
 )
-from readiness.validation.corrections import apply_corrections
-from readiness.validation.distributions import columns
 from readiness.validation.interviews import (
     blanks,
     broken_off,
+    columns,
     ends,
     find_break_offs,
     find_straight_lines,
@@ -34,8 +45,7 @@ from readiness.validation.interviews import (
     screened_out,
     times,
 )
-from readiness.validation.issues import collect, sentence
-from readiness.validation.reconciling import reconcile
+from readiness.validation.issues import RULES, collect, sentence
 from readiness.validation.rows import (
     KEPT,
     DuplicateRule,
@@ -44,12 +54,79 @@ from readiness.validation.rows import (
     submissions,
 )
 
+RECONCILED = ("item", "part", "n")
+# The wholes, and the parts of them that are no loss; every other part is the rule of a loss.
+ROWS, ANSWERS = "rows", "answers"
+HEADER, EMPTY = "header", "empty_row"
+USED, DECLARED, ASIDE, CORRECTED = "used", "declared", "set_aside", "corrected"
+ROUTED_OUT, UNEXPLAINED = "routed_out", "unexplained"
+NO_LOSS = (
+    *(ROWS, ANSWERS, HEADER, EMPTY, KEPT, "screened_out", "test_answer"),
+    *(USED, DECLARED, ASIDE, CORRECTED),
+)
+# What stands in the coded table where an answer that was given is not.
+_NO_ANSWER = (BLANK, NOT_ASKED, INVALID, BROKEN_OFF)
+
+
+def reconcile(
+    raw: pd.DataFrame,
+    status: Sequence[str],
+    coded: Sequence[Coded],
+    exported: Answers,
+    table: Mapping[str, Texts],
+) -> pd.DataFrame:
+    """The table of it, `RECONCILED`: the first row of an item is the sum of its others.
+
+    Args:
+        raw: the export as it was read.
+        status: of each of its rows, `kept` or why it is not.
+        coded: the items of the kept rows as their cells were read.
+        exported: the same rows before corrections.
+        table: the columns that are handed on.
+
+    The item "" is the rows of the file. What is `used` is counted in the table that is handed on,
+    every other part in the cells: what no part explains is `unexplained`.
+    """
+    headers, spare = len(raw.attrs.get(HEADERS, ())), int(raw.attrs.get(SPARE, 0))
+    counts = Counter(status)
+    parts = {ROWS: len(raw) + headers + spare, HEADER: headers, EMPTY: counts.pop(EMPTY, 0) + spare}
+    found = [("", part, n) for part, n in [*parts.items(), *sorted(counts.items())]]
+    for each in coded:
+        name = each.item.id
+        before = exported.texts[name].where(match_key)
+        parts = {ANSWERS: int(Texts.of(raw[name]).where(match_key).sum())}
+        parts[ASIDE] = parts[ANSWERS] - int(before.sum())
+        parts |= _judge_cells(each, table[each.item.columns[0]])
+        parts[CORRECTED] = int(before.sum()) - sum(
+            n for part, n in parts.items() if part not in (ANSWERS, ASIDE)
+        )
+        found += [(name, part, n) for part, n in parts.items() if n or part in (ANSWERS, USED)]
+    return pd.DataFrame(found, columns=list(RECONCILED))
+
+
+def _judge_cells(each: Coded, handed_on: Texts) -> dict[str, int]:
+    """How many answers to an item were used, and how many not for each reason."""
+    held = each.texts.where(match_key)
+    declared = held & ~each.is_given
+    out = held & each.is_given & (each.asked == NO)
+    rules = [
+        next((fault.rule for fault in cell.faults if RULES[fault.rule] == "error"), "")
+        for cell in each.cells
+    ]
+    parts = {DECLARED: int(declared.sum()), ROUTED_OUT: int(out.sum())}
+    left: Booleans = held & ~declared & ~out
+    for rule in dict.fromkeys(filter(None, rules)):
+        at = each.texts.flags(each_rule == rule for each_rule in rules) & left
+        parts[rule] = int(at.sum())
+        left = np.asarray(left & ~at)
+    used = left & ~handed_on.isin(_NO_ANSWER)
+    return {USED: int(used.sum()), **parts, UNEXPLAINED: int((left & ~used).sum())}
+
+
 # Why a submission is not kept; each has its count, be it none.
 NOT_KEPT = ("undated", "early", "late", "unknown_invitation", "duplicate")
 # Why else, with a count where there is any.
 SET_ASIDE = ("structure", "screened_out", "empty_row", "test_answer")
-# Which of these are a loss; who was screened out is none of those who were asked about.
-LOST = (*NOT_KEPT, "structure")
 
 
 @dataclass(frozen=True)
@@ -141,21 +218,29 @@ def validate(
         answers, exported = answers.without(out), exported.without(out)
     groups = _find_groups(answers, questionnaire)
     coded, faults = code_answers(answers, groups, questionnaire)
-    found += faults
-    coded, more = judge_whole_interviews(coded, answers, questionnaire)
-    found += more
-    frame = _gather_frame(answers, groups, questionnaire, sample)
-    held = {"group": groups, **frame, **cells_of(coded)}
+    broke = ends(coded, answers)
+    coded = broken_off(coded, broke)
+    found += [
+        *faults,
+        *find_break_offs(coded, answers, broke),
+        *blanks(coded, answers, broke, questionnaire.group_item),
+        *same_content(coded, answers),
+        *find_straight_lines(coded, answers, questionnaire),
+        *times(coded, answers, broke),
+        *columns(coded, answers),
+    ]
+    held = {"group": groups, **_gather_frame(answers, groups, questionnaire, sample)}
+    held |= {name: column for each in coded for name, column in each.columns.items()}
     whole = pd.DataFrame(
         {"respondent": answers.respondent, **{name: texts.cells for name, texts in held.items()}}
     )
     found += find_differences_from_frame(whole, answers.row, questionnaire)
-    unused = 0 if corrections is None else len(corrections) - applied
     listed = (*questionnaire.weighted_groups, *questionnaire.groups_apart)
     expected = {
         i.id: (i.label.text(questionnaire.language), expectation(i)) for i in questionnaire.items
     }
     issues = collect(found, list(expected), expected)
+    unused = 0 if corrections is None else len(corrections) - applied
     counts = _count_submissions(table, whole, listed, sample, applied, unused)
     quarantine = set_aside(raw, table, issues, questionnaire)
     reconciled = reconcile(raw, table["status"].tolist(), coded, exported, held)
@@ -176,24 +261,6 @@ def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
     dated = questionnaire.export.timestamp is not None
     opens, closes = (date.min, date.max) if dated else (None, None)
     return validate(raw, questionnaire, tokens=tokens, opens=opens, closes=closes)
-
-
-def judge_whole_interviews(
-    coded: Sequence[Coded], answers: Answers, questionnaire: Questionnaire
-) -> tuple[list[Coded], list[pd.DataFrame]]:
-    """Find what single cells do not show; returns the items with the code of break-offs, and the
-    issues.
-    """
-    broke = ends(coded, answers)
-    coded = broken_off(coded, broke)
-    found = [
-        *find_break_offs(coded, answers, broke),
-        *blanks(coded, answers, broke, questionnaire.group_item),
-        *same_content(coded, answers),
-        *find_straight_lines(coded, answers, questionnaire),
-        *times(coded, answers, broke),
-    ]
-    return coded, [*found, *columns(coded, answers)]
 
 
 def _explain_nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
@@ -232,7 +299,6 @@ def _gather_frame(
     """Stratum, frame variables and base weight of who is weighted; "" for groups apart."""
     if sample is None:
         return {}
-    names = ["stratum", *(variable.id for variable in questionnaire.frame), "base_weight"]
     place = pd.Index(sample["token"]).get_indexer(pd.Index(answers.respondent))
     apart = groups.isin(questionnaire.groups_apart)
     outside = ~apart & (place < 0)
@@ -244,11 +310,10 @@ def _gather_frame(
             f"(after corrections); without an invitation code answers only {allowed}."
         )
     made = {}
-    for name in names:
+    for name in ("stratum", *(variable.id for variable in questionnaire.frame), "base_weight"):
         column = sample[name]
         texts = Texts.of(column.map("{:.12g}".format) if name == "base_weight" else column)
-        known = Texts(texts.codes[place], texts.texts)
-        made[name] = known.put_text(apart | (place < 0), "").used()
+        made[name] = Texts(texts.codes[place], texts.texts).put_text(apart | (place < 0), "").used()
     return made
 
 
@@ -261,13 +326,16 @@ def _count_submissions(
     unused: int,
 ) -> pd.DataFrame:
     status = table["status"].value_counts()
-    rows: list[tuple[str, str, int]] = [("received", "all", len(table))]
-    rows += [(rule, "all", int(status.get(rule, 0))) for rule in NOT_KEPT]
-    rows += [(rule, "all", int(status[rule])) for rule in SET_ASIDE if rule in status]
-    rows.append(("quarantined", "all", len(table) - len(whole)))
-    rows.append(("kept", "all", len(whole)))
-    rows += [("kept", group, int((whole["group"] == group).sum())) for group in groups]
-    rows += [("corrections_applied", "all", applied), ("corrections_unused", "all", unused)]
+    rows: list[tuple[str, str, int]] = [
+        ("received", "all", len(table)),
+        *((rule, "all", int(status.get(rule, 0))) for rule in NOT_KEPT),
+        *((rule, "all", int(status[rule])) for rule in SET_ASIDE if rule in status),
+        ("quarantined", "all", len(table) - len(whole)),
+        ("kept", "all", len(whole)),
+        *(("kept", group, int((whole["group"] == group).sum())) for group in groups),
+        ("corrections_applied", "all", applied),
+        ("corrections_unused", "all", unused),
+    ]
     if sample is not None:
         answered = whole["stratum"].value_counts()
         for stratum, drawn in sample.groupby("stratum", sort=True):
