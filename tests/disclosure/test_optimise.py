@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from readiness.disclosure import Policy
-from readiness.disclosure.bounds import BoundReader
+from readiness.disclosure.judge import BoundReader
 from readiness.disclosure.optimise import optimise
 from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum, Statement, components
 

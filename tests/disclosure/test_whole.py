@@ -10,7 +10,7 @@ import pytest
 
 from made_questionnaire import document, question
 from readiness.disclosure import Policy
-from readiness.disclosure.bounds import BoundReader
+from readiness.disclosure.judge import BoundReader
 from readiness.disclosure.optimise import optimise
 from readiness.disclosure.system import CountSystem, find_published_rows
 from readiness.questionnaire import questionnaire_of

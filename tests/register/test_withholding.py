@@ -10,7 +10,7 @@ from readiness.analysis.cuts import cuts
 from readiness.analysis.selection import Selection
 from readiness.config import FigureRules
 from readiness.disclosure import Policy
-from readiness.disclosure.primary import rare
+from readiness.disclosure.policy import rare
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.counts import KnownCells

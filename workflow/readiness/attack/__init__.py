@@ -1,6 +1,7 @@
 """What readers of a release could find out: the attack that decides whether it may leave."""
 
 from readiness.attack.attack import attack
+from readiness.attack.knowledge import read_variants
 from readiness.attack.model import (
     COLUMNS,
     Attacked,
@@ -16,8 +17,7 @@ from readiness.attack.model import (
     summary,
 )
 from readiness.attack.released import Release, Route, find_unread, read_release
-from readiness.attack.system import Classes
-from readiness.attack.variants import read_variants
+from readiness.attack.solving import Classes
 
 __all__ = [
     "COLUMNS",

@@ -33,8 +33,17 @@ from readiness.attack.released import (
     ReleasedShare,
     ReleasedTable,
 )
-from readiness.attack.solving import MARGIN, Judge, ReaderBounds, Solver, narrow
-from readiness.attack.system import CAME, PEOPLE, REST, WEIGHT
+from readiness.attack.solving import (
+    CAME,
+    MARGIN,
+    PEOPLE,
+    REST,
+    WEIGHT,
+    Judge,
+    ReaderBounds,
+    Solver,
+    narrow,
+)
 
 _HOW = {
     AttackReader.PUBLICATION: How.SHARES,
@@ -119,7 +128,7 @@ class _ItemAttack:
     def _find_given_away(self, cell: AttackedCell) -> Iterator[Attacked]:
         """A count of an earlier release, or of who came since, where this one gives it away."""
         found = self._interval(cell, earlier=True)
-        if self._judge_held(cell)(found.lowest, found.highest):
+        if self._by(cell, self.rules.holds)(found.lowest, found.highest):
             return
         strongest = self._strongest(cell)
         if strongest is not None and self.rules.settles(strongest.lowest, strongest.highest):
@@ -149,14 +158,12 @@ class _ItemAttack:
 
     def _one(self, cell: AttackedCell) -> Attacked:
         """One cell, by whoever has all releases, by who knows the frame, by who knows answers."""
-        held = self._judge_held(cell)
+        held = self._by(cell, self.rules.holds)
         several, strongest = bool(self.target.earlier), self._strongest(cell)
         if strongest is not None and self.rules.settles(strongest.lowest, strongest.highest):
             # Narrow or not to who has less: it is not of few people.
-            low, high = strongest.lowest, strongest.highest
-            return Attacked(
-                cell, low, high, CountVerdict.HELD, AttackReader.FRAME, _HOW[AttackReader.FRAME]
-            )
+            ends, reader = (strongest.lowest, strongest.highest), AttackReader.FRAME
+            return Attacked(cell, *ends, CountVerdict.HELD, reader, _HOW[reader])
         last = AttackReader.RELEASES if several else AttackReader.PUBLICATION
         # Who knows the frame knows all that others know: they need not be tried for what is wide
         # enough to him, whatever whole numbers take away.
@@ -179,19 +186,12 @@ class _ItemAttack:
             return None
         return self._interval(cell, earlier=bool(self.target.earlier), frame=True)
 
-    def _wide(self, cell: AttackedCell) -> Judge:
-        """Says of two counts that are both possible whether they show that a count is protected."""
-        return self._by(cell, self.rules.wide)
-
     def _amply(self, cell: AttackedCell, found: ReaderBounds) -> bool:
         """Whether an interval is wide enough whatever whole numbers take away."""
-        wide = self._wide(cell)
+        wide = self._by(cell, self.rules.wide)
         if found.least is not None and found.most is not None and wide(found.least, found.most):
             return True
         return wide(found.lowest + MARGIN, found.highest - MARGIN)
-
-    def _judge_held(self, cell: AttackedCell) -> Judge:
-        return self._by(cell, self.rules.holds)
 
     def _by(self, cell: AttackedCell, rule: Judge) -> Judge:
         """The rule of a withheld count; that of a published one, and of who came, is another."""
@@ -215,7 +215,7 @@ class _ItemAttack:
 
     def _judge_publications(self, cell: AttackedCell, found: ReaderBounds) -> Attacked:
         """A count that publications alone narrow too far: from what the least reader needs."""
-        held = self._judge_held(cell)
+        held = self._by(cell, self.rules.holds)
         if self.target.earlier:
             alone = self._interval(cell)
             if held(alone.lowest, alone.highest):
@@ -256,12 +256,12 @@ class _ItemAttack:
         self, cell: AttackedCell, *, earlier: bool = False, frame: bool = False, shares: bool = True
     ) -> ReaderBounds:
         """Where a reader can put a count, as far as it must be known to judge it."""
-        held = self._judge_held(cell)
+        held = self._by(cell, self.rules.holds)
         solver = self.knowledge.solver(earlier=earlier, frame=frame, shares=shares)
         column = self._column(solver, cell)
         if column is None:
             return ReaderBounds(0, 10**9)
-        wide = self._wide(cell)
+        wide = self._by(cell, self.rules.wide)
         if not frame:
             return narrow(solver, column, held, wide)
         if solver.searches is not None:
@@ -289,7 +289,7 @@ class _ItemAttack:
 
         # Between sums of weights that were found to be possible all others are.
         seen = solver.range_found(weight)
-        if seen is not None and self._judge_held(cell)(*(found := counts(seen))):
+        if seen is not None and self._by(cell, self.rules.holds)(*(found := counts(seen))):
             return found
         return counts(solver.ends(weight))
 
@@ -332,7 +332,8 @@ class _ItemAttack:
             if other.value is not None or place is None or not linked:
                 continue
             for known in range(KNOWN_ANSWERS, 0, -1):
-                rules = self.rules.allow_for_known(known)
+                # What a reader knows is no secret.
+                rules = replace(self.rules, width=max(1, self.rules.width - known))
                 wide, holds = (
                     self._or_nothing_learned(cell, judge, known)
                     for judge in (rules.wide, rules.holds)
@@ -341,9 +342,8 @@ class _ItemAttack:
                 if not found or holds(*found):
                     break
                 reader, how = AttackReader.ANSWERS, How.ANSWERS
-                worst = Attacked(
-                    cell, *found, CountVerdict.GIVEN, reader, how, f"{known} {other.id}"
-                )
+                knows = f"{known} {other.id}"
+                worst = Attacked(cell, *found, CountVerdict.GIVEN, reader, how, knows)
             else:
                 return worst
         return None

@@ -1,5 +1,6 @@
-"""What each kind of reader knows of one item: systems with their solvers, made once, and for who
-knows every weight what sums of weights there can be.
+"""What each kind of reader knows: of an item, systems with their solvers, made once; of who knows
+every weight what sums of weights there can be; and what a release tells of its people by other
+weights, or in wider bases.
 """
 
 from __future__ import annotations
@@ -10,13 +11,23 @@ from functools import cached_property
 from itertools import product
 
 import numpy as np
+import pandas as pd
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.attack.linking import GROWTHS, build
 from readiness.attack.model import AttackTarget
-from readiness.attack.released import Release, untold
-from readiness.attack.solving import FRAME_NODES, MOST_CELLS, SEARCHES, Solver
-from readiness.attack.system import Classes
+from readiness.attack.released import (
+    ANSWERED,
+    DONT_KNOW,
+    WITH_DONT_KNOW,
+    Release,
+    ReleasedShare,
+    ReleasedTable,
+    decimals,
+    interval,
+    untold,
+)
+from readiness.attack.solving import FRAME_NODES, MOST_CELLS, SEARCHES, Classes, Solver
 from readiness.errors import DataError
 
 
@@ -118,5 +129,45 @@ class Sums:
     def count_people(self, low: float, high: float) -> list[int]:
         """The numbers of people who can weigh from `low` to `high` together."""
         fits = (self.weights >= low - ROUND) & (self.weights <= high + ROUND)
-        found: list[int] = np.unique(self.people[fits]).tolist()
-        return found
+        return [int(n) for n in np.unique(self.people[fits])]
+
+
+OWN = "own"
+
+
+def read_variants(
+    release: Release,
+    figures: pd.DataFrame,
+    weights: Mapping[str, pd.Series],
+    classes: Mapping[str, Classes],
+) -> tuple[Release, list[tuple[Release, Classes | None]]]:
+    """A release with what its variants tell by its own weights, and one for each choice of others,
+    of whose range a reader is taken to know. `weights` of each respondent and `classes`, by choice.
+    """
+    told: dict[str, dict[str, dict[str, ReleasedShare]]] = {}
+    rows = figures[(figures["kind"] == "firmness") & (figures["statistic"] == "share")]
+    for row in rows.to_dict("records"):
+        _, item, _, choices, _ = row["id"].split(".")
+        weighed, base = choices.split("-")
+        of = WITH_DONT_KNOW if base == DONT_KNOW else ANSWERED
+        value = interval(row["value"], decimals(row))
+        share = ReleasedShare(row["id"], row["level"], row["group"], of, value, weighted=True)
+        shares = told.setdefault(weighed, {}).setdefault(item, {})
+        shares[f"{of} {row['level']} {row['group']}"] = share
+    here = told.pop(OWN, {})
+    tables = {
+        item: replace(table, shares=[*table.shares, *here.get(item, {}).values()])
+        for item, table in release.tables.items()
+    }
+    variants = []
+    for name, found in told.items():
+        varied = {}
+        for item, shares in found.items():
+            table = release.tables[item]
+            hidden = (replace(share, value=None, whole=False) for share in table.shares)
+            known = ([*hidden, *shares.values()], dict(table.bases))
+            varied[item] = ReleasedTable(item, table.boxes, *known, data=table.data)
+        unit = weights[name] / weights[name].mean()
+        ends = float(unit.min()), float(unit.max())
+        variants.append((Release(name, varied, release.respondents, *ends), classes.get(name)))
+    return replace(release, tables=tables), variants

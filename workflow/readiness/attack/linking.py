@@ -7,21 +7,244 @@ a row of the system; what nobody printed (who did not answer) is a variable of i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-from readiness.attack.item_rows import ItemRows, name_table
+import numpy as np
+
 from readiness.attack.released import (
     ANSWERED,
     ASKED,
     BASES,
     DONT_KNOW,
+    TOTAL,
+    WITH_DONT_KNOW,
+    PrintedInterval,
     Release,
+    ReleasedShare,
     ReleasedTable,
     Route,
 )
-from readiness.attack.system import CAME, CELL, PEOPLE, SLACK, WEIGHT, Classes, LinearSystem
+from readiness.attack.solving import CAME, CELL, PEOPLE, REST, SLACK, WEIGHT, Classes, LinearSystem
+
+# The ends of a share that are nearer than a solver can tell, on any base of people.
+SAME = 1e-10
+
+
+def name_table(kind: str, table: ReleasedTable, release: Release) -> str:
+    """Of what a variable of this kind is: people are those of the data, and so the same in all
+    releases of it; weights are those of the release.
+    """
+    return f"{table.item} {release.name}" if kind == WEIGHT else table.key
+
+
+@dataclass
+class ItemRows:
+    """The rows of one release for one item."""
+
+    system: LinearSystem
+    release: Release
+    table: ReleasedTable
+    classes: Classes | None
+    shares: bool
+    everybody: bool
+
+    def add(self) -> None:
+        """Every row, group by group, then what links the groups."""
+        shown = {(s.base, s.level, s.group) for s in self.table.shares}
+        self.with_dont_know = any(base == WITH_DONT_KNOW for base, *_ in shown)
+        for group in self.table.groups:
+            self._group(group)
+        for share in self.table.shares if self.shares else ():
+            self._share(share)
+        self._totals()
+        self._add_other_numbers()
+        if self.table.worst and self.shares and self.release.n and TOTAL in self.table.groups:
+            self._add_worst(self.release.n)
+        if self.classes is not None:
+            self._cells(self.classes)
+
+    # Variables. People are those of the data, so releases on the same data share them; weights are
+    # those of the release.
+    def _people(self, name: str, group: str) -> int:
+        most = self.release.respondents.get(group, inf)
+        return self.system.variable((PEOPLE, self.table.key, name, group), 0.0, float(most))
+
+    def _weight(self, name: str, group: str) -> int:
+        of = name_table(WEIGHT, self.table, self.release)
+        return self.system.variable((WEIGHT, of, name, group), whole=False)
+
+    def _bases(self) -> tuple[str, ...]:
+        if self.table.several:
+            return (ANSWERED, ASKED)
+        return (ANSWERED, WITH_DONT_KNOW) if self.with_dont_know else (ANSWERED,)
+
+    def _group(self, group: str) -> None:
+        """Answers add to bases, in people and in weights; a box is the sum of its levels."""
+        for base in self._bases():
+            column = self._people(base, group)
+            known = self.table.bases.get((base, group))
+            if known is not None:
+                self.system.variable((PEOPLE, self.table.key, base, group), known, known)
+            self._ratio({column: 1.0}, {self._weight(base, group): 1.0})
+        for part in (self._people, self._weight):
+            self._sums(part, group)
+        for level in (*self.table.levels, *([DONT_KNOW] if self.with_dont_know else [])):
+            self._ratio({self._people(level, group): 1.0}, {self._weight(level, group): 1.0})
+        for level in (*self.table.levels, *self.table.boxes):
+            # Those who answered, and otherwise.
+            rest = self.system.variable((REST, self.table.key, level, group))
+            those, whole = self._people(level, group), self._people(ANSWERED, group)
+            self.system.row({rest: 1.0, those: 1.0, whole: -1.0}, 0.0, 0.0)
+        if (told := self.table.weights.get(group)) and self.shares:
+            self._add_printed_weight(self._weight(ANSWERED, group), told)
+
+    def _add_printed_weight(self, weight: int, told: PrintedInterval) -> None:
+        """A printed sum of weights, in people of the population: in mean weights where their mean
+        is known, else as far as one mean is behind all such sums.
+        """
+        if self.release.mean:
+            low, high = told.low / self.release.mean - SLACK, told.high / self.release.mean + SLACK
+            self.system.low[weight] = max(self.system.low[weight], low)
+            self.system.high[weight] = min(self.system.high[weight], high)
+            return
+        of = name_table(WEIGHT, self.table, self.release)
+        part = self.system.variable((WEIGHT, of, "part of a thousand people", ""), whole=False)
+        for end, low, high in ((told.low, -SLACK, inf), (told.high, -inf, SLACK)):
+            self.system.row({weight: 1.0, part: -end / 1000}, low, high)
+
+    def _sums(self, part: Callable[[str, str], int], group: str) -> None:
+        levels = self.table.levels
+        slack = 0.0 if part == self._people else SLACK
+        if self.table.several:
+            for level in levels:
+                rest = {part(ANSWERED, group): 1.0, part(level, group): -1.0}
+                self.system.row(rest, 0.0, inf)
+                if part == self._people:
+                    weights = {self._weight(ANSWERED, group): 1.0, self._weight(level, group): -1.0}
+                    self._ratio(rest, weights)
+            self.system.row({part(ASKED, group): 1.0, part(ANSWERED, group): -1.0}, 0.0, inf)
+        else:
+            whole = {part(level, group): 1.0 for level in levels} | {part(ANSWERED, group): -1.0}
+            self.system.row(whole, -slack, slack)
+            if self.with_dont_know:
+                wider = {part(ANSWERED, group): 1.0, part(DONT_KNOW, group): 1.0}
+                wider[part(WITH_DONT_KNOW, group)] = -1.0
+                self.system.row(wider, -slack, slack)
+        for box, parts in self.table.boxes.items():
+            if any(share.level == box and share.group == group for share in self.table.shares):
+                sums = {part(level, group): 1.0 for level in parts} | {part(box, group): -1.0}
+                self.system.row(sums, -slack, slack)
+
+    def _ratio(self, people: Mapping[int, float], weights: Mapping[int, float]) -> None:
+        """A sum of weights lies between so many smallest and so many largest ones."""
+        low, high = self.release.lightest, self.release.heaviest
+        self.system.row({**weights, **{at: -low * by for at, by in people.items()}}, -SLACK, inf)
+        self.system.row({**weights, **{at: -high * by for at, by in people.items()}}, -inf, SLACK)
+
+    def _share(self, share: ReleasedShare) -> None:
+        """A printed share: of weights, or of people where it is unweighted."""
+        if share.value is None:
+            return
+        part = self._weight if share.weighted else self._people
+        level, base = part(share.level, share.group), part(share.base, share.group)
+        if share.whole:
+            # Nobody or everybody: of the weights as of the people.
+            for each in (self._weight, self._people):
+                one, all_ = each(share.level, share.group), each(share.base, share.group)
+                if share.value.low < 0.5:
+                    self.system.row({one: 1.0}, 0.0, 0.0)
+                else:
+                    self.system.row({one: 1.0, all_: -1.0}, 0.0, 0.0)
+            return
+        low, high = max(share.value.low, 0.0), min(share.value.high, 1.0)
+        if high - low < SAME:
+            # Of twelve digits: one row, for two that hardly differ are hard to a solver.
+            self.system.row({level: 1.0, base: -(low + high) / 2}, -SLACK, SLACK)
+            return
+        self.system.row({level: 1.0, base: -low}, -SLACK, inf)
+        self.system.row({level: 1.0, base: -high}, -inf, SLACK)
+
+    def _totals(self) -> None:
+        """The groups of each variable are all people, where no printed base says otherwise, and
+        people of all where nothing is told: whether somebody is outside them, only numbers show.
+        """
+        names = [*self.table.levels, *([DONT_KNOW] if self.with_dont_know else []), *self._bases()]
+        for groups in self.table.variables().values():
+            exact = self.table.told and self.everybody and self._complete(groups)
+            if TOTAL not in self.table.groups:
+                continue
+            for name in names:
+                for part in (self._people, self._weight):
+                    slack = 0.0 if part == self._people else SLACK
+                    sums = {part(name, group): 1.0 for group in groups}
+                    sums[part(name, TOTAL)] = -1.0
+                    self.system.row(sums, -slack if exact else -inf, slack)
+
+    def _complete(self, groups: Sequence[str]) -> bool:
+        """Whether nobody is outside the groups: no visible bases fall short of the total."""
+        for base in self._bases():
+            known = [self.table.bases.get((base, group)) for group in (*groups, TOTAL)]
+            if None not in known and sum(known[:-1]) != known[-1]:  # type: ignore[arg-type]
+                return False
+        return True
+
+    def _add_other_numbers(self) -> None:
+        """Numbers of people that stand elsewhere: in contrasts, tests and the missing answers."""
+        for (one, other), n in self.table.contrasts.items():
+            if {one, other} <= set(self.table.groups):
+                pair = {self._people(ANSWERED, one): 1.0, self._people(ANSWERED, other): 1.0}
+                self.system.row(pair, n, n)
+        if self.table.tested and TOTAL in self.table.groups:
+            self.system.row({self._people(ANSWERED, TOTAL): 1.0}, self.table.tested, inf)
+        for name in (ANSWERED, DONT_KNOW):
+            within = self.table.counts.get(name)
+            if within and (name == ANSWERED or self.with_dont_know):
+                self.system.row({self._people(name, TOTAL): 1.0}, within.low, within.high)
+
+    def _add_worst(self, n: int) -> None:
+        """Shares of all who were asked, if those without an answer had not given it, or had."""
+        of = name_table(WEIGHT, self.table, self.release)
+        gone = self.table.counts.get("not_asked")
+        least = n - gone.high - SLACK if gone and gone.high < 1 else 0.0
+        asked = self.system.variable((WEIGHT, of, "all asked", TOTAL), least, n, whole=False)
+        answered = self._weight(ANSWERED, TOTAL)
+        for (level, end), share in self.table.worst.items():
+            gave = {self._weight(level, TOTAL): 1.0}
+            if end == "upper":
+                gave |= {asked: 1.0, answered: -1.0}
+            for at, low, high in ((share.low, -SLACK, inf), (share.high, -inf, SLACK)):
+                self.system.row({**gave, asked: gave.get(asked, 0.0) - at}, low, high)
+
+    def _cells(self, classes: Classes) -> None:
+        """People of each frame cell by answer; groups are sums of them, of known weight."""
+        answered = [*self.table.levels, *([DONT_KNOW] if self.with_dont_know else [])]
+        parts = [*answered]
+        if self.table.several:
+            parts += [ANSWERED, ASKED]
+        cell: dict[tuple[str, int], int] = {}
+        for at, most in enumerate(classes.people):
+            for part in parts:
+                cell[part, at] = self.system.variable(
+                    (CELL, self.table.key, part, str(at)), 0.0, most
+                )
+            if self.table.several:
+                for level in self.table.levels:
+                    self.system.row({cell[ANSWERED, at]: 1.0, cell[level, at]: -1.0}, 0.0, inf)
+                self.system.row({cell[ASKED, at]: 1.0, cell[ANSWERED, at]: -1.0}, 0.0, inf)
+            else:
+                self.system.row({cell[part, at]: 1.0 for part in answered}, -inf, most)
+        for group in self.table.groups:
+            inside = np.flatnonzero(classes.inside(group)).tolist()
+            for part in parts if len(inside) else ():
+                people = {cell[part, at]: 1.0 for at in inside} | {self._people(part, group): -1.0}
+                self.system.row(people, 0.0, 0.0)
+                weights = {cell[part, at]: float(classes.weights[at]) for at in inside}
+                weights[self._weight(part, group)] = -1.0
+                self.system.row(weights, -SLACK, SLACK)
+
 
 # What the report on missing answers tells beside those who left an item empty.
 TOLD = (ANSWERED, DONT_KNOW, "not_asked")

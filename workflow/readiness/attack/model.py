@@ -9,7 +9,7 @@ from enum import Enum
 import pandas as pd
 
 from readiness.attack.released import Release, ReleasedShare, Route
-from readiness.attack.system import Classes
+from readiness.attack.solving import Classes
 
 
 class AttackReader(Enum):
@@ -77,10 +77,6 @@ class AttackRules:
     def shows(self, lowest: int, highest: int) -> bool:
         """Whether a published share may stand though its count is known to be in between."""
         return not (lowest > 0 and self.small(highest))
-
-    def allow_for_known(self, known: int) -> AttackRules:
-        """The same for a reader who knows some of the answers: what they know is no secret."""
-        return AttackRules(self.minimum, max(1, self.width - known))
 
 
 @dataclass(frozen=True)
@@ -152,18 +148,8 @@ class AttackTarget:
 # share is; lowest and highest: between which counts it must lie; `reader` and `how`: who can say
 # so, and from what; `knows`: of which cell how many answers were known.
 COLUMNS = (
-    "id",
-    "item",
-    "level",
-    "group",
-    "counted",
-    "published",
-    "lowest",
-    "highest",
-    "verdict",
-    "reader",
-    "how",
-    "knows",
+    *("id", "item", "level", "group", "counted", "published", "lowest", "highest", "verdict"),
+    *("reader", "how", "knows"),
 )
 UNBOUNDED = 10**9
 
@@ -247,7 +233,4 @@ def first_given_away(table: pd.DataFrame) -> str:
 def summary(found: Sequence[Attacked]) -> Mapping[str, int]:
     """How many counts were attacked, and what became of them."""
     verdicts = [each.verdict for each in found]
-    return {
-        "attacked": len(found),
-        **{verdict.value: verdicts.count(verdict) for verdict in CountVerdict},
-    }
+    return {"attacked": len(found), **{one.value: verdicts.count(one) for one in CountVerdict}}

@@ -351,10 +351,8 @@ def _weights(shown: Mapping[str, str]) -> tuple[float, float, float | None]:
     lightest, heaviest = (shown.get(f"weighting.{end}", "") for end in ("minimum", "maximum"))
     if not lightest or not heaviest:
         return 1.0, 1.0, None
-    people = [
-        float(value) for name, value in shown.items() if name.startswith("quality.population.")
-    ]
+    drawn = [float(n) for name, n in shown.items() if name.startswith("quality.population.")]
     n = shown.get("weighting.n", "")
-    mean = sum(people) / float(n) if people and n else None
+    mean = sum(drawn) / float(n) if drawn and n else None
     # Printed with two decimals: the weights themselves may lie half a hundredth further.
     return max(float(lightest) - 0.005, 0.0), float(heaviest) + 0.005, mean

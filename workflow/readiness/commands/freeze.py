@@ -29,7 +29,7 @@ from readiness.files import holding
 from readiness.lineage import PROVENANCE
 from readiness.patterns import NAME
 from readiness.plan import Plan, PlannedRun, input_files, load_plan
-from readiness.plan.planning import list_plans
+from readiness.plan.checks import list_plans
 from readiness.publications.chain import ATTACKED, REGISTER
 from readiness.publications.freeze import freeze, refuse_released, refuse_strangers
 from readiness.publications.ledger import PLANS, folder_of_step, steps_shown

@@ -29,7 +29,7 @@ from readiness.errors import ConfigError, DataError
 from readiness.files import holding
 from readiness.language import LANGUAGES, strip_marks
 from readiness.plan import Plan
-from readiness.plan.planning import list_plans
+from readiness.plan.checks import list_plans
 from readiness.publications.ledger import FOLDER
 from readiness.publications.log import read_log
 from readiness.publications.outcomes import describe_finding

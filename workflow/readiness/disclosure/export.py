@@ -44,7 +44,6 @@ def escape_frame(frame: pd.DataFrame) -> pd.DataFrame:
         if pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype):
             continue
         column = frame.iloc[:, position].tolist()
-        cells = [escape_cell(v) if isinstance(v, str) else v for v in column]
-        safe.isetitem(position, cells)
+        safe.isetitem(position, [escape_cell(v) if isinstance(v, str) else v for v in column])
     safe.columns = pd.Index([escape_cell(str(name)) for name in frame.columns])
     return safe

@@ -21,10 +21,9 @@ from scipy import sparse
 from scipy.optimize import Bounds as Box
 from scipy.optimize import LinearConstraint, milp
 
-from readiness.disclosure.judge import Judge
+from readiness.disclosure.judge import Judge, Worlds
 from readiness.disclosure.policy import Policy
 from readiness.disclosure.system import CountSystem, ProtectedSum, SumBounds, Vector, components
-from readiness.disclosure.whole import Worlds
 
 # Of the branch and bound of one master problem.
 NODES = 1_000
@@ -133,8 +132,7 @@ class Search:
         self.policy = policy if self.worlds.able else wide
         self.judge = Judge(system, self.policy, self.worlds)
         self.losses = np.array([each.loss for each in system.statements])
-        kept = [k for k, each in enumerate(system.statements) if each.kept and not each.given]
-        self.kept = frozenset(kept)
+        self.kept = frozenset(k for k, s in enumerate(system.statements) if s.kept and not s.given)
         self.given = self.with_needs(k for k, s in enumerate(system.statements) if s.given)
         # Those that are targets only where something is withheld come last, when it is.
         self._always = [target for target in system.targets if target.of is None]
@@ -277,10 +275,9 @@ class Search:
         # Of the statements that an interval rests on enough must go to make it wide enough. Where
         # it is, for real numbers but not for whole ones, one of them must go all the same.
         missing = self.judge.width(target) - (found.highest - found.lowest)
-        cut = dict.fromkeys(open_, 1.0)
-        if missing > 1e-6:
-            cut = {k: min(1.0, width / missing) for k, width in open_.items()}
-        self._cuts.append(cut)
+        self._cuts.append(
+            {k: min(1.0, width / missing) if missing > 1e-6 else 1.0 for k, width in open_.items()}
+        )
 
     def _drop_unneeded(self, hidden: frozenset[int]) -> frozenset[int]:
         """The choice without what it does not need, the dearest first."""

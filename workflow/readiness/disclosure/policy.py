@@ -1,16 +1,17 @@
 """What a release may tell, and to whom: one object, whose presets follow a law and a handbook.
 
-A policy is data. `primary` (which cells are sensitive), `optimise` (what is withheld beside them)
-and the attack on the release all read the same one, so that what is protected and what is tested
-cannot differ.
+A policy is data. What is sensitive, what is withheld beside it (`optimise`) and the attack on the
+release all read the same one, so that what is protected and what is tested cannot differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, Literal
+
+import pandas as pd
 
 from readiness.errors import StatisticsError
 
@@ -67,15 +68,11 @@ class Policy:
         reader = said.pop("preset", "public")
         if reader not in PRESETS:
             raise StatisticsError(f"policy: no preset {reader!r}; there are {', '.join(PRESETS)}.")
-        unknown = sorted(said.keys() - {each.name for each in fields(cls)})
-        if unknown:
+        if unknown := sorted(said.keys() - {each.name for each in fields(cls)}):
             raise StatisticsError(f"policy: no rule {unknown[0]!r}.")
-        least = PRESETS[reader]
-        cell = minimum if least is None else least
-        preset = {"minimum_cell": cell, "minimum_base": minimum, "k": cell}
-        rules = {**preset, "width": 0 if cell == 1 else cell, **said}
-        if "minimum_cell" in said and "width" not in said:
-            rules["width"] = 0 if said["minimum_cell"] == 1 else said["minimum_cell"]
+        cell = PRESETS[reader] or minimum
+        rules = {"minimum_cell": cell, "minimum_base": minimum, "k": cell, **said}
+        rules.setdefault("width", 0 if rules["minimum_cell"] == 1 else rules["minimum_cell"])
         if rules.get("p_percent") is not None:
             rules["p_percent"] = Fraction(str(rules["p_percent"]))
         if "identifiers" in rules:
@@ -120,3 +117,34 @@ class Policy:
 # people in a cell cannot compute another. An internal reader has the answers themselves; the
 # register withholds only what is too uncertain to be read.
 PRESETS: Mapping[str, int | None] = {"public": None, "researchers": 3, "internal": 1}
+
+
+def p_percent_rule(
+    contributions: Sequence[int | Fraction], total: int | Fraction, p: Fraction
+) -> bool:
+    """Whether the second largest contributor can estimate the largest to within the share p (0-1).
+
+    Handbook on Statistical Disclosure Control (2nd edition), chapter 4. Exact: whole numbers and
+    fractions. Their estimate is the total less their own part: sensitive when the total less the
+    two largest is below p times the largest.
+    """
+    largest = sorted(contributions, reverse=True)
+    if any(value < 0 for value in largest) or sum(largest) > total:
+        raise StatisticsError("Contributions must be 0 or more and add to the total or less.")
+    if not 0 < p <= 1:
+        raise StatisticsError(f"p = {p}: expected a share in (0, 1].")
+    return bool(largest and largest[0]) and total - sum(largest[:2]) < p * largest[0]
+
+
+def rare(people: pd.DataFrame, identifiers: Sequence[str], k: int) -> int:
+    """How many of the people share their values of all identifiers with fewer than k - 1 others:
+    k-anonymity (Samarati and Sweeney 1998; the Handbook, chapter 3).
+
+    Raises StatisticsError for an identifier that is no column.
+    """
+    if unknown := [name for name in identifiers if name not in people]:
+        raise StatisticsError(f"identifier {unknown[0]!r}: is no variable of the respondents.")
+    if not len(people):
+        return 0
+    sizes = people.groupby(list(identifiers), observed=True, dropna=False).size()
+    return int(sizes[sizes < k].sum())

@@ -130,12 +130,11 @@ class CountSystem:
     def rows(self) -> tuple[sparse.csr_matrix, Vector, Vector]:
         """Of `every` row: coefficients, low and high ends."""
         every = self.every
-        lengths = [len(row.at) for row in every]
         matrix = sparse.csr_matrix(
             (
                 np.array([v for row in every for v in row.by], dtype=np.float64),
                 np.array([p for row in every for p in row.at], dtype=np.int64),
-                np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+                np.concatenate([[0], np.cumsum([len(row.at) for row in every])]).astype(np.int64),
             ),
             shape=(len(every), len(self.upper)),
         )
@@ -147,9 +146,8 @@ class CountSystem:
     def room(self) -> tuple[Vector, Vector]:
         """How far each row's ends move away when it is withheld: below and above."""
         matrix, low, high = self.rows
-        positive, negative = matrix.maximum(0), matrix.minimum(0)
-        least = np.maximum([row.least for row in self.every], negative @ self.upper)
-        most = np.minimum([row.most for row in self.every], positive @ self.upper)
+        least = np.maximum([row.least for row in self.every], matrix.minimum(0) @ self.upper)
+        most = np.minimum([row.most for row in self.every], matrix.maximum(0) @ self.upper)
         return np.maximum(low - least, 0.0), np.maximum(most - high, 0.0)
 
     def find_fulfilled(self, counts: Vector, near: float = FITS) -> npt.NDArray[np.bool_]:

@@ -1,9 +1,9 @@
-"""What was asked, read lightly, and what a plan refuses before any step runs, each in one line.
+"""What was asked, read lightly; which waves wait; what a plan refuses before any step runs.
 
 The plan waits for what was asked, and needs no more of it than kinds and codes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -15,14 +15,23 @@ from readiness.config import (
     Config,
     GivenWeights,
     ReportSettings,
+    StudySettings,
     WaveSettings,
     read_yaml,
 )
+from readiness.datasets.versions import Version, check_pointer
 from readiness.errors import ConfigError, DataError
 from readiness.files import read_file
 from readiness.language import LANGUAGES
 from readiness.patterns import find_repeated
-from readiness.plan.runs import files_before
+from readiness.plan.runs import PUBLICATIONS, PlannedRun, files_before, input_files
+from readiness.publications.plans import (
+    STEPS,
+    describe_wave,
+    judge_plans,
+    list_plan_files,
+    read_plans,
+)
 from readiness.questionnaire import TOTAL, expand
 from readiness.questionnaire.writing import CHECK, open_decisions
 from readiness.tables import read_bytes, read_rows
@@ -111,8 +120,9 @@ def read_outline(root: Path, path: Path) -> Asked:
     if "" in kinds or "" in frame:
         raise ConfigError(f"{path}: an item or frame variable without an id; each needs one.")
     group_item = str(document.get("group_item") or "")
-    sets = frozenset(apart), frozenset(personal)
-    return Asked(path, kinds, codes, frame, group_item, *sets, grids)
+    return Asked(
+        path, kinds, codes, frame, group_item, frozenset(apart), frozenset(personal), grids
+    )
 
 
 def _codes(categories: Sequence[Mapping[str, str]]) -> list[str]:
@@ -200,8 +210,7 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
 
 def _check_given(where: str, given: GivenWeights, questionnaire: Asked) -> None:
     """Weights and their replicates are number items; one answer names stratum or unit."""
-    columns = given.match_columns(questionnaire.kinds)
-    for name in (given.weight, *columns):
+    for name in (given.weight, *given.match_columns(questionnaire.kinds)):
         if questionnaire.kinds.get(name) != "number":
             raise ConfigError(
                 f"{where}: {questionnaire.path} has no number item {quote_cell(name)}."
@@ -354,3 +363,89 @@ def _check_margins(
                 f"{margins} row {row}: {quote_cell(variable)} = {quote_cell(category)} is not in "
                 f"{path}; expected one of {', '.join(expected)}."
             )
+
+
+Versions = Mapping[str, Version]
+
+
+def is_draft(root: Path, run: PlannedRun) -> bool:
+    """Whether what a wave asked is a draft, which nothing is computed with."""
+    if not isinstance(run.section, WaveSettings):
+        return False
+    path = input_files(run.section)["questionnaire"]
+    if not (root / path).is_file():
+        return False  # the plan says so, with the key that names it
+    document = document_of(root, path)
+    return isinstance(document, dict) and str(document.get("draft", "")).lower() in TRUE
+
+
+def explain_waiting(root: Path, run: PlannedRun, versions: Versions) -> str:
+    """Why a run is not computed: its questionnaire is a draft, or nobody has answered; else ""."""
+    if is_draft(root, run):
+        return "a draft"
+    if not has_answers(run.section, versions):
+        return f"no answers yet ({run.datasets[0]})"
+    return ""
+
+
+def has_answers(section: WaveSettings | StudySettings, versions: Versions) -> bool:
+    """Whether any version of a wave's answers is registered: one that is not may be misspelt."""
+    if not isinstance(section, WaveSettings):
+        return True
+    dataset = section.answers.partition("@")[0]
+    return any(version.dataset == dataset for version in versions.values())
+
+
+def check_datasets(root: Path, run: PlannedRun, versions: Versions) -> None:
+    """ConfigError, naming the key, for a version that is not registered or was erased; DataError
+    where its pointer is missing or disagrees with `data/versions.csv`.
+    """
+    for key, dataset in run.datasets_by_key.items():
+        version = versions.get(dataset)
+        if version is None and key == "answers" and not has_answers(run.section, versions):
+            raise ConfigError(
+                f"{run.key}.answers: no version of {dataset.partition('@')[0]} is "
+                "registered. Seal the plan (readiness plan "
+                f"{run.name} --seal), then add the answers: readiness data add."
+            )
+        if version is None:
+            known = sorted(v.name for v in versions.values())
+            same = [name for name in known if name.startswith(dataset.partition("@")[0] + "@")]
+            raise ConfigError(
+                f"{run.key}.{key}: dataset version {dataset} is not in "
+                f"data/versions.csv; it has {', '.join(same or known)}."
+            )
+        if version.is_erased and not run.folder.startswith(f"{PUBLICATIONS}/"):
+            raise ConfigError(
+                f"{run.key}.{key}: {dataset} was erased ({version.note}); name another version."
+            )
+        check_pointer(root, version)
+
+
+def describe_run(
+    root: Path, run: PlannedRun, versions: Versions, code: Callable[[str], str]
+) -> dict[str, Any]:
+    """What a wave is told, as a sealed plan states it; `code` gives the hash of a step."""
+    assert isinstance(run.section, WaveSettings)
+    hashes = {step: code(step) for step in STEPS if step != "derive" or run.derives}
+    drawn = versions.get(run.section.sample or "")
+    return describe_wave(
+        run.section, lambda path: read_bytes(root / path, "the wave"), hashes, drawn
+    )
+
+
+def list_plans(root: Path, run: PlannedRun) -> list[Path]:
+    """The files of the sealed plans of a run, from the project's root; none of a study."""
+    if not isinstance(run.section, WaveSettings):
+        return []
+    return list_plan_files(root, run.name, Path(run.folder).name if run.frozen else "")
+
+
+def told_of_plan(
+    root: Path, run: PlannedRun, versions: Versions, code: Callable[[str], str]
+) -> dict[str, Any]:
+    """What a report is told of what became of its wave's plan; nothing where none was sealed."""
+    if not (paths := list_plans(root, run)):
+        return {}
+    tree = describe_run(root, run, versions, code)
+    return {"plan": judge_plans(read_plans(root, paths), tree).as_record()}

@@ -1,6 +1,6 @@
 """The plan of a project: its runs, its publications, its report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +16,15 @@ from readiness.lineage import canonical_json
 from readiness.plan.checks import (
     Asked,
     check_change,
+    check_datasets,
     check_languages,
     check_report,
     check_wave,
+    describe_run,
+    explain_waiting,
     read_outline,
+    told_of_plan,
 )
-from readiness.plan.planning import check_datasets, describe_run, explain_waiting, told_of_plan
 from readiness.plan.runs import (
     KEYS,
     PROSE,
@@ -72,9 +75,7 @@ class Plan:
             runs = list(runs_of(self._frozen[identity]))
             if len(runs) != 1:
                 raise ConfigError(f"{own}: expected one wave or one study, found {len(runs)}.")
-            run = runs[0]
-            folder = f"publications/{identity}"
-            found.append(PlannedRun(folder, run.name, run.section, own, run.privacy))
+            found.append(replace(runs[0], folder=f"publications/{identity}", config=own))
         waiting = [run for run in found if not run.frozen and self._explain_waiting(run)]
         # What is the only run stops with what to do; beside others it waits.
         if len(waiting) < sum(not run.frozen for run in found):
@@ -287,8 +288,8 @@ class Plan:
         """The languages of a run's own report; ConfigError where it lacks a label."""
         if run not in self._spoken:
             shown = self.runs[run]
-            own = self._find_report(shown)
-            self._spoken[run] = self._list_languages(shown.config, own, (shown,))
+            report = self._find_report(shown)
+            self._spoken[run] = self._list_languages(shown.config, report, (shown,))
         return self._spoken[run]
 
     @cached_property

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from readiness.config import Config, Privacy, StudySettings, WaveSettings
 
@@ -71,11 +70,9 @@ class PlannedRun:
 
     def same_as(self, other: PlannedRun) -> bool:
         """Whether both compute the same numbers: of one name, with the same settings."""
-        return self._numbers == other._numbers
-
-    @property
-    def _numbers(self) -> tuple[str, dict[str, Any]]:
-        return self.name, self.section.model_dump(exclude={"title", "show", "study"})
+        unread = {"title", "show", "study"}
+        settings = [run.section.model_dump(exclude=unread) for run in (self, other)]
+        return self.name == other.name and settings[0] == settings[1]
 
 
 def runs_of(config: Config) -> Iterator[PlannedRun]:

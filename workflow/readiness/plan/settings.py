@@ -15,7 +15,7 @@ from readiness.config import DerivedVariable, Disclosure, WaveSettings
 from readiness.errors import ConfigError
 from readiness.language import LANGUAGES, WHOLE
 from readiness.patterns import WRITTEN_IN
-from readiness.plan.checks import ESTIMATED, ONE_ANSWER, TRUE, Asked, document_of, read_outline
+from readiness.plan.checks import ESTIMATED, ONE_ANSWER, Asked, document_of, read_outline
 from readiness.plan.runs import PlannedRun, input_files
 from readiness.publications.ledger import TIDY, in_order
 from readiness.questionnaire import OF_TABLES, expand, forms_of, group_rows
@@ -47,22 +47,10 @@ def with_items(root: Path, run: PlannedRun) -> PlannedRun:
     return replace(run, section=wave.model_copy(update={"estimate": estimate}))
 
 
-def is_draft(root: Path, run: PlannedRun) -> bool:
-    """Whether what a wave asked is a draft, which nothing is computed with."""
-    if not isinstance(run.section, WaveSettings):
-        return False
-    path = input_files(run.section)["questionnaire"]
-    if not (root / path).is_file():
-        return False  # the plan says so, with the key that names it
-    document = document_of(root, path)
-    return isinstance(document, dict) and str(document.get("draft", "")).lower() in TRUE
-
-
 def variables_of(root: Path, run: PlannedRun) -> tuple[str, ...]:
     """The variables by whose categories a wave's answers are told, the compared one first."""
     assert isinstance(run.section, WaveSettings)
-    known = asked_of(root, run).known_variables(run.section)
-    return run.section.estimate.variables(known)
+    return run.section.estimate.variables(asked_of(root, run).known_variables(run.section))
 
 
 def with_derived(found: Asked, run: PlannedRun) -> Asked:
@@ -153,8 +141,7 @@ def told_items(root: Path, run: PlannedRun) -> list[str]:
     assert isinstance(wave, WaveSettings)
     if wave.show:
         return list(wave.show)
-    kinds = asked_of(root, run).kinds
-    return [item for item in kinds if item in wave.estimate.items]
+    return [item for item in asked_of(root, run).kinds if item in wave.estimate.items]
 
 
 def missing_labels(root: Path, run: PlannedRun, language: str, *, stated: bool) -> list[str]:
@@ -163,6 +150,9 @@ def missing_labels(root: Path, run: PlannedRun, language: str, *, stated: bool) 
     Where the language is `stated` a questionnaire without a title in it is quoted as it was asked.
     """
     missing = [] if language in run.section.title else [f"{run.key}.title"]
+    role = "questionnaire" if isinstance(run.section, WaveSettings) else "structure"
+    path = input_files(run.section)[role]
+    document = document_of(root, path)
     if isinstance(run.section, WaveSettings):
         missing += [
             f"{run.key}.derive.{place}"
@@ -170,11 +160,6 @@ def missing_labels(root: Path, run: PlannedRun, language: str, *, stated: bool) 
             for place, labels in one.own_labels.items()
             if language not in labels
         ]
-        path = input_files(run.section)["questionnaire"]
-    else:
-        path = input_files(run.section)["structure"]
-    document = document_of(root, path)
-    if isinstance(run.section, WaveSettings):
         if stated and isinstance(document, dict) and language not in document.get("title", ()):
             return []
         document = expand(document)

@@ -20,7 +20,7 @@ import pandas as pd
 
 from readiness.analysis.names import group_name, variable_of
 from readiness.arrays import list_rows
-from readiness.disclosure.bounds import BoundReader
+from readiness.disclosure.judge import BoundReader
 from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum
 from readiness.errors import StatisticsError
 from readiness.patterns import SIGNIFICANT_DIGITS

@@ -19,7 +19,7 @@ from readiness.arrays import list_rows
 from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule
 from readiness.disclosure.optimise import Decisions, optimise
-from readiness.disclosure.primary import rare
+from readiness.disclosure.policy import rare
 from readiness.questionnaire import MEAN, OF_NUMBERS, TOTAL, Questionnaire
 from readiness.register.counts import KnownCells
 from readiness.register.earlier import Earlier
