@@ -30,7 +30,7 @@ import pandas as pd  # noqa: E402
 
 from disclosure_surveys import compute, survey, take, write  # noqa: E402
 from readiness.lineage import PROVENANCE, make_key  # noqa: E402
-from readiness.register.protection import share_id  # noqa: E402
+from readiness.register.figures import share_id  # noqa: E402
 from readiness.tables import read_text_table, to_csv  # noqa: E402
 
 SURVEYS = 10

@@ -46,7 +46,7 @@ from readiness.disclosure.optimise import optimise  # noqa: E402
 from readiness.plan.runs import PlannedRun  # noqa: E402
 from readiness.questionnaire import load_questionnaire  # noqa: E402
 from readiness.register.attacking import known_classes  # noqa: E402
-from readiness.register.protection import base_id, share_id  # noqa: E402
+from readiness.register.figures import base_id, share_id  # noqa: E402
 from readiness.register.withholding import Withheld  # noqa: E402
 from readiness.steps import register_wave  # noqa: E402
 from readiness.tables import read_text_table  # noqa: E402

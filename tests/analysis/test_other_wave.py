@@ -10,7 +10,7 @@ import pytest
 from clinic_wave import ANSWERED, APART, RULES, Clinic, Tables, clinic, figures, tables
 from readiness.analysis.selection import Selection
 from readiness.questionnaire import BLANK, OF_NUMBERS
-from readiness.register.protection import BASE
+from readiness.register.figures import BASE
 from readiness.register.rows.respondents import weighting_rows
 
 

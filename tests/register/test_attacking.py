@@ -23,8 +23,8 @@ from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTa
 from readiness.config import FigureRules
 from readiness.disclosure.optimise import Decisions
 from readiness.register.attacking import withhold_until_held
+from readiness.register.figures import base_id, share_id
 from readiness.register.linked import Demand
-from readiness.register.protection import base_id, share_id
 from readiness.register.rows.respondents import bound_rows
 from readiness.register.withholding import Withheld
 from releases import SECOND, released_figures

@@ -18,8 +18,7 @@ from readiness.config import Change, FigureRules
 from readiness.drafting import document_of, draft_text, make_draft
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.load import questionnaire_of
-from readiness.register.figures import FigureRow, Origin, make_register
-from readiness.register.protection import WITHHELD
+from readiness.register.figures import WITHHELD, FigureRow, Origin, make_register
 from readiness.register.rows.changes import change_rows, match_groups, match_items
 from readiness.survey.comparisons.families import mover
 

@@ -13,7 +13,7 @@ from readiness.config import FigureRules
 from readiness.disclosure import Policy
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.earlier import Earlier, Told, earlier_release
-from readiness.register.protection import base_id, share_id
+from readiness.register.figures import base_id, share_id
 from readiness.register.withholding import Withheld, withhold
 from releases import FIRST, released_figures
 

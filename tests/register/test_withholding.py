@@ -14,7 +14,7 @@ from readiness.disclosure.policy import rare
 from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.counts import KnownCells
-from readiness.register.protection import Scheme
+from readiness.register.figures import Scheme
 from readiness.register.rows.shares import share_rows
 from readiness.register.withholding import COMPLEMENTARY, PRIMARY, Withheld, withhold
 

@@ -9,8 +9,7 @@ import pandas as pd
 
 from readiness.analysis.selection import Selection
 from readiness.config import FigureRules
-from readiness.register.figures import Origin, make_register
-from readiness.register.protection import Scheme
+from readiness.register.figures import Origin, Scheme, make_register
 from readiness.register.rows.shares import share_rows
 
 LEVELS = ("none", "weak", "medium", "good")

@@ -22,9 +22,15 @@ from readiness.charts.marks import ChartRow, TextMark, Unit
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.language import Language, numbers, tell
-from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, sign
+from readiness.register.display import (
+    SIGNS,
+    SUPPRESSED_TEXT,
+    Sign,
+    bound_hidden_share,
+    compare_with_half,
+    sign,
+)
 from readiness.register.figures import number
-from readiness.register.findings import bound_hidden_share, compare_with_half
 
 COLUMNS = (
     *("id", "unit", "value", "lower", "upper", "n", "reliability", "suppressed"),

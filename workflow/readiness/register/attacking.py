@@ -1,17 +1,21 @@
-"""The attack on a register, and what is withheld beyond the policy where a count does not hold.
+"""The attack on a register, what it found, and what is withheld beyond the policy for that.
 
 What suppression proves of its own systems the attack does not take from it: it knows whole numbers,
-and what several items say together. So both take turns until nothing is given away.
+and what several items say together. So both take turns until nothing is given away. What was left
+standing of a withheld number, or shown on too few people, is found too: so an altered register is
+seen.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from readiness.analysis.names import group_name
+from readiness.arrays import list_rows
 from readiness.attack import (
+    COLUMNS,
     Attacked,
     AttackRules,
     AttackTarget,
@@ -21,16 +25,18 @@ from readiness.attack import (
     attack,
     classes_of,
     find_unread,
+    first_given_away,
+    given_away,
     read_release,
     read_variants,
 )
 from readiness.disclosure import Policy
 from readiness.disclosure.optimise import Decisions
-from readiness.errors import DataError
+from readiness.errors import DataError, DisclosureError
 from readiness.questionnaire import Questionnaire
-from readiness.register.figures import read_register
+from readiness.register.display import SUPPRESSED_TEXT, show_safely
+from readiness.register.figures import base_id, read_register, share_id
 from readiness.register.linked import Demand, others
-from readiness.register.protection import base_id, share_id
 from readiness.register.withholding import Withheld
 from readiness.tables import read_text_table
 
@@ -57,17 +63,12 @@ def read_target(
     alone = read_release("", figures, boxes)
     release, variants = read_variants(alone, figures, varied, classes)
     rules = AttackRules(policy.minimum_cell, policy.width)
-    told = (release, releases, classes.get(""), rules, routes_of(questionnaire))
-    return AttackTarget(*told, variants)
-
-
-def routes_of(questionnaire: Questionnaire) -> list[Route]:
-    """Which items are asked after which answers."""
-    return [
+    routes = [
         Route(item.id, condition.item, condition.one_of, len(item.asked_if) == 1)
         for item in questionnaire.items
         for condition in item.asked_if
     ]
+    return AttackTarget(release, releases, classes.get(""), rules, routes, variants)
 
 
 def known_classes(
@@ -137,9 +138,8 @@ def demand_more(
         widths[others(cell.share.id) if cell.rest else cell.share.id] = (
             target.rules.width * 2 ** min(tries[cell.id], WIDENED)
         )
-        near = frozenset([cell.item])
-        if step == NEIGHBOURS:
-            near = target.with_neighbours(near)
+        own = frozenset([cell.item])
+        near = target.with_neighbours(own) if step == NEIGHBOURS else own
         if not cell.withheld:
             hidden.add(cell.share.id)
         if step >= GROUP:
@@ -173,3 +173,84 @@ def withhold_until_held(
         # What nothing was withheld of, and nothing beside, holds as it did.
         anew = target.with_neighbours(demand.items or ())
         hidden = decide(demand, hidden.decisions)
+
+
+ATTACK = "attack.csv"
+VERDICT = "verdict.json"
+WHAT_TO_DO = (
+    "Tell fewer groups or decimals, merge small groups, or let `disclosure` withhold more; every "
+    "count: attack.csv"
+)
+# Numbers of people that stand among those of the quality report.
+RESPONDENTS = (("quality", "answered"), ("quality", "kept"))
+
+
+def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
+    """Numbers of people below the minimum that a register shows: bases, and respondents."""
+    for row in list_rows(figures[figures["suppressed"] == ""]):
+        people = row["kind"] == "count" or (row["kind"], row["statistic"]) in RESPONDENTS
+        text = row["value"] if people else row["n"]
+        if text and 0 < int(text) < minimum:
+            yield f"{row['id']}: shown on a base of {text}, below {minimum}."
+
+
+NUMBERS = ("value", "se", "lower", "upper", "n_eff", "deff")
+# How the ids of the numbers end that a share has beside it.
+BESIDE = (
+    *("lower", "upper", "n_eff", "worst.lower", "worst.upper"),
+    *("selection.lower", "selection.upper"),
+)
+
+
+def left_behind(figures: pd.DataFrame) -> Iterator[str]:
+    """Numbers of a share that is marked as not published."""
+    ids = set(figures.loc[figures["suppressed"] == "", "id"])
+    for row in list_rows(figures[figures["suppressed"] != ""]):
+        name = row["id"]
+        left = [column for column in NUMBERS if row[column]]
+        moved = (f"{since}.{name}" for since in ("revision", "change"))
+        left += [own for own in (*(f"{name}.{end}" for end in BESIDE), *moved) if own in ids]
+        if left:
+            yield f"{name}: is not published, but {left[0]} is."
+        if (text := show_safely(row, "en")) != SUPPRESSED_TEXT:
+            yield f"{name}: is not published, but {text} is shown."
+
+
+def read_attack(path: Path) -> pd.DataFrame:
+    """The attack's table, as `freeze` keeps it: what readers can prove of each withheld count.
+
+    DataError when it is another table.
+    """
+    table = read_text_table(path, "the disclosure-risk check")
+    if missing := [name for name in COLUMNS if name not in table]:
+        raise DataError(f"{path}: no column {', '.join(missing)}. Restore it with git.")
+    return table
+
+
+def findings(attacked: pd.DataFrame) -> str:
+    """One line: how much a reader can work out."""
+    before = int((attacked["verdict"] == CountVerdict.BEFORE.value).sum())
+    told = f", {before} were given away by earlier releases" if before else ""
+    return f"{len(attacked)} counts attacked, {len(given_away(attacked))} given away{told}"
+
+
+def refuse_given_away(what: str, table: pd.DataFrame) -> None:
+    """DisclosureError naming the first count that a release gives away, if there is one.
+
+    `what`: the release, for the message.
+    """
+    if told := first_given_away(table):
+        raise DisclosureError(f"{what}: {told}\n{WHAT_TO_DO}.")
+
+
+def not_attacked(figures: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:
+    """The withheld shares of a register of which an attack has no row, sorted.
+
+    An option's share of those asked is of the same people as that of those who answered: where one
+    of them is shown, the count is that of a published share.
+    """
+    shares = figures[(figures["kind"] == "estimate") & (figures["unit"] == "share")]
+    hidden, shown = shares[shares["suppressed"] != ""], shares[shares["suppressed"] == ""]
+    cell = ["item", "level", "group"]
+    known = pd.MultiIndex.from_frame(pd.concat([attacked[cell], shown[cell]]))
+    return sorted(hidden.loc[~pd.MultiIndex.from_frame(hidden[cell]).isin(known), "id"])

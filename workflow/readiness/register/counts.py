@@ -115,14 +115,11 @@ class KnownCells:
         whole = cls.of(answers, weights, variables)
         if len(whole.sizes) <= MOST_CELLS or len(variables) < 2:
             return [whole.coarse()]
-        parts = []
-        for k, variable in enumerate(variables):
-            part = cls.of(answers, weights, [variable]).coarse()
-            groups = {
-                group if group == TOTAL or not k else group_name(variable, group): inside
-                for group, inside in part.groups.items()
-            }
-            parts.append(replace(part, groups=groups))
+        parts = [cls.of(answers, weights, [variable]).coarse() for variable in variables]
+        for k, variable in enumerate(variables[1:], 1):
+            own = parts[k].groups.items()
+            named = {g if g == TOTAL else group_name(variable, g): inside for g, inside in own}
+            parts[k] = replace(parts[k], groups=named)
         return parts
 
     def coarse(self) -> KnownCells:
@@ -132,15 +129,11 @@ class KnownCells:
         inside = np.zeros((len(self.sizes), len(self.groups)), dtype=bool)
         for k, cells in enumerate(self.groups.values()):
             inside[cells, k] = True
-        _, merged = np.unique(inside, axis=0, return_inverse=True)
+        merged = np.unique(inside, axis=0, return_inverse=True)[1].astype(np.int64)
         sizes = np.bincount(merged, self.sizes).astype(np.float64)
         weights = np.bincount(merged, self.sizes * self.weights) / sizes
-        groups = {
-            group: np.unique(merged[cells]).astype(np.int64) for group, cells in self.groups.items()
-        }
-        return KnownCells(
-            merged[self.of_row].astype(np.int64), sizes, weights, groups, self.weighted
-        )
+        groups = {group: np.unique(merged[cells]) for group, cells in self.groups.items()}
+        return KnownCells(merged[self.of_row], sizes, weights, groups, self.weighted)
 
     @classmethod
     def of(
@@ -254,11 +247,9 @@ class Counts:
             return
         self._told.add(row)
         at = np.array(row.at, np.int64)
-        if self._certain[self._make_cell(at)].all():
-            value = float(np.array(row.by) @ self.truth[at])
-            if not row.low <= value <= row.high:
-                return
-        self.fixed.append(row)
+        certain = self._certain[self._make_cell(at)].all()
+        if not certain or row.low <= float(np.array(row.by) @ self.truth[at]) <= row.high:
+            self.fixed.append(row)
 
     def at(self, column: str, states: Iterable[str], group: str) -> Places:
         """The counts of some answers in a group."""

@@ -25,8 +25,7 @@ from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum
 from readiness.errors import StatisticsError
 from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.questionnaire import TOTAL
-from readiness.register.figures import PRECISION, PUBLISHED
-from readiness.register.protection import base_id, read_statistic
+from readiness.register.figures import PRECISION, PUBLISHED, base_id, read_statistic
 
 # How far a printed number of people may be from a whole one.
 NEAR = 1e-9
@@ -209,8 +208,8 @@ class Joint:
         """
         if self._reader is None:
             return None
+        target = ProtectedSum("", (self._find_people(category, group),), 0)
         try:
-            target = ProtectedSum("", (self._find_people(category, group),), 0)
             found = self._reader.bounds(target)[0]
         except StatisticsError:
             return None
@@ -242,15 +241,13 @@ class Joint:
     def _weight(self, category: str, group: str) -> int:
         return len(self.groups) * len(self.categories) + self._find_people(category, group)
 
-    def _bound_weights(self) -> list[LinearRow]:
+    def _bound_weights(self) -> Iterator[LinearRow]:
         """In weights of the lightest, so many people weigh as much at least, and `ratio` times."""
-        found = []
         for group in self.groups:
             for category in self.categories:
                 n, w = self._find_people(category, group), self._weight(category, group)
-                found += [LinearRow.of({n: -1.0, w: 1.0}, 0.0, inf)]
-                found += [LinearRow.of({n: -self._ratio, w: 1.0}, -inf, 0.0)]
-        return found
+                yield LinearRow.of({n: -1.0, w: 1.0}, 0.0, inf)
+                yield LinearRow.of({n: -self._ratio, w: 1.0}, -inf, 0.0)
 
     def _add_totals(self) -> list[LinearRow]:
         """The groups of one variable are everybody."""
@@ -266,18 +263,14 @@ class Joint:
             for at in (self._find_people, self._weight)
         ]
 
-    def _add_printed_rows(self) -> list[LinearRow]:
-        found = []
+    def _add_printed_rows(self) -> Iterator[LinearRow]:
         for group in self.groups:
-            base = self._bound_base(group)
-            found.append(
-                LinearRow.of({self._find_people(c, group): 1.0 for c in self.categories}, *base)
-            )
+            people = {self._find_people(c, group): 1.0 for c in self.categories}
+            yield LinearRow.of(people, *self._bound_base(group))
             for category in self.categories:
                 told = self.earlier.shares.get(self.shares.get((category, group), ""))
                 if not told:
                     continue
                 for end, low, high in ((told.low, 0.0, inf), (told.high, -inf, 0.0)):
                     row = {self._weight(c, group): (c == category) - end for c in self.categories}
-                    found.append(LinearRow.of(row, low, high))
-        return found
+                    yield LinearRow.of(row, low, high)

@@ -14,17 +14,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from readiness.analysis.names import ANSWERED
 from readiness.errors import DataError
 from readiness.language.rounding import round_value
 from readiness.lineage import Lineage
 from readiness.patterns import SIGNIFICANT_DIGITS
-from readiness.questionnaire import TOTAL, Item
+from readiness.questionnaire import TOTAL, Item, Questionnaire
 from readiness.tables import read_text_table
 
 PRECISION = "precision"
@@ -119,28 +120,28 @@ def make_register(
     """
     records = []
     for row in rows:
-        record = {name: _write_cell(getattr(row, name)) for name in CORE}
-        if not row.suppressed:
-            if row.value is None:
+        if row.value is None:
+            if not row.suppressed:
                 raise DataError(
                     f"figure {row.id}: has neither a value nor a reason for its absence."
                 )
-            if row.kind not in AS_TOLD and row.unit != REASON:
-                # What could not be shown (`display.show_row`) is refused.
-                round_value(row.value, row.unit, row.digits, row.rounding)
+        elif not row.suppressed and row.kind not in AS_TOLD and row.unit != REASON:
+            # What could not be shown (`display.show_row`) is refused.
+            round_value(row.value, row.unit, row.digits, row.rounding)
         behind = origin(row)
-        record |= {
-            "run": run,
-            "dataset": " ".join(sorted(behind.datasets)),
-            "lineage": " ".join(sorted(behind.lineages)),
-            "simulated": "true" if simulated else "false",
-            "note": row.note,
-            PRECISION: WORKING,
-        }
-        records.append(record)
+        records.append(
+            {
+                **{name: _write_cell(getattr(row, name)) for name in CORE},
+                "run": run,
+                "dataset": " ".join(sorted(behind.datasets)),
+                "lineage": " ".join(sorted(behind.lineages)),
+                "simulated": "true" if simulated else "false",
+                "note": row.note,
+                PRECISION: WORKING,
+            }
+        )
     table = pd.DataFrame(records, columns=COLUMNS).sort_values("id", kind="stable")
-    repeated = table["id"][table["id"].duplicated()]
-    if len(repeated):
+    if len(repeated := table["id"][table["id"].duplicated()]):
         raise DataError(f"figure {repeated.iloc[0]}: registered twice.")
     return table.reset_index(drop=True)
 
@@ -150,8 +151,7 @@ def read_register(path: Path) -> pd.DataFrame:
     table = read_text_table(path, "the register of figures")
     if PRECISION not in table.columns:
         table[PRECISION] = ""
-    missing = [column for column in COLUMNS if column not in table.columns]
-    if missing:
+    if missing := [column for column in COLUMNS if column not in table.columns]:
         raise DataError(f"{path}: the register lacks the columns {', '.join(missing)}.")
     return table
 
@@ -179,22 +179,19 @@ def by_size(codes: Iterable[str], value: Values) -> list[str]:
 
     Those without a value come last; those that are equal keep the order of listing.
     """
-    listed = list(codes)
 
-    def order(code: str) -> tuple[bool, float, int]:
+    def order(code: str) -> tuple[bool, float]:
         known = value(code)
-        return (known is None, -(known or 0.0), listed.index(code))
+        return known is None, -(known or 0.0)
 
-    return sorted(listed, key=order)
+    return sorted(codes, key=order)
 
 
 def row_order(value: Values, rows: Sequence[Item]) -> list[Item]:
     """The rows of a grid, as charts and tables show them: by the share that stands for each."""
     own = {item.id: item for item in rows}
-    return [
-        own[name]
-        for name in by_size(own, lambda name: value(f"{name}.{own[name].first_level}.{TOTAL}"))
-    ]
+    order = by_size(own, lambda name: value(f"{name}.{own[name].first_level}.{TOTAL}"))
+    return [own[name] for name in order]
 
 
 def group_order(
@@ -222,3 +219,58 @@ def number(value: Any) -> float | None:
         return None
     found = float(value)
     return None if math.isnan(found) else found
+
+
+ASKED = "asked"
+DONT_KNOW = "dont_know"
+_UNWEIGHTED = " (unweighted)"
+# One reason for both: who knew which is which would know which counts are below the minimum.
+WITHHELD = "few answers, or what they could be computed from"
+BASE = "base below the minimum"
+UNRELIABLE = "base too small for a reliable share"
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """What a questionnaire says of the sums among a wave's numbers.
+
+    Attributes:
+        apart: the groups outside every total, which are counted and not weighted.
+        headlines: the box of each ordinal item that comparisons are of.
+        grids: the grid of each item that is told as one with its other rows.
+    """
+
+    apart: tuple[str, ...] = ()
+    headlines: Mapping[str, str] = field(default_factory=dict)
+    grids: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, questionnaire: Questionnaire) -> Scheme:
+        """The scheme of a questionnaire."""
+        tables = questionnaire.find_tables(item.id for item in questionnaire.items)
+        return cls(
+            questionnaire.groups_apart,
+            {item.id: item.headline for item in questionnaire.items if item.headline},
+            {row: grid for grid, rows in tables.items() for row in rows},
+        )
+
+
+def statistic_text(measure: str, base: str, *, unweighted: bool) -> str:
+    """What an estimate is, in the register: `share of answered`. `read_statistic` reads it."""
+    return f"{measure} of {base}{_UNWEIGHTED if unweighted else ''}"
+
+
+def read_statistic(text: str) -> tuple[str, str, bool]:
+    """Measure, base and whether it is unweighted, of a text that `statistic_text` wrote."""
+    measure, _, base = text.partition(" of ")
+    return measure, base.removesuffix(_UNWEIGHTED), base.endswith(_UNWEIGHTED)
+
+
+def share_id(item: str, level: str, group: str, base: str) -> str:
+    """The register's id of a share."""
+    return f"{item}.{level}.{group}" + (".asked" if base == ASKED else "")
+
+
+def base_id(item: str, group: str, base: str) -> str:
+    """The register's id of a base."""
+    return f"{item}.n.{group}" + ("" if base == ANSWERED else f".{base}")

@@ -18,8 +18,7 @@ from readiness.arrays import list_rows
 from readiness.attack import AttackTarget, CountVerdict, attack
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import TOTAL
-from readiness.register.figures import FigureRow, number
-from readiness.register.protection import DONT_KNOW, WITHHELD, share_id
+from readiness.register.figures import DONT_KNOW, WITHHELD, FigureRow, number, share_id
 
 FIRMNESS = "firmness"
 # What becomes of a finding in a variant; the last of which nothing can be said.

@@ -38,7 +38,7 @@ from readiness.register.counts import (
     weight_row,
 )
 from readiness.register.earlier import Earlier, Joint
-from readiness.register.protection import base_id, share_id
+from readiness.register.figures import base_id, share_id
 
 # A share costs what part of the base gave the answer, and this: a rare one is told, too.
 RARE_LOSS = 0.1
@@ -201,16 +201,12 @@ class _Builder:
         for cut in made:
             place = {str(answer): k for k, answer in enumerate(cut.answers[1])}
             based.append({s: cut.chosen[place[s]] for s in states if s in place})
-        told = {
-            s
-            for cut, inside in zip(made, based, strict=True)
-            for s in inside
-            if inside[s] in cut.categories
-        }
+        pairs = list(zip(made, based, strict=True))
+        told = {s for cut, inside in pairs for s in inside if inside[s] in cut.categories}
         # Nothing is said of how many refused, or left it empty, by group: they are who is left.
         counted = [s for s in states if s in told or s not in SILENT]
         self.counts.add(column, self.answers[column].astype(str).to_numpy(dtype=object), counted)
-        for cut, inside in zip(made, based, strict=True):
+        for cut, inside in pairs:
             joint = [self._read_joint(item.id, cut, each) for each in self.rules.earlier]
             for category in cut.estimated_categories:
                 for group in self.cells.groups:
@@ -313,12 +309,10 @@ class _Builder:
         small = n < policy.minimum_base or policy.is_small(n)
         rows = tuple(self._add_base_rows(base, kind, column, group))
         alone = kind != WITH_DONT_KNOW
-        if alone and size not in self.statements:
-            given = small or size in self.again
-            self.statements[size] = Statement(size, rows, 0.0, given)
         loss = population * (RARE_LOSS + count / n)
         if alone:
-            told = self.statements[size]
+            new = Statement(size, rows, 0.0, given=small or size in self.again)
+            told = self.statements.get(size, new)
             self.statements[size] = replace(told, loss=told.loss + BASE_LOSS * loss)
         weak = n < (self.rules.reliable_base if self.cells.weighted else policy.minimum_base)
         sensitive = policy.is_sensitive(count, n)
@@ -402,8 +396,7 @@ class _Builder:
     def _add_target(self, name: str, at: Places, width: int | None = None) -> None:
         key, more = tuple(at.tolist()), self.rules.demand.widths.get(name)
         if key and (more or key not in self.targets):
-            target = ProtectedSum(name, key, self.counts.people(at), more or width)
-            self.targets[key] = target
+            self.targets[key] = ProtectedSum(name, key, self.counts.people(at), more or width)
 
     def _add_other_target(self, name: str, at: Places, of: str) -> None:
         """A number that is not small: who has the release does not know that where it is withheld,

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from readiness.forensics.arithmetic.figures import parse_figure
-from readiness.forensics.judging.verdict import Number, facts_of, numbers_of
+from readiness.forensics.judging.verdict import facts_of, numbers_of
 from readiness.register.figures import IN_PERCENT, FigureRow
 
 
@@ -44,29 +44,21 @@ def verdict_rows(verdicts: list[dict[str, Any]]) -> Iterator[FigureRow]:
     for verdict in verdicts:
         for own, number in numbers_of(facts_of(verdict)).items():
             value: int | float | str
-            if isinstance(number, tuple):
-                value = " ".join(map(str, number))
-            else:
-                value = float(number) if isinstance(number, Fraction) else number
+            match number:
+                case tuple():
+                    unit, value = "list", " ".join(map(str, number))
+                case Fraction():
+                    unit, value = "share", float(number)
+                case int():
+                    unit, value = "count", number
+                case _:
+                    unit, value = "printed", number
             yield FigureRow(
                 id=number_id(verdict["id"], own),
                 kind="verdict",
-                unit=_find_unit(number),
+                unit=unit,
                 value=value,
                 item=verdict["kind"],
                 statistic=own,
                 note=verdict["status"],
             )
-
-
-def _find_unit(number: Number) -> str:
-    """What a verdict's number is: a list, a share, a count, or a figure as printed."""
-    match number:
-        case tuple():
-            return "list"
-        case Fraction():
-            return "share"
-        case int():
-            return "count"
-        case _:
-            return "printed"

@@ -2,19 +2,21 @@
 
 Each system of the items (`register.linked`) is protected in turn; what one withholds is withheld in
 the next, and a reader who has less never knows more. Means of numbers are withheld on small bases
-and where few people make most of the sum, with what would give them back (`register.protection`).
+and where few people make most of the sum, with what would give them back: a reader is taken to know
+every weight that turns means into the total. The groups of each variable add to it by themselves,
+in weights as in people; those counted apart are outside it.
 
 The facts tell which number is withheld for itself and which for another: they are not for release.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
-from readiness.analysis.names import WITH_DONT_KNOW, variable_of
+from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, variable_of
 from readiness.arrays import list_rows
 from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule
@@ -23,8 +25,8 @@ from readiness.disclosure.policy import rare
 from readiness.questionnaire import MEAN, OF_NUMBERS, TOTAL, Questionnaire
 from readiness.register.counts import KnownCells
 from readiness.register.earlier import Earlier
+from readiness.register.figures import Scheme, base_id, share_id
 from readiness.register.linked import Demand, PrintRules, systems
-from readiness.register.protection import Scheme, base_id, find_withheld_means, share_id
 
 PRIMARY, COMPLEMENTARY, RELIABILITY = "primary", "complementary", "reliability"
 # People by which an interval is wider than the policy asks: counts are whole, and the bounds are
@@ -63,10 +65,7 @@ class Withheld:
             "k": policy.k if policy.identifiers else None,
             "rare": self.rare,
             "numbers": len(estimates),
-            **{
-                reason: int(reasons.get(reason, 0))
-                for reason in (PRIMARY, COMPLEMENTARY, RELIABILITY)
-            },
+            **{why: int(reasons.get(why, 0)) for why in (PRIMARY, COMPLEMENTARY, RELIABILITY)},
             "protected": len(widths),
             "narrowest": min(widths, default=None),
             "unprotected": len(self.decisions.unprotected),
@@ -99,16 +98,10 @@ def withhold(
     compared one first. `earlier`: what earlier releases of the wave told.
     """
     names = list(dict.fromkeys(estimates["item"]))
-    keys = zip(
-        estimates["item"], estimates["level"], estimates["group"], estimates["base"], strict=True
-    )
-    rules = PrintRules(
-        figures.digits,
-        figures.reliable_base,
-        frozenset(share_id(*key) for key in keys),
-        tuple(earlier),
-        demand or Demand(),
-    )
+    keys = estimates[["item", "level", "group", "base"]].itertuples(index=False, name=None)
+    shares = frozenset(share_id(*key) for key in keys)
+    printed = (figures.digits, figures.reliable_base, shares, tuple(earlier))
+    rules = PrintRules(*printed, demand or Demand())
     scheme = Scheme.of(questionnaire)
     found = (before or Decisions()) | Decisions(complementary=rules.demand.hidden)
     sources = [
@@ -122,20 +115,14 @@ def withhold(
         if not len(answers):
             continue
         for system in systems(answers, cells, questionnaire, names, policy, rules):
-            margin, hidden = MARGIN if policy.width else 0, found.hidden
-            found |= optimise(
-                replace(
-                    system,
-                    statements=tuple(
-                        replace(each, given=each.given or each.name in hidden)
-                        for each in system.statements
-                    ),
-                ),
-                policy,
-                margin=margin,
+            hidden = found.hidden
+            statements = (
+                replace(each, given=each.given or each.name in hidden) for each in system.statements
             )
+            system = replace(system, statements=tuple(statements))
+            found |= optimise(system, policy, margin=MARGIN if policy.width else 0)
     numbers = estimates[estimates["level"] == MEAN]
-    groups = {**dict.fromkeys(questionnaire.groups_apart, apart)}
+    groups = dict.fromkeys(questionnaire.groups_apart, apart)
     sensitive = set(_find_concentrated(numbers, respondents, groups, variables, policy))
     means = frozenset[str]()
     if policy.protects:
@@ -184,12 +171,12 @@ def _state_facts(
 ) -> pd.DataFrame:
     """Why each number is withheld."""
     rows: dict[str, tuple[str, str, str, str, str]] = {}
-    hidden = found.hidden
+    hidden = found.hidden | {*means}
     for row in list_rows(estimates):
         item, level, group, base = row["item"], row["level"], row["group"], row["base"]
         n, count = int(row["n"]), int(row["count"])
         name, size = share_id(item, level, group, base), base_id(item, group, base)
-        if name in hidden or name in means:
+        if name in hidden:
             reason = COMPLEMENTARY
             if level in OF_NUMBERS or policy.is_sensitive(count, n) or n < policy.minimum_base:
                 reason = PRIMARY
@@ -200,8 +187,69 @@ def _state_facts(
             if base == WITH_DONT_KNOW:
                 # The wider base stands by its one share.
                 rows.setdefault(size, (size, item, group, "base", reason))
-        if size in hidden or size in means:
+        if size in hidden:
             small = n < policy.minimum_base or policy.is_small(n)
             reason = PRIMARY if small else COMPLEMENTARY
             rows.setdefault(size, (size, item, group, "base", reason))
     return pd.DataFrame([rows[name] for name in sorted(rows)], columns=FACTS)
+
+
+def find_withheld_means(
+    means: pd.DataFrame, rules: FigureRules, apart: Collection[str], sensitive: Collection[str] = ()
+) -> frozenset[str]:
+    """The ids of means, quartiles and bases that are withheld so that no small base can be known.
+
+    `means`: rows of the estimate step (numbers or text). Those that are hidden because their base
+    is too small for reliability are not among them unless it is small, too. `apart`: the groups
+    outside the total; `sensitive`: ids that must not be known for another reason.
+    """
+    found: set[str] = set()
+    least = rules.minimum_base
+    for item, table in means.groupby("item", sort=False):
+        sizes = dict(zip(table["group"].astype(str), table["n"].astype(int), strict=True))
+        variables: dict[str, list[str]] = {}
+        for group in sizes:
+            if group != TOTAL and group not in apart:
+                variables.setdefault(variable_of(group), [TOTAL]).append(group)
+        # Where someone is outside every group no reader can sum.
+        sums = [
+            groups
+            for groups in variables.values()
+            if sum(sizes.get(group, 0) for group in groups) == 2 * sizes.get(TOTAL, 0)
+        ]
+        few = {group for group, n in sizes.items() if 0 < n < least}
+        bases = _add_partners(few, set(), sizes, sums, least)
+        weak = {g for g, n in sizes.items() if n < (least if g in apart else rules.reliable_base)}
+        named = {group: share_id(str(item), MEAN, group, ANSWERED) for group in sizes}
+        hidden = bases | {group for group, name in named.items() if name in sensitive}
+        hidden = _add_partners(hidden, weak, sizes, sums, least)
+        found |= {base_id(str(item), group, ANSWERED) for group in bases}
+        found |= {
+            share_id(str(item), level, group, ANSWERED)
+            for group in hidden - weak
+            for level in OF_NUMBERS
+        }
+    return frozenset(found)
+
+
+def _add_partners(
+    hidden: set[str],
+    weak: set[str],
+    sizes: Mapping[str, int],
+    sums: Iterable[Sequence[str]],
+    least: int,
+) -> set[str]:
+    """The groups that are `hidden` with more of each sum, the smallest first: of a total and its
+    groups two at least, of `least` people. Who is only `weak` hides others, too.
+    """
+    before: set[str] = set()
+    while hidden != before:
+        before = hidden
+        for groups in sums:
+            left = sorted((sizes[g], g) for g in groups if g not in hidden | weak and sizes[g])
+            gone = [sizes[g] for g in groups if g in hidden | weak]
+            while left and hidden & {*groups} and (len(gone) < 2 or sum(gone) < least):
+                size, group = left.pop(0)
+                gone.append(size)
+                hidden = hidden | {group}
+    return hidden

@@ -23,8 +23,15 @@ from readiness.facts import Listed
 from readiness.language import Language, show, text
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Questionnaire
-from readiness.register.figures import answer_order, group_order, number
-from readiness.register.protection import ASKED, DONT_KNOW, base_id, share_id
+from readiness.register.figures import (
+    ASKED,
+    DONT_KNOW,
+    answer_order,
+    base_id,
+    group_order,
+    number,
+    share_id,
+)
 from readiness.reporting.parts import Register, WavePart
 
 # The adjusted p-values below which a letter is upper case, and lower case.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from readiness.analysis.names import ANSWERED
 from readiness.facts import Fact, Value
 from readiness.questionnaire import MEDIAN, TOTAL, Item
-from readiness.register.protection import share_id
+from readiness.register.figures import share_id
 from readiness.register.rows.changes import MAPPED, change_levels
 from readiness.reporting.blocks import paragraphs
 from readiness.reporting.item_findings import level_label

@@ -11,8 +11,7 @@ from readiness.facts import Fact, Listed, Value
 from readiness.language import capitalise, show, text
 from readiness.questionnaire import TOTAL, Item
 from readiness.register.display import show_row
-from readiness.register.figures import row_order
-from readiness.register.protection import base_id, share_id
+from readiness.register.figures import base_id, row_order, share_id
 from readiness.reporting.banners import (
     Banner,
     BannerColumn,

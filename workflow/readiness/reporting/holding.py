@@ -22,9 +22,8 @@ from readiness.analysis.varying import CHOICES, OWN, Wave, has_dont_know
 from readiness.config import FigureRules
 from readiness.facts import NamedNumber
 from readiness.questionnaire import TOTAL, Questionnaire
-from readiness.register.figures import Origin, make_register, number
+from readiness.register.figures import Origin, Scheme, make_register, number, share_id
 from readiness.register.firmness import FAILS, HOLDS, UNTOLD
-from readiness.register.protection import Scheme, share_id
 from readiness.register.rows.shares import share_rows
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.item_findings import SIDES, Findings, are_far, find_widest

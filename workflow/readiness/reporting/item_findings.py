@@ -18,9 +18,8 @@ from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
 from readiness.questionnaire import MEAN, MEDIAN, QUARTILES, TOTAL, FrameVariable, Item
 from readiness.questionnaire.units import unit_text
-from readiness.register.figures import answer_order
-from readiness.register.findings import bound_hidden_share, compare_with_half
-from readiness.register.protection import share_id
+from readiness.register.display import bound_hidden_share, compare_with_half
+from readiness.register.figures import answer_order, share_id
 from readiness.reporting.banners import MANY, Gap, TableMaterial
 from readiness.reporting.statements import has_only_name
 

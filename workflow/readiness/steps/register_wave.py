@@ -24,10 +24,9 @@ from readiness.register.attacking import (
     withhold_until_held,
 )
 from readiness.register.earlier import earlier_release
-from readiness.register.figures import FigureRow, Origin, make_register, read_register
+from readiness.register.figures import FigureRow, Origin, Scheme, make_register, read_register
 from readiness.register.firmness import FIRMNESS, find_told, firmness_rows, tell_until_held
 from readiness.register.linked import Demand
-from readiness.register.protection import Scheme
 from readiness.register.rows.changes import CHANGE, change_rows, match_groups, match_items
 from readiness.register.rows.respondents import (
     are_weighted,

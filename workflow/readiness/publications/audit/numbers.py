@@ -53,7 +53,7 @@ from readiness.publications.seal import (
     VALUES,
     sha256,
 )
-from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
+from readiness.register.attacking import ATTACK, not_attacked, read_attack
 from readiness.register.display import show_safely
 from readiness.register.figures import PRECISION, read_register
 

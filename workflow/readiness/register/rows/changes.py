@@ -25,16 +25,14 @@ from readiness.arrays import list_rows
 from readiness.config import Change, FigureRules
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.questionnaire.versions import item_changes
-from readiness.register.figures import CORE, REASON, FigureRow, number
-from readiness.register.protection import share_id
-from readiness.register.published import round_register
+from readiness.register.display import round_register
+from readiness.register.figures import CORE, REASON, FigureRow, number, share_id
 from readiness.survey.comparisons.families import combine_limits
 
 CHANGE = "change"
 # Why a question is not compared, or how: the reasons that stand in place of a number.
 UNASKED, REWORDED, ROUTED, ANSWERS, MAPPED = REASONS = (
-    *("unasked", "reworded", "routed_otherwise", "other_answers"),
-    "mapped",
+    *("unasked", "reworded", "routed_otherwise", "other_answers", "mapped"),
 )
 # What of a question changed, by the last part of the fact that says so.
 _CHANGED = {"reworded": REWORDED, "routing": ROUTED}

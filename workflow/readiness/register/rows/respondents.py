@@ -21,8 +21,7 @@ from readiness.analysis.selection import Selection
 from readiness.config import PERMUTATIONS, FigureRules
 from readiness.facts import Fact, Quantity, of_domain
 from readiness.questionnaire import TOTAL
-from readiness.register.figures import REASON, FigureRow, number
-from readiness.register.protection import DONT_KNOW, base_id, share_id
+from readiness.register.figures import DONT_KNOW, REASON, FigureRow, base_id, number, share_id
 
 BOUND, RESPONSE, BALANCE, MISSING = "bound", "response", "balance", "missing"
 WORST, SELECTION = "worst", "selection"
@@ -71,12 +70,10 @@ def bound_rows(
         of: dict[str, Any] = {"item": item, "level": level, "group": TOTAL}
         for kind, says in _SAYS.items():
             reason = row["reason"] if kind == SELECTION else ""
-            if reason:
-                if reason != NOT_GIVEN:
-                    name = f"{share}.{kind}"
-                    yield FigureRow(name, KINDS[kind], REASON, reason, statistic=says, **of)
-                continue
-            for end in ENDS:
+            if reason and reason != NOT_GIVEN:
+                name = f"{share}.{kind}"
+                yield FigureRow(name, KINDS[kind], REASON, reason, statistic=says, **of)
+            for end in () if reason else ENDS:
                 yield FigureRow(
                     f"{share}.{kind}.{end}",
                     KINDS[kind],
@@ -341,9 +338,8 @@ def _make_margin_rows(margins: pd.DataFrame, *, simulated: bool) -> Iterator[Fig
     totals = {name: own.to_numpy().sum() for name, own in targets.groupby(margins["variable"])}
     for row in margins.to_dict("records"):
         variable, category, target = row["variable"], row["category"], float(row["target"])
-        total = totals[variable]
+        total, name = totals[variable], f"{variable}.{category}"
         of = {"item": variable, "level": category, "n": int(row["n"])}
-        name = f"{variable}.{category}"
         yield _make_weight_row(f"target.{name}", "share", target / total, says, digits=1, **of)
         for suffix, column, stage in (("", "final", "trimming"), (".raked", "raked", "raking")):
             gap, said = (float(row[column]) - target) / total, f"share after {stage} minus target"

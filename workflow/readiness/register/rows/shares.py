@@ -23,13 +23,14 @@ from readiness.analysis.selection import Selection
 from readiness.arrays import list_rows
 from readiness.config import FigureRules
 from readiness.questionnaire import OF_NUMBERS, TOTAL
-from readiness.register.figures import FigureRow, number
-from readiness.register.protection import (
+from readiness.register.figures import (
     BASE,
     UNRELIABLE,
     WITHHELD,
+    FigureRow,
     Scheme,
     base_id,
+    number,
     share_id,
     statistic_text,
 )
@@ -70,17 +71,15 @@ def share_rows(
         and variable_of(row["group"]) in even
         and share_id(row["item"], row["level"], row["group"], row["base"]) in ids
     }
-    intervals = selection.inference
     bases_seen: set[str] = set()
     for row in records:
         item, base, group, n = row["item"], row["base"], row["group"], int(row["n"])
         size = base_id(item, group, base)
         reason = reason_of(row, rules, scheme, ids)
-        hidden = bool(reason)
         # How precise a share is tells the base.
         untold = size in ids
         tells = group == TOTAL and (item, row["level"], base) in telling
-        precise = intervals and not (hidden or untold or tells)
+        precise = selection.inference and not (reason or untold or tells)
         fine = row["level"] in OF_NUMBERS and abs(float(row["estimate"] or 0)) < PLAIN_MEAN
         places = min((decimals or {}).get(item, 0), MOST_PLACES) if fine else 0
         digits = max(rules.digits, places)
@@ -92,7 +91,7 @@ def share_rows(
             id=share_id(item, row["level"], group, base),
             kind="estimate",
             unit=_find_unit(row),
-            value=None if hidden else number(row["estimate"]),
+            value=None if reason else number(row["estimate"]),
             item=item,
             level=row["level"],
             group=group,
@@ -103,7 +102,7 @@ def share_rows(
             ),
             n=None if untold else n,
             # A flag and a note are made of the count: they go with it. A flag is of precision.
-            reliability="" if reason == WITHHELD or not intervals else row["reliability"],
+            reliability="" if reason == WITHHELD or not selection.inference else row["reliability"],
             suppressed=reason,
             digits=digits,
             rounding=rules.rounding,
@@ -114,37 +113,24 @@ def share_rows(
             yield from _make_precision_rows(row, rules, digits)
         if size not in bases_seen:
             bases_seen.add(size)
-            yield FigureRow(
-                id=size,
-                kind="count",
-                unit="base",
-                value=None if untold else n,
-                item=item,
-                group=group,
-                statistic=f"answers ({base})",
-                suppressed=_give_base_reason(n, rules) if size in ids else "",
-            )
+            why = (BASE if n < rules.minimum_base else WITHHELD) if untold else ""
+            of: dict[str, Any] = {"kind": "count", "item": item, "group": group, "suppressed": why}
+            says = f"answers ({base})"
+            yield FigureRow(size, unit="base", value=None if untold else n, statistic=says, **of)
             weight = number(row["weighted"]) if weighted_bases and base == ANSWERED else None
             if weight is not None and n:
                 yield FigureRow(
-                    id=f"{size}.weighted",
-                    kind="count",
+                    f"{size}.weighted",
                     unit="count",
-                    item=item,
-                    group=group,
-                    value=None if size in ids else round(weight),
-                    statistic=f"weight of the answers ({base})",
+                    value=None if untold else round(weight),
+                    statistic=f"weight of the {says}",
                     rounding=rules.rounding,
-                    suppressed=_give_base_reason(n, rules) if size in ids else "",
+                    **of,
                 )
 
 
 def _find_unit(row: dict[Any, Any]) -> str:
     return "number" if row["level"] in OF_NUMBERS else "share"
-
-
-def _give_base_reason(n: int, rules: FigureRules) -> str:
-    return BASE if n < rules.minimum_base else WITHHELD
 
 
 def reason_of(row: dict[Any, Any], rules: FigureRules, scheme: Scheme, ids: frozenset[str]) -> str:
@@ -296,12 +282,10 @@ def comparison_rows(
     parted = {item for item, _, headline in unknown if headline}
     shown = []
     for row in comparisons.to_dict("records"):
-        groups = (
-            [group for group in (row["a"], row["b"]) if group] if row["test"] in OF_GROUPS else []
-        )
+        pair = (row["a"], row["b"]) if row["test"] in OF_GROUPS else ()
+        groups = [group for group in pair if group]
         counted = row["item"] in partly and row["test"] not in OF_GROUPS
-        if row["test"] == CONTRASTS_LEAD and row["item"] not in parted:
-            counted = False
+        counted &= row["test"] != CONTRASTS_LEAD or row["item"] in parted
         if counted and str(row["leads"]) == "True":
             identity = f"{row['item']}.test.{row['test']}.p"
             says = f"p of {row['test']}"
@@ -401,10 +385,7 @@ def _make_comparison_rows(
     digits = rules.digits if test == "contrast" else EFFECT_DIGITS
     limits = [("", "lower", "upper")]
     if number(row.get("lower_simultaneous")) is not None:
-        limits = [
-            ("", "lower_simultaneous", "upper_simultaneous"),
-            (".pointwise", "lower", "upper"),
-        ]
+        limits = [("", "lower_simultaneous", "upper_simultaneous"), (".pointwise", *limits[0][1:])]
     ends: list[tuple[str, float | None]] = [
         (f"{kind}.{end}", number(row[column]) if selection.inference else None)
         for kind, *columns in limits
@@ -435,9 +416,8 @@ def _find_unknown(
     estimates: pd.DataFrame, rules: FigureRules, scheme: Scheme, ids: frozenset[str]
 ) -> set[tuple[str, str, bool]]:
     """(item, group, whether of the contrasted share alone) of which something is not published."""
-    answered = estimates[estimates["base"] == ANSWERED]
     unknown = set()
-    for row in answered.to_dict("records"):
+    for row in estimates[estimates["base"] == ANSWERED].to_dict("records"):
         if reason_of(row, rules, scheme, ids):
             item, group, level = row["item"], row["group"], row["level"]
             unknown.add((item, group, False))

@@ -16,8 +16,8 @@ from readiness.language import Language, show, tell, text
 from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, show_row, sign
+from readiness.register.figures import DONT_KNOW
 from readiness.register.firmness import HOLDS, read_findings
-from readiness.register.protection import DONT_KNOW
 from readiness.reporting import statements
 from readiness.reporting.banners import (
     NUMBERS,
