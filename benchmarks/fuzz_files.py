@@ -52,8 +52,7 @@ from readiness.datasets.versions import (  # noqa: E402
     read_versions,
 )
 from readiness.errors import ReadinessError  # noqa: E402
-from readiness.forensics.judging.claims import read_claims  # noqa: E402
-from readiness.forensics.judging.structure import parse_structure  # noqa: E402
+from readiness.forensics.judging.structure import parse_structure, read_claims  # noqa: E402
 from readiness.forensics.judging.study import judge  # noqa: E402
 from readiness.lineage import read_lineage  # noqa: E402
 from readiness.plan import load_plan  # noqa: E402

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from readiness.forensics.judging.claims import COLUMNS
+from readiness.forensics.judging.structure import COLUMNS
 
 SAME = {
     "source": "https://example.org/a",

@@ -13,9 +13,8 @@ from readiness.cli import main
 from readiness.commands.starting.project import new_project
 from readiness.errors import DataError
 from readiness.forensics.beginning import ClaimSource, begin_study
-from readiness.forensics.judging.beside_data import beside_data
 from readiness.forensics.judging.structure import parse_structure
-from readiness.forensics.judging.study import judge, read_study
+from readiness.forensics.judging.study import beside_data, judge, read_study
 from readiness.language import tell
 from readiness.questionnaire import questionnaire_of
 

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from made_claims import claims_table
 from readiness.errors import ConfigError, DataError, ReadinessError
-from readiness.forensics.judging.claims import COLUMNS, read_claims, read_register
-from readiness.forensics.judging.structure import parse_structure
+from readiness.forensics.judging.structure import (
+    COLUMNS,
+    parse_structure,
+    read_claims,
+    read_register,
+)
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import Status
 

@@ -24,10 +24,13 @@ from readiness.forensics.arithmetic.bases import (
 from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
     Rounding,
+    debit,
+    grim,
+    grim_probability,
+    grimmer,
     parse_figure,
     print_share,
 )
-from readiness.forensics.arithmetic.grim import debit, grim, grim_probability, grimmer
 from readiness.forensics.arithmetic.phrases import judge_wording, read_phrase
 from readiness.forensics.arithmetic.precision import nchs_presentation, squared_cv, statcan_band
 from readiness.forensics.arithmetic.sums import repairs, sum_to_whole

@@ -13,15 +13,13 @@ from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
     PrintedFigure,
     Rounding,
-    parse_figure,
-    print_share,
-)
-from readiness.forensics.arithmetic.grim import (
     _is_any_attainable,
     debit,
     grim,
     grim_probability,
     grimmer,
+    parse_figure,
+    print_share,
 )
 from readiness.forensics.arithmetic.sums import net_fits, printed_sum_range, sum_to_whole
 

@@ -13,8 +13,9 @@ from readiness.config import FigureRules
 from readiness.language import LANGUAGES
 from readiness.register.attacking import find_even, left_behind, small_groups
 from readiness.register.display import SUPPRESSED_TEXT, Sign, show_row, show_with_sign, sign
-from readiness.register.figures import BASE, UNRELIABLE, WITHHELD, find_withheld_means
+from readiness.register.figures import BASE, UNRELIABLE, WITHHELD
 from readiness.register.rows.shares import comparison_rows, revision_rows, share_rows
+from readiness.register.withholding import find_withheld_means
 
 LEAST = 5
 WEIGHTS = {"producer": 1.3, "director": 0.7, "voice": 2.1}

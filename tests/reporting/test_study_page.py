@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 from project_copy import ROOT
 from readiness.forensics.arithmetic.bases import FigureSet, SetKind, apportioned_counts
 from readiness.forensics.arithmetic.figures import PrintedFigure
-from readiness.forensics.judging.claims import COLUMNS
-from readiness.forensics.judging.structure import Structure, parse_structure
+from readiness.forensics.judging.structure import COLUMNS, Structure, parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record
 from readiness.language import WHOLE, text

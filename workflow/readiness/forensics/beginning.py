@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 
 from readiness.errors import DataError
-from readiness.forensics.arithmetic.bases import NEAREST, SetKind
+from readiness.forensics.arithmetic.bases import SetKind
 from readiness.forensics.arithmetic.figures import PrintedFigure, parse_figure
 from readiness.forensics.arithmetic.sums import sum_to_whole
-from readiness.forensics.judging.claims import COLUMNS
+from readiness.forensics.judging.structure import COLUMNS
 from readiness.language import LANGUAGES, text
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.questionnaire.writing import item_id, option_code
@@ -143,22 +143,13 @@ class _BegunStudy:
         return {"claim": claim, "counts": "answered", "sets": [item]}
 
     def _write(self, item: str, category: str, value: str, unit: str, **more: str) -> str:
-        claim = f"{self._publisher}.{item}.{category}"
-        source = self._source
+        claim, source = f"{self._publisher}.{item}.{category}", self._source
         self.rows.append(
             {
-                "claim_id": claim,
-                "source": source.address,
-                "outlet": source.publisher,
-                "date": source.date,
-                "language": source.language,
-                "item": item,
-                "category": category,
-                "value": value,
-                "unit": unit,
-                "attributed_to": source.publisher,
-                "status": "documented",
-                **more,
+                **{"claim_id": claim, "source": source.address, "outlet": source.publisher},
+                **{"date": source.date, "language": source.language, "item": item},
+                **{"category": category, "value": value, "unit": unit},
+                **{"attributed_to": source.publisher, "status": "documented", **more},
             }
         )
         return claim
@@ -166,12 +157,9 @@ class _BegunStudy:
     @property
     def languages(self) -> list[str]:
         """The languages of the catalogues in which every text is there; that of the source, too."""
-        labels = [
-            each
-            for info in self.items.values()
-            for each in (info["label"], *info["categories"].values())
-        ]
-        shared = set.intersection(*(set(label) for label in labels)) & set(LANGUAGES)
+        shared = {*LANGUAGES}
+        for info in self.items.values():
+            shared.intersection_update(info["label"], *info["categories"].values())
         return sorted(shared | {self._source.language})
 
     @property
@@ -197,9 +185,7 @@ def _choose_kind(stated: str, figures: Mapping[str, PrintedFigure], where: str) 
         if stated not in list(SetKind):
             raise DataError(f"{where}, column kind: {stated!r}; expected {', '.join(SetKind)}.")
         return SetKind(stated)
-    roundings = list(dict.fromkeys(c.rounding for c in NEAREST))
-    result = sum_to_whole(list(figures.values()), roundings)
-    if result.ok and len(figures) > 1:
+    if len(figures) > 1 and sum_to_whole(list(figures.values())).ok:
         return SetKind.EXHAUSTIVE
     return SetKind.MULTI if sum(f.share for f in figures.values()) > 1 else SetKind.EXCLUSIVE
 

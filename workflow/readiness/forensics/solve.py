@@ -119,8 +119,7 @@ def _list_readings(
     alone = [FigureSet((figure,), SetKind.EXCLUSIVE) for figure in figures]
     if len(figures) > 1:
         found += [("together", alone, missing) for missing in range(max_missing + 1)]
-    distinct = dict.fromkeys(alone)
-    return found + [("alone", [single], 0) for single in distinct]
+    return found + [("alone", [single], 0) for single in dict.fromkeys(alone)]
 
 
 def _read(

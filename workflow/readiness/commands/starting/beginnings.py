@@ -37,8 +37,7 @@ from readiness.drafting import (
 from readiness.errors import ConfigError
 from readiness.files import write_atomically
 from readiness.forensics.beginning import ClaimSource, begin_study
-from readiness.forensics.judging.claims import read_register
-from readiness.forensics.judging.structure import parse_structure
+from readiness.forensics.judging.structure import parse_structure, read_register
 from readiness.patterns import NAME, WORDS
 from readiness.privacy import names_people
 from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of

@@ -99,11 +99,10 @@ def witnesses(figures: FigureSet, n: int, convention: Convention) -> Iterator[tu
 
 def _fill(ranges: list[tuple[int, int]], n: int, kind: SetKind) -> Iterator[tuple[int, ...]]:
     """Counts within their ranges whose sum is n (exhaustive), at most n (exclusive) or free."""
-    lows_after = [0] * (len(ranges) + 1)
-    highs_after = [0] * (len(ranges) + 1)
-    for i in range(len(ranges) - 1, -1, -1):
-        lows_after[i] = lows_after[i + 1] + ranges[i][0]
-        highs_after[i] = highs_after[i + 1] + ranges[i][1]
+    # What those after each can add to, at least and at most.
+    least, most = (
+        [sum(end[k] for end in ranges[i + 1 :]) for i in range(len(ranges))] for k in (0, 1)
+    )
 
     def rest(i: int, left: int) -> Iterator[tuple[int, ...]]:
         if i == len(ranges):
@@ -111,12 +110,10 @@ def _fill(ranges: list[tuple[int, int]], n: int, kind: SetKind) -> Iterator[tupl
             return
         low, high = ranges[i]
         if kind is not SetKind.MULTI:
-            high = min(high, left - lows_after[i + 1])
+            high = min(high, left - least[i])
+        order = range(low, high + 1)
         if kind is SetKind.EXHAUSTIVE:
-            low = max(low, left - highs_after[i + 1])
-            order = range(high, low - 1, -1)
-        else:
-            order = range(low, high + 1)
+            order = range(high, max(low, left - most[i]) - 1, -1)
         for count in order:
             for tail in rest(i + 1, left - count):
                 yield (count, *tail)
@@ -214,8 +211,7 @@ def joint_bases(
     allowed: Sequence[Convention] = NEAREST,
 ) -> list[int]:
     """Every number of people up to `n_max` that can stand behind all sets at once."""
-    mask = joint_mask(sets, n_max, max_missing, allowed)
-    return [int(n) for n in np.flatnonzero(mask)]
+    return [int(n) for n in np.flatnonzero(joint_mask(sets, n_max, max_missing, allowed))]
 
 
 def smallest_joint_base(
@@ -225,15 +221,13 @@ def smallest_joint_base(
     limit: int = SEARCH_LIMIT,
 ) -> int | None:
     """The smallest number of people behind all sets; None if there is none up to `limit`."""
-    n_max = 128
+    n_max = min(128, limit)
     while True:
-        n_max = min(n_max, limit)
-        found = np.flatnonzero(joint_mask(sets, n_max, max_missing, allowed))
-        if found.size:
-            return int(found[0])
+        if found := joint_bases(sets, n_max, max_missing, allowed):
+            return found[0]
         if n_max == limit:
             return None
-        n_max *= 8
+        n_max = min(8 * n_max, limit)
 
 
 def every_base_from(
@@ -331,11 +325,10 @@ def joint_splits(
     groups have at least one person. A split for which all sets rest on everyone says nothing about
     groups: if the sets fit the total, every split fits.
     """
-    found = set()
+    smaller = np.arange(1, total // 2 + 1)
+    fits = np.zeros(len(smaller), dtype=np.bool_)
     for convention in allowed:
         masks = [joint_mask([s], total, max_missing, [convention]) for s in sets]
-        for smaller in range(1, total // 2 + 1):
-            sizes = [smaller, total - smaller, total]
-            if all(mask[sizes].any() for mask in masks):
-                found.add(smaller)
-    return sorted(found)
+        each = [mask[smaller] | mask[total - smaller] | mask[total] for mask in masks]
+        fits |= np.logical_and.reduce(each)
+    return [int(n) for n in smaller[fits]]

@@ -13,6 +13,7 @@ only a phrase outside its loose reading is worth a remark. What a figure allows 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
@@ -131,12 +132,10 @@ def read_phrase(phrase: str, language: str) -> PhraseReading:
 
 
 def _find_modifier(text: str, language: str) -> tuple[str, str]:
-    around = re.fullmatch(form("phrases.a_bit_more_around", language), text)
-    if around:
+    if around := re.fullmatch(form("phrases.a_bit_more_around", language), text):
         return "bit_more", around[1]
     for name in MODIFIERS:
-        match = re.match(form(f"phrases.{name}", language), text)
-        if match:
+        if match := re.match(form(f"phrases.{name}", language), text):
             return name, text[match.end() :].strip()
     return "exactly", text
 
@@ -169,17 +168,13 @@ def _read_anchor(text: str, language: str) -> Fraction | None:
     for key, share in SHARES:
         if re.fullmatch(rf"(?:{article})?(?:{form(key, language)})", text):
             return share
-    match = re.fullmatch(form("phrases.out_of", language), text)
-    if match:
+    if match := re.fullmatch(form("phrases.out_of", language), text):
         part, whole = (_read_small_number(word, language) for word in match.groups())
         if part is not None and whole and part <= whole:
             return Fraction(part, whole)
     match = re.fullmatch(rf"(?:{article})?(.+?)(?:{form('phrases.percent', language)})", text)
-    if match:
-        try:
-            return parse_figure(match[1]).share
-        except DataError:
-            return None
+    with suppress(DataError):
+        return parse_figure(match[1]).share if match else None
     return None
 
 
@@ -187,11 +182,10 @@ def _read_small_number(word: str, language: str) -> int | None:
     for value, number in enumerate(NUMBERS, 1):
         if re.fullmatch(form(f"phrases.number.{number}", language), word):
             return value
-    try:
+    with suppress(DataError):
         figure = parse_figure(word, per=1)
-    except DataError:
-        return None
-    return figure.digits if figure.decimals == 0 else None
+        return figure.digits if figure.decimals == 0 else None
+    return None
 
 
 def _widen_anchor(anchor: Fraction, reach: _Reach) -> ShareInterval:
@@ -243,9 +237,7 @@ def smallest_strict_base(
         lowest, highest = count_interval(figure, n, rounding)
         # The first and last counts are enough: the phrase allows an interval of shares.
         lowest = max(lowest, ceil(n * reading.strict.low))
-        highest = min(highest, floor(n * reading.strict.high))
-        if any(
-            Fraction(k, n) in reading.strict for k in range(lowest, min(highest, lowest + 1) + 1)
-        ):
+        highest = min(highest, floor(n * reading.strict.high), lowest + 1)
+        if any(Fraction(k, n) in reading.strict for k in range(lowest, highest + 1)):
             return n
     return None

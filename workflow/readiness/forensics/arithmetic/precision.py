@@ -15,6 +15,7 @@ that range holds both 0.01 and 1, the figures cannot tell.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from math import comb
 
 from readiness.errors import StatisticsError
@@ -113,8 +114,7 @@ def p_range(rows: tuple[int, int], columns: tuple[int, int]) -> PRange:
     n = sum(rows)
     if n != sum(columns) or min(*rows, *columns) < 0 or n == 0:
         raise StatisticsError(f"Margins {rows} and {columns}: expected one total above 0.")
-    row = rows[0]
-    column = columns[0]
+    row, column = rows[0], columns[0]
     counts = range(max(0, row + column - n), min(row, column) + 1)
     weights = [comb(column, k) * comb(n - column, row - k) for k in counts]
     rarest = min(weights)
@@ -151,14 +151,11 @@ def _list_margins(
     rows: FigureSet, columns: FigureSet, n: int, max_missing: int, allowed: Sequence[Convention]
 ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Margins among those who answered both, for each way that the others can have answered."""
-    for convention in allowed:
-        for row_base in range(max(1, n - max_missing), n + 1):
-            for column_base in range(max(1, n - max_missing), n + 1):
-                for row in witnesses(rows, row_base, convention):
-                    for column in witnesses(columns, column_base, convention):
-                        yield from _remove_silent(
-                            (row[0], row_base - row[0]), (column[0], column_base - column[0]), n
-                        )
+    bases = range(max(1, n - max_missing), n + 1)
+    for convention, row_base, column_base in product(allowed, bases, bases):
+        for row, *_ in witnesses(rows, row_base, convention):
+            for column, *_ in witnesses(columns, column_base, convention):
+                yield from _remove_silent((row, row_base - row), (column, column_base - column), n)
 
 
 def _remove_silent(
@@ -166,13 +163,10 @@ def _remove_silent(
 ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Take away from each margin the people who did not answer the other item."""
     lacking_rows, lacking_columns = n - sum(row), n - sum(column)
-    overlap = min(lacking_rows, lacking_columns)
-    for lacking_both in range(overlap + 1):
-        drop_rows = lacking_columns - lacking_both
-        drop_columns = lacking_rows - lacking_both
-        for a in range(drop_rows + 1):
-            for b in range(drop_columns + 1):
-                kept_row = (row[0] - a, row[1] - (drop_rows - a))
-                kept_column = (column[0] - b, column[1] - (drop_columns - b))
-                if min(*kept_row, *kept_column) >= 0 and sum(kept_row) > 0:
-                    yield kept_row, kept_column
+    for lacking_both in range(min(lacking_rows, lacking_columns) + 1):
+        drop_rows, drop_columns = lacking_columns - lacking_both, lacking_rows - lacking_both
+        for a, b in product(range(drop_rows + 1), range(drop_columns + 1)):
+            kept_row = (row[0] - a, row[1] - (drop_rows - a))
+            kept_column = (column[0] - b, column[1] - (drop_columns - b))
+            if min(*kept_row, *kept_column) >= 0 and sum(kept_row) > 0:
+                yield kept_row, kept_column

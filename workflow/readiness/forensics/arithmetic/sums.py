@@ -98,31 +98,26 @@ def _bound_sums(
         return printed_sum_range(len(figures), decimals, roundings)
     whole = 100 * 10**decimals
     units = sum(10 ** (decimals - figure.decimals) for figure in figures)
-    below, above = 0, 0
-    for rounding in roundings:
-        if rounding is Rounding.TRUNCATION:
-            below = max(below, units - 1)
-        elif rounding is Rounding.CEILING:
-            above = max(above, units - 1)
-        else:
-            below, above = max(below, units // 2), max(above, units // 2)
-    return PrintedFigure(whole - below, decimals), PrintedFigure(whole + above, decimals)
+    reach = {Rounding.TRUNCATION: (units - 1, 0), Rounding.CEILING: (0, units - 1)}
+    gaps = [reach.get(rounding, (units // 2, units // 2)) for rounding in roundings]
+    return (
+        PrintedFigure(whole - max(below for below, _ in gaps), decimals),
+        PrintedFigure(whole + max(above for _, above in gaps), decimals),
+    )
 
 
 def _bound_gaps(categories: int, whole: int, rounding: Rounding) -> tuple[int, int]:
     """How far below and above the whole a printed sum can fall, in last digits."""
     half, odd = divmod(categories, 2)
-    if rounding is Rounding.HALF_UP:
-        return half - 1 + odd, half
-    if rounding is Rounding.HALF_DOWN:
-        return half, half - 1 + odd
-    if rounding is Rounding.TRUNCATION:
-        return categories - 1, 0
-    if rounding is Rounding.CEILING:
-        return 0, categories - 1
     # All figures at a half round to even digits: their sum is even, or one is not at a half.
     reach = half if odd or (whole + half) % 2 == 0 else half - 1
-    return reach, reach
+    return {
+        Rounding.HALF_UP: (half - 1 + odd, half),
+        Rounding.HALF_DOWN: (half, half - 1 + odd),
+        Rounding.HALF_EVEN: (reach, reach),
+        Rounding.TRUNCATION: (categories - 1, 0),
+        Rounding.CEILING: (0, categories - 1),
+    }[rounding]
 
 
 def _find_shares(
@@ -149,8 +144,8 @@ def net_fits(
     for rounding in roundings:
         shares = [shares_of(part, rounding) for part in parts]
         together = ShareInterval(
-            Fraction(sum(share.low for share in shares)),
-            Fraction(sum(share.high for share in shares)),
+            sum((share.low for share in shares), Fraction(0)),
+            sum((share.high for share in shares), Fraction(0)),
             all(share.with_low for share in shares),
             all(share.with_high for share in shares),
         )
@@ -206,11 +201,9 @@ def repairs(
         for candidate, kind in one_edit_away(text).items():
             changed = [*texts[:position], candidate, *texts[position + 1 :]]
             figures = [parse_figure(t) for t in changed]
-            if exhaustive and not sum_to_whole(figures).ok:
-                continue
-            if reference is not None and figures != [parse_figure(t) for t in reference]:
-                continue
-            found.append(Edit(position, text, candidate, kind))
+            agrees = reference is None or figures == [parse_figure(t) for t in reference]
+            if agrees and (not exhaustive or sum_to_whole(figures).ok):
+                found.append(Edit(position, text, candidate, kind))
     return found
 
 

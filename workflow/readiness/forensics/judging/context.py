@@ -13,8 +13,7 @@ from functools import cached_property
 from readiness.facts import Fact, Listed, NamedNumber, Printed, Term, TranslatedText, Value
 from readiness.forensics.arithmetic import bases
 from readiness.forensics.arithmetic.figures import Rounding
-from readiness.forensics.judging.claims import Claim
-from readiness.forensics.judging.structure import ClaimSet, SharedBase, Structure
+from readiness.forensics.judging.structure import Claim, ClaimSet, SharedBase, Structure
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
 
 # How far bases are listed when no total is reported.
@@ -115,13 +114,9 @@ class Study:
     def label(self, claim_set: ClaimSet) -> Fact:
         """A set with its figures and whose they are: « préparation » (67 % / 33 %, X)."""
         members = self.members(claim_set)
-        figures = Listed(
-            tuple(percent(f"{claim_set.id}_{claim.category}", claim) for claim in members), "slash"
-        )
-        return Fact(
-            "forensics.set",
-            {"item": self.topic(claim_set), "figures": figures, "whose": self.whose(members[0])},
-        )
+        told = tuple(percent(f"{claim_set.id}_{claim.category}", claim) for claim in members)
+        what = {"item": self.topic(claim_set), "figures": Listed(told, "slash")}
+        return Fact("forensics.set", {**what, "whose": self.whose(members[0])})
 
     def labels(self, sets: Sequence[ClaimSet], link: str = "and") -> Listed:
         """Several sets, as a sentence lists them."""
@@ -150,15 +145,7 @@ def verdict(
     """A verdict; when the power of the check is known, it ends with it."""
     if power is not None:
         facts = (*facts, Fact("forensics.power", name_numbers(power=power)))
-    return Verdict(
-        id=name,
-        kind=kind,
-        status=status,
-        nature=nature,
-        facts=tuple(facts),
-        claims=tuple(claims),
-        power=power,
-    )
+    return Verdict(name, kind, status, nature, tuple(facts), tuple(claims), power)
 
 
 # Longer lists of numbers of people are told by their smallest.
@@ -226,24 +213,15 @@ def judge_every(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[V
         facts.append(_state_fits("forensics.every.missing", some_missing, "_missing", loosely))
     first = some_missing.first
     lacking = bases.fewest_missing(figures, first, missing, allowed)
-    if lacking:
-        facts.append(Fact("forensics.every.silent", name_numbers(least=first, silent=lacking)))
-    else:
-        facts.append(Fact("forensics.every.least", name_numbers(least=first)))
-    yield verdict(
-        f"every.{name}",
-        "every",
-        Status.POSSIBLE,
-        facts,
-        tuple(claim for s in sets for claim in s.claims),
-    )
+    key = "forensics.every.silent" if lacking else "forensics.every.least"
+    facts.append(Fact(key, name_numbers(least=first, silent=lacking or None)))
+    claims = tuple(claim for s in sets for claim in s.claims)
+    yield verdict(f"every.{name}", "every", Status.POSSIBLE, facts, claims)
 
 
 KEYS = (
-    "forensics.every.all",
-    "forensics.every.all_from",
-    "forensics.every.missing",
-    "forensics.every.missing_from",
+    *("forensics.every.all", "forensics.every.all_from"),
+    *("forensics.every.missing", "forensics.every.missing_from"),
 )
 
 

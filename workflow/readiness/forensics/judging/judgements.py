@@ -45,18 +45,15 @@ def not_applicable(study: Study, name: str, kind: str, sets: Sequence[ClaimSet])
 def judge_set(study: Study, claim_set: ClaimSet) -> Iterator[Verdict]:
     """The bases of one set, where the study searches them, and its sum when it is exhaustive."""
     if claim_set in study.structure.sets:
-        weighted = study.describe_weighting([claim_set]) == "yes"
-        name = f"bases.{claim_set.id}"
-        if weighted:
-            yield not_applicable(study, name, "bases", [claim_set])
+        if study.describe_weighting([claim_set]) == "yes":
+            yield not_applicable(study, f"bases.{claim_set.id}", "bases", [claim_set])
         else:
             found = _set_bases(study, claim_set)
             yield found
             totals = [t for t in study.structure.totals if t.counts != "sent" and not t.sets]
-            people = [study.count_people(total.claim) for total in totals]
-            if found.status is Status.IMPOSSIBLE or any(
-                _is_apportioned(study, claim_set, n) for n in people
-            ):
+            people = (study.count_people(total.claim) for total in totals)
+            apportioned = (_is_apportioned(study, claim_set, n) for n in people)
+            if found.status is Status.IMPOSSIBLE or any(apportioned):
                 yield from _judge_apportioned(study, claim_set.id, [claim_set])
     if claim_set.kind == "exhaustive" and len(claim_set.claims) > 1:
         yield _set_sum(study, claim_set)
@@ -167,18 +164,14 @@ def _state_joint(
     return "forensics.joint.apart", name_numbers(missing=missing, n_max=reach, first=first)
 
 
-OTHERS = {
-    Rounding.TRUNCATION: "forensics.conventions.truncation",
-    Rounding.CEILING: "forensics.conventions.ceiling",
-}
-
-
 def _judge_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[Verdict]:
     """Truncation and rounding up, with complements: do they reconcile what rounding cannot?"""
     figures = [study.figures(s) for s in sets]
-    for rounding, key in OTHERS.items():
-        allowed = [Convention(rounding, True)]
-        found = joint_bases(figures, study.reach, 0, allowed)
+    for rounding, key in (
+        (Rounding.TRUNCATION, "forensics.conventions.truncation"),
+        (Rounding.CEILING, "forensics.conventions.ceiling"),
+    ):
+        found = joint_bases(figures, study.reach, 0, [Convention(rounding, True)])
         yield from _state_convention(study, f"{name}.{rounding}", key, sets, found)
     yield from _judge_apportioned(study, name, sets)
 
@@ -198,9 +191,6 @@ def _state_convention(
         )
 
 
-APPORTIONED = "forensics.conventions.largest_remainder"
-
-
 def _is_apportioned(study: Study, claim_set: ClaimSet, n: int) -> bool:
     """Whether figures show on `n` answers by largest remainders and by no nearest rounding."""
     figures, allowed = study.figures(claim_set), study.conventions([claim_set])
@@ -214,7 +204,8 @@ def _judge_apportioned(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
         return
     figures = [study.figures(s) for s in sets]
     found = [n for n in range(1, study.reach + 1) if all(apportioned_counts(s, n) for s in figures)]
-    yield from _state_convention(study, f"{name}.largest_remainder", APPORTIONED, sets, found)
+    key = "forensics.conventions.largest_remainder"
+    yield from _state_convention(study, f"{name}.largest_remainder", key, sets, found)
 
 
 def _judge_robustness(
@@ -271,19 +262,16 @@ def _judge_reported_base(study: Study, total: Total, people: int, claim_set: Cla
         "whose": study.whose_where(study.claims[total.claim]),
         **name_numbers(total=people),
     }
-    fits = people in found
-    adjusted = _is_apportioned(study, claim_set, people)
+    fits, adjusted = people in found, _is_apportioned(study, claim_set, people)
     if fits:
         key = "forensics.base.fits"
     elif adjusted:
         key = "forensics.base.apportioned"
     else:
-        near = [
-            max((n for n in found if n < people), default=0),
-            min((n for n in found if n > people), default=0),
-        ]
-        key = "forensics.base.other" if any(near) else "forensics.base.none"
-        words |= name_numbers(near=tuple(n for n in near if n)) if any(near) else {}
+        below, above = ([n for n in found if n < people], [n for n in found if n > people])
+        near = (*below[-1:], *above[:1])
+        key = "forensics.base.other" if near else "forensics.base.none"
+        words |= name_numbers(near=near or None)
     return verdict(
         name,
         "total",
@@ -351,8 +339,8 @@ def _judge_groups(study: Study, name: str, claim_id: str, people: int) -> Iterat
     words: dict[str, Value] = {
         **study.words(sets),
         "whose": study.whose_where(study.claims[claim_id]),
+        **name_numbers(total=people, missing=missing, sizes_missing=tuple(loose)),
     }
-    words |= name_numbers(total=people, missing=missing, sizes_missing=tuple(loose))
     everyone = Fact("forensics.groups.none")
     if strict:
         everyone = Fact("forensics.groups.all", name_numbers(sizes=tuple(strict)))

@@ -29,7 +29,6 @@ from readiness.forensics.arithmetic.precision import (
     statcan_band,
 )
 from readiness.forensics.arithmetic.sums import repairs, sum_to_whole
-from readiness.forensics.judging.claims import Claim
 from readiness.forensics.judging.context import (
     NEAREST_ALONE,
     UNWEIGHTED_NEAREST,
@@ -38,7 +37,7 @@ from readiness.forensics.judging.context import (
     verdict,
 )
 from readiness.forensics.judging.judgements import SEARCH, claim_names
-from readiness.forensics.judging.structure import ClaimSet, Phrase
+from readiness.forensics.judging.structure import Claim, ClaimSet, Contradiction, Phrase, Unknown
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name, name_numbers
 
 MOST_MISSING = 3
@@ -136,10 +135,10 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
                 # The word before the figure: "nearly".
                 words = claim.wording.split(" ")[0]
                 figure = Fact("forensics.about", {"words": words, "figure": figure})
-            whose = study.whose_where(claim)
-            told.append(Fact("language.beside", {"label": figure, "what": whose}))
-        figures = Listed(tuple(told))
-        facts.append(Fact("forensics.simplest.misfits", {"figures": figures}))
+            told.append(
+                Fact("language.beside", {"label": figure, "what": study.whose_where(claim)})
+            )
+        facts.append(Fact("forensics.simplest.misfits", {"figures": Listed(tuple(told))}))
     yield verdict(
         "simplest.reading",
         "simplest",
@@ -157,8 +156,7 @@ def _state_counts(
     for s, base, counts in zip(sets, found.bases, found.counts, strict=True):
         names = [f"{s.id}_count_{claim.category}" for claim in study.members(s)]
         each = Listed(tuple(name(own, k) for own, k in zip(names, counts, strict=True)))
-        values: dict[str, Value] = {"item": study.topic(s), "counts": each}
-        values["base"] = name(f"{s.id}_base", base)
+        values = {"item": study.topic(s), "counts": each, "base": name(f"{s.id}_base", base)}
         yield Fact("forensics.simplest.count", values)
 
 
@@ -299,9 +297,8 @@ def _judge_outlet(study: Study, claim_set: ClaimSet, reference: Claim, claim: Cl
     }
     complete = [own[m.category] for m in members if m.category in own]
     exhaustive = claim_set.kind == "exhaustive" and len(complete) == len(members)
-    printed_texts = [str(c.figure) for c in complete]
-    reference_texts = [str(m.figure) for m in members if m.category in own]
-    edits = repairs(printed_texts, reference_texts, exhaustive)
+    others = [str(m.figure) for m in members if m.category in own]
+    edits = repairs([str(c.figure) for c in complete], others, exhaustive)
     figures = [c.figure for c in complete if c.figure is not None]
     broken = exhaustive and not sum_to_whole(figures).ok
     values: dict[str, Value] = {
@@ -316,9 +313,8 @@ def _judge_outlet(study: Study, claim_set: ClaimSet, reference: Claim, claim: Cl
     else:
         facts = [Fact("forensics.outlets.differ", values)]
     if broken:
-        facts.append(
-            Fact("forensics.outlets.sum", name_numbers(sum=str(sum_to_whole(figures).total)))
-        )
+        total = str(sum_to_whole(figures).total)
+        facts.append(Fact("forensics.outlets.sum", name_numbers(sum=total)))
     return verdict(
         f"outlets.{claim_set.id}.{claim.claim_id}",
         "outlets",
@@ -367,10 +363,9 @@ def judge_cross_tables(study: Study) -> Iterator[Verdict]:
         reported = {study.structure.reported.get(s.id) for s in sets}
         if len(reported) > 1:
             continue
+        people = reading[1].people if reading else 0
         if name := reported.pop():
             people = study.count_people(name)
-        else:
-            people = reading[1].people if reading else 0
         if not people or study.describe_weighting(sets) == "yes":
             continue
         rows, columns = (study.figures(s) for s in sets)
@@ -400,23 +395,13 @@ def judge_cross_tables(study: Study) -> Iterator[Verdict]:
 
 def judge_statements(study: Study) -> Iterator[Verdict]:
     """What was found by reading and what is not known: the structure's own statements."""
-    for found in study.structure.contradictions:
+    told: list[tuple[str, str, Nature, Contradiction | Unknown]] = [
+        *(
+            (f"difference.{o.id}", o.aspect, Nature.INFERENCE, o)
+            for o in study.structure.contradictions
+        ),
+        *((f"unknown.{o.id}", "unknown", Nature.UNKNOWN, o) for o in study.structure.unknown),
+    ]
+    for identity, kind, nature, found in told:
         fact = Fact("forensics.statement", {"statement": TranslatedText(found.statement)})
-        yield verdict(
-            f"difference.{found.id}",
-            found.aspect,
-            Status.UNDETERMINED,
-            [fact],
-            found.claims,
-            nature=Nature.INFERENCE,
-        )
-    for gap in study.structure.unknown:
-        fact = Fact("forensics.statement", {"statement": TranslatedText(gap.statement)})
-        yield verdict(
-            f"unknown.{gap.id}",
-            "unknown",
-            Status.UNDETERMINED,
-            [fact],
-            gap.claims,
-            nature=Nature.UNKNOWN,
-        )
+        yield verdict(identity, kind, Status.UNDETERMINED, [fact], found.claims, nature=nature)
