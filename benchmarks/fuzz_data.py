@@ -37,8 +37,7 @@ import pandas as pd  # noqa: E402
 
 from fuzzing import run  # noqa: E402
 from readiness.analysis.any_csv.results import estimate_all  # noqa: E402
-from readiness.analysis.any_csv.sample import make_sample  # noqa: E402
-from readiness.analysis.any_csv.settings import Survey  # noqa: E402
+from readiness.analysis.any_csv.sample import Survey, make_sample  # noqa: E402
 from readiness.analysis.selection import Selection  # noqa: E402
 from readiness.commands.estimate import read_settings  # noqa: E402
 from readiness.config import load_config  # noqa: E402

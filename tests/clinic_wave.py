@@ -19,13 +19,15 @@ from readiness.analysis.comparing import contrast_items
 from readiness.analysis.estimating import estimate
 from readiness.analysis.nonresponse import describe_nonresponse, nonresponse_tables
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import read_replicates, replicates_file, weighted_design
 from readiness.analysis.weighting import (
     margins_table,
     people,
+    read_replicates,
+    replicates_file,
     steps_table,
     summary_table,
     weigh_wave,
+    weighted_design,
     weighted_part,
     weights_table,
 )

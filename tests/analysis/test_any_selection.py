@@ -13,8 +13,15 @@ import pytest
 
 from clinic_wave import POPULATION, Clinic, as_text, clinic, register, tables
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import read_replicates, replicates_file
-from readiness.analysis.weighting import people, tell_move, weigh_wave, weighted_part, weights_table
+from readiness.analysis.weighting import (
+    people,
+    read_replicates,
+    replicates_file,
+    tell_move,
+    weigh_wave,
+    weighted_part,
+    weights_table,
+)
 from readiness.config import Weight
 from readiness.facts import Quantity, of_domain
 from readiness.language import LANGUAGES, tell

@@ -6,8 +6,7 @@ import pytest
 from clinic_wave import as_text
 from project_copy import ROOT
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import weighted_design
-from readiness.analysis.weighting import weigh_wave, weighted_part, weights_table
+from readiness.analysis.weighting import weigh_wave, weighted_design, weighted_part, weights_table
 from readiness.config import Weight
 from readiness.errors import DataError
 from readiness.facts import Fact

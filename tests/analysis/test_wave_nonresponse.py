@@ -8,7 +8,6 @@ import pytest
 from scipy import stats
 
 from clinic_wave import Clinic, Tables
-from readiness.analysis.auxiliaries import RespondentCells, auxiliaries, tells
 from readiness.analysis.nonresponse import (
     Unanswered,
     describe_nonresponse,
@@ -16,9 +15,15 @@ from readiness.analysis.nonresponse import (
     nonresponse_bounds,
     nonresponse_tables,
 )
-from readiness.analysis.responding import dispositions, response
+from readiness.analysis.responding import (
+    RespondentCells,
+    auxiliaries,
+    dispositions,
+    response,
+    tells,
+)
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import weighted_design
+from readiness.analysis.weighting import weighted_design
 from readiness.config import Estimate, FigureRules
 from readiness.errors import DataError
 from readiness.questionnaire import load_questionnaire

@@ -11,8 +11,15 @@ from readiness.analysis.comparing import compare_items, contrast_items
 from readiness.analysis.estimating import estimate
 from readiness.analysis.nonresponse import NOT_GIVEN, describe_nonresponse, nonresponse_tables
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import read_replicates, replicates_file, weighted_design
-from readiness.analysis.weighting import people, weigh_wave, weighted_part, weights_table
+from readiness.analysis.weighting import (
+    people,
+    read_replicates,
+    replicates_file,
+    weigh_wave,
+    weighted_design,
+    weighted_part,
+    weights_table,
+)
 from readiness.config import Compare, Estimate
 from readiness.language import LANGUAGES, tell
 from readiness.register.rows.respondents import quality_rows

@@ -11,11 +11,16 @@ from pydantic import ValidationError
 from reference_designs import FIXTURES, close, reference, table
 
 from clinic_wave import as_text
-from readiness.analysis.any_csv.sample import make_sample
-from readiness.analysis.any_csv.settings import Survey
+from readiness.analysis.any_csv.sample import Survey, make_sample
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import read_replicates, replicates_file, weighted_design
-from readiness.analysis.weighting import weigh_wave, weighted_part, weights_table
+from readiness.analysis.weighting import (
+    read_replicates,
+    replicates_file,
+    weigh_wave,
+    weighted_design,
+    weighted_part,
+    weights_table,
+)
 from readiness.config import Weight
 from readiness.errors import StatisticsError
 from readiness.survey import Design, means

@@ -6,8 +6,7 @@ import numpy as np
 from reference_designs import FIXTURES, close, table
 
 from readiness.analysis.any_csv.results import compare_all
-from readiness.analysis.any_csv.sample import make_sample
-from readiness.analysis.any_csv.settings import Survey
+from readiness.analysis.any_csv.sample import Survey, make_sample
 from readiness.analysis.selection import Selection
 from readiness.survey import design, means
 

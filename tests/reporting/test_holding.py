@@ -21,7 +21,7 @@ from readiness.analysis.comparing import contrast_items
 from readiness.analysis.estimating import estimate
 from readiness.analysis.selection import Selection
 from readiness.analysis.varying import CHOICES, LINES, OWN, REPEATS, Wave
-from readiness.analysis.weighted import weighted_design
+from readiness.analysis.weighting import weighted_design
 from readiness.attack import AttackTarget, CountVerdict, attack, find_unread
 from readiness.charts.figures import DrawnFigures
 from readiness.config import Compare, Estimate, FigureRules, Weight

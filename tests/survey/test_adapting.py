@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.analysis.weighted import weighted_design
+from readiness.analysis.weighting import weighted_design
 from readiness.errors import StatisticsError
 from readiness.language import LANGUAGES, tell
 from readiness.survey import Collapse, Trim, proportions, weigh

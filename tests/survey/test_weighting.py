@@ -225,7 +225,7 @@ def test_nonrespondents_stay_out_of_the_margins() -> None:
 
 def test_replicate_weights_are_stored_with_the_digits_of_a_table() -> None:
     """So the same bytes come from any kernel of BLAS, which moves the bits behind them."""
-    from readiness.analysis.weighted import round_as_stored
+    from readiness.analysis.weighting import round_as_stored
 
     rng = np.random.default_rng(1)
     weights = rng.lognormal(1.0, 1.0, (40, 30))

@@ -98,15 +98,18 @@ def compare_items(
                 table, test = table.assign(leads=False), test.assign(leads=True)
             table = pd.concat([test, table], ignore_index=True)
         if item.kind != "multi":
-            table = pd.concat([table, _make_contrast_rows(family, item)], ignore_index=True)
+            rows = family[family["level"].eq(item.first_level)]
+            rows = rows.assign(
+                test="contrast", n=rows["n_a"] + rows["n_b"], method=CONTRASTED, leads=False
+            )
+            table = pd.concat([table, rows.drop(columns=["item", "by", "base"])], ignore_index=True)
         table.insert(0, "item", name)
         tables.append(table)
         choices.append({"item": name, "lead": lead, "fact": to_json(reason)})
-    if not tables:
-        nothing = frame([]).assign(leads=False)
-        nothing.insert(0, "item", "")
-        tables = [nothing]
-    return pd.concat(tables, ignore_index=True), pd.DataFrame(choices, columns=CHOICES)
+    nothing = frame([]).assign(leads=False)
+    nothing.insert(0, "item", "")
+    whole = pd.concat(tables or [nothing], ignore_index=True)
+    return whole, pd.DataFrame(choices, columns=CHOICES)
 
 
 def without_tests(comparisons: pd.DataFrame) -> pd.DataFrame:
@@ -126,7 +129,7 @@ def compare_options(
     made = multiple_marginal_independence(
         design, options, by, base=ANSWERED, group_levels=groups, adjust=settings.adjust
     )
-    how = {False: "linearised", True: "refitted under each replicate"}[design.refits]
+    how = "refitted under each replicate" if design.refits else "linearised"
     rows = [made.second_order(), made.first_order(), *made.options]
     if design.replicates is not None:
         rows = [replace(row, method=f"{row.method}, {how}") for row in rows]
@@ -146,30 +149,13 @@ def state_family(family: pd.DataFrame, n: int) -> pd.DataFrame:
     return frame([row]).assign(leads=False)
 
 
-def _make_contrast_rows(family: pd.DataFrame, item: Item) -> pd.DataFrame:
-    rows = family[family["level"].eq(item.first_level)]
-    return rows.assign(
-        test="contrast", n=rows["n_a"] + rows["n_b"], method=CONTRASTED, leads=False
-    ).drop(columns=["item", "by", "base"])
-
-
 _RENAMED = {"simultaneous_lower": "lower_simultaneous", "simultaneous_upper": "upper_simultaneous"}
 TESTED = ("p_value", "p_adjusted")
 LIMITS = ("lower", "upper", "lower_simultaneous", "upper_simultaneous")
 NUMBERS = ("effect", *LIMITS, *TESTED)
 COLUMNS = [
-    "item",
-    "level",
-    "base",
-    "by",
-    "a",
-    "b",
-    *NUMBERS,
-    "n_a",
-    "n_b",
-    "family",
-    "untested",
-    "note",
+    *("item", "level", "base", "by", "a", "b"),
+    *(*NUMBERS, "n_a", "n_b", "family", "untested", "note"),
 ]
 
 
@@ -255,11 +241,9 @@ def _estimate_shares(
 
     `known`: who is in the domain and in a group.
     """
-    codes, _ = cut.answers
-    inside = np.array([*(place >= 0 for place in cut.place), False])[codes]
+    inside = np.array([*(place >= 0 for place in cut.place), False])[cut.answers[0]]
     if not (inside & known).any():
         return
     made = crossings.proportions(cut, grouped=True)
-    for category in cut.compared_categories:
-        place = cut.categories.index(category)
+    for place, category in enumerate(cut.compared_categories):
         yield cut.level or category, GroupShares.of(made, place, interval)

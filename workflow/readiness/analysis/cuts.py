@@ -8,7 +8,7 @@ those who answered (an answer that was excluded is in neither).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.errors import StatisticsError
 from readiness.questionnaire import DONT_KNOW, Item
 from readiness.survey.coding import Base, Codes, Factorized, factorize_column, option_answers
-from readiness.survey.design import Column, Design
+from readiness.survey.design import Design
 from readiness.survey.estimates.proportions import (
     Crossing,
     Proportions,
@@ -55,13 +55,11 @@ class Cut:
     @property
     def values(self) -> pd.Categorical[Any]:
         """A category of each respondent, shape (rows,)."""
-        codes, _ = self.answers
         labels = list(dict.fromkeys(c for c in self.chosen if c is not None))
         place = {label: k for k, label in enumerate(labels)}
-        table = np.array(
-            [*(-1 if c is None else place[c] for c in self.chosen), -1], dtype=np.int64
-        )
-        return pd.Categorical.from_codes(table[codes], dtype=pd.CategoricalDtype(labels))
+        table = np.array([*(place.get(str(c), -1) for c in self.chosen), -1], dtype=np.int64)
+        dtype = pd.CategoricalDtype(labels)
+        return pd.Categorical.from_codes(table[self.answers[0]], dtype=dtype)
 
     @property
     def place(self) -> list[int]:
@@ -85,21 +83,8 @@ class Cut:
         """The categories whose shares groups are compared by: of two, one says all."""
         return self.categories[:1] if len(self.categories) == 2 else self.categories
 
-    def shares(
-        self,
-        design: Design,
-        *,
-        by: Column | None = None,
-        groups: Sequence[str] | None = None,
-        level: float,
-        interval: Interval,
-    ) -> pd.DataFrame:
-        """The table of `proportions` for the kept categories, with the columns `level`, `base`."""
-        made = proportion_estimates(design, self.values, self.categories, by=by, groups=groups)
-        return self.table(made, level, interval)
-
     def table(self, made: Proportions, level: float, interval: Interval) -> pd.DataFrame:
-        """The same of estimates that are made already."""
+        """The table of the kept categories of estimates, with the columns `level` and `base`."""
         table = proportion_table(made, level=level, interval=interval)
         table = table[table["category"].isin(self.estimated_categories)]
         return table.assign(level=self.level or table["category"], base=self.base)
@@ -112,9 +97,7 @@ class Cut:
         for category, size in zip(self.chosen, sizes, strict=True):
             if category in counts:
                 counts[category] += int(size)
-        return sum(counts.values()), {
-            category: counts[category] for category in self.estimated_categories
-        }
+        return sum(counts.values()), {name: counts[name] for name in self.estimated_categories}
 
 
 class Crossings:
@@ -137,22 +120,16 @@ class Crossings:
             by, groups = (self._by, self._groups) if grouped else (None, None)
             if not self._design.rows:
                 return no_proportions(cut.categories, groups)
-            return proportion_estimates(
-                self._design, cut.values, cut.categories, by=by, groups=groups
-            )
+            every = (self._design, cut.values, cut.categories)
+            return proportion_estimates(*every, by=by, groups=groups)
         key = id(cut.answers)
         if key not in self._made:
-            codes = nobody(self._design)
+            codes = Codes(np.full(self._design.rows, -1, dtype=np.int64), 0, ())
             if self._by:
                 codes = group_codes(self._design, self._by, self._groups)
             made = Crossing.make(self._design, cut.answers, codes)
             self._made[key] = cut.answers, made  # kept, so that its id stays its own
         return self._made[key][1].proportions(cut.place, cut.categories, grouped=grouped)
-
-
-def nobody(design: Design) -> Codes:
-    """The codes of a grouping without groups."""
-    return Codes(np.full(design.rows, -1, dtype=np.int64), 0, ())
 
 
 def cut_by_flag(
@@ -162,15 +139,6 @@ def cut_by_flag(
     _, distinct = answers
     flags = (("1" if str(a) in chosen else "0") if str(a) in inside else None for a in distinct)
     return Cut(level, base, answers, tuple(flags), ("1", "0"))
-
-
-def scale_cuts(
-    answers: Factorized, codes: Sequence[str], boxes: Mapping[str, Sequence[str]]
-) -> Iterator[Cut]:
-    """The levels of a question with one answer, then each box: its name and the levels it sums."""
-    yield Cut("", ANSWERED, answers, tuple(answers[1]), tuple(codes))
-    for name, levels in boxes.items():
-        yield cut_by_flag(name, ANSWERED, answers, levels, codes)
 
 
 def _read_options(values: Any, answers: Factorized, option: str, base: Base) -> tuple[str, ...]:
@@ -192,7 +160,9 @@ def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
                 yield Cut(option, base, found, chosen, ("1", "0"))
         return
     found = factorize_column(answers[item.id])
-    yield from scale_cuts(found, item.codes, item.levels_of)
+    yield Cut("", ANSWERED, found, tuple(found[1]), item.codes)
+    for name, levels in item.levels_of.items():
+        yield cut_by_flag(name, ANSWERED, found, levels, item.codes)
     if item.dont_know:
         inside = (*item.codes, DONT_KNOW)
         yield cut_by_flag(DONT_KNOW.strip("_"), WITH_DONT_KNOW, found, (DONT_KNOW,), inside)

@@ -1,4 +1,4 @@
-"""Variables that are computed of answers, as columns of the table.
+"""Variables that are computed of answers: as columns of the table, as items of the questionnaire.
 
 Who gave no usable answer has none here either: where everything that a variable is made of is
 missing in the same way (a blank, a refusal, "don't know"), so is the variable; where it is missing
@@ -9,7 +9,7 @@ is not met where another was.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ import pandas as pd
 from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.config import NO, YES, Condition, DerivedVariable
 from readiness.errors import ConfigError
+from readiness.facts import Fact, Value
+from readiness.language import LANGUAGES, tell, text
 from readiness.questionnaire import (
     BLANK,
     NOT_ASKED,
@@ -25,6 +27,7 @@ from readiness.questionnaire import (
     FrameVariable,
     Item,
     Questionnaire,
+    questionnaire_of,
 )
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -56,13 +59,8 @@ def derive(
     """
     table = answers.copy()
     for one in derived:
-        if one.scale:
-            column = _scale(one, questionnaire, table)
-        elif one.conditions:
-            column = _derive_flag(one, questionnaire, table)
-        else:
-            column = _find_categories(one, questionnaire, table)
-        table[one.id] = column
+        make = _scale if one.scale else _derive_flag if one.conditions else _find_categories
+        table[one.id] = make(one, questionnaire, table)
     return table
 
 
@@ -77,10 +75,8 @@ def _read_codes(table: pd.DataFrame, name: str) -> TextArray:
 def _tell_missing(columns: Sequence[TextArray]) -> TextArray:
     """How a variable is missing of which all or some parts are, shape (rows,)."""
     matrix = np.stack(columns)
-    known = ~np.isin(matrix.astype(str), SPECIAL_CODES)
-    first = matrix[0]
-    alike = (matrix == first).all(axis=0) & ~known.any(axis=0)
-    return np.where(alike, first, BLANK)
+    special = np.isin(matrix.astype(str), SPECIAL_CODES).all(axis=0)
+    return np.where((matrix == matrix[0]).all(axis=0) & special, matrix[0], BLANK)
 
 
 def _derive_flag(
@@ -89,13 +85,12 @@ def _derive_flag(
     """`yes`, `no` or how it is missing, of each respondent."""
     parts = [_judge_condition(c, questionnaire, table) for c in one.conditions]
     yes = np.stack([met for met, _, _ in parts])
-    no = np.stack([unmet for _, unmet, _ in parts])
     unasked = np.stack([codes == NOT_ASKED for *_, codes in parts])
-    no = no | (unasked & ~unasked.all(axis=0))
+    no = np.stack([unmet for _, unmet, _ in parts]) | (unasked & ~unasked.all(axis=0))
     some, every = (yes, no) if one.any else (no, yes)
     decided, other = (YES, NO) if one.any else (NO, YES)
-    found = _tell_missing([codes for *_, codes in parts])
-    found = np.where(every.all(axis=0), other, found)
+    missing = _tell_missing([codes for *_, codes in parts])
+    found = np.where(every.all(axis=0), other, missing)
     return np.where(some.any(axis=0), decided, found)
 
 
@@ -156,10 +151,8 @@ def scores(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFra
     columns = []
     for name in one.scale.items:
         item, codes = questionnaire.item(name), _read_codes(table, name)
-        if item.range is None:
-            values = pd.Series(codes).map(points(item)).to_numpy(dtype=np.float64)
-        else:
-            values = read_numbers(codes)
+        counted = pd.Series(codes).map(points(item)) if item.range is None else codes
+        values = read_numbers(counted)
         if name in one.scale.reverse:
             low, high = ends_of(item)
             if not np.isfinite(low + high):
@@ -182,3 +175,74 @@ def _scale(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFra
     texts = np.array([format(value, ".12g") for value in made], dtype=object)
     missing = _tell_missing([_read_codes(table, name) for name in one.scale.items])
     return np.where(enough, texts, missing)
+
+
+# What the answers of a condition are called.
+ANSWERS = {YES: "questionnaire.yes", NO: "questionnaire.no"}
+ENDS = ("low", "high")
+# Of a scale: a mean of whole numbers has many.
+DECIMALS = 12
+
+
+def with_derived(
+    document: Mapping[str, Any], derived: Sequence[DerivedVariable], where: str
+) -> dict[str, Any]:
+    """The document of a questionnaire (as loaded, expanded) with the derived items behind its own.
+
+    Raises ConfigError, which begins with `where`, for an item that is none.
+    """
+    made = dict(document)
+    for one in derived:
+        made["items"] = [*made["items"], _make_item(one, questionnaire_of(made, where))]
+    questionnaire_of(made, where)
+    return made
+
+
+def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": one.id,
+        "kind": one.kind,
+        "column": one.id,
+        "label": dict(one.label),
+        "derived_from": list(one.sources),
+    }
+    if one.scale:
+        low, high = _find_ends(one, known)
+        ends = {k: end for k, end in zip(ENDS, (low, high), strict=True) if np.isfinite(end)}
+        unit = dict(one.scale.unit or _name_points(ends))
+        if unit:
+            unit.setdefault(known.language, next(iter(unit.values())))
+        return {**item, "range": {**ends, "decimals": DECIMALS, **({"unit": unit} if unit else {})}}
+    item["categories"] = [
+        {"code": code, "text": labels.get(known.language, code), "labels": labels}
+        for code, labels in _label_answers(one).items()
+    ]
+    if one.bands:
+        item["boxes"] = {"low": one.codes[:1]}
+    sources = [known.variable(name) for name in one.sources]
+    outside = [s.dont_know for s in sources if isinstance(s, Item) and s.dont_know]
+    if len(outside) == len(sources):
+        item["dont_know"] = {"text": outside[0].text, "labels": dict(outside[0].labels)}
+    return item
+
+
+def _label_answers(one: DerivedVariable) -> dict[str, dict[str, str]]:
+    if one.conditions:
+        return {code: {n: text(key, n) for n in LANGUAGES} for code, key in ANSWERS.items()}
+    return {category.code: dict(category.label) for category in one.categories}
+
+
+def _find_ends(one: DerivedVariable, known: Questionnaire) -> tuple[float, float]:
+    """The smallest and the largest value of a scale; infinite where an item has no end."""
+    assert one.scale is not None
+    ends = np.array([ends_of(known.item(name)) for name in one.scale.items], dtype=np.float64)
+    low, high = ends.sum(axis=0) if one.scale.measure == "sum" else ends.mean(axis=0)
+    return float(low), float(high)
+
+
+def _name_points(ends: Mapping[str, float]) -> dict[str, str]:
+    """What a scale without a unit is told in: points between whole ends; nothing for others."""
+    values: dict[str, Value] = {name: int(end) for name, end in ends.items() if end == int(end)}
+    if len(values) < len(ENDS):
+        return {}
+    return {name: tell(Fact("questionnaire.points", values), name) for name in LANGUAGES}

@@ -30,22 +30,8 @@ from readiness.survey.estimates.means import means, quantile_function, quantiles
 
 UNWEIGHTED = "unweighted"
 COLUMNS = [
-    "item",
-    "level",
-    "base",
-    "group",
-    "n",
-    "count",
-    "estimate",
-    "se",
-    "lower",
-    "upper",
-    "n_eff",
-    "deff",
-    "df",
-    "reliability",
-    "note",
-    "weighted",
+    *("item", "level", "base", "group", "n", "count", "estimate", "se", "lower", "upper"),
+    *("n_eff", "deff", "df", "reliability", "note", "weighted"),
 ]
 
 
@@ -58,21 +44,17 @@ def estimate(
     item stands once; the groups of variables beside the one that is compared are `crossed`. An item
     is not told by its own answers, and who has no category of a variable is in none of its groups.
     """
-    frame = (v.id for v in questionnaire.frame if v.id in design.data)
-    variables = settings.variables(frame)
+    variables = settings.variables(v.id for v in questionnaire.frame if v.id in design.data)
     groups = {name: questionnaire.grouping(name).codes for name in variables}
     parts = []
     for name in settings.items:
         item = questionnaire.item(name)
         first = "" if variables[:1] in ((), (name,)) else variables[0]
         parts.append(estimate_item(design, item, first, groups.get(first, ()), settings))
-        for variable in variables[1:]:
-            if variable == name:
-                continue
+        for variable in [v for v in variables[1:] if v != name]:
             table = estimate_item(design, item, variable, groups[variable], settings)
             table = table[table["group"] != TOTAL]
-            names = [group_name(variable, code) for code in table["group"]]
-            parts.append(table.assign(group=names))
+            parts.append(table.assign(group=[group_name(variable, g) for g in table["group"]]))
         for group in questionnaire.groups_apart:
             answers = apart.loc[apart["group"] == group].reset_index(drop=True)
             parts.append(count_apart(answers, item, group))
@@ -102,13 +84,11 @@ def estimate_item(
 
 def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
     """Unweighted shares, or mean and quartiles, of a group counted apart, without interval."""
-    rows: list[dict[str, Any]] = []
     found: list[tuple[str, str, int, int, float]] = []
     if item.kind == "number":
         known = read_numbers(answers[item.id])
         known = known[~np.isnan(known)]
-        n = len(known)
-        if n:
+        if n := len(known):
             find = quantile_function(known, np.ones(n), "school")
             points = {MEAN: float(known.mean())} | {q: find(p) for q, p in QUARTILES.items()}
             found = [(level, ANSWERED, n, n, value) for level, value in points.items()]
@@ -119,10 +99,8 @@ def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
             for n, counted in [cut.counts()]
             for category, count in (counted.items() if n else ())
         ]
-    for level, base, n, count, value in found:
-        share = {"n": n, "count": count, "estimate": value, "note": UNWEIGHTED}
-        rows.append({"item": item.id, "level": level, "base": base, "group": group, **share})
-    return pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(found, columns=["level", "base", "n", "count", "estimate"])
+    return table.assign(item=item.id, group=group, note=UNWEIGHTED).reindex(columns=COLUMNS)
 
 
 def _estimate_means(
@@ -139,8 +117,7 @@ def _estimate_means(
         of = np.broadcast_to(TOTAL if grouping is None else design.data[by], len(answered))
         there = [group for group in names if (answered & (of == group)).any()]
         table = pd.DataFrame({"group": names}).assign(n=0, note="no respondent in the base")
-        weights = pd.Series(np.where(answered, design.full_weights, 0.0))
-        bases = weights.groupby(of).sum()
+        bases = pd.Series(np.where(answered, design.full_weights, 0.0)).groupby(of).sum()
         if there:
             made = means(
                 design,

@@ -17,13 +17,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.auxiliaries import RespondentCells, Targets, auxiliaries, tells
 from readiness.analysis.responding import (
     NO_FRAME,
+    RespondentCells,
+    Targets,
+    auxiliaries,
     balance_table,
     drawn_totals,
     missing_table,
     response,
+    tells,
 )
 from readiness.analysis.selection import Selection
 from readiness.arrays import BoolArray, FloatArray
@@ -35,26 +38,11 @@ from readiness.survey.design import Design
 from readiness.survey.nonresponse import PHI, SelectedMoments, mubp, probit_proxy, smub, worst_case
 
 COLUMNS = [
-    "item",
-    "level",
-    "unit",
-    "asked",
-    "answered",
-    "estimate",
-    "worst_lower",
-    "worst_upper",
-    "limit_lower",
-    "limit_upper",
-    *(f"phi_{phi:g}" for phi in PHI),
-    "selection_lower",
-    "selection_upper",
-    "correlation",
-    "reason",
+    *("item", "level", "unit", "asked", "answered", "estimate", "worst_lower", "worst_upper"),
+    *("limit_lower", "limit_upper", *(f"phi_{phi:g}" for phi in PHI)),
+    *("selection_lower", "selection_upper", "correlation", "reason"),
 ]
-NO_POPULATION = "no_population"
-ROUTED = "routed"
-FEW = "few"
-NO_PROXY = "no_proxy"
+NO_POPULATION, ROUTED, FEW, NO_PROXY = "no_population", "routed", "few", "no_proxy"
 # Nothing is known beside the answers, and nobody said that anything would be: no reason is told,
 # for no range was to be expected.
 NOT_GIVEN = "not_given"
@@ -229,12 +217,11 @@ def describe_nonresponse(
     weighted = not np.allclose(ratio, ratio[:1])
     if not selection.population:
         return Unanswered(base, {}, weighted, NO_POPULATION)
-    targets = margins
-    if not targets and sample is not None and selection.response_rate:
-        targets = drawn_totals(sample, questionnaire)
-    if not targets and sample is None:
+    if not margins and sample is None:
         return Unanswered(base, {}, weighted, NOT_GIVEN)
-    return Unanswered(base, targets, weighted, "" if targets else NO_FRAME)
+    if not margins and sample is not None and selection.response_rate:
+        margins = drawn_totals(sample, questionnaire)
+    return Unanswered(base, margins, weighted, "" if margins else NO_FRAME)
 
 
 def nonresponse_tables(
@@ -256,7 +243,7 @@ def nonresponse_tables(
     weights = {"before": known.base_weights, "after": design.full_weights}
     drawn = sample if selection.response_rate else None
     frame = {variable.id for variable in questionnaire.frame}
-    groups = [name for name in settings.variables(()) if name not in frame]
+    groups = (name for name in settings.variables(()) if name not in frame)
     told = list(dict.fromkeys([*settings.items, *groups]))
     return {
         "bounds": nonresponse_bounds(design, questionnaire, settings, known),

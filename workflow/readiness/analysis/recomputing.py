@@ -267,9 +267,8 @@ def _list_tests(
     beside = list_family(questionnaire, [i.id for i in questionnaire.items if i.id in named])
     for item in _choose_told(wave, questionnaire):
         if item.id in wave.compare.items and item.kind in ("ordinal", "single"):
-            two = len(item.codes) == 2
-            single = item.codes[:1] if two else item.codes
-            levels = single if item.kind == "single" else (item.first_level,)
+            levels = item.codes[:1] if len(item.codes) == 2 else item.codes
+            levels = levels if item.kind == "single" else (item.first_level,)
             yield item.id, (len(beside[item.id]), levels)
 
 

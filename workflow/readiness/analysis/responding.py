@@ -4,21 +4,201 @@ AAPOR (2023), Standard Definitions, 10th edition: a case with at least 80 % of w
 answered is complete, one with at least half of it partial, any other a break-off, which counts as a
 refusal. Who was drawn and returned nothing has, in a survey of named persons, an unknown
 eligibility, unless the sample says otherwise (its column `disposition`).
+
+The categories of a frame are auxiliaries, too: of respondents, and of all others in the population.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from readiness.analysis.auxiliaries import Targets, adds, choose_indicators
 from readiness.analysis.selection import Selection
 from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.errors import StatisticsError
 from readiness.questionnaire import DONT_KNOW, NOT_ASKED, SPECIAL_CODES, TOTAL, Item, Questionnaire
 from readiness.survey.coding import encode_declared
 from readiness.survey.response import DISPOSITIONS, balance, r_indicator, response_table
+
+# Persons of the population by frame variable and category.
+Targets = Mapping[str, Mapping[str, float]]
+
+# Fewer answers of a kind than these in a category: it goes with the variable's largest one, or a
+# model would fit those few without error.
+LEAST = 5
+TINY = 1e-9
+# Of the test whether auxiliaries predict an answer.
+LEVEL = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """Those with an answer, collapsed: a row for each answer in each combination of categories.
+
+    Attributes:
+        frame: the category of each row by variable.
+        answers: shape (rows,).
+        counts: respondents, shape (rows,).
+        weights: the people whom they stand for, shape (rows,).
+        effective: the number of respondents that equal weights would need (Kish).
+    """
+
+    frame: pd.DataFrame
+    answers: FloatArray
+    counts: FloatArray
+    weights: FloatArray
+    effective: float
+
+
+class RespondentCells:
+    """Respondents by the combination of their categories, so that a million cost what few do."""
+
+    def __init__(self, data: pd.DataFrame, variables: list[str], weights: FloatArray) -> None:
+        codes = data.groupby(variables, sort=True).ngroup()
+        self.codes = codes.to_numpy(dtype=np.int64)
+        self.frame = data[variables].groupby(self.codes, sort=True).first()
+        self.weights = weights
+
+    def keep_answered(self, values: FloatArray) -> Answered:
+        """Those with a value (not NaN), collapsed."""
+        known = np.isfinite(values)
+        kinds, kind = np.unique(values[known], return_inverse=True)
+        code = self.codes[known] * len(kinds) + kind.ravel()
+        there, place = np.unique(code, return_inverse=True)
+        own = self.weights[known]
+        return Answered(
+            self.frame.iloc[there // len(kinds)].reset_index(drop=True),
+            kinds[there % len(kinds)],
+            np.bincount(place.ravel()).astype(np.float64),
+            np.bincount(place.ravel(), weights=own).astype(np.float64),
+            float(own.sum() ** 2 / (own**2).sum()) if len(own) else 0.0,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Auxiliaries:
+    """Indicators of categories, with what is known of those who gave no answer.
+
+    Attributes:
+        matrix: of the rows of `Answered`, shape (rows, p).
+        weights: the people whom each row stands for, shape (rows,).
+        others: how many of the population are left.
+        others_mean: of the indicators among those, shape (p,).
+        others_covariance: shape (p, p).
+    """
+
+    matrix: FloatArray
+    weights: FloatArray
+    others: float
+    others_mean: FloatArray
+    others_covariance: FloatArray
+
+    @property
+    def selected_total(self) -> float:
+        """The people whom those who answered stand for."""
+        return float(self.weights.sum())
+
+
+def auxiliaries(answered: Answered, targets: Targets) -> Auxiliaries | None:
+    """The auxiliaries of those who answered; None where too few answers leave none.
+
+    The others' shares of the categories are the population's persons less those whom the answers
+    stand for; where chance drew more of a category than there are left, nobody. Their covariance is
+    exact within a variable; a frame of margins tells nothing of two together, so there the
+    correlation is that of those who answered.
+    """
+    weights = answered.weights
+    whole = float(np.mean([sum(totals.values()) for totals in targets.values()]))
+    others = max(whole - float(weights.sum()), 0.0)
+    if others <= TINY * whole:
+        none = np.empty(0), np.empty((0, 0))
+        return Auxiliaries(np.empty((len(weights), 0)), weights, 0.0, *none)
+    binary = np.isin(answered.answers, (0.0, 1.0)).all()
+    columns: list[FloatArray] = []
+    means: list[float] = []
+    owners: list[str] = []
+    for variable, totals in targets.items():
+        values = answered.frame[variable].to_numpy(dtype=object)
+        left = {
+            category: max(total - float(weights[values == category].sum()), 0.0)
+            for category, total in totals.items()
+        }
+        rest = sum(left.values())
+        # A yes or no needs enough of both; of a number, answers are of one kind.
+        kinds = answered.answers if binary else np.zeros(len(values))
+        for category in choose_indicators(values, kinds, totals, answered.counts):
+            inside = (values == category).astype(np.float64)
+            if adds(columns, inside):
+                columns.append(inside)
+                means.append(left[category] / rest if rest > 0 else 0.0)
+                owners.append(variable)
+    if not columns:
+        return None
+    matrix, mean = np.column_stack(columns), np.array(means)
+    covariance = _find_others_covariance(matrix, weights, mean, np.array(owners))
+    return Auxiliaries(matrix, weights, others, mean, covariance)
+
+
+def tells(answered: Answered, z: Auxiliaries) -> bool:
+    """Whether the auxiliaries predict the answer better than chance would: F test at .05.
+
+    Of an answer that they do not predict, any range by the proxy would be of noise.
+    """
+    from scipy import stats
+
+    w = answered.weights / answered.weights.sum()
+    y = answered.answers - w @ answered.answers
+    x = z.matrix - w @ z.matrix
+    spread = float(w @ y**2)
+    beta, *_ = np.linalg.lstsq(x * np.sqrt(w)[:, None], y * np.sqrt(w), rcond=None)
+    explained = float(w @ (x @ beta) ** 2)
+    k, rest = x.shape[1], answered.effective - x.shape[1] - 1
+    if not (spread > 0 and rest > 0):
+        return False
+    if explained >= spread:
+        return True
+    f = (explained / k) / ((spread - explained) / rest)
+    return bool(stats.f.sf(f, k, rest) < LEVEL)
+
+
+def choose_indicators(
+    values: TextArray,
+    kinds: FloatArray,
+    categories: Iterable[str],
+    counts: FloatArray | None = None,
+) -> list[str]:
+    """The categories that get an indicator: with `LEAST` cases of each kind, but the largest."""
+    n = np.ones(len(values)) if counts is None else counts
+    every = np.unique(kinds)
+    size = {
+        category: float(n[values == category].sum())
+        for category in categories
+        if all(n[(values == category) & (kinds == kind)].sum() >= LEAST for kind in every)
+    }
+    largest = max(size, key=size.__getitem__, default="")
+    return [category for category in size if category != largest]
+
+
+def adds(columns: list[FloatArray], column: FloatArray) -> bool:
+    """Whether a column is no sum of a constant and the columns before it."""
+    matrix = np.column_stack([np.ones(len(column)), *columns, column])
+    return bool(np.linalg.matrix_rank(matrix.T @ matrix) == matrix.shape[1])
+
+
+def _find_others_covariance(
+    matrix: FloatArray, weights: FloatArray, mean: FloatArray, owners: npt.NDArray[np.str_]
+) -> FloatArray:
+    own = np.atleast_2d(np.cov(matrix.T, aweights=weights))
+    spread = np.sqrt(np.diag(own))
+    correlation = own / np.outer(spread, spread)
+    deviation = np.sqrt(mean * (1 - mean))
+    across = correlation * np.outer(deviation, deviation)
+    within = np.diag(mean) - np.outer(mean, mean)
+    return np.where(owners[:, None] == owners, within, across)
+
 
 # Shares of the applicable questions from which on a case is complete, or partial.
 COMPLETE, PARTIAL = 0.8, 0.5
@@ -63,12 +243,12 @@ def missing_table(
     `answers`: coded answers of the weighted respondents. A value that was excluded is no answer;
     nobody was asked what is derived.
     """
-    rows = []
-    asked = [item for item in map(questionnaire.item, items) if not item.derived_from]
-    for item in asked:
-        name = item.id
-        for status, inside in _find_states(item, answers).items():
-            rows.append((name, status, int(inside.sum()), len(answers)))
+    rows = [
+        (item.id, status, int(inside.sum()), len(answers))
+        for item in map(questionnaire.item, items)
+        if not item.derived_from
+        for status, inside in _find_states(item, answers).items()
+    ]
     return pd.DataFrame(rows, columns=MISSING_COLUMNS)
 
 
@@ -89,10 +269,8 @@ def dispositions(
     ended = np.select([share >= COMPLETE, share >= PARTIAL], ["complete", "partial"], "refusal")
     by_token = dict(zip(answers["respondent"], ended, strict=True))
     said = sample["disposition"] if "disposition" in sample else [""] * len(sample)
-    silent = [text or "unknown_other" for text in said]
-    found = [
-        by_token.get(token, other) for token, other in zip(sample["token"], silent, strict=True)
-    ]
+    pairs = zip(sample["token"], said, strict=True)
+    found = [by_token.get(token, stated or "unknown_other") for token, stated in pairs]
     return np.array(found, dtype=object)
 
 
@@ -112,16 +290,9 @@ def response(
     if sample is None or not selection.response_rate or len(sample) < least:
         return pd.DataFrame(columns=RESPONSE_COLUMNS)
     ended = dispositions(sample, answers, questionnaire)
-    n = len(ended)
+    of = {"group": TOTAL, "unit": "count", "n": len(ended)}
     rows: list[dict[str, Any]] = [
-        {
-            "measure": name,
-            "group": TOTAL,
-            "unit": "count",
-            "value": int((ended == name).sum()),
-            "n": n,
-        }
-        for name in DISPOSITIONS
+        {"measure": name, **of, "value": int((ended == name).sum())} for name in DISPOSITIONS
     ]
     weights = sample["base_weight"].to_numpy(dtype=np.float64)
     rows += _compute_rates(ended, weights, TOTAL)
@@ -140,22 +311,19 @@ def _compute_rates(
     table = response_table(ended, weights).set_index("rate")
     unknown = bool(np.isin(ended, UNKNOWN).any())
     ineligible = bool((ended == "ineligible").any())
-    columns = {"unweighted": "", "weighted": WEIGHTED}
+    reasons = {}
+    if unknown:
+        reasons = dict.fromkeys(("RR5", "RR6"), UNKNOWN_ELIGIBILITY)
+        reasons |= {} if ineligible else dict.fromkeys(("RR3", "RR4"), NO_INELIGIBLE)
     for column in table.columns:
         for rate in RATES:
-            reason = ""
-            if unknown and rate in ("RR3", "RR4") and not ineligible:
-                reason = NO_INELIGIBLE
-            elif unknown and rate in ("RR5", "RR6"):
-                reason = UNKNOWN_ELIGIBILITY
-            value = table.loc[rate, column]
             yield {
-                "measure": f"{rate.lower()}{columns[column]}",
+                "measure": rate.lower() + (WEIGHTED if column == "weighted" else ""),
                 "group": group,
                 "unit": "share",
-                "value": np.nan if reason else value,
+                "value": np.nan if rate in reasons else table.loc[rate, column],
                 "n": len(ended),
-                "reason": reason,
+                "reason": reasons.get(rate, ""),
             }
 
 
@@ -166,18 +334,17 @@ def _measure_representativity(
     answered = np.isin(ended, ("complete", "partial"))
     columns = _choose_indicators(sample, answered, questionnaire)
     row = {"measure": R_INDICATOR, "group": "", "unit": "number", "n": len(sample)}
+    none = {**row, "value": np.nan}
     if answered.all() or not answered.any():
-        return {**row, "value": np.nan, "reason": ALL_ALIKE}
+        return {**none, "reason": ALL_ALIKE}
     if not columns:
-        return {**row, "value": np.nan, "reason": NO_FRAME}
+        return {**none, "reason": NO_FRAME}
     weights = sample["base_weight"].to_numpy(dtype=np.float64)
     try:
         indicator, is_told = r_indicator(answered, np.column_stack(columns), weights)
     except StatisticsError:
-        return {**row, "value": np.nan, "reason": NO_FRAME}
-    if not is_told:
-        return {**row, "value": np.nan, "reason": BY_CHANCE}
-    return {**row, "value": indicator, "reason": ""}
+        return {**none, "reason": NO_FRAME}
+    return {**row, "value": indicator, "reason": ""} if is_told else {**none, "reason": BY_CHANCE}
 
 
 def _choose_indicators(

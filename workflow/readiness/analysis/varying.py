@@ -23,7 +23,7 @@ from readiness.analysis import weighting
 from readiness.analysis.comparing import COLUMNS, contrast_item, list_family
 from readiness.analysis.cuts import Crossings, compared_cuts, cuts
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import round_as_stored, weighted_design
+from readiness.analysis.weighting import round_as_stored, weighted_design
 from readiness.config import Compare, Estimate, Weight
 from readiness.questionnaire import (
     DONT_KNOW,
@@ -117,10 +117,9 @@ class Wave:
         settings = None if weights == NONE else own
         people = weighting.people(self.counts)
         made = weighting.weigh_wave(table, people, margins, settings, self.selection)
-        replicates = made.replicates
-        if replicates is None:
+        if made.replicates is None:
             return None
-        replicates = replace(replicates, matrix=round_as_stored(replicates.matrix))
+        replicates = replace(made.replicates, matrix=round_as_stored(made.replicates.matrix))
         final = weighting.weights_table(table, made)
         known = final["stratum_population"].notna().all()
         text = final.assign(stratum_population=final["stratum_population"] if known else "")
@@ -146,9 +145,8 @@ class Wave:
             (cut, crossings.proportions(cut, grouped=False)) for cut in cuts(found, design.data)
         ]
         for test in tests:
-            interval: Interval = self.estimate.interval
-            if test == OTHER:
-                interval = BESIDE.get(interval, "logit")
+            own = self.estimate.interval
+            interval = BESIDE.get(own, "logit") if test == OTHER else own
             tables = [cut.table(one, self.estimate.level, interval) for cut, one in made]
             yield pd.concat(tables, ignore_index=True).assign(item=item, group=TOTAL)
 
@@ -208,12 +206,9 @@ def merge_groups(
     merged = merged if len(merged) > 1 else [*order[:2]]
     first = next(category for category in variable.categories if category.code in merged)
     rest = tuple(c for c in variable.categories if c.code not in merged)
-    kept = (*rest, first.model_copy(update={"code": AS_GROUP}))
-    whole: dict[str, object] = {"categories": kept}
-    parts: Sequence[FrameVariable | Item] = asked.items
-    where = "items"
-    if by in {each.id for each in asked.frame}:
-        parts, where = asked.frame, "frame"
+    whole = {"categories": (*rest, first.model_copy(update={"code": AS_GROUP}))}
+    where = "frame" if by in {each.id for each in asked.frame} else "items"
+    parts: Sequence[FrameVariable | Item] = getattr(asked, where)
     own = tuple(p.model_copy(update=whole) if p.id == by else p for p in parts)
     codes = data[by].where(~data[by].isin(merged), AS_GROUP)
     return data.assign(**{by: codes}), asked.model_copy(update={where: own})

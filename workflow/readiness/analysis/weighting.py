@@ -1,10 +1,15 @@
-"""From the kept answers to weights: base weights, raking to the margins, limits, replicates.
+"""From the kept answers to weights, and from these and the coded answers to the weighted design.
+
+Base weights, raking to the margins, limits, replicates.
 
 Groups counted apart have no frame: they get no weight and stay outside every total.
 """
 
+import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -13,13 +18,18 @@ from readiness.analysis.selection import Selection
 from readiness.config import STRATUM, GivenWeights, Weight
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.facts import Fact, Listed, Quantity, to_json
+from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.questionnaire import TOTAL
+from readiness.survey.coding import Codes
+from readiness.survey.design import Design
 from readiness.survey.design import design as make_design
-from readiness.survey.replicates import Replicates
+from readiness.survey.replicates import Kind, Replicates
+from readiness.survey.variance import Stage
 from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_adapting
 from readiness.survey.weighting.condensed import GROUPS, Repeats
 from readiness.survey.weighting.margins import Collapse, join_codes
 from readiness.survey.weighting.recipe import Trim, make_replicates, with_replicates
+from readiness.tables import read_text_table
 from readiness.terminal import quote_cell
 
 # Persons by variable and category.
@@ -138,11 +148,15 @@ def _take_given(table: pd.DataFrame, given: GivenWeights) -> Adapted:
     if given.drawn_by and found.weighting:
         joined, alone = _join_lonely_strata(base, given)
         try:
-            units = _leave_units_out(joined, given)
+            drawn = make_design(joined, weights="base_weight", strata=given.strata, psu=given.psu)
+            few = drawn.stages[0].units.size <= MOST_UNITS
+            units = make_replicates(drawn, "JKn" if few else "groups", n_replicates=GROUPS)
         except StatisticsError as error:
             raise ConfigError(
                 f"weight.given: {error}. Leave strata and psu out, or name other items."
             ) from None
+        # Weights alone know from here on who was drawn together.
+        units = replace(units, kind="given")
         design = replace(found.weighting.design, replicates=units)
         said = Fact("weighting.step.drawn", {"n": units.count})
         more += [Fact("weighting.step.lonely", {"n": alone})] if alone else []
@@ -176,15 +190,6 @@ def _join_lonely_strata(table: pd.DataFrame, given: GivenWeights) -> tuple[pd.Da
     names = {given.strata: own.replace(first)}
     # Units may be numbered anew in each stratum.
     return table.assign(**names, **({given.psu: own + "/" + unit} if given.psu else {})), alone
-
-
-def _leave_units_out(table: pd.DataFrame, given: GivenWeights) -> Replicates:
-    """Replicates of given weights that leave out one sampling unit each, or of many a group."""
-    drawn = make_design(table, weights="base_weight", strata=given.strata, psu=given.psu)
-    few = drawn.stages[0].units.size <= MOST_UNITS
-    made = make_replicates(drawn, "JKn" if few else "groups", n_replicates=GROUPS)
-    # Weights alone know from here on who was drawn together.
-    return replace(made, kind="given")
 
 
 def with_unknown(
@@ -221,8 +226,7 @@ def tell_move(weighed: Adapted, answers: pd.DataFrame, columns: Sequence[str]) -
         codes = answers[column].reset_index(drop=True)
         totals = weights.groupby(codes.where(~codes.str.startswith("_"))).sum()
         moves += list((totals / totals.sum()).diff(axis=1)["final"].abs())
-    most = Quantity.of(max(moves), "points", 1)
-    return (Fact("weighting.step.moved", {"most": most}),)
+    return (Fact("weighting.step.moved", {"most": Quantity.of(max(moves), "points", 1)}),)
 
 
 def weights_table(table: pd.DataFrame, weighed: Adapted) -> pd.DataFrame:
@@ -243,10 +247,9 @@ def margins_table(weighed: Adapted) -> pd.DataFrame:
     if weighed.weighting is None:
         columns = ["variable", "category", "n", "target", "base", "final", "gap", "raked"]
         return pd.DataFrame(columns=columns)
-    margins = weighed.weighting.report.margins
     by_margin = weighed.weighting.design.projections[-1].margins
     raked = [np.bincount(c.codes, weights=weighed.raked, minlength=c.size) for c in by_margin]
-    known = margins.assign(raked=np.concatenate(raked))
+    known = weighed.weighting.report.margins.assign(raked=np.concatenate(raked))
     return known[~known["variable"].isin(OWN)].reset_index(drop=True)
 
 
@@ -255,10 +258,91 @@ def summary_table(weighed: Adapted) -> pd.DataFrame:
     if weighed.weighting is None:
         return pd.DataFrame(columns=["measure", "base", "final"])
     report = weighed.weighting.report
-    trimmed = {"measure": ["trimmed"], "final": [float(report.trimmed)]}
-    return pd.concat([report.to_frame(), pd.DataFrame(trimmed)])
+    trimmed = pd.DataFrame({"measure": ["trimmed"], "final": [float(report.trimmed)]})
+    return pd.concat([report.to_frame(), trimmed])
 
 
 def steps_table(weighed: Adapted) -> pd.DataFrame:
     """What was done, one fact a row as JSON, in order: column `fact`."""
     return pd.DataFrame({"fact": [to_json(fact) for fact in weighed.steps]}, dtype=object)
+
+
+# The columns of the weights that a design needs.
+OF_A_WEIGHT = ("respondent", "stratum", "stratum_population", "weight")
+
+
+def replicates_file(replicates: Replicates | None) -> bytes:
+    """The content of `replicates.npz`: the weights, and the pattern of each row where rows share
+    one; nothing but the names where nobody was weighted.
+    """
+    buffer = io.BytesIO()
+    if replicates is None:
+        replicates = Replicates(np.empty((0, 0)), 1.0, np.empty(0))
+    content = {
+        "matrix": round_as_stored(replicates.matrix),
+        "scale": np.array(replicates.scale),
+        "rscales": replicates.rscales,
+        "kind": np.array(replicates.kind),
+        **({"mse": np.array(True)} if replicates.mse else {}),
+    }
+    if replicates.pattern is not None:
+        content["pattern"] = replicates.pattern
+    np.savez(buffer, **content)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def round_as_stored(values: np.ndarray) -> np.ndarray:
+    """The numbers with as many digits as a table holds: the same bytes from any kernel of BLAS."""
+    distinct, place = np.unique(values, return_inverse=True)
+    texts = [format(value, f".{SIGNIFICANT_DIGITS}g") for value in distinct]
+    return np.array(texts, dtype=np.float64)[place].reshape(values.shape)
+
+
+def read_replicates(path: Path) -> Replicates:
+    """What `replicates_file` wrote."""
+    with np.load(path) as content:
+        matrix, scale, rscales = content["matrix"], float(content["scale"]), content["rscales"]
+        kind = cast(Kind, str(content["kind"]))
+        mse, pattern = "mse" in content, content.get("pattern")
+        return Replicates(matrix, scale, rscales, mse, kind, pattern)
+
+
+def read_weighted(
+    answers: Path, weights: Path, columns: Collection[str] | None = None
+) -> tuple[Design, pd.DataFrame]:
+    """The design with replicate weights, and the coded answers of all whose weight is not 0.
+
+    `answers` is the coded table of the validate step, `weights` the weight step's `weights.csv`
+    with `replicates.npz` beside it. `columns`: the answers and frame variables that are needed;
+    all unless given.
+    """
+    wanted = None if columns is None else {"respondent", "group", "stratum", *columns}
+    coded = read_text_table(answers, "the coded answers", columns=wanted)
+    final = read_text_table(weights, "the weights", columns=OF_A_WEIGHT)
+    nobody = final.loc[final["weight"].astype(float) == 0, "respondent"]
+    design = weighted_design(coded, final, read_replicates(weights.parent / "replicates.npz"))
+    # Of a million answers no copy is made where, as mostly, all stand for somebody.
+    return design, coded[~coded["respondent"].isin(nobody)] if len(nobody) else coded
+
+
+def weighted_design(coded: pd.DataFrame, weights: pd.DataFrame, replicates: Replicates) -> Design:
+    """The design of those who have a weight; both tables as text, joined by `respondent`.
+
+    Strata are those of the weighting. Without their populations no finite population counts.
+    Where nobody has a weight it is a design of no rows, whose every base is empty.
+    """
+    finite = (weights["stratum_population"] != "").all()
+    numeric = {"weight": float, **({"stratum_population": float} if finite else {})}
+    final = weights[list(OF_A_WEIGHT)].astype(numeric)
+    known = coded.drop(columns="stratum", errors="ignore")
+    # pandas takes long to find out what it takes moments to see.
+    unique = final["respondent"].is_unique and known["respondent"].is_unique
+    table = final.merge(
+        known, on="respondent", how="left", validate=None if unique else "one_to_one"
+    )
+    if table.empty:
+        stage = Stage.make(Codes.rows(0), Codes.rows(0), None)
+        return Design(table, np.empty(0), (stage,), np.empty(0, np.bool_), replicates=replicates)
+    fpc = "stratum_population" if finite else None
+    base = make_design(table, weights="weight", strata="stratum", fpc=fpc)
+    return replace(base, replicates=replicates if replicates.matrix.size else None)

@@ -19,8 +19,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from readiness.analysis.any_csv.results import estimate_all, scales
-from readiness.analysis.any_csv.sample import LANGUAGE, make_sample
-from readiness.analysis.any_csv.settings import Survey
+from readiness.analysis.any_csv.sample import LANGUAGE, Survey, make_sample
 from readiness.analysis.selection import Selection
 from readiness.commands.showing import Shown, few
 from readiness.commands.validate import questionnaire_file

@@ -2,7 +2,7 @@
 
 from readiness.analysis.comparing import compare_items, contrast_items, without_tests
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import read_weighted
+from readiness.analysis.weighting import read_weighted
 from readiness.config import Compare, SelectionName
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Job, log

@@ -5,7 +5,7 @@ items of scales measure the same; who answered, and what the others could do to 
 from readiness.analysis.estimating import estimate, scales_table
 from readiness.analysis.nonresponse import describe_nonresponse, nonresponse_tables
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import read_weighted
+from readiness.analysis.weighting import read_weighted
 from readiness.config import DerivedVariable, Estimate, SelectionName
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins, read_sample

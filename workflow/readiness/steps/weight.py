@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from readiness.analysis import weighting
 from readiness.analysis.selection import Selection
-from readiness.analysis.weighted import replicates_file
+from readiness.analysis.weighting import replicates_file
 from readiness.config import SelectionName, StrictModel, Weight
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -21,15 +22,8 @@ from readiness.survey.comparisons.classical import kruskal_wallis, pearson_chi_s
 
 PRECISION = ["se", "lower", "upper", "n_eff", "deff", "df", "reliability"]
 INFERENCE = [
-    "statistic",
-    "df1",
-    "df2",
-    "p_value",
-    "p_adjusted",
-    "lower",
-    "upper",
-    "lower_simultaneous",
-    "upper_simultaneous",
+    *("statistic", "df1", "df2", "p_value", "p_adjusted", "lower", "upper"),
+    *("lower_simultaneous", "upper_simultaneous"),
 ]
 
 
@@ -58,8 +52,7 @@ def estimate_all(sample: Sample, selection: Selection) -> pd.DataFrame:
             parts.append(table[table["by"] != ""] if place else table)
     whole = pd.concat(parts, ignore_index=True)[["by", *COLUMNS]]
     if not selection.inference:
-        whole[PRECISION] = whole[PRECISION].astype(object)
-        whole[PRECISION] = None
+        whole = whole.assign(**dict.fromkeys(PRECISION))
         whole["note"] = whole["note"].where(whole["n"] == 0, "")
     return whole
 
@@ -145,14 +138,12 @@ def compare_as_drawn(sample: Sample, item: Item, by: str) -> pd.DataFrame:
         answer = _place_codes(data[column], ("0", "1") if several else item.codes)
         known = np.isfinite(answer) & np.isfinite(group) & inside
         rows: list[ComparisonRow] = []
-        try:
+        with suppress(StatisticsError):
             rows.append(pearson_chi_square(answer[known], group[known]))
             if item.kind == "ordinal":
                 rows.append(kruskal_wallis(answer[known], group[known]))
                 pair = [answer[known & (group == g)] for g in np.unique(group[known])]
                 rows += [wilcoxon(*pair)] if len(pair) == 2 else []
-        except StatisticsError:
-            pass
         parts.append(frame(rows).assign(item=item.id, answer=option if several else ""))
     return pd.concat(parts, ignore_index=True)
 
