@@ -33,9 +33,8 @@ from readiness.register.attacking import left_behind
 from readiness.register.figures import WITHHELD
 from readiness.register.rows.respondents import bound_rows, missing_rows
 from readiness.survey import design
-from readiness.survey.nonresponse import SelectedMoments, mubp, probit_proxy, smub
+from readiness.survey.nonresponse import DISPOSITIONS, SelectedMoments, mubp, probit_proxy, smub
 from readiness.survey.replicates import Replicates
-from readiness.survey.response import DISPOSITIONS
 
 
 def number(rows: pd.DataFrame, identity: str) -> float:

@@ -35,7 +35,7 @@ from readiness.forensics.arithmetic.phrases import judge_wording, read_phrase
 from readiness.forensics.arithmetic.precision import nchs_presentation, squared_cv, statcan_band
 from readiness.forensics.arithmetic.sums import repairs, sum_to_whole
 from readiness.survey.intervals import clopper_pearson, wilson
-from readiness.survey.response import DISPOSITIONS, response_table
+from readiness.survey.nonresponse import DISPOSITIONS, response_table
 
 CASES: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("forensic.json").read_text("utf-8")

@@ -16,7 +16,7 @@ import statsmodels.api as sm
 from scipy import stats
 from scipy.stats.contingency import odds_ratio
 
-from readiness.survey.comparisons import classical, contrasts, effects, linear, ranks, rao_scott
+from readiness.survey.comparisons import classical, effects, linear, multiple, ranks, rao_scott
 from readiness.survey.comparisons.covariates import Covariates, covariates
 from readiness.survey.comparisons.ordinal import OrdinalFit, ordinal_model
 from readiness.survey.design import Design
@@ -104,7 +104,7 @@ def rank_test(case: dict[str, Any], data: Any, design: Any) -> None:
 @check("pairwise")
 def pairwise(case: dict[str, Any], data: Any, design: Any) -> None:
     args, result = case["args"], case["result"]
-    ours = contrasts.pairwise(design, args["y"], args["by"])
+    ours = multiple.pairwise(design, args["y"], args["by"])
     assert [r.a for r in ours] == result["a"] and [r.b for r in ours] == result["b"]
     scale = max(abs(v) for v in result["se"])
     close([r.effect for r in ours], result["diff"], atol=1e-10 * scale)
@@ -112,14 +112,14 @@ def pairwise(case: dict[str, Any], data: Any, design: Any) -> None:
     close([r.p_value for r in ours], result["p"])
     assert all(r.df1 == result["df"] for r in ours)
     for method in ("holm", "BH", "bonferroni", "hochberg"):
-        adjusted = contrasts.adjust_p([r.p_value for r in ours], method)  # type: ignore[arg-type]
+        adjusted = multiple.adjust_p([r.p_value for r in ours], method)  # type: ignore[arg-type]
         close(adjusted, result[f"p_{method}"])
 
 
 @check("p_adjust")
 def p_adjust(case: dict[str, Any], data: Any, design: Any) -> None:
     for method, adjusted in case["result"].items():
-        close(contrasts.adjust_p(case["args"]["p"], method), adjusted, 1e-12)
+        close(multiple.adjust_p(case["args"]["p"], method), adjusted, 1e-12)
 
 
 def terms_of(formula: str, names: list[str], design: Design) -> tuple[str, Covariates]:

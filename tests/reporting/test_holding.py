@@ -43,7 +43,7 @@ from readiness.reporting.firmness import draw_firmness, state_firmness
 from readiness.reporting.holding import COLUMNS, Judge, claims_of, find_common, judge_all
 from readiness.reporting.parts import Register
 from readiness.reporting.workbooks.wave import firmness_sheets
-from readiness.survey.comparisons.contrasts import adjust_p
+from readiness.survey.comparisons.multiple import adjust_p
 
 RULES = FigureRules(minimum_base=5, reliable_base=20)
 ITEMS = ["use", "view"]

@@ -8,7 +8,7 @@ import pytest
 
 from readiness.errors import StatisticsError
 from readiness.survey import design, weigh
-from readiness.survey.response import balance, r_indicator, response_table
+from readiness.survey.nonresponse import balance, r_indicator, response_table
 
 CASES = (
     ["complete"] * 60

@@ -20,9 +20,8 @@ from readiness.survey import (
     weigh,
     with_replicates,
 )
-from readiness.survey.weighting.calibration import trim_weights
+from readiness.survey.weighting.calibration import rake_weights, trim_weights
 from readiness.survey.weighting.margins import make_margins
-from readiness.survey.weighting.raking import rake_weights
 
 TOTALS = {
     "region": {"north": 300.0, "south": 500.0, "west": 200.0},

@@ -21,7 +21,7 @@ from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.errors import StatisticsError
 from readiness.questionnaire import DONT_KNOW, NOT_ASKED, SPECIAL_CODES, TOTAL, Item, Questionnaire
 from readiness.survey.coding import encode_declared
-from readiness.survey.response import DISPOSITIONS, balance, r_indicator, response_table
+from readiness.survey.nonresponse import DISPOSITIONS, balance, r_indicator, response_table
 
 # Persons of the population by frame variable and category.
 Targets = Mapping[str, Mapping[str, float]]
@@ -255,7 +255,7 @@ def missing_table(
 def dispositions(
     sample: pd.DataFrame, answers: pd.DataFrame, questionnaire: Questionnaire
 ) -> TextArray:
-    """How each drawn case ended (`survey.response.DISPOSITIONS`), in the order of the sample.
+    """How each drawn case ended (`survey.nonresponse.DISPOSITIONS`), in the order of the sample.
 
     `answers`: coded answers of the weighted respondents.
     """

@@ -33,7 +33,7 @@ from readiness.questionnaire import (
     Item,
     Questionnaire,
 )
-from readiness.survey.comparisons.contrasts import adjust_p
+from readiness.survey.comparisons.multiple import adjust_p
 from readiness.survey.design import Design
 from readiness.survey.intervals import Interval
 

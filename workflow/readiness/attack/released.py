@@ -227,7 +227,7 @@ OF_ITEMS: Mapping[str, frozenset[str]] = {
     "revision": frozenset({"as published before", "change since the revised publication"}),
     "change": frozenset({"in an earlier wave"}),
 }
-# Of variants: `attack.variants` reads the shares, of which all else is made.
+# Of variants: `attack.knowledge` reads the shares, of which all else is made.
 READ_BESIDE: Mapping[str, str] = {"share": "share", "variant": "share points", "variants": "count"}
 PEOPLE_UNITS = ("share", "base", "count")
 COLUMNS = {

@@ -1,7 +1,7 @@
 """The sentences that a question's numbers say: each is chosen by a rule, or there is none.
 
 "More than half" needs a lower limit above one half, "less than half" an upper limit below it,
-"about half" both limits near it (`register.findings`); else the share is said with its interval. An
+"about half" both limits near it (`register.display`); else the share is said with its interval. An
 answer comes first where no answer that is withheld can be larger; where its interval reaches the
 next one's, that is said. Of a scale whose low end few gave, the answer that most gave is told. A
 group is above another where the adjusted p says so, and far above where the simultaneous limit of

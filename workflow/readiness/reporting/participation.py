@@ -12,7 +12,7 @@ from readiness.reporting.blocks import paragraphs
 from readiness.reporting.item_findings import level_label
 from readiness.reporting.markdown import EMPTY, fold, plain, write_list
 from readiness.reporting.parts import WavePart
-from readiness.survey.response import DISPOSITIONS as ENDS_OF_CASES
+from readiness.survey.nonresponse import DISPOSITIONS as ENDS_OF_CASES
 from readiness.validation.issues import MEANINGS
 
 RATES = tuple(f"participation.rate.rr{k}" for k in range(1, 7))

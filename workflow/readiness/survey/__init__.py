@@ -22,12 +22,11 @@ from readiness.survey.comparisons.classical import (
     wilcoxon,
 )
 from readiness.survey.comparisons.compare import compare_groups
-from readiness.survey.comparisons.contrasts import adjust_p, pairwise
 from readiness.survey.comparisons.covariates import covariates
 from readiness.survey.comparisons.effects import cronbach_alpha, kappa
 from readiness.survey.comparisons.families import share_contrasts
 from readiness.survey.comparisons.linear import linear_model, t_test
-from readiness.survey.comparisons.multiple import multiple_marginal_independence
+from readiness.survey.comparisons.multiple import adjust_p, multiple_marginal_independence, pairwise
 from readiness.survey.comparisons.ordinal import ordinal_model
 from readiness.survey.comparisons.permutation import permutation_test
 from readiness.survey.comparisons.ranks import rank_test

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,24 @@ import pandas as pd
 
 from readiness.arrays import BoolArray, FloatArray, IntArray, TextArray
 from readiness.errors import StatisticsError
+
+
+def one_of(value: Any, known: Any, what: str) -> None:
+    """Refuse an option that is none of the names of a `Literal`.
+
+    Args:
+        value: what the caller gave.
+        known: the `Literal` of the names.
+        what: how the message calls the option.
+
+    Raises:
+        StatisticsError: a name that is not known.
+    """
+    names = get_args(known)
+    # By type too: an array has no truth.
+    if not (isinstance(value, str) and value in names):
+        raise StatisticsError(f"{what} {value!r} is unknown; expected one of {', '.join(names)}")
+
 
 Factorized: TypeAlias = tuple[IntArray, list[Any]]
 

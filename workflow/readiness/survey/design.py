@@ -24,8 +24,7 @@ import pandas as pd
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.coding import Factorized, factorize_column
-from readiness.survey.options import one_of
+from readiness.survey.coding import Factorized, factorize_column, one_of
 from readiness.survey.replicates import Replicates
 from readiness.survey.specification import (
     booleans,
@@ -225,7 +224,7 @@ class Design:
         """The design with shares and means corrected where few clusters were drawn.
 
         Their standard errors are then CR2, their degrees of freedom Satterthwaite's
-        (`survey.few_clusters`), where that is defined (`has_few_clusters`).
+        (`survey.estimates.proportions.reduce_bias`), where that is defined (`has_few_clusters`).
         """
         return replace(self, corrects=True)
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
-from readiness.survey.options import one_of
+from readiness.survey.coding import one_of
 
 Interval: TypeAlias = Literal[
     "korn-graubard", "beta", "logit", "asin", "likelihood", "wilson", "wald", "clopper-pearson"

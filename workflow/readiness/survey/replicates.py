@@ -18,8 +18,7 @@ import numpy as np
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.coding import Codes
-from readiness.survey.options import one_of
+from readiness.survey.coding import Codes, one_of
 from readiness.survey.variance import Stage
 
 Adjustment: TypeAlias = Callable[[FloatArray], FloatArray]

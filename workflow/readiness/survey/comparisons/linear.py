@@ -16,6 +16,7 @@ import scipy
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
+from readiness.survey.coding import one_of
 from readiness.survey.comparisons.cells import (
     ComparisonRow,
     f_row,
@@ -33,7 +34,6 @@ from readiness.survey.comparisons.covariates import (
 from readiness.survey.comparisons.rao_scott import quadratic, tail_probability
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
-from readiness.survey.options import one_of
 
 Family = Literal["gaussian", "binomial"]
 TermTest = Literal["Wald", "LRT"]

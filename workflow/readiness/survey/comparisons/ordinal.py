@@ -16,6 +16,7 @@ import numpy as np
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
+from readiness.survey.coding import one_of
 from readiness.survey.comparisons.cells import (
     ComparisonRow,
     Factor,
@@ -30,7 +31,6 @@ from readiness.survey.comparisons.covariates import Covariates, check_rank, refu
 from readiness.survey.comparisons.cumulative import CumulativeLikelihood, Link, distinct_rows
 from readiness.survey.comparisons.rao_scott import quadratic
 from readiness.survey.design import Column, Design
-from readiness.survey.options import one_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,9 +35,9 @@ import scipy
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
+from readiness.survey.coding import one_of
 from readiness.survey.comparisons.cells import ComparisonRow, Factor, factor, two_or_more
 from readiness.survey.design import Column, Design
-from readiness.survey.options import one_of
 
 Studentised: TypeAlias = Literal["studentised", "anova"]
 Clusters: TypeAlias = Literal["none", "permuted", "crossed", "few", "unknown"]

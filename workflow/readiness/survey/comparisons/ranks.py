@@ -16,6 +16,7 @@ import scipy
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
+from readiness.survey.coding import one_of
 from readiness.survey.comparisons.cells import (
     ComparisonRow,
     Factor,
@@ -28,7 +29,6 @@ from readiness.survey.comparisons.cells import (
 )
 from readiness.survey.comparisons.rao_scott import quadratic
 from readiness.survey.design import Column, Design
-from readiness.survey.options import one_of
 
 Score = Literal["wilcoxon", "kruskal_wallis", "van_der_waerden", "median"]
 

@@ -19,6 +19,7 @@ import scipy
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
+from readiness.survey.coding import one_of
 from readiness.survey.comparisons.cells import (
     CellTotals,
     ComparisonRow,
@@ -31,7 +32,6 @@ from readiness.survey.comparisons.cells import (
     upper_f,
 )
 from readiness.survey.design import Column, Design
-from readiness.survey.options import one_of
 
 
 def tail_probability(x: float, weights: FloatArray, ddf: float) -> float:

@@ -20,12 +20,10 @@ import pandas as pd
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.coding import Codes
+from readiness.survey.coding import Codes, one_of
 from readiness.survey.design import Column, Design
-from readiness.survey.estimates.proportions import group_codes
-from readiness.survey.few_clusters import reduce_bias, satterthwaite
+from readiness.survey.estimates.proportions import group_codes, reduce_bias, satterthwaite
 from readiness.survey.intervals import check_level, t_quantile
-from readiness.survey.options import one_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,16 +22,18 @@ from readiness.facts import Fact
 from readiness.survey.coding import Codes
 from readiness.survey.design import Design
 from readiness.survey.replicates import Replicates, deal
-from readiness.survey.weighting.calibration import bounded_rake, indicators, trim_weights
-from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
-from readiness.survey.weighting.raking import (
+from readiness.survey.weighting.calibration import (
     MAX_ITERATIONS,
     MarginCells,
     Raked,
     Reraking,
+    bounded_rake,
     cross,
+    indicators,
     rake_weights,
+    trim_weights,
 )
+from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
 
 
 def condense(*keys: IntArray) -> tuple[IntArray, IntArray]:

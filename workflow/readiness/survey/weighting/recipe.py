@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
+from readiness.survey.coding import one_of
 from readiness.survey.design import Design
-from readiness.survey.options import one_of
 from readiness.survey.replicates import (
     Adjustment,
     GivenKind,
@@ -27,7 +27,15 @@ from readiness.survey.replicates import (
     scale_given,
 )
 from readiness.survey.variance import Projection
-from readiness.survey.weighting.calibration import Bounds, Distance, calibrate_weights, trim_weights
+from readiness.survey.weighting.calibration import (
+    MAX_ITERATIONS,
+    TOLERANCE,
+    Bounds,
+    Distance,
+    Raked,
+    calibrate_weights,
+    trim_weights,
+)
 from readiness.survey.weighting.condensed import Limits, Recipe
 from readiness.survey.weighting.margins import (
     Collapse,
@@ -37,7 +45,6 @@ from readiness.survey.weighting.margins import (
     margin_table,
     summarise,
 )
-from readiness.survey.weighting.raking import MAX_ITERATIONS, TOLERANCE, Raked
 
 Made = Literal["JKn", "groups", "subbootstrap"]
 # More replicate weights than these (1.6 GB) are refused.
