@@ -121,6 +121,8 @@ def test_a_first_row_of_ticks_holds_answers() -> None:
         make_draft(
             table(**{"x": cycle("x", ""), "x (2)": cycle("", "x"), "Why": ["?"] * N}), "t", "t"
         )
+    with pytest.raises(DataError, match="2 rows of 1 records"):
+        export_table(Path("a.csv"), b"record_id,redcap_event_name,q\n1,a,x\n1,b,y\n")
 
 
 def test_grids_and_ticked_columns_are_one_question() -> None:

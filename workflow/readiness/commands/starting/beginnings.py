@@ -34,13 +34,18 @@ from readiness.drafting import (
     wave_section,
     with_section,
 )
-from readiness.errors import ConfigError
+from readiness.errors import ConfigError, DataError
 from readiness.files import write_atomically
 from readiness.forensics.beginning import ClaimSource, begin_study
 from readiness.forensics.judging.structure import parse_structure, read_register
 from readiness.patterns import NAME, WORDS
 from readiness.privacy import names_people
-from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
+from readiness.questionnaire import (
+    Questionnaire,
+    load_questionnaire,
+    match_key,
+    questionnaire_of,
+)
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
 from readiness.readers import Sheet, read_export, read_sheet
@@ -60,6 +65,8 @@ VERSION = "1"
 # Why columns hold several answers to one question, where the file says so.
 OF_A_SET = f"{DECIDED}a set of the file: first, second, ... answer"
 ESTIMATED = ("single", "ordinal", "multi", "number")
+# Columns of REDCap that tell the rows of one record apart.
+OF_RECORDS = {"redcap_event_name", "redcap_repeat_instrument"}
 
 
 @dataclass(frozen=True)
@@ -337,6 +344,12 @@ def export_table(path: Path, content: bytes, told: ToldExport = NOTHING) -> Expo
         tool=told.tool,
         header_rows=told.header_rows,
     )
+    records = len(sheet.rows[0].texts)
+    if records < len(sheet) and OF_RECORDS & set(map(match_key, sheet.columns)):
+        raise DataError(
+            f"{path}: {len(sheet)} rows of {records} records: events, or instruments that are "
+            "repeated; a wave has one row a respondent. Export one event, without what is repeated."
+        )
     headings = tool.headings(sheet)
     behind: dict[str, set[str]] = {}
     for first, *others in headings:
