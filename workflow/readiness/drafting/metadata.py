@@ -197,10 +197,11 @@ def _names_rows(column: ExportColumn) -> bool:
     if all(re.fullmatch(r"\d{1,18}", text) for text in texts):
         given = [int(text) for text in texts]
         numbers = sorted(given)
-        # Without a gap; rows that a program numbered, and nobody named, may have some.
-        counted = numbers[-1] - numbers[0] == len(numbers) - 1
-        counted |= given == numbers and _NAMELESS.fullmatch(column.header) is not None
-        return (counted and len(numbers) > FEW_NUMBERS) or _are_drawn(texts)
+        # Without a gap; rows that a program numbered, and nobody named, may have some, or be few.
+        whole = numbers[-1] - numbers[0] == len(numbers) - 1
+        nameless = given == numbers and _NAMELESS.fullmatch(column.header) is not None
+        counted = whole or nameless if len(numbers) > FEW_NUMBERS else whole and nameless
+        return counted or _are_drawn(texts)
     # Each spent or began another day: an answer, and no name of a row.
     answers = all(map(_DECIMAL.fullmatch, texts)) or all(map(match_moment, texts))
     return not answers and all(map(_TOKEN.fullmatch, texts)) and len(texts) > 2

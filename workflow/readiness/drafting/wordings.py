@@ -261,7 +261,7 @@ def find_special(text: str) -> str:
             return meanings[0]
     written = [
         each.rstrip(" .")
-        for said in (text, text.replace(" / ", "/"))
+        for said in (text, text.replace(" / ", "/"), text.replace("_t_", "t_").replace("_", " "))
         for each in (said, _ASIDE.sub("", said))
     ]
     keys = {match_key(each) for own in written for each in (own, _CODE.sub("", own))}
