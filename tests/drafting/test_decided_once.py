@@ -17,10 +17,13 @@ from readiness.validation import first_reading, losses
 
 def test_the_tool_is_decided_once(tmp_path: Path) -> None:
     media = ("Radio/Web", "Radio", "Web/Press", "Press", "Radio/Press")
-    sexes = ("Male,", ",Female")
-    lines = [f"{k},2026-03-02 10:00:{k:02d},{media[k % 5]},{sexes[k % 2]}" for k in range(40)]
+    # One answer in a column an option; several in lines of a cell.
+    more = [
+        f'{sex},"{each}"' for sex in ("Male,", ",Female") for each in ("A\nB", "B\nC", "A", "C")
+    ]
+    lines = [f"{k},2026-03-02 10:00:{k:02d},{media[k % 5]},{more[k % 8]}" for k in range(40)]
     path = tmp_path / "export.csv"
-    head = "No,Timestamp,Which media do you use?,Sex [Male],Sex [Female]"
+    head = "No,Timestamp,Which media do you use?,Sex [Male],Sex [Female],Which?"
     path.write_text("\n".join([head, *lines]) + "\n", "utf-8")
     table = export_table(path, path.read_bytes())
     text, _, _ = _draft_questionnaire(table, path.name, "trial", [], "en")
@@ -28,8 +31,8 @@ def test_the_tool_is_decided_once(tmp_path: Path) -> None:
     assert asked.export.tool == "plain"
     found = first_reading(read_export(path, asked, path.read_bytes()), asked)
     sums = found.reconciliation.set_index(["item", "part"])["n"]
-    assert [sums[item.id, "used"] for item in asked.items] == [len(lines)] * 2
-    assert asked.items[1].kind == "single"  # a tool may write one answer in a column an option
+    assert [sums[item.id, "used"] for item in asked.items] == [len(lines)] * 3
+    assert [item.kind for item in asked.items] == ["multi", "single", "multi"]
     assert not losses(found)
     told = ToldExport(tool="google-forms", encoding="cp1250", header_rows=3)
     path.write_bytes(path.read_bytes().replace(b"?", b"\x8c\xe6"))

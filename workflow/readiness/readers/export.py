@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +18,7 @@ from readiness.readers import delimited, spss, workbooks
 from readiness.readers.assigned import is_row_number
 from readiness.readers.moments import match_moment
 from readiness.readers.table import SOME, Sheet
+from readiness.readers.texts import Texts
 from readiness.readers.tools import words
 from readiness.readers.tools.base import EMPTY, FAULT, READ, ROW, TEST, Tool
 from readiness.readers.tools.every import TOOLS
@@ -49,6 +51,8 @@ _MARKS = words.TICKED | words.NOT_TICKED | words.NO_ANSWER.keys()
 FEWEST = 5
 # Times that an answer of a closed question is given, on average and at least.
 RECURRING = 3
+# Different lines of a column's cells at most that may be options, and the share that recurs.
+MOST_LINES, RECUR = 100, 0.75
 # What a table that was read says of its file (`attrs`): its header rows, as they are written, how
 # many rows at its end hold nothing, the columns that hold several answers to one question.
 HEADERS, SPARE, SLOTS = "headers", "spare", "slots"
@@ -242,18 +246,34 @@ def mark_empty_rows(sheet: Sheet) -> Sheet:
 
 
 def _open_lists(sheet: Sheet) -> Sheet:
-    """The sheet with `a | b` where every cell of a column is a list (JSON) of texts.
+    """The sheet with `a | b` where every cell of a column is a list (JSON) of texts, and with
+    `a; b` where options stand in lines of a cell.
 
     An empty list is an empty cell.
     """
     rows = list(sheet.rows)
     for at, column in enumerate(rows):
+        if any("\n" in text.strip() for text in column.texts):
+            rows[at] = _join_lines(column)
         if not next(filter(None, map(str.strip, column.texts)), "").startswith("["):
             continue
         known = [_read_list(text) if text.strip() else [] for text in column.texts]
         if None not in known and any(known):
             rows[at] = column.map_to([" | ".join(texts or ()) for texts in known])
     return replace(sheet, rows=tuple(rows))
+
+
+def _join_lines(column: Texts) -> Texts:
+    """The cells with `; ` between their lines, where these are options: they recur in others."""
+    lines = {
+        text: [line.strip() for line in text.splitlines() if line.strip()] for text in column.texts
+    }
+    times = Counter(match_key(line) for each in lines.values() for line in set(each))
+    joined = [match_key(line) for each in lines.values() if len(each) > 1 for line in each]
+    again = sum(times[key] > 1 for key in joined)
+    if len(times) > MOST_LINES or again < RECUR * len(joined):
+        return column
+    return column.change_texts(lambda text: "; ".join(lines[text]))
 
 
 def _read_list(text: str) -> list[str] | None:
