@@ -498,7 +498,8 @@ def test_a_name_that_two_rows_share_costs_nobody() -> None:
 
 def test_rows_behind_empty_ones_and_one_of_several_sheets_are_asked_about() -> None:
     rows = [f"{k},{'Yes' if k % 2 else 'No'}" for k in range(20, 40)]
-    for below, apart in ((["", "Total,20"], "23 to 23"), (["40,Yes"], "")):
+    sums = (["", "Sheet,20"], "23 to 23"), (["Total:,20"], "22 to 22")
+    for below, apart in (*sums, (["40,Yes"], "")):
         content = "\n".join(["Age,Do you vote?", *rows, *below]).encode()
         read = export_table(Path("export.csv"), content)
         assert read.apart == apart

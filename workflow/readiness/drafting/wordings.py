@@ -308,6 +308,11 @@ def is_middle(text: str) -> bool:
     return next(iter(match_key(text).split()), "") in _find_meaning("middle")
 
 
+def tells_sum(text: str) -> bool:
+    """Whether the first cell of a row says that sums of the rows above stand in it."""
+    return match_key(text.rstrip(" :")) in _find_meaning("sums")
+
+
 def is_none(text: str) -> bool:
     """Whether an option says that no other one applies."""
     return match_key(text) in _find_meaning("none_of_these")

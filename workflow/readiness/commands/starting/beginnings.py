@@ -34,6 +34,7 @@ from readiness.drafting import (
     wave_section,
     with_section,
 )
+from readiness.drafting.wordings import tells_sum
 from readiness.errors import ConfigError, DataError
 from readiness.files import write_atomically
 from readiness.forensics.beginning import ClaimSource, begin_study
@@ -271,7 +272,7 @@ def _draft_questionnaire(
         document[COMMENT] += f"\n{CHECK}names of the form, no labels: give it (--labels FORM.xlsx)?"
     document[COMMENT] += "".join(f"\n{DECIDED}{note}" for note in table.notes)
     if table.apart:
-        asks = "stand behind empty rows: people, or sums (begin with a copy without them)?"
+        asks = "stand behind empty rows or are a total: people, or sums (give a copy without)?"
         document[COMMENT] += f"\n{CHECK}rows {table.apart} {asks}"
     # Decided here, once: what a reader recognised by itself might be another tool than was drafted.
     decided = {
@@ -362,8 +363,16 @@ def export_table(path: Path, content: bytes, told: ToldExport = NOTHING) -> Expo
         own.append(tool.adds(tool.own_key(heading)) or tool.is_own(sheet, at))
     table = table_of(sheet, names, own, tool.signs)
     name = sheet.name if sheet.others else ""
-    apart = _find_rows_apart(sheet.numbers)
+    apart = _find_rows_apart(sheet.numbers) or _find_sums(sheet)
     return replace(table, tool=tool.name, sheet=name, notes=sheet.notes, apart=apart)
+
+
+def _find_sums(sheet: Sheet) -> str:
+    """The last row, where its first cell that holds something says that it sums up the others."""
+    if not len(sheet):
+        return ""
+    first = next(filter(None, (column.at(-1).strip() for column in sheet.rows)), "")
+    return f"{sheet.numbers[-1]} to {sheet.numbers[-1]}" if tells_sum(first) else ""
 
 
 def _find_rows_apart(numbers: npt.NDArray[np.int64]) -> str:
