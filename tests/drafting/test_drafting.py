@@ -76,7 +76,7 @@ def test_each_kind_is_proposed_by_its_cells() -> None:
             "Do you vote?": cycle("Yes", "No", "Don't know"),
             "Years of work": [str(k % 37) for k in range(N)],
             "What would you change?": [f"Word {k} and another one" for k in range(N)],
-            "From 1 to 5, how good?": [str(n) for n in draws.integers(1, 6, N)],
+            "From 1 to 5, how good?": [str(n) for n in draws.integers(1, 5, N)],
             "Which media?": cycle(
                 "Radio;Press, print", "Radio", "Press, print", "Radio;Web", "Web"
             ),
@@ -93,6 +93,7 @@ def test_each_kind_is_proposed_by_its_cells() -> None:
     assert [c.text for c in asked.items[0].categories] == AGREE
     assert [c.text for c in asked.items[1].categories] == ["Yes", "No"]
     assert [(m.text, m.special) for m in asked.items[1].missing] == [("Don't know", "_dont_know")]
+    assert asked.items[4].codes == ("p1", "p2", "p3", "p4", "p5")
     assert {c.text for c in asked.items[5].categories} == {"Radio", "Press, print", "Web"}
     assert asked.export.timestamp == "Timestamp"
     assert asked.draft

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from readiness.drafting.answers import (
     CODES,
     ONE_EACH,
+    SHORT_SCALE,
     ProposedAnswers,
     ProposedOption,
     find_outside,
@@ -34,6 +35,8 @@ from readiness.readers.tools.words import NOT_TICKED, TICKED, VOID
 ONE = ("single", "ordinal")
 # People of whom none ticked two boxes, at least, where these may be one answer.
 LEAST_ALONE = 20
+# From one end of a scale to the other, as a question names them: `(0-10)`, `1 to 5`, `de 1 a 5`.
+_ENDS = re.compile(r"\b(\d{1,2})(?: ?[-\u2013] ?| \w{1,3} )(\d{1,2})\b")
 # What readers know a rank by, before its number.
 _RANK = re.compile(r"(?i)^rank(?:ing)? (?=\d)")
 
@@ -282,9 +285,13 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
     found = propose_answers(block.columns, labels, signs)
     if found.ends and not found.named:
         # The ends that the question names, where nobody chose them.
+        low, high = found.ends
         named = [int(number) for number in re.findall(r"\b\d{1,2}\b", block.question)]
-        low = min((n for n in named if found.ends[1] in named), default=found.ends[0])
-        found = replace(found, ends=(min(low, found.ends[0]), found.ends[1]))
+        low = min((n for n in named if high in named), default=low)
+        for first, last in _ENDS.findall(block.question):
+            if int(first) <= low and high <= int(last) < SHORT_SCALE:
+                low, high = int(first), int(last)
+        found = replace(found, ends=(min(low, found.ends[0]), high))
     if block.kind == "grid" and found.ends:
         low, high = found.ends
         points = [ProposedOption(str(k), code=f"p{k}") for k in range(low, high + 1)]

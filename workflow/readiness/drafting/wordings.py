@@ -35,8 +35,8 @@ _BRACKETS = r"(?:\[[^]]{1,40}\]|\([^)]{1,40}\))"
 _ASIDE = re.compile(rf"^\s*{_BRACKETS}\s*(?=\S)|(?<=\S)\s*{_BRACKETS}$")
 _LEAD = re.compile(r"^[^\W\d_]+, ")
 _NAMED = re.compile(r"[^\W\d_]+\d[^\W_]*")
-# A number, and what multiplies it (`300k`, `1M`, `50 GB`).
-_NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)(?:(\s?[kmgt]b|[km])(?![^\W\d_]))?")
+# A number, an hour and its minutes, and what multiplies it (`300k`, `1M`, `50 GB`).
+_NUMBER = re.compile(r"(\d{1,2}:\d\d(?![\d:])|\d+(?:[.,]\d+)*)(?:(\s?[kmgt]b|[km])(?![^\W\d_]))?")
 _TIMES = {"k": 1e3, "m": 1e6, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
 # Letters that tell a language by themselves, among those that there are words of.
@@ -209,7 +209,7 @@ def _read_value(number: str) -> float:
     """A number as people write it, with thousands told apart by a point or comma."""
     if _THOUSANDS.fullmatch(number) or number.count(",") + number.count(".") > 1:
         return float(re.sub("[.,]", "", number))
-    return float(number.replace(",", "."))
+    return float(re.sub("[,:]", ".", number))
 
 
 def find_role(header: str) -> str:
