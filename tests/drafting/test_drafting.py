@@ -381,8 +381,10 @@ def test_numbers_far_off_a_scale_are_no_answers_and_rare_bands_are_bands() -> No
         place=[*cycle(*towns[:10], n=449), *towns[10:]],
         province=cycle("ON", "QC", "NS", "BC", n=479),
         agree=cycle("Yes", "No", "Maybe/I don't know", n=479),
+        room=cycle("Room 5", "Room 8", "Room 12", n=479),
     )
     _, asked, text = drafted(columns)
+    assert text.count("or names that have no order") == 1
     assert re.findall("is (.*) an answer, or none", text)[-2:] == [
         "'NS' (120 times)",
         '"Maybe/I don\'t know" (159 times)',

@@ -50,6 +50,7 @@ GAP = 3
 SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
 # The same of values that are no answers, which nothing names.
 UNNAMED = "missing values without a label: not answered (blank), or not asked (not_asked)?"
+NAMED = "low to high by their numbers, or names that have no order (kind: single)?"
 TWINS = "differ by accents alone: one answer? then the text and the value of one option"
 # The same of options that only their codes tell.
 CODES = "codes of options: which are they (--labels)?"
@@ -310,11 +311,16 @@ def order_options(
 ) -> tuple[str, list[ProposedOption], list[str]]:
     """Ordinal and low to high where the texts are a known scale or bands of numbers."""
     texts = [option.text for option in options]
-    order = order_scale(texts) or order_numbers(texts)
+    scale = order_scale(texts)
+    order = scale or order_numbers(texts)
     if order is not None and len(options) > 2:
         turned = " (turned round: the values run the other way)"
         said = f"{DECIDED}low to high, a known scale"
         said += turned if declared and order != sorted(order) else ""
+        # "District 5" and "District 12" may be names, "Year 1" and "Year 2" are levels.
+        begun = {match_key(re.split(r"\d", text, maxsplit=1)[0]) for text in texts}
+        if not scale and len(begun) == 1 and not any(map(_BAND.search, texts)):
+            said = NAMED if any(map(str.isalpha, min(begun))) else said
         return "ordinal", [options[k] for k in order], [said]
     # A report tells the share of the first of two options: of yes, whatever came first.
     turn = len(texts) == 2 and tuple(map(match_key, reversed(texts))) in BOXES
