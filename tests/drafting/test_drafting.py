@@ -828,9 +828,12 @@ def test_units_typed_pieces_and_boxes_beside_none_are_seen() -> None:
     media = cycle("Radio; Web", "Web", "Radio; Press", "Press; Web; None", "Radio")
     media[3], media[8] = "Radio; a blog", "Web; my aunt"
     part = [text.replace(" years", " %") for text in years]
-    _, asked, _ = drafted(table(**{"How long?": years, "Which?": media, "What part?": part}))
-    long, which, per_cent = asked.items
-    assert [i.range.written_unit for i in (long, per_cent) if i.range] == ["years", "%"]
+    pay = [f"${k + 10},{k + 100}" for k in range(N)]
+    columns = {"How long?": years, "Which?": media, "What part?": part, "What pay?": pay}
+    _, asked, _ = drafted(table(**columns))
+    which, money = asked.items[1], asked.items[3]
+    assert [i.range.written_unit for i in asked.items if i.range] == ["years", "%", "$"]
+    assert read_cell(money, "$ 10,100").values == ("10100",) == read_cell(money, "10,100$").values
     assert {c.text for c in which.categories} == {"Radio", "Web", "Press", "None", "Other"}
     assert [c.text for c in which.categories if c.other or c.exclusive] == ["Other"]
 

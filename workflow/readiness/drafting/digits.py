@@ -7,8 +7,16 @@ from collections.abc import Set
 
 from readiness.questionnaire import match_key
 
-# A word of letters behind a number, or the sign of per cents: its unit, maybe.
-_WITH_UNIT = re.compile(r"[+-]?\d[\d.,\u066c ]*?([^\W\d_]{1,20}|%)\.?")
+# A word of letters behind a number, or a sign: its unit, maybe. That of money may stand before it.
+MONEY = "$\u20ac\u00a3\u00a5\u20b9\u20bd\u20ba\u20aa\u20a9\u20a6\u20ab\u0e3f"
+_WITH_UNIT = re.compile(rf"[+-]?\d[\d.,\u066c ]*?([^\W\d_]{{1,20}}|[%{MONEY}])\.?")
+# Different texts from which on per cents are no options of a form.
+_MANY = 12
+
+
+def _put_sign_behind(text: str) -> str:
+    key = match_key(text)
+    return f"{key[1:].strip()} {key[0]}" if key and key[0] in MONEY else key
 
 
 def find_thousands(numbers: Set[str]) -> str:
@@ -28,19 +36,19 @@ def find_unit(counts: Counter[str]) -> str:
     """The one word that stands behind numbers, with or without an s; "" where there is none."""
     units: Counter[str] = Counter()
     for text, n in counts.items():
-        if found := _WITH_UNIT.fullmatch(match_key(text)):
+        if found := _WITH_UNIT.fullmatch(_put_sign_behind(text)):
             units[found[1]] += n
     best = max(units, key=lambda unit: (units[unit], unit), default="")
     alike = {best, f"{best}s", best.removesuffix("s")}
     # Where the sign stands behind all of them, they may be options.
-    bare = best != "%" or any(text.strip()[-1:].isdigit() for text in counts)
+    bare = best != "%" or len(counts) >= _MANY or any(t.strip()[-1:].isdigit() for t in counts)
     return best if units[best] > 1 and set(units) <= alike and bare else ""
 
 
 def strip_unit(text: str, unit: str) -> str:
     """The number of a text alone, where the unit stands behind it."""
-    found = _WITH_UNIT.fullmatch(match_key(text)) if unit else None
-    return text if found is None else match_key(text)[: found.start(1)].strip()
+    found = _WITH_UNIT.fullmatch(_put_sign_behind(text)) if unit else None
+    return text if found is None else found.string[: found.start(1)].strip()
 
 
 def normalise_digits(text: str) -> str:

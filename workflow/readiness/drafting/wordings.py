@@ -161,6 +161,8 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
     found = [own or _read_words(match_key(text)) for own, text in zip(numbers, texts, strict=True)]
     if numbers.count([]) > 1 or not all(1 <= len(own) <= 2 for own in found):
         return None
+    if any(own[0] < own[-1] for own in found):
+        return None  # numbers are read from the last: feet and inches are no band
     ends = [(min(own), max(own)) for own in found]
     if len(ends) < 3 or len(set(ends)) < len(ends):
         return None

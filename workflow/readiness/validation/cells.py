@@ -308,9 +308,10 @@ def read_number(item: Item, text: str) -> str | CellFault:
     low, high = item.range.bounds
     digits = item.range.decimals
     fact = _explain_no_number(low, high, digits)
-    plain = _THOUSANDS[item.range.thousands or ""].sub("", write_out(match_key(text)))
-    match = (_DECIMAL if digits else _WHOLE).fullmatch(plain)
     unit = match_key(item.range.written_unit)
+    bare = match_key(text).removeprefix(unit).strip()  # a sign of money stands before its number
+    plain = _THOUSANDS[item.range.thousands or ""].sub("", write_out(bare))
+    match = (_DECIMAL if digits else _WHOLE).fullmatch(plain)
     if match is None or match[match.re.groups] not in ("", unit, unit.removesuffix("s")):
         return CellFault("not_a_number", fact)
     whole = latin_digits(match[2]).lstrip("0") or "0"
