@@ -145,6 +145,8 @@ def test_grids_and_ticked_columns_are_one_question() -> None:
     assert found == [("grid", "ordinal"), *[("ticks", "multi")] * 3]
     assert [item.row.text for item in asked.items[:2] if item.row] == ["the food", "the room"]
     assert [c.column for c in asked.items[3].categories] == ["Uses [radio]", "Uses [press]"]
+    again = table(**{"Well?": cycle("Yes", "No"), "Well? (2)": cycle("No", "Yes", "Yes")})
+    assert [item.kind for item in drafted(again)[1].items] == ["single", "single"]
 
 
 def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:

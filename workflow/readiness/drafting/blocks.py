@@ -281,7 +281,7 @@ def _make_block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBl
         if len(shared.split()) >= QUESTION:
             question, rows = shared if shared.startswith(question) else question, ends
         return ColumnBlock("ticks", question, tuple(columns), rows)
-    if how == columns[0].listed:
+    if how and how == columns[0].listed:
         return ColumnBlock("slots", question, tuple(columns), check=how)
     named = _name_themselves(columns) if how == "number" or again else ()
     if named:
