@@ -533,6 +533,7 @@ def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> Non
         **{
             "w_LV": weights,
             "pweight": ["0", *(f"{float(w) * 2:.2f}" for w in weights[1:])],
+            "wgt": [str(1000 + 7 * k) for k in range(N)],
             **ratings,
         },
         refusal=cycle("Yes", "No", "[DO NOT READ] Refused"),
@@ -546,7 +547,9 @@ def test_boxes_say_so_in_words_of_their_own_and_to_those_who_were_asked() -> Non
         ("Friends", "q10_0005"),
     ]
     assert [(c.item, c.one_of) for c in multi.asked_if] == [("work", ("full_time", "part_time"))]
-    assert re.search(r"# check: not read: weights \(.*given: ITEM.*\): 'w_LV', 'pweight'\?", text)
+    assert re.search(
+        r"# check: not read: weights \(.*given: ITEM.*\): 'w_LV', 'pweight', 'wgt'\?", text
+    )
     assert text.count("scale: {low: 0, high: 10}") == 2 and "scale: {low: 1, high: 5}" in text
     assert text.count("which end is high?") == 1
     assert [m.means for m in asked.item("refusal").missing] == ["refused"]
