@@ -278,9 +278,7 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
 
 
 def closing_text(
-    verdicts: dict[str, pd.DataFrame],
-    unavailable: Mapping[str, str],
-    drafts: Collection[str] = (),
+    verdicts: dict[str, pd.DataFrame], unavailable: Mapping[str, str], drafts: Collection[str] = ()
 ) -> str:
     """A line a publication: how many of its numbers came out again, how many did not.
 

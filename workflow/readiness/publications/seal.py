@@ -129,8 +129,7 @@ def read_seal(folder: Path) -> dict[str, Any]:
         ) from None
     if not whole:
         raise DataError(
-            f"{path}: changed after it was made. Restore it with git.",
-            Fact("audit.seal.rewritten"),
+            f"{path}: changed after it was made. Restore it with git.", Fact("audit.seal.rewritten")
         )
     return dict(seal)
 

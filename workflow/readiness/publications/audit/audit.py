@@ -31,10 +31,7 @@ from readiness.publications.audit.model import (
     Terms,
     explain,
 )
-from readiness.publications.audit.numbers import (
-    ledger_rows,
-    list_unchecked,
-)
+from readiness.publications.audit.numbers import ledger_rows, list_unchecked
 from readiness.publications.chain import code_today
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
@@ -47,13 +44,7 @@ from readiness.publications.program import (
     present_environment,
     present_program,
 )
-from readiness.publications.seal import (
-    ATTESTATIONS,
-    DRAFT,
-    check_seal,
-    read_seal,
-    sha256,
-)
+from readiness.publications.seal import ATTESTATIONS, DRAFT, check_seal, read_seal, sha256
 from readiness.register.planned import PlanOutcome
 from readiness.reporting.planned import count_marks, mark_number
 
