@@ -232,10 +232,7 @@ def changes(wave: Wave, claim: Claim, name: str, choice: str) -> bool:
 
 
 def judge_all(
-    wave: Wave,
-    judge: Judge,
-    claims: Sequence[Claim],
-    choices: Mapping[str, tuple[str, ...]],
+    wave: Wave, judge: Judge, claims: Sequence[Claim], choices: Mapping[str, tuple[str, ...]]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every claim in every variant of the choices that can change it, and what people weigh.
 
