@@ -33,12 +33,12 @@ def run(arguments: argparse.Namespace) -> int:
     folder = find_publication(root, arguments.id) if arguments.id else None
     if arguments.new_key:
         signer = new_key(path, root)
-        print(f"{path}: a new private key; {path}.pub: its public key, to be made known")
-        print(f"key {signer}")
+        print(
+            f"{path}: a new private key; {path}.pub: its public key, to be made known\nkey {signer}"
+        )
     if folder is not None:
         key = private_key(path)
         refuse_within(path, root)
-        signer = attest(folder, key)
-        print(f"{arguments.id}: signed by key {signer}")
-        print(f"Now commit {folder.relative_to(root) / ATTESTATIONS}.")
+        commit = f"Now commit {folder.relative_to(root) / ATTESTATIONS}."
+        print(f"{arguments.id}: signed by key {attest(folder, key)}\n{commit}")
     return 0

@@ -133,9 +133,8 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     for name, fact in gone.items():
         told.setdefault(name, []).append(fact)
     # Where all are audited the log has lines of its own.
-    beside = []
-    if log.fault and arguments.ids:
-        beside = [Fact("language.labelled", {"label": str(LOG), "what": log.fault})]
+    about_log = Fact("language.labelled", {"label": str(LOG), "what": log.fault or ""})
+    beside = [about_log] if log.fault and arguments.ids else []
     names = arguments.ids or ([*known, str(LOG)] if faults else known)
     for name in arguments.ids or gone:
         if name in gone and name not in known:
@@ -210,8 +209,9 @@ def _find_superseded(root: Path) -> dict[str, list[Fact]]:
             draft, why = sealed["status"] == DRAFT, sealed.get("erratum")
             kind = "audit.note.successor" if draft else "audit.note.superseded"
             said = Fact(kind, {"other": other})
-            told = Fact("language.labelled", {"label": said, "what": str(why)})
-            about.append(told if why else said)
+            about.append(
+                Fact("language.labelled", {"label": said, "what": str(why)}) if why else said
+            )
             own = seals.get(str(before.get("id")))
             if own and before.get("digest") != own["digest"]:
                 about.append(Fact("audit.note.other_seal", {"other": other}))

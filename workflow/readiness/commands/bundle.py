@@ -61,10 +61,11 @@ def run(arguments: argparse.Namespace) -> int:
     contents = gather(root, arguments.id, restricted=arguments.restricted)
     content = bundle(root, contents)
     write_atomically(target, content)
-    print(f"{target}: {len(content)} bytes, sha256 {sha256(content)}")
-    print(f"publications {', '.join(contents.publications)}; {len(contents.objects)} datasets")
-    for version in contents.left_out:
-        print(told_plainly(left_out(version), "en"))
-    if not contents.date:
-        print(told_plainly(describe_date(""), "en"))
+    print(
+        f"{target}: {len(content)} bytes, sha256 {sha256(content)}\n"
+        f"publications {', '.join(contents.publications)}; {len(contents.objects)} datasets"
+    )
+    undated = [] if contents.date else [describe_date("")]
+    for fact in (*map(left_out, contents.left_out), *undated):
+        print(told_plainly(fact, "en"))
     return 0

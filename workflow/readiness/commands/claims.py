@@ -194,9 +194,12 @@ def _begin(arguments: argparse.Namespace) -> None:
     )
     source = ClaimSource(arguments.publisher, arguments.source, arguments.date, arguments.language)
     claims = begin(Path.cwd(), arguments.study, arguments.table, source, asked or None)
-    print(f"{arguments.study}-claims@1: {claims} claims registered")
-    print(f"data/claims/{arguments.study}-1.yaml and config.yaml: studies.{arguments.study} added")
-    print(f"Then: readiness claims check {arguments.study}")
+    study = arguments.study
+    print(
+        f"{study}-claims@1: {claims} claims registered\n"
+        f"data/claims/{study}-1.yaml and config.yaml: studies.{study} added\n"
+        f"Then: readiness claims check {study}"
+    )
 
 
 # --- Published figures beside the data's own, for a terminal and for a machine.

@@ -71,15 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         run_diff(root, arguments)
         return 0
-    actions = {
-        "list": _list,
-        "verify": _verify,
-        "get": _get,
-        "add": _add,
-        "erase": _erase,
-        "key": _print_key,
-    }
-    actions[arguments.action](root, arguments)
+    actions = {"list": _list, "verify": _verify, "get": _get, "add": _add, "erase": _erase}
+    {**actions, "key": _print_key}[arguments.action](root, arguments)
     return 0
 
 
@@ -137,20 +130,18 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
         check=check,
         count=rows if arguments.questionnaire else None,
     )
-    for text in said:
-        print(text)
-    print(f"{version.name}: {version.rows} rows, sha256 {version.sha256}")
-    if planned:
-        print(f"In force, and noted in data/versions.csv: {planned}.")
+    said.append(f"{version.name}: {version.rows} rows, sha256 {version.sha256}")
+    said += [f"In force, and noted in data/versions.csv: {planned}."] if planned else []
+    print("\n".join(said))
     if (store := default_store(root)) is None:
         print("The bytes are in DVC's cache. Bring them to the remote: dvc push")
-    also = ""
-    if (
-        store
+    also = (
+        f" and {store.relative_to(root.resolve())}"
+        if store
         and store.is_relative_to(root.resolve())
         and kept_by_git(root, store / version.object_name)
-    ):
-        also = f" and {store.relative_to(root.resolve())}"
+        else ""
+    )
     print(f"Now commit {version.pointer_path}, data/versions.csv{also}.")
 
 

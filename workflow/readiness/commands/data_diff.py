@@ -33,13 +33,12 @@ def run_diff(root: Path, arguments: argparse.Namespace) -> None:
             "changed_cells": rows.by_column,
             "columns_added": list(rows.columns_added),
             "columns_removed": list(rows.columns_removed),
+            **({"cells": rows.changes.to_dict("records")} if arguments.rows else {}),
         }
-        if arguments.rows:
-            record["cells"] = rows.changes.to_dict("records")
         print(json.dumps(record, ensure_ascii=False, indent=1))
     else:
-        print(f"{versions[0].name} -> {versions[1].name}")
-        print("\n".join(rows_lines(rows, cells=arguments.rows)))
+        told = rows_lines(rows, cells=arguments.rows)
+        print(f"{versions[0].name} -> {versions[1].name}", *told, sep="\n")
 
 
 def read_keyed(root: Path, version: Version, key: str | None) -> KeyedTable:
@@ -71,8 +70,7 @@ def rows_lines(rows: RowDiff, *, cells: bool) -> list[str]:
         more = f", ... ({len(keys) - len(shown)} more)" if len(keys) > len(shown) else ""
         lines.append(f"  {what:<8} {len(keys):>5}  {', '.join(shown)}{more}".rstrip())
     lines.append(f"  changed  {rows.changed:>5}")
-    for column, count in rows.by_column.items():
-        lines.append(f"    {count:>5} cells  {column}")
+    lines += [f"    {count:>5} cells  {column}" for column, count in rows.by_column.items()]
     for what, columns in (("added", rows.columns_added), ("removed", rows.columns_removed)):
         lines += [f"  column {what}: {column}" for column in columns]
     if cells:

@@ -108,11 +108,10 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
     check_in_default_remote(root, *material.versions)
     results = f"results/{chosen.folder}"
     judged = [ATTACKED] if isinstance(chosen.section, WaveSettings) else []
-    wanted = [
-        f"{folder_of_step(step)}/{PROVENANCE}"
+    targets = [
+        f"{results}/{folder_of_step(step)}/{PROVENANCE}"
         for step in (REGISTER, *judged, *steps_shown(languages))
     ]
-    targets = [f"{results}/{name}" for name in wanted]
     sealed = f"sealed={material.identity}/{material.released}"
     run_snakemake(root, arguments.cores, [*targets, "--config", sealed])
     count = freeze(material, cores=arguments.cores)
@@ -129,13 +128,9 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
         )
     for who, missing in list_gaps(chosen.section).items():
         print(f"{chosen.key}.study: not stated, and wanted by {who}: {', '.join(missing)}.")
-    if arguments.release:
-        print(f"publications/{arguments.id}: {count} figures sealed and released. Now commit it.")
-    else:
-        print(
-            f"publications/{arguments.id}: {count} figures sealed, as a draft. --release makes it "
-            "final."
-        )
+    draft = "sealed, as a draft. --release makes it final."
+    state = "sealed and released. Now commit it." if arguments.release else draft
+    print(f"publications/{arguments.id}: {count} figures {state}")
     return 0
 
 
@@ -236,11 +231,13 @@ def _list_inputs(plan: Plan, chosen: PlannedRun) -> dict[str, Path]:
     """The files that a run reads beside its datasets; what was released before decides what is
     withheld.
     """
-    files = input_files(chosen.section)
     earlier = plan.earlier(chosen.folder) if isinstance(chosen.section, WaveSettings) else []
-    files |= {role: Path(path) for role, path in plan.before(chosen.folder).items()}
-    files |= {f"plan-{path.stem}": path for path in list_plans(plan.root, chosen)}
-    return files | {f"earlier-{Path(path).parent.name}": Path(path) for path in earlier}
+    return {
+        **input_files(chosen.section),
+        **{role: Path(path) for role, path in plan.before(chosen.folder).items()},
+        **{f"plan-{path.stem}": path for path in list_plans(plan.root, chosen)},
+        **{f"earlier-{Path(path).parent.name}": Path(path) for path in earlier},
+    }
 
 
 def _read_errata(said: Iterable[str]) -> tuple[str, dict[str, str]]:

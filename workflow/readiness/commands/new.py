@@ -19,14 +19,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from readiness.config import SelectionName
 from readiness.errors import ConfigError
-from readiness.language import FIRST, LANGUAGES
-
-if TYPE_CHECKING:
-    from readiness.commands.starting.beginnings import BegunWave
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 
@@ -66,23 +62,21 @@ def run(arguments: argparse.Namespace) -> int:
             raise ConfigError("name the FOLDER of a new project, or --from EXPORT for a wave here.")
         if not Path("workflow/Snakefile").is_file():
             raise ConfigError("no project here: name the FOLDER of a new one.")
-        _tell(_begin(Path.cwd(), arguments))
+        print(_begin(Path.cwd(), arguments))
         return 0
     from readiness.commands.starting.project import new_project
 
-    begun = None
+    told = "There, begin a wave: .venv/bin/readiness new --from EXPORT"
     with new_project(arguments.folder) as place:
         if arguments.export is not None:
-            begun = _begin(place, arguments)
-    print(f"{arguments.folder}: a project of its own. Now: cd {arguments.folder}, then make")
-    if begun is not None:
-        _tell(begun)
-    else:
-        print("There, begin a wave: .venv/bin/readiness new --from EXPORT")
+            told = _begin(place, arguments)
+    print(
+        f"{arguments.folder}: a project of its own. Now: cd {arguments.folder}, then make\n{told}"
+    )
     return 0
 
 
-def _begin(root: Path, arguments: argparse.Namespace) -> BegunWave:
+def _begin(root: Path, arguments: argparse.Namespace) -> str:
     from readiness.commands.starting.beginnings import ToldExport, begin_wave
 
     return begin_wave(
@@ -97,30 +91,3 @@ def _begin(root: Path, arguments: argparse.Namespace) -> BegunWave:
         public=arguments.public,
         told=ToldExport(arguments.encoding, arguments.sheet, arguments.tool, arguments.header_rows),
     )
-
-
-def _tell(begun: BegunWave) -> None:
-    kept = "restricted: git does not keep it" if begun.restricted else "open: git may keep it"
-    print(f"{begun.wave}@1: {begun.rows} rows registered ({kept})")
-    for line in begun.sums:
-        print(f"  {line}")
-    path = f"data/questionnaires/{begun.questionnaire}.yaml"
-    print(f"{path}: {'drafted' if begun.drafted else 'as it was'}")
-    print(f"config.yaml: waves.{begun.wave} added")
-    if begun.language not in LANGUAGES:
-        print(
-            f"config.yaml: report.languages: no texts in {begun.language!r}; reports will be in "
-            f"{FIRST!r} and quote what was asked"
-        )
-    if begun.undecided:
-        print(f"config.yaml: how did respondents come in? waves.{begun.wave}.selection is open")
-    if begun.decisions:
-        print(
-            f"{path}: open decisions: {begun.decisions}, each marked `# check:`; delete "
-            "`draft: true` when they are settled"
-        )
-    if begun.named:
-        print(
-            f"Respondents are named: readiness data key {begun.wave}@1 makes their pseudonyms' key"
-        )
-    print("Then: readiness run")

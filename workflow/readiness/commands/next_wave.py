@@ -197,13 +197,12 @@ def _draw(arguments: argparse.Namespace, setting: Setting, answers: IntArray) ->
         stratum_drawn=drawn["stratum"].map(sizes),
         base_weight=drawn["stratum"].map({name: population[name] / n for name, n in sizes.items()}),
     )
-    digest = sha256_of(arguments.draw)
     write_csv(drawn, arguments.out, private=True)
     print(
         f"{arguments.out}: {len(drawn)} of {len(frame)} persons. Register it:\nreadiness data add "
         f"{arguments.out} --dataset {setting.run.name}-sample --as 1 --questionnaire "
         f"{setting.run.section.questionnaire} --restricted --note 'drawn from the frame "
-        f"{digest} (SHA-256) with seed {arguments.seed}'"
+        f"{sha256_of(arguments.draw)} (SHA-256) with seed {arguments.seed}'"
     )
 
 

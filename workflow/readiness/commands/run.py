@@ -89,21 +89,22 @@ def _lock_run(root: Path) -> Iterator[int]:
 
 def _make_environment(root: Path) -> dict[str, str]:
     """Snakemake and the jobs need a place to write and one BLAS thread, HOME or not."""
-    environment = dict(os.environ)
-    # Where the keys of pseudonyms lie, also where another home is given below.
-    environment[KEYS] = str(key_folder())
-    environment["READINESS_FAILURE"] = str(root / FAILURE)
-    home = Path(environment.get("HOME", ""))
-    if not environment.get("HOME") or not os.access(home, os.W_OK):
+    environment = {
+        **os.environ,
+        # Where the keys of pseudonyms lie, also where another home is given below.
+        KEYS: str(key_folder()),
+        "READINESS_FAILURE": str(root / FAILURE),
+        "PYTHONUTF8": "1",
+        # Whatever Python is started below: the folder in which it works is no place of libraries,
+        # nor is what a user has added for other work.
+        "PYTHONSAFEPATH": "1",
+        "PYTHONNOUSERSITE": "1",
+    }
+    environment.pop("PYTHONPATH", None)
+    if not environment.get("HOME") or not os.access(environment["HOME"], os.W_OK):
         scratch = root / ".cache" / "home"
         scratch.mkdir(parents=True, exist_ok=True)
-        environment["HOME"] = str(scratch)
-        environment["XDG_CACHE_HOME"] = str(scratch / "cache")
-    environment["PYTHONUTF8"] = "1"
-    # Whatever Python is started below: the folder in which it works is no place of libraries, nor
-    # is what a user has added for other work.
-    environment["PYTHONSAFEPATH"] = environment["PYTHONNOUSERSITE"] = "1"
-    environment.pop("PYTHONPATH", None)
+        environment |= {"HOME": str(scratch), "XDG_CACHE_HOME": str(scratch / "cache")}
     return environment
 
 

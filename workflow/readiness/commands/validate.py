@@ -15,8 +15,8 @@ who may have the answers: of an export, or of a run's answers.csv (then with its
 
 import argparse
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -79,10 +79,18 @@ def run(arguments: argparse.Namespace) -> int:
             _write_labelled(labelled, *_read_run(path, arguments.file, content), arguments.language)
             return 0
     found = read_bytes(path, arguments.file, content)
-    if isinstance(found, ReadExport) and (html or csv):
-        _write(found, html, csv, arguments.language)
-    if isinstance(found, ReadExport) and labelled:
-        _write_labelled(labelled, _separate(found).answers, found.questionnaire, arguments.language)
+    if found.result and (html or csv or labelled):
+        # Without what is personal; columns that are no question's are not in it.
+        result, *_ = separate(
+            found.result, found.raw, found.raw[["_row"]], found.questionnaire, Detectors()
+        )
+        if csv:
+            write_csv(result.issues.assign(file=found.file.name), csv)
+        if html:
+            tables = (result.issues, result.counts, result.quarantine)
+            write_atomically(html, faults_page(found.questionnaire, *tables, arguments.language))
+        if labelled:
+            _write_labelled(labelled, result.answers, found.questionnaire, arguments.language)
     print(describe_reading(found, arguments.language, largest_loss(root, path.stem)))
     for out in filter(None, (html, csv)):
         print(out)
@@ -97,26 +105,16 @@ def questionnaire_file(root: Path, named: str) -> Path:
     return root / f"data/questionnaires/{named}.yaml"
 
 
-@dataclass(frozen=True)
-class ReadExport:
-    """An export under a questionnaire; `raw` as read."""
+class ReadFile(NamedTuple):
+    """A file under a questionnaire, as read: an export with its validation, or a drawn sample."""
 
     file: Path
     questionnaire: Questionnaire
     raw: pd.DataFrame
-    result: validation.Validated
+    result: validation.Validated | None = None
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A drawn sample for a questionnaire."""
-
-    file: Path
-    questionnaire: Questionnaire
-    sample: pd.DataFrame
-
-
-def read_bytes(path: Path, file: Path, content: bytes) -> ReadExport | Drawn:
+def read_bytes(path: Path, file: Path, content: bytes) -> ReadFile:
     """What the bytes of `file` are under the questionnaire in `path`.
 
     Raises DataError for another header, or a sample that does not hold together.
@@ -124,26 +122,25 @@ def read_bytes(path: Path, file: Path, content: bytes) -> ReadExport | Drawn:
     questionnaire = load_questionnaire(path)
     header = read_sheet(file, content, encoding=questionnaire.export.encoding).columns
     if set(SAMPLE_COLUMNS) <= set(header):
-        return Drawn(file, questionnaire, read_sample(file, questionnaire, content))
+        return ReadFile(file, questionnaire, read_sample(file, questionnaire, content))
     raw = read_export(file, questionnaire, content)
-    return ReadExport(file, questionnaire, raw, validation.first_reading(raw, questionnaire))
+    return ReadFile(file, questionnaire, raw, validation.first_reading(raw, questionnaire))
 
 
-def describe_reading(found: ReadExport | Drawn, language: Language, largest: float) -> str:
+def describe_reading(found: ReadFile, language: Language, largest: float) -> str:
     """What was read, in a few lines: what would be kept, what was found, and the worst of it.
 
     Raises DataError for what a run would refuse: codes or times that most rows do not have.
     """
     known: dict[str, Value] = {"file": str(found.file), "questionnaire": found.questionnaire.id}
-    if isinstance(found, Drawn):
-        strata = found.sample.drop_duplicates("stratum")
+    if (result := found.result) is None:
+        strata = found.raw.drop_duplicates("stratum")
         sizes = {
-            "invited": len(found.sample),
+            "invited": len(found.raw),
             "strata": len(strata),
             "population": int(strata["stratum_population"].sum()),
         }
         return tell(Fact("validation.read.sample", {**known, **sizes}), language)
-    result = found.result
     validation.refuse_mass_loss(result, found.file, largest)
     lost = validation.write_loss_lines(result, language) or [
         text("validation.lost.nothing", language)
@@ -164,12 +161,6 @@ def describe_reading(found: ReadExport | Drawn, language: Language, largest: flo
             repeated = Fact("validation.times", {"what": what, "n": int(issue["n"])})
             lines.append(f"  {tell(repeated, language) if issue['n'] > 1 else what}")
     return "\n".join(lines)
-
-
-def _separate(found: ReadExport) -> validation.Validated:
-    """What was read, without what is personal; columns that are no question's are not in it."""
-    beside = found.raw[["_row"]]
-    return separate(found.result, found.raw, beside, found.questionnaire, Detectors())[0]
 
 
 def _refuse_place(root: Path, out: Path, read: tuple[Path, ...]) -> None:
@@ -203,15 +194,6 @@ def _write_labelled(
 ) -> None:
     write_atomically(out, labelled_file(answers, questionnaire, out.suffix, language), private=True)
     print(f"{out}: {len(answers)} people's answers, for those who may have them")
-
-
-def _write(found: ReadExport, html: Path | None, csv: Path | None, language: Language) -> None:
-    result = _separate(found)
-    if csv is not None:
-        write_csv(result.issues.assign(file=found.file.name), csv)
-    if html is not None:
-        tables = (result.issues, result.counts, result.quarantine)
-        write_atomically(html, faults_page(found.questionnaire, *tables, language))
 
 
 def _count_kept(result: validation.Validated) -> Fact:

@@ -71,27 +71,6 @@ OF_RECORDS = {"redcap_event_name", "redcap_repeat_instrument"}
 
 
 @dataclass(frozen=True)
-class BegunWave:
-    """What was written, and how many decisions are open; `undecided`: the selection is.
-
-    `named`: the export says who its respondents are; their pseudonyms need a key. `sums`: what the
-    questionnaire makes of the rows of the file and of the answers in them. `language`: of what was
-    asked.
-    """
-
-    wave: str
-    questionnaire: str
-    drafted: bool
-    rows: int
-    decisions: int
-    undecided: bool
-    restricted: bool
-    named: bool
-    sums: tuple[str, ...]
-    language: str
-
-
-@dataclass(frozen=True)
 class ToldExport:
     """What somebody said of an export: its encoding, sheet, tool, how many header rows it has."""
 
@@ -116,8 +95,8 @@ def begin_wave(
     form: Path | None = None,
     public: bool = False,
     told: ToldExport = NOTHING,
-) -> BegunWave:
-    """Begin a wave from an export.
+) -> str:
+    """Begin a wave from an export; returns what was written and what is open, in lines.
 
     Args:
         root: of the project.
@@ -142,19 +121,19 @@ def begin_wave(
         _refuse_git(root)
     content = read_whole(export)
     table = export_table(export, content, told)
-    if questionnaire and previous is None:
-        known = load_questionnaire(root / f"data/questionnaires/{questionnaire}.yaml")
-        text, items, written_in = "", _find_estimable(known), known.language
-    elif form is not None and previous is None:
-        text, items, written_in = _read_form(form, wave, language)
-    else:
-        text, items, written_in = _draft_questionnaire(
-            table, export.name, wave, labels, language, told, previous
-        )
-    if not items:
+    name, text = questionnaire or f"{wave}-{VERSION}", ""
+    path = root / f"data/questionnaires/{name}.yaml"
+    if form is not None and not questionnaire:
+        text = _read_form(form, wave, language)
+    elif previous is not None or not questionnaire:
+        text, *_ = _draft_questionnaire(table, export.name, wave, labels, language, told, previous)
+    asked = (
+        questionnaire_of(read_yaml_text(text, TextLoader), name)
+        if text
+        else load_questionnaire(path)
+    )
+    if not _find_estimable(asked):
         raise ConfigError(f"{export}: no question whose answers can be estimated.")
-    name = questionnaire or f"{wave}-{VERSION}"
-    asked = questionnaire_of(read_yaml_text(text, TextLoader), name) if text else known
     # What does not fit is refused here, before anything is registered.
     raw = read_export(export, asked, content)
     result = first_reading(raw, asked)
@@ -163,7 +142,7 @@ def begin_wave(
     sums = (*write_loss_lines(result, "en"), *write_sums(result, raw.attrs, "en"))
     section = wave_section(
         wave,
-        language=language or written_in,
+        language=language or asked.language,
         # What stands for the selection where nobody said it: no run accepts it.
         selection=selection or "undecided",
         answers=f"{wave}@{VERSION}",
@@ -182,20 +161,29 @@ def begin_wave(
             count=lambda _: table.rows,
         )
 
-    added = _write_all(root, config, root / f"data/questionnaires/{name}.yaml", text, add)
+    added = _write_all(root, config, path, text, add)
+    kept = "open: git may keep it" if public else "restricted: git does not keep it"
+    lines = [f"{wave}@1: {added.rows} rows registered ({kept})", *(f"  {line}" for line in sums)]
+    lines.append(f"data/questionnaires/{name}.yaml: {'drafted' if text else 'as it was'}")
+    lines.append(f"config.yaml: waves.{wave} added")
+    if asked.language not in LANGUAGES:
+        lines.append(
+            f"config.yaml: report.languages: no texts in {asked.language!r}; reports will be in "
+            f"{FIRST!r} and quote what was asked"
+        )
+    if not selection:
+        lines.append(f"config.yaml: how did respondents come in? waves.{wave}.selection is open")
+    if decisions := open_decisions(text):
+        lines.append(
+            f"data/questionnaires/{name}.yaml: open decisions: {decisions}, each marked "
+            "`# check:`; delete `draft: true` when they are settled"
+        )
     personal = [item.id for item in asked.items if item.personal]
-    return BegunWave(
-        wave,
-        name,
-        bool(text),
-        added.rows,
-        open_decisions(text),
-        not selection,
-        not public,
-        names_people(asked.export.invitation, asked.export.respondent, personal),
-        sums,
-        asked.language,
-    )
+    if names_people(asked.export.invitation, asked.export.respondent, personal):
+        lines.append(
+            f"Respondents are named: readiness data key {wave}@1 makes their pseudonyms' key"
+        )
+    return "\n".join([*lines, "Then: readiness run"])
 
 
 def _write_all(
@@ -230,16 +218,14 @@ def _find_estimable(asked: Questionnaire) -> list[str]:
     return [i.id for i in asked.items if i.kind in ESTIMATED and not i.personal]
 
 
-def _read_form(form: Path, wave: str, language: str) -> tuple[str, list[str], str]:
-    """The questionnaire that a form, or the labels of an SPSS file, give: as `_drafted`."""
+def _read_form(form: Path, wave: str, language: str) -> str:
+    """The text of the questionnaire that a form, or the labels of an SPSS file, give."""
     if is_xlsform(form):
         document = from_xlsform(form, language or None)
     else:
         table = export_table(form, read_whole(form))
         document = document_of(make_draft(table, wave, one_line(form.name), language=language))
-    text = draft_text({**document, "name": wave}, one_line(form.name), VERSION)
-    asked = questionnaire_of(read_yaml_text(text, TextLoader), f"{wave}-{VERSION}")
-    return text, _find_estimable(asked), asked.language
+    return draft_text({**document, "name": wave}, one_line(form.name), VERSION)
 
 
 def _draft_questionnaire(
@@ -259,7 +245,7 @@ def _draft_questionnaire(
     book = Codebook()
     for path in labels:
         if is_xlsform(path):
-            form = read_yaml_text(_read_form(path, wave, language)[0], TextLoader)
+            form = read_yaml_text(_read_form(path, wave, language), TextLoader)
             found = name_by_form(questionnaire_of(form, path.name), table)
         else:
             found = read_codebook(table_of(read_sheet(path)), table, str(path))
