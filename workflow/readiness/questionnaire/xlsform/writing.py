@@ -15,11 +15,7 @@ from pathlib import Path
 from readiness.language import LANGUAGES, own_name
 from readiness.questionnaire.items import Answer, Item, Routing
 from readiness.questionnaire.model import Grid, Questionnaire
-from readiness.questionnaire.xlsform.expressions import (
-    Atom,
-    FormQuestion,
-    write_expression,
-)
+from readiness.questionnaire.xlsform.expressions import Atom, FormQuestion, write_expression
 from readiness.questionnaire.xlsform.sheets import MEANS, OUTSIDE, SCREENS, SPECIFY, judge
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
