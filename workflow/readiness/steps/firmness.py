@@ -2,14 +2,7 @@
 
 from readiness.analysis.selection import Selection
 from readiness.analysis.varying import MARKED, Wave
-from readiness.config import (
-    Compare,
-    Estimate,
-    FigureRules,
-    SelectionName,
-    StrictModel,
-    Weight,
-)
+from readiness.config import Compare, Estimate, FigureRules, SelectionName, StrictModel, Weight
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
 from readiness.reporting.holding import Judge, claims_of, judge_all
