@@ -21,7 +21,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
-    KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
@@ -163,9 +162,8 @@ def _read_parts(line: str) -> dict[str, Any] | None:
         payload = base64.b64decode(record["payload"], validate=True)
         signature = base64.b64decode(entry["sig"], validate=True)
         # Written again it must be the same bytes: nothing beside what was signed is let in.
-        if not re.fullmatch("[0-9a-f]{64}", entry["keyid"]):
-            return None
-        if _make_envelope(payload, entry["keyid"], signature) != line:
+        known = re.fullmatch("[0-9a-f]{64}", entry["keyid"])
+        if not known or _make_envelope(payload, entry["keyid"], signature) != line:
             return None
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -248,7 +246,6 @@ def new_key(path: Path, root: Path) -> str:
     if not path.parent.is_dir():
         raise ConfigError(f"{path.parent}: no such folder; make it first.")
     phrase = _read_passphrase()
-    encryption: KeySerializationEncryption
     encryption = BestAvailableEncryption(phrase) if phrase else NoEncryption()
     key = Ed25519PrivateKey.generate()
     try:

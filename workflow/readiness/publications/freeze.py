@@ -145,11 +145,10 @@ def refuse_names_in(root: Path, path: Path) -> None:
 
 
 def _gather_results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, bytes]:
-    files = {LEDGER: to_csv(round_register(figures)).encode()}
-    files |= {name: path.read_bytes() for name, path in ledger.iterate_documents(folders)}
-    for step, folder in folders.items():
-        files[f"lineage/{step}.json"] = (folder / PROVENANCE).read_bytes()
-    return files
+    records = {f"lineage/{step}.json": path / PROVENANCE for step, path in folders.items()}
+    kept = {**dict(ledger.iterate_documents(folders)), **records}
+    own = {LEDGER: to_csv(round_register(figures)).encode()}
+    return {**own, **{name: path.read_bytes() for name, path in kept.items()}}
 
 
 def _write_script(

@@ -287,27 +287,24 @@ def readme(facts: Facts) -> str:
 
 
 def _write_readme(facts: Facts, language: Language) -> str:
-    writing = Writing(language, markdown(language))
-    kept = [version for version in facts.versions if version.status not in ACCESS]
-    wave = isinstance(facts.section, WaveSettings)
-    seed = None
-    if isinstance(facts.section, WaveSettings) and facts.section.compare.items:
-        seed = facts.section.compare.seed  # of the tests that draw by chance
+    writing, section = Writing(language, markdown(language)), facts.section
+    wave = section if isinstance(section, WaveSettings) else None
     return writing.render(
         "publication.md",
         f=facts,
         first=language == facts.first,
         title=writing.tell(_write_title(facts, language)),
         what=[writing.tell(fact) for fact in _describe(facts)],
-        kept=len(kept),
+        kept=sum(version.status not in ACCESS for version in facts.versions),
         versions=[
             (v, writing.text(ACCESS.get(v.status, "publication.access.kept"), store="data/store"))
             for v in facts.versions
         ],
-        wave=wave,
+        wave=wave is not None,
         rights=_list_stated(facts, writing, RIGHTS),
         noted=_list_stated(facts, writing, NOTED),
-        seed=seed,
+        # Of the tests that draw by chance.
+        seed=wave.compare.seed if wave and wave.compare.items else None,
     )
 
 
@@ -335,10 +332,9 @@ def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
             for name, comment in _list_manifest(facts, outputs)
         ],
     }
-    command = f"readiness audit {facts.identity} --level 3"
     fields = "codechecker, report, summary, check_time, certificate"
     notes = (
-        Fact("publication.check_again", {"command": command}),
+        Fact("publication.check_again", {"command": f"readiness audit {facts.identity} --level 3"}),
         Fact("publication.checker_adds", {"fields": fields}),
     )
     head = "".join(f"# {told_plainly(note, language)}\n" for note in notes)

@@ -135,17 +135,13 @@ def _map_named(node: Any) -> Any:
     """The tree with its lists of things that have a name as mappings by it, and their order."""
     if isinstance(node, Mapping):
         return {str(name): _map_named(value) for name, value in node.items()}
-    names = [one.get("id", one.get("code")) for one in node] if _is_named(node) else []
-    if not names:
+    if not node or not isinstance(node, list):
         return node
+    if not all(isinstance(one, Mapping) and ("id" in one or "code" in one) for one in node):
+        return node
+    names = [one.get("id", one.get("code")) for one in node]
     own = [{k: v for k, v in one.items() if k not in ("id", "code")} for one in node]
     return {**dict(zip(names, map(_map_named, own), strict=True)), ORDER: names}
-
-
-def _is_named(node: Any) -> bool:
-    return isinstance(node, list) and all(
-        isinstance(one, Mapping) and ("id" in one or "code" in one) for one in node
-    )
 
 
 def read_plan(content: bytes, where: str) -> SealedPlan:

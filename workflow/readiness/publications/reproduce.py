@@ -149,16 +149,14 @@ def compare(
                 fact = Fact("audit.number.corrected", {"other": said.by, "text": said.why})
         first, second = (number(row["value"]) if row else None for row in (old, new))
         difference = "" if first is None or second is None else format(second - first, ".12g")
+        own = old or new or {}
         rows.append(
             {
+                **{name: own[name] for name in ("kind", "dataset", "digits", "rounding")},
                 "id": identity,
-                "kind": (old or new or {})["kind"],
-                "dataset": (old or new or {})["dataset"],
                 "published": old["value"] if old else "",
                 "recomputed": new["value"] if new else "",
                 "difference": difference,
-                "digits": (old or new or {})["digits"],
-                "rounding": (old or new or {})["rounding"],
                 "verdict": str(outcome),
                 "fact": fact,
             }

@@ -125,20 +125,9 @@ def _start(words: Sequence[str]) -> subprocess.Popen[bytes]:
 
 
 _NAMESPACES = (
-    "--unshare-all",
-    "--unshare-user",
-    "--disable-userns",
-    "--uid",
-    "65534",
-    "--gid",
-    "65534",
-    "--die-with-parent",
-    "--new-session",
-    "--clearenv",
-    "--cap-drop",
-    "ALL",
-    "--hostname",
-    "sandbox",
+    *("--unshare-all", "--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534"),
+    *("--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
+    *("--hostname", "sandbox"),
 )
 
 
@@ -201,15 +190,9 @@ def run_confined(
         str(program),
         *_NAMESPACES,
         *_list_mounts(folder, programs, bounds),
-        "--chdir",
-        PROJECT,
+        *("--chdir", PROJECT),
         *(word for name, value in variables.items() for word in ("--setenv", name, value)),
-        sys.executable,
-        "-I",
-        "-X",
-        "utf8",
-        "-c",
-        INSIDE,
+        *(sys.executable, "-I", "-X", "utf8", "-c", INSIDE),
         json.dumps([inner, list(command)]),
     ]
     process = _start(words)
@@ -300,8 +283,7 @@ class _Watch(threading.Thread):
 
     def __init__(self, process: subprocess.Popen[bytes], bounds: RunBounds) -> None:
         super().__init__(daemon=True)
-        self.process = process
-        self.bounds = bounds
+        self.process, self.bounds = process, bounds
         self.fault: Fact | None = None
 
     def run(self) -> None:

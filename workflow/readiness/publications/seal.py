@@ -45,17 +45,9 @@ SHORT = 16
 NAMED = 10
 # What a seal states, and as what.
 FACTS = {
-    "id": str,
-    "run": str,
-    "lock": str,
-    "code": dict,
-    "files": dict,
-    "values": str,
+    **dict.fromkeys(("id", "run", "lock", "values", "status", "log"), str),
+    **dict.fromkeys(("code", "files", "datasets", "program"), dict),
     "numbers": int,
-    "datasets": dict,
-    "status": str,
-    "log": str,
-    "program": dict,
 }
 # The folder of a run below `results`: it is looked for there, so it must not lead elsewhere.
 RUN = r"(waves|studies)/[a-z0-9][a-z0-9-]*"

@@ -114,9 +114,11 @@ class Again:
                 result = self._compare(result, again, apart)
                 figures = again.figures
         except (ReadinessError, OSError) as error:
-            why = Fact("audit.number.not_again", {"why": explain(error, self.root)})
-            if self.is_trusted:
-                why = self._tell_not_started(result, error)
+            why = (
+                self._tell_not_started(result, error)
+                if self.is_trusted
+                else Fact("audit.number.not_again", {"why": explain(error, self.root)})
+            )
             finding = AuditFinding("report", Outcome.NOT_CHECKED, why)
             result = replace(
                 result,
@@ -198,16 +200,14 @@ class Again:
         # What later publications name as corrected; of its own code nothing is.
         with reading_once(self.root / FOLDER):
             errata = {} if self.is_known else read_errata(errata_of(self.root, result.identity))
-        today = not self.is_known
         numbers = compare_recomputed(
-            self.rows, again, frozen, environment, result.seal, today=today, errata=errata
+            *(self.rows, again, frozen, environment, result.seal),
+            today=not self.is_known,
+            errata=errata,
         )
-        report: list[AuditFinding] = []
-        if result.level >= REPORT and apart:
-            # That no page is compared, and why, is said once.
-            report = [AuditFinding("report", Outcome.NOT_COMPARED, apart)]
-        elif result.level >= REPORT:
-            report = list(check_report(self.folder, again))
+        pages = check_report(self.folder, again) if result.level >= REPORT else ()
+        # That no page is compared, and why, is said once.
+        report = [AuditFinding("report", Outcome.NOT_COMPARED, apart)] if apart else list(pages)
         seal = list(result.seal)
         if self.is_known:
             seal += stated_otherwise(

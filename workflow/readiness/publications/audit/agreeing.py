@@ -167,14 +167,11 @@ class _Stated:
                     yield place, Fact("audit.states.no_version", {"role": "data.csv"})
             if behind - {*lineage.datasets} or ({*lineage.datasets} - behind and not revises):
                 yield place, Fact("audit.states.datasets")
-            yield from self.find_kept(step, lineage.outputs)
-
-    def find_kept(self, step: str, outputs: Mapping[str, str]) -> Iterator[tuple[str, Fact]]:
-        """The outputs of a step that lie in the folder."""
-        for name, digest in outputs.items():
-            place = kept_as(step, name, self.languages)
-            if place and self.sealed["files"].get(place) != digest:
-                yield f"lineage/{step}.json", _tell_unlike(name)
+            # The outputs of the step that lie in the folder.
+            for name, digest in lineage.outputs.items():
+                kept = kept_as(step, name, self.languages)
+                if kept and self.sealed["files"].get(kept) != digest:
+                    yield place, _tell_unlike(name)
 
     def archive(self) -> Iterator[tuple[str, Fact]]:
         """The archive: the code that the seal has hashes of, this run's own files, nothing else."""

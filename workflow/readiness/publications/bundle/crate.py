@@ -98,7 +98,6 @@ class _Description:
         self.hashes = {name: sha256(content) for name, content in files.items()}
         self.sizes = {name: len(content) for name, content in files.items()}
         self.entities: dict[str, Entity] = {}
-        self.actions: list[Entity] = []
         folder = root / ledger.FOLDER / contents.identity
         self.citation = read_citation(folder)
         config = load_config(folder / ledger.CONFIG)
@@ -128,9 +127,6 @@ class _Description:
             workflow["author"] = workflow["creator"] = authors
         # What may be done with data and figures is one thing, what with the program another.
         workflow["license"] = self.entities.get("LICENSE", self._add_license(""))
-        self.actions = [
-            self._run(identity, workflow, authors) for identity in self.contents.publications
-        ]
         self._describe_root(authors, license_, workflow)
 
     def _add(self, identifier: str, /, **properties: Any) -> Entity:
@@ -163,7 +159,7 @@ class _Description:
             **({"author": list(authors), "publisher": authors[0]} if authors else {}),
             "identifier": str(read_seal(self.root / ledger.FOLDER / identity)["digest"]),
             "mainEntity": workflow,
-            "mentions": self.actions,
+            "mentions": [self._run(name, workflow, authors) for name in self.contents.publications],
             "conformsTo": profiles,
         }.items():
             root[key] = value
@@ -264,10 +260,8 @@ class _Description:
             self.hashes,
             key=lambda name: (not name.startswith(own), not name.startswith("data/"), name),
         )
-        places: dict[str, str] = {}
-        for name in order:
-            places.setdefault(self.hashes[name], name)
-        return places
+        # The first one counts.
+        return {self.hashes[name]: name for name in reversed(order)}
 
     def _add_by_hash(self, digest: str, name: str, places: Mapping[str, str]) -> Entity:
         """The file with these bytes, or what can be said of one that is not in the bundle."""

@@ -50,7 +50,6 @@ def audit_page(
 ) -> str:
     """The page on these audits; `subjects` are the publications by id."""
     writing = Writing(language, html())
-    script = (FOLDER / "find.js").read_text("utf-8")
     simulated = [a.identity for a in audits if subjects[a.identity].simulated]
     page = writing.render(
         "audit.html",
@@ -61,7 +60,7 @@ def audit_page(
         count=lambda numbers: writing.form.number(whole(len(numbers), language)),
         identities=", ".join(audit.identity for audit in audits),
         style=Markup(style()),
-        script=Markup(script),
+        script=Markup((FOLDER / "find.js").read_text("utf-8")),
         # Nothing of a name may end the string or the style.
         simulated=", ".join(re.sub(r"[^\w.-]", "_", name) for name in simulated),
         meanings=list(_list_meanings(writing)),
