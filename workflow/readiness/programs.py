@@ -7,8 +7,6 @@ its heuristics off; so this is the one place that calls what scipy itself calls
 """
 
 # Of types alone nothing is loaded: much that shows a number imports this, and solves nothing.
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -2,8 +2,6 @@
 and below them a dot for each choice that a variant makes.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

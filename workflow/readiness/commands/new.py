@@ -15,8 +15,6 @@ that does: what was decided of questions that stay is kept, what is new or gone 
 All or nothing: what exists is never overwritten.
 """
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from typing import get_args

@@ -3,8 +3,6 @@
 https://man7.org/linux/man-pages/man3/seccomp_rule_add.3.html
 """
 
-from __future__ import annotations
-
 import ctypes
 import errno
 import os

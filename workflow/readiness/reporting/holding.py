@@ -6,8 +6,6 @@ own numbers, by themselves, let the same be said; where they are on too few answ
 nothing can be said.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, product

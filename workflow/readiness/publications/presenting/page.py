@@ -5,8 +5,6 @@ number by its id, and without them every number is still there, folded by verdic
 audits give the same bytes. What stands where is in `templates/audit.html`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
