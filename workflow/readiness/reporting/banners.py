@@ -247,8 +247,7 @@ def banner(material: TableMaterial, item: Item) -> Banner:
 class _Maker:
     def __init__(self, material: TableMaterial, item: Item) -> None:
         self.material, self.item, self.register = material, item, material.register
-        self.value = self.register.number
-        self.language = material.language
+        self.value, self.language = self.register.number, material.language
 
     def banner(self) -> Banner:
         columns = self._make_columns()
@@ -391,10 +390,9 @@ def adds_up(register: Register, table: Banner) -> bool:
 
     A column in which something is withheld does not speak against it.
     """
-    for place in range(len(table.columns)):
+    for c in table.columns:
         shown = {
             level: _read_shown(register, share_id(table.item.id, level, c.group, c.base))
-            for c in [table.columns[place]]
             for level in (*table.item.codes, *table.item.levels_of)
         }
         sums: list[tuple[Decimal | None, Sequence[str]]] = [

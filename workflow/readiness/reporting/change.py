@@ -90,19 +90,16 @@ def _write_sentence(wave: WavePart, item: Item) -> str:
         stayed &= item.kind != "number" and -margin <= lower and upper <= margin
     largest = max(moved or sizes, key=lambda of: sizes[of])
     identity = found[largest]
-    change: Value = register.name_value(f"change.{identity}")
-    interval = register.interval(f"change.{identity}")
-    kind = "report.change.counted"
-    if interval is not None:
-        kind = SENTENCES[bool(moved), stayed]
-        change = Fact("language.beside", {"label": change, "what": interval})
+    change = register.name_with_interval(f"change.{identity}")
+    told = isinstance(change, Fact)
+    kind = SENTENCES[bool(moved), stayed] if told else "report.change.counted"
     values: dict[str, Value] = {
         "level": _label(wave, item, largest),
         "before": register.name_value(f"change.{identity}.before"),
         "now": register.name_value(identity),
         "change": change,
     }
-    if interval is not None and stayed:
+    if told and stayed:
         values["margin"] = register.name_value("change.margin")
     label = item.label.text(wave.language)
     return wave.tell("language.labelled", label=label, what=Fact(kind, values))
@@ -119,10 +116,9 @@ def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Ite
     asked, reason = item.label.text(wave.language), f"change.{item.id}.compared"
     said = register.span(reason) if register.has(reason) else ""
     mapped = f" ({said})" if said and register.row(reason)["value"] == MAPPED else ""
-    empty = [EMPTY] * (limits + trends)
     if not found:
         why = wave.word("report.change.hidden") if mapped or not said else said
-        yield [plain(asked) + mapped, EMPTY, EMPTY, why, *empty]
+        yield [plain(asked) + mapped, EMPTY, EMPTY, why, *[EMPTY] * (limits + trends)]
     cells = [(_label(wave, item, of), name) for of, name in found.items()]
     word = wave.word("numbers.level.median")
     if item.kind == "number":
@@ -139,7 +135,6 @@ def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Ite
         spans = [register.span(own) for own in (f"change.{name}.before", name, f"change.{name}")]
         known = [register.interval(f"change.{name}{own}") for own in ("", ".trend")]
         own, about = (register.write_fact(each) if each else EMPTY for each in known)
-        slope = EMPTY
-        if register.has(f"change.{name}.trend"):
-            slope = register.span(f"change.{name}.trend") + f" ({about})" * bool(known[1])
+        trend, about = f"change.{name}.trend", f" ({about})" * bool(known[1])
+        slope = register.span(trend) + about if register.has(trend) else EMPTY
         yield [label + mapped, *spans, *[own] * limits, *[slope] * trends]

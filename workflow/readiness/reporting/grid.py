@@ -46,14 +46,13 @@ def _write_grid(wave: WavePart, grid_id: str, title: str) -> str:
     )
     table = _tabulate(material, rows)
     told = wave.caption("tables.caption.share", item=title)
-    head = "tables.head.question"
     name = label("tbl", wave.run, grid_id, "rows")
     signs = " ".join(explain_signs(material.register, table))
     return paragraphs(
         [
             block("finding", capitalise(wave.register.write_fact(said))) if said else "",
             wave.chart(f"grid-{grid_id}", caption),
-            banner_table(material, table, name, told, intervals="", head=head),
+            banner_table(material, table, name, told, intervals="", head="tables.head.question"),
             mark("small", signs) if signs else "",
         ]
     )
@@ -106,6 +105,5 @@ def _tabulate(material: TableMaterial, rows: Sequence[Item]) -> Banner:
         ids.append(base_id(item.id, TOTAL, ANSWERED))
         known = tuple(name if register.has(name) else "" for name in ids)
         lines.append(BannerLine("answer", _name_row(material, item), known))
-    columns = [BannerColumn(*each) for each in levels.items()]
     base = BannerColumn("n", text("tables.row.base", language))
-    return Banner(first, (*columns, base), tuple(lines))
+    return Banner(first, (*(BannerColumn(*one) for one in levels.items()), base), tuple(lines))

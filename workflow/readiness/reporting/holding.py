@@ -64,10 +64,10 @@ class Claim:
     @property
     def record(self) -> dict[str, str]:
         """The same as cells of a table."""
-        pairs = " ".join(map(">".join, self.pairs))
         return {
             **{"item": self.item, "finding": self.finding, "kind": self.kind, "level": self.level},
-            **{"among": " ".join(self.groups), "pairs": pairs},
+            "among": " ".join(self.groups),
+            "pairs": " ".join(map(">".join, self.pairs)),
         }
 
 

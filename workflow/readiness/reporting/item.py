@@ -143,10 +143,7 @@ class Tests:
         identity = f"{self.item.id}.test.cramers_v"
         if self.register.number(identity) is None:
             return
-        effect: Value = self.register.name_value(identity)
-        if interval := self.register.interval(identity):
-            effect = Fact("language.beside", {"label": effect, "what": interval})
-        yield Fact("report.effect", {"effect": effect})
+        yield Fact("report.effect", {"effect": self.register.name_with_interval(identity)})
 
     def contrasts(self) -> Iterator[str]:
         """The differences between groups, which of them are established, and what is not shown."""
@@ -349,10 +346,11 @@ class _ItemWriter:
         register, identity = self.wave.register, f"{self.item.id}.{ALPHA}"
         if register.number(identity) is None:
             return ""
-        alpha: Value = register.name_value(identity)
-        if interval := register.interval(identity):
-            alpha = Fact("language.beside", {"label": alpha, "what": interval})
-        said = Fact("report.alpha", {"alpha": alpha, "n": register.name_value(f"{identity}.n")})
+        values = {
+            "alpha": register.name_with_interval(identity),
+            "n": register.name_value(f"{identity}.n"),
+        }
+        said = Fact("report.alpha", values)
         return f"{register.write_fact(said)} {plain(register.warning(identity))}".strip()
 
     def _write_caption(self, kind: str, by: str) -> str:
@@ -379,9 +377,8 @@ class _ItemWriter:
     def _write_table(self, own: Banner, kind: str, by: str, *, intervals: str = "all") -> str:
         if not own.lines:
             return ""
-        caption = TABLES[self.item.kind == "number"]
         name = label("tbl", self.wave.run, self.item.id, kind)
-        said = self._write_caption(caption, by)
+        said = self._write_caption(TABLES[self.item.kind == "number"], by)
         return banner_table(self.material, own, name, said, intervals=intervals)
 
     def _write_others(self) -> str:

@@ -66,11 +66,9 @@ def _name_uncounted(wave: WavePart) -> str:
 def _state_counts(wave: WavePart) -> Iterator[Fact]:
     """What was received and kept. How many were asked and answered, the summary says."""
     register = wave.register
-    counts = {}
-    for key in statements.EXCLUDED:
-        rule = key.rpartition(".")[2]
-        if register.number(f"quality.{rule}.all") is not None:
-            counts[rule] = _find_count(wave, rule)
+    rules = (key.rpartition(".")[2] for key in statements.EXCLUDED)
+    known = (rule for rule in rules if register.number(f"quality.{rule}.all") is not None)
+    counts = {rule: _find_count(wave, rule) for rule in known}
     yield Fact("report.received", {"received": register.name_value("quality.received.all")})
     yield statements.describe_exclusions(counts)
     yield statements.count_or_none("report.issues", *_find_count(wave, "issues"))

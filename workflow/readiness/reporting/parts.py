@@ -95,6 +95,13 @@ class Register:
             return None
         return Fact("language.interval", {end: self.name_value(name) for end, name in ends.items()})
 
+    def name_with_interval(self, identity: str) -> NamedNumber | Fact:
+        """The value of an id for a fact, with its limits beside it where both are published."""
+        value, interval = self.name_value(identity), self.interval(identity)
+        if interval is None:
+            return value
+        return Fact("language.beside", {"label": value, "what": interval})
+
     def warning(self, identity: str) -> str:
         """What was measured of the test (by its p) or interval (by its number) behind an id, where
         it misses its aim; else "".

@@ -172,10 +172,8 @@ class Passports:
         row = self.rows[identity]
         value = show_with_sign(row, self.language)
         ends = [self._name_part(identity, end) for end in ENDS]
-        interval = ""
-        if all(ends):
-            spoken = {"lower": ends[0], "upper": ends[1]}
-            interval = tell(Fact("language.interval", spoken), self.language)
+        limits = Fact("language.interval", dict(zip(ENDS, ends, strict=True)))
+        interval = tell(limits, self.language) if all(ends) else ""
         effective = self._name_part(identity, "n_eff")
         data = ", ".join(str(row["dataset"]).split())
         return Passport(

@@ -80,10 +80,9 @@ class ReportPage:
             _tell_quarto(settings)
         part = open_part(settings["part"], settings["language"])
         part.prose.check([SUMMARY, *(block.place for block in blocks_of(part))])
-        standing = Standing.model_validate(settings["standing"])
-        name = settings.get("name", "report")
         files = tuple((kind, address) for kind, address in settings.get("downloads", ()))
-        return cls(part, standing, name, files)
+        standing = Standing.model_validate(settings["standing"])
+        return cls(part, standing, settings.get("name", "report"), files)
 
     def summary(self) -> None:
         """Print in one line what this is, then the summary and whose survey it is.
@@ -159,10 +158,9 @@ class ReportPage:
         else:
             yield "real", self.part.word("report.rendering.status.real")
         yield "valid" if self.standing.released else "old", self._write_state()
-        if now := self.standing.now(self.part.language):
-            yield "", f"[{self.part.word('report.standing.now')}]({now})"
-        else:
-            yield "", f"[{self.part.run}]{{.prov}}"
+        now = self.standing.now(self.part.language)
+        linked = f"[{self.part.word('report.standing.now')}]({now})"
+        yield "", linked if now else f"[{self.part.run}]{{.prov}}"
         yield "", self._mark_provenance(self.part.register.current_datasets)
         if said := self.part.settings.get("recompute"):
             yield "", f"[{plain(said)}]{{.prov}}"

@@ -116,12 +116,11 @@ def meaning_block(study: StudyPart) -> str:
     """What the missing base changes, in an example, and whether everything goes together."""
     own = study.lead.sets[0] if study.lead else ""
     precision = find_verdict(study, f"precision.{own}")
-    said = {"sentence": precision.sentences[0]} if precision else {}
-    example = study.write_value(Fact("study.example", said)) if said else ""
+    example = Fact("study.example", {"sentence": precision.sentences[0]}) if precision else None
     return paragraphs(
         [
             study.word("study.meaning" if study.structure.searched.sets else "study.meaning.based"),
-            example,
+            study.write_value(example) if example else "",
             _tell_together(study),
             _fold(study, "study.title.reading", "\n\n".join(study.sentences("simplest"))),
         ]
@@ -277,13 +276,12 @@ def words_block(study: StudyPart) -> str:
         ],
         *study.sentences(*APART),
     ]
-    differences = study.word("study.words.differences") if apart else ""
     rows = [_make_phrase_row(study, f"wording.{p.claim}") for p in study.structure.phrases]
     caption = study.word("study.caption.words")
     return paragraphs(
         [
             study.table("words", PHRASE_COLUMNS, rows, caption, words=(0, 1, 3, 4), kind="stack"),
-            differences,
+            study.word("study.words.differences") if apart else "",
             write_list(apart),
         ]
     )
@@ -325,11 +323,9 @@ def _write_questions(study: StudyPart) -> Iterator[str]:
             yield " ".join(part for part in (said, groups) if part)
     if (study.printed_claims["weighted"] == "unknown").any():
         yield text("study.ask.weights", study.language)
-    asked = [c.ask for c in study.structure.contradictions]
+    asked = [*(c.ask for c in study.structure.contradictions)]
     asked += [gap.ask for gap in study.structure.unknown]
-    yield from (
-        study.write_value(TranslatedText(question)) for question in asked if question is not None
-    )
+    yield from (study.write_value(TranslatedText(one)) for one in asked if one is not None)
     for crossed in study.structure.cross_tables:
         rows, columns = (
             TranslatedText(study.structure.items[study.structure.set_named(name).item].label)

@@ -192,9 +192,9 @@ def state_lead(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
             for item, name in zip(joint.items, study.lead.sets, strict=True)
         )
     )
-    published = Fact("study.lead.figures", {"figures": figures})
-    if people := _find_answered(study):
-        published = Fact("study.lead.answered", {"figures": figures, "total": people})
+    people = _find_answered(study)
+    kind = "study.lead.answered" if people else "study.lead.figures"
+    published = Fact(kind, {"figures": figures, **({"total": people} if people else {})})
     if joint.has("assumed"):
         return published, Fact("study.lead.assumed", joint.take_values("assumed"))
     return (published,)

@@ -129,7 +129,6 @@ PLACES = ("opening", "answered", "change", FIRMNESS, "nonresponse", "weighting",
 
 def wave_blocks(wave: WavePart) -> list[ReportBlock]:
     """The blocks of a wave's chapter, in order."""
-
     title = wave.word
     return [
         ReportBlock("opening", "", lambda: _write_opening(wave)),
@@ -199,8 +198,7 @@ def _tell_who(wave: WavePart) -> Iterator[str]:
 def _write_opening(wave: WavePart) -> str:
     if not wave.is_simulated:
         return ""
-    title = text("report.simulated.title", wave.language)
-    return note("warning", title, text("report.simulated.note", wave.language))
+    return note("warning", *map(wave.word, ("report.simulated.title", "report.simulated.note")))
 
 
 def _write_revision(wave: WavePart) -> str:

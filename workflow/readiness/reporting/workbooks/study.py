@@ -25,10 +25,9 @@ def study_book(study: StudyPart, datasets: Sequence[str]) -> Book:
     ]
     head = (text("tables.head.status", language), text("verdict.page.says", language))
     title = str(study.settings["title"])
+    explained = WorkbookSheet(notes, notes, head, tuple(meanings))
     sheets = (_make_claims(study), _make_verdicts(study))
-    return Book(
-        title, title, language, cover, WorkbookSheet(notes, notes, head, tuple(meanings)), sheets
-    )
+    return Book(title, title, language, cover, explained, sheets)
 
 
 _MEANING = {

@@ -47,10 +47,13 @@ def wave_book(
     tables = [banner(material, questionnaire.item(name)) for name in items]
     shown = [table for table in tables if table.lines]
     sheets = [_WaveSheet(material, table, place).sheet() for place, table in enumerate(shown, 1)]
-    sheets += firmness_sheets(material)
-    subject = questionnaire.title.text(material.language)
     return Book(
-        title, subject, material.language, tuple(cover), _make_notes(material), tuple(sheets)
+        title,
+        questionnaire.title.text(material.language),
+        material.language,
+        tuple(cover),
+        _make_notes(material),
+        (*sheets, *firmness_sheets(material)),
     )
 
 
@@ -236,12 +239,13 @@ def unique(heads: Sequence[str]) -> list[str]:
 def cover_lines(material: TableMaterial, *, simulated: bool, datasets: Sequence[str]) -> list[str]:
     """The lines of a wave's cover sheet."""
     language = material.language
-    lines = [text("numbers.simulated", language)] if simulated else []
-    lines.append(text("tables.cover.what", language))
     named = show(Listed(tuple(datasets), "comma"), language)
-    lines.append(tell(Fact("tables.cover.data", {"datasets": named}), language))
-    lines.append(text("tables.cover.precision", language))
-    return lines
+    return [
+        *([text("numbers.simulated", language)] if simulated else []),
+        text("tables.cover.what", language),
+        tell(Fact("tables.cover.data", {"datasets": named}), language),
+        text("tables.cover.precision", language),
+    ]
 
 
 # The columns of `numbers.csv`, and what each is.
@@ -281,13 +285,12 @@ def tidy(figures: pd.DataFrame, labels: Labels, language: Language) -> pd.DataFr
     """`numbers.csv`: the register at its published precision (as text), with words beside codes."""
     records = []
     for row in list_rows(figures):
-        variable = variable_of(row["group"])
         item, answer, group, of = labels(row["item"], row["level"], row["group"])
         words = {
             "item_label": item,
             "answer": row["level"],
             "answer_label": answer,
-            "variable": variable,
+            "variable": variable_of(row["group"]),
             "variable_label": of,
             "group_label": group,
             "display": show_row(row, language),

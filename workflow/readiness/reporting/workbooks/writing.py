@@ -8,6 +8,7 @@ view; numbers as numbers. A text is never a formula or a link, whatever it begin
 """
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -193,11 +194,8 @@ class _Writer:
 
 def _choose_names(wanted: Sequence[str]) -> list[str]:
     """Names of sheets, each once, in the letters and the length that a sheet's may have."""
-    names: list[str] = []
-    for place, name in enumerate(wanted, 1):
-        kept = "".join(letter for letter in name if letter not in "[]:*?/\\'")
-        names.append(f"{place} {kept}"[:_NAME].strip())
-    return names
+    kept = (re.sub(r"[]\[:*?/\\']", "", name) for name in wanted)
+    return [f"{place} {name}"[:_NAME].strip() for place, name in enumerate(kept, 1)]
 
 
 def _choose_widths(sheet: WorkbookSheet) -> list[int]:
