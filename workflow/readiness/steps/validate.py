@@ -46,12 +46,12 @@ def run(job: Job[ValidateWave]) -> None:
         closes=_read_day(settings.closes),
         duplicates=settings.duplicates,
     )
-    key = personal.key_of(settings.pseudonyms, questionnaire, job["answers"])
+    key, key_name = personal.key_of(settings.pseudonyms, questionnaire, job["answers"])
     # From here on no message and no file quotes or names anybody.
     ignored = read_ignored(job["answers"], questionnaire)
     detectors, looked_for = personal.detectors_of(settings.privacy)
-    result, apart = separate(result, raw, ignored, questionnaire, detectors, key.secret)
-    personal.keep_apart(job.out.parent, apart, key.name)
+    result, apart = separate(result, raw, ignored, questionnaire, detectors, key)
+    personal.keep_apart(job.out.parent, apart, key_name)
     largest = LARGEST_LOSS if settings.largest_loss is None else settings.largest_loss
     refuse_mass_loss(result, job["answers"], largest)
     job.csv("answers.csv", result.answers, people=True)
@@ -59,7 +59,7 @@ def run(job: Job[ValidateWave]) -> None:
     job.csv("quarantine.csv", result.quarantine, people=True)
     job.csv("counts.csv", result.counts)
     job.csv("reconciliation.csv", result.reconciliation, people=True)
-    sample = personal.frame_of(listed, questionnaire, key.secret)
+    sample = personal.frame_of(listed, questionnaire, key)
     job.csv("sample.csv", mark_ineligible(sample, result.quarantine), people=True)
     job.record = {**settings.model_dump(exclude=JUDGING), **looked_for}
     line = write_loss_line(result)
