@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from readiness.config import Privacy, StrictModel
 from readiness.files import KEY_NAME, PRIVATE, write_atomically
@@ -27,27 +27,23 @@ class Pseudonyms(StrictModel):
     sealed: str
 
 
-class PseudonymKey(NamedTuple):
-    """A key and its name; None where nobody has to be given a pseudonym."""
-
-    secret: bytes | None = None
-    name: str = ""
-
-
-def key_of(wanted: Pseudonyms | None, questionnaire: Questionnaire, export: Path) -> PseudonymKey:
-    """The key of a wave's respondents; ConfigError where one is needed and missing."""
+def key_of(
+    wanted: Pseudonyms | None, questionnaire: Questionnaire, export: Path
+) -> tuple[bytes | None, str]:
+    """The key of a wave's respondents and its name, None where nobody has to be given a pseudonym;
+    ConfigError where one is needed and missing.
+    """
     columns = questionnaire.export
     personal = [item.id for item in questionnaire.items if item.personal]
     if wanted is None or not names_people(columns.invitation, columns.respondent, personal):
-        return PseudonymKey()
-    return PseudonymKey(*key_for(Path.cwd(), wanted.dataset, wanted.sealed, export))
+        return None, ""
+    return key_for(Path.cwd(), wanted.dataset, wanted.sealed, export)
 
 
 def detectors_of(privacy: Privacy) -> tuple[Detectors, dict[str, Any]]:
     """What is looked for in free text, and how the record of a step tells it."""
-    told = {name: list(getattr(privacy, name)) for name in ("telephone", "identity")}
     detectors = Detectors(tuple(privacy.telephone), tuple(privacy.identity))
-    return detectors, {name: each for name, each in told.items() if each}
+    return detectors, {name: each for name, each in privacy.looked_for.items() if each}
 
 
 def keep_apart(run: Path, apart: Apart, key: str) -> None:

@@ -9,10 +9,10 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING
 
 from readiness.terminal import Spoken
 
@@ -32,13 +32,8 @@ _DIED = re.compile(
     r"(?:died with <Signals\.\w+: (\d+)>|returned non-zero exit status (1(?:29|[3-5]\d)))\."
 )
 _RAISED = re.compile(r"^(\w+(?:Error|Exception|Exit|Interrupt)\b.*)$", re.M)
-
-
-class Listener(Protocol):
-    """Hears each new part of the log, whole lines or not."""
-
-    def __call__(self, text: str, /) -> object:
-        """Take the text."""
+# Hears each new part of the log, whole lines or not.
+Listener = Callable[[str], object]
 
 
 def follow(process: subprocess.Popen[bytes], log: IO[bytes], listener: Listener) -> int:
