@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -235,21 +236,15 @@ def _describe_refusal(error: OSError) -> StoppedError:
     return StoppedError(f"{error.filename or 'disk'}: {error.strerror}.")
 
 
-def _check_places(inputs: Sequence[Path], out: Path, log: Path | None) -> None:
-    """ConfigError when a step would write its log or its results where it reads."""
-    for path in inputs:
-        for option, written in (("out", out), ("log", log)):
-            if written and written.resolve() in (path.resolve(), path.resolve().parent):
-                raise ConfigError(f"--{option} {written}: {path} is read; name another place.")
-
-
 def _run_step(parsed: argparse.Namespace, steps: Mapping[str, Any], name: str) -> int:
     place = list(steps).index(name)
     out: Path = parsed.out[place]
     roles = [role.rstrip("?*") for role in steps[name].INPUTS]
     inputs: dict[str, list[Path]] = {role: getattr(parsed, role) for role in roles}
     files = [path for paths in inputs.values() for path in paths if not path.is_dir()]
-    _check_places(files, out, parsed.log)
+    for path, (option, written) in product(files, (("out", out), ("log", parsed.log))):
+        if written and written.resolve() in (path.resolve(), path.resolve().parent):
+            raise ConfigError(f"--{option} {written}: {path} is read; name another place.")
     _set_up_log(None if place else parsed.log)
     with _hold_work(out):
         # Refused before they are read as if they were what their step wrote.

@@ -211,13 +211,6 @@ def _flatten(node: object, tokens: list[str]) -> None:
         tokens.append(f"{type(node).__name__}:{node!r}")
 
 
-def module_hash(module: str) -> str:
-    """SHA-256 of one module's syntax tree (not of what it imports)."""
-    path = _find_file(module)
-    assert path is not None, module
-    return _read_source(path).tree
-
-
 @cache
 def _hash_messages(path: Path) -> tuple[str, tuple[str, ...]]:
     content = path.read_bytes()
@@ -266,7 +259,8 @@ def domains(module: str) -> frozenset[str]:
 def code_hash(module: str) -> str:
     """SHA-256 over the closure of `module`: names and syntax trees, messages, in sorted order."""
     known = len(_read_memory())
-    lines = [f"{name} {module_hash(name)}" for name in closure(module)]
+    files = ((name, path) for name in closure(module) if (path := _find_file(name)))
+    lines = [f"{name} {_read_source(path).tree}" for name, path in files]
     lines += [
         f"{path.relative_to(PACKAGE_FOLDER).as_posix()} {_hash_messages(path)[0]}"
         for domain in sorted(domains(module))

@@ -74,8 +74,6 @@ class BusyError(ReadinessError):
 class StoppedError(ReadinessError):
     """The workflow could not go on: a place that cannot be written, or Snakemake itself stopped."""
 
-    exit_code = 7
-
 
 class DisclosureError(ReadinessError):
     """A release from which readers could prove what must not be known does not leave."""

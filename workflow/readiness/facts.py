@@ -111,28 +111,29 @@ Value = (
 
 def encode(value: Value) -> Any:
     """A value as plain JSON; `decode` gives it back."""
-    if isinstance(value, bool):
-        raise TypeError("a fact has no truth values: its kind says it")
-    if isinstance(value, int | str):
-        return value
-    if isinstance(value, Fraction):
-        return {"share": str(value)}
-    if isinstance(value, Term):
-        return {"term": value.key}
-    if isinstance(value, TranslatedText):
-        return {"label": dict(sorted(value.texts.items()))}
-    if isinstance(value, Quantity):
-        rule = {"unit": value.unit, "digits": value.digits, "rounding": value.rounding}
-        return {"quantity": value.value, **rule}
-    if isinstance(value, Printed):
-        return {"printed": value.figure}
-    if isinstance(value, Day):
-        return {"day": value.iso}
-    if isinstance(value, Listed):
-        return {"list": [encode(item) for item in value.items], "link": value.link}
-    if isinstance(value, NamedNumber):
-        return {"name": value.name, "value": encode(value.value)}
-    return {"fact": value.kind, "values": {k: encode(v) for k, v in sorted(value.values.items())}}
+    match value:
+        case bool():
+            raise TypeError("a fact has no truth values: its kind says it")
+        case int() | str():
+            return value
+        case Fraction():
+            return {"share": str(value)}
+        case Term(key):
+            return {"term": key}
+        case TranslatedText(texts):
+            return {"label": dict(sorted(texts.items()))}
+        case Quantity(number, unit, digits, rounding):
+            return {"quantity": number, "unit": unit, "digits": digits, "rounding": rounding}
+        case Printed(figure):
+            return {"printed": figure}
+        case Day(iso):
+            return {"day": iso}
+        case Listed(items, link):
+            return {"list": [encode(item) for item in items], "link": link}
+        case NamedNumber(name, inner):
+            return {"name": name, "value": encode(inner)}
+        case Fact(kind, values):
+            return {"fact": kind, "values": {k: encode(v) for k, v in sorted(values.items())}}
 
 
 def decode(value: Any) -> Value:

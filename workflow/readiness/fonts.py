@@ -16,17 +16,11 @@ from pathlib import Path
 OWN = "IBM Plex Sans Arabic"
 # What a page calls the part of it that it brings: a part may not bear the font's own name.
 BROUGHT = "readiness letters"
-SANS: tuple[str, ...] = (
-    "Source Sans 3",
-    "Noto Sans",
-    "IBM Plex Sans",
-    OWN,
-    "system-ui",
-    "Segoe UI",
-    "Roboto",
+# What texts are set in, the first that there is.
+SANS = (
+    *("Source Sans 3", "Noto Sans", "IBM Plex Sans", OWN, "system-ui", "Segoe UI", "Roboto"),
+    *("Helvetica Neue", "DejaVu Sans", "Arial", "sans-serif"),
 )
-SANS += ("Helvetica Neue", "DejaVu Sans", "Arial", "sans-serif")
-"""What texts are set in, the first that there is."""
 _GENERIC = ("system-ui", "sans-serif")
 REGULAR, BOLD = "Regular", "Bold"
 

@@ -92,14 +92,8 @@ class Lineage:
     @cached_property
     def hash(self) -> str:
         """SHA-256 over step, code, settings, inputs and parents; the outputs are not part of it."""
-        origin = {
-            "step": self.step,
-            "code": self.code,
-            "settings": self.settings,
-            "inputs": self.inputs,
-            "parents": self.parents,
-        }
-        return _hash_record(origin)
+        origin = ("step", "code", "settings", "inputs", "parents")
+        return _hash_record({name: getattr(self, name) for name in origin})
 
     def as_json(self) -> str:
         """The provenance record's text."""
@@ -149,15 +143,13 @@ def changed_outputs(folder: Path, lineage: Lineage, results: Path = RESULTS) -> 
     `results` is the folder of all results; without the keys there, no keyed digest can be right.
     """
     key = _read_key(results, lineage.keys)
+    files = [(name, digest, folder / name) for name, digest in sorted(lineage.outputs.items())]
     return [
         name
-        for name, digest in sorted(lineage.outputs.items())
-        if not (folder / name).is_file() or _hash_alike(digest, folder / name, key) != digest
+        for name, digest, path in files
+        if not path.is_file()
+        or digest != (keyed_digest(path, key) if digest.startswith(KEYED) else sha256_of(path))
     ]
-
-
-def _hash_alike(digest: str, path: Path, key: bytes) -> str:
-    return keyed_digest(path, key) if digest.startswith(KEYED) else sha256_of(path)
 
 
 def check_inputs(paths: Iterable[Path]) -> None:

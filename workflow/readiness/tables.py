@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from readiness.errors import DataError
 from readiness.files import read_file, write_atomically
-from readiness.patterns import SIGNIFICANT_DIGITS
+from readiness.patterns import SIGNIFICANT_DIGITS, find_repeated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -258,10 +258,7 @@ def read_text_table(
         )
     header, rows = read_rows(path, what, content)
     names = [name or f"Unnamed: {at}" for at, name in enumerate(header)]
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise DataError(f"{path}: two columns are named {name!r}; rename one.")
-        seen.add(name)
+    if twice := find_repeated(names):
+        raise DataError(f"{path}: two columns are named {twice[0]!r}; rename one.")
     table = pd.DataFrame([cells for _, cells in rows], columns=names, dtype=str)
     return table if columns is None else table[[name for name in names if name in columns]]
