@@ -132,12 +132,11 @@ class _Stated:
                 yield name, Fact("audit.states.no_step")
         ends = (REGISTER, *steps_shown(self.languages))
         used = ancestors(self.chain, [self.chain[e].hash for e in ends if e in self.chain])
-        for step in self.chain:
-            if step not in used:
-                yield f"lineage/{step}.json", Fact("audit.states.unused")
-        for end in ends:
-            if end not in self.chain:
-                yield f"lineage/{end}.json", Fact("audit.states.absent")
+        for kind, steps in (
+            ("audit.states.unused", [step for step in self.chain if step not in used]),
+            ("audit.states.absent", [end for end in ends if end not in self.chain]),
+        ):
+            yield from ((f"lineage/{step}.json", Fact(kind)) for step in steps)
 
     def chain_in_order(self) -> Iterator[tuple[str, Fact]]:
         """Each record: what it read is what those before it left, or a file that is sealed."""
@@ -187,9 +186,8 @@ class _Stated:
             if name not in self.code or sha256(self.code[name]) != digest:
                 yield program.ARCHIVE, _tell_unlike(name)
         known = {*own, *pointers, *inputs, program.DVC_FILE}
-        for name in self.code:
-            if name not in known and not program.place_of(name):
-                yield program.ARCHIVE, Fact("audit.states.no_code", {"name": name})
+        stray = [n for n in self.code if n not in known and not program.place_of(n)]
+        yield from ((program.ARCHIVE, Fact("audit.states.no_code", {"name": n})) for n in stray)
 
     def seal(self) -> Iterator[tuple[str, Fact]]:
         """What the seal states of all this."""
@@ -202,9 +200,8 @@ class _Stated:
         }
         if REGISTER in self.chain:
             held["lineage"] = self.chain[REGISTER].hash
-        for name, value in held.items():
-            if self.sealed.get(name) != value:
-                yield SEAL, _tell_unlike(name)
+        other = [name for name, value in held.items() if self.sealed.get(name) != value]
+        yield from ((SEAL, _tell_unlike(name)) for name in other)
 
 
 def _tell_unlike(name: str) -> Fact:

@@ -60,8 +60,7 @@ class _AuditLines:
         """Every line, in the order to read them."""
         audit = self.audit
         yield self._write_head()
-        for note in audit.notes:
-            yield self._name_line("terminal.name.note", self.fact(note))
+        yield from (self._name_line("terminal.name.note", self.fact(note)) for note in audit.notes)
         if audit.seal:
             yield from self._write_part(NAMES[SEAL], audit.seal)
         else:
