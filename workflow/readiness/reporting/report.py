@@ -177,8 +177,7 @@ class ReportPage:
     def _list_files(self) -> Iterator[tuple[str, str]]:
         yield self.part.word("report.rendering.origin.paper"), f"{self.name}.pdf"
         yield self.part.word("report.rendering.origin.numbers"), "numbers.html"
-        for kind, address in self.downloads:
-            yield self.part.word(DOWNLOADS[kind]), address
+        yield from ((self.part.word(DOWNLOADS[kind]), where) for kind, where in self.downloads)
 
     def _write_citation(self, data: str) -> Iterator[tuple[str, str]]:
         stated = self.part.settings.get("study", {})
