@@ -30,10 +30,8 @@ def run(job: Job[Closing]) -> None:
     verdicts = read_verdicts(job.inputs["verdicts"])
     told = job.settings
     text = closing_text(verdicts, told.unavailable, told.drafts)
-    print(text, end="")
     lines = closing_lines(verdicts)
-    for line in lines:
-        print(line)
+    print(text, *(f"{line}\n" for line in lines), sep="", end="")
     unread = sorted(name for name, why in told.unavailable.items() if why == UNREADABLE)
     if lines or unread:
         # `readiness run` shows it: of this job, Snakemake would remove the table itself.

@@ -22,7 +22,6 @@ SETTINGS = StudyRegister
 
 def run(job: Job[StudyRegister]) -> None:
     """Write `figures.csv`."""
-    settings = job.settings
     claims = read_text_table(job["claims"], "the register of claims")
     verdicts = json.loads(job["verdicts"].read_text("utf-8"))
     printed, judged = (
@@ -31,7 +30,7 @@ def run(job: Job[StudyRegister]) -> None:
     )
     register = make_register(
         [*claim_rows(claims), *verdict_rows(verdicts)],
-        run=settings.run,
+        run=job.settings.run,
         origin=lambda row: printed if row.kind == "claim" else judged,
         simulated=False,
     )

@@ -127,21 +127,22 @@ def _make_rows(
         told_of = (groups, questionnaire, rules, settings.change, settings.level)
         rows += [*change_rows(rows, past, matched, *told_of)]
     compared = (tables["comparisons"], tables["estimates"], *shown, settings.level)
-    rows += comparison_rows(*compared, weighted=weighted)
-    rows += weighting_rows(
-        tables["summary"] if weighted else tables["summary"].iloc[:0],
-        tables["steps"],
-        tables["margins"],
-        selection,
-        simulated=settings.simulated,
-    )
-    rows += settings_rows(settings.level, rules, selection)
-    rows += quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart)
-    rows += nonresponse_rows(tables, map_reasons(rows), rules)
-    rows += scale_rows(tables["scales"], rules)
-    if firm:
-        rows += firmness_rows(tables["firmness"], firm)
-    return rows
+    return [
+        *rows,
+        *comparison_rows(*compared, weighted=weighted),
+        *weighting_rows(
+            tables["summary"] if weighted else tables["summary"].iloc[:0],
+            tables["steps"],
+            tables["margins"],
+            selection,
+            simulated=settings.simulated,
+        ),
+        *settings_rows(settings.level, rules, selection),
+        *quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart),
+        *nonresponse_rows(tables, map_reasons(rows), rules),
+        *scale_rows(tables["scales"], rules),
+        *(firmness_rows(tables["firmness"], firm) if firm else ()),
+    ]
 
 
 def run(job: Job[WaveRegister]) -> None:
@@ -155,10 +156,9 @@ def run(job: Job[WaveRegister]) -> None:
     questionnaire = load_questionnaire(job["questionnaire"])
     rules, estimates = settings.figures, tables["estimates"]
     policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), rules.minimum_base)
-    revised = job.get("published")
-    published = None if revised is None else read_register(revised)
-    compared = job.get("before")
-    past = None if compared is None else read_register(compared)
+    published, past = (
+        read_register(path) if (path := job.get(role)) else None for role in ("published", "before")
+    )
     before = {
         row["id"]: Origin.read_from(row)
         for row in ([] if published is None else list_rows(published))

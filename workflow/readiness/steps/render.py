@@ -106,20 +106,19 @@ SETTINGS = RenderSettings
 def _make_part(job: Job[RenderSettings]) -> PageSource:
     told, language = job.settings.part, job.settings.language
     register = Register(read_register(job["figures"]), language)
-    read = [("figures", job["figures"]), ("charts", job["charts"].parent)]
-    read += [(role, path) for role in TABLES for path in job.inputs[role]]
-    files = {role: path.as_posix() for role, path in read}
-    resources = {path.as_posix(): path for _, path in read}
-    resources |= {path.as_posix(): path for path in job.inputs["prose"]}
-    words = {told["title"]}
-    known = {*register.datasets, *register.lineage, str(told["run"])}
-    known |= {said for _, said in list_statements(told.get("study", {}), language)}
-    words |= set(_list_authors(told))
+    read = {"figures": job["figures"], "charts": job["charts"].parent}
+    read |= {role: path for role in TABLES for path in job.inputs[role]}
+    files = {role: path.as_posix() for role, path in read.items()}
+    resources = {path.as_posix(): path for path in (*read.values(), *job.inputs["prose"])}
+    words, standing = {told["title"], *_list_authors(told)}, job.settings.standing
+    known = {
+        *(*register.datasets, *register.lineage, str(told["run"])),
+        *(said for _, said in list_statements(told.get("study", {}), language)),
+        *map(standing.pull, register.datasets),
+        *(standing.publication, standing.released, tell(standing.state, language)),
+    }
     if change := told.get("wave", {}).get("change"):
         words.add(str(change["from"]))
-    standing = job.settings.standing
-    known |= {standing.pull(name) for name in register.datasets}
-    known |= {standing.publication, standing.released, tell(standing.state, language)}
     if outcome := outcome_of(told):
         known |= list_texts(outcome, str(told["run"]), register.by_id.values(), language)
     part = PageSource(register, resources, words, known, {**told, "files": files})
@@ -197,9 +196,11 @@ def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
         told["kicker"] = text("report.rendering.draft", language)
     if simulated:
         title = Fact("report.rendering.title_simulated", {"title": settings.title})
-        told["pagetitle"] = plain(tell(title, language))
-        told["ribbon"] = text("report.rendering.ribbon", language)
-        told["ribbon-name"] = text("report.simulated.title", language)
+        told |= {
+            "pagetitle": plain(tell(title, language)),
+            "ribbon": text("report.rendering.ribbon", language),
+            "ribbon-name": text("report.simulated.title", language),
+        }
     return told
 
 
@@ -257,7 +258,6 @@ def run(job: Job[RenderSettings]) -> None:
     job.public = True
     settings = job.settings
     part = _make_part(job)
-    resources = part.resources
     told = {**settings.model_dump(), "part": part.content}
     metadata = metadata_of(part, settings)
     # A wave and the publication of it leave one record: it names their files alike.
@@ -276,7 +276,7 @@ def run(job: Job[RenderSettings]) -> None:
             job["source"],
             scratch / "made",
             resources={
-                **resources,
+                **part.resources,
                 job["charts"].parent.as_posix(): scratch / "charts",
                 "report.json": scratch / "report.json",
             },
@@ -291,8 +291,10 @@ def run(job: Job[RenderSettings]) -> None:
     job.file(page, finish_page(html, passports, style=stylesheet()))
     job.file(f"{settings.name}.pdf", pdf)
     job.file(PAGE, numbers_page(passports, menu(settings, PAGE), page, metadata.get("ribbon", "")))
-    read = {name.replace(own, alike): path for name, path in resources.items()}
-    job.reads = {n: p / PROVENANCE if p.is_dir() else p for n, p in read.items()}
-    job.reads |= {n: job["source"].parent / n for n in parse(job["source"]).chapters}
-    job.reads["source"] = job["source"]
+    read = {name.replace(own, alike): path for name, path in part.resources.items()}
+    job.reads = {
+        **{n: path / PROVENANCE if path.is_dir() else path for n, path in read.items()},
+        **{n: job["source"].parent / n for n in parse(job["source"]).chapters},
+        "source": job["source"],
+    }
     log.info("rendered by %s", made.engine)

@@ -77,14 +77,9 @@ def run(job: Job[SiteSettings]) -> None:
     copies = Copies()
     verdicts = read_verdicts(job.inputs["verdicts"])
     publications = [_copy_publication(one, copies, verdicts) for one in settings.publications]
-    versions = read_versions(Path.cwd()).values()
     # A draft's successor is in no log.
     before = {(seal["supersedes"] or {}).get("id") for seal in read_seals(Path.cwd()).values()}
     last = [one for one in publications if one.identity not in before]
-
-    def users(name: str) -> list[str]:
-        return [one.identity for one in publications if name in one.datasets]
-
     site = pages.Site(
         settings.languages,
         {lang: settings.title.get(lang) or text("site.title", lang) for lang in settings.languages},
@@ -94,13 +89,18 @@ def run(job: Job[SiteSettings]) -> None:
             Published(name, files=[], withdrawn=why, successor=other)
             for name, (why, other) in settings.withdrawn.items()
         ],
-        [Dataset(version, users(version.name)) for version in versions],
+        [
+            Dataset(each, [one.identity for one in publications if each.name in one.datasets])
+            for each in read_versions(Path.cwd()).values()
+        ],
         _gather_guides(copies),
     )
     _write(site, copies, job)
-    job.reads = {str(place): path for place, path in copies.sources.items()}
-    job.reads |= {f"{path.parent.parent.name}/verdicts": path for path in job.inputs["verdicts"]}
-    job.reads |= {f"{path.parent.parent.name}/attack": path for path in job.inputs["attacks"]}
+    job.reads = {
+        **{str(place): path for place, path in copies.sources.items()},
+        **{f"{path.parent.parent.name}/verdicts": path for path in job.inputs["verdicts"]},
+        **{f"{path.parent.parent.name}/attack": path for path in job.inputs["attacks"]},
+    }
     _remove_old(job.out, job.names)
     log.info("site: %d files", len(job.names))
 

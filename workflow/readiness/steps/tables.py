@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -86,11 +85,10 @@ def _make_wave(register: Register, job: Job[TableSettings]) -> Made:
 def _make_study(register: Register, job: Job[TableSettings]) -> Made:
     settings = job.settings
     verdicts = json.loads(job["verdicts"].read_text("utf-8"))
-    told: dict[str, Any] = {"run": settings.run, "title": settings.title}
     study = StudyPart(
         register,
         Path(),
-        told,
+        {"run": settings.run, "title": settings.title},
         Prose(Path()),
         verdicts={verdict["id"]: verdict for verdict in verdicts},
         claims=read_text_table(job["claims"], "the claims"),

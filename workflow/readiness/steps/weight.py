@@ -35,8 +35,7 @@ def run(job: Job[WeightWave]) -> None:
     closed = [c for i in questionnaire.items if i.kind not in ("number", "text") for c in i.columns]
     names = [column for item in questionnaire.items for column in item.columns]
     weights = settings.weight and settings.weight.given
-    own = [weights.weight, *weights.drawn_by] if weights else []
-    own += weights.match_columns(names) if weights else []
+    own = (weights.weight, *weights.drawn_by, *weights.match_columns(names)) if weights else ()
     wanted = dict.fromkeys((*weighting.OF_A_RESPONDENT, *margins, *own, *closed))
     answers = read_text_table(job["answers"], "the coded answers", columns=list(wanted))
     table = weighting.weighted_part(answers, counts, questionnaire.groups_apart)
