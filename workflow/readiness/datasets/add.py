@@ -187,8 +187,7 @@ def _write(root: Path, file: Path, new: Version, content: bytes, meta: Mapping[s
             write_atomically(place, content)
     pointer = Pointer(md5=new.md5, size=new.bytes, name=new.pointer_path.stem)
     # DVC keeps both through every command of its own.
-    said = {"desc": new.note} if new.note else {}
     told = {name: one_line(text, f"--{name}") for name, text in meta.items() if text}
-    about = {**said, "meta": {**told, "access": new.status}}
+    about = {**({"desc": new.note} if new.note else {}), "meta": {**told, "access": new.status}}
     text = yaml.safe_dump(about, allow_unicode=True, sort_keys=False, width=sys.maxsize)
     write_atomically(root / new.pointer_path, text + pointer.as_text())

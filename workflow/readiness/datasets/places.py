@@ -20,17 +20,10 @@ IGNORED, NO_WORK_TREE = 0, 128
 # The remote inside of a tree.
 STORE = Path("data/store")
 # The settings of a remote that name a file of this machine, from the folder of the settings on.
-FILES = frozenset(
-    {
-        "cert_path",
-        "configpath",
-        "credentialpath",
-        "gdrive_service_account_json_file_path",
-        "gdrive_user_credentials_file",
-        "keyfile",
-        "key_path",
-    }
-)
+FILES = {
+    *("cert_path", "configpath", "credentialpath", "keyfile", "key_path"),
+    *("gdrive_service_account_json_file_path", "gdrive_user_credentials_file"),
+}
 # Files in which a command may stand that a library of DVC runs (`credential_process`).
 MAY_RUN = frozenset({"configpath", "credentialpath"})
 COMMAND = "bearer_token_command"
@@ -111,11 +104,8 @@ def remotes(root: Path, foreign: Foreign | None = None) -> dict[str, str]:
 
 def local_remotes(root: Path, foreign: Foreign | None = None) -> dict[str, Path]:
     """The remotes that are folders of this machine, by name."""
-    folders = {}
-    for name, url in remotes(root, foreign).items():
-        if "://" not in url:
-            folders[name] = (root / ".dvc" / url).resolve()
-    return folders
+    found = remotes(root, foreign).items()
+    return {name: (root / ".dvc" / url).resolve() for name, url in found if "://" not in url}
 
 
 def default_store(root: Path) -> Path | None:

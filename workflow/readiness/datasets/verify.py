@@ -85,14 +85,14 @@ class CopyFinding:
 def _judge_object(version: Version, place: str, fault: Fact | None, where: str) -> CopyFinding:
     """The finding for an object that has `fault` (None for none), or is missing (`ABSENT`)."""
     if version.is_erased:
-        gone = fault == ABSENT
-        state = "gone, as it must be: erased" if gone else "still there, though it was erased"
-        return CopyFinding(version.name, place, state, where, not gone)
-    if fault == ABSENT:
-        state = "missing (restricted)" if version.is_restricted else "missing"
-        return CopyFinding(version.name, place, state, where, not version.is_restricted)
-    state = f"damaged: {say_fault(fault)}" if fault else RIGHT
-    return CopyFinding(version.name, place, state, where, bool(fault))
+        good = fault == ABSENT
+        state = "gone, as it must be: erased" if good else "still there, though it was erased"
+    elif fault == ABSENT:
+        good = version.is_restricted
+        state = "missing (restricted)" if good else "missing"
+    else:
+        good, state = not fault, f"damaged: {say_fault(fault)}" if fault else RIGHT
+    return CopyFinding(version.name, place, state, where, not good)
 
 
 def verify(root: Path) -> Iterator[CopyFinding]:
@@ -217,10 +217,8 @@ def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
 
 
 def _erase_on_this_machine(root: Path, version: Version, erasure: Erasure) -> None:
-    files = list(copies_beside_remotes(root, version).values())
-    files += results_of(root, version)
-    files += stray_copies(root, version)
-    for path in files:
+    own = copies_beside_remotes(root, version).values()
+    for path in (*own, *results_of(root, version), *stray_copies(root, version)):
         try:
             path.unlink()
         except FileNotFoundError:
