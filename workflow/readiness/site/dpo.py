@@ -105,12 +105,9 @@ def _tell_against(found: Protection) -> Iterator[Fact]:
 
 
 def _tell_possible(found: Protection) -> Iterator[Fact]:
-    attack = found.attack
+    attack, given = found.attack, found.attack["given_away"]
     yield Fact("site.dpo.attacked", {"n": attack["attacked"], "held": attack["held"]})
-    if attack["given_away"]:
-        yield Fact("site.dpo.given_away", {"n": attack["given_away"]})
-    else:
-        yield Fact("site.dpo.none_given_away")
+    yield Fact("site.dpo.given_away", {"n": given}) if given else Fact("site.dpo.none_given_away")
     if attack["before"]:
         yield Fact("site.dpo.before", {"n": attack["before"]})
     yield Fact("site.dpo.not_covered")

@@ -101,12 +101,8 @@ def _find_target(href: str, guides: Collection[str], files: Collection[str]) -> 
 
 # What a file is to a reader, by its ending.
 KINDS = {
-    ".html": "page",
-    ".pdf": "paper",
-    ".xlsx": "workbook",
-    ".csv": "table",
-    ".json": "seal",
-    ".cff": "citation",
+    **{".html": "page", ".pdf": "paper", ".xlsx": "workbook"},
+    **{".csv": "table", ".json": "seal", ".cff": "citation"},
 }
 # What explains the table of numbers lies beside it.
 CODEBOOK = "codebook"
@@ -310,9 +306,12 @@ def status_page(site: Site, one: Published) -> str:
     """What has become of a publication, in each language of the site: nothing of it is sealed."""
     root = "../" * len(STATUS.parts)
     known = {other.identity for other in (*site.publications, *site.gone)}
-    commands = [f"readiness audit {one.identity} --level 3", f"readiness which {one.identity}"]
     versions = {each.version.name: each.version for each in site.datasets}
-    commands += [pull_line(n, versions[n].md5) for n in one.datasets if n in versions]
+    commands = [
+        f"readiness audit {one.identity} --level 3",
+        f"readiness which {one.identity}",
+        *(pull_line(name, versions[name].md5) for name in one.datasets if name in versions),
+    ]
     told: dict[str, Any] = {"one": one, "known": known, "commands": "\n".join(commands)}
     parts = [_make_page("status.html", site, language, root, **told) for language in site.languages]
     return _make_page("statuses.html", site, site.start, root, one=one, parts=map(Markup, parts))
