@@ -6,7 +6,7 @@ Labels stand in the language that is asked for, and where there is none in the q
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from readiness.facts import Fact, Listed, Quantity, Term, Value
+from readiness.facts import Fact, Listed, Quantity, Term
 from readiness.language import Language, show, tell
 from readiness.questionnaire.items import DONT_KNOW, Category, Item, Range
 from readiness.questionnaire.model import Questionnaire
@@ -102,13 +102,11 @@ def list_conditions(questionnaire: Questionnaire, item: Item, language: Language
     for routing in item.asked_if:
         source = questionnaire.item(routing.item)
         labels = {c.code: _label(c.labels, language, c.text) for c in source.categories}
-        told: tuple[Value, ...] = routing.condition_terms
-        if not routing.of_a_number:
-            told = tuple(_quote(labels.get(code, code)) for code in routing.condition_terms)
+        terms = routing.condition_terms
+        quoted = tuple(_quote(labels.get(code, code)) for code in terms)
         asked = strip_markup(_label(source.label.root, language, source.column))
-        link = "and" if routing.of_a_number else "or"
-        values: dict[str, Value] = {"item": _quote(asked), "answers": Listed(told, link)}
-        yield Fact("questionnaire.page.asked_of", values)
+        told = Listed(terms, "and") if routing.of_a_number else Listed(quoted, "or")
+        yield Fact("questionnaire.page.asked_of", {"item": _quote(asked), "answers": told})
 
 
 def _quote(said: str) -> Fact:

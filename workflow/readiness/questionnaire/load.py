@@ -257,10 +257,9 @@ def _explain_error(error: ValidationError, data: dict[str, Any]) -> str:
     where = _locate_error(location, data)
     if first["type"] == "extra_forbidden":
         return f"{where}{refuse_key(location[-1], known_keys(Questionnaire, first['loc']))}{more}"
-    message = first["msg"].removeprefix("Value error, ")
     given = first.get("input")
     got = f", got {given!r}" if isinstance(given, str) and len(given) < 60 else ""
-    return f"{where}{message}{got}.{more}"
+    return f"{where}{first['msg'].removeprefix('Value error, ')}{got}.{more}"
 
 
 def _locate_error(location: list[Any], data: Any) -> str:
