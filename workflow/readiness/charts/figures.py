@@ -121,10 +121,8 @@ class DrawnFigures:
             )
         unit, digits = _read_text(row["unit"]), int(number(row["digits"]) or 0)
         rounding = _read_text(row["rounding"]) or "half_even"
-        display = ""
-        if not suppressed:
-            # The cell, not its float: its text is the number's.
-            display = numbers.number(row["value"], unit, digits, self.language, rounding)
+        # The cell, not its float: its text is the number's.
+        shown = (row["value"], unit, digits, self.language, rounding)
         run, n = _read_text(row.get("run")), number(row["n"])
         return DrawnFigure(
             id=str(row["id"]),
@@ -138,7 +136,7 @@ class DrawnFigures:
             suppressed=suppressed,
             digits=digits,
             rounding=rounding,
-            display=display,
+            display="" if suppressed else numbers.number(*shown),
             sign=sign({**row, "suppressed": suppressed}),
         )
 

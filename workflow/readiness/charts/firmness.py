@@ -52,10 +52,9 @@ class Curve:
     def draw(self, sheet: Drawing, top: float) -> float:
         """Draw the panel from `top` on; where it ends."""
         top = draw_lines(sheet, self.title, top, bold=True) + 8
-        narrow = sheet.width < NARROW_BELOW
         names = [name for known in self.choices.values() for name in known.values()]
         widest = max(measure(name, size=SMALL) for name in names)
-        left = 46.0 if narrow else min(widest, MOST * sheet.width) + GAP
+        left = min(widest, MOST * sheet.width) + GAP if sheet.width >= NARROW_BELOW else 46.0
         step = (sheet.width - left - 8) / len(self.variants)
         columns = [sheet.mirror(left + (k + 0.5) * step, 0.0) for k in range(len(self.variants))]
         size = min(9.0, max(3.5, 0.8 * step))

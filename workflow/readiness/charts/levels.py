@@ -187,9 +187,7 @@ class DrawnAnswers:
         """The row of the group."""
         bars, outside = self.bars(small), self.dont_know
         hidden = next((figure for figure in self.levels if figure.value is None), None)
-        head = None
-        if self.scale.ordered and self.head and self.head.display:
-            head = replace(self.head.plain, bold=True)
+        said = self.scale.ordered and self.head and self.head.display and self.head.plain
         aside = outside and BarMark(
             0.0,
             outside.value or 0.0,
@@ -202,7 +200,7 @@ class DrawnAnswers:
             self.group.label,
             bars or [Gone(hidden.plain if hidden else None)],
             small=base_text(self.levels[0], language, unweighted=self.group.apart),
-            head=head,
+            head=replace(said, bold=True) if said else None,
             aside=aside or None,
         )
 
@@ -314,11 +312,10 @@ def _write_notes(
     levels: Levels, table: Sequence[DrawnAnswers], rows: Sequence[ChartRow], language: str
 ) -> list[str]:
     shown = [each for row in table for each in (*row.levels, row.dont_know) if each is not None]
-    notes = sign_notes(shown, language)
-    if any(row.head for row in rows):
-        bold = quote_labels([levels.labels[code] for code in levels.headline])
-        notes.insert(0, word("charts.bold", language, levels=bold))
-    return notes
+    bold = quote_labels([levels.labels[code] for code in levels.headline])
+    headed = any(row.head for row in rows)
+    first = [word("charts.bold", language, levels=bold)] if headed else []
+    return [*first, *sign_notes(shown, language)]
 
 
 def _list_numbers(

@@ -126,18 +126,16 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
     widths = {row.item: b - a for row in table for a, b in [row.ends("worst") or (0.0, 0.0)]}
     # Which share its missing answers leave most open; none where none is moved.
     widest = max(widths, key=lambda label: widths[label])
-    finding = None
-    if widths[widest]:
-        finding = Fact("participation.chart.bounds.widest", {"item": widest})
+    moved = Fact("participation.chart.bounds.widest", {"item": widest})
+    finding = moved if widths[widest] else None
     estimate = word("verdict.page.column.published", language)
     words = {kind: word(key, language) for kind, key in RANGE_KEYS.items()}
-    keys = [LegendKey(estimate, "accent", "circle")]
-    if any(row.figure.lower is not None for row in table):
-        keys.append(LegendKey(word("numbers.interval", language), "ink", "stroke"))
-    keys += [
-        LegendKey(words[kind], RANGES[kind][0])
-        for kind in words
-        if any(row.ends(kind) for row in table)
+    bounded = any(row.figure.lower is not None for row in table)
+    there = [kind for kind in words if any(row.ends(kind) for row in table)]
+    keys = [
+        LegendKey(estimate, "accent", "circle"),
+        *[LegendKey(word("numbers.interval", language), "ink", "stroke")] * bounded,
+        *(LegendKey(words[kind], RANGES[kind][0]) for kind in there),
     ]
     return Picture(
         show(finding or title, language),

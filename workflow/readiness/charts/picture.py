@@ -145,9 +145,11 @@ def _break_keys(entries: Sequence[LegendKey], width: float) -> list[list[LegendK
 
 
 Cell = str | int | float | None
-COLUMNS = ["id", "row", "column", "value", "lower", "upper", "unit", "n", "reliability"]
-COLUMNS += ["suppressed"]
-"""What the table of a chart of registered numbers says of each."""
+# What the table of a chart of registered numbers says of each.
+COLUMNS = [
+    *("id", "row", "column", "value", "lower", "upper"),
+    *("unit", "n", "reliability", "suppressed"),
+]
 
 
 class Panel(Protocol):
