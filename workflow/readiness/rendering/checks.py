@@ -10,7 +10,7 @@ come from the catalogues.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from re import Pattern
@@ -378,8 +378,7 @@ def check_self_contained(html: str) -> list[Problem]:
     return problems
 
 
-def _check_css(css: str, report: object, what: str) -> None:
-    assert callable(report)
+def _check_css(css: str, report: Callable[[str, str], None], what: str) -> None:
     for address in re.findall(r"url\(\s*[\"']?([^\"')]+)", css):
         if not re.match(r"\s*(?:data:|#)", address):
             report(address, what)

@@ -290,14 +290,11 @@ def _judge_log(
 ) -> None:
     """Raise RenderError for what went wrong, with its line, also where Quarto exits 0."""
     everything = plain("\n".join([str(record.get("msg", "")) for record in log] + [messages]))
-    unresolved = re.search(
-        r"(?:Unable to resolve crossref|unresolved cross-reference) (@[\w.-]+)", everything
-    )
-    if unresolved:
+    told = r"(?:Unable to resolve crossref|unresolved cross-reference) (@[\w.-]+)"
+    if unresolved := re.search(told, everything):
         raise RenderError(explain_message(document, f"unresolved cross-reference {unresolved[1]}"))
-    if code == 0 and output.is_file():
-        return
-    raise RenderError(_explain_failure(document, code, everything, log))
+    if code or not output.is_file():
+        raise RenderError(_explain_failure(document, code, everything, log))
 
 
 def _explain_failure(document: Document, code: int, text: str, log: list[dict[str, Any]]) -> str:

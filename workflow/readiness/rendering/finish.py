@@ -230,10 +230,9 @@ def _find_pictures(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
 
 def _mark_tables(tree: LexborHTMLParser) -> None:
     """Headers say what they head; each cell of a card knows its column; regions have names."""
-    for node in tree.css("thead th"):
-        node.attrs["scope"] = "col"
-    for node in tree.css("tbody th"):
-        node.attrs["scope"] = "row"
+    for part, scope in (("thead", "col"), ("tbody", "row")):
+        for node in tree.css(f"{part} th"):
+            node.attrs["scope"] = scope
     for table in tree.css("table"):
         cells = table.css("tbody td")
         if cells and all(cell.attributes.get("class") == "num" for cell in cells):
