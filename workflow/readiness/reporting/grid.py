@@ -12,13 +12,7 @@ from readiness.language import capitalise, show, text
 from readiness.questionnaire import TOTAL, Item
 from readiness.register.display import show_row
 from readiness.register.figures import base_id, row_order, share_id
-from readiness.reporting.banners import (
-    Banner,
-    BannerColumn,
-    BannerLine,
-    TableMaterial,
-    material_of,
-)
+from readiness.reporting.banners import Banner, BannerColumn, BannerLine, TableMaterial, material_of
 from readiness.reporting.blocks import ReportBlock, paragraphs
 from readiness.reporting.item import CAPTIONS, banner_table, explain_signs
 from readiness.reporting.item_findings import Findings, level_label

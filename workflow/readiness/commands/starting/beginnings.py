@@ -39,14 +39,10 @@ from readiness.errors import ConfigError, DataError
 from readiness.files import write_atomically
 from readiness.forensics.beginning import ClaimSource, begin_study
 from readiness.forensics.judging.structure import parse_structure, read_register
+from readiness.language import FIRST, LANGUAGES
 from readiness.patterns import NAME, WORDS
 from readiness.privacy import names_people
-from readiness.questionnaire import (
-    Questionnaire,
-    load_questionnaire,
-    match_key,
-    questionnaire_of,
-)
+from readiness.questionnaire import Questionnaire, load_questionnaire, match_key, questionnaire_of
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
 from readiness.readers import Sheet, read_export, read_sheet
