@@ -11,11 +11,12 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -34,6 +35,7 @@ from readiness.files import read_file, reading_once, write_atomically
 from readiness.lineage import canonical_json
 from readiness.publications.chain import frozen_chain
 from readiness.publications.outcomes import AuditFinding, Outcome, describe_finding
+from readiness.publications.plans import SealedPlan
 from readiness.publications.seal import (
     ATTESTATIONS,
     SEAL,
@@ -42,6 +44,8 @@ from readiness.publications.seal import (
     sha256,
     unreadable,
 )
+from readiness.tables import read_bytes
+from readiness.terminal import one_line, shorten
 
 PAYLOAD = "application/vnd.in-toto+json"
 
@@ -308,3 +312,53 @@ def public_key(path: Path) -> Ed25519PublicKey:
 def public_keys(paths: Iterable[Path]) -> dict[str, Ed25519PublicKey]:
     """The public keys in these files, by id; ConfigError naming the first that is none."""
     return {key_id(key): key for key in map(public_key, paths)}
+
+
+# --- The answer of a time-stamp authority over a sealed plan (RFC 3161), without a network: whoever
+# trusts the authority, whose certificates are given, knows that the plan was there then.
+def read_moment(
+    plans: Sequence[SealedPlan], token: Path, authority: Path
+) -> tuple[SealedPlan, str, str]:
+    """Which of the plans an answer is over, the moment (UTC) and who says so.
+
+    `authority`: its certificates as PEM, the root among them. ConfigError where there is none in
+    it; DataError where the answer is none, is over something else or does not verify.
+    """
+    # Only who asks for a time stamp needs it.
+    from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
+
+    try:
+        certificates = x509.load_pem_x509_certificates(read_bytes(authority, "--authority"))
+    except ValueError:
+        raise ConfigError(
+            f"{authority}: no certificates (PEM) of a time-stamp authority."
+        ) from None
+    roots = [one for one in certificates if one.issuer == one.subject]
+    others = [one for one in certificates if one not in roots]
+    if not roots:
+        raise ConfigError(f"{authority}: no root certificate; add that of the authority.")
+    try:
+        answer = decode_timestamp_response(read_bytes(token, "--timestamp"))
+        moment = answer.tst_info.gen_time.strftime("%Y-%m-%d %H:%M:%S UTC")
+        names = [
+            name.rfc4514_string()
+            for name in {one.issuer for one in answer.signed_data.signer_infos}
+        ]
+    except ValueError as error:
+        said = shorten(one_line(str(error)), 200)
+        raise DataError(
+            f"{token}: no answer by RFC 3161 of a time-stamp authority ({said})."
+        ) from None
+    verifier = VerifierBuilder(roots=roots, intermediates=others).build()
+    why = ""
+    for plan in plans:
+        try:
+            verifier.verify_message(answer, plan.as_text().encode())
+            return plan, moment, ", ".join(names)
+        except VerificationError as error:
+            why = str(error)
+    if "Mismatch between messages" in why:
+        raise DataError(
+            f"{token}: over something else than a plan of this wave; ask for one over it."
+        )
+    raise DataError(f"{token}: does not verify by {authority} ({why}).")

@@ -17,9 +17,8 @@ import pandas as pd
 from readiness.analysis.recomputing import RECOMPUTE
 from readiness.arrays import list_rows
 from readiness.attack import given_away
-from readiness.datasets.hashing import fault_of
 from readiness.datasets.places import STORE
-from readiness.datasets.versions import Pointer
+from readiness.datasets.versions import Pointer, fault_of
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import files_below, read_file
