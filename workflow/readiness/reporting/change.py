@@ -12,9 +12,8 @@ from readiness.facts import Fact, Value
 from readiness.questionnaire import MEDIAN, TOTAL, Item
 from readiness.register.figures import share_id
 from readiness.register.rows.changes import MAPPED, change_levels
-from readiness.reporting.blocks import paragraphs
+from readiness.reporting.blocks import EMPTY, paragraphs, plain, write_list
 from readiness.reporting.item_findings import level_label
-from readiness.reporting.markdown import EMPTY, plain, write_list
 from readiness.reporting.parts import WavePart
 
 COLUMNS = (

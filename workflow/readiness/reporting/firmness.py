@@ -17,10 +17,9 @@ from readiness.register.firmness import (
     list_pictured,
     read_findings,
 )
-from readiness.reporting.blocks import paragraphs
+from readiness.reporting.blocks import paragraphs, write_list
 from readiness.reporting.holding import FAR_HIGHER, HIGHER, NO_PAIR, find_common
 from readiness.reporting.item_findings import name_within
-from readiness.reporting.markdown import write_list
 from readiness.reporting.parts import Register, WavePart
 
 # What each choice is called, by its dimension; a gap has another test than a share.

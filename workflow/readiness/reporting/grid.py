@@ -13,10 +13,9 @@ from readiness.questionnaire import TOTAL, Item
 from readiness.register.display import show_row
 from readiness.register.figures import base_id, row_order, share_id
 from readiness.reporting.banners import Banner, BannerColumn, BannerLine, TableMaterial, material_of
-from readiness.reporting.blocks import ReportBlock, paragraphs
+from readiness.reporting.blocks import ReportBlock, block, label, mark, paragraphs, plain
 from readiness.reporting.item import CAPTIONS, banner_table, explain_signs
 from readiness.reporting.item_findings import Findings, level_label
-from readiness.reporting.markdown import block, label, mark, plain
 from readiness.reporting.parts import WavePart
 
 # The range of a share over the rows: of them all, where chance may have made it, of some.

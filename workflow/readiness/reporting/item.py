@@ -25,9 +25,18 @@ from readiness.reporting.banners import (
     banner,
     material_of,
 )
-from readiness.reporting.blocks import ReportBlock, paragraphs
+from readiness.reporting.blocks import (
+    EMPTY,
+    ReportBlock,
+    block,
+    fold,
+    label,
+    mark,
+    paragraphs,
+    plain,
+    table,
+)
 from readiness.reporting.item_findings import Findings, level_label
-from readiness.reporting.markdown import EMPTY, block, fold, label, mark, plain, table
 from readiness.reporting.parts import Register, WavePart
 from readiness.reporting.workbooks.wave import lettering
 
@@ -199,7 +208,7 @@ class Tests:
 
 # Where the sign stands in the sentence that explains it: Markdown, which no catalogue holds.
 SIGN = "§"
-# How a row of each kind looks (`markdown.table`).
+# How a row of each kind looks (`blocks.table`).
 MARKS = {"main": "main", "net": "total", "answer": "", "outside": "base", "base": "base"}
 
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import text
 from readiness.reporting import statements
-from readiness.reporting.blocks import paragraphs
+from readiness.reporting.blocks import EMPTY, fold, paragraphs, plain, write_list
 from readiness.reporting.item_findings import level_label
-from readiness.reporting.markdown import EMPTY, fold, plain, write_list
 from readiness.reporting.parts import WavePart
 from readiness.survey.nonresponse import DISPOSITIONS as ENDS_OF_CASES
 from readiness.validation.issues import MEANINGS

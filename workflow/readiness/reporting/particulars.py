@@ -8,8 +8,15 @@ from typing import Any
 
 from readiness.language import Language, join_texts
 from readiness.language.numbers import day
-from readiness.reporting.blocks import ReportBlock, paragraphs
-from readiness.reporting.markdown import EMPTY, glossary, label, note, quote_exactly
+from readiness.reporting.blocks import (
+    EMPTY,
+    ReportBlock,
+    glossary,
+    label,
+    note,
+    paragraphs,
+    quote_exactly,
+)
 from readiness.reporting.parts import ReportPart, WavePart
 
 # What the code of AAPOR (2021, III.A) has disclosed at once, beside what the report itself says of

@@ -26,8 +26,7 @@ from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import show_row
 from readiness.register.figures import read_register
 from readiness.register.rows.respondents import WEIGHTS
-from readiness.reporting.blocks import Prose
-from readiness.reporting.markdown import EMPTY, actions, label, picture, plain, table
+from readiness.reporting.blocks import EMPTY, Prose, actions, label, picture, plain, table
 from readiness.tables import read_text_table
 
 NBSP = "\u00a0"
@@ -218,7 +217,7 @@ class ReportPart:
     ) -> str:
         """A table of the run, "" without rows: its columns by their keys, `more` by their names.
 
-        `look`: as of `markdown.table`.
+        `look`: as of `blocks.table`.
         """
         if not rows:
             return ""

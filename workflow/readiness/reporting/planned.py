@@ -11,8 +11,7 @@ from readiness.facts import Day, Fact, Listed, Term, Value
 from readiness.language import Language, tell
 from readiness.lineage import canonical_json
 from readiness.register.planned import ORDER, PARTS, PlanEntry, PlanOutcome
-from readiness.reporting.blocks import ReportBlock, paragraphs
-from readiness.reporting.markdown import quote_exactly, write_list
+from readiness.reporting.blocks import ReportBlock, paragraphs, quote_exactly, write_list
 from readiness.reporting.parts import ReportPart
 from readiness.terminal import shorten
 

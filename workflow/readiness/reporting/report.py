@@ -24,19 +24,21 @@ from readiness.facts import Fact, Listed, Value
 from readiness.language import Markup, direction, join_texts, tell, text
 from readiness.language.catalogue import setting
 from readiness.lineage import PROVENANCE, read_lineage
-from readiness.reporting.blocks import ReportBlock, paragraphs, words_for
-from readiness.reporting.markdown import (
+from readiness.reporting.blocks import (
     EMPTY,
     Markdown,
+    ReportBlock,
     actions,
     fold,
     glossary,
     heading,
     label,
     later,
+    paragraphs,
     plain,
     quote_exactly,
     status,
+    words_for,
 )
 from readiness.reporting.particulars import RIGHTS, list_rows, name_author, note_block, write_box
 from readiness.reporting.parts import ReportPart, StudyPart, WavePart, open_part

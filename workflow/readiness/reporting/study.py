@@ -15,17 +15,18 @@ from readiness.forensics.judging.structure import ClaimSet
 from readiness.forensics.judging.verdict import STATUS, Status
 from readiness.language import join_texts, show, text
 from readiness.reporting import study_finding
-from readiness.reporting.blocks import ReportBlock, paragraphs
-from readiness.reporting.markdown import block as look
-from readiness.reporting.markdown import (
+from readiness.reporting.blocks import (
+    ReportBlock,
     fold,
     glossary,
+    paragraphs,
     plain,
     three,
     write_filtered,
     write_list,
     write_numbered,
 )
+from readiness.reporting.blocks import block as look
 from readiness.reporting.parts import StudyPart
 from readiness.reporting.study_finding import JudgedClaim, every_of, find_verdict, joint_of
 

@@ -19,13 +19,20 @@ from readiness.register.rows.respondents import (
 )
 from readiness.reporting import participation, statements
 from readiness.reporting.banners import material_of
-from readiness.reporting.blocks import ReportBlock, paragraphs
+from readiness.reporting.blocks import (
+    ReportBlock,
+    label,
+    note,
+    paragraphs,
+    plain,
+    table,
+    write_numbered,
+)
 from readiness.reporting.change import describe_change
 from readiness.reporting.firmness import describe_firmness
 from readiness.reporting.grid import grid_block
 from readiness.reporting.item import item_block
 from readiness.reporting.item_findings import in_short, level_label
-from readiness.reporting.markdown import label, note, plain, table, write_numbered
 from readiness.reporting.parts import WavePart
 from readiness.reporting.planned import plan_block
 from readiness.survey.weighting.margins import JOINED
