@@ -29,7 +29,6 @@ from readiness.language import LANGUAGES
 from readiness.publications.attest import public_keys
 from readiness.publications.audit.audit import audit, present_changes
 from readiness.publications.audit.model import FROZEN, NUMBERS, TODAY, Audit, Changes, Terms
-from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.ledger import FOLDER, find_publication, refuse_inside
 from readiness.publications.log import (
     LOG,
@@ -43,6 +42,7 @@ from readiness.publications.log import (
 )
 from readiness.publications.outcomes import COULD_NOT_CHECK, AuditFinding, most_severe, told_plainly
 from readiness.publications.plans import check_plans
+from readiness.publications.presenting.page import Subject, read_subject
 from readiness.publications.presenting.terminal import audit_text, summary_text
 from readiness.publications.scratch import is_tree, open_tree, perform_side_by_side
 from readiness.publications.seal import DRAFT

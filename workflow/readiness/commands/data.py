@@ -16,11 +16,10 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from readiness.datasets.hashing import fault_if_there
 from readiness.datasets.places import default_store, kept_by_git
 from readiness.datasets.store import restore
 from readiness.datasets.verify import erase_versions, verify
-from readiness.datasets.versions import OPEN, find_version, read_versions
+from readiness.datasets.versions import OPEN, fault_if_there, find_version, read_versions
 from readiness.errors import DataError
 from readiness.publications.ledger import FOLDER
 from readiness.running.outputs import add_force, check_output

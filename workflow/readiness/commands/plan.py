@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{describe_finding(finding, arguments.language)}. Restore it with git."
             )
     if arguments.timestamp:
-        from readiness.publications.timestamp import read_moment
+        from readiness.publications.attest import read_moment
 
         plans = read_plans(root, list_plans(root, wave))
         found, moment, who = read_moment(plans, arguments.timestamp, arguments.authority)
