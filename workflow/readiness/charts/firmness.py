@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from readiness.charts.figures import DrawnFigure
-from readiness.charts.marks import AmountAxis, Unit
+from readiness.charts.figures import AmountAxis, DrawnFigure, Unit
 from readiness.charts.picture import draw_lines
 from readiness.charts.rows import NARROW_BELOW, round_step, write_amount
 from readiness.charts.sheet import SMALL, Drawing, measure, wrap

@@ -18,9 +18,14 @@ from typing import Any
 
 from readiness.charts import palette
 from readiness.charts.figures import (
+    AmountAxis,
+    BarMark,
+    ChartRow,
     DrawnFigure,
     DrawnFigures,
     DrawnGroup,
+    Gone,
+    Rule,
     about,
     against_half,
     base_text,
@@ -31,7 +36,6 @@ from readiness.charts.figures import (
     sign_notes,
     word,
 )
-from readiness.charts.marks import AmountAxis, BarMark, ChartRow, Gone, Rule
 from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
 from readiness.errors import RenderError

@@ -10,16 +10,21 @@ and its row says so.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.charts.figures import DrawnFigure, DrawnFigures, about, closing, sign_notes, word
-from readiness.charts.marks import (
+from readiness.charts.figures import (
     AmountAxis,
     BarMark,
     ChartRow,
     Dot,
+    DrawnFigure,
+    DrawnFigures,
     Gone,
     LineMark,
     Mark,
     TextMark,
+    about,
+    closing,
+    sign_notes,
+    word,
 )
 from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows

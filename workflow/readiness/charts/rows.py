@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from readiness.charts import palette
-from readiness.charts.marks import (
+from readiness.charts.figures import (
     AmountAxis,
     BarMark,
     ChartRow,
