@@ -29,7 +29,7 @@ from readiness.rendering.finish import finish_page
 from readiness.rendering.numbers import PAGE, numbers_page
 from readiness.rendering.qmd import parse
 from readiness.rendering.render import render
-from readiness.reporting.markdown import plain
+from readiness.reporting.blocks import plain
 from readiness.reporting.particulars import list_statements, name_author
 from readiness.reporting.parts import Register
 from readiness.reporting.passports import Passports

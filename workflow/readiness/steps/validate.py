@@ -3,15 +3,77 @@
 import sys
 from datetime import date
 from logging import INFO, WARNING
+from pathlib import Path
 
-from readiness.config import Privacy, Validate
-from readiness.questionnaire import load_questionnaire
-from readiness.readers import read_corrections, read_export, read_ignored, read_sample
-from readiness.running import personal
+import pandas as pd
+
+from readiness.config import Privacy, StrictModel, Validate
+from readiness.files import KEY_NAME, PRIVATE, write_atomically
+from readiness.privacy import Detectors, names_people, with_pseudonyms
+from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.readers import (
+    SAMPLE_COLUMNS,
+    read_corrections,
+    read_export,
+    read_ignored,
+    read_sample,
+)
+from readiness.running.pseudonym_key import key_for
 from readiness.running.step import Job, log
+from readiness.tables import read_text_table, to_csv
 from readiness.validation import LARGEST_LOSS, refuse_mass_loss, validate, write_loss_line
 from readiness.validation.rows import mark_ineligible
-from readiness.validation.separating import separate
+from readiness.validation.separating import Apart, separate
+
+
+class Pseudonyms(StrictModel):
+    """Whose key makes the pseudonyms of the respondents: see `key_for`."""
+
+    dataset: str
+    sealed: str
+
+
+def _find_key(
+    wanted: Pseudonyms | None, questionnaire: Questionnaire, export: Path
+) -> tuple[bytes | None, str]:
+    """The key of a wave's respondents and its name, None where nobody has to be given a pseudonym;
+    ConfigError where one is needed and missing.
+    """
+    columns = questionnaire.export
+    personal = [item.id for item in questionnaire.items if item.personal]
+    if wanted is None or not names_people(columns.invitation, columns.respondent, personal):
+        return None, ""
+    return key_for(Path.cwd(), wanted.dataset, wanted.sealed, export)
+
+
+def _keep_apart(run: Path, apart: Apart, key: str) -> None:
+    """Write what is kept apart below `run`/private, for its owner's eyes.
+
+    The name of the key stands there too: a record of provenance is the same with any key.
+    """
+    folder = run / PRIVATE
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    write_atomically(folder / "answers.csv", to_csv(apart.answers), private=True)
+    write_atomically(folder / "personal-data.csv", to_csv(apart.seen), private=True)
+    write_atomically(folder / KEY_NAME, key, private=True)
+    if n := len(apart.seen):
+        log.warning("personal data in %d cells: %s", n, folder / "personal-data.csv")
+
+
+def _read_frame(
+    sample: Path | None, questionnaire: Questionnaire, key: bytes | None
+) -> pd.DataFrame:
+    """The sample as later steps read it: what they use of it alone, under pseudonyms."""
+    if sample is None:
+        return pd.DataFrame(columns=["token"])
+    read = read_text_table(sample, "sample")
+    wanted = (*SAMPLE_COLUMNS, *(v.id for v in questionnaire.frame), "disposition")
+    # The text of each number as it came: written again it would lose digits.
+    frame = read[[name for name in wanted if name in read.columns]].copy()
+    frame["token"] = read_sample(sample, questionnaire)["token"].to_numpy()
+    return frame if key is None else with_pseudonyms(frame, ["token"], key)
+
 
 # Settings by which a run stops or goes on, or that are recorded in another way.
 JUDGING = {"simulated", "largest_loss", "privacy", "pseudonyms"}
@@ -22,7 +84,7 @@ class ValidateWave(Validate):
 
     simulated: bool
     privacy: Privacy = Privacy()
-    pseudonyms: personal.Pseudonyms | None = None
+    pseudonyms: Pseudonyms | None = None
 
 
 INPUTS = ("answers", "sample?", "questionnaire", "corrections?")
@@ -46,12 +108,13 @@ def run(job: Job[ValidateWave]) -> None:
         closes=_read_day(settings.closes),
         duplicates=settings.duplicates,
     )
-    key, key_name = personal.key_of(settings.pseudonyms, questionnaire, job["answers"])
+    key, key_name = _find_key(settings.pseudonyms, questionnaire, job["answers"])
     # From here on no message and no file quotes or names anybody.
     ignored = read_ignored(job["answers"], questionnaire)
-    detectors, looked_for = personal.detectors_of(settings.privacy)
+    told = settings.privacy.looked_for
+    detectors = Detectors(tuple(settings.privacy.telephone), tuple(settings.privacy.identity))
     result, apart = separate(result, raw, ignored, questionnaire, detectors, key)
-    personal.keep_apart(job.out.parent, apart, key_name)
+    _keep_apart(job.out.parent, apart, key_name)
     largest = LARGEST_LOSS if settings.largest_loss is None else settings.largest_loss
     refuse_mass_loss(result, job["answers"], largest)
     job.csv("answers.csv", result.answers, people=True)
@@ -59,9 +122,12 @@ def run(job: Job[ValidateWave]) -> None:
     job.csv("quarantine.csv", result.quarantine, people=True)
     job.csv("counts.csv", result.counts)
     job.csv("reconciliation.csv", result.reconciliation, people=True)
-    sample = personal.frame_of(listed, questionnaire, key)
+    sample = _read_frame(listed, questionnaire, key)
     job.csv("sample.csv", mark_ineligible(sample, result.quarantine), people=True)
-    job.record = {**settings.model_dump(exclude=JUDGING), **looked_for}
+    job.record = {
+        **settings.model_dump(exclude=JUDGING),
+        **{name: each for name, each in told.items() if each},
+    }
     line = write_loss_line(result)
     # `readiness run` says it again at its end, and where there is nothing to do.
     lost = line.startswith("LOST")
