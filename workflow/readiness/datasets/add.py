@@ -12,7 +12,6 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
-from readiness.datasets.hashing import fault_of
 from readiness.datasets.places import cache_folder, default_store, kept_by_git, remotes
 from readiness.datasets.versions import (
     OPEN,
@@ -22,6 +21,7 @@ from readiness.datasets.versions import (
     Version,
     append_versions,
     changing_versions,
+    fault_of,
     one_line,
     read_pointer,
     read_versions,

@@ -18,14 +18,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-from readiness.datasets.hashing import (
-    ABSENT,
-    chunks,
-    fault_if_there,
-    fault_of,
-    fault_of_bytes,
-    say_fault,
-)
 from readiness.datasets.places import (
     Foreign,
     cache_folder,
@@ -33,7 +25,16 @@ from readiness.datasets.places import (
     local_remotes,
     remote_settings,
 )
-from readiness.datasets.versions import Version, check_pointer
+from readiness.datasets.versions import (
+    ABSENT,
+    Version,
+    check_pointer,
+    chunks,
+    fault_if_there,
+    fault_of,
+    fault_of_bytes,
+    say_fault,
+)
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed
 from readiness.files import left_behind, temporary_name

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from readiness.datasets.hashing import ABSENT, fault_if_there, say_fault
 from readiness.datasets.places import local_remotes
 from readiness.datasets.store import (
     Remotes,
@@ -26,6 +25,7 @@ from readiness.datasets.store import (
     stray_copies,
 )
 from readiness.datasets.versions import (
+    ABSENT,
     ERASED,
     RAW,
     VERSIONS,
@@ -33,9 +33,11 @@ from readiness.datasets.versions import (
     append_versions,
     changing_versions,
     check_pointer,
+    fault_if_there,
     one_line,
     read_versions,
     register_line,
+    say_fault,
 )
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
