@@ -5,18 +5,19 @@ The model is the only description of the configuration: `config/README.md` is wr
 
 from readiness.config.derived import NO, YES, Condition, DerivedVariable
 from readiness.config.model import Config, ReportSettings, StudySettings, WaveSettings
-from readiness.config.particulars import Author, Particulars
 from readiness.config.reading import explain, load_config, parse, parse_json, read_yaml
 from readiness.config.sections import (
     LARGEST_SEED,
     PERMUTATIONS,
     STRATUM,
+    Author,
     Change,
     Compare,
     Disclosure,
     Estimate,
     FigureRules,
     GivenWeights,
+    Particulars,
     Privacy,
     Replication,
     SelectionName,

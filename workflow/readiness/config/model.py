@@ -14,7 +14,6 @@ from pydantic import (
 )
 
 from readiness.config.derived import DerivedVariable
-from readiness.config.particulars import Particulars
 from readiness.config.sections import (
     UNWEIGHTED,
     Change,
@@ -28,6 +27,7 @@ from readiness.config.sections import (
     Items,
     LanguageCode,
     Name,
+    Particulars,
     Privacy,
     SelectionName,
     StrictModel,
