@@ -20,10 +20,10 @@ from readiness.publications.audit.numbers import (
     in_another_environment,
     ledger_rows,
 )
-from readiness.publications.audit.subject import Subject, read_subject
 from readiness.publications.chain import Divergence, frozen_chain
 from readiness.publications.log import Correction
 from readiness.publications.outcomes import AuditFinding, Outcome
+from readiness.publications.presenting.page import Subject, read_subject
 from readiness.publications.seal import CHANGED, LEDGER
 from readiness.register.figures import read_register
 

@@ -28,10 +28,9 @@ from readiness.language.rounding import ROUNDINGS
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes, Number
 from readiness.publications.audit.numbers import ledger_rows
-from readiness.publications.audit.subject import Subject
 from readiness.publications.chain import Divergence
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact, rounding_rule
-from readiness.publications.presenting.page import audit_page
+from readiness.publications.presenting.page import Subject, audit_page
 from readiness.publications.presenting.summary import OUTCOMES, VERDICTS, level_result, sentences
 from readiness.publications.presenting.terminal import SHOWN, audit_text
 from readiness.publications.presenting.writing import Writing, html

@@ -32,10 +32,10 @@ from readiness.datasets.versions import parse_pointer
 from readiness.errors import DataError
 from readiness.files import files_below, read_file, reading_once
 from readiness.publications.attest import attest, new_key, private_key
-from readiness.publications.audit.subject import read_subject
 from readiness.publications.bundle.contents import _refuse_unsound, gather
 from readiness.publications.log import LOG, Log, read_log
 from readiness.publications.outcomes import AuditFinding
+from readiness.publications.presenting.page import read_subject
 from readiness.publications.program import ARCHIVE, read_archive
 from readiness.publications.seal import ATTESTATIONS, SEAL, _digest, _write_text, check_seal, sha256
 from readiness.register.attacking import read_attack

@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 from small_report import write
 
 from readiness.rendering.render import render
-from readiness.reporting import markdown as md
+from readiness.reporting import blocks as md
 
 HEADER = ["Réponse", "Ensemble", "Nord"]
 ROWS = [
