@@ -2,15 +2,13 @@
 
 `publications/index.json` is only ever appended to. Each entry is hashed with the one before it, and
 a seal states the last hash of its time: so a publication that is missing, was added or went back to
-an earlier state is seen beside those that are there, and so is a log that was written again. Drafts
-are not in it; plans of waves are, `plans/<wave>/<number>` under the SHA-256 of their file. A
-publication that is superseded gets a second entry, which names its successor; one that is withdrawn
-gets a last one with the reason, and its folder need not be there any more.
+an earlier state is seen, and so is a log that was written again. Drafts are not in it; plans of
+waves are, `plans/<wave>/<number>`. A publication that is superseded gets a second entry, which
+names its successor; one that is withdrawn a last one with the reason.
 
-What a publication says of the numbers of the one that it supersedes is its `erratum.csv`. Columns:
-`id` of the number; `was`, its value or text as it was published; `is`, what it is now; `why`.
-Anybody can put a folder beside a publication, so an erratum counts only from a released one that
-the log lists and whose seal holds, and only where what it says a number `is` is what is recomputed.
+What a publication says of the numbers of the one that it supersedes is its `erratum.csv`: `id`;
+`was`, as it was published; `is`, what it is now; `why`. It counts only from a released one that the
+log lists and whose seal holds, and only where what it says a number `is` is what is recomputed.
 """
 
 from __future__ import annotations

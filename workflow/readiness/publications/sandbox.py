@@ -3,10 +3,8 @@
 Inside there is the interpreter with its packages, read-only, and the project: its inputs read-only,
 the rest in memory and gone at the end. There is no network, no home, no variable of the auditor's
 environment, no other process, no call of the kernel that computing does not need. What the run
-leaves comes out as a stream, which is checked as it is taken: whatever runs inside may write there.
-Time, memory, disk and processes are bounded.
-
-https://github.com/containers/bubblewrap, https://github.com/seccomp/libseccomp
+leaves comes out as a stream, which is checked as it is taken. Time, memory, disk and processes are
+bounded. https://github.com/containers/bubblewrap, https://github.com/seccomp/libseccomp
 """
 
 from __future__ import annotations

@@ -1,12 +1,9 @@
 """The tree that is audited, and the scratch folder in which it is run again.
 
-The tree is this program's own, or somebody else's, which is read and never run: it is judged by
-this program, from its own store and from the remotes that the auditor names.
-
-The scratch folder holds a small project with verified datasets, for a run of its own. It is gone
-afterwards, also when the audit is interrupted or asked to end: it holds people's answers.
-Nothing of the tree is touched. The code that runs is the scratch project's own, whatever is
-installed.
+The tree is this program's own, or somebody else's, which is read and never run. The scratch folder
+holds a small project with verified datasets, for a run of its own. It is gone afterwards, also when
+the audit is interrupted or asked to end: it holds people's answers. Nothing of the tree is touched,
+and the code that runs is the scratch project's own, whatever is installed.
 """
 
 import logging

@@ -2,9 +2,8 @@
 
 `seal.json` names each file with its hash and carries a digest of itself, so any single change of
 the folder is seen without data, network or git. `values.csv` has one digest a number, over all that
-a reader sees of it and not over its lineage: when the ledger was changed, it says which number; and
-a refactoring that moves no value leaves every digest as it is. Who changes a number and seals again
-is not caught here but by recomputing, or by a signature over the digest.
+a reader sees of it: it says which number was changed. Who changes a number and seals again is not
+caught here but by recomputing, or by a signature over the digest.
 """
 
 import csv
