@@ -2,12 +2,8 @@
 
 A number in the report is a span with its id, `[67,3 %]{.n data-id="run/id"}`, so that the check
 after rendering can compare every digit of the page with the register. Nothing is computed here.
-
-The cells run where the files of a run lie as in its project: in the project itself (then what the
-render step left says of the run which they are), or in a folder with copies, where `report.json`
-says it.
-What a simulated wave shows is marked as simulated by its blocks, in every caption, so that no
-document can forget it.
+The cells run in the project itself, or in a folder with copies, where `report.json` says of which
+run. What a simulated wave shows is marked as simulated by its blocks, in every caption.
 """
 
 from __future__ import annotations
