@@ -1,11 +1,9 @@
 """Reading a questionnaire file, with errors that name the file, the item and the field.
 
-Grids, rankings and scales as they are written become the ordinary items that they stand for, by a
-pure function on the loaded mapping, which the plan's light reading calls, too: every step after
-sees ordinary items only. A *grid* is rows that share a scale, one item a row. A *ranking* is a list
-of options that respondents put in order, one ordinal item an option, whose levels are the ranks:
-the share of those who rank it first is its headline, a mean of ranks is not (the distance between
-ranks is nobody's answer). A *scale* is numbers between two named ends, an ordinal item.
+What is written as a grid, a ranking or a scale becomes the ordinary items that it stands for: a
+*grid* is one item a row; a *ranking* one ordinal item an option, whose levels are the ranks (the
+share of those who rank it first is its headline; a mean of ranks is not, for the distance between
+ranks is nobody's answer); a *scale* an ordinal item of numbers between two named ends.
 """
 
 import re
