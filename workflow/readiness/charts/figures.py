@@ -1,14 +1,9 @@
-"""The register's numbers as charts need them, one `Figure` for each that is drawn; their groups.
+"""The register's numbers as charts need them, their groups, and the marks of which pictures are.
 
-Labels of groups, levels and claims come from the questionnaire and the claims' structure; the
-catalogue has only stamps, keys and alternative texts. Alternative texts hold no number: every
-number of a report comes from the register, and the table beside a chart gives it.
-
-What a chart says first is chosen by its numbers; nothing where a number is not firm enough. "More
-than half" needs the lower end of the interval above a half, "less than half" the upper end below
-it, "about half" the whole interval near it. Where a number has no interval (all were asked, or
-respondents were chosen) the number itself decides. No sentence is made of a number that carries a
-sign, nor of the largest share where one that is not shown may be larger.
+Alternative texts hold no number: every number of a report comes from the register, and the table
+beside a chart gives it. What a chart says first is chosen by its numbers (`register.findings`); no
+sentence is made of a number that carries a sign, nor of the largest share where one that is not
+shown may be larger.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

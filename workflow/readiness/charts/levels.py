@@ -1,13 +1,10 @@
 """Levels of an item by group, as stacked bars: diverging for a scale, else from zero on.
 
-Low levels of a scale stand left of the axis and high ones right of it, so a row that lies to the
-left is a group with low answers (Robbins and Heiberger 2011); the middle level of an odd one lies
-across it. "Don't know" is no level: it stands apart, on the same scale of lengths. Groups come in
-the order that they have in tables (`register.order`).
-
-Levels that are not published are two or more, and their sum follows from the others (`disclosure`).
-Side by side on one side of the axis they are drawn as one piece; otherwise there is no bar, for the
-place and length of each piece would hint at what is hidden.
+Low levels of a scale stand left of the axis and high ones right of it (Robbins and Heiberger 2011);
+the middle level of an odd one lies across it. "Don't know" is no level: it stands apart, on the
+same scale of lengths. Levels that are not published are two or more, and their sum follows from the
+others: side by side on one side of the axis they are drawn as one piece; otherwise there is no bar,
+for the place and length of each piece would hint at what is hidden.
 """
 
 from __future__ import annotations

@@ -1,12 +1,9 @@
 """The colours of every chart, by what they mean, for a light and for a dark page.
 
-In the SVG a colour is a presentation attribute, the light one, so that a downloaded picture looks
-the same anywhere; its class (`k-` for a fill, `s-` for a line) lets the page's stylesheet put the
-dark one in its place, and the reader's own in forced colours.
-
-ColorBrewer's BrBG for ordered levels: the two ends differ in hue and in side, neighbours in
-lightness, so they hold for colour-blind readers and in a grey print. Nothing is said by colour
-alone: position, shape or hatching says it too.
+In the SVG a colour is an attribute, the light one, so that a downloaded picture looks the same
+anywhere; its class (`k-` for a fill, `s-` for a line) lets the page's stylesheet put the dark one
+in its place. ColorBrewer's BrBG for ordered levels: the two ends differ in hue, neighbours in
+lightness, for colour-blind readers and a grey print. Nothing is said by colour alone.
 """
 
 from readiness.fonts import css

@@ -1,10 +1,8 @@
-"""Who took part: from those who were asked to the answers that are kept, and what those without an
-answer could do.
+"""Who took part, and what those without an answer could do.
 
 The last has three ranges around a share, from the narrowest line to the widest band: the interval,
-the range by assumption, the bounds that assume nothing. Each has its own height as well as its own
-colour, so that a grey print tells them apart. Whatever is not published of a share is not drawn,
-and its row says so.
+the range by assumption, the bounds that assume nothing; each of its own height, so that a grey
+print tells them apart. What is not published of a share is not drawn, and its row says so.
 """
 
 from collections.abc import Iterator, Sequence

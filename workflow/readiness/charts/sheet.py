@@ -1,14 +1,11 @@
 """The sheet that a chart is drawn on, in CSS pixels from the top left corner, and its SVG.
 
 Texts are texts: they can be selected, translated and found. In a language that is read from right
-to left panels and labels are mirrored; axes of amounts keep their direction, as they do in Moroccan
-schools and statistics.
+to left panels and labels are mirrored; axes of amounts keep their direction.
 
-A page shows its charts in the reader's own font, so no width of a text is exact. They are advance
-widths of the own family and a bit more, as wide as in DejaVu Sans, which is wider than nearly every
-other sans-serif: what has room in it has room in the others. Arabic letters, whose font a page
-brings along, are as wide as they are alone: wider than beside others. Marks and directions have no
-width.
+A page shows its charts in the reader's own font, so widths of texts are those of the own family and
+a bit more, as wide as in DejaVu Sans, which is wider than nearly every other sans-serif. Arabic
+letters are as wide as they are alone; marks and directions have no width.
 """
 
 import re
