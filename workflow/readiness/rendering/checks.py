@@ -1,11 +1,9 @@
 """Every number on the page comes from the register: read the rendered page and say which do not.
 
-A digit is any character of Unicode's categories Nd, Nl and No: also ٣, Ⅳ, ² and ½.
-
-The numbers that a renderer counts itself (sections, figures, tables, footnotes) are counted again
-from the page's own structure, so a number that is only dressed as one of them (a "section 32" in a
-page of five sections) is found. The words that say them, and the few others that a renderer adds,
-come from the catalogues.
+A digit is any character of Unicode's categories Nd, Nl and No: also ٣, Ⅳ, ² and ½. The numbers that
+a renderer counts itself (sections, figures, tables, footnotes) are counted again from the page's
+own structure, so one that is only dressed as such (a "section 32" in a page of five) is found. The
+words that say them come from the catalogues.
 """
 
 import re

@@ -1,13 +1,9 @@
 """A Quarto document as text and cells, each with its file and line.
 
-The part of Quarto's format that a report of this project uses (Quarto 1.9 guide, "Execution
-options", "Inline code" and "Includes"): YAML front matter, ```` ```{python} ```` cells with `#|`
-options, `` `{python} expression` `` in the text, and `{{< include _chapter.qmd >}}` alone on its
-line, which stands for the lines of that file. Fenced blocks that are not cells stay text.
-
-Cells run once, whatever the engine, in a program of their own, which is this interpreter: its
-folder of packages is the one that was tested. What comes out is plain Markdown, which every engine
-lays out.
+What a report uses of Quarto 1.9: YAML front matter, ```` ```{python} ```` cells with `#|` options,
+`` `{python} expression` `` in the text, and `{{< include _chapter.qmd >}}` alone on its line. Other
+fenced blocks stay text. Cells run once, whatever the engine, in a program of their own, which is
+this interpreter; what comes out is plain Markdown.
 """
 
 import json

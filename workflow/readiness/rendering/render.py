@@ -1,9 +1,8 @@
 """Render the report: through Quarto where there is one, else through the embedded renderer.
 
-The cells run once, and what comes out is Markdown that either engine lays out. All of it happens in
-a work folder of its own, with its own HOME, and finished files are moved to the output folder at
-the end. So a read-only source, an unset HOME, a failure half-way or Ctrl-C
-leave nothing half-written.
+The cells run once, and what comes out is Markdown that either engine lays out, in a work folder of
+its own, with its own HOME; finished files are moved to the output folder at the end. So a read-only
+source, an unset HOME, a failure half-way or Ctrl-C leave nothing half-written.
 """
 
 import os
