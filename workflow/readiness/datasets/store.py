@@ -1,11 +1,9 @@
 """Finding the bytes of a dataset version, and proving that they are the right ones.
 
-DVC verifies nothing when it reads: it compares names, and a changed object is delivered and called
-up to date. So the bytes are looked for here - the embedded store (or any other local remote), DVC's
-cache, the workspace - and hashed before they are used; only what no local place holds is fetched
-from the remotes elsewhere: folder, S3, SSH, HTTP. There each object is streamed through DVC's own
-file system of that remote, which knows its address and credentials, and hashed on the way. None of
-this needs git or DVC's cache.
+DVC verifies nothing when it reads, so the bytes are looked for here (folder remotes, DVC's cache,
+the workspace) and hashed before they are used. Only what no local place holds is fetched from the
+remotes elsewhere (S3, SSH, HTTP): streamed through DVC's own file system of that remote, which
+knows its address and credentials, and hashed on the way. None of this needs git or DVC's cache.
 """
 
 import logging

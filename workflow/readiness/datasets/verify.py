@@ -1,14 +1,11 @@
 """Every copy of a version: is it where it should be and right, and how is it erased?
 
-Every object is hashed here, in every remote and in every other place of this machine. A version
-must lie whole in each remote, unless only some may have it (restricted); one that was erased must
-lie nowhere. Whether DVC's cache and `data/raw` hold a copy is nobody's business, but a damaged one
-is.
+A version must lie whole in each remote, unless only some may have it (restricted); one that was
+erased must lie nowhere. Whether other places of this machine hold a copy is nobody's business, but a
+damaged one is.
 
-A version is erased when a respondent withdraws. What stays is the pointer and the row of the
-register, which name the bytes by hash and hold no answer: so a publication that rested on them can
-still say on what it rested. The tombstone comes last: an erasure that was interrupted is not taken
-for a finished one, and can be given again.
+A version is erased when a respondent withdraws: the pointer and the row of the register stay, which
+hold no answer. The tombstone comes last: an erasure that was interrupted can be given again.
 """
 
 import json

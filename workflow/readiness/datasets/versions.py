@@ -1,9 +1,8 @@
-"""`data/versions.csv`: the append-only register of dataset versions.
+"""`data/versions.csv`: the append-only register of dataset versions; bytes compared with its rows.
 
-DVC knows a version by MD5 only and checks nothing on reading. The register adds what an auditor
-needs: SHA-256, size, rows, the questionnaire that the version answers, a note, and a status. Rows
-are only ever added: data that were erased keep their row, and a second one, the tombstone, with the
-same hashes says since when they are gone and why.
+DVC knows a version by MD5 only and checks nothing on reading. The register adds SHA-256, size,
+rows, the questionnaire that the version answers, a note, and a status. Rows are only ever added:
+data that were erased keep their row, and a second one, the tombstone, says since when and why.
 """
 
 import csv
