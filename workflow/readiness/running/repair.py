@@ -1,10 +1,9 @@
 """Take away results that cannot be trusted, so that a run makes them again.
 
 Snakemake trusts a file that is there. A kernel that dies, a disk that fails or a hand can leave one
-that is cut short or changed, also with an old time; and a kill between two steps can leave results
-that rest on files which are no more. The records tell: a step's results stand when its record is
-whole, the files beside it are what it says, and every parent that it names stands as well. All
-others are removed, and with them whatever was made from them.
+that is cut short or changed. The records tell: a step's results stand when its record is whole, the
+files beside it are what it says, and every parent that it names stands as well. All others are
+removed, and with them whatever was made from them.
 """
 
 import json
