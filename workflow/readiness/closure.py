@@ -1,17 +1,14 @@
 """The hash of all code that a workflow step can reach.
 
-A step's *closure* is its module and every module of this package that it imports, directly or
-through others, function-local imports included. The hash walks the syntax tree itself, without
-docstrings, positions and empty fields, so a comment, a blank line or another Python version leaves
-it as it is, and any change of what the code does changes it.
+A step's *closure* is its module and every module of this package that it imports, through others
+and within functions, too. The hash walks the syntax tree without docstrings, positions and empty
+fields: comments, blank lines and another Python version leave it as it is.
 
 What readers read is code as well. A step whose closure tells texts (`language.catalogue`) has the
-messages of every language in its hash, of the domains that its modules name ("report.title" stands
-in the code); of all domains where it tells facts that it read from a file, whose kinds stand there.
-Comments and order in a catalogue change nothing.
+messages of every language in its hash, of the domains that its modules name; of all domains where
+it tells facts that it read from a file.
 
-Package `__init__` files hold nothing but a docstring and re-exports (a test holds them to that):
-they are looked through name by name and are not part of a closure themselves.
+Package `__init__` files hold re-exports alone (a test holds them to that): they are looked through.
 """
 
 import ast

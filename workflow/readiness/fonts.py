@@ -1,9 +1,8 @@
 """The fonts of pages, papers and charts: one stack, and the family that comes with the packages.
 
-A page asks for what its reader's machine has; Arabic, which many machines set badly, brings a
-small part of its font along (`subset`). Paper and pictures use the family's files and what Typst
-has in itself: the same anywhere. The families are free (SIL Open Font License; DejaVu's own); no
-font of the machine takes part.
+A page asks for what its reader's machine has; Arabic, which many machines set badly, brings a small
+part of its font along (`subset`). Paper and pictures use the family's files and what Typst has in
+itself: the same anywhere. The families are free (SIL Open Font License; DejaVu's own).
 """
 
 import base64

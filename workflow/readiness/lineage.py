@@ -1,17 +1,14 @@
 """Where a result comes from: one provenance record a step, the same bytes wherever it runs.
 
-A step writes its outputs into one folder and `lineage.json` beside them. The record holds the
-inputs and outputs by SHA-256, the parents' lineage hashes, the settings and the code hash; no
-clock, no host, no path of the machine. The lineage hash covers what went in (inputs, parents,
-settings, code), not what came out: two runs with the same lineage hash must give the same outputs.
+A step leaves `lineage.json` beside its outputs: inputs and outputs by SHA-256, the parents' lineage
+hashes, the settings and the code hash; no clock, no host, no path of the machine. The lineage hash
+covers what went in, not what came out: two runs with the same one must give the same outputs.
 
-Records are published, and most results are not. Of a small table of counts the plain SHA-256 gives
-it away to whoever tries all tables, so what was computed from a dataset and is not for readers is
-recorded by an HMAC (RFC 2104). Its key comes from the dataset's own bytes: who has the data has the
-key, and everybody who has it writes the same record.
+Records are published, most results are not. The plain SHA-256 of a small table of counts gives it
+away to whoever tries all tables, so what was computed from a dataset and is not for readers is
+recorded by an HMAC (RFC 2104), whose key comes from the dataset's own bytes.
 
-The record is written last, so it also says that a step has ended, and what its files held then: a
-step refuses an input that is no longer what the provenance record beside it says.
+The record is written last: it says that a step has ended, and what its files held then.
 """
 
 import hashlib

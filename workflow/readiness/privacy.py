@@ -2,15 +2,12 @@
 
 In free text it is seen, said where, never deleted: e-mail addresses, telephone numbers, numbers of
 identity papers, bank accounts (IBAN, ISO 13616: the check digits of ISO 7064 mod 97-10). How
-telephone and identity numbers look depends on the country and is data: templates in which `#` is a
-digit, `@` a capital letter and `[5-7]` one of these digits; spaces, points, hyphens, slashes and
-brackets may stand between. All patterns are of bounded length: no text takes longer than in
-proportion.
+telephone and identity numbers look is data: templates of `#` (a digit), `@` (a capital letter) and
+`[5-7]`, between which blanks and signs may stand. All patterns are of bounded length.
 
 Pseudonyms are HMAC-SHA256 (RFC 2104, FIPS 198-1) under a secret key, cut to 80 bits: two of a
-million respondents share one with a probability below 1e-12. A plain hash would not do: who knows
-the list of the invited tries them all. No number depends on a pseudonym, nor on its order, so
-whoever recomputes them without the key uses one made of the data (`key_from_data`).
+million respondents share one with a probability below 1e-12. No number depends on a pseudonym, nor
+on its order: whoever recomputes them without the key uses one made of the data (`key_from_data`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Tables to and from CSV, the same bytes everywhere: the only writer and reader of the project.
 
 UTF-8, `\\n`, RFC 4180 quoting, floats with 12 significant digits: the last bits of a float differ
-between processors and BLAS kernels, so a value that is written is a value that can be compared.
-A cell is written as it is, whatever it holds: what was written is what is read again. A text that
-a spreadsheet would take for a formula is no exception (docs/design-decisions.md).
+between processors and BLAS kernels. A cell is written as it is, whatever it holds, also a text that
+a spreadsheet would take for a formula (docs/design-decisions.md).
 """
 
 from __future__ import annotations
