@@ -1,8 +1,8 @@
 """Every copy of a version: is it where it should be and right, and how is it erased?
 
 A version must lie whole in each remote, unless only some may have it (restricted); one that was
-erased must lie nowhere. Whether other places of this machine hold a copy is nobody's business, but a
-damaged one is.
+erased must lie nowhere. Whether another place of this machine holds a copy is nobody's business,
+but a damaged one is.
 
 A version is erased when a respondent withdraws: the pointer and the row of the register stay, which
 hold no answer. The tombstone comes last: an erasure that was interrupted can be given again.
