@@ -16,7 +16,8 @@ from readiness.language import LANGUAGES, tell
 from readiness.questionnaire import FrameVariable, Questionnaire, questionnaire_of
 from readiness.questionnaire.codebook import COLUMNS, table
 from readiness.questionnaire.items import Category, Export, Item, Missing, Range, Routing
-from readiness.questionnaire.versions import changes, header
+from readiness.questionnaire.summary import header
+from readiness.questionnaire.versions import changes
 from readiness.site.codebook import codebook_page
 
 TEXT = Path(__file__).with_name("shop.yaml").read_text("utf-8")

@@ -14,7 +14,7 @@ from rich.table import Table
 from readiness.analysis import planning
 from readiness.analysis.planning import Wanted, expect, invite, share_out
 from readiness.arrays import IntArray
-from readiness.charts.intervals import precision
+from readiness.charts.planned import precision
 from readiness.config import WaveSettings, Weight, load_config
 from readiness.errors import ConfigError
 from readiness.facts import Fact, Listed, Quantity, Value

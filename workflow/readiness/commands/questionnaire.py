@@ -29,7 +29,7 @@ from readiness.files import read_file, write_atomically
 from readiness.language import LANGUAGES, tell
 from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
 from readiness.questionnaire.codebook import COLUMNS, table
-from readiness.questionnaire.versions import header, summary
+from readiness.questionnaire.summary import header, summary
 from readiness.questionnaire.writing import form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
 from readiness.site.codebook import codebook_page

@@ -1,15 +1,19 @@
-"""What a document says of a wave: who answered, each item, what was done to the weights and what it
-cost, what a revision moved.
+"""What a document says of a wave: who answered, each item and grid, what changed since an earlier
+one, what was done to the weights and what it cost, what a revision moved.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from readiness.analysis.names import ANSWERED
 from readiness.analysis.weighting import UNKNOWN
 from readiness.facts import Fact, Listed, Value
-from readiness.language import text
-from readiness.questionnaire import FrameVariable
+from readiness.language import capitalise, show, text
+from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item
+from readiness.register.display import show_row
+from readiness.register.figures import base_id, row_order, share_id
 from readiness.register.firmness import FIRMNESS
+from readiness.register.rows.changes import MAPPED, change_levels
 from readiness.register.rows.respondents import (
     OF_PRECISION,
     UNWEIGHTED,
@@ -18,24 +22,236 @@ from readiness.register.rows.respondents import (
     step_name,
 )
 from readiness.reporting import participation, statements
-from readiness.reporting.banners import material_of
+from readiness.reporting.banners import Banner, BannerColumn, BannerLine, TableMaterial, material_of
 from readiness.reporting.blocks import (
+    EMPTY,
     ReportBlock,
+    block,
     label,
+    mark,
     note,
     paragraphs,
     plain,
     table,
+    write_list,
     write_numbered,
 )
-from readiness.reporting.change import describe_change
 from readiness.reporting.firmness import describe_firmness
-from readiness.reporting.grid import grid_block
-from readiness.reporting.item import item_block
-from readiness.reporting.item_findings import in_short, level_label
+from readiness.reporting.item import CAPTIONS, banner_table, explain_signs, item_block
+from readiness.reporting.item_findings import Findings, in_short, level_label
 from readiness.reporting.parts import WavePart
 from readiness.reporting.planned import plan_block
 from readiness.survey.weighting.margins import JOINED
+
+# --- A grid: what its rows say together, in the order of their headline share; the block of each
+# stands below. Numbers and lists of boxes are told row by row alone.
+# The range of a share over the rows: of them all, where chance may have made it, of some.
+RANGE = ("report.finding.rows", "report.finding.rows.close", "report.finding.rows.shown")
+
+
+def grid_block(wave: WavePart, grid_id: str) -> ReportBlock:
+    """The block of a grid that is told as one (`Questionnaire.find_tables`)."""
+    title = wave.questionnaire.grid(grid_id).label.text(wave.language)
+    return ReportBlock(f"grid-{grid_id}", plain(title), lambda: _write_grid(wave, grid_id, title))
+
+
+def _write_grid(wave: WavePart, grid_id: str, title: str) -> str:
+    listed = [wave.questionnaire.item(name) for name in wave.tables[grid_id]]
+    rows, material = row_order(wave.register.number, listed), material_of(wave)
+    of_all = sum(item.grid == grid_id for item in wave.questionnaire.items)
+    said = _compare_rows(material, rows, of_all)
+    first = rows[0]
+    caption = wave.caption(
+        CAPTIONS[first.forms[0]], item=title, level=level_label(first, wave.language)
+    )
+    table = _tabulate(material, rows)
+    told = wave.caption("tables.caption.share", item=title)
+    name = label("tbl", wave.run, grid_id, "rows")
+    signs = " ".join(explain_signs(material.register, table))
+    return paragraphs(
+        [
+            block("finding", capitalise(wave.register.write_fact(said))) if said else "",
+            wave.chart(f"grid-{grid_id}", caption),
+            banner_table(material, table, name, told, intervals="", head="tables.head.question"),
+            mark("small", signs) if signs else "",
+        ]
+    )
+
+
+def _compare_rows(material: TableMaterial, rows: Sequence[Item], of_all: int) -> Fact | None:
+    """From which row to which the headline share goes, of those that are fit for a sentence.
+
+    None where they are fewer than two, or all alike. `rows`: those told of, the largest share
+    first, `of_all` that the question has.
+    """
+    register = material.register
+    fit = [
+        (item, share)
+        for item in rows
+        for share in [share_id(item.id, item.first_level, TOTAL, ANSWERED)]
+        if Findings(material, item).is_reliable(share)
+    ]
+    if len(fit) < 2:
+        return None
+    (first, high), (last, low) = fit[0], fit[-1]
+    most, least = (show_row(register.row(share), register.language) for share in (high, low))
+    if most == least:
+        return None
+    lower, upper = register.number(f"{high}.lower"), register.number(f"{low}.upper")
+    close = lower is not None and upper is not None and lower <= upper
+    values: dict[str, Value] = {"level": level_label(first, material.language)}
+    for end, item, share in (("first", first, high), ("last", last, low)):
+        values |= {end: _name_row(material, item), f"{end}_share": register.name_value(share)}
+    return Fact(RANGE[2 if len(fit) < of_all else int(close)], values)
+
+
+def _name_row(material: TableMaterial, item: Item) -> str:
+    assert item.row is not None
+    return item.row.label(material.language)
+
+
+def _tabulate(material: TableMaterial, rows: Sequence[Item]) -> Banner:
+    """The shares of all who answered, a row a line: the headline of a scale, each answer, base."""
+    first, register, language = rows[0], material.register, material.language
+    labels = first.labels(language)
+    boxes = {
+        box: show(Listed(tuple(labels[code] for code in codes), "or"), language)
+        for box, codes in first.levels_of.items()
+    }
+    levels = {**boxes, **{code: labels[code] for code in first.codes_beside}}
+    lines = []
+    for item in rows:
+        ids = [share_id(item.id, level, TOTAL, ANSWERED) for level in levels]
+        ids.append(base_id(item.id, TOTAL, ANSWERED))
+        known = tuple(name if register.has(name) else "" for name in ids)
+        lines.append(BannerLine("answer", _name_row(material, item), known))
+    base = BannerColumn("n", text("tables.row.base", language))
+    return Banner(first, (*(BannerColumn(*one) for one in levels.items()), base), tuple(lines))
+
+
+# --- How its numbers changed since an earlier one. A question moved where the limits of one of its
+# changes leave out 0. It stayed as it was where all of them lie within the margin (two one-sided
+# tests at half the error of the limits; the margin is declared before the data).
+COLUMNS = (
+    *("report.column.question", "report.column.then", "report.column.now"),
+    "report.title.change",
+)
+INTERVAL = "numbers.interval"
+# By whether one of the changes moved, and whether all lie within the margin.
+SENTENCES = {
+    (True, False): "report.change.moved",
+    (True, True): "report.change.little",
+    (False, True): "report.change.stayed",
+    (False, False): "report.change.untold",
+}
+
+
+def describe_change(wave: WavePart) -> str:
+    """The chapter; "" where a wave is compared with none."""
+    register = wave.register
+    if not register.has("change.margin"):
+        return ""
+    since = {"since": str(wave.settings["wave"]["change"]["from"])}
+    items = [wave.questionnaire.item(name) for name in wave.items]
+    sentences = [said for item in items if (said := _write_sentence(wave, item))]
+    ids = [str(name) for name in register.rows["id"] if str(name).startswith("change.")]
+    trends = any(name.endswith(".trend") for name in ids)
+    limits = any(name.endswith(".lower") for name in ids)
+    rows = [row for item in items for row in _make_rows(wave, item, limits=limits, trends=trends)]
+    told = [wave.tell("report.change.since", **since)]
+    if limits:
+        told.append(wave.tell("report.change", margin=register.name_value("change.margin")))
+        changes = (name.removesuffix(".lower") for name in ids if name.endswith(".lower"))
+        told += map(plain, dict.fromkeys(filter(None, map(register.warning, changes))))
+    if register.has("change.expected"):
+        counts = {n: register.name_value(f"change.{n}") for n in ("tested", "expected")}
+        told.append(wave.tell("report.change.family", **counts))
+    columns = (*COLUMNS, *[INTERVAL] * limits, *["report.column.trend"] * trends)
+    caption = wave.caption("report.caption.change", **since)
+    return paragraphs(
+        [
+            " ".join(told),
+            write_list(sentences),
+            wave.chart("change", caption),
+            wave.table("change", columns, rows, caption),
+            wave.word("report.change.trend") if trends else "",
+        ]
+    )
+
+
+def _find_changes(wave: WavePart, item: Item) -> dict[str, str]:
+    """The ids of what a question's changes are, by its answers; those that are not told apart."""
+    known = {of: share_id(item.id, of, TOTAL, ANSWERED) for of in change_levels(item)}
+    return {of: name for of, name in known.items() if wave.register.has(f"change.{name}")}
+
+
+def _write_sentence(wave: WavePart, item: Item) -> str:
+    """Whether a question moved, stayed within the margin or cannot be told, of its largest change;
+    "" where nothing is compared.
+    """
+    register, found = wave.register, _find_changes(wave, item)
+    if not found:
+        return ""
+    margin = (register.number("change.margin") or 0.0) / 100
+    sizes, moved, stayed = {}, set(), len(found) == len(change_levels(item))
+    for of, name in found.items():
+        sizes[of] = abs(register.number(f"change.{name}") or 0.0)
+        ends = [register.number(f"change.{name}.{end}") for end in ("lower", "upper")]
+        lower, upper = (0.0 if end is None else end for end in ends)
+        if lower > 0 or upper < 0:
+            moved.add(of)
+        stayed &= item.kind != "number" and -margin <= lower and upper <= margin
+    largest = max(moved or sizes, key=lambda of: sizes[of])
+    identity = found[largest]
+    change = register.name_with_interval(f"change.{identity}")
+    told = isinstance(change, Fact)
+    kind = SENTENCES[bool(moved), stayed] if told else "report.change.counted"
+    values: dict[str, Value] = {
+        "level": _label(wave, item, largest),
+        "before": register.name_value(f"change.{identity}.before"),
+        "now": register.name_value(identity),
+        "change": change,
+    }
+    if told and stayed:
+        values["margin"] = register.name_value("change.margin")
+    label = item.label.text(wave.language)
+    return wave.tell("language.labelled", label=label, what=Fact(kind, values))
+
+
+def _label(wave: WavePart, item: Item, level: str) -> Value:
+    if level == item.first_level:
+        return level_label(item, wave.language)
+    return item.labels(wave.language)[level]
+
+
+def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Iterator[list[str]]:
+    register, found = wave.register, _find_changes(wave, item)
+    asked, reason = item.label.text(wave.language), f"change.{item.id}.compared"
+    said = register.span(reason) if register.has(reason) else ""
+    mapped = f" ({said})" if said and register.row(reason)["value"] == MAPPED else ""
+    if not found:
+        why = wave.word("report.change.hidden") if mapped or not said else said
+        yield [plain(asked) + mapped, EMPTY, EMPTY, why, *[EMPTY] * (limits + trends)]
+    cells = [(_label(wave, item, of), name) for of, name in found.items()]
+    word = wave.word("numbers.level.median")
+    if item.kind == "number":
+        cells.append((word, share_id(item.id, MEDIAN, TOTAL, ANSWERED)))
+    if len(change_levels(item)) == 1:
+        for group, label in wave.group_labels.items():
+            cells.append((label, share_id(item.id, item.first_level, group, ANSWERED)))
+            told = wave.tell("language.labelled", label=label, what=word)
+            cells.append((told, share_id(item.id, MEDIAN, group, ANSWERED)))
+    for what, name in cells:
+        if not register.has(f"change.{name}"):
+            continue
+        label = wave.tell("language.labelled", label=asked, what=what)
+        spans = [register.span(own) for own in (f"change.{name}.before", name, f"change.{name}")]
+        known = [register.interval(f"change.{name}{own}") for own in ("", ".trend")]
+        own, about = (register.write_fact(each) if each else EMPTY for each in known)
+        trend, about = f"change.{name}.trend", f" ({about})" * bool(known[1])
+        slope = register.span(trend) + about if register.has(trend) else EMPTY
+        yield [label + mapped, *spans, *[own] * limits, *[slope] * trends]
+
 
 MARGINS = tuple(f"report.column.{name}" for name in ("margin", "target", "raked", "trimmed"))
 NO_ANSWER = "weighting.unknown"
