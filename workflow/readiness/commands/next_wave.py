@@ -1,6 +1,7 @@
 """What the next wave should ask of whom, and the draw of its sample."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +15,20 @@ from rich.table import Table
 from readiness.analysis import planning
 from readiness.analysis.planning import Wanted, expect, invite, share_out
 from readiness.arrays import IntArray
-from readiness.charts.planned import precision
+from readiness.charts.figures import (
+    AmountAxis,
+    ChartRow,
+    Dot,
+    LineMark,
+    Mark,
+    Rule,
+    TextMark,
+    about,
+    closing,
+    word,
+)
+from readiness.charts.picture import LegendKey, Picture
+from readiness.charts.rows import Rows
 from readiness.config import WaveSettings, Weight, load_config
 from readiness.errors import ConfigError
 from readiness.facts import Fact, Listed, Quantity, Value
@@ -333,3 +347,53 @@ def _simulate(
     }
     said: Value = _make_points(formula) if np.isfinite(formula) else "?"
     return Fact("plan.next.simulated", {**values, "formula": said})
+
+
+# The dots of a row: half of the answers, those that are planned, twice as many.
+LOOKS = {
+    "plan.next.chart.half": ("muted", False),
+    "plan.next.chart.planned": ("accent", True),
+    "plan.next.chart.double": ("accent", False),
+}
+
+
+def precision(
+    groups: Sequence[tuple[str, int, Sequence[float]]],
+    margin: float | None,
+    language: Language,
+    *,
+    simulated: bool,
+) -> Picture:
+    """A row a group, in points; `margin` (0-1) is a line across.
+
+    `groups`: label, answers, and half the width of a share's limits (0-1) by `LOOKS`.
+    """
+    rows = []
+    for label, answers, margins in groups:
+        points = [100 * half for half in margins]
+        dots = [Dot(at, "circle", *look) for at, look in zip(points, LOOKS.values(), strict=True)]
+        read = show(Quantity.of(points[1], "number", 1), language)
+        small = word("count.answer", language, n=answers)
+        line = LineMark(min(points), max(points), "muted", 1.5)
+        # What is planned lies over the others, which a small group may share its place with.
+        marks: list[Mark] = [line, dots[0], dots[2], dots[1]]
+        rows.append(ChartRow(label, marks, [TextMark(read, bold=True)], small))
+    rules = [Rule(100 * margin, "margin", "second")] if margin else []
+    keys = [
+        LegendKey(word(key, language), c, "circle", filled) for key, (c, filled) in LOOKS.items()
+    ]
+    keys += (
+        [LegendKey(word("plan.next.chart.margin", language), "second", "stroke")] if margin else []
+    )
+    return Picture(
+        word("plan.next.chart.title", language),
+        [
+            *about("plan.next.chart.alt", [label for label, *_ in groups]),
+            *closing(simulated=simulated),
+        ],
+        language,
+        [Rows(rows, AmountAxis("number", rules))],
+        simulated=simulated,
+        subtitle=word("plan.next.chart.subtitle", language),
+        keys=keys,
+    )
