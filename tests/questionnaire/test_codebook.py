@@ -12,11 +12,11 @@ from selectolax.lexbor import LexborHTMLParser
 from project_copy import ROOT
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.cli import main
+from readiness.commands.questionnaire import header
 from readiness.language import LANGUAGES, tell
 from readiness.questionnaire import FrameVariable, Questionnaire, questionnaire_of
 from readiness.questionnaire.codebook import COLUMNS, table
 from readiness.questionnaire.items import Category, Export, Item, Missing, Range, Routing
-from readiness.questionnaire.summary import header
 from readiness.questionnaire.versions import changes
 from readiness.site.codebook import codebook_page
 
