@@ -32,17 +32,9 @@ HIDDEN = {
 FOLDERS = ("raw", "questionnaires", "margins", "corrections", "claims", "store")
 # The guides that are of use in any project.
 GUIDES = (
-    "adding-a-survey.md",
-    "any-csv.md",
-    "auditing.md",
-    "commands.md",
-    "first-use.md",
-    "languages.md",
-    "methods.md",
-    "questionnaire.md",
-    "remotes-and-clusters.md",
-    "survey-for-r-users.md",
-    "tampering.md",
+    *("adding-a-survey.md", "any-csv.md", "auditing.md", "commands.md", "first-use.md"),
+    *("languages.md", "methods.md", "questionnaire.md", "remotes-and-clusters.md"),
+    *("survey-for-r-users.md", "tampering.md"),
 )
 # What the settings of the checks name that a new project does not have.
 _ELSEWHERE = (
