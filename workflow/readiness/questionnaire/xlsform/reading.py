@@ -168,21 +168,20 @@ def _make_document(made: _Made, path: Path) -> dict[str, Any]:
     settings, own = form.settings, form.language
     title = settings.get("form_title") or settings.get("title") or path.stem
     version = settings.get("version", "")
+    numbered = re.fullmatch(r"[0-9]+", version)
+    guessed = f"{CHECK}language: the form names none; correct it where it is not {own}."
     notes = [
         "A select_one is `single`: make it `ordinal`, low to high, where there is an order.",
         "Options that are no answers go to `missing`.",
         *made.notes,
+        *(f"{CHECK}language: {n!r} has no code; its labels are left out." for n in form.unnamed),
+        *([] if form.language_known else [guessed]),
+        *([f"{CHECK}version: the form's own is {version!r}."] if version and not numbered else []),
     ]
-    for named in form.unnamed:
-        notes.append(f"{CHECK}language: {named!r} has no code; its labels are left out.")
-    if not form.language_known:
-        notes.append(f"{CHECK}language: the form names none; correct it where it is not {own}.")
-    if version and not re.fullmatch(r"[0-9]+", version):
-        notes.append(f"{CHECK}version: the form's own is {version!r}.")
     return {
         COMMENT: "\n".join(notes),
         "name": form_name(settings.get("form_id") or settings.get("id_string") or title),
-        "version": version if re.fullmatch(r"[0-9]+", version) else "1",
+        "version": version if numbered else "1",
         "language": own,
         "title": {own: title},
         "export": {**made.export, "ignored": made.unread} if made.unread else made.export,
