@@ -188,7 +188,7 @@ class DrawnAnswers:
         """The row of the group."""
         bars, outside = self.bars(small), self.dont_know
         hidden = next((figure for figure in self.levels if figure.value is None), None)
-        said = self.scale.ordered and self.head and self.head.display and self.head.plain
+        head = self.head if self.scale.ordered else None
         aside = outside and BarMark(
             0.0,
             outside.value or 0.0,
@@ -201,7 +201,7 @@ class DrawnAnswers:
             self.group.label,
             bars or [Gone(hidden.plain if hidden else None)],
             small=base_text(self.levels[0], language, unweighted=self.group.apart),
-            head=replace(said, bold=True) if said else None,
+            head=replace(head.plain, bold=True) if head and head.display else None,
             aside=aside or None,
         )
 

@@ -70,8 +70,11 @@ def run(arguments: argparse.Namespace) -> int:
 
         run_diff(root, arguments)
         return 0
-    actions = {"list": _list, "verify": _verify, "get": _get, "add": _add, "erase": _erase}
-    {**actions, "key": _print_key}[arguments.action](root, arguments)
+    actions = {
+        **{"list": _list, "verify": _verify, "get": _get},
+        **{"add": _add, "erase": _erase, "key": _print_key},
+    }
+    actions[arguments.action](root, arguments)
     return 0
 
 

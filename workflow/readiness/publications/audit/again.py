@@ -201,7 +201,11 @@ class Again:
         with reading_once(self.root / FOLDER):
             errata = {} if self.is_known else read_errata(errata_of(self.root, result.identity))
         numbers = compare_recomputed(
-            *(self.rows, again, frozen, environment, result.seal),
+            self.rows,
+            again,
+            frozen,
+            environment,
+            result.seal,
             today=not self.is_known,
             errata=errata,
         )
