@@ -29,6 +29,8 @@ from readiness.validation.losses import LARGEST_LOSS
 
 # Characters: an option is shorter; most texts that people type are not.
 LONG_TEXT = 100
+# Of so few different and short answers, of which one recurs, it is asked whether they are options.
+FEW_TEXTS, SHORT_TEXT = 5, 30
 # Share of a question's answers below which a text that few gave may be typed in place of one; and
 # how many at most: more do not type one text alike.
 RARE = 0.02
@@ -51,6 +53,7 @@ SCALE = "a scale of numbers? which end is high? or codes: name their labels (--l
 # The same of values that are no answers, which nothing names.
 UNNAMED = "missing values without a label: not answered (blank), or not asked (not_asked)?"
 NAMED = "low to high by their numbers, or names that have no order (kind: single)?"
+OPEN = "few different answers, most of them alike: a text, or options (kind: single)?"
 TWINS = "differ by accents alone: one answer? then the text and the value of one option"
 # The same of options that only their codes tell.
 CODES = "codes of options: which are they (--labels)?"
@@ -447,7 +450,8 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     known = scale or pair in BOXES or pair[::-1] in BOXES
     many = len(repeated) > MOST_OPTIONS or lengths > LONG_TEXT
     if many or (not known and (len(repeated) < 2 or covered < 0.5)):
-        return None
+        alike = covered >= 0.5 and len(counts) <= FEW_TEXTS and lengths <= SHORT_TEXT
+        return ProposedAnswers("text", checks=(OPEN,)) if alike and not many else None
     typed = [t for t in counts if counts[t] <= rare and not is_other(t)]
     seen = Detectors().ready()
     # Nobody types a level of a scale, a band or the name of an option.
