@@ -89,8 +89,7 @@ def _derive_flag(
     no = np.stack([unmet for _, unmet, _ in parts]) | (unasked & ~unasked.all(axis=0))
     some, every = (yes, no) if one.any else (no, yes)
     decided, other = (YES, NO) if one.any else (NO, YES)
-    missing = _tell_missing([codes for *_, codes in parts])
-    found = np.where(every.all(axis=0), other, missing)
+    found = np.where(every.all(axis=0), other, _tell_missing([codes for *_, codes in parts]))
     return np.where(some.any(axis=0), decided, found)
 
 
@@ -121,8 +120,7 @@ def _find_categories(
     (name,) = one.sources
     source: Item | FrameVariable = questionnaire.variable(name)
     codes = _read_codes(table, name)
-    special = np.isin(codes.astype(str), SPECIAL_CODES)
-    found = np.where(special, codes, NOT_ASKED)
+    found = np.where(np.isin(codes.astype(str), SPECIAL_CODES), codes, NOT_ASKED)
     if one.recode:
         for category in one.recode.categories:
             if strange := [code for code in category.of if code not in source.codes]:

@@ -72,8 +72,7 @@ def estimate_item(
         return _estimate_means(design, item, by, groups, settings.level)
     parts, crossings = [], Crossings(design, by, groups)
     both = (False, True) if by else (False,)
-    answered = [cut for cut in cuts(item, design.data) if cut.counts()[0]]
-    for cut in answered:
+    for cut in [cut for cut in cuts(item, design.data) if cut.counts()[0]]:
         for grouped in both:
             made = crossings.proportions(cut, grouped=grouped)
             table = cut.table(made, settings.level, settings.interval)
@@ -142,8 +141,7 @@ def _estimate_means(
         for quartile in QUARTILES:
             found = pd.DataFrame([points.get(name, {}).get(quartile, {}) for name in names])
             parts.append(pd.concat([same.assign(level=quartile), found], axis=1))
-    whole = pd.concat(parts, ignore_index=True)
-    return whole.assign(reliability="").reindex(columns=COLUMNS)
+    return pd.concat(parts, ignore_index=True).assign(reliability="").reindex(columns=COLUMNS)
 
 
 def _find_quartiles(

@@ -122,8 +122,7 @@ def nonresponse_bounds(
     cells = RespondentCells(design.data, variables, unanswered.base_weights) if variables else None
     rows = []
     for name in settings.items:
-        item = questionnaire.item(name)
-        for headline in headlines(item, design.data):
+        for headline in headlines(questionnaire.item(name), design.data):
             if np.isfinite(headline.values).any():
                 own = _bound_headline(design, headline, settings)
                 assumed = _find_range(cells, headline, unanswered, own["estimate"])

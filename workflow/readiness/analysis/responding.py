@@ -57,8 +57,7 @@ class RespondentCells:
     """Respondents by the combination of their categories, so that a million cost what few do."""
 
     def __init__(self, data: pd.DataFrame, variables: list[str], weights: FloatArray) -> None:
-        codes = data.groupby(variables, sort=True).ngroup()
-        self.codes = codes.to_numpy(dtype=np.int64)
+        self.codes = data.groupby(variables, sort=True).ngroup().to_numpy(dtype=np.int64)
         self.frame = data[variables].groupby(self.codes, sort=True).first()
         self.weights = weights
 
@@ -160,8 +159,7 @@ def tells(answered: Answered, z: Auxiliaries) -> bool:
         return False
     if explained >= spread:
         return True
-    f = (explained / k) / ((spread - explained) / rest)
-    return bool(stats.f.sf(f, k, rest) < LEVEL)
+    return bool(stats.f.sf((explained / k) / ((spread - explained) / rest), k, rest) < LEVEL)
 
 
 def choose_indicators(
@@ -196,8 +194,7 @@ def _find_others_covariance(
     correlation = own / np.outer(spread, spread)
     deviation = np.sqrt(mean * (1 - mean))
     across = correlation * np.outer(deviation, deviation)
-    within = np.diag(mean) - np.outer(mean, mean)
-    return np.where(owners[:, None] == owners, within, across)
+    return np.where(owners[:, None] == owners, np.diag(mean) - np.outer(mean, mean), across)
 
 
 # Shares of the applicable questions from which on a case is complete, or partial.
@@ -294,8 +291,7 @@ def response(
     rows: list[dict[str, Any]] = [
         {"measure": name, **of, "value": int((ended == name).sum())} for name in DISPOSITIONS
     ]
-    weights = sample["base_weight"].to_numpy(dtype=np.float64)
-    rows += _compute_rates(ended, weights, TOTAL)
+    rows += _compute_rates(ended, sample["base_weight"].to_numpy(dtype=np.float64), TOTAL)
     for stratum, table in sample.groupby("stratum", sort=True):
         own = _compute_rates(ended[sample.index.get_indexer(table.index)], None, str(stratum))
         # What is not computable of all is said once.

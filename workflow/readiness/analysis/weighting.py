@@ -186,8 +186,7 @@ def _join_lonely_strata(table: pd.DataFrame, given: GivenWeights) -> tuple[pd.Da
             joined.append([code])
     if len(joined) > 1 and units[joined[-1]].sum() < 2:
         joined[-2] += joined.pop()
-    first = {code: codes[0] for codes in joined for code in codes}
-    names = {given.strata: own.replace(first)}
+    names = {given.strata: own.replace({code: codes[0] for codes in joined for code in codes})}
     # Units may be numbered anew in each stratum.
     return table.assign(**names, **({given.psu: own + "/" + unit} if given.psu else {})), alone
 

@@ -342,8 +342,7 @@ def _link_growth(
                 new, old = (system.names[each] for each in pair)
                 those = system.variable((CAME, older.key, name, group), 0.0, came)
                 system.row({new: 1.0, old: -1.0, those: -1.0}, 0.0, 0.0)
-    cells = [cell for cell in system.names if cell[:2] == (CELL, older.key)]
-    for cell in cells:
+    for cell in [cell for cell in system.names if cell[:2] == (CELL, older.key)]:
         there = (CELL, table.key, *cell[2:])
         if there in system.names:
             system.row({system.names[there]: 1.0, system.names[cell]: -1.0}, 0.0, inf)

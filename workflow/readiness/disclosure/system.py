@@ -139,8 +139,7 @@ class CountSystem:
             shape=(len(every), len(self.upper)),
         )
         low = np.array([row.low for row in every], dtype=np.float64)
-        high = np.array([row.high for row in every], dtype=np.float64)
-        return matrix, low, high
+        return matrix, low, np.array([row.high for row in every], dtype=np.float64)
 
     @cached_property
     def room(self) -> tuple[Vector, Vector]:

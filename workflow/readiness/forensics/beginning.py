@@ -207,8 +207,7 @@ class _Names:
         stated = {self._language: cell["question"]} if cell.get("question") else {}
         label = stated or {self._language: said}
         if self._asked is None:
-            known = self._items.setdefault(said, item_id(said, set(self._items.values())))
-            return known, label
+            return self._items.setdefault(said, item_id(said, set(self._items.values()))), label
         for item in self._asked.items:
             names = (item.id, item.column, *item.label.root.values())
             if match_key(said) in map(match_key, names):

@@ -60,8 +60,7 @@ def read_target(
         )
     boxes = {item.id: item.levels_of for item in questionnaire.items if item.levels_of}
     releases = [read_release(path.parent.name, read_register(path), boxes) for path in earlier]
-    alone = read_release("", figures, boxes)
-    release, variants = read_variants(alone, figures, varied, classes)
+    release, variants = read_variants(read_release("", figures, boxes), figures, varied, classes)
     rules = AttackRules(policy.minimum_cell, policy.width)
     routes = [
         Route(item.id, condition.item, condition.one_of, len(item.asked_if) == 1)

@@ -248,8 +248,7 @@ class _Builder:
                 sign = -1.0 if states is out else 1.0
                 places = {int(all_places[condition.item, s][part]): sign for s in states}
                 row = LinearRow.of({**absent, **places}, low, high)
-                value = sum(b * truth[a] for a, b in zip(row.at, row.by, strict=True))
-                if low <= value <= high:
+                if low <= sum(b * truth[a] for a, b in zip(row.at, row.by, strict=True)) <= high:
                     self.counts.fixed.append(row)
             # Nobody answers who gave no answer to the other, but those who did.
             answers = [s for c, s in all_places if c == column and not s.startswith("_")]
@@ -331,8 +330,7 @@ class _Builder:
         self, base: Places, kind: str, column: str, group: str
     ) -> Iterator[LinearRow]:
         """A base is a number of people, and where it is of answers what they weigh."""
-        people = base_row(self.counts, base, group)
-        yield people
+        yield base_row(self.counts, base, group)
         if kind == ANSWERED and self.cells.weighted:
             yield weight_row(self.counts, base, group)
         # Of all respondents it is told what those did who did not answer.

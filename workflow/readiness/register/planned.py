@@ -214,7 +214,6 @@ def _list_reach(item: str, tree: Tree) -> tuple[str, ...]:
     derived = tree.get("derive")
     derived = derived if isinstance(derived, Mapping) else {}
     for name in derived.get(ORDER, ()):
-        of = re.findall(r"\w+", canonical_json(derived[name]))
-        if {*of} & {*reached}:
+        if {*re.findall(r"\w+", canonical_json(derived[name]))} & {*reached}:
             reached.append(name)
     return tuple(dict.fromkeys(reached))

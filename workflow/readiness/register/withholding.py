@@ -152,8 +152,7 @@ def _find_concentrated(
         elif group == TOTAL:
             inside = pd.Series(True, index=answers.index)
         else:
-            code = group.rpartition(":")[2]
-            inside = answers[variable_of(group) or variables[0]] == code
+            inside = answers[variable_of(group) or variables[0]] == group.rpartition(":")[2]
         values = pd.to_numeric(answers.loc[inside, row["item"]], errors="coerce").dropna()
         parts = [abs(Fraction(str(value))) for value in values]
         total = sum(parts, Fraction(0))

@@ -177,8 +177,7 @@ def encode_declared(
 
 def interaction(outer: Codes, inner: Codes) -> Codes:
     """The combinations of two columns that occur, as codes in sorted order."""
-    key = outer.codes * inner.size + inner.codes
-    values, codes = np.unique(key, return_inverse=True)
+    values, codes = np.unique(outer.codes * inner.size + inner.codes, return_inverse=True)
     labels = None
     if outer.labels is not None and inner.labels is not None:
         labels = tuple(
@@ -212,8 +211,7 @@ def option_answers(values: Any, option: str, base: Base) -> TextArray:
     known |= dict.fromkeys(NOT_ASKED, "_outside")
     known |= dict.fromkeys(NO_ANSWER, "0" if base == "asked" else "_blank")
     texts = [*map(plain_text, distinct), "_blank"]  # the last one: a missing value, code -1
-    bad = np.array([text not in known for text in texts])[codes]
-    if bad.any():
+    if (bad := np.array([text not in known for text in texts])[codes]).any():
         row = int(np.flatnonzero(bad)[0])
         raise StatisticsError(
             f"option {option!r} is {texts[codes[row]]!r} in row {row}; expected 1, 0 or one of "

@@ -134,11 +134,10 @@ class Design:
         inside = np.where(self.mask, codes, -1)
         if self.replicates is not None and self.replicates.kind == "given":
             domains = (self.subset(inside == k) for k in range(size))
-            found = [d.degrees_of_freedom if d.n else 0 for d in domains]
-            return np.array(found, dtype=np.int64)
+            return np.array([d.degrees_of_freedom if d.n else 0 for d in domains], dtype=np.int64)
         first = self.stages[0]
-        units, strata = (c.count_used_by(inside, size) for c in (first.units, first.strata))
-        degrees = units - strata
+        units = first.units.count_used_by(inside, size)
+        degrees = units - first.strata.count_used_by(inside, size)
         if self.replicates is not None:
             degrees = np.minimum(degrees, len(self.replicates.rscales) - 1)
         return np.where(units > 0, degrees, 0)
@@ -270,11 +269,9 @@ class Design:
         Raises:
             StatisticsError: no replicate weights; a replicate under which there is no statistic.
         """
-        replicates = self._require_replicates()
-        values = np.empty((replicates.count, len(estimate)))
-        for r in range(replicates.count):
-            values[r] = fit(np.where(self.mask, replicates.column(r), 0.0))
-        return self.replicate_covariance(values, estimate)
+        made = self._require_replicates()
+        weights = (np.where(self.mask, made.column(r), 0.0) for r in range(made.count))
+        return self.replicate_covariance(np.array([fit(w) for w in weights]), estimate)
 
     def with_weights(self, weights: FloatArray, projection: Projection | None = None) -> Design:
         """The same design with other full weights, and the calibration that made them, if any."""
@@ -474,5 +471,4 @@ def design(
     stages = make_stages(data, strata, units, population, nest)
     values = make_weights(data, weights, stages)
     # As in R: a row without weight was drawn, but it represents nobody and is in no base.
-    mask = values > 0
-    return Design(data, values, stages, mask, lonely_psu, adjust_domain_lonely)
+    return Design(data, values, stages, values > 0, lonely_psu, adjust_domain_lonely)

@@ -163,8 +163,7 @@ def _transform_limits(method: str, p: FloatArray, se: FloatArray, t: FloatArray)
             return 1 / (1 + np.exp(half - centre)), 1 / (1 + np.exp(-half - centre))
         centre, half = np.arcsin(np.sqrt(p)), t * se / (2 * np.sqrt(p * (1 - p)))
     low = np.sin(np.maximum(centre - half, 0.0)) ** 2
-    high = np.sin(np.minimum(centre + half, np.pi / 2)) ** 2
-    return np.asarray(low), np.asarray(high)
+    return np.asarray(low), np.asarray(np.sin(np.minimum(centre + half, np.pi / 2)) ** 2)
 
 
 def likelihood(p: npt.ArrayLike, se: npt.ArrayLike, n: npt.ArrayLike, t: npt.ArrayLike) -> Limits:
@@ -180,9 +179,8 @@ def likelihood(p: npt.ArrayLike, se: npt.ArrayLike, n: npt.ArrayLike, t: npt.Arr
     low, high = np.full(share.shape, np.nan), np.full(share.shape, np.nan)
     for i in np.ndindex(share.shape):
         if 0 < share[i] < 1 and size[i] > 1 and np.isfinite(quantile[i]):
-            low[i], high[i] = _find_likelihood_roots(
-                float(share[i]), float(error[i]), float(size[i]), float(quantile[i])
-            )
+            known = (float(a[i]) for a in (share, error, size, quantile))
+            low[i], high[i] = _find_likelihood_roots(*known)
     return low, high
 
 
@@ -197,9 +195,8 @@ def _find_likelihood_roots(p: float, se: float, n: float, t: float) -> tuple[flo
     def excess(q: float) -> float:
         return float(2 * n * (rel_entr(p, q) + rel_entr(1 - p, 1 - q)) - reach)
 
-    tiny = 1e-300
+    tiny, top = 1e-300, 1 - 1e-16
     low = brentq(excess, tiny, p, xtol=1e-15) if excess(tiny) > 0 else 0.0
-    top = 1 - 1e-16
     high = brentq(excess, p, top, xtol=1e-15) if excess(top) > 0 else 1.0
     return float(low), float(high)
 
@@ -240,10 +237,7 @@ def nchs(
         wide = width > NARROW
         poor = wide & (width / share > RELATIVE) & (share > 0)
         complement = wide & (width / (1 - share) > RELATIVE) & (share < 1)
-        few = ~(size >= MINIMUM_N) | ~(effective >= MINIMUM_N)
-        suppressed = few | ~(width < WIDEST) | poor
+        suppressed = ~(size >= MINIMUM_N) | ~(effective >= MINIMUM_N) | ~(width < WIDEST) | poor
     review = (share <= 0) | (share >= 1) | (degrees < MINIMUM_DF)
-    flags = np.select(
-        [suppressed, review, complement], ["suppress", "review", "caution"], default="present"
-    )
-    return np.asarray(flags, dtype=np.str_)
+    found, names = [suppressed, review, complement], ["suppress", "review", "caution"]
+    return np.asarray(np.select(found, names, default="present"), dtype=np.str_)

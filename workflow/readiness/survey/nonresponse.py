@@ -35,14 +35,8 @@ from readiness.survey.intervals import Interval
 from readiness.survey.specification import booleans, check_weights
 
 DISPOSITIONS = (
-    "complete",
-    "partial",
-    "refusal",
-    "non_contact",
-    "other",
-    "unknown_household",
-    "unknown_other",
-    "ineligible",
+    *("complete", "partial", "refusal", "non_contact", "other"),
+    *("unknown_household", "unknown_other", "ineligible"),
 )
 
 
@@ -68,8 +62,7 @@ def response_table(
     codes = np.asarray(dispositions, dtype=object)
     if codes.ndim != 1 or len(codes) == 0:
         raise StatisticsError("no sampled case: there is no response rate")
-    unknown = [c for c in dict.fromkeys(codes.tolist()) if c not in DISPOSITIONS]
-    if unknown:
+    if unknown := [c for c in dict.fromkeys(codes.tolist()) if c not in DISPOSITIONS]:
         raise StatisticsError(
             f"disposition {unknown[0]!r} is unknown; expected one of {', '.join(DISPOSITIONS)}"
         )
@@ -90,8 +83,7 @@ def _compute_rates(codes: npt.NDArray[Any], w: FloatArray) -> list[float]:
     unknown = count["unknown_household"] + count["unknown_other"]
     e = _divide(known, known + count["ineligible"])
     # Without a known case e is not known, and where no case is unknown it does not matter.
-    estimated = known + (e * unknown if unknown else 0.0)
-    wholes = (known + unknown, estimated, known)
+    wholes = (known + unknown, known + (e * unknown if unknown else 0.0), known)
     return [_divide(part, whole) for whole in wholes for part in (complete, answered)]
 
 
@@ -135,12 +127,8 @@ def r_indicator(
     full = np.column_stack([np.ones(n), matrix])
     if np.linalg.matrix_rank(full) < full.shape[1]:
         raise StatisticsError("the auxiliaries depend on one another; leave one out")
-    refuse_separation(
-        answered.astype(np.int64),
-        -matrix,
-        2,
-        [f"auxiliary {i + 1}" for i in range(matrix.shape[1])],
-    )
+    names = [f"auxiliary {i + 1}" for i in range(matrix.shape[1])]
+    refuse_separation(answered.astype(np.int64), -matrix, 2, names)
     beta = refit(answered, matrix, w, "binomial", np.zeros(full.shape[1]))
     rho = 1 / (1 + np.exp(-(full @ beta)))
     size = float(w.sum())
@@ -217,8 +205,7 @@ def worst_case(
     base = design if asked is None else design.subset(asked)
 
     def estimate(blank: float) -> pd.Series[Any]:
-        filled = np.where(np.isnan(values), blank, values)
-        made = proportion_estimates(base, filled, [1.0, 0.0])
+        made = proportion_estimates(base, np.where(np.isnan(values), blank, values), [1.0, 0.0])
         return proportion_table(made, level=level, interval=interval).iloc[0]
 
     low, high = estimate(0.0), estimate(1.0)

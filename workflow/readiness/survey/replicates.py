@@ -167,8 +167,7 @@ def _rank(matrix: FloatArray) -> int:
 
 
 def _refuse_lonely(stage: Stage, why: str) -> None:
-    lonely = stage.sampled == 1
-    if lonely.any():
+    if (lonely := stage.sampled == 1).any():
         name = stage.strata.label(int(np.argmax(lonely)))
         raise StatisticsError(f"stratum {name} has one PSU: {why}")
 
@@ -221,8 +220,7 @@ def bootstrap_factors(
     n = stage.sampled.astype(np.int64)
     _refuse_lonely(stage, "a bootstrap needs 2: merge it")
     order = np.argsort(stage.unit_stratum, kind="stable")
-    ends = np.cumsum(n - 1)
-    first = np.cumsum(n) - n
+    ends, first = np.cumsum(n - 1), np.cumsum(n) - n
     factor = np.empty(stage.units.size)
     factor[order] = np.repeat(n / (n - 1), n)
     place = np.empty_like(order)
@@ -292,13 +290,11 @@ def deal(stage: Stage, groups: int, seed: int) -> Dealt:
     small = n < groups
     spread = np.sqrt(groups / ((groups - 1) * n * np.maximum(n - 1, 1)))
     shrink = np.sqrt(stage.fraction_left())
-    kept = np.where(
-        small[:, None], 1 + spread[:, None], n[:, None] / np.maximum(n[:, None] - left_out, 1)
-    )
-    kept = np.where(left_out > 0, kept, 1.0)
+    others = n[:, None] / np.maximum(n[:, None] - left_out, 1)
+    kept = np.where(left_out > 0, np.where(small[:, None], 1 + spread[:, None], others), 1.0)
     gone = np.where(small, 1 - (n - 1) * spread, 0.0)
-    scale = (groups - 1) / groups
-    return Dealt(group, 1 + shrink[:, None] * (kept - 1), 1 + shrink * (gone - 1), scale)
+    kept, gone = 1 + shrink[:, None] * (kept - 1), 1 + shrink * (gone - 1)
+    return Dealt(group, kept, gone, (groups - 1) / groups)
 
 
 def group_factors(

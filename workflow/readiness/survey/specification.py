@@ -72,17 +72,14 @@ def booleans(values: npt.NDArray[Any], what: str) -> BoolArray:
     """
     if values.dtype == np.bool_:
         return values
+    absent = np.asarray(pd.isna(values))
     if values.dtype.kind in "iuf":
-        absent = np.isnan(values)
-        true = values == 1
-        false = values == 0
+        true, false = values == 1, values == 0
     else:
-        absent = np.asarray(pd.isna(values))
         kinds = (bool, np.bool_, int, float)
         true = np.array([isinstance(v, kinds) and v == 1 for v in values], dtype=np.bool_)
         false = np.array([isinstance(v, kinds) and v == 0 for v in values], dtype=np.bool_)
-    bad = ~(true | false | absent)
-    if bad.any():
+    if (bad := ~(true | false | absent)).any():
         row = int(np.flatnonzero(bad)[0])
         raise StatisticsError(
             f"{what} is {values[row : row + 1].tolist()[0]!r} in row {row}; expected true or false "
@@ -103,13 +100,12 @@ def named_columns(data: pd.DataFrame, given: Any, *, several: bool = False) -> l
         return []
     names = isinstance(given, (list, tuple)) and all(isinstance(item, str) for item in given)
     items = given if several and names else [given]
-    columns = []
-    for item in items:
-        if isinstance(item, str):
-            columns.append((item, one_column(data, item)))
-        else:
-            columns.append(("(array)", pd.Series(one_value_a_row(data, item))))
-    return columns
+    return [
+        (item, one_column(data, item))
+        if isinstance(item, str)
+        else ("(array)", pd.Series(one_value_a_row(data, item)))
+        for item in items
+    ]
 
 
 def make_stages(
@@ -175,8 +171,7 @@ def check_weights(values: FloatArray, name: str = "weight") -> None:
         StatisticsError: with the number of bad weights and the first bad row (counted from 0); or
             all weights are 0.
     """
-    bad = ~(np.isfinite(values) & (values >= 0))
-    if bad.any():
+    if (bad := ~(np.isfinite(values) & (values >= 0))).any():
         row = int(np.flatnonzero(bad)[0])
         raise StatisticsError(
             f"{int(bad.sum())} of {len(values)} weights in {name!r} are missing, infinite or "

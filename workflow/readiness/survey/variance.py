@@ -59,9 +59,8 @@ class Stage:
         owner = np.zeros(units.size, dtype=np.int64)
         owner[units.codes] = strata.codes
         sampled = np.bincount(owner, minlength=strata.size).astype(np.float64)
-        if fpc is None:
-            population = np.full(strata.size, np.inf)
-        else:
+        population = np.full(strata.size, np.inf)
+        if fpc is not None:
             population = _find_population(fpc, strata, sampled)
         return Stage(strata, units, owner, sampled, population)
 
@@ -91,8 +90,7 @@ def _find_population(
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise StatisticsError(f"FPC {name!r} is {values[row]} in row {row}; expected above 0")
-    low = np.full(strata.size, np.inf)
-    high = np.full(strata.size, -np.inf)
+    low, high = np.full(strata.size, np.inf), np.full(strata.size, -np.inf)
     np.minimum.at(low, strata.codes, values)
     np.maximum.at(high, strata.codes, values)
     if (low != high).any():
@@ -165,11 +163,9 @@ class Projection:
 
     def gram(self) -> FloatArray:
         """X'WX of the auxiliaries, from two-way tables of the margins."""
-        blocks = [m.size for m in self.margins]
-        p = 0 if self.matrix is None else self.matrix.shape[1]
-        size = sum(blocks) + p
+        starts = np.cumsum([0, *(m.size for m in self.margins)])
+        size = int(starts[-1]) + (0 if self.matrix is None else self.matrix.shape[1])
         gram = np.zeros((size, size))
-        starts = np.concatenate([[0], np.cumsum(blocks)]).astype(int)
         for a, left in enumerate(self.margins):
             for b in range(a, len(self.margins)):
                 right = self.margins[b]

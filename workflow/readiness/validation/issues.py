@@ -104,8 +104,7 @@ def issues_of(
         **{"row": rows, "respondent": respondent, "column": column, "item": item, "rule": rule},
         **{"severity": RULES[rule], "value": value, "fact": said, "suggestion": suggestion},
     }
-    made = pd.DataFrame(content, index=range(len(rows)), dtype=object)
-    return made.astype({"row": np.int64})
+    return pd.DataFrame(content, index=range(len(rows)), dtype=object).astype({"row": np.int64})
 
 
 def collect(

@@ -218,8 +218,7 @@ def _mark_duplicates(
     candidates = kept[kept["respondent"].duplicated(keep=False)].copy()
     if candidates.empty:
         return pd.Series(dtype=int)
-    items = [item.id for item in questionnaire.items]
-    cells = raw.loc[candidates.index, items].astype(object)
+    cells = raw.loc[candidates.index, [item.id for item in questionnaire.items]].astype(object)
     candidates["content"] = ["\x1f".join(row) for row in cells.to_numpy()]
     candidates["answered"] = (cells != "").sum(axis=1)
     by = ["respondent", "submitted", "content"]

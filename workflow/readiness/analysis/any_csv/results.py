@@ -130,8 +130,7 @@ def compare_as_drawn(sample: Sample, item: Item, by: str) -> pd.DataFrame:
     option of several, which is `answer`. What cannot be computed is left out.
     """
     data, inside = sample.design.data, sample.design.mask
-    groups = sample.questionnaire.grouping(by).codes
-    group = _place_codes(data[by], groups)
+    group = _place_codes(data[by], sample.questionnaire.grouping(by).codes)
     parts = []
     for column, option in zip(item.columns, item.codes, strict=False):
         several = item.kind == "multi"

@@ -241,8 +241,7 @@ def every_base_from(
     most = max(len(s.figures) for s in sets)
     # From `scale` people on each figure has its count; a whole of k figures has slack within k.
     n_max = min(4 * widest * most, SEARCH_LIMIT)
-    mask = joint_mask(sets, n_max, max_missing, allowed)
-    first = int(np.flatnonzero(~mask)[-1]) + 1
+    first = int(np.flatnonzero(~joint_mask(sets, n_max, max_missing, allowed))[-1]) + 1
     return first if first <= n_max // 2 else None
 
 

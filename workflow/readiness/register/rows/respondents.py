@@ -291,8 +291,7 @@ def are_weighted(steps: pd.DataFrame) -> bool:
     """Whether answers have weights, by what was done (`steps`: column `fact`): else each counts
     once, and nothing is to tell of weights.
     """
-    done = (step_name(of_domain(text, "weighting")) for text in steps["fact"])
-    return UNWEIGHTED not in done
+    return UNWEIGHTED not in (step_name(of_domain(text, "weighting")) for text in steps["fact"])
 
 
 def weighting_rows(

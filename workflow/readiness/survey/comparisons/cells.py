@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import scipy
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
@@ -22,9 +23,6 @@ from readiness.survey import intervals
 from readiness.survey.coding import Factorized, plain_text, sort_labels
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,15 +133,11 @@ def _encode(
 ) -> IntArray:
     """Codes of values by their text; 1 and 1.0 are the same level, as a CSV round trip makes."""
     inverse, seen = known
-    uniques = [*seen, None]  # code -1, no value, takes the last place
-    texts = [_write_level(v) for v in uniques]
-    outside = [t is None or t.startswith("_") for t in texts]
     position = {key: i for i, key in enumerate(keys)}
-    lookup = np.full(len(texts), -1, dtype=np.int64)
-    for i, text in enumerate(texts[:-1]):
-        if outside[i]:
+    lookup = np.full(len(seen) + 1, -1, dtype=np.int64)  # the last: of code -1, no value
+    for i, text in enumerate(map(_write_level, seen)):
+        if text is None or text.startswith("_"):
             continue
-        assert text is not None
         if text in position:
             lookup[i] = position[text]
         elif used[i]:
@@ -198,8 +192,7 @@ class CellTotals:
         if self.refitted is not None:
             return self.refitted
         p = self.proportions.ravel()
-        jacobian = (np.eye(len(p)) - p[:, None]) / self.totals.sum()
-        return self.delta(jacobian)
+        return self.delta((np.eye(len(p)) - p[:, None]) / self.totals.sum())
 
     def delta(self, jacobian: FloatArray) -> FloatArray:
         """Covariance of a function of the totals with this jacobian, shape (k, r*c)."""
@@ -220,11 +213,8 @@ def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
     cells = row.size * column.size
     cell = np.where(known, row.codes * column.size + column.codes, -1)
     domain = design.subset(known)
-    counts = np.bincount(cell[known], minlength=cells)
     totals = weighted_counts(cell[known], design.full_weights[known], cells)
-    covariance = domain.code_covariance(cell, cells)
-    shape = (row.size, column.size)
-    refitted = None
+    shape, refitted = (row.size, column.size), None
     if domain.refits:
         replicated = domain.replicate_code_totals(cell, cells)
         shares = replicated / replicated.sum(axis=1, keepdims=True)
@@ -232,9 +222,9 @@ def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
     return CellTotals(
         row.levels,
         column.levels,
-        counts.reshape(shape).astype(np.int64),
+        np.bincount(cell[known], minlength=cells).reshape(shape).astype(np.int64),
         totals.reshape(shape),
-        covariance,
+        domain.code_covariance(cell, cells),
         domain.degrees_of_freedom,
         cell.astype(np.int64),
         refitted,
@@ -338,17 +328,8 @@ def f_row(
     test: str, value: float, df1: float, df2: float, n: int, method: str, note: str = ""
 ) -> ComparisonRow:
     """A test by its F statistic, p the upper tail."""
-    return ComparisonRow(
-        test,
-        value,
-        "F",
-        float(df1),
-        float(df2),
-        upper_f(value, df1, df2),
-        n=n,
-        method=method,
-        note=note,
-    )
+    df, p = (float(df1), float(df2)), upper_f(value, df1, df2)
+    return ComparisonRow(test, value, "F", *df, p, n=n, method=method, note=note)
 
 
 _COLUMNS = tuple(ComparisonRow.__dataclass_fields__)
@@ -357,8 +338,6 @@ _TEXTS = ("test", "statistic_name", "method", "note", "a", "b")
 
 def frame(rows: Sequence[ComparisonRow]) -> pd.DataFrame:
     """Comparison rows as a data frame; what a row does not have is missing (NaN or empty)."""
-    import pandas as pd
-
     # Rows of a richer kind (contrasts with simultaneous limits) bring their columns along.
     columns = list(dict.fromkeys([*_COLUMNS, *(c for row in rows for c in asdict(row))]))
     numbers = [c for c in columns if c not in _TEXTS]

@@ -15,10 +15,12 @@ difference has a small p-value, so the size of the effect is read first.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -45,10 +47,6 @@ from readiness.survey.comparisons.ranks import rank_test
 from readiness.survey.comparisons.rao_scott import rao_scott_test
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 Lead = Literal["permutation", "rao_scott", "effect_size"]
 
@@ -234,10 +232,8 @@ class ComparedItem:
         if self.design.replicates is None:
             return self._try(name, make)
         if self.design.refits:
-            try:
+            with suppress(StatisticsError):
                 return _name_method([make(self.design)], "refitted under each replicate")
-            except StatisticsError:
-                pass
         return _name_method(self._linear._try(name, make), "linearised")
 
     @property
@@ -254,8 +250,7 @@ class ComparedItem:
         except StatisticsError as error:
             if self.design.refits:
                 return self._linear.model()
-            note = f"no result: {error}"
-            return [ComparisonRow("ordinal_logit_term", n=self.n, note=note)], []
+            return [ComparisonRow("ordinal_logit_term", n=self.n, note=f"no result: {error}")], []
         how = "refitted under each replicate" if self.design.refits else "linearised"
         tests = self._try("ordinal_logit_term", lambda _: fit.term_test("group"))
         check = []
@@ -270,12 +265,6 @@ class ComparedItem:
             return tests + check, ratios
         return [*_name_method(tests, how), *_name_method(check, "linearised")], _name_method(
             ratios, how
-        )
-
-    def association(self, level: float) -> list[ComparisonRow]:
-        """Cramer's V."""
-        return self.by_design(
-            "cramers_v", lambda d: cramers_v(rao_scott_test(d, self.groups, self.answer), level)
         )
 
     def superiority(self, level: float) -> list[ComparisonRow]:
@@ -387,7 +376,9 @@ def compare_groups(
     item = ComparedItem.make(design, outcome, categories, groups, group_names)
     statistics: Sequence[Statistic] = ("combined", "categories") if ordered else ("categories",)
     tests = item.overall(statistics, permutations, seed)
-    effects = item.association(level)
+    effects = item.by_design(
+        "cramers_v", lambda d: cramers_v(rao_scott_test(d, item.groups, item.answer), level)
+    )
     if ordered:
         if "kruskal_wallis" in item.tests_to_make:
             tests += item.by_design(

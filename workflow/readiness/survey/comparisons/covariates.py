@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.errors import StatisticsError
@@ -156,20 +158,16 @@ def covariates(
     if len(set(terms)) != len(terms):
         raise StatisticsError(f"a term is given twice: {', '.join(map(str, terms))}")
     declared = dict(levels or {})
-    made: Covariates | None = None
+    blocks = []
     for term in terms:
         raw = design.column(term)
         if term in categorical or term in declared or raw.dtype.kind not in "iufb":
-            block = of_factor(factor(design, term, declared.get(term)), term)
+            blocks.append(of_factor(factor(design, term, declared.get(term)), term))
         else:
-            import pandas as pd
-
             codes, seen = pd.factorize(design.numeric(term), sort=True)
             values = np.asarray(seen, dtype=np.float64)[:, None]
-            block = Covariates(values, codes.astype(np.int64), (term,), {term: (0,)}, (0,))
-        made = block if made is None else _join_covariates(made, block)
-    assert made is not None
-    return made
+            blocks.append(Covariates(values, codes.astype(np.int64), (term,), {term: (0,)}, (0,)))
+    return reduce(_join_covariates, blocks)
 
 
 def of_factor(f: Factor, term: str) -> Covariates:
@@ -184,8 +182,8 @@ def of_factor(f: Factor, term: str) -> Covariates:
             f"{f.name} has fewer than two levels among the respondents: it cannot be a term"
         )
     names = tuple(f"{term}[{level}]" for level in observed.levels[1:])
-    values = np.eye(observed.size)[:, 1:]
-    return Covariates(values, observed.codes, names, {term: tuple(range(len(names)))})
+    terms = {term: tuple(range(len(names)))}
+    return Covariates(np.eye(observed.size)[:, 1:], observed.codes, names, terms)
 
 
 _MOST_COMBINATIONS = 10_000
@@ -221,16 +219,14 @@ def check_rank(x: FloatArray, names: Sequence[str]) -> None:
         if scale[i + 1] == 0 or np.ptp(x[:, i]) == 0:
             raise StatisticsError(f"{name} is constant among the respondents: take it out")
     # Triangles of blocks of rows, and then of these: the same triangle, without a copy of all rows.
-    parts = (x[start : start + _BLOCK] for start in range(0, len(x), _BLOCK))
     triangles = [
         np.linalg.qr(np.column_stack([np.ones(len(part)), part]) / scale, mode="r")
-        for part in parts
+        for part in (x[start : start + _BLOCK] for start in range(0, len(x), _BLOCK))
     ]
     r = np.abs(np.diag(np.linalg.qr(np.vstack(triangles), mode="r")))
     if len(r) < len(scale):
         raise StatisticsError(f"{len(x)} respondents for {len(scale)} coefficients: too few")
-    bad = np.flatnonzero(r < 1e-10)
-    if len(bad):
+    if len(bad := np.flatnonzero(r < 1e-10)):
         raise StatisticsError(
             f"{names[int(bad[0]) - 1]} is a combination of the terms before it: take it out"
         )
@@ -254,9 +250,8 @@ def separated_columns(y: IntArray, x: FloatArray, levels: int) -> list[int]:
     upper = np.zeros((len(y), p + cuts))
     upper[:, :p] = -x
     lower = -upper
-    inner = y < cuts
+    inner, above = y < cuts, y > 0
     upper[np.flatnonzero(inner), p + y[inner]] = 1.0
-    above = y > 0
     lower[np.flatnonzero(above), p + y[above] - 1] = -1.0
     gains = np.vstack([upper[inner], lower[above]])
     solution = optimize.linprog(
@@ -274,8 +269,7 @@ def refuse_separation(y: IntArray, x: FloatArray, levels: int, names: Sequence[s
     Raises:
         StatisticsError: the estimate does not exist.
     """
-    columns = separated_columns(y, x, levels)
-    if columns:
+    if columns := separated_columns(y, x, levels):
         shown = ", ".join(names[i] for i in columns[:6]) + (", ..." if len(columns) > 6 else "")
         raise StatisticsError(
             f"separation: the answers are told apart exactly by {shown}, so the model has no "

@@ -178,15 +178,10 @@ class CumulativeLikelihood:
 
     def _compute_weighable(self, theta: FloatArray) -> tuple[FloatArray, ...]:
         """`_compute_parts`, 0 for the ends that lie at infinity."""
-        g_u, g_l, h_u, h_l, h_ul = self._compute_parts(theta)
         upper, lower = self.y < self.cuts, self.y > 0
-        return (
-            np.where(upper, g_u, 0.0),
-            np.where(lower, g_l, 0.0),
-            np.where(upper, h_u, 0.0),
-            np.where(lower, h_l, 0.0),
-            np.where(upper & lower, h_ul, 0.0),
-        )
+        there = (upper, lower, upper, lower, upper & lower)
+        parts = zip(there, self._compute_parts(theta), strict=True)
+        return tuple(np.where(at, part, 0.0) for at, part in parts)
 
     def partial_scores(self) -> tuple[FloatArray, FloatArray]:
         """Scores and information with own coefficients at the cuts 2..K-1 beside the common ones.
@@ -282,9 +277,8 @@ class CumulativeLikelihood:
                 # Quadratic convergence: one more full step brings it to machine precision.
                 gradient, information = self.slope(theta)
                 last = _solve_ascent(information, gradient)
-                theta = theta if last is None else theta + last
-                self.theta = theta
-                return theta
+                self.theta = theta if last is None else theta + last
+                return self.theta
         return None
 
 

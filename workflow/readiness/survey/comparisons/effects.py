@@ -44,8 +44,8 @@ def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
     scale = float((test.delta**2).sum() / test.delta.sum())
     d0 = test.satterthwaite_df
     f, ddf = test.pearson / test.trace, d0 * test.design_df
-    largest = test.n * smaller / scale  # where V is 1
-    low, high = noncentrality_interval(f, d0, ddf, level, largest)
+    # V is 1 where the noncentrality is this many.
+    low, high = noncentrality_interval(f, d0, ddf, level, test.n * smaller / scale)
 
     def v(excess: float) -> float:
         return float(np.sqrt(min(max(excess, 0.0) / (test.n * smaller), 1.0)))
@@ -178,8 +178,8 @@ def kappa(
     if se < 1e-9:
         return replace(row, note="no variance under this design: no interval"), se
     half = t_quantile(level, cells.degrees_of_freedom) * se
-    limits = max(float(value - half), -1.0), min(float(value + half), 1.0)
-    return replace(row, lower=limits[0], upper=limits[1]), se
+    low, high = max(float(value - half), -1.0), min(float(value + half), 1.0)
+    return replace(row, lower=low, upper=high), se
 
 
 def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> ComparisonRow:

@@ -128,11 +128,9 @@ class GroupShares:
 
     def correlation(self, a: Any, b: Any) -> FloatArray:
         """Of the two estimates of each pair, 0 where one does not vary."""
-        se = self.se
-        product = se[a] * se[b]
-        within = np.divide(
-            self.covariance[a, b], product, out=np.zeros_like(product), where=product > 0
-        )
+        product = self.se[a] * self.se[b]
+        none = np.zeros_like(product)
+        within = np.divide(self.covariance[a, b], product, out=none, where=product > 0)
         return np.asarray(np.clip(within, -1.0, 1.0))
 
     def limits(self, a: Any, b: Any, level: Any) -> tuple[FloatArray, FloatArray]:
@@ -141,10 +139,8 @@ class GroupShares:
 
     def _add_limits(self, g: Any, level: Any) -> Limited:
         p = np.clip(self.p[g], 0.0, 1.0)
-        lower, upper = proportion_interval(
-            self.interval, p, self.se[g], self.n[g], self.df[g], level
-        )
-        return p, lower, upper
+        known = (p, self.se[g], self.n[g], self.df[g])
+        return p, *proportion_interval(self.interval, *known, level)
 
     def p_values(self, a: Any, b: Any) -> FloatArray:
         """1 less the level at which a limit of the pair touches 0.
@@ -158,8 +154,7 @@ class GroupShares:
 
         def beyond(log_p: Any, first: Any, second: Any, side: Any) -> Any:
             """How far the limit nearest 0 is from it: above 0 where the pair is significant."""
-            level = -np.expm1(log_p)
-            lower, upper = self.limits(first, second, level)
+            lower, upper = self.limits(first, second, -np.expm1(log_p))
             return np.where(side > 0, lower, -upper)
 
         # At a level of 0 quantiles of t are 0, and no effective size can be made of their ratio.
@@ -168,11 +163,10 @@ class GroupShares:
         p = np.where(never <= 0, 1.0, np.nan)
         inside = (never > 0) & (always < 0)
         if inside.any():
-            at = (a[inside], b[inside], sign[inside])
             found = elementwise.find_root(
                 beyond,
                 (ends[0][inside], ends[1][inside]),
-                args=at,
+                args=(a[inside], b[inside], sign[inside]),
                 tolerances={"xatol": 1e-13, "xrtol": 1e-13},
             )
             p[inside] = np.exp(found.x)
@@ -247,8 +241,7 @@ def share_contrasts(
     domain = design.subset(groups.has_level)
     codes, places = groups.codes, range(groups.size)
     made = proportion_estimates(domain, values, [1.0, 0.0], by=codes, groups=places)
-    shares = GroupShares.of(made, 0, interval)
-    return family_of({"": shares}, groups.levels, level=level)[""]
+    return family_of({"": GroupShares.of(made, 0, interval)}, groups.levels, level=level)[""]
 
 
 def family_of(
@@ -353,8 +346,7 @@ def _make_empty(shares: GroupShares, groups: Sequence[str], i: int, j: int) -> C
         for size, words in ((0, "no answers in"), (1, "one respondent in"))
     }
     notes = [f"{words} {', '.join(names)}: no test" for words, names in few.items() if names]
-    bare = [groups[g] for g in (i, j) if shares.n[g] > 1 and shares.df[g] < 1]
-    if bare:
+    if bare := [groups[g] for g in (i, j) if shares.n[g] > 1 and shares.df[g] < 1]:
         notes.append(f"no more PSUs than strata in {', '.join(bare)}: no test")
     alike = [groups[g] for g in (i, j) if g in shares.replaced]
     if alike and not notes:

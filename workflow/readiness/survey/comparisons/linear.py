@@ -86,7 +86,6 @@ class LinearFit:
             StatisticsError: no residual degrees of freedom, a level outside (0, 1).
         """
         check_level(level)
-
         df = self._check_df()
         quantile = t_quantile(level, df)
         return [
@@ -118,7 +117,6 @@ class LinearFit:
             StatisticsError: no such term, an unknown method, no residual degrees of freedom.
         """
         one_of(method, TermTest, "method of the term test")
-
         columns = [i + 1 for i in self.x.columns(term)]
         k, df = len(columns), self._check_df()
         v = self.covariance[np.ix_(columns, columns)]
@@ -153,8 +151,7 @@ class LinearFit:
         matrix = smaller.standardise(smaller.row[rows]).matrix
         model = _fit_family(self._y[rows], matrix, weights / weights.mean(), self.family)[1]
         ratio = np.linalg.solve(self.naive_covariance[keep], self.covariance[keep])
-        eigenvalues = np.sort(np.linalg.eigvals(ratio).real)[::-1]
-        return float(model.deviance) - self.deviance, eigenvalues
+        return float(model.deviance) - self.deviance, np.sort(np.linalg.eigvals(ratio).real)[::-1]
 
     def _check_df(self) -> int:
         if self.residual_df <= 0:
@@ -315,9 +312,8 @@ def t_test(
         )
     if observed.counts().min() < 2:
         raise StatisticsError(f"a group of {groups.name} has one respondent: it has no variance")
-    fit = linear_model(design, values, of_factor(observed, "group"))
     return replace(
-        fit.coefficient_tests()[1],
+        linear_model(design, values, of_factor(observed, "group")).coefficient_tests()[1],
         test="t_test",
         method="Design-based t test of the difference in means",
         a=observed.levels[0],

@@ -125,8 +125,7 @@ def pairwise(
         for i in range(groups.size)
         for j in range(i + 1, groups.size)
     ]
-    p = np.array([np.nan if r.p_value is None else r.p_value for r in rows])
-    adjusted = adjust_p(p, adjust)
+    adjusted = adjust_p([np.nan if r.p_value is None else r.p_value for r in rows], adjust)
     return [
         replace(row, p_adjusted=None if np.isnan(q) else float(q))
         for row, q in zip(rows, adjusted, strict=True)
@@ -154,16 +153,14 @@ def _make_contrast(
         b=names[j],
         method="Difference of weighted means (b - a), design-based covariance, t on design df",
     )
-    single = [names[g] for g in (i, j) if counts[g] < 2]
-    if single:
+    if single := [names[g] for g in (i, j) if counts[g] < 2]:
         return replace(base, note=f"one respondent in {', '.join(single)}: no variance, no test")
-    constant = [names[g] for g in (i, j) if v[g, g] <= 1e-24 * max(means[g] ** 2, 1e-300)]
-    if constant:
+    least = {g: 1e-24 * max(means[g] ** 2, 1e-300) for g in (i, j)}
+    if constant := [names[g] for g in (i, j) if v[g, g] <= least[g]]:
         return replace(base, note=f"{', '.join(constant)} is constant: no variance, no test")
-    shrunk = [names[g] for g in (i, j) if g in replaced]
-    note = (
-        f"all alike in {', '.join(shrunk)}: variance of the Agresti-Coull share" if shrunk else ""
-    )
+    note = ""
+    if shrunk := [names[g] for g in (i, j) if g in replaced]:
+        note = f"all alike in {', '.join(shrunk)}: variance of the Agresti-Coull share"
     variance = float(v[i, i] + v[j, j] - 2 * v[i, j])
     if not variance > 1e-20 * float(v[i, i] + v[j, j]):
         return replace(base, note="the difference has no variance under this design: no test")
@@ -358,7 +355,6 @@ def _test_single(
     rows = []
     for name in kept:
         answer = factor(design, answers[name], ["1", "0"], name).within(groups.has_level)
-        row = rao_scott_test(design, groups, answer).second_order()
-        rows.append(replace(row, b=name))
+        rows.append(replace(rao_scott_test(design, groups, answer).second_order(), b=name))
     p = adjust_p([r.p_value for r in rows], adjust)  # type: ignore[arg-type]
     return tuple(replace(r, p_adjusted=float(q)) for r, q in zip(rows, p, strict=True))

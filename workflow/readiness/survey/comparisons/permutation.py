@@ -31,6 +31,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
+import pandas as pd
 import scipy
 
 from readiness.arrays import FloatArray, IntArray
@@ -123,8 +124,7 @@ def studentised_statistics(
             precision = 1 / variance
             centre = (precision * mean).sum(axis=1) / precision.sum(axis=1)
             wald += wald_parts[k] * ((mean - centre[:, None]) ** 2 * precision).sum(axis=1)
-            middle = mean @ share
-            between += parts[k] * ((mean - middle[:, None]) ** 2 @ share)
+            between += parts[k] * ((mean - (mean @ share)[:, None]) ** 2 @ share)
             around = variance * (1 - 2 * share) + (variance @ share**2)[:, None]
             expected += parts[k] * (around @ share)
         return {"studentised": wald, "anova": between / expected}
@@ -196,8 +196,6 @@ def permutation_test(
     code, weight = groups.codes[known], design.full_weights[known]
     if blocks is not None:
         # Stop when no permutation can change the statistic.
-        import pandas as pd
-
         table = pd.DataFrame({"b": block, "g": code, "y": answers}).groupby("b").nunique()
         if not ((table["g"] > 1) & (table["y"] > 1)).any():
             raise StatisticsError(
@@ -217,13 +215,8 @@ def permutation_test(
         _, first, inverse = np.unique(unit, return_index=True, return_inverse=True)
         mass = np.bincount(inverse, weights=weight).astype(np.float64)
         means = [np.bincount(inverse, weights=weight * s) / mass for s in (*scores.T, answers)]
-        scores, answers, block, code, weight = (
-            np.array(means[:-1]).T,
-            np.round(means[-1], 9),
-            block[first],
-            code[first],
-            mass,
-        )
+        scores, answers, weight = np.array(means[:-1]).T, np.round(means[-1], 9), mass
+        block, code = block[first], code[first]
     order = _order_respondents(block, code, weight, answers)
     observed, exceeding = _count(
         studentised_statistics(scores[order], parts, code[order], weight[order], groups.size),

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 import scipy
 
 from readiness.arrays import FloatArray
@@ -35,10 +36,8 @@ Score = Literal["wilcoxon", "kruskal_wallis", "van_der_waerden", "median"]
 _FEW_VALUES = 20
 
 _NAMES = {
-    "wilcoxon": "Wilcoxon",
-    "kruskal_wallis": "Kruskal-Wallis",
-    "van_der_waerden": "van der Waerden",
-    "median": "median",
+    **{"wilcoxon": "Wilcoxon", "kruskal_wallis": "Kruskal-Wallis"},
+    **{"van_der_waerden": "van der Waerden", "median": "median"},
 }
 
 
@@ -52,8 +51,6 @@ def mid_ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
     Returns:
         (weight below + half the weight tied) / total weight, shape (n,).
     """
-    import pandas as pd
-
     inverse, values = pd.factorize(y, sort=True)
     mass = weighted_counts(inverse.astype(np.int64), weights, len(values))
     return np.asarray(((np.cumsum(mass) - mass / 2) / mass.sum())[inverse])
@@ -105,15 +102,12 @@ def rank_test(
             "freedom of the design does not exist; collapse groups or use the permutation test"
         )
     contrast = np.column_stack([-np.ones(k), np.eye(k)])
-    difference = contrast @ means
-    v = contrast @ covariance @ contrast.T
-    name = f"Design-based {_NAMES[score]} test on weighted mid-ranks"
-    test = f"{score}_design"
+    difference, v = contrast @ means, contrast @ covariance @ contrast.T
+    name, test = f"Design-based {_NAMES[score]} test on weighted mid-ranks", f"{score}_design"
     wald = quadratic(difference, v, f"the {_NAMES[score]} test")
     if k == 1:
         t = float(np.sign(difference[0]) * np.sqrt(wald))
-        half = float(t_quantile(0.95, ddf) * np.sqrt(v[0, 0]))
-        effect = float(difference[0])
+        effect, half = float(difference[0]), float(t_quantile(0.95, ddf) * np.sqrt(v[0, 0]))
         return ComparisonRow(
             test,
             t,
@@ -166,8 +160,6 @@ def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArr
     Returns:
         means, shape (k,); covariance, shape (k, k).
     """
-    import pandas as pd
-
     known = groups.has_level
     codes, w = groups.codes[known], design.full_weights[known]
     size = weighted_counts(codes, w, groups.size)
@@ -182,9 +174,8 @@ def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArr
 
         return means, design.refit_covariance(fit, means)
     position, values = pd.factorize(y)
-    if len(values) <= _FEW_VALUES:
+    if (k := len(values)) <= _FEW_VALUES:
         # Influence is the same for all who share group and value: ask for the cells only.
-        k = len(values)
         cell = np.full(design.rows, -1, dtype=np.int64)
         cell[known] = codes * k + position
         influence = np.zeros((groups.size * k, groups.size))

@@ -147,8 +147,7 @@ class RaoScott(Corrected):
 
     def saddlepoint(self) -> ComparisonRow:
         """X2 against the linear combination of F that is its distribution (p to 1e-4 of R)."""
-        ddf = self.satterthwaite_df * self.design_df
-        p = tail_probability(self.pearson, self.delta, ddf)
+        p = tail_probability(self.pearson, self.delta, self.satterthwaite_df * self.design_df)
         return ComparisonRow(
             "rao_scott_saddlepoint",
             self.pearson,
@@ -200,8 +199,7 @@ def association(
             with more cells than the design has degrees of freedom.
     """
     one_of(statistic, Statistic, "statistic")
-    rows = factor(design, row, row_levels)
-    columns = factor(design, column, column_levels)
+    rows, columns = factor(design, row, row_levels), factor(design, column, column_levels)
     if statistic in ("Wald", "adjWald"):
         return wald(design, rows, columns, adjusted=statistic == "adjWald")
     result = rao_scott_test(design, rows, columns)
@@ -239,15 +237,10 @@ def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
     p = cells.proportions
     expected = np.outer(p.sum(axis=1), p.sum(axis=0))
     pearson = float(cells.n * ((p - expected) ** 2 / expected).sum())
-    r, c = p.shape
     # A basis of the interaction space, orthogonal to the main effects.
-    contrasts = np.asarray(
-        np.kron(_make_centred_basis(r), _make_centred_basis(c)), dtype=np.float64
-    )
-    v = cells.proportion_covariance()
-    notes = []
-    if left_out:
-        notes.append(f"no answers, left out of the test: {', '.join(left_out)}")
+    bases = map(_make_centred_basis, p.shape)
+    contrasts, v = np.asarray(np.kron(*bases), dtype=np.float64), cells.proportion_covariance()
+    notes = [f"no answers, left out of the test: {', '.join(left_out)}"] if left_out else []
     delta = _find_design_effects(contrasts, p.ravel(), v, cells.n)
     if delta is None:
         # Too many empty cells to use the observed shares: those of independence exist always.
@@ -273,8 +266,7 @@ def _find_design_effects(
     """Eigenvalues of (C'D^-1 C / n)^-1 (C' D^-1 V D^-1 C), or None if the first is singular."""
     from scipy import linalg
 
-    inverse = np.divide(1.0, p, out=np.zeros_like(p), where=p > 0)
-    scaled = contrasts * inverse[:, None]
+    scaled = contrasts * np.divide(1.0, p, out=np.zeros_like(p), where=p > 0)[:, None]
     denominator = contrasts.T @ scaled / n
     try:
         values = np.asarray(linalg.eigvalsh(scaled.T @ v @ scaled, denominator), np.float64)
@@ -321,8 +313,7 @@ def wald(design: Design, row: Factor, column: Factor, *, adjusted: bool = True) 
         value *= ddf / nu
     note = f"no answers, left out of the test: {', '.join(left_out)}" if left_out else ""
     name, words = ("adjusted_wald", "Adjusted design") if adjusted else ("wald", "Design")
-    method = f"{words}-based Wald test of independence"
-    return f_row(name, value, k, ddf, cells.n, method, note)
+    return f_row(name, value, k, ddf, cells.n, f"{words}-based Wald test of independence", note)
 
 
 def quadratic(y: FloatArray, v: FloatArray, what: str) -> float:

@@ -149,12 +149,13 @@ def totals(
     y, domain, codes = _prepare(design, values, by, groups, missing)
     inside = _make_indicators(domain, codes)
     x = y[:, None] * inside
-    estimate = domain.weights @ x
-    covariance = domain.total_covariance(x)
-    n = _count_bases(domain, inside)
-    result = Estimates(
-        _name_rows(codes, values), estimate, covariance, n, domain.degrees_of_freedom
+    names, n, df = (
+        _name_rows(codes, values),
+        _count_bases(domain, inside),
+        domain.degrees_of_freedom,
     )
+    covariance = domain.total_covariance(x)
+    result = Estimates(names, domain.weights @ x, covariance, n, df)
     if deff == "none":
         return result
     per_mean = _compute_srs_variances(domain, y, inside, None, deff)
@@ -259,8 +260,7 @@ def _prepare(
 
 
 def _clear_missing(design: Design, y: FloatArray, name: Column) -> FloatArray:
-    absent = np.isnan(y) & design.mask
-    if absent.any():
+    if (absent := np.isnan(y) & design.mask).any():
         raise StatisticsError(
             f"{_name(name)} is missing for {int(absent.sum())} respondents of the domain (first: "
             f"row {int(np.flatnonzero(absent)[0])}); give missing='drop' or restrict the domain"
@@ -269,30 +269,27 @@ def _clear_missing(design: Design, y: FloatArray, name: Column) -> FloatArray:
 
 
 def _make_indicators(design: Design, codes: Codes | None) -> FloatArray:
-    if codes is None:
-        return design.mask[:, None].astype(np.float64)
-    inside = codes.codes[:, None] == np.arange(codes.size)[None, :]
-    return np.asarray((inside & design.mask[:, None]).astype(np.float64))
+    inside = design.mask[:, None]
+    if codes is not None:
+        inside = inside & (codes.codes[:, None] == np.arange(codes.size))
+    return inside.astype(np.float64)
 
 
 def _count_bases(design: Design, denominators: FloatArray) -> IntArray:
-    counted = (denominators != 0) & design.mask[:, None]
-    return np.asarray(counted.sum(axis=0), dtype=np.int64)
+    return np.asarray(((denominators != 0) & design.mask[:, None]).sum(axis=0), dtype=np.int64)
 
 
 def _compute_srs_variances(
     design: Design, y: FloatArray, inside: FloatArray, result: Estimates | None, kind: DesignEffect
 ) -> FloatArray:
     """Variance that each mean would have in a simple random sample of the same size."""
-    w = design.weights
+    w, n = design.weights, inside.sum(axis=0)
     size = w @ inside
-    n = inside.sum(axis=0)
     mean = (w @ (y[:, None] * inside)) / size if result is None else result.values
     # One value has no spread.
     more = np.where(n > 1, n - 1, np.nan)
     spread = (w @ ((y[:, None] - mean) ** 2 * inside)) / size * n / more
-    factor = 1.0 if kind == "replace" else (size - n) / size
-    return np.asarray(spread / n * factor)
+    return np.asarray(spread / n * (1.0 if kind == "replace" else (size - n) / size))
 
 
 def _name_rows(codes: Codes | None, values: Column) -> tuple[str, ...]:
@@ -352,10 +349,8 @@ def quantiles(
         df = np.broadcast_to(share.degrees_of_freedom, 1)[0]
         t = float(t_quantile(level, df))
         half = t * share.se[0]
-        lower = _limit(lookup, share.values[0] - half)
-        upper = _limit(lookup, share.values[0] + half)
-        se = (upper - lower) / (2 * t)
-        rows.append((p, estimate, lower, upper, se, domain.n, df))
+        lower, upper = (_limit(lookup, share.values[0] + end) for end in (-half, half))
+        rows.append((p, estimate, lower, upper, (upper - lower) / (2 * t), domain.n, df))
     return pd.DataFrame(rows, columns=["p", "estimate", "lower", "upper", "se", "n", "df"])
 
 
@@ -389,7 +384,6 @@ def quantile_function(x: FloatArray, w: FloatArray, rule: Rule) -> Callable[[flo
     def interpolated(p: float) -> float:
         if len(x) == 1:
             return float(x[0])
-        knots = np.concatenate([[0.0], cumulative[:-1]]) / cumulative[-2]
-        return float(np.interp(p, knots, x))
+        return float(np.interp(p, np.concatenate([[0.0], cumulative[:-1]]) / cumulative[-2], x))
 
     return interpolated if rule == "hf7" else stepwise

@@ -117,23 +117,6 @@ def _reduce_domain(
     return scores, spread
 
 
-def answer_codes(
-    design: Design, values: Column, categories: Sequence[Any], outside: Collection[Any] = ()
-) -> Codes:
-    """Codes of declared categories; -1 for what is outside the base.
-
-    Outside the base are missing values, special codes that begin with `_` (blank, not asked, don't
-    know) and the values in `outside`.
-
-    Raises:
-        StatisticsError: another value inside the domain, a category declared twice or never.
-    """
-    known = design.factorize(values)
-    codes = encode_declared(None, categories, known)
-    _refuse_undeclared(design, known, codes, values, outside)
-    return codes
-
-
 def group_codes(design: Design, by: Column, groups: Sequence[Any] | None = None) -> Codes:
     """Codes of a grouping column; the groups are those that occur in the domain, sorted.
 
@@ -233,7 +216,9 @@ def proportion_estimates(
         StatisticsError: no respondent in the base; a value or group that is not declared; a
             category declared twice.
     """
-    answer = answer_codes(design, values, categories, outside)
+    known = design.factorize(values)
+    answer = encode_declared(None, categories, known)
+    _refuse_undeclared(design, known, answer, values, outside)
     grouping = Codes.constant(design.rows) if by is None else group_codes(design, by, groups)
     cells = np.where(
         (answer.codes >= 0) & (grouping.codes >= 0), grouping.codes * answer.size + answer.codes, -1
@@ -244,13 +229,10 @@ def proportion_estimates(
             "the base is empty: nobody in the domain gave one of the declared categories "
             + ", ".join(map(repr, categories))
         )
-    shape = (grouping.size, answer.size)
-    size = grouping.size * answer.size
+    shape, size = (grouping.size, answer.size), grouping.size * answer.size
     inside = domain.mask
     counts = np.bincount(cells[inside], minlength=size).reshape(shape)
-    totals = np.bincount(
-        cells[inside], weights=domain.full_weights[inside], minlength=size
-    ).reshape(shape)
+    totals = np.bincount(cells[inside], domain.full_weights[inside], size).reshape(shape)
     with np.errstate(invalid="ignore"):
         shares = totals / totals.sum(axis=1, keepdims=True)
     df: IntArray | FloatArray = domain.domain_degrees(grouping.codes, grouping.size)
@@ -293,11 +275,9 @@ def replicated_covariance(domain: Design, table: FloatArray, shares: FloatArray)
     # A group that is empty in the sample has no share to replicate.
     replicated[:, bare | empty] = 0.0
     estimate = np.where((bare | empty)[:, None], 0.0, shares)
-    flat = replicated.reshape(len(table), -1)
-    covariance = domain.replicate_covariance(flat, estimate.ravel())
+    covariance = domain.replicate_covariance(replicated.reshape(len(table), -1), estimate.ravel())
     unknown = np.repeat(bare, shares.shape[1])
-    covariance[unknown] = np.nan
-    covariance[:, unknown] = np.nan
+    covariance[unknown] = covariance[:, unknown] = np.nan
     return covariance
 
 
@@ -360,10 +340,9 @@ def proportion_table(
     lower, upper = proportion_interval(interval, p, se, n, df, level)
     n_eff = nchs_effective_size(p, se, n, df, level)
     # p(1-p)/SE^2 of n drawn one by one is n - 1: what is told is n over the design effect.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        told = np.minimum(n_eff * n / (n - 1), n)
     kg_lower, kg_upper = proportion_interval("korn-graubard", p, se, n, df, level)
     with np.errstate(divide="ignore", invalid="ignore"):
+        told = np.minimum(n_eff * n / (n - 1), n)
         deff = np.where((p > 0) & (p < 1), se**2 * (n - 1) / (p * (1 - p)), np.nan)
         deff = np.where(df < 1, np.nan, deff)
     note = np.where(n == 0, "no respondent in the base", "")

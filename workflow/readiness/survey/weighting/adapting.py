@@ -157,11 +157,9 @@ def weigh_adapting(
             steps.append(Fact("weighting.step.dropped_unmet", {"variable": last}))
             del kept[last]
     if found is None:
-        alone = BASE
+        alone = EVERYBODY if totals is None else BASE
         why = "weighting.step.strata_alone" if totals else "weighting.step.by_strata"
-        if totals is None:
-            alone, why = EVERYBODY, "weighting.step.unweighted"
-        steps.append(Fact(why))
+        steps.append(Fact("weighting.step.unweighted" if totals is None else why))
         found = Raking.of(base, {alone: _count_people(base, alone)}, ())
     else:
         steps.append(Fact("weighting.step.raked", {"variables": Listed(tuple(kept))}))
@@ -173,9 +171,8 @@ def weigh_adapting(
     if replicates is not None:
         made, told = repeat(base, limited, final, replicates)
         steps += told
-    weighting = _make_weighting(base, limited, final, made)
     return Adapted(
-        weighting,
+        _make_weighting(base, limited, final, made),
         tuple(kept),
         tuple(c for c in merges if c.variable in kept),
         tuple(steps),
@@ -237,8 +234,7 @@ def _describe_merge(
     merge: Collapse, parts: Mapping[str, Sequence[Any]] | None = None
 ) -> dict[str, Value]:
     """A merge as the values of a fact; `parts`: what declared categories were made of."""
-    parts = parts or {}
-    codes = [str(c) for name in merge.categories for c in parts.get(str(name), (name,))]
+    codes = [str(c) for name in merge.categories for c in (parts or {}).get(str(name), (name,))]
     return {"variable": merge.variable, "categories": Listed(tuple(codes))}
 
 
@@ -254,15 +250,13 @@ def _limit_weights(
     found: Raking, trim: Trim | None, steps: list[Fact]
 ) -> tuple[Recipe, FloatArray]:
     """The recipe with the limits that can be kept, and the weight of one of each pattern."""
-    raked, count = found.main.weights, found.count
-    start = found.base * count
     if trim is None:
         return found.recipe, found.one
     within = replace(found.recipe, lower=trim.lower, upper=trim.upper)
     for how in (Limits.BOUNDED, Limits.TRIMMED):
         recipe = replace(within, how=how)
         try:
-            totals = recipe.limit_totals(raked, start)
+            totals = recipe.limit_totals(found.main.weights, found.base * found.count)
         except StatisticsError:
             continue
         sums = [np.bincount(m.codes.codes, totals, m.codes.size) for m in recipe.margins]
@@ -271,7 +265,7 @@ def _limit_weights(
         gap = float(np.abs(np.concatenate(sums)[used] / target[used] - 1).max())
         if gap <= MOST_MOVED:
             steps.append(_tell_limits(found, recipe, gap))
-            return recipe, totals / count
+            return recipe, totals / found.count
     steps.append(Fact("weighting.step.limits"))
     return found.recipe, found.one
 

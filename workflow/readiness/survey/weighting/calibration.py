@@ -59,23 +59,14 @@ class Raked:
 def cross(margins: Sequence[Margin]) -> MarginCells:
     """The cells of the margins: only those that occur when the crossing is large."""
     sizes = [m.codes.size for m in margins]
-    rows = len(margins[0].codes.codes)
     key = margins[0].codes.codes
     for margin in margins[1:]:
         key = key * margin.codes.size + margin.codes.codes
     total = int(np.prod(np.array(sizes, dtype=np.float64)))
-    if total <= max(4 * rows, 1024):
-        values = np.arange(total)
-        of_row, size = key, total
-    else:
-        values, inverse = np.unique(key, return_inverse=True)
-        of_row, size = np.asarray(inverse, dtype=np.int64).reshape(-1), len(values)
-    categories = []
-    rest = values
-    for k in reversed(sizes):
-        categories.append(np.asarray(rest % k, dtype=np.int64))
-        rest = rest // k
-    return MarginCells(of_row, size, tuple(reversed(categories)))
+    values, of_row = np.arange(total), key
+    if total > max(4 * len(key), 1024):
+        values, of_row = np.unique(key, return_inverse=True)
+    return MarginCells(of_row, len(values), np.unravel_index(values, sizes))
 
 
 def rake_weights(
@@ -127,8 +118,8 @@ def _pass_margins(
     """
     largest, where = -1.0, ""
     for margin, category, total in zip(margins, crossing.categories, factors, strict=True):
-        current = np.bincount(category, weights=cell, minlength=margin.codes.size)
         target = margin.totals
+        current = np.bincount(category, weights=cell, minlength=margin.codes.size)
         empty = (current <= 0) & (target > 0)
         if empty.any():
             k = int(np.argmax(empty))
@@ -173,9 +164,8 @@ class Reraking:
         self._tolerance, self._max_iterations = tolerance, max_iterations
         self._targets = np.concatenate([m.totals for m in margins])
         self._effects = np.concatenate(main.effects)
-        left, right = _split(margins, cells)
+        self._left, self._right = left, right = _split(margins, cells)
         self._shape = (len(left), len(right))
-        self._left, self._right = left, right
         weights = np.bincount(cells.of_row, weights=main.weights, minlength=cells.size)
         table = weights.reshape(self._shape)
         cross = left.T @ table @ right
@@ -247,12 +237,11 @@ def _split(margins: Sequence[Margin], cells: MarginCells) -> tuple[FloatArray, F
 
 def _make_indicators(sizes: Sequence[int], starts: IntArray, total: int) -> FloatArray:
     """One row a combination of categories, last margin fastest; one column a category."""
-    rows = int(np.prod(np.array(sizes, dtype=np.int64))) if len(sizes) else 1
-    matrix = np.zeros((rows, total))
-    rest = np.arange(rows)
-    for size, start in zip(reversed(sizes), reversed(list(starts)), strict=True):
-        matrix[np.arange(rows), start + rest % size] = 1.0
-        rest = rest // size
+    every = np.arange(int(np.prod(np.array(sizes, dtype=np.int64))))
+    matrix = np.zeros((len(every), total))
+    places = np.unravel_index(every, sizes) if len(sizes) else ()
+    for place, start in zip(places, starts, strict=True):
+        matrix[every, start + place] = 1.0
     return matrix
 
 
@@ -343,12 +332,10 @@ def _compute_ratio(
             e = np.exp(np.clip(a * u, -700, 700))
         below = (high - 1) + (1 - low) * e
         ratio = (low * (high - 1) + high * (1 - low) * e) / below
-        slope = (high - low) * (high - 1) * (1 - low) * a * e / below**2
-        return ratio, slope
+        return ratio, (high - low) * (high - 1) * (1 - low) * a * e / below**2
     free = 1 + u if distance == "linear" else np.exp(np.clip(u, -700, 700))
     slope = np.ones_like(u) if distance == "linear" else free
-    inside = (free >= low) & (free <= high)
-    return np.clip(free, low, high), np.where(inside, slope, 0.0)
+    return np.clip(free, low, high), np.where((free >= low) & (free <= high), slope, 0.0)
 
 
 def bounded_rake(
@@ -423,14 +410,10 @@ def trim_weights(
             f"no weights between {lower:g} and {upper:g} can add up to {total:g} over {n:g} rows "
             f"(mean {total / n:g}); widen the limits"
         )
-    result = weights.copy()
+    result, slack = weights.copy(), 1e-12 * total / n
     values = result[active] / share
     free = np.ones(len(values), dtype=np.bool_)
-    slack = 1e-12 * total / n
-    while True:
-        outside = (values < lower - slack) | (values > upper + slack)
-        if not outside.any():
-            break
+    while (outside := (values < lower - slack) | (values > upper + slack)).any():
         # A row that was cut stays at its limit; the others take up what was cut.
         free &= ~outside
         if not free.any():
@@ -439,8 +422,7 @@ def trim_weights(
                 "up what is cut: widen the limits"
             )
         cut = np.clip(values, lower, upper)
-        excess = float(((values - cut) * share).sum())
-        cut[free] += excess / float(share[free].sum())
+        cut[free] += float(((values - cut) * share).sum()) / float(share[free].sum())
         values = cut
         if not strict:
             break

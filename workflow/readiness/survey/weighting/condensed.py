@@ -239,9 +239,6 @@ GROUPS = 80
 MOST_JACKKNIFE = 2000
 
 
-_TOLD = {"JKn": "weighting.step.jackknife", "groups": "weighting.step.groups"}
-
-
 def repeat(
     design: Design, raking: Raking, final: FloatArray, kind: Repeats
 ) -> tuple[Replicates, list[Fact]]:
@@ -255,11 +252,11 @@ def repeat(
     """
     if kind == "auto":
         kind = "JKn" if design.rows <= MOST_JACKKNIFE else "groups"
+    leave_out, step = _leave_groups_out, "weighting.step.groups"
     if kind == "JKn":
-        made, linear = _leave_one_out(design, raking, final)
-    else:
-        made, linear = _leave_groups_out(design, raking, final)
-    told = [Fact(_TOLD[made.kind], {"n": made.count})]
+        leave_out, step = _leave_one_out, "weighting.step.jackknife"
+    made, linear = leave_out(design, raking, final)
+    told = [Fact(step, {"n": made.count})]
     return made, [*told, Fact("weighting.step.linear", {"n": linear})] if linear else told
 
 
@@ -279,8 +276,7 @@ def _leave_one_out(design: Design, raking: Raking, final: FloatArray) -> tuple[R
         linear[p] = perturbed.linear - before
     matrix = left_out[raking.pattern][:, raking.pattern]
     np.fill_diagonal(matrix, 0.0)
-    n = stage.sampled
-    rscales = ((n - 1) / n * stage.fraction_left())[design.strata]
+    rscales = ((stage.sampled - 1) / stage.sampled * stage.fraction_left())[design.strata]
     return Replicates(matrix, 1.0, rscales, kind="JKn"), int(linear[raking.pattern].sum())
 
 

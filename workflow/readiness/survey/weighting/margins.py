@@ -83,8 +83,7 @@ def make_margins(
         merges = [c for c in collapse if c.variable == variable]
         column, merged = _collapse_column(data[variable], dict(by_category), merges)
         margins.append(_make_margin(variable, column, merged, mask))
-    first = margins[0]
-    expected = float(first.totals.sum())
+    first, expected = margins[0], float(margins[0].totals.sum())
     for margin in margins[1:]:
         total = float(margin.totals.sum())
         if abs(total - expected) > _SAME_TOTAL * max(abs(expected), abs(total)):
@@ -99,9 +98,8 @@ def _collapse_column(
     column: pd.Series[Any], totals: dict[Any, float], merges: Sequence[Collapse]
 ) -> tuple[pd.Series[Any], dict[Any, float]]:
     for merge in merges:
-        unknown = [c for c in (*merge.categories, merge.into) if c not in totals]
         # The target may be a new name: only the merged categories must exist.
-        unknown = [c for c in unknown if c != merge.into]
+        unknown = [c for c in merge.categories if c not in totals and c != merge.into]
         if unknown:
             raise StatisticsError(
                 f"cannot collapse {unknown[0]!r} of margin {merge.variable!r}: it has no total"
@@ -295,24 +293,19 @@ class WeightingReport:
 
 def margin_table(margins: Sequence[Margin], base: FloatArray, final: FloatArray) -> pd.DataFrame:
     """Targets and weighted totals before and after, by margin and category."""
-    parts: list[dict[str, Any]] = []
-    for margin in margins:
-        codes, size = margin.codes.codes, margin.codes.size
-        before = np.bincount(codes, weights=base, minlength=size)
-        after = np.bincount(codes, weights=final, minlength=size)
-        labels = margin.codes.labels or ()
-        for k, label in enumerate(labels):
-            target = float(margin.totals[k])
-            parts.append(
-                {
-                    "variable": margin.variable,
-                    "category": label,
-                    "n": int(margin.counts[k]),
-                    "target": target,
-                    "base": float(before[k]),
-                    "final": float(after[k]),
-                    "gap": float(after[k]) / target - 1 if target > 0 else 0.0,
-                }
-            )
-    columns = ["variable", "category", "n", "target", "base", "final", "gap"]
-    return pd.DataFrame(parts, columns=columns)
+    parts = [
+        pd.DataFrame(
+            {
+                "variable": margin.variable,
+                "category": margin.codes.labels,
+                "n": margin.counts,
+                "target": margin.totals,
+                "base": np.bincount(margin.codes.codes, base, margin.codes.size),
+                "final": np.bincount(margin.codes.codes, final, margin.codes.size),
+            }
+        )
+        for margin in margins
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    asked = table["target"].where(table["target"] > 0)
+    return table.assign(gap=(table["final"] / asked - 1).fillna(0.0))

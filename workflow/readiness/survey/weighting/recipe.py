@@ -147,8 +147,7 @@ def with_replicates(
     if not combined:
         matrix = matrix * design.full_weights[:, None]
     whole, factors = scale_given(type, matrix.shape[1], rho=rho, scale=scale, rscales=rscales)
-    made = Replicates(matrix, whole, factors, mse)
-    return replace(design, replicates=made)
+    return replace(design, replicates=Replicates(matrix, whole, factors, mse))
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,9 +211,8 @@ def weigh(
         StatisticsError: margins that cannot be met (`make_margins`, `rake_weights`), limits that
             cannot be met, a replicate that cannot be raked (with its number).
     """
-    margins = make_margins(
-        design.data, totals, collapse, None if design.mask.all() else design.mask
-    )
+    mask = None if design.mask.all() else design.mask
+    margins = make_margins(design.data, totals, collapse, mask)
     recipe = Recipe(margins, tolerance=tolerance, max_iterations=max_iterations)
     words = [f"raking to {', '.join(totals)} (relative tolerance {tolerance:g})"]
     if trim is not None:
@@ -250,18 +248,15 @@ def _build_replicates(
     rerake = recipe.rake_again(main)
 
     def adjust(base: FloatArray) -> FloatArray:
-        if recipe.how is Limits.NONE:
-            return rerake(base)
         return recipe.limit_totals(rerake(base), base)
 
     if kind is None and design.replicates is not None:
         return _adjust_replicates(design, adjust)
-    if kind is None and recipe.how is Limits.TRIMMED:
-        kind = "JKn"
-        if design.stages[0].units.size > _MOST_JACKKNIFE:
-            kind, number = "groups", _GROUPS
-    if kind is None:
+    if kind is None and recipe.how is not Limits.TRIMMED:
         return None
+    if kind is None:
+        many = design.stages[0].units.size > _MOST_JACKKNIFE
+        kind, number = ("groups", _GROUPS) if many else ("JKn", number)
     return make_replicates(design, kind, n_replicates=number, seed=seed, adjust=adjust)
 
 
@@ -355,9 +350,9 @@ def calibrate(
             max_iterations=max_iterations,
         )
 
-    base = design.weights
-    weights = adjust(base)
-    return _apply_adjustment(design, weights, Projection((), x, weights, base), adjust)
+    weights = adjust(design.weights)
+    projection = Projection((), x, weights, design.weights)
+    return _apply_adjustment(design, weights, projection, adjust)
 
 
 def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> Design:
