@@ -25,8 +25,7 @@ from readiness.attack import (
     read_release,
 )
 from readiness.attack.attack import cells_of
-from readiness.attack.knowledge import Knowledge, Sums
-from readiness.attack.model import AttackedCell
+from readiness.attack.knowledge import AttackedCell, Knowledge, Sums
 from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
 from readiness.attack.solving import PEOPLE, LinearSystem, Solver, narrow
 from readiness.errors import DataError

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from readiness.attack.attack import _ItemAttack
-from readiness.attack.model import AttackedCell, AttackRules, AttackTarget
+from readiness.attack.knowledge import AttackedCell, AttackRules, AttackTarget
 from readiness.attack.released import PrintedInterval, Release, ReleasedShare, ReleasedTable
 from readiness.attack.solving import narrow
 

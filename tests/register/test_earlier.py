@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.analysis.cuts import cuts
+from readiness.analysis.estimating import cuts
 from readiness.config import FigureRules
 from readiness.disclosure import Policy
 from readiness.questionnaire import Questionnaire, questionnaire_of

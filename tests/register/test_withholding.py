@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from readiness.analysis.cuts import cuts
+from readiness.analysis.estimating import cuts
 from readiness.analysis.selection import Selection
 from readiness.config import FigureRules
 from readiness.disclosure import Policy

@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.cuts import Crossings, Cut, compared_cuts
+from readiness.analysis.estimating import Crossings, Cut, compared_cuts
 from readiness.analysis.names import ANSWERED
 from readiness.analysis.selection import Selection
 from readiness.arrays import BoolArray

@@ -117,8 +117,7 @@ def share_out(strata: pd.DataFrame, method: str, total: int | None, wanted: Want
     `smallest`: as few as meet the margins; else a `total` in proportion to the strata's people, to
     nothing, to people times spread (Neyman), or to the root of people times spread (`power`).
 
-    Raises:
-        StatisticsError: what is missing or cannot be met, by the name of its option.
+    Raises StatisticsError: what is missing or cannot be met, by the name of its option.
     """
     people, most = strata["population"].to_numpy(), most_answers(strata)
     if method == "smallest":

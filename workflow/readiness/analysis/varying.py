@@ -21,18 +21,11 @@ import pandas as pd
 
 from readiness.analysis import weighting
 from readiness.analysis.comparing import COLUMNS, contrast_item, list_family
-from readiness.analysis.cuts import Crossings, compared_cuts, cuts
+from readiness.analysis.estimating import Crossings, compared_cuts, cuts
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import round_as_stored, weighted_design
 from readiness.config import Compare, Estimate, Weight
-from readiness.questionnaire import (
-    DONT_KNOW,
-    TOTAL,
-    Category,
-    FrameVariable,
-    Item,
-    Questionnaire,
-)
+from readiness.questionnaire import DONT_KNOW, TOTAL, Category, FrameVariable, Item, Questionnaire
 from readiness.survey.comparisons.multiple import adjust_p
 from readiness.survey.design import Design
 from readiness.survey.intervals import Interval

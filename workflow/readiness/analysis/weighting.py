@@ -89,8 +89,7 @@ def weigh_wave(
             everybody counts once.
         selection: how respondents came in.
 
-    Raises:
-        DataError: a weight that is given is no number of 0 or more.
+    Raises DataError: a weight that is given is no number of 0 or more.
     """
     if settings and settings.given:
         return _take_given(table, settings.given)

@@ -1,8 +1,7 @@
 """What readers of a release could find out: the attack that decides whether it may leave."""
 
 from readiness.attack.attack import attack
-from readiness.attack.knowledge import read_variants
-from readiness.attack.model import (
+from readiness.attack.knowledge import (
     COLUMNS,
     Attacked,
     AttackReader,
@@ -14,6 +13,7 @@ from readiness.attack.model import (
     classes_of,
     first_given_away,
     given_away,
+    read_variants,
     summary,
 )
 from readiness.attack.released import Release, Route, find_unread, read_release

@@ -16,14 +16,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from readiness.attack.knowledge import LISTED, Knowledge, Sums
-from readiness.attack.model import (
+from readiness.attack.knowledge import (
+    LISTED,
     Attacked,
     AttackedCell,
     AttackReader,
     AttackTarget,
     CountVerdict,
     How,
+    Knowledge,
+    Sums,
 )
 from readiness.attack.released import (
     ANSWERED,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.cuts import Cut, cuts
+from readiness.analysis.estimating import Cut, cuts
 from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.disclosure import Policy
 from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum, Statement

@@ -30,8 +30,7 @@ def one_of(value: Any, known: Any, what: str) -> None:
         known: the `Literal` of the names.
         what: how the message calls the option.
 
-    Raises:
-        StatisticsError: a name that is not known.
+    Raises StatisticsError: a name that is not known.
     """
     names = get_args(known)
     # By type too: an array has no truth.
@@ -101,8 +100,7 @@ class Codes:
 def encode(column: Any, what: str) -> Codes:
     """A column as codes; the labels are sorted. Missing values are refused.
 
-    Raises:
-        StatisticsError: a value is missing.
+    Raises StatisticsError: a value is missing.
     """
     codes, labels = factorize_column(column)
     if len(codes) and codes.min() < 0:
@@ -159,8 +157,7 @@ def encode_declared(
         categories: the declared categories.
         known: the column's `factorized`, when it has been made before.
 
-    Raises:
-        StatisticsError: no category, or the same category twice.
+    Raises StatisticsError: no category, or the same category twice.
     """
     declared = list(categories)
     if not declared:
@@ -200,11 +197,9 @@ def option_answers(values: Any, option: str, base: Base) -> TextArray:
         base: `asked`: everyone asked, where no answer counts as not chosen; `answered`: only those
             who answered.
 
-    Returns:
-        `1` and `0` within the base, a code that begins with `_` outside it, shape (rows,).
+    Returns `1` and `0` within the base, a code that begins with `_` outside it, shape (rows,).
 
-    Raises:
-        StatisticsError: a value that is neither 1, 0 nor a special code.
+    Raises StatisticsError: a value that is neither 1, 0 nor a special code.
     """
     codes, distinct = factorize_column(values)
     known = {"1": "1", "0": "0"}

@@ -145,9 +145,8 @@ class Design:
     def column(self, values: Column) -> npt.NDArray[Any]:
         """The values of a column by name, or the array itself, checked to hold `rows` values.
 
-        Raises:
-            StatisticsError: unknown column name, a name that two columns have, another number of
-                values than rows, a Series with another index than the data.
+        Raises StatisticsError: unknown column name, a name that two columns have, another number of
+        values than rows, a Series with another index than the data.
         """
         if isinstance(values, str):
             return np.asarray(one_column(self.data, values))
@@ -156,8 +155,7 @@ class Design:
     def declared_order(self, values: Column) -> list[Any] | None:
         """The categories of a pandas Categorical, in their order; None for any other column.
 
-        Raises:
-            StatisticsError: unknown column name.
+        Raises StatisticsError: unknown column name.
         """
         given = one_column(self.data, values) if isinstance(values, str) else values
         dtype = getattr(given, "dtype", None)
@@ -166,8 +164,7 @@ class Design:
     def factorize(self, values: Column) -> Factorized:
         """The values as codes in order of appearance (-1: missing), with what they stand for.
 
-        Raises:
-            StatisticsError: as `column`.
+        Raises StatisticsError: as `column`.
         """
         if isinstance(values, pd.Categorical) and len(values) == self.rows:
             return values.codes.astype(np.int64), list(values.categories)
@@ -180,8 +177,7 @@ class Design:
     def numeric(self, values: Column, what: str = "the variable") -> FloatArray:
         """A column as floats; infinities are refused, missing values stay NaN.
 
-        Raises:
-            StatisticsError: text that is no number, or an infinite value inside the domain.
+        Raises StatisticsError: text that is no number, or an infinite value inside the domain.
         """
         raw = self.column(values)
         name = repr(values) if isinstance(values, str) else what
@@ -200,9 +196,8 @@ class Design:
         Args:
             mask: shape (rows,), booleans or 0/1; missing values count as outside.
 
-        Raises:
-            StatisticsError: the mask has another length than the full design, or a value that is
-                neither true nor false.
+        Raises StatisticsError: the mask has another length than the full design, or a value that is
+        neither true nor false.
         """
         return replace(self, mask=self.mask & booleans(self.column(mask), "the domain"))
 
@@ -213,8 +208,7 @@ class Design:
         the linear part: faster, and a little smaller where groups are small. It concerns
         association tests, rank tests, contrasts, kappa, linear and ordinal models.
 
-        Raises:
-            StatisticsError: the design has no replicate weights.
+        Raises StatisticsError: the design has no replicate weights.
         """
         self._require_replicates()
         return replace(self, refits=True)
@@ -266,8 +260,7 @@ class Design:
             fit: from weights (rows,), 0 outside the domain, to the statistic, shape (k,).
             estimate: the statistic under the full weights.
 
-        Raises:
-            StatisticsError: no replicate weights; a replicate under which there is no statistic.
+        Raises StatisticsError: no replicate weights; a replicate under which there is no statistic.
         """
         made = self._require_replicates()
         weights = (np.where(self.mask, made.column(r), 0.0) for r in range(made.count))
@@ -284,13 +277,11 @@ class Design:
         Args:
             z: influence values, shape (rows, k) or (rows,); values outside the domain are ignored.
 
-        Returns:
-            Covariance, shape (k, k), in squared units of the totals. For calibrated designs it is
-            that of the calibration (GREG) residuals; for replicate designs, that of the replicated
-            totals.
+        Returns covariance, shape (k, k), in squared units of the totals. For calibrated designs it
+        is that of the calibration (GREG) residuals; for replicate designs, that of the replicated
+        totals.
 
-        Raises:
-            StatisticsError: a stratum has one PSU and the rule is `fail`; z is not finite.
+        Raises StatisticsError: a stratum has one PSU and the rule is `fail`; z is not finite.
         """
         influence = self._clear_outside(z)
         if self.replicates is not None:
@@ -377,16 +368,14 @@ class Design:
     def replicate_code_totals(self, codes: IntArray, size: int) -> FloatArray:
         """Weighted totals of categories under each replicate, shape (R, size); -1 counts nowhere.
 
-        Raises:
-            StatisticsError: the design has no replicate weights.
+        Raises StatisticsError: the design has no replicate weights.
         """
         return self._require_replicates().code_totals(np.where(self.mask, codes, -1), size)
 
     def replicate_totals(self, x: npt.ArrayLike) -> FloatArray:
         """Totals of x under each replicate weight, shape (R, k), domain applied.
 
-        Raises:
-            StatisticsError: the design has no replicate weights.
+        Raises StatisticsError: the design has no replicate weights.
         """
         return self._require_replicates().totals(self._clear_outside(x))
 
@@ -452,10 +441,9 @@ def design(
         lonely_psu: what to do with a stratum that has one PSU.
         adjust_domain_lonely: also where only the domain leaves one PSU.
 
-    Raises:
-        StatisticsError: no rows; unknown columns, or two of one name; weights that are missing,
-            negative or infinite, or all 0; missing strata or PSUs; a PSU in two strata without
-            `nest`; an FPC below the sample size or not constant in its stratum; an unknown rule.
+    Raises StatisticsError: no rows; unknown columns, or two of one name; weights that are missing,
+    negative or infinite, or all 0; missing strata or PSUs; a PSU in two strata without `nest`; an
+    FPC below the sample size or not constant in its stratum; an unknown rule.
     """
     one_of(lonely_psu, LonelyPsu, "lonely_psu")
     if len(data) == 0:

@@ -47,8 +47,7 @@ def proportion_interval(
         df: degrees of freedom; where below 1 the limits are NaN (clopper-pearson excepted).
         level: confidence level, in (0, 1); one, or one a share.
 
-    Raises:
-        StatisticsError: unknown method, or a level outside (0, 1).
+    Raises StatisticsError: unknown method, or a level outside (0, 1).
     """
     one_of(method, Interval, "interval")
     check_level(level)
@@ -79,8 +78,7 @@ def proportion_interval(
 def check_level(level: npt.ArrayLike) -> None:
     """Refuse a confidence level (one, or an array of them) outside (0, 1).
 
-    Raises:
-        StatisticsError: the level is not between 0 and 1.
+    Raises StatisticsError: the level is not between 0 and 1.
     """
     levels = np.asarray(level)
     if levels.dtype.kind not in "iuf" or not ((levels > 0) & (levels < 1)).all():

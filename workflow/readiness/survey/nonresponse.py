@@ -52,12 +52,10 @@ def response_table(
         dispositions: how each sampled case ended, one of `DISPOSITIONS`.
         weights: base weight of each case; None: no weighted column.
 
-    Returns:
-        Columns `rate`, `unweighted`, and `weighted`; in 0-1, NaN where a rate has no case below the
-        line.
+    Returns columns `rate`, `unweighted`, and `weighted`; in 0-1, NaN where a rate has no case below
+    the line.
 
-    Raises:
-        StatisticsError: an unknown disposition, no case, bad weights.
+    Raises StatisticsError: an unknown disposition, no case, bad weights.
     """
     codes = np.asarray(dispositions, dtype=object)
     if codes.ndim != 1 or len(codes) == 0:
@@ -153,9 +151,8 @@ def balance(
         weights: sets of weights by name, such as `unweighted` (ones), `base` and `final`; each of
             one weight a respondent.
 
-    Returns:
-        One row a variable and category, in the order of the totals: `variable`, `category`,
-        `population` (share in 0-1), `n`, and for each set its share.
+    Returns one row a variable and category, in the order of the totals: `variable`, `category`,
+    `population` (share in 0-1), `n`, and for each set its share.
 
     """
     sets = {name: np.asarray(w, dtype=np.float64) for name, w in weights.items()}
@@ -192,14 +189,12 @@ def worst_case(
         level: of the limits that cover sampling as well.
         interval: of a share.
 
-    Returns:
-        `estimate` (share of those who answered), `worst_lower` and `worst_upper` (every blank a no,
-        a yes), `limit_lower` and `limit_upper`: the lower limit of the one and the upper limit of
-        the other; shares in 0-1. The limits hold the population's share with at least `level`
-        whatever the blanks would have said.
+    Returns `estimate` (share of those who answered), `worst_lower` and `worst_upper` (every blank a
+    no, a yes), `limit_lower` and `limit_upper`: the lower limit of the one and the upper limit of
+    the other; shares in 0-1. The limits hold the population's share with at least `level` whatever
+    the blanks would have said.
 
-    Raises:
-        StatisticsError: another value than 1 and 0, nobody asked, nobody answered.
+    Raises StatisticsError: another value than 1 and 0, nobody asked, nobody answered.
     """
     values = design.numeric(answers, "the answers")
     base = design if asked is None else design.subset(asked)
@@ -245,8 +240,7 @@ class SelectedMoments:
 
         `weights`: base weights of a sample drawn with unequal chances; None: equal ones.
 
-        Raises:
-            StatisticsError: fewer than p + 2 rows, bad weights.
+        Raises StatisticsError: fewer than p + 2 rows, bad weights.
         """
         answer, matrix = _check_pair(y, z)
         w = _normalise_weights(weights, len(answer))
@@ -274,13 +268,11 @@ def smub(selected: SelectedMoments, others_mean_z: npt.ArrayLike, others: float)
             frame's margins: shares of the categories but the first).
         others: number of the population's others.
 
-    Returns:
-        One row a phi: `phi`, `smub` (in standard deviations of the answer), `mub` (in its unit),
-        `mean` (the mean less its bias), `correlation` (r).
+    Returns one row a phi: `phi`, `smub` (in standard deviations of the answer), `mub` (in its
+    unit), `mean` (the mean less its bias), `correlation` (r).
 
-    Raises:
-        StatisticsError: shapes that do not fit, dependent auxiliaries, a proxy that tells nothing
-            (r of 0 with phi = 1: no bound).
+    Raises StatisticsError: shapes that do not fit, dependent auxiliaries, a proxy that tells
+    nothing (r of 0 with phi = 1: no bound).
     """
     mean_others = np.asarray(others_mean_z, dtype=np.float64)
     if mean_others.shape != selected.mean_z.shape:
@@ -386,12 +378,10 @@ def mubp(
         selected_share: share of the population that was selected, in 0-1.
         weights: base weights of those selected, shape (n,); None: equal ones.
 
-    Returns:
-        One row a phi: `phi`, `mubp` (selected less population, in 0-1), `share` (the share less its
-        bias), `others` (share among the others), `correlation`.
+    Returns one row a phi: `phi`, `mubp` (selected less population, in 0-1), `share` (the share less
+    its bias), `others` (share among the others), `correlation`.
 
-    Raises:
-        StatisticsError: as `probit_proxy`; a constant proxy.
+    Raises StatisticsError: as `probit_proxy`; a constant proxy.
     """
     from scipy import optimize, stats
 

@@ -98,8 +98,7 @@ class Replicates:
 def adjust_columns(matrix: FloatArray, adjust: Adjustment) -> None:
     """Put each column of replicate weights through an adjustment (rows,) -> (rows,), in place.
 
-    Raises:
-        StatisticsError: an adjustment that fails, with the number of the replicate.
+    Raises StatisticsError: an adjustment that fails, with the number of the replicate.
     """
     for r in range(matrix.shape[1]):
         try:
@@ -124,8 +123,7 @@ def scale_given(
         count: how many they are, at least 2.
         rho: of Fay's method, 0 or more and below 1.
 
-    Raises:
-        StatisticsError: an unknown kind, a constant that is missing, not of the kind, or wrong.
+    Raises StatisticsError: an unknown kind, a constant that is missing, not of the kind, or wrong.
     """
     one_of(kind, GivenKind, "type of replicate weights")
     if count < 2:
@@ -178,8 +176,7 @@ def jackknife_factors(stage: Stage, *, lonely_fails: bool = True) -> tuple[Float
     Returns what multiplies each PSU's weight in each replicate, shape (PSUs, R), and the factor of
     each replicate in the variance, shape (R,).
 
-    Raises:
-        StatisticsError: a stratum of one PSU (`lonely_fails`), or no other ones.
+    Raises StatisticsError: a stratum of one PSU (`lonely_fails`), or no other ones.
     """
     n = stage.sampled
     if lonely_fails:
@@ -212,8 +209,7 @@ def bootstrap_factors(
         replicates: number of replicates, at least 2.
         seed: of the generator; equal seeds give equal replicates.
 
-    Raises:
-        StatisticsError: fewer than 2 replicates, or a stratum with one PSU.
+    Raises StatisticsError: fewer than 2 replicates, or a stratum with one PSU.
     """
     if replicates < 2:
         raise StatisticsError(f"{replicates} bootstrap replicates; expected 2 or more")
@@ -270,8 +266,7 @@ def deal(stage: Stage, groups: int, seed: int) -> Dealt:
         groups: number of groups, at least 2, and so of replicates.
         seed: of the dealing; equal seeds give equal groups.
 
-    Raises:
-        StatisticsError: fewer than 2 groups, or more than PSUs; a stratum with one PSU.
+    Raises StatisticsError: fewer than 2 groups, or more than PSUs; a stratum with one PSU.
     """
     n = stage.sampled.astype(np.int64)
     if not 2 <= groups <= stage.units.size:

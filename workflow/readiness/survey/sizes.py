@@ -55,8 +55,7 @@ def variance_for_margin(
 
     Where one effective answer is enough it is the variance of one.
 
-    Raises:
-        StatisticsError: a share that is not between 0 and 1, or a margin not between 0 and 0.5.
+    Raises StatisticsError: a share that is not between 0 and 1, or a margin not between 0 and 0.5.
     """
     p, half = np.broadcast_arrays(np.asarray(share, float), np.asarray(margin, float))
     if not ((p > 0) & (p < 1) & (half > 0) & (half < 0.5)).all():
@@ -147,8 +146,7 @@ def allocate(
         measure: > 0; N_h: proportional; ones: equal; N_h S_h: Neyman; N_h^q S_h: power.
         most, least: units of a stratum at most and at least.
 
-    Raises:
-        StatisticsError: a total that the bounds cannot give.
+    Raises StatisticsError: a total that the bounds cannot give.
     """
     sizes, high = np.asarray(measure, dtype=np.float64), np.asarray(most, dtype=np.float64)
     low = np.minimum(least, high)
@@ -195,8 +193,7 @@ def cheapest_allocation(
         targets: the largest variance of each number, plus sum_h W_hj^2 S_hj^2 / N_h, (J,).
         most, least: units of a stratum at most and at least; `costs`: of one unit.
 
-    Raises:
-        StatisticsError: a target that is missed with the most units; no convergence.
+    Raises StatisticsError: a target that is missed with the most units; no convergence.
     """
     low, cost = np.minimum(least, most), np.broadcast_to(np.asarray(costs, float), most.shape)
     if (missed := missed_targets(spread, targets, most)).any():
@@ -223,8 +220,7 @@ def draw(
     Args:
         ids, strata: of each person; an id stands once. `sizes`: how many of each stratum.
 
-    Raises:
-        StatisticsError: a stratum that has no size, or fewer persons than are to be drawn.
+    Raises StatisticsError: a stratum that has no size, or fewer persons than are to be drawn.
     """
     numbers = [hashlib.sha256(f"{seed}:{one}".encode()).digest() for one in ids]
     places: dict[str, list[int]] = {}

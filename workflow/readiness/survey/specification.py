@@ -20,8 +20,7 @@ Named: TypeAlias = "tuple[str, pd.Series[Any]]"
 def one_column(data: pd.DataFrame, name: str) -> pd.Series[Any]:
     """The column of a name.
 
-    Raises:
-        StatisticsError: no such column, or more than one.
+    Raises StatisticsError: no such column, or more than one.
     """
     if name not in data.columns:
         raise StatisticsError(
@@ -39,9 +38,8 @@ def one_column(data: pd.DataFrame, name: str) -> pd.Series[Any]:
 def one_value_a_row(data: pd.DataFrame, values: Any) -> npt.NDArray[Any]:
     """Given values as an array, one a row of the data.
 
-    Raises:
-        StatisticsError: another number of values than rows; a table or a mapping; a Series with
-            another index than the data's, which could only be matched by position.
+    Raises StatisticsError: another number of values than rows; a table or a mapping; a Series with
+    another index than the data's, which could only be matched by position.
     """
     if isinstance(values, pd.Series) and not values.index.equals(data.index):
         raise StatisticsError(
@@ -67,8 +65,7 @@ def one_value_a_row(data: pd.DataFrame, values: Any) -> npt.NDArray[Any]:
 def booleans(values: npt.NDArray[Any], what: str) -> BoolArray:
     """BoolArray (or 0/1) as such; missing values are False.
 
-    Raises:
-        StatisticsError: a value that is neither true nor false, such as the text "no".
+    Raises StatisticsError: a value that is neither true nor false, such as the text "no".
     """
     if values.dtype == np.bool_:
         return values
@@ -93,8 +90,7 @@ def named_columns(data: pd.DataFrame, given: Any, *, several: bool = False) -> l
 
     A list of texts names `several` columns, or else holds the values of one.
 
-    Raises:
-        StatisticsError: an unknown column, or another number of values than rows.
+    Raises StatisticsError: an unknown column, or another number of values than rows.
     """
     if given is None:
         return []
@@ -143,8 +139,7 @@ def make_stages(
 def make_weights(data: pd.DataFrame, given: Any, stages: tuple[Stage, ...]) -> FloatArray:
     """The sampling weights, shape (rows,): given, or from the FPC, or 1.
 
-    Raises:
-        StatisticsError: weights that are not numbers, missing, infinite or negative, or all 0.
+    Raises StatisticsError: weights that are not numbers, missing, infinite or negative, or all 0.
     """
     n = len(data)
     if given is None:
@@ -167,9 +162,8 @@ def make_weights(data: pd.DataFrame, given: Any, stages: tuple[Stage, ...]) -> F
 def check_weights(values: FloatArray, name: str = "weight") -> None:
     """Refuse weights that are missing, infinite or negative, naming the first bad row.
 
-    Raises:
-        StatisticsError: with the number of bad weights and the first bad row (counted from 0); or
-            all weights are 0.
+    Raises StatisticsError: with the number of bad weights and the first bad row (counted from 0);
+    or all weights are 0.
     """
     if (bad := ~(np.isfinite(values) & (values >= 0))).any():
         row = int(np.flatnonzero(bad)[0])

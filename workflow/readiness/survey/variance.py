@@ -52,9 +52,8 @@ class Stage:
     def make(strata: Codes, units: Codes, fpc: tuple[str, pd.Series[Any]] | None) -> Stage:
         """A stage from codes and a column of population sizes or sampling fractions.
 
-        Raises:
-            StatisticsError: the FPC is missing, not positive, mixed, not constant in a stratum, or
-                below the number of units drawn.
+        Raises StatisticsError: the FPC is missing, not positive, mixed, not constant in a stratum,
+        or below the number of units drawn.
         """
         owner = np.zeros(units.size, dtype=np.int64)
         owner[units.codes] = strata.codes
@@ -193,8 +192,7 @@ def multistage_covariance(
 ) -> FloatArray:
     """Covariance of the column totals of weighted influence values u, shape (rows, k) -> (k, k).
 
-    Raises:
-        StatisticsError: a stratum has one PSU and the rule is `fail`.
+    Raises StatisticsError: a stratum has one PSU and the rule is `fail`.
     """
     first = stages[0]
     rule = (lonely_psu, adjust_domain_lonely)
@@ -272,8 +270,7 @@ def replicate_covariance(
         rscales: factor of each replicate, shape (R,).
         mse: centre on the full-sample estimate.
 
-    Raises:
-        StatisticsError: a replicate has no value.
+    Raises StatisticsError: a replicate has no value.
     """
     if not np.isfinite(replicated).all():
         r = int(np.flatnonzero(~np.isfinite(replicated).all(axis=1))[0])
@@ -302,8 +299,7 @@ def code_covariance(
     With rows as PSUs, sums of w and w^2 by stratum and code suffice; otherwise the totals of each
     PSU and code are written out. Shape (size, size).
 
-    Raises:
-        StatisticsError: a stratum has one PSU and the rule is `fail`.
+    Raises StatisticsError: a stratum has one PSU and the rule is `fail`.
     """
     rule = (lonely_psu, adjust_domain_lonely)
     ones = np.ones(stage.strata.size)

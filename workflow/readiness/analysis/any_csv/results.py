@@ -30,8 +30,7 @@ INFERENCE = [
 def estimate_all(sample: Sample, selection: Selection) -> pd.DataFrame:
     """Shares of every answer, of all and by group: `by` (the variable of the group), `COLUMNS`.
 
-    Raises:
-        StatisticsError: an empty base, a lonely PSU under `fail`; begins with the question.
+    Raises StatisticsError: an empty base, a lonely PSU under `fail`; begins with the question.
     """
     settings = Estimate.model_construct(
         level=sample.settings.level, interval=sample.settings.interval

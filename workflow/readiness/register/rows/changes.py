@@ -206,12 +206,7 @@ def _list_waves(past: Mapping[Any, Mapping[Any, Any]], identity: str) -> Iterato
 
 
 def _make_level_rows(
-    name: str,
-    of: str,
-    group: str,
-    waves: Sequence[_Told | None],
-    factor: float,
-    rules: FigureRules,
+    name: str, of: str, group: str, waves: Sequence[_Told | None], factor: float, rules: FigureRules
 ) -> list[FigureRow]:
     """What one number was in the waves before, latest first, and how it changed."""
     known = [wave for wave in waves if wave is not None]

@@ -84,8 +84,7 @@ def factor(
             the data); None: the values that occur, sorted, or in the order of a pandas Categorical.
         name: how messages call a variable that is no column.
 
-    Raises:
-        StatisticsError: a value that is no declared level, a level declared twice or missing.
+    Raises StatisticsError: a value that is no declared level, a level declared twice or missing.
     """
     if isinstance(values, Factor):
         return values
@@ -202,8 +201,7 @@ class CellTotals:
 def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
     """The r x c table of two factors, over the rows that have both.
 
-    Raises:
-        StatisticsError: no respondent has both answers.
+    Raises StatisticsError: no respondent has both answers.
     """
     known = row.has_level & column.has_level
     if not known.any():
@@ -234,8 +232,7 @@ def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
 def needs_degrees_of_freedom(df: int, what: str) -> None:
     """Refuse a design without degrees of freedom.
 
-    Raises:
-        StatisticsError: as many strata as PSUs.
+    Raises StatisticsError: as many strata as PSUs.
     """
     if df <= 0:
         raise StatisticsError(
@@ -247,8 +244,7 @@ def needs_degrees_of_freedom(df: int, what: str) -> None:
 def t_quantile(level: float, df: float) -> float:
     """Two-sided t quantile.
 
-    Raises:
-        StatisticsError: no degrees of freedom, a level outside (0, 1).
+    Raises StatisticsError: no degrees of freedom, a level outside (0, 1).
     """
     check_level(level)
     if df <= 0:
@@ -274,8 +270,7 @@ def weighted_counts(codes: IntArray, weights: FloatArray, size: int) -> FloatArr
 def two_or_more(f: Factor, what: str) -> None:
     """Refuse a factor with fewer than two observed levels.
 
-    Raises:
-        StatisticsError: 0 or 1 observed level.
+    Raises StatisticsError: 0 or 1 observed level.
     """
     seen = [level for level, k in zip(f.levels, f.counts(), strict=True) if k > 0]
     if len(seen) < 2:

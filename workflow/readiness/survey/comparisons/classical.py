@@ -42,8 +42,7 @@ def exact_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
 
     The statistic W is Mann-Whitney's U of x. Two-sided p: all W as far from its mean, or farther.
 
-    Raises:
-        StatisticsError: an empty group, missing or infinite values, all answers the same.
+    Raises StatisticsError: an empty group, missing or infinite values, all answers the same.
     """
     from scipy import stats
 
@@ -61,8 +60,7 @@ def exact_permutation(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
 
     The statistic is the sum of x.
 
-    Raises:
-        StatisticsError: values that are not whole; an empty group; all answers the same.
+    Raises StatisticsError: values that are not whole; an empty group; all answers the same.
     """
     a, b = _check_samples(x, y)
     both = np.concatenate([a, b])
@@ -106,8 +104,7 @@ def _compute_exact(scores: IntArray, m: int) -> float:
 def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
     """Kruskal-Wallis test with ties, unweighted. R equivalent: `kruskal.test`.
 
-    Raises:
-        StatisticsError: fewer than two groups, missing values, all answers the same.
+    Raises StatisticsError: fewer than two groups, missing values, all answers the same.
     """
     from scipy import stats
 
@@ -124,8 +121,7 @@ def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
 def pearson_chi_square(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
     """Pearson's chi-square of independence, without Yates' correction.
 
-    Raises:
-        StatisticsError: fewer than two answers or two groups that occur.
+    Raises StatisticsError: fewer than two answers or two groups that occur.
     """
     from scipy import stats
 
@@ -154,8 +150,7 @@ def wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike, exact: bool | None = None) -> C
         exact: True: the exact distribution, which takes no ties; False: the normal one, with ties
             and continuity corrected; None: as R chooses, exact of small samples without ties.
 
-    Raises:
-        StatisticsError: an empty group, missing or infinite values, all answers the same.
+    Raises StatisticsError: an empty group, missing or infinite values, all answers the same.
     """
     from scipy import stats
 
@@ -182,8 +177,7 @@ def fisher_freeman_halton(
             declared by the caller, never chosen silently.
         seed: of the random tables.
 
-    Raises:
-        StatisticsError: a bad table, or one too large for the limit.
+    Raises StatisticsError: a bad table, or one too large for the limit.
     """
     values = np.asarray(counts, dtype=np.float64)
     if values.ndim != 2 or not np.isfinite(values).all() or (values < 0).any():

@@ -100,8 +100,7 @@ def choose(
         effective_sizes: Kish's effective number of answers of each group, if known.
         clusters: whether clusters were drawn, and can be permuted.
 
-    Raises:
-        StatisticsError: no answers, fewer than two groups.
+    Raises StatisticsError: no answers, fewer than two groups.
     """
     sizes = [int(s) for s in group_sizes if s > 0]
     if n <= 0 or len(sizes) < 2:
@@ -147,8 +146,7 @@ class ComparedItem:
     ) -> ComparedItem:
         """The item on the base of those who have an answer and a group.
 
-        Raises:
-            StatisticsError: nobody has both, one level or one group, an unknown value.
+        Raises StatisticsError: nobody has both, one level or one group, an unknown value.
         """
         answer = factor(design, outcome, categories, "the outcome")
         group = factor(design, groups, group_names, "the grouping")
@@ -368,9 +366,8 @@ def compare_groups(
         permutations: number of permutations.
         level: of intervals, 0-1.
 
-    Raises:
-        StatisticsError: nobody answered, an outcome or a grouping with one level, an unknown value,
-            a level outside (0, 1).
+    Raises StatisticsError: nobody answered, an outcome or a grouping with one level, an unknown
+    value, a level outside (0, 1).
     """
     check_level(level)
     item = ComparedItem.make(design, outcome, categories, groups, group_names)

@@ -59,8 +59,7 @@ class Covariates:
     def without(self, term: str) -> Covariates:
         """The matrix without one term, on the same rows.
 
-        Raises:
-            StatisticsError: no such term.
+        Raises StatisticsError: no such term.
         """
         dropped = set(self.columns(term))
         kept = [i for i in range(len(self.names)) if i not in dropped]
@@ -94,8 +93,7 @@ class Covariates:
     def columns(self, term: str) -> tuple[int, ...]:
         """Positions of the columns of a term.
 
-        Raises:
-            StatisticsError: no such term.
+        Raises StatisticsError: no such term.
         """
         if term not in self.terms:
             raise StatisticsError(f"no term {term!r} in the model; it has: {', '.join(self.terms)}")
@@ -122,8 +120,7 @@ class Standardised:
             intercepts: how many intercepts (cut points) follow the coefficients.
             sign: -1 for eta = intercept + x'beta, +1 for eta = cut point - x'beta.
 
-        Returns:
-            Shape (p + intercepts, p + intercepts).
+        Returns shape (p + intercepts, p + intercepts).
         """
         p = len(self.scale)
         jacobian = np.eye(p + intercepts)
@@ -147,9 +144,8 @@ def covariates(
         levels: declared levels of categorical columns, the reference first; levels without answers
             get no column.
 
-    Raises:
-        StatisticsError: unknown column, infinite value, no term or one twice, a category with one
-            level.
+    Raises StatisticsError: unknown column, infinite value, no term or one twice, a category with
+    one level.
     """
     if isinstance(terms, str):
         raise StatisticsError(f"terms is the text {terms!r}; expected a list of column names")
@@ -173,8 +169,7 @@ def covariates(
 def of_factor(f: Factor, term: str) -> Covariates:
     """Indicators of the observed levels of a factor but the first.
 
-    Raises:
-        StatisticsError: fewer than two observed levels.
+    Raises StatisticsError: fewer than two observed levels.
     """
     observed = f.drop_unobserved()
     if observed.size < 2:
@@ -211,8 +206,7 @@ _BLOCK = 1 << 16
 def check_rank(x: FloatArray, names: Sequence[str]) -> None:
     """Refuse a matrix (with intercept) whose columns are not independent, naming the first one.
 
-    Raises:
-        StatisticsError: a constant column, or a combination of the columns before it.
+    Raises StatisticsError: a constant column, or a combination of the columns before it.
     """
     scale = np.sqrt(np.concatenate([[len(x)], np.einsum("ij,ij->j", x, x)]))
     for i, name in enumerate(names):
@@ -266,8 +260,7 @@ def separated_columns(y: IntArray, x: FloatArray, levels: int) -> list[int]:
 def refuse_separation(y: IntArray, x: FloatArray, levels: int, names: Sequence[str]) -> None:
     """Stop with the separated columns named.
 
-    Raises:
-        StatisticsError: the estimate does not exist.
+    Raises StatisticsError: the estimate does not exist.
     """
     if columns := separated_columns(y, x, levels):
         shown = ", ".join(names[i] for i in columns[:6]) + (", ..." if len(columns) > 6 else "")

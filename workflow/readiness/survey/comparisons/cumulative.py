@@ -68,9 +68,8 @@ def distinct_rows(
         row: covariate row of each respondent, 0..kinds-1, shape (n,).
         kinds: number of covariate rows.
 
-    Returns:
-        Answer and covariate row of each combination, shape (m,) each, in an order that does not
-        depend on that of the respondents; and the combination of each respondent, shape (n,).
+    Returns answer and covariate row of each combination, shape (m,) each, in an order that does not
+    depend on that of the respondents; and the combination of each respondent, shape (n,).
     """
     key = codes * kinds + row
     size = (int(codes.max()) + 1) * kinds
@@ -236,8 +235,7 @@ class CumulativeLikelihood:
     def refit(self, weights: FloatArray, start: FloatArray) -> FloatArray:
         """The estimate under other weights of the respondents, shape (n,), sought from `start`.
 
-        Raises:
-            StatisticsError: there is none (separation, or an empty level under these weights).
+        Raises StatisticsError: there is none (separation, or an empty level under these weights).
         """
         cells = np.bincount(self.inverse, weights=weights, minlength=len(self.y))
         cells = cells * (len(weights) / cells.sum())

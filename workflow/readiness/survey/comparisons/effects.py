@@ -99,8 +99,7 @@ def superiority_of(cells: CellTotals, a: int, b: int, level: float = 0.95) -> Co
         a, b: rows of the two groups.
         level: of the interval, 0-1.
 
-    Raises:
-        StatisticsError: a group without answers, no degrees of freedom.
+    Raises StatisticsError: a group without answers, no degrees of freedom.
     """
     sizes = cells.totals[[a, b]].sum(axis=1)
     if (sizes <= 0).any():
@@ -150,11 +149,9 @@ def kappa(
         levels: the levels they share; None: all that occur in either.
         level: of the interval, 0-1.
 
-    Returns:
-        The row (effect = kappa, -1 to 1) and the standard error.
+    Returns the row (effect = kappa, -1 to 1) and the standard error.
 
-    Raises:
-        StatisticsError: one level only, so that agreement by chance is 1.
+    Raises StatisticsError: one level only, so that agreement by chance is 1.
     """
     first, second = factor(design, a, levels), factor(design, b, levels)
     if levels is None:
@@ -192,9 +189,8 @@ def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> Co
         items: numbers, shape (rows, k), k >= 2; respondents with a missing item leave the base.
         level: of the interval, 0-1.
 
-    Raises:
-        StatisticsError: fewer than two items, items that are not numbers, a scale without variance,
-            infinite values, fewer than two complete respondents.
+    Raises StatisticsError: fewer than two items, items that are not numbers, a scale without
+    variance, infinite values, fewer than two complete respondents.
     """
     try:
         x = np.asarray(items, dtype=np.float64)

@@ -228,9 +228,8 @@ def share_contrasts(
         interval: of each share, from which the limits of the difference are made.
         level: of the limits, 0-1.
 
-    Raises:
-        StatisticsError: values that are neither 0 nor 1, fewer than two observed groups, an
-            unknown option.
+    Raises StatisticsError: values that are neither 0 nor 1, fewer than two observed groups, an
+    unknown option.
     """
     values = design.numeric(y, "the outcome")
     groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))

@@ -82,8 +82,7 @@ class LinearFit:
     def coefficient_tests(self, level: float = 0.95) -> list[ComparisonRow]:
         """t test and interval of each coefficient, on the residual df.
 
-        Raises:
-            StatisticsError: no residual degrees of freedom, a level outside (0, 1).
+        Raises StatisticsError: no residual degrees of freedom, a level outside (0, 1).
         """
         check_level(level)
         df = self._check_df()
@@ -113,8 +112,7 @@ class LinearFit:
             method: `Wald` (F on the residual df), or `LRT` (Rao-Scott likelihood ratio: the
                 difference of deviances against its linear combination of F, saddlepoint).
 
-        Raises:
-            StatisticsError: no such term, an unknown method, no residual degrees of freedom.
+        Raises StatisticsError: no such term, an unknown method, no residual degrees of freedom.
         """
         one_of(method, TermTest, "method of the term test")
         columns = [i + 1 for i in self.x.columns(term)]
@@ -139,8 +137,7 @@ class LinearFit:
     def likelihood_ratio(self, term: str) -> tuple[float, FloatArray]:
         """Difference of deviances without and with a term, and its scale factors (eigenvalues).
 
-        Raises:
-            StatisticsError: no such term.
+        Raises StatisticsError: no such term.
         """
         columns = [i + 1 for i in self.x.columns(term)]
         keep = np.ix_(columns, columns)
@@ -173,9 +170,8 @@ def linear_model(
         x: covariates from `covariates`; the intercept is added.
         family: `gaussian` (identity link) or `binomial` (logit link, R's quasibinomial).
 
-    Raises:
-        StatisticsError: an outcome with one value, constant or dependent covariates, a binomial
-            outcome outside 0-1, separation, no convergence.
+    Raises StatisticsError: an outcome with one value, constant or dependent covariates, a binomial
+    outcome outside 0-1, separation, no convergence.
     """
     one_of(family, Family, "family")
     values = design.numeric(y, "the outcome")
@@ -255,8 +251,7 @@ def refit(
 ) -> FloatArray:
     """Coefficients (intercept first) under other weights, sought from `start`.
 
-    Raises:
-        StatisticsError: no convergence (separation under these weights).
+    Raises StatisticsError: no convergence (separation under these weights).
     """
     result = _fit_family(y, x, weights / weights.mean(), family, start)[1]
     if family == "binomial" and not result.converged:
@@ -297,8 +292,7 @@ def t_test(
 ) -> ComparisonRow:
     """Difference in means of two groups (second less first). R equivalent: `svyttest(y ~ group)`.
 
-    Raises:
-        StatisticsError: not exactly two observed groups; a constant outcome; an infinite value.
+    Raises StatisticsError: not exactly two observed groups; a constant outcome; an infinite value.
     """
     groups = factor(design, group, group_levels, "the group")
     values = design.numeric(y, "the outcome")

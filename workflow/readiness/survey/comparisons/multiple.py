@@ -61,8 +61,7 @@ def adjust_p(p: npt.ArrayLike, method: Adjustment = "holm") -> FloatArray:
         method: `holm`, `hochberg`, `hommel`, `bonferroni` control the family-wise error rate; `BH`
             and `BY` the false discovery rate.
 
-    Raises:
-        StatisticsError: an unknown method, a p outside 0-1.
+    Raises StatisticsError: an unknown method, a p outside 0-1.
     """
     one_of(method, Adjustment, "p adjustment")
     values = np.asarray(p, dtype=np.float64)
@@ -240,9 +239,8 @@ def multiple_marginal_independence(
             option is in the base.
         adjust: adjustment of the p-values of single options.
 
-    Raises:
-        StatisticsError: no option, nobody in the base, fewer than two groups, every option ticked
-            by all or by nobody, no degrees of freedom.
+    Raises StatisticsError: no option, nobody in the base, fewer than two groups, every option
+    ticked by all or by nobody, no degrees of freedom.
     """
     if not options:
         raise StatisticsError("no options given for the multi-response item")

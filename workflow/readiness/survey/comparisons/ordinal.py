@@ -119,8 +119,7 @@ class OrdinalFit:
     def term_test(self, term: str, df: float | None = None) -> ComparisonRow:
         """Wald F of one term; denominator: the design df unless `df` is given.
 
-        Raises:
-            StatisticsError: no such term; fewer degrees of freedom than coefficients.
+        Raises StatisticsError: no such term; fewer degrees of freedom than coefficients.
         """
         columns = list(self.terms.get(term, ()))
         if not columns:
@@ -144,8 +143,7 @@ class OrdinalFit:
         The model with a coefficient of its own at each cut is not fitted (it often has no
         estimate); its efficient score at the fitted model is compared with its design covariance.
 
-        Raises:
-            StatisticsError: two levels only (nothing to check), or everyone was asked.
+        Raises StatisticsError: two levels only (nothing to check), or everyone was asked.
         """
         cuts, p = len(self.cuts), len(self.coefficients)
         if cuts < 2:
@@ -198,9 +196,8 @@ def ordinal_model(
         levels: declared levels from low to high; those without answers are merged (and named).
         link: `logistic` or `probit`.
 
-    Raises:
-        StatisticsError: an answer with one level, constant or dependent covariates, separation (no
-            finite estimate), no convergence.
+    Raises StatisticsError: an answer with one level, constant or dependent covariates, separation
+    (no finite estimate), no convergence.
     """
     one_of(link, Link, "link")
     answer = factor(design, y, levels, "the answer").within(x.is_complete)

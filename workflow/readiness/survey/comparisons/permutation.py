@@ -92,8 +92,7 @@ def studentised_statistics(
         weight: of each, > 0.
         groups: number of groups.
 
-    Returns:
-        A function of rows in permuted order, shape (B, n); its values have shape (B,).
+    Returns A function of rows in permuted order, shape (B, n); its values have shape (B,).
     """
     indicator = np.zeros((len(code), groups))
     indicator[np.arange(len(code)), code] = 1.0
@@ -174,9 +173,8 @@ def permutation_test(
             distribution (Tippett's combination; Pesarin and Salmaso 2010, section 4.2): nearly as
             good as the better one, whether a large or a small group differs.
 
-    Raises:
-        StatisticsError: fewer than two groups, one level, blocks that fix every answer to its
-            group (p would be 1 whatever the answers), clusters that cannot be permuted.
+    Raises StatisticsError: fewer than two groups, one level, blocks that fix every answer to its
+    group (p would be 1 whatever the answers), clusters that cannot be permuted.
     """
     one_of(statistic, Statistic, "statistic")
     if permutations < 99:

@@ -48,8 +48,7 @@ def mid_ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
         y: values, shape (n,), finite.
         weights: shape (n,), >= 0.
 
-    Returns:
-        (weight below + half the weight tied) / total weight, shape (n,).
+    Returns (weight below + half the weight tied) / total weight, shape (n,).
     """
     inverse, values = pd.factorize(y, sort=True)
     mass = weighted_counts(inverse.astype(np.int64), weights, len(values))
@@ -75,9 +74,8 @@ def rank_test(
         score: what is averaged over the mid-ranks.
         group_levels: declared groups, in order; those without answers are named in the note.
 
-    Raises:
-        StatisticsError: fewer than two groups, an outcome with one level, infinite values, an
-            unknown score, too few degrees of freedom.
+    Raises StatisticsError: fewer than two groups, an outcome with one level, infinite values, an
+    unknown score, too few degrees of freedom.
     """
     one_of(score, Score, "score")
     values = design.numeric(y, "the outcome")
@@ -131,8 +129,7 @@ def without_single(groups: Factor) -> tuple[Factor, str]:
 
     One respondent has no variance: a linearised test would take the answer as known for sure.
 
-    Raises:
-        StatisticsError: fewer than two groups remain.
+    Raises StatisticsError: fewer than two groups remain.
     """
     counts = groups.counts()
     notes = []
@@ -157,8 +154,7 @@ def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArr
         y: values of these rows (in row order), shape (known,).
         groups: factor, every level observed.
 
-    Returns:
-        means, shape (k,); covariance, shape (k, k).
+    Returns means, shape (k,); covariance, shape (k, k).
     """
     known = groups.has_level
     codes, w = groups.codes[known], design.full_weights[known]

@@ -169,8 +169,7 @@ def table(
 ) -> CellTotals:
     """Weighted two-way table over declared levels. R equivalent: `svytable`.
 
-    Raises:
-        StatisticsError: a value that is no declared level, or no respondent with both answers.
+    Raises StatisticsError: a value that is no declared level, or no respondent with both answers.
     """
     return cell_totals(
         design, factor(design, row, row_levels), factor(design, column, column_levels)
@@ -194,9 +193,8 @@ def association(
             (R's `lincom` too, without CompQuadForm).
         row_levels, column_levels: declared levels; those without answers are left out and named.
 
-    Raises:
-        StatisticsError: an unknown statistic; fewer than two observed levels on a side; a Wald test
-            with more cells than the design has degrees of freedom.
+    Raises StatisticsError: an unknown statistic; fewer than two observed levels on a side; a Wald
+    test with more cells than the design has degrees of freedom.
     """
     one_of(statistic, Statistic, "statistic")
     rows, columns = factor(design, row, row_levels), factor(design, column, column_levels)
@@ -210,8 +208,7 @@ def association(
 def observed_table(design: Design, row: Factor, column: Factor) -> tuple[CellTotals, list[str]]:
     """The table on the levels that occur together, and the names of the declared others.
 
-    Raises:
-        StatisticsError: fewer than two observed levels on a side.
+    Raises StatisticsError: fewer than two observed levels on a side.
     """
     known = row.has_level & column.has_level
     both = [row.within(known), column.within(known)]
@@ -229,8 +226,7 @@ def observed_table(design: Design, row: Factor, column: Factor) -> tuple[CellTot
 def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
     """Pearson's X2 and the generalised design effects of a table, empty levels left out.
 
-    Raises:
-        StatisticsError: fewer than two observed levels on a side.
+    Raises StatisticsError: fewer than two observed levels on a side.
     """
     cells, left_out = observed_table(design, row, column)
     needs_degrees_of_freedom(cells.degrees_of_freedom, "the Rao-Scott test")
@@ -283,9 +279,8 @@ def wald(design: Design, row: Factor, column: Factor, *, adjusted: bool = True) 
     Args:
         adjusted: Fellegi's adjustment of the denominator (nu - k + 1), as `adjWald`.
 
-    Raises:
-        StatisticsError: fewer than two observed levels; fewer design degrees of freedom than cells;
-            a singular covariance (empty cells).
+    Raises StatisticsError: fewer than two observed levels; fewer design degrees of freedom than
+    cells; a singular covariance (empty cells).
     """
     cells, left_out = observed_table(design, row, column)
     totals, size = cells.totals, cells.totals.sum()

@@ -62,8 +62,7 @@ class Estimates:
     ) -> tuple[FloatArray, FloatArray]:
         """Symmetric limits on `df` degrees of freedom (the design's when None; inf: normal).
 
-        Raises:
-            StatisticsError: a level outside (0, 1).
+        Raises StatisticsError: a level outside (0, 1).
         """
         check_level(level)
         half = t_quantile(level, self.degrees_of_freedom if df is None else df) * self.se
@@ -114,8 +113,7 @@ def means(
         deff: design effect against a simple random sample `without-replacement` or with
             (`replace`).
 
-    Raises:
-        StatisticsError: missing values with `fail`, an empty base, an empty declared group.
+    Raises StatisticsError: missing values with `fail`, an empty base, an empty declared group.
     """
     one_of(deff, DesignEffect, "deff")
     y, domain, codes = _prepare(design, values, by, groups, missing)
@@ -165,8 +163,7 @@ def totals(
 def ratio(design: Design, numerator: Column, denominator: Column) -> Estimates:
     """Ratio of two totals.
 
-    Raises:
-        StatisticsError: missing values inside the domain, or a denominator whose total is 0.
+    Raises StatisticsError: missing values inside the domain, or a denominator whose total is 0.
     """
     top = _clear_missing(design, design.numeric(numerator), numerator)
     bottom = _clear_missing(design, design.numeric(denominator), denominator)
@@ -180,8 +177,7 @@ def ratio(design: Design, numerator: Column, denominator: Column) -> Estimates:
 def variance(design: Design, values: Column, *, missing: Missing = "fail") -> Estimates:
     """Weighted variance of a variable in the population, n/(n-1) applied, with its own SE.
 
-    Raises:
-        StatisticsError: as `means`; fewer than two respondents.
+    Raises StatisticsError: as `means`; fewer than two respondents.
     """
     y, domain, _ = _prepare(design, values, None, None, missing)
     if domain.n < 2:
@@ -211,8 +207,7 @@ def ratio_estimates(
         denominators: shape (rows, k); its non-zero rows are the unweighted base. A base of one has
             an estimate and no variance (NaN): the design's own would be 0.
 
-    Raises:
-        StatisticsError: a denominator whose total is 0, by name.
+    Raises StatisticsError: a denominator whose total is 0, by name.
     """
     weights = design.weights
     bottom = weights @ denominators
@@ -327,9 +322,8 @@ def quantiles(
             values where the share is exactly p), `hf7` (linear interpolation, as R's `quantile`).
         missing: `fail` or `drop`.
 
-    Raises:
-        StatisticsError: a probability or a level outside (0, 1), an unknown rule, missing values
-            with `fail`.
+    Raises StatisticsError: a probability or a level outside (0, 1), an unknown rule, missing values
+    with `fail`.
     """
     check_level(level)
     one_of(rule, Rule, "quantile rule")

@@ -45,9 +45,8 @@ def reduce_bias(
         codes: the domain of each row in 0..size-1, or -1.
         residuals: of each variable from its mean in the domain of the row, shape (rows, k).
 
-    Returns:
-        Covariance, shape (size * k, size * k), domain by domain; the covariance of the scores of
-        PSUs under the model in each domain, shape (size, PSUs, PSUs), for `satterthwaite`.
+    Returns covariance, shape (size * k, size * k), domain by domain; the covariance of the scores
+    of PSUs under the model in each domain, shape (size, PSUs, PSUs), for `satterthwaite`.
     """
     found = [_reduce_domain(design, design.mask & (codes == g), residuals) for g in range(size)]
     scores = np.hstack([score for score, _ in found])
@@ -122,8 +121,7 @@ def group_codes(design: Design, by: Column, groups: Sequence[Any] | None = None)
 
     The categories of a pandas Categorical come in their own order.
 
-    Raises:
-        StatisticsError: no respondent has a group, or a value is not among the declared groups.
+    Raises StatisticsError: no respondent has a group, or a value is not among the declared groups.
     """
     known = design.factorize(by)
     if groups is not None:
@@ -212,9 +210,8 @@ def proportion_estimates(
         groups: declared groups, in order; None: those that occur, sorted.
         outside: further values that are outside the base.
 
-    Raises:
-        StatisticsError: no respondent in the base; a value or group that is not declared; a
-            category declared twice.
+    Raises StatisticsError: no respondent in the base; a value or group that is not declared; a
+    category declared twice.
     """
     known = design.factorize(values)
     answer = encode_declared(None, categories, known)
@@ -314,15 +311,13 @@ def proportions(
     Arguments as `proportion_estimates`, and `level` of confidence and method of `interval`
     (`readiness.survey.intervals`).
 
-    Returns:
-        Columns `group`, `category`, `n` (unweighted base of the group), `count` (unweighted
-        answers), `estimate`, `se`, `lower`, `upper` (shares in 0-1), `n_eff` (NCHS effective
-        size times n/(n-1), at most n), `deff` (against a simple random sample with replacement),
-        `df` (of the domain), `reliability` (present, review, caution, suppress), `note` (why a
-        number is missing), `weighted` (weighted base of the group).
+    Returns columns `group`, `category`, `n` (unweighted base of the group), `count` (unweighted
+    answers), `estimate`, `se`, `lower`, `upper` (shares in 0-1), `n_eff` (NCHS effective size times
+    n/(n-1), at most n), `deff` (against a simple random sample with replacement), `df` (of the
+    domain), `reliability` (present, review, caution, suppress), `note` (why a number is missing),
+    `weighted` (weighted base of the group).
 
-    Raises:
-        StatisticsError: as `proportion_estimates`.
+    Raises StatisticsError: as `proportion_estimates`.
     """
     estimates = proportion_estimates(
         design, values, categories, by=by, groups=groups, outside=outside

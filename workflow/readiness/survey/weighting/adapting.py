@@ -137,8 +137,7 @@ def weigh_adapting(
             `auto`: by the number of respondents, and None of many without margins; None: standard
             errors from the calibration's residuals.
 
-    Raises:
-        StatisticsError: columns or totals that are wrong whatever the sample's size.
+    Raises StatisticsError: columns or totals that are wrong whatever the sample's size.
     """
     if len(data) < 2:
         nobody = Fact("weighting.step.none", {"n": len(data)})

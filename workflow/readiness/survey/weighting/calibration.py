@@ -86,9 +86,8 @@ def rake_weights(
         tolerance: largest relative gap between a weighted and a population total.
         max_iterations: sweeps over all margins.
 
-    Raises:
-        StatisticsError: a category whose base weights are all 0; no convergence. Both name the
-            margin and the category.
+    Raises StatisticsError: a category whose base weights are all 0; no convergence. Both name the
+    margin and the category.
     """
     crossing = cells or cross(margins)
     start = np.bincount(crossing.of_row, weights=base, minlength=crossing.size).astype(np.float64)
@@ -180,8 +179,7 @@ class Reraking:
     def __call__(self, base: FloatArray) -> FloatArray:
         """Raked weights, shape (rows,).
 
-        Raises:
-            StatisticsError: as `rake_weights`.
+        Raises StatisticsError: as `rake_weights`.
         """
         start = np.bincount(self._cells.of_row, weights=base, minlength=self._cells.size)
         factor = self._solve(start.astype(np.float64).reshape(self._shape))
@@ -273,9 +271,8 @@ def calibrate_weights(
         tolerance: largest gap, relative to the total (absolute below 1).
         max_iterations: Newton steps.
 
-    Raises:
-        StatisticsError: unknown distance, bounds that exclude the ratio 1 for logit, no
-            convergence (naming the auxiliary with the largest gap).
+    Raises StatisticsError: unknown distance, bounds that exclude the ratio 1 for logit, no
+    convergence (naming the auxiliary with the largest gap).
     """
     one_of(distance, Distance, "distance")
     low, high = _check_bounds(distance, bounds)
@@ -353,8 +350,7 @@ def bounded_rake(
         margins: checked margins.
         lower, upper: limits, in the unit of the weights; one number, or one a row.
 
-    Raises:
-        StatisticsError: no weights within the limits meet the margins (the category is named).
+    Raises StatisticsError: no weights within the limits meet the margins (the category is named).
     """
     x, totals, names = indicators(margins)
     rows = base > 0
@@ -397,8 +393,7 @@ def trim_weights(
             weights past a limit.
         counts: what a weight of 1 of each row is, for limits of its multiples; None: 1 each.
 
-    Raises:
-        StatisticsError: lower >= upper, or limits that no weights with this sum can meet.
+    Raises StatisticsError: lower >= upper, or limits that no weights with this sum can meet.
     """
     if not lower < upper:
         raise StatisticsError(f"trimming limits {lower:g} and {upper:g}; expected lower < upper")

@@ -97,8 +97,7 @@ class Recipe:
     def rake(self, base: FloatArray, count: FloatArray) -> Raked:
         """Raked totals of the patterns: `base` is the weight of one respondent of each.
 
-        Raises:
-            StatisticsError: as `rake_weights`.
+        Raises StatisticsError: as `rake_weights`.
         """
         return rake_weights(
             base * count,
@@ -121,8 +120,7 @@ class Recipe:
     def limit_totals(self, raked: FloatArray, base: FloatArray) -> FloatArray:
         """Totals of the patterns with every adjustment of their `base` totals within the limits.
 
-        Raises:
-            StatisticsError: no weights were found that keep them.
+        Raises StatisticsError: no weights were found that keep them.
         """
         if self.how is Limits.NONE:
             return raked
@@ -167,8 +165,7 @@ class Raking:
     def of(design: Design, totals: Totals, collapse: Sequence[Collapse]) -> Raking:
         """The raking of a design.
 
-        Raises:
-            StatisticsError: as `make_margins` and `rake_weights`.
+        Raises StatisticsError: as `make_margins` and `rake_weights`.
         """
         margins = make_margins(design.data, totals, collapse)
         _, weight = np.unique(design.weights, return_inverse=True)

@@ -66,10 +66,9 @@ def make_margins(
         collapse: merges, applied to the sample and to the totals.
         mask: the rows that are to represent the population; None: all.
 
-    Raises:
-        StatisticsError: no margin; an unknown column; a category in the sample without a total; a
-            positive total without respondents; a total that is negative, not finite, or 0 with
-            respondents; margins whose totals disagree.
+    Raises StatisticsError: no margin; an unknown column; a category in the sample without a total;
+    a positive total without respondents; a total that is negative, not finite, or 0 with
+    respondents; margins whose totals disagree.
     """
     if not totals:
         raise StatisticsError("no margins given; raking needs at least one")
@@ -156,9 +155,7 @@ def join_codes(codes: Sequence[str]) -> str:
 
 
 def merged_strata(
-    answered: Mapping[str, int],
-    people: Mapping[str, float],
-    declared: Sequence[Sequence[str]],
+    answered: Mapping[str, int], people: Mapping[str, float], declared: Sequence[Sequence[str]]
 ) -> Groups:
     """Strata of two respondents or more each: the declared merges, then the smallest first.
 

@@ -63,9 +63,8 @@ def make_replicates(
 ) -> Replicates:
     """Replicate weights of a design, each adjusted like the main ones when `adjust` is given.
 
-    Raises:
-        StatisticsError: a kind that the strata do not allow; an adjustment that fails, with the
-            number of the replicate.
+    Raises StatisticsError: a kind that the strata do not allow; an adjustment that fails, with the
+    number of the replicate.
     """
     one_of(kind, Made, "kind of replicates")
     stage, base, psu = design.stages[0], design.weights, design.psu
@@ -101,8 +100,7 @@ def replicate(design: Design, kind: Kind, *, n_replicates: int = 200, seed: int 
         n_replicates: number of bootstrap replicates, or of groups.
         seed: of a bootstrap, or of the dealing to groups.
 
-    Raises:
-        StatisticsError: a calibrated design; a kind that the strata do not allow.
+    Raises StatisticsError: a calibrated design; a kind that the strata do not allow.
     """
     if design.projections:
         raise StatisticsError(
@@ -133,9 +131,8 @@ def with_replicates(
         combined: the weights include the sampling weight; else they multiply it.
         mse: deviations from the full estimate.
 
-    Raises:
-        StatisticsError: another number of rows; weights that are negative or not finite; constants
-            that do not fit.
+    Raises StatisticsError: another number of rows; weights that are negative or not finite;
+    constants that do not fit.
     """
     matrix = np.asarray(weights, dtype=np.float64)
     if matrix.ndim != 2 or len(matrix) != design.rows:
@@ -207,9 +204,8 @@ def weigh(
         tolerance: largest relative gap at which raking stops.
         max_iterations: raking sweeps.
 
-    Raises:
-        StatisticsError: margins that cannot be met (`make_margins`, `rake_weights`), limits that
-            cannot be met, a replicate that cannot be raked (with its number).
+    Raises StatisticsError: margins that cannot be met (`make_margins`, `rake_weights`), limits that
+    cannot be met, a replicate that cannot be raked (with its number).
     """
     mask = None if design.mask.all() else design.mask
     margins = make_margins(design.data, totals, collapse, mask)
@@ -280,8 +276,7 @@ def rake(
     Both give these weights; their standard errors differ. `residuals="greg"` (published) takes the
     calibration residuals, as R after `calibrate`; `"r-rake"` what R takes after `rake`.
 
-    Raises:
-        StatisticsError: as `weigh`.
+    Raises StatisticsError: as `weigh`.
     """
     one_of(residuals, Residuals, "residuals")
     mask = None if design.mask.all() else design.mask
@@ -298,8 +293,7 @@ def rake(
 def post_stratify(design: Design, variable: str, totals: Mapping[Any, float]) -> Design:
     """Scale the weights to the population total of each category. R equivalent: `postStratify`.
 
-    Raises:
-        StatisticsError: as `make_margins`.
+    Raises StatisticsError: as `make_margins`.
     """
     return rake(design, {variable: totals})
 
@@ -325,8 +319,7 @@ def calibrate(
         tolerance: largest gap, relative to each total.
         max_iterations: Newton steps.
 
-    Raises:
-        StatisticsError: names without total or without values; missing values; no convergence.
+    Raises StatisticsError: names without total or without values; missing values; no convergence.
     """
     if set(auxiliaries) != set(totals):
         odd = sorted(set(auxiliaries) ^ set(totals))
@@ -359,8 +352,7 @@ def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> 
     """Trim the weights. R: `trimWeights(strict=)`. As in R, the variance afterwards still uses
     the calibration that was done; for one that knows of the trimming, use `weigh`.
 
-    Raises:
-        StatisticsError: limits that cannot be met.
+    Raises StatisticsError: limits that cannot be met.
     """
 
     def adjust(base: FloatArray) -> FloatArray:
