@@ -92,7 +92,13 @@ def compare_items(
             table["leads"] = False
         family = contrasts[contrasts["item"].eq(item.id) & contrasts["by"].eq(by)]
         if lead and family["p_adjusted"].notna().any():
-            test = state_family(family, int(table["n"].max()))
+            row = ComparisonRow(
+                CONTRASTS_LEAD,
+                p_value=float(family["p_adjusted"].min()),
+                n=int(table["n"].max()),
+                method="Least p of all pairs of groups, adjusted over the family by max-t",
+            )
+            test = row.frame().assign(leads=False)
             if lead != "effect_size":
                 lead, reason = CONTRASTS_LEAD, Fact(LED)
                 table, test = table.assign(leads=False), test.assign(leads=True)
@@ -136,17 +142,6 @@ def compare_options(
     table = frame(rows)
     table["leads"] = [place == 0 for place in range(len(rows))]
     return table, OPTIONS_LEAD, Fact(OPTIONS)
-
-
-def state_family(family: pd.DataFrame, n: int) -> pd.DataFrame:
-    """The test on n answers that no pair of a family differs: p is the least adjusted one."""
-    row = ComparisonRow(
-        CONTRASTS_LEAD,
-        p_value=float(family["p_adjusted"].min()),
-        n=n,
-        method="Least p of all pairs of groups, adjusted over the family by max-t",
-    )
-    return frame([row]).assign(leads=False)
 
 
 _RENAMED = {"simultaneous_lower": "lower_simultaneous", "simultaneous_upper": "upper_simultaneous"}

@@ -155,22 +155,17 @@ def cut_by_flag(
     return Cut(level, base, answers, tuple(flags), ("1", "0"))
 
 
-def _read_options(values: Any, answers: Factorized, option: str, base: Base) -> tuple[str, ...]:
-    """What each distinct answer to an option counts as; the error of a wrong one names its row."""
-    try:
-        return tuple(option_answers(answers[1], option, base))
-    except StatisticsError:
-        option_answers(values, option, base)
-        raise
-
-
 def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
     """All cuts of the coded answers to a closed item (single, ordinal, multi), in their order."""
     if item.kind == "multi":
         for column, option in zip(item.columns, item.codes, strict=True):
             found = factorize_column(answers[column])
             for base in BASES:
-                chosen = _read_options(answers[column], found, option, base)
+                try:
+                    chosen = tuple(option_answers(found[1], option, base))
+                except StatisticsError:
+                    option_answers(answers[column], option, base)  # its error names the row
+                    raise
                 yield Cut(option, base, found, chosen, ("1", "0"))
         return
     found = factorize_column(answers[item.id])

@@ -290,8 +290,9 @@ class _ItemAttack:
             return (min(fits), max(fits)) if fits else (low, high)
 
         # Between sums of weights that were found to be possible all others are.
-        seen = solver.range_found(weight)
-        if seen is not None and self._by(cell, self.rules.holds)(*(found := counts(seen))):
+        seen = solver.points[:, weight]
+        found = counts((float(seen.min()), float(seen.max()))) if len(seen) else None
+        if found and self._by(cell, self.rules.holds)(*found):
             return found
         return counts(solver.ends(weight))
 

@@ -166,13 +166,8 @@ class Solver:
         low, high = ceil(values.min() - NEAR), floor(values.max() + NEAR)
         return (max(low, 0), high) if low <= high else None
 
-    def range_found(self, column: int) -> tuple[float, float] | None:
-        """Between which values a variable is in the solutions found so far; None without any."""
-        values = self.points[:, column]
-        return (float(values.min()), float(values.max())) if len(values) else None
-
     def ends(self, column: int) -> tuple[float, float]:
-        """The same of a sum of weights, which need not be whole."""
+        """The least and the largest value of a sum of weights, which need not be whole."""
         low, high = (self._relax_bound(column, sign) for sign in (1, -1))
         return (
             self.low[column] if low is None else low,

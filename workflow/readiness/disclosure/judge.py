@@ -144,10 +144,8 @@ class BoundReader:
             np.zeros(n + 2 * len(free)),
             np.concatenate([self._system.upper, *room[:, free]]),
         )
-        owner = np.tile(owners[free], 2)
-        width = np.maximum(room[:, free].ravel(), GRACE)
-        costs = losses[owner] / width
-        used, counts = np.zeros(0), np.zeros(0)
+        owner, width = np.tile(owners[free], 2), np.maximum(room[:, free].ravel(), GRACE)
+        costs, used, counts = losses[owner] / width, np.zeros(0), np.zeros(0)
         for _ in range(REWEIGHTED):
             solved = program.minimise(np.concatenate([np.zeros(n), costs]))
             if solved is None:
@@ -219,8 +217,7 @@ class Worlds:
         # it where the search met its limit.
         for gone, free in ((before, nothing), (before, kept), (before, anything), (every, nothing)):
             found = [self._search_table(target, gone, *each, free) for each in ends]
-            choices = [each for each in found if each is not None]
-            if choices:
+            if choices := [each for each in found if each is not None]:
                 return min(choices, key=lambda each: self.losses[list(each)].sum()) | gone - before
         return None
 

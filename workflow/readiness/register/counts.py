@@ -208,14 +208,13 @@ class Counts:
         parts = len(self.cohorts.cell)
         for state in states:
             there = np.bincount(self.cells.of_row[values == state], minlength=parts)
-            start = len(self.upper)
+            self.places[column, state] = np.arange(len(self.upper), len(self.upper) + parts)
             self.upper += self.cohorts.most.tolist()
             self.truth = np.concatenate([self.truth, there])
-            self.places[column, state] = np.arange(start, start + parts)
         for cell, size in enumerate(self.cells.sizes):
-            every = [self.places[column, state][self.cohorts.cell == cell] for state in states]
             if cell not in self.loose:
-                self.no_more(np.concatenate(every), float(size))
+                own = (self.places[column, s][self.cohorts.cell == cell] for s in states)
+                self.no_more(np.concatenate([*own]), float(size))
         if len(self.loose):
             # Not more people answered than there are.
             told = [s for s in states if s == DONT_KNOW or s not in SPECIAL_CODES]
@@ -321,8 +320,7 @@ def share_rows(
     truth = {place: weight * counts.truth[place] for place, weight in weights.items()}
     picked = set(chosen.tolist())
     share = sum(v for p, v in truth.items() if p in picked) / sum(truth.values())
-    share, half = round(share, digits), 0.5 * 10.0**-digits
-    count = counts.people(chosen)
+    share, half, count = round(share, digits), 0.5 * 10.0**-digits, counts.people(chosen)
     if count in (0, counts.people(base)):
         # Nobody, or everybody, is shown as such.
         nobody = chosen if count == 0 else np.setdiff1d(base, chosen)
@@ -342,9 +340,7 @@ def base_row(counts: Counts, base: Places, group: str) -> LinearRow:
 
 def weight_row(counts: Counts, base: Places, group: str) -> LinearRow:
     """What a base weighs is told as a whole number."""
-    weights = counts.weights(base)
-    value = sum(w * counts.truth[p] for p, w in zip(base, weights, strict=True))
-    shown = round(value * counts.mean)
-    row = dict(zip(base.tolist(), weights, strict=True))
+    row = dict(zip(base.tolist(), counts.weights(base), strict=True))
+    shown = round(sum(w * counts.truth[p] for p, w in row.items()) * counts.mean)
     ends = (shown - 0.5) / counts.mean, (shown + 0.5) / counts.mean
     return LinearRow.of(row, *ends, 0.0, counts.everybody(group)[1])

@@ -180,10 +180,9 @@ def _bound_printed(row: dict[Any, str], value: float) -> Ends:
     """Between what a printed share puts the share; nobody and everybody are shown as such."""
     if value in (0.0, 1.0) and row["se"] in ("", "0"):
         return value, value
+    half = value * 10.0 ** (1 - SIGNIFICANT_DIGITS)
     if row[PRECISION] == PUBLISHED:
         half = 0.5 * 10.0 ** -(int(row["digits"]) + 2)
-    else:
-        half = value * 10.0 ** (1 - SIGNIFICANT_DIGITS)
     return value - half, value + half
 
 
@@ -225,11 +224,10 @@ class Joint:
         """Who knows the release alone: numbers of people, then their weights."""
         if not self._ratio:
             return None
-        every = [(c, g) for g in self.groups for c in self.categories]
-        most = {g: self._bound_base(g)[1] for g in self.groups}
-        upper = [most[g] for _, g in every] + [self._ratio * most[g] for _, g in every]
-        rows = [*self._bound_weights(), *self._add_totals(), *self._add_printed_rows()]
-        return BoundReader(CountSystem(np.array(upper), tuple(rows), (), ()), ())
+        most = np.repeat([self._bound_base(g)[1] for g in self.groups], len(self.categories))
+        rows = (*self._bound_weights(), *self._add_totals(), *self._add_printed_rows())
+        upper = np.concatenate([most, self._ratio * most])
+        return BoundReader(CountSystem(upper, rows, (), ()), ())
 
     def _bound_base(self, group: str) -> Ends:
         told = self.earlier.bases.get(self.bases[group])

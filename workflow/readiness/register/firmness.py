@@ -32,8 +32,7 @@ def firmness_rows(table: pd.DataFrame, items: Collection[str]) -> Iterator[Figur
     told = table[table["item"].isin(items)]
     for (item, finding), own in told.groupby(["item", "finding"], sort=False):
         name, first = f"{FIRMNESS}.{item}.{finding}", own.iloc[0]
-        groups = first["among"].split()
-        known = own[own["state"] != UNTOLD]
+        groups, known = first["among"].split(), own[own["state"] != UNTOLD]
         if known.empty:
             continue
         of: dict[str, Any] = {
@@ -53,14 +52,13 @@ def firmness_rows(table: pd.DataFrame, items: Collection[str]) -> Iterator[Figur
                 chosen = f"{row['weights']}-{row['base']}"
                 one = {**of, "unit": "share", "group": group, "statistic": "share"}
                 shares[chosen + group] = FigureRow(f"{name}.{chosen}.{group}", value=value, **one)
-            told_of = {**of, "unit": "points" if len(values) > 1 else "share"}
             yield FigureRow(
                 f"{name}.{'-'.join(row[each] for each in CHOICES)}",
                 value=round(rounded[0] - sum(rounded[1:]), DECIMALS),
                 statistic=f"variant: {row['state']}",
                 lower=number(row["lower"]),
                 upper=number(row["upper"]),
-                **told_of,
+                **{**of, "unit": "points" if len(values) > 1 else "share"},
             )
         yield from shares.values()
 
@@ -124,19 +122,18 @@ def find_told(
         for item, level, group in withheld[["item", "level", "group"]].to_numpy()
     }
 
-    def is_published(row: Mapping[Any, str]) -> bool:
-        groups = row["among"].split()
-        return {share_id(row["item"], row["level"], of, ANSWERED) for of in groups} <= there
-
     def tells(row: Mapping[Any, str]) -> bool:
-        if row["interviews"] != OWN:
-            return True
         levels = (row["level"], DONT_KNOW) if row["base"] != OWN else (row["level"],)
         alike = even[row["weights"]]
         equations = {(row["item"], level, variable) for level in levels for variable in alike}
-        return row["among"] == TOTAL and bool(equations & hidden)
+        return row["interviews"] != OWN or (row["among"] == TOTAL and bool(equations & hidden))
 
-    rows = [row for row in list_rows(table) if is_published(row)]
+    rows = [
+        row
+        for row in list_rows(table)
+        if {share_id(row["item"], row["level"], of, ANSWERED) for of in row["among"].split()}
+        <= there
+    ]
     kept = [{**row, "state": UNTOLD} if tells(row) else row for row in rows]
     return pd.DataFrame(kept, columns=table.columns)
 
@@ -151,8 +148,7 @@ def tell_until_held(
     while told:
         target = tell(told)
         found = attack(target, target.with_neighbours(told))
-        given = {each.cell.item for each in found if each.verdict is CountVerdict.GIVEN}
-        if not given:
+        if not (given := {o.cell.item for o in found if o.verdict is CountVerdict.GIVEN}):
             break
         near = target.with_neighbours(given)
         # What is given away without any variant is not for them to mend.

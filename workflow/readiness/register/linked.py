@@ -161,8 +161,8 @@ class _Builder:
     others: dict[tuple[tuple[int, ...], str], ProtectedSum] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        free = [self.cells.groups[group] for group in sorted(self.free)]
-        loose = np.unique(np.concatenate(free)) if free else np.empty(0, np.int64)
+        free = (self.cells.groups[group] for group in sorted(self.free))
+        loose = np.unique(np.concatenate([np.empty(0, np.int64), *free]))
         many = self.policy.minimum_cell + self.policy.width
         sizes = self.cells.sizes.copy()
         sizes[loose] += many
@@ -237,8 +237,7 @@ class _Builder:
         if len(item.asked_if) != 1 or (column, NOT_ASKED) not in all_places:
             return
         condition = item.asked_if[0]
-        there = [s for c, s in all_places if c == condition.item]
-        if not there:
+        if not (there := [s for c, s in all_places if c == condition.item]):
             return
         kept = [s for s in there if s in condition.one_of]
         out = [s for s in there if not s.startswith("_") and s not in condition.one_of]
@@ -302,9 +301,8 @@ class _Builder:
         """What is said of a share, and of its base unless that stands by one share alone."""
         counts, policy = self.counts, self.policy
         n, count = counts.people(base), counts.people(chosen)
-        cells = self.cells.groups[group]
-        population = float(self.cells.weights[cells] @ self.cells.sizes[cells])
-        population *= TOTAL_LOSS if group == TOTAL else 1.0
+        cells, dear = self.cells.groups[group], TOTAL_LOSS if group == TOTAL else 1.0
+        population = float(self.cells.weights[cells] @ self.cells.sizes[cells]) * dear
         small = n < policy.minimum_base or policy.is_small(n)
         rows = tuple(self._add_base_rows(base, kind, column, group))
         alone = kind != WITH_DONT_KNOW
@@ -369,9 +367,11 @@ class _Builder:
                 self.counts.add_known_row(
                     LinearRow.of(dict.fromkeys(there[name].tolist(), 1.0), *both)
                 )
-            for label, (low, high) in ends.items():
-                if low == high and len(there[label]) == len(people[label]):
-                    known.add(label)
+            known |= {
+                label
+                for label, (low, high) in ends.items()
+                if low == high and len(there[label]) == len(people[label])
+            }
             if not self.free and len(there[name]) < len(people[name]):
                 self._add_earlier_targets(k, few, people, group)
         return known

@@ -11,7 +11,7 @@ weight in every replicate: of many, each pattern is held once (megabytes instead
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -83,12 +83,6 @@ class Replicates:
         counted = np.bincount(key, minlength=len(self.matrix) * (size + 1))
         counts = counted.reshape(len(self.matrix), size + 1)[:, 1:]
         return self.matrix.T @ counts.astype(np.float64)
-
-    def adjust_each(self, adjust: Adjustment) -> Replicates:
-        """Each replicate through an adjustment, written out (`adjust_columns`)."""
-        matrix = np.array(self.write_out(), order="F")
-        adjust_columns(matrix, adjust)
-        return replace(self, matrix=matrix, pattern=None)
 
     def degrees_of_freedom(self, mask: BoolArray) -> int:
         """Rank of the replicate weights of the rows in `mask`, less one."""

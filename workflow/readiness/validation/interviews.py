@@ -48,8 +48,7 @@ def ends(coded: Sequence[Coded], answers: Answers) -> Ends:
     respondent came, its word counts. Remarks, and blanks that mean "none", are not waited for.
     """
     n, items = len(answers), len(coded)
-    last = np.full(n, -1)
-    asked, behind = np.zeros(n), np.zeros(n)
+    last, asked, behind = np.full(n, -1), np.zeros(n), np.zeros(n)
     for place, each in enumerate(coded):
         last[each.is_given] = place
     first = np.full(n, items)
@@ -131,8 +130,7 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]
     interviews, some are equal by necessity: these are `same_few_answers`, and no sign of anything.
     """
     n = len(answers)
-    columns = [column for each in coded for column in _distinguish_answers(each)]
-    group = ranks([column.codes for column in columns], n)
+    group = ranks([column.codes for each in coded for column in _distinguish_answers(each)], n)
     order = np.argsort(answers.row, kind="stable")
     first_of = np.full(int(group.max(initial=-1)) + 1, -1)
     # Written from the last to the first, so that the first row of each stays.
@@ -181,9 +179,8 @@ def find_straight_lines(
     found = []
     for grid in questionnaire.grids:
         rows = [each for each in coded if each.item.grid == grid.id]
-        if grid.kind != "grid" or len(rows) < LEAST_ROWS:
-            continue
-        if any(each.item.kind not in ("single", "ordinal") for each in rows):
+        closed = all(each.item.kind in ("single", "ordinal") for each in rows)
+        if grid.kind != "grid" or len(rows) < LEAST_ROWS or not closed:
             continue
         first, *others = (each.first for each in rows)
         alike = first.isin(rows[0].item.codes)
@@ -320,10 +317,8 @@ def _count_unknown(each: Coded) -> Counter[str]:
 
 def _find_far(each: Coded, answers: Answers) -> pd.DataFrame:
     """Numbers far from the others, whatever they mean: to be looked at, never excluded."""
-    numbers = each.first.numbers
-    known = np.flatnonzero(~np.isnan(numbers))
-    score = np.zeros(len(known))
-    values = numbers[known]
+    known = np.flatnonzero(~np.isnan(each.first.numbers))
+    values, score = each.first.numbers[known], np.zeros(len(known))
     if len(values) >= LEAST_ANSWERS:
         middle = float(np.median(values))
         for side in (values <= middle, values >= middle):

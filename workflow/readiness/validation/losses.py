@@ -89,13 +89,10 @@ class Loss:
         """How much is lost and why, with one example: what it holds, or its place and its rule."""
         if not self.example:
             return tell(self.fact, language)
-        if quoting:
-            example = sentence(self.example, language)
-        else:
-            place: dict[str, Value] = {name: str(self.example[name]) for name in ("row", "column")}
-            place["what"] = Fact(MEANINGS[str(self.example["rule"])])
-            kind = "validation.at.place" if place["column"] else "validation.at.whole"
-            example = tell(Fact(kind, place), language)
+        row, column, rule = (str(self.example[name]) for name in ("row", "column", "rule"))
+        kind = "validation.at.place" if column else "validation.at.whole"
+        place = Fact(kind, {"row": row, "column": column, "what": Fact(MEANINGS[rule])})
+        example = sentence(self.example, language) if quoting else tell(place, language)
         return f"{tell(self.fact, language)} {shorten(example, EXAMPLE)}"
 
     def __str__(self) -> str:

@@ -72,12 +72,9 @@ def submissions(
     known = tokens_of.isin(tokens) if tokens is not None else tokens_of.filled
     apart = table["group"].isin(questionnaire.groups_apart).to_numpy()
     by_open_link = ~known & (apart if tokens is not None else True)
-    table["respondent"] = table["token"]
     dated = opens is not None or closes is not None
-    if by_open_link.any():
-        names = _open_names(raw, table["submitted"], by_open_link, dated)
-        table["respondent"] = table["token"].where(~by_open_link, names)
-
+    names = _open_names(raw, table["submitted"], by_open_link, dated)
+    table["respondent"] = table["token"].where(~by_open_link, names)
     day = table["submitted"].dt.normalize()
     status = np.full(len(raw), KEPT, dtype=object)
     status[~known & ~by_open_link] = "unknown_invitation"

@@ -44,10 +44,6 @@ def _make_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _allow_none(value: Any) -> Any:
-    return [] if value is None else _make_list(value)
-
-
 CellText = Annotated[str, BeforeValidator(_write_text), Field(min_length=1)]
 Column = Annotated[str, Field(min_length=1)]
 Stages = Annotated[list[Column], BeforeValidator(_make_list), Field(min_length=1, max_length=2)]
@@ -158,9 +154,9 @@ class Survey(StrictModel):
     scales: dict[Column, AddedScale] = Field(
         default={}, description="by name, ordered questions whose Cronbach's alpha is shown"
     )
-    by: Annotated[list[Column], BeforeValidator(_allow_none)] = Field(
-        default=[], description="column of the groups, or a list: one crossing each"
-    )
+    by: Annotated[
+        list[Column], BeforeValidator(lambda by: [] if by is None else _make_list(by))
+    ] = Field(default=[], description="column of the groups, or a list: one crossing each")
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
     interval: Interval = Field(default="korn-graubard", description="interval of a share")
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutations")
@@ -225,8 +221,7 @@ def make_sample(
         StatisticsError: a design or margins that do not hold together.
     """
     _check_columns(frame, settings, source)
-    made = _make_design(frame, settings, source)
-    report = None
+    made, report = _make_design(frame, settings, source), None
     if settings.margins:
         for variable, totals in settings.margins.items():
             _check_declared(frame[variable].to_numpy(dtype=object), totals, variable, source)

@@ -176,28 +176,17 @@ def whole(structure: Structure) -> SharedBase | None:
     return max(structure.shared_bases, key=lambda shared: len(shared.sets), default=None)
 
 
-@dataclass(frozen=True)
-class Fits:
-    """Numbers of people that figures can rest on: all from `every` on, and those `below` it."""
-
-    every: int
-    below: tuple[int, ...]
-
-    @property
-    def first(self) -> int:
-        """The smallest number that fits."""
-        return self.below[0] if self.below else self.every
-
-
 def fits(
     figures: Sequence[bases.FigureSet], missing: int, allowed: Sequence[bases.Convention]
-) -> Fits | None:
-    """On which numbers of people the sets can rest; None where no number is the last to fail."""
+) -> tuple[int, tuple[int, ...]] | None:
+    """On which numbers of people the sets can rest: all from one on, and those below it; None where
+    no number is the last to fail.
+    """
     every = bases.every_base_from(figures, missing, allowed)
     if every is None:
         return None
     below = bases.joint_bases(figures, every - 1, missing, allowed) if every > 1 else []
-    return Fits(every, tuple(below))
+    return every, tuple(below)
 
 
 def judge_every(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[Verdict]:
@@ -207,11 +196,12 @@ def judge_every(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[V
     all_answered, some_missing = (fits(figures, m, allowed) for m in (0, missing))
     if all_answered is None or some_missing is None:
         return
-    facts = [_state_fits("forensics.every.all", all_answered, "", study.words(sets))]
+    facts = [_state_fits("forensics.every.all", *all_answered, "", study.words(sets))]
     if missing:
         loosely = name_numbers(missing=missing)
-        facts.append(_state_fits("forensics.every.missing", some_missing, "_missing", loosely))
-    first = some_missing.first
+        facts.append(_state_fits("forensics.every.missing", *some_missing, "_missing", loosely))
+    every, below = some_missing
+    first = min(every, *below)
     lacking = bases.fewest_missing(figures, first, missing, allowed)
     key = "forensics.every.silent" if lacking else "forensics.every.least"
     facts.append(Fact(key, name_numbers(least=first, silent=lacking or None)))
@@ -225,9 +215,11 @@ KEYS = (
 )
 
 
-def _state_fits(key: str, found: Fits, suffix: str, values: Mapping[str, Value]) -> Fact:
+def _state_fits(
+    key: str, every: int, below: tuple[int, ...], suffix: str, values: Mapping[str, Value]
+) -> Fact:
     """The numbers that fit; of very many the smallest."""
-    listed = 0 < len(found.below) <= LONGEST
-    numbers: dict[str, int | tuple[int, ...]] = {f"every{suffix}": found.every}
-    numbers |= {f"fits{suffix}": found.below} if listed else {f"first{suffix}": found.first}
+    listed = 0 < len(below) <= LONGEST
+    numbers: dict[str, int | tuple[int, ...]] = {f"every{suffix}": every}
+    numbers |= {f"fits{suffix}": below} if listed else {f"first{suffix}": min(every, *below)}
     return Fact(key if listed else f"{key}_from", {**values, **name_numbers(**numbers)})

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal
 
 import pandas as pd
@@ -315,13 +315,10 @@ SHOWN_FAULTS = 5
 
 @dataclass(frozen=True)
 class Claim:
-    """One row of the register, read. `figure` is None for a claim in words."""
+    """What is judged of one row of the register. `figure` is None for a claim in words."""
 
     claim_id: str
-    source: str
     outlet: str
-    date: str
-    language: str
     item: str
     category: str
     figure: PrintedFigure | None
@@ -329,11 +326,8 @@ class Claim:
     exactness: str
     rounding: str
     weighted: str
-    base_described: str
     wording: str
     attributed_to: str
-    status: str
-    note: str
 
     @property
     def exact(self) -> bool:
@@ -395,7 +389,7 @@ def read_claims(
         rows.setdefault(name, row)
         faults += found
         if not found:
-            own = {k: v for k, v in record.items() if k not in ("value", "decimals")}
+            own = {f.name: record[f.name] for f in fields(Claim) if f.name != "figure"}
             claims[name] = Claim(figure=_read_figure(record), **own)
     return claims, faults or list(_find_reference_faults(claims, rows, structure))
 

@@ -332,7 +332,10 @@ def _make_family_rows(
             ]
             for rows in (made, shown)
         )
-        family = (of_made and _count_family(of_made[0])) or len(of_made)
+        # Over how many tests p is adjusted, where the rows say so.
+        first = of_made[0] if of_made else {}
+        stated = int((number(first.get("family")) or 0) - (number(first.get("untested")) or 0))
+        family = stated or len(of_made)
         for name, value, says in (
             ("family", family, "pairs of groups over which p is adjusted"),
             ("shown", len(of_shown), "pairs of groups that are shown"),
@@ -404,12 +407,6 @@ def _make_comparison_rows(
                 **(own if not suffix else {}),
                 **common,
             )
-
-
-def _count_family(row: dict[Any, Any]) -> int | None:
-    """Over how many tests the p of a contrast is adjusted, where its row says so."""
-    family, untested = (number(row.get(name)) for name in ("family", "untested"))
-    return None if family is None else int(family - (untested or 0))
 
 
 def _find_unknown(

@@ -97,8 +97,15 @@ def factor(
     else:
         used = np.bincount(inverse[design.mask] + 1, minlength=len(seen) + 1)[1:] > 0
     if levels is None:
-        declared = _find_occurring(seen, used, design.declared_order(values))
-        keys = list(declared)
+        # The levels that occur in the domain: sorted, or in the order of the categories.
+        kept = [
+            v
+            for v, u in zip(seen, used, strict=True)
+            if u and (text := _write_level(v)) is not None and not text.startswith("_")
+        ]
+        order = sort_labels(kept, design.declared_order(values))
+        keys = list(dict.fromkeys(str(_write_level(v)) for v in order))
+        declared = tuple(keys)
     else:
         absent = [v for v in levels if _write_level(v) is None or v != v]
         if absent:
@@ -115,16 +122,6 @@ def factor(
             raise StatisticsError(f"{label} declares a level twice: {', '.join(map(str, levels))}")
     codes = _encode(known, keys, declared, used, label)
     return Factor(codes if whole else np.where(design.mask, codes, -1), declared, label)
-
-
-def _find_occurring(seen: list[Any], used: BoolArray, order: list[Any] | None) -> tuple[str, ...]:
-    """The levels that occur in the domain: sorted, or in the order of the categories."""
-    kept = [
-        v
-        for v, u in zip(seen, used, strict=True)
-        if u and (text := _write_level(v)) is not None and not text.startswith("_")
-    ]
-    return tuple(dict.fromkeys(str(_write_level(v)) for v in sort_labels(kept, order)))
 
 
 def _encode(

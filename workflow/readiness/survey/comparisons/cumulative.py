@@ -157,13 +157,17 @@ class CumulativeLikelihood:
         """`slope` of one block. The upper end of level k is cut k, its lower end cut k - 1."""
         y, x, k = self.y, self.x, self.cuts + 1
         p = x.shape[1]
-        g_u, g_l, h_u, h_l, h_ul = (self.weights * part for part in self._compute_weighable(theta))
+        upper, lower = y < self.cuts, y > 0
+        # 0 for the ends that lie at infinity.
+        there = (upper, lower, upper, lower, upper & lower)
+        parts = zip(there, self._compute_parts(theta), strict=True)
+        g_u, g_l, h_u, h_l, h_ul = (self.weights * np.where(at, part, 0.0) for at, part in parts)
 
         def by_level(values: FloatArray) -> FloatArray:
             return np.bincount(y, weights=values, minlength=k).astype(np.float64)
 
-        def at_cuts(upper: FloatArray, lower: FloatArray) -> FloatArray:
-            return upper[:-1] + lower[1:]
+        def at_cuts(above: FloatArray, below: FloatArray) -> FloatArray:
+            return above[:-1] + below[1:]
 
         gradient = np.concatenate([-((g_u + g_l) @ x), at_cuts(by_level(g_u), by_level(g_l))])
         own = (y[:, None] == np.arange(k)).astype(np.float64)
@@ -174,13 +178,6 @@ class CumulativeLikelihood:
         hessian[:p, p:], hessian[p:, :p] = -mixed.T, -mixed
         hessian[p:, p:] = np.diag(at_cuts(by_level(h_u), by_level(h_l))) + between + between.T
         return gradient, -hessian
-
-    def _compute_weighable(self, theta: FloatArray) -> tuple[FloatArray, ...]:
-        """`_compute_parts`, 0 for the ends that lie at infinity."""
-        upper, lower = self.y < self.cuts, self.y > 0
-        there = (upper, lower, upper, lower, upper & lower)
-        parts = zip(there, self._compute_parts(theta), strict=True)
-        return tuple(np.where(at, part, 0.0) for at, part in parts)
 
     def partial_scores(self) -> tuple[FloatArray, FloatArray]:
         """Scores and information with own coefficients at the cuts 2..K-1 beside the common ones.

@@ -343,18 +343,14 @@ def quantiles(
         df = np.broadcast_to(share.degrees_of_freedom, 1)[0]
         t = float(t_quantile(level, df))
         half = t * share.se[0]
-        lower, upper = (_limit(lookup, share.values[0] + end) for end in (-half, half))
+        # As in R, none where a limit of the share leaves [0, 1]: the extreme of the sample would
+        # stand for a limit that the data do not reach, and se would be of a cut interval.
+        lower, upper = (
+            lookup(at) if -_ROUNDING <= at <= 1 + _ROUNDING else float("nan")
+            for at in (share.values[0] - half, share.values[0] + half)
+        )
         rows.append((p, estimate, lower, upper, (upper - lower) / (2 * t), domain.n, df))
     return pd.DataFrame(rows, columns=["p", "estimate", "lower", "upper", "se", "n", "df"])
-
-
-def _limit(lookup: Callable[[float], float], share: float) -> float:
-    """The quantile at a limit of the share; NaN where the limit leaves [0, 1], as in R.
-
-    The extreme of the sample would stand for a limit that the data do not reach, and the standard
-    error, made of the width, would be that of a cut interval.
-    """
-    return lookup(share) if -_ROUNDING <= share <= 1 + _ROUNDING else float("nan")
 
 
 def quantile_function(x: FloatArray, w: FloatArray, rule: Rule) -> Callable[[float], float]:

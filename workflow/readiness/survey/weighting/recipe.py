@@ -373,4 +373,6 @@ def _adjust_replicates(design: Design, adjust: Adjustment) -> Replicates | None:
     """The design's replicates, each adjusted within the domain; None where it has none."""
     if design.replicates is None:
         return None
-    return design.replicates.adjust_each(lambda base: adjust(np.where(design.mask, base, 0.0)))
+    matrix = np.array(design.replicates.write_out(), order="F")
+    adjust_columns(matrix, lambda base: adjust(np.where(design.mask, base, 0.0)))
+    return replace(design.replicates, matrix=matrix, pattern=None)
