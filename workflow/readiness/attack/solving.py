@@ -79,10 +79,8 @@ class LinearSystem:
 class Classes:
     """What a reader knows who knows the frame cell of every respondent of a release.
 
-    Attributes:
-        groups: for each cell its group in each variable, columns named as the register does.
-        people: respondents of each cell.
-        weights: the weight of each of them, in mean weights.
+    `groups`: for each cell its group in each variable, columns named as the register does.
+    `people`: respondents of each cell. `weights`: the weight of each of them, in mean weights.
     """
 
     groups: pd.DataFrame

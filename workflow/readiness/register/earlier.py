@@ -85,11 +85,9 @@ class Told:
 class Earlier:
     """One earlier release.
 
-    Attributes:
-        shares: by id, what was printed; None where it was withheld.
-        bases: by id, between which numbers of people what was printed puts it; the same.
-        respondents: by group, as far as they are printed.
-        same: whether it is of today's data.
+    `shares`: by id, what was printed; None where it was withheld. `bases`: by id, between which
+    numbers of people what was printed puts it; the same. `respondents`: by group, as far as they
+    are printed. `same`: whether it is of today's data.
     """
 
     shares: Mapping[str, Told | None] = field(default_factory=dict)

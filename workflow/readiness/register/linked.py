@@ -110,11 +110,9 @@ class PrintRules:
 class Demand:
     """What an attack on a register asks beyond the policy.
 
-    Attributes:
-        hidden: ids that are withheld from the outset.
-        widths: by id of a share, with what is behind it in the same form as targets have it, how
-            wide the interval of its count has to be.
-        items: which items are protected anew; None: all.
+    `hidden`: ids that are withheld from the outset. `widths`: by id of a share, with what is behind
+    it in the same form as targets have it, how wide the interval of its count has to be. `items`:
+    which items are protected anew; None: all.
     """
 
     hidden: frozenset[str] = frozenset()

@@ -40,11 +40,9 @@ FACTS = ["id", "item", "group", "what", "reason"]
 class Withheld:
     """What is withheld, and how well it protects.
 
-    Attributes:
-        ids: the ids of shares, means and bases.
-        decisions: of all systems together.
-        facts: a row a withheld number (columns `FACTS`).
-        rare: respondents whose combination of the policy's identifiers is rarer than its `k`.
+    `ids`: the ids of shares, means and bases. `decisions`: of all systems together. `facts`: a row
+    a withheld number (columns `FACTS`). `rare`: respondents whose combination of the policy's
+    identifiers is rarer than its `k`.
     """
 
     ids: frozenset[str] = frozenset()

@@ -25,10 +25,8 @@ from readiness.errors import StatisticsError
 def one_of(value: Any, known: Any, what: str) -> None:
     """Refuse an option that is none of the names of a `Literal`.
 
-    Args:
-        value: what the caller gave.
-        known: the `Literal` of the names.
-        what: how the message calls the option.
+    `value`: what the caller gave. `known`: the `Literal` of the names. `what`: how the message
+    calls the option.
 
     Raises StatisticsError: a name that is not known.
     """
@@ -152,10 +150,8 @@ def encode_declared(
 ) -> Codes:
     """A column as codes of declared categories, in their order; all else is missing (-1).
 
-    Args:
-        column: values, one a row.
-        categories: the declared categories.
-        known: the column's `factorized`, when it has been made before.
+    `column`: values, one a row. `categories`: the declared categories. `known`: the column's
+    `factorized`, when it has been made before.
 
     Raises StatisticsError: no category, or the same category twice.
     """
@@ -191,11 +187,9 @@ NO_ANSWER = ("_blank", "_dont_know", "_refused")
 def option_answers(values: Any, option: str, base: Base) -> TextArray:
     """The answers to one option, `1` (chosen), `0` (not) or a special code, on a base.
 
-    Args:
-        values: one a row; numbers and truth values count as their texts.
-        option: its name, for messages.
-        base: `asked`: everyone asked, where no answer counts as not chosen; `answered`: only those
-            who answered.
+    `values`: one a row; numbers and truth values count as their texts. `option`: its name, for
+    messages. `base`: `asked`: everyone asked, where no answer counts as not chosen; `answered`:
+    only those who answered.
 
     Returns `1` and `0` within the base, a code that begins with `_` outside it, shape (rows,).
 

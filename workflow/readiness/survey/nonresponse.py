@@ -99,10 +99,8 @@ def r_indicator(
     what is left of the variance is more than what chance alone adds: else the indicator is near 1,
     or cut to it, whatever the truth.
 
-    Args:
-        responded: booleans (or 0/1) of the drawn cases, shape (n,).
-        x: auxiliaries known of all of them, shape (n, p), without intercept.
-        weights: design weights; None: equal.
+    `responded`: booleans (or 0/1) of the drawn cases, shape (n,). `x`: auxiliaries known of all of
+    them, shape (n, p), without intercept. `weights`: design weights; None: equal.
 
     Raises:
         StatisticsError: nobody or everybody answered, missing or dependent auxiliaries, separation.
@@ -145,11 +143,9 @@ def balance(
 ) -> pd.DataFrame:
     """Shares of the frame's categories among the respondents, by each set of weights.
 
-    Args:
-        data: one row a respondent, with a column for each margin.
-        totals: population total of each category, by variable.
-        weights: sets of weights by name, such as `unweighted` (ones), `base` and `final`; each of
-            one weight a respondent.
+    `data`: one row a respondent, with a column for each margin. `totals`: population total of each
+    category, by variable. `weights`: sets of weights by name, such as `unweighted` (ones), `base`
+    and `final`; each of one weight a respondent.
 
     Returns one row a variable and category, in the order of the totals: `variable`, `category`,
     `population` (share in 0-1), `n`, and for each set its share.
@@ -262,11 +258,9 @@ def smub(selected: SelectedMoments, others_mean_z: npt.ArrayLike, others: float)
     the proxy among those selected and in the population, s_x its standard deviation and r its
     correlation with the answer, among those selected.
 
-    Args:
-        selected: moments of those who answered.
-        others_mean_z: means of the auxiliaries among the population's others, shape (p,) (from a
-            frame's margins: shares of the categories but the first).
-        others: number of the population's others.
+    `selected`: moments of those who answered. `others_mean_z`: means of the auxiliaries among the
+    population's others, shape (p,) (from a frame's margins: shares of the categories but the
+    first). `others`: number of the population's others.
 
     Returns one row a phi: `phi`, `smub` (in standard deviations of the answer), `mub` (in its
     unit), `mean` (the mean less its bias), `correlation` (r).
@@ -301,10 +295,8 @@ def smub(selected: SelectedMoments, others_mean_z: npt.ArrayLike, others: float)
 class Proxy:
     """A probit prediction of a yes from auxiliaries, made on those selected.
 
-    Attributes:
-        values: linear predictor of each, shape (n,).
-        coefficients: intercept first, shape (p + 1,).
-        weights: of each, shape (n,), with mean 1.
+    `values`: linear predictor of each, shape (n,). `coefficients`: intercept first, shape (p + 1,).
+    `weights`: of each, shape (n,), with mean 1.
     """
 
     values: FloatArray

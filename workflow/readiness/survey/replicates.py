@@ -111,11 +111,9 @@ def scale_given(
 ) -> tuple[float, FloatArray]:
     """Scale and factors (count,) of replicate weights that came with data, as R's `svrepdesign`.
 
-    Args:
-        kind: how they were made; BRR, Fay, JK2 and successive differences have constants of their
-            own, JKn needs `rscales`, `other` needs `scale`.
-        count: how many they are, at least 2.
-        rho: of Fay's method, 0 or more and below 1.
+    `kind`: how they were made; BRR, Fay, JK2 and successive differences have constants of their
+    own, JKn needs `rscales`, `other` needs `scale`. `count`: how many they are, at least 2. `rho`:
+    of Fay's method, 0 or more and below 1.
 
     Raises StatisticsError: an unknown kind, a constant that is missing, not of the kind, or wrong.
     """
@@ -198,10 +196,8 @@ def bootstrap_factors(
     n_h - 1 of n_h are drawn with replacement and multiplied by n_h/(n_h - 1) (Rao and Wu 1988),
     which is unbiased in every stratum. Without FPC.
 
-    Args:
-        stage: the first stage.
-        replicates: number of replicates, at least 2.
-        seed: of the generator; equal seeds give equal replicates.
+    `stage`: the first stage. `replicates`: number of replicates, at least 2. `seed`: of the
+    generator; equal seeds give equal replicates.
 
     Raises StatisticsError: fewer than 2 replicates, or a stratum with one PSU.
     """
@@ -233,11 +229,9 @@ def bootstrap_factors(
 class Dealt:
     """PSUs dealt to random groups, and what multiplies their weights when a group is left out.
 
-    Attributes:
-        group: the group 0..G-1 of each PSU.
-        kept: factor of the PSUs of a stratum that stay, by the group that is left out, (strata, G).
-        gone: factor of those of the group itself, shape (strata,).
-        scale: factor of the whole sum of squares.
+    `group`: the group 0..G-1 of each PSU. `kept`: factor of the PSUs of a stratum that stay, by the
+    group that is left out, (strata, G). `gone`: factor of those of the group itself, shape
+    (strata,). `scale`: factor of the whole sum of squares.
     """
 
     group: IntArray
@@ -255,10 +249,8 @@ def deal(stage: Stage, groups: int, seed: int) -> Dealt:
     delete-a-group jackknife). The finite population correction of a stratum shrinks its factors
     towards 1.
 
-    Args:
-        stage: the first stage.
-        groups: number of groups, at least 2, and so of replicates.
-        seed: of the dealing; equal seeds give equal groups.
+    `stage`: the first stage. `groups`: number of groups, at least 2, and so of replicates. `seed`:
+    of the dealing; equal seeds give equal groups.
 
     Raises StatisticsError: fewer than 2 groups, or more than PSUs; a stratum with one PSU.
     """

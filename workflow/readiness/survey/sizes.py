@@ -95,11 +95,9 @@ def size_for_difference(
     (S1^2 + r S2^2 - 2 g r rho S1 S2) (z_critical + z_power)^2 / d^2: Woodward (1992); PracTools
     `nDep2sam`.
 
-    Args:
-        variances: S^2 of the units of both; `difference`: of the means, not 0.
-        critical: what the statistic must reach; `power`: 0-1.
-        ratio: r, the first size over the second; `overlap`: g, the part of the first that is in
-            both; `correlation`: rho, of its two answers.
+    `variances`: S^2 of the units of both; `difference`: of the means, not 0. `critical`: what the
+    statistic must reach; `power`: 0-1. `ratio`: r, the first size over the second; `overlap`: g,
+    the part of the first that is in both; `correlation`: rho, of its two answers.
     """
     first, second = (np.asarray(v, dtype=np.float64) for v in variances)
     both = 2 * overlap * ratio * correlation * np.sqrt(first * second)

@@ -18,10 +18,7 @@ Named: TypeAlias = "tuple[str, pd.Series[Any]]"
 
 
 def one_column(data: pd.DataFrame, name: str) -> pd.Series[Any]:
-    """The column of a name.
-
-    Raises StatisticsError: no such column, or more than one.
-    """
+    """The column of a name. Raises StatisticsError: no such column, or more than one."""
     if name not in data.columns:
         raise StatisticsError(
             f"no column {name!r} in the data; it has: "

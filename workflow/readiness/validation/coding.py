@@ -139,11 +139,8 @@ class Answers:
 class Coded:
     """The answers to one item, read.
 
-    Attributes:
-        texts: the exported texts.
-        cells: each distinct text, read.
-        asked: `NO`, `UNCLEAR` or `YES` for each respondent.
-        columns: the columns of the coded table.
+    `texts`: the exported texts. `cells`: each distinct text, read. `asked`: `NO`, `UNCLEAR` or
+    `YES` for each respondent. `columns`: the columns of the coded table.
     """
 
     item: Item

@@ -185,11 +185,9 @@ _FIRST_ROW = 2
 class Sample:
     """The answers of a table with their design.
 
-    Attributes:
-        settings: the design file.
-        design: weighted, and the domain of the settings; its data are the coded answers.
-        questionnaire: what was asked, and the groups as variables of its frame.
-        weighting: the report, when there are margins.
+    `settings`: the design file. `design`: weighted, and the domain of the settings; its data are
+    the coded answers. `questionnaire`: what was asked, and the groups as variables of its frame.
+    `weighting`: the report, when there are margins.
     """
 
     settings: Survey
@@ -209,11 +207,9 @@ def make_sample(
 ) -> Sample:
     """The design that the settings describe, with the answers coded.
 
-    Args:
-        frame: one row a respondent, every cell text, "" where empty; not modified.
-        settings: the design file.
-        source: what messages call the table.
-        questionnaire: what was asked, if the cells are its codes; None: the settings say it.
+    `frame`: one row a respondent, every cell text, "" where empty; not modified. `settings`: the
+    design file. `source`: what messages call the table. `questionnaire`: what was asked, if the
+    cells are its codes; None: the settings say it.
 
     Raises:
         ConfigError: a column that the table does not have.

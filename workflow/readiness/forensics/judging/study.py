@@ -236,10 +236,8 @@ FEWEST = 5
 class Base:
     """Respondents on whom a figure may rest.
 
-    Attributes:
-        kind: the kind of the fact that says who they are.
-        rows: which of the data's rows.
-        words: question and answer, of a group.
+    `kind`: the kind of the fact that says who they are. `rows`: which of the data's rows. `words`:
+    question and answer, of a group.
     """
 
     kind: str
@@ -284,11 +282,9 @@ def beside_data(
 ) -> list[DataComparison]:
     """Every set of percentages beside the data's own.
 
-    Args:
-        study: the claims and their structure, whose items and categories are those of the
-            questionnaire.
-        answers: coded answers, one row a respondent; columns as the questionnaire's items have.
-        questionnaire: what was asked.
+    `study`: the claims and their structure, whose items and categories are those of the
+    questionnaire. `answers`: coded answers, one row a respondent; columns as the questionnaire's
+    items have. `questionnaire`: what was asked.
     """
     reported = {
         name: study.count_people(total.claim)

@@ -145,11 +145,8 @@ def change_rows(
 ) -> Iterator[FigureRow]:
     """How each question changed, what it was before, and why some are not compared.
 
-    Args:
-        rows: the numbers of this wave.
-        before: the register of the earlier wave, as text.
-        matched, groups: what `match_items` and `match_groups` found.
-        level: of confidence.
+    `rows`: the numbers of this wave. `before`: the register of the earlier wave, as text.
+    `matched`, `groups`: what `match_items` and `match_groups` found. `level`: of confidence.
     """
     released = _release([row for row in rows if row.kind == "estimate"])
     past = {row["id"]: row for row in list_rows(round_register(before))}

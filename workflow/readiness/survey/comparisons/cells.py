@@ -29,10 +29,8 @@ from readiness.survey.intervals import check_level
 class Factor:
     """A categorical variable with declared levels.
 
-    Attributes:
-        codes: shape (rows,), position in `levels`, or -1 outside the base (no answer, domain).
-        levels: names of the levels, in their declared order.
-        name: how messages call the variable.
+    `codes`: shape (rows,), position in `levels`, or -1 outside the base (no answer, domain).
+    `levels`: names of the levels, in their declared order. `name`: how messages call the variable.
     """
 
     codes: IntArray

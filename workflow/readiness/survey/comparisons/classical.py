@@ -170,12 +170,9 @@ def fisher_freeman_halton(
 ) -> ComparisonRow:
     """Fisher's exact test of an r x c table, both margins fixed. R equivalent: `fisher.test`.
 
-    Args:
-        counts: unweighted counts, shape (r, c).
-        limit: most partial tables kept at once; beyond it the test says so and stops.
-        monte_carlo: number of random tables instead of the exact count, p = (b+1)/(B+1);
-            declared by the caller, never chosen silently.
-        seed: of the random tables.
+    `counts`: unweighted counts, shape (r, c). `limit`: most partial tables kept at once; beyond it
+    the test says so and stops. `monte_carlo`: number of random tables instead of the exact count, p
+    = (b+1)/(B+1); declared by the caller, never chosen silently. `seed`: of the random tables.
 
     Raises StatisticsError: a bad table, or one too large for the limit.
     """

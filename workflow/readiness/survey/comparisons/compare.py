@@ -70,10 +70,8 @@ REASONS = (
 class Choice:
     """Which test is primary, and why.
 
-    Attributes:
-        lead: the primary test: `permutation`, `rao_scott` or `effect_size`.
-        beside: tests shown with it.
-        reason: why, as a fact: one of `REASONS`.
+    `lead`: the primary test: `permutation`, `rao_scott` or `effect_size`. `beside`: tests shown
+    with it. `reason`: why, as a fact: one of `REASONS`.
     """
 
     lead: Lead
@@ -94,11 +92,9 @@ def choose(
     effective ones. Where clusters were drawn that cannot be permuted, Rao-Scott's F takes the place
     of the permutation; no test beside it takes people for drawn one by one.
 
-    Args:
-        n: unweighted base.
-        group_sizes: unweighted answers of each group.
-        effective_sizes: Kish's effective number of answers of each group, if known.
-        clusters: whether clusters were drawn, and can be permuted.
+    `n`: unweighted base. `group_sizes`: unweighted answers of each group. `effective_sizes`: Kish's
+    effective number of answers of each group, if known. `clusters`: whether clusters were drawn,
+    and can be permuted.
 
     Raises StatisticsError: no answers, fewer than two groups.
     """

@@ -57,10 +57,7 @@ class Covariates:
         return np.asarray(filled[self.row], dtype=np.float64)
 
     def without(self, term: str) -> Covariates:
-        """The matrix without one term, on the same rows.
-
-        Raises StatisticsError: no such term.
-        """
+        """The matrix without one term, on the same rows. Raises StatisticsError: no such term."""
         dropped = set(self.columns(term))
         kept = [i for i in range(len(self.names)) if i not in dropped]
         position = {old: new for new, old in enumerate(kept)}
@@ -91,10 +88,7 @@ class Covariates:
         return Standardised(matrix, centre, scale)
 
     def columns(self, term: str) -> tuple[int, ...]:
-        """Positions of the columns of a term.
-
-        Raises StatisticsError: no such term.
-        """
+        """Positions of the columns of a term. Raises StatisticsError: no such term."""
         if term not in self.terms:
             raise StatisticsError(f"no term {term!r} in the model; it has: {', '.join(self.terms)}")
         return self.terms[term]
@@ -138,11 +132,9 @@ def covariates(
 ) -> Covariates:
     """Treatment-coded model matrix of some columns of the design's data.
 
-    Args:
-        terms: column names, one a term.
-        categorical: numeric columns to take as categories.
-        levels: declared levels of categorical columns, the reference first; levels without answers
-            get no column.
+    `terms`: column names, one a term. `categorical`: numeric columns to take as categories.
+    `levels`: declared levels of categorical columns, the reference first; levels without answers
+    get no column.
 
     Raises StatisticsError: unknown column, infinite value, no term or one twice, a category with
     one level.
@@ -229,10 +221,8 @@ def check_rank(x: FloatArray, names: Sequence[str]) -> None:
 def separated_columns(y: IntArray, x: FloatArray, levels: int) -> list[int]:
     """Columns of x whose coefficient runs to infinity, empty when the estimate exists.
 
-    Args:
-        y: answers, 0..levels-1, every level observed, shape (n,).
-        x: model matrix without intercept, shape (n, p).
-        levels: number of levels, 2 or more.
+    `y`: answers, 0..levels-1, every level observed, shape (n,). `x`: model matrix without
+    intercept, shape (n, p). `levels`: number of levels, 2 or more.
     """
     from scipy import optimize
 

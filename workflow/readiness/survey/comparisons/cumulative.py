@@ -63,10 +63,8 @@ def distinct_rows(
 ) -> tuple[IntArray, IntArray, IntArray]:
     """The combinations of answer and covariates that occur, and which one each respondent has.
 
-    Args:
-        codes: answer of each respondent, shape (n,).
-        row: covariate row of each respondent, 0..kinds-1, shape (n,).
-        kinds: number of covariate rows.
+    `codes`: answer of each respondent, shape (n,). `row`: covariate row of each respondent,
+    0..kinds-1, shape (n,). `kinds`: number of covariate rows.
 
     Returns answer and covariate row of each combination, shape (m,) each, in an order that does not
     depend on that of the respondents; and the combination of each respondent, shape (n,).

@@ -35,9 +35,7 @@ def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
     taken off (0 if nothing is left). The interval inverts the noncentral F of the second-order
     Rao-Scott statistic; it may begin, or begin and end, at 0.
 
-    Args:
-        test: from `rao_scott_test`.
-        level: of the interval, 0-1.
+    `test`: from `rao_scott_test`. `level`: of the interval, 0-1.
     """
     check_level(level)
     smaller = min(test.cells.counts.shape) - 1
@@ -67,11 +65,8 @@ def noncentrality_interval(
 ) -> tuple[float, float]:
     """Interval of the noncentrality of an F statistic, by inversion of its distribution.
 
-    Args:
-        f: the statistic.
-        df1, df2: its degrees of freedom.
-        level: of the interval, 0-1.
-        largest: no limit is sought beyond it.
+    `f`: the statistic. `df1`, `df2`: its degrees of freedom. `level`: of the interval, 0-1.
+    `largest`: no limit is sought beyond it.
     """
     from scipy import optimize
 
@@ -94,10 +89,8 @@ def superiority_of(cells: CellTotals, a: int, b: int, level: float = 0.95) -> Co
 
     One half: no tendency. The interval is symmetric on the logit scale, t on the design df.
 
-    Args:
-        cells: the groups by the ordered answers.
-        a, b: rows of the two groups.
-        level: of the interval, 0-1.
+    `cells`: the groups by the ordered answers. `a`, `b`: rows of the two groups. `level`: of the
+    interval, 0-1.
 
     Raises StatisticsError: a group without answers, no degrees of freedom.
     """
@@ -144,10 +137,8 @@ def kappa(
 ) -> tuple[ComparisonRow, float]:
     """Cohen's kappa of two codings with its design-based standard error. R equivalent: `svykappa`.
 
-    Args:
-        a, b: the two codings.
-        levels: the levels they share; None: all that occur in either.
-        level: of the interval, 0-1.
+    `a`, `b`: the two codings. `levels`: the levels they share; None: all that occur in either.
+    `level`: of the interval, 0-1.
 
     Returns the row (effect = kappa, -1 to 1) and the standard error.
 

@@ -164,11 +164,9 @@ def linear_model(
 ) -> LinearFit:
     """Design-based linear or logit regression. R equivalent: `svyglm(y ~ x, family=)`.
 
-    Args:
-        design: the survey design; rows with a missing value leave the base.
-        y: numbers; 0/1 (or shares 0-1) for `binomial`.
-        x: covariates from `covariates`; the intercept is added.
-        family: `gaussian` (identity link) or `binomial` (logit link, R's quasibinomial).
+    `design`: the survey design; rows with a missing value leave the base. `y`: numbers; 0/1 (or
+    shares 0-1) for `binomial`. `x`: covariates from `covariates`; the intercept is added. `family`:
+    `gaussian` (identity link) or `binomial` (logit link, R's quasibinomial).
 
     Raises StatisticsError: an outcome with one value, constant or dependent covariates, a binomial
     outcome outside 0-1, separation, no convergence.

@@ -233,11 +233,9 @@ def multiple_marginal_independence(
 ) -> MarginalIndependence:
     """Tests whether groups tick the options of an item alike.
 
-    Args:
-        options: column of each option, as for `option_answers`.
-        base: `asked` or `answered`, as for `option_answers`; a respondent counts where every
-            option is in the base.
-        adjust: adjustment of the p-values of single options.
+    `options`: column of each option, as for `option_answers`. `base`: `asked` or `answered`, as for
+    `option_answers`; a respondent counts where every option is in the base. `adjust`: adjustment of
+    the p-values of single options.
 
     Raises StatisticsError: no option, nobody in the base, fewer than two groups, every option
     ticked by all or by nobody, no degrees of freedom.

@@ -44,9 +44,7 @@ _NAMES = {
 def mid_ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
     """Weighted mid-ranks as shares of the population, between 0 and 1.
 
-    Args:
-        y: values, shape (n,), finite.
-        weights: shape (n,), >= 0.
+    `y`: values, shape (n,), finite. `weights`: shape (n,), >= 0.
 
     Returns (weight below + half the weight tied) / total weight, shape (n,).
     """
@@ -68,11 +66,9 @@ def rank_test(
     Two groups: t on design df - 1, effect = difference in mean rank score (second group less the
     first; for `wilcoxon` on 0-1). More groups: F on (k-1, design df - k + 1).
 
-    Args:
-        design: the survey design; rows with a missing value or group leave the base.
-        y: numbers (or ordered codes); NaN is missing.
-        score: what is averaged over the mid-ranks.
-        group_levels: declared groups, in order; those without answers are named in the note.
+    `design`: the survey design; rows with a missing value or group leave the base. `y`: numbers (or
+    ordered codes); NaN is missing. `score`: what is averaged over the mid-ranks. `group_levels`:
+    declared groups, in order; those without answers are named in the note.
 
     Raises StatisticsError: fewer than two groups, an outcome with one level, infinite values, an
     unknown score, too few degrees of freedom.
@@ -149,10 +145,8 @@ def without_single(groups: Factor) -> tuple[Factor, str]:
 def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArray, FloatArray]:
     """Weighted mean of y in each group and the design covariance of the means.
 
-    Args:
-        design: the survey design, restricted to the rows that have a group.
-        y: values of these rows (in row order), shape (known,).
-        groups: factor, every level observed.
+    `design`: the survey design, restricted to the rows that have a group. `y`: values of these rows
+    (in row order), shape (known,). `groups`: factor, every level observed.
 
     Returns means, shape (k,); covariance, shape (k, k).
     """

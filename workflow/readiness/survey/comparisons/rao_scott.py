@@ -37,10 +37,8 @@ from readiness.survey.design import Column, Design
 def tail_probability(x: float, weights: FloatArray, ddf: float) -> float:
     """P(sum_j weights_j chi2_1 / (chi2_ddf / ddf) > x), between 0 and 1; as R, some percent off.
 
-    Args:
-        x: observed value of the statistic, >= 0.
-        weights: eigenvalues (generalised design effects), shape (k,).
-        ddf: denominator degrees of freedom.
+    `x`: observed value of the statistic, >= 0. `weights`: eigenvalues (generalised design effects),
+    shape (k,). `ddf`: denominator degrees of freedom.
     """
     a = np.asarray(weights, dtype=np.float64)
     if x <= 0:
@@ -187,11 +185,9 @@ def association(
 ) -> ComparisonRow:
     """Test of independence of two factors. R equivalent: `svychisq(~row+column, statistic=)`.
 
-    Args:
-        row, column: column names or one value a row.
-        statistic: `F` (second order), `Chisq` (first order), `Wald`, `adjWald`, `saddlepoint`
-            (R's `lincom` too, without CompQuadForm).
-        row_levels, column_levels: declared levels; those without answers are left out and named.
+    `row`, `column`: column names or one value a row. `statistic`: `F` (second order), `Chisq`
+    (first order), `Wald`, `adjWald`, `saddlepoint` (R's `lincom` too, without CompQuadForm).
+    `row_levels`, `column_levels`: declared levels; those without answers are left out and named.
 
     Raises StatisticsError: an unknown statistic; fewer than two observed levels on a side; a Wald
     test with more cells than the design has degrees of freedom.

@@ -201,11 +201,9 @@ def ratio_estimates(
 ) -> Estimates:
     """Ratios of the weighted totals of k pairs of variables, with their covariance.
 
-    Args:
-        design: the design, or a domain of it.
-        numerators: shape (rows, k).
-        denominators: shape (rows, k); its non-zero rows are the unweighted base. A base of one has
-            an estimate and no variance (NaN): the design's own would be 0.
+    `design`: the design, or a domain of it. `numerators`: shape (rows, k). `denominators`: shape
+    (rows, k); its non-zero rows are the unweighted base. A base of one has an estimate and no
+    variance (NaN): the design's own would be 0.
 
     Raises StatisticsError: a denominator whose total is 0, by name.
     """

@@ -68,11 +68,9 @@ OWN = (BASE, EVERYBODY)
 class Sampled:
     """How respondents were drawn.
 
-    Attributes:
-        weight: column of the base weights, population over drawn, > 0.
-        stratum: column of the strata.
-        populations: persons of each stratum on the frame, those without a respondent too; None:
-            not known, and no finite population correction.
+    `weight`: column of the base weights, population over drawn, > 0. `stratum`: column of the
+    strata. `populations`: persons of each stratum on the frame, those without a respondent too;
+    None: not known, and no finite population correction.
     """
 
     weight: str

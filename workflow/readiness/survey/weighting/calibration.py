@@ -177,10 +177,7 @@ class Reraking:
         self._inverse = np.linalg.pinv(hessian, hermitian=True)
 
     def __call__(self, base: FloatArray) -> FloatArray:
-        """Raked weights, shape (rows,).
-
-        Raises StatisticsError: as `rake_weights`.
-        """
+        """Raked weights, shape (rows,). Raises StatisticsError: as `rake_weights`."""
         start = np.bincount(self._cells.of_row, weights=base, minlength=self._cells.size)
         factor = self._solve(start.astype(np.float64).reshape(self._shape))
         if factor is None:
@@ -344,11 +341,9 @@ def bounded_rake(
 ) -> FloatArray:
     """Weights between two limits that meet the margins: raking with the factors cut off.
 
-    Args:
-        base: base weights; rows with 0 stay 0.
-        start: their unbounded raking, which is as near to the solution.
-        margins: checked margins.
-        lower, upper: limits, in the unit of the weights; one number, or one a row.
+    `base`: base weights; rows with 0 stay 0. `start`: their unbounded raking, which is as near to
+    the solution. `margins`: checked margins. `lower`, `upper`: limits, in the unit of the weights;
+    one number, or one a row.
 
     Raises StatisticsError: no weights within the limits meet the margins (the category is named).
     """

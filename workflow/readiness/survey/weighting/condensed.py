@@ -163,10 +163,7 @@ class Raking:
 
     @staticmethod
     def of(design: Design, totals: Totals, collapse: Sequence[Collapse]) -> Raking:
-        """The raking of a design.
-
-        Raises StatisticsError: as `make_margins` and `rake_weights`.
-        """
+        """The raking of a design. Raises StatisticsError: as `make_margins` and `rake_weights`."""
         margins = make_margins(design.data, totals, collapse)
         _, weight = np.unique(design.weights, return_inverse=True)
         keys = [m.codes.codes for m in margins]
@@ -241,11 +238,9 @@ def repeat(
 ) -> tuple[Replicates, list[Fact]]:
     """Replicates of a design that was raked, and what was done, as facts of the domain `weighting`.
 
-    Args:
-        design: the design before raking, with two rows or more in each stratum.
-        raking: the raking, with its recipe.
-        final: the weight of one of each pattern after limits, shape (patterns,).
-        kind: `auto` is `JKn` up to 2,000 respondents, `groups` above.
+    `design`: the design before raking, with two rows or more in each stratum. `raking`: the raking,
+    with its recipe. `final`: the weight of one of each pattern after limits, shape (patterns,).
+    `kind`: `auto` is `JKn` up to 2,000 respondents, `groups` above.
     """
     if kind == "auto":
         kind = "JKn" if design.rows <= MOST_JACKKNIFE else "groups"

@@ -29,11 +29,9 @@ _SAME_TOTAL = 1e-6
 class Margin:
     """One margin.
 
-    Attributes:
-        variable: its name.
-        codes: category of each row (any code where the row is outside the domain).
-        totals: population totals by code.
-        counts: respondents of each category in the domain.
+    `variable`: its name. `codes`: category of each row (any code where the row is outside the
+    domain). `totals`: population totals by code. `counts`: respondents of each category in the
+    domain.
     """
 
     variable: str
@@ -60,11 +58,9 @@ def make_margins(
 ) -> tuple[Margin, ...]:
     """Margins of a sample, checked.
 
-    Args:
-        data: one row a respondent, with a column for each margin.
-        totals: population total of each category, by variable.
-        collapse: merges, applied to the sample and to the totals.
-        mask: the rows that are to represent the population; None: all.
+    `data`: one row a respondent, with a column for each margin. `totals`: population total of each
+    category, by variable. `collapse`: merges, applied to the sample and to the totals. `mask`: the
+    rows that are to represent the population; None: all.
 
     Raises StatisticsError: no margin; an unknown column; a category in the sample without a total;
     a positive total without respondents; a total that is negative, not finite, or 0 with
