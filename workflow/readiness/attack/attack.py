@@ -153,10 +153,8 @@ class _ItemAttack:
 
     def _of(self, cell: AttackedCell) -> tuple[Release, ReleasedTable]:
         """The release that a count stands in, and its table of the item."""
-        for release in self.target.earlier:
-            if release.name == cell.before:
-                return release, release.tables[self.item]
-        return self.target.release, self.table
+        found = next((r for r in self.target.earlier if r.name == cell.before), None)
+        return (found, found.tables[self.item]) if found else (self.target.release, self.table)
 
     def _one(self, cell: AttackedCell) -> Attacked:
         """One cell, by whoever has all releases, by who knows the frame, by who knows answers."""

@@ -193,11 +193,8 @@ class SumBounds:
 
 def label_components(sizes: int, groups: Iterable[Sequence[int]]) -> npt.NDArray[np.int64]:
     """The component of each of `sizes` places, where the places of a group belong together."""
-    heads: list[int] = []
-    tails: list[int] = []
-    for group in groups:
-        heads += [group[0]] * (len(group) - 1)
-        tails += group[1:]
+    links = [(group[0], place) for group in groups for place in group[1:]]
+    heads, tails = np.array(links, dtype=np.int64).reshape(-1, 2).T
     graph = sparse.csr_matrix((np.ones(len(heads)), (heads, tails)), shape=(sizes, sizes))
     return sparse.csgraph.connected_components(graph, directed=False)[1].astype(np.int64)
 

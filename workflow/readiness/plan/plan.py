@@ -76,20 +76,21 @@ class Plan:
             if len(runs) != 1:
                 raise ConfigError(f"{own}: expected one wave or one study, found {len(runs)}.")
             found.append(replace(runs[0], folder=f"publications/{identity}", config=own))
-        waiting = [run for run in found if not run.frozen and self._explain_waiting(run)]
+        today = [run for run in found if not run.frozen]
+        waiting = [run for run in today if explain_waiting(self.root, run, self._versions)]
         # What is the only run stops with what to do; beside others it waits.
-        if len(waiting) < sum(not run.frozen for run in found):
+        if len(waiting) < len(today):
             found = [run for run in found if run not in waiting]
         return {run.folder: with_items(self.root, run) for run in found}
 
     @property
     def waiting(self) -> dict[str, str]:
         """The waves that are not computed yet, and why."""
-        every = {run.folder: self._explain_waiting(run) for run in runs_of(self.config)}
+        every = {
+            run.folder: explain_waiting(self.root, run, self._versions)
+            for run in runs_of(self.config)
+        }
         return {name: why for name, why in every.items() if why and name not in self.runs}
-
-    def _explain_waiting(self, run: PlannedRun) -> str:
-        return explain_waiting(self.root, run, self._versions)
 
     def find_wave(self, name: str) -> PlannedRun:
         """A wave of today's configuration, waiting or not, checked as far as it can be without
@@ -170,9 +171,8 @@ class Plan:
     @property
     def guides(self) -> list[str]:
         """The guides and their pictures, sorted."""
-        patterns = ("docs/*.md", "docs/**/*.png", "docs/**/*.svg")
-        found = (path for pattern in patterns for path in self.root.glob(pattern))
-        return sorted(str(path.relative_to(self.root)) for path in found)
+        found = map(self.root.glob, ("docs/*.md", "docs/**/*.png", "docs/**/*.svg"))
+        return sorted(str(path.relative_to(self.root)) for paths in found for path in paths)
 
     @property
     def drafts(self) -> list[str]:

@@ -145,8 +145,10 @@ def compare_plans(plans: Sequence[Tree], now: Tree) -> list[Deviation]:
     `plans`: the plan, then its amendments. An amendment that the wave follows gives its reason;
     what an amendment says and the wave does not follow is a deviation, too.
     """
-    first = {path: was for path, was, _ in _list_differences(plans[0], now)}
-    last = {path: was for path, was, _ in _list_differences(plans[-1], now)}
+    first, last = (
+        {path: was for path, was, _ in _list_differences(plan, now)}
+        for plan in (plans[0], plans[-1])
+    )
     found = []
     for path, was in sorted({**last, **first}.items()):
         is_, amendment = _find_at(now, path), 0
@@ -210,8 +212,7 @@ def _weigh(path: Place, was: Any, now: Any, amendment: int, tree: Tree) -> Devia
 
 def _list_reach(item: str, tree: Tree) -> tuple[str, ...]:
     """An item and what is derived of it, in the order in which that is declared."""
-    reached = [item]
-    derived = tree.get("derive")
+    reached, derived = [item], tree.get("derive")
     derived = derived if isinstance(derived, Mapping) else {}
     for name in derived.get(ORDER, ()):
         if {*re.findall(r"\w+", canonical_json(derived[name]))} & {*reached}:

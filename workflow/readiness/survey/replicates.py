@@ -124,12 +124,8 @@ def scale_given(
         raise StatisticsError(
             f"{kind}, rho {rho}; Fay needs one from 0 to below 1, no other has it"
         )
-    fixed = {
-        "BRR": 1 / count,
-        "Fay": 1 / (count * (1 - (rho or 0.0)) ** 2),
-        "JK2": 1.0,
-        "successive-difference": 4 / count,
-    }
+    fay = 1 / (count * (1 - (rho or 0.0)) ** 2)
+    fixed = {"BRR": 1 / count, "Fay": fay, "JK2": 1.0, "successive-difference": 4 / count}
     default = {"JK1": (count - 1) / count, "bootstrap": 1 / (count - 1), "JKn": 1.0}
     if kind in fixed and (scale is not None or rscales is not None):
         raise StatisticsError(f"{kind} has a scale of its own; take scale and rscales out")
@@ -206,11 +202,8 @@ def bootstrap_factors(
     n = stage.sampled.astype(np.int64)
     _refuse_lonely(stage, "a bootstrap needs 2: merge it")
     order = np.argsort(stage.unit_stratum, kind="stable")
-    ends, first = np.cumsum(n - 1), np.cumsum(n) - n
-    factor = np.empty(stage.units.size)
-    factor[order] = np.repeat(n / (n - 1), n)
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
+    ends, first, place = np.cumsum(n - 1), np.cumsum(n) - n, np.argsort(order)
+    factor = np.repeat(n / (n - 1), n)[place]
     sorted_units = bool((place == order).all() and (order[1:] > order[:-1]).all())
 
     def factors(r: int) -> FloatArray:

@@ -219,17 +219,14 @@ def between_units(
     where: str,
 ) -> FloatArray:
     """Covariance from the totals of each unit, shape (units, k) -> (k, k)."""
-    lonely_psu, adjust_domain = rule
-    owner = stage.unit_stratum
-    sampled = stage.sampled
+    (lonely_psu, adjust_domain), owner, sampled = rule, stage.unit_stratum, stage.sampled
     # Units with a row in the domain in each stratum, and the strata that have any.
     units_seen = sampled
     if in_domain is not None:
         hit = np.zeros(stage.units.size, dtype=np.bool_)
         hit[stage.units.codes[in_domain]] = True
         units_seen = np.bincount(owner, weights=hit, minlength=len(sampled)).astype(np.float64)
-    strata_seen = units_seen > 0
-    left = stage.fraction_left()
+    strata_seen, left = units_seen > 0, stage.fraction_left()
     open_strata = strata_seen & (left >= CERTAIN)
     lonely = open_strata & (sampled == 1)
     if lonely.any() and lonely_psu == "fail":
@@ -311,8 +308,7 @@ def code_covariance(
         return between_units(indicators, stage, ones, in_domain, rule, "")
     first = table(stage.strata, codes, size, weights)
     second = table(stage.strata, codes, size, weights**2)
-    n = stage.sampled
-    left = stage.fraction_left()
+    n, left = stage.sampled, stage.fraction_left()
     scale = np.where(left >= CERTAIN, left, 0.0) * n / (n - 1)
     covariance = -(first.T @ (first * (scale / n)[:, None]))
     covariance[np.diag_indices(size)] += scale @ second

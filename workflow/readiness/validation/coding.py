@@ -277,10 +277,9 @@ def declaration(text: str) -> str:
 
 def _find_near(texts: Texts, facts: Mapping[int, Fact], options: Options) -> dict[int, str]:
     """The near option of the unknown texts that occur most."""
-    counts = texts.counts
-    often = Counter({place: int(counts[place]) for place in facts}).most_common(SUGGESTED)
+    counts = Counter(dict(zip(facts, texts.counts[list(facts)].tolist(), strict=True)))
     found = {}
-    for place, _ in often:
+    for place, _ in counts.most_common(SUGGESTED):
         said = facts[place].values.get("said_pieces")
         pieces = said.items if isinstance(said, Listed) else (texts.texts[place],)
         near = [options.near(str(piece)) for piece in pieces[:10]]
@@ -323,10 +322,8 @@ def find_differences_from_frame(
 def expectation(item: Item) -> str:
     """What an answer to the item can be, for the table of faults: its options or its range."""
     if item.range is not None:
-        low, high = (
-            "" if end is None else f"{end:.12g}" for end in (item.range.low, item.range.high)
-        )
-        return f"{low}..{high}"
+        ends = (item.range.low, item.range.high)
+        return "..".join("" if end is None else f"{end:.12g}" for end in ends)
     if item.kind in WRITTEN:
         return WRITTEN[item.kind]
     options = [category.text for category in item.categories]

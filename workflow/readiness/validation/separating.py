@@ -82,11 +82,10 @@ def separate(
     for item in apart:
         quarantine[item] = quarantine[item].where(quarantine[item] == "", GIVEN)
     found = _find_personal(raw, ignored, questionnaire, detectors)
-    quoting = [name for name in QUOTING if name in result.issues.columns]
     export = questionnaire.export
     codes = [text for text in (export.invitation, export.respondent) if text and key is not None]
-    at = result.issues["item"].isin(list(list_kept_apart(questionnaire)))
-    silent = without_values(result.issues, at | result.issues["column"].isin(codes), quoting)
+    at = result.issues["item"].isin(list(apart))
+    silent = without_values(result.issues, at | result.issues["column"].isin(codes), QUOTING)
     told = at & result.issues["value"].ne("")
     silent["fact"] = silent["fact"].where(~told, to_json(Fact("validation.kept_apart")))
     issues = pd.concat([silent, _make_issues(found)])

@@ -303,12 +303,8 @@ def _make_variable(column: str, coded: pd.DataFrame, made: Design) -> FrameVaria
 
 def _check_columns(frame: pd.DataFrame, settings: Survey, source: str) -> None:
     """Every column that the settings name is in the table: ConfigError with the nearest one."""
-    named: list[tuple[str, str]] = [("by", column) for column in settings.by]
-    for key in ("weights", "strata"):
-        named += [(key, c) for c in [getattr(settings, key)] if c is not None]
-    for key in ("psu", "fpc", "domain", "items"):
-        named += [(key, column) for column in getattr(settings, key) or ()]
-    named += [("margins", column) for column in settings.margins or ()]
+    keys = ("by", "weights", "strata", "psu", "fpc", "domain", "items", "margins")
+    named = [(key, column) for key in keys for column in _make_list(getattr(settings, key)) or ()]
     for name, ticks in settings.multiple.items():
         columns = ticks.columns if ticks.column is None else [ticks.column]
         named += [(f"multiple.{name}", column) for column in columns]
@@ -328,11 +324,8 @@ def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
         if empty.any():
             where = f"{row_at(source, int(np.argmax(empty)))}, column {column}"
             raise DataError(f"{where}: empty; each row needs a value.")
-    weights: Any = None
-    if settings.weights is not None:
-        weights = numbers(frame, settings.weights, source)
-    sizes = list(settings.fpc or ())
-    for column in sizes:
+    weights = None if settings.weights is None else numbers(frame, settings.weights, source)
+    for column in settings.fpc or ():
         # Under a name of its own: a column may be both stratum and population.
         data[f"fpc {column}"] = numbers(frame, column, source)
     try:
@@ -341,7 +334,7 @@ def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
             weights=weights,
             strata=settings.strata,
             psu=settings.psu,
-            fpc=[f"fpc {column}" for column in sizes] or None,
+            fpc=[f"fpc {column}" for column in settings.fpc or ()] or None,
             nest=settings.nest,
             lonely_psu=settings.lonely_psu,
         ).correcting()
@@ -424,8 +417,7 @@ def _check_declared(
     values: TextArray, declared: Collection[str] | Mapping[str, Any], name: str, source: str
 ) -> None:
     """Each value is declared or a special code: DataError naming the first that is not."""
-    bad = ~np.isin(values.astype(str), list(declared))
-    margin = isinstance(declared, Mapping)
+    bad, margin = ~np.isin(values.astype(str), list(declared)), isinstance(declared, Mapping)
     if not margin:
         bad &= ~np.array([v.startswith("_") for v in values])
     if bad.any():

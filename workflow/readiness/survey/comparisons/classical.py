@@ -194,8 +194,10 @@ def fisher_freeman_halton(
         p = _simulate_tables(table, monte_carlo, seed)
         method = f"Fisher-Freeman-Halton test, Monte Carlo ({monte_carlo} tables, seed {seed})"
     else:
-        p = _sum_network(table, limit)
-        method = "Fisher-Freeman-Halton exact test, unweighted counts"
+        p, method = (
+            _sum_network(table, limit),
+            "Fisher-Freeman-Halton exact test, unweighted counts",
+        )
     return ComparisonRow("fisher_freeman_halton", p_value=p, n=n, method=method)
 
 
@@ -232,19 +234,14 @@ def _sum_network(table: IntArray, limit: int) -> float:
     Rows are laid one after the other; a node is what is left of the column margins. The longest and
     shortest way from a node to the end decide most partial tables without laying the rest.
     """
-    rows = np.sort(table.sum(axis=1))[::-1]
-    columns = table.sum(axis=0)
-    n = int(table.sum())
+    rows, columns, n = np.sort(table.sum(axis=1))[::-1], table.sum(axis=0), int(table.sum())
     lf = _log_factorials(n)
     bound = float(-lf[table].sum()) + 1e-7  # R's relative tolerance for ties in probability
     radix = np.concatenate([[1], np.cumprod(columns[:-1] + 1)]).astype(np.int64)
     stages, arcs = _build_stages(rows, columns, radix, lf, limit)
     longest, shortest = _bound_rest(stages, arcs)
-    after = np.cumsum(rows[::-1])[::-1]
-    past = np.zeros(1)
-    node = np.zeros(1, dtype=np.int64)
-    mass = np.ones(1)
-    tail = 0.0
+    after, tail = np.cumsum(rows[::-1])[::-1], 0.0
+    node, past, mass = np.zeros(1, dtype=np.int64), np.zeros(1), np.ones(1)
     for i in range(len(rows)):
         # Ways to finish from each node, all tables: n_left! / prod(rows left! columns left!).
         finish = np.exp(lf[after[i]] - lf[rows[i:]].sum() - lf[stages[i]].sum(axis=1))
@@ -291,12 +288,12 @@ def _build_stages(
 
 def _find_feasible(nodes: IntArray, laid: IntArray, last: bool) -> tuple[IntArray, IntArray]:
     """Pairs (node, row) where the row fits into what is left."""
-    fits = np.ones((len(nodes), len(laid)), dtype=np.bool_)
+    fits, compare = (
+        np.ones((len(nodes), len(laid)), np.bool_),
+        np.equal if last else np.greater_equal,
+    )
     for j in range(nodes.shape[1]):
-        if last:
-            fits &= nodes[:, j, None] == laid[None, :, j]
-        else:
-            fits &= nodes[:, j, None] >= laid[None, :, j]
+        fits &= compare(nodes[:, j, None], laid[:, j])
     start, move = np.nonzero(fits)
     return start.astype(np.int64), move.astype(np.int64)
 

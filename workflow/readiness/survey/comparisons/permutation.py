@@ -200,8 +200,8 @@ def permutation_test(
                 "no block holds two groups and two answers: within these blocks nothing can be "
                 "permuted and p would be 1; declare wider blocks (never the groups themselves)"
             )
-    made = score_categories if statistic == "categories" else score_ranks
-    scores, parts = made(answers, block)
+    make_scores = score_categories if statistic == "categories" else score_ranks
+    scores, parts = make_scores(answers, block)
     where = "the answers " + ("within the declared blocks" if within else "over the whole sample")
     clusters = judge_clusters(design, groups)
     if clusters in _REFUSED:
@@ -271,15 +271,14 @@ def _order_respondents(
     """An order of respondents that depends neither on the order of rows nor on labels."""
     size = np.bincount(code, weights=weight).astype(np.float64)
     mean = np.bincount(code, weights=weight * y) / size
-    count = np.bincount(code)
-    group_rank = np.empty(len(size), np.int64)
-    group_rank[np.lexsort((_rank_places(mean), _rank_places(size), count))] = np.arange(len(size))
     extent = np.bincount(block, weights=weight).astype(np.float64)
     inside = np.bincount(block, weights=weight * y).astype(np.float64)
-    block_rank = np.empty(len(extent), np.int64)
-    ranked = np.lexsort((_rank_places(inside), _rank_places(extent), np.bincount(block)))
-    block_rank[ranked] = np.arange(len(extent))
-    return np.lexsort((y, _rank_places(weight), group_rank[code], block_rank[block]))
+    # The order of an order: the rank of each group, and of each block.
+    group, each = (
+        np.argsort(np.lexsort((_rank_places(one), _rank_places(other), np.bincount(codes))))
+        for one, other, codes in ((mean, size, code), (inside, extent, block))
+    )
+    return np.lexsort((y, _rank_places(weight), group[code], each[block]))
 
 
 def _rank_places(values: FloatArray) -> IntArray:
@@ -289,9 +288,7 @@ def _rank_places(values: FloatArray) -> IntArray:
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     steps = np.diff(ordered) > _SAME * np.abs(ordered[1:])
-    places = np.empty(len(values), np.int64)
-    places[order] = np.concatenate([[0], np.cumsum(steps)])
-    return places
+    return np.concatenate([[0], np.cumsum(steps)])[np.argsort(order)]
 
 
 def _count(
@@ -304,11 +301,10 @@ def _count(
     rng = np.random.Generator(np.random.PCG64(seed))
     starts = np.flatnonzero(np.diff(block, prepend=block[0] - 1) != 0)
     size = max(1, _CHUNK // len(block))
-    sizes = [min(size, permutations - done) for done in range(0, permutations, size)]
     # The observed order comes first.
     drawn = [both(np.arange(len(block))[None, :])]
-    for many in sizes:
-        order = np.tile(np.arange(len(block)), (many, 1))
+    for done in range(0, permutations, size):
+        order = np.tile(np.arange(len(block)), (min(size, permutations - done), 1))
         for start, stop in zip(starts, [*starts[1:], len(block)], strict=True):
             order[:, start:stop] = rng.permuted(order[:, start:stop], axis=1)
         drawn.append(both(order))
