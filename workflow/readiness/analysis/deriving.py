@@ -207,8 +207,7 @@ def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
     if one.scale:
         low, high = _find_ends(one, known)
         ends = {k: end for k, end in zip(ENDS, (low, high), strict=True) if np.isfinite(end)}
-        unit = dict(one.scale.unit or _name_points(ends))
-        if unit:
+        if unit := dict(one.scale.unit or _name_points(ends)):
             unit.setdefault(known.language, next(iter(unit.values())))
         return {**item, "range": {**ends, "decimals": DECIMALS, **({"unit": unit} if unit else {})}}
     item["categories"] = [

@@ -163,8 +163,7 @@ def _find_range(
     if not headline.asked.all():
         return {"reason": ROUTED}
     answered = cells.keep_answered(headline.values)
-    z = auxiliaries(answered, unanswered.targets)
-    if z is None:
+    if (z := auxiliaries(answered, unanswered.targets)) is None:
         return {"reason": FEW}
     if not z.others > 0:
         return {"selection_lower": published, "selection_upper": published, "reason": ""}

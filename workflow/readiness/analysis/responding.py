@@ -384,8 +384,7 @@ def balance_table(
     parts = []
     for name, by_category in totals.items():
         # Who gave no answer to a margin's question is in none of its shares.
-        inside = respondents[name].isin(list(by_category)).to_numpy()
-        if inside.any():
+        if (inside := respondents[name].isin(list(by_category)).to_numpy()).any():
             own = {key: np.asarray(values)[inside] for key, values in weights.items()}
             parts.append(balance(respondents[inside], {name: by_category}, own))
     if not parts:

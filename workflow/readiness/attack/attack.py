@@ -258,8 +258,7 @@ class _ItemAttack:
         """Where a reader can put a count, as far as it must be known to judge it."""
         held = self._by(cell, self.rules.holds)
         solver = self.knowledge.solver(earlier=earlier, frame=frame, shares=shares)
-        column = self._column(solver, cell)
-        if column is None:
+        if (column := self._column(solver, cell)) is None:
             return ReaderBounds(0, 10**9)
         wide = self._by(cell, self.rules.wide)
         if not frame:
@@ -323,8 +322,7 @@ class _ItemAttack:
     def _insider(self, cell: AttackedCell) -> Attacked | None:
         """What a reader learns who knows one or two answers of a withheld cell."""
         solver = self.knowledge.solver()
-        column = self._column(solver, cell)
-        if column is None:
+        if (column := self._column(solver, cell)) is None:
             return None
         for other in self.table.shares:
             place = solver.system.names.get((PEOPLE, self.table.key, other.level, other.group))

@@ -242,8 +242,7 @@ def first_given_away(table: pd.DataFrame) -> str:
     """One line on the first count that is given away: which, what is proven, from what; "" for
     none.
     """
-    rows = given_away(table).to_dict("records")
-    if not rows:
+    if not (rows := given_away(table).to_dict("records")):
         return ""
     row = rows[0]
     people = f"{row['lowest']} to {row['highest']} people"
@@ -280,8 +279,7 @@ class Knowledge:
             releases = [*(target.earlier if earlier else ()), *target.whole]
             found = self.possible(releases, known, shares=shares)
             # Where releases contradict each other it is this one that a reader believes.
-            solver = found or self.possible(target.whole, known, shares=shares)
-            if solver is None:
+            if (solver := found or self.possible(target.whole, known, shares=shares)) is None:
                 raise DataError(
                     f"{self._item}: the published numbers contradict each other, so what they give "
                     "away cannot be told. Were they changed by hand? Make the register again."

@@ -85,8 +85,7 @@ class ItemRows:
         """Answers add to bases, in people and in weights; a box is the sum of its levels."""
         for base in self._bases():
             column = self._people(base, group)
-            known = self.table.bases.get((base, group))
-            if known is not None:
+            if (known := self.table.bases.get((base, group))) is not None:
                 self.system.variable((PEOPLE, self.table.key, base, group), known, known)
             self._ratio({column: 1.0}, {self._weight(base, group): 1.0})
         for part in (self._people, self._weight):
@@ -276,8 +275,7 @@ def build(
     for name in dict.fromkeys([item, *(each for r in routes for each in (r.item, r.after))]):
         before: list[tuple[Release, ReleasedTable]] = []
         for release in releases:
-            table = release.tables.get(name)
-            if table is None:
+            if (table := release.tables.get(name)) is None:
                 continue
             known = (classes or {}).get(release.name)
             ItemRows(system, release, table, known, shares, everybody).add()

@@ -245,8 +245,7 @@ class Solver:
         """The bound of a column by real numbers (sign 1: from below); None where there is none."""
         cost = np.zeros(len(self.low))
         cost[column] = sign
-        solved = self.program.minimise(cost)
-        if solved is None:
+        if (solved := self.program.minimise(cost)) is None:
             return None
         self._add(solved.x)
         return sign * solved.least

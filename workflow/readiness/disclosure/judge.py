@@ -147,8 +147,7 @@ class BoundReader:
         owner, width = np.tile(owners[free], 2), np.maximum(room[:, free].ravel(), GRACE)
         costs, used, counts = losses[owner] / width, np.zeros(0), np.zeros(0)
         for _ in range(REWEIGHTED):
-            solved = program.minimise(np.concatenate([np.zeros(n), costs]))
-            if solved is None:
+            if (solved := program.minimise(np.concatenate([np.zeros(n), costs]))) is None:
                 return None
             counts, used = solved.x[:n], solved.x[n:]
             costs = losses[owner] / (used + 0.02 * width)

@@ -169,8 +169,7 @@ class Search:
                 self._demand_cut(target, hidden)
             if len(self._cuts) == known:
                 break
-            found = cheapest(self.system, self.given, self.kept, self._cuts)
-            if found is None:
+            if (found := cheapest(self.system, self.given, self.kept, self._cuts)) is None:
                 break
             hidden, least = found
         return hidden, least
@@ -227,11 +226,9 @@ class Search:
     def _complete_target(self, target: ProtectedSum, hidden: frozenset[int]) -> frozenset[int]:
         """The choice with what little makes a target wide enough."""
         for _ in range(TRIES):
-            found = self.judge.narrow(target, hidden)
-            if found is None:
+            if (found := self.judge.narrow(target, hidden)) is None:
                 break
-            more = self._relax_target(target, found, hidden)
-            if more is None:
+            if (more := self._relax_target(target, found, hidden)) is None:
                 self.judge.hopeless.add(target.name)
             else:
                 hidden = self.with_needs(hidden | more)
@@ -265,8 +262,7 @@ class Search:
 
     def _demand_cut(self, target: ProtectedSum, hidden: frozenset[int]) -> None:
         """Note the cut that a target gives which is not protected."""
-        found = self.judge.narrow(target, hidden)
-        if found is None:
+        if (found := self.judge.narrow(target, hidden)) is None:
             return
         support = self.judge.reader(hidden).support(target, both=found.lowest > 0)
         open_ = {k: w for k, w in support.items() if k not in self.kept and k not in hidden}
@@ -286,8 +282,7 @@ class Search:
             fewer = hidden - {k}
             if self.with_needs(fewer) != fewer:
                 continue
-            needs = next((t for t in targets if self.judge.narrow(t, fewer)), None)
-            if needs is None:
+            if (needs := next((t for t in targets if self.judge.narrow(t, fewer)), None)) is None:
                 hidden = fewer
             else:
                 # What one target needs it often needs of the next statement, too.

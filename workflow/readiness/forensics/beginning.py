@@ -201,8 +201,7 @@ class _Names:
 
     def item(self, cell: Mapping[str, str], row: int) -> tuple[str, dict[str, str]]:
         """The id of a question, and what readers are told it is, by language."""
-        said = cell["item"]
-        if not said:
+        if not (said := cell["item"]):
             raise DataError(f"{self._where}, row {row}, column item: is empty.")
         stated = {self._language: cell["question"]} if cell.get("question") else {}
         label = stated or {self._language: said}
@@ -218,8 +217,7 @@ class _Names:
 
     def answer(self, item: str, cell: Mapping[str, str], row: int) -> tuple[str, dict[str, str]]:
         """The code of an answer, and what readers are told it is, by language."""
-        said = cell["answer"]
-        if not said:
+        if not (said := cell["answer"]):
             raise DataError(f"{self._where}, row {row}, column answer: is empty.")
         stated = {self._language: cell["label"]} if cell.get("label") else {}
         if self._asked is None:

@@ -177,8 +177,7 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
     path, known = questionnaire.path, questionnaire.groupings(wave)
     for key, names in (("estimate", wave.estimate.items), ("compare", wave.compare.items)):
         for name in names:
-            kind = questionnaire.kinds.get(name)
-            if kind is None:
+            if (kind := questionnaire.kinds.get(name)) is None:
                 rows = [item for item, grid in questionnaire.grids.items() if grid == name]
                 hint = f" It is a grid; name its rows: {', '.join(rows)}." if rows else ""
                 raise ConfigError(
@@ -328,8 +327,7 @@ def _check_collapse(
             raise ConfigError(f"{where}.{variable}: {quote_cell(repeated[0])} is merged twice.")
         if variable == STRATUM:
             continue
-        known = variables.get(variable)
-        if known is None:
+        if (known := variables.get(variable)) is None:
             raise ConfigError(
                 f"{where}: {quote_cell(variable)} is no frame variable of {path} and no item "
                 f"with one answer; expected {', '.join([*variables, STRATUM])}."

@@ -428,8 +428,7 @@ class Plan:
         The project of a rerun has no log: all registers in it are those that were sealed as inputs.
         """
         section, name, own = self.runs[run].section, self.runs[run].name, run.rpartition("/")[2]
-        ids = list(dict.fromkeys(entry.id for entry in open_log(self.root).entries))
-        if not ids:
+        if not (ids := list(dict.fromkeys(entry.id for entry in open_log(self.root).entries))):
             there = {p.parent.name for p in (self.root / PUBLICATIONS).glob("*/figures.csv")}
             changed = section.change if isinstance(section, WaveSettings) else None
             ids = sorted(there - self._frozen.keys() - {changed.from_ if changed else ""})

@@ -166,8 +166,7 @@ def withhold_until_held(
     anew: frozenset[str] = frozenset()
     while True:
         target = tell(hidden.ids)
-        demand = demand_more(attack(target, anew), tries, estimates, target)
-        if demand is None:
+        if (demand := demand_more(attack(target, anew), tries, estimates, target)) is None:
             return hidden
         # What nothing was withheld of, and nothing beside, holds as it did.
         anew = target.with_neighbours(demand.items or ())

@@ -233,8 +233,7 @@ class Counts:
             for k, groups in enumerate(self.cohorts.came):
                 for group, people in groups.items():
                     parts = self.parts[group]
-                    since = self.cohorts.since[parts] > k
-                    if since.any():
+                    if (since := self.cohorts.since[parts] > k).any():
                         there = float(self.sizes[self.cells.groups[group]].sum()) - people
                         more = self.count_newcomers(k, group)
                         self.no_more(every[:, parts[since]].ravel(), people)

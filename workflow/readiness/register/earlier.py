@@ -264,8 +264,7 @@ class Joint:
             people = {self._find_people(c, group): 1.0 for c in self.categories}
             yield LinearRow.of(people, *self._bound_base(group))
             for category in self.categories:
-                told = self.earlier.shares.get(self.shares.get((category, group), ""))
-                if not told:
+                if not (told := self.earlier.shares.get(self.shares.get((category, group), ""))):
                     continue
                 for end, low, high in ((told.low, 0.0, inf), (told.high, -inf, 0.0)):
                     row = {self._weight(c, group): (c == category) - end for c in self.categories}

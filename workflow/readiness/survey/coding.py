@@ -155,8 +155,7 @@ def encode_declared(
 
     Raises StatisticsError: no category, or the same category twice.
     """
-    declared = list(categories)
-    if not declared:
+    if not (declared := list(categories)):
         raise StatisticsError("no categories declared; expected at least one")
     if len(set(declared)) != len(declared):
         twice = next(c for c in declared if declared.count(c) > 1)

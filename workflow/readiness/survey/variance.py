@@ -85,8 +85,7 @@ def _find_population(
         values = np.asarray(pd.to_numeric(column), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise StatisticsError(f"FPC {name!r} is not numeric: {error}") from None
-    bad = ~(values > 0)
-    if bad.any():
+    if (bad := ~(values > 0)).any():
         row = int(np.flatnonzero(bad)[0])
         raise StatisticsError(f"FPC {name!r} is {values[row]} in row {row}; expected above 0")
     low, high = np.full(strata.size, np.inf), np.full(strata.size, -np.inf)

@@ -232,8 +232,7 @@ def _split_ticked(text: str, options: Options) -> tuple[list[str], list[str]]:
     if TICKED not in text:
         if whole := options.find(text):
             return [whole[0]], []
-        keys = split_joined(text, options.texts)
-        if keys is None:
+        if (keys := split_joined(text, options.texts)) is None:
             return split_options(text, options.texts)
         return [options.texts[key][0] for key in keys], []
     pieces = [piece for piece in text.split(TICKED) if match_key(piece)]
@@ -344,13 +343,11 @@ def read_date(text: str, order: str | None) -> str | CellFault:
     `order` of day, month and year where the questionnaire says it. Where it does not, a date that
     is one day in one order and another in the other is not guessed.
     """
-    found = match_moment(text)
-    if found is None:
+    if (found := match_moment(text)) is None:
         return CellFault("not_a_date", Fact("validation.not_a_date"))
     orders = [ORDERS[order]] if order in ORDERS else ORDERS.values()
     moments = [make_moment(found, each) for each in orders]
-    days = {moment.date().isoformat() for moment in moments if moment is not None}
-    if not days:
+    if not (days := {moment.date().isoformat() for moment in moments if moment is not None}):
         return CellFault("impossible_date", Fact("validation.rule.impossible_date"))
     if len(days) > 1:
         return CellFault("not_a_date", Fact("validation.ambiguous_date"))

@@ -269,8 +269,7 @@ def _list_cell_issues(coded: Coded, answers: Answers, inside: Booleans) -> list[
 
 def declaration(text: str) -> str:
     """What the questionnaire would say of a text that often stands for no answer; "" for others."""
-    means = NO_ANSWER.get(match_key(text))
-    if means is None:
+    if (means := NO_ANSWER.get(match_key(text))) is None:
         return ""
     return f"missing: [{{text: {json.dumps(text.strip(), ensure_ascii=False)}, means: {means}}}]"
 

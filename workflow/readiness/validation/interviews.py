@@ -116,8 +116,7 @@ def _describe_blank(item: Item, group_item: str | None) -> tuple[str, Fact]:
     """
     if item.required:
         return "required", Fact("validation.rule.required")
-    routing = [routing for routing in item.asked_if if routing.item != group_item]
-    if not routing:
+    if not (routing := [routing for routing in item.asked_if if routing.item != group_item]):
         return "no_answer", Fact("validation.rule.no_answer")
     conditions = Listed(tuple(condition(each) for each in routing))
     return "routed_blank", Fact("validation.routed_blank", {"conditions": conditions})
@@ -274,8 +273,7 @@ def _check_options(each: Coded) -> Iterator[pd.DataFrame]:
         times = {code: int(column.isin(["1"]).sum()) for code, column in pairs}
     else:
         times = dict(zip(each.first.texts, each.first.counts.tolist(), strict=True))
-    answered = int((~each.first.isin(SPECIAL_CODES)).sum())
-    if not answered:
+    if not (answered := int((~each.first.isin(SPECIAL_CODES)).sum())):
         return
     unknown = _count_unknown(each)
     keys = {match_key(text): text for text in unknown}

@@ -114,8 +114,7 @@ def collect(
 
     `expected`: by item, the question as it was asked and what an answer can be.
     """
-    kept = [part for part in parts if len(part)]
-    if not kept:
+    if not (kept := [part for part in parts if len(part)]):
         return pd.DataFrame(columns=[*ISSUE_COLUMNS], dtype=object)
     whole = pd.concat(kept, ignore_index=True)
     whole["place"] = whole["item"].map({item: place for place, item in enumerate(["", *order])})

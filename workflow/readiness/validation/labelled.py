@@ -45,8 +45,7 @@ def labelled_file(
         while name in cells:  # of two long names that begin alike
             name = f"{name[: longest - 4]}_{len(cells)}"
         labels[name] = _cut(_label_variable(column, item, language), longest_label)
-        numbers = _number_answers(answers[column], item)
-        if numbers is None:
+        if (numbers := _number_answers(answers[column], item)) is None:
             cells[name] = ["" if cell in SPECIAL_CODES else cell for cell in answers[column]]
             if any(len(cell.encode()) > LONGEST for cell in cells[name]):
                 raise DataError(f"{column}: an answer of more than {LONGEST} bytes; use the CSV.")

@@ -173,8 +173,7 @@ def _open_names(
         names[:] = own.spread([f"id-{tidy(text)}" if tidy(text) else "" for text in own.texts])
     stamped = _read_column(raw, "_timestamp").ne("").any() or submitted.notna().any()
     by_moment = wanted & (names == "") & (submitted.notna().to_numpy() | (dated and stamped))
-    by_row = wanted & (names == "") & ~by_moment
-    if by_row.any():
+    if (by_row := wanted & (names == "") & ~by_moment).any():
         width = len(str(raw["_row"].max()))
         names[by_row] = [f"row-{row:0{width}d}" for row in raw.loc[by_row, "_row"].tolist()]
     if by_moment.any():
@@ -191,8 +190,7 @@ def _name_by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray
     signs = np.delete(times.view(np.uint32).reshape(-1, 19), (4, 7, 13, 16), axis=1)
     told = np.where(times == "NaT", "undated", signs.copy().view("U15").ravel()).tolist()
     names = np.array([f"open-{text}" for text in told], dtype=object)
-    several = np.flatnonzero(pd.Series(moments).duplicated(keep=False))
-    if len(several):
+    if len(several := np.flatnonzero(pd.Series(moments).duplicated(keep=False))):
         moment = np.unique(moments[several], return_inverse=True)[1].astype(np.int32)
         rows = raw.drop(columns=["_row", "_submitted"], errors="ignore").iloc[several]
         shown = (Texts.of(rows[name]).order_of_texts for name in rows)

@@ -301,8 +301,7 @@ def _gather_frame(
         return {}
     place = pd.Index(sample["token"]).get_indexer(pd.Index(answers.respondent))
     apart = groups.isin(questionnaire.groups_apart)
-    outside = ~apart & (place < 0)
-    if outside.any():
+    if (outside := ~apart & (place < 0)).any():
         k = int(np.argmax(outside))
         allowed = " or ".join(questionnaire.groups_apart) or "nobody"
         raise DataError(

@@ -293,8 +293,7 @@ def _make_categories(names: Sequence[str]) -> tuple[Category, ...]:
 def _make_variable(column: str, coded: pd.DataFrame, made: Design) -> FrameVariable:
     """A column as groups: what occurs in the domain, sorted."""
     values = coded[column].to_numpy(dtype=object)
-    seen = sorted({v for v in values[made.mask] if not v.startswith("_")})
-    if not seen:
+    if not (seen := sorted({v for v in values[made.mask] if not v.startswith("_")})):
         raise StatisticsError(f"by: nobody in the domain has a value of {column}.")
     return FrameVariable.model_construct(
         id=column, label=Label({LANGUAGE: column}), categories=_make_categories(seen)

@@ -301,8 +301,7 @@ def joint_witness(
         chosen: list[tuple[int, tuple[int, ...]]] = []
         for figures in sets:
             for base in range(people, max(people - max_missing, 1) - 1, -1):
-                counts = witness(figures, base, convention)
-                if counts is not None:
+                if (counts := witness(figures, base, convention)) is not None:
                     chosen.append((base, counts))
                     break
             else:

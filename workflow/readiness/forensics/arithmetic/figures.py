@@ -105,8 +105,7 @@ def parse_figure(
     if per == PERCENT and cleaned[-1:] and cleaned[-1] in _PERCENT_SIGNS:
         cleaned = cleaned[:-1].rstrip(_SPACES)
     cleaned = write_out(cleaned.replace("\u2212", "-"))
-    match = _NUMBER.fullmatch(cleaned)
-    if match is None:
+    if (match := _NUMBER.fullmatch(cleaned)) is None:
         raise DataError(f"{text!r} is not a figure: {_explain_refusal(cleaned)}")
     part = match["part"] or ""
     if len(part) > MAX_DECIMALS or len(match["whole"]) + len(part) > MAX_DIGITS:

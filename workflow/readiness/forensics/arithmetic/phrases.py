@@ -117,8 +117,7 @@ def read_phrase(phrase: str, language: str) -> PhraseReading:
             if re.fullmatch(form(f"phrases.whole.{name}", language), text):
                 return PhraseReading(phrase, language, None, *shares)
         modifier, rest = _find_modifier(text, language)
-        anchor = _read_anchor(rest, language)
-        if anchor is not None:
+        if (anchor := _read_anchor(rest, language)) is not None:
             strict, loose = MODIFIERS[modifier]
             if modifier == "exactly" and rest == text:
                 # A bare "a third" is about a third in ordinary speech.

@@ -70,8 +70,7 @@ def sum_to_whole(
     total = PrintedFigure(sum(f.digits * 10 ** (decimals - f.decimals) for f in figures), decimals)
     allowed = _bound_sums(figures, decimals, roundings)
     for rounding in roundings:
-        shares = _find_shares(figures, rounding)
-        if shares is not None:
+        if (shares := _find_shares(figures, rounding)) is not None:
             return SumResult(True, total, allowed, shares, rounding)
     return SumResult(False, total, allowed, None, None)
 

@@ -182,8 +182,7 @@ def fits(
     """On which numbers of people the sets can rest: all from one on, and those below it; None where
     no number is the last to fail.
     """
-    every = bases.every_base_from(figures, missing, allowed)
-    if every is None:
+    if (every := bases.every_base_from(figures, missing, allowed)) is None:
         return None
     below = bases.joint_bases(figures, every - 1, missing, allowed) if every > 1 else []
     return every, tuple(below)

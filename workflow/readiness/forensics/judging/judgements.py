@@ -118,8 +118,7 @@ def _judge_joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
     power = joint_power(figures, study.reach, 0, allowed) if study.is_bounded else None
     if power is not None and missing and key in TWO_CHECKS:
         # Two checks are stated: each has its own share of arbitrary figures that would pass.
-        loose = joint_power(figures, study.reach, missing, allowed)
-        if loose is None:
+        if (loose := joint_power(figures, study.reach, missing, allowed)) is None:
             facts.append(Fact("forensics.power_all", name_numbers(power=power)))
         else:
             both = name_numbers(power_missing=loose, missing=missing, power=power)
@@ -333,8 +332,7 @@ def _judge_groups(study: Study, name: str, claim_id: str, people: int) -> Iterat
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
     missing = study.structure.max_missing
     strict = joint_splits(figures, people, 0, allowed)
-    loose = joint_splits(figures, people, missing, allowed)
-    if not loose:
+    if not (loose := joint_splits(figures, people, missing, allowed)):
         return
     words: dict[str, Value] = {
         **study.words(sets),

@@ -96,8 +96,7 @@ def simplest(study: Study) -> tuple[list[ClaimSet], bases.JointWitness] | None:
 
 def judge_whole(study: Study) -> Iterator[Verdict]:
     """The simplest reading of everything, with what does not fit it as printed."""
-    reading = simplest(study)
-    if reading is None:
+    if (reading := simplest(study)) is None:
         return
     sets, found = reading
     others = _find_others(study, sets, found)
@@ -105,8 +104,7 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     facts = [
         Fact(key, {"assumed": study.state_assumptions(sets)} | name_numbers(people=found.people))
     ]
-    short = [s for s, base in zip(sets, found.bases, strict=True) if base < found.people]
-    if short:
+    if short := [s for s, base in zip(sets, found.bases, strict=True) if base < found.people]:
         items = Listed(tuple(Fact("forensics.item", {"item": study.topic(s)}) for s in short))
         most = name_numbers(silent=found.people - min(found.bases))
         facts.append(Fact("forensics.simplest.missing", most | {"items": items}))
@@ -326,8 +324,7 @@ def _judge_outlet(study: Study, claim_set: ClaimSet, reference: Claim, claim: Cl
 
 def judge_precision(study: Study) -> Iterator[Verdict]:
     """What the simplest reading's bases could tell, if they were a random sample."""
-    reading = simplest(study)
-    if reading is None:
+    if (reading := simplest(study)) is None:
         return
     sets, found = reading
     for s, base, counts in zip(sets, found.bases, found.counts, strict=True):

@@ -165,8 +165,7 @@ class Structure(Strict):
     @property
     def searched(self) -> Structure:
         """The structure of what has no reported number of answers: there bases are searched."""
-        known = self.reported
-        if not known:
+        if not (known := self.reported):
             return self
         left = {s.id: tuple(n for n in s.sets if n not in known) for s in self.shared_bases}
         changes = {
@@ -452,8 +451,7 @@ def _find_reference_faults(
     ]
     for place, unit, item, names in parts:
         for name in filter(None, names):
-            found = claims.get(name)
-            if found is None:
+            if (found := claims.get(name)) is None:
                 lacking = f"the structure's {place} names {name!r}, which is not in the register."
                 yield ClaimFault(1, "claim_id", lacking)
             elif unit not in ("", found.unit):

@@ -316,8 +316,7 @@ def _compare_with_data(
     figures = [c.figure for c in claims if c.figure is not None]
     roundings = sorted({c.rounding for c in study.conventions([claim_set])})
     own = _list_own_bases(answers, item)
-    base = _find_base(figures, chosen, roundings, own, reported)
-    if base is None:
+    if (base := _find_base(figures, chosen, roundings, own, reported)) is None:
         groups = list(_list_groups(answers, item, known))
         base = _find_base(figures, chosen, roundings, groups, reported)
     fact = _state_fact(words, base, reported, own[0], figures, chosen)

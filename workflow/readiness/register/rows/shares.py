@@ -154,8 +154,7 @@ def _make_precision_rows(
         ("upper", _find_unit(row), places),
         ("n_eff", "count", 0),
     ):
-        value = number(row[name])
-        if value is not None:
+        if (value := number(row[name])) is not None:
             yield FigureRow(
                 id=f"{share}.{name}",
                 kind="interval",
@@ -381,8 +380,7 @@ def _make_comparison_rows(
             digits=EFFECT_DIGITS,
             **common,
         )
-    effect = number(row["effect"])
-    if effect is None:
+    if (effect := number(row["effect"])) is None:
         return
     unit = "points" if test == "contrast" else "number"
     digits = rules.digits if test == "contrast" else EFFECT_DIGITS

@@ -89,8 +89,7 @@ def factor(
     label = repr(values) if isinstance(values, str) else name
     known = design.factorize(values)
     inverse, seen = known
-    whole = bool(design.mask.all())
-    if whole:  # what was seen occurs
+    if whole := bool(design.mask.all()):  # what was seen occurs
         used = np.ones(len(seen), dtype=np.bool_)
     else:
         used = np.bincount(inverse[design.mask] + 1, minlength=len(seen) + 1)[1:] > 0
@@ -105,8 +104,7 @@ def factor(
         keys = list(dict.fromkeys(str(_write_level(v)) for v in order))
         declared = tuple(keys)
     else:
-        absent = [v for v in levels if _write_level(v) is None or v != v]
-        if absent:
+        if absent := [v for v in levels if _write_level(v) is None or v != v]:
             raise StatisticsError(
                 f"{label} declares {absent[0]!r} as a level: no value is no level"
             )

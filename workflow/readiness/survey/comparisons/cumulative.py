@@ -235,8 +235,7 @@ class CumulativeLikelihood:
         cells = np.bincount(self.inverse, weights=weights, minlength=len(self.y))
         cells = cells * (len(weights) / cells.sum())
         other = CumulativeLikelihood(self.y, self.x, cells, self.inverse, self.cuts + 1, self.link)
-        theta = other.maximise(start=start)
-        if theta is None:
+        if (theta := other.maximise(start=start)) is None:
             raise StatisticsError(
                 f"a replicate leaves the {self.link} model without an estimate (separation, or an "
                 "empty level under its weights); merge groups or levels, or do not refit"
@@ -251,8 +250,7 @@ class CumulativeLikelihood:
         value = self.log_likelihood(theta)
         for _ in range(iterations):
             gradient, information = self.slope(theta)
-            step = _solve_ascent(information, gradient)
-            if step is None:
+            if (step := _solve_ascent(information, gradient)) is None:
                 return None
             factor_ = 1.0
             while factor_ > 1e-10:

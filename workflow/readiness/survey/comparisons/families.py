@@ -161,8 +161,7 @@ class GroupShares:
         ends = np.full(len(sign), _LEAST), np.full(len(sign), -_LOWEST)
         never, always = (beyond(end, a, b, sign) for end in (ends[1], ends[0]))
         p = np.where(never <= 0, 1.0, np.nan)
-        inside = (never > 0) & (always < 0)
-        if inside.any():
+        if (inside := (never > 0) & (always < 0)).any():
             found = elementwise.find_root(
                 beyond,
                 (ends[0][inside], ends[1][inside]),

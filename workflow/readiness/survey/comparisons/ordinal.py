@@ -121,8 +121,7 @@ class OrdinalFit:
 
         Raises StatisticsError: no such term; fewer degrees of freedom than coefficients.
         """
-        columns = list(self.terms.get(term, ()))
-        if not columns:
+        if not (columns := list(self.terms.get(term, ()))):
             raise StatisticsError(f"no term {term!r} in the model; it has: {', '.join(self.terms)}")
         k = len(columns)
         ddf = float(self.design_df if df is None else df)
@@ -220,8 +219,7 @@ def ordinal_model(
     problem = CumulativeLikelihood(codes, matrix, cell_weights, inverse, answer.size, link)
     if len(codes) <= 5000:
         refuse_separation(codes, matrix, answer.size, x.names)
-    theta = problem.maximise()
-    if theta is None:
+    if (theta := problem.maximise()) is None:
         refuse_separation(codes, matrix, answer.size, x.names)
         raise StatisticsError(
             f"the {link} model of {answer.name} did not converge; "

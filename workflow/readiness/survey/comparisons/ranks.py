@@ -130,8 +130,7 @@ def without_single(groups: Factor) -> tuple[Factor, str]:
     counts = groups.counts()
     notes = []
     for size, words in ((0, "no answers"), (1, "one respondent")):
-        names = [level for level, k in zip(groups.levels, counts, strict=True) if k == size]
-        if names:
+        if names := [level for level, k in zip(groups.levels, counts, strict=True) if k == size]:
             notes.append(f"{words}, left out of the test: {', '.join(names)}")
     kept = [int(i) for i in np.flatnonzero(counts > 1)]
     if len(kept) < 2:

@@ -233,8 +233,7 @@ def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
     bases = map(_make_centred_basis, p.shape)
     contrasts, v = np.asarray(np.kron(*bases), dtype=np.float64), cells.proportion_covariance()
     notes = [f"no answers, left out of the test: {', '.join(left_out)}"] if left_out else []
-    delta = _find_design_effects(contrasts, p.ravel(), v, cells.n)
-    if delta is None:
+    if (delta := _find_design_effects(contrasts, p.ravel(), v, cells.n)) is None:
         # Too many empty cells to use the observed shares: those of independence exist always.
         delta = _find_design_effects(contrasts, expected.ravel(), v, cells.n)
         notes.append("many empty cells: design effects taken at the shares under independence")

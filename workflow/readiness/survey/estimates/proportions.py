@@ -131,8 +131,7 @@ def group_codes(design: Design, by: Column, groups: Sequence[Any] | None = None)
     raw, labels = known
     inside = raw if design.mask.all() else raw[design.mask]
     counts = np.bincount(inside + 1, minlength=len(labels) + 1)[1:]
-    seen = [label for label, count in zip(labels, counts, strict=True) if count]
-    if not seen:
+    if not (seen := [label for label, count in zip(labels, counts, strict=True) if count]):
         raise StatisticsError(f"nobody in the domain has a value of the grouping {_name(by)}")
     return encode_declared(None, sort_labels(seen, design.declared_order(by)), known)
 

@@ -119,8 +119,7 @@ def _pass_margins(
     for margin, category, total in zip(margins, crossing.categories, factors, strict=True):
         target = margin.totals
         current = np.bincount(category, weights=cell, minlength=margin.codes.size)
-        empty = (current <= 0) & (target > 0)
-        if empty.any():
+        if (empty := (current <= 0) & (target > 0)).any():
             k = int(np.argmax(empty))
             raise StatisticsError(
                 f"margin {margin.variable!r}, category {margin.codes.label(k)}: total "
@@ -179,8 +178,7 @@ class Reraking:
     def __call__(self, base: FloatArray) -> FloatArray:
         """Raked weights, shape (rows,). Raises StatisticsError: as `rake_weights`."""
         start = np.bincount(self._cells.of_row, weights=base, minlength=self._cells.size)
-        factor = self._solve(start.astype(np.float64).reshape(self._shape))
-        if factor is None:
+        if (factor := self._solve(start.astype(np.float64).reshape(self._shape))) is None:
             return rake_weights(
                 base,
                 self._margins,

@@ -94,8 +94,7 @@ def _collapse_column(
 ) -> tuple[pd.Series[Any], dict[Any, float]]:
     for merge in merges:
         # The target may be a new name: only the merged categories must exist.
-        unknown = [c for c in merge.categories if c not in totals and c != merge.into]
-        if unknown:
+        if unknown := [c for c in merge.categories if c not in totals and c != merge.into]:
             raise StatisticsError(
                 f"cannot collapse {unknown[0]!r} of margin {merge.variable!r}: it has no total"
             )
