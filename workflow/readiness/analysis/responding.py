@@ -359,11 +359,11 @@ def _choose_indicators(
 
 def drawn_totals(sample: pd.DataFrame, questionnaire: Questionnaire) -> dict[str, dict[str, float]]:
     """The population by frame variable and category, as all who were drawn stand for it."""
-    totals = {}
-    for variable in questionnaire.frame:
-        drawn = sample.groupby(variable.id)["base_weight"].sum()
-        totals[variable.id] = {code: float(drawn.get(code, 0.0)) for code in variable.codes}
-    return totals
+    drawn = {v.id: sample.groupby(v.id)["base_weight"].sum() for v in questionnaire.frame}
+    return {
+        v.id: {code: float(drawn[v.id].get(code, 0.0)) for code in v.codes}
+        for v in questionnaire.frame
+    }
 
 
 def balance_table(

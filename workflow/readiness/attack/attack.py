@@ -66,11 +66,12 @@ def attack(
     `items`, and `counts` by their ids: all when empty. DataError where the published numbers
     contradict each other.
     """
-    found: list[Attacked] = []
-    for item, table in target.release.tables.items():
-        if not items or item in items:
-            found += _ItemAttack(target, item, table).attack_cells(counts)
-    return found
+    return [
+        found
+        for item, table in target.release.tables.items()
+        if not items or item in items
+        for found in _ItemAttack(target, item, table).attack_cells(counts)
+    ]
 
 
 def cells_of(table: ReleasedTable, before: str = "") -> Iterator[AttackedCell]:
@@ -188,10 +189,9 @@ class _ItemAttack:
 
     def _amply(self, cell: AttackedCell, found: ReaderBounds) -> bool:
         """Whether an interval is wide enough whatever whole numbers take away."""
-        wide = self._by(cell, self.rules.wide)
-        if found.least is not None and found.most is not None and wide(found.least, found.most):
-            return True
-        return wide(found.lowest + MARGIN, found.highest - MARGIN)
+        wide, (least, most) = self._by(cell, self.rules.wide), (found.least, found.most)
+        seen = least is not None and most is not None and wide(least, most)
+        return seen or wide(found.lowest + MARGIN, found.highest - MARGIN)
 
     def _by(self, cell: AttackedCell, rule: Judge) -> Judge:
         """The rule of a withheld count; that of a published one, and of who came, is another."""

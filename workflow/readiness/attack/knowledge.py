@@ -92,9 +92,8 @@ class AttackRules:
 
     def wide(self, lowest: int, highest: int) -> bool:
         """Whether two counts that are both possible show that a withheld one stays protected."""
-        if self.minimum <= 1:
-            return True
-        return highest - lowest >= self.width and not (lowest > 0 and self.small(highest))
+        apart = highest - lowest >= self.width
+        return self.minimum <= 1 or (apart and not (lowest > 0 and self.small(highest)))
 
     def shows(self, lowest: int, highest: int) -> bool:
         """Whether a published share may stand though its count is known to be in between."""
@@ -212,14 +211,16 @@ def classes_of(
     order; `groups`: for each variable of the release its column and, by category, the group that
     the register calls it: `{"region": ("region", {"north": "region:north"})}`.
     """
-    frame = pd.DataFrame(index=respondents.index)
-    for variable, (column, named) in groups.items():
-        frame[variable] = respondents[column].map(dict(named)).fillna("")
     every = {"": weights, **(beside or {})}
-    for name, own in every.items():
-        frame[f"weight {name}"] = own.to_numpy(dtype=float) / float(own.mean())
-    keys = [*groups, *(f"weight {name}" for name in every)]
-    cells = frame.groupby(keys, sort=True).size().reset_index(name="people")
+    named = {
+        v: respondents[column].map(dict(own)).fillna("") for v, (column, own) in groups.items()
+    }
+    relative = {
+        f"weight {name}": own.to_numpy(dtype=float) / float(own.mean())
+        for name, own in every.items()
+    }
+    frame = pd.DataFrame({**named, **relative})
+    cells = frame.groupby([*frame], sort=True).size().reset_index(name="people")
     known = (cells[list(groups)], cells["people"].to_numpy())
     return {name: Classes(*known, cells[f"weight {name}"].to_numpy()) for name in every}
 

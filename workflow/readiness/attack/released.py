@@ -111,11 +111,10 @@ class ReleasedTable:
 
     def variables(self) -> dict[str, list[str]]:
         """The groups that add to the total, by their variable ("" for those that are compared)."""
-        found: dict[str, list[str]] = {}
-        for group in self.groups:
-            if group != TOTAL and group not in self.groups_apart():
-                found.setdefault(variable_of(group), []).append(group)
-        return found
+        apart = {TOTAL, *self.groups_apart()}
+        parts = [group for group in self.groups if group not in apart]
+        variables = dict.fromkeys(map(variable_of, parts))
+        return {v: [group for group in parts if variable_of(group) == v] for v in variables}
 
 
 @dataclass(frozen=True)
@@ -266,9 +265,7 @@ def find_unread(figures: pd.DataFrame) -> str:
 
 def decimals(row: Mapping[Any, str]) -> int | None:
     """How many decimals of a share are printed; None for a register of twelve digits."""
-    if row.get("precision", "") == "" or not row["digits"]:
-        return None
-    return int(row["digits"]) + 2
+    return int(row["digits"]) + 2 if row.get("precision") and row["digits"] else None
 
 
 def _estimate(row: Mapping[Any, str], tables: dict[str, ReleasedTable], boxes: Boxes) -> None:

@@ -406,9 +406,9 @@ class Judge:
 
     def _is_protected(self, target: ProtectedSum, bounds: SumBounds) -> bool:
         """Whether bounds are wide enough, or as wide as those of who has no release at all."""
-        if self.has_lower_demand(target) and bounds.most - bounds.least >= self.width(target) > 0:
-            return True
-        return bounds.protect(target.under(self.policy))
+        lower = self.has_lower_demand(target)
+        enough = lower and bounds.most - bounds.least >= self.width(target) > 0
+        return enough or bounds.protect(target.under(self.policy))
 
     def _is_held(self, target: ProtectedSum, bounds: SumBounds) -> bool:
         """The same of what is all that a reader can tell."""

@@ -336,13 +336,11 @@ def cheapest(
 
 def _constraints(system: CountSystem, cuts: Sequence[Cut]) -> tuple[sparse.csr_matrix, Vector]:
     """The cuts, and that what a statement needs goes with it: coefficients and lower ends."""
-    entries: list[tuple[int, int, float]] = []
-    ends: list[float] = []
-    for cut in cuts:
-        entries += [(len(ends), k, value) for k, value in cut.items()]
-        ends.append(
-            1.0 if any(value >= 1.0 for value in cut.values()) else min(1.0, sum(cut.values()))
-        )
+    entries = [(row, k, value) for row, cut in enumerate(cuts) for k, value in cut.items()]
+    ends = [
+        1.0 if any(value >= 1.0 for value in cut.values()) else min(1.0, sum(cut.values()))
+        for cut in cuts
+    ]
     for k, each in enumerate(system.statements):
         for name in each.needs:
             if name in system.places:

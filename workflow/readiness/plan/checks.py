@@ -381,9 +381,7 @@ def explain_waiting(root: Path, run: PlannedRun, versions: Versions) -> str:
     """Why a run is not computed: its questionnaire is a draft, or nobody has answered; else ""."""
     if is_draft(root, run):
         return "a draft"
-    if not has_answers(run.section, versions):
-        return f"no answers yet ({run.datasets[0]})"
-    return ""
+    return "" if has_answers(run.section, versions) else f"no answers yet ({run.datasets[0]})"
 
 
 def has_answers(section: WaveSettings | StudySettings, versions: Versions) -> bool:

@@ -153,11 +153,9 @@ def _round_as_published(value: float, row: Mapping[Any, str], column: str, digit
 
 def round_register(register: pd.DataFrame) -> pd.DataFrame:
     """The register, as text, at its published precision; the same rows and columns."""
-    table, rows = register.copy(), list_rows(register)
-    for column in ("value", *BESIDE):
-        table[column] = [_read_cell(row, column) for row in rows]
-    table[PRECISION] = PUBLISHED
-    return table
+    rows = list_rows(register)
+    cells = {column: [_read_cell(row, column) for row in rows] for column in ("value", *BESIDE)}
+    return register.assign(**cells, **{PRECISION: PUBLISHED})
 
 
 def gives_row(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> bool:

@@ -247,13 +247,11 @@ class Joint:
 
     def _add_totals(self) -> list[LinearRow]:
         """The groups of one variable are everybody."""
-        variables: dict[str | None, list[str]] = {}
-        for group in self.groups:
-            if group != TOTAL:
-                variables.setdefault(variable_of(group), []).append(group)
+        parts = [group for group in self.groups if group != TOTAL]
+        variables = dict.fromkeys(map(variable_of, parts))
         return [
             LinearRow.of({**{at(c, g): 1.0 for g in groups}, at(c, TOTAL): -1.0}, 0.0, 0.0)
-            for groups in variables.values()
+            for groups in ([g for g in parts if variable_of(g) == v] for v in variables)
             if TOTAL in self.groups
             for c in self.categories
             for at in (self._find_people, self._weight)

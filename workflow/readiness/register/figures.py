@@ -105,9 +105,7 @@ def _write_cell(value: Any) -> Any:
     """The value as the register writes it: 12 significant digits, "" for what is missing."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    if isinstance(value, float):
-        return format(value, f".{SIGNIFICANT_DIGITS}g")
-    return value
+    return format(value, f".{SIGNIFICANT_DIGITS}g") if isinstance(value, float) else value
 
 
 def make_register(

@@ -195,11 +195,10 @@ class _Builder:
         whole = pd.DataFrame({name: pd.Series(list(states)) for name in item.columns})
         option = dict(zip(item.columns, item.codes, strict=True)) if item.kind == "multi" else {}
         made = [cut for cut in cuts(item, whole) if not option or cut.level == option[column]]
-        based = []
+        pairs = []
         for cut in made:
             place = {str(answer): k for k, answer in enumerate(cut.answers[1])}
-            based.append({s: cut.chosen[place[s]] for s in states if s in place})
-        pairs = list(zip(made, based, strict=True))
+            pairs.append((cut, {s: cut.chosen[place[s]] for s in states if s in place}))
         told = {s for cut, inside in pairs for s in inside if inside[s] in cut.categories}
         # Nothing is said of how many refused, or left it empty, by group: they are who is left.
         counted = [s for s in states if s in told or s not in SILENT]

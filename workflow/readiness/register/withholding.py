@@ -204,14 +204,12 @@ def find_withheld_means(
     least = rules.minimum_base
     for item, table in means.groupby("item", sort=False):
         sizes = dict(zip(table["group"].astype(str), table["n"].astype(int), strict=True))
-        variables: dict[str, list[str]] = {}
-        for group in sizes:
-            if group != TOTAL and group not in apart:
-                variables.setdefault(variable_of(group), [TOTAL]).append(group)
+        parts = [group for group in sizes if group != TOTAL and group not in apart]
+        variables = dict.fromkeys(map(variable_of, parts))
         # Where someone is outside every group no reader can sum.
         sums = [
             groups
-            for groups in variables.values()
+            for groups in ([TOTAL, *(g for g in parts if variable_of(g) == v)] for v in variables)
             if sum(sizes.get(group, 0) for group in groups) == 2 * sizes.get(TOTAL, 0)
         ]
         few = {group for group, n in sizes.items() if 0 < n < least}

@@ -122,9 +122,7 @@ class Design:
             return self.replicates.degrees_of_freedom(self.mask)
         first = self.stages[0]
         degrees = first.units.count_used(self.mask) - first.strata.count_used(self.mask)
-        if self.replicates is not None:
-            return min(degrees, len(self.replicates.rscales) - 1)
-        return degrees
+        return degrees if self.replicates is None else min(degrees, self.replicates.count - 1)
 
     def domain_degrees(self, codes: IntArray, size: int) -> IntArray:
         """Degrees of freedom of the domain of each code 0..size-1 (-1: nowhere), shape (size,).

@@ -219,10 +219,8 @@ def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[
     given = texts.flags(cell.given for cell in cells)
     # An item nobody can be shown to have been asked, and left empty, was not asked.
     out = (asked == NO) | ((asked == UNCLEAR) & ~given)
-    columns = {}
-    for position, name in enumerate(item.columns):
-        column = texts.map_to([cell.values[position] for cell in cells])
-        columns[name] = column.put_text(out, NOT_ASKED) if out.any() else column
+    read = {n: texts.map_to([c.values[k] for c in cells]) for k, n in enumerate(item.columns)}
+    columns = {n: c.put_text(out, NOT_ASKED) if out.any() else c for n, c in read.items()}
     coded = Coded(item, texts, cells, asked, columns)
     found = _list_cell_issues(coded, answers, ~out)
     conditions = Listed(tuple(condition(routing) for routing in item.asked_if))

@@ -317,23 +317,21 @@ def _check_columns(frame: pd.DataFrame, settings: Survey, source: str) -> None:
 
 def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
     """The design before weighting: numbers as numbers, units without gaps."""
-    data = frame.copy(deep=False)
     for column in (settings.strata, *(settings.psu or ())):
         empty = np.zeros(0) if column is None else frame[column].eq("").to_numpy()
         if empty.any():
             where = f"{row_at(source, int(np.argmax(empty)))}, column {column}"
             raise DataError(f"{where}: empty; each row needs a value.")
     weights = None if settings.weights is None else numbers(frame, settings.weights, source)
-    for column in settings.fpc or ():
-        # Under a name of its own: a column may be both stratum and population.
-        data[f"fpc {column}"] = numbers(frame, column, source)
+    # Under a name of its own: a column may be both stratum and population.
+    sizes = {f"fpc {column}": numbers(frame, column, source) for column in settings.fpc or ()}
     try:
         made = design(
-            data,
+            frame.assign(**sizes),
             weights=weights,
             strata=settings.strata,
             psu=settings.psu,
-            fpc=[f"fpc {column}" for column in settings.fpc or ()] or None,
+            fpc=[*sizes] or None,
             nest=settings.nest,
             lonely_psu=settings.lonely_psu,
         ).correcting()

@@ -196,12 +196,13 @@ def joint_mask(
     allowed: Sequence[Convention] = NEAREST,
 ) -> BoolArray:
     """For each number of people 0..n_max, whether all sets fit, with missing answers on each."""
-    found = np.zeros(n_max + 1, dtype=np.bool_)
-    for convention in allowed:
-        found |= np.logical_and.reduce(
-            [with_missing(_find_feasible(s, n_max, convention), max_missing) for s in sets]
+    fits = [
+        np.logical_and.reduce(
+            [with_missing(_find_feasible(s, n_max, c), max_missing) for s in sets]
         )
-    return found
+        for c in allowed
+    ]
+    return np.asarray(np.logical_or.reduce(fits), dtype=np.bool_)
 
 
 def joint_bases(

@@ -219,8 +219,7 @@ def joint_power(
     allowed: Sequence[Convention] = NEAREST,
 ) -> Fraction | None:
     """The share of arbitrary figures of these shapes with a joint base; None if uncountable."""
-    combined = {-1: 1}
-    total, without = 1, 0
+    combined, total, without = Counter({-1: 1}), 1, 0
     for position, figures in enumerate(sets, 1):
         first = figures.figures[0]
         if any(figure.decimals != first.decimals for figure in figures.figures):
@@ -235,11 +234,9 @@ def joint_power(
         if position == len(sets):  # of the last one, only whether a base is left is asked
             without = sum(ways * more for (mask, ways), (other, more) in pairs if not mask & other)
             break
-        following: dict[int, int] = {}
+        combined = Counter()
         for (mask, ways), (other, more) in pairs:
-            both = mask & other
-            following[both] = following.get(both, 0) + ways * more
-        combined = following
+            combined[mask & other] += ways * more
     return Fraction(total - without, total)
 
 

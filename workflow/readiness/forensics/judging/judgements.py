@@ -233,15 +233,13 @@ def judge_totals(study: Study) -> Iterator[Verdict]:
             continue
         people = study.count_people(total.claim)
         if total.sets:
-            found = (study.structure.set_named(name) for name in total.sets)
-            yield from (_judge_reported_base(study, total, people, each) for each in found)
+            named = (study.structure.set_named(name) for name in total.sets)
+            yield from (_judge_reported_base(study, total, people, each) for each in named)
             continue
         sets = [s for s in study.structure.searched.sets if study.describe_weighting([s]) != "yes"]
-        granted: list[ClaimSet] = []
-        refused: list[ClaimSet] = []
-        for s in sets:
-            fits = people in joint_bases([study.figures(s)], people, 0, study.conventions([s]))
-            (granted if fits else refused).append(s)
+        found = [joint_bases([study.figures(s)], people, 0, study.conventions([s])) for s in sets]
+        granted = [s for s, own in zip(sets, found, strict=True) if people in own]
+        refused = [s for s, own in zip(sets, found, strict=True) if people not in own]
         suffix = "" if position == 0 else f".{position + 1}"
         if sets:
             yield _judge_total(study, f"total.base{suffix}", total, people, granted, refused)

@@ -358,11 +358,9 @@ def _find_base(
     fits = []
     for base in bases:
         counts = [int((rows & base.rows).sum()) for rows in chosen]
-        for rounding in roundings if base.n else ():
-            ends = [count_interval(figure, base.n, rounding) for figure in figures]
-            if all(low <= k <= high for k, (low, high) in zip(counts, ends, strict=True)):
-                fits.append(base)
-                break
+        ends = ([count_interval(f, base.n, r) for f in figures] for r in roundings if base.n)
+        if any(all(a <= k <= b for k, (a, b) in zip(counts, own, strict=True)) for own in ends):
+            fits.append(base)
     return next((base for base in fits if base.n == reported), fits[0] if fits else None)
 
 

@@ -214,13 +214,12 @@ def _make_level_rows(
         **{"kind": CHANGE, "item": f"{CHANGE}:{name}", "level": of, "group": group},
         "rounding": rules.rounding,
     }
-    found = []
-    for place, wave in enumerate(waves[1:], 1):
-        if wave is not None:
-            before = f"{identity}.before{place if place > 1 else ''}"
-            found.append(
-                FigureRow(before, statistic="in an earlier wave", **wave._asdict(), **shared)
-            )
+    says = "in an earlier wave"
+    found = [
+        FigureRow(f"{identity}.before{k if k > 1 else ''}", statistic=says, **w._asdict(), **shared)
+        for k, w in enumerate(waves[1:], 1)
+        if w is not None
+    ]
     unit = "points" if waves[0].unit == "share" else waves[0].unit
     shared |= {"unit": unit, "digits": rules.digits}
     slopes = {identity: [1.0, -1.0]}
@@ -238,9 +237,9 @@ def _make_level_rows(
             limits = {"lower": max(ends[0], -least), "upper": min(ends[1], least)}
         said = "change a wave" if own.endswith(".trend") else "change since the wave before"
         found.append(FigureRow(own, value=value, statistic=said, **limits, **shared))
-        for end, limit in limits.items():
-            if limit is not None:
-                found.append(
-                    FigureRow(f"{own}.{end}", value=limit, statistic=f"{said}: {end}", **shared)
-                )
+        found += [
+            FigureRow(f"{own}.{end}", value=limit, statistic=f"{said}: {end}", **shared)
+            for end, limit in limits.items()
+            if limit is not None
+        ]
     return found

@@ -247,9 +247,8 @@ def multiple_marginal_independence(
     answers = {
         name: option_answers(design.column(column), name, base) for name, column in options.items()
     }
-    inside = groups.has_level.copy()
-    for values in answers.values():
-        inside &= np.isin(values, ("0", "1"))
+    within = (np.isin(values, ("0", "1")) for values in answers.values())
+    inside = np.logical_and.reduce([groups.has_level, *within])
     if not inside.any():
         raise StatisticsError("nobody in the domain has a group and is in the base of every option")
     groups = groups.within(inside)
