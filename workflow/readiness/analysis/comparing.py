@@ -36,8 +36,6 @@ OPTIONS = "report.choice.options"
 # The kind of fact that says why the test of the differences leads, and that test.
 LED = "report.choice.contrasts"
 CONTRASTS_LEAD = "contrasts_max_t"
-# The primary test of a multiple choice, as `choices.csv` names it.
-OPTIONS_LEAD = "multiple_marginal"
 CHOICES = ["item", "lead", "fact"]
 CONTRASTED = (
     "Difference of shares (b - a), MOVER limits from the shares' own limits on each group's "
@@ -141,7 +139,7 @@ def compare_options(
         rows = [replace(row, method=f"{row.method}, {how}") for row in rows]
     table = frame(rows)
     table["leads"] = [place == 0 for place in range(len(rows))]
-    return table, OPTIONS_LEAD, Fact(OPTIONS)
+    return table, "multiple_marginal", Fact(OPTIONS)
 
 
 _RENAMED = {"simultaneous_lower": "lower_simultaneous", "simultaneous_upper": "upper_simultaneous"}

@@ -228,7 +228,6 @@ OF_ITEMS: Mapping[str, frozenset[str]] = {
 }
 # Of variants: `attack.knowledge` reads the shares, of which all else is made.
 READ_BESIDE: Mapping[str, str] = {"share": "share", "variant": "share points", "variants": "count"}
-PEOPLE_UNITS = ("share", "base", "count")
 COLUMNS = {
     *("id", "kind", "unit", "value", "item", "level", "group", "statistic", "note", "precision"),
     *("se", "lower", "upper", "n", "n_eff", "deff", "reliability", "suppressed", "digits"),
@@ -252,7 +251,7 @@ def find_unread(figures: pd.DataFrame) -> str:
         if row["kind"] == "firmness":
             known = row["unit"] in READ_BESIDE.get(says, "").split()
         if row["kind"] in OF_ITEMS:
-            told = row["unit"] in PEOPLE_UNITS and row["item"]
+            told = row["unit"] in ("share", "base", "count") and row["item"]
             known = not told or says in OF_ITEMS[row["kind"]]
         if row["kind"] == "estimate" and not row["n"]:
             known = known and not beside

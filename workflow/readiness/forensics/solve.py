@@ -28,7 +28,6 @@ from readiness.forensics.arithmetic.figures import (
 from readiness.forensics.arithmetic.sums import joint_power, sum_to_whole
 from readiness.language import LANGUAGES, tell, text
 
-DEFAULT_N_MAX = 40
 LARGEST_N_MAX = 100_000
 LISTED = 20
 
@@ -69,7 +68,7 @@ class Solution:
 
 def solve(
     figures: Sequence[str],
-    n_max: int = DEFAULT_N_MAX,
+    n_max: int = 40,
     max_missing: int = 1,
     rounding: str = "nearest",
     language: str = "en",

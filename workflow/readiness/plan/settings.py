@@ -195,8 +195,6 @@ def _list_without(node: Any, language: str, own: str, place: str) -> Iterator[st
 BASES = "bases"
 GRID = "grid"
 CHANGE, FIRMNESS = "change", "firmness"
-# Who answered, and what the others could do.
-NONRESPONSE = ("participation", "nonresponse")
 
 
 class Planned(NamedTuple):
@@ -225,15 +223,13 @@ def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
     found += [Planned(f"{GRID}-{grid}", GRID) for grid in group_rows(rows)]
     if wave.firmness:
         found += [Planned(f"{item}-{FIRMNESS}", FIRMNESS, item) for item in told_items(root, run)]
-    more = [*NONRESPONSE, *([CHANGE] if wave.change else [])]
+    more = ["participation", "nonresponse", *([CHANGE] if wave.change else [])]
     return (*found, *(Planned(name, name) for name in more))
 
 
 # The document that shows any studies and waves, in any language.
 SHIPPED = "report.qmd"
 WORKBOOK = "tables"
-# Of a publication that names no key: whoever recomputes it needs none.
-UNKNOWN_KEY = "none"
 Told = dict[str, Any]
 
 
@@ -253,7 +249,7 @@ def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
     derived = {"derive": [one.model_dump(exclude_none=True) for one in wave.derive]}
     match step:
         case "validate":
-            key = run.privacy.key or (UNKNOWN_KEY if run.frozen else "")
+            key = run.privacy.key or ("none" if run.frozen else "")
             whose = {"pseudonyms": {"dataset": wave.answers, "sealed": key}}
             privacy = {"privacy": run.privacy.looked_for, **({} if wave.simulated else whose)}
             return {**wave.validate_.model_dump(), **simulated, **privacy}

@@ -179,14 +179,13 @@ WHAT_TO_DO = (
     "Tell fewer groups or decimals, merge small groups, or let `disclosure` withhold more; every "
     "count: attack.csv"
 )
-# Numbers of people that stand among those of the quality report.
-RESPONDENTS = (("quality", "answered"), ("quality", "kept"))
 
 
 def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
     """Numbers of people below the minimum that a register shows: bases, and respondents."""
     for row in list_rows(figures[figures["suppressed"] == ""]):
-        people = row["kind"] == "count" or (row["kind"], row["statistic"]) in RESPONDENTS
+        of_quality = row["kind"] == "quality" and row["statistic"] in ("answered", "kept")
+        people = row["kind"] == "count" or of_quality
         text = row["value"] if people else row["n"]
         if text and 0 < int(text) < minimum:
             yield f"{row['id']}: shown on a base of {text}, below {minimum}."

@@ -236,10 +236,6 @@ def show_safely(row: Mapping[Any, Any], language: Language) -> str:
         return ""
 
 
-# The reliability of a share that official statistics would not publish (`survey.intervals`).
-UNRELIABLE_FLAG = "suppress"
-
-
 class Sign(Enum):
     """What stands beside a number or in its place: its letter or mark, and its word by a key."""
 
@@ -278,7 +274,7 @@ def sign(row: Mapping[Any, Any]) -> Sign:
     """The sign of a register's row (its cells as text)."""
     if reason := row.get("suppressed"):
         return Sign.FEW if reason == WITHHELD else Sign.BASE
-    return Sign.WEAK if row.get("reliability") == UNRELIABLE_FLAG else Sign.NONE
+    return Sign.WEAK if row.get("reliability") == "suppress" else Sign.NONE
 
 
 def show_with_sign(row: Mapping[Any, Any], language: Language) -> str:

@@ -95,8 +95,6 @@ class Origin:
 IN_PERCENT = "as printed, in percent"
 # The unit of a value that says why a number is not computable.
 REASON = "reason"
-# Kinds whose numbers are shown as somebody printed them, or as their sentence has them.
-AS_TOLD = ("claim", "verdict")
 CORE = [field.name for field in fields(FigureRow) if field.name != "note"]
 COLUMNS = [*CORE, "run", "dataset", "lineage", "simulated", "note", PRECISION]
 
@@ -123,7 +121,7 @@ def make_register(
                 raise DataError(
                     f"figure {row.id}: has neither a value nor a reason for its absence."
                 )
-        elif not row.suppressed and row.kind not in AS_TOLD and row.unit != REASON:
+        elif not row.suppressed and row.kind not in ("claim", "verdict") and row.unit != REASON:
             # What could not be shown (`display.show_row`) is refused.
             round_value(row.value, row.unit, row.digits, row.rounding)
         behind = origin(row)

@@ -115,7 +115,6 @@ PARTS = {
     "code": "code",
 }
 AREAS = {key: area for area, keys in PARTS.items() for key in keys.split()}
-_OF_WEIGHTS = {"spared": ("quality", "missing", "response", "setting")}
 _NONE: dict[str, Any] = {"kinds": ("none",)}
 # What a deviation can move, by the first pattern that fits its key; all numbers where none does.
 # A group `item` names the question; `makes`: where it is added, its numbers are new ones.
@@ -135,7 +134,10 @@ SCOPES: tuple[tuple[str, dict[str, Any]], ...] = (
     (r"change", {"makes": True, "kinds": ("change",)}),
     (r"change\..*", {"kinds": ("change",)}),
     (r"revises", {"makes": True, "kinds": ("revision",)}),
-    (r"(weight|margins|code\.weight)(\..*)?", _OF_WEIGHTS),
+    (
+        r"(weight|margins|code\.weight)(\..*)?",
+        {"spared": ("quality", "missing", "response", "setting")},
+    ),
 )
 
 

@@ -32,7 +32,6 @@ from readiness.questionnaire import (
 from readiness.questionnaire.text import latin_digits
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 
-_SEPARATORS = " ;,"
 # The least likeness (difflib's ratio, 0-1) at which an option is suggested for an unknown text.
 NEAR = 0.75
 _DIGITS = re.compile(r"\d+")
@@ -205,7 +204,7 @@ def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[st
     pieces: list[str] = []
     at = 0
     while at < len(key):
-        if key[at] in _SEPARATORS:
+        if key[at] in " ;,":
             at += 1
             continue
         for option in longest_first:

@@ -151,8 +151,6 @@ def sentence(issue: Mapping[Any, Any], language: Language) -> str:
 
 # --- the faults of an export in few lines: how many of each rule, and the worst ------------------
 
-# The severities, the worst first.
-SEVERE = ("error", "warning", "note")
 _ALIKE = ["rule", "item", "value"]
 
 
@@ -180,5 +178,5 @@ def sort_issues(issues: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sort_worst(table: pd.DataFrame, then: pd.Series[int]) -> pd.DataFrame:
-    rank = table["severity"].map({name: k for k, name in enumerate(SEVERE)})
+    rank = table["severity"].map({"error": 0, "warning": 1, "note": 2})
     return table.iloc[np.lexsort([then, rank])]

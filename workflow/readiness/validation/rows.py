@@ -18,8 +18,6 @@ from readiness.validation.cells import Options, holds_codes
 from readiness.validation.issues import issues_of
 
 ISO = "%Y-%m-%dT%H:%M:%S"
-# How a moment may be written, for those whose export has none.
-TIMESTAMP_WORDS = "dd/mm/yyyy HH:MM:SS"
 KEPT = "kept"
 
 DuplicateRule = Literal["last", "first", "most_answered"]
@@ -242,7 +240,7 @@ def _tell_not_kept(
     moments, codes = _read_column(raw, "_timestamp"), _read_column(raw, "_invitation")
     why = _read_column(raw, "_fault")
     facts = {
-        "undated": Fact("validation.undated", {"format": TIMESTAMP_WORDS}),
+        "undated": Fact("validation.undated", {"format": "dd/mm/yyyy HH:MM:SS"}),
         "early": Fact("validation.early", {"opens": Day(str(opens))}),
         "late": Fact("validation.late", {"closes": Day(str(closes))}),
     }

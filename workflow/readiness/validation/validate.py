@@ -64,8 +64,6 @@ NO_LOSS = (
     *(ROWS, ANSWERS, HEADER, EMPTY, KEPT, "screened_out", "test_answer"),
     *(USED, DECLARED, ASIDE, CORRECTED),
 )
-# What stands in the coded table where an answer that was given is not.
-_NO_ANSWER = (BLANK, NOT_ASKED, INVALID, BROKEN_OFF)
 
 
 def reconcile(
@@ -119,7 +117,7 @@ def _judge_cells(each: Coded, handed_on: Texts) -> dict[str, int]:
         at = each.texts.flags(each_rule == rule for each_rule in rules) & left
         parts[rule] = int(at.sum())
         left = np.asarray(left & ~at)
-    used = left & ~handed_on.isin(_NO_ANSWER)
+    used = left & ~handed_on.isin([BLANK, NOT_ASKED, INVALID, BROKEN_OFF])
     return {USED: int(used.sum()), **parts, UNEXPLAINED: int((left & ~used).sum())}
 
 

@@ -177,8 +177,6 @@ class Survey(StrictModel):
 LANGUAGE = "en"
 # The code of an answer that the design declares outside the base.
 OUTSIDE = "_outside"
-# The first row below the header is line 2 of the file.
-_FIRST_ROW = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -441,5 +439,5 @@ def numbers(frame: pd.DataFrame, column: str, source: str, *, zero: bool = False
 
 
 def row_at(source: object, position: int) -> str:
-    """Where a row is, for messages: the source and the line of the file."""
-    return f"{source}, row {position + _FIRST_ROW}"
+    """Where a row is, for messages: the source and the line of the file; the header is line 1."""
+    return f"{source}, row {position + 2}"

@@ -98,8 +98,6 @@ KEYS = (
     *(f"phrases.whole.{whole}" for whole in WHOLES),
     *(f"phrases.number.{number}" for number in NUMBERS),
 )
-# Arabic's stroke between letters; it is no letter.
-_LENGTHENING = chr(0x640)
 
 
 def read_phrase(phrase: str, language: str) -> PhraseReading:
@@ -154,8 +152,9 @@ def _clean(phrase: str) -> str:
     """Lower case, plain apostrophes and spaces; no quotation marks, diacritics of Arabic, marks."""
     text = unicodedata.normalize("NFC", phrase.lower()).replace("\u2019", "'")
     dropped = ("Pi", "Pf", "Mn", "Cf")
+    # 0x640 is Arabic's stroke between letters; it is no letter.
     text = "".join(
-        c for c in text if unicodedata.category(c) not in dropped and c not in ('"', _LENGTHENING)
+        c for c in text if unicodedata.category(c) not in dropped and c not in ('"', chr(0x640))
     )
     text = re.sub(r"[\s\u00a0\u202f]+", " ", text).strip(" .,;:")
     # "un peu plus du tiers, 33 %" and "(33 %)": the figure itself is not part of the words.

@@ -23,8 +23,6 @@ from readiness.forensics.judging.context import LONGEST_LIST, Study, judge_every
 from readiness.forensics.judging.structure import ClaimSet, SharedBase, Total
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
 
-# What is said of everyone's answers, and with missing ones.
-TWO_CHECKS = ("forensics.joint.reconciled", "forensics.joint.apart")
 # How far above a reported base others are sought that would fit.
 NEAR = 1_000
 # How far a first common base is sought before giving up.
@@ -116,7 +114,8 @@ def _judge_joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
     key, numbers = _state_joint(study, figures, allowed, found, reconciled)
     facts = [Fact(key, study.words(sets) | numbers)]
     power = joint_power(figures, study.reach, 0, allowed) if study.is_bounded else None
-    if power is not None and missing and key in TWO_CHECKS:
+    two_checks = key in ("forensics.joint.reconciled", "forensics.joint.apart")
+    if power is not None and missing and two_checks:
         # Two checks are stated: each has its own share of arbitrary figures that would pass.
         if (loose := joint_power(figures, study.reach, missing, allowed)) is None:
             facts.append(Fact("forensics.power_all", name_numbers(power=power)))

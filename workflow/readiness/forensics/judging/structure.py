@@ -28,9 +28,6 @@ from readiness.patterns import ITEM, find_repeated
 from readiness.questionnaire.items import Strict
 from readiness.questionnaire.labels import Code, LanguageCode
 
-# How a register of claims says that figures are the press's own.
-PRESS = "press"
-
 # A text for readers in any set of languages, by code.
 Text = dict[LanguageCode, Annotated[str, Field(min_length=1)]]
 
@@ -213,7 +210,7 @@ class Structure(Strict):
 
     def whose(self, attributed_to: str) -> Value:
         """Whose a figure is, as a reader knows them: the publisher's name, or the press."""
-        if attributed_to == PRESS:
+        if attributed_to == "press":
             return Term("forensics.press")
         known = self.publishers.get(attributed_to)
         return TranslatedText(known) if known else attributed_to

@@ -34,8 +34,6 @@ CHANGE = "change"
 UNASKED, REWORDED, ROUTED, ANSWERS, MAPPED = REASONS = (
     *("unasked", "reworded", "routed_otherwise", "other_answers", "mapped"),
 )
-# What of a question changed, by the last part of the fact that says so.
-_CHANGED = {"reworded": REWORDED, "routing": ROUTED}
 
 
 def match_items(
@@ -66,7 +64,11 @@ def match_items(
             return UNASKED
         if isinstance(old, Item) and isinstance(own, Item):
             changed = [fact.kind.rpartition(".")[2] for fact in item_changes(old, own)]
-            return _CHANGED.get(changed[0], ANSWERS) if changed else ""
+            return (
+                {"reworded": REWORDED, "routing": ROUTED}.get(changed[0], ANSWERS)
+                if changed
+                else ""
+            )
         texts = [{c.code: c.text for c in one.categories} for one in (old, own)]
         return "" if texts[0] == texts[1] else ANSWERS
 

@@ -173,10 +173,6 @@ def missing_rows(
             )
 
 
-# Why submissions are not kept where there is a list of persons, and not otherwise.
-OF_A_LIST = ("unknown_invitation",)
-
-
 def quality_rows(
     counts: pd.DataFrame, issues: pd.DataFrame, selection: Selection, *, apart: Collection[str] = ()
 ) -> Iterator[FigureRow]:
@@ -189,7 +185,7 @@ def quality_rows(
     for row in counts.to_dict("records"):
         if row["quantity"] == "population" and not selection.population:
             continue
-        if not listed and row["quantity"] in OF_A_LIST and not int(row["value"]):
+        if not listed and row["quantity"] == "unknown_invitation" and not int(row["value"]):
             continue
         yield _count_quality(row["quantity"], row["group"], int(row["value"]))
     value = {(r["quantity"], r["group"]): int(r["value"]) for r in counts.to_dict("records")}
