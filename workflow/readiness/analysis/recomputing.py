@@ -252,7 +252,6 @@ def _find_days(wave: WaveSettings, questionnaire: Questionnaire) -> tuple[str, s
 
 
 def _choose_told(wave: WaveSettings, questionnaire: Questionnaire) -> Iterator[Item]:
-    """The items that the report tells of, without those that are computed of others."""
     asked = {item.id: item for item in questionnaire.items if not item.derived_from}
     for name in wave.show or wave.estimate.items:
         if name in asked and asked[name].kind != "text":

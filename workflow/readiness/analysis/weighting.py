@@ -114,7 +114,6 @@ def weigh_wave(
 
 
 def _take_given(table: pd.DataFrame, given: GivenWeights) -> Adapted:
-    """The weights of a column as they are, with what came of the design that made them."""
     columns = given.match_columns(table.columns)
     known = table[[given.weight, *columns]].apply(pd.to_numeric, errors="coerce")
     for column, numbers in known.items():

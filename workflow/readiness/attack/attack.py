@@ -93,8 +93,6 @@ def cells_of(table: ReleasedTable, before: str = "") -> Iterator[AttackedCell]:
 
 
 class _ItemAttack:
-    """The attack on one item."""
-
     def __init__(self, target: AttackTarget, item: str, table: ReleasedTable) -> None:
         self.target, self.item, self.table = target, item, table
         self.rules = target.rules
@@ -247,7 +245,6 @@ class _ItemAttack:
         return found.lowest, found.highest
 
     def _column(self, solver: Solver, cell: AttackedCell) -> int | None:
-        """The variable of a count."""
         kind = CAME if cell.came else REST if cell.rest else PEOPLE
         key = self._of(cell)[1].key
         return solver.system.names.get((kind, key, cell.share.level, cell.share.group))

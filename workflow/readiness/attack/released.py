@@ -314,7 +314,6 @@ def _missing(row: Mapping[Any, str], table: ReleasedTable) -> None:
 
 
 def _worst(row: Mapping[Any, str], table: ReleasedTable) -> None:
-    """Of all who were asked, those who gave the answer, and those without one beside them."""
     end = row["id"].rpartition(".")[2]
     if not row["suppressed"] and row["value"] and row["unit"] == "share":
         table.worst[row["level"], end] = interval(row["value"], decimals(row))
@@ -330,7 +329,6 @@ def _test(row: Mapping[Any, str], table: ReleasedTable) -> None:
 
 
 def _respondents(records: Iterable[Mapping[Any, str]]) -> Iterator[tuple[str, int]]:
-    """People who answered: by stratum or group, and by category of the margins."""
     for row in records:
         if row["suppressed"]:
             continue

@@ -100,7 +100,6 @@ class BoundReader:
         return objective
 
     def _solve(self, objective: Vector) -> Vector:
-        """A table that makes the objective least."""
         solved = self._program.minimise(objective)
         if solved is None or solved.least == -np.inf:
             raise StatisticsError("the bounds of a count were not found: no table fulfils all rows")

@@ -91,7 +91,6 @@ def optimise(system: CountSystem, policy: Policy, *, margin: int = 0) -> Decisio
 
 
 def _decisions(search: Search, hidden: frozenset[int], least: float) -> Decisions:
-    """A choice with what it leaves of each target."""
     system, bounds, unprotected = search.system, {}, []
     for target in system.targets:
         if not search.judge.is_one(target, hidden):
@@ -224,7 +223,6 @@ class Search:
         return hidden
 
     def _complete_target(self, target: ProtectedSum, hidden: frozenset[int]) -> frozenset[int]:
-        """The choice with what little makes a target wide enough."""
         for _ in range(TRIES):
             if (found := self.judge.narrow(target, hidden)) is None:
                 break

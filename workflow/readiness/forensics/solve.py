@@ -132,7 +132,6 @@ def _read(
 
 
 def _line(row: Reading, n_max: int) -> Fact:
-    """What one reading of the figures allows."""
     reading: Value = Term(READINGS[row.kind])
     if row.missing:
         reading = Fact("forensics.reading.together_missing", {"missing": row.missing})

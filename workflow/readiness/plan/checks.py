@@ -343,7 +343,6 @@ def _check_collapse(
 def _check_margins(
     root: Path, margins: Path, path: Path, variables: Mapping[str, Sequence[str]]
 ) -> None:
-    """The margins are of variables and categories of the questionnaire."""
     header, rows = read_rows(
         margins, "the file of margins", read_bytes(root / margins, "the file of margins")
     )

@@ -199,7 +199,6 @@ class Plan:
         return self._list_languages("config.yaml", self.config.report, self.runs_with_reports)
 
     def _list_shown(self, *names: str) -> list[str]:
-        """The files of these names of each run that is shown, in each language."""
         return [
             f"results/{run.folder}/"
             + name.format(language=language, page=page_name(run), book=workbook_name(run))

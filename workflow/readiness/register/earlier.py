@@ -159,7 +159,6 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
 
 
 def _read_respondents(rows: list[dict[Any, str]]) -> dict[str, int]:
-    """The printed numbers of people by group, of the quality report and of the margins."""
     found = {}
     for row in rows:
         if row["suppressed"]:

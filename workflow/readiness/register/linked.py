@@ -210,7 +210,6 @@ class _Builder:
                     self._add_share(item.id, column, category, cut, inside, group, joint)
 
     def _read_joint(self, item: str, cut: Cut, earlier: Earlier) -> Joint:
-        """What an earlier release told of a cut, all of it together."""
         groups = list(self.cells.groups)
         shares = {
             (category, group): share_id(item, cut.level or category, group, cut.base)
@@ -263,7 +262,6 @@ class _Builder:
         group: str,
         joint: Sequence[Joint],
     ) -> None:
-        """The statements and targets of one share and its base."""
         counts, policy = self.counts, self.policy
         base = counts.at(column, (s for s, c in inside.items() if c in cut.categories), group)
         chosen = counts.at(column, (s for s, c in inside.items() if c == category), group)

@@ -196,7 +196,6 @@ def _find_at(tree: Any, path: Place) -> Any:
 
 
 def _weigh(path: Place, was: Any, now: Any, amendment: int, tree: Tree) -> Deviation:
-    """The deviation at a place, with what it can move."""
     key = ".".join(path)
     scopes = ((re.fullmatch(pattern, key), scope) for pattern, scope in SCOPES)
     match, scope = next((pair for pair in scopes if pair[0]), (None, {}))

@@ -166,7 +166,6 @@ def _state_facts(
     policy: Policy,
     scheme: Scheme,
 ) -> pd.DataFrame:
-    """Why each number is withheld."""
     rows: dict[str, tuple[str, str, str, str, str]] = {}
     hidden = found.hidden | {*means}
     for row in list_rows(estimates):

@@ -180,12 +180,10 @@ def _read_blank(item: Item) -> ReadCell:
 
 
 def _make_spelling_fault(*read: str) -> CellFault:
-    """A text that is read as these options, or this number."""
     return CellFault("spelling", Fact("validation.spelling", {"read": Listed(read, "comma")}))
 
 
 def _make_cell(read: str | CellFault, text: str) -> ReadCell:
-    """The cell of a number or a day that was read, or of what is wrong with it."""
     if isinstance(read, CellFault):
         return ReadCell((INVALID,), (read,))
     return ReadCell((read,), () if read == text else (_make_spelling_fault(read),))
@@ -227,7 +225,6 @@ def _find_near(texts: Iterable[str], options: Options) -> tuple[CellFault, ...]:
 
 
 def _split_ticked(text: str, options: Options) -> tuple[list[str], list[str]]:
-    """Codes of the options that a cell holds, and the pieces of it that are none."""
     if TICKED not in text:
         if whole := options.find(text):
             return [whole[0]], []

@@ -198,7 +198,6 @@ def code_answers(
 
 
 def _judge_condition(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:
-    """Who answered the source as the condition asks for; `columns` are its own."""
     if source.kind == "multi":
         ticked = [
             column.isin(["1"])

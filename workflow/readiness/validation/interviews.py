@@ -161,7 +161,6 @@ def _distinguish_answers(each: Coded) -> Iterable[Texts]:
 
 
 def _log_answers(item: Item) -> float:
-    """Logarithm of the number of answers that an item can have."""
     if item.kind == "multi":
         return len(item.codes) * log(2)
     if item.kind == "number":
@@ -302,7 +301,6 @@ def _make_issue(each: Coded, rule: str, value: str, fact: Fact) -> pd.DataFrame:
 
 
 def _count_unknown(each: Coded) -> Counter[str]:
-    """The unknown texts that are repeated, with how often; of a joined cell each piece."""
     found: Counter[str] = Counter()
     for text, n, cell in zip(each.texts.texts, each.texts.counts.tolist(), each.cells, strict=True):
         for fault in cell.faults:

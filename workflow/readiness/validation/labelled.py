@@ -90,7 +90,6 @@ def _number_answers(cells: pd.Series, item: Item | None) -> dict[str, float] | N
 
 
 def _label_variable(column: str, item: Item | None, language: Language) -> str:
-    """What was asked, and the option that a box is of."""
     if item is None:
         return column
     asked = item.label.root.get(language) or item.column

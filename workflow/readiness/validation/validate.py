@@ -103,7 +103,6 @@ def reconcile(
 
 
 def _judge_cells(each: Coded, handed_on: Texts) -> dict[str, int]:
-    """How many answers to an item were used, and how many not for each reason."""
     held = each.texts.where(match_key)
     declared = held & ~each.is_given
     out = held & each.is_given & (each.asked == NO)
@@ -294,7 +293,6 @@ def _find_groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
 def _gather_frame(
     answers: Answers, groups: Texts, questionnaire: Questionnaire, sample: pd.DataFrame | None
 ) -> dict[str, Texts]:
-    """Stratum, frame variables and base weight of who is weighted; "" for groups apart."""
     if sample is None:
         return {}
     place = pd.Index(sample["token"]).get_indexer(pd.Index(answers.respondent))

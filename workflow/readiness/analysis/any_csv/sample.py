@@ -299,7 +299,6 @@ def _make_variable(column: str, coded: pd.DataFrame, made: Design) -> FrameVaria
 
 
 def _check_columns(frame: pd.DataFrame, settings: Survey, source: str) -> None:
-    """Every column that the settings name is in the table: ConfigError with the nearest one."""
     keys = ("by", "weights", "strata", "psu", "fpc", "domain", "items", "margins")
     named = [(key, column) for key in keys for column in _make_list(getattr(settings, key)) or ()]
     for name, ticks in settings.multiple.items():
@@ -314,7 +313,6 @@ def _check_columns(frame: pd.DataFrame, settings: Survey, source: str) -> None:
 
 
 def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
-    """The design before weighting: numbers as numbers, units without gaps."""
     for column in (settings.strata, *(settings.psu or ())):
         empty = np.zeros(0) if column is None else frame[column].eq("").to_numpy()
         if empty.any():
@@ -347,7 +345,6 @@ def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
 def _read_answers(
     frame: pd.DataFrame, settings: Survey, source: str
 ) -> Iterator[tuple[str, TextArray]]:
-    """The codes of each question, by the column that an item has in a coded table."""
     for name, question in settings.items.items():
         values = frame[name].to_numpy(dtype=object)
         _check_declared(values, [*question.categories, *question.outside, ""], name, source)
@@ -396,7 +393,6 @@ def _split_joined_ticks(
 
 
 def _split(cell: str, ticks: Ticks) -> tuple[list[str], list[str]]:
-    """The options that a cell holds, and what in it is none."""
     if ticks.split is None:
         return split_options(cell, {match_key(option): (option, "") for option in ticks.options})
     # A separator of blanks stands for itself; around any other one blanks are nobody's answer.
@@ -411,7 +407,6 @@ def _split(cell: str, ticks: Ticks) -> tuple[list[str], list[str]]:
 def _check_declared(
     values: TextArray, declared: Collection[str] | Mapping[str, Any], name: str, source: str
 ) -> None:
-    """Each value is declared or a special code: DataError naming the first that is not."""
     bad, margin = ~np.isin(values.astype(str), list(declared)), isinstance(declared, Mapping)
     if not margin:
         bad &= ~np.array([v.startswith("_") for v in values])

@@ -330,7 +330,6 @@ def _bound_squares(total: int, n: int, scale: tuple[int, int]) -> int:
 
 
 def _is_any_attainable(total: int, lowest: int, highest: int, n: int) -> bool:
-    """Whether n whole numbers with sum `total` have a sum of squares in lowest..highest."""
     first = lowest + (lowest - total) % 2
     if n >= 5:
         # From five numbers on, parity and the minimum are all there is (checked by enumeration).

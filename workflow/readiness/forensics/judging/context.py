@@ -217,7 +217,6 @@ KEYS = (
 def _state_fits(
     key: str, every: int, below: tuple[int, ...], suffix: str, values: Mapping[str, Value]
 ) -> Fact:
-    """The numbers that fit; of very many the smallest."""
     listed = 0 < len(below) <= LONGEST
     numbers: dict[str, int | tuple[int, ...]] = {f"every{suffix}": every}
     numbers |= {f"fits{suffix}": below} if listed else {f"first{suffix}": min(every, *below)}

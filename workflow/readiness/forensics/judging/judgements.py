@@ -138,7 +138,6 @@ def _state_joint(
     found: list[int],
     reconciled: list[int],
 ) -> tuple[str, dict[str, Value]]:
-    """What several sets can share, and its numbers."""
     missing, reach = study.structure.max_missing, study.reach
     first = found[0] if found else smallest_joint_base(figures, 0, allowed, SEARCH)
     if first is None:

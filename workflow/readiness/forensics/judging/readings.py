@@ -150,7 +150,6 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
 def _state_counts(
     study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness
 ) -> Iterator[Fact]:
-    """The answers of each question that this reading supposes, out of how many: a sentence each."""
     for s, base, counts in zip(sets, found.bases, found.counts, strict=True):
         names = [f"{s.id}_count_{claim.category}" for claim in study.members(s)]
         each = Listed(tuple(name(own, k) for own, k in zip(names, counts, strict=True)))
@@ -228,7 +227,6 @@ def _state_loose(
 
 
 def _quote_phrase(phrase: str, figure: str) -> Value:
-    """The phrase, in which its own figure is a number of the verdict."""
     before, found, after = phrase.partition(figure)
     if not found:
         return phrase

@@ -391,7 +391,6 @@ def read_claims(
 
 
 def _find_faults(record: Mapping[str, str], structure: Structure) -> Iterator[tuple[str, str]]:
-    """What is wrong with a row: the column, and what was expected."""
     for column, (form, expected) in _FORMS.items():
         if not re.fullmatch(form, record[column]):
             yield column, f"{record[column]!r}; expected {expected}."
@@ -434,7 +433,6 @@ def _read_figure(record: Mapping[str, str]) -> PrintedFigure | None:
 def _find_reference_faults(
     claims: Mapping[str, Claim], rows: Mapping[str, int], structure: Structure
 ) -> Iterator[ClaimFault]:
-    """What the structure refers to: claims that exist, of the right unit and item."""
     parts: list[tuple[str, str, str, tuple[str | None, ...]]] = [
         *((f"set {one.id}", "percent", one.item, one.claims) for one in structure.sets),
         *(("total", "count", "", (one.claim,)) for one in structure.totals),

@@ -188,7 +188,6 @@ def change_rows(
 
 
 def _release(rows: Sequence[FigureRow]) -> dict[Any, dict[Any, Any]]:
-    """The rows as they are released, by id: text, at its published precision."""
     table = pd.DataFrame(
         [{name: getattr(row, name) for name in CORE} for row in rows], dtype=object
     )

@@ -277,7 +277,6 @@ class ComparedItem:
 
 
 def _name_method(rows: Sequence[ComparisonRow], how: str) -> list[ComparisonRow]:
-    """The rows with what the replicates did in the name of their method."""
     return [replace(r, method=f"{r.method}, {how}") if r.method else r for r in rows]
 
 

@@ -264,7 +264,6 @@ def family_of(
 def _make_contrasts(
     shares: GroupShares, groups: Sequence[str], level: float, answers: int
 ) -> list[ContrastRow]:
-    """All pairs: own limits at `level`, those of all pairs in a family of so many answers."""
     first, second = np.triu_indices(len(groups), 1)
     tested = shares.testable[first] & shares.testable[second]
     rows = [_make_empty(shares, groups, int(i), int(j)) for i, j in zip(first, second, strict=True)]

@@ -275,7 +275,6 @@ def _count_bases(design: Design, denominators: FloatArray) -> IntArray:
 def _compute_srs_variances(
     design: Design, y: FloatArray, inside: FloatArray, result: Estimates | None, kind: DesignEffect
 ) -> FloatArray:
-    """Variance that each mean would have in a simple random sample of the same size."""
     w, n = design.weights, inside.sum(axis=0)
     size = w @ inside
     mean = (w @ (y[:, None] * inside)) / size if result is None else result.values

@@ -364,7 +364,6 @@ def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> 
 def _apply_adjustment(
     design: Design, weights: FloatArray, projection: Projection | None, adjust: Adjustment
 ) -> Design:
-    """The design with new weights; replicate weights, if any, go through the same adjustment."""
     adjusted = design.with_weights(weights, projection)
     return replace(adjusted, replicates=_adjust_replicates(design, adjust))
 
