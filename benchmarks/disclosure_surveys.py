@@ -21,7 +21,7 @@ import yaml
 
 from readiness.config import Config, parse_json
 from readiness.disclosure import Policy
-from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum, Statement
+from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum, Statement
 from readiness.lineage import KEY, RESULTS, canonical_json, leave_lineage, make_key
 from readiness.plan.runs import PlannedRun, input_files, runs_of
 from readiness.plan.settings import told_of_answers, with_items

@@ -12,7 +12,7 @@ import pytest
 from readiness.disclosure import Policy
 from readiness.disclosure.judge import BoundReader
 from readiness.disclosure.optimise import optimise
-from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum, Statement, components
+from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum, Statement, components
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 from disclosure_surveys import table

@@ -12,7 +12,7 @@ from made_questionnaire import document, question
 from readiness.disclosure import Policy
 from readiness.disclosure.judge import BoundReader
 from readiness.disclosure.optimise import optimise
-from readiness.disclosure.system import CountSystem, find_published_rows
+from readiness.disclosure.policy import CountSystem, find_published_rows
 from readiness.questionnaire import questionnaire_of
 from readiness.register.counts import KnownCells
 from readiness.register.linked import PrintRules, systems

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.disclosure.system import CountSystem
+from readiness.disclosure.policy import CountSystem
 from readiness.register.counts import Cohorts, Counts, KnownCells
 from readiness.register.earlier import Earlier, Told
 

@@ -14,8 +14,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.estimating import Crossings, Cut, compared_cuts
-from readiness.analysis.names import ANSWERED
-from readiness.analysis.selection import Selection
+from readiness.analysis.selection import ANSWERED, Selection
 from readiness.arrays import BoolArray
 from readiness.config import PERMUTATIONS, Compare
 from readiness.errors import StatisticsError

@@ -25,8 +25,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.deriving import read_numbers, scores
-from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, group_name
-from readiness.analysis.selection import Selection
+from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, Selection, group_name
 from readiness.arrays import FloatArray
 from readiness.config import DerivedVariable, Estimate
 from readiness.errors import StatisticsError

@@ -1,4 +1,5 @@
-"""How respondents came in, and what may be said of them: everyone asks here.
+"""How respondents came in, and what may be said of them: everyone asks here. And what bases and
+groups are called in tables.
 
 A probability sample bears design-based inference. In a census chance drew nobody: there is no
 error of sampling, so no interval and no p-value; what those who did not answer leave open is told
@@ -9,6 +10,20 @@ last two (AAPOR, Guidance on opt-in samples).
 """
 
 from enum import Enum
+from typing import Final
+
+ANSWERED: Final = "answered"
+WITH_DONT_KNOW: Final = "with_dont_know"
+
+
+def group_name(variable: str, category: str) -> str:
+    """The group of a table that a category is, where other variables have their columns beside."""
+    return f"{variable}:{category}"
+
+
+def variable_of(group: str) -> str:
+    """The variable that `crossed` named; "" for the groups that are compared, and for the total."""
+    return group.rpartition(":")[0]
 
 
 class Selection(Enum):

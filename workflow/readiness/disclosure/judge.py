@@ -24,11 +24,11 @@ from scipy import sparse
 from scipy.optimize import Bounds as Box
 from scipy.optimize import LinearConstraint, milp
 
-from readiness.disclosure.policy import Policy
-from readiness.disclosure.system import (
+from readiness.disclosure.policy import (
     FITS,
     GRACE,
     CountSystem,
+    Policy,
     ProtectedSum,
     SumBounds,
     Vector,

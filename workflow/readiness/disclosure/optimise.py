@@ -22,8 +22,14 @@ from scipy.optimize import Bounds as Box
 from scipy.optimize import LinearConstraint, milp
 
 from readiness.disclosure.judge import Judge, Worlds
-from readiness.disclosure.policy import Policy
-from readiness.disclosure.system import CountSystem, ProtectedSum, SumBounds, Vector, components
+from readiness.disclosure.policy import (
+    CountSystem,
+    Policy,
+    ProtectedSum,
+    SumBounds,
+    Vector,
+    components,
+)
 
 # Of the branch and bound of one master problem.
 NODES = 1_000

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from readiness.analysis.names import group_name
+from readiness.analysis.selection import group_name
 from readiness.arrays import list_rows
 from readiness.attack import (
     COLUMNS,

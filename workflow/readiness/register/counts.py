@@ -17,8 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from readiness.analysis.names import group_name
-from readiness.disclosure.system import CountSystem, LinearRow
+from readiness.analysis.selection import group_name
+from readiness.disclosure.policy import CountSystem, LinearRow
 from readiness.questionnaire import DONT_KNOW, SPECIAL_CODES, TOTAL
 from readiness.register.earlier import Earlier
 

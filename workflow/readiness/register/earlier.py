@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.names import group_name, variable_of
+from readiness.analysis.selection import group_name, variable_of
 from readiness.arrays import list_rows
 from readiness.disclosure.judge import BoundReader
-from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum
+from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum
 from readiness.errors import StatisticsError
 from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.questionnaire import TOTAL

@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.analysis.names import ANSWERED
+from readiness.analysis.selection import ANSWERED
 from readiness.errors import DataError
 from readiness.language.rounding import round_value
 from readiness.lineage import Lineage

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.analysis.names import ANSWERED, variable_of
+from readiness.analysis.selection import ANSWERED, variable_of
 from readiness.analysis.varying import CHOICES, OWN
 from readiness.arrays import list_rows
 from readiness.attack import AttackTarget, CountVerdict, attack

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.estimating import Cut, cuts
-from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
+from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW
 from readiness.disclosure import Policy
-from readiness.disclosure.system import CountSystem, LinearRow, ProtectedSum, Statement
+from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum, Statement
 from readiness.questionnaire import (
     BLANK,
     DONT_KNOW,

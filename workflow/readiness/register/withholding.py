@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, variable_of
+from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, variable_of
 from readiness.arrays import list_rows
 from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule

@@ -17,8 +17,7 @@ from string import ascii_uppercase
 
 import pandas as pd
 
-from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW, group_name
-from readiness.analysis.selection import Selection
+from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, Selection, group_name
 from readiness.facts import Listed
 from readiness.language import Language, show, text
 from readiness.language.rounding import round_amount

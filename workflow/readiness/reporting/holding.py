@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.names import ANSWERED
-from readiness.analysis.selection import Selection
+from readiness.analysis.selection import ANSWERED, Selection
 from readiness.analysis.varying import CHOICES, OWN, Wave, has_dont_know
 from readiness.config import FigureRules
 from readiness.facts import NamedNumber

@@ -13,7 +13,7 @@ not `present` no sentence is made.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.analysis.names import ANSWERED
+from readiness.analysis.selection import ANSWERED
 from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
 from readiness.questionnaire import MEAN, MEDIAN, QUARTILES, TOTAL, FrameVariable, Item

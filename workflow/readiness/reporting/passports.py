@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from readiness.analysis.names import variable_of
+from readiness.analysis.selection import variable_of
 from readiness.facts import Fact, Listed, TranslatedText, Value
 from readiness.forensics.judging.structure import Structure
 from readiness.language import Language, show, tell, text

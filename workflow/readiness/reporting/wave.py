@@ -5,7 +5,7 @@ one, what was done to the weights and what it cost, what a revision moved.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from readiness.analysis.names import ANSWERED
+from readiness.analysis.selection import ANSWERED
 from readiness.analysis.weighting import UNKNOWN
 from readiness.facts import Fact, Listed, Value
 from readiness.language import capitalise, show, text

@@ -5,8 +5,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from readiness.analysis.names import ANSWERED
-from readiness.analysis.selection import Selection
+from readiness.analysis.selection import ANSWERED, Selection
 from readiness.charts.figures import DrawnFigures, DrawnGroup, GroupLabels, quote_labels, word
 from readiness.charts.intervals import by_answer, by_group, changes, intervals
 from readiness.charts.levels import Levels, level_bars

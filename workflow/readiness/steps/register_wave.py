@@ -7,8 +7,7 @@ from operator import or_
 import pandas as pd
 from pydantic import Field
 
-from readiness.analysis.names import variable_of
-from readiness.analysis.selection import Selection
+from readiness.analysis.selection import Selection, variable_of
 from readiness.arrays import list_rows
 from readiness.attack import AttackTarget
 from readiness.config import Change, Disclosure, FigureRules, SelectionName, StrictModel

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from readiness.analysis.names import ANSWERED
+from readiness.analysis.selection import ANSWERED
 from readiness.arrays import list_rows
 from readiness.config import Change, FigureRules
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item, Questionnaire

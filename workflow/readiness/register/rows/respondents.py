@@ -14,10 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.analysis.names import ANSWERED, WITH_DONT_KNOW
 from readiness.analysis.nonresponse import NOT_GIVEN
 from readiness.analysis.responding import WEIGHTED
-from readiness.analysis.selection import Selection
+from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, Selection
 from readiness.config import PERMUTATIONS, FigureRules
 from readiness.facts import Fact, Quantity, of_domain
 from readiness.questionnaire import TOTAL

@@ -18,8 +18,7 @@ from typing import Any
 import pandas as pd
 
 from readiness.analysis.comparing import CONTRASTS_LEAD
-from readiness.analysis.names import ANSWERED, variable_of
-from readiness.analysis.selection import Selection
+from readiness.analysis.selection import ANSWERED, Selection, variable_of
 from readiness.arrays import list_rows
 from readiness.config import FigureRules
 from readiness.questionnaire import OF_NUMBERS, TOTAL

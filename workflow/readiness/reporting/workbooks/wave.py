@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
-from readiness.analysis.names import variable_of
+from readiness.analysis.selection import variable_of
 from readiness.analysis.varying import CHOICES
 from readiness.arrays import list_rows
 from readiness.facts import Fact, Listed, Value
