@@ -1,18 +1,13 @@
 """The estimates of a wave: shares of every answer and means of numbers, overall and by group.
 
-How answers are cut into categories is the one list of levels. Each share names its base. The levels
-of an item and the boxes of a scale (`low`, `top`: sums of its lowest or highest levels) rest on
-those who answered; "don't know" is a share of all who answered, outside the scale. A
-multiple-choice item has each option on two bases: those who were asked and those who answered (an
-answer that was excluded is in neither).
-
-Groups counted apart are counted, unweighted and without interval: they are no sample of a known
-population.
+How answers are cut into categories is the one list of levels. Each share names its base: levels and
+boxes of a scale (`low`, `top`: its lowest or highest levels) rest on those who answered; "don't
+know" is a share of all who answered; an option of a multiple choice has two bases, those who were
+asked and those who answered (an answer that was excluded is in neither). Groups counted apart are
+unweighted and without interval: they are no sample of a known population.
 
 How well the items of a scale measure the same: Cronbach's alpha, and without each item, of those
-who answered all items, with the wave's weights, and its interval from the design
-(`survey.comparisons.effects.cronbach_alpha`). Levels of ordinal items count as whole numbers, as
-the scale itself counts them.
+who answered all items, with the wave's weights and an interval from the design.
 """
 
 from __future__ import annotations
@@ -115,9 +110,7 @@ class Cut:
 
 
 class Crossings:
-    """The shares of cuts by a grouping ("" for none): an answer is counted once, whatever its
-    cuts.
-    """
+    """The shares of cuts by a grouping ("" for none): an answer counts once, whatever its cuts."""
 
     def __init__(self, design: Design, by: str, groups: Sequence[str]) -> None:
         self._design, self._by, self._groups = design, by, groups
@@ -264,9 +257,7 @@ def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
 def _estimate_means(
     design: Design, item: Item, by: str, groups: Sequence[str], level: float
 ) -> pd.DataFrame:
-    """Weighted means with t limits, medians with Woodruff's, and quartiles; none of a group without
-    answers.
-    """
+    """Weighted means with t limits, medians with Woodruff's, quartiles; none without answers."""
     known = read_numbers(design.data[item.id])
     answered = np.isfinite(known) & design.mask
     parts = []

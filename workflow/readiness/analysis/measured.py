@@ -51,9 +51,7 @@ def procedure_of(identity: str) -> str:
 
 
 def warn_of(procedure: str, n: float) -> Term | None:
-    """The sentence that goes with a procedure, for what was measured at the size next to `n`; None
-    where that is within the aim.
-    """
+    """The sentence on a procedure, as measured at the size next to `n`; None within the aim."""
     nearest = min(SIZES, key=lambda size: abs(math.log(max(n, 1) / size)))
     if nearest not in MISSED.get(procedure, ()):
         return None

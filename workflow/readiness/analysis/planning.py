@@ -235,9 +235,7 @@ class Simulation:
     wanted: Wanted
 
     def power(self, difference: float) -> float:
-        """In how many samples (0-1) the pair differs by the test of a wave: its p, adjusted over
-        all pairs of groups.
-        """
+        """In how many samples (0-1) the pair differs, its p adjusted over all pairs of groups."""
         return float(np.mean([self._finds(*sample, difference) for sample in self.samples]))
 
     def _finds(self, design: Design, uniforms: FloatArray, difference: float) -> bool:

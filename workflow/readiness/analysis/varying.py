@@ -119,9 +119,7 @@ class Wave:
         return weighted_design(kept, text, replicates)
 
     def vary(self, design: Design, base: str, groups: str) -> tuple[Design, Questionnaire]:
-        """The design of its weights with the answers and groups of a variant, and what was asked
-        in it.
-        """
+        """Its design with the answers and groups of a variant, and what was asked in it."""
         data, asked = design.data, self.questionnaire
         if base == COUNTED:
             data, asked = count_dont_know(data, asked, self.estimate.items)

@@ -234,9 +234,7 @@ class _ItemAttack:
         return Attacked(cell, low, high, CountVerdict.GIVEN, reader, how or _HOW[reader])
 
     def _before(self, cell: AttackedCell) -> tuple[int, int] | None:
-        """Between what a count was known to be before this release told of the answers; None where
-        nothing was.
-        """
+        """Between what a count was known to be before this release; None where nothing was."""
         solver = self.knowledge.before if self.target.earlier else None
         column = None if solver is None else self._column(solver, cell)
         if solver is None or column is None:

@@ -240,9 +240,7 @@ _FROM = {
 
 
 def first_given_away(table: pd.DataFrame) -> str:
-    """One line on the first count that is given away: which, what is proven, from what; "" for
-    none.
-    """
+    """One line on the first count given away: which, what is proven, from what; "" for none."""
     if not (rows := given_away(table).to_dict("records")):
         return ""
     row = rows[0]

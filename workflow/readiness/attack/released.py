@@ -304,9 +304,7 @@ def _base(row: Mapping[Any, str], tables: Mapping[str, ReleasedTable]) -> None:
 
 
 def _missing(row: Mapping[Any, str], table: ReleasedTable) -> None:
-    """The share of all respondents without an answer is a number of people, for its base stands
-    beside it.
-    """
+    """The share of all respondents without an answer, whose base stands beside it, is of people."""
     if row["suppressed"] or not row["n"] or row["group"] != TOTAL:
         return
     share, n = interval(row["value"], decimals(row)), int(row["n"])

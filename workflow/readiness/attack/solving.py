@@ -207,9 +207,7 @@ class Solver:
         return np.append(values[more], between)
 
     def find_world(self, column: int, least: float, most: float) -> bool | None:
-        """Whether a count can lie in between, which adds a world; None where the search met its
-        limit.
-        """
+        """Whether a count can lie in between, which adds a world; None where the search gave up."""
         low, high = self.low.copy(), self.high.copy()
         low[column], high[column] = max(low[column], least), min(high[column], most)
         if low[column] > high[column]:

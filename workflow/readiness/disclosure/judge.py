@@ -187,9 +187,7 @@ class Worlds:
         self._fits.append(self.system.find_fulfilled(whole))
 
     def between(self, target: ProtectedSum, hidden: Collection[int]) -> tuple[int, int]:
-        """Between what a target is in the tables found so far, of those that a reader of what is
-        not `hidden` holds possible.
-        """
+        """Between what a target is in those tables that are possible where this is `hidden`."""
         seen, at = find_published_rows(self.system, hidden), list(target.at)
         values = [
             round(float(table[at].sum()))
@@ -374,9 +372,7 @@ class Judge:
         return min(target.under(self.policy).width, room.most - room.least)
 
     def has_lower_demand(self, target: ProtectedSum) -> bool:
-        """Whether less is asked of a target than of others, so of a group smaller than the width;
-        False where nobody looked yet.
-        """
+        """Whether less is asked of a target than of others; False where nobody looked yet."""
         return target.name in self._rooms and self.width(target) < target.under(self.policy).width
 
     def settles(self, target: ProtectedSum, bounds: SumBounds) -> bool:

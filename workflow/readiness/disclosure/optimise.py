@@ -1,14 +1,13 @@
 """Which statements of a release to withhold beside the given ones: the least loss that protects.
 
-A master problem (mixed-integer, HiGHS) chooses what to withhold; for each target two linear
-programs say between what a reader could then put it. Where that is too narrow, the duals give a cut
-that every protecting choice fulfils: of the statements on which the interval rests, enough must go.
-The master is solved again with the cuts until all targets are protected: then its choice is the
-best one (Fischetti and Salazar-Gonzalez 2000).
+A master problem (mixed-integer, HiGHS) chooses; for each target two linear programs say between
+what a reader could then put it. Where that is too narrow, the duals give a cut that every
+protecting choice fulfils, and the master is solved again, until all are protected: then its choice
+is the best one (Fischetti and Salazar-Gonzalez 2000).
 
 Deterministic: the solver stops by the number of nodes, never by time; ties go by the order of the
-statements. Where a limit is met, the choice is completed by the cheapest statements, and it is said
-that nobody proved it the best.
+statements. Where a limit is met, the cheapest statements complete the choice, and it is said that
+nobody proved it the best.
 """
 
 from __future__ import annotations

@@ -225,9 +225,7 @@ class Plan:
 
     @property
     def internal_pages(self) -> list[str]:
-        """The records of what is never published, of the waves that are shown: faults, and what the
-        numbers hide.
-        """
+        """The records, never published, of the waves shown: faults, and what the numbers hide."""
         waves = [run for run in self.runs_with_reports if isinstance(run.section, WaveSettings)]
         steps = [f"{run.folder}/{step}" for run in waves for step in ("faults", "disclosure")]
         return [f"results/{step}/lineage.json" for step in steps]

@@ -1,26 +1,19 @@
 """A register as its readers have it: each value with the digits that they are shown, and its text.
 
-The working register in `results/` holds 12 digits (column `precision`: `working`). From 12 digits
-of a weighted share, whoever knows who answered can work out counts and answers that were withheld,
-so it is not for release. A ledger from the second format of seals on is as it is released
-(`published`); one without the column is of the first format, with 12 digits.
+The working register in `results/` holds 12 digits (column `precision`: `working`). Of those of a
+weighted share, whoever knows who answered can work out counts that were withheld: a ledger from the
+second format of seals on is as it is released (`published`), one without the column has 12.
 
-When two numbers are the same number: the one rule of audits, reproductions, diffs and tests.
+Two values are the same number (audits, reproductions, diffs and tests: docs/auditing.md) when they
+are equal to a relative 1e-9, or to an absolute 1e-12 beside zero, as builds of numpy differ in last
+bits, and when the published text is one that the recomputed value gives: at a rounding boundary it
+may be moved by the same 1e-9 first. Spaces, direction marks, and a language's minus and percent
+signs are typography; decimal commas and points are not.
 
-Two values are the same when they are equal to a relative 1e-9, or to an absolute 1e-12 beside zero,
-and when the published text is one that the recomputed value gives. At a rounding boundary a value
-gives both texts: it may be moved by the same 1e-9 before it is rounded. Processors and builds of
-BLAS and numpy differ in the last bits of a sum; a result of a survey is known to far fewer digits.
-See docs/auditing.md, "The same number".
-
-Spaces, direction marks, and which minus or percent sign a language writes are typography. Decimal
-commas and points are not: a reader takes another number from them.
-
-A register holds no texts: which value, in which unit, with how many decimals and by which rounding
-rule it is shown stands in the row, and the language says the rest. A sign never stands for zero.
-Why a number is withheld is one of two: few answers, or that they could be worked out from it (one
-reason for both); or that its base is smaller than a published one may be. A number that is
-published though its precision is too low is marked, and no sentence is made of it.
+A row holds value, unit, decimals and rounding rule, and the language says the rest. A sign never
+stands for zero. A number is withheld because answers are few or could be worked out from it (one
+reason for both), or because its base is too small. One that is published though its precision is
+too low is marked, and no sentence is made of it.
 """
 
 import math

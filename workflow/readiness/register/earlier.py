@@ -66,9 +66,7 @@ class Told:
     def rows(
         self, chosen: Sequence[int], base: Sequence[int], people: Ends | None, more: float
     ) -> list[LinearRow]:
-        """What it tells of the counts at these places, among whom up to `more` may have come since;
-        `people`: of the base, as far as printed.
-        """
+        """What it tells of a share's counts, among whom up to `more` may have come since."""
         if people and people[0] == people[1]:
             low, high = self.people(people)
             return [LinearRow.of(dict.fromkeys(chosen, 1.0), low, high + more)]
@@ -109,9 +107,7 @@ class Earlier:
         return frozenset(name for name, told in both if told is None)
 
     def ends(self, share: str, others: str, base: str) -> dict[str, Ends]:
-        """Between what the count of a share was, that of those who answered otherwise, and their
-        base, by these names, as far as it is known.
-        """
+        """Between which numbers of people they put a count; None where they do not."""
         people, told = self.bases.get(base), self.shares.get(share)
         found = {base: people} if people else {}
         if told and people:
@@ -122,9 +118,7 @@ class Earlier:
     def rows(
         self, share: str, base: str, chosen: Sequence[int], everybody: Sequence[int], more: float
     ) -> Iterator[LinearRow]:
-        """What it tells of the counts of a share, `chosen` of `everybody`, among whom up to `more`
-        may have come since.
-        """
+        """What it tells of a share's counts, among whom up to `more` may have come since."""
         people, told = self.bases.get(base), self.shares.get(share)
         if people:
             yield LinearRow.of(dict.fromkeys(everybody, 1.0), people[0], people[1] + more)
@@ -199,9 +193,7 @@ class Joint:
     groups: Sequence[str]
 
     def ends(self, category: str, group: str) -> Ends | None:
-        """Between which numbers of people they put a count; None where they contradict each other,
-        or say nothing.
-        """
+        """Between which numbers of people they put a count; None where they do not."""
         if self._reader is None:
             return None
         target = ProtectedSum("", (self._find_people(category, group),), 0)

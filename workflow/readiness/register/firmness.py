@@ -141,9 +141,7 @@ def find_told(
 def tell_until_held(
     items: Collection[str], tell: Callable[[Collection[str]], AttackTarget]
 ) -> frozenset[str]:
-    """Those of the items whose variants give no count away; `tell` is the release that tells the
-    variants of some.
-    """
+    """The items whose variants give no count away; `tell` is the release that tells some."""
     told = frozenset(items)
     while told:
         target = tell(told)

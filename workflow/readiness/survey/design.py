@@ -1,15 +1,12 @@
 """The survey design: who was drawn, how, and with which weight.
 
-Every estimator takes a `Design` and asks it for one thing, the design-based covariance of weighted
-totals (`Design.total_covariance`); strata, stages, finite populations, calibration and replicate
-weights are handled here and nowhere else. An estimator linearises its statistic, gives the
-influence values and has its variance.
+Every estimator linearises its statistic and asks a `Design` for one thing, the covariance of
+weighted totals (`Design.total_covariance`); strata, stages, finite populations, calibration and
+replicate weights are handled here and nowhere else. A domain is a subset of the design, never of
+the data: `Design.subset` keeps every row, those outside with weight zero, so that the number of
+PSUs in each stratum stays the drawn one.
 
-A domain is a subset of the design, never of the data: `Design.subset` keeps every row, and the rows
-outside count with weight zero, so that the number of PSUs in each stratum stays the drawn one.
-
-Formulas: Särndal, Swensson and Wretman (1992), ch. 4 and 6; Lumley (2010), ch. 2 and 8. Numbers are
-tested against R survey 4.4-2.
+Särndal, Swensson and Wretman (1992), ch. 4 and 6; Lumley (2010), ch. 2 and 8; R survey 4.4-2.
 """
 
 from __future__ import annotations

@@ -1,15 +1,11 @@
-"""Confidence intervals of a proportion under a survey design.
+"""Confidence intervals of a proportion under a survey design, and whether it can be shown.
 
 All functions take arrays of one shape and return (lower, upper) in 0-1. Where a share is exactly 0
-or 1 the intervals that rest on its standard error (Wald, logit, arcsine) do not exist; the
-Korn-Graubard one, which then is Clopper-Pearson on n, stands in.
+or 1, Korn-Graubard's interval, which then is Clopper-Pearson on n, stands in for those that rest on
+its standard error (Wald, logit, arcsine).
 
-Sources: Korn and Graubard (1998); NCHS, Vital and Health Statistics 2(175) (2017); Wilson (1927);
-Clopper and Pearson (1934); R survey `svyciprop`.
-
-Whether a share is precise enough to be shown: NCHS, Vital and Health Statistics 2(175) (2017).
-
-A scale to measure against; no one outside that agency is bound by it.
+Sources: Korn and Graubard (1998); NCHS, Vital and Health Statistics 2(175) (2017), a scale to
+measure against; Wilson (1927); Clopper and Pearson (1934); R survey `svyciprop`.
 """
 
 from typing import Literal, TypeAlias

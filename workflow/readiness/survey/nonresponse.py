@@ -1,19 +1,16 @@
 """What those who did not answer could do to an estimate: bounds without, ranges with assumptions.
 
-Item nonresponse: the share if every blank were a no, and if every one were a yes (Manski 1989;
-Horowitz and Manski 2000). No assumption, so it is wide, and no narrower claim is safe without one.
+Item nonresponse: the share if every blank were a no, or every one a yes (Manski 1989; Horowitz and
+Manski 2000). No assumption, so it is wide, and no narrower claim is safe without one.
 
 Unit nonresponse and opt-in: the proxy pattern-mixture model. A proxy X of the answer is predicted
-from auxiliaries Z whose population means the frame gives; phi in 0-1 says how far selection depends
-on the answer itself rather than on the proxy. SMUB is the bias of a mean in standard deviations
-(Little, West, Boonstra and Hu 2020, J. Survey Statistics and Methodology 8), MUBP that of a
-proportion through a normal latent variable (Andridge, West, Little, Boonstra and Alvarado-Leiton
-2019, J. Royal Statistical Society C 68; Andridge and Little 2011). phi cannot be estimated: the
-range over phi = 0, .5 and 1 is the result.
+from auxiliaries Z whose population means the frame gives; phi in 0-1, which cannot be estimated,
+says how far selection depends on the answer rather than on the proxy. SMUB is the bias of a mean in
+standard deviations (Little, West, Boonstra and Hu 2020), MUBP that of a proportion through a normal
+latent variable (Andridge and others 2019; Andridge and Little 2011).
 
-Who answered: AAPOR rates with weights, R-indicators, balance of the sample on its frame. AAPOR
-(2023), Standard Definitions, 10th edition, for the rates; Schouten, Cobben and Bethlehem (2009) for
-the R-indicator; Shlomo, Skinner and Schouten (2012) for its adjustment for the size of the sample.
+Who answered: rates with weights (AAPOR 2023, Standard Definitions, 10th edition), the R-indicator
+(Schouten, Cobben and Bethlehem 2009; for small samples Shlomo, Skinner and Schouten 2012).
 """
 
 from __future__ import annotations

@@ -1,14 +1,13 @@
 """How many answers a number needs, what a number of answers will tell, and who is drawn.
 
-Of a population of N (infinity: endless), without replacement, with a design effect: the variance of
-a mean is deff S^2 (1/n - 1/N). A margin is half the width of an interval; the interval itself makes
-a variance of it, so that normal, logit and Wilson limits give the sizes of PracTools' `nPropMoe`,
-`nLogOdds` and `nWilson`. Shares and margins are 0-1, sizes persons, not rounded; arrays of one
-shape.
+Of a population of N, without replacement, with a design effect: the variance of a mean is
+deff S^2 (1/n - 1/N). A margin is half the width of an interval, which makes a variance of it: R
+PracTools `nPropMoe`, `nLogOdds`, `nWilson`. Shares and margins are 0-1, sizes persons, not rounded;
+arrays of one shape.
 
-Sources: Cochran (1977), ch. 4 and sections 5.5 to 5.9 (proportional, Neyman, strata taken whole);
-Valliant, Dever and Kreuter (2018), ch. 3 and 4; Woodward (1992); Bankier (1988), a power of the
-size; Bethel (1989) and Chromy (1987), several targets; Ohlsson (1995), a draw by permanent numbers.
+Sources: Cochran (1977), ch. 4 and 5.5 to 5.9; Valliant, Dever and Kreuter (2018), ch. 3 and 4;
+Woodward (1992); Bankier (1988), a power of the size; Bethel (1989) and Chromy (1987), several
+targets; Ohlsson (1995), a draw by permanent numbers.
 """
 
 import hashlib

@@ -130,9 +130,7 @@ def nearest(text: str, keys: Iterable[str]) -> str:
 
 
 def holds_codes(item: Item, texts: Iterable[str]) -> bool:
-    """Whether a column holds the item's own codes: some of its texts are codes, none is an option's
-    text or value.
-    """
+    """Whether some texts of a column are the item's codes, and none an option's text or value."""
     if not item.categories:
         return False
     options, coded = Options.of(item), Options.of(item, codes=True)

@@ -1,13 +1,10 @@
 """What whole interviews and whole columns show, and no cell by itself.
 
-Where interviews broke off, who answered twice, alike or too fast; options that never occur, answers
-that stand alone, far numbers.
-
-AAPOR (2023), Standard Definitions, 10th edition, for when an interview is no longer complete: fewer
-than 80 % of what applied is answered. Leiner (2019), "Too fast, too straight, too weird", Survey
-Research Methods 13, 229-248, for speed relative to the median and answers all alike in a block.
-Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers, for the modified z-score; its spread
-is taken on either side of the median by itself, so that a skewed number is no outlier for that.
+Interviews that broke off (fewer than 80 % of what applied is answered: AAPOR 2023, Standard
+Definitions, 10th edition), double, alike or too fast ones (Leiner 2019, Survey Research Methods 13,
+229-248); options that never occur, answers that stand alone, far numbers (modified z-score:
+Iglewicz and Hoaglin 1993; its spread is taken on either side of the median by itself, so that a
+skewed number is no outlier for that).
 """
 
 from collections import Counter

@@ -105,9 +105,7 @@ class Loss:
 
 
 def losses(result: Validated) -> list[Loss]:
-    """What is lost of the submissions, then of each item, the largest share first; none where
-    nothing is.
-    """
+    """What is lost of the submissions, then of each item, the largest share first."""
     made = []
     for item, parts in result.reconciliation.groupby("item", sort=False):
         counts = dict(zip(parts["part"], parts["n"].astype(int), strict=True))

@@ -1,10 +1,8 @@
 """A published figure as an exact object: its digits, its decimals, and the counts it allows.
 
-"67" on 18 answers can be 12 of 18 and nothing else; "67" on 32 answers can be no count at all.
-Everything here is integer arithmetic, so the answer is a fact and not an approximation.
-
-With X the digits of the figure as one integer, d its decimals and D = 100 x 10^d (10^d for a mean),
-a count k out of n shows as that figure when
+"67" on 18 answers can be 12 of 18 and nothing else; "67" on 32 answers can be no count at all. With
+X the digits of the figure as one integer, d its decimals and D = 100 x 10^d (10^d for a mean), a
+count k out of n shows as that figure when
 
     half-up      n(2X-1) <= 2Dk <  n(2X+1)
     half-down    n(2X-1) <  2Dk <= n(2X+1)
@@ -12,12 +10,10 @@ a count k out of n shows as that figure when
     truncation   nX      <=  Dk <  n(X+1)
     ceiling      n(X-1)  <   Dk <= nX
 
-Means, SDs and percentages of whole-number answers: GRIM (Brown and Heathers 2017): the mean of n
-whole numbers is a whole number over n. GRIMMER (Anaya 2016; Allard 2018): so is the sum of their
-squares, and it has the parity of the sum. DEBIT (Heathers and Brown 2019): the SD of answers 0 and
-1 follows from their mean. Published implementations compare floats with a fuzz of 1e-12 and accept
-impossible numbers; here a bound is a fraction and a comparison is exact. SDs are sample SDs
-(division by n - 1).
+GRIM (Brown and Heathers 2017): the mean of n whole numbers is a whole number over n. GRIMMER (Anaya
+2016; Allard 2018): so is the sum of their squares, with the parity of the sum. DEBIT (Heathers and
+Brown 2019): the SD of answers 0 and 1 follows from their mean. SDs are sample SDs (division by
+n - 1). Bounds are fractions: floats with a fuzz of 1e-12 accept impossible numbers.
 """
 
 from __future__ import annotations

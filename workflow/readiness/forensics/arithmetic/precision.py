@@ -1,15 +1,12 @@
 """What precision the feasible bases would allow, if the answers were a random sample.
 
-A purposive sample has no sampling interval: these are scales that show how little a small n can
-tell, never margins of error. NCHS and Statistics Canada bind no one outside their own releases.
+A purposive sample has no sampling interval: these scales show how little a small n can tell, never
+margins of error. Korn-Graubard (NCHS, Vital and Health Statistics 2(175), 2017): here n_eff = n and
+the interval is Clopper and Pearson's. Statistics Canada: coefficient of variation at most 16.5 %
+free, at most 33.3 % "use with caution" (E), above it too unreliable (F).
 
-Korn-Graubard presentation standards: NCHS, Vital and Health Statistics 2(175), Parker et al. 2017;
-here n_eff = n and the interval is Clopper and Pearson's. Statistics Canada: coefficient of
-variation at most 16.5 % free, at most 33.3 % "use with caution" (E), above it too unreliable (F).
-
-Two published margins say nothing about whether those who gave one answer also gave the other. Over
-all cross-tables that fit them, the p-value of a test ranges from a least to a greatest value: where
-that range holds both 0.01 and 1, the figures cannot tell.
+Over all cross-tables that fit two published margins, the p-value of a test has a least and a
+greatest value: where both 0.01 and 1 lie between, the figures cannot tell.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,18 +1,15 @@
 """Figures that should add up: to 100 within what rounding allows, complements, nets.
 
-Three figures rounded to whole percents may add to 99 or 101 and be right. Exact: each figure stands
-for an interval of real shares, and the question is whether shares in those intervals add to 1.
-Mosteller, Youtz and Zahn (1967), Demography 4:850.
+Three figures rounded to whole percents may add to 99 or 101 and be right (Mosteller, Youtz and Zahn
+1967). Exact: each figure stands for an interval of real shares, and the question is whether shares
+in those intervals add to 1.
 
 Outlets that print different figures for one item, and the smallest edit that reconciles them: a
-figure copied by hand loses a digit, doubles it, or swaps two. If one outlet prints 3 % where others
-print 83 %, and one digit leads from one to the other, the simplest reading is a typo; nothing is
-said about who made it.
+figure copied by hand loses a digit, doubles it, or swaps two. Nothing is said about who did it.
 
-How much a pass is worth: the share of arbitrary figures that would have passed the same check. Most
-pairs of whole percentages that add to 100 fit some base up to 32: a pass then tells little, while a
-refutation stands. Counted exactly over all figures of the same shape: every single figure, every
-pair and every three that add to 100.
+How much a pass is worth: the share of arbitrary figures of the same shape that would have passed,
+counted exactly. Most pairs of whole percentages that add to 100 fit some base up to 32: a pass then
+tells little, while a refutation stands.
 """
 
 from collections import Counter

@@ -1,14 +1,8 @@
-"""A study's published figures, judged: the whole engine behind one call.
+"""A study's published figures, judged: `verdicts = judge(claims, structure)` is the whole engine.
 
-    verdicts = judge(claims, structure)
-
-A verdict never says more than the figures: see `verdict.Status` and `verdict.Nature`. Single
-printed numbers (means with their SDs, nets) are judged here as well.
-
-A report may name a base that its figures do not have (the number of another table, or of all who
-answered anything). Arithmetic alone rarely shows it; the data do (`beside_data`): each set of
-figures is computed on every base that the data tell apart, and the base that gives all of them as
-printed is theirs.
+A verdict never says more than the figures: see `verdict.Status` and `verdict.Nature`. A report may
+name a base that its figures do not have; the data show it (`beside_data`): each set of figures is
+computed on every base that the data tell apart, and the base that gives all as printed is theirs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

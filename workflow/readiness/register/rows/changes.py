@@ -1,15 +1,13 @@
 """How numbers of a wave changed since an earlier one, from what both tell their readers.
 
-A change is a function of two numbers and their limits as they are released, and of nothing else:
-whoever has both registers can work it out, so it gives nothing away, and where one of the numbers
-is withheld there is none. Samples are taken as independent; where people answered both times, the
-limits are wider than they need be.
+A change is a function of two numbers and their limits as they are released: whoever has both
+registers can work it out, so it gives nothing away, and where a number is withheld there is none.
+Samples are taken as independent; where people answered both times, the limits are too wide.
 
 A question is told by its headline box, or its mean and median, then within groups, too; else by
-each of its answers. The limits of those answers, or groups, hold together (Bonferroni): those of
-each number are moved as far outwards as those of a normal distribution would be. Limits of a
-difference are MOVER's. Over more than two waves the change a wave is the
-least-squares slope, for waves that are equally far apart.
+each of its answers, whose limits hold together (Bonferroni: moved outwards as a normal
+distribution's would be). Limits of a difference are MOVER's. Over more than two waves the change a
+wave is the least-squares slope, for waves that are equally far apart.
 """
 
 from __future__ import annotations

@@ -1,15 +1,13 @@
 """One item across groups: the primary test, those beside it, effect sizes.
 
 Every part that has no answer (separation, a group of one, no degrees of freedom) is a row without a
-p-value whose note says why; only what leaves nothing to compare stops. On a design that refits, a
-part that a replicate cannot fit (it lacks a level) is linearised; the method says which was done.
+p-value whose note says why; only what leaves nothing to compare stops. A part that a replicate
+cannot fit (it lacks a level) is linearised; the method says which was done.
 
-The rule of the primary test looks at numbers of answers and at weights, never at answers, so that
-it keeps the level of the test that it picks. It rests on a simulation with the workflow's own
-weights (docs/measurements.md), and the reasons say what that showed and no more: from thirty
-answers to three thousand the studentised permutation kept its level, and found differences of small
-groups and of large ones; no asymptotic test did both. With very many answers even a small
-difference has a small p-value, so the size of the effect is read first.
+The rule of the primary test looks at numbers of answers and at weights, never at answers. It rests
+on a simulation with the workflow's own weights (docs/measurements.md): from thirty answers to three
+thousand the studentised permutation kept its level, and found differences of small groups and of
+large ones; no asymptotic test did both.
 """
 
 from __future__ import annotations

@@ -1,15 +1,12 @@
 """Contrasts of shares with limits of their own, and limits that hold for the whole family at once.
 
 A difference of two shares takes its limits from those of the shares (MOVER: Newcombe 1998, method
-10; Zou and Donner 2008), so that it stays within -1 and 1 and knows of skewness; the limits of a
-share rest on the degrees of freedom of its own group, and p is where they touch 0.
+10; Zou and Donner 2008), with the degrees of freedom of each group; p is where they touch 0.
 
 Limits for all pairs together and adjusted p-values come from the same draws of the joint
 distribution of the contrasts under the design (max-t, in one step; Hothorn, Bretz and Westfall
-2008): the limits of a pair exclude 0 where its adjusted p is below the error that they leave, and
-nowhere else. The least adjusted p is that of the hypothesis that no pair differs. A family may span
-several answers of an item, and rows of a grid: each has then an equal part of the error
-(Bonferroni).
+2008), so that they agree. The least adjusted p is that of the hypothesis that no pair differs. Of
+several answers of an item, or rows of a grid, each has an equal part of the error (Bonferroni).
 """
 
 from __future__ import annotations

@@ -1,15 +1,14 @@
 """Many tests at once: contrasts of all pairs of groups, options of a multi-response item.
 
-The covariance of the group means is that of the full design (groups that share PSUs are not
-independent). R: `svyby(covmat=TRUE)`, `svycontrast`, `p.adjust`. The family of an adjustment
-is the pairs of one item. Sources: Holm (1979); Hochberg (1988); Hommel (1988); Benjamini and
-Hochberg (1995); Benjamini and Yekutieli (2001).
+The covariance of the group means is that of the full design. R: `svyby(covmat=TRUE)`,
+`svycontrast`, `p.adjust`; the family of an adjustment is the pairs of one item. Sources: Holm
+(1979); Hochberg (1988); Hommel (1988); Benjamini and Hochberg (1995); Benjamini and Yekutieli
+(2001).
 
-A respondent may tick several options, so a multi-response item is no two-way table: each option
-makes one of its own, and the sum of their Pearson statistics is compared with its distribution
-under the design, options dependent as they are. Sources: Agresti and Liu (1999); Bilder, Loughin
-and Nettleton (2000); Bilder and Loughin (2004); Rao and Scott (1981, 1984) for both corrections.
-R equivalent: `MRCV::MI.test(I = 1)` for simple random samples within fixed groups.
+Each option of a multi-response item makes a table of its own, and the sum of their Pearson
+statistics is compared with its distribution under the design. Sources: Agresti and Liu (1999);
+Bilder, Loughin and Nettleton (2000); Bilder and Loughin (2004); Rao and Scott (1981, 1984). R, for
+simple random samples within fixed groups: `MRCV::MI.test(I = 1)`.
 """
 
 from __future__ import annotations

@@ -1,28 +1,20 @@
 """Permutation tests of studentised statistics within declared blocks.
 
-The answers are permuted within blocks and no group loses its mass: raked weights depend on the
-group, so permuting the grouping would break them. Null hypothesis: the weighted answers are alike
-in the groups. p = (b + 1) / (B + 1) (Davison and Hinkley 1997, section 4.3; Phipson and Smyth
-2010), so never 0 and never below the level's due.
-
-What moves is a pair, the answer and its weight relative to the mean weight of its group, so that a
-group keeps its mass and the answers keep what ties them to their weights (where dispersion hangs on
-what drives response, those who count most also lie farthest out). Each permuted group has its own
-variance, so that the test keeps its level also where groups differ in dispersion (Chung and Romano
-2013; Pauly, Brunner and Konietschke 2015; R `GFD`, `rankFD`). Two statistics of one kind:
+Null hypothesis: the weighted answers are alike in the groups. p = (b + 1) / (B + 1) (Davison and
+Hinkley 1997, section 4.3; Phipson and Smyth 2010), so never 0. What moves is a pair, the answer and
+its weight relative to the mean weight of its group: a group keeps its mass and the answers keep
+what ties them to their weights. Each permuted group has its own variance, so that the test keeps
+its level where groups differ in dispersion (Chung and Romano 2013; Pauly, Brunner and Konietschke
+2015; R `GFD`, `rankFD`). Two statistics:
 
 - `studentised` (Wald type): each group's distance in its own standard error, so that a profession
   of 1 % of the population is seen;
 - `anova` (ANOVA type; Brunner, Dette and Munk 1997): the distances by the groups' masses, over what
   is expected of them, so that a difference of large groups is seen sooner.
 
-Where whole clusters were drawn, answers of one resemble one another, so that people may not be
-exchanged: what moves within a stratum is then a cluster, its mean scores with its weight, and the
-statistics are those of clusters (their variances are by PSU). Each cluster must belong to one
-group, and the strata must allow enough distinct permutations.
-
-No finite population counts: whether groups differ is asked of what made them so, of which the
-population is itself one outcome (Graubard and Korn 2002).
+Where clusters were drawn people may not be exchanged: a cluster moves within its stratum, its mean
+scores with its weight, and variances are by PSU. Each cluster must belong to one group. No finite
+population counts: of what made groups differ it is one outcome (Graubard and Korn 2002).
 """
 
 from __future__ import annotations

@@ -1,20 +1,16 @@
 """Proportions over declared categories, of a whole domain or by group, nothing dropped in silence.
 
-A declared category that nobody chose is a row with 0, not a missing row. R equivalents:
-`svymean(~factor(y), d)`, `svyby(~factor(y), ~g, d, svymean)` and `svyciprop` for the limits.
+A declared category that nobody chose is a row with 0. R: `svymean(~factor(y), d)`, `svyby(~factor(
+y), ~g, d, svymean)`, and `svyciprop` for the limits. All shares of a question are sums of the cells
+of one table (`Crossing`), counted once under the full weights and once under the replicates of
+single respondents; the numbers are those of `proportion_estimates`.
 
-All shares of a question (its levels, sums of them, with or without "don't know", in all and by
-group) are sums of the cells of one table (`Crossing`), counted once under the full weights and once
-under the replicates of single respondents; the numbers are those of `proportion_estimates`.
-
-Standard errors of shares and means where few clusters were drawn are those of bias-reduced
-linearisation (CR2: Bell and McCaffrey 2002; weighted: Pustejovsky and Tipton 2018). The residuals
-of each PSU are multiplied by the inverse square root of what estimating the mean left of their
-covariance, so that the variance is unbiased if answers are independent and equally spread; its
-degrees of freedom are Satterthwaite's under that model. Without strata it is clubSandwich's
-`vcovCR(lm(y ~ 0 + domain, weights = w), cluster = psu, type = "CR2")` in R. Beyond the source,
-totals of PSUs are centred within strata, as the design's variance has them, and what the centring
-takes counts among what estimating took.
+Standard errors where few clusters were drawn are those of bias-reduced linearisation (CR2: Bell and
+McCaffrey 2002; weighted: Pustejovsky and Tipton 2018): the residuals of each PSU are multiplied by
+the inverse square root of what estimating the mean left of their covariance, unbiased if answers
+are independent and equally spread; the degrees of freedom are Satterthwaite's under that model.
+Without strata it is clubSandwich's `vcovCR(lm(y ~ 0 + domain, weights = w), cluster = psu, type =
+"CR2")`; with them totals of PSUs are centred within, and what that takes counts.
 """
 
 from __future__ import annotations

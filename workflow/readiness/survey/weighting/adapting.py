@@ -1,24 +1,19 @@
 """Weighting of any number of respondents: what is merged or left out, in a declared order.
 
-A margin category without enough respondents, a stratum of one, limits that no weights can keep, a
-replicate that cannot be brought to the margins: each would stop the weighting of a small sample.
-Here they are mended in one order, which looks at frame counts and at who responded, never at an
-answer:
+What would stop the weighting of a small sample is mended in one order, which looks at frame counts
+and at who responded, never at an answer, after what was declared (`Collapse`):
 
 1. strata with fewer than two respondents are merged, the smallest first;
 2. categories of a margin with fewer than `LEAST` respondents are merged, the smallest first, into
-   the one that is next in size; a variable of which one category is left is no margin any more;
-3. the last margin is left out while the margins cannot be met together (declare the important ones
-   first);
-4. where no weights within the limits meet the margins, the weights are trimmed, which moves the
-   margins, by how much is said; where a category would move by more than a tenth, the limits are
-   left out;
+   the one that is next in size; a variable of one category is no margin any more;
+3. the last margin is left out while they cannot be met together (declare the important ones first);
+4. where no weights within the limits meet the margins, the weights are trimmed, and it is said how
+   far that moves the margins; where by more than a tenth, the limits are left out;
 5. a replicate that cannot be brought to the margins is calibrated linearly (`Perturbed`);
 6. without a margin each stratum stands for its people.
 
-What was declared beforehand (`Collapse`) is done first. Each step is a fact. Margins that are kept
-are met to 1e-10 unless trimming moved them. Merging by size and never by outcome: Kalton and
-Flores-Cervantes (2003, Weighting methods), section 4.
+Each step is a fact. Margins are met to 1e-10 unless trimming moved them. Merging by size and never
+by outcome: Kalton and Flores-Cervantes (2003, Weighting methods), section 4.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,18 +1,14 @@
 """Raking and calibration to known totals, and trimming.
 
-Raking ratio estimation (iterative proportional fitting): rows with the same categories get the same
-factor, so the iterations run on the cells that the margins cross, not on the rows. Sources: Deming
-and Stephan (1940); Deville, Särndal and Sautory (1993). R: `rake`. A replicate's solution lies
-close to that of the main weights: from there Newton's method with the main weights' Hessian, kept
-fixed, needs a handful of steps on the cells. Where they do not converge iterative proportional
-fitting stands in, which has the same solution.
+Raking (Deming and Stephan 1940; Deville, Särndal and Sautory 1993; R `rake`) runs on the cells that
+the margins cross, not on the rows. A replicate starts from the main weights' solution: Newton's
+method with their Hessian, kept fixed, needs a handful of steps; where it does not converge,
+iterative proportional fitting stands in, which has the same solution.
 
-Calibration is linear (GREG), raking and logit, with bounds; trimming.
-
-The calibrated weight is base * F(x'b), with F(u) = 1 + u (linear), exp(u) (raking) or the logit
-function of Deville and Särndal (1992), and b such that the weighted totals of x are the known
-ones; Newton's method on b. Bounds cut F off (linear, raking; their case 6) or are its asymptotes
-(logit). R: `calibrate(calfun=...)`.
+Calibration (R: `calibrate(calfun=...)`): the weight is base * F(x'b), with F(u) = 1 + u (linear,
+GREG), exp(u) (raking) or the logit function of Deville and Särndal (1992), and b such that the
+weighted totals of x are the known ones; Newton's method on b. Bounds cut F off (linear, raking;
+their case 6) or are its asymptotes (logit).
 
 Trimming, as R's `trimWeights`: weights beyond the limits are set to them and what was cut is shared
 out equally over the other rows. The sum of the weights stays, the margins do not.
