@@ -237,5 +237,7 @@ def _estimate_shares(
     if not (inside & known).any():
         return
     made = crossings.proportions(cut, grouped=True)
-    for place, category in enumerate(cut.compared_categories):
-        yield cut.level or category, GroupShares.of(made, place, interval)
+    yield from (
+        (cut.level or category, GroupShares.of(made, place, interval))
+        for place, category in enumerate(cut.compared_categories)
+    )

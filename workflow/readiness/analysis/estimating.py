@@ -102,10 +102,8 @@ class Cut:
         """The unweighted base, and how many are in each kept category."""
         codes, distinct = self.answers
         sizes = np.bincount(codes[codes >= 0], minlength=len(distinct))
-        counts = dict.fromkeys(self.categories, 0)
-        for category, size in zip(self.chosen, sizes, strict=True):
-            if category in counts:
-                counts[category] += int(size)
+        chosen = np.array(self.chosen, dtype=object)
+        counts = {category: int(sizes[chosen == category].sum()) for category in self.categories}
         return sum(counts.values()), {name: counts[name] for name in self.estimated_categories}
 
 
@@ -162,8 +160,10 @@ def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
         return
     found = factorize_column(answers[item.id])
     yield Cut("", ANSWERED, found, tuple(found[1]), item.codes)
-    for name, levels in item.levels_of.items():
-        yield cut_by_flag(name, ANSWERED, found, levels, item.codes)
+    yield from (
+        cut_by_flag(name, ANSWERED, found, levels, item.codes)
+        for name, levels in item.levels_of.items()
+    )
     if item.dont_know:
         inside = (*item.codes, DONT_KNOW)
         yield cut_by_flag(DONT_KNOW.strip("_"), WITH_DONT_KNOW, found, (DONT_KNOW,), inside)

@@ -251,11 +251,9 @@ def _find_days(wave: WaveSettings, questionnaire: Questionnaire) -> tuple[str, s
     return questionnaire.export.timestamp or "", opens or "1900-01-01", str(end)
 
 
-def _choose_told(wave: WaveSettings, questionnaire: Questionnaire) -> Iterator[Item]:
-    asked = {item.id: item for item in questionnaire.items if not item.derived_from}
-    for name in wave.show or wave.estimate.items:
-        if name in asked and asked[name].kind != "text":
-            yield asked[name]
+def _choose_told(wave: WaveSettings, questionnaire: Questionnaire) -> list[Item]:
+    asked = {i.id: i for i in questionnaire.items if not i.derived_from and i.kind != "text"}
+    return [asked[name] for name in wave.show or wave.estimate.items if name in asked]
 
 
 def _list_tests(

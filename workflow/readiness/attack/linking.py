@@ -153,10 +153,8 @@ class ItemRows:
             # Nobody or everybody: of the weights as of the people.
             for each in (self._weight, self._people):
                 one, all_ = each(share.level, share.group), each(share.base, share.group)
-                if share.value.low < 0.5:
-                    self.system.row({one: 1.0}, 0.0, 0.0)
-                else:
-                    self.system.row({one: 1.0, all_: -1.0}, 0.0, 0.0)
+                nobody = share.value.low < 0.5
+                self.system.row({one: 1.0} | ({} if nobody else {all_: -1.0}), 0.0, 0.0)
             return
         low, high = max(share.value.low, 0.0), min(share.value.high, 1.0)
         if high - low < SAME:
@@ -220,9 +218,7 @@ class ItemRows:
     def _cells(self, classes: Classes) -> None:
         """People of each frame cell by answer; groups are sums of them, of known weight."""
         answered = [*self.table.levels, *([DONT_KNOW] if self.with_dont_know else [])]
-        parts = [*answered]
-        if self.table.several:
-            parts += [ANSWERED, ASKED]
+        parts = [*answered, *([ANSWERED, ASKED] if self.table.several else [])]
         cell: dict[tuple[str, int], int] = {}
         for at, most in enumerate(classes.people):
             for part in parts:

@@ -240,9 +240,8 @@ def find_unread(figures: pd.DataFrame) -> str:
 
     What stands beside a base that is withheld is unread, too: precision and bounds tell a base.
     """
-    for column in figures.columns:
-        if column not in COLUMNS:
-            return f"column {column}"
+    if unread := [column for column in figures.columns if column not in COLUMNS]:
+        return f"column {unread[0]}"
     untold = set(figures.loc[(figures["unit"] == "base") & (figures["suppressed"] != ""), "id"])
     for row in list_rows(figures):
         says = re.split(r" of | \(|: ", row["statistic"], maxsplit=1)[0]

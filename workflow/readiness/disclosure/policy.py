@@ -64,9 +64,9 @@ class Policy:
     p_percent: Fraction | None = None
 
     def __post_init__(self) -> None:
-        for name, least in (("minimum_cell", 1), ("minimum_base", 1), ("width", 0), ("k", 1)):
-            if getattr(self, name) < least:
-                raise StatisticsError(f"policy: {name} is below {least}.")
+        least = {"minimum_cell": 1, "minimum_base": 1, "width": 0, "k": 1}
+        if low := [name for name in least if getattr(self, name) < least[name]]:
+            raise StatisticsError(f"policy: {low[0]} is below {least[low[0]]}.")
 
     @classmethod
     def of(cls, given: Mapping[str, Any] | None = None, minimum: int = LEAST) -> Policy:

@@ -132,12 +132,11 @@ def _codes(categories: Sequence[Mapping[str, str]]) -> list[str]:
 def check_report(root: Path, where: str, config: Config) -> None:
     """The report shows runs of its own configuration, by a document of the project's own."""
     names = [*config.studies, *config.waves]
-    for name in config.report.show or ():
-        if name not in names:
-            raise ConfigError(
-                f"{where}: report.show: no study or wave {name!r}; there are "
-                f"{', '.join(names) or 'none'}."
-            )
+    if unknown := [name for name in config.report.show or () if name not in names]:
+        raise ConfigError(
+            f"{where}: report.show: no study or wave {unknown[0]!r}; there are "
+            f"{', '.join(names) or 'none'}."
+        )
     if not names:
         raise ConfigError(f"{where}: report: nothing to show; add a study or a wave.")
 
@@ -192,12 +191,11 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
                 raise ConfigError(
                     f"{where}.{key}.items: {name} is personal data in {path}. Take it out."
                 )
-    for name in wave.show or ():
-        if name not in wave.estimate.items:
-            raise ConfigError(
-                f"{where}.show: {quote_cell(name)} is not estimated; expected one of "
-                f"{', '.join(wave.estimate.items)}."
-            )
+    if others := [name for name in wave.show or () if name not in wave.estimate.items]:
+        raise ConfigError(
+            f"{where}.show: {quote_cell(others[0])} is not estimated; expected one of "
+            f"{', '.join(wave.estimate.items)}."
+        )
     _check_groups(where, wave, questionnaire)
     if wave.weight and wave.weight.given:
         _check_given(f"{where}.weight.given", wave.weight.given, questionnaire)
@@ -209,17 +207,15 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
 
 def _check_given(where: str, given: GivenWeights, questionnaire: Asked) -> None:
     """Weights and their replicates are number items; one answer names stratum or unit."""
-    for name in (given.weight, *given.match_columns(questionnaire.kinds)):
-        if questionnaire.kinds.get(name) != "number":
-            raise ConfigError(
-                f"{where}: {questionnaire.path} has no number item {quote_cell(name)}."
-            )
-    for name in given.drawn_by:
-        if questionnaire.kinds.get(name) not in ("number", "single", "ordinal"):
-            raise ConfigError(
-                f"{where}: {questionnaire.path} has no item {quote_cell(name)} with one answer, "
-                "or a number."
-            )
+    kinds, path = questionnaire.kinds, questionnaire.path
+    weights = (given.weight, *given.match_columns(kinds))
+    if wrong := [name for name in weights if kinds.get(name) != "number"]:
+        raise ConfigError(f"{where}: {path} has no number item {quote_cell(wrong[0])}.")
+    drawn = ("number", "single", "ordinal")
+    if wrong := [name for name in given.drawn_by if kinds.get(name) not in drawn]:
+        raise ConfigError(
+            f"{where}: {path} has no item {quote_cell(wrong[0])} with one answer, or a number."
+        )
 
 
 def _check_groups(where: str, wave: WaveSettings, questionnaire: Asked) -> None:
@@ -302,11 +298,11 @@ def check_change(
                 f"say that both are the same (`change.map: {{{one.id}: {one.id}}}`)."
             )
     for now, old in mapped.items():
-        for item, known_in in ((now, asked), (old, then)):
-            if item not in known_in.kinds:
-                raise ConfigError(
-                    f"{where}.change.map: {known_in.path} has no item {quote_cell(item)}."
-                )
+        pair = ((now, asked), (old, then))
+        if lost := [(known.path, item) for item, known in pair if item not in known.kinds]:
+            raise ConfigError(
+                f"{where}.change.map: {lost[0][0]} has no item {quote_cell(lost[0][1])}."
+            )
         if (asked.kinds[now], asked.codes[now]) != (then.kinds[old], then.codes[old]):
             raise ConfigError(
                 f"{where}.change.map: {now} and {old} have other kinds or codes of answers; recode "
@@ -332,12 +328,11 @@ def _check_collapse(
                 f"{where}: {quote_cell(variable)} is no frame variable of {path} and no item "
                 f"with one answer; expected {', '.join([*variables, STRATUM])}."
             )
-        for code in merged:
-            if code not in known:
-                raise ConfigError(
-                    f"{where}.{variable}: {quote_cell(code)} is not in {path}; expected "
-                    f"one of {', '.join(sorted(known))}."
-                )
+        if unknown := [code for code in merged if code not in known]:
+            raise ConfigError(
+                f"{where}.{variable}: {quote_cell(unknown[0])} is not in {path}; expected one of "
+                f"{', '.join(sorted(known))}."
+            )
 
 
 def _check_margins(

@@ -77,10 +77,9 @@ class PlannedRun:
 
 def runs_of(config: Config) -> Iterator[PlannedRun]:
     """The runs of one configuration, the studies first."""
-    for name, study in sorted(config.studies.items()):
-        yield PlannedRun(f"studies/{name}", name, study, privacy=config.privacy)
-    for name, wave in sorted(config.waves.items()):
-        yield PlannedRun(f"waves/{name}", name, wave, privacy=config.privacy)
+    for kind in ("studies", "waves"):
+        for name, section in sorted(getattr(config, kind).items()):
+            yield PlannedRun(f"{kind}/{name}", name, section, privacy=config.privacy)
 
 
 # The key of the configuration that names an input, where it is not called like the input.

@@ -137,8 +137,8 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
     bases: dict[str, Ends | None] = {}
     snapshots = set()
     for row in rows:
+        value = shown.get(row["id"])
         if row["kind"] == "count":
-            value = shown.get(row["id"])
             if row["unit"] == "base" and row["statistic"].startswith("answers"):
                 bases[row["id"]] = (float(value), float(value)) if value else None
         elif row["kind"] == "estimate" and row["unit"] == "share":
@@ -146,7 +146,6 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
             told = (float(row["n"]), float(row["n"])) if row["n"] else None
             snapshots.add(row["dataset"])
             bases.setdefault(base_id(row["item"], row["group"], base), told)
-            value = shown.get(row["id"])
             ends = _bound_printed(row, float(value)) if value else None
             shares[row["id"]] = Told(*ends, 1.0 if unweighted else ratio) if ends else None
     return Earlier(shares, bases, _read_respondents(rows), snapshots == {data})

@@ -86,10 +86,12 @@ class Options:
     def missing(item: Item, text: str) -> str:
         """The code of the declared missing answer that `text` is; "" where it is none."""
         key = match_key(text)
-        for entry in item.missing:
-            if key in (match_key(entry.text), match_key(entry.value or entry.text)):
-                return entry.special
-        return ""
+        found = (
+            entry.special
+            for entry in item.missing
+            if key in (match_key(entry.text), match_key(entry.value or entry.text))
+        )
+        return next(found, "")
 
     def find(self, text: str) -> tuple[str, str] | None:
         """The option that `text` is, as a whole."""

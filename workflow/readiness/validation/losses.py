@@ -152,13 +152,11 @@ def write_sums(result: Validated, about: Mapping[Hashable, Any], language: Langu
 
 def refuse_mass_loss(result: Validated, source: object, largest: float) -> None:
     """DataError naming the first loss whose share is above `largest` (0-1)."""
-    for loss in losses(result):
-        if loss.is_mass and loss.share > largest:
-            raise DataError(
-                f"{source}: more than {100 * largest:g} % is lost: {loss}\nMend the export, the "
-                "questionnaire or the wave's days; where it is right so, set "
-                "validate.largest_loss."
-            )
+    if mass := [loss for loss in losses(result) if loss.is_mass and loss.share > largest]:
+        raise DataError(
+            f"{source}: more than {100 * largest:g} % is lost: {mass[0]}\nMend the export, the "
+            "questionnaire or the wave's days; where it is right so, set validate.largest_loss."
+        )
 
 
 def write_loss_lines(result: Validated, language: Language, *, quoting: bool = True) -> list[str]:

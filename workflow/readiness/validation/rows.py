@@ -251,11 +251,8 @@ def _tell_not_kept(
     broken = status == "structure"
     said = [Fact("validation.structure", {"said_why": text}) for text in why[broken]]
     yield "structure", broken, "", why, said
-    for rule, fact in (
-        ("test_answer", Fact("validation.rule.test_answer")),
-        ("empty_row", Fact("validation.rule.empty_row")),
-    ):
-        yield rule, status == rule, "", why, fact
+    for rule in ("test_answer", "empty_row"):
+        yield rule, status == rule, "", why, Fact(f"validation.rule.{rule}")
     repeated = status == "duplicate"
     undated = set(table.loc[table["submitted"].isna(), "respondent"])
     others = [

@@ -245,9 +245,8 @@ def _check_scales(settings: Survey, asked: Questionnaire) -> None:
     """ConfigError where a scale is of questions that are no scale, or unlike one another."""
     ordered = {item.id: len(item.codes) for item in asked.items if item.kind == "ordinal"}
     for name, scale in settings.scales.items():
-        for item in scale.items:
-            if item not in ordered:
-                raise ConfigError(f"scales.{name}: {item} is no question with ordered: true.")
+        if others := [item for item in scale.items if item not in ordered]:
+            raise ConfigError(f"scales.{name}: {others[0]} is no question with ordered: true.")
         if len({ordered[item] for item in scale.items}) > 1:
             raise ConfigError(f"scales.{name}: questions with as many categories each.")
 
@@ -352,8 +351,7 @@ def _read_answers(
         yield name, np.array([known.get(v, v) for v in values], dtype=object)
     for name, ticks in settings.multiple.items():
         options = _split_joined_ticks if ticks.column is not None else _split_tick_columns
-        for option, codes in options(frame, ticks, source):
-            yield f"{name}.{option}", codes
+        yield from ((f"{name}.{option}", codes) for option, codes in options(frame, ticks, source))
 
 
 def _split_tick_columns(

@@ -34,10 +34,10 @@ class Study:
     @cached_property
     def by_item(self) -> dict[str, list[Claim]]:
         """The claims of each item, in the order of the register."""
-        found: dict[str, list[Claim]] = {}
-        for claim in self.claims.values():
-            found.setdefault(claim.item, []).append(claim)
-        return found
+        claims = self.claims.values()
+        return {
+            i: [c for c in claims if c.item == i] for i in dict.fromkeys(c.item for c in claims)
+        }
 
     @property
     def is_bounded(self) -> bool:
@@ -200,7 +200,7 @@ def judge_every(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[V
         loosely = name_numbers(missing=missing)
         facts.append(_state_fits("forensics.every.missing", *some_missing, "_missing", loosely))
     every, below = some_missing
-    first = min(every, *below)
+    first = min((every, *below))
     lacking = bases.fewest_missing(figures, first, missing, allowed)
     key = "forensics.every.silent" if lacking else "forensics.every.least"
     facts.append(Fact(key, name_numbers(least=first, silent=lacking or None)))
@@ -219,5 +219,5 @@ def _state_fits(
 ) -> Fact:
     listed = 0 < len(below) <= LONGEST
     numbers: dict[str, int | tuple[int, ...]] = {f"every{suffix}": every}
-    numbers |= {f"fits{suffix}": below} if listed else {f"first{suffix}": min(every, *below)}
+    numbers |= {f"fits{suffix}": below} if listed else {f"first{suffix}": min((every, *below))}
     return Fact(key if listed else f"{key}_from", {**values, **name_numbers(**numbers)})

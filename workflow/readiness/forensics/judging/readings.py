@@ -243,12 +243,9 @@ def _wrap_figure(before: str, figure: str, after: str) -> Fact:
 
 def _list_first_bases(found: dict[Rounding, int | None]) -> Listed:
     """203 (halves up, halves to even), 200 (halves down) or 53 (truncation)."""
-    by_base: dict[int, list[Rounding]] = {}
-    for rounding, base in found.items():
-        if base is not None:
-            by_base.setdefault(base, []).append(rounding)
     parts = []
-    for base, roundings in sorted(by_base.items(), reverse=True):
+    for base in sorted({base for base in found.values() if base is not None}, reverse=True):
+        roundings = [rounding for rounding, first in found.items() if first == base]
         first = name(f"first_{roundings[0]}", base)
         names = Listed(tuple(ROUNDING_NAMES[r] for r in roundings))
         parts.append(Fact("language.beside", {"label": first, "what": names}))
@@ -279,8 +276,7 @@ def judge_outlets(study: Study) -> Iterator[Verdict]:
                 [*claim_set.claims, *(c.claim_id for c in others if c not in apart)],
                 nature=Nature.INFERENCE,
             )
-        for claim in apart:
-            yield _judge_outlet(study, claim_set, reference[claim.category], claim)
+        yield from (_judge_outlet(study, claim_set, reference[c.category], c) for c in apart)
 
 
 def _judge_outlet(study: Study, claim_set: ClaimSet, reference: Claim, claim: Claim) -> Verdict:

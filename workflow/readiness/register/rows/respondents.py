@@ -195,17 +195,10 @@ def quality_rows(
     if not listed:
         outside = sum(value.get(("kept", group), 0) for group in apart)
         of_all = {"answered": value["kept", "all"] - outside}
-    for quantity, n in of_all.items():
-        yield _count_quality(quantity, TOTAL, n)
+    yield from (_count_quality(quantity, TOTAL, n) for quantity, n in of_all.items())
     for rule, n in [*issues["rule"].value_counts().items(), ("", len(issues))]:
-        yield FigureRow(
-            f"quality.issues.{rule or TOTAL}",
-            "quality",
-            "count",
-            int(n),
-            statistic="faults found",
-            item=str(rule),
-        )
+        name, said = f"quality.issues.{rule or TOTAL}", "faults found"
+        yield FigureRow(name, "quality", "count", int(n), str(rule), statistic=said)
 
 
 def _count_quality(quantity: str, group: str, n: int) -> FigureRow:
@@ -229,8 +222,10 @@ def settings_rows(level: float, rules: FigureRules, selection: Selection) -> Ite
     }
     if selection.inference:
         told |= {"level": ("share", level), "permutations": ("count", PERMUTATIONS)}
-    for name, (unit, value) in told.items():
-        yield FigureRow(f"settings.{name}", "setting", unit, value, statistic=SETTINGS[name])
+    yield from (
+        FigureRow(f"settings.{name}", "setting", unit, value, statistic=SETTINGS[name])
+        for name, (unit, value) in told.items()
+    )
 
 
 # What the ids of the weighting's numbers begin with.
@@ -314,8 +309,10 @@ def _make_summary_rows(summary: pd.DataFrame, selection: Selection) -> Iterator[
     shown = {"n": ("base", 0), "cv": ("number", 2), "trimmed": ("count", 0)}
     if selection.inference:
         shown |= {"kish_deff": ("number", 2), "n_eff": ("count", 0)}
-    for measure, (unit, digits) in shown.items():
-        yield _make_weight_row(measure, unit, final[measure], measure, digits=digits)
+    yield from (
+        _make_weight_row(measure, unit, final[measure], measure, digits=digits)
+        for measure, (unit, digits) in shown.items()
+    )
     mean = final["total"] / final["n"]
     for measure in ("minimum", "maximum"):
         said = f"{measure}, in mean weights"

@@ -410,11 +410,10 @@ def _find_unknown(
     estimates: pd.DataFrame, rules: FigureRules, scheme: Scheme, ids: frozenset[str]
 ) -> set[tuple[str, str, bool]]:
     """(item, group, whether of the contrasted share alone) of which something is not published."""
-    unknown = set()
-    for row in estimates[estimates["base"] == ANSWERED].to_dict("records"):
-        if reason_of(row, rules, scheme, ids):
-            item, group, level = row["item"], row["group"], row["level"]
-            unknown.add((item, group, False))
-            if level == scheme.headlines.get(item, level):
-                unknown.add((item, group, True))
-    return unknown
+    of_answers = estimates[estimates["base"] == ANSWERED].to_dict("records")
+    rows = [row for row in of_answers if reason_of(row, rules, scheme, ids)]
+    return {(row["item"], row["group"], False) for row in rows} | {
+        (row["item"], row["group"], True)
+        for row in rows
+        if row["level"] == scheme.headlines.get(row["item"], row["level"])
+    }

@@ -128,10 +128,11 @@ def without_single(groups: Factor) -> tuple[Factor, str]:
     Raises StatisticsError: fewer than two groups remain.
     """
     counts = groups.counts()
-    notes = []
-    for size, words in ((0, "no answers"), (1, "one respondent")):
-        if names := [level for level, k in zip(groups.levels, counts, strict=True) if k == size]:
-            notes.append(f"{words}, left out of the test: {', '.join(names)}")
+    notes = [
+        f"{words}, left out of the test: {', '.join(names)}"
+        for size, words in ((0, "no answers"), (1, "one respondent"))
+        if (names := [level for level, k in zip(groups.levels, counts, strict=True) if k == size])
+    ]
     kept = [int(i) for i in np.flatnonzero(counts > 1)]
     if len(kept) < 2:
         raise StatisticsError(

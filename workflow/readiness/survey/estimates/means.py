@@ -325,9 +325,8 @@ def quantiles(
     check_level(level)
     one_of(rule, Rule, "quantile rule")
     one_of(missing, Missing, "missing")
-    for p in probabilities:
-        if not 0 < p < 1:
-            raise StatisticsError(f"quantile at {p}; expected probabilities between 0 and 1")
+    if wrong := [p for p in probabilities if not 0 < p < 1]:
+        raise StatisticsError(f"quantile at {wrong[0]}; expected probabilities between 0 and 1")
     y = design.numeric(values)
     domain = design.subset(~np.isnan(y)) if missing == "drop" else design
     _prepare(domain, values, None, None, missing)  # an empty base, missing values
