@@ -10,8 +10,6 @@ the functions that the steps call, on tables that the choice has changed:
 - `interviews`: without those that gave one answer to a whole block, or that repeat another.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property

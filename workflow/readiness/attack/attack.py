@@ -9,8 +9,6 @@ repeated here. Each kind of reader knows more than the one before:
 - `answers`: one or two of the answers, their own among them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 

@@ -5,8 +5,6 @@ cell of every respondent, how many of each cell. Sums of weights hang on them. E
 a row of the system; what nobody printed (who did not answer) is a variable of its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf

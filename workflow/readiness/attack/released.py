@@ -5,8 +5,6 @@ box adds up stands in the questionnaire, which readers have. The register's text
 themselves, without the code that wrote them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace

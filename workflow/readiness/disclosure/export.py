@@ -6,8 +6,6 @@ apostrophe before it makes it text. The copy meant for machines keeps the value:
 machine file with these functions.
 """
 
-from __future__ import annotations
-
 import re
 
 import pandas as pd

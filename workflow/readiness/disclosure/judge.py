@@ -13,8 +13,6 @@ computing; the survey itself is one of them. The other is searched together with
 have to go for it, at the least loss (mixed-integer, HiGHS; it stops by its nodes, never by time).
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 

@@ -4,8 +4,6 @@ Of a variant its readers have whole percentages. A gap is the difference of two 
 rows of their own: so whoever has the register has what the attack reads.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -8,8 +8,6 @@ Respondents of one stratum, base weight, random group and crossing of the margin
 weight in every replicate: of many, each pattern is held once (megabytes instead of hundreds).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
