@@ -200,18 +200,13 @@ def _find_others_covariance(
 # Shares of the applicable questions from which on a case is complete, or partial.
 COMPLETE, PARTIAL = 0.8, 0.5
 RATES = ("RR1", "RR2", "RR3", "RR4", "RR5", "RR6")
-WEIGHTED = "_weighted"
-R_INDICATOR = "r_indicator"
+WEIGHTED, R_INDICATOR = "_weighted", "r_indicator"
 UNKNOWN = ("unknown_household", "unknown_other")
-NO_INELIGIBLE = "no_ineligible"
-UNKNOWN_ELIGIBILITY = "unknown_eligibility"
-ALL_ALIKE = "all_alike"
-NO_FRAME = "no_frame"
-BY_CHANCE = "by_chance"
 # Why a measure of response is not computable: no drawn case is known to be ineligible, so how many
 # of the unknown ones are is not known; cases of unknown eligibility cannot be left out; everybody
-# or nobody answered; the frame tells nothing by which response could differ.
-RESPONSE_REASONS = (NO_INELIGIBLE, UNKNOWN_ELIGIBILITY, ALL_ALIKE, NO_FRAME, BY_CHANCE)
+# or nobody answered; the frame tells nothing by which response could differ, or what chance does.
+NO_INELIGIBLE, UNKNOWN_ELIGIBILITY = "no_ineligible", "unknown_eligibility"
+ALL_ALIKE, NO_FRAME, BY_CHANCE = "all_alike", "no_frame", "by_chance"
 RESPONSE_COLUMNS = ["measure", "group", "unit", "value", "n", "reason"]
 BALANCE_COLUMNS = ["variable", "category", "n", "population", "before", "after"]
 MISSING = ("answered", "dont_know", "blank", "not_asked")
@@ -305,12 +300,9 @@ def _compute_rates(
 ) -> Iterator[dict[str, Any]]:
     """RR1-RR6 of cases, each with its value or the reason why it has none."""
     table = response_table(ended, weights).set_index("rate")
-    unknown = bool(np.isin(ended, UNKNOWN).any())
-    ineligible = bool((ended == "ineligible").any())
-    reasons = {}
-    if unknown:
-        reasons = dict.fromkeys(("RR5", "RR6"), UNKNOWN_ELIGIBILITY)
-        reasons |= {} if ineligible else dict.fromkeys(("RR3", "RR4"), NO_INELIGIBLE)
+    unknown, ineligible = np.isin(ended, UNKNOWN).any(), (ended == "ineligible").any()
+    reasons = dict.fromkeys(("RR5", "RR6") if unknown else (), UNKNOWN_ELIGIBILITY)
+    reasons |= dict.fromkeys(("RR3", "RR4") if unknown and not ineligible else (), NO_INELIGIBLE)
     for column in table.columns:
         for rate in RATES:
             yield {

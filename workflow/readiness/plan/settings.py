@@ -192,8 +192,7 @@ def _list_without(node: Any, language: str, own: str, place: str) -> Iterator[st
                 yield from _list_without(child, language, own, inner)
 
 
-BASES = "bases"
-GRID = "grid"
+BASES, GRID = "bases", "grid"
 CHANGE, FIRMNESS = "change", "firmness"
 
 

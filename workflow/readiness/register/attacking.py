@@ -173,8 +173,7 @@ def withhold_until_held(
         hidden = decide(demand, hidden.decisions)
 
 
-ATTACK = "attack.csv"
-VERDICT = "verdict.json"
+ATTACK, VERDICT = "attack.csv", "verdict.json"
 WHAT_TO_DO = (
     "Tell fewer groups or decimals, merge small groups, or let `disclosure` withhold more; every "
     "count: attack.csv"

@@ -222,8 +222,7 @@ DONT_KNOW = "dont_know"
 _UNWEIGHTED = " (unweighted)"
 # One reason for both: who knew which is which would know which counts are below the minimum.
 WITHHELD = "few answers, or what they could be computed from"
-BASE = "base below the minimum"
-UNRELIABLE = "base too small for a reliable share"
+BASE, UNRELIABLE = "base below the minimum", "base too small for a reliable share"
 
 
 @dataclass(frozen=True)

@@ -296,15 +296,11 @@ def find_differences_from_frame(
             continue
         answer, frame = table[item.id], table[item.confirms]
         mask = (~answer.isin(SPECIAL_CODES) & (frame != "") & (answer != frame)).to_numpy()
+        said = [{"frame": code, "variable": item.confirms} for code in frame[mask]]
         found.append(
             issues_of(
                 "differs_from_frame",
-                [
-                    Fact(
-                        "validation.differs_from_frame", {"frame": code, "variable": item.confirms}
-                    )
-                    for code in frame[mask]
-                ],
+                [Fact("validation.differs_from_frame", each) for each in said],
                 row=rows[mask],
                 respondent=table.loc[mask, "respondent"].tolist(),
                 column=item.column,
@@ -377,14 +373,11 @@ def apply_corrections(
         options = answers.options(item)
         exported = column.at(at)
         _require_match(where, item, who, exported, entry, options)
-        texts[item.id] = column.put_text(
-            [at], _find_exported_text(where, item, entry["to"], options)
-        )
+        to = _find_exported_text(where, item, entry["to"], options)
+        texts[item.id] = column.put_text([at], to)
         applied += 1
-        fact = Fact(
-            "validation.corrected",
-            {f"said_{name}": entry[name] for name in ("to", "reason", "reviewer")},
-        )
+        said = {f"said_{name}": entry[name] for name in ("to", "reason", "reviewer")}
+        fact = Fact("validation.corrected", said)
         found.append(answers.issues("corrected", fact, np.array([at]), item=item, value=[exported]))
     corrected = {**answers.texts, **{name: column.used() for name, column in texts.items()}}
     return replace(answers, texts=corrected), found, applied
@@ -396,9 +389,9 @@ def _require_match(
     """`from` may be the exported text, or the code that it reads as."""
 
     def is_answer(wanted: str) -> bool:
-        if match_key(wanted) == match_key(exported):
-            return True
-        return item.kind != "multi" and read_cell(item, exported, options).values == (wanted,)
+        return match_key(wanted) == match_key(exported) or (
+            item.kind != "multi" and read_cell(item, exported, options).values == (wanted,)
+        )
 
     expected = entry["from"]
     if not is_answer(expected):

@@ -51,9 +51,8 @@ Total = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 def _check_distinct(labels: list[str], what: str) -> None:
-    for label in labels:
-        if labels.count(label) > 1:
-            raise ValueError(f"{what} each once; {label} is repeated")
+    if repeated := [label for label in labels if labels.count(label) > 1]:
+        raise ValueError(f"{what} each once; {repeated[0]} is repeated")
 
 
 class SingleQuestion(StrictModel):
@@ -313,10 +312,9 @@ def _check_columns(frame: pd.DataFrame, settings: Survey, source: str) -> None:
 
 def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
     for column in (settings.strata, *(settings.psu or ())):
-        empty = np.zeros(0) if column is None else frame[column].eq("").to_numpy()
-        if empty.any():
-            where = f"{row_at(source, int(np.argmax(empty)))}, column {column}"
-            raise DataError(f"{where}: empty; each row needs a value.")
+        if column is not None and (empty := frame[column].eq("").to_numpy()).any():
+            where = row_at(source, int(np.argmax(empty)))
+            raise DataError(f"{where}, column {column}: empty; each row needs a value.")
     weights = None if settings.weights is None else numbers(frame, settings.weights, source)
     # Under a name of its own: a column may be both stratum and population.
     sizes = {f"fpc {column}": numbers(frame, column, source) for column in settings.fpc or ()}

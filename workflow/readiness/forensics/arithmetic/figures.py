@@ -33,8 +33,7 @@ from readiness.arrays import IntArray
 from readiness.errors import DataError, StatisticsError
 from readiness.patterns import write_out
 
-MAX_DECIMALS = 6
-MAX_DIGITS = 12
+MAX_DECIMALS, MAX_DIGITS = 6, 12
 # Parts of a whole in a percentage; a mean uses 1 instead.
 PERCENT = 100
 

@@ -126,17 +126,10 @@ def balance_rows(balance: pd.DataFrame) -> Iterator[FigureRow]:
     }
     for row in balance.to_dict("records"):
         for column, statistic in says.items():
-            yield FigureRow(
-                id=f"{BALANCE}.{row['variable']}.{row['category']}.{column}",
-                kind=BALANCE,
-                unit="share",
-                value=number(row[column]),
-                item=row["variable"],
-                level=row["category"],
-                statistic=statistic,
-                n=int(row["n"]),
-                digits=1,
-            )
+            of: dict[str, Any] = {"statistic": statistic, "n": int(row["n"]), "digits": 1}
+            where, value = (row["variable"], row["category"]), number(row[column])
+            name = f"{BALANCE}.{'.'.join(where)}.{column}"
+            yield FigureRow(name, BALANCE, "share", value, *where, **of)
 
 
 def missing_rows(

@@ -118,14 +118,9 @@ def share_rows(
             yield FigureRow(size, unit="base", value=None if untold else n, statistic=says, **of)
             weight = number(row["weighted"]) if weighted_bases and base == ANSWERED else None
             if weight is not None and n:
-                yield FigureRow(
-                    f"{size}.weighted",
-                    unit="count",
-                    value=None if untold else round(weight),
-                    statistic=f"weight of the {says}",
-                    rounding=rules.rounding,
-                    **of,
-                )
+                of |= {"statistic": f"weight of the {says}", "rounding": rules.rounding}
+                value = None if untold else round(weight)
+                yield FigureRow(f"{size}.weighted", unit="count", value=value, **of)
 
 
 def _find_unit(row: dict[Any, Any]) -> str:
@@ -154,18 +149,9 @@ def _make_precision_rows(
         ("n_eff", "count", 0),
     ):
         if (value := number(row[name])) is not None:
-            yield FigureRow(
-                id=f"{share}.{name}",
-                kind="interval",
-                unit=unit,
-                value=value,
-                item=f"{row['item']}:{name}",
-                level=row["level"],
-                group=row["group"],
-                statistic=name,
-                digits=digits,
-                rounding=rules.rounding,
-            )
+            of = f"{row['item']}:{name}", row["level"], row["group"]
+            how: dict[str, Any] = {"statistic": name, "digits": digits, "rounding": rules.rounding}
+            yield FigureRow(f"{share}.{name}", "interval", unit, value, *of, **how)
 
 
 def revision_rows(
@@ -191,8 +177,7 @@ def revision_rows(
         yield FigureRow(name, unit=row.unit, value=old, statistic=said, **shared)
 
 
-SCALE = "scale"
-ALPHA = "alpha"
+SCALE, ALPHA = "scale", "alpha"
 # Why there is none, as the register has it for its value: its items do not vary together.
 NONE = "no_alpha"
 
@@ -226,24 +211,12 @@ def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
         )
         if without or few:
             continue
-        yield FigureRow(
-            id=f"{identity}.n",
-            kind=SCALE,
-            unit="base",
-            value=n,
-            item=item,
-            level=ALPHA,
-            statistic="answers to all items of the scale",
-        )
+        of_all = "answers to all items of the scale"
+        yield FigureRow(f"{identity}.n", SCALE, "base", n, item, ALPHA, statistic=of_all)
         for end, limit in ends.items():
             if limit is not None:
-                yield FigureRow(
-                    id=f"{identity}.{end}",
-                    value=limit,
-                    level=ALPHA,
-                    statistic=f"{says}: {end}",
-                    **told,
-                )
+                name, said = f"{identity}.{end}", f"{says}: {end}"
+                yield FigureRow(name, value=limit, level=ALPHA, statistic=said, **told)
 
 
 P_DIGITS = 3
@@ -371,14 +344,9 @@ def _make_comparison_rows(
     value = number(row["statistic"])
     tested = selection.inference and test not in ("contrast", "odds_ratio")
     if value is not None and tested:
-        yield FigureRow(
-            id=f"{identity}.statistic",
-            unit="number",
-            value=value,
-            statistic=f"{row['statistic_name']} of {test}",
-            digits=EFFECT_DIGITS,
-            **common,
-        )
+        name, said = f"{identity}.statistic", f"{row['statistic_name']} of {test}"
+        how: dict[str, Any] = {"statistic": said, "digits": EFFECT_DIGITS, **common}
+        yield FigureRow(name, unit="number", value=value, **how)
     if (effect := number(row["effect"])) is None:
         return
     unit = "points" if test == "contrast" else "number"

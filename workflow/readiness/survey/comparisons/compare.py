@@ -48,9 +48,7 @@ from readiness.survey.intervals import check_level
 
 Lead = Literal["permutation", "rao_scott", "effect_size"]
 
-SMALL = 100
-LARGE = 20_000
-SAFE_GROUP = 60
+SMALL, LARGE, SAFE_GROUP = 100, 20_000, 60
 SAFE_EFFECTIVE = 30.0
 
 # Kinds of the fact that says why: what the number of answers decides, and what clusters do.
