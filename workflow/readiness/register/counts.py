@@ -80,10 +80,6 @@ class Cohorts:
         parts = np.concatenate(cell), np.concatenate(since), np.concatenate(most)
         return cls(*parts, tuple(came), tuple(mixed))
 
-    def inside(self, cells: Parts) -> Parts:
-        """The parts of some cells."""
-        return np.flatnonzero(np.isin(self.cell, cells))
-
 
 # Kinds of respondents in one system; of more, those of the same groups weigh the same in it.
 MOST_CELLS = 100
@@ -197,7 +193,8 @@ class Counts:
     fixed: list[LinearRow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.parts = {g: self.cohorts.inside(inside) for g, inside in self.cells.groups.items()}
+        cell, groups = self.cohorts.cell, self.cells.groups.items()
+        self.parts = {group: np.flatnonzero(np.isin(cell, inside)) for group, inside in groups}
         self.mean = float(self.cells.weights @ self.cells.sizes / self.cells.sizes.sum())
         # Whether a cell is of those alone who were there from the first release on.
         self._certain = np.bincount(self.cohorts.cell) == 1

@@ -61,10 +61,8 @@ def close(first: float, second: float) -> bool:
 
 def same_cell(first: str, second: str) -> bool:
     """Whether two cells hold the same number, or the same text where one holds none."""
-    if first == second:
-        return True
     values = number(first), number(second)
-    return None not in values and close(*values)  # type: ignore[arg-type]
+    return first == second or (None not in values and close(*values))  # type: ignore[arg-type]
 
 
 def plain(text: str) -> str:
@@ -88,11 +86,9 @@ def gives(value: float, figure: str, digits: int, rounding: str = "half_even") -
 def around(value: float) -> Iterator[float]:
     """The value moved as far as the same one may be."""
     for moved in (value * RELATIVE, BESIDE_ZERO):
-        yield value - moved
-        yield value + moved
+        yield from (value - moved, value + moved)
 
 
-DEFF_DIGITS, VERDICT_DIGITS = 2, 3
 # The columns of numbers that stand beside a value, all but the base, which is a count.
 BESIDE = ("se", "lower", "upper", "n_eff", "deff")
 
@@ -109,11 +105,11 @@ def decimals(row: Mapping[Any, str], column: str) -> int | None:
     if column in ("n", "n_eff"):
         return 0
     if column == "deff":
-        return DEFF_DIGITS
+        return 2
     if row["unit"] not in UNITS:
         return None  # a figure as somebody printed it
     if row["kind"] == "verdict":
-        return VERDICT_DIGITS if row["unit"] == "share" else 0
+        return 3 if row["unit"] == "share" else 0
     # The decimals of a percentage are two more than those of the value itself.
     more = 2 if row["unit"] in ("share", "points") else 0
     return int(row["digits"]) + more + (column == "se")
@@ -151,21 +147,19 @@ def round_register(register: pd.DataFrame) -> pd.DataFrame:
     return register.assign(**cells, **{PRECISION: PUBLISHED})
 
 
-def gives_row(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> bool:
-    """Whether a recomputed row gives the value of a ledger's row, and so what its readers see."""
-    return _is_given(ledger, recomputed, "value")
-
-
 def find_moved_columns(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> Iterator[str]:
     """The columns of numbers in which a recomputed row does not give what a ledger has published.
 
     A ledger at published precision is given by every value that rounds to it, with a relative 1e-9
     of grace at a boundary; one of 12 digits by a value that is the same.
     """
-    return (c for c in ("value", *BESIDE) if not _is_given(ledger, recomputed, c))
+    return (c for c in ("value", *BESIDE) if not gives_row(ledger, recomputed, c))
 
 
-def _is_given(ledger: Mapping[Any, str], recomputed: Mapping[Any, str], column: str) -> bool:
+def gives_row(
+    ledger: Mapping[Any, str], recomputed: Mapping[Any, str], column: str = "value"
+) -> bool:
+    """Whether a recomputed row gives the value of a ledger's row, and so what its readers see."""
     digits = decimals(recomputed, column) if ledger.get(PRECISION) == PUBLISHED else None
     value = number(recomputed[column])
     if digits is None or value is None:
@@ -276,9 +270,6 @@ def show_with_sign(row: Mapping[Any, Any], language: Language) -> str:
     return f"{SUPPRESSED_TEXT if found.replaces_number else show_row(row, language)}{found.mark}"
 
 
-HALF = 0.5
-
-
 def compare_with_half(lower: float, upper: float, digits: int) -> str:
     """Whether all that a share can be is a `majority`, a `minority` or about `half`; else "".
 
@@ -286,9 +277,9 @@ def compare_with_half(lower: float, upper: float, digits: int) -> str:
     and 60.8%" reads of no majority.
     """
     lower, upper = round(lower, digits + 2), round(upper, digits + 2)
-    if lower > HALF:
+    if lower > 0.5:
         return "majority"
-    if upper < HALF:
+    if upper < 0.5:
         return "minority"
     ends = (Fraction(str(end)) for end in (lower, upper))
     return "half" if all(end in ABOUT_HALF for end in ends) else ""

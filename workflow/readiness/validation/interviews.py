@@ -65,14 +65,12 @@ def ends(coded: Sequence[Coded], answers: Answers) -> Ends:
 
 def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
     """The items with `_broken_off` where an interview had ended before them."""
-    made = []
+    made = list(coded)
     for place, each in enumerate(coded):
         gone = (broke <= place) & (each.asked == YES) & ~each.is_given
-        if each.item.kind == "text" or not gone.any():
-            made.append(each)
-        else:
+        if each.item.kind != "text" and gone.any():
             columns = {n: c.put_text(gone, BROKEN_OFF) for n, c in each.columns.items()}
-            made.append(replace(each, columns=columns))
+            made[place] = replace(each, columns=columns)
     return made
 
 
@@ -227,9 +225,8 @@ def screened_out(
         if not ending:
             continue
         # By column, what ends the interview: a ticked option, or one of the codes.
-        ends = {0: ending}
-        if item.kind == "multi":
-            ends = {k: {"1"} for k, code in enumerate(item.codes) if code in ending}
+        ticked = {k: {"1"} for k, code in enumerate(item.codes) if code in ending}
+        ends = ticked if item.kind == "multi" else {0: ending}
         out = answers.texts[item.id].flags(
             any(cell.values[k] in wanted for k, wanted in ends.items())
             for cell in answers.cells(item)
@@ -284,10 +281,9 @@ def _check_options(each: Coded) -> Iterator[pd.DataFrame]:
             }
             yield _make_issue(each, "unseen_option", text, Fact("validation.unseen_option", said))
         elif n < 2 and answered >= LEAST_ANSWERS:
-            rule, kind = "never_chosen", "validation.rule.never_chosen"
-            if n:
-                rule, kind = "one_case", "validation.one_case"
-            yield _make_issue(each, rule, category.text, Fact(kind))
+            nobody = "never_chosen", Fact("validation.rule.never_chosen")
+            rule, fact = ("one_case", Fact("validation.one_case")) if n else nobody
+            yield _make_issue(each, rule, category.text, fact)
 
 
 def _make_issue(each: Coded, rule: str, value: str, fact: Fact) -> pd.DataFrame:
